@@ -11,8 +11,8 @@ docs/recipes.md shows how curl sends the forms. The fields are those of the publ
 - Blesta: docs.blesta.com/display/dev/API, model invoices, method add
 
 Amounts are taken as they are in billing.csv, so that no program rounds them again. A row that is
-not billed is left out. A correction is left out and named, unless --corrections: whether the first
-one was sent is for a person to know.
+not billed is left out. Of a correction the row `difference` is taken, with --corrections alone, and
+else it is named: whether the statement before it was sent is for a person to know.
 """
 
 import argparse
@@ -32,12 +32,14 @@ def billmanager(rows, due):
 
 
 def whmcs(rows, due):
-    """A billable item for each row, for the next invoice. `amount` is its total."""
+    """A billable item for each row, for the next invoice. Its quantity is 1: WHMCS keeps it as
+    decimal(5,2), which 1,000 kWh do not fit, and the amount as decimal(16,2).
+    """
     for row in rows:
         yield {
             "action": "AddBillableItem", "clientid": row["customer_id"],
             "description": text_of(row), "amount": row["net_amount"], "unit": "quantity",
-            "quantity": row["quantity"], "responsetype": "json",
+            "quantity": "1", "responsetype": "json",
             **({"invoiceaction": "duedate", "duedate": due} if due else
                {"invoiceaction": "nextinvoice"}),
         }  # fmt: skip
@@ -72,8 +74,13 @@ def blesta(rows, due):
 
 def text_of(row):
     """What the invoice says of a row."""
-    price = f"{row['quantity']} {row['unit']} at {row['price']} {row['currency']}"
-    return f"{row['item']}: {price} (statement {row['number']})"
+    price = f" at {row['price']} {row['currency']}" if row["price"] else ""
+    return f"{row['item']}: {row['quantity']} {row['unit']}{price} (statement {row['number']})"
+
+
+def is_billed(row):
+    """Whether an invoice has a row: of a correction, only the difference."""
+    return row["row"] in (("difference",) if row["corrects"] else ("energy", "peak"))
 
 
 PROGRAMS = {one.__name__: one for one in (billmanager, whmcs, hostbill, blesta)}
@@ -87,7 +94,7 @@ def main():
     parser.add_argument("--due", default="", help="a day such as 2026-11-16")
     chosen = parser.parse_args()
     with open(chosen.billing, newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["row"] in ("energy", "peak")]
+        rows = [row for row in csv.DictReader(file) if is_billed(row)]
     left_out = sorted({row["number"] for row in rows if row["corrects"]})
     if not chosen.corrections:
         rows = [row for row in rows if not row["corrects"]]

@@ -19,8 +19,8 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.energy.registers.period import days
 from pdu.energy.statement import power
+from pdu.energy.statement.form import span_text
 from pdu.energy.statement.prices import Prices
 from pdu.energy.statement.tariff_file import tariff_of
 from tests.energy import accounts
@@ -118,30 +118,105 @@ def test_a_customer_has_his_own_price_number_and_address(october: Path) -> None:
         assert said in page
 
 
-def test_a_second_run_is_a_correction_that_names_the_first(
-    october: Path, capsys: pytest.CaptureFixture[str]
+def with_customers(words_: list[str], path: Path, old: str, new: str) -> list[str]:
+    """The same run with another file of customers."""
+    at = words_.index("--customers") + 1
+    text = Path(words_[at]).read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    return [*words_[:at], str(path), *words_[at + 1 :]]
+
+
+def test_a_second_run_corrects_what_changed_and_nothing_else(
+    october: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first = [one["number"] for one in statements(october)]
+    first = statements(october)
     code, out, _ = run(capsys, *words(october, "again"))
-    assert code == 0 and "3 corrections: each names the first statement" in out
-    second = statements(october, "again")
-    assert [one["corrects"] for one in second] == first
-    assert not {one["number"] for one in second} & {*first}
-    assert run(capsys, *words(october, "third"))[0] == 0
-    assert [one["corrects"] for one in statements(october, "third")] == first
-    for name in ("again", "october"):
-        path = next((october / name).glob("0001-*"))
-        published = (october / name / "published.txt").read_bytes()
-        digest = root_of(published)
-        code, _, err = run(
-            capsys, "energy", "check-statement", str(path / "proof.json.gz"), "--root", digest
+    assert code == 0 and "nothing changed of 3 statements" in out and "nothing was written" in out
+    assert not (october / "again").exists()
+    # an outlet was another customer's: both statements are corrected
+    moved = ("Cloudy Ltd;r1-left;4", "Bright & Sons;r1-left;4")
+    code, out, _ = run(
+        capsys, *with_customers(words(october, "moved"), tmp_path / "moved.csv", *moved)
+    )
+    assert code == 0 and "2 corrections: each names the first statement, and the" in out
+    second = statements(october, "moved")
+    assert [one["corrects"] for one in second] == [one["number"] for one in first[1:]]
+    for before, after in zip(first[1:], second):
+        net = [Decimal(one["total"]["amounts"]["net"]) for one in (before, after)]
+        assert Decimal(after["total"]["difference"]["net"]) == net[1] - net[0]
+        (row,) = (
+            one
+            for one in billed(october, "moved")
+            if (one["row"], one["number"]) == ("difference", after["number"])
         )
-        assert (code, err) == (0, "")
+        assert Decimal(row["net_amount"]) == net[1] - net[0]
+        assert float(row["quantity"]) == after["total"]["difference"]["kwh"]
+    assert sum(one["total"]["difference"]["kwh"] for one in second) == pytest.approx(0.0, abs=0.01)
+    digest = root_of((october / "moved" / "published.txt").read_bytes())
+    for path in (october / "moved").glob("0*"):
+        proof = ("check-statement", str(path / "proof.json.gz"), "--root", digest)
+        assert run(capsys, "energy", *proof)[0] == 0
         assert second_verifier(path, digest)[0] is None
-    # a week is another period
-    week = [one.replace("2026-11-01", "2026-10-08") for one in words(october, "week")]
-    assert run(capsys, *week)[0] == 0
-    assert [one["corrects"] for one in statements(october, "week")] == [None] * 3
+        assert "the difference is" in (path / "statement.html").read_text("utf-8")
+    # back again: the first number is named, and the difference is to the last
+    assert run(capsys, *words(october, "back"))[0] == 0
+    third = statements(october, "back")
+    assert [one["corrects"] for one in third] == [one["number"] for one in first[1:]]
+    assert [one["before"]["number"] for one in third] == [one["number"] for one in second]
+
+
+def test_who_loses_all_outlets_gets_a_correction_down_to_nothing(
+    month: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(month, tmp_path, dirs_exist_ok=True)
+    assert run(capsys, *words(tmp_path, "october"))[0] == 0
+    before = statements(tmp_path)[1]
+    gone = ("Bright & Sons", "Acme Hosting")
+    asked = with_customers(words(tmp_path, "gone"), tmp_path / "gone.csv", *gone)
+    assert run(capsys, *asked)[0] == 0
+    (nothing,) = (one for one in statements(tmp_path, "gone") if one["customer"] == gone[0])
+    assert nothing["lines"] == [] and nothing["total"]["amounts"]["net"] == "0.00"
+    difference = Decimal(nothing["total"]["difference"]["net"])
+    assert difference == -Decimal(before["total"]["amounts"]["net"])
+    digest = root_of((tmp_path / "gone" / "published.txt").read_bytes())
+    (folder,) = (tmp_path / "gone").glob("0002-*")
+    assert second_verifier(folder, digest)[0] is None
+    # once more, nothing is left to correct
+    asked[asked.index(str(tmp_path / "gone"))] = str(tmp_path / "more")
+    code, out, _ = run(capsys, *asked)
+    assert code == 0 and "nothing changed of 2 statements" in out
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("2026-11-01", "2026-10-08"), ("Europe/Berlin", "UTC"), ("2026-10-01", "2026-10-30")],
+)
+def test_what_was_billed_is_not_billed_again_under_another_period(
+    month: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str
+) -> None:
+    shutil.copytree(month, tmp_path, dirs_exist_ok=True)
+    assert run(capsys, *words(tmp_path, "october"))[0] == 0
+    kept = (tmp_path / "readings" / "statements.jsonl").read_bytes()
+    other = [new if one == old else one for one in words(tmp_path, "other")]
+    code, _, err = run(capsys, *other)
+    assert code == 2 and "bills a time that this run would bill again" in err
+    assert "r1-left, outlet 1: statement 20" in err and not (tmp_path / "other").exists()
+    code, out, _ = run(capsys, *other, "--draft")
+    assert code == 0 and "bills a time" in out and "no number was taken" in out
+    assert {one["number"] for one in statements(tmp_path, "other")} == {"draft"}
+    assert (tmp_path / "readings" / "statements.jsonl").read_bytes() == kept
+    page = next((tmp_path / "other").glob("0001-*/statement.html")).read_text("utf-8")
+    assert "A draft: it has no number" in page
+
+
+def test_each_sheet_of_a_print_has_number_and_customer(october: Path) -> None:
+    for statement in statements(october):
+        folder = next((october / "october").glob(f"*{statement['customer'][:4].lower()}*"))
+        page = (folder / "statement.html").read_text("utf-8")
+        number = statement["number"].replace("-", "\\00002d")
+        assert f'@top-left {{{{ content: "statement {number} ' in page
+        assert statement["customer"].split()[0] in page[page.index("@top-left") :][:200]
 
 
 def root_of(content: bytes) -> str:
@@ -244,7 +319,7 @@ def test_three_programs_round_alike(quantity: int, price: str, decimals: int) ->
     ],
 )
 def test_whole_days_are_days(begin: str, end: str, text: str) -> None:
-    assert days(begin, end).text == text == SECOND.span(begin, end)
+    assert span_text(begin, end) == text == SECOND.span_text(begin, end)
 
 
 def test_one_price_needs_no_hours(tmp_path: Path) -> None:
@@ -282,5 +357,5 @@ def test_power_of_many_outlets_is_their_exact_sum_in_any_order(
 def test_a_quarter_counts_where_an_outlet_has_a_part_of_it() -> None:
     first = power.QuarterHourPower.of(450.0, 2700.0, {0: 1.0, 1: 1.0, 2: 1.0})
     second = power.QuarterHourPower.of(900.0, 1800.0, {1: 5.0})
-    assert power.figures([first, second]) == power.PowerFigures(6.0, 6.0)
+    assert power.figures([first, second]) == power.PowerFigures(6.0, 6.0, 900.0)
     assert power.figures([first, power.QuarterHourPower.of(900.0, 1800.0, {})]).peak == 1.0

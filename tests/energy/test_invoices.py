@@ -28,7 +28,8 @@ ROWS = (
     "total,2026-00001,,2026-11-02,7,Acme,Total,,44.598,kWh,,12.84,EUR",
     'not billed,2026-00002,,2026-11-02,8,"Bright, Sons & Co",Energy of r1/x,,,,,,EUR',
     'energy,2026-00002,,2026-11-02,8,"Bright, Sons & Co",Energy of r1/y,day,1.000,kWh,0.3,0.30,EUR',
-    "energy,2026-00003,2026-00001,2026-11-03,7,Acme,Energy,day,33.172,kWh,0.2890,9.59,EUR",
+    "energy,2026-00003,2026-00001,2026-11-03,7,Acme,Energy,day,30.000,kWh,0.2890,8.67,EUR",
+    "difference,2026-00003,2026-00001,2026-11-03,7,Acme,Difference,,-3.172,kWh,,-0.92,EUR",
 )
 LINE = ("description", "qty", "amount")
 #: the parameters of each program's public documentation, read on 2026-11-25: needed, and others
@@ -101,7 +102,7 @@ def test_a_form_has_the_fields_that_the_program_documents(name: str, billing: Pa
 
 def test_fields_have_the_values_of_the_rows(billing: Path) -> None:
     item = forms("whmcs", billing)[0]
-    assert (item["clientid"], item["amount"], item["quantity"]) == ("7", "9.59", "33.172")
+    assert (item["clientid"], item["amount"], item["quantity"]) == ("7", "9.59", "1")
     assert (item["unit"], item["invoiceaction"]) == ("quantity", "nextinvoice")
     dated = forms("whmcs", billing, "--due", "2026-11-16")[0]
     assert (dated["invoiceaction"], dated["duedate"]) == ("duedate", "2026-11-16")

@@ -1,7 +1,8 @@
 """`billing.csv`: what is billed of all customers, for the provider's own billing program. Pure.
 
 A row `energy` for each outlet and period, and `peak` for each customer with a price of it: these
-are what an invoice has, and add up to the row `total`. What cannot be billed is a row `not billed`
+are what an invoice has, and add up to the row `total`. A correction has the row `difference`: what
+it bills more than the statement before, or less. What cannot be billed is a row `not billed`
 with its reason, without a quantity. Registers are in the rows of outlets; a unit that was exchanged
 has rows `register` of its own, so that subtractions check the quantity.
 """
@@ -9,10 +10,11 @@ has rows `register` of its own, so that subtractions check the quantity.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from ...core.files.csv_out import csv_lines
-from ..registers.period import days
+from .form import span_text
 from .prices import is_billable
 
 FILE = "billing.csv"
@@ -42,33 +44,39 @@ def rows(statement: Statement) -> Iterator[Mapping[str, object]]:
     }
     for line in statement["lines"]:
         yield from ({**whole, **row} for row in _line(line, prices))
-    total, span = statement["total"], days(statement["from"], statement["to"])
-    period = {"from": span.first, "to": span.last}
-    amounts = total["amounts"]
-    if amounts is None:
-        quantity = _kwh(total["kwh"]["low"])
-        yield {**whole, **period, "row": "total", "item": "Total", **quantity}
-        return
-    money = {"currency": prices["currency"]}
-    if amounts["peak"] is not None:
+    total, amounts = statement["total"], statement["total"]["amounts"]
+    period = {"from": statement["from"], "to": statement["to"]}
+    span = span_text(statement["from"], statement["to"])
+    money = {"currency": prices["currency"]} if prices else {}
+    if amounts is not None and amounts["peak"] is not None:
         peak = amounts["peak"]
         yield {
             **whole, **period, **money, "row": "peak",
-            "item": f"Highest quarter hour, {span.text}", "quantity": f"{peak['kw']:.3f}",
+            "item": f"Highest quarter hour, {span}", "quantity": f"{peak['kw']:.3f}",
             "unit": "kW", "price": prices["peak_kw"], "net_amount": peak["amount"],
         }  # fmt: skip
-    net = {**_kwh(amounts["kwh"]), "net_amount": amounts["net"]}
-    yield {**whole, **period, **money, "row": "total", "item": "Total", **net}
+    billed = {**_kwh(total["kwh"]["low"] if amounts is None else amounts["kwh"])}
+    net = {} if amounts is None else {"net_amount": amounts["net"]}
+    yield {**whole, **period, **money, "row": "total", "item": "Total", **billed, **net}
+    difference, before = total["difference"], statement["before"]
+    if difference is not None:
+        yield {
+            **whole, **period, **money, "row": "difference", "unit": "kWh",
+            "item": f"Difference to statement {before['number']}, {span}",
+            # numbers: a text that begins with a minus is a formula for a spreadsheet
+            "quantity": Decimal(f"{difference['kwh']:.3f}"),
+            "net_amount": Decimal(difference["net"]) if difference["net"] else "",
+        }  # fmt: skip
 
 
 def _line(line: Statement, prices: Any) -> Iterator[Mapping[str, object]]:
-    span = days(line["from"], line["to"])
+    span = span_text(line["from"], line["to"])
     place = f"{line['pdu']}, outlet {line['outlet']}"
-    what = ", ".join(filter(None, (line["machine"] or line["name"], place, span.text)))
+    what = ", ".join(filter(None, (line["machine"] or line["name"], place, span)))
     own = {
         **{name: line[name] for name in ("machine", "name", "pdu", "outlet", "grade", "reason")},
-        "from": span.first,
-        "to": span.last,
+        "from": line["from"],
+        "to": line["to"],
     }
     edges = _edges(line["register_begin"], line["register_end"])
     serials = {"serial": line["units"][0]["serial"]} if len(line["units"]) == 1 else {}

@@ -22,6 +22,7 @@ from ..shared_options import WITHOUT, BillingOptions, billing
 from . import proof
 from .billing import FILE
 from .figures import Rules, SurchargeFactors
+from .form import DRAFT
 from .tariff_file import SUFFIX, Tariff, tariff_of
 from .tariffs import BUILT_IN, tariff
 from .writer import StatementFile, StatementInputs, outlet_labels, seal_finished_days, write
@@ -36,6 +37,7 @@ class StatementOptions(NamedTuple):
     tariff: Optional[str]
     carbon: Optional[float]
     pue: Optional[float]
+    draft: bool
     without: Sequence[str]
 
 
@@ -72,6 +74,7 @@ def _ordered(wanted: StatementOptions) -> StatementInputs:
         datetime.datetime.now(zone).date().isoformat(),
         {place: name for name, places in cords.items() for place in places},
         outlet_labels(source, paths),
+        wanted.draft,
     )
 
 
@@ -83,15 +86,29 @@ def _tariff(named: Optional[str], customers: Collection[str]) -> Tariff:
 
 
 def _lines(into: str, done: StatementFile) -> Iterator[str]:
+    yield from done.unfinished
+    yield from done.repeated
+    if done.unchanged:
+        count = counted(done.unchanged, "statement")
+        yield f"nothing changed of {count}: an earlier run issued the same"
+    if not done.statements:
+        yield "nothing was written"
+        return
+    yield from done.overlaps
     yield (
         f"{counted(done.statements, 'statement')} of {counted(done.outlets, 'outlet')} in"
         f" {printable(into)}, {done.size / 1e6:.1f} MB"
     )
     first, last = done.numbers
+    if first == DRAFT:
+        yield "drafts: no number was taken, and nothing is to be published or sent"
+        return
     yield f"numbers {first} to {last}" if first != last else f"number {first}"
     if done.corrections:
-        yield f"{counted(done.corrections, 'correction')}: each names the first statement"
-    yield from done.repeated
+        yield (
+            f"{counted(done.corrections, 'correction')}: each names the first statement, and the"
+            " difference to the last"
+        )
     if done.unread:
         yield f"no energy was read of {counted(done.unread, 'outlet')}"
     yield f"publish for all customers: {proof.PUBLISHED}, or its SHA-256, the root: {done.root}"
@@ -117,8 +134,9 @@ a page that prints well, CSV, JSON, and proof.json.gz with the readings of his o
 and of nobody else's; billing.csv beside them has what is billed of all. Publish the
 root that is printed: with it, `pdu energy check-statement` finds each later change.
 Each statement has its own number; a second one for the same customer and period is a
-correction that names the first. Days before today are read. --drawing names machines,
-and its breakers are limits."""
+correction with the difference, and none if nothing changed. An outlet of a statement
+for another period, or of another customer, is refused. --draft takes no numbers.
+Days before today are read. --drawing names machines, and its breakers are limits."""
 statement = Subcommand(
     "statement",
     callback=_statement,
@@ -136,6 +154,7 @@ statement = Subcommand(
             f"periods: {', '.join(BUILT_IN)}, a CSV of periods, or a .toml with net prices",
             "NAME",
         ),
+        *option("--draft", "for a look: takes no numbers, corrects nothing"),
         *option("--carbon", "adds carbon dioxide", "G_PER_KWH", NumberRange(0.0, 5_000.0)),
         *option("--pue", "adds the building's share", "FACTOR", NumberRange(1.0, 10.0)),
         *WITHOUT,

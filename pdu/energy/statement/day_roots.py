@@ -23,7 +23,7 @@ from ...core.files.journal import Journal
 from ...core.files.whole_files import PRIVATE, read_file, write_whole
 from ..journal.readings import Block
 from . import disclosure, merkle
-from .disclosure import EACH, STREAM, DaySalts
+from .disclosure import STREAM, DaySalts
 from .leaf_rows import DayRows
 
 ROOTS, KEY = "roots.jsonl", "roots.key"
@@ -36,9 +36,9 @@ class SaltKey:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def secret(self, day: str, pdu: str, outlet: str, kind: str = STREAM) -> DaySalts:
-        """Of an outlet's day. `kind`: how it makes salts."""
-        return DaySalts(self._made([kind, day, pdu, outlet]), kind)
+    def secret(self, day: str, pdu: str, outlet: str) -> DaySalts:
+        """Of an outlet's day."""
+        return DaySalts(self._made([STREAM, day, pdu, outlet]))
 
     def mark(self, unit: str) -> str:
         """What stands for handler and address of a unit."""
@@ -107,13 +107,11 @@ class Roots(NamedTuple):
     days: Mapping[str, str]
     #: the last hash of its chain
     hash: str
-    #: day -> how its salts are made: STREAM or EACH
-    salts: Mapping[str, str]
 
 
 def roots_of(path: str) -> Roots:
     """The roots in a file. Raises SettingsError, and journal.Changed for a changed line."""
-    days, salts, last = dict[str, str](), dict[str, str](), journal.START
+    days, last = dict[str, str](), journal.START
     for entry in journal.read_entries(path):
         last = entry.hash
         if entry.line == 1:
@@ -121,18 +119,18 @@ def roots_of(path: str) -> Roots:
         day, root = entry.record.get("day"), entry.record.get("root")
         if not isinstance(day, str) or not isinstance(root, str) or day in days:
             raise SettingsError(f"{printable(path)}, line {entry.line}: not a root of a day")
-        days[day], salts[day] = root, entry.record.get("salts", EACH)
-        if salts[day] not in (STREAM, EACH):
+        days[day] = root
+        if entry.record.get("salts") != STREAM:
             raise SettingsError(
-                f"{printable(path)}, line {entry.line}: a newer version of this program wrote it"
+                f"{printable(path)}, line {entry.line}: another version of this program wrote it"
             )
-    return Roots(days, last, salts)
+    return Roots(days, last)
 
 
 def kept_roots(folder: str) -> Roots:
     """The roots of a meter's folder; none if nothing was sealed."""
     path = os.path.join(folder, ROOTS)
-    return roots_of(path) if os.path.exists(path) else Roots({}, journal.START, {})
+    return roots_of(path) if os.path.exists(path) else Roots({}, journal.START)
 
 
 def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str]) -> Roots:

@@ -16,15 +16,11 @@ from typing import Any, NamedTuple, Optional
 from . import merkle
 from .leaf_rows import BAR, HIDDEN, DayTexts, is_head
 
-#: how a seed makes salts, and the key of a seed in a proof. All salts of a day are one stream of
-#: SHAKE-128 (FIPS 202), 16 bytes each; those of days whose root an earlier version kept are a
-#: SHA-256 each, 32 bytes. So the length of a salt says how what it salts is hashed
-STREAM, EACH = "stream", "seed"
+#: the key of a seed in a proof: all salts of a day are one stream of SHAKE-128 (FIPS 202)
+STREAM = "stream"
 #: a day begins so whose rows are without times
 ROWS = b'{"rows":'
-_SIZE, _EACH_SIZE = 16, merkle.SIZE  # bytes of a salt
-_SALT, _FLOW_SALT = b"\0", b"\1"
-_PLACE = 4  # bytes
+_SIZE = 16  # bytes of a salt
 _PAIR = struct.Struct(f"{_SIZE}s{_SIZE}s")
 
 
@@ -32,19 +28,10 @@ class DaySalts(NamedTuple):
     """What makes the salts of an outlet's day."""
 
     seed: bytes
-    #: STREAM or EACH
-    kind: str = STREAM
 
     def salts(self, count: int) -> Iterator[tuple[bytes, bytes]]:
         """Of so many texts: the salt of the leaf, and that of what flowed."""
-        if self.kind == STREAM:
-            stream = hashlib.shake_128(self.seed).digest(_PAIR.size * count)
-            return _PAIR.iter_unpack(stream)
-        places = (at.to_bytes(_PLACE, "big") for at in range(count))
-        return (
-            (merkle.sha256(self.seed + _SALT + at), merkle.sha256(self.seed + _FLOW_SALT + at))
-            for at in places
-        )
+        return _PAIR.iter_unpack(hashlib.shake_128(self.seed).digest(_PAIR.size * count))
 
 
 class Disclosure(NamedTuple):
@@ -60,7 +47,7 @@ class Disclosure(NamedTuple):
     def document(self) -> dict[str, Any]:
         """For JSON."""
         if self.secret is not None:
-            return {"texts": [*self.texts], self.secret.kind: self.secret.seed.hex()}
+            return {"texts": [*self.texts], STREAM: self.secret.seed.hex()}
         return {
             "texts": [*self.texts],
             "salts": [[one.hex() for one in all_] for all_ in self.salts],
@@ -69,23 +56,22 @@ class Disclosure(NamedTuple):
 
 def parse_disclosure(said: dict[str, Any]) -> Disclosure:
     """What `document` made. Raises ValueError, TypeError or LookupError."""
-    for kind in (STREAM, EACH):
-        if kind in said:
-            return Disclosure(said["texts"], DaySalts(merkle.digest(said[kind]), kind), ())
+    if STREAM in said:
+        return Disclosure(said["texts"], DaySalts(merkle.digest(said[STREAM])), ())
     salts = [[_parse_salt(one) for one in all_] for all_ in said["salts"]]
     return Disclosure(said["texts"], None, salts)
 
 
 def _parse_salt(text: str) -> bytes:
     found = bytes.fromhex(text)
-    if len(found) not in (_SIZE, _EACH_SIZE) or found.hex() != text:
+    if len(found) != _SIZE or found.hex() != text:
         raise ValueError("no salt")
     return found
 
 
 def whole(texts: DayTexts, secret: DaySalts) -> bytes:
     """A whole day for JSON, its rows without their times."""
-    end = f',"{secret.kind}":"{secret.seed.hex()}"}}'
+    end = f',"{STREAM}":"{secret.seed.hex()}"}}'
     return ROWS + texts.rows() + end.encode()
 
 
@@ -94,11 +80,6 @@ def leaves(texts: DayTexts, secret: DaySalts) -> Sequence[bytes]:
     month: so without calls.
     """
     rows = zip(secret.salts(len(texts.flows)), *texts)
-    if secret.kind == EACH:
-        return [
-            _row_leaf(salt, times + register, None if flow is None else _inner(flow_salt, flow))
-            for (salt, flow_salt), times, register, flow in rows
-        ]
     sha256, leaf = hashlib.sha256, merkle.LEAF
     return [
         sha256(leaf + salt + register).digest()
@@ -115,16 +96,12 @@ def hash_day(texts: DayTexts, secret: DaySalts) -> bytes:
 
 def _inner(flow_salt: bytes, flow: bytes) -> bytes:
     """What stands for a flow in the leaf of its row."""
-    begin = merkle.LEAF if len(flow_salt) == _EACH_SIZE else b""
-    return merkle.sha256(begin + flow_salt + flow)
+    return merkle.sha256(flow_salt + flow)
 
 
 def _row_leaf(salt: bytes, register: bytes, inner: Optional[bytes]) -> bytes:
     """`register`: a head, or what a row has up to its bar. `inner`: None for a head."""
-    said = b"" if inner is None else inner
-    if len(salt) == _EACH_SIZE:
-        said = said.hex().encode()
-    return merkle.sha256(merkle.LEAF + salt + register + said)
+    return merkle.sha256(merkle.LEAF + salt + register + (inner or b""))
 
 
 def _leaf(text: str, salt: bytes, flow_salt: Optional[bytes]) -> bytes:
@@ -135,7 +112,7 @@ def _leaf(text: str, salt: bytes, flow_salt: Optional[bytes]) -> bytes:
         raise ValueError("no row")
     if flow.startswith(HIDDEN):
         inner = merkle.digest(flow[len(HIDDEN) :])
-    elif flow_salt is None or len(flow_salt) != len(salt):
+    elif flow_salt is None:
         raise ValueError("a flow without its salt")
     else:
         inner = _inner(flow_salt, flow.encode())

@@ -23,6 +23,7 @@ from ..registers.parts import narrowed, within
 from ..registers.rounding import in_wh, nearest_wh, split
 from ..registers.values import EnergyInterval, Event
 from . import power
+from .daily_energy import DayEnergy, daily, day_parts
 from .leaf_rows import merge_blocks
 from .tariffs import TariffRow, TariffSpan, spans
 
@@ -56,10 +57,11 @@ class Rules(NamedTuple):
 
 
 class StatementFigures(NamedTuple):
-    """A line of a statement, and its quarter hours."""
+    """A line of a statement, its quarter hours, and its energy by day."""
 
     line: dict[str, Any]
     power: power.QuarterHourPower
+    days: Sequence[DayEnergy] = ()
 
 
 def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> StatementFigures:
@@ -67,6 +69,7 @@ def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> Stat
     blocks = [*merge_blocks(blocks)]
     registers = _readings(blocks, held, rules.zone)
     flow = power.quarter_hours(blocks, held.begin, held.end)
+    read = _columns(blocks)
     # from here on, these readings have the columns
     pdu = PduReadings(held.pdu)
     for block in blocks:
@@ -95,7 +98,19 @@ def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> Stat
         **_energy(answer, held, [one.period for one in pieces], rules),
         **_power(power.figures([flow])),
     }
-    return StatementFigures(line, flow)
+    parts = day_parts(tuple(rules.tariff), held.begin, held.end, rules.zone)
+    days = daily(*read, parts, held.meter, pdu.usual_gap() if blocks else 0.0)
+    return StatementFigures(line, flow, days)
+
+
+def _columns(blocks: Sequence[Block]) -> tuple[Column, Column, Column]:
+    """When the register was read, and what it showed."""
+    none = np.zeros(0)
+    begins = np.concatenate([none, *(np.asarray(one.begins) for one in blocks)])
+    ends = np.concatenate([none, *(np.asarray(one.ends) for one in blocks)])
+    kwh = np.concatenate([none, *(np.asarray(one.kwh[0]) for one in blocks)])
+    is_read = ~np.isnan(kwh)
+    return begins[is_read], ends[is_read], kwh[is_read]
 
 
 def _pieces(held: OutletReadings, rules: Rules) -> Sequence[TariffSpan]:
@@ -172,7 +187,7 @@ def _energy(
             "reason": _NO_READING,
             "read": 0.0,
             "events": [],
-            "tariff": dict.fromkeys(_in_order(periods, rules)),
+            "tariff": dict.fromkeys(in_order(periods, rules)),
         }
     energy = answer.energy if held.most_kwh is None else narrowed(answer.energy, held.most_kwh)
     has_lowest = answer.has_lowest and not held.is_doubted
@@ -187,7 +202,7 @@ def _energy(
     }
 
 
-def _in_order(periods: Iterable[str], rules: Rules) -> Sequence[str]:
+def in_order(periods: Iterable[str], rules: Rules) -> Sequence[str]:
     """Periods in the order of the tariff, each once; what no row names comes last."""
     rows = [one.period for one in rules.tariff]
     return sorted(set(periods), key=lambda one: rows.index(one) if one in rows else len(rows))
@@ -223,7 +238,7 @@ def _periods(
         }
         for (name, one), wh, lowest in zip(found.items(), split(best, likely), split(low, likely))
     }
-    return {name: parts[name] for name in _in_order(parts, rules)}
+    return {name: parts[name] for name in in_order(parts, rules)}
 
 
 def _tariff(answer: AuditedRegister, whole: EnergyInterval) -> Iterator[tuple[str, EnergyInterval]]:

@@ -1,21 +1,55 @@
 """The numbers of statements, in a journal of the meter's folder: none is given twice.
 
-`statements.jsonl` has a line for each statement: number, customer, period, root. The second
+`statements.jsonl` has a line for the numbers that a run reserves, before its first file, and one
+for each statement that it issued: number, customer, period, outlets, and what was billed. A second
 statement for a customer and a period is a correction of the first.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
+from ...core.cli.output import counted
 from ...core.files import journal
 from ...core.files.journal import Journal
+from .proof import Billed
 
 STATEMENTS = "statements.jsonl"
+#: behind the name of a folder that is not whole yet
+PART = ".part"
+#: so many overlaps are named
+_NAMED = 5
+
+
+class HeldOutlet(NamedTuple):
+    """An outlet in a statement; times in s since 1970."""
+
+    pdu: str
+    outlet: str
+    begin: float
+    end: float
+
+
+class PeriodKey(NamedTuple):
+    """Whose statement it is, and of when, in s since 1970: not in which zone."""
+
+    customer: str
+    begin: float
+    end: float
+
+
+class Issued(NamedTuple):
+    """A statement that was issued."""
+
+    key: PeriodKey
+    outlets: Sequence[HeldOutlet]
+    billed: Billed
+    #: SHA-256 of what it says beside number, date and what it corrects
+    content: str
 
 
 class StatementNumber(NamedTuple):
@@ -24,6 +58,22 @@ class StatementNumber(NamedTuple):
     number: str
     #: the number of the first statement for this customer and period; None if this is the first
     corrects: Optional[str]
+    #: what the statement before it billed; None if this is the first
+    before: Optional[Billed] = None
+
+
+class _Reserved(NamedTuple):
+    """Numbers that a run took for itself."""
+
+    #: the first one, counted over all years, and how many
+    first: int
+    size: int
+    year: str
+    #: the folder that it wrote
+    into: str
+
+    def numbers(self) -> Sequence[str]:
+        return [f"{self.year}-{self.first + at:05d}" for at in range(self.size)]
 
 
 class Numbers:
@@ -31,32 +81,106 @@ class Numbers:
 
     def __init__(self, folder: str) -> None:
         """Raises SettingsError, and journal.Changed for a line that is not as it was written."""
-        path = os.path.join(folder, STATEMENTS)
-        self._journal = Journal(path)
+        self._path = os.path.join(folder, STATEMENTS)
+        self._journal = Journal(self._path)
+        self._first = dict[PeriodKey, str]()
+        self._standing = dict[PeriodKey, Issued]()
+        self._reserved = list[_Reserved]()
+        self._issued = set[str]()
         try:
-            entries = [entry for entry in journal.read_entries(path) if entry.line > 1]
-            self._first = dict[tuple[Any, ...], str]()
-            for entry in entries:
-                said = entry.record
-                if not all(isinstance(said.get(name), str) for name in _KEYS):
-                    raise SettingsError(
-                        f"{printable(path)}, line {entry.line}: not the number of a statement"
-                    )
-                self._first.setdefault(_key(said), said["number"])
-            self._count = len(entries)
+            for entry in journal.read_entries(self._path):
+                if entry.line > 1:
+                    self._take(entry)
         except BaseException:
             self.close()
             raise
 
-    def next(self, customer: str, begin: str, end: str, date: str) -> StatementNumber:
-        """The next number, such as 2026-00017: the year of `date`, and a count over all years."""
-        self._count += 1
-        known = self._first.get((customer, begin, end))
-        return StatementNumber(f"{date[:4]}-{self._count:05d}", known)
+    def _take(self, entry: journal.JournalEntry) -> None:
+        record = entry.record
+        try:
+            if "reserved" in record:
+                self._reserved.append(_Reserved(**record["reserved"]))
+                return
+            if "root" in record:  # 0.4.0 kept no outlets: only the number counts
+                number = str(record["number"])
+                self._reserved.append(_Reserved(int(number[5:]), 1, number[:4], ""))
+                self._issued.add(number)
+                return
+            issued = _issued_of(record)
+        except (ValueError, TypeError, LookupError):
+            raise SettingsError(
+                f"{printable(self._path)}, line {entry.line}: not the number of a statement"
+            ) from None
+        self._first.setdefault(issued.key, issued.billed.number)
+        self._standing[issued.key] = issued
+        self._issued.add(issued.billed.number)
 
-    def keep(self, statements: Sequence[Mapping[str, str]]) -> None:
-        """Statements that were written, in the order of their numbers. Raises JournalError."""
-        self._journal.append(statements)
+    def standing(self, key: PeriodKey) -> Optional[Issued]:
+        """The last statement of a customer for a period."""
+        return self._standing.get(key)
+
+    def with_outlets(self, begin: float, end: float) -> Sequence[str]:
+        """The customers whose last statement of exactly this period has an outlet."""
+        return [
+            key.customer
+            for key, issued in self._standing.items()
+            if key[1:] == (begin, end) and issued.outlets
+        ]
+
+    def correction(self, key: PeriodKey, number: str) -> StatementNumber:
+        """A number with what its statement corrects."""
+        known = self._standing.get(key)
+        return StatementNumber(number, self._first.get(key), known and known.billed)
+
+    def overlaps(self, runs: Mapping[PeriodKey, Sequence[HeldOutlet]]) -> Sequence[str]:
+        """Outlets that a statement would bill once more: another customer's at that time, or of
+        another period that shares a time, also in another zone. `runs`: those of this run, which
+        take the place of the last ones of the same customer and period.
+        """
+        standing: dict[tuple[str, str], list[tuple[HeldOutlet, Issued]]] = {}
+        for key, issued in self._standing.items():
+            if key not in runs:
+                for held in issued.outlets:
+                    standing.setdefault((held.pdu, held.outlet), []).append((held, issued))
+        found = [
+            (key, held, issued)
+            for key, outlets in runs.items()
+            for held in outlets
+            for other, issued in standing.get((held.pdu, held.outlet), ())
+            if other.begin < held.end and held.begin < other.end
+        ]
+        return [*_overlap_texts(found)]
+
+    def reserve(self, count: int, date: str, into: str) -> Sequence[str]:
+        """Numbers for a run, such as 2026-00017: the year of `date`, and a count over all years.
+
+        They are on the disk when this returns, so that no later run gives one again.
+        """
+        first = max((one.first + one.size for one in self._reserved), default=1)
+        reserved = _Reserved(first, count, date[:4], os.path.abspath(into))
+        self._journal.append([{"reserved": reserved._asdict()}])
+        self._reserved.append(reserved)
+        return reserved.numbers()
+
+    def keep(self, statements: Sequence[Issued]) -> None:
+        """Statements that were written. Raises JournalError."""
+        self._journal.append([_record(one) for one in statements])
+        self._issued.update(one.billed.number for one in statements)
+
+    def unfinished(self) -> Iterator[str]:
+        """What runs left that were killed, as sentences. A run that issued nothing is named until
+        the next one begins, its folder for as long as it is there.
+        """
+        for at, one in enumerate(self._reserved, start=1):
+            numbers, part = one.numbers(), f"{one.into}{PART}"
+            has_part, is_last = os.path.isdir(part), at == len(self._reserved)
+            if {*numbers} <= self._issued:
+                if has_part:
+                    yield f"{printable(part)} is whole: rename it to {printable(one.into)}"
+            elif has_part or is_last:
+                span = numbers[0] if one.size == 1 else f"{numbers[0]} to {numbers[-1]}"
+                rest = f": remove {printable(part)}, which is not whole" if has_part else ""
+                yield f"a run that did not end left {span} without a statement{rest}"
 
     def close(self) -> None:
         self._journal.close()
@@ -68,8 +192,37 @@ class Numbers:
         self.close()
 
 
-_KEYS = ("number", "customer", "from", "to")
+def _overlap_texts(
+    found: Sequence[tuple[PeriodKey, HeldOutlet, Issued]],
+) -> Iterator[str]:
+    for key, held, issued in found[:_NAMED]:
+        place = f"{printable(held.pdu, 60)}, outlet {printable(held.outlet, 40)}"
+        yield (
+            f"{place}: statement {issued.billed.number} of {printable(issued.key.customer, 60)}"
+            f" bills a time that this run would bill again, of {printable(key.customer, 60)}"
+        )
+    if len(found) > _NAMED:
+        yield f"{counted(len(found) - _NAMED, 'outlet')} more"
 
 
-def _key(said: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(said[name] for name in _KEYS[1:])
+def _record(issued: Issued) -> Mapping[str, Any]:
+    """A statement for the journal; the time of an outlet only if it is not the whole period."""
+    span = issued.key[1:]
+    return {
+        **issued.billed._asdict(),
+        **issued.key._asdict(),
+        "content": issued.content,
+        "outlets": [
+            [*held[:2]] if (held.begin, held.end) == span else [*held] for held in issued.outlets
+        ],
+    }
+
+
+def _issued_of(record: Mapping[str, Any]) -> Issued:
+    """What `_record` made. Raises ValueError, TypeError or LookupError."""
+    key = PeriodKey(*(record[name] for name in PeriodKey._fields))
+    outlets = [
+        HeldOutlet(*(held if len(held) == 4 else (*held, *key[1:]))) for held in record["outlets"]
+    ]
+    billed = Billed(*(record[name] for name in Billed._fields))
+    return Issued(key, outlets, billed, record["content"])

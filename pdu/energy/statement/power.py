@@ -45,6 +45,8 @@ class PowerFigures(NamedTuple):
     peak: Optional[float]
     #: nearest rank: no more than 5 % of the quarter hours are above
     p95: Optional[float]
+    #: when the first of the highest quarter hours began, in s since 1970
+    peak_time: Optional[float] = None
 
 
 def quarter_hours(blocks: Sequence[Block], begin: float, end: float) -> QuarterHourPower:
@@ -122,7 +124,8 @@ class Together:
             self._parts[place][at] = part
         self._numbers = all_
 
-    def figures(self) -> PowerFigures:
+    def _known(self) -> tuple[Column, Sequence[float]]:
+        """The quarters of which each outlet was read, and the kW of all together."""
         wanted = np.zeros(len(self._numbers), "i8")
         for (begin, end), count in self._spans.items():
             first, after = _quarters(begin, end)
@@ -130,11 +133,31 @@ class Together:
         known = self._counts == wanted
         columns = [one[known].tolist() for one in self._parts]
         sums = columns[0] if len(columns) == 1 else [*map(math.fsum, zip(*columns))]
+        return self._numbers[known], sums
+
+    def figures(self) -> PowerFigures:
+        numbers, sums = self._known()
         if not sums:
             return PowerFigures(None, None)
-        sums.sort()
-        peak, p95 = sums[-1], sums[math.ceil(_PERCENTILE * len(sums)) - 1]
-        return PowerFigures(round(peak, _PLACES), round(p95, _PLACES))
+        peak = max(sums)
+        time = float(numbers[sums.index(peak)]) * QUARTER_S
+        p95 = sorted(sums)[math.ceil(_PERCENTILE * len(sums)) - 1]
+        return PowerFigures(round(peak, _PLACES), round(p95, _PLACES), time)
+
+    def by_day(self, days: Sequence[tuple[str, float]]) -> Mapping[str, Sequence[float]]:
+        """Day -> its lowest, mean and highest quarter hour. `days`: each with its begin in s; a
+        quarter belongs to the day in which it begins.
+        """
+        numbers, sums = self._known()
+        edges = np.searchsorted(numbers * QUARTER_S, [begin for _, begin in days]).tolist()
+        edges[0] = 0
+        return {
+            day: [
+                round(one, _PLACES) for one in (min(some), math.fsum(some) / len(some), max(some))
+            ]
+            for (day, _), first, after in zip(days, edges, [*edges[1:], len(sums)])
+            if (some := sums[first:after])
+        }
 
 
 def figures(outlets: Iterable[QuarterHourPower]) -> PowerFigures:

@@ -14,55 +14,43 @@ import json
 import math
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
+from ..journal.readings import Block
 from ..registers.meter_facts import RegisterFacts
 from ..registers.period import zone_named
-from . import disclosure, figures, leaf_rows, merkle, power, prices
+from ..registers.rounding import nearest_wh
+from . import disclosure, figures, form, leaf_rows, merkle, power, prices
+from .daily_energy import DayEnergy, documents, local_days
 from .figures import OutletReadings, Rules, SurchargeFactors
 from .prices import Prices
 from .tariffs import TariffRow
 
-FORM = 2
+FORM = form.FORM
 HTML, CSV, JSON, PROOF, PUBLISHED = (
-    "statement.html",
-    "statement.csv",
-    "statement.json",
+    form.HTML,
+    form.CSV,
+    form.JSON,
     "proof.json.gz",
     "published.txt",
 )
 #: the files whose hashes are proven
 FILES = (CSV, HTML, JSON)
-#: what nothing here proves
-LIMITS = (
-    "The proof does not show that the meter was right, nor that its readings were right before they"
-    " were published. It shows that nobody changed these readings and this statement afterwards, if"
-    " the provider publishes one root for all customers. That these outlets are the customer's, and"
-    " the moment of a hand-over, are the provider's word."
-)
-#: what no reading of the customer shows
-STATED = (
-    "what the provider alone says: number, date, issuer, customer and what it corrects, prices,"
-    " whose outlet when (from, to), machine, name, limit_kw, step_kwh, class_percent, volts and"
-    " own_use_w of each meter, most_kwh, doubted, tolerance_kwh, hours of the tariff, carbon, pue,"
-    " left_out, version"
-)
 _FIRST = f"pdu statements {FORM}"
 #: zlib's name for a gzip file of the largest window, and how such a file begins
 _GZIP, _GZIP_HEAD = 31, bytes((31, 139, 8, 0, 0, 0, 0, 0, 4, 3))
 _KEYS = {"form", "published", "files", "salt", "path", "lines", "times"}
 #: of a day in a proof: one of these says its salts
-_SALTS = {"salts", disclosure.STREAM, disclosure.EACH}
+_SALTS = {"salts", disclosure.STREAM}
 #: a fifth of the time of the usual one, for a fifth more bytes
 _LEVEL = 1
 #: a proof of 1,000 outlets has 0.7 GB; in bytes
 _LONGEST = 2_000_000_000
 #: what a malformed file raises
 BAD = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
-#: figures have three places; another processor may round the last one otherwise
-_ROUNDING = 0.001 + 1e-9
 
 
 class NotVerified(SettingsError):
@@ -195,7 +183,10 @@ def unpacked(content: bytes) -> bytes:
 
 def visible(days: Sequence[disclosure.Disclosure]) -> Sequence[str]:
     """The heads and rows that are shown. Raises ValueError if any between them are hidden."""
-    texts = [text for day in days for text in day.texts]
+    return _visible([text for day in days for text in day.texts])
+
+
+def _visible(texts: Sequence[str]) -> Sequence[str]:
     read = [
         at for at, one in enumerate(texts) if not _is_hidden(one) and not leaf_rows.is_head(one)
     ]
@@ -221,8 +212,8 @@ class Checked(NamedTuple):
     published: Published
     #: the whole statement
     statement: Mapping[str, Any]
-    #: whether page and table say what its figures do, not only that they were published
-    is_compared: bool = False
+    #: what no reading is shown of, as sentences
+    missing: Sequence[str] = ()
 
 
 def checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
@@ -258,11 +249,23 @@ def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
     for name, content in files.items():
         if hashlib.sha256(content).hexdigest() != said["files"][name]:
             raise NotVerified(f"{name} is not the one that was published")
-    statement = json.loads(files[JSON])
-    shown = [_readings(*pair, published) for pair in zip(said["lines"], statement["lines"])]
-    if not len(shown) == len(said["lines"]) == len(statement["lines"]):
+    statement = form.parse(files[JSON])
+    for name, content in form.contents(statement).items():
+        if files.get(name, content) != content:
+            raise NotVerified(
+                f"{name} was published, but does not say what {JSON} says; it was written by"
+                f" version {printable(statement['version'], 20)}"
+            )
+    if len(said["lines"]) != len(statement["lines"]):
         raise NotVerified("statement and proof have not the same outlets")
-    _check_times(statement["lines"])
+    shown, traces = list[Sequence[Block]](), list[form.Trace]()
+    for line, stated in zip(said["lines"], statement["lines"]):
+        texts = _readings(line, stated, published)
+        shown.append([block for _, block in leaf_rows.blocks(_visible(texts))])
+        traces.append(_trace(stated, texts, shown[-1]))
+    twice = form.counted_twice(traces)
+    if twice:
+        raise NotVerified(twice)
     again = _again(statement, shown, published)
     different = next(_differences("", again, statement), None)
     if different is not None:
@@ -275,10 +278,31 @@ def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
         statement["from"],
         statement["to"],
         len(shown),
-        sum(not leaf_rows.is_head(text) for texts in shown for text in texts),
+        sum(len(block.begins) for blocks in shown for block in blocks),
         [name for name in FILES if name in files],
         published,
         statement,
+        form.missing(traces),
+    )
+
+
+def _trace(stated: Mapping[str, Any], texts: Sequence[str], blocks: Sequence[Block]) -> form.Trace:
+    """A line's register as its proof shows it."""
+    shown = [at for at, one in enumerate(texts) if not (_is_hidden(one) or leaf_rows.is_head(one))]
+    first, last = (shown[0], shown[-1]) if shown else (len(texts), len(texts))
+    return form.Trace(
+        stated["pdu"],
+        stated["outlet"],
+        parse_time(stated["from"]),
+        parse_time(stated["to"]),
+        {(block.unit.unit, block.unit.serial) for block in blocks if len(block.begins)},
+        [
+            pair
+            for block in blocks
+            for pair in zip(block.begins, block.kwh[0])
+            if not math.isnan(pair[1])
+        ],
+        (sum(map(_is_hidden, texts[:first])), sum(map(_is_hidden, texts[last:]))),
     )
 
 
@@ -305,7 +329,7 @@ def with_times(said: Mapping[str, Any]) -> dict[str, Any]:
 def _readings(
     line: Mapping[str, Any], stated: Mapping[str, Any], published: Published
 ) -> Sequence[str]:
-    """The heads and rows of one outlet, each proven to be in the tree of its day."""
+    """The texts of one outlet, each proven to be in the tree of its day."""
     place = (stated["pdu"], stated["outlet"])
     if set(line) != {"pdu", "outlet", "days"} or (line["pdu"], line["outlet"]) != place:
         raise NotVerified("statement and proof have not the same outlets")
@@ -326,26 +350,23 @@ def _readings(
         names.append(day)
     if names != sorted(set(names)):
         raise NotVerified("the days of an outlet are not in order")
-    return visible(days)
-
-
-def _check_times(lines: Sequence[Mapping[str, Any]]) -> None:
-    """Raises NotProven for an outlet that is in the statement twice at one time."""
-    times = sorted(
-        (one["pdu"], one["outlet"], parse_time(one["from"]), parse_time(one["to"])) for one in lines
-    )
-    for one, other in zip(times, times[1:]):
-        if one[:2] == other[:2] and other[2] < one[3]:
-            raise NotVerified(
-                f"{printable(one[0], 60)}, outlet {printable(one[1], 40)} is in the statement twice"
-                " at one time"
-            )
+    return [text for shown in days for text in shown.texts]
 
 
 def rules_of(statement: Mapping[str, Any]) -> Rules:
     """What a statement says that holds for all of its lines."""
     tariff = [TariffRow(one[0], tuple(one[1]), one[2], one[3]) for one in statement["tariff_rows"]]
     return Rules(zone_named(statement["zone"]), statement["tolerance_kwh"], tariff)
+
+
+class Billed(NamedTuple):
+    """What a statement billed."""
+
+    number: str
+    kwh: float
+    #: None: nothing was priced
+    net: Optional[str]
+    currency: Optional[str]
 
 
 class Annex(NamedTuple):
@@ -362,12 +383,18 @@ class Annex(NamedTuple):
     customer_id: str
     customer_address: Sequence[str]
     prices: Optional[Prices]
+    #: of a correction: what the statement before it billed
+    before: Optional[Billed] = None
 
     def document(self) -> dict[str, Any]:
         """For JSON."""
         return {
-            **self._asdict(),
+            "number": self.number,
+            "date": self.date,
+            "corrects": self.corrects,
+            "before": None if self.before is None else self.before._asdict(),
             "issuer": [*self.issuer],
+            "customer_id": self.customer_id,
             "customer_address": [*self.customer_address],
             "prices": None if self.prices is None else self.prices.document(),
         }
@@ -377,10 +404,16 @@ def annex_of(statement: Mapping[str, Any]) -> Annex:
     """What `document` made. Raises one of BAD."""
     said = {name: statement[name] for name in Annex._fields}
     periods = [one[0] for one in statement["tariff_rows"]]
-    found = Annex(**{**said, "prices": prices.prices_of(said["prices"], periods)})
-    texts = [found.number, found.customer_id, *found.issuer, *found.customer_address]
-    if not all(isinstance(one, str) for one in [*texts, found.corrects or ""]):
-        raise ValueError("no text")
+    before = said["before"]
+    found = Annex(
+        **{
+            **said,
+            "prices": prices.prices_of(said["prices"], periods),
+            "before": None if before is None else Billed(**before),
+        }
+    )
+    if (found.corrects is None) != (found.before is None):
+        raise ValueError("a correction without what it corrects")
     if datetime.date.fromisoformat(found.date).isoformat() != found.date:
         raise ValueError("no day")
     return found
@@ -397,12 +430,18 @@ def document(
     annex: Annex,
 ) -> dict[str, Any]:
     """A whole statement, as `statement.json` has it. `left_out`: notes of damaged lines."""
-    priced, flows = list[dict[str, Any]](), power.Together()
+    priced, flows, energies = list[dict[str, Any]](), power.Together(), list[DayEnergy]()
     for one in lines:
         priced.append({**one.line, **prices.of_line(one.line, annex.prices)})
         flows.add(one.power)
-    total = figures.totals(priced, flows.figures())
+        energies += one.days
+    together = flows.figures()
+    total = figures.totals(priced, together)
     begin, end = (figures.local(time, rules.zone) for time in period)
+    days = local_days(*period, rules.zone)
+    by_day = flows.by_day([(one.day, one.begin) for one in days])
+    periods = figures.in_order({one.period for one in energies}, rules)
+    amounts = prices.of_total(priced, total["peak_kw"], annex.prices)
     return {
         "form": FORM,
         "version": version,
@@ -416,22 +455,65 @@ def document(
         **dataclasses.asdict(factors),
         "left_out": [*left_out],
         "lines": priced,
-        "total": {**total, "amounts": prices.of_total(priced, total["peak_kw"], annex.prices)},
+        "total": {
+            **total,
+            "peak_time": _local(together.peak_time, rules),
+            "days": [*documents(days, energies, by_day, periods)],
+            "amounts": amounts,
+            "difference": _difference(annex, total["kwh"]["low"], amounts),
+        },
         "added": figures.surcharges(total["kwh"], factors),
-        "limits": LIMITS,
+        "limits": form.LIMITS,
+    }
+
+
+def billed(statement: Mapping[str, Any]) -> Billed:
+    """What a statement bills."""
+    total, annex_prices = statement["total"], statement["prices"]
+    amounts = total["amounts"]
+    if amounts is None:
+        return Billed(statement["number"], total["kwh"]["low"], None, None)
+    net, currency = amounts["net"], annex_prices["currency"]
+    return Billed(statement["number"], amounts["kwh"], net, currency)
+
+
+def _local(time: Optional[float], rules: Rules) -> Optional[str]:
+    return None if time is None else figures.local(time, rules.zone)
+
+
+def content_hash(statement: Mapping[str, Any]) -> str:
+    """SHA-256 of what a statement says beside its number, its date and what it corrects."""
+    others = {name: value for name, value in statement.items() if name not in _OF_ITSELF}
+    total = {**statement["total"], "difference": None}
+    return hashlib.sha256(canonical({**others, "total": total})).hexdigest()
+
+
+_OF_ITSELF = ("version", "number", "date", "corrects", "before")
+
+
+def _difference(annex: Annex, low: float, amounts: Any) -> Optional[dict[str, Any]]:
+    """What a correction bills more than the statement before it, or less."""
+    before, own = annex.before, annex.prices
+    if before is None:
+        return None
+    kwh = low if amounts is None else amounts["kwh"]
+    is_alike = own is not None and before.net is not None and before.currency == own.currency
+    return {
+        "kwh": (nearest_wh(kwh) - nearest_wh(before.kwh)) / 1000.0,
+        "net": str(Decimal(amounts["net"]) - Decimal(before.net or "0")) if is_alike else None,
     }
 
 
 def _again(
-    statement: Mapping[str, Any], shown: Sequence[Sequence[str]], published: Published
+    statement: Mapping[str, Any], shown: Sequence[Sequence[Block]], published: Published
 ) -> dict[str, Any]:
     """The statement as its readings say it."""
     rules = rules_of(statement)
     if (statement["from"], statement["to"], statement["zone"]) != published[:3]:
         raise NotVerified("the statement is of another period than the root")
     lines = [
-        figures.figures(line_inputs(line), [one for _, one in leaf_rows.blocks(texts)], rules)
-        for line, texts in zip(statement["lines"], shown)
+        figures.figures(line_inputs(line), blocks, rules)
+        for line, blocks in zip(statement["lines"], shown)
     ]
     factors = SurchargeFactors(statement["carbon_g_per_kwh"], statement["pue"])
     period = (parse_time(statement["from"]), parse_time(statement["to"]))
@@ -476,20 +558,13 @@ def parse_time(text: str) -> float:
 
 
 def _differences(where: str, again: Any, said: Any) -> Iterator[str]:
-    """Where a document says something else than it should."""
-    if isinstance(again, dict) and isinstance(said, dict) and again.keys() == said.keys():
+    """Where a document says something else than it should. Its names have one order, too."""
+    if isinstance(again, dict) and isinstance(said, dict) and [*again] == [*said]:
         for name in again:
             yield from _differences(f"{where} {name}", again[name], said[name])
     elif isinstance(again, list) and isinstance(said, list) and len(again) == len(said):
         for number, pair in enumerate(zip(again, said), start=1):
             yield from _differences(f"{where} {number}", *pair)
-    elif not _is_same(again, said):
+    elif json.dumps(again) != json.dumps(said):
         shown = [printable(json.dumps(one), 60) for one in (said, again)]
         yield f"of {where.strip()} {shown[0]}, and its readings {shown[1]}"
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    numbers = (int, float)
-    if type(one) in numbers and type(other) in numbers:
-        return math.isclose(one, other, rel_tol=0.0, abs_tol=_ROUNDING)
-    return type(one) is type(other) and bool(one == other)

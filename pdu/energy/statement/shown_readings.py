@@ -11,19 +11,10 @@ from ..journal.readings import Block
 from ..registers.numpy_lazy import Column, np
 from . import disclosure, leaf_rows, merkle, proof
 from .day_roots import DayLeaves, SaltKey
-from .disclosure import STREAM
 from .leaf_rows import DayRows
 
 #: so many readings after a period show what the register was at its end
 _MORE = 3
-
-
-class Keys(NamedTuple):
-    """What makes the salts of all days."""
-
-    key: SaltKey
-    #: day whose root is kept -> how its salts are made
-    salts: Mapping[str, str]
 
 
 class HeldTime(NamedTuple):
@@ -91,9 +82,9 @@ class _Span(NamedTuple):
 class PduTexts:
     """A PDU's readings as texts of its outlets."""
 
-    def __init__(self, pdu: str, days: Sequence[DayRows], keys: Keys) -> None:
+    def __init__(self, pdu: str, days: Sequence[DayRows], key: SaltKey) -> None:
         self.name = pdu
-        self._days, self._keys = days, keys
+        self._days, self._key = days, key
         self._rows: dict[Sequence[int], _Rows] = {}
 
     def outlets(self) -> Sequence[str]:
@@ -118,7 +109,7 @@ class PduTexts:
         sealed, shown = list[DayLeaves](), [list[tuple[str, bytes, bytes]]() for _ in held]
         # a day at a time, so that its texts are still in the processor's cache
         for day in days:
-            texts, secret = day.texts(outlet), self._secret(day.day, outlet)
+            texts, secret = day.texts(outlet), self._key.secret(day.day, self.name, outlet)
             leaves = disclosure.leaves(texts, secret)
             node = merkle.block(leaves)
             sealed.append(DayLeaves(day.day, outlet, node))
@@ -146,9 +137,6 @@ class PduTexts:
         if known not in self._rows:
             self._rows[known] = _rows({day.day: some for day, some in days.items()})
         return self._rows[known]
-
-    def _secret(self, day: str, outlet: str) -> disclosure.DaySalts:
-        return self._keys.key.secret(day, self.name, outlet, self._keys.salts.get(day, STREAM))
 
 
 def _is_read(blocks: Sequence[Block], outlet: str) -> Column:

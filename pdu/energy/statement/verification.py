@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any, Optional
 
 import click
 
-from handlers import VERSION
 from handlers.shared.errors import printable
 
 from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import Subcommand
 from ...core.cli.options import Argument, given, option, output
-from ...core.cli.output import Result, counted, print_result
+from ...core.cli.output import Result, print_result
 from ...core.files.whole_files import read_file
-from . import day_roots, proof
-from .proof import BAD, Checked, NotVerified
-from .table import bounds_cells
-from .writer import contents
+from . import day_roots, form, proof
+from .proof import Checked, NotVerified
 
 _ROOT = re.compile("[0-9a-f]{64}")
 
@@ -38,23 +35,9 @@ def checked(path: str, root: str, roots: Optional[str] = None) -> Checked:
         if name == proof.JSON or os.path.exists(os.path.join(folder, name))
     }
     found = proof.checked(read_file(path), files, root)
-    if found.statement["version"] == VERSION:
-        _compare(files, found.statement)
-        found = found._replace(is_compared=True)
     if roots is not None:
         _in_chain(found, day_roots.roots_of(roots))
     return found
-
-
-def _compare(files: Mapping[str, bytes], statement: Mapping[str, Any]) -> None:
-    """Page and table must say what the checked figures do; other versions write them otherwise."""
-    try:
-        written = contents(statement)
-    except BAD:
-        raise NotVerified(f"{proof.JSON} is no statement of this program") from None
-    for name, content in files.items():
-        if content != written[name]:
-            raise NotVerified(f"{name} was published, but does not say what {proof.JSON} says")
 
 
 def _in_chain(found: Checked, roots: day_roots.Roots) -> None:
@@ -65,27 +48,15 @@ def _in_chain(found: Checked, roots: day_roots.Roots) -> None:
             )
 
 
-def _lines(found: Checked, has_roots: bool) -> Iterator[str]:
-    total = found.statement["total"]
-    low, best, high = bounds_cells(total["kwh"])
-    yield (
-        f"{printable(found.customer)}, {printable(found.begin)} to {printable(found.end)}:"
-        f" {low} kWh at least, {best} most likely, {high} at most"
-    )
-    yield (
-        f"{counted(found.readings, 'reading')} of {counted(found.outlets, 'outlet')} are those of"
-        " the published root, and all figures follow from them"
-    )
-    yield f"as published: {', '.join(found.files)}"
-    if not found.is_compared:
-        yield (
-            f"NOT CHECKED: the words of {proof.HTML} and {proof.CSV}, which version"
-            f" {printable(str(found.statement['version']), 20)} wrote"
-        )
+def _lines(found: Checked, folder: Sequence[str], has_roots: bool) -> Iterator[str]:
+    yield from form.summary(found.statement, found.readings)
+    yield f"as published, and page and table are those of the figures: {', '.join(found.files)}"
     if has_roots:
         yield "the roots of its days are in the chain of roots"
-    yield f"NOT CHECKED: {proof.STATED}"
-    yield proof.LIMITS
+    yield from found.missing
+    yield from form.unchecked_files(folder)
+    yield f"NOT CHECKED: {form.STATED}"
+    yield form.LIMITS
 
 
 @click.pass_context
@@ -95,18 +66,25 @@ def _check(context: click.Context, /, **options: Any) -> int:
     if not _ROOT.fullmatch(root):
         raise Usage(f"--root {printable(root, 80)!r}: give 64 hexadecimal digits")
     found = checked(options["file"], root, options["roots"])
+    statement, folder = found.statement, os.listdir(os.path.dirname(options["file"]) or ".")
     said = {
+        "number": statement["number"],
+        "corrects": statement["corrects"],
         "customer": found.customer,
         "from": found.begin,
         "to": found.end,
-        "kwh": found.statement["total"]["kwh"],
+        "kwh": statement["total"]["kwh"],
+        "net_amount": (statement["total"]["amounts"] or {"net": None})["net"],
+        "currency": (statement["prices"] or {"currency": None})["currency"],
         "readings": found.readings,
         "files": found.files,
-        "page_and_table_compared": found.is_compared,
-        "stated": proof.STATED,
-        "limits": proof.LIMITS,
+        "missing": found.missing,
+        "unchecked_files": form.unchecked_files(folder),
+        "stated": form.STATED,
+        "limits": form.LIMITS,
     }
-    return print_result(Result(said, [*_lines(found, options["roots"] is not None)]), state.json)
+    lines = [*_lines(found, folder, options["roots"] is not None)]
+    return print_result(Result(said, lines), state.json)
 
 
 _HELP = """Check a statement of energy: was anything changed since its root was published?

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import glob
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from typing import IO, Any, NamedTuple, Optional, Union
 from handlers import VERSION
 from handlers.shared.errors import SettingsError, printable
 
+from ...core.files.locks import lock
 from ..audit import checks
 from ..audit.pdu_audit import Asked, Audited, AuditedRegister, audit_registers
 from ..journal.journals import DayBlocks, MeterJournal, by_days, finished, temporary_folder
@@ -35,17 +37,18 @@ from . import (
     day_roots,
     disclosure,
     figures,
+    form,
     leaf_rows,
     merkle,
-    page,
     power,
     proof,
-    table,
 )
+from .daily_energy import DayEnergy
 from .day_roots import SaltKey
 from .figures import OutletReadings, Rules, StatementFigures, SurchargeFactors
-from .numbers import Numbers, StatementNumber
-from .shown_readings import HeldTime, Keys, PduTexts, ShownReadings
+from .form import contents
+from .numbers import PART, HeldOutlet, Issued, Numbers, PeriodKey, StatementNumber
+from .shown_readings import HeldTime, PduTexts, ShownReadings
 from .tariff_file import Tariff
 
 _DAY = 86400.0
@@ -73,12 +76,15 @@ class StatementInputs(NamedTuple):
     machines: Mapping[Place, str]
     #: outlet -> what people call it
     names: Mapping[Place, str]
+    #: whether this is for a look: nothing gets a number
+    is_draft: bool = False
 
 
 @dataclass(frozen=True)
 class StatementFile:
     """What was written."""
 
+    #: "" if nothing was written, because nothing changed
     root: str
     #: the last hash of the chain of roots
     chain: str
@@ -87,13 +93,19 @@ class StatementFile:
     numbers: tuple[str, str]
     #: of them, those that correct an earlier one
     corrections: int
+    #: statements of an earlier run that stand: these would say the same
+    unchanged: int
     outlets: int
     #: in bytes, of all files
     size: int
     #: outlets of which no energy was read
     unread: int
     #: sentences about units that were read under two names
-    repeated: Sequence[str]
+    repeated: Sequence[str] = ()
+    #: sentences about what runs left that were killed
+    unfinished: Sequence[str] = ()
+    #: of a draft: sentences about outlets that it would bill once more
+    overlaps: Sequence[str] = ()
 
 
 class _Part(NamedTuple):
@@ -102,6 +114,7 @@ class _Part(NamedTuple):
     customer: str
     place: Place
     begin: float
+    end: float
     path: str
     #: the file with the times of its PDU's polls; "" if it was not read
     times: str
@@ -142,42 +155,70 @@ def write(ordered: StatementInputs, into: str) -> StatementFile:
     Raises SettingsError, also if a day's readings are not those of its root any more.
     """
     key = day_roots.key_of(ordered.folder)
-    try:
-        os.mkdir(into, 0o700)
-    except OSError as error:
-        raise SettingsError(
-            f"{printable(into)} cannot be made ({error.strerror}): give a folder that is not there"
-        ) from None
-    try:
-        return _written_into(ordered, into, key)
-    except BaseException:
-        # nobody may take a part for the whole
-        shutil.rmtree(into, ignore_errors=True)
-        raise
-
-
-def _written_into(ordered: StatementInputs, into: str, key: SaltKey) -> StatementFile:
-    with (
-        tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=temporary_folder()) as room,
-        Numbers(ordered.folder) as numbers,
-    ):
-        source = ordered.source
-        keys = Keys(key, day_roots.kept_roots(ordered.folder).salts)
-        work = partial(_of_pdu, ordered, keys, room)
+    with _workroom() as (room, left), Numbers(ordered.folder) as numbers:
+        unfinished = [*left, *numbers.unfinished()]
+        _check_new(into, unfinished)
+        work = partial(_of_pdu, ordered, key, room)
         hashes, parts, units = dict[str, list[bytes]](), list[_Part](), list[Seen]()
-        for found in source.by_day(ordered.paths, work):
+        for found in ordered.source.by_day(ordered.paths, work):
             for one in found.sealed:
                 hashes.setdefault(one.day, []).append(one.hash)
             parts += found.parts
             units += [one for one in [found.seen] if one is not None]
-        if not source.hashes:
+        if not ordered.source.hashes:
             raise SettingsError(f"{printable(ordered.folder)} has no whole day of this period yet")
-        trees = {day: merkle.Tree(hashes.get(day, ())) for day in source.hashes}
-        chain = day_roots.keep(ordered.folder, trees, source.hashes).hash
+        trees = {day: merkle.Tree(hashes.get(day, ())) for day in ordered.source.hashes}
+        chain = day_roots.keep(ordered.folder, trees, ordered.source.hashes).hash
         twice = [*same(units)]
         once = _once(_with_unread(ordered, parts, room), alias_map(twice))
         done = _Writer(ordered, into, key, trees, chain).write(once, numbers)
-        return dataclasses.replace(done, repeated=[one.told() for one in twice])
+        repeated = [one.told() for one in twice]
+        return dataclasses.replace(done, repeated=repeated, unfinished=unfinished)
+
+
+def _check_new(into: str, unfinished: Sequence[str]) -> None:
+    """Nothing is ever overwritten. Raises SettingsError."""
+    for path in (into, f"{into}{PART}"):
+        if os.path.lexists(path):
+            why = "; ".join(unfinished) if path != into else "give a folder that is not there"
+            raise SettingsError(f"{printable(path)} cannot be made (File exists): {why}")
+    parent = os.path.dirname(os.path.abspath(into))
+    if not os.path.isdir(parent) or not os.access(parent, os.W_OK):
+        raise SettingsError(f"{printable(into)} cannot be made: no folder to write in")
+
+
+@contextlib.contextmanager
+def _workroom() -> Iterator[tuple[str, Sequence[str]]]:
+    """A folder for the time of the command; and sentences on those that killed runs left."""
+    parent = temporary_folder() or tempfile.gettempdir()
+    left = [
+        f"{printable(path)} has readings, and is of a run that did not end: remove it"
+        for path in sorted(glob.glob(os.path.join(glob.escape(parent), f"{_ROOM}*")))
+        if _is_left(path)
+    ]
+    with tempfile.TemporaryDirectory(prefix=_ROOM, dir=parent) as room:
+        descriptor = os.open(os.path.join(room, _LOCK), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            lock(descriptor)
+            yield room, left
+        finally:
+            os.close(descriptor)
+
+
+#: a work folder's name begins so, and a run that goes on has locked this file of it
+_ROOM, _LOCK = "pdu-energy-", ".lock"
+
+
+def _is_left(room: str) -> bool:
+    """Whether no run uses a work folder any more."""
+    try:
+        descriptor = os.open(os.path.join(room, _LOCK), os.O_RDWR)
+    except OSError:  # another's, or one that has just begun
+        return False
+    try:
+        return lock(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _once(parts: Sequence[_Part], names: Mapping[str, str]) -> Sequence[_Part]:
@@ -191,12 +232,12 @@ def _once(parts: Sequence[_Part], names: Mapping[str, str]) -> Sequence[_Part]:
 
 
 def _of_pdu(
-    ordered: StatementInputs, keys: Keys, room: str, pdu: str, days: Sequence[DayBlocks]
+    ordered: StatementInputs, key: SaltKey, room: str, pdu: str, days: Sequence[DayBlocks]
 ) -> _OfPdu:
     """The hashes of a PDU's outlets, and what its customers get, in files in `room`."""
     asked = ordered.asked
-    each = [leaf_rows.DayRows(day, blocks, keys.key.mark) for day, blocks in days]
-    here = PduTexts(pdu, each, keys)
+    each = [leaf_rows.DayRows(day, blocks, key.mark) for day, blocks in days]
+    here = PduTexts(pdu, each, key)
     outlets = here.outlets()
     held = {
         outlet: cut(asked.tenures.get((pdu, outlet), ()), ordered.begin, ordered.end)
@@ -216,7 +257,7 @@ def _of_pdu(
         for tenure, seen in zip(tenures, shown):
             path = f"{name}-{len(parts)}"
             _keep(path, _part(ordered, place, tenure, seen, answers.get(outlet)))
-            parts.append(_Part(tenure.customer, place, tenure.begin, path, f"{name}-times"))
+            parts.append(_Part(tenure.customer, place, *tenure[1:], path, f"{name}-times"))
     return _OfPdu(found, parts, None if found_here is None else found_here.seen)
 
 
@@ -280,7 +321,7 @@ def _with_unread(ordered: StatementInputs, parts: Sequence[_Part], room: str) ->
             none = figures.figures(_held(ordered, place, tenure), (), ordered.rules)
             path = os.path.join(room, f"unread-{len(found)}")
             _keep(path, _Kept(none, ()))
-            found.append(_Part(tenure.customer, place, tenure.begin, path, ""))
+            found.append(_Part(tenure.customer, place, *tenure[1:], path, ""))
     return found
 
 
@@ -297,7 +338,7 @@ def _keep(path: str, said: _Kept) -> None:
     day.
     """
     flow = said.found.power
-    head = json.dumps([said.found.line, len(flow.numbers)])
+    head = json.dumps([said.found.line, len(flow.numbers), said.found.days])
     with _room_file(path) as file:
         file.write(f"{head}\n".encode())
         file.write(flow.numbers.tobytes() + flow.kilowatts.tobytes())
@@ -317,15 +358,16 @@ def _room_file(path: str) -> Iterator[IO[bytes]]:
 
 def _kept_figures(part: _Part) -> StatementFigures:
     with open(part.path, "rb") as file:
-        line, count = json.loads(file.readline())
+        line, count, days = json.loads(file.readline())
         columns = [np.frombuffer(file.read(8 * count), one) for one in ("i8", "f8")]
     span = (proof.parse_time(line["from"]), proof.parse_time(line["to"]))
-    return StatementFigures(line, power.QuarterHourPower(*span, *columns))
+    energies = [DayEnergy(*one) for one in days]
+    return StatementFigures(line, power.QuarterHourPower(*span, *columns), energies)
 
 
 def _kept_days(part: _Part) -> Iterator[tuple[str, bytes, bytes]]:
     with open(part.path, "rb") as file:
-        _, count = json.loads(file.readline())
+        _, count, _ = json.loads(file.readline())
         file.seek(16 * count, os.SEEK_CUR)
         for head, shown in zip(file, file):
             day, node = head.decode().split()
@@ -366,6 +408,7 @@ class _Done(NamedTuple):
     unread: int
     #: of billing.csv
     billed: Sequence[Mapping[str, object]]
+    issued: Issued
 
     @property
     def leaf(self) -> bytes:
@@ -387,45 +430,115 @@ class _Writer:
         self._trees, self._chain = trees, chain
 
     def write(self, parts: Sequence[_Part], numbers: Numbers) -> StatementFile:
+        """Raises SettingsError, also for outlets that were billed before; then nothing is written
+        and no number taken.
+        """
+        by_customer = self._by_customer(parts, numbers)
+        overlaps = numbers.overlaps(
+            {key: [_held_outlet(one) for one in some] for key, some in by_customer.items()}
+        )
+        if overlaps and not self._ordered.is_draft:
+            raise SettingsError(
+                f"{'; '.join(overlaps)}: correct that statement first, with its own period and"
+                " customers, or see this one with --draft"
+            )
+        changed = [*self._changed(by_customer, numbers)]
+        nothing = StatementFile(
+            "", self._chain, 0, ("", ""), 0, len(by_customer) - len(changed), 0, 0, 0
+        )
+        if not changed:
+            return nothing
+        named = self._named(changed, numbers)
+        customers = [
+            _Customer(key.customer, folder, numbered, by_customer[key])
+            for key, folder, numbered in zip(changed, self._folders(changed), named)
+        ]
+        try:
+            os.mkdir(self._part, 0o700)
+            done = self._written(customers, numbers)
+        except OSError as error:
+            raise SettingsError(f"{printable(self._part)}: {error.strerror}") from None
+        except BaseException:
+            # nobody may take a part for the whole
+            shutil.rmtree(self._part, ignore_errors=True)
+            raise
+        os.rename(self._part, self._into)
+        return dataclasses.replace(done, unchanged=nothing.unchanged, overlaps=overlaps)
+
+    @property
+    def _part(self) -> str:
+        """The folder until it is whole."""
+        return f"{self._into}{PART}"
+
+    def _by_customer(
+        self, parts: Sequence[_Part], numbers: Numbers
+    ) -> Mapping[PeriodKey, Sequence[_Part]]:
+        """The outlets of each customer, in order; none of one who has lost all that he had in a
+        statement for this period.
+        """
+        period = (self._ordered.begin, self._ordered.end)
+        lost = numbers.with_outlets(*period)
+        found: dict[str, list[_Part]] = {name: [] for name in lost}
+        for part in parts:
+            found.setdefault(part.customer, []).append(part)
+        return {PeriodKey(name, *period): sorted(found[name], key=_order) for name in sorted(found)}
+
+    def _changed(
+        self, by_customer: Mapping[PeriodKey, Sequence[_Part]], numbers: Numbers
+    ) -> Iterator[PeriodKey]:
+        """Those who get a statement: of the others, the last one says the same."""
+        for key, parts in by_customer.items():
+            standing = numbers.standing(key)
+            if standing is not None and not self._ordered.is_draft:
+                number = StatementNumber(standing.billed.number, None)
+                again = self._document(_Customer(key.customer, "", number, parts))
+                if proof.content_hash(again) == standing.content:
+                    continue
+            yield key
+
+    def _named(self, keys: Sequence[PeriodKey], numbers: Numbers) -> Sequence[StatementNumber]:
+        if self._ordered.is_draft:
+            given: Sequence[str] = [form.DRAFT] * len(keys)
+        else:
+            given = numbers.reserve(len(keys), self._ordered.date, self._into)
+        return [numbers.correction(key, number) for key, number in zip(keys, given)]
+
+    def _folders(self, keys: Sequence[PeriodKey]) -> Iterator[str]:
+        for at, key in enumerate(keys, start=1):
+            yield os.path.join(self._part, f"{at:04d}{_slug(key.customer)}")
+
+    def _written(self, customers: Sequence[_Customer], numbers: Numbers) -> StatementFile:
         begin, end = self._period()
-        customers = [*self._customers(parts, numbers)]
         large = len(customers) > _LARGE
         done = [*parallel_map(self._statement, customers, large=large)]
         statements = merkle.Tree(one.leaf for one in done)
-        zone = self._ordered.rules.zone
         published = proof.Published(
             begin,
             end,
-            zone.key,
+            self._ordered.rules.zone.key,
             self._chain,
             {day: tree.root.hex() for day, tree in sorted(self._trees.items())},
             statements.root.hex(),
         ).text()
-        size = _written(self._into, proof.PUBLISHED, published.encode())
+        size = _written(self._part, proof.PUBLISHED, published.encode())
         prove = partial(self._proof, published, statements)
         size += sum(parallel_map(prove, done, large=large)) + sum(one.size for one in done)
         billed = billing.as_csv([row for one in done for row in one.billed])
-        size += _written(self._into, billing.FILE, billed.encode())
-        root, numbered = proof.root_of(published), [one.customer.numbered for one in done]
-        numbers.keep(
-            [
-                {
-                    **{"number": one.customer.numbered.number, "customer": one.customer.name},
-                    **{"from": begin, "to": end, "root": root},
-                }
-                for one in done
-            ]
-        )
+        size += _written(self._part, billing.FILE, billed.encode())
+        if not self._ordered.is_draft:
+            os.sync()  # what is issued is on the disk
+            numbers.keep([one.issued for one in done])
+        numbered = [one.customer.numbered for one in done]
         return StatementFile(
-            root,
+            proof.root_of(published),
             self._chain,
             len(done),
             (numbered[0].number, numbered[-1].number),
             sum(one.corrects is not None for one in numbered),
+            0,
             sum(one.outlets for one in done),
             size,
             sum(one.unread for one in done),
-            (),
         )
 
     def _period(self) -> tuple[str, str]:
@@ -435,20 +548,8 @@ class _Writer:
         )
         return begin, end
 
-    def _customers(self, parts: Sequence[_Part], numbers: Numbers) -> Iterator[_Customer]:
-        begin, end = self._period()
-        by_name: dict[str, list[_Part]] = {}
-        for part in parts:
-            by_name.setdefault(part.customer, []).append(part)
-        for number, name in enumerate(sorted(by_name), start=1):
-            folder = os.path.join(self._into, f"{number:04d}{_slug(name)}")
-            numbered = numbers.next(name, begin, end, self._ordered.date)
-            yield _Customer(name, folder, numbered, sorted(by_name[name], key=_order))
-
-    def _statement(self, customer: _Customer) -> _Done:
+    def _document(self, customer: _Customer) -> dict[str, Any]:
         ordered = self._ordered
-        period = (ordered.begin, ordered.end)
-        left_out = [*ordered.source.holes(ordered.paths)]
         party = ordered.tariff.party(customer.name)
         annex = proof.Annex(
             customer.numbered.number,
@@ -458,17 +559,24 @@ class _Writer:
             party.id,
             party.address,
             party.prices,
+            customer.numbered.before,
         )
-        statement = proof.document(
+        return proof.document(
             customer.name,
-            period,
+            (ordered.begin, ordered.end),
             ordered.rules,
             ordered.factors,
-            left_out,
+            [*ordered.source.holes(ordered.paths)],
             map(_kept_figures, customer.parts),
             VERSION,
             annex,
         )
+
+    def _statement(self, customer: _Customer) -> _Done:
+        statement = self._document(customer)
+        wrong = form.fault(statement)
+        if wrong:
+            raise SettingsError(f"{printable(customer.name, 60)}: a statement cannot have{wrong}")
         files = contents(statement)
         try:
             os.mkdir(customer.folder, 0o700)
@@ -479,7 +587,14 @@ class _Writer:
         salt = self._key.salt(*(statement[one] for one in ("from", "to", "customer")))
         unread = statement["total"]["unread"]
         billed = [*billing.rows(statement)]
-        return _Done(customer, hashes, salt, size, len(customer.parts), unread, billed)
+        issued = Issued(
+            PeriodKey(customer.name, self._ordered.begin, self._ordered.end),
+            [*map(_held_outlet, customer.parts)],
+            proof.billed(statement),
+            proof.content_hash(statement),
+        )
+        outlets = len(customer.parts)
+        return _Done(customer, hashes, salt, size, outlets, unread, billed, issued)
 
     def _proof(self, published: str, statements: merkle.Tree, done: _Done) -> int:
         needed = dict[str, _Needed]()
@@ -517,13 +632,8 @@ def _times(needed: Mapping[str, _Needed]) -> Iterator[bytes]:
         yield proof.times_text(pdu, _kept_times(*needed[pdu]))
 
 
-def contents(statement: Mapping[str, Any]) -> Mapping[str, bytes]:
-    """The files of a statement."""
-    return {
-        proof.CSV: table.as_csv(statement).encode(),
-        proof.HTML: page.page(statement).encode(),
-        proof.JSON: f"{json.dumps(statement, indent=1, allow_nan=False)}\n".encode(),
-    }
+def _held_outlet(part: _Part) -> HeldOutlet:
+    return HeldOutlet(*part.place, part.begin, part.end)
 
 
 def _order(part: _Part) -> tuple[Any, ...]:
