@@ -1934,6 +1934,7 @@ def unchecked_files(names: Iterable[str]) -> Sequence[str]:
         for text in (*sentences, *([f"NOT HERE: {', '.join(absent)}"] if absent else []))
     ]
 
+
 # ---- the end of its text -------------------------------------------------------------------------
 
 if __name__ == "__main__":

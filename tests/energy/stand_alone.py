@@ -20,7 +20,7 @@ def with_form(program: str) -> str:
     """The program with the text of the form as it is now."""
     text = FORM.read_text("utf-8")
     head = program[: program.index("\n", program.index(_FROM)) + 1]
-    return f"{head}\n{text[text.index(_BEGIN) :]}\n{program[program.index(_TO) :]}"
+    return f"{head}\n{text[text.index(_BEGIN) :]}\n\n{program[program.index(_TO) :]}"
 
 
 if __name__ == "__main__":
