@@ -15,7 +15,14 @@ from ..core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
 from ..core.cli.options import Argument, completed, given, output
 from ..core.cli.output import Result, columns, print_result
 
-_TABLES = ("devices", "evidence", "identities", "costly")
+# name of a table -> the function of family_tables that makes it
+_TABLES = {
+    "devices": "devices",
+    "evidence": "evidence",
+    "identities": "identities",
+    "costly": "costly",
+    "contradicting": "contradicting_objects",
+}
 
 
 def _keys() -> Iterable[str]:
@@ -40,7 +47,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     ]
     nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
     if table:
-        markdown = getattr(family_tables, table)(chosen)
+        markdown = getattr(family_tables, _TABLES[table])(chosen)
         return print_result(
             Result({"markdown": markdown}, [markdown] if chosen else nothing), given(context).json
         )
@@ -137,8 +144,9 @@ families = _command(
     Argument("WORD?"),
     click.Option(
         ["--table"],
-        type=click.Choice(_TABLES),
-        help="print a Markdown table of the families, the sources of identities, or costly reads",
+        type=click.Choice(list(_TABLES)),
+        help="print a Markdown table: families, evidence, sources of identities, costly reads, or"
+        " objects that contradict a state",
     ),
     examples=("pdu snmp families apc", "pdu snmp families --table costly"),
     details="\n\nWORD  a part of the key, the vendor, the MIB or a model",

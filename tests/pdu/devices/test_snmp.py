@@ -49,6 +49,7 @@ def test_a_command_that_another_group_has_is_named(capsys: pytest.CaptureFixture
         ("evidence", "sentry3"),
         ("identities", "sentry3"),
         ("costly", "apc-rpdu2"),
+        ("contradicting", "wti-power"),
     ],
 )
 def test_tables_are_printed_as_markdown(
