@@ -15,9 +15,10 @@ from handlers.shared.errors import PduHandlerError, printable
 
 from ..core.adapters.private_patterns import CONTACTS, LOCATIONS, NAMES, SERIALS
 from ..core.adapters.scrub import Scrubber
+from ..core.cli.output import counted
 from ..core.inventory import handler_tools, newest_archives
 from . import unit_reading
-from .document import SIMULATED, BadProof, Proof, ProvenReading, UnitProof, parsed
+from .document import SIMULATED, BadProof, PlatformProof, Proof, ProvenReading, UnitProof, parsed
 from .verdicts import OTHER, PHASES, RECORDED, RESTORED, judged
 
 #: the releases whose `pdu prove` wrote files of this format, besides the pack of today
@@ -38,6 +39,21 @@ _STAND_IN = re.compile(
 # of an SNMP row: its OID and type; the dots of an OID look like an address
 _ROW = re.compile(r"\.?[0-9]+(?:\.[0-9]+)+\|[0-9]+x?\|")
 _SHOWN = 5
+# what platform.python_version() returns
+_PYTHON = re.compile(r"3\.(9|[1-9][0-9])\.[0-9]{1,2}((a|b|rc)[0-9]{1,2})?\+?")
+# what `pdu record` may say of a recording besides what it holds
+_NOTES = (
+    r"The recording may be incomplete: recording ends after [0-9]+ (resources|calls)\.",
+    r"The recording leaves out [1-9][0-9]* resources? that could not be read\.",
+    r"No power equipment was found, so the recording contains only the service root\.",
+    r"dummy-ups reads one device from a file: for dummy-ups, record each with -s device=NAME\.",
+    r"The handler reads the scrubbed file differently from the device \(family [a-z0-9-]+\):"
+    r" record it again with --keep names or another kind, and remove private data from the file by"
+    r" hand\.",
+    r"No family is detected: record it again with -s profile=FAMILY if you know its family, or"
+    r" start a profile with pdu draft\.",
+)
+_UNREAD = r"The handler does not read it: .+"
 STATES = ("on", "off", "unknown")
 NAMES_OF_A_UNIT = ("family", "manufacturer", "model", "firmware")
 
@@ -57,6 +73,7 @@ def problems(text: str, today: date) -> list[str]:
             found += _other_names(proof)
         if not found and proof.version == VERSION:
             found += _other_words(proof)
+            found += _other_notes(proof)
     return found
 
 
@@ -75,9 +92,34 @@ def _other_names(proof: UnitProof) -> Iterator[str]:
     for name in NAMES_OF_A_UNIT:
         own, told = unit_reading.scrub_nameplate(getattr(plate, name), plate), getattr(proof, name)
         is_less = not told and proof.version != VERSION
-        # a recording does not tell what was scrubbed there
-        if told != own and not is_less and not _STAND_IN.search(own):
+        # a family is not scrubbed; older packs did so if a NUT device was called as its driver
+        may_be = _may_be(own, told) and (name != "family" or proof.version != VERSION)
+        if told != own and not is_less and not may_be:
             yield f"its recording has the {name} {printable(own, 60)!r}, not {told[:60]!r}"
+
+
+def _may_be(scrubbed: str, told: str) -> bool:
+    """Whether `scrubbed` can come of `told`: a recording does not tell what was scrubbed there."""
+    if not _STAND_IN.search(scrubbed):
+        return False
+    kept = (re.escape(piece) for piece in _STAND_IN.split(scrubbed))
+    return re.fullmatch(".+".join(kept), told) is not None
+
+
+def _other_notes(proof: UnitProof) -> Iterator[str]:
+    """What `pdu record` cannot have said of the recording."""
+    kind = handler_tools.recording(proof.handler)
+    written = proof.of(RECORDED)[0]
+    outlets = counted(len(written.outlets), "outlet")
+    family = re.escape(f"It reads as the family {proof.family} with {outlets}, as the device does.")
+    forms = [*_NOTES, family, *([_UNREAD] if written.failure_kind else [])]
+    for number, note in enumerate(proof.notes):
+        if number == 0 and kind is not None and kind.holds is not None:
+            is_said = note == kind.holds(proof.recording)
+        else:
+            is_said = any(re.fullmatch(form, note) for form in forms)
+        if not is_said:
+            yield f"no recording has the note {printable(note, 80)!r}"
 
 
 def _replayed(proof: UnitProof) -> unit_reading.Replayed:
@@ -96,6 +138,11 @@ def _basis(proof: Proof, today: date) -> Iterator[str]:
         yield f"it is of the future: {proof.made}"
     if today - made > timedelta(days=STALE_DAYS):
         yield f"it is older than {STALE_DAYS} days: {proof.made}"
+    # of a platform, the tests tell it if they ran
+    if not (isinstance(proof, PlatformProof) and not proof.python) and not _PYTHON.fullmatch(
+        proof.python
+    ):
+        yield f"there is no Python {printable(proof.python, 40)!r}"
     if proof.version == VERSION or proof.version in RELEASES:
         return
     if newest_archives.version_key(proof.version) > newest_archives.version_key(VERSION):

@@ -26,8 +26,6 @@ from tests.pdu.prove.rig import RIGS, plant, proven
 #: content that nothing in a file contradicts, so that only its hash guards it
 FREE = (
     "made",
-    "python",
-    "notes",
     "owner",
     "settings",
     "readings",

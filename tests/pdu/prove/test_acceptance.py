@@ -100,6 +100,22 @@ FORGED: dict[str, tuple[Change, str]] = {
         lambda proof: dataclasses.replace(proof, recording="<html>"),
         "its recording cannot be replayed",
     ),
+    "a Python that there is not": (
+        lambda proof: dataclasses.replace(proof, python="PX3-5190R"),
+        "there is no Python 'PX3-5190R'",
+    ),
+    "what the recording holds is another number": (
+        lambda proof: dataclasses.replace(proof, notes=(proof.notes[0][1:], *proof.notes[1:])),
+        "no recording has the note",
+    ),
+    "a note that no recording has": (
+        lambda proof: dataclasses.replace(proof, notes=(*proof.notes, "all outlets were tried")),
+        "no recording has the note 'all outlets were tried'",
+    ),
+    "a family is told of a unit that has none": (
+        lambda proof: dataclasses.replace(proof, family="apc-rpdu2"),
+        "its recording has the family 'simulated', not 'apc-rpdu2'",
+    ),
     "a command is to another outlet": (
         lambda proof: dataclasses.replace(
             proof, commands=tuple(dataclasses.replace(x, outlet="9") for x in proof.commands)

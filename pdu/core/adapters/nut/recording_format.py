@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from ..scrub import Scrubber
 from . import dump
 from .reading import everything
 from .server import NutServer
+
+_PROGRAM = re.compile("[a-z][a-z0-9_+-]{0,40}")
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
@@ -37,7 +40,6 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     clean = scrubbed(
         found, Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)
     )
-    count = sum(len(device.variables) for device in clean)
     notes = (
         []
         if len(clean) == 1
@@ -46,11 +48,17 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
             " device=NAME."
         ]
     )
-    return Recording(
-        dump.written(clean),
-        f"{counted(len(clean), 'device')}, {counted(count, 'variable')}, "
-        + counted(sum(len(device.commands) for device in clean), "command"),
-        notes,
+    text = dump.written(clean)
+    return Recording(text, _holds(text), notes)
+
+
+def _holds(text: str) -> str:
+    devices = dump.parse(text)
+    variables = sum(len(device.variables) for device in devices)
+    commands = sum(len(device.commands) for device in devices)
+    return (
+        f"{counted(len(devices), 'device')}, {counted(variables, 'variable')},"
+        f" {counted(commands, 'command')}"
     )
 
 
@@ -77,7 +85,10 @@ def scrubbed(
             dump.RecordedDevice(
                 scrubber.learn(NAMES, device.name).replace(" ", "-"),
                 scrubber.learn(NAMES, device.description),
-                {name: scrubber.value(name, value) for name, value in device.variables.items()},
+                {
+                    name: _scrubbed(scrubber, name, value)
+                    for name, value in device.variables.items()
+                },
                 {name: scrubber.text(about) for name, about in device.commands.items()},
                 device.writable,
                 {name: scrubber.text(about) for name, about in device.descriptions.items()},
@@ -87,6 +98,19 @@ def scrubbed(
     )
 
 
+def _scrubbed(scrubber: Scrubber, name: str, value: str) -> str:
+    """The name of NUT's own driver says nothing private, though a device may be called so."""
+    is_program = name == "driver.name" and _PROGRAM.fullmatch(value)
+    if is_program and not scrubber.holds_login(value):
+        return value
+    return scrubber.value(name, value)
+
+
 KIND = RecordingFormat(
-    tcp_port=3493, rank=4, record=_record, is_recording=dump.is_dump, serve=_serve
+    tcp_port=3493,
+    rank=4,
+    record=_record,
+    is_recording=dump.is_dump,
+    serve=_serve,
+    holds=_holds,
 )

@@ -28,11 +28,12 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     scrubber = Scrubber(recorder.keep, secrets, given.login.user, given.host or host.address(data))
     found = recording.calls(data, recorder)
     clean = recording.scrubbed(found, scrubber)
-    return Recording(
-        recorded_calls.written(clean),
-        counted(len(clean), "call"),
-        incomplete(len(found), recording.MOST_CALLS, "calls"),
-    )
+    text = recorded_calls.written(clean)
+    return Recording(text, _holds(text), incomplete(len(found), recording.MOST_CALLS, "calls"))
+
+
+def _holds(text: str) -> str:
+    return counted(len(recorded_calls.parse(text)), "call")
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
@@ -50,4 +51,5 @@ KIND = RecordingFormat(
     record=_record,
     is_recording=make_json_detector("xerus calls"),
     serve=_serve,
+    holds=_holds,
 )

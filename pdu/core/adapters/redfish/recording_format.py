@@ -39,7 +39,12 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
         notes.append(
             "No power equipment was found, so the recording contains only the service root."
         )
-    return Recording(tree.written(clean), counted(len(clean), "resource"), notes)
+    text = tree.written(clean)
+    return Recording(text, _holds(text), notes)
+
+
+def _holds(text: str) -> str:
+    return counted(len(tree.parse(text)), "resource")
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
@@ -58,4 +63,5 @@ KIND = RecordingFormat(
     record=_record,
     is_recording=make_json_detector("redfish resources"),
     serve=_serve,
+    holds=_holds,
 )

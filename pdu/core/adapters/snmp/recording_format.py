@@ -32,11 +32,12 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     choice = select_families(host.settings(data), {})
     rows = recording.walked(data, recorder)
     clean = recording.scrubbed(rows, data, recorder.keep)
-    return Recording(
-        "\n".join(snmprec.written(clean)) + "\n",
-        counted(len(clean), "object"),
-        _compared(rows, clean, choice),
-    )
+    text = "\n".join(snmprec.written(clean)) + "\n"
+    return Recording(text, _holds(text), _compared(rows, clean, choice))
+
+
+def _holds(text: str) -> str:
+    return counted(len(snmprec.parse(text).rows), "object")
 
 
 def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
@@ -195,4 +196,5 @@ KIND = RecordingFormat(
     is_recording=snmprec.is_recording,
     serve=_serve,
     serve_as=_serve,
+    holds=_holds,
 )
