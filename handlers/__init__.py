@@ -2,4 +2,4 @@
 archive.
 """
 
-VERSION = "0.4.0"
+VERSION = "0.5.0.dev0"

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import Optional
 
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 #: the fields of a node that hold an identifier
 _IDENTIFIERS = {
@@ -101,8 +102,9 @@ def _line(node: object) -> str:
 
 
 def _git(*words: str) -> str:
+    command = ["git", *words]
     return subprocess.run(
-        ["git", *words], cwd=ROOT, capture_output=True, text=True, check=True
+        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_S
     ).stdout
 
 

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 _PRODUCT = ("common/", "pdu_common/", "handlers/", "pdu/", "packaging/")
 #: The vendor's binding has the vendor's docstrings, whose words are of the IDL.
@@ -29,7 +30,9 @@ _PATH = re.compile(r"(?<![\w/<])((?:[a-z_0-9]+/)+[a-z_0-9]+\.py)\b")
 
 
 def _tracked() -> list[str]:
-    listing = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    listing = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S
+    )
     if listing.returncode:
         pytest.skip("no clone of git")
     return [name for name in listing.stdout.splitlines() if (ROOT / name).exists()]

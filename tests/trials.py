@@ -8,6 +8,7 @@ that was stopped, or that was given `--minutes`, goes on. A tree with changes be
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import subprocess
 import sys
@@ -23,11 +24,14 @@ from typing import Optional
 from pdu.core.cli import exit_handling
 from tests import measured
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 PAGE = ROOT / "docs" / "dev" / "evidence.md"
 _RESULTS = ROOT / ".cache" / "trials"
 _CHANGED = "-changed"
 _FILES_OF_A_SHARD = 8
+#: A shard takes some minutes on two idle cores.
+_SHARD_LIMIT_S = 3600.0
 _COLUMNS = ("tests", "passed", "failed", "skipped", "minutes")
 
 
@@ -87,13 +91,17 @@ def _commit() -> str:
 
 
 def _output(command: Sequence[str]) -> str:
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_S
+    ).stdout
 
 
 def _files_with_trials(paths: Sequence[str]) -> list[str]:
     """The test files that have trials, in a fixed order."""
     command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-m", "trial", *paths]
-    collection = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    collection = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=10 * PATIENCE_S
+    )
     files = {line.partition("::")[0] for line in collection.stdout.splitlines() if "::" in line}
     if not files:
         raise SystemExit(
@@ -113,11 +121,10 @@ def _run(files: Sequence[str], workers: str) -> Iterator[FileResult]:
     """Runs the trials of the files; a file without a result, as after a crash, counts as failed."""
     with tempfile.TemporaryDirectory(prefix="trials-") as folder:
         report = Path(folder) / "junit.xml"
-        subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-m", "trial", "-n", workers]
-            + ["--dist", "worksteal", f"--junitxml={report}", "-o", "junit_family=xunit1", *files],
-            cwd=ROOT,
-        )
+        command = [sys.executable, "-m", "pytest", "-q", "-m", "trial", "-n", workers]
+        command += ["--dist", "worksteal", f"--junitxml={report}", "-o", "junit_family=xunit1"]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run([*command, *files], cwd=ROOT, timeout=_SHARD_LIMIT_S)
         # pytest of this project wrote it.
         root = ElementTree.parse(report) if report.exists() else None  # noqa: S314
         cases = list(root.iter("testcase")) if root else []
