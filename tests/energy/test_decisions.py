@@ -37,9 +37,8 @@ def broken(
     flow = checks.Flow.of(read, parameters)
     assert flow is not None
     numbers = np.arange(len(read.kwh))
-    compared = checks.comparisons(read, flow, parameters, numbers, is_believed=is_believed)
-    found = checks.mismatch(compared, flow.source)
-    return None if found is None else found[1]
+    found = checks.compare(read, flow, parameters, numbers, is_believed=is_believed)
+    return None if found is None or found.event is None else found.ratio
 
 
 @pytest.mark.parametrize(("length", "told"), [(890.0, 0), (960.0, 1)])

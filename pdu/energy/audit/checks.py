@@ -42,6 +42,8 @@ _OLDER = 1.5
 _ALIKE = 0.75
 #: rises of a register that is not believed which may be wrong readings
 _WRONG_RISES = 2
+#: so many figures are looked at first for their resolution
+_FEW = 64
 _DAY_S = 86400.0
 
 
@@ -131,7 +133,9 @@ class Flow(NamedTuple):
 
 def _bounds(figures: Column, start: float, least: float, most: float) -> tuple[Column, Column]:
     """The least and the most power of figures, of which 1 is `least` to `most` kW."""
-    resolution = next((one for one in (start, start / 10.0) if _is_multiple(figures, one)), 0.0)
+    few, steps = figures[:_FEW], (start, start / 10.0)
+    likely = [step for step in steps if _is_multiple(few, step)]
+    resolution = next((step for step in likely if _is_multiple(figures, step)), 0.0)
     low = np.where(figures <= start, 0.0, figures - resolution)
     return least * low, most * (np.maximum(figures, start) + resolution)
 
@@ -142,7 +146,7 @@ def _is_multiple(figures: Column, resolution: float) -> bool:
 
 
 class Comparison(NamedTuple):
-    """What a register counted in a time, and what flowed meanwhile, in kWh."""
+    """What a register counted in a stretch of readings beside what flowed meanwhile, in kWh."""
 
     begin: float
     end: float
@@ -152,13 +156,10 @@ class Comparison(NamedTuple):
     #: what flowed at least and at most, the tolerance included
     least: float
     most: float
-    #: what flowed by the polls
-    flowed: float
-
-    @property
-    def ratio(self) -> float:
-        """What was counted by what flowed."""
-        return self.counted / self.flowed if self.flowed else float("inf")
+    #: where the law is broken, in the whole or on days; None if it is not
+    event: Optional[Event]
+    #: what was counted there by what flowed
+    ratio: float
 
     def explains(self, factor: float = 1.0) -> bool:
         """Whether it can be that the register counts so many times what flows."""
@@ -166,7 +167,7 @@ class Comparison(NamedTuple):
         return low <= factor * self.most and high >= factor * self.least
 
 
-def comparisons(
+def compare(
     rows: Rows,
     flow: Flow,
     parameters: CheckParameters,
@@ -174,60 +175,61 @@ def comparisons(
     stood: Sequence[Standstill] = (),
     *,
     is_believed: bool = True,
-) -> Sequence[Comparison]:
-    """Each day of a stretch, in order, and then the whole; () if too few polls can be compared.
+) -> Optional[Comparison]:
+    """The law, of a stretch as a whole and of each of its days; None if too few polls can be
+    compared.
 
-    `stretch`: numbers of rows, between which the register is continuous if it `is_believed`.
+    `stretch`: rows between which the register is continuous if it `is_believed`, as numbers or a
+    slice.
     `stood`: times that are left out.
     """
-    stretch = stretch[~np.isnan(flow.least[stretch])]
-    begins, rises = rows.begins[stretch], np.diff(rows.kwh[stretch])
-    hours = np.diff(begins) / 3600.0
+    least, most = flow.least[stretch], flow.most[stretch]
+    begins, kwh = rows.begins[stretch], rows.kwh[stretch]
+    last = float(rows.ends[stretch][-1])
+    unread = np.isnan(least)
+    if unread.any():
+        begins, kwh, least, most = (column[~unread] for column in (begins, kwh, least, most))
+    hours, rises = np.diff(begins) / 3600.0, np.diff(kwh)
     is_used = (hours > 0.0) & (hours <= GAP_FACTOR * parameters.usual_gap / 3600.0) & (rises >= 0.0)
     for still in stood:
         is_used &= (begins[:-1] >= still.end) | (begins[1:] <= still.begin)
-    if not is_believed and is_used.sum() > _WRONG_RISES:
-        used = np.flatnonzero(is_used)
-        is_used[used[np.argpartition(rises[used], -_WRONG_RISES)[-_WRONG_RISES:]]] = False
-    if is_used.sum() < _LEAST_PAIRS:
-        return ()
-    least, most = (
-        ((power[1:] + power[:-1]) / 2.0 * hours)[is_used]
-        for power in (flow.least[stretch], flow.most[stretch])
-    )
-    times, hours = begins[1:][is_used], hours[is_used]
-    days = (times // _DAY_S).astype(np.int64)
-    days -= days[0]
-    flowed = (least + most) / 2.0
-    # where the register is followed anew, it may be off by a step again
-    starts = (is_used & ~np.concatenate(([False], is_used[:-1])))[is_used]
-    figures = (rises[is_used], hours, least, most, flowed, starts, np.ones(len(days)))
-    counted, passed, least, most, sums, anew, pairs = (
-        np.append(np.bincount(days, figure), figure.sum()) for figure in figures
-    )
-    deviation = float((flowed / hours).std())
-    sampling = _ERRORS * deviation * passed / np.sqrt(np.maximum(pairs, 1.0))
-    error = parameters.step * (1.0 + anew) + most / np.maximum(passed, 1e-9) * parameters.age / 3600
-    low, high = TOLERANCE
-    columns = (counted, error, low * least - sampling, high * most + sampling, sums)
-    first, last = float(times[0]), float(rows.ends[stretch[-1]])
-    edges = [first - first % _DAY_S + _DAY_S * day for day in range(len(pairs))]
-    begun = [max(edge, float(begins[0])) for edge in edges[:-1]] + [float(begins[0])]
-    ended = [min(edge, last) for edge in edges[1:]] + [last]
-    every = zip(begun, ended, *(column.tolist() for column in columns))
-    return [Comparison(*each) for each, count in zip(every, pairs) if count >= _LEAST_PAIRS]
-
-
-def mismatch(compared: Sequence[Comparison], source: str) -> Optional[tuple[Event, float]]:
-    """The event of a stretch that breaks the law, as a whole or on a day, and the ratio of what was
-    counted to what flowed; None if none does.
-    """
-    broken = [one for one in compared if not one.explains()]
-    if not broken:
+    used = np.flatnonzero(is_used)
+    if not is_believed and len(used) > _WRONG_RISES:
+        wrong = np.argpartition(rises[used], -_WRONG_RISES)[-_WRONG_RISES:]
+        used = np.delete(used, wrong)
+    if len(used) < _LEAST_PAIRS:
         return None
-    ratio = broken[-1].ratio
-    reason = f"counts {ratio:.3g} times what {source} says"
-    return Event(UNIT, broken[0].begin, max(one.end for one in broken), reason), ratio
+    first, deviation = float(begins[0]), float(most.std())
+    columns = rises, hours, least[1:] + least[:-1], most[1:] + most[:-1], begins[1:]
+    if len(used) < len(rises):
+        columns = tuple(column[used] for column in columns)
+    rises, hours, least, most, begins = columns
+    days = (begins / _DAY_S).astype(np.int64)
+    firsts = np.concatenate(([0], np.flatnonzero(np.diff(days)) + 1))
+    # where the register is followed anew, it may be off by a step again
+    anew = np.concatenate(([1.0], np.diff(used) > 1))
+    half = hours / 2.0
+    counted, passed, least, most, steps = (
+        np.append(np.add.reduceat(column, firsts), column.sum())
+        for column in (rises, hours, least * half, most * half, anew)
+    )
+    pairs = np.append(np.diff(np.append(firsts, len(used))), len(used))
+    flowed = (least + most) / 2.0
+    sampling = _ERRORS * deviation * passed / np.sqrt(pairs)
+    error = parameters.step * (1.0 + steps) + most / passed * parameters.age / 3600.0
+    low, high = TOLERANCE[0] * least - sampling, TOLERANCE[1] * most + sampling
+    broken = ((counted - error > high) | (counted + error < low)) & (pairs >= _LEAST_PAIRS)
+    event, ratio = None, 1.0
+    if broken.any():
+        worst = np.flatnonzero(broken)
+        edges = np.append(days[firsts] * _DAY_S, first)
+        begin = float(edges[worst[0]])
+        end = last if broken[-1] else float(edges[worst[-1]]) + _DAY_S
+        ratio = float(counted[worst[-1]] / flowed[worst[-1]])
+        reason = f"counts {ratio:.3g} times what {flow.source} says"
+        event = Event(UNIT, max(begin, first), min(end, last), reason)
+    whole = [float(column[-1]) for column in (counted, error, low, high)]
+    return Comparison(first, last, whole[0], whole[1], whole[2], whole[3], event, ratio)
 
 
 class Standstill(NamedTuple):
@@ -284,7 +286,7 @@ def standstills(
         )
         if not caught_up:  # it stopped and began again between two readings
             first, after = max(first - 1, 0), min(after + 1, len(rises))
-        begin, end = float(begins[first]), float(rows.ends[stretch[after]])
+        begin, end = float(begins[first]), float(rows.ends[stretch][after])
         stood.append(Standstill(begin, end, kwh, caught_up))
     return stood
 

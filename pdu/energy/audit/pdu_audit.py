@@ -460,19 +460,19 @@ class _Known:
         for stretch, is_believed in self._stretches():
             asked = self._rows, flow, self._parameters, stretch
             still = checks.standstills(*asked) if is_believed else ()
-            found = checks.comparisons(*asked, still, is_believed=is_believed)
-            if not found and still and np.ptp(self._rows.kwh[stretch]):
-                found = checks.comparisons(*asked)
-            compared += found[-1:]
-            broken = checks.mismatch(found, flow.source)
+            found = checks.compare(*asked, still, is_believed=is_believed)
+            if found is None and still and np.ptp(self._rows.kwh[stretch]):
+                found = checks.compare(*asked)
+            if found is not None:
+                compared.append(found)
             # what nobody believes may stand, and is a hole then
-            if broken is None or not (is_believed or broken[1] > 1.0):
+            if found is None or not found.event or not (is_believed or found.ratio > 1.0):
                 stood += still
-            else:
-                doubt = _Doubt(*broken, *self._between_changes(broken[0]))
-                # once for a unit is enough
-                if doubt[2:] not in [one[2:] for one in doubts]:
-                    doubts.append(doubt)
+                continue
+            doubt = _Doubt(found.event, found.ratio, *self._between_changes(found.event))
+            # once for a unit is enough
+            if doubt[2:] not in [one[2:] for one in doubts]:
+                doubts.append(doubt)
         return compared, doubts, stood
 
     @property
@@ -511,15 +511,19 @@ class _Known:
         read = np.flatnonzero(~np.isnan(self._rows.kwh))
         edges = [0, *sorted(self._readings.changes), len(read)]
         for first, after in zip(edges, edges[1:]):
-            numbers = [
-                np.asarray(one.readings)
-                for one in self._story.segments
-                if first <= one.first < after
+            believed = [
+                segment.readings
+                for segment in self._story.segments
+                if first <= segment.first < after
             ]
-            if 2 * sum(map(len, numbers)) < after - first:
+            if 2 * sum(map(len, believed)) < after - first:
                 yield read[first:after], False
-            else:
-                yield from ((read[some], True) for some in numbers)
+                continue
+            for numbers in believed:
+                if isinstance(numbers, range) and len(read) == len(self._rows.kwh):
+                    yield slice(numbers.start, numbers.stop), True  # copies nothing
+                else:
+                    yield read[np.asarray(numbers)], True
 
     @property
     def step(self) -> float:
