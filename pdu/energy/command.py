@@ -32,7 +32,7 @@ from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import CSV, HTML
 from ..core.files import secret_files as private
 from ..core.files.whole_files import check_writable, text_of, write_page
-from .audit import exports, page, text
+from .audit import exports, report
 from .audit.audit_result import AuditOutcome, Times
 from .audit.groups import by_customer, by_machine, grade_exit_code
 from .audit.pdu_audit import Asked, Audited, audit_registers
@@ -73,7 +73,7 @@ def _audit(context: click.Context, /, **options: Any) -> int:
         found = _found(wanted, state, times, sections)
         if wanted.html is not None:
             sections.seek(0)
-            write_page(wanted.html, page.page(found, sections))
+            write_page(wanted.html, report.page(found, sections))
     if wanted.csv:
         lines = exports.as_csv(found).splitlines()
         for note in found.notes():
@@ -84,7 +84,7 @@ def _audit(context: click.Context, /, **options: Any) -> int:
         return found.level
     if state.json:
         return print_result(Result(exports.as_json(found), [], found.level), True)
-    return print_result(Result(None, [*text.lines(found)], found.level), False)
+    return print_result(Result(None, [*report.lines(found)], found.level), False)
 
 
 def _found(
@@ -118,7 +118,7 @@ def _found(
 def _audited(asked: Asked, times: Times, pdu: PduReadings) -> tuple[Audited, str]:
     """One PDU, and its part of the page."""
     found = audit_registers(pdu, asked).compact()
-    return (found.undrawn(), page.section(times, found)) if asked.drawn else (found, "")
+    return (found.undrawn(), report.section(times, found)) if asked.drawn else (found, "")
 
 
 def _access(wanted: AuditOptions, state: SharedOptions) -> Access:
@@ -189,7 +189,7 @@ audit = Subcommand(
         "pdu energy audit DIR --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
         "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --drawing h.toml",
     ),
-    context_settings={"max_content_width": text.WIDTH},
+    context_settings={"max_content_width": 80},
     params=[Argument("SOURCE"), *billing(False), *CSV(), *HTML(), *_SERVER, *output()],
 )
 energy = LazyGroup(

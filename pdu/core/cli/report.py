@@ -10,7 +10,7 @@ get JSON, which is made from the values themselves.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Optional, Union
 
 from handlers.shared.errors import printable
@@ -35,11 +35,18 @@ class Cell(NamedTuple):
     short: str = ""
     #: what stands between grave accents is code
     marked: bool = False
+    #: id of the row or section of the page that it leads to; "": none
+    target: str = ""
 
 
 def row_header(text: str) -> Cell:
     """What the row is about."""
     return Cell(text, "name")
+
+
+def link(text: str, target: str) -> Cell:
+    """What the row is about, which has a place of its own on the page."""
+    return Cell(text, "name", target=target)
 
 
 def words(text: str, classes: str = "") -> Cell:
@@ -84,6 +91,8 @@ class Section(NamedTuple):
     """The title above some parts."""
 
     title: str
+    #: its id on a page, for links to it; "": none
+    anchor: str = ""
 
 
 class Table(NamedTuple):
@@ -134,12 +143,12 @@ class Report(NamedTuple):
 
     def lines(self) -> list[str]:
         """For a terminal."""
-        lines = [line for part in self.parts for line in _lines(part)]
+        lines = [*text_lines(self.parts)]
         return lines[1:] if lines and not lines[0] else lines
 
     def page(self) -> str:
         """A file of its own."""
-        body = [line for part in self.parts for line in _html(part)]
+        body = html_lines(self.parts)
         return "\n".join([self.frame.begin(self.style), *body, self.frame.end()])
 
 
@@ -151,6 +160,16 @@ def show(report: Report, as_json: bool, page: Optional[str]) -> None:
         print_json(report.data())
     else:
         print("\n".join(report.lines()))
+
+
+def text_lines(parts: Iterable[Part]) -> Iterator[str]:
+    """Some parts for a terminal."""
+    return (line for part in parts for line in _lines(part))
+
+
+def html_lines(parts: Iterable[Part]) -> Iterator[str]:
+    """Some parts of a page."""
+    return (line for part in parts for line in _html(part))
 
 
 def _lines(part: Part) -> Iterator[str]:
@@ -201,7 +220,8 @@ def _html(part: Part) -> Iterator[str]:
     if isinstance(part, Verdict):
         yield html.verdict(part.text, part.look)
     elif isinstance(part, Section):
-        yield f"<h2>{safe(part.title)}</h2>"
+        place = f' id="{part.anchor}"' if part.anchor else ""
+        yield f"<h2{place}>{safe(part.title)}</h2>"
     elif isinstance(part, str):
         yield f"<p>{html.marked(part)}</p>"
     elif isinstance(part, Items):
@@ -217,10 +237,7 @@ def _html(part: Part) -> Iterator[str]:
 
 
 def _table_html(table: Table) -> Iterator[str]:
-    rows = [
-        [html.Cell((html.marked if cell.marked else safe)(cell.text), cell.classes) for cell in row]
-        for row in table.rows
-    ]
+    rows = [[html.Cell(_cell_html(cell), cell.classes) for cell in row] for row in table.rows]
     lines = html.table(table.heads, rows, anchors=table.anchors)
     if table.folded:
         yield from itertools.chain(
@@ -228,6 +245,11 @@ def _table_html(table: Table) -> Iterator[str]:
         )
     else:
         yield from itertools.chain(_h3(table.title), lines)
+
+
+def _cell_html(cell: Cell) -> str:
+    text = (html.marked if cell.marked else safe)(cell.text)
+    return f'<a href="#{cell.target}">{text}</a>' if cell.target else text
 
 
 def _h3(title: str) -> Sequence[str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional, Union
 from zoneinfo import ZoneInfo
 
 from ...core.cli.output import counted
 from ..registers.meter_facts import MIB, NOT_STATED, OWNER, READINGS, UNIT
-from ..registers.rounding import in_wh
+from ..registers.rounding import in_wh, summed
 from ..registers.values import EnergyInterval, Event
-from .grades import FIRM, LEVELS
-from .groups import Sum, places_unread
+from .grades import LEVELS, NOT_BILLABLE
+from .groups import InvoiceLine, Sum, places_unread
 from .pdu_audit import Audited, AuditedRegister
 
 LEGAL = (
@@ -51,6 +51,22 @@ class Times(NamedTuple):
         return f"{begin} to {end}: {event.kind}: {event.reason}"
 
 
+class Amount(NamedTuple):
+    """What is billed of one grade."""
+
+    grade: str
+    registers: int
+    energy: EnergyInterval
+    #: whether it has a lowest that can be billed
+    has_lowest: bool
+
+    @property
+    def at_risk(self) -> str:
+        """kWh that may have flowed and are not billed: all of what has no lowest."""
+        lowest = self.energy.low if self.has_lowest else 0.0
+        return kwh(EnergyInterval(lowest, lowest, self.energy.high - lowest))[2]
+
+
 class AuditOutcome(NamedTuple):
     """All that was found."""
 
@@ -70,6 +86,23 @@ class AuditOutcome(NamedTuple):
         for pdu in self.pdus:
             for one in (*pdu.outlets, *filter(None, [pdu.own])):
                 yield pdu, one
+
+    def amounts(self) -> Iterator[Amount]:
+        """What is billed, which is customers, else machines, else outlets or PDUs, by grade, the
+        worst first.
+        """
+        billed = [one for one in self.customers if one.name] or self.machines
+        lines: list[Union[InvoiceLine, AuditedRegister]] = [
+            line for one in billed for line in one.lines
+        ]
+        if not lines:
+            for pdu in self.pdus:
+                lines += pdu.outlets or [*filter(None, [pdu.own])]
+        for grade in [*LEVELS][::-1]:
+            here = [line for line in lines if line.grade == grade]
+            energies = [line.energy for line in here if line.energy is not None]
+            if here:
+                yield Amount(grade, len(here), summed(energies), grade != NOT_BILLABLE)
 
     def counts(self) -> Iterator[str]:
         """How many registers have each grade, and how many were not read."""
@@ -197,22 +230,6 @@ def figures(one: Sum) -> Sequence[str]:
 def percent(read: float) -> str:
     """A share of time in percent, cut so that 100 means all of it."""
     return f"{math.floor(read * 1000.0 + 1e-6) / 10.0:.1f}"
-
-
-def share(read: float) -> str:
-    """As `percent`, with its unit."""
-    return f"{percent(read)} %"
-
-
-def by_reason(
-    answers: Sequence[AuditedRegister],
-) -> Mapping[tuple[str, str], Sequence[AuditedRegister]]:
-    """Each grade and reason once, of registers that are not firm, with those that have it."""
-    found: dict[tuple[str, str], list[AuditedRegister]] = {}
-    for one in answers:
-        if one.grade != FIRM:
-            found.setdefault((one.grade, one.reason), []).append(one)
-    return found
 
 
 def by_event(answers: Sequence[AuditedRegister]) -> Mapping[Event, Sequence[AuditedRegister]]:

@@ -38,6 +38,15 @@ def _head(found: AuditOutcome) -> dict[str, Any]:
         "to": utc(found.end),
         "zone": found.zone.key,
         "level": found.level,
+        "amounts": [
+            {
+                "grade": amount.grade,
+                "registers": amount.registers,
+                "kwh": _kwh(amount.energy, amount.has_lowest),
+                "kwh_at_risk": float(amount.at_risk),
+            }
+            for amount in found.amounts()
+        ],
         "notes": [*found.notes()],
     }
 

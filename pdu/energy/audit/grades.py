@@ -48,11 +48,11 @@ def of_register(
     energy: EnergyInterval, events: Sequence[Event], basis: GradeBasis, tolerance_kwh: float
 ) -> Grade:
     """The grade of one register: by its width, if its unit is not in doubt."""
-    unknown = [event.reason for event in events if event.kind == checks.UNKNOWN_UNIT]
-    if unknown:
-        return Grade(NOT_BILLABLE, unknown[0])
-    if checks.is_unit_in_doubt(events):
-        return Grade(NOT_BILLABLE, "its unit is in doubt")
+    for event in events:
+        if event.kind == checks.UNKNOWN_UNIT:
+            return Grade(NOT_BILLABLE, event.reason)
+        if event.kind == checks.UNIT:
+            return Grade(NOT_BILLABLE, f"its unit is in doubt: {event.reason}")
     grade = _by_width(energy, tolerance_kwh)
     if grade == FIRM:
         return Grade(FIRM, _apart(energy))

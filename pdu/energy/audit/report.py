@@ -1,0 +1,237 @@
+"""What an audit says to people, on a terminal and as a page: the verdict and the amounts at risk
+first, what is not firm, customers and machines, then each PDU, and what the figures rest on.
+
+A PDU's parts are made alone, so that the page of a hall needs no more memory than one of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+from ...core.cli.output import counted
+from ...core.cli.report import (
+    BAD,
+    DOUBTFUL,
+    GOOD,
+    Cell,
+    Figure,
+    Items,
+    Part,
+    Section,
+    Table,
+    Verdict,
+    html_lines,
+    judged,
+    link,
+    number,
+    row_header,
+    text_lines,
+    words,
+)
+from ...core.files.html import Frame, safe
+from ..registers.period import days
+from . import plots
+from .audit_result import AuditOutcome, Times, by_event, figures, kwh, percent
+from .grades import BOUNDED, FIRM, LEVELS, NOT_BILLABLE, WIDE
+from .groups import Sum, balance, level_of
+from .pdu_audit import Audited, AuditedRegister
+
+_LOOKS = {FIRM: GOOD, BOUNDED: DOUBTFUL, WIDE: DOUBTFUL, NOT_BILLABLE: BAD}
+_VERDICTS = {
+    0: "All that is billed is firm.",
+    1: "All that is billed lies within its bounds; some of it is not firm.",
+    2: "Some of what is billed is wide or not billable.",
+}
+EXPLAINED = {True: "explained", False: "NOT explained", None: "reason not known"}
+NOBODY = "(nobody)"
+_ENERGY = ("kWh lowest", "kWh best", "kWh highest")
+_HEADS = ("outlet", *_ENERGY, "read %", "grade", "reason")
+_SUM_HEADS = ("name", "outlets", *_ENERGY, "grade", "reason")
+_LINE_HEADS = ("name", "PDU", "outlet", "kWh best", "grade")
+#: of a PDU; `--json` has all
+_MOST_EVENTS = 15
+#: limit for outlets of customers and machines on a terminal
+_MOST_LINES = 12
+_GUIDE = "docs/energy.md"
+_READING = (
+    "The lowest kWh are the lowest defensible bill: the meter cannot have counted less. The best"
+    " are the most likely, the highest the most that it can have counted. At risk is what lies"
+    " between lowest and highest; of what has no lowest, all.",
+    "Firm: the bounds are at most 1 % apart. Bounded: at most 10 %. Wide: more; the lowest is"
+    " billed still. Not billable: the power contradicts the register, its unit is unknown, or it"
+    " was not read.",
+    "Read is the share of the time that has readings, in percent. Of a sum that was read in part,"
+    " only the lowest is known.",
+)
+
+
+def page(outcome: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
+    """The whole file in parts. `sections`: of each PDU, in their order."""
+    when = days(outcome.local(outcome.begin), outcome.local(outcome.end)).text
+    asked = f"pdu energy audit: what can be billed of {when}, {outcome.zone.key}"
+    frame = Frame(f"Energy, {when}", asked, _READING, _GUIDE)
+    yield frame.begin(plots.STYLE)
+    yield from (f"{line}\n" for line in html_lines(_summary(outcome)))
+    yield from sections
+    yield from (f"{line}\n" for line in html_lines(_notes(outcome)))
+    yield frame.end()
+
+
+def section(times: Times, pdu: Audited) -> str:
+    """The part of one PDU on the page."""
+    return "".join(f"{line}\n" for line in html_lines(_pdu(times, pdu)))
+
+
+def lines(outcome: AuditOutcome) -> Iterator[str]:
+    """For a terminal."""
+    yield f"{outcome.local(outcome.begin)} to {outcome.local(outcome.end)}, {outcome.zone.key}"
+    yield from text_lines(_summary(outcome))
+    for pdu in outcome.pdus:
+        yield from text_lines(_pdu(outcome.times, pdu))
+    yield from text_lines(_notes(outcome))
+
+
+def _summary(outcome: AuditOutcome) -> Iterator[Part]:
+    yield Verdict(_verdict(outcome), (GOOD, DOUBTFUL, BAD)[outcome.level])
+    counts = ", ".join(outcome.counts())
+    yield f"Registers: {counts}. The lowest kWh are the lowest defensible bill."
+    amounts = [
+        [
+            Cell(amount.grade, f"name {_LOOKS[amount.grade]}"),
+            number(str(amount.registers)),
+            *map(number, kwh(amount.energy, amount.has_lowest)),
+            number(amount.at_risk),
+        ]
+        for amount in outcome.amounts()
+    ]
+    yield Table("Amounts at risk", ("grade", "registers", *_ENERGY, "kWh at risk"), amounts)
+    yield Table("What to look at", ("where", "what"), [*_exceptions(outcome)])
+    yield from _sums("Customers", outcome.customers)
+    yield from _sums("Machines", outcome.machines)
+
+
+def _verdict(outcome: AuditOutcome) -> str:
+    grades = [register.grade for _, register in outcome.answers()]
+    if outcome.level == 2 and outcome.unread and NOT_BILLABLE not in grades:
+        were, whose = ("was", "its") if outcome.unread == 1 else ("were", "their")
+        registers = counted(outcome.unread, "register")
+        return f"{registers} {were} not read: {whose} energy is not billable."
+    return _VERDICTS[outcome.level]
+
+
+def _exceptions(outcome: AuditOutcome) -> Iterator[Sequence[Cell]]:
+    """PDUs with something that is not firm, and what was not read."""
+    for title, sums in (("Customers", outcome.customers), ("Machines", outcome.machines)):
+        unread = [one.name or NOBODY for one in sums if one.energy is None]
+        if unread:
+            reason = f"{len(unread)} not read, {NOT_BILLABLE}: {', '.join(unread)}"
+            yield [row_header(title), words(reason)]
+    for pdu in outcome.pdus:
+        if not level_of(pdu):
+            continue
+        grades = [one.grade for one in pdu.outlets or [*filter(None, [pdu.own])]]
+        worst_first = [grade for grade in [*LEVELS][::-1] if grade != FIRM]
+        parts = [f"{grades.count(grade)} {grade}" for grade in worst_first if grade in grades]
+        if pdu.unread or not grades:
+            parts.append(f"{counted(len(pdu.unread), 'outlet')} not read")
+        if pdu.exceeded:
+            parts.append("the outlets took more than the PDU itself")
+        yield [link(pdu.name, _anchor(pdu.name)), words("; ".join(parts))]
+
+
+def _sums(title: str, sums: Sequence[Sum]) -> Iterator[Part]:
+    rows = [
+        [
+            row_header(one.name or NOBODY),
+            number(str(len(one.lines))),
+            *map(number, figures(one)),
+            judged(one.grade, _LOOKS[one.grade]),
+            words(one.reason),
+        ]
+        for one in sorted(sums, key=lambda one: -one.level)
+    ]
+    yield Table(title, _SUM_HEADS, rows)
+    outlets = [
+        [
+            row_header(one.name or NOBODY),
+            words(line.pdu),
+            link(line.outlet, _anchor(line.pdu, line.outlet)),
+            number(kwh(line.energy, line.has_lowest)[1]),
+            judged(line.grade, _LOOKS[line.grade]),
+        ]
+        for one in sums
+        for line in one.lines
+    ]
+    yield Table(f"{title}: each outlet", _LINE_HEADS, outlets, most=_MOST_LINES, folded=True)
+
+
+def _pdu(times: Times, pdu: Audited) -> Iterator[Part]:
+    answers = [*pdu.outlets, *filter(None, [pdu.own])]
+    yield Section(pdu.name, _anchor(pdu.name))
+    if pdu.unread or not answers:
+        whose = f" of {counted(len(pdu.unread), 'outlet')}" if answers else ""
+        is_lost = not answers or pdu.outlets
+        yield f"No energy was read{whose}{f': {NOT_BILLABLE}' if is_lost else ''}."
+    if pdu.total is not None:
+        low, best, high = kwh(pdu.total)
+        name = "Sum of those read" if pdu.unread else "Sum of outlets"
+        yield f"{name}: {low} kWh at least; {best} most likely, {high} at most."
+    compared = balance(pdu)
+    if compared is not None:
+        low, _, high = kwh(compared.difference)
+        is_explained = EXPLAINED[compared.explained]
+        yield f"PDU less outlets: {low} to {high} kWh, {is_explained}: {compared.reason}"
+    worst_first = sorted(answers, key=lambda register: -LEVELS[register.grade])
+    doubtful = [register for register in worst_first if register.grade != FIRM]
+    firm = [register for register in answers if register.grade == FIRM]
+    yield _table(pdu, "", doubtful)
+    yield _table(pdu, f"{len(firm)} firm", firm)
+    events = [
+        f"{_names(registers)}: {times.told_to_minute(event)}"
+        for event, registers in by_event(answers).items()
+    ]
+    more = [f"and {len(events) - _MOST_EVENTS} more"] if len(events) > _MOST_EVENTS else []
+    yield Items("Events", [*events[:_MOST_EVENTS], *more])
+    for register in doubtful:
+        if register.drawn is not None:
+            pictures = plots.register(times, register, register.drawn) + plots.energy(
+                times, register, register.drawn
+            )
+            yield Figure("", f'<div class="whole"><h3>{_title(register)}</h3>{pictures}</div>')
+
+
+def _title(register: AuditedRegister) -> str:
+    return safe(f"Outlet {register.outlet}" if register.outlet else "PDU itself")
+
+
+def _names(registers: Sequence[AuditedRegister]) -> str:
+    outlets = [register.outlet for register in registers if register.outlet]
+    parts = [f"outlet{'s' if len(outlets) > 1 else ''} {', '.join(outlets)}"] if outlets else []
+    return " and ".join([*parts, *(["PDU itself"] if len(outlets) < len(registers) else [])])
+
+
+def _table(pdu: Audited, title: str, registers: Sequence[AuditedRegister]) -> Table:
+    rows = [
+        [
+            row_header(register.outlet or "PDU itself"),
+            *map(number, kwh(register.energy, register.has_lowest)),
+            number(percent(register.read)),
+            judged(register.grade, _LOOKS[register.grade]),
+            words(register.reason),
+        ]
+        for register in registers
+    ]
+    anchors = [_anchor(pdu.name, register.outlet) for register in registers]
+    return Table(title, _HEADS, rows, anchors=anchors, folded=bool(title))
+
+
+def _notes(outcome: AuditOutcome) -> Iterator[Part]:
+    yield Section("How it was computed")
+    yield Items("What the figures rest on", [*outcome.notes()])
+
+
+def _anchor(pdu: str, outlet: str = "") -> str:
+    """A name inside the page, of any text."""
+    digest = hashlib.sha256(f"{pdu}\n{outlet}".encode(errors="backslashreplace")).hexdigest()
+    return f"x{digest[:12]}"
