@@ -145,11 +145,17 @@ class PduNode(NamedTuple):
         one = self.lines[0] if len(self.lines) == 1 else None
         return one is None or one.every or one.outlets is not None
 
+    def is_on_no_line(self, outlet: str) -> bool:
+        """Whether all lines list their outlets, and none lists this one."""
+        return all(line.outlets is not None and outlet not in line.outlets for line in self.lines)
+
     def carries(self, breaker: Breaker, outlet: str) -> Optional[bool]:
         """Whether the outlet is behind the line or breaker; None if the drawing does not say."""
         if breaker.every:
             return True
-        if breaker.outlets is not None:
+        if breaker.outlets is not None and (
+            outlet in breaker.outlets or breaker not in self.lines or not self.is_on_no_line(outlet)
+        ):
             return outlet in breaker.outlets
         # an outlet may load two lines, but it is behind one breaker
         elsewhere = breaker in self.breakers and any(

@@ -173,7 +173,7 @@ class _Reader:
         taken = self._taken(inputs_of)
         for place, table in self._tables("machine"):
             self._add(place, machines, self._machine(place, table, names, taken))
-        return Drawing(
+        drawing = Drawing(
             self._path,
             hashlib.sha256(self._text.encode()).hexdigest(),
             feeds,
@@ -183,6 +183,8 @@ class _Reader:
             self._line_numbers,
             USUAL_IDLE_A if idle_a is None else idle_a,
         )
+        self._check_outlets(drawing)
+        return drawing
 
     # ---- tables ----------------------------------------------------------------------------------
 
@@ -304,6 +306,23 @@ class _Reader:
                     )
                 taken[source] = node
         return taken
+
+    def _check_outlets(self, drawing: Drawing) -> None:
+        """What hangs on an outlet loads a line, and is behind one breaker."""
+        for cord, node in drawing.owners().items():
+            pdu = drawing.pdus[cord.pdu]
+            breakers = [one.name for one in pdu.breakers if cord.outlet in (one.outlets or ())]
+            what = ""
+            if pdu.is_on_no_line(cord.outlet):
+                what = f"no [[pdu.line]] of {pdu.name} lists it: add it to one"
+            elif len(breakers) > 1:
+                what = f"it is behind {' and '.join(breakers)}: an outlet is behind one breaker"
+            if what:
+                line = self._line_numbers.get(node)
+                raise SettingsError(
+                    f"{self._path}: {f'line {line}: ' if line else ''}{_quoted(node)} names"
+                    f" {str(cord)!r}, and {what}"
+                )
 
     def _check_circles(
         self, feeds: Iterable[str], inputs_of: Mapping[HallNode, Sequence[Input]]

@@ -46,12 +46,18 @@ class MeasuredPdu(NamedTuple):
         return step_a([self.load_a, *(meter.current_a for meter in self.meters)])
 
 
+# so many different figures are whole by chance once in a thousand times
+_DIFFERENT = 3
+
+
 def step_a(currents: Iterable[Optional[float]]) -> float:
-    """The resolution of figures, from themselves: 1, 0.1, 0.01 or 0.001 A; 0.1 if all are 0."""
-    values = [value for value in currents if value]
+    """The resolution of figures, from themselves: 1, 0.1, 0.01 or 0.001 A; 0.1 if all are 0. Whole
+    figures tell of 1 A only if several differ: equal ones may be whole by chance.
+    """
+    values = {round(value, 6) for value in currents if value}
     if not values:
         return 0.1
-    for step in (1.0, 0.1, 0.01):
+    for step in (1.0, 0.1, 0.01) if len(values) >= _DIFFERENT else (0.1, 0.01):
         if all(abs(value / step - round(value / step)) < 1e-6 for value in values):
             return step
     return 0.001

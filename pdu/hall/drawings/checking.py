@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...core.drawing.drawing import Cord, Drawing, HallNode, Input, Machine, PduNode
 from ...core.inventory.saved_readings import HallReadings
 from ...core.states import DOWN
-from .enrichment import meter_of
+from .enrichment import completed, meter_of
 
 # a rating that the PDU reports may be rounded
 _SAME_A = 0.5
@@ -29,7 +29,11 @@ class Finding:
 
 def check(drawing: Drawing, readings: HallReadings) -> list[Finding]:
     """All findings, first those of the drawing alone."""
-    return [*_single_paths(drawing), *_against(drawing, readings)]
+    return [
+        *_single_paths(drawing),
+        *_panels(completed(drawing, readings), readings),
+        *_against(drawing, readings),
+    ]
 
 
 def _single_paths(drawing: Drawing) -> Iterator[Finding]:
@@ -97,6 +101,40 @@ class _Roots:
         return self._known[node]
 
 
+def _panels(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
+    """Lines of panels that carry more than their limit by the meters of the lines that they feed:
+    each conductor by itself.
+    """
+    carried: dict[HallNode, dict[int, float]] = {}
+    for pdu in drawing.pdus.values():
+        read = readings.pdus.get(pdu.name)
+        only = pdu.inputs[0] if len(pdu.inputs) == 1 else None
+        for place, line in enumerate(pdu.lines):
+            above = line.of
+            if above is None and isinstance(only, HallNode) and only.kind == "breaker":
+                above = only
+            meter = meter_of(pdu, line, read)
+            if above is not None and meter is not None and meter.current_a is not None:
+                # lines that name the same one share its conductor; those of one PDU have one each
+                conductor = 0 if line.of is not None else place
+                amps = carried.setdefault(above, {})
+                amps[conductor] = amps.get(conductor, 0.0) + meter.current_a
+    for panel in drawing.panels.values():
+        for line in panel.lines:
+            node = HallNode.breaker(panel.name, line.name)
+            users = sum(
+                node in pdu.inputs or node in [own.of for own in pdu.lines]
+                for pdu in drawing.pdus.values()
+            )
+            # with three conductors nobody knows which lines of several PDUs share one
+            is_one = line.phases == 1 or users == 1 or line.name.casefold() in ("l1", "l2", "l3")
+            most = max(carried.get(node, {}).values(), default=0.0)
+            if is_one and line.limit_a is not None and most > line.limit_a:
+                what = f"carries {most:.3g} A now, above its limit of {line.limit_a:g} A"
+                where = drawing.line_numbers.get(panel.node, 0)
+                yield Finding("above-limit", node.full_name, what, where)
+
+
 def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
     owners = drawing.owners()
     by_pdu: dict[str, list[Cord]] = {}
@@ -125,6 +163,13 @@ def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
             if cord not in owners and (outlet.current_a or 0.0) > drawing.idle_a:
                 what = f"carries {outlet.current_a:.3g} A and belongs to nobody"
                 yield Finding("current-of-nobody", str(cord), what, line)
+            if pdu.is_on_no_line(identity) and (outlet.current_a or 0.0) > drawing.idle_a:
+                what = f"carries {outlet.current_a:.3g} A and no line lists it"
+                yield Finding("outlet-on-no-line", str(cord), what, line)
+            behind = [one.name for one in pdu.breakers if identity in (one.outlets or ())]
+            if len(behind) > 1:
+                what = f"is behind {' and '.join(behind)}: an outlet is behind one breaker"
+                yield Finding("outlet-on-two-breakers", str(cord), what, line)
             if outlet.state is DOWN and (outlet.current_a or 0.0) > drawing.idle_a:
                 what = f"is reported off and carries {outlet.current_a:.3g} A"
                 yield Finding("off-with-current", str(cord), what, line)

@@ -26,7 +26,7 @@ from ..walk.arithmetic import (
     at_least_n,
 )
 from ..walk.graph import Graph
-from ..walk.load_limits import HIGH, LOW
+from ..walk.load_limits import HIGH, LEAST_POWER_FACTOR, LOW
 from ..walk.power_flow import Consumer, Facts, Power, PowerFlow, Supply
 from ..walk.protection import Protection
 from ..walk.verdicts import CordNow, Now
@@ -36,6 +36,8 @@ _MOST_WAYS = 20_000
 _WORKS = {Now.CARRIES: YES, Now.WORKS: YES, Now.OFF: YES}
 _CLOSED = {Now.OFF: NO, Now.UNKNOWN: MAYBE, Now.UNREAD: MAYBE, Now.CONTRADICTORY: MAYBE}
 INTERVALS = Intervals()
+# a supply lives on its capacitors for so long, at full load (ATX12V: 16 ms)
+RIDE_THROUGH_S = 0.016
 #: how much of a machine's current a supply takes: nobody knows
 ANY_SHARE = Interval(1e-9, float("inf"), 1.0)
 _NO_SHARE = ANY_SHARE._replace(expected=0.0)
@@ -54,29 +56,42 @@ class DrawnConsumer(NamedTuple):
     rack: tuple[int, ...] = ()
     #: for each cord without a meter what bounds its current: a PDU, or one of its lines
     pools: tuple[str, ...] = ()
+    #: the voltages of its cords, where they differ; () where its amperes are the same on each
+    volts: tuple[float, ...] = ()
+    #: then what it draws, in W; None if no watts are read
+    watts: Optional[float] = None
 
     def stated(self) -> Consumer[Interval]:
         """As the walk takes it."""
         pools_of = self.pools or tuple(cord.cord.pdu for cord in self.cords)
         supplies = [
-            _supply(cord, node, pool) for cord, node, pool in zip(self.cords, self.nodes, pools_of)
+            _supply(cord, node, pool, volts)
+            for cord, node, pool, volts in zip(
+                self.cords, self.nodes, pools_of, self.volts or (None,) * len(self.cords)
+            )
         ]
         # a supply that gives nothing may draw a current, which goes with its side
         low = sum(cord.low_a for cord in self.cords if cord.now not in (Now.IDLE, Now.WEAK))
         high = sum(cord.known_a for cord in self.cords)
+        if self.volts:
+            watts = Interval(0.0, math.inf, 0.0)
+            if self.watts is not None:
+                most = HIGH * self.watts / LEAST_POWER_FACTOR
+                watts = Interval(LOW * self.watts, most, self.watts)
+            return Consumer(supplies, self.needs, watts, self.drawn, self.rack)
         unmetered = [pool for cord, pool in zip(self.cords, pools_of) if cord.high_a is None]
         pools = tuple(dict.fromkeys(unmetered))
         total = Interval(LOW * low, HIGH * high, (low + high) / 2, pools, keeps=True)
         return Consumer(supplies, self.needs, total, self.drawn, self.rack)
 
 
-def _supply(cord: CordNow, node: int, pool: str) -> Supply[Interval]:
+def _supply(cord: CordNow, node: int, pool: str, volts: Optional[float]) -> Supply[Interval]:
     low, known = cord.low_a, cord.known_a
     pools = (pool,) if cord.high_a is None else ()
     now = Interval(LOW * low, HIGH * known, (low + known) / 2, pools)
     works = _WORKS.get(cord.now, MAYBE)
     share = ANY_SHARE if cord.now in (Now.CARRIES, Now.WORKS) else _NO_SHARE
-    return Supply(node, now, works, share, _CLOSED.get(cord.now, YES))
+    return Supply(node, now, works, share, _CLOSED.get(cord.now, YES), volts=volts)
 
 
 class HallFacts:
@@ -186,6 +201,14 @@ class HallFacts:
         """The same, also if no load can shift to it."""
         return total.now(self.figures[carrier], self.most_of, LOW, HIGH)
 
+    def rating_a(self, carrier: int, power: Optional[Power[Interval]] = None) -> Optional[float]:
+        """What a carrier is rated for: UPSes side by side only as those are that surely live."""
+        breaker = self.graph.carriers[carrier].breaker
+        modules = self.graph.parallel.get(carrier)
+        if modules is None or power is None or breaker.rating_a is None:
+            return breaker.rating_a
+        return sum(rating for one, rating in modules.items() if power.alive(one) == YES)
+
     def trips_at(self, carrier: int, within_s: float = math.inf) -> Interval:
         """Between these currents a carrier may trip within so many seconds: it holds its rating,
         and for its conventional time what its standard says, if it does not carry more than its
@@ -282,6 +305,7 @@ class FailureBounds(NamedTuple):
     loads: Mapping[int, Interval]
     #: the consumers of which a cord may die or change its way
     reached: Collection[int]
+    power: Power[Interval]
     #: these -> what each adds to each carrier right after the failure, before anything trips
     shares: Mapping[int, Mapping[int, Interval]]
 
@@ -308,6 +332,9 @@ def bounds_of(
     sums = CopyOnWriteSums(hall.sums)
     flow = hall.flow(sums)
     changed = flow.change(dict.fromkeys(failed, YES))
+    fallen = _fallen(hall, failed, flow)
+    if fallen:
+        changed = [*changed, *flow.change(fallen)]
     reached = hall.facts.below(failed)
     at_first = {node for node in reached if flow.power.alive(node) == NO}
     step_one = {node for node in reached if flow.power.alive(node) != YES}
@@ -326,8 +353,32 @@ def bounds_of(
         failure.latest_s,
         failure.loads,
         flow.touched.keys(),
+        flow.power,
         shares,
     )
+
+
+def _fallen(
+    hall: HallFacts, failed: Collection[int], flow: PowerFlow[Interval]
+) -> dict[int, Truth]:
+    """What loses its power because a switch above it takes long to change its input."""
+    fallen: dict[int, Truth] = {}
+    reached = hall.facts.below(failed)
+    for node, gap_s in hall.graph.gaps.items():
+        if gap_s <= RIDE_THROUGH_S or node not in reached or hall.power.alive(node) == NO:
+            continue
+        inputs = [edge.node for edge in hall.graph.above[node] if edge.is_input]
+        lost = [one for one in inputs if flow.power.alive(one) != hall.power.alive(one)]
+        if not lost or flow.power.alive(node) == NO:
+            continue
+        first = hall.facts.orders.get(node, [inputs])[0]
+        is_known = len(first) == 1
+        if is_known and first[0] not in lost:
+            continue
+        is_sure = (is_known and flow.power.alive(first[0]) == NO) or len(lost) == len(inputs)
+        for below in hall.graph.without_battery(node):
+            fallen[below] = max(YES if is_sure else MAYBE, fallen.get(below, NO))
+    return fallen
 
 
 class TimedBounds(NamedTuple):
@@ -430,6 +481,9 @@ class Failure:
             changed = flow.change(dict.fromkeys(more, MAYBE))
 
     def _may_trip(self, carrier: int, load: Interval) -> bool:
+        if carrier in self._hall.graph.parallel:
+            rating = self._hall.rating_a(carrier, self._flow.power)
+            return rating is None or load.high > rating
         found = self._trips_at.get(carrier)
         if found is None:
             found = self._trips_at[carrier] = self._hall.trips_at(carrier, self._within_s)

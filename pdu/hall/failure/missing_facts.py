@@ -68,10 +68,22 @@ def missing_facts(
 
 
 def _of_hall(hall: Hall) -> Iterable[MissingFact]:
+    pdus = hall.drawing.pdus.values()
+    switches = [
+        one.name
+        for one in hall.drawing.panels.values()
+        if len(one.inputs) > 1 and one.ups is None and one.gap_s is None and not one.parallel
+    ]
+    switches += [pdu.name for pdu in pdus if len(pdu.inputs) > 1 and pdu.gap_s is None]
+    if switches:
+        yield MissingFact(
+            "whether machines live while these change their input, by a switch or by hand (gap_s)",
+            0,
+            switches,
+        )
     failed = [name for name, one in hall.readings.pdus.items() if one.error]
     if failed:
         yield MissingFact("PDUs whose reading failed, in part or as a whole", 0, failed)
-    pdus = hall.drawing.pdus.values()
     unrated = [
         f"{pdu.name}/{one.name}"
         for pdu in pdus

@@ -477,11 +477,14 @@ class OpenFacts:
                 self._draw_closed(rng, cord),
                 made.places.get((number, place), ()),
                 rng.randrange(3) + 1,
+                one.volts[place] if one.volts else None,
             )
             supplies.append(supply)
             if unclear:
                 made.unclear.add(supply)
-        total = rng.uniform(*_CHANGE) * sum(s.current for s in supplies if s.works)
+        total = rng.uniform(*_CHANGE) * sum(
+            s.current * (s.volts or 1.0) for s in supplies if s.works
+        )
         mates = None
         if not one.drawn:
             # half of what nobody drew has a second cord, somewhere in its rack

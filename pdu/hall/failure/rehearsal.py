@@ -51,6 +51,8 @@ from .bounds import DrawnConsumer, FailureBounds, HallFacts, TimedBounds
 from .monte_carlo import USUAL_SEED, Sample, Sampled, sampled
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
+# up to this apart, the cords of a machine have one nominal voltage: 220 to 240 V, and 208 V
+_SAME_VOLTS = 1.2
 _UNDRAWN = "its cords may be behind what fails: the drawing does not say"
 _UNDRAWN_ADVICE = "draw which outlets are behind which line and breaker"
 
@@ -215,7 +217,7 @@ class Hall:
         graph = Graph(self.drawing, cords, self._least_of_inlets())
         pools = enrichment.pools_of(self.drawing, self.readings)
         consumers = [
-            _consumer(graph, found, self.drawing.machines[name].needs, pools)
+            self._in_watts(_consumer(graph, found, self.drawing.machines[name].needs, pools))
             for name, found in self.cords.items()
         ]
         racks = self._racks(graph) if nobodys else {}
@@ -230,6 +232,22 @@ class Hall:
         made = HallFacts(graph, consumers, most_of, off, self._taken(graph))
         made.figures = self._figures(graph, made)
         return made
+
+    def _in_watts(self, one: DrawnConsumer) -> DrawnConsumer:
+        """With its voltages, if they differ: then amperes of one cord are not those of another."""
+        voltages = [self.drawing.pdus[cord.cord.pdu].voltage_v for cord in one.cords]
+        drawn = [each for each in voltages if each is not None]
+        if not drawn or max(drawn) <= _SAME_VOLTS * min(drawn):
+            return one
+        volts = tuple(each or max(drawn) for each in voltages)
+        outlets = [self.readings.outlet(*cord.cord) for cord in one.cords]
+        watts = [
+            0.0 if cord.now is Now.OFF else None if outlet is None else outlet.power_w
+            for cord, outlet in zip(one.cords, outlets)
+        ]
+        read = [each for each in watts if each is not None]
+        whole = sum(read) if len(read) == len(watts) else None
+        return one._replace(volts=volts, watts=whole)
 
     def _least_of_inlets(self) -> dict[str, float]:
         """PDU -> the least that the fullest conductor of its inlet carries now, in A."""
@@ -486,9 +504,12 @@ class Hall:
 
     # ---- breakers and machines -------------------------------------------------------------------
 
-    def _shown(self, number: int, load: Interval) -> BreakerLoad:
+    def _shown(
+        self, number: int, load: Interval, power: Optional[Power[Interval]] = None
+    ) -> BreakerLoad:
         carrier = self.facts.graph.carriers[number]
-        limit, rating = carrier.breaker.limit_a, carrier.breaker.rating_a
+        breaker = carrier.breaker._replace(rating_a=self.facts.rating_a(number, power))
+        limit, rating = breaker.limit_a, breaker.rating_a
         return BreakerLoad(
             carrier.name, load, limit, rating, compare_load(load, limit, rating, carrier.most_a)
         )
@@ -497,8 +518,10 @@ class Hall:
         self, number: int, load: Interval, timed: TimedBounds, machines: Sequence[str]
     ) -> BreakerAfter:
         """What is shown of a line or breaker after a failure."""
-        one = self._shown(number, load)
+        one = self._shown(number, load, timed.end.power)
         holds_a = None if one.rating_a is None else self.facts.trips_at(number).low
+        if number in self.facts.graph.parallel:
+            holds_a = one.rating_a
         fit, not_before_s = one.fit, math.inf
         if holds_a is None and number in timed.end.tripping:
             not_before_s = 0.0

@@ -84,6 +84,11 @@ class Graph:
         self.outlets: dict[Cord, int] = {}
         #: outlet that feeds a PDU or panel -> its own node, which dies if it is switched off
         self.feeding: dict[Cord, int] = {}
+        #: node with several inputs -> how long it has no power while it changes them, in s; UPSes
+        self.gaps: dict[int, float] = {}
+        self.ups: set[int] = set()
+        #: panel -> the UPSes that carry together what flows through it, and what each is rated
+        self.parallel: dict[int, Mapping[int, float]] = {}
         #: what is open: of these uppers, one; and edges that may be there or not
         self.choices: list[RedundantInputs] = []
         self.coins: list[tuple[int, int]] = []
@@ -104,13 +109,19 @@ class Graph:
             self.number[HallNode("feed", name)] = self._new()
         for panel in drawing.panels.values():
             own = self.number[panel.node] = self._new()
+            if panel.gap_s is not None and panel.ups is None:
+                self.gaps[own] = panel.gap_s
             if panel.ups is not None:
+                self.ups.add(own)
                 part = 1.0 if panel.ups.phases == 1 else _FULLEST
                 self.carriers[own] = Carrier(panel.name, panel.ups, trips=False, part=part)
             for line in panel.lines:
                 self._add_line(panel, line, own)
         for panel in drawing.panels.values():
             self._feed_panel(panel)
+        for panel in drawing.panels.values():
+            if panel.parallel:
+                self._put_together(panel)
         for name in drawing.pdus:
             self._add_pdu(name)
         for cord in cords:
@@ -151,6 +162,14 @@ class Graph:
                         waiting.append(edge.node)
             self._all_above[node] = found
         return found
+
+    def without_battery(self, node: int) -> list[int]:
+        """The nodes below one that has no power for a while of which no UPS bridges that."""
+        if node in self.ups:
+            return []
+        if not self.ups & self.below_all([node]):
+            return [node]
+        return [found for edge in self.below[node] for found in self.without_battery(edge.node)]
 
     # ---- construction ----------------------------------------------------------------------------
 
@@ -193,6 +212,25 @@ class Graph:
         drawn = {line.of for line in panel.lines}
         for source in panel.inputs:
             self._input(own, self._way(panel.node, source, drawn, ()))
+
+    def _put_together(self, panel: Panel) -> None:
+        """One carrier in place of those of UPSes that feed this panel alone, side by side."""
+        modules: list[tuple[Panel, Breaker]] = []
+        for source in panel.inputs:
+            module = self._drawing.panels.get(source.name) if isinstance(source, HallNode) else None
+            if module is None or module.ups is None:
+                return
+            modules.append((module, module.ups))
+        parts = [self.carriers.pop(self.number[module.node]).part for module, _ in modules]
+        ratings = [ups.rating_a for _, ups in modules if ups.rating_a is not None]
+        whole = sum(ratings) if len(ratings) == len(modules) else None
+        breaker = modules[0][1]._replace(name=panel.name, rating_a=whole)
+        name = " + ".join(module.name for module, _ in modules)
+        own = self.number[panel.node]
+        self.carriers[own] = Carrier(name, breaker, trips=False, part=min(parts))
+        self.parallel[own] = {
+            self.number[module.node]: ups.rating_a or 0.0 for module, ups in modules
+        }
 
     def _way(
         self,
@@ -300,6 +338,8 @@ class Graph:
         self._built.add(name)
         pdu = self._drawing.pdus[name]
         inlet, own = self._new(), self._new()
+        if pdu.gap_s is not None:
+            self.gaps[inlet] = pdu.gap_s
         self.number[HallNode("pdu", name)] = own
         has_one_input = len(pdu.inputs) == 1
         self._need(own, inlet)

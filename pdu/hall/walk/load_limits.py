@@ -9,6 +9,8 @@ from .arithmetic import Interval
 
 # A supply takes nearly constant power: -2 and +4 % at another load, and 1 % for the meters.
 LOW, HIGH = 0.97, 1.05
+# of supplies at a tenth of their load and more; direct current has 1
+LEAST_POWER_FACTOR = 0.9
 # The phasors of supplies with power factors from 0.92 to 1 are up to 23 degrees apart, and 60 more
 # if some outlets are between two lines. Two equal phasors at an angle sum to its half's cosine.
 IN_PHASE = math.cos(math.radians(23 / 2))
@@ -42,5 +44,7 @@ def compare_load(
     if load.high <= rating_a:
         return LoadVerdict(ABOVE_LIMIT)
     if math.isinf(load.high):
-        return LoadVerdict(CANNOT_SAY, "outlets that may take over are not metered")
+        return LoadVerdict(
+            CANNOT_SAY, "what may come is not bounded: outlets are not metered, or read no watts"
+        )
     return LoadVerdict(CANNOT_SAY, "the interval crosses its rating")

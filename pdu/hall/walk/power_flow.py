@@ -22,7 +22,7 @@ from .arithmetic import MAYBE, NO, YES, Arithmetic, N, Sum, Truth, at_least_n
 class Supply(Generic[N]):
     """A cord with its power supply."""
 
-    __slots__ = ("node", "current", "works", "weight", "closed", "behind", "phase")
+    __slots__ = ("node", "current", "works", "weight", "closed", "behind", "phase", "volts")
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class Supply(Generic[N]):
         closed: Truth = YES,
         behind: tuple[int, ...] = (),
         phase: int = 1,
+        volts: Optional[float] = None,
     ) -> None:
         #: the node of its outlet
         self.node = node
@@ -48,6 +49,8 @@ class Supply(Generic[N]):
         self.behind = behind
         #: on which of three conductors its current flows where no line above it says that
         self.phase = phase
+        #: None: the machine's total is in A; else it is in W, and this is the cord's voltage
+        self.volts = volts
 
 
 class Consumer(Generic[N]):
@@ -438,6 +441,8 @@ class PowerFlow(Generic[N]):
         found: dict[int, N] = {}
         numbers = self._numbers
         total = one.total if runs == YES else numbers.maybe(one.total)
+        if giving[0][0].volts is not None:
+            return self._anew_in_watts(giving, total, power, only)
         paths = [power.path_of(supply) for supply, _ in giving]
         first = paths[0]
         if all(path is first for path in paths):
@@ -456,6 +461,29 @@ class PowerFlow(Generic[N]):
                     own = weight if gives == YES and through == NO else numbers.maybe(weight)
                     elsewhere = numbers.add(elsewhere, own)
             found[key] = numbers.part(total, here, elsewhere)
+        return found
+
+    def _anew_in_watts(
+        self,
+        giving: Sequence[tuple[Supply[N], Truth]],
+        total: N,
+        power: Power[N],
+        only: Optional[int],
+    ) -> dict[int, N]:
+        """The same where the cords of a machine have different voltages."""
+        found: dict[int, N] = {}
+        numbers = self._numbers
+        weights = [
+            supply.weight if gives == YES else numbers.maybe(supply.weight)
+            for supply, gives in giving
+        ]
+        for place, (supply, _) in enumerate(giving):
+            elsewhere: Optional[N] = None
+            for other in (*weights[:place], *weights[place + 1 :]):
+                elsewhere = numbers.add(elsewhere, other)
+            watts = numbers.part(total, weights[place], elsewhere)
+            current = numbers.over(watts, supply.volts or 1.0)
+            self._add(found, _part_of(power.path_of(supply), only), current, YES, numbers)
         return found
 
     def _undrawn(
