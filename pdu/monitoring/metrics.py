@@ -18,11 +18,11 @@ from typing import NamedTuple
 from handlers import VERSION
 
 from ..core.inventory.reading import Reading
+from ..core.outlet_figures import JOULES, OUTLET_FIGURES
 from ..core.states import SPELLED, UNKNOWN
 from ..core.web.exposition import MetricFamily, Point, Sample, counter, gauge, media_type, render
 from .process_metrics import process_families
 
-JOULES = 3_600_000.0  # joules in one kWh
 _PERCENT = 100.0
 # bytes; a shorter page fits into one packet
 _SHORT = 1400
@@ -120,24 +120,17 @@ def metrics_of(read: Reading, metered: bool) -> Iterator[MetricFamily]:
         *(((one.identity,), 1.0) for one in read.outlets if one.state is UNKNOWN and not metered),
         labels=("outlet",),
     )
-    yield gauge(
-        "pdu_outlet_current_amperes",
-        "Current of the outlet.",
-        *(((one.identity,), one.current_a) for one in read.outlets),
-        labels=("outlet",),
-    )
-    yield gauge(
-        "pdu_outlet_power_watts",
-        "Active power of the outlet.",
-        *(((one.identity,), one.power_w) for one in read.outlets),
-        labels=("outlet",),
-    )
-    yield energy(
-        "pdu_outlet_energy_joules",
-        "Energy that the outlet has counted.",
-        *(((one.identity,), one.energy_kwh) for one in read.outlets),
-        labels=("outlet",),
-    )
+    for figure in OUTLET_FIGURES:
+        values = ((one.identity, getattr(one, figure.key)) for one in read.outlets)
+        yield (counter if figure.is_counter else gauge)(
+            figure.metric,
+            figure.about,
+            *(
+                ((identity,), None if value is None else value * figure.metric_units)
+                for identity, value in values
+            ),
+            labels=("outlet",),
+        )
     yield gauge(
         "pdu_outlet_info",
         "The outlet's name, and its number on the unit.",

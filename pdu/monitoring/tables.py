@@ -10,6 +10,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from ..core.cli.output import columns
 from ..core.files.csv_out import csv_lines
+from ..core.outlet_figures import OUTLET_FIGURES
 from ..core.states import word
 from .check_result import PduRow, Summary
 
@@ -139,8 +140,11 @@ def _json(row: PduRow, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         {
             "identity": one.identity,
             "state": word(one.state),
-            "current_a": one.current_a,
-            "energy_kwh": one.energy_kwh,
+            **{
+                figure.key: getattr(one, figure.key)
+                for figure in OUTLET_FIGURES
+                if not figure.is_costly
+            },
         }
         for one in row.outlets
     ]

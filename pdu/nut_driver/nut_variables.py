@@ -16,6 +16,7 @@ from pdu_common.helper import EnumPowerStatus
 from ..core.adapters.nameplate import Nameplate
 from ..core.adapters.topology import BREAKER, LINE, MeteredPart
 from ..core.inventory.reading import PolledOutlet, Reading
+from ..core.outlet_figures import OUTLET_FIGURES
 from ..core.states import UNKNOWN, word
 
 ON, OFF, CYCLE = "load.on", "load.off", "load.cycle"
@@ -137,9 +138,11 @@ class UpsdView:
         text_by_variable = {
             "desc": label.name,
             "status": "" if outlet.state is UNKNOWN else word(outlet.state),
-            "current": _number(outlet.current_a),
-            "realpower": _number(outlet.power_w),
-            "energy": _number(outlet.energy_kwh, _WH_IN_KWH),
+            **{
+                figure.nut_variable: _number(getattr(outlet, figure.key), figure.nut_units)
+                for figure in OUTLET_FIGURES
+                if figure.nut_variable
+            },
             "switchable": "yes" if self._is_switchable(identity) else "no",
         }
         return {**facts, **{name: value for name, value in text_by_variable.items() if value}}

@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import click
@@ -40,6 +41,7 @@ from ..core.inventory import connection_data, names
 from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import LoadedHandler, load
 from ..core.inventory.handler_tools import HandlerTools
+from ..core.outlet_figures import OUTLET_FIGURES
 
 if TYPE_CHECKING:
     from ..core.inventory.reading import PolledOutlet
@@ -48,7 +50,9 @@ if TYPE_CHECKING:
 _COLOURS = {states.word(states.UP): "green", states.word(states.UNKNOWN): "yellow"}
 _NO_LABEL = {"number": "", "name": ""}
 # a key of a result -> the head of its column
-_HEADS = {"current_a": "A", "power_w": "W", "consumption_kwh": "kWh", "energy_kwh": "kWh"}
+_HEADS = {
+    key: figure.unit for figure in OUTLET_FIGURES for key in (figure.statistic_key, figure.key)
+}
 _NO_FIGURE = "-"
 # an outlet in `pdu outlets`
 _OUTLET_KEYS: Mapping[str, Callable[[PolledOutlet], object]] = {
@@ -56,9 +60,7 @@ _OUTLET_KEYS: Mapping[str, Callable[[PolledOutlet], object]] = {
     "number": lambda outlet: outlet.number,
     "name": lambda outlet: outlet.name,
     "state": lambda outlet: states.word(outlet.state),
-    "current_a": lambda outlet: outlet.current_a,
-    "power_w": lambda outlet: outlet.power_w,
-    "energy_kwh": lambda outlet: outlet.energy_kwh,
+    **{figure.key: attrgetter(figure.key) for figure in OUTLET_FIGURES},
 }
 OutletRows = list[dict[str, Any]]
 
@@ -98,9 +100,10 @@ def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
         "outlets": [
             {
                 "identity": port.identity,
-                "current_a": port.load_a,
-                "power_w": port.power_w,
-                "consumption_kwh": port.energy_kwh,
+                **{
+                    column.statistic_key: getattr(port, column.measured, None)
+                    for column in OUTLET_FIGURES
+                },
             }
             for port in figures.ports
         ],

@@ -14,12 +14,13 @@ from pdu_common.helper import EnumPowerStatus
 from ..adapters.nameplate import Nameplate
 from ..adapters.power_restore import OutletRestorePolicy
 from ..adapters.topology import MeteredPart
+from ..outlet_figures import OUTLET_FIGURES
 from ..states import reported
 from .handler_loading import LoadedHandler
 from .handler_tools import HandlerTools
 
 if TYPE_CHECKING:
-    from handlers.host import Figures
+    from handlers.host import Figures, PortFigures
 
 _DEFECT = "defect"
 #: an error of these kinds concerns some of the figures; others are of the device or the login
@@ -209,13 +210,7 @@ def read_figures(tools: HandlerTools, pdu: Any) -> tuple[Figures, Optional[CallE
 def _with(reading: Reading, found: Figures) -> Reading:
     ports = {_shown(one.identity): one for one in found.ports}
     outlets = [
-        one._replace(
-            current_a=figure(ports[one.identity].load_a),
-            power_w=figure(ports[one.identity].power_w),
-            energy_kwh=figure(ports[one.identity].energy_kwh),
-        )
-        if one.identity in ports
-        else one
+        one._replace(**_figures_of(ports[one.identity])) if one.identity in ports else one
         for one in reading.outlets
     ]
     return reading._replace(
@@ -226,6 +221,13 @@ def _with(reading: Reading, found: Figures) -> Reading:
         inlet_a=figure(found.inlet_a),
         inlet_w=figure(found.inlet_w),
     )
+
+
+def _figures_of(port: PortFigures) -> dict[str, Any]:
+    """The figures of an outlet by their fields in `PolledOutlet`. An archive of another version may
+    lack one.
+    """
+    return {column.key: figure(getattr(port, column.measured, None)) for column in OUTLET_FIGURES}
 
 
 def error_of(error: BaseException) -> CallError:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
+from ...core.outlet_figures import JOURNAL_FIGURES, OutletFigure
 from ...core.states import SPELLED, UNKNOWN
 from ..registers.numpy_lazy import Column, np
 
@@ -193,9 +195,7 @@ class JournalPoll(NamedTuple):
     load_a: Optional[float] = None
     energy_kwh: Optional[float] = None
     #: of each outlet
-    kwh: Sequence[Optional[float]] = ()
-    amperes: Sequence[Optional[float]] = ()
-    watts: Sequence[Optional[float]] = ()
+    figures: Mapping[OutletFigure, Sequence[Optional[float]]] = MappingProxyType({})
     #: of each meter, in A
     meters: Sequence[Optional[float]] = ()
     #: of each outlet; None if the list of outlets was not read
@@ -217,9 +217,10 @@ class JournalPoll(NamedTuple):
         yield "up", _short(self.uptime_s)
         yield "load", _short(self.load_a)
         yield "total", self.energy_kwh
-        yield "kwh", _listed(self.kwh)
-        yield "amps", _listed([*map(_short, self.amperes)])
-        yield "watts", _listed([*map(_short, self.watts)])
+        for figure in JOURNAL_FIGURES:
+            values = self.figures.get(figure, ())
+            is_evidence = figure.is_counter
+            yield figure.journal_key, _listed(values if is_evidence else [*map(_short, values)])
         yield "meters", _listed([*map(_short, self.meters)])
         if self.states is not None:
             yield "on", "".join(SPELLED[state].sign for state in self.states)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Optional
 
 from ...core.adapters.nameplate import Nameplate
 from ...core.inventory.reading import Reading
+from ...core.outlet_figures import JOURNAL_FIGURES
 from ..journal.clocks import Instant
 from ..journal.journal_format import JournalPoll, UnitDeclaration
 
@@ -93,9 +94,10 @@ class PduLines:
             reading.plate.uptime_s,
             reading.load_a,
             reading.energy_kwh,
-            [one.energy_kwh for one in outlets],
-            [one.current_a for one in outlets],
-            [one.power_w for one in outlets],
+            {
+                figure: [getattr(outlet, figure.key) for outlet in outlets]
+                for figure in JOURNAL_FIGURES
+            },
             [one.current_a for one in reading.meters],
             [one.state for one in outlets] if reading.answered else None,
             missed,

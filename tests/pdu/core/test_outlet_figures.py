@@ -1,0 +1,109 @@
+"""A figure of an outlet is added in three files, and stands at once where the table says."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handlers.host import PortFigures
+from pdu.core.inventory.reading import PolledOutlet
+from pdu.core.outlet_figures import JOURNAL_FIGURES, OUTLET_FIGURES
+from tests.needs import ROOT
+
+# file -> a text in it, and what stands there with the new figure
+_CHANGES = {
+    "handlers/host/views.py": (
+        "    power_w: Optional[float] = None\n\n\nclass Figures",
+        "    power_w: Optional[float] = None\n    power_factor: Optional[float] = None\n\n\n"
+        "class Figures",
+    ),
+    "pdu/core/inventory/reading.py": (
+        "    rating_a: Optional[float] = None\n",
+        "    rating_a: Optional[float] = None\n    power_factor: Optional[float] = None\n",
+    ),
+    "pdu/core/outlet_figures.py": (
+        "OUTLET_FIGURES: Sequence[OutletFigure] = (\n",
+        "OUTLET_FIGURES: Sequence[OutletFigure] = (\n"
+        '    OutletFigure("power_factor", "power_factor", "PF", "power_factor",'
+        ' "pdu_outlet_power_factor_ratio", "Power factor.", journal_key="factors",'
+        ' nut_variable="powerfactor"),\n',
+    ),
+}
+_PROGRAM = """
+import json
+from handlers.host import Figures, PortFigures
+from pdu.core.inventory import reading
+from pdu.core.states import UP
+from pdu.energy.journal.clocks import Instant
+from pdu.energy.meter.journal_writer import PduHeading, PduLines, PollResult
+from pdu.monitoring.metrics import page
+from pdu.outlets import read_commands
+
+outlets = [reading.PolledOutlet("1", UP, "1", "a")]
+measured = Figures(None, None, [PortFigures("1", 1.5, 2.5, 300.0, power_factor=0.875)])
+taken = reading._with(reading.Reading(outlets, answered=True, labelled=True), measured)
+now = Instant(1.0, 2.0)
+*_, poll = PduLines(1, PduHeading("a", "snmp", "b")).lines(PollResult(now, now, taken))
+print(json.dumps({
+    "json": {key: value(taken.outlets[0]) for key, value in read_commands._OUTLET_KEYS.items()},
+    "heads": read_commands._HEADS,
+    "metrics": page(taken, "").body.decode(),
+    "journal": poll,
+}, default=str))
+"""
+
+
+def test_a_figure_that_is_added_in_three_files_is_in_json_csv_metrics_and_the_journal(
+    tmp_path: Path,
+) -> None:
+    for name in ("common", "pdu_common", "handlers", "pdu"):
+        shutil.copytree(
+            ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "profiles")
+        )
+    shutil.copytree(
+        ROOT / "handlers/snmp/profiles",
+        tmp_path / "handlers/snmp/profiles",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    for file, (old, new) in _CHANGES.items():
+        text = (tmp_path / file).read_text("utf-8")
+        assert text.count(old) == 1, file
+        (tmp_path / file).write_text(text.replace(old, new), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    shown = json.loads(done.stdout)
+    assert shown["json"]["power_factor"] == 0.875 and shown["heads"]["power_factor"] == "PF"
+    assert 'pdu_outlet_power_factor_ratio{outlet="1"} 0.875' in shown["metrics"]
+    assert shown["journal"]["factors"] == [0.875]
+    # those that were there stand where they stood
+    assert [key for key in shown["journal"] if key in ("kwh", "amps", "watts")] == [
+        "kwh",
+        "amps",
+        "watts",
+    ]
+    assert (shown["json"]["current_a"], shown["json"]["energy_kwh"]) == (1.5, 2.5)
+
+
+def test_each_figure_of_the_table_is_a_field_of_an_outlet_and_of_what_a_handler_measures() -> None:
+    assert {figure.key for figure in OUTLET_FIGURES} <= set(PolledOutlet._fields)
+    assert {figure.measured for figure in OUTLET_FIGURES} == set(PortFigures._fields) - {"identity"}
+
+
+@pytest.mark.parametrize("names", ["key", "statistic_key", "metric", "journal_key", "nut_variable"])
+def test_no_two_figures_stand_at_one_place(names: str) -> None:
+    places = [getattr(figure, names) for figure in OUTLET_FIGURES if getattr(figure, names)]
+    assert len(set(places)) == len(places)
+    assert [figure.journal_key for figure in JOURNAL_FIGURES] == ["kwh", "amps", "watts"]
