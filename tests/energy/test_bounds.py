@@ -161,7 +161,7 @@ def register(
 ) -> BoundedRegister:
     """A register read at these moments, in s after T0; `numbers`: its segments."""
     at = [T0 + time for time in times]
-    readings = RegisterReadings(at, at, values, slack=slack, age=age, sure_age=age)
+    readings = RegisterReadings(at, at, values, slack=slack, max_age=age, proven_age=age)
     segments = [Segment(one) for one in numbers or [[*range(len(times))]]]
     return BoundedRegister(readings, segments, limits)
 

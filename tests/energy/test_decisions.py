@@ -83,7 +83,7 @@ def test_a_register_stands_for_longer_than_its_readings_may_be_old(
     hours: float, amperes: float, is_standing: bool
 ) -> None:
     times = 60.0 * np.arange(int(60 * hours) + 1)
-    supply = SUPPLY._replace(usual_gap=60.0, age=300.0)
+    supply = SUPPLY._replace(usual_gap=60.0, max_age=300.0)
     found = stood(rows(times, np.full(len(times), 5.0), amperes=amperes), supply)
     assert bool(found) is is_standing
     few = supply._replace(step=1.0)  # three of its steps are more than what flowed
@@ -185,7 +185,7 @@ def test_the_largest_rises_of_what_nobody_believes_may_be_wrong_readings() -> No
 
 
 def readings(times: list[float], values: list[float], age: float = 0.0) -> RegisterReadings:
-    return RegisterReadings(times, times, values, sure_age=age)
+    return RegisterReadings(times, times, values, proven_age=age)
 
 
 @pytest.mark.parametrize(
@@ -375,7 +375,7 @@ def each_second(values: list[float], age: float = 0.0, units: str = "") -> Regis
     """Readings of a second each; `units`: the serial number's bit of each, all one without it."""
     times = [1000.0 + number for number in range(len(values))]
     identities = [int(one) for one in units or "1" * len(values)]
-    return RegisterReadings(times, times, values, sure_age=age, identities=identities)
+    return RegisterReadings(times, times, values, proven_age=age, identities=identities)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import itertools
 import math
 from typing import Optional
 
-import pytest
 from hypothesis import given, strategies as st
 
 from pdu.energy.registers import bounds, segments
@@ -37,7 +36,7 @@ def _registers(draw: st.DrawFn) -> RegisterReadings:
         values,
         dict.fromkeys(changed, "changed"),
         slack=draw(st.sampled_from((0.0, 0.0, 0.5))),
-        sure_age=draw(st.sampled_from((0.0, 0.5))),
+        proven_age=draw(st.sampled_from((0.0, 0.5))),
     )
 
 
@@ -46,7 +45,7 @@ def test_a_reading_follows_one_before_it_if_the_supply_delivers_the_rise(
     one: RegisterReadings, limits: RegisterLimits
 ) -> None:
     for n, other in enumerate(one.values[1:], 1):
-        most = one.ends[n] - one.begins[n - 1] + one.sure_age + limits.step
+        most = one.ends[n] - one.begins[n - 1] + one.proven_age + limits.step
         rise = other - one.values[n - 1]
         begun_again = limits.modulus is not None and rise + limits.modulus <= most
         assert segments.follows(one, limits, n - 1, n) == (0 <= rise <= most and not begun_again)
@@ -67,7 +66,7 @@ def _is_too_fast(
     one: RegisterReadings, limits: RegisterLimits, numbers: tuple[int, ...], slack: float
 ) -> bool:
     """Whether a reading is further ahead of one before it than the supply and `slack` allow."""
-    allowed = one.sure_age + one.slack + limits.step + slack
+    allowed = one.proven_age + one.slack + limits.step + slack
     return any(
         one.values[j] - one.values[i] > one.ends[j] - one.begins[i] + allowed
         for place, j in enumerate(numbers)
@@ -102,32 +101,6 @@ def test_as_many_readings_have_passed_as_are_not_later(
     for first, step in itertools.product(range(len(times) + 1), (1, 2)):
         every = range(first, len(times), step)
         assert bounds._passed(times, every, moment) == sum(times[n] <= moment for n in every)
-
-
-@pytest.mark.parametrize("direction", [1.0, -1.0])
-@pytest.mark.parametrize("bit", [15, 16, 31, 63, 64])
-@pytest.mark.parametrize("flowed, explained", [(0.0, True), (0.5, True), (1.0, True), (1.5, False)])
-def test_a_flipped_bit_explains_a_jump_beyond_what_flowed(
-    direction: float, bit: int, flowed: float, explained: bool
-) -> None:
-    """Units of 2^-10 kWh, so that all sums are exact; 1 kWh may have flowed, half of it a step."""
-    limits, flipped = RegisterLimits(3600.0, 0.5, unit=2.0**-10), 2.0 ** (bit - 10)
-    old, new = (64.0, 64.0 + flipped + flowed) if direction > 0 else (64.0 + flipped, 64.0 + flowed)
-    found = segments._bit(old, new, 0.5, limits)
-    # the doubles of a register of 2^53 kWh are rounded by more than that
-    is_bit = (explained or bit == 63) and 16 <= bit <= 63
-    assert found == (bit if is_bit else None)
-
-
-def test_a_bit_where_the_register_begins_again_or_that_means_little_explains_nothing() -> None:
-    limits = RegisterLimits(3600.0, 0.0, unit=1.0)
-    assert segments._bit(0.0, 2.0**20 + 1.0, 1.0, limits) == 20
-    assert segments._bit(2.0**20, 1.0, 1.0, limits) == 20
-    assert segments._bit(0.0, 2.0**20 + 1.0, 1.0, limits._replace(modulus=2.0**20)) is None
-    assert segments._bit(0.0, 2.0**20 + 1.0, 1.0, limits._replace(unit=None)) is None
-    # 2^20 kWh are to be more than a hundred times what flowed
-    for most, bit in ((2.0**20 / 101, 20), (2.0**20 / 99, None)):
-        assert segments._bit(0.0, 2.0**20 + 1.0, most, limits) == bit
 
 
 @given(st.lists(_HALVES, min_size=1, max_size=6))

@@ -70,7 +70,7 @@ class CheckParameters(NamedTuple):
     #: the usual time between two polls, in s
     usual_gap: float
     #: how old a reading may be, in s
-    age: float
+    max_age: float
     #: whether all current is one outlet's: that of a PDU is the sum of its lines
     is_outlet: bool
 
@@ -216,7 +216,7 @@ def compare(
     pairs = np.append(np.diff(np.append(firsts, len(used))), len(used))
     flowed = (least + most) / 2.0
     sampling = _ERRORS * deviation * passed / np.sqrt(pairs)
-    error = parameters.step * (1.0 + steps) + most / passed * parameters.age / 3600.0
+    error = parameters.step * (1.0 + steps) + most / passed * parameters.max_age / 3600.0
     low, high = TOLERANCE[0] * least - sampling, TOLERANCE[1] * most + sampling
     broken = ((counted - error > high) | (counted + error < low)) & (pairs >= _LEAST_PAIRS)
     event, ratio = None, 1.0
@@ -274,7 +274,7 @@ def standstills(
     for number in np.flatnonzero(sums >= _STOOD_STEPS * parameters.step):
         first, after = np.searchsorted(group, [number, number + 1])
         first += 0 if is_still[first] else 1
-        if not begins[after] - begins[first] > _OLDER * parameters.age:
+        if not begins[after] - begins[first] > _OLDER * parameters.max_age:
             continue
         kwh = float(sums[number])
         is_beside_gap = (first and is_gap[first - 1]) or (after < len(rises) and is_gap[after])

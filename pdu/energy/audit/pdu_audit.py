@@ -311,7 +311,7 @@ class _Register:
             np.asarray(series.amperes),
             np.asarray(series.watts),
         )
-        limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh, unit=stated.unit_kwh)
+        limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh)
 
         def with_step(step: float) -> _Known:
             age = resolution.max_age(readings.values, readings.begins, step, times.usual_gap)
@@ -324,7 +324,7 @@ class _Register:
                 readings.values, limits.most(2.0 * sure) + step
             ):
                 sure = age
-            shown = readings._replace(age=age, sure_age=sure)
+            shown = readings._replace(max_age=age, proven_age=sure)
             return _Known(shown, rows, times, meter.class_percent, limits, supply)
 
         self._with_step = with_step
@@ -593,7 +593,7 @@ class _Known:
     def is_read(self, begin: float, end: float) -> bool:
         """Whether a reading is of a period, or one is before it and one after it."""
         begins, ends = self._readings.begins, self._readings.ends
-        beside = self._readings.slack + self._readings.age
+        beside = self._readings.slack + self._readings.max_age
         return begins[0] - beside < end and ends[-1] + beside > begin
 
     def read_share(self, begin: float, end: float) -> float:

@@ -69,7 +69,7 @@ class BoundedRegister:
         """Whether all segments lie on one side of a period: then they say nothing of it."""
         first, _ = self._span(self._segments[0])
         _, last = self._span(self._segments[-1])
-        beside = self._readings.slack + self._readings.age
+        beside = self._readings.slack + self._readings.max_age
         return first - beside >= end or last + beside <= begin
 
     def _span(self, segment: Segment) -> tuple[float, float]:
@@ -95,7 +95,7 @@ class BoundedRegister:
         """The energy of what a period shares with the hole between two segments."""
         slack = self._readings.slack
         # The hole is as wide as the readings at its ends were long: nothing of it is counted less.
-        early = slack + self._readings.age
+        early = slack + self._readings.max_age
         start = begin if one is None else max(begin, self._readings.begins[one.last] - early)
         stop = end if other is None else min(end, self._readings.ends[other.first] + slack)
         if stop <= start:
@@ -120,7 +120,7 @@ class BoundedRegister:
         fall = values[one.last] - values[other.first]
         if fall <= 0.0:
             return 0.0
-        slack = self._readings.slack + self._readings.age
+        slack = self._readings.slack + self._readings.max_age
         largest = 0.0
         for numbers in (one.readings, other.readings):
             for before, after in zip(numbers, numbers[1:]):
@@ -146,7 +146,7 @@ class BoundedRegister:
         """What the register was at a moment; before and after the segment, at its ends."""
         slack = self._readings.slack
         low = self._lowest(segment, moment - slack)
-        high = self._highest(segment, moment + slack + self._readings.age)
+        high = self._highest(segment, moment + slack + self._readings.max_age)
         best = self._likely(segment, moment)
         return EnergyInterval(low, min(max(best, low), high), high)
 

@@ -26,9 +26,8 @@ from .values import Event, RegisterLimits, RegisterReadings
 ROUNDING = 1e-12
 #: how many readings in a row may be wrong and still differ from each other
 _FEW = 3
-#: a jump by this bit of a register or a higher one is no chance, if it means so many times what
-#: the supply delivers
-_LOWEST_BIT, _BITS, _RARE = 16, 64, 100.0
+#: a value that means so many times what the supply delivers is the highest that a register has
+_RARE = 100.0
 #: how many runs back a register may come home: more are no momentary fault, and would take long
 _BACK = 200
 
@@ -77,7 +76,7 @@ def history_of(readings: RegisterReadings, limits: RegisterLimits) -> RegisterHi
 def follows(readings: RegisterReadings, limits: RegisterLimits, one: int, other: int) -> bool:
     """Whether the register can have gone on from one reading to a later one."""
     rise = readings.values[other] - readings.values[one]
-    passed = readings.ends[other] - readings.begins[one] + readings.sure_age
+    passed = readings.ends[other] - readings.begins[one] + readings.proven_age
     most = limits.most(passed) + limits.step
     slack = ROUNDING * max(abs(readings.values[other]), 1.0)
     if limits.modulus is not None and rise + limits.modulus <= most:
@@ -100,7 +99,7 @@ def _runs(readings: RegisterReadings, limits: RegisterLimits) -> Sequence[range]
     if not len(values):
         return []
     rises = np.diff(values)
-    passed = np.asarray(readings.ends)[1:] - np.asarray(readings.begins)[:-1] + readings.sure_age
+    passed = np.asarray(readings.ends)[1:] - np.asarray(readings.begins)[:-1] + readings.proven_age
     most = limits.kilowatts / 3600.0 * np.maximum(passed, 0.0) + limits.step
     slack = ROUNDING * np.maximum(np.abs(values[1:]), 1.0)
     ends = (rises < -slack) | (rises > most + slack)
@@ -121,7 +120,7 @@ def _joined(
     changes = sorted(readings.changes)
     begins, ends, values = readings.begins, readings.ends, readings.values
     rate, origin = limits.most(1.0), begins[0] if begins else 0.0
-    allowed = limits.most(readings.sure_age) + limits.step
+    allowed = limits.most(readings.proven_age) + limits.step
     pace = np.asarray(values) - rate * (np.asarray(begins) - origin)
     # of all readings before: how far one is ahead of what the supply delivers since the first
     ahead = -math.inf
@@ -181,7 +180,7 @@ def _goes_on(
     if not stood or readings.values[number] < readings.values[segment[-1]]:
         return False
     before = segment[tail - 1]
-    passed = readings.ends[number] - readings.begins[before] + readings.sure_age
+    passed = readings.ends[number] - readings.begins[before] + readings.proven_age
     is_new = readings.values[number] <= limits.most(passed)
     if is_new or not _of_one_unit(readings, before, number):
         return False
@@ -343,7 +342,7 @@ def _fast_stretch(
     more again by what is allowed.
     """
     rate, origin = limits.most(1.0), readings.begins[numbers[first]]
-    allowed = limits.most(readings.sure_age + readings.slack) + limits.step
+    allowed = limits.most(readings.proven_age + readings.slack) + limits.step
     allowed += ROUNDING * max(abs(readings.values[numbers[-1]]), 1.0)
     if not _is_ahead(readings, numbers[first:], rate, allowed):
         return None
@@ -387,7 +386,7 @@ def _momentary(
             "false zero", begin, end, f"{counted(len(wrong), 'reading')} of 0, then the old line"
         )
     high = min(values) - readings.values[back]
-    if len(values) == 1 and high > _RARE * limits.most(end - begin + readings.sure_age):
+    if len(values) == 1 and high > _RARE * limits.most(end - begin + readings.proven_age):
         return Event("all ones", begin, end, "one high value, then the old line")
     return Event(
         "momentary", begin, end, f"{counted(len(wrong), 'reading')} left the line and came back"
@@ -402,38 +401,16 @@ def _breaks(
         old, new = readings.values[one.last], readings.values[other.first]
         begin, end = readings.begins[one.last], readings.ends[other.first]
         change = _changed(readings, one.last, other.first)
-        passed = end - begin + readings.sure_age
-        bit = _bit(old, new, limits.most(passed), limits)
-        by = "" if bit is None else f", by 2^{bit} register units: a flipped or lost bit?"
+        passed = end - begin + readings.proven_age
         if change:
             yield Event(CHANGED, begin, end, change)
         elif new > old:
-            reason = f"rose by {new - old:g} kWh, more than the supply delivers{by}"
+            reason = f"rose by {new - old:g} kWh, more than the supply delivers"
             yield Event(TOO_FAST, begin, end, reason)
         elif wrapped(old, new, passed, limits) is not None:
-            yield Event(WRAP, begin, end, f"fell from {old:g} to {new:g} kWh{by}")
+            yield Event(WRAP, begin, end, f"fell from {old:g} to {new:g} kWh")
         else:
-            yield Event(RESET, begin, end, f"fell from {old:g} to {new:g} kWh{by}")
-
-
-def _bit(old: float, new: float, most: float, limits: RegisterLimits) -> Optional[int]:
-    """The bit of a register that explains its jump between two readings, counted from 0.
-
-    Less 2^bit units, the register rose by no more than the supply delivered, `most` kWh. That it
-    did so by chance is likely for low bits, and for bits that mean little more than `most`: such
-    bits explain nothing. Nor does one where the register begins again at 0.
-    """
-    if limits.unit is None:
-        return None
-    direction = 1.0 if new > old else -1.0
-    slack = limits.step + ROUNDING * max(old, new)
-    for bit in range(_LOWEST_BIT, _BITS):
-        flipped = limits.unit * 2**bit
-        rise = new - old - direction * flipped
-        is_odd = flipped > _RARE * most and flipped != limits.modulus
-        if is_odd and -slack <= rise <= most + slack:
-            return bit
-    return None
+            yield Event(RESET, begin, end, f"fell from {old:g} to {new:g} kWh")
 
 
 def wrapped(old: float, new: float, seconds: float, limits: RegisterLimits) -> Optional[float]:

@@ -22,8 +22,6 @@ class RegisterLimits(NamedTuple):
     step: float = 0.0
     #: where the register begins again at 0; None if that is not known
     modulus: Optional[float] = None
-    #: what a value of 1 of its object means, in kWh; None if the MIB does not say it
-    unit: Optional[float] = None
 
     def most(self, seconds: float) -> float:
         """The energy that the supply can deliver in a time."""
@@ -46,9 +44,9 @@ class RegisterReadings(NamedTuple):
     slack: float = 0.0
     #: seconds by which a register may be older than its reading: units refresh what they show at
     #: times of their own
-    age: float = 0.0
+    max_age: float = 0.0
     #: the same as far as it is proven: an age that is only likely explains no fast rise
-    sure_age: float = 0.0
+    proven_age: float = 0.0
     #: of each reading: what its poll says of the unit, as bits of `identity`; () if none says it
     identities: Sequence[int] = ()
     #: of each reading: 1 if the current beside it was 0; () if nobody asks for it

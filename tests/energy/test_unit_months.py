@@ -1,0 +1,18 @@
+"""Months in a wrong unit, as `unit_trial` draws them by thousands: a few of them, each time."""
+
+from __future__ import annotations
+
+from pdu.energy.audit.grades import FIRM
+
+from . import unit_trial
+from .unit_months import NOTHING
+
+
+def test_a_wrong_unit_is_seen_and_a_right_one_is_not_doubted() -> None:
+    found = unit_trial.some(0, 12)
+    shown = [one for one in found if one.source != NOTHING]
+    right = [one for one in shown if one.excuse == "" and not one.is_neighbour]
+    wrong = [one for one in shown if one.excuse is None]
+    assert len(right) > 20 and len(wrong) >= 5
+    assert all(one.lowest is not None and one.is_inside for one in right)
+    assert all(one.lowest is None and one.grade != FIRM and one.is_inside for one in wrong)
