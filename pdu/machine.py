@@ -1,33 +1,37 @@
-"""`pdu machine status|check|off|on|cycle NAME`: a machine of the drawing by all its cords, proven
-at its meters.
+"""`pdu machine status|check|verify|off|on|cycle NAME`: a machine of the drawing by all its cords,
+proven at its meters.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 import click
 
-from handlers.shared.errors import PduHandlerError, printable
+from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from .core import owner_files
 from .core.cli import prompts, shared_options
-from .core.cli.error_output import Interrupted
+from .core.cli.error_output import Interrupted, Usage
 from .core.cli.exit_codes import DONE, NOT_SEEN
 from .core.cli.groups import Subcommand
 from .core.cli.options import (
     Argument,
+    Seconds,
     SharedOptions,
     command_line,
     given,
+    option,
     output,
     prompting as asks,
     secret_files,
 )
-from .core.cli.output import Result, columns, print_result, waiting
+from .core.cli.output import Result, columns, print_result, report, waiting
 from .core.cli.shared_options import (
+    ALIVE,
     AUTH,
     CONFIRM,
     METER_PERIOD,
@@ -35,20 +39,25 @@ from .core.cli.shared_options import (
     POWER_TIMEOUT,
     STATE_DIR,
     THRESHOLD,
+    VERIFIED,
+    VERIFIED_FOR,
 )
-from .core.drawing.drawing import Cord, Machine
+from .core.drawing.drawing import Cord, Drawing, Machine
 from .core.files.whole_files import signals_as_ctrl_c
-from .core.machines import candidate_pdus as reaching, proof as proofs
+from .core.machines import evidence as evidences
 from .core.machines.actions import Runner
+from .core.machines.alive import Alive, AliveCommand
+from .core.machines.evidence import LONGEST_DAYS, Evidence, EvidenceFile
 from .core.machines.observations import default_folder
 from .core.machines.pdu_access import NotProven, OutletReading, PolledPdus
 from .core.machines.proof import MachinePower, OffProof
+from .core.machines.verification import TrialTimes
 from .core.owner_files import DRAWING, LIST, OwnerFiles
 from .core.states import DOWN, UP, word
 
-ACTIONS = ("status", "check", "off", "on", "cycle")
+ACTIONS = ("status", "check", "verify", "off", "on", "cycle")
 _PAUSE_S, _POWER_TIMEOUT_S = 10.0, 20.0
-_USUAL = OffProof()
+_USUAL, _USUAL_TIMES = OffProof(), TrialTimes()
 
 
 class MachineOptions(NamedTuple):
@@ -56,13 +65,50 @@ class MachineOptions(NamedTuple):
 
     site: OwnerFiles
     action: str
-    machine: str
+    machines: Sequence[str]
     confirm: str
     threshold: float
     power_timeout: float
     meter_period: Optional[float]
     pause: float
+    alive: Optional[str]
+    ask: bool
+    dies_within: float
+    boots_within: float
+    verified: Optional[str]
+    verified_for: float
     state_dir: Optional[str]
+
+    @property
+    def machine(self) -> str:
+        """The only machine."""
+        return self.machines[0]
+
+    @property
+    def file(self) -> EvidenceFile:
+        """Where what trials have shown is."""
+        path = self.verified or evidences.beside(self.site.needed(DRAWING))
+        return EvidenceFile(path, self.verified_for * evidences.DAY_S)
+
+    def command(self, name: str) -> Optional[Alive]:
+        """What asks the machine itself, if that was given."""
+        return None if self.alive is None else AliveCommand(self.alive, name)
+
+
+class AskedPerson(NamedTuple):
+    """A person who looks at the machine. An `Alive`."""
+
+    machine: str
+    words: str = "a person looks"
+    sees_power: bool = True
+
+    def answers(self) -> bool:
+        while True:
+            text = prompts.ask_line(f"Does {self.machine} run (lamps, fans)? [y/n]")
+            if text is None:
+                raise SettingsError("--ask: nobody answers")
+            if text.lower() in ("y", "yes", "n", "no"):
+                return text.lower() in ("y", "yes")
 
 
 class MachineNotProven(PduHandlerError):
@@ -74,29 +120,123 @@ class MachineNotProven(PduHandlerError):
 @click.pass_context
 def _run(context: click.Context, /, **options: Any) -> int:
     state = given(context)
+    names = list(options.pop("machine"))
+    # the words of several machines end where a file's begins
+    if len(names) > 1 and (options["action"] != "verify" or os.path.isfile(names[-1])):
+        options[f"{LIST}_word"] = names.pop()
+    else:
+        options[f"{LIST}_word"] = None
+    if len(names) > 1 and options["action"] != "verify":
+        raise Usage(f"{printable(names[1], 60)!r} is one argument too many: give one machine")
     own = OwnerFiles.of(options, state, [DRAWING, LIST])
-    wanted = MachineOptions(own, **options)
-    machine = owner_files.machine(own.drawn(), wanted.machine)
-    reach = reaching.candidate_pdus(own.drawn(), machine.cords)
-    targets = own.pdus(set(reach))
-    world = PolledPdus({one.device.name: one for one in targets})
-    proof = OffProof(
-        wanted.confirm == "current", wanted.threshold, wanted.power_timeout, wanted.meter_period
-    )
-    power = MachinePower(printable(machine.name, 60), machine.cords, machine.needs, reach)
+    wanted = MachineOptions(own, machines=names, **options)
+    drawing = own.drawn()
+    if wanted.action == "verify":
+        return _verify(wanted, drawing, state)
+    machine = owner_files.machine(drawing, wanted.machine)
+    power = _power(machine)
+    world = _world(own, [machine])
     if wanted.action == "status":
         with waiting(f"reading {power.name}", state):
             check = _words("check", wanted, state)
-            return print_result(_status(machine, power, world, proof, check), state.json)
+            reason = ""
+            if wanted.confirm == "current":
+                _, reason = wanted.file.find(machine.cords, world.now())
+            return print_result(_status(machine, power, world, check, reason), state.json)
     owner_files.require_unprotected(machine)
     notes: list[str] = []
-    folder = Path(wanted.state_dir) if wanted.state_dir else default_folder()
-    runner = Runner(world, proof, folder, notes.append)
+    runner = _runner(wanted, world, power.name, notes)
     if wanted.action == "check":
-        with waiting(f"reading the meters of {power.name}", state):
+        with waiting(f"reading {power.name}", state):
             return print_result(_checked(machine, power, runner, notes), state.json)
     prompts.confirm(state, _question(wanted, machine))
     return print_result(_switched(wanted, power, runner, state, notes), state.json)
+
+
+def _power(machine: Machine) -> MachinePower:
+    return MachinePower(printable(machine.name, 60), machine.cords, machine.needs)
+
+
+def _world(own: OwnerFiles, machines: Sequence[Machine]) -> PolledPdus:
+    targets = own.pdus({cord.pdu for machine in machines for cord in machine.cords})
+    return PolledPdus({target.device.name: target for target in targets})
+
+
+def _runner(wanted: MachineOptions, world: PolledPdus, name: str, notes: list[str]) -> Runner:
+    proof = OffProof(
+        wanted.confirm == "current",
+        wanted.threshold,
+        wanted.power_timeout,
+        wanted.meter_period,
+        wanted.command(name),
+    )
+    folder = Path(wanted.state_dir) if wanted.state_dir else default_folder()
+    return Runner(world, proof, folder, notes.append, wanted.file)
+
+
+# ---- the trial of the cabling --------------------------------------------------------------------
+
+
+def _verify(wanted: MachineOptions, drawing: Drawing, state: SharedOptions) -> int:
+    """One machine after the other; the first that fails ends it."""
+    if (wanted.alive is None) != wanted.ask:
+        raise Usage("say who knows whether a machine lives: --alive COMMAND or --ask")
+    machines = [
+        owner_files.require_unprotected(machine)
+        for machine in owner_files.select_machines(drawing, wanted.machines)
+    ]
+    world = _world(wanted.site, machines)
+    names = ", ".join(printable(machine.name, 60) for machine in machines)
+    prompts.confirm(state, f"switch each cord of {names} off and on again, then all: it GOES DOWN")
+    notes: list[str] = []
+    tried: list[Evidence] = []
+    with wanted.file.appending() as file:
+        for machine in machines:
+            evidence = _tried(machine, wanted, world, notes, state)
+            file.append(evidence)
+            tried.append(evidence)
+    lines = [
+        f"{printable(one.machine, 60)}: its outlets are its only power; it was silent after"
+        f" {one.silent_s:.0f} s"
+        for one in tried
+    ]
+    return print_result(
+        Result(
+            {"file": file.path, "verified": [evidences.as_json(one) for one in tried]},
+            [*lines, f"written to {file.path}"],
+            note="\n".join(notes),
+        ),
+        state.json,
+    )
+
+
+def _tried(
+    machine: Machine,
+    wanted: MachineOptions,
+    world: PolledPdus,
+    notes: list[str],
+    state: SharedOptions,
+) -> Evidence:
+    """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
+    power = _power(machine)
+    alive: Alive = wanted.command(power.name) or AskedPerson(power.name)
+    parts, _ = wanted.file.find(machine.cords, world.now(), is_whole=False)
+    times = TrialTimes(wanted.dies_within, wanted.boots_within)
+    runner = _runner(wanted, world, power.name, notes)
+    again = _words("on", wanted._replace(machines=[machine.name]), state)
+
+    def say(what: str) -> None:
+        if not state.json:
+            report(f"{power.name}: {what}")
+
+    try:
+        with signals_as_ctrl_c():
+            return runner.verify(power, alive, times, say, parts is not None)
+    except NotProven as error:
+        raise MachineNotProven(f"{power.name} is not verified: {error}") from None
+    except KeyboardInterrupt as error:
+        left = f": {error}; switch it on: {again}" if str(error) else "; all its outlets are on"
+        raise Interrupted(f"{power.name} is not verified{left}") from None
 
 
 def _question(wanted: MachineOptions, machine: Machine) -> str:
@@ -107,11 +247,12 @@ def _question(wanted: MachineOptions, machine: Machine) -> str:
 
 
 def _status(
-    machine: Machine, power: MachinePower, world: PolledPdus, proof: OffProof, check: str
+    machine: Machine, power: MachinePower, world: PolledPdus, check: str, reason: str
 ) -> Result:
-    """`check`: the command that reads the meters for longer."""
-    own = dict.fromkeys(cord.pdu for cord in machine.cords)
-    readings = world.read(list(power.reach if proof.by_current else own))
+    """`check`: the command that says whether off could be proven. `reason`: why it surely could
+    not; "" if that is not known.
+    """
+    readings = world.read(power.pdus)
     found = {cord: readings[cord.pdu].outlets.get(cord.outlet) for cord in machine.cords}
     states = {None if one is None else one.state for one in found.values()}
     together = "on" if states == {UP} else "off" if states == {DOWN} else "unknown"
@@ -121,19 +262,17 @@ def _status(
         (one["outlet"], one["state"], one["current_a"], one["power_w"], one["reason"])
         for one in outlets
     ]
-    unproven = proofs.unprovable_reason(readings) if proof.by_current else []
     return Result(
         {
             "machine": machine.name,
             "state": together,
             "outlets": outlets,
-            "not_provable": unproven,
+            "not_provable": [reason] if reason else [],
         },
         [
             f"{power.name} is {together}",
             *columns(("outlet", "state", "A", "W", ""), rows),
-            *(f"off could not be proven: {one}" for one in unproven),
-            *([] if unproven or not proof.by_current else [f"could off be proven? {check}"]),
+            f"off could not be proven: {reason}" if reason else f"could off be proven? {check}",
         ],
         NOT_SEEN if together == "unknown" else DONE,
     )
@@ -216,8 +355,7 @@ def _words(action: str, wanted: MachineOptions, state: SharedOptions) -> str:
 def _parameters() -> Sequence[click.Parameter]:
     return [
         click.Argument(["action"], type=click.Choice(ACTIONS), metavar="|".join(ACTIONS)),
-        Argument("MACHINE"),
-        *owner_files.file_arguments(LIST),
+        Argument("MACHINE+"),
         *shared_options.DRAWING(),
         *shared_options.LIST(),
         *AUTH(),
@@ -226,6 +364,26 @@ def _parameters() -> Sequence[click.Parameter]:
         *POWER_TIMEOUT(old="--patience", default=_POWER_TIMEOUT_S, show_default=True),
         *METER_PERIOD(),
         *PAUSE(default=_PAUSE_S, show_default=True),
+        *ALIVE(),
+        *option("--ask", "verify: ask a person at the terminal instead"),
+        *option(
+            "--dies-within",
+            "verify: how long it may answer after its outlets were switched off",
+            "SECONDS",
+            Seconds(1.0, 600.0),
+            default=_USUAL_TIMES.dies_within_s,
+            show_default=True,
+        ),
+        *option(
+            "--boots-within",
+            "verify: how long it may take to answer again",
+            "SECONDS",
+            Seconds(1.0, 7200.0),
+            default=_USUAL_TIMES.boots_within_s,
+            show_default=True,
+        ),
+        *VERIFIED(),
+        *VERIFIED_FOR(default=LONGEST_DAYS, show_default=True),
         *STATE_DIR(),
         *secret_files(),
         *asks(),
@@ -238,14 +396,17 @@ machine = Subcommand(
     callback=_run,
     help="""Read or switch a machine of the drawing, by all its cords; asks before it switches.
 
-Off is proven as by `pdu fence`: feed by feed each outlet falls from what it carried to nothing, the
-cords that are still on take the load over, and in two renewals of the meters no inlet and no other
-outlet carries it. `check` reads the meters for 10 to 60 s and says with figures whether that could
-be proven; nothing is switched. `cycle` leaves a machine that is not on as it is, and switches on
-only what was proven off and stayed off. Each outlet gets one command. A protected machine is never
-switched (docs/states.md).""",
+`verify` takes machines down, once, at leisure: it switches each cord off and on again, then all,
+and sees by --alive (or --ask) that the machine falls silent without its outlets and comes back.
+What that has shown is a line in --verified, beside the drawing. From then on `off` is proven in
+seconds: each outlet is reported off and its own meter at nothing in two renewals, six seconds
+after the command at the earliest, and no inlet kept what the outlets carried. Without a trial, or
+if a cord stopped to carry since, a PDU is another unit or the drawing changed, `off` sends its
+commands and is not proven. `check` says which, and switches nothing. `cycle` leaves a machine that
+is not on as it is, and switches on only what was proven off and stayed off. Each outlet gets one
+command. A protected machine is never switched (docs/doors.md).""",
     examples=(
-        "pdu machine status srv-1 --drawing hall.toml --list hall.csv",
+        "pdu machine verify srv-1 --ask --drawing hall.toml --list hall.csv",
         "pdu machine cycle srv-1 --drawing hall.toml --list h.csv --auth l.toml",
     ),
     params=_parameters(),

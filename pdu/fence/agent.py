@@ -10,6 +10,9 @@ from typing import Optional
 from handlers.shared.errors import SettingsError, printable
 
 from ..core.inventory.polling import Target, poll
+from ..core.machines import evidence as evidences
+from ..core.machines.alive import AliveCommand
+from ..core.machines.evidence import EvidenceFile
 from ..core.machines.pdu_access import NotProven
 from ..core.machines.proof import OffProof
 from .contract import CURRENT
@@ -26,8 +29,17 @@ def proof_of(options: Mapping[str, str]) -> OffProof:
         _number(options, "threshold", 0.001, 10.0),
         _number(options, "power_timeout", 0.0, 600.0),
         _number(options, "meter_period", 0.0, 600.0) if options["meter_period"] else None,
-        _number(options, "seen_for", 0.0, 86400.0),
+        AliveCommand(options["alive"], options["plug"]) if options["alive"] else None,
     )
+
+
+def evidence_of(options: Mapping[str, str]) -> Optional[EvidenceFile]:
+    """Where what trials have shown is; None if that is not known. Raises SettingsError."""
+    longest_s = evidences.DAY_S * _number(options, "verified_for", 1.0, 10_000.0)
+    if options["verified"]:
+        return EvidenceFile(options["verified"], longest_s)
+    drawing = options["drawing"]
+    return EvidenceFile(evidences.beside(drawing), longest_s) if drawing else None
 
 
 def pause_of(options: Mapping[str, str]) -> float:

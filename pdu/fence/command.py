@@ -22,10 +22,10 @@ from ..core.cli.groups import Subcommand
 from ..core.cli.options import Parameters, option
 from ..core.drawing.drawing import Cord, Drawing, Machine
 from ..core.inventory.polling import Target
-from ..core.machines import candidate_pdus as reaching, proof as proofs
+from ..core.machines import proof as proofs
 from ..core.machines.actions import Runner
 from ..core.machines.observations import default_folder
-from ..core.machines.pdu_access import NotProven, PolledPdus, SharedReadings
+from ..core.machines.pdu_access import NotProven, PolledPdus
 from ..core.machines.proof import MachinePower
 from ..core.owner_files import OwnerFiles
 from . import agent
@@ -147,15 +147,16 @@ def _names(options: Mapping[str, str], usual: bool = True) -> list[str]:
 
 
 def _checked(runner: MakeRunner, machines: Sequence[FencedMachine]) -> int:
-    """Read all PDUs for a while, and print what a proof of each machine would rest on. Raises
-    NotProven with what is wrong of each.
+    """Read all PDUs, and print what a proof of each machine would rest on. Raises NotProven with
+    what is wrong of each.
     """
     targets = {name: target for one in machines for name, target in one.targets.items()}
-    world = SharedReadings(PolledPdus(targets, agent.MONITOR_S), list(targets))
+    readings = PolledPdus(targets, agent.MONITOR_S).read(targets)
     wrong: list[str] = []
     for one in machines:
+        mine = {name: readings[name] for name in one.targets}
         try:
-            facts = runner(one)._replace(world=world.again()).check(one.power)
+            facts = runner(one).check(one.power, mine)
         except NotProven as error:
             wrong.append(f"{one.power.name}: {error}" if len(machines) > 1 else str(error))
         else:
@@ -186,6 +187,7 @@ def _validate_all(options: Mapping[str, str]) -> int:
     """Check the options and the files; nothing is sent."""
     agent.proof_of(options)
     agent.pause_of(options)
+    agent.evidence_of(options)
     for name in _names(options, usual=False):
         _machine({**options, "plug": name})
     if options["plug"]:
@@ -232,13 +234,13 @@ def _machine(options: Mapping[str, str]) -> FencedMachine:
     machine = None if drawing is None else drawing.machines.get(plug)
     if machine is not None:
         owner_files.require_unprotected(machine)
-        return _on_pdus(options, plug, machine.cords, drawing, machine.needs)
+        return _on_pdus(options, plug, machine.cords, machine.needs)
     if "/" not in plug:
         where = options["drawing"] or "there is no drawing, so a plug is PDU/OUTLET"
         raise SettingsError(f"no machine has the name {printable(plug, 60)!r} ({where})")
     cords = _cords(options, plug)
     _check_protected([] if drawing is None else drawing.machines.values(), cords)
-    return _on_pdus(options, plug, cords, drawing)
+    return _on_pdus(options, plug, cords)
 
 
 def _check_protected(machines: Iterable[Machine], cords: Sequence[Cord]) -> None:
@@ -262,17 +264,10 @@ def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
 
 
 def _on_pdus(
-    options: Mapping[str, str],
-    machine: str,
-    cords: Sequence[Cord],
-    drawing: Optional[Drawing],
-    needs: int = 1,
+    options: Mapping[str, str], machine: str, cords: Sequence[Cord], needs: int = 1
 ) -> FencedMachine:
-    reach = (
-        [cord.pdu for cord in cords] if drawing is None else reaching.candidate_pdus(drawing, cords)
-    )
-    targets = _site(options).pdus(set(reach))
-    power = MachinePower(printable(machine, 60), tuple(cords), needs, tuple(reach))
+    power = MachinePower(printable(machine, 60), tuple(cords), needs)
+    targets = _site(options).pdus(set(power.pdus))
     return FencedMachine(power, {one.device.name: one for one in targets})
 
 
@@ -281,9 +276,15 @@ MakeRunner = Callable[[FencedMachine], Runner]
 
 def _runner(options: Mapping[str, str], timeout_s: Optional[float] = None) -> MakeRunner:
     """Makes what takes a machine's power. Raises SettingsError."""
-    proof = agent.proof_of(options)
     folder = Path(options["state_dir"]) if options["state_dir"] else default_folder()
-    return lambda one: Runner(PolledPdus(one.targets, timeout_s), proof, folder, _say)
+    verified = agent.evidence_of(options)
+    agent.proof_of(options)  # its errors come before anything is read
+
+    def runner(machine: FencedMachine) -> Runner:
+        proof = agent.proof_of({**options, "plug": machine.power.name})
+        return Runner(PolledPdus(machine.targets, timeout_s), proof, folder, _say, verified)
+
+    return runner
 
 
 # ---- the command ---------------------------------------------------------------------------------
@@ -348,15 +349,13 @@ fence = _Fence(
     callback=_run,
     help=f"""Be a fence agent: take a machine's power, prove it, and give it back.
 
-Pacemaker runs this command under the name {NAME}, with options on standard input
-(docs/doors.md). Every outlet of the machine is switched off, feed by feed, whatever it reads now.
-Each must be seen off and fall from what it carried to nothing, the cords that are still on must
-take its load over, and in two renewals of the meters no inlet and no other outlet may carry it: of
-the machine's PDUs, those of their racks and those that share a machine with them, each with a meter
-of its own at the inlet. A state that is unknown, a lost answer, a cord at which no current was ever
-seen, a load that others' swing hides or a PDU that cannot be read is a failure. `monitor` reads the
-meters for up to twice the power timeout and says with figures what could not be proven. A machine
-that the drawing protects is refused.
+Pacemaker runs this command under the name {NAME}, with options on standard input (docs/doors.md).
+Every outlet of the machine is switched off at once, whatever it reads now. Off is proven if `pdu
+machine verify` has shown that these outlets are its only power and nothing ended that since, each
+is reported off, and its own meter is at nothing in two renewals. An unknown state, a lost answer,
+a cord that stopped to carry, an inlet that kept the load or a PDU that cannot be read is a
+failure, and so is a machine whose cabling was never tried. `monitor` reads once and says what
+could not be proven. A machine that the drawing protects is refused.
 
 Exit code: 0 done, or on; 1 not done, or not proven; 2 off, for the action status.""",
     examples=(

@@ -68,14 +68,9 @@ OPTIONS: Sequence[FenceOption] = (
     FenceOption("power_wait", "", "SECONDS", "second", "how long reboot leaves it off", "5"),
     FenceOption.of(shared_options.POWER_TIMEOUT, "second", "20"),
     FenceOption.of(shared_options.METER_PERIOD, "second"),
-    FenceOption(
-        "seen_for",
-        "",
-        "SECONDS",
-        "second",
-        "how long it counts what outlets carried that were off before the command",
-        "600",
-    ),
+    FenceOption.of(shared_options.VERIFIED, "string"),
+    FenceOption.of(shared_options.VERIFIED_FOR, "string", "400"),
+    FenceOption.of(shared_options.ALIVE, "string"),
     FenceOption.of(shared_options.STATE_DIR, "string"),
 )
 
@@ -93,8 +88,8 @@ ACTIONS: Mapping[str, bool] = {
 
 # other names of options, of older clusters; Pacemaker sends `port` beside `plug`
 _ALIASES = {"option": "action", "port": "plug"}
-# what Pacemaker sends of its own
-_KNOWN = {"nodename", "agent"}
+# what Pacemaker sends of its own, and an option that has no meaning any more
+_KNOWN = {"nodename", "agent", "seen_for"}
 _KEYS = {one.name for one in OPTIONS}
 #: of standard input, in characters
 LONGEST = 100_000
@@ -156,13 +151,12 @@ def metadata(version: str) -> str:
     ElementTree.SubElement(root, "longdesc").text = (
         f"{NAME} (version {version}) switches all outlets of a machine off, and on again. It ends"
         " with 0 only if every outlet was seen off after its command and, with confirm=current, if"
-        " each was seen to carry power that it does not carry any more, the other cords took it"
-        " over as long as they were on, and no inlet and no other outlet of the PDUs carries it."
-        " Each of these PDUs needs a meter of its own at the inlet. Anything else is a failure: an"
-        " unknown state, an outlet that may or may not have switched, a PDU that does not answer, a"
-        " cord at which no current was ever seen, a load that the swing of others hides. monitor"
-        " says beforehand what could not be proven. Logins are in a file, not in the cluster's"
-        " configuration."
+        " a trial (pdu machine verify) has shown that these outlets are the machine's only power,"
+        " nothing has ended that since, and each outlet's own meter shows nothing in two renewals."
+        " Anything else is a failure: a machine whose cabling was never tried, a cord that stopped"
+        " to carry, an unknown state, an outlet that may or may not have switched, a PDU that does"
+        " not answer, an inlet that kept the load. monitor says beforehand what could not be"
+        " proven. Logins are in a file, not in the cluster's configuration."
     )
     ElementTree.SubElement(root, "vendor-url")
     parameters = ElementTree.SubElement(root, "parameters")

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import ssl
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
@@ -28,6 +28,7 @@ from ..core.cli.options import (
 )
 from ..core.cli.output import counted, print_json, report
 from ..core.cli.shared_options import (
+    ALIVE,
     AUTH,
     CONFIRM,
     LISTEN,
@@ -36,12 +37,15 @@ from ..core.cli.shared_options import (
     POWER_TIMEOUT,
     STATE_DIR,
     THRESHOLD,
+    VERIFIED,
+    VERIFIED_FOR,
 )
 from ..core.drawing.drawing import Drawing
 from ..core.files import secret_files as private
 from ..core.inventory.polling import Target
 from ..core.inventory.reading import error_of
-from ..core.machines.candidate_pdus import candidate_pdus
+from ..core.machines import evidence as evidences
+from ..core.machines.evidence import LONGEST_DAYS, EvidenceFile
 from ..core.machines.observations import default_folder
 from ..core.machines.proof import OffProof
 from ..core.network import hosts
@@ -75,6 +79,9 @@ class GatewayOptions(NamedTuple):
     threshold: float
     power_timeout: float
     meter_period: Optional[float]
+    alive: Optional[str]
+    verified: Optional[str]
+    verified_for: float
     state_dir: Optional[str]
 
     @property
@@ -84,7 +91,9 @@ class GatewayOptions(NamedTuple):
             return None
         folder = Path(self.state_dir) if self.state_dir else default_folder()
         proof = OffProof(True, self.threshold, self.power_timeout, self.meter_period)
-        return MeterProof(proof, folder)
+        path = self.verified or evidences.beside(self.site.needed(DRAWING))
+        file = EvidenceFile(path, self.verified_for * evidences.DAY_S)
+        return MeterProof(proof, folder, file, self.alive)
 
 
 class ListenAddress(NamedTuple):
@@ -107,8 +116,6 @@ class Files(NamedTuple):
     clients: clients_file.Clients
     #: None for plain HTTP
     tls: Optional[ssl.SSLContext]
-    #: machine -> the PDUs that a proof by its meters reads
-    reach: Mapping[str, Sequence[str]]
 
 
 @click.pass_context
@@ -142,11 +149,7 @@ def _read(wanted: GatewayOptions) -> Files:
         raise SettingsError(f"{drawing.path}: there is no machine in it; add [[machine]] tables")
     _check_patterns(clients, drawing, wanted.clients)
     needed = {cord.pdu for one in drawing.machines.values() for cord in one.cords}
-    reach: Mapping[str, Sequence[str]] = {}
-    if wanted.proof is not None:
-        reach = {one.name: candidate_pdus(drawing, one.cords) for one in drawing.machines.values()}
-        needed.update(name for names in reach.values() for name in names)
-    return Files(drawing, wanted.site.pdus(needed), clients, _certified(wanted), reach)
+    return Files(drawing, wanted.site.pdus(needed), clients, _certified(wanted))
 
 
 async def _serve(
@@ -179,7 +182,6 @@ async def _serve(
             wanted.fresh,
             report,
             wanted.proof,
-            files.reach,
         )
         served = application.Application(switchboard, book, choices, report)
         server = web.WebServer(served.guard(files.clients), tls=files.tls, report=report)
@@ -191,7 +193,7 @@ async def _serve(
                 served.health.not_reloaded = renewed
                 report(f"not reloaded, nothing changes: {renewed}")
                 return
-            switchboard.renew(renewed.drawing.machines, renewed.targets, renewed.reach)
+            switchboard.renew(renewed.drawing.machines, renewed.targets)
             server.application, server.tls = served.guard(renewed.clients), renewed.tls
             served.health.not_reloaded = ""
             report(
@@ -294,11 +296,11 @@ _HELP = """Read and switch the machines of a drawing over HTTP, by all their out
 For MAAS (webhook), labgrid (rest), pdudaemon's clients, Redfish clients (Ironic, sushy,
 fence_redfish), and scripts (/v1, described by /v1/openapi.json). A machine is on or off if all its
 outlets are, and unknown otherwise. A command is proven by reading back; with --confirm current, off
-is proven at the meters of outlets and inlets as by `pdu fence`, for which --threshold,
---power-timeout, --meter-period and --state-dir are, and /v1/machines/NAME/proof says beforehand
-whether it can be. A restart switches on only what was proven off and stayed off. The file CLIENTS
-has a table [client.NAME] with token_file, machines and may for each. SIGHUP lets it read all files
-again. Runs until Ctrl-C or SIGTERM."""
+is proven by a trial (`pdu machine verify`) and the meters as by `pdu fence`, for which --threshold,
+--power-timeout, --meter-period, --alive, --verified, --verified-for and --state-dir are, and
+/v1/machines/NAME/proof says beforehand whether it can be. A restart switches on only what was
+proven off and stayed off. The file CLIENTS has a table [client.NAME] with token_file, machines and
+may for each. SIGHUP lets it read all files again. Runs until Ctrl-C or SIGTERM."""
 gateway = Subcommand(
     "gateway",
     callback=_gateway,
@@ -333,6 +335,9 @@ gateway = Subcommand(
         *THRESHOLD(default=OffProof().threshold_a, show_default=True),
         *POWER_TIMEOUT(default=20.0, show_default=True),
         *METER_PERIOD(),
+        *ALIVE(),
+        *VERIFIED(),
+        *VERIFIED_FOR(default=LONGEST_DAYS, show_default=True),
         *STATE_DIR(),
         *option(
             "--fresh",

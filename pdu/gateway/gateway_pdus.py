@@ -77,6 +77,11 @@ class GatewayPdu:
         async with self._turns.reading():
             return await _in_thread(self._readers, lambda: read(target))
 
+    async def ask(self, question: Callable[[], T]) -> T:
+        """Something else that is read of the PDU."""
+        async with self._turns.reading():
+            return await _in_thread(self._readers, question)
+
     async def switch(self, cord: Cord, on: bool, target: Target) -> CordState:
         """Send one command, once, to the PDU as `target` reaches it. The state is what the PDU
         reported afterwards, UNKNOWN if the command failed."""

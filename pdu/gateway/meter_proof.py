@@ -7,6 +7,7 @@ those of all clients.
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
@@ -15,6 +16,8 @@ from ..core.drawing.drawing import Cord, Machine
 from ..core.inventory.listed_pdu import place_of
 from ..core.inventory.polling import Target
 from ..core.machines.actions import Runner
+from ..core.machines.alive import AliveCommand
+from ..core.machines.evidence import EvidenceFile
 from ..core.machines.meters import MeteredLoad, MeterThreshold, is_nothing
 from ..core.machines.pdu_access import (
     CommandResult,
@@ -22,6 +25,7 @@ from ..core.machines.pdu_access import (
     PduReading,
     SystemClock,
     of_reading,
+    serial,
 )
 from ..core.machines.proof import MachinePower, OffProof
 from ..core.states import DOWN, UNKNOWN
@@ -38,6 +42,10 @@ class MeterProof(NamedTuple):
     proof: OffProof
     #: where what was seen is kept
     folder: Path
+    #: what trials have shown
+    verified: EvidenceFile
+    #: asks a machine itself; None: nothing does
+    alive: Optional[str] = None
 
 
 class QueuedPduAccess(SystemClock):
@@ -75,6 +83,15 @@ class QueuedPduAccess(SystemClock):
     def key(self, pdu: str) -> str:
         return " ".join(place_of(self._ways[pdu][1].device))
 
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        begun = {}
+        for name in pdus:
+            unit, target = self._ways[name]
+            begun[name] = asyncio.run_coroutine_threadsafe(
+                unit.ask(functools.partial(serial, target)), self._loop
+            )
+        return {name: asked.result() for name, asked in begun.items()}
+
 
 def _commanded(found: CordState) -> CommandResult:
     if found.state is DOWN and not found.reason:
@@ -89,7 +106,7 @@ def power_off(
     reached: Mapping[str, tuple[GatewayPdu, Target]],
     report: Callable[[str], None],
 ) -> None:
-    """Take a machine's power, in this thread. `reached`: all PDUs to read. Raises NotProven."""
+    """Take a machine's power, in this thread. `reached`: its PDUs. Raises NotProven."""
     runner, power = _runner(how, loop, machine, reached, report)
     runner.off(power)
 
@@ -115,8 +132,10 @@ def _runner(
     reached: Mapping[str, tuple[GatewayPdu, Target]],
     report: Callable[[str], None],
 ) -> tuple[Runner, MachinePower]:
-    power = MachinePower(machine.name, machine.cords, machine.needs, tuple(reached))
-    return Runner(QueuedPduAccess(loop, reached), how.proof, how.folder, report, _PATIENCE_S), power
+    power = MachinePower(machine.name, machine.cords, machine.needs)
+    alive = None if how.alive is None else AliveCommand(how.alive, machine.name)
+    proof, world = how.proof._replace(alive=alive), QueuedPduAccess(loop, reached)
+    return Runner(world, proof, how.folder, report, how.verified, _PATIENCE_S), power
 
 
 def doubt_off_state(how: MeterProof, found: CordState) -> CordState:

@@ -71,10 +71,9 @@ class PowerService:
         fresh_s: float,
         report: Callable[[str], None],
         proof: Optional[MeterProof] = None,
-        reach: Mapping[str, Sequence[str]] = {},
     ) -> None:
         """`report` prints commands, and what went wrong. `proof`: what proves a machine off; None:
-        the states of its outlets. `reach`: of each machine, the PDUs that such a proof reads.
+        the states of its outlets.
         """
         self._proof = proof
         self._provers = ThreadPoolExecutor(_THREADS, "proving")
@@ -88,20 +87,14 @@ class PowerService:
         self._writer = ThreadPoolExecutor(1, "journal")
         self.machines: Mapping[str, Machine] = {}
         self._units: Mapping[str, GatewayPdu] = {}
-        self._reach: Mapping[str, Sequence[str]] = {}
-        self.renew(machines, targets, reach)
+        self.renew(machines, targets)
         self._reading: set[asyncio.Task[Reading]] = set()
         #: machine -> its command
         self._running: dict[str, asyncio.Task[PowerOutcome]] = {}
         #: client and key -> the command that has them
         self._by_key: dict[tuple[str, str], tuple[PowerRequest, asyncio.Task[PowerOutcome]]] = {}
 
-    def renew(
-        self,
-        machines: Mapping[str, Machine],
-        targets: Sequence[Target],
-        reach: Mapping[str, Sequence[str]] = {},
-    ) -> None:
+    def renew(self, machines: Mapping[str, Machine], targets: Sequence[Target]) -> None:
         """Use these machines and PDUs from now on. A command that runs is carried through as it
         was begun."""
         units: dict[str, GatewayPdu] = {}
@@ -112,7 +105,7 @@ class PowerService:
             else:
                 unit.renew(one)
             units[one.device.name] = unit
-        self.machines, self._units, self._reach = machines, units, reach
+        self.machines, self._units = machines, units
 
     async def state(self, name: str, with_figures: bool = False) -> MachineState:
         """A machine, read now or a moment ago."""
@@ -199,10 +192,7 @@ class PowerService:
         machine, proof = self._machine(name), self._proof
         if proof is None:
             return Provable(False, ["the gateway believes states: --confirm current reads meters"])
-        loop, reached = (
-            asyncio.get_running_loop(),
-            self._reached(machine, self._ways(machine.cords)),
-        )
+        loop, reached = asyncio.get_running_loop(), _reached(self._ways(machine.cords))
         try:
             facts = await loop.run_in_executor(
                 self._provers, lambda: checked(proof, loop, machine, reached, self._report)
@@ -325,7 +315,7 @@ class PowerService:
 
     async def _taken(self, proof: MeterProof, machine: Machine, ways: Ways) -> str:
         """Take its power. Returns why it is not proven, "" if it is."""
-        loop, reached = asyncio.get_running_loop(), self._reached(machine, ways)
+        loop, reached = asyncio.get_running_loop(), _reached(ways)
         why = ""
         try:
             await loop.run_in_executor(
@@ -338,17 +328,13 @@ class PowerService:
             self._doubts[machine.name] = why
         return why
 
-    def _reached(self, machine: Machine, ways: Ways) -> dict[str, tuple[GatewayPdu, Target]]:
-        """All PDUs that a proof reads; those of the machine as they were when it began."""
-        found = {
-            name: (self._units[name], self._units[name].target)
-            for name in self._reach.get(machine.name, ())
-        }
-        found.update((cord.pdu, (unit, target)) for cord, unit, target in ways)
-        return found
-
     async def _written(self, write: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, write)
+
+
+def _reached(ways: Ways) -> dict[str, tuple[GatewayPdu, Target]]:
+    """The PDUs of a command, as they were when it began."""
+    return {cord.pdu: (unit, target) for cord, unit, target in ways}
 
 
 async def _switched(ways: Ways, on: bool) -> list[CordState]:

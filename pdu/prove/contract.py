@@ -16,9 +16,8 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..core.machines import proof as proofs
 from ..core.machines.meters import MeteredLoad, MeterResolution, MeterThreshold, carries
-from ..core.machines.observations import ObservationStore
 from ..core.machines.pdu_access import NotProven, OutletReading, PduReading
-from ..core.machines.proof import MachinePower, OffProof
+from ..core.machines.proof import MachinePower
 from ..core.states import DOWN, UNKNOWN, UP, word
 from .unit_reading import UnitAccess
 from .verdicts import THRESHOLD_A
@@ -92,16 +91,12 @@ def run(
     Ends early at the first surprise: what it was is in the world's trace.
     """
     machine = MachinePower(str(given.outlet), [given.outlet])
-    memory = ObservationStore()
     looked = False
     for on in (False, True, False, True):
         if not on and not is_guarded():
             return
         try:
-            if on:
-                proofs.switch_on(machine, world, memory)
-            else:
-                proofs.switch_off(machine, world, OffProof(by_current=False), memory)
+            proofs.switch_by_state(machine, world, on)
         except NotProven:
             _wait_for(world, given, UP if on else DOWN)
             return

@@ -14,7 +14,7 @@ import shlex
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Optional
 
 from handlers import host
 from handlers.shared.address import Address
@@ -173,6 +173,9 @@ class UnitAccess:
 
     def key(self, pdu: str) -> str:
         return pdu
+
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        return dict.fromkeys(pdus, "")
 
     def now(self) -> float:
         return time.time()

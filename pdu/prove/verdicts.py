@@ -12,14 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Callable, NamedTuple, Optional
 
 from ..core.machines.meters import MeteredLoad, MeterResolution, MeterThreshold, carries, fell
-from ..core.machines.power_balance import (
-    FleetReading,
-    MeteredPlace,
-    PduFigures,
-    Period,
-    Quantity,
-    ReadingSeries,
-)
 from .document import (
     BROKEN,
     KEPT,
@@ -58,11 +50,8 @@ _SHORTEST_WATCH_S = 30.0
 _SAME = 1e-6
 # the outlet's load must be so many times as large as what the inlet's steps and noise may hide
 _CLEAR = 2.0
-# the unit, and what its inlet shows beyond its outlets, as the law names them
-_UNIT = "unit"
-_REST = MeteredPlace(_UNIT)
-# so long after a reading there is no other one, in s
-_MOMENT_S = 1e-6
+# unit -> the figures of an outlet and of the inlet
+_QUANTITIES = {"W": ("power_w", "power_w"), "A": ("current_a", "load_a")}
 # the display of a unit is rounded, and the load moves
 _DISPLAY_A, _DISPLAY = 0.3, 0.2
 
@@ -558,14 +547,30 @@ def _meter(proof: UnitProof) -> _Found:
     )
 
 
-def _trail(proof: UnitProof, before: ProvenReading, quantity: Quantity) -> Optional[ReadingSeries]:
-    """The unit's readings for the law of machines; None if its inlet shows no figure, or a sum of
-    its outlets.
-    """
-    part = {Quantity.WATTS: "power_w", Quantity.AMPERES: "current_a"}[quantity]
-    whole = {Quantity.WATTS: "power_w", Quantity.AMPERES: "load_a"}[quantity]
+class _InletLook(NamedTuple):
+    """One reading in one quantity."""
+
+    at_s: float
+    #: the outlet under test
+    own: float
+    #: what the inlet shows beyond all its outlets
+    rest: float
+
+
+class _InletSeries(NamedTuple):
+    """The readings of a unit in one quantity."""
+
+    unit: str
+    looks: Sequence[_InletLook]
+    #: how far roundings may move a rest
+    step: float
+
+
+def _inlet_series(proof: UnitProof, before: ProvenReading, unit: str) -> Optional[_InletSeries]:
+    """None if the unit's inlet shows no figure, or a sum of its outlets."""
+    part, whole = _QUANTITIES[unit]
     metered = {one.identity for one in before.outlets if getattr(one, part) is not None}
-    looks: list[FleetReading] = []
+    looks: list[_InletLook] = []
     for one in proof.readings:
         if one.phase not in (FIRST, SECOND, CONTRACT) or one.handler != before.handler:
             continue
@@ -575,29 +580,33 @@ def _trail(proof: UnitProof, before: ProvenReading, quantity: Quantity) -> Optio
             name: 0.0 if name == proof.outlet and shown[name] is None else shown[name]
             for name in metered & shown.keys()
         }
-        if len(figures) == len(metered) and None not in figures.values():
-            looks.append(FleetReading(one.at_s, {_UNIT: PduFigures(getattr(one, whole), figures)}))
+        inlet = getattr(one, whole)
+        if inlet is None or len(figures) < len(metered) or None in figures.values():
+            continue
+        own = figures.get(proof.outlet, 0.0)
+        looks.append(_InletLook(one.at_s, own, inlet - math.fsum(figures.values())))
+    if all(abs(look.rest) < _SAME for look in looks):
+        return None
     early = [one for one in proof.readings if one.outlets and one.at_s <= before.at_s]
-    inlet = MeterResolution().finer(MeteredLoad(one.load_a, one.power_w) for one in early)
-    outlets = MeterResolution().finer(
+    inlet_steps = MeterResolution().finer(MeteredLoad(one.load_a, one.power_w) for one in early)
+    steps = MeterResolution().finer(
         MeteredLoad(one.current_a, one.power_w) for one in before.outlets
     )
-    trail = ReadingSeries(
-        quantity,
-        sorted(looks, key=lambda one: one.at),
-        steps={_UNIT: quantity.step(outlets)},
-        inlet_steps={_UNIT: quantity.step(inlet)},
+    fine, coarse = (
+        (steps.power_w, inlet_steps.power_w)
+        if unit == "W"
+        else (steps.current_a, inlet_steps.current_a)
     )
-    rests = trail.series([_REST], Period(-math.inf, math.inf))
-    return None if all(abs(one) < _SAME for one in rests) else trail
+    step = math.hypot(coarse, fine * math.sqrt(len(metered)))
+    return _InletSeries(unit, sorted(looks, key=lambda look: look.at_s), step)
 
 
 def _inlet_follows(proof: UnitProof, before: ProvenReading, own: ProvenOutlet) -> Optional[_Found]:
     """Why the outlet's own meter proves nothing; None if the inlet fell and rose with it. Power
     that still flows, flows through the inlet.
     """
-    trails = [_trail(proof, before, quantity) for quantity in Quantity]
-    found = [_judged_inlet(proof, before, own, one) for one in trails if one is not None]
+    series = [_inlet_series(proof, before, unit) for unit in _QUANTITIES]
+    found = [_judged_inlet(proof, before, own, one) for one in series if one is not None]
     if not found:
         return _open(
             "the outlet's meter fell, and no meter of the inlet's own shows whether the load did"
@@ -608,22 +617,21 @@ def _inlet_follows(proof: UnitProof, before: ProvenReading, own: ProvenOutlet) -
 
 
 def _judged_inlet(
-    proof: UnitProof, before: ProvenReading, own: ProvenOutlet, trail: ReadingSeries
+    proof: UnitProof, before: ProvenReading, own: ProvenOutlet, series: _InletSeries
 ) -> Optional[_Found]:
     """As `_inlet_follows`, in one quantity: what the inlet shows beyond all outlets stays as it was
     while the outlet falls and rises.
     """
-    lost = trail.quantity.of(MeteredLoad(own.current_a, own.power_w)) or 0.0
-    unit, still = trail.quantity.value, Period(-math.inf, before.at_s + _MOMENT_S)
-    outlets = [one for one in trail.places() if one.outlet is not None]
+    lost, unit = getattr(own, _QUANTITIES[series.unit][0]) or 0.0, series.unit
+    still = [look.rest for look in series.looks if look.at_s <= before.at_s]
     for stage in _stages(proof):
         # the last reading: an inlet's meter may be later than those of the outlets
-        read = [one.at for one in trail.looks if one.at in {late.at_s for late in stage.after}]
-        late = Period(read[-1], read[-1] + _MOMENT_S) if read else Period(0.0, 0.0)
-        change = trail.risen(_REST, still, late, outlets)
-        if change is None:
+        times = {one.at_s for one in stage.after}
+        after = [look for look in series.looks if look.at_s in times]
+        if not still or not after:
             return _open("the inlet was not read after each command")
-        rise, noise = change
+        rise = after[-1].rest - math.fsum(still) / len(still)
+        noise = max(still) - min(still) + series.step
         if lost < _CLEAR * noise:
             return _open(
                 f"the inlet's steps and noise of {noise:.3g} {unit} hide the outlet's"
@@ -640,8 +648,7 @@ def _judged_inlet(
                 f"the inlet did not {'rise' if stage.command.on else 'fall'} surely with the"
                 f" outlet's {lost:.4g} {unit}: it shows {rise:+.4g} {unit} beyond its outlets"
             )
-        carries_again = trail.carried([MeteredPlace(_UNIT, proof.outlet)], late)
-        if stage.command.on and carries_again < lost / 2:
+        if stage.command.on and after[-1].own < lost / 2:
             return _open(
                 "the inlet did not rise again when the outlet was switched on: what is plugged in"
                 " draws nothing by itself"

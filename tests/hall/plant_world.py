@@ -142,6 +142,12 @@ class PlantWorld:
         meters = [MeteredPart(LINE, line, shown) for line, shown in lines.items()]
         return MeasuredPdu(outlets, sum(lines.values()), meters=meters)
 
+    def key(self, pdu: str) -> str:
+        return f"simulated {pdu}"
+
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        return dict.fromkeys(pdus, "")
+
     def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
         """One command."""
         self._point()

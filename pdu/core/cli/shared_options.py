@@ -120,3 +120,16 @@ METER_PERIOD = SharedOption(
     Seconds(0.0, 600.0),
 )
 STATE_DIR = SharedOption("--state-dir", "where it keeps what was seen, and its locks", "FOLDER")
+ALIVE = SharedOption(
+    "--alive",
+    "a program that ends with 0 while the machine lives; {} is its name: 'ping -c 1 -W 2 {}'",
+    "COMMAND",
+)
+VERIFIED = SharedOption(
+    "--verified",
+    "what pdu machine verify has shown; usually beside the drawing: hall.verified.jsonl",
+    "FILE",
+)
+VERIFIED_FOR = SharedOption(
+    "--verified-for", "how long that counts", "DAYS", NumberRange(1.0, 10_000.0)
+)

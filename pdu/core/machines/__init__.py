@@ -1,8 +1,7 @@
-"""The power of a machine with several cords: what proves it off and on.
+"""A machine's power: what proves it off, and the trial on which that rests.
 
-`meters` judges single figures, `power_balance` the sum of outlets and inlets, `observations` keeps
-what was seen, `pdu_access` leads to the PDUs, `candidate_pdus` says which, `proof` takes the power
-and gives it back, `actions` does so under a lock. `pdu on`, `off` and `cycle`, `pdu machine`, `pdu
-fence`, the gateway, the NUT driver and `pdu cycle-hall` stand on it; docs/states.md says what each
-refuses.
+`meters` judges single figures, `pdu_access` leads to the PDUs, `evidence` is the file of what
+trials have shown, `alive` asks the machine itself, `observations` keeps what speaks against a
+machine, `proof` takes the power and proves it, `verification` is the trial, `actions` are whole
+runs under a lock, and `outlet` is one outlet alone.
 """

@@ -1,4 +1,5 @@
-"""A whole action on a machine, under its lock: off, on, and off and on again.
+"""A whole action on a machine, under its lock: off, on, off and on again, and the trial of its
+cabling.
 
 On one computer one run of a machine goes on at a time. A run that waited for another one, which
 left the machine off for good, does not put it on.
@@ -6,15 +7,17 @@ left the machine off for good, does not put it on.
 
 from __future__ import annotations
 
-import dataclasses
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
 from . import observations, proof as proofs
+from .alive import Alive
+from .evidence import Evidence, EvidenceFile
 from .observations import Busy, ObservationStore
 from .pdu_access import NotProven, PduAccess
-from .proof import MachinePower, OffProof
+from .proof import CablingEvidence, MachinePower, OffProof, Readings
+from .verification import CablingTrial, TrialTimes
 
 # how long a run waits for another one of the same machine, in s
 _PATIENCE_S = 120.0
@@ -28,6 +31,8 @@ class Runner(NamedTuple):
     folder: Path
     #: gets a sentence about what could not be kept
     say: Callable[[str], None]
+    #: None: no machine was ever tried
+    verified: Optional[EvidenceFile] = None
     patience_s: float = _PATIENCE_S
 
     def _alone(
@@ -36,22 +41,40 @@ class Runner(NamedTuple):
         keys = [f"{self.world.key(cord.pdu)} {cord.outlet}" for cord in machine.cords]
         return observations.opened(self.folder, keys, self.patience_s, self.say)
 
+    def _known(self, machine: MachinePower) -> CablingEvidence:
+        evidence, reason = None, "its cabling was never tried"
+        if self.verified is not None:
+            evidence, reason = self.verified.find(machine.cords, self.world.now())
+        if evidence is None:
+            reason += f": pdu machine verify {machine.name} --alive COMMAND"
+        return CablingEvidence(evidence, reason)
+
     def off(self, machine: MachinePower) -> list[str]:
         """Take its power. Returns what the meters saw. Raises NotProven."""
-        with self._alone(machine) as (memory, _):
+        with self._alone(machine) as (store, _):
             try:
-                return proofs.switch_off(machine, self.world, self.proof, memory)
+                return self._off(machine, store)
             finally:
                 # proven or not: one that waited meanwhile shall not put it on
-                memory.offs += 1
-                memory.save()
+                store.offs += 1
+                store.save()
+
+    def _off(self, machine: MachinePower, store: ObservationStore) -> list[str]:
+        try:
+            known = self._known(machine)
+            return proofs.switch_off(machine, self.world, self.proof, known, store)
+        finally:
+            store.save()
 
     def on(self, machine: MachinePower) -> None:
         """Give it its power. Raises NotProven, also if another run took it meanwhile."""
-        with self._alone(machine) as (memory, was_taken):
+        with self._alone(machine) as (store, was_taken):
             if was_taken:
                 raise NotProven("another run switched it off for good meanwhile; nothing was sent")
-            proofs.switch_on(machine, self.world, memory)
+            proofs.switch_on(machine, self.world)
+            if store.tried:
+                store.tried = []
+                store.save()
 
     def restart(
         self,
@@ -65,54 +88,47 @@ class Runner(NamedTuple):
         `only_if_on`: a machine that is off stays off, as it may be on purpose; nothing is sent.
         Returns why it is not on again, None if it is. Raises NotProven unless it was proven off.
         """
-        with self._alone(machine) as (memory, was_taken):
+        with self._alone(machine) as (store, was_taken):
             if only_if_on and not proofs.is_on(machine, self.world):
                 raise NotProven("it is off already, perhaps on purpose; nothing was sent")
-            is_off(proofs.switch_off(machine, self.world, self.proof, memory))
+            is_off(self._off(machine, store))
             if was_taken:
                 return "another run switched it off for good meanwhile"
             self.world.sleep(pause_s)
             try:
                 if proofs.is_on(machine, self.world):
                     return "it did not stay off; nothing more was sent"
-                proofs.switch_on(machine, self.world, memory)
+                proofs.switch_on(machine, self.world)
             except NotProven as error:
                 return str(error)
             return None
 
-    def check(self, machine: MachinePower) -> Optional[list[str]]:
-        """Read what `off` would need. Returns what its proof would rest on; None if another run of
-        the machine goes on, which waits for nothing here. Raises NotProven.
+    def check(
+        self, machine: MachinePower, readings: Optional[Readings] = None
+    ) -> Optional[list[str]]:
+        """What the proof of `off` would rest on, by these readings or by one that is made now; None
+        if another run of the machine goes on, which waits for nothing here. Raises NotProven.
         """
-        before = self._kept(machine)
-        if before is None:
-            return None
-        learned = dataclasses.replace(before, save=lambda: self._keep(machine, learned))
-        wrong: Optional[NotProven] = None
-        facts: list[str] = []
         try:
-            facts = proofs.check(machine, self.world, self.proof, learned)
-        except NotProven as error:
-            wrong = error
-        after = self._kept(machine)
-        if after is None or (after.offs, after.episode) != (before.offs, before.episode):
-            return None  # what was read is what the other run did
-        if wrong is not None:
-            raise wrong
-        return facts
-
-    def _kept(self, machine: MachinePower) -> Optional[ObservationStore]:
-        """What is kept of a machine; None if another run has it now."""
-        try:
-            with self._replace(patience_s=0.0)._alone(machine) as (memory, _):
-                return memory
+            with self._replace(patience_s=0.0)._alone(machine) as (store, _):
+                if readings is None:
+                    readings = self.world.read(machine.pdus)
+                known = self._known(machine)
+                return proofs.check(machine, readings, self.world, self.proof, known, store)
         except Busy:
             return None
 
-    def _keep(self, machine: MachinePower, learned: ObservationStore) -> None:
-        """Keep what was learned of the meters, unless another run goes on."""
-        with suppress(Busy), self._replace(patience_s=0.0)._alone(machine) as (memory, _):
-            memory.seen.update(learned.seen)
-            memory.steps.update(learned.steps)
-            memory.periods.update(learned.periods)
-            memory.save()
+    def verify(
+        self,
+        machine: MachinePower,
+        alive: Alive,
+        times: TrialTimes,
+        report: Callable[[str], None],
+        is_redundancy_known: bool,
+    ) -> Evidence:
+        """Try its cabling. Raises NotProven with the probable cause."""
+        with self._alone(machine) as (store, was_taken):
+            if was_taken:
+                raise NotProven("another run switched it off for good meanwhile; nothing was sent")
+            trial = CablingTrial(machine, self.world, self.proof, alive, times, store, report)
+            return trial.run(is_redundancy_known)

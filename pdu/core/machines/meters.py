@@ -1,13 +1,11 @@
-"""What figures of a meter prove about power: that a cord carried it, that it no longer does. Pure.
+"""What figures of a meter say about power: that a cord carries it, that it no longer does. Pure.
 
-"No current" is no proof of "no power": the cord may be in another outlet, the meter may be stuck or
-too coarse. Proof is a fall: the cord was seen to carry what it does not carry any more. Watts are
-preferred to amperes, because the filter of an idle supply draws reactive current.
+Watts are preferred to amperes, because the filter of an idle supply draws reactive current.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
 # a figure must have fallen to less than this part, in the meter's worst rounding
@@ -98,6 +96,11 @@ def is_nothing(draw: MeteredLoad, meter: MeterThreshold) -> bool:
     return draw.is_known and current and power
 
 
+def shows(draw: MeteredLoad, meter: MeterThreshold) -> bool:
+    """Whether a figure is not below the threshold; it may be a rounding."""
+    return draw.is_known and not is_nothing(draw, meter)
+
+
 def carries(draw: MeteredLoad, meter: MeterThreshold) -> bool:
     """Whether power surely flows: the figure is no rounding of nothing."""
     found = _comparable(draw, draw, meter)
@@ -110,10 +113,3 @@ def fell(before: MeteredLoad, after: MeteredLoad, meter: MeterThreshold) -> bool
     if found is None or not carries(before, meter) or not is_nothing(after, meter):
         return False
     return abs(found.after) + found.step <= _FALL * found.before
-
-
-def finest_resolution(
-    known: Mapping[str, MeterResolution], pdu: str, draws: Iterable[MeteredLoad]
-) -> MeterResolution:
-    """The resolution of a PDU, with figures that it shows now."""
-    return known.get(pdu, MeterResolution()).finer(draws)

@@ -1,60 +1,30 @@
-"""What was seen of a machine's outlets, kept in a file between two runs, and one run at a time.
+"""What is kept of a machine between two runs, in a file, and one run at a time.
 
-A file is never believed against a reading: what it says of an outlet counts only while that outlet
-reads off. One file for each machine, in a folder of the user's own. Nobody waits for a disk: if
-the folder cannot be used, the machine is switched without what was seen before.
+One file for each machine, in a folder of the user's own. It only ever speaks against a machine: a
+cord that stopped to carry, an inlet that kept the load, outlets that a trial left off. Nobody waits
+for a disk: if the folder cannot be used, the machine is switched without it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import errno
 import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Callable
 
 from ..files.locks import lock
 from ..files.whole_files import PRIVATE, write_whole
-from .meters import MeteredLoad, MeterResolution
 from .pdu_access import NotProven
 
 # one machine's file has a few lines; more is not ours
 _LONGEST = 1_000_000
 _LOOK_S = 0.1
-
-
-@dataclass(frozen=True)
-class Observation:
-    """When an outlet was last seen to carry power, and how much."""
-
-    #: in seconds since 1970
-    at: float
-    draw: MeteredLoad
-
-
-@dataclass
-class LoadBeforeOff:
-    """The machine before its first cord was switched off, while it is off."""
-
-    #: in seconds since 1970
-    at: float
-    #: outlet, or inlet -> what it showed before the first command, in `quantity`; of an inlet, what
-    #: it showed beyond its outlets
-    shown: dict[str, list[float]] = field(default_factory=dict)
-    #: W or A
-    quantity: str = ""
-    #: outlet -> what it carried right before its own command
-    carried: dict[str, MeteredLoad] = field(default_factory=dict)
-    #: outlets that were seen to share the machine's load
-    linked: list[str] = field(default_factory=list)
-    #: why the machine cannot be proven off until its outlets were on again; "" if it can
-    doubt: str = ""
 
 
 @dataclass
@@ -63,23 +33,15 @@ class ObservationStore:
     nothing is believed of another PDU under the same name.
     """
 
-    seen: dict[str, Observation] = field(default_factory=dict)
-    #: by handler and address
-    steps: dict[str, MeterResolution] = field(default_factory=dict)
-    #: by handler and address -> the shortest time between two changes of a figure of its outlets,
-    #: or of its inlet, in s
-    periods: dict[str, float] = field(default_factory=dict)
-    #: the longest time that a meter needed to show a command, in s
-    slowest_s: float = 0.0
-    episode: Optional[LoadBeforeOff] = None
+    #: outlet -> when it was seen to carry nothing while the machine lived, in seconds since 1970
+    stopped: dict[str, float] = field(default_factory=dict)
+    #: why the machine cannot be proven off before its outlets were on again; "" if it can
+    doubt: str = ""
+    #: outlets that a trial of the cabling has switched off, and not on again so far
+    tried: list[str] = field(default_factory=list)
     #: how many runs have left the machine off for good
     offs: int = 0
     save: Callable[[], None] = lambda: None
-
-    def recent(self, now: float, longest_s: float) -> Optional[LoadBeforeOff]:
-        """The episode, unless it is too old or of the future: then the clock was set."""
-        found = self.episode
-        return found if found is not None and 0 <= now - found.at <= longest_s else None
 
 
 class Busy(NotProven):
@@ -100,8 +62,8 @@ def default_folder() -> Path:
 def opened(
     folder: Path, outlets: Iterable[str], patience_s: float, say: Callable[[str], None]
 ) -> Iterator[tuple[ObservationStore, bool]]:
-    """The memory of the machine that has these outlets, and its lock until the block ends. With it,
-    whether another run, for which this one waited, has left the machine off for good.
+    """What is kept of the machine that has these outlets, and its lock until the block ends. With
+    it, whether another run, for which this one waited, has left the machine off for good.
 
     Raises Busy if the other run does not end in `patience_s`. If the folder cannot be used, that is
     said, and nothing is kept.
@@ -120,26 +82,27 @@ def opened(
             yield ObservationStore(), False
             return
         _lock(locked.fileno(), patience_s)
-        memory = _read(path)
+        store = _read(path)
 
         def save() -> None:
             try:
-                _write(path, memory)
+                document = {key: one for key, one in asdict(store).items() if key != "save"}
+                write_whole(str(path), json.dumps(document).encode(), PRIVATE)
             except OSError as error:
                 say(f"{path} cannot be written ({error.strerror}): what was seen is not kept")
 
-        memory.save = save
-        yield memory, memory.offs > before
+        store.save = save
+        yield store, store.offs > before
 
 
 def _check_folder(folder: Path) -> None:
     """Raises PermissionError for a folder in which others can plant files and links: what they say
     decides about machines.
     """
-    found = folder.stat()
+    status = folder.stat()
     if os.name != "posix":
         return
-    if found.st_mode & 0o022 or found.st_uid not in (0, os.geteuid()):
+    if status.st_mode & 0o022 or status.st_uid not in (0, os.geteuid()):
         raise PermissionError(errno.EPERM, "other users may write in it: chmod go-w, or chown")
 
 
@@ -153,70 +116,18 @@ def _lock(number: int, patience_s: float) -> None:
             time.sleep(_LOOK_S)
 
 
-def _write(path: Path, memory: ObservationStore) -> None:
-    document = {
-        "seen": {key: [one.at, *one.draw] for key, one in memory.seen.items()},
-        "steps": memory.steps,
-        "periods": memory.periods,
-        "slowest": memory.slowest_s,
-        "episode": None if memory.episode is None else dataclasses.asdict(memory.episode),
-        "offs": memory.offs,
-    }
-    write_whole(str(path), json.dumps(document).encode(), PRIVATE)
-
-
 def _read(path: Path) -> ObservationStore:
     """What the file holds; nothing if it is missing, or not as it was written."""
     try:
         with open(path, "rb") as file:
             document = json.loads(file.read(_LONGEST))
-        return _parsed(document)
+        return ObservationStore(
+            {str(key): float(at) for key, at in document["stopped"].items()},
+            str(document["doubt"]),
+            [str(key) for key in document["tried"]],
+            int(document["offs"]),
+        )
     except FileNotFoundError:
         return ObservationStore()
-    except (ArithmeticError, AttributeError, KeyError, LookupError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return ObservationStore()
-
-
-def _parsed(document: Mapping[str, Any]) -> ObservationStore:
-    episode = document["episode"]
-    return ObservationStore(
-        {
-            str(key): Observation(_number(at), _draw(*draw))
-            for key, (at, *draw) in document["seen"].items()
-        },
-        {str(key): MeterResolution(*map(_number, one)) for key, one in document["steps"].items()},
-        {str(key): _number(one) for key, one in document["periods"].items()},
-        _number(document["slowest"]),
-        None
-        if episode is None
-        else LoadBeforeOff(
-            _number(episode["at"]),
-            {str(key): [_signed(value) for value in one] for key, one in episode["shown"].items()},
-            str(episode["quantity"]),
-            {str(key): _draw(*one) for key, one in episode["carried"].items()},
-            [str(key) for key in episode["linked"]],
-            str(episode["doubt"]),
-        ),
-        int(document["offs"]),
-    )
-
-
-def _draw(current_a: Any, power_w: Any) -> MeteredLoad:
-    return MeteredLoad(
-        None if current_a is None else _number(current_a),
-        None if power_w is None else _number(power_w),
-    )
-
-
-def _signed(value: Any) -> float:
-    number = float(value)
-    if not -1e12 < number < 1e12:  # nan compares false
-        raise ValueError(value)
-    return number
-
-
-def _number(value: Any) -> float:
-    number = float(value)
-    if not 0 <= number < 1e12:  # nan compares false
-        raise ValueError(value)
-    return number

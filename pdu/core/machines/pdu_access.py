@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import math
 import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +10,7 @@ from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 from handlers.shared.errors import Denied, printable
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
+from ..inventory.list_access import read_nameplate
 from ..inventory.listed_pdu import place_of
 from ..inventory.polling import Target, poll, poll_states
 from ..inventory.reading import Reading, error_of
@@ -81,6 +80,11 @@ class PduAccess(Protocol):
 
     def key(self, pdu: str) -> str:
         """Which device a PDU is, whatever its name."""
+
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        """The serial numbers of these PDUs, read now: "" for one that tells none, None if it could
+        not be read.
+        """
 
     def now(self) -> float:
         """Seconds since 1970."""
@@ -181,53 +185,16 @@ class PolledPdus(SystemClock):
     def key(self, pdu: str) -> str:
         return " ".join(place_of(self._targets[pdu].device))
 
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        return self._of_each(list(dict.fromkeys(pdus)), lambda name: serial(self._targets[name]))
 
-class SharedReadings:
-    """Readings of a world for machines that share PDUs: each looks at those that were made, from
-    the first one on, and makes further ones for all. A `PduAccess` that switches nothing.
-    """
 
-    def __init__(self, world: PduAccess, pdus: Collection[str]) -> None:
-        """Each reading is of all these PDUs."""
-        self._world, self._pdus = world, list(pdus)
-        self._readings: list[tuple[float, Mapping[str, PduReading]]] = []
-        # the time of this look: of the world's clock, or in the past
-        self._at = -math.inf
-
-    def again(self) -> SharedReadings:
-        """The same readings, from the first one on."""
-        found = copy.copy(self)
-        found._at = -math.inf
-        return found
-
-    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
-        """The first reading that is not older than this look, made now if there is none."""
-        found = next((one for one in self._readings if one[0] >= self._at), None)
-        if found is None:
-            self._world.sleep(max(0.0, self._at - self._world.monotonic()))
-            found = self._world.monotonic(), self._world.read(self._pdus)
-            self._readings.append(found)
-        self._at = max(self._at, found[0])
-        return {name: found[1][name] for name in pdus}
-
-    def switch(
-        self, cords: Sequence[MachineOutlet], on: bool
-    ) -> Mapping[MachineOutlet, CommandResult]:
-        return {cord: CommandResult(UNKNOWN, "nothing is switched here") for cord in cords}
-
-    def key(self, pdu: str) -> str:
-        return self._world.key(pdu)
-
-    def now(self) -> float:
-        return self._world.now()
-
-    def monotonic(self) -> float:
-        if self._at == -math.inf:
-            return self._readings[0][0] if self._readings else self._world.monotonic()
-        return self._at
-
-    def sleep(self, seconds: float) -> None:
-        self._at = self.monotonic() + seconds
+def serial(target: Target) -> Optional[str]:
+    """The serial number of a PDU, "" if it tells none, None if it could not be read."""
+    try:
+        return read_nameplate(target).serial
+    except (Exception, SystemExit):  # anybody may have written the archive
+        return None
 
 
 def _is_denied(reading: Reading) -> bool:

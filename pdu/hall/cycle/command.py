@@ -32,15 +32,25 @@ from ...core.cli.options import (
     prompting as asks,
 )
 from ...core.cli.output import columns, counted, print_json
-from ...core.cli.shared_options import CONFIRM, MACHINES, METER_PERIOD, PAUSE, POWER_TIMEOUT
-from ...core.drawing.drawing import Drawing
+from ...core.cli.shared_options import (
+    CONFIRM,
+    MACHINES,
+    METER_PERIOD,
+    PAUSE,
+    POWER_TIMEOUT,
+    VERIFIED,
+    VERIFIED_FOR,
+)
+from ...core.drawing.drawing import Drawing, Machine
 from ...core.inventory.polling import Target
 from ...core.inventory.saved_readings import HallReadings
-from ...core.machines import candidate_pdus
+from ...core.machines import evidence as evidences
+from ...core.machines.evidence import EvidenceFile
 from ...core.owner_files import DRAWING, LIST, OwnerFiles
 from ...core.states import DOWN, UNKNOWN, UP, word
 from ..drawings import readings_source
 from ..failure.rehearsal import Hall
+from ..walk.verdicts import Now
 from . import plan_file, run_locks
 from .environment import Ended, OutletLeftOff
 from .pdu_access import PolledEnvironment, Stopping, devices_of, listed_as, stopping, switch_on
@@ -66,6 +76,8 @@ class CycleOptions(NamedTuple):
     confirm: Optional[str]
     power_timeout: Optional[float]
     meter_period: Optional[float]
+    verified: Optional[str]
+    verified_for: Optional[float]
     valid: Optional[float]
 
 
@@ -112,6 +124,8 @@ def _check(wanted: CycleOptions) -> None:
             "confirm",
             "power_timeout",
             "meter_period",
+            "verified",
+            "verified_for",
             "valid",
         )
         given_too = [key for key in of_plan if getattr(wanted, key) not in (None, False, ())]
@@ -144,16 +158,15 @@ def _plan(
     # read after the check of the list, in the drawing's order
     readings = readings_source.gather(source, drawing.read_pdus)
     by_current = mode is Mode.BOTH_FEEDS and _or(wanted.confirm, "current") == "current"
-    found = planned(Hall(drawing, readings), mode, machines, by_current)
+    file = EvidenceFile(
+        wanted.verified or evidences.beside(drawing.path),
+        evidences.DAY_S * _or(wanted.verified_for, evidences.LONGEST_DAYS),
+    )
+    hall = Hall(drawing, readings)
+    found = planned(hall, mode, machines, _untried(file, machines) if by_current else None)
     if found.steps:
         known = devices_of(targets)
         names = {cord.pdu for one in machines for cord in one.cords}
-        if by_current:
-            names.update(
-                name
-                for one in found.steps
-                for name in candidate_pdus.candidate_pdus(drawing, one.cords)
-            )
         plan = CyclePlan(
             mode,
             drawing.path,
@@ -166,6 +179,14 @@ def _plan(
             found.steps,
             by_current,
             wanted.meter_period,
+            [
+                one.cord
+                for machine in machines
+                for one in hall.cords[machine.name]
+                if one.now is Now.CARRIES
+            ],
+            os.path.abspath(file.path),
+            file.longest_s,
         )
         plan_file.write(wanted.plan, plan)
     notes = _of_earlier_runs(targets, readings, wanted.plan)
@@ -175,6 +196,13 @@ def _plan(
     if not found.steps:
         return WRONG
     return NOT_SEEN if found.refusals or notes else DONE
+
+
+def _untried(file: EvidenceFile, machines: Sequence[Machine]) -> dict[str, str]:
+    """Machine -> why its cabling is not known."""
+    reasons = {one.name: file.find(one.cords, time.time())[1] for one in machines}
+    advice = "pdu machine verify {} --alive COMMAND, or --confirm state"
+    return {name: f"{why}: {advice.format(name)}" for name, why in reasons.items() if why}
 
 
 def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: str) -> list[str]:
@@ -402,16 +430,19 @@ def _report(ended: Ended, steps: int, notes: Sequence[str], state: SharedOptions
 
 _HELP = """Restart the supplies or the machines of a hall, one after another, without a surprise.
 
---plan writes the steps into FILE, with --pause, --confirm, --power-timeout, --meter-period and
---valid. --run takes exactly them, --resume goes on after a stop or a crash. FILE is also the
-journal: each command is written there before it is sent, and each line seals those before it.
+--plan writes the steps into FILE, with --pause, --confirm, --power-timeout, --meter-period,
+--verified, --verified-for and --valid. --run takes exactly them, --resume goes on after a stop or a
+crash. FILE is also the journal: each command is written there before it is sent, and each line
+seals those before it.
 
 Before each step its PDUs are read. With --one-feed-at-a-time an outlet is switched off only if
 enough other cords of its machine are on and carry current, and the load that shifts fits on every
-breaker; the other cords must then take over what it carried, no less and no more. With --both-feeds
-a machine is proven off at the meters of outlets and inlets as by `pdu machine off`; with --confirm
-state by states and the outlets' currents. The first surprise stops everything. Ctrl-C ends the
-command that was sent; both say which outlet is off. Protected machines are never switched.
+breaker; the other cords must then take over what it carried, and at the step's end all carry again
+what they did. That is a part of `pdu machine verify`, and written there. With --both-feeds a
+machine is proven off as by `pdu machine off`, so that one whose cabling was never tried is refused;
+with --confirm state by states and the outlets' currents. The first surprise stops everything.
+Ctrl-C ends the command that was sent; both say which outlet is off. Protected machines are never
+switched.
 
 \b
 Exit code: 0 done; 9 a machine was refused while planning, or something was
@@ -437,6 +468,8 @@ cycle_hall = Subcommand(
         *CONFIRM(show_default="current"),
         *POWER_TIMEOUT(old="--patience", show_default=f"{POWER_TIMEOUT_S:g}"),
         *METER_PERIOD(),
+        *VERIFIED(),
+        *VERIFIED_FOR(show_default=f"{evidences.LONGEST_DAYS:g}"),
         *option(
             "--valid",
             f"for the plan: how many minutes it may be run, or resumed, later ({VALID_MIN:g})",

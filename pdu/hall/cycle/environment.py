@@ -26,6 +26,14 @@ class RunEnvironment(Protocol):
         After an error the command may or may not have been carried out.
         """
 
+    def key(self, pdu: str) -> str:
+        """Which device a PDU is, whatever its name."""
+
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        """The serial numbers of these PDUs: "" for one that tells none, None if it could not be
+        read.
+        """
+
     def now(self) -> float:
         """Seconds since 1970, for the journal."""
 

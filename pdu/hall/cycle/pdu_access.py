@@ -15,9 +15,10 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...core.cli.options import SharedOptions, command_line
 from ...core.drawing.drawing import Cord
+from ...core.inventory.listed_pdu import place_of
 from ...core.inventory.polling import Target, poll_full
 from ...core.inventory.saved_readings import HallReadings, of_readings
-from ...core.machines.pdu_access import SystemClock, switch
+from ...core.machines.pdu_access import SystemClock, serial, switch
 from .plan_file import CyclePlan, PduDevice
 
 # threads that read PDUs; a run of 200 PDUs reads all of them every quarter of an hour
@@ -96,6 +97,12 @@ class PolledEnvironment(SystemClock):
 
     def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
         return switch(self._targets[cord.pdu], cord.outlet, on)
+
+    def key(self, pdu: str) -> str:
+        return " ".join(place_of(self._targets[pdu].device))
+
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        return {name: serial(self._targets[name]) for name in pdus}
 
     def is_stopping(self) -> bool:
         return self._asked.is_asked

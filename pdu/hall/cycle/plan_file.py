@@ -73,11 +73,16 @@ class CyclePlan:
     pdus: Mapping[str, PduDevice]
     #: in the order in which they are taken
     steps: Sequence[Step]
-    #: machines are proven off at the meters of outlets and inlets; else by states and the outlets'
-    #: currents
+    #: machines are proven off by trials of their cabling and their meters; else by states and the
+    #: outlets' currents
     by_current: bool = False
-    #: how often the meters renew their figures, in s; None: learned
+    #: how often the meters renew their figures, in s; None: not known
     meter_period_s: Optional[float] = None
+    #: the cords that carried current when it was made
+    carried: Sequence[Cord] = ()
+    #: the file of what trials have shown, and how long that counts, in s
+    verified: str = ""
+    verified_for_s: float = 0.0
 
 
 Sent = tuple[Cord, bool]
@@ -246,6 +251,7 @@ def _records(plan: CyclePlan) -> Iterator[dict[str, Any]]:
         "plan": 1,
         **dataclasses.asdict(plan),
         "mode": plan.mode.value,
+        "carried": [list(cord) for cord in plan.carried],
         "pdus": {name: list(device) for name, device in plan.pdus.items()},
         "steps": len(plan.steps),
     }
@@ -285,6 +291,9 @@ def _plan(
             steps,
             head["by_current"] is True,
             None if head["meter_period_s"] is None else float(head["meter_period_s"]),
+            tuple(map(_cord, head["carried"])),
+            printable(head["verified"], 4000),
+            float(head["verified_for_s"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _not_ours(path, error) from None

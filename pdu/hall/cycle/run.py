@@ -17,7 +17,6 @@ both feeds nothing more is sent.
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Callable, Optional
 
@@ -28,17 +27,20 @@ from ...core.cli.error_output import Interrupted
 from ...core.cli.output import NOT_METERED, figure
 from ...core.drawing.drawing import Cord, Drawing
 from ...core.inventory.saved_readings import HallReadings
-from ...core.machines import candidate_pdus, power_balance, proof as proofs
+from ...core.machines import proof as proofs
+from ...core.machines.evidence import Evidence, EvidenceFile, VerifiedCord
+from ...core.machines.meters import MeteredLoad
 from ...core.machines.observations import ObservationStore
 from ...core.machines.outlet import AGAIN_S
 from ...core.machines.pdu_access import CommandResult, MachineOutlet, NotProven, PduReading
-from ...core.machines.proof import MachinePower, MachineReadings, OffProof
+from ...core.machines.proof import CablingEvidence, MachinePower, OffProof
 from ...core.states import DOWN, UNKNOWN, UP, word
 from ..failure.rehearsal import Hall
 from ..walk.verdicts import CordNow, Now, cords_now
 from . import plan_file
 from .environment import Ended, Log, OutletLeftOff, RunEnvironment, UnexpectedState
 from .plan_file import CyclePlan, OpenStep, Progress
+from .step_loads import StepLoads
 from .steps import (
     Mode,
     Step,
@@ -86,15 +88,13 @@ class Run:
         self._step: Optional[Step] = None
         # the least that the other cords have to carry while one is off, in A
         self._floor_a: Optional[float] = None
-        # what is known of the meters, of all steps
-        self._memory = ObservationStore()
-        # readings of the present step's machine
-        self._watch: Optional[MachineReadings] = None
-        # with one feed at a time: the cords that carried before the command, until when nothing was
-        # sent, and from when on all meters show the command
+        # with one feed at a time: what the machine's cords carried, those that carried before the
+        # command, and from when on all meters show the command
+        self._loads: Optional[StepLoads] = None
         self._lost: Sequence[Cord] = ()
-        self._early = power_balance.Period(0.0, 0.0)
         self._shown = 0.0
+        # machine -> its cords that were switched off alone, with what they carried
+        self._tried: dict[str, dict[Cord, MeteredLoad]] = {}
         self._left: dict[Cord, EnumPowerStatus] = {}
         # the last command, while it may or may not have been carried out
         self._doubtful: Optional[tuple[Cord, bool]] = None
@@ -145,7 +145,7 @@ class Run:
     def _begin(self, step: Step) -> None:
         self._say(f"step {step.number} of {len(self._plan.steps)}: {step}")
         self._stop_if_asked()
-        self._floor_a, self._lost, self._watch = None, (), None
+        self._floor_a, self._lost, self._loads = None, (), None
         self._read_for(step)
         carried = self._allowed(step)
         opening = plan_file.begin(self.world.now(), step.number, carried)
@@ -154,20 +154,17 @@ class Run:
             self._ended_off(step)
             return
         if self._plan.mode is Mode.ONE_FEED and carried:
-            self._watch = self._watching(step)
-            self._watch.read()
-            self._watch.learn()
+            loads = self._learned(step)
             self._stop_if_asked()
             # a second has passed, or ten
             carried = self._allowed(step)
             mates = [one for one in self._cords(step) if one.cord not in step.cords]
             self._lost, self._floor_a = carried, least_remaining_current(mates)
-            self._early = power_balance.Period(-math.inf, self.world.monotonic())
+            self._loads = StepLoads(loads)
             opening = plan_file.begin(self.world.now(), step.number, carried)
         # one write with the first command: a step that is begun has a command
         self._switch_off(step, step.cords, opening)
-        if self._watch is not None:
-            self._shown = self.world.monotonic() + self._watch.period()
+        self._shown = self.world.monotonic() + self._period_s
         self._off_and_on(step)
 
     def _allowed(self, step: Step) -> list[Cord]:
@@ -183,44 +180,51 @@ class Run:
         """Switch all cords off, one after another, and prove it as `pdu machine off` does. The
         first that is not proven ends it.
         """
-        names = [
-            one
-            for one in candidate_pdus.candidate_pdus(self._drawing, step.cords)
-            if one in self._known
-        ]
-        power = MachinePower(
-            step.machine,
-            step.cords,
-            self._drawing.machines[step.machine].needs,
-            names,
-            is_stopped=True,
-        )
-        self._memory.episode = None
+        machine = self._drawing.machines[step.machine]
+        plan, world = self._plan, _StepWorld(self, step, opening)
+        file = EvidenceFile(plan.verified, plan.verified_for_s)
+        evidence, reason = file.find(machine.cords, self.world.now())
+        if evidence is None:
+            raise UnexpectedState(f"{step.machine}: {reason}; no command of this step was sent")
+        # what is off already stays out of it
+        cords = [one for one in evidence.cords if Cord(one.pdu, one.outlet) in step.cords]
+        known = CablingEvidence(evidence._replace(cords=cords))
+        proof = OffProof(True, self._drawing.idle_a, plan.patience_s, plan.meter_period_s)
+        power = MachinePower(step.machine, step.cords, machine.needs)
         try:
-            saw = proofs.switch_off(
-                power, _StepWorld(self, step, opening), self._off_proof, self._memory
-            )
+            saw = proofs.switch_off(power, world, proof, known, ObservationStore())
         except NotProven as error:
             raise UnexpectedState(f"{step.machine}: {error}") from None
         self._say(f"  off: {'; '.join(saw)}")
-
-    @property
-    def _off_proof(self) -> OffProof:
-        return OffProof(
-            True, self._drawing.idle_a, self._plan.patience_s, self._plan.meter_period_s
-        )
 
     @property
     def _known(self) -> set[str]:
         """The PDUs that can be read."""
         return set(self._drawing.read_pdus)
 
-    def _watching(self, step: Step) -> MachineReadings:
-        """Readings of a machine's own PDUs; what cords take over needs no inlet."""
-        machine = self._drawing.machines[step.machine]
-        power = MachinePower(machine.name, machine.cords, machine.needs)
-        world = _StepWorld(self, step, {})
-        return MachineReadings(power, world, self._off_proof, self._memory, with_inlets=False)
+    @property
+    def _period_s(self) -> float:
+        """How often the meters renew their figures."""
+        return self._plan.meter_period_s or RENEWAL_S
+
+    def _learned(self, step: Step) -> Sequence[Mapping[Cord, MeteredLoad]]:
+        """What the machine's cords show in two renewals."""
+        end = self.world.monotonic() + 2 * self._period_s
+        looks = [self._shown_loads(step)]
+        while self.world.monotonic() < end:
+            self.wait(_POLL_S)
+            self._read_for(step)
+            looks.append(self._shown_loads(step))
+        return looks
+
+    def _shown_loads(self, step: Step) -> dict[Cord, MeteredLoad]:
+        """What the machine's cords show in the last reading."""
+        cords = self._drawing.machines[step.machine].cords
+        outlets = {cord: self._readings.outlet(*cord) for cord in cords}
+        return {
+            cord: MeteredLoad() if one is None else MeteredLoad(one.current_a, one.power_w)
+            for cord, one in outlets.items()
+        }
 
     def _switch_off(
         self, step: Step, cords: Sequence[Cord], opening: Optional[Mapping[str, Any]] = None
@@ -349,6 +353,7 @@ class Run:
                 self._prove_on(step, on)
         self._prove_on(step, step.cords)
         self._write([plan_file.done(self.world.now(), step.number)])
+        self._write_evidence(step)
 
     # ---- proofs ----------------------------------------------------------------------------------
 
@@ -391,14 +396,19 @@ class Run:
     def _prove_on(self, step: Step, proven: Sequence[Cord]) -> None:
         begun = self._progress.open
         assert begun is not None
-        end = self.world.monotonic() + self._plan.patience_s
+        end, back_at = self.world.monotonic() + self._plan.patience_s, None
         while True:
             cords = self._read_for(step)
             mine = [one for one in cords if one.cord in proven]
             wrong = [one for one in mine if not self._is_back(one, begun)]
-            if not wrong:
+            missing = "" if wrong else self._not_as_before(step, cords, proven, back_at)
+            if not wrong and back_at is None:
+                back_at = self.world.monotonic()
+            if not wrong and not missing:
                 break
             if self.world.monotonic() >= end:
+                if missing:
+                    raise UnexpectedState(f"{step.machine}: {missing}")
                 raise UnexpectedState(
                     f"{wrong[0].cord} was switched on, and its current did not return:"
                     f" {_seen(wrong[0])}"
@@ -410,6 +420,52 @@ class Run:
     def _is_back(self, one: CordNow, begun: OpenStep) -> bool:
         is_on = self._state(one.cord) is UP
         return is_on and (one.cord not in begun.carried or one.now is Now.CARRIES)
+
+    def _not_as_before(
+        self,
+        step: Step,
+        cords: Sequence[CordNow],
+        proven: Sequence[Cord],
+        back_at: Optional[float],
+    ) -> str:
+        """At the end of a step: why not every cord of the machine that carried when the run was
+        planned carries again, or not as much as before; "" if all do.
+        """
+        if not set(step.cords) <= set(proven):
+            return ""
+        for one in cords:
+            if one.cord in self._plan.carried and one.now is not Now.CARRIES:
+                return f"{one.cord} carried when the run was planned: {_seen(one)}"
+        if self._loads is None:
+            return ""
+        if back_at is None:
+            return "its sum was not read again"
+        return self._loads.not_as_before(back_at)
+
+    def _write_evidence(self, step: Step) -> None:
+        """When each cord of a machine was off alone, and carried before: that is a part of the
+        trial of its cabling.
+        """
+        machine = self._drawing.machines[step.machine]
+        if self._plan.mode is not Mode.ONE_FEED or self._loads is None or not self._lost:
+            return
+        tried = self._tried.setdefault(machine.name, {})
+        tried.update((cord, self._loads.mean(cord)) for cord in step.cords)
+        if not self._plan.verified or not tried.keys() >= set(machine.cords):
+            return
+        serials = self.world.serials({cord.pdu for cord in machine.cords})
+        if None in serials.values():
+            self._say("  its part of the evidence is not written: a serial number was not read")
+            return
+        cords = [
+            VerifiedCord(*cord, self.world.key(cord.pdu), serials[cord.pdu] or "", load)
+            for cord, load in tried.items()
+        ]
+        try:
+            with EvidenceFile(self._plan.verified).appending() as file:
+                file.append(Evidence(machine.name, self.world.now(), cords, is_whole=False))
+        except PduHandlerError as error:
+            self._say(f"  its part of the evidence is not written: {_words(error)}")
 
     def _check_others(self, step: Step, cords: Sequence[CordNow]) -> None:
         """While a cord is off: the others live, and their current has only risen."""
@@ -423,24 +479,17 @@ class Run:
         """With one feed at a time: why the other cords are not seen to carry more than before. A
         run that is resumed does not know what they carried.
         """
-        trail = None if self._watch is None else self._watch.trail
-        if not self._lost or trail is None:
+        loads = self._loads
+        if not self._lost or loads is None:
             return ""
-        metered = set(trail.places())
-        mates = [
-            power_balance.MeteredPlace(*one.cord) for one in cords if one.cord not in step.cords
-        ]
-        doubt = trail.moved(
-            [power_balance.MeteredPlace(*cord) for cord in self._lost],
-            [one for one in mates if one in metered],
-            self._early,
+        mates = [one.cord for one in cords if one.cord not in step.cords]
+        doubt = loads.not_taken_over(
+            self._lost,
+            [cord for cord in mates if cord in loads.metered],
             self._shown,
-            least_share([one in metered for one in mates]),
-            surely=0.0,  # the machine must live on them, which their currents show
+            least_share([cord in loads.metered for cord in mates]),
         )
-        if doubt is None:
-            return ""
-        return f"its other cords did not take over what it carried: {doubt.reason}"
+        return f"its other cords did not take over what it carried: {doubt}" if doubt else ""
 
     # ---- after a surprise ------------------------------------------------------------------------
 
@@ -489,10 +538,9 @@ class Run:
 
     def _read_for(self, step: Step) -> tuple[CordNow, ...]:
         """Read the PDUs of the step's machine now. Returns its cords."""
-        if self._watch is not None:
-            self._watch.read()
-        else:
-            self.read({cord.pdu for cord in self._drawing.machines[step.machine].cords})
+        self.read({cord.pdu for cord in self._drawing.machines[step.machine].cords})
+        if self._loads is not None:
+            self._loads.add(self.world.monotonic(), self._shown_loads(step))
         return self._cords(step)
 
     def read(self, pdus: Collection[str]) -> HallReadings:
@@ -575,7 +623,10 @@ class _StepWorld:
         return {cord: CommandResult(UP if on else DOWN) for cord in cords}
 
     def key(self, pdu: str) -> str:
-        return pdu
+        return self._run.world.key(pdu)
+
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        return self._run.world.serials(pdus)
 
     def now(self) -> float:
         return self._run.world.now()

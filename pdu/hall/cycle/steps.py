@@ -9,12 +9,11 @@ of that moment, before it is taken.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ...core.drawing.drawing import Cord, Machine
 from ...core.inventory.saved_readings import MeasuredPdu
-from ...core.machines import candidate_pdus, proof
 from ...core.machines.meters import MeteredLoad
 from ...core.machines.pdu_access import OutletReading, PduReading
 from ...core.states import UP
@@ -58,9 +57,14 @@ class Steps(NamedTuple):
     refusals: Sequence[SkippedCord]
 
 
-def planned(hall: Hall, mode: Mode, machines: Iterable[Machine], by_current: bool = False) -> Steps:
-    """The steps for these machines by these readings. `by_current`: machines are proven off at the
-    meters of outlets and inlets.
+def planned(
+    hall: Hall,
+    mode: Mode,
+    machines: Iterable[Machine],
+    untried: Optional[Mapping[str, str]] = None,
+) -> Steps:
+    """The steps for these machines by these readings. `untried`: machine -> why its cabling is not
+    known; None if machines are proven off by the states and currents of their outlets.
     """
     steps: list[Step] = []
     refusals: list[SkippedCord] = []
@@ -68,10 +72,10 @@ def planned(hall: Hall, mode: Mode, machines: Iterable[Machine], by_current: boo
         if machine.protected:
             refusals.append(SkippedCord(machine.name, None, "it is protected"))
             continue
-        for cords in _choices(hall, mode, machine, by_current):
+        for cords in _choices(hall, mode, machine, untried is not None):
             reason = obstacle(hall, mode, machine, cords)
-            if not reason and by_current and mode is Mode.BOTH_FEEDS:
-                reason = unprovable(hall, cords)
+            if not reason and untried is not None and mode is Mode.BOTH_FEEDS:
+                reason = untried.get(machine.name) or _unmetered(hall, cords)
             if reason:
                 cord = cords[0] if mode is Mode.ONE_FEED else None
                 refusals.append(SkippedCord(machine.name, cord, reason))
@@ -120,12 +124,13 @@ def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) ->
     return ""
 
 
-def unprovable(hall: Hall, cords: Sequence[Cord]) -> str:
-    """Why the meters cannot prove that a machine with these cords is off; "" if they may."""
-    read = hall.readings.pdus
-    names = [name for name in candidate_pdus.candidate_pdus(hall.drawing, cords) if name in read]
-    wrong = proof.unprovable_reason({name: to_pdu_reading(read[name]) for name in names})
-    return wrong[0] if wrong else ""
+def _unmetered(hall: Hall, cords: Sequence[Cord]) -> str:
+    """Why meters cannot prove that these outlets carry nothing; "" if they may."""
+    for cord in cords:
+        outlet = hall.readings.outlet(*cord)
+        if outlet is None or outlet.current_a is None and outlet.power_w is None:
+            return f"{cord}: no current is known of this outlet: --confirm state"
+    return ""
 
 
 def to_pdu_reading(read: MeasuredPdu) -> PduReading:

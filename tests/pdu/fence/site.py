@@ -20,14 +20,19 @@ from pathlib import Path
 import pytest
 
 from pdu import root
+from pdu.core.drawing.drawing import Cord
+from pdu.core.machines.evidence import Evidence, EvidenceFile, VerifiedCord
+from pdu.core.machines.meters import MeteredLoad
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT
+from tests.pdu.core.machines.living import asking
 from tests.pdu.monitoring.halls import PDU, environment, private
 from tests.simulators.redfish import Model, Pdu, RedfishService
 from tests.waiting import PATIENCE_S
 
 OUTLET = "3"
 WHOLE_A = 0.7
+_SERIAL = "SIM0000001"  # of all simulated PDUs
 DRAWING = """
 [[feed]]
 name = "A"
@@ -72,6 +77,8 @@ class Site:
     pdus: dict[str, RedfishService]
     #: line of the list by PDU, without its name
     lines: dict[str, str]
+    #: a program that ends with 0 while the machine draws power
+    alive: str = ""
     drawing: str = DRAWING
     #: what `start` and `apart` run
     program: Sequence[str] = PDU
@@ -95,6 +102,20 @@ class Site:
         self.pdus["left"].outlet(OUTLET).drawn = lambda: 0.0
         for one in places:
             one.drawn = drawn
+
+    def verify(self, name: str = "srv-1", *cords: Cord, age_s: float = 60.0) -> None:
+        """As if the cabling of the machine had been tried so long ago."""
+        tried = cords or (Cord("left", OUTLET), Cord("right", OUTLET))
+        line = Evidence(
+            name,
+            time.time() - age_s,
+            [VerifiedCord(*cord, "", _SERIAL, MeteredLoad(WHOLE_A / 2)) for cord in tried],
+            is_whole=True,
+            period_s=1.0,
+            shows_s=1.0,
+        )
+        with EvidenceFile(self.file("hall.verified.jsonl")).appending() as file:
+            file.append(line)
 
     def commands(self) -> list[str]:
         """What was sent to the machine's outlets of both PDUs."""
@@ -175,7 +196,7 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(folder: Path, no_state: Sequence[str] = ()) -> Iterator[Site]:
+def site(folder: Path, no_state: Sequence[str] = (), is_verified: bool = True) -> Iterator[Site]:
     with contextlib.ExitStack() as stack:
         model = Model((Pdu(outlets=tuple("1234"), no_state=tuple(no_state)),))
         pdus = {name: stack.enter_context(RedfishService(model)) for name in ("left", "right")}
@@ -183,8 +204,11 @@ def site(folder: Path, no_state: Sequence[str] = ()) -> Iterator[Site]:
             name: f"{pdu.host}:{pdu.port},{name},ca_pem={name}.pem" for name, pdu in pdus.items()
         }
         made = Site(folder, pdus, lines)
+        made.alive = stack.enter_context(asking(lambda: made.draws))
         made.write()
         made.share()
+        if is_verified:
+            made.verify()
         yield made
 
 

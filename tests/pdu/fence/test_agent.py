@@ -47,7 +47,7 @@ def machine(tmp_path: Path) -> Iterator[Site]:
 def test_reboot_switches_all_feeds_off_before_any_is_on(machine: Site) -> None:
     code, out, err = machine.apart("reboot")
     assert (code, out) == (0, ""), err
-    assert "srv-1 is off; left/3 fell from 0.35 A" in err and "right/3 fell from 0.7 A" in err
+    assert "srv-1 is off; left/3 fell from 0.35 A" in err and "right/3 fell from 0.35 A" in err
     assert "is on again" in err and machine.draws
     assert [pdu.books().writes for pdu in machine.pdus.values()] == [
         [(OUTLET, "Off"), (OUTLET, "On")]
@@ -62,37 +62,63 @@ def test_off_is_sent_to_outlets_that_it_switched_off_before(machine: Site) -> No
     assert (code, machine.commands()) == (0, 2 * ["Off", "Off"]), err
 
 
-def test_outlets_that_somebody_else_switched_off_prove_nothing(machine: Site) -> None:
+def test_outlets_that_somebody_else_switched_off_are_proven_by_readings_alone(
+    machine: Site,
+) -> None:
     for pdu in machine.pdus.values():
         pdu.turn(OUTLET, False)
     code, _, err = machine.run("off")
-    assert (code, machine.commands()) == (1, ["Off", "Off"])
-    assert "what it carried was not seen in the last 600 s" in err
-    # they count again when they were seen on
-    for pdu in machine.pdus.values():
-        pdu.turn(OUTLET, True)
-    code, _, err = machine.run("off")
-    assert code == 0, err
+    assert (code, machine.commands()) == (0, ["Off", "Off"])
+    assert "left/3 carried nothing before" in err
 
 
 @pytest.mark.parametrize("real", ["1", "4"])
-def test_a_cord_that_is_drawn_at_another_outlet_is_a_failure(machine: Site, real: str) -> None:
-    """At outlet 1 of its own, and at 4, where another machine's cord is drawn."""
+def test_a_cord_that_was_moved_is_a_failure_once_a_monitor_has_seen_it(
+    machine: Site, real: str
+) -> None:
+    """To outlet 1, and to 4, where another machine's cord is drawn."""
     left = machine.pdus["left"]
+    assert machine.run("monitor")[0] == 0
     machine.share(left=real)
     code, _, err = machine.run("monitor")
-    assert code == 1 and "left/3: no current was ever seen there" in err
-    code, _, err = machine.run("off", power_timeout=1)
-    assert code == 1 and left.outlet(real).closed
-    # another machine's cord carries there what it did before
-    left.turn(OUTLET, True)
-    machine.pdus["right"].turn(OUTLET, True)
+    assert code == 1 and "left/3 stopped to carry at 20" in err
+    # a neighbour's cord carries there now: what was seen still counts
     left.outlet(OUTLET).drawn = lambda: 0.35
-    assert machine.run("monitor")[0] == 0
+    assert machine.run("monitor")[0] == 1
     code, _, err = machine.run("off", power_timeout=1)
-    assert code == 1 and "a cord is in another outlet, or a supply is not drawn" in err
-    # and a second run does not believe it either
-    assert machine.run("off", power_timeout=1)[0] == 1
+    assert code == 1 and "left/3 stopped to carry" in err and left.outlet(real).closed
+    # until it is tried anew
+    machine.verify(age_s=0.0)
+    assert machine.run("monitor")[0] == 0
+
+
+def test_a_machine_whose_cabling_was_never_tried_is_switched_off_and_not_proven(
+    tmp_path: Path,
+) -> None:
+    with site(tmp_path, is_verified=False) as machine:
+        for action in ("monitor", "off"):
+            code, _, err = machine.run(action)
+            assert code == 1 and "its cabling was never tried" in err
+            assert "pdu machine verify srv-1 --alive COMMAND" in err
+        assert (machine.draws, machine.commands()) == (False, ["Off", "Off"])
+        assert machine.run("off", confirm="state")[0] == 0
+
+
+def test_a_machine_that_still_answers_is_not_off(machine: Site) -> None:
+    machine.pdus["left"].outlet("1").drawn = lambda: 0.35  # of a neighbour
+    code, _, err = machine.run("off", power_timeout=1, alive="true")
+    assert code == 1 and "it still answers with all its outlets off" in err
+    assert machine.run("off", power_timeout=1, alive=machine.alive)[0] == 0
+    code, _, err = machine.run("off", power_timeout=1, alive="/no/such/program")
+    assert code == 1 and "No such file" in err
+
+
+def test_another_unit_in_a_pdus_place_is_a_failure(machine: Site) -> None:
+    text = Path(machine.file("hall.verified.jsonl")).read_text()
+    Path(machine.file("hall.verified.jsonl")).write_text(text.replace("SIM0000001", "OLD", 1))
+    for action in ("monitor", "off"):
+        code, _, err = machine.run(action, power_timeout=1)
+        assert code == 1 and "left is another unit (SIM0000001)" in err
 
 
 @pytest.mark.trial
@@ -241,6 +267,9 @@ def test_reboot_goes_on_when_nobody_reads_what_it_says(machine: Site) -> None:
 
 def test_outlets_are_a_plug_without_a_drawing(machine: Site) -> None:
     code, _, err = machine.run("off", "left/3,right/3", drawing="")
+    assert code == 1 and "its cabling was never tried" in err
+    verified = machine.file("hall.verified.jsonl")
+    code, _, err = machine.run("off", "left/3,right/3", drawing="", verified=verified)
     assert (code, machine.draws) == (0, False), err
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Callable, Optional
 
 import pytest
@@ -12,6 +13,8 @@ from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord, Drawing
 from pdu.core.inventory.reading import PolledOutlet
 from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
+from pdu.core.machines.evidence import Evidence, EvidenceFile, VerifiedCord
+from pdu.core.machines.meters import MeteredLoad
 from pdu.core.machines.pdu_access import PduReading
 from pdu.core.states import DOWN, UP
 from pdu.hall.cycle import plan_file
@@ -73,6 +76,12 @@ class RoomWorld:
         self.after(cord)
         return state
 
+    def key(self, pdu: str) -> str:
+        return self.room.key(pdu)
+
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        return self.room.serials(pdus)
+
     def now(self) -> float:
         return self.room.now()
 
@@ -107,25 +116,52 @@ def run(
     by_current: bool = True,
     cords: Sequence[Cord] = CORDS,
     progress: Optional[Progress] = None,
+    verified: Optional[Path] = None,
+    steps: Sequence[Step] = (),
 ) -> Ended:
+    """`verified`: the file of what trials have shown."""
     drawn = drawing()
-    step = Step(1, "srv", tuple(cords))
     plan = CyclePlan(
-        mode, drawn.path, drawn.digest, 0.0, 3600.0, 10.0, 30.0, {}, [step], by_current
+        mode,
+        drawn.path,
+        drawn.digest,
+        0.0,
+        3600.0,
+        10.0,
+        30.0,
+        {},
+        steps or [Step(1, "srv", tuple(cords))],
+        by_current,
+        carried=CORDS,
+        verified="" if verified is None else str(verified),
+        verified_for_s=86400.0,
     )
     return Run(plan, progress or Progress(), drawn, world, world).go()
 
 
-def test_an_honest_machine_is_proven_off_and_comes_back() -> None:
+@pytest.fixture
+def verified(tmp_path: Path) -> Path:
+    """The cabling of the machine was tried an hour ago."""
+    path = tmp_path / "hall.verified.jsonl"
+    cords = [VerifiedCord(*cord, "", f"SN-{cord.pdu}", MeteredLoad(0.65, 150.0)) for cord in CORDS]
+    at = room().now() - 3600.0
+    with EvidenceFile(str(path)).appending() as file:
+        file.append(Evidence("srv", at, cords, True, 1.0, 1.0, 1.0, "ask", ["left", "right"]))
+    return path
+
+
+def test_an_honest_machine_is_proven_off_and_comes_back(verified: Path) -> None:
     world = RoomWorld(room(Server("other", [Plug("left", "1"), Plug("right", "1")], 200.0)))
-    ended = run(world, Mode.BOTH_FEEDS)
+    ended = run(world, Mode.BOTH_FEEDS, verified=verified)
     assert (ended.error, ended.done, list(ended.left)) == (None, 1, [])
     sent = [(Cord(pdu, outlet), on) for pdu, outlet, on in world.room.commands]
     assert sent == [(CORDS[0], False), (CORDS[1], False), (CORDS[1], True), (CORDS[0], True)]
 
 
 @pytest.mark.parametrize("by_current", [True, False])
-def test_a_welded_relay_whose_figure_follows_the_command_is_not_off(by_current: bool) -> None:
+def test_a_welded_relay_whose_figure_follows_the_command_is_not_off(
+    by_current: bool, verified: Path
+) -> None:
     """By the states and the outlets' currents alone it passes, which is what --confirm state is."""
     made = room()
     world = RoomWorld(made)
@@ -136,30 +172,81 @@ def test_a_welded_relay_whose_figure_follows_the_command_is_not_off(by_current: 
             made.pdus["right"].stuck["3"] = 0.0
 
     world.before = echo
-    ended = run(world, Mode.BOTH_FEEDS, by_current)
+    ended = run(world, Mode.BOTH_FEEDS, by_current, verified=verified)
     if by_current:
-        assert ended.done == 0 and "right's inlet rose by" in str(ended.error)
+        assert ended.done == 0 and "right's inlet fell by" in str(ended.error)
         assert not any(on for _, _, on in made.commands)
     else:
         assert made.draws_power(made.servers[0])
 
 
-def test_with_both_feeds_nothing_is_sent_after_the_first_that_is_not_proven() -> None:
+def test_with_both_feeds_nothing_is_sent_after_the_first_that_is_not_proven(
+    verified: Path,
+) -> None:
     made = room()
     made.relays["left"].welded.add("3")
-    ended = run(RoomWorld(made), Mode.BOTH_FEEDS)
+    ended = run(RoomWorld(made), Mode.BOTH_FEEDS, verified=verified)
     assert ended.done == 0 and "left/3 carries" in str(ended.error)
-    assert made.commands == [("left", "3", False)]
+    assert made.commands == [("left", "3", False), ("right", "3", False)]
 
 
-def test_a_pdu_without_a_meter_of_its_inlet_is_refused_while_planning() -> None:
+def test_a_machine_whose_cabling_was_never_tried_is_refused(tmp_path: Path) -> None:
     drawn = drawing()
-    world = RoomWorld(room(has_inlet=False))
+    world = RoomWorld(room())
     hall = Hall(drawn, world.read(["left", "right"]))
-    found = planned(hall, Mode.BOTH_FEEDS, drawn.machines.values(), by_current=True)
-    assert not found.steps and "left: its inlet has no meter" in found.refusals[0].reason
+    found = planned(hall, Mode.BOTH_FEEDS, drawn.machines.values(), {"srv": "it was never tried"})
+    assert not found.steps and found.refusals[0].reason == "it was never tried"
+    assert planned(hall, Mode.BOTH_FEEDS, drawn.machines.values(), {}).steps
     assert planned(hall, Mode.BOTH_FEEDS, drawn.machines.values()).steps
-    assert planned(hall, Mode.ONE_FEED, drawn.machines.values(), by_current=True).steps
+    ended = run(world, Mode.BOTH_FEEDS, verified=tmp_path / "none.jsonl")
+    assert ended.done == 0 and "its cabling was never tried" in str(ended.error)
+    assert not world.room.commands
+
+
+def test_each_cord_alone_is_a_part_of_the_evidence(tmp_path: Path) -> None:
+    path = tmp_path / "hall.verified.jsonl"
+    world = RoomWorld(room())
+    steps = [Step(number, "srv", (cord,)) for number, cord in enumerate(CORDS, 1)]
+    ended = run(world, Mode.ONE_FEED, steps=steps, verified=path)
+    assert (ended.error, ended.done) == (None, 2)
+    file = EvidenceFile(str(path))
+    found, _ = file.find(CORDS, world.now(), is_whole=False)
+    assert found is not None and [cord.serial for cord in found.cords] == ["SN-left", "SN-right"]
+    # it is no proof that the machine has no other power
+    assert file.find(CORDS, world.now()) == (None, "its cabling was never tried")
+
+
+def test_a_machine_that_fell_stops_the_run(tmp_path: Path) -> None:
+    """The mate's supply dies as "on" is sent. The machine is dark, and the cord that is on again
+    carries a filter's current.
+    """
+    made = room()
+    world = RoomWorld(made)
+
+    def dies(cord: Cord) -> None:
+        if made.commands == [("left", "3", False)]:
+            server = made.servers[0]
+            server.needs = 9  # no supply works
+            for plug in server.plugs:
+                plug.filter_a = 0.17
+
+    world.before = dies
+    ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
+    assert ended.done == 0 and "it may have fallen" in str(ended.error)
+
+
+def test_a_mate_that_does_not_carry_any_more_stops_the_run() -> None:
+    made = room()
+    world = RoomWorld(made)
+
+    def dies(cord: Cord) -> None:
+        if made.commands == [("left", "3", False)]:
+            made.servers[0].plugs[1].dead = True
+
+    world.before = dies
+    ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
+    assert ended.done == 0
+    assert "right/3 carried when the run was planned" in str(ended.error)
 
 
 def test_a_neighbour_that_boots_at_the_command_is_no_mate() -> None:

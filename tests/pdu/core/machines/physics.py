@@ -126,6 +126,12 @@ class Machine:
     #: what multiplies its load: 3 while it boots, 0 after a shutdown
     factor: float = 1.0
     wanders: float = 1.0
+    #: how long it takes to answer after it got power
+    boots_s: float = 0.0
+    #: it begins anew if all the supplies that carried it lose their power, though others take over
+    browns_out: bool = False
+    #: since when it runs; None: it does not
+    runs_since: Optional[float] = None
 
 
 # ---- what switches and measures ------------------------------------------------------------------
@@ -212,6 +218,10 @@ class Pdu:
     read_s: float = 0.3
     command_s: float = 0.4
     silent: bool = False
+    #: its metering begins anew: until then all figures are 0
+    blank_until: float = 0.0
+    #: of this unit
+    serial: str = ""
 
     def __post_init__(self) -> None:
         for place in range(1, self.outlets + 1):
@@ -289,6 +299,9 @@ class Room:
         self._shown: dict[tuple[str, int, int], tuple[int, Figures]] = {}
         self._frozen: dict[tuple[str, int], Figures] = {}
         self._told_off: dict[tuple[str, int], float] = {}
+        # machine -> the supplies that carry it, and when it was last seen to begin
+        self._carried_by: dict[str, list[Supply]] = {}
+        self._ran_at: dict[str, float] = {}
         for pdu in pdus:
             for place in pdu.relays:
                 gain = pdu.meter.gain
@@ -349,6 +362,7 @@ class Room:
         watts = machine.load.mean_w * machine.wanders * machine.factor
         if len(works) >= machine.needs and watts > 0:
             carries = [one for one in works if not one.standby] or works
+        self._run(machine, carries)
         parts = sum(one.part for one in carries)
         found: dict[tuple[str, int], Flow] = {}
         total = 0.0
@@ -364,6 +378,27 @@ class Room:
         for key in {(one.pdu, one.outlet) for one in machine.supplies if one.pdu is not None}:
             self._put(key, machine.name, found.get(key, Flow()))
         self._drawn[machine.name].enter(self.time, Flow(total))
+
+    def _run(self, machine: Machine, carries: list[Supply]) -> None:
+        was = self._carried_by.get(machine.name, [])
+        if not carries:
+            machine.runs_since = None
+        elif machine.runs_since is None or (
+            machine.browns_out and not any(one is old for one in carries for old in was)
+        ):
+            machine.runs_since = self.time
+        self._carried_by[machine.name] = carries
+        if carries:
+            self._ran_at[machine.name] = self.time
+
+    def answers(self, machine: Machine) -> bool:
+        """Whether its operating system answers now."""
+        since = machine.runs_since
+        return since is not None and self.time - since >= machine.boots_s
+
+    def has_run(self, machine: Machine, since: float) -> bool:
+        """Whether it ran at some time from `since` until now."""
+        return machine.runs_since is not None or self._ran_at.get(machine.name, 0.0) > since
 
     def move(self, machine: Machine, supply: Supply, pdu: str, outlet: int) -> None:
         """Put a cord into another outlet."""
@@ -453,6 +488,8 @@ class Room:
         """What the outlet's meter shows; of the inlet, if `place` is 0: of this line, or of all if
         `line` is -1.
         """
+        if self.time < pdu.blank_until:
+            return self._as_shown(pdu.meter if place else pdu.inlet_meter, Flow())
         what = TRUE if place == 0 else pdu.figures.get(place, TRUE)
         if place == 0 and pdu.inlet_frozen and (pdu.name, 0) in self._frozen and line <= 0:
             return self._frozen[pdu.name, 0]

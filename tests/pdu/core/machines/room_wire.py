@@ -1,20 +1,26 @@
-"""A simulated room whose PDUs speak NUT, SNMP and JSON-RPC, and the files that the product needs to
-reach them. What an inlet shows is what its own meter measures, whatever the outlets show.
+"""A simulated room whose PDUs speak NUT, SNMP, Redfish and JSON-RPC, and the files that the product
+needs to reach them. What an inlet shows is what its own meter measures, whatever the outlets show.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
-from tests.pdu.core.machines.balance_kinds import Case
-from tests.pdu.core.machines.physics import ON, UNSAID, Figures, Room, SeenPdu
+from tests.pdu.core.machines.living import asking
+from tests.pdu.core.machines.physics import ON, UNSAID, Figures, Machine, Room, SeenPdu
+from tests.pdu.core.machines.room_kinds import Case
 from tests.pdu.monitoring.halls import private
 from tests.simulators.nut_server import ADMIN, NutServer
+from tests.simulators.redfish import Model as RedfishModel, Pdu as RedfishUnit, RedfishService
+from tests.simulators.redfish.answer import Answer as RedfishAnswer
+from tests.simulators.redfish.server import Request as RedfishRequest
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import raritan
 from tests.simulators.xerus import Model, XerusPdu
@@ -33,16 +39,26 @@ class WiredRoom:
     def __init__(self, room: Room) -> None:
         self._room, self._lock = room, threading.Lock()
 
+    def _pass(self) -> None:
+        """What a request takes."""
+        self._room.advance(_REQUEST_S)
+
     def see(self, pdu: str) -> SeenPdu:
         with self._lock:
-            self._room.advance(_REQUEST_S)
+            self._pass()
             return self._room.see(pdu)
 
     def tell(self, pdu: str, identity: str, on: bool) -> bool:
         """Send a command. Returns whether the PDU has this outlet."""
         with self._lock:
-            self._room.advance(_REQUEST_S)
+            self._pass()
             return self._room.command(pdu, identity, on) != UNSAID
+
+    def answers(self, machine: Machine) -> bool:
+        """Whether a machine lives."""
+        with self._lock:
+            self._pass()
+            return self._room.answers(machine)
 
     def monotonic(self) -> float:
         return self._room.time
@@ -53,6 +69,17 @@ class WiredRoom:
     def sleep(self, seconds: float) -> None:
         with self._lock:
             self._room.advance(max(0.0, seconds))
+
+
+class RealRoom(WiredRoom):
+    """A room whose time is this computer's."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room)
+        self._begun = time.monotonic() - room.time
+
+    def _pass(self) -> None:
+        self._room.advance(max(0.0, time.monotonic() - self._begun - self._room.time))
 
 
 # ---- NUT -----------------------------------------------------------------------------------------
@@ -67,6 +94,7 @@ class NutPdu:
     def variables(self) -> dict[str, str]:
         seen = self._room.see(self.name)
         found = {
+            "device.serial": f"SN-{self.name}",
             "device.mfr": "ACME",
             "device.type": "pdu",
             "driver.name": "simulated",
@@ -197,6 +225,39 @@ def _follow(sensors: Mapping[str, object], figures: Callable[[], Figures]) -> No
     power.follow(lambda: figures().watts or 0.0)
 
 
+# ---- Redfish -------------------------------------------------------------------------------------
+
+
+class RedfishPdu(RedfishService):
+    """A PDU of a room as a Redfish service."""
+
+    def __init__(self, name: str, room: WiredRoom) -> None:
+        self._name, self._room = name, room
+        seen = room.see(name)
+        self._seen = seen
+        super().__init__(RedfishModel((RedfishUnit(outlets=tuple(seen.outlets)),)))
+        for identity in seen.outlets:
+            # what flows is what the room says
+            self.outlet(identity).welded = True
+            self.outlet(identity).drawn = functools.partial(self._amperes, identity)
+
+    def _amperes(self, identity: str) -> float:
+        return self._seen.outlets[identity].figures.amperes or 0.0
+
+    def answer(self, request: RedfishRequest) -> RedfishAnswer:
+        with self.lock:
+            self._seen = self._room.see(self._name)
+            told = {identity: one.state == ON for identity, one in self._seen.outlets.items()}
+            for identity, is_on in told.items():
+                if self.outlet(identity).on is not is_on:
+                    self.turn(identity, is_on)
+            answer = super().answer(request)
+            for identity, is_on in told.items():
+                if self.outlet(identity).on is not is_on:
+                    self._room.tell(self._name, identity, not is_on)
+            return answer
+
+
 # ---- the files -----------------------------------------------------------------------------------
 
 
@@ -241,17 +302,32 @@ def _over_json(name: str, room: WiredRoom) -> Iterator[WiredPdu]:
         )
 
 
+@contextlib.contextmanager
+def _over_redfish(name: str, room: WiredRoom) -> Iterator[WiredPdu]:
+    with RedfishPdu(name, room) as pdu:
+        yield WiredPdu(
+            f"redfish,{pdu.host}:{pdu.port},{name},ca_pem={name}.pem",
+            f'username = "{pdu.user}"\npassword = "{pdu.password}"\n',
+            pdu.ca_pem,
+        )
+
+
 PROTOCOLS: Mapping[str, Callable[[str, WiredRoom], AbstractContextManager[WiredPdu]]] = {
     "nut": _over_nut,
     "snmp": _over_snmp,
     "raritan": _over_json,
+    "redfish": _over_redfish,
 }
 
 
 @contextlib.contextmanager
-def wired(folder: Path, case: Case, protocol: str) -> Iterator[WiredRoom]:
-    """Serve the PDUs of a case, and write list, logins, drawing and the gateway's clients."""
-    room = WiredRoom(case.room)
+def wired(
+    folder: Path, case: Case, protocol: str, kind: type[WiredRoom] = WiredRoom
+) -> Iterator[tuple[WiredRoom, str]]:
+    """Serve the PDUs of a case, and write list, logins, drawing and the gateway's clients. With the
+    room the program that says whether the machine lives.
+    """
+    room = kind(case.room)
     with contextlib.ExitStack() as stack:
         pdus = {
             name: stack.enter_context(PROTOCOLS[protocol](name, room)) for name in case.room.pdus
@@ -269,7 +345,7 @@ def wired(folder: Path, case: Case, protocol: str) -> Iterator[WiredRoom]:
         prefix = next(iter(pdus.values())).prefix
         cords = [f"{pdu}/{prefix}{outlet}" for pdu, outlet in case.drawn.cords]
         (folder / "hall.power.toml").write_text(
-            _drawing(case.asked.hall, case.drawn.name, cords, case.drawn.needs)
+            _drawing(list(case.room.pdus), case.drawn.name, cords, case.drawn.needs)
         )
         private(
             folder / "clients.toml",
@@ -277,7 +353,8 @@ def wired(folder: Path, case: Case, protocol: str) -> Iterator[WiredRoom]:
             'may = ["read", "switch"]\n',
         )
         private(folder / "admin.token", TOKEN + "\n")
-        yield room
+        alive = stack.enter_context(asking(lambda: room.answers(case.srv)))
+        yield room, alive
 
 
 def _drawing(pdus: Sequence[str], machine: str, cords: Sequence[str], needs: int) -> str:

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from pdu.core.cli import exit_codes
-from pdu.core.machines import pdu_access, proof
-from pdu.core.machines.meters import MeteredLoad
-from pdu.core.machines.pdu_access import of_reading
+from pdu.core.machines import proof
 from tests.handlers.skipping import skipped
 from tests.pdu.fence.site import OUTLET, Site, closed_port, site
 from tests.pdu.running import run
@@ -96,25 +94,23 @@ def test_check_says_whether_off_could_be_proven_and_switches_nothing(
     machine: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["machine", "check", "srv-1", *files(machine)]
-    code, _, err = run(capsys, *command)
-    assert code == exit_codes.NOT_SEEN and "srv-1: off could not be proven: no figure of" in err
-    code, out, err = run(capsys, *command, "--meter-period", "1", "--json")
+    code, out, err = run(capsys, *command, "--json")
     found = json.loads(out)
     assert (code, found["provable"]) == (0, True), err
-    assert found["sentences"][0].startswith("it carries 0.7 A beside a noise of")
+    assert found["sentences"][0].startswith("its outlets were its only power on 20")
+    code, _, err = run(capsys, *command, "--verified", machine.file("other.jsonl"))
+    assert code == exit_codes.NOT_SEEN
+    assert "srv-1: off could not be proven: its cabling was never tried" in err
     assert machine.commands() == []
 
 
-def test_status_names_a_pdu_whose_inlet_has_no_meter(
+def test_status_says_that_the_cabling_was_never_tried(
     machine: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, _ = run(capsys, "machine", "status", "srv-1", *files(machine))
+    command = ["machine", "status", "srv-1", *files(machine)]
+    code, out, _ = run(capsys, *command)
     assert code == 0 and "could off be proven? pdu machine check srv-1 --" in out
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            pdu_access, "of_reading", lambda one: of_reading(one)._replace(inlet=MeteredLoad())
-        )
-        code, out, _ = run(capsys, "machine", "status", "srv-1", *files(machine))
-        assert code == 0 and "off could not be proven: left: its inlet has no meter" in out
-        command = ["machine", "status", "srv-1", *files(machine), "--confirm", "state"]
-        assert "could not be proven" not in run(capsys, *command)[1]
+    command += ["--verified", machine.file("other.jsonl")]
+    code, out, _ = run(capsys, *command)
+    assert code == 0 and "off could not be proven: its cabling was never tried" in out
+    assert "could not be proven" not in run(capsys, *command, "--confirm", "state")[1]

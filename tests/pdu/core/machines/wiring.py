@@ -223,6 +223,9 @@ class Room:
     def key(self, pdu: str) -> str:
         return f"simulated {pdu}"
 
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        return {name: f"SN-{name}" for name in pdus}
+
     def now(self) -> float:
         return 1e9 + self.time
 

@@ -1,5 +1,6 @@
-"""Kinds of lies, and honest machines, for `balance_trial`: what is wrong with a drawing, a relay, a
-meter or a neighbour. Each kind is a list of changes to a draft of some racks.
+"""Kinds of lies, and honest machines, for `off_trial`: what is wrong with a drawing, a relay, a
+meter or a neighbour, when the cabling is tried or since. Each kind is a list of changes to a draft
+of some racks, and of what happens in the room after the trial.
 
 A draft begins as an honest one: the machine `srv` has its two cords in left/3 and right/3, is drawn
 so, and has neighbours on each PDU.
@@ -12,13 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Callable, NamedTuple, Optional
 
-from tests.pdu.core.machines.balance_adapter import Asked, Drawn
 from tests.pdu.core.machines.physics import (
-    ABSENT,
     ECHO,
     FROZEN,
     NOMINAL,
-    SUMMED,
     ZERO,
     Load,
     Machine,
@@ -27,6 +25,7 @@ from tests.pdu.core.machines.physics import (
     Room,
     Supply,
 )
+from tests.pdu.core.machines.room_adapter import Asked, Drawn
 
 #: how neighbours draw: lowest and highest factor, mean times between two values in s, of which each
 #: neighbour has one
@@ -86,11 +85,11 @@ class Draft:
     others: list[Machine]
     #: PDU and identity of each outlet that is drawn for `srv`
     drawn: list[tuple[str, str]]
-    #: the names of the PDUs that are drawn
-    hall: list[str]
     period_s: Optional[float] = None
     #: these happen when the room is built
     begin: list[Callable[[Room], None]] = field(default_factory=list)
+    #: these happen between the trial of the cabling and the first run
+    since: list[Callable[[Room], None]] = field(default_factory=list)
     #: these happen between the first run and the second
     between: list[Callable[[Room], None]] = field(default_factory=list)
 
@@ -105,6 +104,7 @@ class Case(NamedTuple):
     srv: Machine
     drawn: Drawn
     asked: Asked
+    since: Sequence[Callable[[Room], None]]
     between: Sequence[Callable[[Room], None]]
 
 
@@ -163,6 +163,7 @@ def draft(setting: Setting, rng: random.Random, noise: Noise, synchronous: bool 
             lines=rng.choice((1, 1, 3)),
             read_s=rng.uniform(0.1, 0.5),
             command_s=rng.uniform(0.2, 0.8),
+            serial=f"SN-{name}",
         )
     idle_w, filter_a = rng.choice(((0.0, 0.0), (3.0, 0.02), (6.0, 0.06)))
     (left, left_waits), (right, right_waits) = rng.choice(_SHARES)
@@ -173,10 +174,9 @@ def draft(setting: Setting, rng: random.Random, noise: Noise, synchronous: bool 
             Supply("right", 3, right, right_waits, False, idle_w, filter_a),
         ],
         Load(watts, 0.98, 1.02, rng.uniform(1.0, 5.0)),
+        boots_s=rng.choice((0.0, 5.0, 40.0, 90.0)),
     )
-    made = Draft(
-        setting, rng, srv, pdus, [], [("left", "3"), ("right", "3")], ["left", "right", "third"]
-    )
+    made = Draft(setting, rng, srv, pdus, [], [("left", "3"), ("right", "3")])
     for places in (
         [("left", 1), ("right", 1)],
         [("left", 2), ("right", 2)],
@@ -215,7 +215,8 @@ def build(made: Draft, needs: int, seed: str) -> Case:
         room,
         made.srv,
         Drawn("srv", made.drawn, needs),
-        Asked(made.hall, made.period_s),
+        Asked(made.period_s),
+        made.since,
         made.between,
     )
 
@@ -299,9 +300,9 @@ def other(*places: str, does: str = STEADY_ONE, times: float = 0.0) -> Change:
         number, wait_s = made.rng.randrange(2), made.rng.uniform(0.0, 0.3)
         if does in (BOOTS, SHUTS):
             factor = 3.0 if does == BOOTS else 0.0
-            made.begin.append(_factor(one, factor, number, wait_s))
+            made.since.append(_factor(one, factor, number, wait_s))
         if does == BOOTS_LATER:
-            made.begin.append(_factor(one, 3.0, number, made.rng.uniform(1.0, 6.0)))
+            made.since.append(_factor(one, 3.0, number, made.rng.uniform(1.0, 6.0)))
 
     return change
 
@@ -314,7 +315,9 @@ def _factor(machine: Machine, factor: float, number: int, wait_s: float) -> Call
             machine.factor = factor
             room.refresh(machine)
 
-        room.at_command.setdefault(number, []).append(lambda: room.after(wait_s, happens))
+        room.at_command.setdefault(len(room.commands) + number, []).append(
+            lambda: room.after(wait_s, happens)
+        )
 
     return begin
 
@@ -372,15 +375,17 @@ def killed(before: Optional[int] = None, after: Optional[int] = None, wait_s: fl
     def change(made: Draft) -> None:
         def begin(room: Room) -> None:
             if before is not None:
-                room.at_command.setdefault(before, []).append(room.kill)
+                room.at_command.setdefault(len(room.commands) + before, []).append(room.kill)
             elif wait_s:
-                room.after_command.setdefault(after or 0, []).append(
+                room.after_command.setdefault(len(room.commands) + (after or 0), []).append(
                     lambda: room.after(wait_s, room.kill)
                 )
             else:
-                room.after_command.setdefault(after or 0, []).append(room.kill)
+                room.after_command.setdefault(len(room.commands) + (after or 0), []).append(
+                    room.kill
+                )
 
-        made.begin.append(begin)
+        made.since.append(begin)
 
     return change
 
@@ -393,9 +398,9 @@ def clock_jumps(seconds: float, number: int = 0) -> Change:
             def jump() -> None:
                 room.wall_offset += seconds
 
-            room.after_command.setdefault(number, []).append(jump)
+            room.after_command.setdefault(len(room.commands) + number, []).append(jump)
 
-        made.begin.append(begin)
+        made.since.append(begin)
 
     return change
 
@@ -409,9 +414,11 @@ def renumbered(pdu: str, number: int, wait_s: float = 0.5) -> Change:
                 one = room.pdus[pdu]
                 one.names = {place: str(place % one.outlets + 1) for place in one.names}
 
-            room.after_command.setdefault(number, []).append(lambda: room.after(wait_s, renumber))
+            room.after_command.setdefault(len(room.commands) + number, []).append(
+                lambda: room.after(wait_s, renumber)
+            )
 
-        made.begin.append(begin)
+        made.since.append(begin)
 
     return change
 
@@ -426,7 +433,7 @@ def silent_at_first(pdu: str) -> Change:
         def answers(room: Room) -> None:
             room.pdus[pdu].silent = False
 
-        made.begin.append(begin)
+        made.since.append(begin)
         made.between.append(answers)
 
     return change
@@ -446,7 +453,7 @@ def moved(number: int, to: str) -> Change:
 
 def shuts_down_itself(made: Draft) -> None:
     """The machine goes off by itself at the first command."""
-    made.begin.append(_factor(made.srv, 0.0, 0, 0.1))
+    made.since.append(_factor(made.srv, 0.0, 0, 0.1))
 
 
 def in_a_large_hall(made: Draft) -> None:
@@ -455,7 +462,6 @@ def in_a_large_hall(made: Draft) -> None:
         name = f"far-{number}"
         meter = _meter(made.setting, made.rng)
         made.pdus[name] = Pdu(name, meter=meter, inlet_meter=_inlet_meter(meter, made.rng, True))
-        made.hall.append(name)
         like = made.others[0].load
         noise = (like.low, like.high, (like.every_s,))
         for outlet in (1, 2, 3):
@@ -485,6 +491,164 @@ def chassis(needs: int, *places: str) -> Change:
 # ---- kinds ---------------------------------------------------------------------------------------
 
 
+def since(*changes: Change) -> Change:
+    """These are made to the room when the cabling was tried."""
+
+    def change(made: Draft) -> None:
+        def happens(room: Room) -> None:
+            for one in changes:
+                one(made)
+            for machine in room.machines.values():
+                room.refresh(machine)
+
+        made.since.append(happens)
+
+    return change
+
+
+def moved_since(number: int, to: str, *changes: Change) -> Change:
+    """A cord is put elsewhere, after the trial."""
+
+    def change(made: Draft) -> None:
+        made.since.append(lambda room: room.move(made.srv, made.srv.supplies[number], *_place(to)))
+        for one in changes:
+            one(made)
+
+    return change
+
+
+def plugged_since(*places: str) -> Change:
+    """A supply is put in after the trial."""
+
+    def change(made: Draft) -> None:
+        def plug(room: Room) -> None:
+            also(*places)(made)
+            room.refresh(made.srv)
+
+        made.since.append(plug)
+
+    return change
+
+
+def moved_neighbour(pdu: str, to: str) -> Change:
+    """A neighbour's cord at this PDU is put elsewhere, after the trial."""
+
+    def change(made: Draft) -> None:
+        def move(room: Room) -> None:
+            machine = made.others[0]
+            supply = next(one for one in machine.supplies if one.pdu == pdu)
+            room.move(machine, supply, *_place(to))
+
+        made.since.append(move)
+
+    return change
+
+
+def blank(seconds: float, *pdus: str) -> Change:
+    """The metering of these PDUs begins anew at the first command."""
+
+    def change(made: Draft) -> None:
+        def register(room: Room) -> None:
+            def restart() -> None:
+                for name in pdus:
+                    room.pdus[name].blank_until = room.time + seconds
+
+            room.after_command.setdefault(len(room.commands), []).append(restart)
+
+        made.since.append(register)
+
+    return change
+
+
+def metered(**attributes: object) -> Change:
+    """What the meters of outlets are like: attributes of `physics.Meter`."""
+
+    def change(made: Draft) -> None:
+        for pdu in made.pdus.values():
+            for name, value in attributes.items():
+                setattr(pdu.meter, name, value)
+                setattr(pdu.inlet_meter, name, value)
+
+    return change
+
+
+def another_unit(made: Draft) -> None:
+    """A PDU was replaced, and the cords are in it at other outlets."""
+
+    def replace(room: Room) -> None:
+        room.pdus["right"].serial = "SN-new"
+        room.move(made.srv, made.srv.supplies[1], "right", 4)
+
+    made.since.append(replace)
+
+
+def after_off(made: Draft) -> None:
+    """Somebody switched the machine off, moved a cord and switched it on; nothing read meanwhile,
+    and a neighbour was put into the old place.
+    """
+    shares_equally(made)
+    other("right/4")(made)
+    neighbour = made.others[-1]
+
+    def move(room: Room) -> None:
+        room.move(neighbour, neighbour.supplies[0], "right", 3)
+        room.move(made.srv, made.srv.supplies[1], "right", 4)
+
+    made.since.append(move)
+
+
+def _factor_of_own(made: Draft, factor: float) -> None:
+    """From the first command on, while another cord is on."""
+    made.since.append(_factor(made.srv, factor, 0, 0.0))
+
+
+def throttles(made: Draft) -> None:
+    _factor_of_own(made, 0.6)
+
+
+def speeds_up(made: Draft) -> None:
+    _factor_of_own(made, 1.3)
+
+
+def loses(made: Draft) -> None:
+    for one in made.srv.supplies:
+        one.idle_w, one.filter_a = 15.0, 0.08
+
+
+def shut_down(made: Draft) -> None:
+    """By its operating system, after the trial: what is left is the supplies' own need."""
+
+    def shut(room: Room) -> None:
+        made.srv.factor = 0.0
+        room.refresh(made.srv)
+
+    made.since.append(shut)
+
+
+def shuts_and_starts(made: Draft) -> None:
+    """It shuts itself down at the command behind welded relays, and is woken up later."""
+    for one in made.srv.supplies:
+        one.idle_w = one.filter_a = 0.0
+
+    def register(room: Room) -> None:
+        def becomes(factor: float) -> None:
+            made.srv.factor = factor
+            room.refresh(made.srv)
+
+        def shut() -> None:
+            becomes(0.0)
+            room.after(8.5, lambda: becomes(1.0))
+
+        room.at_command.setdefault(len(room.commands), []).append(shut)
+
+    made.since.append(register)
+
+
+def browns_out(made: Draft) -> None:
+    made.srv.browns_out = True
+    made.srv.boots_s = max(5.0, made.srv.boots_s)
+
+
 class Kind(NamedTuple):
     """What is wrong."""
 
@@ -494,6 +658,8 @@ class Kind(NamedTuple):
     noise: Noise = QUIET
     #: what the drawing says
     needs: int = 1
+    #: whether a monitor reads the machine after what happened since the trial
+    is_monitored: bool = False
 
 
 _BUSY = {"quiet neighbours": QUIET, "swinging neighbours": SWINGS}
@@ -659,97 +825,15 @@ def _undrawn() -> list[Kind]:
     return found
 
 
-def _relays() -> list[Kind]:
-    found: list[Kind] = []
-    two, lies = ("left/3", "right/3"), (ECHO, ZERO, NOMINAL, FROZEN)
-    alone = [cords("left/3"), drawn("left/3")]
-    for name, places, more in (
-        ("left", ["left/3"], []),
-        ("right", ["right/3"], []),
-        ("both", two, []),
-        ("one cord", ["left/3"], alone),
-    ):
-        welded = [*more, relay(*places, welded=True)]
-        found.append(Kind(f"{name} welded", welded))
-        found += [
-            Kind(f"{name} welded, figure {what}", [*welded, shows(what, *places)]) for what in lies
-        ]
-        found += [
-            Kind(
-                f"{name} welded, figure echo, swinging neighbours",
-                [*welded, shows(ECHO, *places)],
-                SWINGS,
-            ),
-            Kind(
-                f"{name} welded, figure echo, a neighbour shuts down at the command",
-                [
-                    *welded,
-                    shows(ECHO, *places),
-                    *(other(f"{one.split('/')[0]}/4", does=SHUTS) for one in places),
-                ],
-            ),
-            Kind(
-                f"{name} welded, figure zero, a neighbour of two cords shuts down at the command",
-                [*welded, shows(ZERO, *places), other("left/4", "right/4", does=SHUTS, times=1.0)],
-            ),
-            Kind(
-                f"{name}: commands are accepted and ignored", [*more, relay(*places, ignores=True)]
-            ),
-            Kind(
-                f"{name}: commands are ignored, and figures follow them",
-                [*more, relay(*places, ignores=True), shows(ECHO, *places)],
-            ),
-        ]
-        for seconds in (0.2, 1.0, 3.0, 4.3):
-            found.append(
-                Kind(
-                    f"{name} closes again silently after {seconds:g} s",
-                    [*more, relay(*places, back_s=seconds)],
-                )
-            )
-        found += [
-            Kind(
-                f"{name} closes again silently after 3 s, figure echo",
-                [*more, relay(*places, back_s=3.0), shows(ECHO, *places)],
-            ),
-            Kind(
-                f"{name} closes again after 1 s, and says so",
-                [*more, relay(*places, back_s=1.0, back_silently=False)],
-            ),
-        ]
-    for seconds in (2.0, 6.0, 20.0):
-        found.append(
-            Kind(
-                f"both open {seconds:g} s late, figure echo",
-                [relay(*two, late_s=seconds), shows(ECHO, *two)],
-            )
-        )
-    return found
-
-
+_TWO = ("left/3", "right/3")
 _CHASSIS = ("left/3", "left/4", "right/3", "right/4")
 
 
 def _chassis() -> list[Kind]:
-    drawn_all = [chassis(2, *_CHASSIS), drawn(*_CHASSIS)]
-    fifth = [chassis(2, *_CHASSIS, "right/5", "right/6"), drawn(*_CHASSIS)]
+    six = [chassis(2, *_CHASSIS, "right/5", "right/6"), drawn(*_CHASSIS)]
     return [
-        Kind(
-            "a chassis of 2 of 4, two welded",
-            [*drawn_all, relay("right/3", "right/4", welded=1)],
-            needs=2,
-        ),
-        Kind(
-            "a chassis of 2 of 4, two welded, figures echo",
-            [
-                *drawn_all,
-                relay("right/3", "left/4", welded=1),
-                shows(ECHO, "right/3", "left/4"),
-            ],
-            needs=2,
-        ),
-        Kind("a chassis of 2 of 6, two of them not drawn", fifth, needs=2),
-        Kind("a chassis of 2 of 6, two of them not drawn, swinging neighbours", fifth, SWINGS, 2),
+        Kind("a chassis of 2 of 6, two of them not drawn", six, needs=2),
+        Kind("a chassis of 2 of 6, two of them not drawn, swinging neighbours", six, SWINGS, 2),
         Kind(
             "a chassis of 1 of 4, one is in a neighbour's place",
             [
@@ -758,106 +842,174 @@ def _chassis() -> list[Kind]:
                 other("right/4", does=SWINGING_ONE),
             ],
         ),
+        Kind("it restarts on a standby that is not drawn", [also("third/5?"), browns_out]),
+        Kind("it restarts on a standby at a wall", [also("wall?"), browns_out]),
+        Kind("a standby at a wall", [also("wall?")]),
+        Kind(
+            "one cord, drawn at a neighbour's only one",
+            [cords("left/4"), drawn("left/3"), other("left/3")],
+        ),
+        Kind(
+            "two machines exactly in each other's place",
+            [cords("left/4", "right/4"), other("left/3", "right/3")],
+        ),
     ]
 
 
-def _processes() -> list[Kind]:
-    swapped = [cords("left/4", "right/3"), other("left/3", "right/4")]
-    two = ("left/3", "right/3")
+def _relays_since() -> list[Kind]:
+    found: list[Kind] = []
+    alone = [cords("left/3"), drawn("left/3")]
+    for name, places, more in (
+        ("left", ["left/3"], []),
+        ("right", ["right/3"], []),
+        ("both", list(_TWO), []),
+        ("one cord", ["left/3"], alone),
+    ):
+        welded = [*more, shares_equally] if not more else more
+        welded = [*welded, since(relay(*places, welded=True))]
+        for busy, noise in _BUSY.items():
+            found += [
+                Kind(f"{name} welded since, {busy}", welded, noise),
+                Kind(
+                    f"{name} welded since, figure frozen, {busy}",
+                    [*welded, shows(FROZEN, *places)],
+                    noise,
+                ),
+                Kind(
+                    f"{name} welded since, metering begins anew, {busy}",
+                    [*welded, blank(60.0, "left", "right")],
+                    noise,
+                ),
+            ]
+        found.append(
+            Kind(
+                f"{name}: commands are ignored since", [*more, since(relay(*places, ignores=True))]
+            )
+        )
+        for seconds in (0.2, 1.0, 3.0, 4.3):
+            found.append(
+                Kind(
+                    f"{name} closes again silently after {seconds:g} s",
+                    [*more, since(relay(*places, back_s=seconds))],
+                )
+            )
+        found.append(
+            Kind(
+                f"{name} closes again after 1 s, and says so",
+                [*more, since(relay(*places, back_s=1.0, back_silently=False))],
+            )
+        )
+        for what, late in (
+            ("figures come 15 s late", metered(delay_s=15.0)),
+            ("figures are means of 15 s", metered(window_s=15.0)),
+        ):
+            found += [
+                Kind(f"{name} welded since, {what}", [*welded, late]),
+                Kind(
+                    f"{name} closes again after 3 s, {what}",
+                    [*more, late, since(relay(*places, back_s=3.0))],
+                ),
+            ]
+    return found
+
+
+def _moves() -> list[Kind]:
+    found: list[Kind] = []
+    for busy, noise in _BUSY.items():
+        found += [
+            Kind(
+                f"the {side} cord was moved to {to} since, with a monitor, {busy}",
+                [shares_equally, moved_since(number, to)],
+                noise,
+                is_monitored=True,
+            )
+            for number, side in enumerate(("left", "right"))
+            for to in (f"{side}/4", "third/4")
+        ]
+        found.append(Kind(f"another unit in its place, {busy}", [another_unit], noise))
     kinds: Mapping[str, Sequence[Change]] = {
-        "right welded": [relay("right/3", welded=1)],
-        "both welded, figures echo": [relay(*two, welded=1), shows(ECHO, *two)],
-        "exchanged": swapped,
+        "right welded": [shares_equally, since(relay("right/3", welded=True))],
+        "in a neighbour's place": [cords("left/3", "right/4"), other("right/3")],
         "a third active supply": [also("right/4")],
-        "two standbys": [also("right/5?", "left/5?")],
-        "in a swinging neighbour's place": [
-            cords("left/3", "right/4"),
-            other("right/3", does=SWINGING_ONE),
-        ],
     }
     ends: Mapping[str, Change] = {
         "before the second command": killed(before=1),
         "after the first command": killed(after=0),
-        "after the second command": killed(after=1),
         "2 s after the second command": killed(after=1, wait_s=2.0),
     }
-    found = [
+    found += [
         Kind(f"killed {when}, {name}", [*changes, end])
         for when, end in ends.items()
         for name, changes in kinds.items()
     ]
     found += [
-        Kind(
-            f"the clock jumps by {seconds:+g} s, {name}",
-            [*kinds[name], clock_jumps(seconds), killed(after=1)],
-        )
-        for seconds in (3600.0, -3600.0)
-        for name in ("right welded", "both welded, figures echo")
+        Kind(f"the clock jumps by {seconds:+g} s, right welded", [*kinds["right welded"], jump])
+        for seconds, jump in ((3600.0, clock_jumps(3600.0)), (-3600.0, clock_jumps(-3600.0)))
     ]
     found += [
-        Kind(f"{pdu} is renumbered after command {number + 1}", [renumbered(pdu, number), *more])
-        for pdu in ("left", "right")
-        for number, more in ((0, [other("right/4")]), (1, [other("left/4"), other("right/4")]))
+        Kind(f"left is silent at first, {name}", [*changes, silent_at_first("left")])
+        for name, changes in kinds.items()
     ]
-    found += [
-        Kind(f"{pdu} is silent at first, {name}", [*kinds[name], silent_at_first(pdu)])
-        for pdu, name in (
-            ("left", "right welded"),
-            ("right", "exchanged"),
-            ("left", "a third active supply"),
-            ("third", "two standbys"),
-        )
-    ]
-    found += [
-        Kind("killed, then the left cord was moved", [killed(before=1), moved(0, "left/4")]),
-        Kind("killed, then the right cord was moved", [killed(after=0), moved(1, "right/4")]),
-    ]
-    for name in ("both welded, figures echo", "in a swinging neighbour's place"):
-        found += [
-            Kind(
-                f"the inlets' figures are frozen, {name}",
-                [*kinds[name], inlets_frozen("left", "right")],
-            ),
-            Kind(f"the inlets are three times as slow, {name}", [*kinds[name], inlets_slower(3.0)]),
-        ]
     return found
 
 
-#: machines that may have power at the end. The room alone says whether they have
-LIES: Sequence[Kind] = [*_misplaced(), *_undrawn(), *_relays(), *_chassis(), *_processes()]
+def _chassis_since() -> list[Kind]:
+    whole = [chassis(2, *_CHASSIS), drawn(*_CHASSIS)]
+    return [
+        Kind(
+            f"a chassis of 2 of 4, two welded since, {busy}",
+            [*whole, since(relay("right/3", "right/4", welded=True))],
+            noise,
+            needs=2,
+        )
+        for busy, noise in _BUSY.items()
+    ]
 
-_TWO = ("left/3", "right/3")
-#: without a meter of its own at the inlets nothing is proven, whether the machine is honest or not
-UNWITNESSED: Sequence[Kind] = [
-    Kind("no inlet is metered, honest", [inlets(ABSENT)]),
-    Kind("inlets are sums of outlets, honest", [inlets(SUMMED)]),
-    Kind("one inlet is not metered, honest", [inlets(ABSENT, "right")]),
-    Kind("the other inlet is a sum, honest", [inlets(SUMMED, "left")]),
-    Kind(
-        "one cord, its inlet is a sum", [cords("left/3"), drawn("left/3"), inlets(SUMMED, "left")]
+
+#: the machine has power at the end, and was wired wrong from the start
+WIRED_WRONG: Sequence[Kind] = [*_misplaced(), *_undrawn(), *_chassis()]
+#: the machine has power at the end by what happened since the trial of its cabling
+CHANGED: Sequence[Kind] = [*_relays_since(), *_moves(), *_chassis_since()]
+
+
+def _lying_together() -> list[Kind]:
+    found: list[Kind] = []
+    for busy, noise in _BUSY.items():
+        for what in (ECHO, ZERO, NOMINAL):
+            for name, places in (("right", ["right/3"]), ("both", list(_TWO))):
+                found.append(
+                    Kind(
+                        f"{name} welded since, figure {what}, {busy}",
+                        [shares_equally, shows(what, *places), since(relay(*places, welded=True))],
+                        noise,
+                    )
+                )
+    return found
+
+
+#: the row of docs/doors.md -> what it is about
+DOCUMENTED: Mapping[str, Sequence[Kind]] = {
+    "a cord that was added since, and never switched": [
+        Kind("a supply was added at the right PDU since", [plugged_since("right/5")]),
+        Kind("a standby was added at a wall since", [plugged_since("wall?")]),
+    ],
+    "a cord that was moved while nobody read": [
+        Kind("the right cord was moved to right/4 after its outlet was off", [after_off]),
+        Kind(
+            "the right cord was exchanged with a neighbour's since",
+            [shares_equally, moved_since(1, "right/4"), moved_neighbour("right", "right/3")],
+        ),
+    ],
+    "a meter and a relay that lie together, beside noise or steps that hide the load": (
+        _lying_together()
     ),
-    Kind(
-        "inlets are sums, both welded, figures echo",
-        [inlets(SUMMED), relay(*_TWO, welded=1), shows(ECHO, *_TWO)],
-    ),
-    Kind("no inlet is metered, two standbys", [inlets(ABSENT), also("right/5?", "left/5?")]),
-]
-#: what these halls show is what an honest one shows: no meter can tell
-BLIND: Sequence[Kind] = [
-    Kind("a standby at a wall", [also("wall?")]),
-    Kind(
-        "one cord, drawn at a neighbour's only one",
-        [cords("left/4"), drawn("left/3"), other("left/3")],
-    ),
-    Kind(
-        "two machines exactly in each other's place",
-        [cords("left/4", "right/4"), other("left/3", "right/3")],
-    ),
-    Kind(
-        "welded, figures zero, and the machine shuts down at the command",
-        [relay(*_TWO, welded=1), shows(ZERO, *_TWO), shuts_down_itself],
-    ),
-]
+    "a machine that shuts itself down behind a relay that welded since": [
+        Kind(
+            "both welded since, and it shuts down until it is woken up",
+            [shares_equally, since(relay(*_TWO, welded=True)), shuts_and_starts],
+        ),
+    ],
+}
 
 
 def _honest() -> list[Kind]:
@@ -870,8 +1022,18 @@ def _honest() -> list[Kind]:
         Kind("a chassis of 2 of 4", [chassis(2, *_CHASSIS), drawn(*_CHASSIS)], needs=2),
         Kind("one cord", [cords("left/3"), drawn("left/3")]),
         Kind("two cords, in a large hall", [in_a_large_hall, shares_equally]),
-        Kind("two cords, the machine's load swings by a tenth", [swings_itself(0.9, 1.1)]),
+        Kind(
+            "two cords, the machine's load swings by half",
+            [shares_equally, swings_itself(0.5, 1.5)],
+        ),
         Kind("two cords, killed after the first command", [shares_equally, killed(after=0)]),
+        Kind("two cords, it throttles when one is left", [shares_equally, throttles]),
+        Kind("two cords, its fans speed up when one is left", [shares_equally, speeds_up]),
+        Kind("two cords, supplies with losses of their own", [shares_equally, loses]),
+        Kind(
+            "two cords, metering begins anew for 5 s", [shares_equally, blank(5.0, "left", "right")]
+        ),
+        Kind("two cords, it was shut down before", [shares_equally, shut_down]),
     ]
 
 

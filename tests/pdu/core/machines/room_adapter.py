@@ -1,5 +1,5 @@
 """The one place where `physics` and the product meet: a room as a `PduAccess` of the product, and
-the proof that `pdu fence`, `pdu machine` and `pdu gateway --confirm current` run.
+what `pdu fence`, `pdu machine` and `pdu gateway --confirm current` run.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pytest
 
 from pdu.core.drawing.drawing import Cord
 from pdu.core.machines.actions import Runner
+from pdu.core.machines.evidence import EvidenceFile
 from pdu.core.machines.meters import MeteredLoad
 from pdu.core.machines.pdu_access import (
     CommandResult,
@@ -23,12 +24,14 @@ from pdu.core.machines.pdu_access import (
     PduReading,
 )
 from pdu.core.machines.proof import MachinePower, OffProof
+from pdu.core.machines.verification import TrialTimes
 from pdu.core.states import DOWN, UNKNOWN, UP
 from tests.pdu.core.machines.physics import (
     METERED,
     OFF,
     ON,
     Killed,
+    Machine,
     Room,
     SeenOutlet,
     SeenPdu,
@@ -49,8 +52,6 @@ class Drawn(NamedTuple):
 class Asked(NamedTuple):
     """What the owner said. None: the product's own default."""
 
-    #: all PDUs of the drawing
-    hall: Sequence[str]
     period_s: Optional[float] = None
 
 
@@ -101,6 +102,9 @@ class PhysicalWorld:
     def key(self, pdu: str) -> str:
         return f"simulated {pdu}"
 
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        return {name: self._room.pdus[name].serial for name in pdus}
+
     def now(self) -> float:
         return self._room.wall
 
@@ -124,20 +128,47 @@ def _outlet_now(one: SeenOutlet) -> OutletReading:
     return OutletReading(_STATES.get(one.state, UNKNOWN), MeteredLoad(*one.figures))
 
 
+class RoomAlive(NamedTuple):
+    """Asks a machine of a room. An `Alive`."""
+
+    room: Room
+    machine: Machine
+    words: str = "ask the room"
+    sees_power: bool = False
+
+    def answers(self) -> bool:
+        self.room.advance(0.2)
+        return self.room.answers(self.machine)
+
+
 def _runner(room: Room, asked: Asked, folder: Path) -> Runner:
-    return Runner(PhysicalWorld(room), OffProof(period_s=asked.period_s), folder, lambda _: None)
+    proof = OffProof(period_s=asked.period_s)
+    file = EvidenceFile(str(folder.with_suffix(".jsonl")))
+    return Runner(PhysicalWorld(room), proof, folder, lambda _: None, file)
 
 
-def _power(machine: Drawn, asked: Asked) -> MachinePower:
-    cords = [Cord(*one) for one in machine.cords]
-    return MachinePower(machine.name, cords, machine.needs, tuple(asked.hall))
+def _power(machine: Drawn) -> MachinePower:
+    return MachinePower(machine.name, [Cord(*one) for one in machine.cords], machine.needs)
+
+
+def verify(room: Room, machine: Drawn, real: Machine, asked: Asked, folder: Path) -> str:
+    """What `pdu machine verify` does. Returns what is wrong, "" for nothing."""
+    runner = _runner(room, asked, folder)
+    assert runner.verified is not None
+    try:
+        with runner.verified.appending() as file:
+            alive, times = RoomAlive(room, real), TrialTimes()
+            file.append(runner.verify(_power(machine), alive, times, lambda _: None, False))
+    except NotProven as error:
+        return str(error)
+    return ""
 
 
 def switch_off(room: Room, machine: Drawn, asked: Asked, folder: Path) -> Answer:
     """What `off` does."""
     with _running(room):
         try:
-            _runner(room, asked, folder).off(_power(machine, asked))
+            _runner(room, asked, folder).off(_power(machine))
         except NotProven as error:
             return Answer(False, str(error))
         except Killed:
@@ -149,7 +180,7 @@ def monitor(room: Room, machine: Drawn, asked: Asked, folder: Path) -> str:
     """What `monitor` does: nothing is switched. Returns what is wrong, "" for nothing."""
     with _running(room):
         try:
-            _runner(room, asked, folder).check(_power(machine, asked))
+            _runner(room, asked, folder).check(_power(machine))
         except NotProven as error:
             return str(error)
         except Killed:

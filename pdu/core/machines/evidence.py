@@ -1,0 +1,231 @@
+"""What a trial of machines' cabling has shown, in a file of the owner beside the drawing.
+
+    {"verified": 1, "at": 1764123456.0, "machine": "srv-1", "whole": true, "cords": [
+        {"pdu": "left", "outlet": "3", "device": "snmp 192.0.2.7:161", "serial": "QAB123",
+         "a": 0.35, "w": 80.0}, ...],
+     "silent_s": 3.1, "period_s": 1.0, "shows_s": 1.4, "alive": "ping -c 1 -W 2 {}",
+     "quiet": []}
+
+A line each, appended. Times are seconds since 1970, or seconds. `a` and `w` are what the cord
+carried, null for what is not metered or, of both, for an idle one. Without `whole`, each cord was
+switched off alone, and the machine never had no power. The last line of these cords counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..files.locks import lock
+from .meters import MeteredLoad
+from .pdu_access import MachineOutlet
+
+#: a day, in s
+DAY_S = 86400.0
+#: how long evidence counts, in days
+LONGEST_DAYS = 400.0
+# more than this is no file of ours, in bytes
+_LONGEST = 50_000_000
+# a clock that is set back by more than this makes the line one of the future, in s
+_CLOCKS_S = 60.0
+
+
+class VerifiedCord(NamedTuple):
+    """One cord as it was when the machine's cabling was tried."""
+
+    pdu: str
+    outlet: str
+    #: its PDU by handler and address
+    device: str
+    #: "" if the PDU tells none
+    serial: str
+    #: no figure of an idle one
+    load: MeteredLoad
+
+    def __str__(self) -> str:
+        return f"{self.pdu}/{self.outlet}"
+
+
+class Evidence(NamedTuple):
+    """That a machine's outlets were its only power."""
+
+    machine: str
+    #: in seconds since 1970
+    at: float
+    cords: Sequence[VerifiedCord]
+    #: False: each cord was switched off alone, the machine never
+    is_whole: bool
+    #: from the last command until the machine did not answer any more, in s
+    silent_s: float = 0.0
+    #: how often the slowest meter renews its figures, in s
+    period_s: float = 0.0
+    #: the longest time that a meter needed to show a command, in s
+    shows_s: float = 0.0
+    #: what asked the machine whether it lives
+    alive: str = ""
+    #: its PDUs of which no other outlet showed anything when it was off
+    quiet: Sequence[str] = ()
+
+
+class EvidenceFile(NamedTuple):
+    """The file. `longest_s`: how long a line counts."""
+
+    path: str
+    longest_s: float = LONGEST_DAYS * DAY_S
+
+    def find(
+        self, cords: Sequence[MachineOutlet], now: float, is_whole: bool = True
+    ) -> tuple[Optional[Evidence], str]:
+        """The evidence for a machine with these cords, or why there is none."""
+        names = {(cord.pdu, cord.outlet) for cord in cords}
+        try:
+            lines, damaged = self._read()
+        except FileNotFoundError:
+            return None, f"its cabling was never tried ({self.path} is missing)"
+        except OSError as error:
+            return None, f"{self.path} cannot be read ({error.strerror})"
+        lines = [one for one in lines if one.is_whole or not is_whole]
+        mine = [one for one in lines if {(cord.pdu, cord.outlet) for cord in one.cords} == names]
+        if not mine:
+            near = [
+                one for one in lines if not names.isdisjoint((c.pdu, c.outlet) for c in one.cords)
+            ]
+            if near:
+                tried = ", ".join(map(str, near[-1].cords))
+                return None, f"its cabling was tried with other cords: {printable(tried, 200)}"
+            why = f"; {self.path}: line {damaged[0]} is damaged" if damaged else ""
+            return None, f"its cabling was never tried{why}"
+        found = mine[-1]
+        age_s = now - found.at
+        if age_s < -_CLOCKS_S:
+            return None, "its cabling was tried in the future: a clock was set"
+        if age_s > self.longest_s:
+            return None, f"its cabling was tried {age_s / DAY_S:.0f} days ago, which is too long"
+        return found, ""
+
+    def _read(self) -> tuple[list[Evidence], list[int]]:
+        """The lines, and the numbers of those that are damaged. Raises OSError."""
+        with open(self.path, "rb") as file:
+            text = file.read(_LONGEST).decode("utf-8", "replace")
+        found: list[Evidence] = []
+        damaged: list[int] = []
+        for number, line in enumerate(text.split("\n"), 1):
+            try:
+                if line.strip():
+                    found.append(_parsed(json.loads(line)))
+            except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
+                damaged.append(number)
+        return found, damaged
+
+    @contextlib.contextmanager
+    def appending(self) -> Iterator[Appender]:
+        """Open the file before a trial, so that it does not fail behind it. One trial goes on at a
+        time. Raises SettingsError.
+        """
+        try:
+            with open(self.path, "a+b") as file:
+                with contextlib.suppress(ModuleNotFoundError):  # Windows has no locks
+                    if not lock(file.fileno()):
+                        raise SettingsError(f"{self.path}: another trial goes on")
+                yield Appender(self.path, file.fileno())
+        except OSError as error:
+            raise SettingsError(f"{self.path} cannot be written ({error.strerror})") from None
+
+
+class Appender(NamedTuple):
+    """An open file of evidence."""
+
+    path: str
+    descriptor: int
+
+    def append(self, evidence: Evidence) -> None:
+        """Write a line to the disk, whole or not at all. Raises SettingsError."""
+        data = (json.dumps(as_json(evidence)) + "\n").encode()
+        length = os.fstat(self.descriptor).st_size
+        if length and os.pread(self.descriptor, 1, length - 1) != b"\n":
+            data = b"\n" + data  # behind what a full disk has cut
+        try:
+            if os.write(self.descriptor, data) != len(data):
+                raise OSError(0, "the disk is full")
+            os.fsync(self.descriptor)
+        except OSError as error:
+            os.ftruncate(self.descriptor, length)
+            raise SettingsError(f"{self.path} cannot be written ({error.strerror})") from None
+
+
+def beside(drawing: str) -> str:
+    """Where the evidence for a drawing is: `hall.power.toml` -> `hall.verified.jsonl`."""
+    stem = drawing
+    for ending in (".toml", ".power"):
+        stem = stem[: -len(ending)] if stem.lower().endswith(ending) else stem
+    return f"{stem}.verified.jsonl"
+
+
+def as_json(evidence: Evidence) -> dict[str, Any]:
+    """A line of the file."""
+    return {
+        "verified": 1,
+        "at": round(evidence.at, 3),
+        "machine": evidence.machine,
+        "whole": evidence.is_whole,
+        "cords": [
+            {
+                "pdu": one.pdu,
+                "outlet": one.outlet,
+                "device": one.device,
+                "serial": one.serial,
+                "a": one.load.current_a,
+                "w": one.load.power_w,
+            }
+            for one in evidence.cords
+        ],
+        "silent_s": round(evidence.silent_s, 1),
+        "period_s": round(evidence.period_s, 2),
+        "shows_s": round(evidence.shows_s, 2),
+        "alive": evidence.alive,
+        "quiet": list(evidence.quiet),
+    }
+
+
+def _parsed(line: Mapping[str, Any]) -> Evidence:
+    """Raises LookupError, TypeError or ValueError for a line that is not ours."""
+    if line["verified"] != 1 or not isinstance(line["whole"], bool):
+        raise ValueError(line["verified"])
+    cords = [
+        VerifiedCord(
+            str(cord["pdu"]),
+            str(cord["outlet"]),
+            str(cord["device"]),
+            str(cord["serial"]),
+            MeteredLoad(_figure(cord["a"]), _figure(cord["w"])),
+        )
+        for cord in line["cords"]
+    ]
+    return Evidence(
+        str(line["machine"]),
+        _number(line["at"]),
+        cords,
+        line["whole"],
+        _number(line["silent_s"]),
+        _number(line["period_s"]),
+        _number(line["shows_s"]),
+        str(line["alive"]),
+        [str(pdu) for pdu in line["quiet"]],
+    )
+
+
+def _figure(value: Any) -> Optional[float]:
+    return None if value is None else _number(value)
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number) or number < 0:
+        raise ValueError(value)
+    return number

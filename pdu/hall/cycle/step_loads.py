@@ -1,0 +1,98 @@
+"""What a machine's cords carry before a step, while one of them is off, and after it. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import Optional
+
+from ...core.drawing.drawing import Cord
+from ...core.machines.meters import MeteredLoad
+
+# the other cords take over this part of what a cord carried, at least and at most
+_LEAST, _MOST = 0.5, 1.5
+# a machine's load may change by this part while a step is taken, beyond the swing that was seen
+_CHANGE = 0.1
+
+
+class StepLoads:
+    """The readings of one step. Times are in s, of one clock."""
+
+    def __init__(self, before: Sequence[Mapping[Cord, MeteredLoad]]) -> None:
+        """`before`: what each cord showed before the first command, reading by reading."""
+        self._before = before
+        self._after: list[tuple[float, Mapping[Cord, MeteredLoad]]] = []
+        shown = [load for look in before for load in look.values() if load.is_known]
+        self._is_watts = all(load.power_w is not None for load in shown)
+        self._unit = "W" if self._is_watts else "A"
+
+    def add(self, at: float, loads: Mapping[Cord, MeteredLoad]) -> None:
+        """A reading after the first command."""
+        self._after.append((at, loads))
+
+    @property
+    def metered(self) -> set[Cord]:
+        """The cords that showed a figure in all readings before."""
+        cords = set(self._before[0]) if self._before else set()
+        return {cord for cord in cords if all(look[cord].is_known for look in self._before)}
+
+    def mean(self, cord: Cord) -> MeteredLoad:
+        """What a cord carried before."""
+        found = self._mean([cord], self._before)
+        if found is None:
+            return MeteredLoad()
+        found = round(found, 3)
+        return MeteredLoad(power_w=found) if self._is_watts else MeteredLoad(current_a=found)
+
+    def not_taken_over(
+        self, lost: Collection[Cord], mates: Collection[Cord], since: float, share: float
+    ) -> str:
+        """Why the mates are not seen to carry what others lost, by the readings since a time; "" if
+        they are. `share`: the part of it that these have to show, if others are not metered.
+        """
+        gone, was = self._mean(lost, self._before), self._mean(mates, self._before)
+        now = self._mean(mates, self._since(since))
+        if not gone or was is None or now is None:
+            return "they were not read before and after"
+        rise = now - was
+        if _LEAST * share * gone <= rise <= _MOST * gone:
+            return ""
+        return (
+            f"{_names(lost)} carried {gone:.4g} {self._unit}, and {_names(mates)} went from"
+            f" {was:.4g} to {now:.4g} {self._unit}: a cord is in another outlet, or a supply is not"
+            " drawn"
+        )
+
+    def not_as_before(self, since: float) -> str:
+        """Why the machine does not carry what it did before; "" if it does, within its swing, or is
+        not metered.
+        """
+        cords = self.metered
+        sums = [self._sum(cords, look) for look in self._before] if cords else []
+        now = self._mean(cords, self._since(since)) if cords else None
+        if not sums or now is None:
+            return ""
+        slack = max(sums) - min(sums) + _CHANGE * max(sums)
+        if min(sums) - slack <= now <= max(sums) + slack:
+            return ""
+        return (
+            f"it carried {min(sums):.4g} to {max(sums):.4g} {self._unit} before, and carries"
+            f" {now:.4g} {self._unit}: it may have fallen"
+        )
+
+    def _since(self, since: float) -> list[Mapping[Cord, MeteredLoad]]:
+        return [loads for at, loads in self._after if at >= since]
+
+    def _mean(
+        self, cords: Collection[Cord], looks: Sequence[Mapping[Cord, MeteredLoad]]
+    ) -> Optional[float]:
+        sums = [self._sum(cords, look) for look in looks]
+        return math.fsum(sums) / len(sums) if sums else None
+
+    def _sum(self, cords: Collection[Cord], look: Mapping[Cord, MeteredLoad]) -> float:
+        loads = [look.get(cord, MeteredLoad()) for cord in cords]
+        return math.fsum((one.power_w if self._is_watts else one.current_a) or 0.0 for one in loads)
+
+
+def _names(cords: Collection[Cord]) -> str:
+    return ", ".join(map(str, cords))

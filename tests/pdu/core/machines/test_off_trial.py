@@ -1,0 +1,192 @@
+"""No machine that runs is told as off but by what docs/doors.md lists, and no wrong cabling is
+verified. Honest machines are proven. `python -m` of `off_trial` runs thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.needs import ROOT
+from tests.pdu.core.machines import room_adapter
+from tests.pdu.core.machines.off_trial import (
+    GROUPS,
+    Result,
+    Trial,
+    case,
+    failures,
+    honest_trial,
+    of_kind,
+    plan,
+    run,
+)
+from tests.pdu.core.machines.physics import ECHO, Room
+from tests.pdu.core.machines.room_kinds import (
+    CHANGED,
+    DOCUMENTED,
+    HONEST,
+    QUIET,
+    WIRED_WRONG,
+    Draft,
+    Kind,
+    Setting,
+    relay,
+    shares_equally,
+    shows,
+    since,
+)
+
+_SEED = 61
+_FINE = Setting(0.001, 1.0, 1.0, 300.0, 500.0)
+
+
+@pytest.fixture(autouse=True)
+def _no_disk() -> Iterator[None]:
+    with room_adapter.without_disk():
+        yield
+
+
+def _run(trials: Sequence[Trial], folder: Path) -> list[Result]:
+    return [run(one, _SEED, folder / str(number)) for number, one in enumerate(trials)]
+
+
+def _again(found: Sequence[Result]) -> str:
+    return "\n".join(f"--seed {_SEED} --kind {one.kind!r} --number {one.number}" for one in found)
+
+
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("part", range(4))
+def test_a_wrong_cabling_is_not_verified(part: int, tmp_path: Path) -> None:
+    """Each kind once, with another meter and load each."""
+    trials = [of_kind("wired wrong", one, part) for one in WIRED_WRONG[part::4]]
+    wrong = failures(_run(trials, tmp_path))
+    assert not wrong, _again(wrong)
+
+
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("part", range(4))
+def test_a_machine_that_runs_is_not_told_as_off(part: int, tmp_path: Path) -> None:
+    found = _run([of_kind("changed since", one, part) for one in CHANGED[part::4]], tmp_path)
+    wrong = failures(found)
+    assert not wrong, _again(wrong)
+    assert sum(one.is_verified for one in found) >= len(found) / 4
+
+
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("kind", HONEST, ids=lambda one: str(one.name))
+def test_honest_machines_are_verified_and_proven(kind: Kind, tmp_path: Path) -> None:
+    every = [honest_trial(number) for number in range(2_000)]
+    trials = [one for one in every if one.kind is kind and one.setting.least_w >= 100][::29]
+    found = _run(trials, tmp_path)
+    assert found and all(one.is_off and not one.is_wrong for one in found), [
+        one.reasons for one in found
+    ]
+    assert all(one.seconds <= 20 for one in found)
+
+
+@pytest.mark.parametrize("row", DOCUMENTED)
+def test_what_evidence_does_not_show_is_documented(row: str, tmp_path: Path) -> None:
+    """One that is noticed one day is a lie above."""
+    trials = [
+        Trial("documented", kind, number, _FINE, kind.noise)
+        for kind in DOCUMENTED[row]
+        for number in range(2)
+    ]
+    assert any(one.is_wrong for one in _run(trials, tmp_path))
+    assert f"| {row} |" in (ROOT / "docs" / "doors.md").read_text()
+
+
+def test_the_pages_list_the_same_limits() -> None:
+    page = (ROOT / "docs" / "doors.md").read_text().split("## Pacemaker")[1]
+    limits = page.split("These honest machines are not proven")[1].split("## HTTP")[0]
+    named = (ROOT / "docs" / "dev" / "promises.md").read_text().split("| limit | tests |")[1]
+    heads = {"machine", "lie", "---"}
+    assert _rows(limits) - heads == _rows(named.split("\n\n")[0]) - heads
+
+
+def _rows(text: str) -> set[str]:
+    return {line.split("|")[1].strip() for line in text.splitlines() if line.startswith("|")}
+
+
+def test_outlets_without_a_meter_are_not_verified(tmp_path: Path) -> None:
+    kind = Kind("no meter", [shares_equally])
+    trial = Trial("wire", kind, 0, _FINE._replace(step_a=None, step_w=None), QUIET)
+    found = run(trial, _SEED, tmp_path)
+    assert "no current is known of this outlet" in found.reasons[0] and not found.is_off
+
+
+def test_neighbours_that_all_stopped_to_draw_look_like_a_metering_that_restarted(
+    tmp_path: Path,
+) -> None:
+    def stop(made: Draft) -> None:
+        def happens(room: Room) -> None:
+            for machine in made.others:
+                machine.factor = 0.0
+                for supply in machine.supplies:
+                    supply.idle_w = supply.filter_a = 0.0
+                room.refresh(machine)
+
+        made.since.append(happens)
+
+    kind = Kind("alone since", [shares_equally, stop])
+    found = run(Trial("wire", kind, 0, _FINE, QUIET), _SEED, tmp_path)
+    assert found.is_verified and not found.is_off
+    assert "metering has restarted" in found.reasons[0]
+
+
+@pytest.mark.parametrize("places", [("right/3",), ("left/3", "right/3")])
+def test_a_meter_that_echoes_beside_quiet_neighbours_is_caught_by_the_inlet(
+    places: Sequence[str], tmp_path: Path
+) -> None:
+    changes = [shares_equally, shows(ECHO, *places), since(relay(*places, welded=True))]
+    kind = Kind("echo", changes)
+    found = _run([Trial("wire", kind, n, _FINE, (1.0, 1.0, (30.0,))) for n in range(8)], tmp_path)
+    spoke = [one for one in found if any("inlet fell by" in why for why in one.reasons)]
+    assert len(spoke) >= 6 and not any(one.is_wrong for one in spoke), found
+
+
+def test_a_kind_has_one_name_and_a_seed_makes_the_same_trials(tmp_path: Path) -> None:
+    names = [one.name for kinds in [*GROUPS.values(), HONEST] for one in kinds]
+    assert len(names) == len(set(names))
+    chosen = [one for index, one in enumerate(plan(4_000)) if index % 1_000 == 0]
+    first = [run(one, 7, tmp_path / f"1-{n}") for n, one in enumerate(chosen)]
+    second = [run(one, 7, tmp_path / f"2-{n}") for n, one in enumerate(chosen)]
+    assert first == second
+
+
+def test_the_judge_sees_a_wrong_off_and_a_wrong_cabling_that_is_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a product that always says off after its commands."""
+
+    def says_off(*given: object) -> room_adapter.Answer:
+        room, machine = given[0], given[1]
+        assert isinstance(room, Room)
+        assert isinstance(machine, room_adapter.Drawn)
+        for pdu, outlet in machine.cords:
+            room.command(pdu, outlet, False)
+        return room_adapter.Answer(True)
+
+    monkeypatch.setattr(room_adapter, "switch_off", says_off)
+    monkeypatch.setattr(room_adapter, "verify", lambda *_: "")
+    kind = next(one for one in WIRED_WRONG if one.name.startswith("a third active supply"))
+    found = run(Trial("wired wrong", kind, 0, _FINE, QUIET), 1, tmp_path)
+    assert found.is_wrong and failures([found]) == [found]
+    honest = next(one for one in HONEST if one.name == "two cords, half each")
+    found = run(Trial("honest", honest, 0, _FINE, QUIET), 1, tmp_path)
+    assert found.is_off and not found.is_wrong
+
+
+def test_the_room_says_whether_a_machine_answers() -> None:
+    kind = next(one for one in WIRED_WRONG if one.name == "it restarts on a standby at a wall")
+    made = case(Trial("wired wrong", kind, 0, _FINE, QUIET), 1)
+    room, srv = made.room, made.srv
+    srv.boots_s = 40.0
+    assert room.answers(srv)
+    for pdu, outlet in made.drawn.cords:
+        room.command(pdu, outlet, False)
+    assert not room.answers(srv) and room.has_run(srv, room.time)
+    room.advance(41.0)
+    assert room.answers(srv)

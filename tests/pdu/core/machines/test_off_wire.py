@@ -1,0 +1,191 @@
+"""Lies of `room_kinds` over the wire: `pdu machine verify`, then `pdu fence`, `pdu machine off` and
+the gateway with `--confirm current` ask simulated PDUs of four protocols.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+import pytest
+
+from pdu import root
+from tests.needs import ROOT
+from tests.pdu.core.machines.off_trial import SOON_S, Trial, case
+from tests.pdu.core.machines.room_clock import ClockServer, runs_by
+from tests.pdu.core.machines.room_kinds import (
+    CHANGED,
+    HONEST,
+    QUIET,
+    WIRED_WRONG,
+    Case,
+    Noise,
+    Setting,
+)
+from tests.pdu.core.machines.room_wire import WiredRoom, wired
+from tests.pdu.gateway.running import gateway
+
+_METER = Setting(0.001, 1.0, 1.0, 300.0, 500.0)
+_CLOCK = ROOT / "tests" / "pdu" / "core" / "machines" / "room_clock.py"
+_KINDS = {one.name: one for one in [*WIRED_WRONG, *CHANGED, *HONEST]}
+
+
+class Said(NamedTuple):
+    """The answer of a door."""
+
+    is_off: bool
+    text: str
+
+
+def _files(folder: Path, equals: str, ends: str, state: str) -> list[str]:
+    names = {"list": "hall.csv", "auth": "logins.toml", "drawing": "hall.power.toml"}
+    names[state] = "state"
+    return [f"{key}{equals}{folder / name}{ends}" for key, name in names.items()]
+
+
+def _in_process(arguments: Sequence[str], given: str, room: WiredRoom) -> tuple[int, str]:
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, runs_by(room):
+        for key in [key for key in os.environ if key.startswith("PDU_")]:
+            patch.delenv(key)
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            code = root.run(list(arguments))
+    return code, said.getvalue()
+
+
+def fence(folder: Path, room: WiredRoom) -> Said:
+    """As a cluster does."""
+    given = "action=off\nplug=srv\n" + "".join(_files(folder, "=", "\n", "state_dir"))
+    code, text = _in_process(["fence"], given, room)
+    return Said(code == 0, text)
+
+
+def machine_off(folder: Path, room: WiredRoom) -> Said:
+    """As an administrator does."""
+    files = [f"--{one}" for one in _files(folder, "=", "", "state-dir")]
+    code, text = _in_process(["machine", "off", "srv", "--yes", *files], "", room)
+    return Said(code == 0, text)
+
+
+def through_gateway(folder: Path, room: WiredRoom) -> Said:
+    """As MAAS does."""
+    options = ["--confirm", "current", "--state-dir", str(folder / "state")]
+    with ClockServer(room) as clock:
+        program = (sys.executable, str(_CLOCK), str(clock.port))
+        with gateway(folder, *options, program=program) as running:
+            answer = running.switch("srv", "off")
+    return Said(answer.status == 200, answer.text)
+
+
+Door = Callable[[Path, WiredRoom], Said]
+
+
+def verify(folder: Path, room: WiredRoom, alive: str) -> Said:
+    """As an administrator does, at leisure."""
+    files = [f"--{one}" for one in _files(folder, "=", "", "state-dir")]
+    words = ["machine", "verify", "srv", "--yes", "--alive", alive, *files]
+    code, text = _in_process(words, "", room)
+    return Said(code == 0, text)
+
+
+def _asked(
+    door: Door, protocol: str, kind: str, folder: Path, noise: Optional[Noise] = None
+) -> tuple[Said, Said, bool]:
+    """What the trial of the cabling and the door said, and whether the machine ran at its answer,
+    or soon after.
+    """
+    chosen = _KINDS[kind]
+    made: Case = case(Trial("wire", chosen, 0, _METER, noise or chosen.noise), 1)
+    made.srv.boots_s = 0.0
+    with wired(folder, made, protocol) as (room, alive):
+        tried = verify(folder, room, alive)
+        for happens in made.since:
+            happens(made.room)
+        if chosen.is_monitored:
+            made.room.advance(60.0)
+            files = [f"--{one}" for one in _files(folder, "=", "", "state-dir")]
+            _in_process(["machine", "check", "srv", *files], "", room)
+        answer = door(folder, room)
+    answered = made.room.time
+    made.room.advance(SOON_S)
+    assert any(not one.on for one in made.room.commands), answer.text
+    return tried, answer, made.room.has_run(made.srv, answered)
+
+
+_WIRED_WRONG: Sequence[tuple[Door, str, str]] = [
+    (fence, "snmp", "the right cord is in right/4; right/3 is a swinging neighbour's"),
+    (fence, "redfish", "the right cord is in right/4; right/3 is empty"),
+    (fence, "raritan", "the right cord is in right/4; right/3 is a larger swinging neighbour's"),
+    (fence, "raritan", "both cords on one PDU, one is a neighbour's, quiet neighbours"),
+    (fence, "nut", "one cord, drawn in one of a neighbour's two, quiet neighbours"),
+    (fence, "snmp", "two standbys on the right PDU, quiet neighbours"),
+    (fence, "raritan", "a standby on each PDU, swinging neighbours"),
+    (fence, "snmp", "a third supply of a fifth on the right PDU, quiet neighbours"),
+    (machine_off, "redfish", "a standby in the outlet of a neighbour, quiet neighbours"),
+    (machine_off, "nut", "one cord is drawn, another is on the other PDU"),
+    (through_gateway, "raritan", "one cord is drawn, a standby on the other PDU"),
+    (machine_off, "redfish", "a standby at a wall"),
+    (machine_off, "snmp", "two machines exactly in each other's place"),
+    (fence, "raritan", "it restarts on a standby at a wall"),
+]
+_CHANGED: Sequence[tuple[Door, str, str]] = [
+    (fence, "redfish", "right welded since, quiet neighbours"),
+    (fence, "raritan", "right: commands are ignored since"),
+    (fence, "snmp", "both welded since, metering begins anew, swinging neighbours"),
+    (machine_off, "raritan", "one cord closes again silently after 3 s"),
+    (machine_off, "snmp", "both closes again silently after 4.3 s"),
+    (through_gateway, "nut", "both closes again after 1 s, and says so"),
+    (through_gateway, "raritan", "right welded since, figures come 15 s late"),
+    (fence, "nut", "both closes again after 3 s, figures come 15 s late"),
+    (machine_off, "redfish", "right welded since, figures are means of 15 s"),
+    (
+        fence,
+        "snmp",
+        "the right cord was moved to right/4 since, with a monitor, quiet neighbours",
+    ),
+    (
+        through_gateway,
+        "redfish",
+        "the left cord was moved to third/4 since, with a monitor, swinging neighbours",
+    ),
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("door, protocol, kind", _WIRED_WRONG)
+@pytest.mark.sample(3)
+def test_a_wrong_cabling_is_not_verified_and_nothing_told_as_off(
+    door: Door, protocol: str, kind: str, tmp_path: Path
+) -> None:
+    tried, answer, _ = _asked(door, protocol, kind, tmp_path)
+    assert not tried.is_off and "is not verified" in tried.text, tried.text
+    assert not answer.is_off, answer.text
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("door, protocol, kind", _CHANGED)
+@pytest.mark.sample(3)
+def test_a_machine_with_power_is_not_told_as_off(
+    door: Door, protocol: str, kind: str, tmp_path: Path
+) -> None:
+    tried, answer, has_run = _asked(door, protocol, kind, tmp_path)
+    assert tried.is_off, tried.text
+    assert has_run, "this is no lie"
+    assert not answer.is_off, answer.text
+
+
+@pytest.mark.sample(3)
+@pytest.mark.parametrize("door", [fence, machine_off, through_gateway])
+@pytest.mark.parametrize("protocol", ["nut", "redfish", "snmp", "raritan"])
+def test_an_honest_machine_is_verified_and_proven_off(
+    door: Door, protocol: str, tmp_path: Path
+) -> None:
+    tried, answer, has_run = _asked(door, protocol, "two cords, half each", tmp_path, QUIET)
+    assert tried.is_off, tried.text
+    assert answer.is_off and not has_run, answer.text

@@ -1,0 +1,264 @@
+"""`pdu machine verify`, on simulated PDUs: what it shows, and what it leaves when it fails."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pdu.core.cli import exit_codes
+from pdu.core.drawing.drawing import Cord
+from pdu.core.machines import evidence as evidences
+from pdu.core.machines.alive import AliveCommand
+from pdu.core.machines.evidence import EvidenceFile
+from tests.handlers.skipping import skipped
+from tests.needs import ROOT
+from tests.pdu.fence.site import OUTLET, Site, site
+from tests.pdu.monitoring.halls import HASTY, environment
+from tests.pdu.running import run
+from tests.waiting import PATIENCE_S, until
+
+CORDS = (Cord("left", OUTLET), Cord("right", OUTLET))
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Site]:
+    with site(tmp_path, is_verified=False) as made:
+        yield made
+
+
+def words(machine: Site, alive: str = "") -> list[str]:
+    names = {"drawing": "hall.power.toml", "list": "hall.csv", "auth": "logins.toml"}
+    found = [word for key, name in names.items() for word in (f"--{key}", machine.file(name))]
+    found += ["--state-dir", machine.file("state"), "--yes", "--power-timeout", "3"]
+    return ["machine", "verify", "srv-1", *found, "--alive", alive or machine.alive]
+
+
+def verify(
+    machine: Site, capsys: pytest.CaptureFixture[str], *more: str, alive: str = ""
+) -> tuple[int, str, str]:
+    with skipped():
+        return run(capsys, *words(machine, alive), *more)
+
+
+def all_on(machine: Site) -> bool:
+    return all(pdu.outlet(OUTLET).on is True for pdu in machine.pdus.values())
+
+
+def test_a_machine_is_verified_and_then_off_is_proven(
+    machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = verify(machine, capsys)
+    assert code == 0 and "srv-1: its outlets are its only power; it was silent after" in out, err
+    # each cord alone, then both
+    assert machine.commands() == 2 * ["Off", "On", "Off", "On"] and all_on(machine)
+    (line,) = Path(machine.file("hall.verified.jsonl")).read_text().splitlines()
+    found = json.loads(line)
+    assert found["machine"] == "srv-1" and found["whole"] and found["alive"] == machine.alive
+    assert [(one["pdu"], one["serial"], one["a"]) for one in found["cords"]] == [
+        ("left", "SIM0000001", 0.35),
+        ("right", "SIM0000001", 0.35),
+    ]
+    assert not any(pdu.password in line for pdu in machine.pdus.values())
+    assert machine.run("monitor")[0] == 0
+    assert machine.run("off")[0] == 0 and not machine.draws
+
+
+@pytest.mark.parametrize("real", ["1", "4"])
+def test_a_cord_in_another_outlet_is_caught(
+    real: str, machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.share(left=real)
+    if real == "4":
+        machine.pdus["left"].outlet(OUTLET).drawn = lambda: 0.35  # a neighbour's
+    code, out, err = verify(machine, capsys)
+    assert code == exit_codes.NOT_SEEN and "srv-1 is not verified: " in err
+    assert "; all its outlets are on" in err and all_on(machine)
+    assert not Path(machine.file("hall.verified.jsonl")).read_text()
+
+
+def test_a_relay_that_does_not_open_is_named(
+    machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.pdus["right"].outlet(OUTLET).welded = True
+    code, _, err = verify(machine, capsys)
+    assert (
+        code == exit_codes.NOT_SEEN
+        and "right/3 carries 0.35 A" in err
+        and "a relay that did not open?" in err
+    )
+    assert all_on(machine)
+
+
+@pytest.mark.parametrize(
+    "alive, said, commands",
+    [
+        ("/no/such/program", "No such file", 0),
+        ("sh -c 'no-such-program-here'", "ended with 127", 0),
+        ("", "give a program", 0),
+        ("false", "it does not answer (false); nothing was switched", 0),
+        ("true", "s after all its outlets were switched off: it has a cord that is not drawn", 4),
+    ],
+)
+def test_what_asks_the_machine_may_be_missing_or_lie(
+    alive: str, said: str, commands: int, machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = words(machine)
+    given[-1] = alive
+    with skipped():
+        code, _, err = run(capsys, *given)
+    assert code != 0 and said in err, err
+    assert all_on(machine) and len(machine.commands()) >= commands
+    if not commands:
+        assert machine.commands() == []
+
+
+def test_a_program_that_hangs_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pdu.core.machines.alive._LONGEST_S", 0.2)
+    begun = time.monotonic()
+    assert not AliveCommand("sh -c 'sleep 60 & wait'", "srv-1").answers()
+    assert time.monotonic() - begun < PATIENCE_S
+
+
+def test_a_name_is_one_word_of_the_program_and_reaches_no_shell(tmp_path: Path) -> None:
+    name = f"a; touch {tmp_path}/b"
+    assert AliveCommand("sh -c 'test \"$1\" = \"a; touch '{}'/b\"' x {}", "x").answers() is False
+    assert AliveCommand("test -n {}", name).answers() and not list(tmp_path.iterdir())
+
+
+def test_verify_needs_to_know_who_asks_and_a_protected_machine_is_refused(
+    machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = words(machine)[:-2]
+    assert run(capsys, *given)[0] == 2
+    given[2] = "core"
+    code, _, err = run(capsys, *given, "--alive", "true")
+    assert code == 2 and "is protected" in err and machine.commands() == []
+
+
+def test_ctrl_c_switches_on_what_is_off(machine: Site) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        sent = len(machine.commands())
+        process = _start(machine)
+        assert until(lambda sent=sent: len(machine.commands()) > sent)  # type: ignore[misc]
+        process.send_signal(number)
+        _, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode != 0 and "srv-1 is not verified; all its outlets are on" in err
+        assert all_on(machine)
+
+
+def test_after_a_kill_the_next_run_names_what_is_off(
+    machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    process = _start(machine)
+    assert until(lambda: machine.commands() == ["Off"] and not all_on(machine))
+    process.kill()
+    process.communicate(timeout=PATIENCE_S)
+    code, _, err = verify(machine, capsys)
+    assert code == exit_codes.NOT_SEEN
+    assert "left/3 is not on: a trial that was killed has left it off" in err
+
+
+def _start(machine: Site) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*HASTY, *words(machine)],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_pdu_that_dies_in_the_middle_is_named_with_its_outlet(
+    machine: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = machine.pdus["right"]
+    answer = right.answer
+
+    def dies(request: Any) -> Any:
+        found = answer(request)
+        if right.books().writes:
+            right.stop()
+        return found
+
+    monkeypatch.setattr(right, "answer", dies)
+    code, _, err = verify(machine, capsys)
+    assert code == exit_codes.NOT_SEEN and "it may be off: right/3: " in err
+    assert machine.pdus["left"].outlet(OUTLET).on is True
+
+
+def test_a_file_that_cannot_be_written_ends_it_before_a_command(
+    machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in ("/dev/full/x", machine.file("none/hall.jsonl")):
+        code, _, err = verify(machine, capsys, "--verified", path)
+        assert code == 2 and "cannot be written" in err and machine.commands() == []
+    code, _, err = verify(machine, capsys, "--verified", "/dev/full")
+    assert code == 2 and "/dev/full cannot be written" in err and all_on(machine)
+
+
+def test_one_trial_goes_on_at_a_time(machine: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    with EvidenceFile(machine.file("hall.verified.jsonl")).appending():
+        code, _, err = verify(machine, capsys)
+    assert code == 2 and "another trial goes on" in err and machine.commands() == []
+
+
+def test_an_outlet_that_somebody_else_switches_meanwhile_ends_it(
+    machine: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may feed the machine: then its silence shows nothing."""
+    left = machine.pdus["left"]
+    answer = left.answer
+
+    def switched(request: Any) -> Any:
+        if left.books().writes and left.outlet("1").on:
+            left.outlet("1").turn(False)
+        return answer(request)
+
+    monkeypatch.setattr(left, "answer", switched)
+    code, _, err = verify(machine, capsys)
+    assert code == exit_codes.NOT_SEEN
+    assert "left/1 was switched by somebody else meanwhile" in err and all_on(machine)
+
+
+# ---- the file ------------------------------------------------------------------------------------
+
+
+def test_evidence_ends_by_its_age_another_drawing_and_a_clock(machine: Site) -> None:
+    machine.verify()
+    file = EvidenceFile(machine.file("hall.verified.jsonl"))
+    now = time.time()
+    assert file.find(CORDS, now)[1] == ""
+    assert file.find(tuple(reversed(CORDS)), now)[1] == ""
+    assert "days ago" in file.find(CORDS, now + 401 * evidences.DAY_S)[1]
+    assert "in the future" in file.find(CORDS, now - evidences.DAY_S)[1]
+    moved = (CORDS[0], Cord("right", "4"))
+    assert file.find(moved, now)[1] == "its cabling was tried with other cords: left/3, right/3"
+    assert file.find([Cord("left", "1")], now)[1] == "its cabling was never tried"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"\xff\x00\n", b"{}\n", b"[" * 10_000 + b"\n", b'{"verified": 1}\n', b'{"verified": 1, "a'],
+)
+def test_a_damaged_line_is_no_evidence_and_takes_none_away(damage: bytes, machine: Site) -> None:
+    path = Path(machine.file("hall.verified.jsonl"))
+    path.write_bytes(damage)
+    file = EvidenceFile(str(path))
+    assert "line 1 is damaged" in file.find(CORDS, time.time())[1]
+    machine.verify()
+    assert file.find(CORDS, time.time())[1] == ""
+    path.write_bytes(path.read_bytes() + damage)
+    assert file.find(CORDS, time.time())[1] == ""
+
+
+def test_the_file_is_beside_the_drawing() -> None:
+    assert evidences.beside("/etc/pdu/hall.power.toml") == "/etc/pdu/hall.verified.jsonl"
+    assert evidences.beside("row.toml") == "row.verified.jsonl"
