@@ -162,6 +162,7 @@ def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
             cord = Cord(name, identity)
             if cord not in owners and (outlet.current_a or 0.0) > drawing.idle_a:
                 what = f"carries {outlet.current_a:.3g} A and belongs to nobody"
+                what += ", and the drawing is said to be complete" if pdu.complete else ""
                 yield Finding("current-of-nobody", str(cord), what, line)
             if pdu.is_on_no_line(identity) and (outlet.current_a or 0.0) > drawing.idle_a:
                 what = f"carries {outlet.current_a:.3g} A and no line lists it"
@@ -170,6 +171,10 @@ def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
             if len(behind) > 1:
                 what = f"is behind {' and '.join(behind)}: an outlet is behind one breaker"
                 yield Finding("outlet-on-two-breakers", str(cord), what, line)
+            owner = drawing.machines.get(owners[cord].name) if cord in owners else None
+            if outlet.state is DOWN and owner is not None and owner.works:
+                what = f"is off, and machine {owner.name} is said to work"
+                yield Finding("works-and-off", str(cord), what, line)
             if outlet.state is DOWN and (outlet.current_a or 0.0) > drawing.idle_a:
                 what = f"is reported off and carries {outlet.current_a:.3g} A"
                 yield Finding("off-with-current", str(cord), what, line)

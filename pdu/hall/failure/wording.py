@@ -41,8 +41,9 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed], within_s: float =
         found.append(f"{len(machines)} more may, {when}" + (f" ({sure} surely)" if sure else ""))
     if sheds:
         first = sheds[0]
-        more = f" and {counted(len(sheds) - 1, 'breaker')} more" if len(sheds) > 1 else ""
-        found[-1] += f": shed {first.excess_a:.1f} A from {first.breaker}{more}"
+        more = len(sheds) - 1
+        others = f" and {more} more {'breakers' if more > 1 else 'breaker'}" if more else ""
+        found[-1] += f": shed {first.excess_a:.1f} A from {first.breaker}{others}"
     open_ = outcome.count(Verdict.CANNOT_SAY)
     found.append(f"of {open_} nobody can say it")
     found.append(f"{outcome.count(Verdict.STAYS)} stay")

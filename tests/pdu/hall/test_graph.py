@@ -373,3 +373,38 @@ def test_needs_counts_the_supplies_of_a_machine_that_must_live() -> None:
     read = {name: {"1": 1.0, "2": 1.0} for name in ("left", "right")}
     for needs, expected in ((1, "stays"), (2, "stays"), (3, "dark"), (4, "dark")):
         assert verdicts(fails(hall(drawing % needs, read), "feed:A")) == {"srv": expected}
+
+
+def test_a_board_with_fewer_free_lines_than_pdus_that_name_none_is_shared() -> None:
+    drawing = (
+        FEEDS
+        + '[[panel]]\nname = "P"\ninputs = ["A"]\n'
+        + "".join(f'[[panel.line]]\nname = "w{n}"\nbreaker_a = 16\n' for n in (1, 2))
+        + "".join(f'[[pdu]]\nname = "{name}"\ninputs = ["P"]\n' for name in "abc")
+    )
+    # each of three PDUs may be on each of two lines, so both lines carry, or may carry, all
+    made = hall(drawing, {name: {"1": 2.01} for name in "abc"})
+    sums = made.facts.sums
+    loads = {
+        carrier.name: made.facts.now_of(number, sums[number])
+        for number, carrier in made.facts.graph.carriers.items()
+        if number in sums
+    }
+    assert all(loads[f"P/w{n}"].low == 0.0 and loads[f"P/w{n}"].high > 6.0 for n in (1, 2))
+    two = hall(drawing.replace('[[pdu]]\nname = "c"\ninputs = ["P"]\n', ""), {"a": {"1": 2.01}})
+    assert not any(two.facts.graph.carriers[number].name == "P/w1" for number in two.facts.sums)
+
+
+def test_a_node_surely_needs_its_only_input_and_none_of_several() -> None:
+    drawing = (
+        FEEDS
+        + '[[panel]]\nname = "P"\ninputs = ["A"]\n[[panel]]\nname = "Q"\ninputs = ["A", "B"]\n'
+        + '[[pdu]]\nname = "a"\ninputs = ["P"]\n[[pdu]]\nname = "b"\ninputs = ["Q"]\n'
+    )
+    graph = hall(drawing, {}).facts.graph
+    number = graph.number
+    feeds = {number[HallNode("feed", name)] for name in "AB"}
+    above = graph.sure_above(number[HallNode("pdu", "a")])
+    assert {number[HallNode("feed", "A")], number[HallNode("panel", "P")]} <= above
+    assert not graph.sure_above(number[HallNode("pdu", "b")]) & feeds
+    assert feeds <= graph.all_above(number[HallNode("pdu", "b")])

@@ -13,6 +13,7 @@ from pdu import root
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
+from pdu.hall.drawings.checking import check
 from pdu.hall.drawings.supplies import with_supplies
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
 from pdu.hall.walk.verdicts import Now
@@ -92,6 +93,8 @@ def test_a_machine_that_is_said_to_work_does_not_live_on_an_outlet_that_is_off()
     parsed = drawing_file.parsed(works(COMPLETE), "hall.toml")
     hall = Hall(parsed, saved_readings.of_json(document, "readings.json"))
     assert words(hall.rehearse([A])) == {"dark at once"}
+    kinds = {one.kind for one in check(parsed, hall.readings)}
+    assert "works-and-off" in kinds
 
 
 def test_outlets_that_nobody_drew_feed_nothing_where_the_drawing_is_complete() -> None:
@@ -102,7 +105,10 @@ def test_outlets_that_nobody_drew_feed_nothing_where_the_drawing_is_complete() -
     open_ = made(less.replace("complete = true\n", ""), 6.5)
     assert {str(one.cord) for one in open_.unowned} == {"a/32", "b/32"}
     # one that carries current does so whatever the owner says: `pdu plan check` names it
-    assert {one.now for one in made(less, 6.5, 1.0).unowned} == {Now.CARRIES}
+    living = made(less, 6.5, 1.0)
+    assert {one.now for one in living.unowned} == {Now.CARRIES}
+    found = [one.what for one in check(living.drawing, living.readings)]
+    assert any("and the drawing is said to be complete" in text for text in found)
 
 
 def test_a_hall_or_some_racks_are_complete() -> None:
