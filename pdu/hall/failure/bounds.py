@@ -306,6 +306,8 @@ class FailureBounds(NamedTuple):
     #: the consumers of which a cord may die or change its way
     reached: Collection[int]
     power: Power[Interval]
+    #: carrier to which load shifts -> its load right after the failure, before anything trips
+    first_loads: Mapping[int, Interval]
     #: these -> what each adds to each carrier right after the failure, before anything trips
     shares: Mapping[int, Mapping[int, Interval]]
 
@@ -338,6 +340,8 @@ def bounds_of(
     reached = hall.facts.below(failed)
     at_first = {node for node in reached if flow.power.alive(node) == NO}
     step_one = {node for node in reached if flow.power.alive(node) != YES}
+    first = {carrier: hall.load(carrier, sums[carrier]) for carrier in changed}
+    first_loads = {carrier: load for carrier, load in first.items() if load is not None}
     shares = {number: after for number, (_, after) in flow.touched.items()}
     failure = Failure(hall, sums, flow, within_s)
     failure.spread(changed)
@@ -354,6 +358,7 @@ def bounds_of(
         failure.loads,
         flow.touched.keys(),
         flow.power,
+        first_loads,
         shares,
     )
 

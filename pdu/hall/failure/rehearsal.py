@@ -77,6 +77,8 @@ class BreakerLoad:
 class BreakerAfter(BreakerLoad):
     """The load of one line, breaker or UPS after a failure, and how long it holds that."""
 
+    #: what it carries right after the failure, before anything trips; None: as now
+    at_first: Optional[Interval] = None
     #: what it carries for good, in A; None if its rating is not known
     holds_a: Optional[float] = None
     #: seconds before which it surely does not trip; infinite: it holds for good
@@ -522,6 +524,7 @@ class Hall:
         holds_a = None if one.rating_a is None else self.facts.trips_at(number).low
         if number in self.facts.graph.parallel:
             holds_a = one.rating_a
+        at_first = timed.end.first_loads.get(number)
         fit, not_before_s = one.fit, math.inf
         if holds_a is None and number in timed.end.tripping:
             not_before_s = 0.0
@@ -530,8 +533,9 @@ class Hall:
             fit = LoadVerdict(ABOVE_LIMIT)
         elif holds_a is not None and load.high > holds_a:
             is_drawn = self.facts.graph.carriers[number].most_a is None
-            if is_drawn and fit.word != OVERLOADS and not math.isinf(load.high):
-                fit = LoadVerdict(MAY_TRIP)
+            if is_drawn and not math.isinf(load.high):
+                is_sure = at_first is not None and at_first.low > holds_a
+                fit = LoadVerdict(OVERLOADS if is_sure else MAY_TRIP)
             not_before_s = timed.not_before_s(lambda bounds: number not in bounds.tripping)
         return BreakerAfter(
             one.name,
@@ -539,6 +543,7 @@ class Hall:
             one.limit_a,
             one.rating_a,
             fit,
+            at_first,
             holds_a,
             not_before_s,
             timed.end.latest_s.get(number),

@@ -57,7 +57,8 @@ READING = (
     " of breakers says from when on, and by how much it is too much. Cannot say: no breaker decides"
     " it, and the reason names what does.",
     "Times count from the failure on, by IEC 60898-1 or by the drawing (holds_percent), at up to"
-    " 30 °C. Not before: so long it surely holds. At the latest: then it has surely tripped.",
+    " 30 °C. Not before: so long it surely holds. At the latest: then it has surely tripped. A of"
+    " a breaker in question: the least right after the failure, and the most whatever trips.",
     WORLDS,
     "Least and most A: the current of a line or breaker after the failure, as far as readings and"
     " drawing bound it. The limit is what it carries for good.",
@@ -338,6 +339,7 @@ def _after_as_json(load: BreakerAfter) -> dict[str, Any]:
     """One line or breaker; `not_before_s` is null if it holds for good."""
     return {
         **load_as_json(load),
+        "at_first_low_a": None if load.at_first is None else round(load.at_first.low, 3),
         "holds_a": load.holds_a,
         "not_before_s": finite(load.not_before_s),
         "at_the_latest_s": load.at_the_latest_s,

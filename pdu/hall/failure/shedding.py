@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from .rehearsal import Hall, RehearsalOutcome
@@ -21,36 +21,61 @@ class Shed(NamedTuple):
 
 
 def sheds(hall: Hall, outcome: RehearsalOutcome) -> list[Shed]:
-    """One for each breaker in question whose load is bounded, in their order."""
+    """For breakers in question whose load is bounded, in their order: machines that are shed for
+    one count for all, so a breaker that needs no more is left out.
+    """
     numbers = {one.name: number for number, one in hall.facts.graph.carriers.items()}
-    return [
-        Shed(one.name, one.excess_a, _fewest(hall, outcome, numbers[one.name], one.excess_a))
-        for one in outcome.in_question
-        if math.isfinite(one.excess_a)
-    ]
+    bounded = [one for one in outcome.in_question if math.isfinite(one.excess_a)]
+    draws = {one.name: _draws(hall, outcome, numbers[one.name]) for one in bounded}
+    chosen: set[str] = set()
+    found: dict[str, Shed] = {}
+    # a branch before the line that feeds it
+    for one in sorted(bounded, key=lambda one: len(draws[one.name])):
+        own = draws[one.name]
+        excess_a = one.excess_a - sum(own[name] for name in chosen & own.keys())
+        if excess_a <= 0.0:
+            continue
+        left = {name: amps for name, amps in own.items() if name not in chosen}
+        machines = _fewest(hall, left, excess_a)
+        chosen.update(machines)
+        found[one.name] = Shed(one.name, one.excess_a, machines)
+    return [found[one.name] for one in bounded if one.name in found]
 
 
-def _fewest(hall: Hall, outcome: RehearsalOutcome, carrier: int, excess_a: float) -> list[str]:
-    """Unprotected machines first. What a machine surely draws through it counts."""
+def _draws(hall: Hall, outcome: RehearsalOutcome, carrier: int) -> dict[str, float]:
+    """Machine -> what it surely draws through a carrier right after the failure, in A."""
     shares = hall.bounds(outcome.failed).end.shares
     flow, names = hall.facts.flow(hall.facts.sums), list(hall.drawing.machines)
-    found: list[tuple[bool, float, str]] = []
+    found: dict[str, float] = {}
     for number in hall.facts.on.get(carrier, ()):
         share = shares.get(number)
         if share is None:
             share = flow.contributions(number, hall.facts.power, carrier)
         own = share.get(carrier)
         if number < len(names) and own is not None and own.low > 0.0:
-            is_protected = hall.drawing.machines[names[number]].protected
-            found.append((is_protected, -own.low, names[number]))
+            found[names[number]] = own.low
+    return found
+
+
+def _fewest(hall: Hall, draws: Mapping[str, float], excess_a: float) -> list[str]:
+    """The fewest machines that draw so much together, first those that are not protected; () if
+    all do not.
+    """
+    ranked = sorted(
+        draws, key=lambda name: (hall.drawing.machines[name].protected, -draws[name], name)
+    )
     chosen: list[str] = []
-    ranked = sorted(found)
-    for place, (_, low, name) in enumerate(ranked):
-        if -low < excess_a:
+    for place, name in enumerate(ranked):
+        if draws[name] < excess_a:
             chosen.append(name)
-            excess_a += low
+            excess_a -= draws[name]
             continue
         # of those that are enough, the one that takes the least away
-        alike = [one for one in ranked[place:] if one[0] == ranked[place][0]]
-        return [*chosen, [one for one in alike if -one[1] >= excess_a][-1][2]]
+        is_protected = hall.drawing.machines[name].protected
+        enough = [
+            other
+            for other in ranked[place:]
+            if draws[other] >= excess_a and hall.drawing.machines[other].protected == is_protected
+        ]
+        return [*chosen, enough[-1]]
     return []

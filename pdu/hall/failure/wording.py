@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...core.cli.output import counted
 from ...core.cli.report import few
 from ..walk.verdicts import Judged, Verdict
-from .rehearsal import BreakerAfter, BreakerLoad, RehearsalOutcome
+from .rehearsal import BreakerAfter, RehearsalOutcome
 from .shedding import Shed
 
 
@@ -61,11 +61,11 @@ def times(one: BreakerAfter) -> str:
     return f"{early}, at the latest after {duration(one.at_the_latest_s)}"
 
 
-def percent(one: BreakerLoad) -> str:
+def percent(one: BreakerAfter) -> str:
     """`111 - 125 %` of its rating; "" if that or the load is not bounded."""
     if not one.rating_a or math.isinf(one.load.high):
         return ""
-    low, high = (100 * end / one.rating_a for end in (one.load.low, one.load.high))
+    low, high = (100 * end / one.rating_a for end in _ends(one))
     return f"{low:.0f} - {high:.0f} %"
 
 
@@ -130,8 +130,14 @@ def to_do(sheds: Sequence[Shed], grouped: Sequence[Group]) -> list[str]:
     ]
 
 
-def interval(one: BreakerLoad) -> str:
-    """`4.1 - 6.2`, `4.1 or more` without an upper end."""
-    if math.isinf(one.load.high):
-        return f"{one.load.low:.1f} or more"
-    return f"{one.load.low:.1f} - {one.load.high:.1f}"
+def interval(one: BreakerAfter) -> str:
+    """`4.1 - 6.2`, `4.1 or more` without an upper end: the least right after the failure, and the
+    most whatever trips.
+    """
+    low, high = _ends(one)
+    return f"{low:.1f} or more" if math.isinf(high) else f"{low:.1f} - {high:.1f}"
+
+
+def _ends(one: BreakerAfter) -> tuple[float, float]:
+    low = one.load.low if one.at_first is None else one.at_first.low
+    return max(low, one.load.low), one.load.high
