@@ -50,11 +50,11 @@ def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
 
     Its value is None unless `Reading` is a finite number, 0 or more.
     """
-    found = resource.get(key)
-    if not isinstance(found, dict):
+    inner = resource.get(key)
+    if not isinstance(inner, dict):
         return None
-    value = number(found.get("Reading"))
-    source = text(found, "DataSourceUri") or text(found, "@odata.id")
+    value = number(inner.get("Reading"))
+    source = text(inner, "DataSourceUri") or text(inner, "@odata.id")
     return RedfishFigure(value, source if value is None else "")
 
 
@@ -63,10 +63,10 @@ def number(value: object) -> Optional[float]:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
-        found = float(value)
+        finite = float(value)
     except OverflowError:
         return None
-    return found if math.isfinite(found) and found >= 0 else None
+    return finite if math.isfinite(finite) and finite >= 0 else None
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
@@ -88,20 +88,20 @@ def current(resource: Json) -> Optional[list[RedfishFigure]]:
     phases = child(resource, "PolyPhaseCurrentAmps")
     lines = [figure for figure in (excerpt(phases, line) for line in _LINES) if figure is not None]
     single = excerpt(resource, "CurrentAmps")
-    wanted = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
-    if wanted == 1 and single is not None:
+    line_count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
+    if line_count == 1 and single is not None:
         return [single]
-    if wanted == 1 and len(lines) in (1, 2):
+    if line_count == 1 and len(lines) in (1, 2):
         return lines[:1]
-    if wanted > 1 and len(lines) == wanted:
+    if line_count > 1 and len(lines) == line_count:
         return lines
     return None
 
 
 def power(resource: Json) -> Optional[list[RedfishFigure]]:
     """The active power of an outlet; None if it is not metered."""
-    found = excerpt(resource, "PowerWatts")
-    return None if found is None else [found]
+    figure = excerpt(resource, "PowerWatts")
+    return None if figure is None else [figure]
 
 
 def _phases_seen(resource: Json) -> int:
@@ -109,13 +109,13 @@ def _phases_seen(resource: Json) -> int:
     values may be null.
     """
     currents = child(resource, "PolyPhaseCurrentAmps")
-    seen = " ".join(
+    names = " ".join(
         [*currents, *child(resource, "PolyPhaseVoltage"), *child(resource, "PolyPhasePowerWatts")]
     )
-    if all(line in seen for line in _LINES):
+    if all(line in names for line in _LINES):
         return 3
     lines = sum(line in currents for line in _LINES)
-    if lines == 2 and "Neutral" not in seen:
+    if lines == 2 and "Neutral" not in names:
         return 1
     return max(lines, 1)
 
@@ -125,26 +125,29 @@ def sum_if_complete(
 ) -> Optional[list[RedfishFigure]]:
     """The figures of all parts; None if there is no part, or one is not metered."""
     every = list(parts)
-    known = [part for part in every if part is not None]
-    if not every or len(known) < len(every):
+    metered = [part for part in every if part is not None]
+    if not every or len(metered) < len(every):
         return None
-    return [figure for part in known for figure in part]
+    return [figure for part in metered for figure in part]
 
 
 def total(figures: Optional[Sequence[RedfishFigure]], sensors: Sensors) -> Optional[float]:
     """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if it is not known."""
-    values = [sensors.get(one.source) if one.value is None else one.value for one in figures or ()]
-    known = [value for value in values if value is not None]
+    values = [
+        sensors.get(figure.source) if figure.value is None else figure.value
+        for figure in figures or ()
+    ]
+    numbers = [value for value in values if value is not None]
     return (
-        number(float(decimals.total(Decimal(repr(value)) for value in known)))
-        if known and len(known) == len(values)
+        number(float(decimals.total(Decimal(repr(value)) for value in numbers)))
+        if numbers and len(numbers) == len(values)
         else None
     )
 
 
 def sensors_to_read(figures: Iterable[Optional[Sequence[RedfishFigure]]]) -> dict[str, None]:
     """The sensors to read for figures that are not known, each once."""
-    found: dict[str, None] = {}
+    sources: dict[str, None] = {}
     for part in figures:
-        found.update(dict.fromkeys(figure.source for figure in part or () if figure.source))
-    return found
+        sources.update(dict.fromkeys(figure.source for figure in part or () if figure.source))
+    return sources

@@ -26,8 +26,8 @@ def path(link: object, here: Endpoint, login: Login) -> str:
     lead elsewhere. They cannot be distinguished from links that do lead elsewhere, so they are
     errors too.
     """
-    if found := same_origin_path(link, here):
-        return found
+    if target := same_origin_path(link, here):
+        return target
     if link is None:
         raise ProtocolError("the device's answer has no link where one is needed")
     raise ProtocolError(
@@ -55,13 +55,13 @@ def same(self_link: str, requested: str, units: Sequence[Sequence[str]] = ()) ->
     where both links name them, the list before it (such as Outlets) and the PDU. `units` has the
     parts of each PDU's link.
     """
-    own, wanted = parts(self_link), parts(requested)
-    if own == [""]:
+    self_parts, requested_parts = parts(self_link), parts(requested)
+    if self_parts == [""]:
         return True
-    lists = {*own[-2:-1], *wanted[-2:-1]} & _LISTS
-    if own[-1] != wanted[-1] or len(lists) > 1:
+    lists = {*self_parts[-2:-1], *requested_parts[-2:-1]} & _LISTS
+    if self_parts[-1] != requested_parts[-1] or len(lists) > 1:
         return False
-    holder, wanted_holder = _holder(own, units), _holder(wanted, units)
+    holder, wanted_holder = _holder(self_parts, units), _holder(requested_parts, units)
     return holder is None or wanted_holder is None or holder == wanted_holder
 
 

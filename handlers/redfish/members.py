@@ -35,10 +35,10 @@ def read_list(service: RedfishService, target: object) -> Json:
 
 def members(service: RedfishService, collection: Json) -> list[Json]:
     """As `each_member`, but raises the error of a member that cannot be read."""
-    listed = each_member(service, collection)
-    if errors := errors_of(listed):
+    every = each_member(service, collection)
+    if errors := errors_of(every):
         raise errors[0]
-    return readable(listed)
+    return readable(every)
 
 
 def each_member(service: RedfishService, collection: Json) -> list[Member]:
@@ -48,23 +48,23 @@ def each_member(service: RedfishService, collection: Json) -> list[Member]:
     Raises the errors of `links_of`, and those that `RedfishService.all` raises. Raises the first
     member's error if no member can be read.
     """
-    listed: list[Member] = []
+    every: list[Member] = []
     paths: dict[int, str] = {}
     for number, entry in enumerate(links_of(service, collection)):
-        listed.append(entry)
+        every.append(entry)
         if not is_full_resource(entry):
             try:
                 paths[number] = service.path(entry.get("@odata.id"))
             except ProtocolError as error:
-                listed[number] = error
+                every[number] = error
     for number, member in zip(paths, service.all(list(paths.values()))):
-        listed[number] = member
-    errors = errors_of(listed)
-    if errors and len(errors) == len(listed):
+        every[number] = member
+    errors = errors_of(every)
+    if errors and len(errors) == len(every):
         raise errors[0]
     for failure in errors:
         LOGGER.info(f"a member of a list cannot be read: {failure}")
-    return listed
+    return every
 
 
 def errors_of(members: Sequence[Member]) -> list[PduHandlerError]:
@@ -85,7 +85,7 @@ def links_of(service: RedfishService, collection: Json) -> list[Json]:
     counts, for more than MOST_MEMBERS, for a page without a list of members (unless the collection
     counts none), for a repeated page, and after _MOST_PAGES further pages.
     """
-    listed: list[Json] = []
+    entries: list[Json] = []
     paths: set[str] = set()
     page, count = collection, collection.get("Members@odata.count")
     while True:
@@ -93,8 +93,8 @@ def links_of(service: RedfishService, collection: Json) -> list[Json]:
         is_empty = page.get("Members") is None and type(count) is int and count == 0
         if not is_empty and not isinstance(page.get("Members"), list):
             raise ProtocolError("a collection of the device has no list of members")
-        listed += _entries(page)
-        if len(listed) > MOST_MEMBERS:
+        entries += _entries(page)
+        if len(entries) > MOST_MEMBERS:
             raise ProtocolError(
                 f"the device lists more than {MOST_MEMBERS} members of one collection"
             )
@@ -107,12 +107,12 @@ def links_of(service: RedfishService, collection: Json) -> list[Json]:
         paths.add(path)
         # a page may have the @odata.id of the collection
         page = service.get(path, text(collection, "@odata.id"))
-    if type(count) is int and len(listed) < count:
+    if type(count) is int and len(entries) < count:
         raise ProtocolError(
-            f"the device lists fewer members of a collection ({len(listed)}) than it counts"
+            f"the device lists fewer members of a collection ({len(entries)}) than it counts"
             f" ({count})"
         )
-    return listed
+    return entries
 
 
 def _entries(page: Json) -> list[Json]:

@@ -40,7 +40,9 @@ class _Metered(NamedTuple):
     ports: list[_Port]
 
 
-def read_statistic(service: RedfishService, wanted: str, with_power: bool = False) -> host.Figures:
+def read_statistic(
+    service: RedfishService, pdu_setting: str, with_power: bool = False
+) -> host.Figures:
     """Load and energy, in total and by outlet; the power of outlets only `with_power`, which costs
     something if only sensors have it.
 
@@ -49,26 +51,26 @@ def read_statistic(service: RedfishService, wanted: str, with_power: bool = Fals
     that a list only links to. Add the round trips of `units`, and those of `sensors.read_sensors`
     if only sensors have the values.
     """
-    every = read_units(service, wanted)
+    every = read_units(service, pdu_setting)
     raise_if_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
-    found = [_read(service, pdu, with_power) for pdu in every]
-    ports = [port for one in found for port in one.ports]
+    metered = [_metered_of(service, pdu, with_power) for pdu in every]
+    ports = [port for pdu in metered for port in pdu.ports]
     raise_if_twice(service, "outlets that are called", [port.identity for port in ports])
-    currents = [*(one.load for one in found), *(port.current for port in ports)]
-    energies = [*(one.energy for one in found), *(port.energy for port in ports)]
+    currents = [*(pdu.load for pdu in metered), *(port.current for port in ports)]
+    energies = [*(pdu.energy for pdu in metered), *(port.energy for port in ports)]
     parts = [*currents, *energies, *(port.power for port in ports)]
-    read = sensors.read_sensors(service, every, figures.sensors_to_read(parts))
-    amperes, hours, watts = _by_unit(read)
-    load = figures.total(figures.sum_if_complete(one.load for one in found), amperes)
-    energy = figures.total(figures.sum_if_complete(one.energy for one in found), hours)
-    inlet = figures.total(figures.sum_if_complete(one.inlet for one in found), amperes)
+    resource_by_source = sensors.read_sensors(service, every, figures.sensors_to_read(parts))
+    amperes, hours, watts = _by_unit(resource_by_source)
+    load = figures.total(figures.sum_if_complete(pdu.load for pdu in metered), amperes)
+    energy = figures.total(figures.sum_if_complete(pdu.energy for pdu in metered), hours)
+    inlet = figures.total(figures.sum_if_complete(pdu.inlet for pdu in metered), amperes)
     return host.Figures(load, energy, _of_ports(ports, amperes, hours, watts), inlet_a=inlet)
 
 
-def _by_unit(read: Mapping[str, Json]) -> tuple[Sensors, Sensors, Sensors]:
+def _by_unit(resource_by_source: Mapping[str, Json]) -> tuple[Sensors, Sensors, Sensors]:
     """The sensors in A, in kWh and in W, each None in the others."""
     amperes, hours, watts = (
-        {source: figures.sensor(one, unit) for source, one in read.items()}
+        {source: figures.sensor(resource, unit) for source, resource in resource_by_source.items()}
         for unit in (AMPERES, KILOWATT_HOURS, WATTS)
     )
     return amperes, hours, watts
@@ -88,14 +90,19 @@ def _of_ports(
     ]
 
 
-def _ports(listed: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]:
+def _ports(outlets: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]:
     return [
-        _Port(name, figures.current(one), _energy(one), figures.power(one) if with_power else None)
-        for name, one in listed
+        _Port(
+            name,
+            figures.current(outlet),
+            _energy(outlet),
+            figures.power(outlet) if with_power else None,
+        )
+        for name, outlet in outlets
     ]
 
 
-def _read(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metered:
+def _metered_of(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metered:
     ports = _ports(read_outlets(service, pdu), with_power)
     mains = _circuits(service, pdu, "Mains")
     load = inlet = _load(mains)
@@ -164,11 +171,11 @@ def _metrics(service: RedfishService, pdu: ServicePdu) -> Member:
     return _unless_missing(lambda: service.get(target)) if target is not None else {}
 
 
-def _unless_missing(read: Callable[[], Json]) -> Member:
-    """The result of `read`; {} if there is no such resource, and otherwise the error if it cannot
+def _unless_missing(fetch: Callable[[], Json]) -> Member:
+    """The result of `fetch`; {} if there is no such resource, and otherwise the error if it cannot
     be read."""
     try:
-        return read()
+        return fetch()
     except RESOURCE_ERRORS as error:
         return {} if isinstance(error, HttpRefused) and error.code in _GONE else error
 
@@ -178,5 +185,5 @@ def _energy(resource: Json) -> Figures:
 
     If it is null, no other counter replaces it, because the figure would jump.
     """
-    found = figures.excerpt(resource, "EnergykWh")
-    return [found or RedfishFigure()] if "EnergykWh" in resource else None
+    figure = figures.excerpt(resource, "EnergykWh")
+    return [figure or RedfishFigure()] if "EnergykWh" in resource else None

@@ -58,13 +58,13 @@ def locked(outlet: Json) -> str:
 
 def action(identity: str, outlet: Json) -> Json:
     """The switching action. Raises Unsupported if it is missing or has no target."""
-    found = child(child(outlet, "Actions"), ACTION)
-    if not text(found, "target"):
+    offered = child(child(outlet, "Actions"), ACTION)
+    if not text(offered, "target"):
         raise Unsupported(
             f"outlet {identity} cannot be switched: the PDU offers no action {ACTION[1:]} for it;"
             " it is metered only, or the account may not switch"
         )
-    return found
+    return offered
 
 
 def raise_if_elsewhere(
@@ -93,19 +93,23 @@ def is_below(target: str, outlet: str) -> bool:
 
     False if `target` has a part `.` or `..`: it may lead elsewhere.
     """
-    steps, own = _steps(target), _steps(outlet)
-    return steps[: len(own)] == own and len(steps) > len(own) and not {".", ".."} & set(steps)
+    steps, outlet_steps = _steps(target), _steps(outlet)
+    return (
+        steps[: len(outlet_steps)] == outlet_steps
+        and len(steps) > len(outlet_steps)
+        and not {".", ".."} & set(steps)
+    )
 
 
 def _steps(path: str) -> Sequence[str]:
     return unquote(path.partition("?")[0]).replace("\\", "/").rstrip("/").split("/")
 
 
-def info_link(found: Json) -> Optional[object]:
+def info_link(action_: Json) -> Optional[object]:
     """The link to the description of the action's parameters; None if there is none, or if the
     action itself lists the values.
     """
-    return found.get(_INFO) if _ALLOWABLE not in found else None
+    return action_.get(_INFO) if _ALLOWABLE not in action_ else None
 
 
 def body(
@@ -122,17 +126,17 @@ def body(
     Raises Unsupported if the action does not take the wanted state, if the service lists no values
     and `unproven` is false, or if the configuration that HPE's body repeats cannot be read.
     """
-    wanted = "On" if on else "Off"
-    taken = allowed(found, info)
-    if taken is not None:
-        if wanted not in taken:
-            shown = quoted(", ".join(map(repr, taken[:10]))) or "nothing"
-            if len(taken) > 10:
-                shown += ", ..."
+    word = "On" if on else "Off"
+    values = allowed(found, info)
+    if values is not None:
+        if word not in values:
+            listing = quoted(", ".join(map(repr, values[:10]))) or "nothing"
+            if len(values) > 10:
+                listing += ", ..."
             raise Unsupported(
-                f"outlet {identity} cannot be switched {wanted.lower()}: its action takes {shown}"
+                f"outlet {identity} cannot be switched {word.lower()}: its action takes {listing}"
             )
-        return {_PARAMETER: wanted}
+        return {_PARAMETER: word}
     if not unproven:
         raise Unsupported(
             (
@@ -146,7 +150,7 @@ def body(
     own_body = _HPE_STATE in outlet or _HPE_ID.fullmatch(text(outlet, "Id"))
     if own_body:
         return _hpe(identity, outlet, on)
-    return {_PARAMETER: wanted}
+    return {_PARAMETER: word}
 
 
 def allowed(found: Json, info: Json) -> Optional[Sequence[str]]:
@@ -164,11 +168,11 @@ def allowed(found: Json, info: Json) -> Optional[Sequence[str]]:
 
 
 def _texts(values: object) -> Sequence[str]:
-    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 def _hpe(identity: str, outlet: Json, on: bool) -> dict[str, object]:
-    made: dict[str, object] = {}
+    fields: dict[str, object] = {}
     for names in _HPE_CONFIGURATION:
         # bool is a kind of int
         name = next((name for name in names if type(outlet.get(name)) in (str, int)), None)
@@ -177,18 +181,18 @@ def _hpe(identity: str, outlet: Json, on: bool) -> dict[str, object]:
                 f"outlet {identity} was not switched: this unit's command also sets the outlet's"
                 f" configuration, and its {names[0]} cannot be read"
             )
-        made[name] = outlet[name]
-    return {**made, _HPE_STATE: "on" if on else "off"}
+        fields[name] = outlet[name]
+    return {**fields, _HPE_STATE: "on" if on else "off"}
 
 
 def reports_success(error: object) -> bool:
     """Whether the `error` of an answer reports nothing but success: some services send the message
     Success as an `error`.
     """
-    found = error if isinstance(error, dict) else {}
-    infos = found.get("@Message.ExtendedInfo") or [{"MessageId": found.get("code")}]
+    inner = error if isinstance(error, dict) else {}
+    infos = inner.get("@Message.ExtendedInfo") or [{"MessageId": inner.get("code")}]
     return isinstance(infos, list) and all(
-        isinstance(one, dict) and _is_success(one) for one in infos
+        isinstance(info, dict) and _is_success(info) for info in infos
     )
 
 

@@ -28,7 +28,7 @@ def read_in_parallel(
     what is left.
     """
     waiting: collections.deque[tuple[int, str]] = collections.deque(enumerate(paths))
-    found: dict[int, T] = {}
+    result_by_number: dict[int, T] = {}
     failed: list[BaseException] = []
 
     def work(client: HttpClient, alone: bool) -> None:
@@ -38,7 +38,7 @@ def read_in_parallel(
             except IndexError:
                 return
             try:
-                found[number] = fetch(path, client, alone)
+                result_by_number[number] = fetch(path, client, alone)
             except BaseException as error:
                 if isinstance(error, HttpUnreachable) and not alone:
                     waiting.append((number, path))
@@ -66,4 +66,4 @@ def read_in_parallel(
     work(clients[0], True)
     if failed:
         raise failed[0]
-    return [found[number] for number in range(len(paths))]
+    return [result_by_number[number] for number in range(len(paths))]

@@ -20,14 +20,14 @@ _UNUSABLE = ("Absent", "UnavailableOffline")
 
 def child(resource: Json, key: str) -> Json:
     """The object under `key`, {} if there is none."""
-    found = resource.get(key)
-    return found if isinstance(found, dict) else {}
+    value = resource.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def text(resource: Json, key: str) -> str:
     """The text under `key`, '' if there is none."""
-    found = resource.get(key)
-    return found if isinstance(found, str) else ""
+    value = resource.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def link(resource: Json, key: str) -> object:
@@ -37,24 +37,30 @@ def link(resource: Json, key: str) -> object:
 
 def entries(resource: Json, key: str) -> Sequence[Json]:
     """The objects of the array under `key`."""
-    found = resource.get(key)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    values = resource.get(key)
+    return (
+        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    )
 
 
 def usable_id(resource: Json) -> str:
     """The `Id`; '' unless it is text (DSP0266, "Common properties") of 1 to 200 printable
     characters with no space at either end."""
-    found = text(resource, "Id")
-    usable = len(found) <= _LONGEST_ID and found.isprintable() and found == found.strip()
-    return found if usable else ""
+    identifier = text(resource, "Id")
+    usable = (
+        len(identifier) <= _LONGEST_ID
+        and identifier.isprintable()
+        and identifier == identifier.strip()
+    )
+    return identifier if usable else ""
 
 
 def required_id(resource: Json) -> str:
     """The `Id`. Raises ProtocolError unless it is usable."""
-    found = usable_id(resource)
-    if not found:
+    identifier = usable_id(resource)
+    if not identifier:
         raise ProtocolError("the device lists a resource without a usable Id")
-    return found
+    return identifier
 
 
 def status_state(resource: Json) -> str:
@@ -75,10 +81,10 @@ def state(outlet: Json, pdu: Json) -> EnumPowerStatus:
         return EnumPowerStatus.UNKNOWN
     if status_state(outlet) in _UNUSABLE or status_state(pdu) in _UNUSABLE:
         return EnumPowerStatus.UNKNOWN
-    found = _STATES.get(text(outlet, "PowerState"), EnumPowerStatus.UNKNOWN)
-    if found is EnumPowerStatus.UP and outlet.get("PowerEnabled") is False:
+    reported = _STATES.get(text(outlet, "PowerState"), EnumPowerStatus.UNKNOWN)
+    if reported is EnumPowerStatus.UP and outlet.get("PowerEnabled") is False:
         return EnumPowerStatus.UNKNOWN
-    return found
+    return reported
 
 
 def name(outlet: Json) -> str:

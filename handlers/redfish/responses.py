@@ -29,29 +29,29 @@ def json_object(reply: Response) -> Optional[Json]:
     `strict_json` refuses.
     """
     try:
-        found = loads(reply.body)
+        value = loads(reply.body)
     except (ValueError, RecursionError):
         return None  # Python's error is dropped: it would hold the whole answer
-    return found if isinstance(found, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def resource(reply: Response, login: Login) -> Json:
     """As `json_object`, but raises UnusableResource in place of None, for an empty object, and for
     an error that comes with a status of success: they would look like a resource without figures.
     """
-    found = json_object(reply)
-    if found and ("error" not in found or found.keys() & _OF_A_RESOURCE):
-        return found
-    if found is not None:
+    content = json_object(reply)
+    if content and ("error" not in content or content.keys() & _OF_A_RESOURCE):
+        return content
+    if content is not None:
         words = quoted_messages(reply, login) or "no reason is given"
         raise UnusableResource(
             f"the service answered with a success status, but with no resource: {words}",
             login.payload(reply.body),
         )
-    shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
+    content_type = login.quoted(reply.headers.get("content-type", "")) or "no content type"
     raise UnusableResource(
-        f"the answer is not a valid JSON object of a Redfish service ({shown}): check that this is"
-        " the address of the PDU's web service and that no proxy answers in its place",
+        f"the answer is not a valid JSON object of a Redfish service ({content_type}): check that"
+        " this is the address of the PDU's web service and that no proxy answers in its place",
         login.payload(reply.body),
     )
 
@@ -82,12 +82,16 @@ def quoted_messages(reply: Response, login: Login) -> str:
     of which services leave some out. A text that only repeats where to look is better than none.
     Messages may also be beside `error`, or with a property ("Extended information").
     """
-    found = json_object(reply) or {}
-    error = found.get("error")
+    content = json_object(reply) or {}
+    error = content.get("error")
     inner = error if isinstance(error, dict) else {"message": error}
-    entries = [*_entries(inner), *_entries(found)]
-    words = [] if any(map(_said, entries)) else [_text(inner, "message") or _text(found, "message")]
-    words += [_said(entry) or _text(entry, "MessageId") for entry in entries]
+    entries = [*_entries(inner), *_entries(content)]
+    words = (
+        []
+        if any(map(_message_of, entries))
+        else [_text(inner, "message") or _text(content, "message")]
+    )
+    words += [_message_of(entry) or _text(entry, "MessageId") for entry in entries]
     return _quoted(words, login) or _quoted([_text(inner, "code")], login)
 
 
@@ -95,30 +99,32 @@ def messages(infos: object, login: Login) -> str:
     """The first messages of a list, each as its text or else its MessageId; printable, cut, and
     without password and token.
     """
-    return _quoted([_said(one) or _text(one, "MessageId") for one in _dicts(infos)], login)
+    return _quoted([_message_of(info) or _text(info, "MessageId") for info in _dicts(infos)], login)
 
 
-def _entries(held: Json) -> Sequence[Json]:
+def _entries(content: Json) -> Sequence[Json]:
     """The messages in an object, those of its properties too."""
-    lists = [value for key, value in held.items() if key.endswith(_EXTENDED)]
+    lists = [value for key, value in content.items() if key.endswith(_EXTENDED)]
     return [entry for infos in lists for entry in _dicts(infos)]
 
 
 def _dicts(infos: object) -> Sequence[Json]:
     """The objects of a list; an object alone is taken as a list of one."""
-    return [one for one in (infos if isinstance(infos, list) else [infos]) if isinstance(one, dict)]
+    return [
+        info for info in (infos if isinstance(infos, list) else [infos]) if isinstance(info, dict)
+    ]
 
 
-def _said(entry: Json) -> str:
+def _message_of(entry: Json) -> str:
     return _text(entry, "Message")
 
 
-def _text(held: Json, key: str) -> str:
-    found = held.get(key)
-    return found.strip() if isinstance(found, str) else ""
+def _text(content: Json, key: str) -> str:
+    value = content.get(key)
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _quoted(words: Sequence[str], login: Login) -> str:
     """The first texts, each once, with what is between them."""
-    each = [one for one in dict.fromkeys(words) if one][:_MOST_MESSAGES]
-    return " ".join(map(login.quoted, each))
+    texts = [text for text in dict.fromkeys(words) if text][:_MOST_MESSAGES]
+    return " ".join(map(login.quoted, texts))

@@ -30,24 +30,28 @@ def read_sensors(
     for source in sources:
         with contextlib.suppress(ProtocolError):
             paths[source] = service.path(source)
-    found: dict[str, Json] = {}
+    sensor_by_path: dict[str, Json] = {}
     if len(paths) > _MANY and service.expands:
         for pdu in units:
             with contextlib.suppress(*RESOURCE_ERRORS):  # missing sensors are read below
-                found.update(_listed(service, pdu))
-    missing = [path for path in dict.fromkeys(paths.values()) if path not in found]
-    found.update(
-        (path, one) for path, one in zip(missing, service.all(missing)) if isinstance(one, dict)
+                sensor_by_path.update(_listed_sensors(service, pdu))
+    missing = [path for path in dict.fromkeys(paths.values()) if path not in sensor_by_path]
+    sensor_by_path.update(
+        (path, sensor)
+        for path, sensor in zip(missing, service.all(missing))
+        if isinstance(sensor, dict)
     )
-    return {source: found[path] for source, path in paths.items() if path in found}
+    return {
+        source: sensor_by_path[path] for source, path in paths.items() if path in sensor_by_path
+    }
 
 
-def _listed(service: RedfishService, pdu: ServicePdu) -> Iterator[tuple[str, Json]]:
+def _listed_sensors(service: RedfishService, pdu: ServicePdu) -> Iterator[tuple[str, Json]]:
     """Path and resource of the sensors that the lists of a PDU and its chassis include in full."""
-    for listed in sensor_collections(service, pdu):
-        for one in links_of(service, listed):
-            if is_full_resource(one) and text(one, "@odata.id"):
-                yield service.path(one["@odata.id"]), one
+    for collection in sensor_collections(service, pdu):
+        for sensor in links_of(service, collection):
+            if is_full_resource(sensor) and text(sensor, "@odata.id"):
+                yield service.path(sensor["@odata.id"]), sensor
 
 
 def sensor_collections(service: RedfishService, pdu: ServicePdu) -> Iterator[Json]:
@@ -57,7 +61,7 @@ def sensor_collections(service: RedfishService, pdu: ServicePdu) -> Iterator[Jso
     # > GET /redfish/v1/Chassis/PDU
     # > GET /redfish/v1/Chassis/PDU/Sensors?$expand=.($levels=1)
     chassis = entries(child(pdu.resource, "Links"), "Chassis")
-    for owner in (pdu.resource, *(service.get(one.get("@odata.id")) for one in chassis)):
+    for owner in (pdu.resource, *(service.get(entry.get("@odata.id")) for entry in chassis)):
         target = link(owner, "Sensors")
         if target is not None:
             yield service.expanded(target)

@@ -72,7 +72,7 @@ class RedfishService:
 
     def __init__(
         self,
-        given: RedfishSettings,
+        config: RedfishSettings,
         transport: Callable[[Trust], Transport] = StandardTransport,
         clock: Callable[[], float] = time.monotonic,
         seconds: Optional[float] = None,
@@ -80,13 +80,13 @@ class RedfishService:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._clients = [
-            HttpClient(endpoint(given.scheme, given.host, given.port), transport(given.trust))
+            HttpClient(endpoint(config.scheme, config.host, config.port), transport(config.trust))
         ]
-        self._transport, self._trust = transport, given.trust
-        self._clock, self._sleep, self._timeout = clock, sleep, given.timeout
+        self._transport, self._trust = transport, config.trust
+        self._clock, self._sleep, self._timeout = clock, sleep, config.timeout
         self._seconds = CALL_SECONDS if seconds is None else seconds
         self._end = clock() + self._seconds
-        self.login, self._mode = given.login, given.session
+        self.login, self._mode = config.login, config.session
         self._session: Optional[str] = None
         self._root: Optional[Json] = None
         self._resources: Optional[dict[str, Json]] = {} if keeps else None
@@ -155,13 +155,13 @@ class RedfishService:
         `also`: a second path that its link to itself may have.
         """
         path = self.path(target)
-        return self._kept(path, lambda: self._resource(self.reply(path), path, also))
+        return self._read_once(path, lambda: self._resource(self.reply(path), path, also))
 
-    def _kept(self, path: str, read: Callable[[], Json]) -> Json:
+    def _read_once(self, path: str, fetch: Callable[[], Json]) -> Json:
         if self._resources is None:
-            return read()
+            return fetch()
         if path not in self._resources:
-            self._resources[path] = read()
+            self._resources[path] = fetch()
         return self._resources[path]
 
     def reply(self, path: str) -> Response:
@@ -198,10 +198,10 @@ class RedfishService:
         except (Refused, ProtocolError) as error:
             if self.has_no_session:
                 raise  # the login failed, and the query was not answered
-            found = self.get(path)  # raises where the resource itself is missing
+            plain = self.get(path)  # raises where the resource itself is missing
             LOGGER.info(f"the device offers {query} but its answer cannot be used: {error}")
             self._answers_expanded = False
-            return found
+            return plain
 
     def all(self, targets: Sequence[object]) -> list[Union[Json, PduHandlerError]]:
         """The resource behind each link in order, or its error, such as a 404 or a 503. Usually 1
@@ -235,7 +235,7 @@ class RedfishService:
         if reply.status == 503 and not alone:  # perhaps too many requests at once
             raise error_of(reply, self.login, "GET", path)
         try:
-            return self._kept(path, lambda: self._resource(reply, path))
+            return self._read_once(path, lambda: self._resource(reply, path))
         except RESOURCE_ERRORS as error:
             return error
 
@@ -251,14 +251,16 @@ class RedfishService:
         if reply.status != 200:
             raise error_of(reply, self.login, "GET", path)
         try:
-            found = resource(reply, self.login)
+            content = resource(reply, self.login)
         except ProtocolError as error:
             raise error.at("", operation) from None
-        if not any(links.same(text(found, "@odata.id"), one, self.units) for one in (path, also)):
+        if not any(
+            links.same(text(content, "@odata.id"), link_, self.units) for link_ in (path, also)
+        ):
             raise ProtocolError(
                 "the service answered with a resource other than the one requested"
             ).at("", operation)
-        return found
+        return content
 
     # ---- writing ---------------------------------------------------------------------------------
 
@@ -269,13 +271,13 @@ class RedfishService:
         """
         return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
 
-    def made(self, reply: Response) -> Optional[str]:
+    def created_path(self, reply: Response) -> Optional[str]:
         """The path of the session or task that a POST made: its Location, else its `@odata.id`;
         None without a usable link.
         """
-        for found in (reply.headers.get("location"), (json_object(reply) or {}).get("@odata.id")):
+        for target in (reply.headers.get("location"), (json_object(reply) or {}).get("@odata.id")):
             with contextlib.suppress(ProtocolError):
-                return self.path(found)
+                return self.path(target)
         return None
 
     # ---- login -----------------------------------------------------------------------------------
@@ -325,7 +327,7 @@ class RedfishService:
         if not 0 < len(token) <= _LONGEST_TOKEN or not token.isascii() or not token.isprintable():
             raise ProtocolError("the service opened a session without a usable token")
         self.login = self.login._replace(token=token)
-        self._session = self.made(reply)
+        self._session = self.created_path(reply)
         if self._session is None:
             LOGGER.info("the service sent no link to delete the session, which ends by itself")
 

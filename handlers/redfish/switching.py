@@ -36,39 +36,44 @@ def switch_outlet(
     Raises NoSuchOutlet, Unsupported, Denied or Refused if the outlet did not switch, Unreachable if
     it may or may not have switched. The readings before the command may raise any error.
     """
-    found = units.find_outlet(service, wanted_pdu, identity)
-    outlet, quoted = found.resource, service.login.quoted
+    listed_outlet = units.find_outlet(service, wanted_pdu, identity)
+    outlet, quoted = listed_outlet.resource, service.login.quoted
     outlet_actions.raise_if_locked(identity, outlet)
     action = outlet_actions.action(identity, outlet)
     info = outlet_actions.info_link(action)
     described = {} if info is None else service.get(info)
     body = outlet_actions.body(identity, outlet, action, described, on, unproven, quoted)
     target = service.path(action.get("target"))
-    outlet_actions.raise_if_elsewhere(identity, target, service.path(found.link), unproven, quoted)
-    command = _Command(service, found, target, body)
-    wanted = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
-    state = switch(command.write, command.read, wanted, deadline=deadline, pause=pause)
+    outlet_actions.raise_if_elsewhere(
+        identity, target, service.path(listed_outlet.link), unproven, quoted
+    )
+    command = _Command(service, listed_outlet, target, body)
+    target_state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
+    state = switch(command.write, command.read_state, target_state, deadline=deadline, pause=pause)
     if state is EnumPowerStatus.UNKNOWN and command.failed is not None:
         raise command.failed
     return state
 
 
 class _Command:
-    """One switching command for `switch`: `write` sends it (again only after 428), `read` reads the
-    state.
+    """One switching command for `switch`: `write` sends it (again only after 428), `read_state`
+    reads the state.
     """
 
     def __init__(
         self,
         service: RedfishService,
-        found: units.FoundOutlet,
+        listed_outlet: units.FoundOutlet,
         target: str,
         body: Mapping[str, object],
     ) -> None:
         self._service = service
         self._target, self._body = target, body
-        self._outlet, self._id = service.path(found.link), resources.required_id(found.resource)
-        self._pdu = found.pdu
+        self._outlet, self._id = (
+            service.path(listed_outlet.link),
+            resources.required_id(listed_outlet.resource),
+        )
+        self._pdu = listed_outlet.pdu
         self._monitor: Optional[str] = None
         #: the error that a task ended with
         self.failed: Optional[PduHandlerError] = None
@@ -87,11 +92,11 @@ class _Command:
             if may_have_executed(error):
                 raise Unreachable(error.parts, error.host, error.operation) from None
             raise
-        found = json_object(reply) or {}  # a 204 answer has no body
-        answered_with_task = reply.status in _DONE and tasks.is_task(found)
+        content = json_object(reply) or {}  # a 204 answer has no body
+        answered_with_task = reply.status in _DONE and tasks.is_task(content)
         if reply.status == _ACCEPTED or answered_with_task:
             self.failed = tasks.task_error(reply, self._service.login)
-            self._monitor = self._service.made(reply)
+            self._monitor = self._service.created_path(reply)
             if self._monitor is None:
                 LOGGER.info(
                     "the command was accepted as a task that cannot be watched: the outlet's state"
@@ -102,14 +107,16 @@ class _Command:
             if may_have_executed(declined):
                 raise Unreachable(declined.parts, operation=declined.operation)
             raise declined
-        elif found.get("error") is not None and not outlet_actions.reports_success(found["error"]):
+        elif content.get("error") is not None and not outlet_actions.reports_success(
+            content["error"]
+        ):
             words = quoted_messages(reply, self._service.login) or "no reason is given"
             raise ProtocolError(
                 "the device answered the command with a success status, but also with an error:"
                 f" {words}"
             )
 
-    def read(self) -> EnumPowerStatus:
+    def read_state(self) -> EnumPowerStatus:
         """The state: 1 round trip, 2 when a task has just ended.
 
         UNKNOWN while a task runs: its monitor is read instead.
@@ -146,9 +153,9 @@ class _Command:
                 ")",
             )
             raise Refused(why, str(_DEMANDS_ETAG), error.host, error.operation) from None
-        found = reply.headers.get("etag") or resources.text(json_object(reply) or {}, "@odata.etag")
-        if not found or not found.isascii() or not found.isprintable():
+        etag = reply.headers.get("etag") or resources.text(json_object(reply) or {}, "@odata.etag")
+        if not etag or not etag.isascii() or not etag.isprintable():
             raise Unsupported(
                 "the device takes commands only with an ETag, but this outlet has no usable one"
             )
-        return found
+        return etag

@@ -24,9 +24,9 @@ _NO_RESULT = (401, 403, 404, 405, 408, 410, 429, 451)
 _DECLINED, _FAULTY = range(400, 500), range(500, 600)
 
 
-def is_task(found: Json) -> bool:
+def is_task(resource: Json) -> bool:
     """Whether a resource is a task with a state."""
-    return text(found, "@odata.type").startswith("#Task.") and bool(text(found, "TaskState"))
+    return text(resource, "@odata.type").startswith("#Task.") and bool(text(resource, "TaskState"))
 
 
 def under_way(reply: Response) -> bool:
@@ -64,5 +64,5 @@ def _refused(code: str, words: str) -> Refused:
 
 
 def _task(reply: Response) -> Optional[Json]:
-    found = json_object(reply) if reply.status in (200, 202) else None
-    return found if found is not None and is_task(found) else None
+    content = json_object(reply) if reply.status in (200, 202) else None
+    return content if content is not None and is_task(content) else None

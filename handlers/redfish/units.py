@@ -50,7 +50,7 @@ class ServicePdu(NamedTuple):
     resource: Json
 
 
-def read_units(service: RedfishService, wanted: str) -> list[ServicePdu]:
+def read_units(service: RedfishService, pdu_setting: str) -> list[ServicePdu]:
     """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
     each PDU that is only a link.
 
@@ -63,46 +63,46 @@ def read_units(service: RedfishService, wanted: str) -> list[ServicePdu]:
     list what `wanted` names, or lists too many PDUs. Raises the error of a PDU that cannot be read:
     its outlets would be missing.
     """
-    pdus, errors = _readable_units(service, wanted)
+    pdus, errors = _readable_units(service, pdu_setting)
     if errors:
         raise errors[0]
     return pdus
 
 
 def _readable_units(
-    service: RedfishService, wanted: str
+    service: RedfishService, pdu_setting: str
 ) -> tuple[list[ServicePdu], list[PduHandlerError]]:
     """As `read_units`, with the errors of PDUs that cannot be read."""
-    collection, _, named = wanted.rpartition("/")
-    members = _listed(service, collection)
+    collection, _, pdu_id = pdu_setting.rpartition("/")
+    members = _listed_pdus(service, collection)
     pdus = readable(members)
     service.units = [parts(text(pdu, "@odata.id")) for pdu in pdus if text(pdu, "@odata.id")]
-    errors = [] if named else errors_of(members)
+    errors = [] if pdu_id else errors_of(members)
     chosen = (
-        [ServicePdu("", _named(service, named, members))]
-        if named
+        [ServicePdu("", _pdu_with_id(service, pdu_id, members))]
+        if pdu_id
         else _all(service, pdus, len(members))
     )
     raise_if_shared(chosen, pdus, "Outlets")
     return chosen, errors
 
 
-def _named(service: RedfishService, named: str, members: Sequence[Member]) -> Json:
+def _pdu_with_id(service: RedfishService, pdu_id: str, members: Sequence[Member]) -> Json:
     pdus = readable(members)
-    same = [pdu for pdu in pdus if usable_id(pdu) == named]
-    raise_if_twice(service, "PDUs with the Id", [named] * len(same))
+    same = [pdu for pdu in pdus if usable_id(pdu) == pdu_id]
+    raise_if_twice(service, "PDUs with the Id", [pdu_id] * len(same))
     if same:
         return same[0]
     for error in errors_of(members):  # this may be the PDU
         raise error
     ids = [repr(usable_id(pdu)) for pdu in pdus if usable_id(pdu)]
-    shown = service.login.quoted(", ".join(ids[:10]))
+    id_list = service.login.quoted(", ".join(ids[:10]))
     if len(ids) > 10:
-        shown += " and so on"
+        id_list += " and so on"
     raise SettingsError(
         (
             NamedSetting("pdu", noun="handler setting "),
-            f": {named[:60]!r} is not among the PDUs that were read: {shown}",
+            f": {pdu_id[:60]!r} is not among the PDUs that were read: {id_list}",
         )
     )
 
@@ -123,10 +123,10 @@ def _all(service: RedfishService, pdus: Sequence[Json], count: int) -> list[Serv
         return [ServicePdu("", pdu) for pdu in pdus]
     ids = [_own_id(pdu) for pdu in pdus]
     raise_if_twice(service, "PDUs with the Id", ids)
-    return [ServicePdu(f"{own}.", pdu) for own, pdu in zip(ids, pdus)]
+    return [ServicePdu(f"{pdu_id}.", pdu) for pdu_id, pdu in zip(ids, pdus)]
 
 
-def _listed(service: RedfishService, wanted: str) -> list[Member]:
+def _listed_pdus(service: RedfishService, collection_name: str) -> list[Member]:
     """The PDUs of the collection `wanted`, '' for the rack PDUs; an error in place of one that
     cannot be read.
     """
@@ -141,36 +141,38 @@ def _listed(service: RedfishService, wanted: str) -> list[Member]:
             " handler for this PDU"
         )
     equipment = service.expanded(start, 2)
-    racks = wanted in ("", _RACKS)
+    racks = collection_name in ("", _RACKS)
     if racks and "Members" not in equipment and is_pdu(equipment):
         return [equipment]
     # Panduit's PowerDistribution leads straight to the PDUs.
-    entry = equipment if racks and "Members" in equipment else equipment.get(wanted or _RACKS)
+    entry = (
+        equipment if racks and "Members" in equipment else equipment.get(collection_name or _RACKS)
+    )
     if isinstance(entry, dict) and entry.keys() & {"Members", "@odata.id"}:
         collection = entry if "Members" in entry else service.expanded(entry.get("@odata.id"))
         members = each_member(service, collection)
         if members:
             return members
-    raise _nothing(equipment, wanted)
+    raise _nothing(equipment, collection_name)
 
 
-def _nothing(equipment: Json, wanted: str) -> PduHandlerError:
+def _nothing(equipment: Json, collection_name: str) -> PduHandlerError:
     """The error for a collection that is missing or empty.
 
     It names the setting that leads to another one.
     """
-    if wanted:
+    if collection_name:
         return SettingsError(
             (
                 NamedSetting("pdu", noun="handler setting "),
                 (
-                    f": the service lists nothing in the collection {wanted[:60]!r}; give the Id of"
-                    " a PDU, or COLLECTION/ID with another collection of the service"
+                    f": the service lists nothing in the collection {collection_name[:60]!r}; give"
+                    " the Id of a PDU, or COLLECTION/ID with another collection of the service"
                 ),
             )
         )
-    others = [f"{name}/ID" for name in _OTHERS if isinstance(equipment.get(name), dict)]
-    if not others:
+    examples = [f"{name}/ID" for name in _OTHERS if isinstance(equipment.get(name), dict)]
+    if not examples:
         return Unsupported(
             "the service lists no PDUs under its power equipment: see whether newer firmware does,"
             " or use another handler for this PDU"
@@ -179,7 +181,7 @@ def _nothing(equipment: Json, wanted: str) -> PduHandlerError:
         (
             (
                 "the service lists no rack PDUs now, and other equipment is read only by name: if"
-                f" the PDU is not a rack PDU, give {' or '.join(others)} in "
+                f" the PDU is not a rack PDU, give {' or '.join(examples)} in "
             ),
             NamedSetting("pdu", noun="the handler setting "),
         )
@@ -194,8 +196,8 @@ def is_pdu(resource: Json) -> bool:
 
 
 def _own_id(resource: Json) -> str:
-    found = usable_id(resource)
-    if not found:
+    identifier = usable_id(resource)
+    if not identifier:
         raise ProtocolError(
             (
                 (
@@ -205,16 +207,16 @@ def _own_id(resource: Json) -> str:
                 NamedSetting("pdu", noun="the handler setting "),
             )
         )
-    return found
+    return identifier
 
 
-def raise_if_shared(chosen: Sequence[ServicePdu], found: Sequence[Json], *keys: str) -> None:
+def raise_if_shared(chosen: Sequence[ServicePdu], pdus: Sequence[Json], *keys: str) -> None:
     """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the
     outlets or figures in it are not those of both. `keys`: the properties that hold the links."""
     for key in keys:
         lists = collections.Counter(
             tuple(parts(target))
-            for target in (link(one, key) for one in found)
+            for target in (link(pdu_resource, key) for pdu_resource in pdus)
             if isinstance(target, str)
         )
         for pdu in chosen:
@@ -230,9 +232,9 @@ def raise_if_twice(service: RedfishService, what: str, identities: list[str]) ->
 
     `what` describes them in the error.
     """
-    for one, times in collections.Counter(identities).most_common(1):
+    for identity, times in collections.Counter(identities).most_common(1):
         if times > 1:
-            raise ProtocolError(f"the device lists two {what} {service.login.quoted(one)!r}")
+            raise ProtocolError(f"the device lists two {what} {service.login.quoted(identity)!r}")
 
 
 class ListedOutlet(NamedTuple):
@@ -245,15 +247,15 @@ class ListedOutlet(NamedTuple):
     pdu: Json
 
 
-def read_all_outlets(service: RedfishService, wanted: str) -> list[ListedOutlet]:
+def read_all_outlets(service: RedfishService, pdu_setting: str) -> list[ListedOutlet]:
     """Each outlet of the PDUs that `units` returns, in the service's order."""
-    found = [
+    outlets = [
         ListedOutlet(name, outlet, pdu.resource)
-        for pdu in read_units(service, wanted)
+        for pdu in read_units(service, pdu_setting)
         for name, outlet in read_outlets(service, pdu)
     ]
-    raise_if_twice(service, "outlets that are called", [one.identity for one in found])
-    return found
+    raise_if_twice(service, "outlets that are called", [outlet_.identity for outlet_ in outlets])
+    return outlets
 
 
 def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[tuple[str, Json]]:
@@ -284,22 +286,24 @@ def named_members(entries: Sequence[Json], members: Sequence[Member]) -> list[Js
     taken from the link only if all the other members have it there in the same way. Raises the
     member's error if they do not.
     """
-    read = [
+    part_and_id_pairs = [
         (_last_part(entry), required_id(member))
         for entry, member in zip(entries, members)
         if not isinstance(member, PduHandlerError)
     ]
-    ends_with_part = all(part and own.endswith(part) for part, own in read)
-    prefixes = {own[: len(own) - len(part)] for part, own in read}
-    named: list[Json] = []
+    ends_with_part = all(
+        part and identifier.endswith(part) for part, identifier in part_and_id_pairs
+    )
+    prefixes = {identifier[: len(identifier) - len(part)] for part, identifier in part_and_id_pairs}
+    resources: list[Json] = []
     for entry, member in zip(entries, members):
         if isinstance(member, PduHandlerError):
             part = _last_part(entry)
             if not (part and ends_with_part and len(prefixes) == 1):
                 raise member
             member = {"Id": "".join(prefixes) + part}
-        named.append(member)
-    return named
+        resources.append(member)
+    return resources
 
 
 def _last_part(entry: Json) -> str:
@@ -338,30 +342,30 @@ class FoundOutlet(NamedTuple):
     pdu: Json
 
 
-def find_outlet(service: RedfishService, wanted: str, sought: str) -> FoundOutlet:
+def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> FoundOutlet:
     """The outlet with the identity `sought`, read now. Other outlets and PDUs need not be readable.
     Raises NoSuchOutlet, and ProtocolError if it reads two such outlets.
 
     Usually 2 round trips after those of `units`.
     """
-    every, errors = _readable_units(service, wanted)
-    found: list[FoundOutlet] = []
+    every, errors = _readable_units(service, pdu_setting)
+    matches: list[FoundOutlet] = []
     for pdu in every:
         if sought.startswith(pdu.prefix):
-            outlets, unread = _found(service, pdu, sought[len(pdu.prefix) :])
-            found += outlets
+            outlets, unread = _outlets_with_id(service, pdu, sought[len(pdu.prefix) :])
+            matches += outlets
             errors += unread
     # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
-    if len(found) > 1:
+    if len(matches) > 1:
         raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
-    if not found and errors:  # this may be the outlet
+    if not matches and errors:  # this may be the outlet
         raise errors[0]
-    if not found:
+    if not matches:
         raise NoSuchOutlet(
             f"the PDU has no outlet {sought[:60]!r}{_now_called(service, every, sought)}: poll it"
             " and look at its ports"
         )
-    return found[0]
+    return matches[0]
 
 
 def _now_called(service: RedfishService, every: Sequence[ServicePdu], sought: str) -> str:
@@ -374,8 +378,8 @@ def _now_called(service: RedfishService, every: Sequence[ServicePdu], sought: st
     return f"; its outlets are now called {names}"
 
 
-def _found(
-    service: RedfishService, pdu: ServicePdu, own: str
+def _outlets_with_id(
+    service: RedfishService, pdu: ServicePdu, identifier: str
 ) -> tuple[list[FoundOutlet], list[PduHandlerError]]:
     """Outlets with the Id `own`, and the errors of outlets that cannot be read.
 
@@ -387,15 +391,17 @@ def _found(
     collection = service.get(target)
     entries = links_of(service, collection)
     _refuse_empty(collection, entries)
-    likely = [entry["@odata.id"] for entry in entries if own and _last_part(entry) == own]
+    likely = [
+        entry["@odata.id"] for entry in entries if identifier and _last_part(entry) == identifier
+    ]
     if len(likely) == 1:
         outlet = service.get(likely[0])
-        if required_id(outlet) == own:
+        if required_id(outlet) == identifier:
             return [FoundOutlet(likely[0], outlet, pdu.resource)], []
     members = each_member(service, {"Members": entries})
     outlets = [
         FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource)
         for entry, outlet in zip(entries, members)
-        if not isinstance(outlet, PduHandlerError) and required_id(outlet) == own
+        if not isinstance(outlet, PduHandlerError) and required_id(outlet) == identifier
     ]
     return outlets, errors_of(members)
