@@ -31,10 +31,10 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
     is_host = is_address(name) and not set("/?#@[]") & set(name) and name.count(":") != 1
     if not is_host or not 1 <= fallback <= 65535:
         # a password may precede it
-        shown = "the host, which contains an @," if "@" in host else repr(host[:60])
+        description = "the host, which contains an @," if "@" in host else repr(host[:60])
         raise SettingsError(
-            f"{shown} is not an address; give a host name or an IP address, with :port (1 to 65535)"
-            " if needed"
+            f"{description} is not an address; give a host name or an IP address, with :port (1 to"
+            " 65535) if needed"
         )
     return Endpoint(scheme, name, port or fallback)
 

@@ -61,12 +61,12 @@ class StandardTransport:
                 "the device answers too slowly: the time for this call is over; try again"
             )
         end = min(began + request.total, self._until)
-        kept = (
+        is_reused = (
             self._connection is not None
             and self._where == where
             and self._usable(self._connection.sock, request.once)
         )
-        if not kept:
+        if not is_reused:
             self.close()
         response: Optional[http.client.HTTPResponse] = None
         keep = False
@@ -89,7 +89,7 @@ class StandardTransport:
             self._keeping.answered(response.headers.get("keep-alive", ""), time.monotonic())
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             failed = (
-                errors.before_answer(error, where.netloc, kept, self._is_secured(where))
+                errors.before_answer(error, where.netloc, is_reused, self._is_secured(where))
                 if response is None
                 else errors.in_answer(error)
             )
@@ -142,10 +142,10 @@ class StandardTransport:
             if isinstance(error, Unreachable):
                 raise errors.HttpUnreachable(error.parts) from None
             raise
-        made: Any = http.client.HTTPConnection(name, where.port)
+        connection: Any = http.client.HTTPConnection(name, where.port)
         # http.client leaves this port out of the Host header
-        made.sock, made.default_port = opened, PORTS[where.scheme]
-        self._connection, self._where = made, where
+        connection.sock, connection.default_port = opened, PORTS[where.scheme]
+        self._connection, self._where = connection, where
         self._keeping.opened()
         return self._connection
 
@@ -155,9 +155,9 @@ def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
 
     The look-up of the name comes first, and only the system limits it.
     """
-    found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
+    addresses = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     until, failed = min(time.monotonic() + timeout, end), OSError()
-    for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
+    for left, (family, kind, proto, _, address) in zip(range(len(addresses), 0, -1), addresses):
         opened: Optional[socket.socket] = None
         try:
             # fails for IPv6 on a host without it
@@ -183,9 +183,9 @@ class _Response(http.client.HTTPResponse):
     """An answer that must be complete by `end`."""
 
     def __init__(
-        self, timeout: float, end: float, opened: socket.socket, *args: Any, **named: Any
+        self, timeout: float, end: float, opened: socket.socket, *args: Any, **keywords: Any
     ) -> None:
-        super().__init__(opened, *args, **named)
+        super().__init__(opened, *args, **keywords)
         self.fp = io.BufferedReader(_Reader(self, self.fp.detach(), opened, timeout, end))
 
     def _read_status(self) -> Any:
@@ -259,10 +259,10 @@ def _drained(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, boo
 
 def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Header fields by name in lower case; those of one name in one value (RFC 9110, 5.2)."""
-    found: dict[str, list[str]] = {}
+    values_by_name: dict[str, list[str]] = {}
     for name, value in fields:
-        found.setdefault(name.lower(), []).append(value)
-    return {name: ", ".join(values) for name, values in found.items()}
+        values_by_name.setdefault(name.lower(), []).append(value)
+    return {name: ", ".join(values) for name, values in values_by_name.items()}
 
 
 def _ended(opened: Any, wait: float = 0.0) -> bool:

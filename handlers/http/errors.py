@@ -47,10 +47,10 @@ class HttpException(PduHandlerError):
 
 def _again(kind: type[H], args: tuple[str, ...], state: dict[str, object]) -> H:
     """Rebuild a pickled error, for example in another process."""
-    made = kind(args[0])
-    made.args = args
-    made.__dict__.update(state)
-    return made
+    error = kind(args[0])
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class HttpUnreachable(HttpException, Unreachable):

@@ -140,10 +140,10 @@ def secrets(login: Login) -> list[str]:
     """Strings that must not be shown: password, token, and `user:pa`, since a device may cut the
     header that it sends back.
     """
-    found = [secret for secret in (login.password, login.token) if secret]
+    texts = [secret for secret in (login.password, login.token) if secret]
     if login.user and login.password:
-        found.append(f"{login.user}:{login.password[:_BEGINNING]}")
-    return found
+        texts.append(f"{login.user}:{login.password[:_BEGINNING]}")
+    return texts
 
 
 def holds(text: str, secrets: Sequence[str]) -> bool:
@@ -164,11 +164,11 @@ def _views(text: str) -> Iterator[str]:
     """The text, and the variants that result when one or two escapes and an encoding are undone."""
     plain = [text]
     for _ in range(2):  # text in HTML in JSON, a URL in a URL
-        undone = [view for one in plain for view in _once_unescaped(one)]
+        undone = [view for text_ in plain for view in _once_unescaped(text_)]
         plain = list(dict.fromkeys(undone))
     yield from plain
-    for one in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
-        for encoded in _ENCODED.findall(one):
+    for text_ in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
+        for encoded in _ENCODED.findall(text_):
             yield from _decoded(encoded)
 
 

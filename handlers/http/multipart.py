@@ -36,15 +36,15 @@ class MultipartForm:
         boundary = secrets.token_hex(16)
         self.content_type = f"multipart/form-data; boundary={boundary}"
         self._pieces: list[tuple[BinaryFile, int, Optional[Progress]]] = []
-        for one in files:
-            kind = one.get("mimetype") or "application/octet-stream"
+        for file in files:
+            kind = file.get("mimetype") or "application/octet-stream"
             head = (
                 f"--{boundary}\r\nContent-Disposition: form-data;"
-                f' name="{_quoted(one["formname"])}";'
-                f' filename="{_quoted(one["filename"])}"\r\nContent-Type: {_quoted(kind)}\r\n\r\n'
+                f' name="{_quoted(file["formname"])}";'
+                f' filename="{_quoted(file["filename"])}"\r\nContent-Type: {_quoted(kind)}\r\n\r\n'
             )
             self._add(io.BytesIO(head.encode()))
-            self._add(_opened(one["data"]), one.get("progress"))
+            self._add(_opened(file["data"]), file.get("progress"))
             self._add(io.BytesIO(b"\r\n"))
         self._add(io.BytesIO(f"--{boundary}--\r\n".encode()))
         self._size = sum(size for _, size, _ in self._pieces)
@@ -76,19 +76,19 @@ class MultipartForm:
         while self._pieces:
             if 0 <= size <= len(out):
                 break
-            source, whole, progress = self._pieces[0]
-            left = whole - self._sent
+            source, piece_size, progress = self._pieces[0]
+            left = piece_size - self._sent
             part = b""
             if left:
-                wanted = left if size < 0 else min(left, size - len(out))
-                part = source.read(wanted)
+                count = left if size < 0 else min(left, size - len(out))
+                part = source.read(count)
                 if not part:
                     raise OSError("the file became shorter while it was sent")
             out += part
             self._sent += len(part)
             if progress is not None and part:
-                progress(self._sent, whole)
-            if self._sent >= whole:
+                progress(self._sent, piece_size)
+            if self._sent >= piece_size:
                 self._pieces.pop(0)
                 self._sent = 0
         return out

@@ -56,8 +56,8 @@ def _may_move(request: Request, path: str) -> bool:
     if not (request.body is None or isinstance(request.body, bytes)):
         return False
     parts = iter(path.partition("?")[0].split("/"))
-    own = request.target.partition("?")[0].split("/")
-    return not request.once or all(part in parts for part in own if part)
+    own_parts = request.target.partition("?")[0].split("/")
+    return not request.once or all(part in parts for part in own_parts if part)
 
 
 def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:

@@ -60,7 +60,7 @@ class RequestsTransport:
         failed: PduHandlerError
         # the header Location of the answer, once it has come
         locations: list[Optional[str]] = []
-        own: Any = self._session.hooks.get("response") or ()
+        hooks: Any = self._session.hooks.get("response") or ()
 
         def arrived(response: requests.Response, **_: object) -> None:
             # else requests fails if it cannot parse this address
@@ -77,10 +77,12 @@ class RequestsTransport:
                 timeout=request.timeout,
                 allow_redirects=False,
                 stream=True,
-                hooks={"response": [*((own,) if callable(own) else own), arrived]},
+                hooks={"response": [*((hooks,) if callable(hooks) else hooks), arrived]},
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                headers.update(("location", one) for one in locations[-1:] if one is not None)
+                headers.update(
+                    ("location", location) for location in locations[-1:] if location is not None
+                )
                 try:
                     body = _drained(response, request)
                 except (requests.RequestException, PduHandlerError):

@@ -35,9 +35,9 @@ def loads(body: bytes) -> object:
         raise ValueError("too many brackets or commas")
     keys: list[int] = []
 
-    def counted(found: dict[str, object]) -> dict[str, object]:
-        keys.append(len(found))
-        return found
+    def counted(pairs: dict[str, object]) -> dict[str, object]:
+        keys.append(len(pairs))
+        return pairs
 
     digits = body.translate(_ZEROS, b"+")
     has_many = _MANY in digits
@@ -68,8 +68,8 @@ def _may_be_large(digits: bytes) -> bool:
         place = digits.find(b"e000", place + 1)
         if place < 0:
             return False
-        before = digits[max(0, place - _LONGEST) : place].rstrip(b"0.")
-        if before[-1:] in _BEFORE:  # also at the start
+        digits_before = digits[max(0, place - _LONGEST) : place].rstrip(b"0.")
+        if digits_before[-1:] in _BEFORE:  # also at the start
             return True
     return True
 

@@ -49,11 +49,11 @@ class NutClient(NutReader):
 
     def variables(self, ups: str) -> dict[str, str]:
         """All variables of a device: 1 round trip."""
-        listed = requests.list_var(ups)
+        request = requests.list_var(ups)
 
         def look() -> tuple[dict[str, str], Optional[str]]:
-            found = self._read(listed)[listed]
-            return found, ups if found.get(STATUS) == WAIT else None
+            variables = self._read(request)[request]
+            return variables, ups if variables.get(STATUS) == WAIT else None
 
         return self._settled(look)
 
@@ -92,7 +92,7 @@ class NutClient(NutReader):
 
     def description(self, ups: str, variable: str = "") -> str:
         """The server's description of a variable, or of the device itself: 1 round trip."""
-        return self._one(
+        return self._value_of(
             requests.get_desc(ups, variable) if variable else requests.get_upsdesc(ups)
         )
 
@@ -106,7 +106,7 @@ class NutClient(NutReader):
 
     def clients(self, ups: str) -> list[str]:
         """Addresses of the clients that are logged in to a device: 1 round trip."""
-        return self._one(requests.list_client(ups))
+        return self._value_of(requests.list_client(ups))
 
     def logins(self, ups: str) -> int:
         """The number of clients that are logged in to a device: 1 round trip."""
@@ -115,7 +115,7 @@ class NutClient(NutReader):
 
     def version(self) -> str:
         """Name and version of the server: 1 round trip."""
-        return self._one(requests.ver())
+        return self._value_of(requests.ver())
 
     def protocol_version(self) -> str:
         """Version of the protocol: 1 round trip."""
@@ -124,9 +124,9 @@ class NutClient(NutReader):
 
     def help(self) -> str:
         """The requests that the server lists: 1 round trip."""
-        return self._one(requests.help_())
+        return self._value_of(requests.help_())
 
-    def _one(self, request: NutRequest[T]) -> T:
+    def _value_of(self, request: NutRequest[T]) -> T:
         return self._read(request)[request]
 
     def _of_driver(self, ups: str, request: NutRequest[T]) -> T:
@@ -163,14 +163,16 @@ class NutClient(NutReader):
 
     @staticmethod
     def _renamed(
-        send: Callable[[NutRequest[str]], Responses], usual: NutRequest[str], other: NutRequest[str]
+        send: Callable[[NutRequest[str]], Responses],
+        usual: NutRequest[str],
+        renamed: NutRequest[str],
     ) -> None:
         """Send the request under its usual name; if the server does not support that name, under
         the other: 1 round trip more.
         """
         answers = send(usual)
         if answers.code(usual) in _UNKNOWN_NAME:
-            answers, usual = send(other), other
+            answers, usual = send(renamed), renamed
         answers[usual]
 
     def primary(self, ups: str) -> None:
@@ -284,9 +286,9 @@ class NutClient(NutReader):
             pause = min(2 * pause, _POLL_LONGEST)
 
 
-def _under_either_name(answers: Responses, usual: NutRequest[T], other: NutRequest[T]) -> T:
+def _under_either_name(answers: Responses, usual: NutRequest[T], renamed: NutRequest[T]) -> T:
     """The answer to `usual`, or to `other` if the server does not support `usual`."""
-    return answers[other if answers.code(usual) in _UNKNOWN_NAME else usual]
+    return answers[renamed if answers.code(usual) in _UNKNOWN_NAME else usual]
 
 
 def _says_wait(answers: Responses, status: NutRequest[str]) -> bool:

@@ -85,17 +85,17 @@ class Connection:
             self._socket.close()
         self._socket = None
 
-    def _open(self, wanted: Optional[float] = None) -> tuple[socket.socket, float]:
+    def _open(self, deadline: Optional[float] = None) -> tuple[socket.socket, float]:
         """Connect. Returns the socket and the exchange's deadline by the clock."""
-        found = self._addresses()
-        end = self._end(wanted)
-        self._socket = self._dial(found, end)
+        addresses = self._addresses()
+        end = self._end(deadline)
+        self._socket = self._dial(addresses, end)
         self._is_unheard = False
         self.opened += 1
         if self._tls is not None:
 
             def dialled() -> socket.socket:
-                self._socket = self._dial(found, end)
+                self._socket = self._dial(addresses, end)
                 return self._socket
 
             try:
@@ -129,21 +129,21 @@ class Connection:
         except (OSError, ValueError, OverflowError) as error:
             raise errors.not_resolved(self.host, self.port, error).at(self.place) from None
 
-    def _dial(self, found: Sequence[_Address], end: float) -> socket.socket:
+    def _dial(self, addresses: Sequence[_Address], end: float) -> socket.socket:
         failed: Optional[OSError] = None
-        for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
-            made: Optional[socket.socket] = None
+        for left, (family, kind, proto, _, address) in zip(range(len(addresses), 0, -1), addresses):
+            socket_: Optional[socket.socket] = None
             try:
                 # fails without IPv6, or without a free file descriptor
-                made = socket.socket(family, kind, proto)
-                made.settimeout(max(end - self._clock(), 0.001) / left)
-                made.connect(address)
-                made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return made
+                socket_ = socket.socket(family, kind, proto)
+                socket_.settimeout(max(end - self._clock(), 0.001) / left)
+                socket_.connect(address)
+                socket_.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return socket_
             except OSError as error:
                 failed = error
-                if made is not None:
-                    made.close()
+                if socket_ is not None:
+                    socket_.close()
         raise errors.not_connected(self.port, failed).at(self.place)
 
     def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Responses:
@@ -153,22 +153,22 @@ class Connection:
         `end` is the deadline by the clock (default: `timeout` seconds from now; on a new
         connection, after the name look-up).
         """
-        wanted, end = end, self._end(end)
+        deadline, end = end, self._end(end)
         answers = Responses(self.place, self._secret)
         for batch in _batches(requests):
             connection, end = (
-                (self._socket, end) if self._socket is not None else self._open(wanted)
+                (self._socket, end) if self._socket is not None else self._open(deadline)
             )
             self._exchange(batch, answers, connection, end)
         return answers
 
-    def _end(self, wanted: Optional[float] = None) -> float:
+    def _end(self, deadline: Optional[float] = None) -> float:
         """The time by the clock when an exchange that begins now must end.
 
         Raises Unreachable if `total` is used up.
         """
         now = self._clock()
-        end = now + self.timeout if wanted is None else wanted
+        end = now + self.timeout if deadline is None else deadline
         if self._until is None:
             return end
         if now >= self._until:

@@ -37,18 +37,18 @@ class Member:
         self.commands: dict[str, str] = {}  # name after the prefix -> whole name
         self.rows: dict[str, dict[str, str]] = {}  # an outlet's number -> its variables
 
-    def take(self, name: str, rest: str, text: Optional[str]) -> None:
+    def take(self, name: str, own_name: str, text: Optional[str]) -> None:
         """Add a variable with the value `text`, or a command if `text` is None.
 
         `rest` is the name after the prefix.
         """
-        row = _ROW.fullmatch(rest)
+        row = _ROW.fullmatch(own_name)
         if text is None:
-            self.commands[rest] = name
+            self.commands[own_name] = name
             if row is not None and row[2] in SWITCHES:
                 self.rows.setdefault(row[1], {})
         else:
-            self.variables[rest] = text
+            self.variables[own_name] = text
             if row is not None:
                 self.rows.setdefault(row[1], {})[row[2]] = text
 
@@ -85,46 +85,46 @@ def members_of(
     variables: Mapping[str, str], commands: Iterable[str]
 ) -> tuple[Member, dict[int, Member]]:
     """The whole device, and every member by its number."""
-    whole, members = Member(None), dict[int, Member]()
+    whole_device, members = Member(None), dict[int, Member]()
     for name, text in (*variables.items(), *((command, None) for command in commands)):
-        found = _MEMBER.fullmatch(name)
-        if found is None:
-            whole.take(name, name, text)
+        match = _MEMBER.fullmatch(name)
+        if match is None:
+            whole_device.take(name, name, text)
             continue
-        number = int(found[1])
+        number = int(match[1])
         if number not in members:
             members[number] = Member(number)
-        members[number].take(name, found[2], text)
-    if not _counts_from_0(whole, members):
+        members[number].take(name, match[2], text)
+    if not _counts_from_0(whole_device, members):
         members.pop(0, None)
-    return whole, members
+    return whole_device, members
 
 
-def _counts_from_0(whole: Member, members: Mapping[int, Member]) -> bool:
+def _counts_from_0(whole_device: Member, members: Mapping[int, Member]) -> bool:
     """Whether `device.0.` is a member.
 
     It is, if there is no member of the number `device.count`, and if it has outlets although no
     name without a prefix has: then it does not repeat these.
     """
-    is_alone = 0 in members and members[0].has_outlets and not whole.has_outlets
-    return is_alone and _count(whole) >= 1 and max(members) < _count(whole)
+    is_alone = 0 in members and members[0].has_outlets and not whole_device.has_outlets
+    return is_alone and _count(whole_device) >= 1 and max(members) < _count(whole_device)
 
 
-def _count(whole: Member) -> float:
-    return as_number(whole.variables.get("device.count")) or 0.0
+def _count(whole_device: Member) -> float:
+    return as_number(whole_device.variables.get("device.count")) or 0.0
 
 
-def counted_members(whole: Member, members: Mapping[int, Member]) -> dict[int, Member]:
+def counted_members(whole_device: Member, members: Mapping[int, Member]) -> dict[int, Member]:
     """The members that `device.count` counts, including those without outlets.
 
     Raises ProtocolError if one is missing.
     """
     first = 0 if 0 in members else 1
-    numbers = range(first, first + int(min(_count(whole), 999)))
-    missing = next((one for one in numbers if one not in members), None)
+    numbers = range(first, first + int(min(_count(whole_device), 999)))
+    missing = next((number for number in numbers if number not in members), None)
     if missing is not None:
-        raise chain_member_error(missing, _count(whole))
-    return {one: members[one] for one in numbers}
+        raise chain_member_error(missing, _count(whole_device))
+    return {number: members[number] for number in numbers}
 
 
 def as_number(text: Optional[str]) -> Optional[float]:

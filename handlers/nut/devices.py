@@ -42,64 +42,68 @@ def read_names(client: NutReader, settings: Settings) -> dict[str, str]:
     Unsupported if the server has no devices, SettingsError if it has more than MOST_DEVICES."""
     if settings[DEVICE]:
         return {"": settings[DEVICE]}
-    found = list(client.devices())
-    if not found:
+    names = list(client.devices())
+    if not names:
         raise Unsupported("the NUT server has no devices: add the PDU to its ups.conf")
-    if len(found) > MOST_DEVICES:
+    if len(names) > MOST_DEVICES:
         raise SettingsError(
             (
-                f"the NUT server has {len(found)} devices, too many for one PDU: name one in ",
+                f"the NUT server has {len(names)} devices, too many for one PDU: name one in ",
                 NamedSetting(DEVICE.key, noun="the handler setting "),
             )
         )
-    return {f"{name}/": name for name in found} if len(found) > 1 else {"": found[0]}
+    return {f"{name}/": name for name in names} if len(names) > 1 else {"": names[0]}
 
 
 def read_devices(
     client: NutReader,
     settings: Settings,
-    wanted: Optional[Mapping[str, str]] = None,
+    name_by_prefix: Optional[Mapping[str, str]] = None,
     writable: bool = False,
 ) -> list[ListedDevice]:
     """The devices in `wanted` (prefix -> name), else all of `names`: 1 round trip, besides `names`.
     Raises reading errors.
     """
-    if wanted is None:
-        wanted = read_names(client, settings)
-    snapshots = client.snapshots(list(wanted.values()), writable)
+    if name_by_prefix is None:
+        name_by_prefix = read_names(client, settings)
+    snapshots = client.snapshots(list(name_by_prefix.values()), writable)
     return [
         ListedDevice(prefix, name, _device(client, name, settings, snapshots[name]))
-        for prefix, name in wanted.items()
+        for prefix, name in name_by_prefix.items()
     ]
 
 
-def ports(found: Iterable[ListedDevice]) -> Iterator[tuple[str, Outlet]]:
+def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, Outlet]]:
     """Each outlet of the PDU with its identity."""
-    for one in found:
-        yield from one.ports()
+    for device in listed_devices:
+        yield from device.ports()
 
 
-def figures_of(found: Sequence[ListedDevice], with_power: bool = False) -> host.Figures:
+def figures_of(listed_devices: Sequence[ListedDevice], with_power: bool = False) -> host.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
     return host.Figures(
-        figures.sum_if_complete([one.device.load for one in found]),
-        figures.sum_if_complete([one.device.energy for one in found]),
+        figures.sum_if_complete([listed_device.device.load for listed_device in listed_devices]),
+        figures.sum_if_complete([listed_device.device.energy for listed_device in listed_devices]),
         [
             host.PortFigures(
                 identity, outlet.current, outlet.energy, outlet.realpower if with_power else None
             )
-            for identity, outlet in ports(found)
+            for identity, outlet in ports(listed_devices)
         ],
-        inlet_a=figures.sum_if_complete([one.device.inlet_a for one in found]),
-        inlet_w=figures.sum_if_complete([one.device.inlet_w for one in found])
+        inlet_a=figures.sum_if_complete(
+            [listed_device.device.inlet_a for listed_device in listed_devices]
+        ),
+        inlet_w=figures.sum_if_complete(
+            [listed_device.device.inlet_w for listed_device in listed_devices]
+        )
         if with_power
         else None,
     )
 
 
-def _device(client: NutReader, name: str, settings: Settings, seen: Snapshot) -> NutDevice:
+def _device(client: NutReader, name: str, settings: Settings, snapshot: Snapshot) -> NutDevice:
     try:
-        return read_device(*seen, settings, client.shown)
+        return read_device(*snapshot, settings, client.shown)
     except PduHandlerError as error:
         error.at("", f"device {client.shown(name)}")
         raise

@@ -197,7 +197,7 @@ def _first_of_tls(error: OSError) -> str:
     """Why the first exchange over TLS broke. With TLS 1.3 the server refuses a client without a
     certificate after the client's handshake, and the end may overtake its alert.
     """
-    said = (
+    reason = (
         "the NUT server demands a client certificate, which is not supported"
         if is_demanding(error)
         else (
@@ -206,7 +206,7 @@ def _first_of_tls(error: OSError) -> str:
         )
     )
     return (
-        f"{said}: let it accept clients without one (CERTREQUEST in upsd.conf), and check its log"
+        f"{reason}: let it accept clients without one (CERTREQUEST in upsd.conf), and check its log"
     )
 
 
@@ -268,12 +268,12 @@ def no_such_device(devices: Sequence[str], host: str) -> SettingsError:
     `devices`: the names of those that it has, with any secret masked.
     """
     names = ", ".join(devices[:_NAMED]) or "none"
-    more = f" and {len(devices) - _NAMED} more" if len(devices) > _NAMED else ""
+    remainder = f" and {len(devices) - _NAMED} more" if len(devices) > _NAMED else ""
     return SettingsError(
         (
             "the NUT server has no device of this name: correct ",
             NamedSetting("device"),
-            f"; it has {names}{more} (ERR UNKNOWN-UPS)",
+            f"; it has {names}{remainder} (ERR UNKNOWN-UPS)",
         ),
         host,
         "LIST UPS",
@@ -285,19 +285,19 @@ def no_outlets(driver: str, kind: str) -> Unsupported:
     `device.type`, '' if not reported.
     """
     driver, kind = printable(driver, 60), printable(kind, 60)
-    named = f"driver {driver!r}" if driver else "driver"
+    driver_name = f"driver {driver!r}" if driver else "driver"
     return Unsupported(
-        f"the NUT {named} lists no outlets of this device (type {kind or 'unknown'!r}): "
+        f"the NUT {driver_name} lists no outlets of this device (type {kind or 'unknown'!r}): "
         "see whether another driver or MIB of NUT does"
     )
 
 
-def outlet_count_error(listed: int, prefix: str, count: float) -> ProtocolError:
+def outlet_count_error(outlet_count: int, prefix: str, count: float) -> ProtocolError:
     """The error if a driver lists only `listed` outlets, but its variable `<prefix>outlet.count` is
     `count`.
     """
     return ProtocolError(
-        f"the NUT driver lists fewer outlets ({listed}) than it counts ({prefix}outlet.count"
+        f"the NUT driver lists fewer outlets ({outlet_count}) than it counts ({prefix}outlet.count"
         f" {count:g}): check the driver, or wait until it has read its device"
     )
 

@@ -46,8 +46,8 @@ def type_of(variables: Mapping[str, str]) -> str:
 def member_device_type(variables: Mapping[str, str], chain: Mapping[str, str]) -> str:
     """The type of a member of a daisy chain, by its variables without prefix (`type`, not
     `device.2.type`), else by the chain's `device.type`."""
-    own = type_of({"device.type": variables.get("type", ""), **variables})
-    return own or type_of({"device.type": chain.get("device.type", "")})
+    member_type = type_of({"device.type": variables.get("type", ""), **variables})
+    return member_type or type_of({"device.type": chain.get("device.type", "")})
 
 
 def may_lack_outlets(variables: Mapping[str, str]) -> bool:
@@ -82,12 +82,12 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Op
     """
     kind = type_of(variables)
     inlet, output = side_current(variables, "input"), side_current(variables, "output")
-    own = sum_if_complete(outlets)
+    outlet_sum = sum_if_complete(outlets)
     if kind == "ups":
-        return _first(output, own)
+        return _first(output, outlet_sum)
     if kind in ("ats", "sts"):
-        return _first(output, inlet, own)
-    return _first(inlet, own, output, as_number(variables.get("outlet.current")))
+        return _first(output, inlet, outlet_sum)
+    return _first(inlet, outlet_sum, output, as_number(variables.get("outlet.current")))
 
 
 def inlet_current(
@@ -126,8 +126,10 @@ def side_current(variables: Mapping[str, str], name: str) -> Optional[float]:
 
 def _phases_with_voltage(variables: Mapping[str, str], name: str) -> int:
     """The highest number of a line with a voltage on this side, 1 if there is none."""
-    found = filter(None, map(_LINE_VOLTAGE.fullmatch, variables))
-    numbers = [int(line) for one in found if one[1] == name for line in one.group(2, 3) if line]
+    matches = filter(None, map(_LINE_VOLTAGE.fullmatch, variables))
+    numbers = [
+        int(line) for match in matches if match[1] == name for line in match.group(2, 3) if line
+    ]
     return max(numbers, default=1)
 
 
@@ -138,8 +140,8 @@ def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> 
     if "input.energy" not in variables and any(map(_OUTLET_ENERGY.fullmatch, variables)):
         return sum_if_complete(outlets)
     name = "input.energy" if "input.energy" in variables else "outlet.energy"
-    found = as_number(variables.get(name))
-    return None if found is None else found / WH_IN_KWH
+    watt_hours = as_number(variables.get(name))
+    return None if watt_hours is None else watt_hours / WH_IN_KWH
 
 
 def _counts_energy(variables: Mapping[str, str]) -> bool:
@@ -165,14 +167,14 @@ def total(
     """
     if not chain:
         return figure(device.variables, list(outlets.values()))
-    own: dict[str, list[Optional[float]]] = {}
+    figures_by_name: dict[str, list[Optional[float]]] = {}
     for identity, value in outlets.items():
-        own.setdefault(identity.partition(".")[0], []).append(value)
+        figures_by_name.setdefault(identity.partition(".")[0], []).append(value)
     of_members = []
     for number, member in chain.items():
         kind = member_device_type(member.variables, device.variables)
         of_members.append(
-            figure({**member.variables, "device.type": kind}, own.get(str(number), []))
+            figure({**member.variables, "device.type": kind}, figures_by_name.get(str(number), []))
         )
     if counters and any(_counts_energy(member.variables) for member in chain.values()):
         return sum_if_complete(of_members)
@@ -181,8 +183,8 @@ def total(
 
 def sum_if_complete(figures: Sequence[Optional[float]]) -> Optional[float]:
     """The sum; None if one of the figures is missing, or if there are none."""
-    known = [figure for figure in figures if figure is not None]
-    return math.fsum(known) if known and len(known) == len(figures) else None
+    metered = [figure for figure in figures if figure is not None]
+    return math.fsum(metered) if metered and len(metered) == len(figures) else None
 
 
 def _first(*figures: Optional[float]) -> Optional[float]:

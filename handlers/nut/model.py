@@ -68,7 +68,7 @@ class NutDevice(NamedTuple):
             figures.load,
             self.whole,
             self.chain,
-            {one.identity: one.current for one in self._real()},
+            {outlet.identity: outlet.current for outlet in self._real()},
         )
 
     @property
@@ -88,7 +88,7 @@ class NutDevice(NamedTuple):
             figures.energy,
             self.whole,
             self.chain,
-            {one.identity: one.energy for one in self._real()},
+            {outlet.identity: outlet.energy for outlet in self._real()},
             counters=True,
         )
 

@@ -60,7 +60,7 @@ def read_outlets(
     commands: Sequence[str],
     writable: Mapping[str, str],
     settings: Settings,
-    shown: Callable[[str], str] = str,
+    mask: Callable[[str], str] = str,
 ) -> NutDevice:
     """The device that these lists describe, with the outlets that the settings ask for. `shown`
     masks a secret in error text.
@@ -69,16 +69,16 @@ def read_outlets(
     `outlet.count`, or if a chain with outlets lacks one of its `device.count` members. Raises
     Unsupported without outlets, unless `may_lack_outlets` is true or all members count 0.
     """
-    device, listed = members_of(variables, commands)
+    device, members = members_of(variables, commands)
     chain = {
         number: member
-        for number, member in listed.items()
+        for number, member in members.items()
         if member.rows or as_number(member.variables.get("outlet.count"))
     }
     outlets: list[Outlet] = []
     for member in [chain[number] for number in sorted(chain)] or [device]:
         outlets += [_outlet(member, number, writable) for number in member.outlet_numbers()]
-    counts = [as_number(member.variables.get("outlet.count")) for member in listed.values()]
+    counts = [as_number(member.variables.get("outlet.count")) for member in members.values()]
     only_meters = bool(counts) and not outlets and set(counts) == {0}
     count = as_number(device.variables.get("outlet.count")) or 0
     # in a chain the whole device may count the outlets of all members
@@ -88,12 +88,12 @@ def read_outlets(
         outlets += _whole_load(device)
     if not outlets and not only_meters and not may_lack_outlets(variables):
         raise errors.no_outlets(
-            *(shown(variables.get(key, "")) for key in ("driver.name", "device.type"))
+            *(mask(variables.get(key, "")) for key in ("driver.name", "device.type"))
         )
     return NutDevice(
         outlets,
         device,
-        {**counted_members(device, listed), **listed} if chain or only_meters else {},
+        {**counted_members(device, members), **members} if chain or only_meters else {},
     )
 
 
@@ -114,10 +114,10 @@ def _words_of(values: Mapping[str, str]) -> list[Optional[StatusWord]]:
 
 
 def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
-    own, fields = f"outlet.{number}.", member.rows[number]
+    row_prefix, fields = f"outlet.{number}.", member.rows[number]
     energy = as_number(fields.get("energy"))
     states = {
-        f"{member.prefix}{own}{field}": fields[field]
+        f"{member.prefix}{row_prefix}{field}": fields[field]
         for field in ("status", "switch")
         if field in fields
     }
@@ -132,23 +132,23 @@ def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
         realpower=as_number(fields.get("realpower")),
         power=as_number(fields.get("power")),
         energy=None if energy is None else energy / figures.WH_IN_KWH,
-        on=_way(member, own, True, writable),
-        off=_way(member, own, False, writable),
+        on=_switch_command(member, row_prefix, True, writable),
+        off=_switch_command(member, row_prefix, False, writable),
         state_variables=tuple(states),
     )
 
 
-def _way(
-    member: Member, own: str, on: bool, writable: Mapping[str, str]
+def _switch_command(
+    member: Member, row_prefix: str, on: bool, writable: Mapping[str, str]
 ) -> Optional[SwitchCommand]:
-    command = member.commands.get(f"{own}load.on" if on else f"{own}load.off")
+    command = member.commands.get(f"{row_prefix}load.on" if on else f"{row_prefix}load.off")
     if command is not None:
         return SwitchCommand(command)
     # The value is written in the form that the driver shows. An unknown form is not guessed.
-    switch = f"{member.prefix}{own}switch"
-    shown = writable.get(switch, "").strip().lower()
+    switch = f"{member.prefix}{row_prefix}switch"
+    word = writable.get(switch, "").strip().lower()
     forms = {"on": ("off", "on"), "off": ("off", "on"), "1": ("0", "1"), "0": ("0", "1")}
-    return SwitchCommand(switch, forms[shown][on]) if shown in forms else None
+    return SwitchCommand(switch, forms[word][on]) if word in forms else None
 
 
 def _tidy(text: str) -> str:
@@ -163,8 +163,10 @@ def _whole_load(device: Member) -> list[Outlet]:
     """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the
     server lists neither.
     """
-    ways = [SwitchCommand(command) if command in device.commands else None for command in SWITCHES]
-    if ways == [None, None]:
+    commands = [
+        SwitchCommand(command) if command in device.commands else None for command in SWITCHES
+    ]
+    if commands == [None, None]:
         return []
     variables = device.variables
     return [
@@ -179,8 +181,8 @@ def _whole_load(device: Member) -> list[Outlet]:
             as_number(variables.get("ups.realpower")),
             as_number(variables.get("ups.power")),
             None,
-            ways[0],
-            ways[1],
+            commands[0],
+            commands[1],
             ("ups.status",) if "ups.status" in variables else (),
         )
     ]

@@ -168,7 +168,7 @@ class PyNUTClient(Generic[AnyStr]):
             else DEFAULT_TIMEOUT
         )
         # scripts pass numbers too
-        login, password = (None if one is None else str(one) for one in (login, password))
+        login, password = (None if text is None else str(text) for text in (login, password))
         self._client = NutClient(
             host, _port(port), password=password or "", tls=tls, timeout=seconds
         )
@@ -209,35 +209,35 @@ class PyNUTClient(Generic[AnyStr]):
 
     def help(self) -> AnyStr:
         """The requests that the server lists, one line with its line break."""
-        return self._out(self._one("help", messages.help_) + "\n")
+        return self._out(self._answer("help", messages.help_) + "\n")
 
     def ver(self) -> AnyStr:
         """The server's name and version, one line with its line break."""
-        return self._out(self._one("ver", messages.ver) + "\n")
+        return self._out(self._answer("ver", messages.ver) + "\n")
 
     # ---- reading ---------------------------------------------------------------------------------
 
     def GetUPSList(self) -> dict[AnyStr, AnyStr]:
         """Names of the devices and their descriptions."""
-        return self._pairs(self._one("GetUPSList", messages.list_ups))
+        return self._pairs(self._answer("GetUPSList", messages.list_ups))
 
     def GetUPSNames(self) -> list[str]:
         """Names of the devices, always `str`."""
-        return list(self._one("GetUPSNames", messages.list_ups))
+        return list(self._answer("GetUPSNames", messages.list_ups))
 
     def GetUPSVars(self, ups: str = "") -> dict[AnyStr, AnyStr]:
         """All variables and their values."""
-        return self._pairs(self._one("GetUPSVars", messages.list_var, ups))
+        return self._pairs(self._answer("GetUPSVars", messages.list_var, ups))
 
     def GetRWVars(self, ups: str = "") -> dict[AnyStr, AnyStr]:
         """The writable variables and their values."""
-        return self._pairs(self._one("GetRWVars", messages.list_rw, ups))
+        return self._pairs(self._answer("GetRWVars", messages.list_rw, ups))
 
     def GetUPSCommands(self, ups: str = "") -> dict[AnyStr, AnyStr]:
         """The commands and the server's descriptions; the command's own name if the server refuses
         its description.
         """
-        commands = self._one("GetUPSCommands", messages.list_cmd, ups)
+        commands = self._answer("GetUPSCommands", messages.list_cmd, ups)
         requests = {command: messages.get_cmddesc(str(ups), command) for command in commands}
         answers = self._ask(*requests.values())
         return self._pairs(
@@ -253,7 +253,7 @@ class PyNUTClient(Generic[AnyStr]):
         False for any error but a failed connection.
         """
         try:
-            self._one("CheckUPSAvailable", messages.list_cmd, ups)
+            self._answer("CheckUPSAvailable", messages.list_cmd, ups)
         except PyNUTConnectionError:
             raise
         except PyNUTError:
@@ -271,10 +271,12 @@ class PyNUTClient(Generic[AnyStr]):
             device: messages.list_client(device) for device in (names if ups is None else [ups])
         }
         answers = self._ask(*requests.values())
-        found = {device: self._value(answers, request) for device, request in requests.items()}
+        clients_by_device = {
+            device: self._value(answers, request) for device, request in requests.items()
+        }
         return {
             self._out(device): [self._out(client) for client in clients]
-            for device, clients in found.items()
+            for device, clients in clients_by_device.items()
             if clients
         }
 
@@ -282,19 +284,19 @@ class PyNUTClient(Generic[AnyStr]):
 
     def SetRWVar(self, ups: str = "", var: str = "", value: str = "") -> str:
         """Set a variable. "OK": the server passed it to the driver."""
-        self._one("SetRWVar", messages.set_var, ups, var, value)
+        self._answer("SetRWVar", messages.set_var, ups, var, value)
         return "OK"
 
     def RunUPSCommand(self, ups: str = "", command: str = "") -> str:
         """Run a command. "OK": the server passed it to the driver."""
-        self._one("RunUPSCommand", messages.instcmd, ups, command)
+        self._answer("RunUPSCommand", messages.instcmd, ups, command)
         return "OK"
 
     def DeviceLogin(self, ups: str = "") -> str:
         """Register this connection as a client that the device powers. Returns "OK"."""
         if ups is None or ups not in self.GetUPSNames():
             raise PyNUTError("ERR UNKNOWN-UPS")
-        self._one("DeviceLogin", messages.login, ups)
+        self._answer("DeviceLogin", messages.login, ups)
         return "OK"
 
     def FSD(self, ups: str = "") -> str:
@@ -306,7 +308,7 @@ class PyNUTClient(Generic[AnyStr]):
         denied: Optional[PyNUTError] = None
         for verb in ("PRIMARY", "MASTER"):
             try:
-                self._one("FSD", messages.primary, ups, verb)
+                self._answer("FSD", messages.primary, ups, verb)
                 break
             except PyNUTConnectionError:
                 raise
@@ -314,12 +316,12 @@ class PyNUTClient(Generic[AnyStr]):
                 denied = error
         else:
             raise PyNUTError("ERR ACCESS-DENIED") from denied
-        self._one("FSD", messages.fsd, ups)
+        self._answer("FSD", messages.fsd, ups)
         return "OK"
 
     # ---- one request -----------------------------------------------------------------------------
 
-    def _one(self, method: str, make: Callable[..., NutRequest[T]], *arguments: object) -> T:
+    def _answer(self, method: str, make: Callable[..., NutRequest[T]], *arguments: object) -> T:
         try:
             request = make(*map(str, arguments))  # scripts pass numbers too
         except PduHandlerError as error:

@@ -72,14 +72,14 @@ def split(line: str) -> list[str]:
     """
     words, at = [], 0
     while at < len(line):
-        found = _WORD.match(line, at)
-        if found is None:
+        match = _WORD.match(line, at)
+        if match is None:
             if not line[at:].strip(" \t"):
                 break
             raise ProtocolError("a line of the answer has an open quote or escape", encoded(line))
-        quoted, bare = found.groups()
+        quoted, bare = match.groups()
         words.append(_ESCAPED.sub(r"\1", bare if quoted is None else quoted))
-        at = found.end()
+        at = match.end()
     return words
 
 

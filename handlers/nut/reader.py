@@ -115,7 +115,7 @@ class NutReader:
 
         def look() -> tuple[dict[str, Snapshot], Optional[str]]:
             answers = self._read(*requests)
-            seen = {
+            snapshot_by_device = {
                 device: Snapshot(
                     answers[variables[device]],
                     answers[commands[device]],
@@ -123,15 +123,19 @@ class NutReader:
                 )
                 for device in devices
             }
-            waiting = (device for device in devices if seen[device].variables.get(STATUS) == WAIT)
-            return seen, next(waiting, None)
+            waiting = (
+                device
+                for device in devices
+                if snapshot_by_device[device].variables.get(STATUS) == WAIT
+            )
+            return snapshot_by_device, next(waiting, None)
 
         return self._settled(look)
 
     def devices(self) -> dict[str, str]:
         """The server's devices and their descriptions: 1 round trip."""
-        listed = messages.list_ups()
-        return self._read(listed)[listed]
+        request = messages.list_ups()
+        return self._read(request)[request]
 
     def _read(self, *requests: NutRequest[object]) -> Responses:
         """`ask` for readings: logs in if the server demands it. For a device that the server lacks,
@@ -158,12 +162,12 @@ class NutReader:
         # > PASSWORD secret
         # > the requests
         self._connection.connect()
-        before: list[NutRequest[object]] = []
+        logins: list[NutRequest[object]] = []
         if self._username and self._known_on != self._connection.opened:
-            before = [messages.username(self._username), messages.password(self._password)]
-        answers = self.ask(*before, *requests)
+            logins = [messages.username(self._username), messages.password(self._password)]
+        answers = self.ask(*logins, *requests)
         self._known_on = self._connection.opened
-        for login in before:
+        for login in logins:
             if answers.code(login) and answers.code(requests[-1]) in _LOGIN_FIRST:
                 answers[login]
         return answers
@@ -178,12 +182,12 @@ class NutReader:
         """The error for a device that the server lacks, with the names of its devices, or the error
         of LIST UPS: 1 round trip.
         """
-        listed = messages.list_ups()
+        request = messages.list_ups()
         try:
-            found = list(self.ask(listed)[listed])
+            names = list(self.ask(request)[request])
         except PduHandlerError as error:
             return error
-        return no_such_device([self.shown(name) for name in found], self._connection.place)
+        return no_such_device([self.shown(name) for name in names], self._connection.place)
 
     def _settled(self, look: Callable[[], tuple[T, Optional[str]]]) -> T:
         """Repeat `look` until it returns no device in WAIT.
@@ -192,9 +196,9 @@ class NutReader:
         """
         end = self._clock() + self._timeout
         while True:
-            found, waited_for = look()
+            answer, waited_for = look()
             if waited_for is None:
-                return found
+                return answer
             if self._clock() + POLL >= end:
                 raise driver_not_ready_error(self.shown(waited_for), self._connection.place)
             self._sleep(POLL)

@@ -290,19 +290,19 @@ def _ok(reply: NutResponse) -> str:
 
     Raises ProtocolError for other lines.
     """
-    first, _, rest = reply.line.partition(" ")
+    first, _, arguments = reply.line.partition(" ")
     if first not in ("OK", "Goodbye..."):
         raise unexpected(reply.line)
-    return rest
+    return arguments
 
 
-def _listing(fields: int, read: Callable[[NutResponse], T], *query: str) -> NutRequest[T]:
+def _listing(fields: int, parse: Callable[[NutResponse], T], *query: str) -> NutRequest[T]:
     """A LIST request.
 
     Each row of its answer repeats the words of `query` and adds `fields` words.
     """
     line = "LIST " + " ".join(query)
-    return NutRequest(line, line, read, query, fields)
+    return NutRequest(line, line, parse, query, fields)
 
 
 def _names(reply: NutResponse) -> list[str]:
@@ -310,14 +310,14 @@ def _names(reply: NutResponse) -> list[str]:
 
     Raises ProtocolError if one is repeated or is not a valid name.
     """
-    found = [row[0] for row in reply.rows]
-    odd = next((text for text in found if not is_name(text)), None)
-    if odd is not None or len(set(found)) != len(found):
+    names = [row[0] for row in reply.rows]
+    odd = next((text for text in names if not is_name(text)), None)
+    if odd is not None or len(set(names)) != len(names):
         what = (
             "a name twice" if odd is None else f"{printable(odd, 80)!r}, which is not a valid name"
         )
         raise ProtocolError(f"the answer to {reply.line[4:]} lists {what}", encoded(reply.line))
-    return found
+    return names
 
 
 def _table(reply: NutResponse) -> dict[str, str]:
@@ -336,12 +336,12 @@ def _pairs(reply: NutResponse) -> list[tuple[str, str]]:
 Read = Callable[[NutResponse, list[str]], T]
 
 
-def _get(read: Read[T], *query: str) -> NutRequest[T]:
+def _get(parse: Read[T], *query: str) -> NutRequest[T]:
     def after_query(reply: NutResponse) -> T:
         words = split(reply.line)
         if tuple(words[: len(query)]) != query:
             raise unexpected(reply.line)
-        return read(reply, words[len(query) :])
+        return parse(reply, words[len(query) :])
 
     line = "GET " + " ".join(query)
     return NutRequest(line, line, after_query)

@@ -28,7 +28,7 @@ def switch_outlet(
     before anything is written, then the errors of `switch`.
     """
     ups, outlet = _find(client, settings, identity)
-    way = _way(outlet, on)
+    command = _switch_command(outlet, on)
     if not settings[USERNAME] or not settings[PASSWORD]:
         raise SettingsError(
             (
@@ -45,7 +45,9 @@ def switch_outlet(
     def write() -> None:
         nonlocal proven
         proven = (
-            client.run(ups, way.name) if way.value is None else client.set(ups, way.name, way.value)
+            client.run(ups, command.name)
+            if command.value is None
+            else client.set(ups, command.name, command.value)
         )
 
     def read() -> EnumPowerStatus:
@@ -69,13 +71,15 @@ def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, Ou
             f"no outlet {identity[:60]!r}: the PDU's outlets are now called {called} (N: an"
             " outlet's number); poll the PDU and assign the servers again"
         )
-    found = devices.read_devices(client, settings, {prefix: names[prefix]}, writable=True)[0]
-    for known, outlet in found.ports():
-        if known == identity:
-            return found.name, outlet
+    listed_device = devices.read_devices(client, settings, {prefix: names[prefix]}, writable=True)[
+        0
+    ]
+    for identity_, outlet in listed_device.ports():
+        if identity_ == identity:
+            return listed_device.name, outlet
     raise NoSuchOutlet(
-        f"the device {client.shown(found.name)!r} has no outlet {identity[:60]!r}: poll the PDU and"
-        " look at its ports"
+        f"the device {client.shown(listed_device.name)!r} has no outlet {identity[:60]!r}: poll the"
+        " PDU and look at its ports"
     )
 
 
@@ -84,17 +88,17 @@ def _some(words: list[str]) -> str:
     return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 
 
-def _way(outlet: Outlet, on: bool) -> SwitchCommand:
+def _switch_command(outlet: Outlet, on: bool) -> SwitchCommand:
     if outlet.is_locked:
         raise Unsupported(
             f"outlet {outlet.identity} was not switched: it is locked on the device; unlock it"
             " there"
         )
-    way, word = (outlet.on, "on") if on else (outlet.off, "off")
-    if way is None:
+    command, word = (outlet.on, "on") if on else (outlet.off, "off")
+    if command is None:
         raise Unsupported(
             f"the NUT server lists no way to switch outlet {outlet.identity} {word}: neither "
             f"a command load.{word} nor a writable variable 'switch' (on, off, 1 or 0) for it; "
             "see whether another driver or MIB of NUT offers one"
         )
-    return way
+    return command

@@ -25,15 +25,15 @@ class Address(str):
     def __new__(cls, text: str) -> Address:
         if isinstance(text, Address):
             return text
-        made = super().__new__(cls, text)
+        address = super().__new__(cls, text)
         bare = text.strip()
-        found = _PARTS.fullmatch(bare)
-        made.host, made.port = bare, None
-        if found is not None:
-            digits = found[2] or found[4]
-            made.host = found[1] if found[3] is None else found[3]
-            made.port = int(digits) if digits else None
-        return made
+        parts = _PARTS.fullmatch(bare)
+        address.host, address.port = bare, None
+        if parts is not None:
+            digits = parts[2] or parts[4]
+            address.host = parts[1] if parts[3] is None else parts[3]
+            address.port = int(digits) if digits else None
+        return address
 
 
 def with_port(host: str, port: object, usual: int) -> str:

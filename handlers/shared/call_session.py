@@ -55,35 +55,35 @@ def session(
     """The session of a call: a new one, or in `one_session` that of the call before, with the time
     for a new call by `renew`.
     """
-    kept = _KEPT.get()
-    if kept is None:
-        with opened() as made:
-            yield made
+    scope = _KEPT.get()
+    if scope is None:
+        with opened() as session_:
+            yield session_
         return
-    key = kept.key(owner)
-    if key in kept.sessions:
-        made = kept.sessions[key]
-        renew(made)
+    key = scope.key(owner)
+    if key in scope.sessions:
+        session_ = scope.sessions[key]
+        renew(session_)
     else:
-        made = kept.sessions[key] = kept.stack.enter_context(opened())
+        session_ = scope.sessions[key] = scope.stack.enter_context(opened())
     try:
-        yield made
+        yield session_
     except BaseException:
         # its end, at the end of the block, releases it
-        kept.sessions.pop(key, None)
+        scope.sessions.pop(key, None)
         raise
 
 
 def read_once(owner: object, what: str, read: Callable[[], T]) -> T:
     """What `read` returns; in `one_session`, what it returned at the first call."""
-    kept = _KEPT.get()
-    if kept is None:
+    scope = _KEPT.get()
+    if scope is None:
         return read()
-    key = (kept.key(owner), what)
-    if key not in kept.found:
-        kept.found[key] = read()
-    found: T = kept.found[key]
-    return found
+    key = (scope.key(owner), what)
+    if key not in scope.found:
+        scope.found[key] = read()
+    result: T = scope.found[key]
+    return result
 
 
 def is_shared() -> bool:

@@ -25,12 +25,12 @@ def printable(text: str, limit: int = LONGEST) -> str:
     """`text` for a log or a terminal: its unprintable characters escaped, then cut at `limit`
     characters.
     """
-    shown = text[: limit + 1]
-    if not shown.isprintable():
-        shown = "".join(
-            c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown
+    piece = text[: limit + 1]
+    if not piece.isprintable():
+        piece = "".join(
+            c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in piece
         )
-    return shown if len(shown) <= limit else shown[:limit] + "..."
+    return piece if len(piece) <= limit else piece[:limit] + "..."
 
 
 class NamedSetting(NamedTuple):

@@ -27,9 +27,9 @@ def import_module(name: str, package: str = "") -> ModuleType:
     In an archive it reads neither files nor sys.modules. Raises ImportError for a module that the
     archive lacks.
     """
-    whole = package + name if name.startswith(".") else name
+    absolute = package + name if name.startswith(".") else name
     if not _held:
-        return importlib.import_module(whole)
-    if whole not in _held:
-        raise ImportError(f"this archive has no module {whole}")
-    return _held[whole]
+        return importlib.import_module(absolute)
+    if absolute not in _held:
+        raise ImportError(f"this archive has no module {absolute}")
+    return _held[absolute]

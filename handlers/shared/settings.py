@@ -74,13 +74,13 @@ class Settings(dict[Setting[Any], Any]):
     """
 
     def __init__(self, texts: Mapping[str, str], declared: Sequence[Setting[object]]) -> None:
-        known = [setting.key for setting in declared]
+        keys = [setting.key for setting in declared]
         for key in texts:
-            if key not in known:
+            if key not in keys:
                 raise SettingsError(
                     (
                         NamedSetting(key[:60], noun=_NOUN),
-                        f" is unknown; allowed: {', '.join(known) or 'none'}",
+                        f" is unknown; allowed: {', '.join(keys) or 'none'}",
                     )
                 )
         super().__init__((setting, setting.value(texts.get(setting.key))) for setting in declared)

@@ -68,20 +68,20 @@ def switch(
     wait = min(FIRST_PAUSE_SECONDS, pause)
     while True:
         try:
-            seen = _read_or_none(read)
+            state = _read_or_none(read)
         except Denied:
             LOGGER.info(
                 "the command was accepted, but the device denied a reading of the outlet's state:"
                 " UNKNOWN"
             )
             return EnumPowerStatus.UNKNOWN
-        if seen is wanted:
+        if state is wanted:
             return wanted
         if clock() + wait > end:
             last = (
                 "could not be read"
-                if seen is None
-                else f"was {seen.name} at the last reading, not {wanted.name}"
+                if state is None
+                else f"was {state.name} at the last reading, not {wanted.name}"
             )
             spent = clock() - end + deadline
             LOGGER.info(

@@ -117,20 +117,21 @@ class Trust(NamedTuple):
         """Raises Unreachable if a fingerprint is set and the peer's DER `certificate` has another
         one or is None.
         """
-        seen = (
+        fingerprint = (
             hashlib.sha256(certificate).hexdigest() if self.fingerprint and certificate else "none"
         )
-        if self.fingerprint and seen != self.fingerprint.replace(":", "").lower():
+        if self.fingerprint and fingerprint != self.fingerprint.replace(":", "").lower():
             raise Unreachable(
                 (
-                    f"the device shows another certificate (SHA-256 {seen}), not the one in ",
+                    f"the device shows another certificate (SHA-256 {fingerprint}), not the one"
+                    " in ",
                     NamedSetting("fingerprint", noun="the setting "),
                     "; find out why before you change the setting",
                 )
             )
 
 
-def _made(trust: Trust) -> ssl.SSLContext:
+def _new_context(trust: Trust) -> ssl.SSLContext:
     if trust.fingerprint or not trust.verify:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
@@ -149,7 +150,7 @@ def _made(trust: Trust) -> ssl.SSLContext:
     return context
 
 
-_context_of = _made
+_context_of = _new_context
 
 
 def cache_contexts() -> None:
@@ -159,5 +160,5 @@ def cache_contexts() -> None:
     A process that runs on must not: it would not notice that the authorities have changed.
     """
     global _context_of
-    if _context_of is _made:
-        _context_of = functools.lru_cache(maxsize=_MOST_KEPT)(_made)
+    if _context_of is _new_context:
+        _context_of = functools.lru_cache(maxsize=_MOST_KEPT)(_new_context)

@@ -95,16 +95,16 @@ def fetch_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
         return ""
 
 
-def handshake_error(error: ssl.SSLError, seen: str = "") -> Reason:
+def handshake_error(error: ssl.SSLError, fingerprint: str = "") -> Reason:
     """One sentence: why the handshake failed and what to do about it.
 
     `seen`: the fingerprint of the certificate, if known.
     """
     if isinstance(error, ssl.SSLCertVerificationError):
         pin = (
-            f"; its SHA-256 is {seen}: compare it with the certificate on the device itself before"
-            " you pin it"
-            if seen
+            f"; its SHA-256 is {fingerprint}: compare it with the certificate on the device itself"
+            " before you pin it"
+            if fingerprint
             else ""
         )
         authority = () if error.verify_code in _OF_ITSELF else (NamedSetting("ca_pem"), " or ")
