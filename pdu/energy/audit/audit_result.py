@@ -84,16 +84,20 @@ class AuditOutcome(NamedTuple):
     def answers(self) -> Iterator[tuple[Audited, AuditedRegister]]:
         """Each register with its PDU."""
         for pdu in self.pdus:
-            for one in (*pdu.outlets, *filter(None, [pdu.own])):
-                yield pdu, one
+            for register in (*pdu.outlets, *filter(None, [pdu.own])):
+                yield pdu, register
 
     def amounts(self) -> Iterator[Amount]:
         """What is billed, which is customers, else machines, else outlets or PDUs, by grade, the
         worst first.
         """
-        billed = [one for one in self.customers if one.name] or self.machines
+        billed = [
+            customer_or_machine
+            for customer_or_machine in self.customers
+            if customer_or_machine.name
+        ] or self.machines
         lines: list[Union[InvoiceLine, AuditedRegister]] = [
-            line for one in billed for line in one.lines
+            line for customer_or_machine in billed for line in customer_or_machine.lines
         ]
         if not lines:
             for pdu in self.pdus:
@@ -106,8 +110,8 @@ class AuditOutcome(NamedTuple):
 
     def counts(self) -> Iterator[str]:
         """How many registers have each grade, and how many were not read."""
-        found = [one.grade for _, one in self.answers()]
-        yield from (f"{found.count(grade)} {grade}" for grade in LEVELS)
+        grades = [register.grade for _, register in self.answers()]
+        yield from (f"{grades.count(grade)} {grade}" for grade in LEVELS)
         if self.unread:
             yield f"{self.unread} not read"
 
@@ -118,16 +122,16 @@ class AuditOutcome(NamedTuple):
 
     def notes(self) -> Iterator[str]:
         """What the figures rest on."""
-        answers = [one for _, one in self.answers()]
+        answers = [register for _, register in self.answers()]
         if answers:
-            own = [one for one in answers if not one.outlet]
-            outlets = [one for one in answers if one.outlet]
-            for what, some in (("an outlet", outlets), ("a PDU", own)):
+            inlets = [register for register in answers if not register.outlet]
+            outlets = [register for register in answers if register.outlet]
+            for what, some in (("an outlet", outlets), ("a PDU", inlets)):
                 if some:
                     yield f"Limits: {what} delivers at most {_span('limit_kw', some)} kW."
         yield from self._coverage()
-        yield from _origins("Register steps", [one.origins.step for one in answers])
-        yield from _origins("Wraps", [one.origins.wrap for one in answers])
+        yield from _origins("Register steps", [register.origins.step for register in answers])
+        yield from _origins("Wraps", [register.origins.wrap for register in answers])
         yield from _classes(answers)
         yield from self.origin
         yield LEGAL
@@ -159,10 +163,10 @@ class AuditOutcome(NamedTuple):
 
 
 def _span(name: str, answers: Sequence[AuditedRegister]) -> str:
-    found = sorted({getattr(one.meter, name) for one in answers} - {None})
-    if not found:
+    figures = sorted({getattr(register.meter, name) for register in answers} - {None})
+    if not figures:
         return "?"
-    return f"{found[0]:g}" if len(found) == 1 else f"{found[0]:g} to {found[-1]:g}"
+    return f"{figures[0]:g}" if len(figures) == 1 else f"{figures[0]:g} to {figures[-1]:g}"
 
 
 #: origin -> how a note says it
@@ -175,19 +179,19 @@ _ORIGINS: Mapping[str, str] = {
 
 
 def _origins(what: str, origins: Sequence[str]) -> Iterator[str]:
-    counts = {said: origins.count(origin) for origin, said in _ORIGINS.items()}
-    parts = [f"{count} {said}" for said, count in counts.items() if count]
+    counts = {sentence: origins.count(origin) for origin, sentence in _ORIGINS.items()}
+    parts = [f"{count} {sentence}" for sentence, count in counts.items() if count]
     if parts:
         yield f"{what}, of {counted(len(origins), 'register')}: {'; '.join(parts)}."
 
 
 def _classes(answers: Sequence[AuditedRegister]) -> Iterator[str]:
-    without = sum(one.meter.class_percent is None for one in answers)
+    without = sum(register.meter.class_percent is None for register in answers)
     if without < len(answers):
         span = _span("class_percent", answers)
-        by_unit = sum(one.origins.meter_class == UNIT for one in answers)
-        said = f"; {counted(by_unit, 'register')}: as the unit states it" if by_unit else ""
-        yield f"The bounds contain the meter's own error of up to {span} %{said}."
+        by_unit = sum(register.origins.meter_class == UNIT for register in answers)
+        by_units = f"; {counted(by_unit, 'register')}: as the unit states it" if by_unit else ""
+        yield f"The bounds contain the meter's own error of up to {span} %{by_units}."
     if without:
         yield (
             f"The bounds of {counted(without, 'register')} are without the meter's own error: no"
@@ -218,24 +222,24 @@ def kwh(
     """
     if energy is None:
         return ["", "", ""]
-    low, best, high = (f"{one:.3f}" for one in in_wh(energy).energy)
+    low, best, high = (f"{figure:.3f}" for figure in in_wh(energy).energy)
     return [low if has_lowest else "", *((best, high) if is_whole else ("", ""))]
 
 
-def figures(one: Sum) -> Sequence[str]:
+def figures(total: Sum) -> Sequence[str]:
     """The figures of a sum, as `kwh`."""
-    return kwh(one.energy, one.has_lowest, not one.unread)
+    return kwh(total.energy, total.has_lowest, not total.unread)
 
 
-def percent(read: float) -> str:
+def percent(share: float) -> str:
     """A share of time in percent, cut so that 100 means all of it."""
-    return f"{math.floor(read * 1000.0 + 1e-6) / 10.0:.1f}"
+    return f"{math.floor(share * 1000.0 + 1e-6) / 10.0:.1f}"
 
 
 def by_event(answers: Sequence[AuditedRegister]) -> Mapping[Event, Sequence[AuditedRegister]]:
     """Each event once, with the registers that had it."""
-    found: dict[Event, list[AuditedRegister]] = {}
-    for one in answers:
-        for event in one.events:
-            found.setdefault(event, []).append(one)
-    return found
+    registers_by_event: dict[Event, list[AuditedRegister]] = {}
+    for register in answers:
+        for event in register.events:
+            registers_by_event.setdefault(event, []).append(register)
+    return registers_by_event

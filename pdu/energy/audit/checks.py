@@ -193,27 +193,27 @@ def compare(
     is_used = (hours > 0.0) & (hours <= GAP_FACTOR * parameters.usual_gap / 3600.0) & (rises >= 0.0)
     for still in stood:
         is_used &= (begins[:-1] >= still.end) | (begins[1:] <= still.begin)
-    used = np.flatnonzero(is_used)
-    if not is_believed and len(used) > _WRONG_RISES:
-        wrong = np.argpartition(rises[used], -_WRONG_RISES)[-_WRONG_RISES:]
-        used = np.delete(used, wrong)
-    if len(used) < _LEAST_PAIRS:
+    pairs_used = np.flatnonzero(is_used)
+    if not is_believed and len(pairs_used) > _WRONG_RISES:
+        wrong = np.argpartition(rises[pairs_used], -_WRONG_RISES)[-_WRONG_RISES:]
+        pairs_used = np.delete(pairs_used, wrong)
+    if len(pairs_used) < _LEAST_PAIRS:
         return None
     first, deviation = float(begins[0]), float(most.std())
     columns = rises, hours, least[1:] + least[:-1], most[1:] + most[:-1], begins[1:]
-    if len(used) < len(rises):
-        columns = tuple(column[used] for column in columns)
+    if len(pairs_used) < len(rises):
+        columns = tuple(column[pairs_used] for column in columns)
     rises, hours, least, most, begins = columns
     days = (begins / _DAY_S).astype(np.int64)
     firsts = np.concatenate(([0], np.flatnonzero(np.diff(days)) + 1))
     # where the register is followed anew, it may be off by a step again
-    anew = np.concatenate(([1.0], np.diff(used) > 1))
+    anew = np.concatenate(([1.0], np.diff(pairs_used) > 1))
     half = hours / 2.0
     counted, passed, least, most, steps = (
         np.append(np.add.reduceat(column, firsts), column.sum())
         for column in (rises, hours, least * half, most * half, anew)
     )
-    pairs = np.append(np.diff(np.append(firsts, len(used))), len(used))
+    pairs = np.append(np.diff(np.append(firsts, len(pairs_used))), len(pairs_used))
     flowed = (least + most) / 2.0
     sampling = _ERRORS * deviation * passed / np.sqrt(pairs)
     error = parameters.step * (1.0 + steps) + most / passed * parameters.max_age / 3600.0
@@ -228,8 +228,8 @@ def compare(
         ratio = float(counted[worst[-1]] / flowed[worst[-1]])
         reason = f"counts {ratio:.3g} times what {flow.source} says"
         event = Event(UNIT, max(begin, first), min(end, last), reason)
-    whole = [float(column[-1]) for column in (counted, error, low, high)]
-    return Comparison(first, last, whole[0], whole[1], whole[2], whole[3], event, ratio)
+    figures = [float(column[-1]) for column in (counted, error, low, high)]
+    return Comparison(first, last, figures[0], figures[1], figures[2], figures[3], event, ratio)
 
 
 class Standstill(NamedTuple):
@@ -272,21 +272,21 @@ def standstills(
     sums = np.bincount(group, weights=np.where(is_still, least, 0.0))
     stood = []
     for number in np.flatnonzero(sums >= _STOOD_STEPS * parameters.step):
-        first, after = np.searchsorted(group, [number, number + 1])
+        first, stop = np.searchsorted(group, [number, number + 1])
         first += 0 if is_still[first] else 1
-        if not begins[after] - begins[first] > _OLDER * parameters.max_age:
+        if not begins[stop] - begins[first] > _OLDER * parameters.max_age:
             continue
         kwh = float(sums[number])
-        is_beside_gap = (first and is_gap[first - 1]) or (after < len(rises) and is_gap[after])
+        is_beside_gap = (first and is_gap[first - 1]) or (stop < len(rises) and is_gap[stop])
         # what flowed until it rose again is in that rise, too
         caught_up = (
             not is_beside_gap
-            and after < len(rises)
-            and bool(rises[after] + parameters.step >= kwh + least[after])
+            and stop < len(rises)
+            and bool(rises[stop] + parameters.step >= kwh + least[stop])
         )
         if not caught_up:  # it stopped and began again between two readings
-            first, after = max(first - 1, 0), min(after + 1, len(rises))
-        begin, end = float(begins[first]), float(rows.ends[stretch][after])
+            first, stop = max(first - 1, 0), min(stop + 1, len(rises))
+        begin, end = float(begins[first]), float(rows.ends[stretch][stop])
         stood.append(Standstill(begin, end, kwh, caught_up))
     return stood
 
@@ -294,7 +294,9 @@ def standstills(
 def uncounted_s(stood: Iterable[Standstill], begin: float, end: float) -> float:
     """How long, in s of a period, a register stood while power flowed that it never counted."""
     return sum(
-        max(min(one.end, end) - max(one.begin, begin), 0.0) for one in stood if not one.caught_up
+        max(min(standstill.end, end) - max(standstill.begin, begin), 0.0)
+        for standstill in stood
+        if not standstill.caught_up
     )
 
 

@@ -21,13 +21,13 @@ def as_json(found: AuditOutcome) -> dict[str, Any]:
     return {**_head(found), **lists}
 
 
-def json_pieces(found: AuditOutcome) -> Iterator[str]:
+def json_pieces(outcome: AuditOutcome) -> Iterator[str]:
     """`as_json` as the text of one line, PDU by PDU: the values of a large hall need 200 MB."""
-    yield json.dumps(_head(found))[:-1]
-    for name, some in _lists(found).items():
+    yield json.dumps(_head(outcome))[:-1]
+    for name, some in _lists(outcome).items():
         yield f", {json.dumps(name)}: ["
-        for at, one in enumerate(some):
-            yield f"{', ' if at else ''}{json.dumps(one)}"
+        for at, value in enumerate(some):
+            yield f"{', ' if at else ''}{json.dumps(value)}"
         yield "]"
     yield "}\n"
 
@@ -64,7 +64,7 @@ def _pdu(pdu: Audited) -> dict[str, Any]:
     return {
         "name": pdu.name,
         "level": level_of(pdu),
-        "outlets": [{"identity": one.outlet, **_answer(one)} for one in pdu.outlets],
+        "outlets": [{"identity": outlet.outlet, **_answer(outlet)} for outlet in pdu.outlets],
         "pdu": None if pdu.own is None else _answer(pdu.own),
         "sum_kwh": None if pdu.total is None else _kwh(pdu.total),
         "sum_exceeds_pdu": pdu.exceeded,
@@ -80,27 +80,29 @@ def _pdu(pdu: Audited) -> dict[str, Any]:
     }
 
 
-def _answer(one: AuditedRegister) -> dict[str, Any]:
+def _answer(register: AuditedRegister) -> dict[str, Any]:
     return {
-        **_lowest(_kwh(one.energy, one.has_lowest)),
-        "read": one.read,
-        "grade": one.grade,
-        "reason": one.reason,
-        "step_kwh": one.step,
-        "step_from": one.origins.step,
-        "wrap_from": one.origins.wrap or None,
-        "class_from": one.origins.meter_class or None,
-        "meter": dataclasses.asdict(one.meter),
-        "events": _events(one.events),
+        **_lowest(_kwh(register.energy, register.has_lowest)),
+        "read": register.read,
+        "grade": register.grade,
+        "reason": register.reason,
+        "step_kwh": register.step,
+        "step_from": register.origins.step,
+        "wrap_from": register.origins.wrap or None,
+        "class_from": register.origins.meter_class or None,
+        "meter": dataclasses.asdict(register.meter),
+        "events": _events(register.events),
     }
 
 
-def _sum(one: Sum) -> dict[str, Any]:
+def _sum(total: Sum) -> dict[str, Any]:
     return {
-        "name": one.name,
-        **_lowest(None if one.energy is None else _kwh(one.energy, one.has_lowest, not one.unread)),
-        "grade": one.grade,
-        "reason": one.reason,
+        "name": total.name,
+        **_lowest(
+            None if total.energy is None else _kwh(total.energy, total.has_lowest, not total.unread)
+        ),
+        "grade": total.grade,
+        "reason": total.reason,
         "outlets": [
             {
                 "pdu": line.pdu,
@@ -113,7 +115,7 @@ def _sum(one: Sum) -> dict[str, Any]:
                 "reason": line.reason,
                 "events": _events(line.events),
             }
-            for line in one.lines
+            for line in total.lines
         ],
     }
 
@@ -144,44 +146,44 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def as_csv(found: AuditOutcome) -> str:
+def as_csv(outcome: AuditOutcome) -> str:
     """The lines of invoices: of customers, of machines, of PDUs. `kwh_lowest` is what can be
     defended."""
-    return csv_lines([_COLUMNS, *_rows(found)])
+    return csv_lines([_COLUMNS, *_rows(outcome)])
 
 
-def _rows(found: AuditOutcome) -> Iterator[Sequence[object]]:
-    for what, sums in (("customer", found.customers), ("machine", found.machines)):
-        for one in sums:
-            for line in one.lines:
-                yield _row(found, what, one.name, line)
-    begin, end = found.begin, found.end
-    for pdu in found.pdus:
+def _rows(outcome: AuditOutcome) -> Iterator[Sequence[object]]:
+    for what, sums in (("customer", outcome.customers), ("machine", outcome.machines)):
+        for total in sums:
+            for line in total.lines:
+                yield _row(outcome, what, total.name, line)
+    begin, end = outcome.begin, outcome.end
+    for pdu in outcome.pdus:
         if pdu.outlets or pdu.own is None:
             for outlet in pdu.unread:
-                yield _row(found, "outlet", "", unread_line((pdu.name, outlet), begin, end))
+                yield _row(outcome, "outlet", "", unread_line((pdu.name, outlet), begin, end))
         if not pdu.outlets and pdu.own is None:
-            yield _row(found, "pdu", "", unread_line((pdu.name, OWN), begin, end))
-    for pdu, answer in found.answers():
+            yield _row(outcome, "pdu", "", unread_line((pdu.name, OWN), begin, end))
+    for pdu, answer in outcome.answers():
         line = InvoiceLine(
             pdu.name,
             answer.outlet,
-            found.begin,
-            found.end,
+            outcome.begin,
+            outcome.end,
             answer.energy,
             answer.read,
             answer.grade,
             answer.reason,
             answer.events,
         )
-        yield _row(found, "outlet" if answer.outlet else "pdu", "", line)
+        yield _row(outcome, "outlet" if answer.outlet else "pdu", "", line)
 
 
-def _row(found: AuditOutcome, what: str, name: str, line: InvoiceLine) -> Sequence[object]:
-    begin, end = found.local(line.begin), found.local(line.end)
+def _row(outcome: AuditOutcome, what: str, name: str, line: InvoiceLine) -> Sequence[object]:
+    begin, end = outcome.local(line.begin), outcome.local(line.end)
     figures = kwh(line.energy, line.has_lowest)
-    told = "; ".join(found.told(event) for event in line.events)
+    sentences = "; ".join(outcome.told(event) for event in line.events)
     return [
         what, name, line.pdu, line.outlet, begin, end, *figures, f"{line.read:.4f}", line.grade,
-        told, line.reason,
+        sentences, line.reason,
     ]  # fmt: skip

@@ -91,17 +91,17 @@ def _apart(energy: EnergyInterval) -> str:
     return f"the bounds are {energy.width:.3g} kWh apart{share}"
 
 
-def _cause(energy: EnergyInterval, events: Sequence[Event], meant: GradeBasis) -> str:
+def _cause(energy: EnergyInterval, events: Sequence[Event], basis: GradeBasis) -> str:
     """What most of a width comes from."""
-    if 2.0 * meant.step >= _MOSTLY * energy.width:
-        share = f"{100.0 * meant.step / energy.best:.2g} % of" if energy.best else "all of"
-        return f"the register's step of {meant.step:g} kWh is {share} this period"
+    if 2.0 * basis.step >= _MOSTLY * energy.width:
+        share = f"{100.0 * basis.step / energy.best:.2g} % of" if energy.best else "all of"
+        return f"the register's step of {basis.step:g} kWh is {share} this period"
     if events:
         return _kinds(events)
-    if meant.class_percent is not None:
-        return f"the meter's error of up to {meant.class_percent:g} %"
+    if basis.class_percent is not None:
+        return f"the meter's error of up to {basis.class_percent:g} %"
     return "the readings around begin or end"
 
 
 def _kinds(events: Sequence[Event]) -> str:
-    return ", ".join(dict.fromkeys(one.kind for one in events))
+    return ", ".join(dict.fromkeys(event.kind for event in events))

@@ -61,12 +61,12 @@ class Sum(NamedTuple):
     @property
     def unread(self) -> int:
         """How many of its lines were not read: then nobody knows its best and highest energy."""
-        return sum(one.energy is None for one in self.lines)
+        return sum(line.energy is None for line in self.lines)
 
     @property
     def has_lowest(self) -> bool:
         """Whether the lowest energy of at least one line can be defended."""
-        return any(one.has_lowest for one in self.lines)
+        return any(line.has_lowest for line in self.lines)
 
 
 def by_machine(
@@ -78,11 +78,13 @@ def by_machine(
     names: Mapping[str, str] = _NO_NAMES,
 ) -> list[Sum]:
     """Each machine with its cords. `names`: of PDUs that count under another name -> that one."""
-    answers = {(pdu.name, one.outlet): one for pdu in pdus for one in pdu.outlets}
+    answers = {(pdu.name, register.outlet): register for pdu in pdus for register in pdu.outlets}
     return [
         _sum(
             name,
-            _once([_line(one, answers.get(one), begin, end) for one in places], names),
+            _once(
+                [_line(register, answers.get(register), begin, end) for register in places], names
+            ),
             tolerance_kwh,
         )
         for name, places in machines.items()
@@ -90,24 +92,26 @@ def by_machine(
 
 
 def _once(
-    lines: Sequence[InvoiceLine], names: Mapping[str, str], others: Iterable[InvoiceLine] = ()
+    lines: Sequence[InvoiceLine],
+    names: Mapping[str, str],
+    counted_lines: Iterable[InvoiceLine] = (),
 ) -> Sequence[InvoiceLine]:
     """Lines without those of an outlet that is among them, or among the others, at the same time by
     another name of its PDU.
     """
     if not names:
         return lines
-    kept: list[int] = []
-    known: dict[Place, list[InvoiceLine]] = {}
-    for one in others:
-        known.setdefault((names.get(one.pdu, one.pdu), one.outlet), []).append(one)
+    numbers: list[int] = []
+    lines_by_place: dict[Place, list[InvoiceLine]] = {}
+    for line in counted_lines:
+        lines_by_place.setdefault((names.get(line.pdu, line.pdu), line.outlet), []).append(line)
     for place in sorted(range(len(lines)), key=lambda at: lines[at].pdu in names):
-        one = lines[place]
-        same = known.setdefault((names.get(one.pdu, one.pdu), one.outlet), [])
-        if not any(two.begin < one.end and two.end > one.begin for two in same):
-            same.append(one)
-            kept.append(place)
-    return [lines[place] for place in sorted(kept)]
+        line = lines[place]
+        same = lines_by_place.setdefault((names.get(line.pdu, line.pdu), line.outlet), [])
+        if not any(two.begin < line.end and two.end > line.begin for two in same):
+            same.append(line)
+            numbers.append(place)
+    return [lines[place] for place in sorted(numbers)]
 
 
 def _line(place: Place, answer: Optional[AuditedRegister], begin: float, end: float) -> InvoiceLine:
@@ -131,44 +135,51 @@ def by_customer(
     `names`: of PDUs that count under another name -> that one.
     """
     shares: dict[Place, Sequence[OutletShare]] = {
-        (pdu.name, one.outlet): one.shares for pdu in pdus for one in pdu.outlets
+        (pdu.name, item.outlet): item.shares for pdu in pdus for item in pdu.outlets
     }
     lines: dict[str, list[InvoiceLine]] = {}
-    silent = ((pdu.name, one) for pdu in pdus for one in pdu.unread)
+    silent = ((pdu.name, item) for pdu in pdus for item in pdu.unread)
     for place in dict.fromkeys((*tenures, *shares, *silent)):
         owned = cut(tenures.get(place, ()), begin, end)
-        found = shares.get(place)
-        if found is None:
-            for one in owned:
-                unread = unread_line(place, one.begin, one.end)
-                lines.setdefault(one.customer, []).append(unread)
+        outlet_shares = shares.get(place)
+        if outlet_shares is None:
+            for item in owned:
+                unread = unread_line(place, item.begin, item.end)
+                lines.setdefault(item.customer, []).append(unread)
             continue
-        for share in found:
+        for share in outlet_shares:
             lines.setdefault(share.customer, []).append(_share(place, share))
-    owned_lines = [one for name, some in lines.items() if name for one in some]
+    owned_lines = [item for name, some in lines.items() if name for item in some]
     once = {name: _once(some, names, () if name else owned_lines) for name, some in lines.items()}
     return [
         _sum(name, once[name], tolerance_kwh)
-        for name in sorted(once, key=lambda one: (not one, one))
+        for name in sorted(once, key=lambda item: (not item, item))
         if once[name]
     ]
 
 
-def _share(place: Place, one: OutletShare) -> InvoiceLine:
-    if not one.is_read:
-        return unread_line(place, one.begin, one.end)
+def _share(place: Place, share: OutletShare) -> InvoiceLine:
+    if not share.is_read:
+        return unread_line(place, share.begin, share.end)
     return InvoiceLine(
-        *place, one.begin, one.end, one.energy, one.read, one.grade, one.reason, one.events
+        *place,
+        share.begin,
+        share.end,
+        share.energy,
+        share.read,
+        share.grade,
+        share.reason,
+        share.events,
     )
 
 
 def _sum(name: str, lines: Sequence[InvoiceLine], tolerance_kwh: float) -> Sum:
-    read = [one.energy for one in lines if one.energy is not None]
-    energy = summed(read)
-    doubted = sum(checks.is_unit_in_doubt(one.events) for one in lines)
-    unread = len(lines) - len(read)
+    energies = [line.energy for line in lines if line.energy is not None]
+    energy = summed(energies)
+    doubted = sum(checks.is_unit_in_doubt(line.events) for line in lines)
+    unread = len(lines) - len(energies)
     grade = grades.of_sum(energy, len(lines), unread, doubted, tolerance_kwh)
-    return Sum(name, lines, energy if read else None, *grade)
+    return Sum(name, lines, energy if energies else None, *grade)
 
 
 def places_unread(
@@ -177,14 +188,14 @@ def places_unread(
     """What was not read: outlets of machines, of customers, and of PDUs of which other outlets were
     read; and PDUs of which nothing was.
     """
-    lines = (line for one in (*machines, *customers) for line in one.lines)
-    found = {(line.pdu, line.outlet) for line in lines if line.energy is None}
+    lines = (line for item in (*machines, *customers) for line in item.lines)
+    places = {(line.pdu, line.outlet) for line in lines if line.energy is None}
     for pdu in pdus:
         if pdu.outlets or pdu.own is None:
-            found.update((pdu.name, one) for one in pdu.unread)
+            places.update((pdu.name, item) for item in pdu.unread)
         if not pdu.outlets and pdu.own is None and not pdu.unread:
-            found.add((pdu.name, OWN))
-    return found
+            places.add((pdu.name, OWN))
+    return places
 
 
 class Balance(NamedTuple):
@@ -201,9 +212,11 @@ def balance(pdu: Audited) -> Optional[Balance]:
     """The difference of inlet and outlets; None if one of them was not read."""
     if pdu.own is None or pdu.total is None:
         return None
-    own, total = pdu.own.energy, pdu.total
-    difference = EnergyInterval(own.low - total.high, own.best - total.best, own.high - total.low)
-    if not all(one.has_lowest for one in (pdu.own, *pdu.outlets)):
+    inlet, total = pdu.own.energy, pdu.total
+    difference = EnergyInterval(
+        inlet.low - total.high, inlet.best - total.best, inlet.high - total.low
+    )
+    if not all(register.has_lowest for register in (pdu.own, *pdu.outlets)):
         return Balance(difference, None, "the unit of a register is in doubt")
     if difference.high < 0.0:
         return Balance(difference, False, "the outlets took more than the PDU itself")
@@ -230,8 +243,8 @@ def grade_exit_code(
     """
     if places_unread(pdus, machines, customers):
         return LEVELS[NOT_BILLABLE]
-    billed = [one for one in customers if one.name] or machines
-    return max(0, *(one.level for one in billed)) if billed else max(0, *map(level_of, pdus))
+    billed = [total for total in customers if total.name] or machines
+    return max(0, *(total.level for total in billed)) if billed else max(0, *map(level_of, pdus))
 
 
 def level_of(pdu: Audited) -> int:

@@ -139,21 +139,23 @@ class Audited(NamedTuple):
 
     def undrawn(self) -> Audited:
         """The same without pictures, which are large."""
-        own = None if self.own is None else self.own._replace(drawn=None)
-        return self._replace(outlets=[one._replace(drawn=None) for one in self.outlets], own=own)
+        inlet = None if self.own is None else self.own._replace(drawn=None)
+        return self._replace(
+            outlets=[outlet._replace(drawn=None) for outlet in self.outlets], own=inlet
+        )
 
     def compact(self) -> Audited:
         """The same with what registers have in common once, which most of them do."""
-        kept: dict[object, Any] = {}
+        values: dict[object, Any] = {}
 
         def once(value: Kept) -> Kept:
-            found: Kept = kept.setdefault(value, value)
-            return found
+            same: Kept = values.setdefault(value, value)
+            return same
 
         return self._replace(
             outlets=[
-                one._replace(meter=once(one.meter), origins=once(one.origins))
-                for one in self.outlets
+                outlet._replace(meter=once(outlet.meter), origins=once(outlet.origins))
+                for outlet in self.outlets
             ]
         )
 
@@ -174,43 +176,45 @@ class Audited(NamedTuple):
         answers = self.outlets or ([] if self.own is None else [self.own])
         if not answers or (self.outlets and self.unread):
             return LEVELS[NOT_BILLABLE]
-        return max(LEVELS[one.grade] for one in answers)
+        return max(LEVELS[register.grade] for register in answers)
 
 
 def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
     """One PDU."""
     times = _Times(pdu)
-    outlets = tuple(one for one in pdu.registers if one != OWN)
+    outlets = tuple(register for register in pdu.registers if register != OWN)
     registers = {
         identity: _Register(pdu, identity, series, times, asked, outlets)
         for identity, series in pdu.registers.items()
         if not np.isnan(np.asarray(series.kwh)).all()
     }
     _refine(registers)
-    _share_doubts({identity: one.known for identity, one in registers.items() if identity != OWN})
+    _share_doubts(
+        {identity: register.known for identity, register in registers.items() if identity != OWN}
+    )
     begin, end = asked.begin, asked.end
     inlet = _inlet(registers, begin, end)
     answers = {
-        identity: one.answer(asked, None if identity == OWN else inlet)
-        for identity, one in registers.items()
-        if one.known.is_read(begin, end)
+        identity: register.answer(asked, None if identity == OWN else inlet)
+        for identity, register in registers.items()
+        if register.known.is_read(begin, end)
     }
     if asked.drawn:
         for identity in _to_draw(answers):
             most = answers[identity].energy.high
             drawn = registers[identity].known.drawn(begin, end, most)
             answers[identity] = answers[identity]._replace(drawn=drawn)
-    own = answers.pop(OWN, None)
-    total = summed(one.energy for one in answers.values())
-    if inlet is not None and own is not None:
+    inlet_register = answers.pop(OWN, None)
+    total = summed(register.energy for register in answers.values())
+    if inlet is not None and inlet_register is not None:
         total = inlet.total(total, begin, end)
-        if own.has_lowest:
-            own = own._replace(energy=inlet.own(begin, end))
+        if inlet_register.has_lowest:
+            inlet_register = inlet_register._replace(energy=inlet.own(begin, end))
     return Audited(
         pdu.name,
         [*answers.values()],
-        own,
-        [one for one in outlets if one not in answers],
+        inlet_register,
+        [register for register in outlets if register not in answers],
         total if answers else None,
         end - begin,
         pdu.failed,
@@ -221,44 +225,48 @@ def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
 def _seen(pdu: PduReadings, usual_gap: float) -> Optional[Seen]:
     if not pdu.begins:
         return None
-    read = {
+    readings_by_outlet = {
         identity: kwh[~np.isnan(kwh)]
-        for identity, kwh in ((name, np.asarray(one.kwh)) for name, one in pdu.registers.items())
+        for identity, kwh in (
+            (name, np.asarray(series.kwh)) for name, series in pdu.registers.items()
+        )
     }
-    last = {identity: float(kwh[-1]) for identity, kwh in read.items() if len(kwh)}
+    last = {identity: float(kwh[-1]) for identity, kwh in readings_by_outlet.items() if len(kwh)}
     units = frozenset(pdu.units)
     return Seen(pdu.name, units, pdu.begins[0], pdu.ends[-1], usual_gap, last)
 
 
 def _to_draw(answers: Mapping[str, AuditedRegister]) -> Sequence[str]:
     """The registers with the widest bounds of those that are not firm."""
-    doubtful = [one for one in answers.values() if one.grade != grades.FIRM]
-    widest = sorted(doubtful, key=lambda one: -one.energy.width)
-    return [one.outlet for one in widest[:_MOST_DRAWN]]
+    doubtful = [register for register in answers.values() if register.grade != grades.FIRM]
+    widest = sorted(doubtful, key=lambda register: -register.energy.width)
+    return [register.outlet for register in widest[:_MOST_DRAWN]]
 
 
 def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Optional[Inlet]:
     """The inlet above the outlets; None if not both were read, if one contradicts the other, or if
     the unit of one is in doubt: then that of all may be, as they are of one PDU.
     """
-    outlets = {identity: one.known for identity, one in registers.items() if identity != OWN}
+    outlets = {
+        identity: register.known for identity, register in registers.items() if identity != OWN
+    }
     if OWN not in registers or not outlets:
         return None
-    if any(one.known.is_in_doubt(begin, end) for one in registers.values()):
+    if any(register.known.is_in_doubt(begin, end) for register in registers.values()):
         return None
-    are_stated = all(one.meter.class_percent is not None for one in registers.values())
+    are_stated = all(register.meter.class_percent is not None for register in registers.values())
     inlet = Inlet(registers[OWN].known, outlets, are_stated=are_stated)
     return None if inlet.contradicts(begin, end) else inlet
 
 
 def _refine(registers: Mapping[str, _Register]) -> None:
     """Give outlets that never moved the finest step of the others: they are of one unit."""
-    outlets = [one for identity, one in registers.items() if identity != OWN]
-    known = [one.known.step for one in outlets if one.known.moved]
-    if known:
-        for one in outlets:
-            if one.origins.step == READINGS and not one.known.moved:
-                one.take_step(min(known))
+    outlets = [register for identity, register in registers.items() if identity != OWN]
+    steps = [register.known.step for register in outlets if register.known.moved]
+    if steps:
+        for register in outlets:
+            if register.origins.step == READINGS and not register.known.moved:
+                register.take_step(min(steps))
 
 
 def _share_doubts(outlets: Mapping[str, _Known]) -> None:
@@ -266,11 +274,13 @@ def _share_doubts(outlets: Mapping[str, _Known]) -> None:
 
     Not on an outlet whose own power or current excludes it.
     """
-    doubts = [(identity, doubt) for identity, one in outlets.items() for doubt in one.doubts]
+    doubts = [
+        (identity, doubt) for identity, register in outlets.items() for doubt in register.doubts
+    ]
     for identity, doubt in doubts:
-        for name, one in outlets.items():
+        for name, register in outlets.items():
             if name != identity:
-                one.take_doubt(identity, doubt)
+                register.take_doubt(identity, doubt)
 
 
 class _Times:
@@ -315,7 +325,7 @@ class _Register:
 
         def with_step(step: float) -> _Known:
             age = resolution.max_age(readings.values, readings.begins, step, times.usual_gap)
-            supply = checks.CheckParameters(
+            parameters = checks.CheckParameters(
                 step, meter.volts, times.usual_gap, age, is_outlet=identity != OWN
             )
             limits = limit._replace(step=step)
@@ -324,8 +334,8 @@ class _Register:
                 readings.values, limits.most(2.0 * sure) + step
             ):
                 sure = age
-            shown = readings._replace(max_age=age, proven_age=sure)
-            return _Known(shown, rows, times, meter.class_percent, limits, supply)
+            dated = readings._replace(max_age=age, proven_age=sure)
+            return _Known(dated, rows, times, meter.class_percent, limits, parameters)
 
         self._with_step = with_step
         self.known, step_from = _stepped(with_step, readings, meter.step_kwh, stated)
@@ -344,16 +354,20 @@ class _Register:
         shares = []
         if asked.tenures and self._identity != OWN:
             owned = without_gaps(self._tenures, begin, end)
-            parts = [self._energy(one.begin, one.end, inlet) for one in owned]
-            for one, part in zip(owned, within(energy, parts, is_complete=False)):
-                said = self._said(part, one.begin, one.end, asked.tolerance_kwh)
-                is_read = self.known.is_read(one.begin, one.end)
-                shares.append(OutletShare(one.customer, one.begin, one.end, part, *said, is_read))
-        read, grade, reason, events = self._said(energy, begin, end, asked.tolerance_kwh)
+            parts = [self._energy(tenancy.begin, tenancy.end, inlet) for tenancy in owned]
+            for tenancy, part in zip(owned, within(energy, parts, is_complete=False)):
+                judgement = self._said(part, tenancy.begin, tenancy.end, asked.tolerance_kwh)
+                is_read = self.known.is_read(tenancy.begin, tenancy.end)
+                shares.append(
+                    OutletShare(
+                        tenancy.customer, tenancy.begin, tenancy.end, part, *judgement, is_read
+                    )
+                )
+        share_read, grade, reason, events = self._said(energy, begin, end, asked.tolerance_kwh)
         return AuditedRegister(
             self._identity,
             energy,
-            read,
+            share_read,
             grade,
             reason,
             events,
@@ -400,19 +414,19 @@ def _stepped(
     values, unit = readings.values, stated.unit_kwh
     step = None if unit is None else resolution.step_of_readings([values], unit)
     if step is not None:
-        found = with_step(step)
-        if found.is_whole:
-            return found, MIB
-    found = with_step(resolution.typical_step(values))
-    needs_none = step is None and found.is_whole
+        register = with_step(step)
+        if register.is_whole:
+            return register, MIB
+    register = with_step(resolution.typical_step(values))
+    needs_none = step is None and register.is_whole
     if unit is None or needs_none:
-        return found, READINGS
+        return register, READINGS
     # Each unit that was in place counts in steps of its own: the greatest is right for all.
-    of_units = [resolution.step_of_readings(runs, unit) for runs in found.believed()]
-    known = [one for one in of_units if one is not None]
-    if not known or len(known) < len(of_units):
-        return found, READINGS
-    return with_step(max(known)), MIB
+    of_units = [resolution.step_of_readings(runs, unit) for runs in register.believed()]
+    steps = [step_of_unit for step_of_unit in of_units if step_of_unit is not None]
+    if not steps or len(steps) < len(of_units):
+        return register, READINGS
+    return with_step(max(steps)), MIB
 
 
 class _Doubt(NamedTuple):
@@ -458,20 +472,26 @@ class _Known:
         if flow is None:
             return compared, doubts, stood
         for stretch, is_believed in self._stretches():
-            asked = self._rows, flow, self._parameters, stretch
-            still = checks.standstills(*asked) if is_believed else ()
-            found = checks.compare(*asked, still, is_believed=is_believed)
-            if found is None and still and np.ptp(self._rows.kwh[stretch]):
-                found = checks.compare(*asked)
-            if found is not None:
-                compared.append(found)
+            arguments = self._rows, flow, self._parameters, stretch
+            still = checks.standstills(*arguments) if is_believed else ()
+            comparison = checks.compare(*arguments, still, is_believed=is_believed)
+            if comparison is None and still and np.ptp(self._rows.kwh[stretch]):
+                comparison = checks.compare(*arguments)
+            if comparison is not None:
+                compared.append(comparison)
             # what nobody believes may stand, and is a hole then
-            if found is None or not found.event or not (is_believed or found.ratio > 1.0):
+            if (
+                comparison is None
+                or not comparison.event
+                or not (is_believed or comparison.ratio > 1.0)
+            ):
                 stood += still
                 continue
-            doubt = _Doubt(found.event, found.ratio, *self._between_changes(found.event))
+            doubt = _Doubt(
+                comparison.event, comparison.ratio, *self._between_changes(comparison.event)
+            )
             # once for a unit is enough
-            if doubt[2:] not in [one[2:] for one in doubts]:
+            if doubt[2:] not in [other_doubt[2:] for other_doubt in doubts]:
                 doubts.append(doubt)
         return compared, doubts, stood
 
@@ -483,12 +503,16 @@ class _Known:
     def take_doubt(self, identity: str, doubt: _Doubt) -> None:
         """Take over the doubt of another outlet, unless its own power or current excludes it."""
         here = [
-            one for one in self._checked[0] if one.begin < doubt.until and one.end > doubt.since
+            finding
+            for finding in self._checked[0]
+            if finding.begin < doubt.until and finding.end > doubt.since
         ]
-        is_excluded = any(one.explains() and not one.explains(doubt.ratio) for one in here)
+        is_excluded = any(
+            finding.explains() and not finding.explains(doubt.ratio) for finding in here
+        )
         is_known = any(
-            one.since < doubt.until and one.until > doubt.since
-            for one in (*self.doubts, *self._shared)
+            finding.since < doubt.until and finding.until > doubt.since
+            for finding in (*self.doubts, *self._shared)
         )
         if not is_excluded and not is_known:
             event = doubt.event
@@ -508,22 +532,22 @@ class _Known:
         """The rows of each segment; and, of the time between two changes of the device of which
         most readings are in none, all rows: a register in a wrong unit may be too fast everywhere.
         """
-        read = np.flatnonzero(~np.isnan(self._rows.kwh))
-        edges = [0, *sorted(self._readings.changes), len(read)]
-        for first, after in zip(edges, edges[1:]):
+        rows_read = np.flatnonzero(~np.isnan(self._rows.kwh))
+        edges = [0, *sorted(self._readings.changes), len(rows_read)]
+        for first, stop in zip(edges, edges[1:]):
             believed = [
                 segment.readings
                 for segment in self._story.segments
-                if first <= segment.first < after
+                if first <= segment.first < stop
             ]
-            if 2 * sum(map(len, believed)) < after - first:
-                yield read[first:after], False
+            if 2 * sum(map(len, believed)) < stop - first:
+                yield rows_read[first:stop], False
                 continue
             for numbers in believed:
-                if isinstance(numbers, range) and len(read) == len(self._rows.kwh):
+                if isinstance(numbers, range) and len(rows_read) == len(self._rows.kwh):
                     yield slice(numbers.start, numbers.stop), True  # copies nothing
                 else:
-                    yield read[np.asarray(numbers)], True
+                    yield rows_read[np.asarray(numbers)], True
 
     @property
     def step(self) -> float:
@@ -539,23 +563,23 @@ class _Known:
     def is_whole(self) -> bool:
         """Whether the register is continuous between all of its readings."""
         story = self._story
-        counts = [len(one.readings) for one in story.segments]
+        counts = [len(segment.readings) for segment in story.segments]
         return not story.events and counts == [len(self._readings.values)]
 
     def believed(self) -> Iterator[Sequence[Sequence[float]]]:
         """The readings of each segment in kWh, segments of one unit together."""
         values, changes = self._readings.values, sorted(self._readings.changes)
         for _, segments in groupby(
-            self._story.segments, key=lambda one: bisect_right(changes, one.first)
+            self._story.segments, key=lambda segment: bisect_right(changes, segment.first)
         ):
-            yield [[values[number] for number in one.readings] for one in segments]
+            yield [[values[number] for number in segment.readings] for segment in segments]
 
     def bounds(self, begin: float, end: float) -> EnergyInterval:
         """The energy of a period by this register alone."""
-        known = self._bounds.get((begin, end))
-        if known is None:
-            known = self._bounds[begin, end] = self._bounded(begin, end)
-        return known
+        energy = self._bounds.get((begin, end))
+        if energy is None:
+            energy = self._bounds[begin, end] = self._bounded(begin, end)
+        return energy
 
     def _bounded(self, begin: float, end: float) -> EnergyInterval:
         energy = self._energy(begin, end)
@@ -593,8 +617,8 @@ class _Known:
     def is_read(self, begin: float, end: float) -> bool:
         """Whether a reading is of a period, or one is before it and one after it."""
         begins, ends = self._readings.begins, self._readings.ends
-        beside = self._readings.slack + self._readings.max_age
-        return begins[0] - beside < end and ends[-1] + beside > begin
+        margin_s = self._readings.slack + self._readings.max_age
+        return begins[0] - margin_s < end and ends[-1] + margin_s > begin
 
     def read_share(self, begin: float, end: float) -> float:
         """The part of a period in which it was read, and believed, without gaps: 0 to 1."""
@@ -615,8 +639,8 @@ class _Known:
 
     def is_idle(self, energy: EnergyInterval, begin: float, end: float) -> bool:
         """Whether the register stood in a period, and each current that was read was 0."""
-        first, after = np.searchsorted(self._rows.begins, (begin, end))
-        currents = self._rows.amperes[first:after]
+        first, stop = np.searchsorted(self._rows.begins, (begin, end))
+        currents = self._rows.amperes[first:stop]
         few = self._limits.most(checks.GAP_FACTOR * self._parameters.usual_gap)
         stood = not energy.best and energy.high <= 2.0 * self._limits.step + few
         return stood and bool((currents == 0.0).any()) and not (currents > 0.0).any()
@@ -624,45 +648,45 @@ class _Known:
     def drawn(self, begin: float, end: float, most: float) -> PlotData:
         """What a picture shows: a few points, and an energy of at most `most` kWh."""
         values, begins = self._readings.values, self._readings.begins
-        used = {number for one in self._story.segments for number in one.readings}
+        believed = {number for segment in self._story.segments for number in segment.readings}
         segments = [
             [
                 (begins[number], values[number])
-                for number in _thinned(one.readings)
+                for number in _thinned(segment.readings)
                 if begin <= begins[number] <= end
             ]
-            for one in self._story.segments
+            for segment in self._story.segments
         ]
         left_out = [
             (begins[number], values[number])
             for number in range(len(values))
-            if number not in used and begin <= begins[number] <= end
+            if number not in believed and begin <= begins[number] <= end
         ]
         times = [begin + (end - begin) * part / _BAND for part in range(1, _BAND + 1)]
         band = [(time, narrowed(self._energy(begin, time), most)) for time in times]
         dots = [left_out[place] for place in _thinned(range(len(left_out)))]
-        return PlotData([one for one in segments if one], dots, band)
+        return PlotData([segment for segment in segments if segment], dots, band)
 
 
 _POINTS, _BAND = 48, 24
 
 
 def _thinned(numbers: Sequence[int]) -> Iterator[int]:
-    each = max(len(numbers) // _POINTS, 1)
-    yield from numbers[::each]
-    if (len(numbers) - 1) % each:
+    stride = max(len(numbers) // _POINTS, 1)
+    yield from numbers[::stride]
+    if (len(numbers) - 1) % stride:
         yield numbers[-1]
 
 
 def _few(events: Sequence[Event]) -> Iterator[Event]:
     """Events, of which very many of one kind are told as one: such as of a wrong unit."""
-    counts = Counter(one.kind for one in events)
+    counts = Counter(event.kind for event in events)
     told_: set[str] = set()
-    for one in events:
-        if counts[one.kind] <= _MANY:
-            yield one
-        elif one.kind not in told_:
-            told_.add(one.kind)
-            end = max(other.end for other in events if other.kind == one.kind)
-            reason = f"{counts[one.kind]} times, first: {one.reason}"
-            yield Event(one.kind, one.begin, end, reason)
+    for event in events:
+        if counts[event.kind] <= _MANY:
+            yield event
+        elif event.kind not in told_:
+            told_.add(event.kind)
+            end = max(same_event.end for same_event in events if same_event.kind == event.kind)
+            reason = f"{counts[event.kind]} times, first: {event.reason}"
+            yield Event(event.kind, event.begin, end, reason)

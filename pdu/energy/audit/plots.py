@@ -29,13 +29,13 @@ Scale = Callable[[float], float]
 
 def register(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
     """The register over time: a line for each segment, dots for readings that were left out."""
-    inside = [value for one in drawn.segments for _, value in one]
-    shown = inside or [value for _, value in drawn.left_out]
-    low, high = (min(shown), max(shown)) if shown else (0.0, 1.0)
+    inside = [value for segment in drawn.segments for _, value in segment]
+    values = inside or [value for _, value in drawn.left_out]
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
     across, up = _across(times), _up(low, high)
     parts = [*_events(times, answer, across)]
-    for one in drawn.segments:
-        points = " ".join(f"{across(time):.1f},{up(value):.1f}" for time, value in one)
+    for segment in drawn.segments:
+        points = " ".join(f"{across(time):.1f},{up(value):.1f}" for time, value in segment)
         parts.append(f'<polyline class="segment" points="{points}"/>')
     for time, value in drawn.left_out:
         # One that is far off is drawn at the edge: else the segments would be a flat line.
@@ -46,11 +46,14 @@ def register(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
 
 def energy(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
     """The energy since the begin of the period, between its bounds."""
-    high = max((one.high for _, one in drawn.band), default=1.0) or 1.0
+    high = max((energy_then.high for _, energy_then in drawn.band), default=1.0) or 1.0
     across, up = _across(times), _up(0.0, high)
-    upper = [f"{across(time):.1f},{up(one.high):.1f}" for time, one in drawn.band]
-    lower = [f"{across(time):.1f},{up(one.low):.1f}" for time, one in reversed(drawn.band)]
-    best = [f"{across(time):.1f},{up(one.best):.1f}" for time, one in drawn.band]
+    upper = [f"{across(time):.1f},{up(energy_then.high):.1f}" for time, energy_then in drawn.band]
+    lower = [
+        f"{across(time):.1f},{up(energy_then.low):.1f}"
+        for time, energy_then in reversed(drawn.band)
+    ]
+    best = [f"{across(time):.1f},{up(energy_then.best):.1f}" for time, energy_then in drawn.band]
     start = f"{across(times.begin):.1f},{up(0.0):.1f}"
     parts = [
         *_events(times, answer, across),
@@ -72,9 +75,9 @@ def _up(low: float, high: float) -> Scale:
 
 def _events(times: Times, answer: AuditedRegister, across: Scale) -> Sequence[str]:
     parts = []
-    for one in answer.events[:_MOST_EVENTS]:
-        left = across(max(one.begin, times.begin))
-        width = max(across(min(one.end, times.end)) - left, 1.0)
+    for event in answer.events[:_MOST_EVENTS]:
+        left = across(max(event.begin, times.begin))
+        width = max(across(min(event.end, times.end)) - left, 1.0)
         parts.append(
             f'<rect class="event" x="{left:.1f}" y="0" width="{width:.1f}" height="{_HEIGHT:g}"/>'
         )
@@ -83,10 +86,10 @@ def _events(times: Times, answer: AuditedRegister, across: Scale) -> Sequence[st
 
 def _svg(times: Times, title: str, parts: Sequence[str]) -> str:
     span = days(times.local(times.begin), times.local(times.end))
-    whole = _HEIGHT + 2.0 * _TEXT
+    height = _HEIGHT + 2.0 * _TEXT
     return "".join(
         [
-            f'<svg viewBox="0 {-_TEXT:g} {_WIDTH:g} {whole:g}" width="{_WIDTH:g}" role="img"'
+            f'<svg viewBox="0 {-_TEXT:g} {_WIDTH:g} {height:g}" width="{_WIDTH:g}" role="img"'
             f' aria-label="{escape(title)}">',
             *parts,
             f'<text x="4" y="-5">{escape(title)}</text>',

@@ -69,8 +69,8 @@ _READING = (
 def page(outcome: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
     """The whole file in parts. `sections`: of each PDU, in their order."""
     when = days(outcome.local(outcome.begin), outcome.local(outcome.end)).text
-    asked = f"pdu energy audit: what can be billed of {when}, {outcome.zone.key}"
-    frame = Frame(f"Energy, {when}", asked, _READING, _GUIDE)
+    question = f"pdu energy audit: what can be billed of {when}, {outcome.zone.key}"
+    frame = Frame(f"Energy, {when}", question, _READING, _GUIDE)
     yield frame.begin(plots.STYLE)
     yield from (f"{line}\n" for line in html_lines(_summary(outcome)))
     yield from sections
@@ -123,14 +123,14 @@ def _verdict(outcome: AuditOutcome) -> str:
 def _exceptions(outcome: AuditOutcome) -> Iterator[Sequence[Cell]]:
     """PDUs with something that is not firm, and what was not read."""
     for title, sums in (("Customers", outcome.customers), ("Machines", outcome.machines)):
-        unread = [one.name or NOBODY for one in sums if one.energy is None]
+        unread = [item.name or NOBODY for item in sums if item.energy is None]
         if unread:
             reason = f"{len(unread)} not read, {NOT_BILLABLE}: {', '.join(unread)}"
             yield [row_header(title), words(reason)]
     for pdu in outcome.pdus:
         if not level_of(pdu):
             continue
-        grades = [one.grade for one in pdu.outlets or [*filter(None, [pdu.own])]]
+        grades = [item.grade for item in pdu.outlets or [*filter(None, [pdu.own])]]
         worst_first = [grade for grade in [*LEVELS][::-1] if grade != FIRM]
         parts = [f"{grades.count(grade)} {grade}" for grade in worst_first if grade in grades]
         if pdu.unread or not grades:
@@ -143,25 +143,25 @@ def _exceptions(outcome: AuditOutcome) -> Iterator[Sequence[Cell]]:
 def _sums(title: str, sums: Sequence[Sum]) -> Iterator[Part]:
     rows = [
         [
-            row_header(one.name or NOBODY),
-            number(str(len(one.lines))),
-            *map(number, figures(one)),
-            judged(one.grade, _LOOKS[one.grade]),
-            words(one.reason),
+            row_header(total.name or NOBODY),
+            number(str(len(total.lines))),
+            *map(number, figures(total)),
+            judged(total.grade, _LOOKS[total.grade]),
+            words(total.reason),
         ]
-        for one in sorted(sums, key=lambda one: -one.level)
+        for total in sorted(sums, key=lambda total: -total.level)
     ]
     yield Table(title, _SUM_HEADS, rows)
     outlets = [
         [
-            row_header(one.name or NOBODY),
+            row_header(total.name or NOBODY),
             words(line.pdu),
             link(line.outlet, _anchor(line.pdu, line.outlet)),
             number(kwh(line.energy, line.has_lowest)[1]),
             judged(line.grade, _LOOKS[line.grade]),
         ]
-        for one in sums
-        for line in one.lines
+        for total in sums
+        for line in total.lines
     ]
     yield Table(f"{title}: each outlet", _LINE_HEADS, outlets, most=_MOST_LINES, folded=True)
 
@@ -191,8 +191,10 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[Part]:
         f"{_names(registers)}: {times.told_to_minute(event)}"
         for event, registers in by_event(answers).items()
     ]
-    more = [f"and {len(events) - _MOST_EVENTS} more"] if len(events) > _MOST_EVENTS else []
-    yield Items("Events", [*events[:_MOST_EVENTS], *more])
+    rest_of_events = (
+        [f"and {len(events) - _MOST_EVENTS} more"] if len(events) > _MOST_EVENTS else []
+    )
+    yield Items("Events", [*events[:_MOST_EVENTS], *rest_of_events])
     for register in doubtful:
         if register.drawn is not None:
             pictures = plots.register(times, register, register.drawn) + plots.energy(

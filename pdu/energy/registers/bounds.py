@@ -63,14 +63,14 @@ class BoundedRegister:
 
     def spans(self) -> Sequence[tuple[float, float]]:
         """When each segment begins and ends, in s."""
-        return [self._span(one) for one in self._segments]
+        return [self._span(segment) for segment in self._segments]
 
     def _is_beside(self, begin: float, end: float) -> bool:
         """Whether all segments lie on one side of a period: then they say nothing of it."""
         first, _ = self._span(self._segments[0])
         _, last = self._span(self._segments[-1])
-        beside = self._readings.slack + self._readings.max_age
-        return first - beside >= end or last + beside <= begin
+        margin_s = self._readings.slack + self._readings.max_age
+        return first - margin_s >= end or last + margin_s <= begin
 
     def _span(self, segment: Segment) -> tuple[float, float]:
         return self._readings.begins[segment.first], self._readings.ends[segment.last]
@@ -78,9 +78,9 @@ class BoundedRegister:
     def _mean_power(self) -> float:
         """The mean power of all segments, in kW."""
         values, rise, seconds = self._readings.values, 0.0, 0.0
-        for one in self._segments:
-            first, last = self._span(one)
-            rise += values[one.last] - values[one.first]
+        for segment in self._segments:
+            first, last = self._span(segment)
+            rise += values[segment.last] - values[segment.first]
             seconds += last - first
         return min(3600.0 * rise / seconds, self._limits.kilowatts) if seconds > 0 else 0.0
 
@@ -90,26 +90,28 @@ class BoundedRegister:
         return EnergyInterval(0.0, min(self._power * max(likely, 0.0) / 3600.0, most), most)
 
     def _between(
-        self, one: Optional[Segment], other: Optional[Segment], begin: float, end: float
+        self, earlier: Optional[Segment], later: Optional[Segment], begin: float, end: float
     ) -> EnergyInterval:
         """The energy of what a period shares with the hole between two segments."""
         slack = self._readings.slack
         # The hole is as wide as the readings at its ends were long: nothing of it is counted less.
         early = slack + self._readings.max_age
-        start = begin if one is None else max(begin, self._readings.begins[one.last] - early)
-        stop = end if other is None else min(end, self._readings.ends[other.first] + slack)
+        start = (
+            begin if earlier is None else max(begin, self._readings.begins[earlier.last] - early)
+        )
+        stop = end if later is None else min(end, self._readings.ends[later.first] + slack)
         if stop <= start:
             return NOTHING
-        first = begin if one is None else max(begin, self._readings.ends[one.last])
-        last = end if other is None else min(end, self._readings.begins[other.first])
+        first = begin if earlier is None else max(begin, self._readings.ends[earlier.last])
+        last = end if later is None else min(end, self._readings.begins[later.first])
         guess = self._unknown(stop - start, last - first)
-        if one is None or other is None or start <= begin or stop >= end:
+        if earlier is None or later is None or start <= begin or stop >= end:
             return guess
         values = self._readings.values
-        over = wrapped(values[one.last], values[other.first], stop - start, self._limits)
+        over = wrapped(values[earlier.last], values[later.first], stop - start, self._limits)
         return guess if over is None else guess._replace(best=over)
 
-    def _counted_twice(self, one: Segment, other: Segment, begin: float, end: float) -> float:
+    def _counted_twice(self, earlier: Segment, later: Segment, begin: float, end: float) -> float:
         """What two segments may count too much in a period, if the register was not set back
         between them.
 
@@ -117,18 +119,18 @@ class BoundedRegister:
         more, back to the old line or up from it, is no more than the supply delivers.
         """
         values, begins, ends = self._readings.values, self._readings.begins, self._readings.ends
-        fall = values[one.last] - values[other.first]
+        fall = values[earlier.last] - values[later.first]
         if fall <= 0.0:
             return 0.0
         slack = self._readings.slack + self._readings.max_age
         largest = 0.0
-        for numbers in (one.readings, other.readings):
-            for before, after in zip(numbers, numbers[1:]):
-                if begins[before] - slack < end and ends[after] + slack > begin:
-                    largest = max(largest, values[after] - values[before])
+        for numbers in (earlier.readings, later.readings):
+            for number, following in zip(numbers, numbers[1:]):
+                if begins[number] - slack < end and ends[following] + slack > begin:
+                    largest = max(largest, values[following] - values[number])
         if largest + self._limits.step < fall:
             return 0.0
-        return min(largest, fall + self._limits.most(ends[other.first] - begins[one.last]))
+        return min(largest, fall + self._limits.most(ends[later.first] - begins[earlier.last]))
 
     def _inside(self, segment: Segment, begin: float, end: float) -> EnergyInterval:
         """The energy of what a period shares with a segment."""
@@ -153,11 +155,11 @@ class BoundedRegister:
     def _lowest(self, segment: Segment, moment: float) -> float:
         """The least that the register can have been: it had reached the reading before."""
         readings, numbers = self._readings, segment.readings
-        after = _passed(readings.ends, numbers, moment)
-        floor = readings.values[numbers[max(after - 1, 0)]]
-        if 0 < after < len(numbers):
-            most = self._limits.most(readings.ends[numbers[after]] - moment)
-            floor = max(floor, readings.values[numbers[after]] - most)
+        passed = _passed(readings.ends, numbers, moment)
+        floor = readings.values[numbers[max(passed - 1, 0)]]
+        if 0 < passed < len(numbers):
+            most = self._limits.most(readings.ends[numbers[passed]] - moment)
+            floor = max(floor, readings.values[numbers[passed]] - most)
         return floor
 
     def _highest(self, segment: Segment, moment: float) -> float:
@@ -168,19 +170,19 @@ class BoundedRegister:
         """
         readings, numbers, step = self._readings, segment.readings, self._limits.step
         values = readings.values
-        after = _passed(readings.begins, numbers, moment)
-        if after == len(numbers):
+        passed = _passed(readings.begins, numbers, moment)
+        if passed == len(numbers):
             return values[numbers[-1]] + step
-        fresh, rising = self._standing(numbers, after)
-        ceiling = values[numbers[after]] + step
+        fresh, rising = self._standing(numbers, passed)
+        ceiling = values[numbers[passed]] + step
         if rising < len(numbers) and rising - fresh > 1:
-            jump = values[numbers[rising]] - values[numbers[after]]
+            jump = values[numbers[rising]] - values[numbers[passed]]
             if jump > step * (1.0 + 1e-6):
                 ceiling = values[numbers[rising]] + step
-        if after:
-            before = numbers[min(max(fresh - 1, 0), after - 1)]
-            most = self._limits.most(moment - readings.begins[before])
-            ceiling = min(ceiling, values[before] + step + most)
+        if passed:
+            lower = numbers[min(max(fresh - 1, 0), passed - 1)]
+            most = self._limits.most(moment - readings.begins[lower])
+            ceiling = min(ceiling, values[lower] + step + most)
         return ceiling
 
     def _standing(self, numbers: Sequence[int], place: int) -> tuple[int, int]:
@@ -196,12 +198,12 @@ class BoundedRegister:
     def _likely(self, segment: Segment, moment: float) -> float:
         """The register on the straight line between the readings around a moment."""
         readings, numbers = self._readings, segment.readings
-        after = _passed(readings.begins, numbers, moment)
-        if after == 0 or after == len(numbers):
-            return readings.values[numbers[min(after, len(numbers) - 1)]]
-        one, other = numbers[after - 1], numbers[after]
-        share = (moment - readings.begins[one]) / (readings.begins[other] - readings.begins[one])
-        return readings.values[one] + share * (readings.values[other] - readings.values[one])
+        passed = _passed(readings.begins, numbers, moment)
+        if passed == 0 or passed == len(numbers):
+            return readings.values[numbers[min(passed, len(numbers) - 1)]]
+        left, right = numbers[passed - 1], numbers[passed]
+        share = (moment - readings.begins[left]) / (readings.begins[right] - readings.begins[left])
+        return readings.values[left] + share * (readings.values[right] - readings.values[left])
 
 
 def _passed(times: Sequence[float], numbers: Sequence[int], moment: float) -> int:

@@ -89,10 +89,12 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
 
 def _in_order(rows: Sequence[_Row]) -> Sequence[_Row]:
     """By time. Raises SettingsError if two share a time."""
-    ordered = sorted(rows, key=lambda one: one.tenure.begin)
-    for one, other in zip(ordered, ordered[1:]):
-        if other.tenure.begin < one.tenure.end:
-            later, earlier = (one, other) if rows.index(one) > rows.index(other) else (other, one)
+    ordered = sorted(rows, key=lambda row: row.tenure.begin)
+    for row, next_row in zip(ordered, ordered[1:]):
+        if next_row.tenure.begin < row.tenure.end:
+            later, earlier = (
+                (row, next_row) if rows.index(row) > rows.index(next_row) else (next_row, row)
+            )
             raise SettingsError(
                 f"{later.where}: the outlet belongs to {printable(earlier.tenure.customer, 60)} at"
                 " the same time"
@@ -114,14 +116,14 @@ def _rows(path: str, zone: ZoneInfo) -> Iterator[_Row]:
     for row in csv_in.read_file_rows(path, csv_in.require_columns(path, _COLUMNS)):
         if not (row["customer"] and row["pdu"] and row["outlet"]):
             raise SettingsError(f"{row.where}: customer, pdu and outlet may not be empty")
-        one = OutletTenancy(
+        tenancy = OutletTenancy(
             row["customer"],
             _when(row, "from", zone, -math.inf),
             _when(row, "to", zone, math.inf),
         )
-        if one.end <= one.begin:
+        if tenancy.end <= tenancy.begin:
             raise SettingsError(f"{row.where}: `to` must be later than `from`")
-        yield _Row((row["pdu"], row["outlet"]), one, row.where)
+        yield _Row((row["pdu"], row["outlet"]), tenancy, row.where)
 
 
 def _when(row: csv_in.CsvRow, name: str, zone: ZoneInfo, usual: float) -> float:
@@ -137,17 +139,17 @@ def _when(row: csv_in.CsvRow, name: str, zone: ZoneInfo, usual: float) -> float:
 def machines(drawing: Drawing) -> Mapping[str, Sequence[Place]]:
     """The outlets of each machine."""
     return {
-        one.name: [(cord.pdu, cord.outlet) for cord in one.cords]
-        for one in drawing.machines.values()
+        machine.name: [(cord.pdu, cord.outlet) for cord in machine.cords]
+        for machine in drawing.machines.values()
     }
 
 
 def cut(tenures: Iterable[OutletTenancy], begin: float, end: float) -> Sequence[OutletTenancy]:
     """What of the tenures lies in a period."""
     return [
-        one._replace(begin=max(one.begin, begin), end=min(one.end, end))
-        for one in tenures
-        if one.begin < end and one.end > begin
+        tenancy._replace(begin=max(tenancy.begin, begin), end=min(tenancy.end, end))
+        for tenancy in tenures
+        if tenancy.begin < end and tenancy.end > begin
     ]
 
 
@@ -155,11 +157,11 @@ def without_gaps(
     tenures: Sequence[OutletTenancy], begin: float, end: float
 ) -> Sequence[OutletTenancy]:
     """A whole period by its tenures; the customer "" has what nobody else has."""
-    found: list[OutletTenancy] = []
+    tenancies: list[OutletTenancy] = []
     at = begin
-    for one in cut(tenures, begin, end):
-        if one.begin > at:
-            found.append(OutletTenancy("", at, one.begin))
-        found.append(one)
-        at = one.end
-    return [*found, OutletTenancy("", at, end)] if at < end else found
+    for tenancy in cut(tenures, begin, end):
+        if tenancy.begin > at:
+            tenancies.append(OutletTenancy("", at, tenancy.begin))
+        tenancies.append(tenancy)
+        at = tenancy.end
+    return [*tenancies, OutletTenancy("", at, end)] if at < end else tenancies

@@ -50,9 +50,9 @@ class Origins(NamedTuple):
     meter_class: str
 
 
-def first_of(found: Mapping[str, Optional[float]]) -> tuple[Optional[float], str]:
+def first_of(figure_by_origin: Mapping[str, Optional[float]]) -> tuple[Optional[float], str]:
     """The first figure that is known, of figures by their origin, and its origin."""
-    for origin, value in found.items():
+    for origin, value in figure_by_origin.items():
         if value is not None:
             return value, origin
     return None, NOT_STATED
@@ -73,10 +73,10 @@ def mib_facts(family: str, outlet: str) -> MibFacts:
         return MibFacts()
     from ...core.adapters.snmp import energy_registers  # loads the profiles: 90 ms
 
-    found = energy_registers.registers_of_family(family)
-    if found is None:
+    registers = energy_registers.registers_of_family(family)
+    if registers is None:
         return MibFacts()
-    register = found.own if outlet == OWN else found.outlets
+    register = registers.own if outlet == OWN else registers.outlets
     return MibFacts(register.unit_kwh, register.wrap_kwh)
 
 
@@ -138,20 +138,20 @@ class Meters:
 
         Raises SettingsError if no limit is known.
         """
-        found = dataclasses.replace(self._usual, limit_kw=None)
+        facts = dataclasses.replace(self._usual, limit_kw=None)
         for line in self._lines:
             if _fits(pdu, line.pdu) and (not line.outlet or _fits(outlet, line.outlet)):
-                said = {
+                stated = {
                     name: value
                     for name, value in dataclasses.asdict(line.meter).items()
                     if value is not None and name != "limit_kw"
                 }
-                found = dataclasses.replace(found, **said)
+                facts = dataclasses.replace(facts, **stated)
         if stated_percent is not None:
-            found = dataclasses.replace(found, class_percent=stated_percent)
+            facts = dataclasses.replace(facts, class_percent=stated_percent)
         node = self._drawn.get(pdu)
-        if found.volts is None and node is not None:
-            found = dataclasses.replace(found, volts=node.voltage_v)
+        if facts.volts is None and node is not None:
+            facts = dataclasses.replace(facts, volts=node.voltage_v)
         limit = self._pdu_limit(pdu, outlets) if outlet == OWN else self._limit(pdu, outlet)
         if limit is None:
             what = f"{pdu}, outlet {outlet}" if outlet != OWN else pdu
@@ -160,50 +160,50 @@ class Meters:
                 f"{what}: the most that its supply delivers is not known: give {option}, limit_kw"
                 " in the file of --meters, or a drawing with breakers and voltages as --drawing"
             )
-        return dataclasses.replace(found, limit_kw=limit)
+        return dataclasses.replace(facts, limit_kw=limit)
 
     def _pdu_limit(self, pdu: str, outlets: Sequence[str]) -> Optional[float]:
         """Of a PDU itself: what was said of it, else no more than all its outlets take."""
-        said = self._said(pdu, OWN)
-        if said is not None:
-            return said
+        limit_kw = self._said(pdu, OWN)
+        if limit_kw is not None:
+            return limit_kw
         node = self._drawn.get(pdu)
-        known = _least(self._pdu_limit_kw, None if node is None else _drawn_limit(node))
-        if known is not None:
-            return known
-        each = [self._outlet_limit(pdu, one) for one in outlets]
-        limits = [one for one in each if one is not None]
-        return sum(limits) if limits and len(limits) == len(each) else None
+        least_kw = _least(self._pdu_limit_kw, None if node is None else _drawn_limit(node))
+        if least_kw is not None:
+            return least_kw
+        limit_by_outlet = [self._outlet_limit(pdu, outlet) for outlet in outlets]
+        limits = [outlet for outlet in limit_by_outlet if outlet is not None]
+        return sum(limits) if limits and len(limits) == len(limit_by_outlet) else None
 
     def _limit(self, pdu: str, outlet: str) -> Optional[float]:
         """Of an outlet, which delivers no more than its PDU does."""
-        said = self._said(pdu, outlet)
+        limit_kw = self._said(pdu, outlet)
         return (
-            said
-            if said is not None
+            limit_kw
+            if limit_kw is not None
             else _least(self._outlet_limit(pdu, outlet), self._pdu_limit(pdu, ()))
         )
 
     def _outlet_limit(self, pdu: str, outlet: str) -> Optional[float]:
-        said, node = self._said(pdu, outlet), self._drawn.get(pdu)
-        if said is not None:
-            return said
+        limit_kw, node = self._said(pdu, outlet), self._drawn.get(pdu)
+        if limit_kw is not None:
+            return limit_kw
         return _least(
             self._usual.limit_kw, None if node is None else _drawn_outlet_limit(node, outlet)
         )
 
     def _said(self, pdu: str, outlet: str) -> Optional[float]:
         """What the owner's file says of exactly this register."""
-        found = None
+        limit_kw = None
         for line in self._lines:
             is_meant = _fits(outlet, line.outlet) if line.outlet else outlet == OWN
             if is_meant and _fits(pdu, line.pdu) and line.meter.limit_kw is not None:
-                found = line.meter.limit_kw
-        return found
+                limit_kw = line.meter.limit_kw
+        return limit_kw
 
 
 def _least(*limits: Optional[float]) -> Optional[float]:
-    return min((one for one in limits if one is not None), default=None)
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def _drawn_limit(node: PduNode) -> Optional[float]:
@@ -217,19 +217,21 @@ def _drawn_outlet_limit(node: PduNode, outlet: str) -> Optional[float]:
     The voltage of a line may be less than that between two: an outlet that may be between them can
     take more than one line's current times its voltage.
     """
-    lines = [one for one in node.lines if node.carries(one, outlet) is not False]
+    lines = [breaker for breaker in node.lines if node.carries(breaker, outlet) is not False]
     of_lines = _delivered(node, lines) if lines else None
     between = _BETWEEN_LINES if len(lines) > 1 else 1.0
-    breakers = [_delivered(node, [one]) for one in node.breakers if node.carries(one, outlet)]
-    return _least(of_lines, *(one * between for one in breakers if one is not None))
+    breakers = [
+        _delivered(node, [breaker]) for breaker in node.breakers if node.carries(breaker, outlet)
+    ]
+    return _least(of_lines, *(breaker * between for breaker in breakers if breaker is not None))
 
 
 def _delivered(node: PduNode, breakers: Sequence[Breaker]) -> Optional[float]:
-    ratings = [one.rating_a for one in breakers]
-    known = [one for one in ratings if one is not None]
-    if node.voltage_v is None or not known or len(known) < len(ratings):
+    ratings = [breaker.rating_a for breaker in breakers]
+    stated = [breaker for breaker in ratings if breaker is not None]
+    if node.voltage_v is None or not stated or len(stated) < len(ratings):
         return None
-    return sum(known) * node.voltage_v * _OVER / 1000.0
+    return sum(stated) * node.voltage_v * _OVER / 1000.0
 
 
 def _fits(name: str, pattern: str) -> bool:
@@ -237,10 +239,10 @@ def _fits(name: str, pattern: str) -> bool:
 
 
 def _lines(path: str) -> list[_Line]:
-    found = []
+    lines = []
     for row in csv_in.read_file_rows(
         path, csv_in.require_columns(path, ("pdu",), ("outlet", *_RANGES))
     ):
-        said = {name: row.number(name, *span) for name, span in _RANGES.items()}
-        found.append(_Line(row.cells["pdu"], row.cells.get("outlet", ""), RegisterFacts(**said)))
-    return found
+        figures = {name: row.number(name, *span) for name, span in _RANGES.items()}
+        lines.append(_Line(row.cells["pdu"], row.cells.get("outlet", ""), RegisterFacts(**figures)))
+    return lines

@@ -24,9 +24,9 @@ class _Numpy:
             module = importlib.import_module("numpy")
         except ModuleNotFoundError:
             raise SettingsError(optional_packages.missing("an audit of energy", "numpy")) from None
-        found = getattr(module, name)
-        setattr(self, name, found)
-        return found
+        value = getattr(module, name)
+        setattr(self, name, value)
+        return value
 
 
 np: Any = _Numpy()

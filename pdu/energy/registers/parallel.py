@@ -74,7 +74,7 @@ def are_large(paths: Sequence[str]) -> bool:
 
 
 def _serve(
-    others: Sequence[Connection],
+    pipes: Sequence[Connection],
     pipe: Connection,
     do: Callable[[Thing], Result],
     things: Sequence[Thing],
@@ -83,7 +83,7 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The ends from which results are taken are only the first process's: if it is killed, the
     # next result finds nobody, and this process ends.
-    for one in others:
+    for one in pipes:
         one.close()
     with contextlib.suppress(BrokenPipeError):
         for thing in things:

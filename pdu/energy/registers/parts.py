@@ -29,7 +29,7 @@ def within(
     bounded = [narrowed(part, whole.high - (low - part.low)) for part in parts]
     if not is_complete:
         return bounded
-    return [_raised(one, whole.low - (high - part.high)) for one, part in zip(bounded, parts)]
+    return [_raised(narrow, whole.low - (high - part.high)) for narrow, part in zip(bounded, parts)]
 
 
 def narrowed(energy: EnergyInterval, most: float) -> EnergyInterval:
@@ -76,9 +76,9 @@ class Inlet:
 
     def _part(self, identity: str, begin: float, end: float) -> float:
         part = self._outlets[identity].bounds(begin, end)
-        others = self._lows(begin, end) - part.low
-        rest = EnergyInterval(others, others, others)
-        return within(self._most(begin, end), [part, rest], is_complete=False)[0].high
+        others_low = self._lows(begin, end) - part.low
+        others_energy = EnergyInterval(others_low, others_low, others_low)
+        return within(self._most(begin, end), [part, others_energy], is_complete=False)[0].high
 
     def _lows(self, begin: float, end: float) -> float:
         return sum(outlet.bounds(begin, end).low for outlet in self._outlets.values())

@@ -32,10 +32,10 @@ def moment(text: str, zone: ZoneInfo) -> float:
     if dotted is not None:
         text = f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}"
     try:
-        found = datetime.datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] == "Z" else text)
-        if found.tzinfo is None:
-            found = found.replace(tzinfo=zone)
-        return found.timestamp()
+        time = datetime.datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] == "Z" else text)
+        if time.tzinfo is None:
+            time = time.replace(tzinfo=zone)
+        return time.timestamp()
     except (ValueError, OverflowError, OSError):
         raise SettingsError(
             f"{printable(text, 40)!r} is no day or time: give a day such as 2026-10-12, or a time"
@@ -62,11 +62,11 @@ def days(begin: str, end: str) -> Span:
 
     Both are times with an offset, as `computing.local` writes them.
     """
-    first, last = (datetime.datetime.fromisoformat(one) for one in (begin, end))
-    before = last.date() - datetime.timedelta(days=1)
+    first, last = (datetime.datetime.fromisoformat(time) for time in (begin, end))
+    day_before = last.date() - datetime.timedelta(days=1)
     return Span(
         first.date().isoformat() if first.time() == _MIDNIGHT else minute(begin),
-        before.isoformat() if last.time() == _MIDNIGHT else minute(end),
+        day_before.isoformat() if last.time() == _MIDNIGHT else minute(end),
     )
 
 

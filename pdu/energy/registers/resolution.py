@@ -48,10 +48,10 @@ def step_of_readings(runs: Iterable[Sequence[float]], unit: float) -> Optional[f
     """
     common = 0
     for values in runs:
-        found = _divisor(values, unit)
-        if found is None:
+        divisor = _divisor(values, unit)
+        if divisor is None:
             return None
-        common = math.gcd(common, found)
+        common = math.gcd(common, divisor)
     return common * unit if common else None
 
 
@@ -83,13 +83,14 @@ def refreshes_slowly(values: Sequence[float], most: float) -> bool:
 def _divisor(values: Sequence[float], unit: float) -> Optional[int]:
     """What all rises are multiples of, in units; 0 without rises. None: no whole numbers."""
     units = np.asarray(values, dtype=np.float64) / unit
-    whole = np.rint(units)
+    rounded = np.rint(units)
     if not (
-        np.abs(units - whole).max(initial=0.0) <= _NEAR and whole.max(initial=0.0) <= _MOST_UNITS
+        np.abs(units - rounded).max(initial=0.0) <= _NEAR
+        and rounded.max(initial=0.0) <= _MOST_UNITS
     ):
         return None
     common = 0
-    for part in (whole[: _FIRST + 1], whole):
+    for part in (rounded[: _FIRST + 1], rounded):
         rises = np.diff(part)
         rises = rises[rises > 0.0].astype(np.int64)
         common = int(np.gcd.reduce(rises)) if len(rises) else 0

@@ -47,8 +47,8 @@ def nearest_wh(kwh: float) -> int:
 
 def summed(energies: Iterable[EnergyInterval]) -> EnergyInterval:
     """The sum of energies, of which each is rounded first."""
-    each = [in_wh(one) for one in energies]
-    return WattHours(*map(sum, zip(*each))).energy if each else NOTHING
+    rounded = [in_wh(energy) for energy in energies]
+    return WattHours(*map(sum, zip(*rounded))).energy if rounded else NOTHING
 
 
 def split(whole: int, weights: Sequence[float]) -> Sequence[int]:
@@ -57,12 +57,12 @@ def split(whole: int, weights: Sequence[float]) -> Sequence[int]:
     Each part is cut to a whole Wh; what is left goes, one Wh each, to the parts that lost most by
     that, of equal ones to the first. Without any weight, the parts are equal. Exact.
     """
-    exact = [Fraction(one) for one in weights]
+    exact = [Fraction(weight) for weight in weights]
     total = sum(exact)
     if not total:
         exact, total = [Fraction(1)] * len(weights), Fraction(len(weights))
-    shares = [whole * one / total for one in exact]
-    parts = [math.floor(one) for one in shares]
+    shares = [whole * weight / total for weight in exact]
+    parts = [math.floor(weight) for weight in shares]
     lost = sorted(range(len(parts)), key=lambda place: parts[place] - shares[place])
     for place in lost[: whole - sum(parts)]:
         parts[place] += 1

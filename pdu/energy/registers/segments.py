@@ -67,29 +67,29 @@ def history_of(readings: RegisterReadings, limits: RegisterLimits) -> RegisterHi
     events: list[Event] = []
     joined = _joined(readings, limits, _runs(readings, limits), events)
     confirmed = _confirmed(readings, joined, events)
-    trusted = [part for one in confirmed for part in _slow_parts(readings, limits, one)]
+    trusted = [part for segment in confirmed for part in _slow_parts(readings, limits, segment)]
     events.extend(_breaks(readings, limits, trusted))
     events.sort(key=lambda event: (event.begin, event.end))
     return RegisterHistory(_trimmed(readings, limits, joined, trusted), events)
 
 
-def follows(readings: RegisterReadings, limits: RegisterLimits, one: int, other: int) -> bool:
+def follows(readings: RegisterReadings, limits: RegisterLimits, number: int, later: int) -> bool:
     """Whether the register can have gone on from one reading to a later one."""
-    rise = readings.values[other] - readings.values[one]
-    passed = readings.ends[other] - readings.begins[one] + readings.proven_age
+    rise = readings.values[later] - readings.values[number]
+    passed = readings.ends[later] - readings.begins[number] + readings.proven_age
     most = limits.most(passed) + limits.step
-    slack = ROUNDING * max(abs(readings.values[other]), 1.0)
+    slack = ROUNDING * max(abs(readings.values[later]), 1.0)
     if limits.modulus is not None and rise + limits.modulus <= most:
         return False  # it can have begun again without a trace
     return -slack <= rise <= most + slack
 
 
-def _changed(readings: RegisterReadings, one: int, other: int) -> str:
+def _changed(readings: RegisterReadings, number: int, later: int) -> str:
     """How a change of the unit between two readings was seen; "" if there was none."""
     if not readings.changes:
         return ""
     return "; ".join(
-        dict.fromkeys(how for at, how in sorted(readings.changes.items()) if one < at <= other)
+        dict.fromkeys(how for at, how in sorted(readings.changes.items()) if number < at <= later)
     )
 
 
@@ -107,7 +107,7 @@ def _runs(readings: RegisterReadings, limits: RegisterLimits) -> Sequence[range]
         ends |= rises + limits.modulus <= most  # it can have begun again without a trace
     cuts = {*(np.flatnonzero(ends) + 1).tolist(), *readings.changes} - {0, len(values)}
     edges = [0, *sorted(cuts), len(values)]
-    return [range(first, after) for first, after in zip(edges, edges[1:])]
+    return [range(first, stop) for first, stop in zip(edges, edges[1:])]
 
 
 def _joined(
@@ -115,8 +115,8 @@ def _joined(
 ) -> list[Segment]:
     """Runs, joined across such that came and went."""
     if len(runs) < 2:
-        return [Segment(one) for one in runs]
-    kept: list[list[int]] = []
+        return [Segment(numbers) for numbers in runs]
+    segments: list[list[int]] = []
     changes = sorted(readings.changes)
     begins, ends, values = readings.begins, readings.ends, readings.values
     rate, origin = limits.most(1.0), begins[0] if begins else 0.0
@@ -128,23 +128,23 @@ def _joined(
         least = values[run[0]] - rate * (ends[run[0]] - origin) - allowed
         least -= ROUNDING * max(abs(values[run[0]]), 1.0)
         # A register that is always too fast follows none of its readings.
-        home = None if ahead < least else _home(readings, limits, kept, run, changes)
+        home = None if ahead < least else _home(readings, limits, segments, run, changes)
         ahead = max(ahead, float(np.max(pace[run.start : run.stop])))
         if home is None:
-            kept.append(list(run))
+            segments.append(list(run))
             continue
-        wrong = [number for one in kept[home + 1 :] for number in one]
+        wrong = [number for numbers in segments[home + 1 :] for number in numbers]
         if wrong:
-            events.append(_momentary(readings, limits, kept[home][-1], wrong, run[0]))
-        del kept[home + 1 :]
-        kept[home].extend(run)
-    return [Segment(one) for one in kept]
+            events.append(_momentary(readings, limits, segments[home][-1], wrong, run[0]))
+        del segments[home + 1 :]
+        segments[home].extend(run)
+    return [Segment(numbers) for numbers in segments]
 
 
 def _home(
     readings: RegisterReadings,
     limits: RegisterLimits,
-    kept: Sequence[list[int]],
+    segments: Sequence[list[int]],
     run: range,
     changes: Sequence[int],
 ) -> Optional[int]:
@@ -153,13 +153,13 @@ def _home(
     None goes on across a change of the unit. `changes`: the numbers of readings before which there
     was one, sorted.
     """
-    before = bisect_right(changes, run[0])
-    for place in range(len(kept) - 1, max(len(kept) - 1 - _BACK, -1), -1):
-        if bisect_right(changes, kept[place][-1]) < before:
+    changes_before = bisect_right(changes, run[0])
+    for place in range(len(segments) - 1, max(len(segments) - 1 - _BACK, -1), -1):
+        if bisect_right(changes, segments[place][-1]) < changes_before:
             return None
-        if _goes_on(readings, limits, kept[place], run[0]):
+        if _goes_on(readings, limits, segments[place], run[0]):
             return place
-        if not _doubtful(readings, kept[place], run[0]):
+        if not _doubtful(readings, segments[place], run[0]):
             return None
     return None
 
@@ -179,21 +179,21 @@ def _goes_on(
     stood = 0 < tail < len(segment) - 1
     if not stood or readings.values[number] < readings.values[segment[-1]]:
         return False
-    before = segment[tail - 1]
-    passed = readings.ends[number] - readings.begins[before] + readings.proven_age
+    last_moved = segment[tail - 1]
+    passed = readings.ends[number] - readings.begins[last_moved] + readings.proven_age
     is_new = readings.values[number] <= limits.most(passed)
-    if is_new or not _of_one_unit(readings, before, number):
+    if is_new or not _of_one_unit(readings, last_moved, number):
         return False
-    if not follows(readings, limits, before, number):
+    if not follows(readings, limits, last_moved, number):
         return False
     del segment[tail:]
     return True
 
 
-def _of_one_unit(readings: RegisterReadings, one: int, other: int) -> bool:
+def _of_one_unit(readings: RegisterReadings, number: int, later: int) -> bool:
     """Whether polls say that two readings, with no change between them, are of one unit."""
-    said = readings.identities
-    return bool(said and said[one] & said[other])
+    identities = readings.identities
+    return bool(identities and identities[number] & identities[later])
 
 
 def _standing(readings: RegisterReadings, segment: Sequence[int]) -> int:
@@ -204,7 +204,7 @@ def _standing(readings: RegisterReadings, segment: Sequence[int]) -> int:
     return place
 
 
-def _doubtful(readings: RegisterReadings, segment: Sequence[int], after: int) -> bool:
+def _doubtful(readings: RegisterReadings, segment: Sequence[int], number: int) -> bool:
     """Whether readings before the one `after` them may be wrong: a few, or many of 0 or of one
     higher value.
 
@@ -213,7 +213,7 @@ def _doubtful(readings: RegisterReadings, segment: Sequence[int], after: int) ->
     if len(segment) <= _FEW:
         return True
     value = readings.values[segment[0]]
-    return _flat(readings, segment) and (value == 0.0 or value > readings.values[after])
+    return _flat(readings, segment) and (value == 0.0 or value > readings.values[number])
 
 
 def _flat(readings: RegisterReadings, segment: Sequence[int]) -> bool:
@@ -230,16 +230,16 @@ def _confirmed(
     """
     if len(segments) < 2:
         return list(segments)
-    longest = max(len(one.readings) for one in segments)
+    longest = max(len(segment.readings) for segment in segments)
     trusted: list[Segment] = []
-    for one in segments:
-        few = len(one.readings) <= _FEW < longest
-        stands = _flat(readings, one.readings) and not _was_idle(readings, one)
+    for segment in segments:
+        few = len(segment.readings) <= _FEW < longest
+        stands = _flat(readings, segment.readings) and not _was_idle(readings, segment)
         if not few and not stands:
-            trusted.append(one)
+            trusted.append(segment)
             continue
         reason = "too few readings confirm the register" if few else "the register stands"
-        begin, end = readings.begins[one.first], readings.ends[one.last]
+        begin, end = readings.begins[segment.first], readings.ends[segment.last]
         events.append(Event("unconfirmed", begin, end, f"{reason} beside a change"))
     return trusted
 
@@ -251,9 +251,9 @@ def _was_idle(readings: RegisterReadings, segment: Segment) -> bool:
     It is not if readings of the same unit before or after them were of another line: then what
     reads 0 may be the current, too.
     """
-    after = segment.last + 1
+    following = segment.last + 1
     is_alone = segment.first in (0, *readings.changes) and (
-        after in readings.changes or after == len(readings.values)
+        following in readings.changes or following == len(readings.values)
     )
     return is_alone and _are_idle(readings, segment.readings)
 
@@ -280,12 +280,12 @@ def _trimmed(
     that is not trusted, too: `joined` has all of them.
     """
     trimmed: list[Segment] = []
-    for place, one in enumerate(segments):
-        numbers = one.readings
+    for place, segment in enumerate(segments):
+        numbers = segment.readings
         later = segments[place + 1] if place + 1 < len(segments) else joined[-1]
-        if later.first > one.last:
+        if later.first > segment.last:
             numbers = _without_end(readings, limits, numbers, later.first)
-        if joined[0].first < one.first:
+        if joined[0].first < segment.first:
             numbers = _without_start(readings, numbers)
         if numbers:
             trimmed.append(Segment(numbers))
@@ -293,7 +293,7 @@ def _trimmed(
 
 
 def _without_end(
-    readings: RegisterReadings, limits: RegisterLimits, numbers: Sequence[int], after: int
+    readings: RegisterReadings, limits: RegisterLimits, numbers: Sequence[int], following: int
 ) -> Sequence[int]:
     """The readings of a segment up to the last from which the next segment cannot have come."""
     if numbers[-1] + 1 in readings.changes:
@@ -301,7 +301,7 @@ def _without_end(
         if _are_idle(readings, tail):
             return numbers
     for back in range(2, min(_FEW + 1, len(numbers)) + 1):
-        if follows(readings, limits, numbers[-back], after):
+        if follows(readings, limits, numbers[-back], following):
             numbers = numbers[: len(numbers) - back + 1]
             break
     stands = _standing(readings, numbers)
@@ -325,8 +325,8 @@ def _slow_parts(
 ) -> Iterator[Segment]:
     """A segment without the stretches in which it rose by more than the supply delivers."""
     first = 0
-    while (found := _fast_stretch(readings, limits, segment.readings, first)) is not None:
-        begin, end = found
+    while (stretch := _fast_stretch(readings, limits, segment.readings, first)) is not None:
+        begin, end = stretch
         yield Segment(segment.readings[first : begin + 1])
         first = end
     yield Segment(segment.readings[first:])
@@ -355,9 +355,9 @@ def _fast_stretch(
             break
         if ahead > highest:
             highest, end = ahead, place
-        before = value - rate * (readings.begins[number] - origin)
-        if not end and before < lowest:
-            lowest, begin = before, place
+        behind = value - rate * (readings.begins[number] - origin)
+        if not end and behind < lowest:
+            lowest, begin = behind, place
     return (begin, end) if end else None
 
 
@@ -397,10 +397,10 @@ def _breaks(
     readings: RegisterReadings, limits: RegisterLimits, segments: Sequence[Segment]
 ) -> Iterator[Event]:
     """What happened between neighbouring segments."""
-    for one, other in zip(segments, segments[1:]):
-        old, new = readings.values[one.last], readings.values[other.first]
-        begin, end = readings.begins[one.last], readings.ends[other.first]
-        change = _changed(readings, one.last, other.first)
+    for earlier, later in zip(segments, segments[1:]):
+        old, new = readings.values[earlier.last], readings.values[later.first]
+        begin, end = readings.begins[earlier.last], readings.ends[later.first]
+        change = _changed(readings, earlier.last, later.first)
         passed = end - begin + readings.proven_age
         if change:
             yield Event(CHANGED, begin, end, change)
@@ -417,5 +417,5 @@ def wrapped(old: float, new: float, seconds: float, limits: RegisterLimits) -> O
     """The energy between two readings if the register began again at its modulus; else None."""
     if limits.modulus is None or not new < old <= limits.modulus:
         return None
-    rest = limits.modulus - old + new
-    return rest if rest <= limits.most(seconds) + limits.step else None
+    energy = limits.modulus - old + new
+    return energy if energy <= limits.most(seconds) + limits.step else None

@@ -61,40 +61,43 @@ def same(pdus: Iterable[Seen]) -> Iterator[Same]:
     counts, else the first by its name.
     """
     at: dict[Place, list[Seen]] = {}
-    for one in pdus:
-        for address in {_spelled(unit) for unit, _ in one.units if unit}:
-            at.setdefault(address, []).append(one)
+    for pdu in pdus:
+        for address in {_spelled(unit) for unit, _ in pdu.units if unit}:
+            at.setdefault(address, []).append(pdu)
     gone: set[str] = set()
     for those in at.values():
-        ordered = sorted(those, key=lambda one: (round(one.begin - one.end), one.name))
-        for place, one in enumerate(ordered):
-            first = next((two for two in ordered[:place] if _is_one(two, one)), None)
-            if first is not None and one.name not in gone and first.name not in gone:
-                near = max(first.usual_gap, one.usual_gap)
-                is_within = first.begin - near <= one.begin and one.end <= first.end + near
+        ordered = sorted(those, key=lambda pdu: (round(pdu.begin - pdu.end), pdu.name))
+        for place, pdu in enumerate(ordered):
+            first = next((two for two in ordered[:place] if _is_one(two, pdu)), None)
+            if first is not None and pdu.name not in gone and first.name not in gone:
+                near = max(first.usual_gap, pdu.usual_gap)
+                is_within = first.begin - near <= pdu.begin and pdu.end <= first.end + near
                 if is_within:
-                    gone.add(one.name)
-                yield Same(first.name, one.name, is_within)
+                    gone.add(pdu.name)
+                yield Same(first.name, pdu.name, is_within)
 
 
-def _is_one(one: Seen, other: Seen) -> bool:
-    if one.begin >= other.end or other.begin >= one.end:
+def _is_one(pdu: Seen, second: Seen) -> bool:
+    if pdu.begin >= second.end or second.begin >= pdu.end:
         return False  # it was renamed
     mine, others = (
-        {(_spelled(unit), serial) for unit, serial in two.units} for two in (one, other)
+        {(_spelled(unit), serial) for unit, serial in two.units} for two in (pdu, second)
     )
     common = mine & others
     if any(serial for _, serial in common):
         return True
     is_silent = not any(serial for _, serial in (*mine, *others))
-    return bool(common) and is_silent and _are_alike(one.registers, other.registers)
+    return bool(common) and is_silent and _are_alike(pdu.registers, second.registers)
 
 
-def _are_alike(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+def _are_alike(registers: Mapping[str, float], second: Mapping[str, float]) -> bool:
     """Whether the last readings are the same but for what flowed between two polls of a round."""
-    if one.keys() != other.keys() or not any(one.values()):
+    if registers.keys() != second.keys() or not any(registers.values()):
         return False
-    return all(abs(one[name] - other[name]) <= _APART * max(one[name], 1.0) for name in one)
+    return all(
+        abs(registers[name] - second[name]) <= _APART * max(registers[name], 1.0)
+        for name in registers
+    )
 
 
 #: the share by which registers of one unit may differ, read twice in a round
@@ -107,6 +110,6 @@ def _spelled(unit: str) -> Place:
     return place_of(ListedPdu("", handler, Address(address)))
 
 
-def alias_map(found: Sequence[Same]) -> Mapping[str, str]:
+def alias_map(aliases: Sequence[Same]) -> Mapping[str, str]:
     """The names that count in no sum -> under which name they do."""
-    return {one.again: one.counted for one in found if one.is_within}
+    return {alias.again: alias.counted for alias in aliases if alias.is_within}
