@@ -62,75 +62,82 @@ class AuditOptions(NamedTuple):
 
 @click.pass_context
 def _audit(context: click.Context, /, **options: Any) -> int:
-    wanted, state = AuditOptions(BillingOptions.of(options), **options), given(context)
+    audit_options, state = AuditOptions(BillingOptions.of(options), **options), given(context)
     state.defect_code = WRONG
-    if wanted.csv and state.json:
+    if audit_options.csv and state.json:
         raise Usage("--csv and --json exclude each other")
-    times = Times(*wanted.billing.period())
-    if wanted.html is not None:
-        check_writable(wanted.html)
+    times = Times(*audit_options.billing.period())
+    if audit_options.html is not None:
+        check_writable(audit_options.html)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections:
-        found = _found(wanted, state, times, sections)
-        if wanted.html is not None:
+        outcome = _found(audit_options, state, times, sections)
+        if audit_options.html is not None:
             sections.seek(0)
-            write_page(wanted.html, report.page(found, sections))
-    if wanted.csv:
-        lines = exports.as_csv(found).splitlines()
-        for note in found.notes():
+            write_page(audit_options.html, report.page(outcome, sections))
+    if audit_options.csv:
+        lines = exports.as_csv(outcome).splitlines()
+        for note in outcome.notes():
             print(note, file=sys.stderr)
-        return print_result(Result(None, lines, found.level), False)
-    if state.json and len(found.pdus) > _LARGE:
-        sys.stdout.writelines(exports.json_pieces(found))
-        return found.level
+        return print_result(Result(None, lines, outcome.level), False)
+    if state.json and len(outcome.pdus) > _LARGE:
+        sys.stdout.writelines(exports.json_pieces(outcome))
+        return outcome.level
     if state.json:
-        return print_result(Result(exports.as_json(found), [], found.level), True)
-    return print_result(Result(None, [*report.lines(found)], found.level), False)
+        return print_result(Result(exports.as_json(outcome), [], outcome.level), True)
+    return print_result(Result(None, [*report.lines(outcome)], outcome.level), False)
 
 
 def _found(
-    wanted: AuditOptions, state: SharedOptions, times: Times, sections: IO[str]
+    audit_options: AuditOptions, state: SharedOptions, times: Times, sections: IO[str]
 ) -> AuditOutcome:
     """All that is found. `sections`: where the parts of the page are kept, of each PDU."""
     begin, end, zone = times
-    meters, owned, cords = wanted.billing.files(zone)
-    tolerance = wanted.billing.tolerance_kwh
-    is_drawn = wanted.html is not None
+    meters, owned, cords = audit_options.billing.files(zone)
+    tolerance = audit_options.billing.tolerance_kwh
+    is_drawn = audit_options.html is not None
     asked = Asked(begin, end, meters, owned, drawn=is_drawn, tolerance_kwh=tolerance)
-    source = source_of(wanted.source, _access(wanted, state))
+    source = source_of(audit_options.source, _access(audit_options, state))
     with closing(source):
         pdus = []
-        for pdu, section in source.each(begin, end, partial(_audited, asked, times)):
+        for pdu, section in source.audit_each(begin, end, partial(_audited, asked, times)):
             sections.write(section)
             pdus.append(pdu)
     if not pdus:
         raise SettingsError("there is no PDU in these readings")
-    twice = [*same(one.seen for one in pdus if one.seen is not None)]
+    twice = [*same(alias.seen for alias in pdus if alias.seen is not None)]
     names = alias_map(twice)
     sums = by_customer(owned, pdus, begin, end, tolerance, names) if owned else []
     racked = by_machine(cords, pdus, begin, end, tolerance, names)
     level = grade_exit_code(pdus, racked, sums)
-    told = [one.told() for one in twice]
-    for one in told:
-        click.echo(one, err=True)
-    return AuditOutcome(begin, end, zone, pdus, racked, sums, level, [*told, *source.origin()])
+    alias_sentences = [alias.sentence() for alias in twice]
+    for alias in alias_sentences:
+        click.echo(alias, err=True)
+    return AuditOutcome(
+        begin, end, zone, pdus, racked, sums, level, [*alias_sentences, *source.origin()]
+    )
 
 
 def _audited(asked: Asked, times: Times, pdu: PduReadings) -> tuple[Audited, str]:
     """One PDU, and its part of the page."""
-    found = audit_registers(pdu, asked).compact()
-    return (found.undrawn(), report.section(times, found)) if asked.drawn else (found, "")
+    audited = audit_registers(pdu, asked).compact()
+    return (audited.undrawn(), report.section(times, audited)) if asked.drawn else (audited, "")
 
 
-def _access(wanted: AuditOptions, state: SharedOptions) -> Access:
+def _access(audit_options: AuditOptions, state: SharedOptions) -> Access:
     """How the server is reached. Raises Usage for options that files do not need."""
-    used = [wanted.match, wanted.username, wanted.ca_pem, *state.secret_files]
-    if not is_url(wanted.source):
-        if any(used):
+    server_options = [
+        audit_options.match,
+        audit_options.username,
+        audit_options.ca_pem,
+        *state.secret_files,
+    ]
+    if not is_url(audit_options.source):
+        if any(server_options):
             raise Usage(
                 "--match, --username, --secret-file and --ca-pem are for the URL of a server"
             )
-        return Access(without=wanted.without)
-    if wanted.without:
+        return Access(without=audit_options.without)
+    if audit_options.without:
         raise Usage("--without is for the folder of `pdu meter`")
     wrong = [key for key in state.secret_files if key not in _SECRETS]
     if wrong:
@@ -139,13 +146,15 @@ def _access(wanted: AuditOptions, state: SharedOptions) -> Access:
         key: private.read_secret(path, private.SECRET).strip("\r\n")
         for key, path in state.secret_files.items()
     }
-    if ("password" in secrets) != (wanted.username is not None):
+    if ("password" in secrets) != (audit_options.username is not None):
         raise Usage("--username and --secret-file password=FILE need each other")
     state.used.extend(secrets.values())
     credentials = QueryLogin(
-        wanted.username or "", secrets.get("password", ""), secrets.get("token", "")
+        audit_options.username or "", secrets.get("password", ""), secrets.get("token", "")
     )
-    return Access(credentials, Trust(ca_pem=_authorities(wanted.ca_pem)), wanted.match or "")
+    return Access(
+        credentials, Trust(ca_pem=_authorities(audit_options.ca_pem)), audit_options.match or ""
+    )
 
 
 def _authorities(path: Optional[str]) -> str:

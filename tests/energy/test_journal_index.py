@@ -147,7 +147,7 @@ def test_blocks_are_as_their_polls(
     with Journal(str(tmp_path / "2026-10-01.jsonl")) as made:
         made.append(records)
     source = journals.MeterJournal(str(tmp_path))
-    found = [*source.each(FIRST, FIRST + DAY, shape)]
+    found = [*source.audit_each(FIRST, FIRST + DAY, shape)]
     assert found == [shape(one) for _, one in sorted(polled(records).items())]
     assert any(one[3] for one in found) and any(one[6] for one in found)
     assert any(one[-1] for one in found)

@@ -135,7 +135,7 @@ def test_the_sum_of_outlets_and_the_inlet_bound_each_other() -> None:
     inlet = Inlet(Fixed(0.0, 95.0), outlets, are_stated=True)
     assert inlet.outlet("2", 0.0, 1.0) == 55.0 and inlet.outlet("1", 0.0, 1.0) == 41.0
     assert inlet.total(EnergyInterval(90.0, 90.0, 141.0), 0.0, 1.0).high == 95.0
-    assert inlet.own(0.0, 1.0).low == 90.0
+    assert inlet.own_energy(0.0, 1.0).low == 90.0
     unsure = Inlet(Fixed(0.0, 95.0), outlets, are_stated=False)
     assert unsure.outlet("2", 0.0, 1.0) == pytest.approx(59.75)
 

@@ -240,7 +240,7 @@ def test_a_reading_was_taken_at_some_moment_of_its_scrape(server: str) -> None:
     )
     source = Prometheus(Api(server, QueryLogin(), Trust()))
     with contextlib.closing(source):
-        (pdu,) = source.each(FIRST, FIRST + DAY, lambda one: one)
+        (pdu,) = source.audit_each(FIRST, FIRST + DAY, lambda one: one)
     assert pdu.begins[0] == pytest.approx(AT, abs=0.1)
     assert pdu.ends[0] == pytest.approx(AT + 42.0, abs=0.1)
 
@@ -262,7 +262,7 @@ def test_what_a_unit_says_of_itself_may_come_and_go(server: str) -> None:
     )
     source = Prometheus(Api(server, QueryLogin(), Trust()))
     with contextlib.closing(source):
-        (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
+        (pdu,) = source.audit_each(FIRST, FIRST + 3600.0, lambda one: one)
     # Nobody knows of which unit the second poll was. All have an uptime, which stands.
     assert pdu.changes == {3: "another serial number"} and {*pdu.identities} == {UPTIME, 3}
     assert (pdu.family, pdu.accuracy_percent, set(pdu.registers)) == ("apc-rpdu2", 0.3, {""})
@@ -273,7 +273,7 @@ def test_outlets_come_in_the_order_of_their_numbers(server: str) -> None:
     Answers.query = result(*(matrix([AT, "0"], outlet=outlet) for outlet in outlets))
     source = Prometheus(Api(server, QueryLogin(), Trust()))
     with contextlib.closing(source):
-        (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
+        (pdu,) = source.audit_each(FIRST, FIRST + 3600.0, lambda one: one)
     assert [*pdu.registers] == ["1.9", "1.10", "2", "10", "9" * 5000, "b"]
 
 
@@ -288,14 +288,14 @@ def test_a_label_of_the_target_is_not_what_the_unit_says(server: str, name: str)
         Answers.query = result(*rows, *infos)
         source = Prometheus(Api(server, QueryLogin(), Trust()))
         with contextlib.closing(source):
-            (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
+            (pdu,) = source.audit_each(FIRST, FIRST + 3600.0, lambda one: one)
         assert not pdu.changes and pdu.family == ("sentry4" if infos else "")
         assert list(pdu.identities) == [SERIAL if infos else 0, 0]
     del info[f"exported_{name}"]
     Answers.query = result(*rows, matrix([AT, "1"], **info))
     source = Prometheus(Api(server, QueryLogin(), Trust()))
     with contextlib.closing(source):
-        (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
+        (pdu,) = source.audit_each(FIRST, FIRST + 3600.0, lambda one: one)
     assert (pdu.family, pdu.identities[0]) == {
         "serial": ("sentry4", 0),
         "firmware": ("sentry4", SERIAL),
@@ -309,7 +309,7 @@ def test_an_error_that_no_unit_can_state_is_none(server: str, ratio: str) -> Non
     Answers.query = result(*(matrix([AT, value], __name__=name) for name, value in names.items()))
     source = Prometheus(Api(server, QueryLogin(), Trust()))
     with contextlib.closing(source):
-        (pdu,) = source.each(FIRST, FIRST + 3600.0, lambda one: one)
+        (pdu,) = source.audit_each(FIRST, FIRST + 3600.0, lambda one: one)
     assert list(pdu.begins) and pdu.accuracy_percent is None
 
 

@@ -62,7 +62,7 @@ def test_names_of_one_unit(one: Seen, other: Seen, expected: Mapping[str, str]) 
 
 def test_one_that_was_read_for_a_time_of_its_own_is_told() -> None:
     (found,) = same([seen("a", time=(0.0, 70.0)), seen("b", time=(50.0, 100.0))])
-    assert not found.is_within and "what lies in both is in sums twice" in found.told()
+    assert not found.is_within and "what lies in both is in sums twice" in found.sentence()
 
 
 def kept(folder: Path, names: Sequence[tuple[str, str, str]]) -> Path:

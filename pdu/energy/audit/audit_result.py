@@ -35,17 +35,17 @@ class Times(NamedTuple):
 
     def local(self, time: float) -> str:
         """A time in the zone, with its offset: an hour comes twice when summer time ends."""
-        return _shown(time, self.zone, lambda when: when.isoformat(" "))
+        return _format_time(time, self.zone, lambda when: when.isoformat(" "))
 
-    def told(self, event: Event) -> str:
+    def sentence(self, event: Event) -> str:
         """An event as a sentence."""
         begin, end = self.local(event.begin), self.local(event.end)
         return f"{begin} to {end}: {event.kind}: {event.reason}"
 
-    def told_to_minute(self, event: Event) -> str:
-        """As `told`, without seconds."""
+    def sentence_to_minute(self, event: Event) -> str:
+        """As `sentence`, without seconds."""
         begin, end = (
-            _shown(time, self.zone, lambda when: when.isoformat(" ", "minutes"))
+            _format_time(time, self.zone, lambda when: when.isoformat(" ", "minutes"))
             for time in (event.begin, event.end)
         )
         return f"{begin} to {end}: {event.kind}: {event.reason}"
@@ -138,10 +138,10 @@ class AuditOutcome(NamedTuple):
 
     def _coverage(self) -> Iterator[str]:
         """What the readings cover, if that is not the whole period."""
-        spans = [one.covered for one in self.pdus if one.covered is not None]
+        spans = [pdu.covered for pdu in self.pdus if pdu.covered is not None]
         if not spans:
             return
-        first, last = min(one for one, _ in spans), max(other for _, other in spans)
+        first, last = min(begin for begin, _ in spans), max(end for _, end in spans)
         if first > self.begin + _NEAR_S or last < self.end - _NEAR_S:
             yield (
                 f"The readings do not cover the period: they are from {self.local(first)} to"
@@ -157,9 +157,9 @@ class AuditOutcome(NamedTuple):
         """A time in the zone, with its offset."""
         return self.times.local(time)
 
-    def told(self, event: Event) -> str:
+    def sentence(self, event: Event) -> str:
         """An event as a sentence."""
-        return self.times.told(event)
+        return self.times.sentence(event)
 
 
 def _span(name: str, answers: Sequence[AuditedRegister]) -> str:
@@ -201,10 +201,14 @@ def _classes(answers: Sequence[AuditedRegister]) -> Iterator[str]:
 
 def utc(time: float) -> str:
     """A time for programs."""
-    return _shown(time, datetime.timezone.utc, lambda when: when.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return _format_time(
+        time, datetime.timezone.utc, lambda when: when.strftime("%Y-%m-%dT%H:%M:%SZ")
+    )
 
 
-def _shown(time: float, zone: datetime.tzinfo, form: Callable[[datetime.datetime], str]) -> str:
+def _format_time(
+    time: float, zone: datetime.tzinfo, form: Callable[[datetime.datetime], str]
+) -> str:
     """A time; in seconds if it has no date, which a file or a server may claim."""
     try:
         return form(datetime.datetime.fromtimestamp(math.floor(time), zone))

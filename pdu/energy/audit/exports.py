@@ -15,10 +15,10 @@ from .groups import InvoiceLine, Sum, balance, level_of, unread_line
 from .pdu_audit import Audited, AuditedRegister
 
 
-def as_json(found: AuditOutcome) -> dict[str, Any]:
+def as_json(outcome: AuditOutcome) -> dict[str, Any]:
     """The whole outcome."""
-    lists = {name: [*some] for name, some in _lists(found).items()}
-    return {**_head(found), **lists}
+    lists = {name: [*some] for name, some in _lists(outcome).items()}
+    return {**_head(outcome), **lists}
 
 
 def json_pieces(outcome: AuditOutcome) -> Iterator[str]:
@@ -32,12 +32,12 @@ def json_pieces(outcome: AuditOutcome) -> Iterator[str]:
     yield "}\n"
 
 
-def _head(found: AuditOutcome) -> dict[str, Any]:
+def _head(outcome: AuditOutcome) -> dict[str, Any]:
     return {
-        "from": utc(found.begin),
-        "to": utc(found.end),
-        "zone": found.zone.key,
-        "level": found.level,
+        "from": utc(outcome.begin),
+        "to": utc(outcome.end),
+        "zone": outcome.zone.key,
+        "level": outcome.level,
         "amounts": [
             {
                 "grade": amount.grade,
@@ -45,17 +45,17 @@ def _head(found: AuditOutcome) -> dict[str, Any]:
                 "kwh": _kwh(amount.energy, amount.has_lowest),
                 "kwh_at_risk": float(amount.at_risk),
             }
-            for amount in found.amounts()
+            for amount in outcome.amounts()
         ],
-        "notes": [*found.notes()],
+        "notes": [*outcome.notes()],
     }
 
 
-def _lists(found: AuditOutcome) -> dict[str, Iterator[dict[str, Any]]]:
+def _lists(outcome: AuditOutcome) -> dict[str, Iterator[dict[str, Any]]]:
     return {
-        "pdus": map(_pdu, found.pdus),
-        "machines": map(_sum, found.machines),
-        "customers": map(_sum, found.customers),
+        "pdus": map(_pdu, outcome.pdus),
+        "machines": map(_sum, outcome.machines),
+        "customers": map(_sum, outcome.customers),
     }
 
 
@@ -182,7 +182,7 @@ def _rows(outcome: AuditOutcome) -> Iterator[Sequence[object]]:
 def _row(outcome: AuditOutcome, what: str, name: str, line: InvoiceLine) -> Sequence[object]:
     begin, end = outcome.local(line.begin), outcome.local(line.end)
     figures = kwh(line.energy, line.has_lowest)
-    sentences = "; ".join(outcome.told(event) for event in line.events)
+    sentences = "; ".join(outcome.sentence(event) for event in line.events)
     return [
         what, name, line.pdu, line.outlet, begin, end, *figures, f"{line.read:.4f}", line.grade,
         sentences, line.reason,

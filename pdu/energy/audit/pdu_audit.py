@@ -209,7 +209,7 @@ def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
     if inlet is not None and inlet_register is not None:
         total = inlet.total(total, begin, end)
         if inlet_register.has_lowest:
-            inlet_register = inlet_register._replace(energy=inlet.own(begin, end))
+            inlet_register = inlet_register._replace(energy=inlet.own_energy(begin, end))
     return Audited(
         pdu.name,
         [*answers.values()],
@@ -218,11 +218,11 @@ def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
         total if answers else None,
         end - begin,
         pdu.failed,
-        _seen(pdu, times.usual_gap),
+        _identify(pdu, times.usual_gap),
     )
 
 
-def _seen(pdu: PduReadings, usual_gap: float) -> Optional[Seen]:
+def _identify(pdu: PduReadings, usual_gap: float) -> Optional[Seen]:
     if not pdu.begins:
         return None
     readings_by_outlet = {
@@ -356,14 +356,14 @@ class _Register:
             owned = without_gaps(self._tenures, begin, end)
             parts = [self._energy(tenancy.begin, tenancy.end, inlet) for tenancy in owned]
             for tenancy, part in zip(owned, within(energy, parts, is_complete=False)):
-                judgement = self._said(part, tenancy.begin, tenancy.end, asked.tolerance_kwh)
+                judgement = self._judge(part, tenancy.begin, tenancy.end, asked.tolerance_kwh)
                 is_read = self.known.is_read(tenancy.begin, tenancy.end)
                 shares.append(
                     OutletShare(
                         tenancy.customer, tenancy.begin, tenancy.end, part, *judgement, is_read
                     )
                 )
-        share_read, grade, reason, events = self._said(energy, begin, end, asked.tolerance_kwh)
+        share_read, grade, reason, events = self._judge(energy, begin, end, asked.tolerance_kwh)
         return AuditedRegister(
             self._identity,
             energy,
@@ -383,7 +383,7 @@ class _Register:
             return energy
         return narrowed(energy, inlet.outlet(self._identity, begin, end))
 
-    def _said(
+    def _judge(
         self, energy: EnergyInterval, begin: float, end: float, tolerance_kwh: float
     ) -> tuple[float, str, str, Sequence[Event]]:
         """The share of a period that was read, the grade of its energy, why, and what happened."""
@@ -593,15 +593,17 @@ class _Known:
         """What happened in a period."""
         slack = self._times.clock.slack
         happened = [
-            one
-            for one in (*self._story.events, *self._times.clock.jumps)
-            if one.begin < end + slack and one.end > begin - slack
+            event
+            for event in (*self._story.events, *self._times.clock.jumps)
+            if event.begin < end + slack and event.end > begin - slack
         ]
         happened += self._doubts(begin, end)
-        happened += (one.event for one in self._checked[2] if one.begin < end and one.end > begin)
+        happened += (
+            stood.event for stood in self._checked[2] if stood.begin < end and stood.end > begin
+        )
         happened += checks.unknown_unit(self._rows)
         happened += checks.gaps(self._rows, self._parameters, begin, end)
-        return sorted(happened, key=lambda one: (one.begin, one.end))
+        return sorted(happened, key=lambda event: (event.begin, event.end))
 
     def is_in_doubt(self, begin: float, end: float) -> bool:
         """Whether its unit is wrong in a part of a period, as something that was read says."""
@@ -609,9 +611,9 @@ class _Known:
 
     def _doubts(self, begin: float, end: float) -> Iterator[Event]:
         return (
-            one.event
-            for one in (*self.doubts, *self._shared)
-            if one.since < end and one.until > begin
+            doubt.event
+            for doubt in (*self.doubts, *self._shared)
+            if doubt.since < end and doubt.until > begin
         )
 
     def is_read(self, begin: float, end: float) -> bool:

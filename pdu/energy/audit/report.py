@@ -188,7 +188,7 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[Part]:
     yield _table(pdu, "", doubtful)
     yield _table(pdu, f"{len(firm)} firm", firm)
     events = [
-        f"{_names(registers)}: {times.told_to_minute(event)}"
+        f"{_names(registers)}: {times.sentence_to_minute(event)}"
         for event, registers in by_event(answers).items()
     ]
     rest_of_events = (

@@ -42,14 +42,14 @@ def jumps_by_monotonic(
 
     `boots`: numbers of polls before which it did. `synced`: as of `clock_correction.correct_times`.
     """
-    begins, ends, said, loose = correct_times(begins, ends, monotonic, boots, synced)
+    begins, ends, synchronised, loose = correct_times(begins, ends, monotonic, boots, synced)
     if not boots and _is_calm(begins, monotonic):
-        return PollClock(begins, ends, said)
+        return PollClock(begins, ends, synchronised)
     jumps: list[Event] = []
     shift = 0.0
     settings = [_Setting(0.0, 0.0, -math.inf)]
     doubt = 0.0
-    made: list[float] = []
+    shifted_times: list[float] = []
     unsure = 0.0
     for number, begin in enumerate(begins):
         jump = passed = doubt = 0.0
@@ -75,16 +75,16 @@ def jumps_by_monotonic(
         settings[-1] = settings[-1]._replace(
             latest=max(settings[-1].latest, begin), is_synced=is_synced
         )
-        made.append(shift)
+        shifted_times.append(shift)
     if not jumps:
-        return PollClock(begins, ends, said)
+        return PollClock(begins, ends, synchronised)
     # One of these settings was right, and nobody says which.
-    first, *others = (one.shift for one in _possible(settings))
+    first, *shifts = (setting.shift for setting in _possible(settings))
     return PollClock(
-        array("d", [time - by + first for time, by in zip(begins, made)]),
-        array("d", [time - by + first for time, by in zip(ends, made)]),
-        [*said, *jumps],
-        max((abs(one - first) for one in others), default=0.0) + unsure,
+        array("d", [time - by + first for time, by in zip(begins, shifted_times)]),
+        array("d", [time - by + first for time, by in zip(ends, shifted_times)]),
+        [*synchronised, *jumps],
+        max((abs(setting - first) for setting in shifts), default=0.0) + unsure,
     )
 
 
@@ -99,8 +99,8 @@ def _usual(begins: Sequence[float]) -> float:
     return float(np.median(np.diff(np.asarray(begins))))
 
 
-def _jumped(before: float, after: float, jump: float, about: str) -> Event:
-    begin, end = sorted((before, after))
+def _jumped(old: float, new: float, jump: float, about: str) -> Event:
+    begin, end = sorted((old, new))
     direction = "forward" if jump > 0 else "back"
     reason = f"the reader's clock went {direction} by {about}{abs(jump):.0f} s"
     return Event("clock", begin, end, reason)
@@ -133,26 +133,26 @@ def _possible(settings: Sequence[_Setting]) -> Sequence[_Setting]:
     times before this program was written: a machine may start in 1970 or 2000. Where the kernel
     called settings synchronised, others count no more.
     """
-    kept: list[_Setting] = []
-    for one in settings:
-        between, doubt = 0.0, one.doubt
-        for place in range(len(kept) - 1, max(len(kept) - 1 - _BACK, -1), -1):
-            before = kept[place]
-            is_back = abs(before.shift - one.shift) <= ALIKE_S + ALIKE_SHARE * between + doubt
-            if is_back and between < before.held + one.held:
-                kept[place:] = [
-                    before._replace(
-                        held=before.held + one.held,
-                        latest=max(before.latest, one.latest),
-                        is_synced=before.is_synced or one.is_synced,
+    possible: list[_Setting] = []
+    for setting in settings:
+        between, doubt = 0.0, setting.doubt
+        for place in range(len(possible) - 1, max(len(possible) - 1 - _BACK, -1), -1):
+            previous = possible[place]
+            is_back = abs(previous.shift - setting.shift) <= ALIKE_S + ALIKE_SHARE * between + doubt
+            if is_back and between < previous.held + setting.held:
+                possible[place:] = [
+                    previous._replace(
+                        held=previous.held + setting.held,
+                        latest=max(previous.latest, setting.latest),
+                        is_synced=previous.is_synced or setting.is_synced,
                     )
                 ]
                 break
-            between, doubt = between + before.held, doubt + before.doubt
+            between, doubt = between + previous.held, doubt + previous.doubt
         else:
-            kept.append(one)
-    synced = [one for one in kept if one.is_synced]
-    return synced or [one for one in kept if one.latest >= BORN] or kept
+            possible.append(setting)
+    synced = [setting for setting in possible if setting.is_synced]
+    return synced or [setting for setting in possible if setting.latest >= BORN] or possible
 
 
 def jumps_by_begin_times(begins: Sequence[float], ends: Sequence[float]) -> PollClock:

@@ -56,8 +56,8 @@ def correct_times(
     if not begins or not _is_doubtful(begins, boots, synced):
         return CorrectedTimes(begins, ends)
     clock = _Clock(begins, ends, monotonic, synced)
-    edges = [0, *sorted(one for one in boots if 0 < one < len(begins)), len(begins)]
-    clock.put_right([range(first, after) for first, after in zip(edges, edges[1:])])
+    edges = [0, *sorted(number for number in boots if 0 < number < len(begins)), len(begins)]
+    clock.put_right([range(first, stop) for first, stop in zip(edges, edges[1:])])
     return CorrectedTimes(clock.begins, clock.ends, clock.events, clock.loose)
 
 
@@ -84,14 +84,14 @@ class _Clock:
     def put_right(self, starts: Sequence[range]) -> None:
         """Put right all polls, by starts of the reader's machine."""
         unknown: list[bool] = []
-        before, is_sure = -math.inf, False
+        earliest, is_sure = -math.inf, False
         for start in starts:
             is_synced = self._is_synced(start)
-            is_wrong = self._put_right(start, before)
+            is_wrong = self._put_right(start, earliest)
             unknown.append(is_wrong and (is_sure or self._is_old(start)))
             end = self.ends[start[-1]]
-            if is_synced or (not is_wrong and end > before):
-                before, is_sure = end, is_synced
+            if is_synced or (not is_wrong and end > earliest):
+                earliest, is_sure = end, is_synced
         # a start that says a later time than one after it, whose clock was synchronised
         least = math.inf
         for place in range(len(starts) - 1, -1, -1):
@@ -109,23 +109,23 @@ class _Clock:
         """Whether the clock said a time before this program was written."""
         return max(self._read[polls[0]], self._read[polls[-1]]) < BORN
 
-    def _put_right(self, start: range, before: float) -> bool:
+    def _put_right(self, start: range, earliest: float) -> bool:
         """Put the polls of one start on the line of its settings that are right. `before`: the end
         of the last poll of earlier starts. Returns whether none is right.
         """
         parts = [*self._parts(start)]
-        right = [one for one in parts if self._is_synced(one)]
+        right = [part for part in parts if self._is_synced(part)]
         if not right:
-            least = max(BORN, before - OVERLAP_S)
-            right = [one for one in parts if self._read[one[0]] >= least]
-            doubted = [one for one in parts if one not in right and not self._is_old(one)]
-            if right and self._held(doubted) > self._held(right):
+            least = max(BORN, earliest - OVERLAP_S)
+            right = [part for part in parts if self._read[part[0]] >= least]
+            doubted = [part for part in parts if part not in right and not self._is_old(part)]
+            if right and self._duration_s(doubted) > self._duration_s(right):
                 return False  # perhaps it was the earlier start that was wrong
-            if before > -math.inf and self._began_ahead(right):
+            if earliest > -math.inf and self._began_ahead(right):
                 del right[0]
         for place, part in enumerate(parts if right else ()):
             if part not in right:
-                later = next((one for one in parts[place:] if one in right), None)
+                later = next((part for part in parts[place:] if part in right), None)
                 self._move(part, later[0] if later else right[-1][-1])
         return not right
 
@@ -139,7 +139,7 @@ class _Clock:
         back = self._time(second[0], first[-1]) - self._read[second[0]]
         return back > _FAR_S and self._length(first) < min(_FAR_S, self._length(second))
 
-    def _held(self, parts: Sequence[range]) -> float:
+    def _duration_s(self, parts: Sequence[range]) -> float:
         return sum(map(self._length, parts))
 
     def _parts(self, start: range) -> Iterator[range]:
@@ -149,19 +149,19 @@ class _Clock:
         jumps = np.abs(np.diff(np.asarray(self._read)[where]) - passed)
         cuts = np.flatnonzero(jumps > ALIKE_S + ALIKE_SHARE * np.abs(passed)) + start.start + 1
         edges = [start.start, *cuts.tolist(), start.stop]
-        return (range(first, after) for first, after in zip(edges, edges[1:]))
+        return (range(first, stop) for first, stop in zip(edges, edges[1:]))
 
     def _move(self, polls: range, anchor: int) -> None:
         """Give polls the times that they have by the monotonic clock from a right one."""
         first = polls[0]
         shift = self._time(first, anchor) - self._read[first]
         for number in polls:
-            taken = max(self.ends[number] - self.begins[number], 0.0)
+            length_s = max(self.ends[number] - self.begins[number], 0.0)
             begin = self._time(number, anchor)
             # both clocks drift apart, but not by more than the clock was set
             apart = abs(self._monotonic[number] - self._monotonic[anchor])
             doubt = min(ALIKE_SHARE * apart, abs(shift))
-            self.begins[number], self.ends[number] = begin - doubt, begin + taken + doubt
+            self.begins[number], self.ends[number] = begin - doubt, begin + length_s + doubt
         how = "behind" if shift > 0.0 else "ahead"
         reason = f"the reader's clock was {_apart(shift)} {how}, as it showed when it was set"
         self.events.append(Event("clock", self.begins[first], self.ends[polls[-1]], reason))
@@ -174,45 +174,45 @@ class _Clock:
         for place, start in enumerate(starts):
             if not unknown[place]:
                 continue
-            after = self._after(starts, unknown, place)
-            if after is None:
+            latest = self._latest(starts, unknown, place)
+            if latest is None:
                 continue
-            before, held = self._before(starts, unknown, place)
+            earliest, held_s = self._earliest(starts, unknown, place)
             self.loose.update((start.start, start.stop))
             last = self._monotonic[start[-1]]
             for number in start:
-                begin = before + self._monotonic[number] - self._monotonic[start[0]] + held
-                end = after - (last - self._monotonic[number])
+                begin = earliest + self._monotonic[number] - self._monotonic[start[0]] + held_s
+                end = latest - (last - self._monotonic[number])
                 self.begins[number], self.ends[number] = begin, max(begin, end)
             reason = (
                 f"the reader's clock was wrong until the next start of its machine:"
                 f" {counted(len(start), 'reading')} at unknown times"
             )
-            self.events.append(Event("clock", before, after, reason))
+            self.events.append(Event("clock", earliest, latest, reason))
 
-    def _before(
+    def _earliest(
         self, starts: Sequence[range], unknown: Sequence[bool], place: int
     ) -> tuple[float, float]:
         """When the polls before a start had ended, and how long unknown starts between took."""
-        held = 0.0
-        for other in range(place - 1, -1, -1):
-            if not unknown[other]:
-                return self.ends[starts[other][-1]], held
-            held += self._length(starts[other])
-        return BORN, held
+        held_s = 0.0
+        for number in range(place - 1, -1, -1):
+            if not unknown[number]:
+                return self.ends[starts[number][-1]], held_s
+            held_s += self._length(starts[number])
+        return BORN, held_s
 
-    def _after(
+    def _latest(
         self, starts: Sequence[range], unknown: Sequence[bool], place: int
     ) -> Optional[float]:
         """When the polls of a start had ended; None if no later one says it."""
-        held = 0.0
-        before, since = self._before(starts, unknown, place)
-        for other in range(place + 1, len(starts)):
-            if not unknown[other]:
-                after = self.begins[starts[other][0]] - held
-                room = after - before - since - self._length(starts[place])
-                return after if room >= -OVERLAP_S else None
-            held += self._length(starts[other])
+        held_s = 0.0
+        earliest, since = self._earliest(starts, unknown, place)
+        for number in range(place + 1, len(starts)):
+            if not unknown[number]:
+                latest = self.begins[starts[number][0]] - held_s
+                room = latest - earliest - since - self._length(starts[place])
+                return latest if room >= -OVERLAP_S else None
+            held_s += self._length(starts[number])
         return None
 
     def _length(self, start: range) -> float:

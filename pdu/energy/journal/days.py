@@ -114,12 +114,12 @@ class Days:
         self.ended: list[EndedDay] = []
         try:
             self._take()
-            kept = files(folder)
+            paths = files(folder)
             #: when the last line was written, in s of UTC; None if there is none
-            self.last = _last(kept[-1]) if kept else None
-            if kept and not kept[-1].endswith(PACKED):
-                self._day = _day(kept[-1])
-                self._go_on(kept[-1], kept)
+            self.last = _last(paths[-1]) if paths else None
+            if paths and not paths[-1].endswith(PACKED):
+                self._day = _day(paths[-1])
+                self._go_on(paths[-1], paths)
         except BaseException:
             self.close()
             raise
@@ -134,11 +134,11 @@ class Days:
         """Look whether the file is as this object left it. If not, the next line begins a chain
         anew, and `is_new` says so.
         """
-        found = self._journal.trouble() if self._journal is not None else ""
-        if found:
+        trouble = self._journal.trouble() if self._journal is not None else ""
+        if trouble:
             assert self._journal is not None
             name = os.path.basename(self._journal.path)
-            self._why = f"{name} {found} while the meter wrote it"
+            self._why = f"{name} {trouble} while the meter wrote it"
             self._is_fresh = True
             self._leave()
 
@@ -190,32 +190,32 @@ class Days:
     def _open(self, day: str) -> None:
         """Open the newest file of a day, or begin it."""
         self._leave()
-        kept = files(self.folder)
-        packed = [one for one in kept if one.endswith(PACKED) and _day(one) >= day]
+        paths = files(self.folder)
+        packed = [path for path in paths if path.endswith(PACKED) and _day(path) >= day]
         if packed:
             raise JournalError(f"{printable(packed[0])} is of a day that is not over: unpack it")
         is_over = self._is_known and "" < self._day < day
         ended = EndedDay(self._day, self._hash) if is_over else None
-        mine = [one for one in kept if _day(one) >= day]
+        mine = [path for path in paths if _day(path) >= day]
         if mine and not self._why:
-            self._go_on(mine[-1], kept)
+            self._go_on(mine[-1], paths)
         if self._journal is None:
-            self._begin(day, kept)
+            self._begin(day, paths)
         if ended is not None:
             self.ended.append(ended)
         self._day = day
 
-    def _go_on(self, path: str, kept: Sequence[str]) -> None:
+    def _go_on(self, path: str, paths: Sequence[str]) -> None:
         """Open a file that exists; leaves `_why` if its last line is not as it was written."""
-        before = [one for one in kept if one < path][-1:]
+        earlier = [previous for previous in paths if previous < path][-1:]
         try:
             # only a file without a whole line needs it
             is_small = os.path.getsize(path) < _SMALL
-            after = journal.last_hash(before[0]) if before and is_small else journal.START
+            last_hash = journal.last_hash(earlier[0]) if earlier and is_small else journal.START
         except (OSError, SettingsError):
-            after = journal.START
+            last_hash = journal.START
         try:
-            opened = Journal(path, after)
+            opened = Journal(path, last_hash)
         except (HashMismatch, NoJournal) as error:
             self._why = f"{os.path.basename(path)}: {_short(error, path)}"
             return
@@ -223,7 +223,7 @@ class Days:
             # it may be here only since a start that ended before it was synced
             sync_folder(self.folder)
             if "journal" in journal.last_record(path):
-                self._mend(opened, before)
+                self._mend(opened, earlier)
         except OSError as error:
             opened.close()
             raise JournalError(f"{path} cannot be opened ({error.strerror})") from None
@@ -232,27 +232,27 @@ class Days:
             raise
         self._use(opened)
 
-    def _mend(self, opened: Journal, before: Sequence[str]) -> None:
+    def _mend(self, opened: Journal, earlier: Sequence[str]) -> None:
         """A kill may have broken off the first lines of a file, and with them why it begins."""
         try:
-            is_whole = not before or journal.follows(opened.path, journal.last_hash(before[0]))
+            is_whole = not earlier or journal.follows(opened.path, journal.last_hash(earlier[0]))
         except SettingsError:
             is_whole = False
         if not is_whole:
             opened.append([new_chain("the meter was ended while it began this file")])
 
-    def _begin(self, day: str, kept: Sequence[str]) -> None:
+    def _begin(self, day: str, paths: Sequence[str]) -> None:
         """Begin a file, after the newest one or as a new chain."""
-        after = self._hash
-        if not self._is_known and kept:
+        last_hash = self._hash
+        if not self._is_known and paths:
             try:
-                after = journal.last_hash(kept[-1])
+                last_hash = journal.last_hash(paths[-1])
             except SettingsError as error:
-                after = journal.START
-                name = os.path.basename(kept[-1])
-                self._why = self._why or f"{name}: {_short(error, kept[-1])}"
+                last_hash = journal.START
+                name = os.path.basename(paths[-1])
+                self._why = self._why or f"{name}: {_short(error, paths[-1])}"
         first = [new_chain(self._why)] if self._why else []
-        opened = Journal(_free(self.folder, day, kept), after, first)
+        opened = Journal(_free(self.folder, day, paths), last_hash, first)
         if self._why:
             self.anew.append(self._why)
             self._why = ""
@@ -278,9 +278,9 @@ def first_time(path: str) -> Optional[float]:
     """
     try:
         for entry in itertools.islice(journal.read_entries(path), _HEAD):
-            found = time_of(entry.record)
-            if found is not None:
-                return found
+            time_s = time_of(entry.record)
+            if time_s is not None:
+                return time_s
     except SettingsError:  # a line that was changed
         pass
     return None
@@ -300,9 +300,9 @@ def last_time(path: str) -> Optional[float]:
 
 def _last(path: str) -> float:
     """When the last line of a file was written, or the end of its day."""
-    found = last_time(path)
-    if found is not None:
-        return found
+    time_s = last_time(path)
+    if time_s is not None:
+        return time_s
     return begin_of(path) + 86_400.0
 
 
@@ -314,12 +314,12 @@ def begin_of(path: str) -> float:
         return 0.0
 
 
-def _free(folder: str, day: str, kept: Sequence[str]) -> str:
+def _free(folder: str, day: str, paths: Sequence[str]) -> str:
     """The path of a new file of a day, behind all that it has."""
-    mine = [os.path.basename(one) for one in kept if _day(one) == day]
+    mine = [os.path.basename(name) for name in paths if _day(name) == day]
     if not mine:
         return os.path.join(folder, f"{day}.jsonl")
-    number = max(int(one[_DATE + 1 : _DATE + 3]) if one[_DATE] == "_" else 1 for one in mine) + 1
+    number = max(int(name[_DATE + 1 : _DATE + 3]) if name[_DATE] == "_" else 1 for name in mine) + 1
     if number > _MOST_OF_A_DAY:
         raise JournalError(f"{printable(folder)} has {_MOST_OF_A_DAY} files of {day}: look why")
     return os.path.join(folder, f"{day}_{number:02d}.jsonl")

@@ -30,7 +30,9 @@ _SYNCED = (None, False, True)
 _NUMBERS = frozenset({int, float})
 _NUMBERS_OR_NONE = frozenset({int, float, type(None)})
 #: state of an outlet -> its byte in `PollColumns.signs`
-SIGNS: Mapping[EnumPowerStatus, int] = {state: ord(one.sign) for state, one in SPELLED.items()}
+SIGNS: Mapping[EnumPowerStatus, int] = {
+    state: ord(spelling.sign) for state, spelling in SPELLED.items()
+}
 _UNREAD = SPELLED[UNKNOWN].sign
 _KNOWN_SIGNS = bytes(SIGNS.values())
 Record = Mapping[str, Any]
@@ -94,7 +96,7 @@ class UnitDeclaration(NamedTuple):
     meters: Sequence[Sequence[Any]] = ()
 
     def record(self) -> dict[str, Any]:
-        found = {
+        values = {
             _UNIT: self.number,
             "name": self.name,
             "handler": self.handler,
@@ -107,7 +109,7 @@ class UnitDeclaration(NamedTuple):
             "names": self.names,
             "meters": self.meters,
         }
-        return {key: value for key, value in found.items() if value is not None}
+        return {key: value for key, value in values.items() if value is not None}
 
 
 def declared_by(record: Record) -> Optional[UnitDeclaration]:
@@ -168,10 +170,10 @@ def why_new_chain(record: Record) -> str:
 
 def time_of(record: Record) -> Optional[float]:
     """When a line was written, in s of UTC, if it says so. Takes any record, also of others."""
-    found = record.get("utc")
-    if isinstance(found, list):
-        found = max((one for one in found if isinstance(one, (int, float))), default=None)
-    return float(found) if isinstance(found, (int, float)) else None
+    value = record.get("utc")
+    if isinstance(value, list):
+        value = max((number for number in value if isinstance(number, (int, float))), default=None)
+    return float(value) if isinstance(value, (int, float)) else None
 
 
 # ---- polls ---------------------------------------------------------------------------------------
@@ -220,8 +222,8 @@ class JournalPoll(NamedTuple):
         for figure in JOURNAL_FIGURES:
             values = self.figures.get(figure, ())
             is_evidence = figure.is_counter
-            yield figure.journal_key, _listed(values if is_evidence else [*map(_short, values)])
-        yield "meters", _listed([*map(_short, self.meters)])
+            yield figure.journal_key, _as_list(values if is_evidence else [*map(_short, values)])
+        yield "meters", _as_list([*map(_short, self.meters)])
         if self.states is not None:
             yield "on", "".join(SPELLED[state].sign for state in self.states)
         yield "missed", self.missed or None
@@ -257,8 +259,8 @@ def number_of_poll(body: bytes) -> int:
 
 def poll_columns(records: Sequence[Any], outlets: int) -> PollColumns:
     """The polls of a unit with so many outlets. Raises one of BAD."""
-    synchronised = [one.get("sync") for one in records]
-    if any(one not in _SYNCED for one in synchronised):
+    synchronised = [record.get("sync") for record in records]
+    if any(record not in _SYNCED for record in synchronised):
         raise ValueError("sync")
     return PollColumns(
         _times(records),
@@ -267,31 +269,33 @@ def poll_columns(records: Sequence[Any], outlets: int) -> PollColumns:
         _figures(records, "", "watts", outlets),  # a PDU's own watts are in no journal
         _signs(records, outlets),
         synchronised,
-        np.array([one.get("error") is not None for one in records], bool),
+        np.array([record.get("error") is not None for record in records], bool),
     )
 
 
 def _times(records: Sequence[Any]) -> Column:
-    found = _column([[*one["utc"], one["mono"][0], one.get("up")] for one in records], 4)
-    if np.isnan(found[:, :3]).any():
+    columns = _column(
+        [[*record["utc"], record["mono"][0], record.get("up")] for record in records], 4
+    )
+    if np.isnan(columns[:, :3]).any():
         raise ValueError("times")
-    return found
+    return columns
 
 
-def _figures(records: Sequence[Any], own: str, each: str, outlets: int) -> Column:
+def _figures(records: Sequence[Any], own_key: str, outlet_key: str, outlets: int) -> Column:
     nothing = [None] * outlets
-    listed = (one.get(each) for one in records)
-    rows = [nothing if one is None else one for one in listed]
+    lists = (record.get(outlet_key) for record in records)
+    rows = [nothing if record is None else record for record in lists]
     first = np.full((1, len(records)), math.nan)
-    if own:
-        first = _column([[one.get(own) for one in records]], len(records))
+    if own_key:
+        first = _column([[record.get(own_key) for record in records]], len(records))
     return np.hstack([first.T, _column(rows, outlets)])
 
 
 def _column(rows: Sequence[Sequence[Any]], width: int) -> Column:
     """Finite numbers, NaN for None."""
-    found = _packed_column(rows, width)
-    return _any_column(rows, width) if found is None else found
+    column = _packed_column(rows, width)
+    return _any_column(rows, width) if column is None else column
 
 
 def _packed_column(rows: Sequence[Sequence[Any]], width: int) -> Optional[Column]:
@@ -301,53 +305,53 @@ def _packed_column(rows: Sequence[Sequence[Any]], width: int) -> Optional[Column
         packed = bytearray().join([pack(*row) for row in rows])
     except (struct.error, TypeError, OverflowError):
         return None
-    found = np.frombuffer(packed).reshape(len(rows), width)
+    column = np.frombuffer(packed).reshape(len(rows), width)
     # `pack` takes True and False for 1 and 0
-    is_sure = ((found != 0.0) & (found != 1.0)).any()
-    return found if is_sure and np.isfinite(found).all() else None
+    is_sure = ((column != 0.0) & (column != 1.0)).any()
+    return column if is_sure and np.isfinite(column).all() else None
 
 
 def _any_column(rows: Sequence[Sequence[Any]], width: int) -> Column:
-    found = np.array(rows)
-    if found.dtype.kind == "O":
-        if not {type(one) for row in rows for one in row} <= _NUMBERS_OR_NONE:
+    column = np.array(rows)
+    if column.dtype.kind == "O":
+        if not {type(value) for row in rows for value in row} <= _NUMBERS_OR_NONE:
             raise ValueError("no number")
-        found = found.astype(float)
-    elif found.size and found.dtype.kind not in "fiu":
+        column = column.astype(float)
+    elif column.size and column.dtype.kind not in "fiu":
         raise ValueError("no number")
-    if found.shape != (len(rows), width):
+    if column.shape != (len(rows), width):
         raise ValueError("figures")
-    found = found.astype(float, copy=False)
-    if not np.isfinite(found).all():
-        missing = sum(one is None for row in rows for one in row)
-        if np.isinf(found).any() or np.isnan(found).sum() != missing:
+    column = column.astype(float, copy=False)
+    if not np.isfinite(column).all():
+        missing = sum(value is None for row in rows for value in row)
+        if np.isinf(column).any() or np.isnan(column).sum() != missing:
             raise ValueError("no number")
-    return found
+    return column
 
 
 def _signs(records: Sequence[Any], outlets: int) -> bytes:
     unread = _UNREAD * outlets
-    signs = [one.get("on") or unread for one in records]
-    if any(len(one) != outlets for one in signs):
+    signs = [sign.get("on") or unread for sign in records]
+    if any(len(sign) != outlets for sign in signs):
         raise ValueError("on")
-    listed = "".join(signs).encode("ascii")
-    if listed.translate(None, _KNOWN_SIGNS):
+    all_signs = "".join(signs).encode("ascii")
+    if all_signs.translate(None, _KNOWN_SIGNS):
         raise ValueError("on")
-    return listed
+    return all_signs
 
 
 # ---- values --------------------------------------------------------------------------------------
 
 
 def _rounded(*times: float) -> list[float]:
-    return [round(one, _PLACES) for one in times]
+    return [round(time, _PLACES) for time in times]
 
 
 def _short(value: Optional[float]) -> Optional[float]:
     return None if value is None else round(value, _PLACES)
 
 
-def _listed(values: Sequence[Optional[float]]) -> Optional[Sequence[Optional[float]]]:
+def _as_list(values: Sequence[Optional[float]]) -> Optional[Sequence[Optional[float]]]:
     """None if there is no value at all."""
     return values if any(value is not None for value in values) else None
 

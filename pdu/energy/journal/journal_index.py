@@ -105,7 +105,7 @@ def index(source: str, folder: str, without: Container[int] = ()) -> Index:
 
 def _index(source: str, path: str, copy: Optional[IO[bytes]], without: Container[int]) -> Index:
     above, units = PrecedingLines(), _Units()
-    after = last = journal.START
+    previous_hash = last = journal.START
     anew, loads = "", line_parser()
     for line in journal.lines(source, without):
         last, at, polled = line.hash, line.at, is_poll(line.body)
@@ -124,12 +124,12 @@ def _index(source: str, path: str, copy: Optional[IO[bytes]], without: Container
                 record = loads(b"{" + line.body)
                 above.take(record)
                 if line.number == 1:
-                    after = record.get("after", "")
+                    previous_hash = record.get("after", "")
                 elif line.number == 2:
                     anew = why_new_chain(record)
         except BAD:
             raise _no_line(source, line.number) from None
-    return Index(path, after, last, anew, [one.compact() for one in units.found])
+    return Index(path, previous_hash, last, anew, [unit.compact() for unit in units.found])
 
 
 def _no_line(path: str, number: int) -> SettingsError:
@@ -202,16 +202,16 @@ def blocks(places: Iterable[tuple[str, UnitPolls]]) -> Iterator[Block]:
     Raises SettingsError.
     """
     pieces = itertools.chain.from_iterable(itertools.starmap(_pieces, places))
-    for unit, (first, *more_pieces) in itertools.groupby(pieces, key=lambda one: one.unit):
+    for unit, (first, *more_pieces) in itertools.groupby(pieces, key=lambda piece: piece.unit):
         columns = (first.begins, first.ends, first.monotonic, first.uptimes)
         failed = first.failed
         for piece in more_pieces:
             failed += piece.failed
-            for kept, more in zip(columns, piece[1:5]):
-                kept.extend(more)
+            for column, addition in zip(columns, piece[1:5]):
+                column.extend(addition)
             for all_kept, all_more in zip((first.kwh, first.amperes, first.watts), piece[5:8]):
-                for kept, more in zip(all_kept, all_more):
-                    kept.extend(more)
+                for column, addition in zip(all_kept, all_more):
+                    column.extend(addition)
             for states, more_states in zip(first.states, piece.states):
                 states += more_states
         yield first._replace(unit=unit, failed=failed)
@@ -228,7 +228,9 @@ def _pieces(path: str, place: UnitPolls) -> Iterator[Block]:
                 try:
                     yield from _parsed(place.unit, lines)
                 except BAD:
-                    bad = next(at for (at, _), one in zip(pairs, lines) if _is_bad(place.unit, one))
+                    bad = next(
+                        at for (at, _), line in zip(pairs, lines) if _is_bad(place.unit, line)
+                    )
                     file.seek(0)
                     raise _no_line(path, file.read(bad).count(b"\n") + 1) from None
     except OSError as error:
@@ -238,7 +240,7 @@ def _pieces(path: str, place: UnitPolls) -> Iterator[Block]:
 def _parsed(unit: UnitFacts, lines: Sequence[bytes]) -> Sequence[Block]:
     """Raises one of BAD."""
     loads = line_parser()
-    return [*_blocks(unit, [loads(b"{" + one) for one in lines])]
+    return [*_blocks(unit, [loads(b"{" + line) for line in lines])]
 
 
 def _is_bad(unit: UnitFacts, line: bytes) -> bool:
@@ -255,28 +257,29 @@ def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
     Raises one of BAD.
     """
     outlets = len(unit.registers) - 1
-    found = poll_columns(records, outlets)
-    figures = (found.kwh, found.amperes, found.watts)
+    polls = poll_columns(records, outlets)
+    figures = (polls.kwh, polls.amperes, polls.watts)
     for column in figures:
         column[column < 0.0] = math.nan  # no figure, and not used
-    listed = np.frombuffer(found.signs.translate(_STATES), "u1").reshape(len(records), outlets)
-    states = np.hstack([np.full((len(records), 1), NO_STATE, "u1"), listed])
-    is_read = ~(np.isnan(found.kwh).all(1) & np.isnan(found.amperes).all(1))
+    state_codes = np.frombuffer(polls.signs.translate(_STATES), "u1").reshape(len(records), outlets)
+    states = np.hstack([np.full((len(records), 1), NO_STATE, "u1"), state_codes])
+    is_read = ~(np.isnan(polls.kwh).all(1) & np.isnan(polls.amperes).all(1))
     # it ended before it read which unit it was
-    is_early = found.failed & np.isnan(found.times[:, 3]) & is_read
+    is_early = polls.failed & np.isnan(polls.times[:, 3]) & is_read
     first = 0
-    for (synced, early), some in itertools.groupby(zip(found.synchronised, is_early)):
+    for (synced, early), some in itertools.groupby(zip(polls.synchronised, is_early)):
         end = first + len([*some])
-        kept = np.flatnonzero(is_read[first:end]) + first
+        places = np.flatnonzero(is_read[first:end]) + first
         mine = _without_identity(unit) if early else unit
         columns = [
-            [array("d", one.tobytes()) for one in each[kept].T] for each in (found.times, *figures)
+            [array("d", column.tobytes()) for column in matrix[places].T]
+            for matrix in (polls.times, *figures)
         ]
         (begins, ends, monotonic, uptimes), kwh, amperes, watts = columns
-        signs = [bytearray(one.tobytes()) for one in states[kept].T]
+        signs = [bytearray(column.tobytes()) for column in states[places].T]
         yield Block(
             mine._replace(synced=synced), begins, ends, monotonic, uptimes, kwh, amperes, watts,
-            signs, end - first - len(kept),
+            signs, end - first - len(places),
         )  # fmt: skip
         first = end
 

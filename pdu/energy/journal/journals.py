@@ -51,7 +51,7 @@ class MeterJournal:
         #: after `by_day`: the day of each file that it read, and the hash at its end
         self.hashes: Mapping[str, str] = {}
 
-    def each(
+    def audit_each(
         self, begin: float, end: float, audit: Callable[[PduReadings], Found]
     ) -> Iterator[Found]:
         """Of all PDUs by name, with their readings from a day before the period to a day after it.
@@ -61,34 +61,38 @@ class MeterJournal:
         paths = _chosen(self._folder, begin - _DAY, end + _DAY)
         with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=temporary_folder()) as folder:
             indexes = [index for _, index in _indexes(paths, folder, self._without)]
-            self._origin = [*_said(self._folder, paths, indexes), *self.holes(paths)]
+            self._origin = [*_origin_lines(self._folder, paths, indexes), *self.holes(paths)]
             yield from _each_pdu(indexes, partial(_audit, audit))
 
     def past(self, begin: float, end: float) -> Sequence[str]:
         """The finished files (`finished`) that may have readings of a period, or of a day before or
         after it. Raises SettingsError.
         """
-        done = {*finished(self._folder)}
-        return [one for one in _chosen(self._folder, begin - _DAY, end + _DAY) if one in done]
+        finished_paths = {*finished(self._folder)}
+        return [
+            path
+            for path in _chosen(self._folder, begin - _DAY, end + _DAY)
+            if path in finished_paths
+        ]
 
     def by_day(
-        self, paths: Sequence[str], found: Callable[[str, Sequence[DayBlocks]], Found]
+        self, paths: Sequence[str], audit: Callable[[str, Sequence[DayBlocks]], Found]
     ) -> Iterator[Found]:
         """As `each`, of some files, each PDU's readings as blocks, by the day of their files.
         `hashes` has those days.
         """
         with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=temporary_folder()) as folder:
-            made = [*_indexes(paths, folder, self._without)]
-            self.hashes = {_day(path): index.hash for path, index in made}
-            placed = {index.path: _day(path) for path, index in made}
-            indexes = [index for _, index in made]
-            yield from _each_pdu(indexes, partial(_by_day, found, placed))
+            day_indexes = [*_indexes(paths, folder, self._without)]
+            self.hashes = {_day(path): index.hash for path, index in day_indexes}
+            placed = {index.path: _day(path) for path, index in day_indexes}
+            indexes = [index for _, index in day_indexes]
+            yield from _each_pdu(indexes, partial(_by_day, audit, placed))
 
     def lines(self, path: str) -> Iterator[journal.JournalLine]:
         """The lines of a file but those that are left out. Raises as `journal.lines`."""
         without = self._without.get(path, NO_LINES)
         if without is not None:
-            yield from (one for one in journal.lines(path, without) if not one.is_left_out)
+            yield from (line for line in journal.lines(path, without) if not line.is_left_out)
 
     def close(self) -> None:
         """Nothing to do: a file is open only while it is read."""
@@ -102,8 +106,8 @@ class MeterJournal:
         for path in paths:
             if path in self._without:
                 lines = self._without[path]
-                said = "all of it" if lines is None else f"lines {_told(lines)}"
-                yield f"LEFT OUT by --without, not checked: {os.path.basename(path)}, {said}"
+                parts = "all of it" if lines is None else f"lines {_in_ranges(lines)}"
+                yield f"LEFT OUT by --without, not checked: {os.path.basename(path)}, {parts}"
 
 
 def finished(folder: str) -> Sequence[str]:
@@ -119,7 +123,7 @@ def finished(folder: str) -> Sequence[str]:
     newest = _day(paths[-1])
     if newest < days.day_of(time.time()) and not days.is_used(folder):
         return paths
-    return [one for one in paths if _day(one) != newest]
+    return [path for path in paths if _day(path) != newest]
 
 
 def by_days(paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
@@ -141,25 +145,25 @@ def left_out(without: Iterable[str], paths: Sequence[str]) -> LeftOut:
     `without`: FILE, FILE:5, FILE:5-9, FILE:5,8-9, where FILE is the name of one of these paths.
     Raises SettingsError.
     """
-    named = {os.path.basename(path): path for path in paths}
-    found: dict[str, Optional[frozenset[int]]] = {}
-    for one in without:
-        match = _WITHOUT.fullmatch(one)
-        path = named.get(os.path.basename(match["file"])) if match else None
+    path_by_name = {os.path.basename(path): path for path in paths}
+    lines_by_path: dict[str, Optional[frozenset[int]]] = {}
+    for text in without:
+        match = _WITHOUT.fullmatch(text)
+        path = path_by_name.get(os.path.basename(match["file"])) if match else None
         if match is None or path is None:
             raise SettingsError(
-                f"--without {printable(one, 80)}: give a file of the folder, such as"
+                f"--without {printable(text, 80)}: give a file of the folder, such as"
                 " 2026-11-23.jsonl, or lines of it, such as 2026-11-23.jsonl:5-9"
             )
-        known = found.get(path, frozenset())
-        if match["lines"] is None or known is None:
-            found[path] = None
+        numbers = lines_by_path.get(path, frozenset())
+        if match["lines"] is None or numbers is None:
+            lines_by_path[path] = None
         else:
-            found[path] = known.union(_listed(match["lines"]))
-    return found
+            lines_by_path[path] = numbers.union(_line_numbers(match["lines"]))
+    return lines_by_path
 
 
-def _listed(text: str) -> Iterator[int]:
+def _line_numbers(text: str) -> Iterator[int]:
     for part in text.split(","):
         first, _, last = part.partition("-")
         numbers = range(int(first), int(last or first) + 1)
@@ -168,14 +172,14 @@ def _listed(text: str) -> Iterator[int]:
         yield from numbers
 
 
-def _told(lines: frozenset[int]) -> str:
+def _in_ranges(lines: frozenset[int]) -> str:
     """Numbers of lines, those that follow each other as a range."""
     parts: list[list[int]] = []
-    for one in sorted(lines):
-        if parts and one == parts[-1][1] + 1:
-            parts[-1][1] = one
+    for number in sorted(lines):
+        if parts and number == parts[-1][1] + 1:
+            parts[-1][1] = number
         else:
-            parts.append([one, one])
+            parts.append([number, number])
     return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in parts)
 
 
@@ -185,16 +189,16 @@ def _chosen(folder: str, begin: float, end: float) -> Sequence[str]:
     Names do not say it: a clock that was wrong for a while may have named a file, and a file goes
     on while the clock is not believed.
     """
-    kept = days.files(folder)
-    spans = [*_spans(kept)]
-    found = [place for place, span in enumerate(spans) if span.begin <= end and begin <= span.end]
-    if not found:
-        have = f": it has {_day(kept[0])} to {_day(kept[-1])}" if kept else ""
+    paths = days.files(folder)
+    spans = [*_spans(paths)]
+    places = [place for place, span in enumerate(spans) if span.begin <= end and begin <= span.end]
+    if not places:
+        have = f": it has {_day(paths[0])} to {_day(paths[-1])}" if paths else ""
         raise SettingsError(
             f"{printable(folder)} has no file of `pdu meter` from {days.day_of(begin)} to"
             f" {days.day_of(end)}{have}"
         )
-    return kept[found[0] : found[-1] + 1]
+    return paths[places[0] : places[-1] + 1]
 
 
 class _Span(NamedTuple):
@@ -211,24 +215,24 @@ def _spans(paths: Sequence[str]) -> Iterator[_Span]:
     then the lines beside it may be from any time since a line before. Where no line says it, the
     name does.
     """
-    read: list[Optional[float]] = []
+    times: list[Optional[float]] = []
     for path in paths:
-        read += (days.first_time(path), days.last_time(path))
-    read = [None if at is None or at < BORN else at for at in read]
+        times += (days.first_time(path), days.last_time(path))
+    times = [None if at is None or at < BORN else at for at in times]
     right: list[Optional[float]] = []
     least = math.inf
-    for at in reversed(read):
+    for at in reversed(times):
         right.append(at if at is not None and at <= least else None)
         least = min(least, math.inf if at is None else at)
     right.reverse()
-    for place in range(0, len(read), 2):
-        own = [at for at in read[place : place + 2] if at is not None]
-        before = [at for at in right[: place + 1] if at is not None]
-        after = [at for at in right[place + 1 :] if at is not None]
+    for place in range(0, len(times), 2):
+        file_times = [at for at in times[place : place + 2] if at is not None]
+        earlier = [at for at in right[: place + 1] if at is not None]
+        later = [at for at in right[place + 1 :] if at is not None]
         day = days.begin_of(paths[place // 2])
-        begin = before[-1] if before else day
-        end = after[0] if after else day + _DAY
-        yield _Span(min([begin, *own]), max([end, *own]))
+        begin = earlier[-1] if earlier else day
+        end = later[0] if later else day + _DAY
+        yield _Span(min([begin, *file_times]), max([end, *file_times]))
 
 
 def _day(path: str) -> str:
@@ -244,20 +248,22 @@ def _indexes(
     paths: Sequence[str], folder: str, without: LeftOut
 ) -> Iterator[tuple[str, journal_index.Index]]:
     """Files that follow each other, with their places. Raises Changed if they do not."""
-    before, units = "", dict[UnitFacts, UnitFacts]()
-    kept = [path for path in paths if without.get(path, NO_LINES) is not None]
-    made = parallel_map(partial(_index, folder, without), kept, large=are_large(kept))
+    last_hash, units = "", dict[UnitFacts, UnitFacts]()
+    paths_kept = [path for path in paths if without.get(path, NO_LINES) is not None]
+    indexes = parallel_map(
+        partial(_index, folder, without), paths_kept, large=are_large(paths_kept)
+    )
     for path in paths:
         lines = without.get(path, NO_LINES)
         if lines is None:
-            before = ""
+            last_hash = ""
             continue
-        index = next(made)
+        index = next(indexes)
         if index.hash == journal.START:
             continue  # no line: others emptied it
-        if before and index.after != before and 1 not in lines and not index.anew:
+        if last_hash and index.after != last_hash and 1 not in lines and not index.anew:
             raise journal.discontinued(path)
-        before = index.hash
+        last_hash = index.hash
         yield path, index._replace(units=[_shared(place, units) for place in index.units])
 
 
@@ -277,22 +283,22 @@ _Stored = tuple[str, Sequence[tuple[str, journal_index.UnitPolls]]]
 
 
 def _each_pdu(
-    indexes: Sequence[journal_index.Index], found: Callable[[_Stored], Found]
+    indexes: Sequence[journal_index.Index], audit: Callable[[_Stored], Found]
 ) -> Iterator[Found]:
     by_pdu: dict[str, list[tuple[str, journal_index.UnitPolls]]] = {}
     for index in indexes:
         for place in index.units:
             by_pdu.setdefault(place.unit.pdu, []).append((index.path, place))
     polls = sum(len(place.offsets) for index in indexes for place in index.units)
-    yield from parallel_map(found, sorted(by_pdu.items()), large=polls > _LARGE_POLLS)
+    yield from parallel_map(audit, sorted(by_pdu.items()), large=polls > _LARGE_POLLS)
 
 
 def _by_day(
-    found: Callable[[str, Sequence[DayBlocks]], Found], placed: Mapping[str, str], stored: _Stored
+    audit: Callable[[str, Sequence[DayBlocks]], Found], placed: Mapping[str, str], stored: _Stored
 ) -> Found:
     name, stored_in = stored
-    by_day = groupby(stored_in, key=lambda one: placed[one[0]])
-    return found(name, [DayBlocks(day, [*journal_index.blocks(some)]) for day, some in by_day])
+    by_day = groupby(stored_in, key=lambda block: placed[block[0]])
+    return audit(name, [DayBlocks(day, [*journal_index.blocks(some)]) for day, some in by_day])
 
 
 def _audit(audit: Callable[[PduReadings], Found], stored: _Stored) -> Found:
@@ -303,7 +309,7 @@ def _audit(audit: Callable[[PduReadings], Found], stored: _Stored) -> Found:
     return audit(pdu)
 
 
-def _said(
+def _origin_lines(
     folder: str, paths: Sequence[str], indexes: Sequence[journal_index.Index]
 ) -> Iterator[str]:
     if not indexes:

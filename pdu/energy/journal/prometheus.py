@@ -70,7 +70,7 @@ class Prometheus:
         self._hash = hashlib.sha256()
         self._samples = 0
 
-    def each(
+    def audit_each(
         self, begin: float, end: float, audit: Callable[[PduReadings], Found]
     ) -> Iterator[Found]:
         """Of each PDU that was scraped in the period, or on both sides of it.
@@ -89,12 +89,12 @@ class Prometheus:
 
     def origin(self) -> Sequence[str]:
         """Which server answered, the hash of its samples, and what they do not say."""
-        said = f"Readings: {self._samples} samples of {printable(self._api.name)}"
-        return [f"{said}, SHA-256 {self._hash.hexdigest()}", _TIMES]
+        sentence = f"Readings: {self._samples} samples of {printable(self._api.name)}"
+        return [f"{sentence}, SHA-256 {self._hash.hexdigest()}", _TIMES]
 
     def _names(self, begin: float, end: float) -> Sequence[str]:
-        before = self._up(begin - _AROUND, begin)
-        names = self._up(begin, end) | before & self._up(end, end + _AROUND)
+        earlier = self._up(begin - _AROUND, begin)
+        names = self._up(begin, end) | earlier & self._up(end, end + _AROUND)
         if not names:
             raise SettingsError(
                 f"{self._api.name} has no series pdu_up in this period: is the exporter scraped,"
@@ -104,51 +104,53 @@ class Prometheus:
 
     def _up(self, begin: float, end: float) -> set[str]:
         """The PDUs that were scraped in a time."""
-        found = self._api.series(f"pdu_up{{{self._match}}}", begin, end)
-        names = {one.get("instance", "") for one in found}
+        series = self._api.series(f"pdu_up{{{self._match}}}", begin, end)
+        names = {labels.get("instance", "") for labels in series}
         if "" in names or not all(map(_is_text, names)):
             raise ProtocolError("a series pdu_up has no label instance").at(self._api.name)
         return names
 
     def _polls(self, name: str, begin: float, end: float) -> Iterator[Poll]:
         """The scrapes of one PDU, day by day."""
-        more = f",{self._match}" if self._match else ""
+        matchers = f",{self._match}" if self._match else ""
         quoted = json.dumps(name, ensure_ascii=False)
-        selector = f'{{__name__=~"{"|".join(_METRICS)}",instance={quoted}{more}}}'
+        selector = f'{{__name__=~"{"|".join(_METRICS)}",instance={quoted}{matchers}}}'
         at, ends = begin, _Ends()
         while at < end:
             until = min(at + _DAY, end)
-            found = self._api.samples(selector, at, until)
-            self._hashed(found)
-            yield from self._scrapes(name, found, ends)
+            samples = self._api.samples(selector, at, until)
+            self._hashed(samples)
+            yield from self._scrapes(name, samples, ends)
             at = until
 
-    def _hashed(self, found: Sequence[Samples]) -> None:
-        for one in sorted(found, key=lambda one: sorted(one.labels.items())):
-            self._hash.update(json.dumps(sorted(one.labels.items())).encode())
-            self._hash.update(json.dumps([list(one.times), list(one.values)]).encode())
-            self._samples += len(one.times)
+    def _hashed(self, series: Sequence[Samples]) -> None:
+        for samples in sorted(series, key=lambda samples: sorted(samples.labels.items())):
+            self._hash.update(json.dumps(sorted(samples.labels.items())).encode())
+            self._hash.update(json.dumps([list(samples.times), list(samples.values)]).encode())
+            self._samples += len(samples.times)
 
-    def _scrapes(self, name: str, found: Sequence[Samples], ends: _Ends) -> Iterator[Poll]:
+    def _scrapes(self, name: str, series: Sequence[Samples], ends: _Ends) -> Iterator[Poll]:
         """The polls of one answer."""
         scrapes: dict[float, _Scrape] = {}
         lengths: dict[float, float] = {}
         # A server gives series in any order.
-        for one in sorted(found, key=lambda one: (one.times[:1], _order(one.labels))):
-            metric = one.labels.get("__name__", "")
+        for samples in sorted(
+            series, key=lambda samples: (samples.times[:1], _order(samples.labels))
+        ):
+            metric = samples.labels.get("__name__", "")
             if metric in _LENGTHS:
-                for time, value in zip(one.times, one.values):
+                for time, value in zip(samples.times, samples.values):
                     lengths[time] = max(lengths.get(time, 0.0), value)
                 continue
             if metric == _INFO:
                 # What a unit says of itself may come and go: its series then begin again.
-                for time in one.times:
-                    scrapes.setdefault(time, _Scrape()).infos.append(one.labels)
+                for time in samples.times:
+                    scrapes.setdefault(time, _Scrape()).infos.append(samples.labels)
                 continue
-            outlet = one.labels.get("outlet", OWN)
-            ends.check(self._api.name, name, metric, outlet, one)
-            target = _target(one.labels)
-            for time, value in zip(one.times, one.values):
+            outlet = samples.labels.get("outlet", OWN)
+            ends.check(self._api.name, name, metric, outlet, samples)
+            target = _target(samples.labels)
+            for time, value in zip(samples.times, samples.values):
                 scrape = scrapes.setdefault(time, _Scrape())
                 scrape.targets.add(target)
                 if metric in (_UPTIME, _ERROR):
@@ -167,12 +169,12 @@ class Prometheus:
                 time - early,
                 time + early + length,
                 [_outlet(outlet, figures) for outlet, figures in scrape.figures.items()],
-                unit=_joined(one.unit for one in scrape.targets),
-                label=_joined(one.label for one in scrape.targets),
-                serial=scrape.own("serial"),
-                firmware=scrape.own("firmware"),
+                unit=_joined(samples.unit for samples in scrape.targets),
+                label=_joined(samples.label for samples in scrape.targets),
+                serial=scrape.label_value("serial"),
+                firmware=scrape.label_value("firmware"),
                 uptime=scrape.unit.get(_UPTIME),
-                family=scrape.own("family"),
+                family=scrape.label_value("family"),
                 accuracy_percent=_percent(scrape.unit.get(_ERROR)),
             )
 
@@ -233,13 +235,13 @@ class _Scrape:
         #: of the other series
         self.targets: set[_Target] = set()
 
-    def own(self, name: str) -> str:
+    def label_value(self, name: str) -> str:
         """What the unit itself says in a label of pdu_info.
 
         A label that other series have too is the target's. Prometheus then stores the unit's own
         under another name, and not at all if it is empty.
         """
-        is_targets = any(name in one.names for one in self.targets)
+        is_targets = any(name in target.names for target in self.targets)
         return _joined(
             labels.get(f"exported_{name}") or ("" if is_targets else labels.get(name, ""))
             for labels in self.infos
@@ -252,17 +254,17 @@ class _Ends:
     def __init__(self) -> None:
         self._last: dict[tuple[str, str], tuple[float, Mapping[str, str]]] = {}
 
-    def check(self, host: str, name: str, metric: str, outlet: str, one: Samples) -> None:
+    def check(self, host: str, name: str, metric: str, outlet: str, samples: Samples) -> None:
         """Raises SettingsError for a register that has two series at one time."""
         last = self._last.get((metric, outlet))
-        if last is not None and last[1] != one.labels and one.times[0] <= last[0]:
-            other = sorted(set(one.labels.items()) ^ set(last[1].items()))
-            labels = ", ".join(f"{key}={value}" for key, value in other)
+        if last is not None and last[1] != samples.labels and samples.times[0] <= last[0]:
+            difference = sorted(set(samples.labels.items()) ^ set(last[1].items()))
+            labels = ", ".join(f"{key}={value}" for key, value in difference)
             raise SettingsError(
                 f"{host}: {printable(name, 60)} has two series of one register, which differ in"
                 f" {printable(labels, 200)}: choose one with --match"
             )
-        self._last[metric, outlet] = (one.times[-1], one.labels)
+        self._last[metric, outlet] = (samples.times[-1], samples.labels)
 
 
 def _percent(ratio: Optional[float]) -> Optional[float]:

@@ -85,24 +85,24 @@ class Api:
 
         Raises PduHandlerError, also for an answer that is not complete.
         """
-        found = self._asked("series", (("match[]", selector), *_times(start=begin, end=end)))
-        if not isinstance(found, list):
+        rows = self._query("series", (("match[]", selector), *_times(start=begin, end=end)))
+        if not isinstance(rows, list):
             raise self._bad("series is not a list")
-        return [self._labels(one) for one in found]
+        return [self._labels(labels) for labels in rows]
 
     def samples(self, selector: str, begin: float, end: float) -> list[Samples]:
         """The samples after `begin`, and up to `end`. Raises PduHandlerError."""
         # Since Prometheus 3 a range has no sample at its begin, before it could have one.
         seconds = math.ceil(end - begin)
         query = (("query", f"{selector}[{seconds}s]"), *_times(time=end))
-        found = self._asked("query", query)
-        if not isinstance(found, dict) or found.get("resultType") != "matrix":
+        answer = self._query("query", query)
+        if not isinstance(answer, dict) or answer.get("resultType") != "matrix":
             raise self._bad("the result is no matrix of samples")
-        rows = found.get("result")
+        rows = answer.get("result")
         if not isinstance(rows, list):
             raise self._bad("the result is not a list")
         found_rows = [self._row(row, begin) for row in rows]
-        return [one for one in found_rows if one.times]
+        return [row for row in found_rows if row.times]
 
     def _row(self, row: Any, begin: float) -> Samples:
         if not isinstance(row, dict) or not isinstance(row.get("values"), list):
@@ -110,15 +110,15 @@ class Api:
         labels = self._labels(row.get("metric"))
         times: list[float] = []
         values: list[float] = []
-        before = -math.inf
+        last_time = -math.inf
         for pair in row["values"]:
             try:
                 time, value = float(pair[0]), float(pair[1])
             except (TypeError, ValueError, LookupError, OverflowError):
                 raise self._bad("a sample is no pair of a time and a number") from None
-            if not before < time < math.inf:
+            if not last_time < time < math.inf:
                 raise self._bad("the samples of a series are not in the order of time")
-            before = time
+            last_time = time
             # A staleness marker is a NaN. Prometheus leaves them out, others may not.
             if value == value and time > begin:
                 if not 0.0 <= value < math.inf:
@@ -127,12 +127,14 @@ class Api:
                 values.append(value)
         return Samples(labels, times, values)
 
-    def _labels(self, found: Any) -> Mapping[str, str]:
-        if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
+    def _labels(self, labels: Any) -> Mapping[str, str]:
+        if not isinstance(labels, dict) or not all(
+            isinstance(value, str) for value in labels.values()
+        ):
             raise self._bad("labels are no texts")
-        return found
+        return labels
 
-    def _asked(self, what: str, query: Sequence[tuple[str, str]]) -> Any:
+    def _query(self, what: str, query: Sequence[tuple[str, str]]) -> Any:
         path = self._client.path
         reply = self._client.get(f"{path}/api/v1/{what}?{urlencode([*query, *_RAW])}", _ANSWERS)
         try:
@@ -142,11 +144,13 @@ class Api:
         if not isinstance(answer, dict):
             raise self._bad("no JSON object: is this the URL of a Prometheus API?", reply.body)
         if answer.get("status") != "success" or reply.status != 200:
-            said = self._credentials.hidden(str(answer.get("error", "no reason given")))
-            raise Refused(f"the server refuses the query: {said}").at(self.name, what)
+            reason = self._credentials.hidden(str(answer.get("error", "no reason given")))
+            raise Refused(f"the server refuses the query: {reason}").at(self.name, what)
         if answer.get("warnings") or answer.get("isPartial"):
-            said = self._credentials.hidden(str(answer.get("warnings") or "the answer is partial"))
-            raise self._bad(f"the server says that samples may be missing: {said}")
+            reason = self._credentials.hidden(
+                str(answer.get("warnings") or "the answer is partial")
+            )
+            raise self._bad(f"the server says that samples may be missing: {reason}")
         self.is_victoria = _VICTORIA in reply.headers
         return answer.get("data")
 

@@ -98,9 +98,9 @@ class Block(NamedTuple):
 
     def identities(self) -> bytes:
         """What each poll read of its unit, as bits of `identity`."""
-        said = SERIAL if self.unit.serial else 0
+        serial_bit = SERIAL if self.unit.serial else 0
         is_read = ~np.isnan(np.asarray(self.uptimes))
-        return bytes(np.where(is_read, said | UPTIME, said).astype("u1"))
+        return bytes(np.where(is_read, serial_bit | UPTIME, serial_bit).astype("u1"))
 
 
 class Series:
@@ -112,12 +112,12 @@ class Series:
         self.watts = array("d", [_NAN]) * polls
         self.states = bytearray([NO_STATE]) * polls
 
-    def append(self, one: OutletFigures) -> None:
+    def append(self, figures: OutletFigures) -> None:
         """Keep a poll."""
-        self.kwh.append(_NAN if one.kwh is None else one.kwh)
-        self.amperes.append(_NAN if one.amperes is None else one.amperes)
-        self.watts.append(_NAN if one.watts is None else one.watts)
-        self.states.append(_STATES[one.state])
+        self.kwh.append(_NAN if figures.kwh is None else figures.kwh)
+        self.amperes.append(_NAN if figures.amperes is None else figures.amperes)
+        self.watts.append(_NAN if figures.watts is None else figures.watts)
+        self.states.append(_STATES[figures.state])
 
     def keep_none(self, polls: int) -> None:
         """Replace all rows after so many polls by one in which nothing was read."""
@@ -178,21 +178,21 @@ class PduReadings:
     def append(self, poll: Poll) -> None:
         """Keep a poll. One without energy and current counts as failed."""
         polls = len(self.begins)
-        for one in poll.outlets:
-            if one.identity not in self.registers:
-                self.registers[one.identity] = Series(polls)
-        if all(one.kwh is None and one.amperes is None for one in poll.outlets):
+        for outlet in poll.outlets:
+            if outlet.identity not in self.registers:
+                self.registers[outlet.identity] = Series(polls)
+        if all(outlet.kwh is None and outlet.amperes is None for outlet in poll.outlets):
             self.failed += 1
             return
         self._follow(poll, polls)
-        said = SERIAL if poll.serial else 0
-        self.identities.append(said if poll.uptime is None else said | UPTIME)
+        serial_bit = SERIAL if poll.serial else 0
+        self.identities.append(serial_bit if poll.uptime is None else serial_bit | UPTIME)
         self.synced.append(WORDS[poll.synced])
         self.begins.append(poll.begin)
         self.ends.append(poll.end)
         self.monotonic.append(_NAN if poll.monotonic is None else poll.monotonic)
-        for one in poll.outlets:
-            self.registers[one.identity].append(one)
+        for outlet in poll.outlets:
+            self.registers[outlet.identity].append(outlet)
         for series in self.registers.values():
             if len(series.kwh) != polls + 1:
                 # not read, or read twice: nobody knows which of both it was
@@ -200,22 +200,22 @@ class PduReadings:
 
     def extend(self, block: Block) -> None:
         """Keep the polls of a block, as `append` would."""
-        unit, polls, more = block.unit, len(self.begins), len(block.begins)
+        unit, polls, added = block.unit, len(self.begins), len(block.begins)
         for identity in unit.registers:
             if identity not in self.registers:
                 self.registers[identity] = Series(polls)
         self.failed += block.failed
-        if not more:
+        if not added:
             return
         self._follow(block.poll(0), polls)
         for last, number in block.restless():
             if last is not None:
                 self._identity.keep(block.poll(last), polls + last)
             self._follow(block.poll(number), polls + number)
-        for number in (*block.with_uptime()[-1:].tolist(), more - 1):
+        for number in (*block.with_uptime()[-1:].tolist(), added - 1):
             self._identity.keep(block.poll(number), polls + number)
         self.identities += block.identities()
-        self.synced += bytes([WORDS[unit.synced]]) * more
+        self.synced += bytes([WORDS[unit.synced]]) * added
         self.begins.extend(block.begins)
         self.ends.extend(block.ends)
         self.monotonic.extend(block.monotonic)
@@ -226,7 +226,7 @@ class PduReadings:
                 self.registers[identity].extend(kwh, amperes, watts, states)
         for series in self.registers.values():
             if len(series.kwh) == polls:
-                series.skip(more)
+                series.skip(added)
 
     def _follow(self, poll: Poll, number: int) -> None:
         """Keep what a poll says of the unit. `number`: its own."""
@@ -241,7 +241,7 @@ class PduReadings:
         if is_another or not self._errors:
             self._errors.append(None)
         errors = (self._errors[-1], poll.accuracy_percent)
-        self._errors[-1] = max((one for one in errors if one is not None), default=None)
+        self._errors[-1] = max((error for error in errors if error is not None), default=None)
 
     @property
     def changes(self) -> Mapping[int, str]:
@@ -256,7 +256,7 @@ class PduReadings:
     @property
     def accuracy_percent(self) -> Optional[float]:
         """The greatest error that its units state, in percent; None if one of them states none."""
-        stated = [one for one in self._errors if one is not None]
+        stated = [error for error in self._errors if error is not None]
         return max(stated) if stated and len(stated) == len(self._errors) else None
 
     def clock(self) -> PollClock:
@@ -264,13 +264,13 @@ class PduReadings:
         polls: by these times it is decided what changed while the reader's machine started.
         """
         if np.isnan(np.asarray(self.monotonic)).any():
-            found = jumps_by_begin_times(self.begins, self.ends)
+            poll_clock = jumps_by_begin_times(self.begins, self.ends)
         else:
-            found = jumps_by_monotonic(
+            poll_clock = jumps_by_monotonic(
                 self.begins, self.ends, self.monotonic, self.boots, bytes(self.synced)
             )
-        self._identity.decide(found.begins, found.ends, found.slack)
-        return found
+        self._identity.decide(poll_clock.begins, poll_clock.ends, poll_clock.slack)
+        return poll_clock
 
     def usual_gap(self) -> float:
         """The usual time between two polls, in s; 0 for fewer than two."""
@@ -282,7 +282,7 @@ class PduReadings:
 class ReadingSource(Protocol):
     """Where readings come from."""
 
-    def each(
+    def audit_each(
         self, begin: float, end: float, audit: Callable[[PduReadings], Found]
     ) -> Iterator[Found]:
         """What `audit` finds of each PDU, which comes once, with what it needs for the period;
@@ -303,10 +303,10 @@ class ReadingSource(Protocol):
 
 def readings_of(pdu: PduReadings, series: Series, clock: PollClock) -> RegisterReadings:
     """The readings of a register, without polls that did not read it."""
-    read = ~np.isnan(np.asarray(series.kwh))
+    is_read = ~np.isnan(np.asarray(series.kwh))
     # Only a change of the unit asks for it.
     idle = _idle(series) if pdu.changes else np.zeros(0, dtype=np.uint8)
-    if read.all():
+    if is_read.all():
         return RegisterReadings(
             clock.begins,
             clock.ends,
@@ -316,7 +316,7 @@ def readings_of(pdu: PduReadings, series: Series, clock: PollClock) -> RegisterR
             identities=pdu.identities,
             idle=idle.tobytes(),
         )
-    here = np.flatnonzero(read)
+    here = np.flatnonzero(is_read)
     changes: dict[int, str] = {}
     for at, how in sorted(pdu.changes.items()):
         place = int(np.searchsorted(here, at))

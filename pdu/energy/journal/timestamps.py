@@ -68,24 +68,24 @@ def stamps(folder: str, witnesses: TimestampCheck) -> Sequence[Stamp]:
 def _stamp(folder: str, name: str, witnesses: TimestampCheck) -> Stamp:
     digest, _, kind = name.partition(".")
     path = os.path.join(folder, name)
-    by, made = _KINDS[kind](path, digest, witnesses)
-    return Stamp(digest, name, by, made)
+    by, time_s = _KINDS[kind](path, digest, witnesses)
+    return Stamp(digest, name, by, time_s)
 
 
 def _time_stamped(path: str, digest: str, witnesses: TimestampCheck) -> tuple[str, Optional[float]]:
     if witnesses.authorities is None:
         raise SettingsError(f"{printable(path)}: give its authority's certificates as --tsa-ca")
     trust = ("-CAfile", os.path.abspath(witnesses.authorities))
-    _said(path, "openssl", "ts", "-verify", "-digest", digest, "-in", path, *trust)
-    found = _TIME.findall(_said(path, "openssl", "ts", "-reply", "-in", path, "-text"))
+    _run_tool(path, "openssl", "ts", "-verify", "-digest", digest, "-in", path, *trust)
+    times = _TIME.findall(_run_tool(path, "openssl", "ts", "-reply", "-in", path, "-text"))
     try:
         # nobody signed the text above the time, and it may hold another one
-        (time,) = found
+        (time,) = times
         # some authorities say parts of a second
-        made = datetime.datetime.strptime(re.sub(r"(:\d\d)\.\d+ ", r"\1 ", time), _TIME_FORM)
+        time_s = datetime.datetime.strptime(re.sub(r"(:\d\d)\.\d+ ", r"\1 ", time), _TIME_FORM)
     except ValueError:
         raise HashMismatch(f"{printable(path)} does not say one time") from None
-    return "a time-stamping authority", made.replace(tzinfo=datetime.timezone.utc).timestamp()
+    return "a time-stamping authority", time_s.replace(tzinfo=datetime.timezone.utc).timestamp()
 
 
 def _signed(path: str, digest: str, witnesses: TimestampCheck) -> tuple[str, Optional[float]]:
@@ -93,12 +93,12 @@ def _signed(path: str, digest: str, witnesses: TimestampCheck) -> tuple[str, Opt
         raise SettingsError(f"{printable(path)}: give who may sign as --signers")
     tool = ("ssh-keygen", "-Y")
     allowed = ("-f", os.path.abspath(witnesses.signers))
-    named = _said(path, *tool, "find-principals", "-s", path, *allowed).splitlines()
-    if not named:
+    principals = _run_tool(path, *tool, "find-principals", "-s", path, *allowed).splitlines()
+    if not principals:
         raise HashMismatch(f"{printable(path)} is of nobody in {printable(witnesses.signers)}")
-    who = (*allowed, f"-I{named[0]}", "-n", NAMESPACE, "-s", path)
-    _said(path, *tool, "verify", *who, given=f"{digest}\n")
-    return printable(named[0], 80), None
+    who = (*allowed, f"-I{principals[0]}", "-n", NAMESPACE, "-s", path)
+    _run_tool(path, *tool, "verify", *who, input_text=f"{digest}\n")
+    return printable(principals[0], 80), None
 
 
 _KINDS: dict[str, Callable[[str, str, TimestampCheck], tuple[str, Optional[float]]]] = {
@@ -107,12 +107,12 @@ _KINDS: dict[str, Callable[[str, str, TimestampCheck], tuple[str, Optional[float
 }
 
 
-def _said(path: str, *words: str, given: str = "") -> str:
+def _run_tool(path: str, *words: str, input_text: str = "") -> str:
     """What a program says that finds a stamp right. Raises Changed if it does not."""
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             words,
-            input=given,
+            input=input_text,
             capture_output=True,
             text=True,
             errors="replace",
@@ -123,8 +123,8 @@ def _said(path: str, *words: str, given: str = "") -> str:
         raise SettingsError(f"{words[0]} cannot be run ({error.strerror})") from None
     except subprocess.TimeoutExpired:
         raise SettingsError(f"{words[0]} did not end in {_PATIENCE_S:g} s") from None
-    if done.returncode:
-        why = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    if process.returncode:
+        why = (process.stderr.strip() or process.stdout.strip()).splitlines()
         last = f" ({words[0]}: {printable(why[-1], 200)})" if why else ""
         raise HashMismatch(f"{printable(path)} is no valid stamp of the hash in its name{last}")
-    return done.stdout
+    return process.stdout

@@ -47,8 +47,8 @@ class UnitIdentity:
         """Compare a poll with those before it. `number`: its own."""
         for name, how in _SAID.items():
             value = getattr(poll, name)
-            before, at = self._said.get(name, (value, number))
-            if value and value != before:
+            last_value, at = self._said.get(name, (value, number))
+            if value and value != last_value:
                 self._mark(at, number, how)
         if self._up is not None:
             before_it, at = self._up
@@ -61,7 +61,7 @@ class UnitIdentity:
 
     def is_doubted(self, number: int) -> bool:
         """Whether the unit may have begun again before a poll; `decide` says it."""
-        return any(number == one[3] for one in self._doubted)
+        return any(number == doubt[3] for doubt in self._doubted)
 
     def decide(self, begins: Sequence[float], ends: Sequence[float], slack: float) -> None:
         """Decide what was in doubt by the true times of all polls, as far as they are known."""
@@ -82,8 +82,8 @@ class UnitIdentity:
 
     def _mark(self, last: int, number: int, how: str) -> None:
         """`last`: the last poll that was still of the unit before, or of its run."""
-        for one in range(last + 1, number + 1) if how else ():
-            self.changes.setdefault(one, how)
+        for place in range(last + 1, number + 1) if how else ():
+            self.changes.setdefault(place, how)
 
 
 def restarted(old: Poll, new: Poll) -> str:
@@ -93,7 +93,7 @@ def restarted(old: Poll, new: Poll) -> str:
     if old.uptime is None or new.uptime is None:
         return ""
     # the clock may go back while a poll is taken
-    taken = max(new.end - new.begin, 0.0) + max(old.end - old.begin, 0.0)
+    length_s = max(new.end - new.begin, 0.0) + max(old.end - old.begin, 0.0)
     times = [new.begin - old.begin]
     if old.monotonic is not None and new.monotonic is not None and old.boot == new.boot:
         # it stands while the reader's machine sleeps
@@ -101,7 +101,7 @@ def restarted(old: Poll, new: Poll) -> str:
     jumps = []
     for passed in times:
         jump = new.uptime - old.uptime - passed
-        tolerance = UPTIME_S + _UPTIME_SHARE * max(passed, 0.0) + taken
+        tolerance = UPTIME_S + _UPTIME_SHARE * max(passed, 0.0) + length_s
         if min(abs(jump), abs(jump + _UPTIME_WRAP_S)) <= tolerance:
             return ""
         jumps.append(jump)

@@ -72,7 +72,7 @@ class Verified:
     kept: Mapping[str, KeptLine] = field(default_factory=dict)
 
 
-def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
+def verified(folder: str, hashes: Sequence[str] = ()) -> Verified:
     """Check all files of a meter.
 
     `kept`: hashes that must be among those of the lines. Raises Changed, which names the file and
@@ -81,24 +81,24 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
     paths = files(folder)
     if not paths:
         raise SettingsError(f"{printable(folder)} has no file of a meter, such as 2026-11-23.jsonl")
-    wanted = set(kept)
-    known: dict[str, KeptLine] = {}
-    lines, begin, before = 0, "", ""
+    hashes_left = set(hashes)
+    line_by_hash: dict[str, KeptLine] = {}
+    lines, begin, last_hash = 0, "", ""
     anew: list[str] = []
     for path in paths:
         is_broken = False
         for line in journal.lines(path):
             lines += 1
-            if line.hash in wanted:
+            if line.hash in hashes_left:
                 utc = time_of(json.loads(b"{" + line.body))
-                known[line.hash] = KeptLine(os.path.basename(path), line.number, lines, utc)
+                line_by_hash[line.hash] = KeptLine(os.path.basename(path), line.number, lines, utc)
             if line.number == 1:
-                found = _AFTER.fullmatch(line.body)
-                if found is None:
+                match = _AFTER.fullmatch(line.body)
+                if match is None:
                     raise HashMismatch(f"{path}: line 1 is not the first line of a meter's file")
-                after = found[1].decode()
-                is_broken = bool(before) and after != before
-                begin = begin or after
+                previous_hash = match[1].decode()
+                is_broken = bool(last_hash) and previous_hash != last_hash
+                begin = begin or previous_hash
             elif line.number == 2:
                 why = _ANEW.fullmatch(line.body)
                 if why is not None:
@@ -107,77 +107,81 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
                 elif is_broken:
                     raise journal.discontinued(path)
                 is_broken = False
-            before = line.hash
+            last_hash = line.hash
         if is_broken:
             raise journal.discontinued(path)
         is_last = path == paths[-1]
         # the file after a packed one shows whether its end is whole
-        rest = journal.torn(path) if is_last or not path.endswith(PACKED) else 0
+        torn_bytes = journal.torn(path) if is_last or not path.endswith(PACKED) else 0
         is_closed = not is_last or path.endswith(PACKED)
-        if rest and is_closed:
-            raise HashMismatch(f"{path}: its last line has no end ({rest} bytes): it was changed")
-        if rest and not is_used(folder):
+        if torn_bytes and is_closed:
             raise HashMismatch(
-                f"{path}: the last {rest} bytes are no whole line: a write that was broken off,"
-                " which the next start of the meter repairs, or a changed end of the last line"
+                f"{path}: its last line has no end ({torn_bytes} bytes): it was changed"
             )
-    missing = wanted.difference(known)
+        if torn_bytes and not is_used(folder):
+            raise HashMismatch(
+                f"{path}: the last {torn_bytes} bytes are no whole line: a write that was broken"
+                " off, which the next start of the meter repairs, or a changed end of the last line"
+            )
+    missing = hashes_left.difference(line_by_hash)
     if missing:
         raise HashMismatch(
             f"{printable(folder)} has no line with the hash {sorted(missing)[0]}: lines were"
             " removed after it was kept, or the files were written anew"
         )
     names = [os.path.basename(path) for path in (paths[0], paths[-1])]
-    after, last = begin or START, before or START
-    return Verified(len(paths), lines, names[0], names[1], after, last, anew, known)
+    previous_hash, last = begin or START, last_hash or START
+    return Verified(len(paths), lines, names[0], names[1], previous_hash, last, anew, line_by_hash)
 
 
 @click.pass_context
 def _verify(context: click.Context, /, **options: Any) -> int:
-    folder, kept = options["dir"], options["kept"]
-    for one in kept:
-        if not _HASH.fullmatch(one):
-            raise Usage(f"--kept {printable(one, 80)!r}: give 64 hexadecimal digits")
+    folder, hashes = options["dir"], options["kept"]
+    for stamp in hashes:
+        if not _HASH.fullmatch(stamp):
+            raise Usage(f"--kept {printable(stamp, 80)!r}: give 64 hexadecimal digits")
     witnesses = TimestampCheck(options["tsa_ca"], options["signers"])
     if any(witnesses) and options["stamps"] is None:
         raise Usage("--tsa-ca and --signers are for --stamps")
     stamped = [] if options["stamps"] is None else stamps(options["stamps"], witnesses)
-    found = verified(folder, [*kept, *(one.hash for one in stamped)])
-    said = [
-        f"{counted(found.lines, 'line')} in {counted(found.files, 'file')}, {found.first} to"
-        f" {found.last}: each as it was written",
+    outcome = verified(folder, [*hashes, *(stamp.hash for stamp in stamped)])
+    lines = [
+        f"{counted(outcome.lines, 'line')} in {counted(outcome.files, 'file')}, {outcome.first} to"
+        f" {outcome.last}: each as it was written",
     ]
-    for one in found.anew:
-        said.append(f"a new chain begins, so lines may be missing before it: {one}")
-    if found.after != START:
-        said.append(f"begins after the hash {found.after} of an earlier file, which is not here")
-    said += _witnessed(stamped, found)
-    said.append(f"last hash, to be kept at another place: {found.hash}")
-    if not found.kept:
-        said.append(_LIMITS)
-    is_late = any(_lateness(one, found.kept[one.hash]) for one in stamped)
+    for stamp in outcome.anew:
+        lines.append(f"a new chain begins, so lines may be missing before it: {stamp}")
+    if outcome.after != START:
+        lines.append(f"begins after the hash {outcome.after} of an earlier file, which is not here")
+    lines += _witnessed(stamped, outcome)
+    lines.append(f"last hash, to be kept at another place: {outcome.hash}")
+    if not outcome.kept:
+        lines.append(_LIMITS)
+    is_late = any(_lateness(stamp, outcome.kept[stamp.hash]) for stamp in stamped)
     document = {
-        **dataclasses.asdict(found),
-        "kept": {digest: dataclasses.asdict(line) for digest, line in found.kept.items()},
-        "stamps": [dataclasses.asdict(one) for one in stamped],
+        **dataclasses.asdict(outcome),
+        "kept": {digest: dataclasses.asdict(line) for digest, line in outcome.kept.items()},
+        "stamps": [dataclasses.asdict(stamp) for stamp in stamped],
     }
-    code = _DOUBT_CODE if found.anew or is_late else DONE
-    return print_result(Result(document, said, code), given(context).json)
+    code = _DOUBT_CODE if outcome.anew or is_late else DONE
+    return print_result(Result(document, lines, code), given(context).json)
 
 
-def _witnessed(stamped: Sequence[Stamp], found: Verified) -> Iterator[str]:
+def _witnessed(stamped: Sequence[Stamp], outcome: Verified) -> Iterator[str]:
     """What hashes that were kept at another place show."""
-    for one in sorted(stamped, key=lambda one: found.kept[one.hash].lines):
-        line = found.kept[one.hash]
-        said = f"up to {line.file}, line {line.line}: "
-        if one.made is None:
-            yield f"{said}signed by {one.by}"
+    for stamp in sorted(stamped, key=lambda stamp: outcome.kept[stamp.hash].lines):
+        line = outcome.kept[stamp.hash]
+        place = f"up to {line.file}, line {line.line}: "
+        if stamp.made is None:
+            yield f"{place}signed by {stamp.by}"
             continue
-        made = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(one.made))
-        yield f"{said}there at {made}, says {one.by}{_lateness(one, line)}"
-    rest = found.lines - max((line.lines for line in found.kept.values()), default=found.lines)
-    if rest:
-        lines = counted(rest, "line")
+        stamp_time = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(stamp.made))
+        yield f"{place}there at {stamp_time}, says {stamp.by}{_lateness(stamp, line)}"
+    lines_after = outcome.lines - max(
+        (line.lines for line in outcome.kept.values()), default=outcome.lines
+    )
+    if lines_after:
+        lines = counted(lines_after, "line")
         yield f"{lines} after the last of these hashes: nobody else vouches for them"
 
 

@@ -75,8 +75,8 @@ class Anchor:
             self._follow()
         if self._running is not None:
             self._end(self._running, "the meter ended")
-        for one in self._waiting:
-            self._failed(one.day, "the meter ended")
+        for ended in self._waiting:
+            self._failed(ended.day, "the meter ended")
         self._waiting.clear()
 
     def _follow(self) -> None:

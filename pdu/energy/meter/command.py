@@ -48,46 +48,53 @@ class MeterOptions(NamedTuple):
 @click.pass_context
 def _meter(context: click.Context, /, **options: Any) -> int:
     state = given(context)
-    wanted = MeterOptions(OwnerFiles.of(options, state, [LIST]), **options)
+    settings_asked = MeterOptions(OwnerFiles.of(options, state, [LIST]), **options)
     screen, supervisor = Screen(state), SystemdNotify()
     with contextlib.ExitStack() as stack:
         wishes = stack.enter_context(ServiceSignals())
-        beside: list[Companion] = [screen, SystemdNotifier(supervisor)]
-        anchor = None if wanted.anchor is None else Anchor(wanted.anchor, screen.say)
+        companions: list[Companion] = [screen, SystemdNotifier(supervisor)]
+        anchor = (
+            None if settings_asked.anchor is None else Anchor(settings_asked.anchor, screen.say)
+        )
         if anchor is not None:
-            beside.append(anchor)
-        if wanted.metrics is not None:
-            served = ServedMetrics(wanted.metrics, wanted.allow_host, screen.say)
+            companions.append(anchor)
+        if settings_asked.metrics is not None:
+            served = ServedMetrics(settings_asked.metrics, settings_asked.allow_host, screen.say)
             stack.callback(served.close)
-            beside.append(served)
-        polled = wanted.site.pdus()
-        days = stack.enter_context(Days(wanted.into))
+            companions.append(served)
+        polled = settings_asked.site.pdus()
+        days = stack.enter_context(Days(settings_asked.into))
         # a forked process must not keep the folder locked when this one has been killed
         os.register_at_fork(after_in_child=days.abandon)
         wait = min(screen.every_s, (supervisor.watchdog_s or LONGEST_WAIT_S * 3) / 3)
-        settings = MeterSettings(wanted.every, wanted.parallel, wanted.rounds, longest_wait_s=wait)
-        meter = MeterService(polled, days, settings, screen.say, companions=beside)
+        settings = MeterSettings(
+            settings_asked.every,
+            settings_asked.parallel,
+            settings_asked.rounds,
+            longest_wait_s=wait,
+        )
+        meter = MeterService(polled, days, settings, screen.say, companions=companions)
         supervisor.ready()
-        meter.run(wishes, wanted.site.pdus)
+        meter.run(wishes, settings_asked.site.pdus)
         supervisor.stopping()
         if anchor is not None:
             anchor.finish(meter)
     screen.clear()
-    done = meter.counts
+    counts = meter.counts
     code = DONE
     if wishes.ending == signal.SIGINT:
         code = INTERRUPTED
-    elif wanted.rounds is not None and (done.failed or done.lost):
+    elif settings_asked.rounds is not None and (counts.failed or counts.lost):
         code = _FAILED
-    document = {**dataclasses.asdict(done), "hash": days.hash}
-    return print_result(Result(document, _lines(done, days.hash), code), state.json)
+    document = {**dataclasses.asdict(counts), "hash": days.hash}
+    return print_result(Result(document, _lines(counts, days.hash), code), state.json)
 
 
-def _lines(done: MeterCounts, last: str) -> Sequence[str]:
-    said = [*summary(done)]
+def _lines(counts: MeterCounts, last: str) -> Sequence[str]:
+    lines = [*summary(counts)]
     if last == START:
-        return said  # no line was written
-    return [*said, f"last hash, to be kept at another place: {last}"]
+        return lines  # no line was written
+    return [*lines, f"last hash, to be kept at another place: {last}"]
 
 
 _HELP = """Keep the readings of all PDUs of a list, in files that nobody can change unseen.

@@ -47,22 +47,22 @@ class PduHealth:
         #: polls that failed since it could be read
         self.in_row = 0
 
-    def polled(self, taken: PollResult) -> Optional[str]:
+    def polled(self, poll: PollResult) -> Optional[str]:
         """Take a poll. Returns what is to be said: that it cannot be read, for another kind of
         reason than before, or that it can be read again.
         """
         self.polls += 1
-        before, self.failure = self.failure, taken.reading.failure
+        previous, self.failure = self.failure, poll.reading.failure
         name = printable(self.name, 100)
         if self.failure is None:
             polls, self.in_row = self.in_row, 0
-            self.success = taken.end.utc
-            if before is None:
+            self.success = poll.end.utc
+            if previous is None:
                 return None
             return f"{name}: read again, after {counted(polls, 'reading')} that failed"
         self.failed += 1
         self.in_row += 1
-        if before is not None and before.kind == self.failure.kind:
+        if previous is not None and previous.kind == self.failure.kind:
             return None
         return (
             f"{name}: cannot be read: {printable(self.failure.kind, 40)}:"
@@ -80,14 +80,16 @@ class MeterHealth(NamedTuple):
 
     def line(self) -> str:
         """In one line, for a terminal and for systemd's STATUS=."""
-        silent = [one.name for one in self.pdus if one.failure is not None]
-        said = f"round {self.counts.rounds}: {counted(len(self.pdus), 'PDU')}"
+        silent = [pdu.name for pdu in self.pdus if pdu.failure is not None]
+        sentence = f"round {self.counts.rounds}: {counted(len(self.pdus), 'PDU')}"
         if silent:
-            said += f", {len(silent)} cannot be read ({printable(silent[0], 40)}"
-            said += ", ...)" if len(silent) > 1 else ")"
+            sentence += f", {len(silent)} cannot be read ({printable(silent[0], 40)}"
+            sentence += ", ...)" if len(silent) > 1 else ")"
         if self.counts.lost:
-            said += f", {counted(self.counts.lost, 'reading')} lost"
-        return said if self.following is None else f"{said}, next {clock_time(self.following)}"
+            sentence += f", {counted(self.counts.lost, 'reading')} lost"
+        return (
+            sentence if self.following is None else f"{sentence}, next {clock_time(self.following)}"
+        )
 
     def metrics(self) -> Iterable[MetricFamily]:
         """For Prometheus."""
@@ -105,23 +107,23 @@ class MeterHealth(NamedTuple):
             "When the next round is due.",
             ((), self.following),
         )
-        read = [one for one in self.pdus if one.polls]
+        pdus_read = [pdu for pdu in self.pdus if pdu.polls]
         yield gauge(
             "pdu_meter_pdu_up",
             "Whether the last reading did not fail.",
-            *(((one.name,), one.failure is None) for one in read),
+            *(((pdu.name,), pdu.failure is None) for pdu in pdus_read),
             labels=("pdu",),
         )
         yield counter(
             "pdu_meter_pdu_failed",
             "Readings that failed.",
-            *(((one.name,), one.failed) for one in read),
+            *(((pdu.name,), pdu.failed) for pdu in pdus_read),
             labels=("pdu",),
         )
         yield gauge(
             "pdu_meter_pdu_last_success_timestamp_seconds",
             "When it was read last without a failure.",
-            *(((one.name,), one.success) for one in read),
+            *(((pdu.name,), pdu.success) for pdu in pdus_read),
             labels=("pdu",),
         )
 
@@ -131,15 +133,15 @@ def clock_time(utc: float) -> str:
     return time.strftime("%H:%M:%S UTC", time.gmtime(utc))
 
 
-def summary(done: MeterCounts) -> Iterator[str]:
+def summary(counts: MeterCounts) -> Iterator[str]:
     """What was done, at the end."""
     yield (
-        f"{counted(done.rounds, 'round')}: {counted(done.polls, 'reading')} kept,"
-        f" {done.failed} of them failed"
+        f"{counted(counts.rounds, 'round')}: {counted(counts.polls, 'reading')} kept,"
+        f" {counts.failed} of them failed"
     )
-    if done.lost:
-        yield f"{counted(done.lost, 'reading')} lost: they could not be written"
-    if done.missed:
-        yield f"{counted(done.missed, 'turn')} missed by PDUs that were still being read"
-    if done.late:
-        yield f"{counted(done.late, 'round')} left out: this machine slept, or was too busy"
+    if counts.lost:
+        yield f"{counted(counts.lost, 'reading')} lost: they could not be written"
+    if counts.missed:
+        yield f"{counted(counts.missed, 'turn')} missed by PDUs that were still being read"
+    if counts.late:
+        yield f"{counted(counts.late, 'round')} left out: this machine slept, or was too busy"

@@ -33,8 +33,8 @@ class PduHeading(NamedTuple):
 class PduLines:
     """The lines of one PDU: its polls, and before them what they describe, where that changed."""
 
-    def __init__(self, number: int, named: PduHeading) -> None:
-        self._number, self.named = number, named
+    def __init__(self, number: int, heading: PduHeading) -> None:
+        self._number, self.named = number, heading
         self._plate = Nameplate()
         self._outlets: Sequence[str] = ()
         self._names: Sequence[str] = ()
@@ -45,15 +45,15 @@ class PduLines:
         """Declare the unit again before its next poll: a new file begins."""
         self._declared = None
 
-    def lines(self, taken: PollResult, missed: int = 0) -> Iterator[dict[str, Any]]:
+    def lines(self, poll: PollResult, missed: int = 0) -> Iterator[dict[str, Any]]:
         """The records of a poll. What a failed poll did not read of the unit stays as it was."""
-        reading = taken.reading
+        reading = poll.reading
         self._keep(reading)
         declared = self._declaration()
         if declared != self._declared:
             self._declared = declared
             yield declared.record()
-        yield self._poll(taken, missed).record()
+        yield self._poll(poll, missed).record()
 
     def _keep(self, reading: Reading) -> None:
         new = reading.plate
@@ -63,11 +63,11 @@ class PduLines:
         family = new.family or self._plate.family
         self._plate = plate._replace(family=family, uptime_s=None)
         if reading.answered:
-            self._outlets = [one.identity for one in reading.outlets]
+            self._outlets = [item.identity for item in reading.outlets]
         if reading.labelled:
-            self._names = [one.name or one.number for one in reading.outlets]
+            self._names = [item.name or item.number for item in reading.outlets]
         if reading.meters:
-            self._meters = [[one.kind, one.label, one.rating_a] for one in reading.meters]
+            self._meters = [[item.kind, item.label, item.rating_a] for item in reading.meters]
 
     def _declaration(self) -> UnitDeclaration:
         plate = self._plate
@@ -83,8 +83,8 @@ class PduLines:
             self._meters,
         )
 
-    def _poll(self, taken: PollResult, missed: int) -> JournalPoll:
-        begin, end, reading, synchronised = taken
+    def _poll(self, poll: PollResult, missed: int) -> JournalPoll:
+        begin, end, reading, synchronised = poll
         outlets = reading.outlets
         return JournalPoll(
             self._number,
@@ -98,8 +98,8 @@ class PduLines:
                 figure: [getattr(outlet, figure.key) for outlet in outlets]
                 for figure in JOURNAL_FIGURES
             },
-            [one.current_a for one in reading.meters],
-            [one.state for one in outlets] if reading.answered else None,
+            [item.current_a for item in reading.meters],
+            [item.state for item in outlets] if reading.answered else None,
             missed,
             None if reading.failure is None else (reading.failure.kind, reading.failure.reason),
         )

@@ -118,11 +118,11 @@ class _Site:
     def hear(self) -> None:
         """Take an answer of the meter."""
         try:
-            said = self._pipe.recv_bytes()
+            message = self._pipe.recv_bytes()
         except (EOFError, OSError):
             self.ended.set()
             return
-        ticket, _, page = said.partition(b"\n")
+        ticket, _, page = message.partition(b"\n")
         waiting = self._waiting.pop(int(ticket), None)
         if waiting is not None and not waiting.done():
             waiting.set_result(page)

@@ -41,14 +41,14 @@ class KnownPdu(NamedTuple):
     whole: float
 
 
-def take(target: Target, known: Optional[KnownPdu]) -> PollResult:
+def take(target: Target, previous: Optional[KnownPdu]) -> PollResult:
     """Read a PDU. A failure is part of the reading."""
     begin, is_synchronised = Instant.now(), synchronised()
-    is_due = known is None or begin.mono - known.whole >= WHOLE_EACH_S
+    is_due = previous is None or begin.mono - previous.whole >= WHOLE_EACH_S
 
     def plate(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
         def runs_on(uptime_s: Optional[float]) -> bool:
-            return not is_due and known is not None and _runs_on(known, reading, uptime_s)
+            return not is_due and previous is not None and _runs_on(previous, reading, uptime_s)
 
         return reading._replace(plate=tools.nameplate(pdu, runs_on))
 
@@ -56,28 +56,31 @@ def take(target: Target, known: Optional[KnownPdu]) -> PollResult:
     return PollResult(begin, Instant.now(), reading, is_synchronised)
 
 
-def known_for_next_poll(taken: PollResult, before: Optional[KnownPdu]) -> Optional[KnownPdu]:
+def known_for_next_poll(poll: PollResult, previous: Optional[KnownPdu]) -> Optional[KnownPdu]:
     """What the next poll should know; None after a failed one."""
-    begin, end, reading, _ = taken
+    begin, end, reading, _ = poll
     if reading.failure is not None:
         return None
-    is_due = before is None or begin.mono - before.whole >= WHOLE_EACH_S
-    whole = begin.mono if is_due or before is None else before.whole
-    return KnownPdu(end.mono, reading.plate.uptime_s, _registers(reading), whole)
+    is_due = previous is None or begin.mono - previous.whole >= WHOLE_EACH_S
+    whole_read = begin.mono if is_due or previous is None else previous.whole
+    return KnownPdu(end.mono, reading.plate.uptime_s, _registers(reading), whole_read)
 
 
-def _runs_on(known: KnownPdu, reading: Reading, uptime_s: Optional[float]) -> bool:
+def _runs_on(previous: KnownPdu, reading: Reading, uptime_s: Optional[float]) -> bool:
     """Whether everything says that the unit is the one of the earlier poll, and ran on."""
-    if uptime_s is None or known.uptime_s is None:
+    if uptime_s is None or previous.uptime_s is None:
         return False
-    passed = Instant.now().mono - known.mono
-    if abs(uptime_s - known.uptime_s - passed) > _UPTIME_S + _UPTIME_SHARE * passed:
+    passed = Instant.now().mono - previous.mono
+    if abs(uptime_s - previous.uptime_s - passed) > _UPTIME_S + _UPTIME_SHARE * passed:
         return False
     now = _registers(reading)
-    return all(now.get(identity, before) >= before for identity, before in known.registers.items())
+    return all(
+        now.get(identity, last_value) >= last_value
+        for identity, last_value in previous.registers.items()
+    )
 
 
 def _registers(reading: Reading) -> dict[str, float]:
-    listed = [(one.identity, one.energy_kwh) for one in reading.outlets]
-    listed.append((_OWN, reading.energy_kwh))
-    return {identity: kwh for identity, kwh in listed if kwh is not None}
+    registers = [(outlet.identity, outlet.energy_kwh) for outlet in reading.outlets]
+    registers.append((_OWN, reading.energy_kwh))
+    return {identity: kwh for identity, kwh in registers if kwh is not None}

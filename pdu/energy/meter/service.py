@@ -71,9 +71,9 @@ class Companion(Protocol):
 class _Pdu:
     """What is known of one PDU between polls."""
 
-    def __init__(self, number: int, named: PduHeading) -> None:
-        self.unit = PduLines(number, named)
-        self.health = PduHealth(named.name)
+    def __init__(self, number: int, heading: PduHeading) -> None:
+        self.unit = PduLines(number, heading)
+        self.health = PduHealth(heading.name)
         self.known: Optional[KnownPdu] = None
         #: whether it is being read
         self.is_out = False
@@ -121,17 +121,19 @@ class MeterService:
 
     def ended_days(self) -> Sequence[EndedDay]:
         """The days that have ended since this was asked before."""
-        found = [*self._days.ended]
+        ended = [*self._days.ended]
         self._days.ended.clear()
-        return found
+        return ended
 
-    def run(self, wishes: ServiceSignals, read: Callable[[], Sequence[Target]]) -> None:
+    def run(self, wishes: ServiceSignals, read_targets: Callable[[], Sequence[Target]]) -> None:
         """Run until it is asked to end, or the rounds are done. `read` reads the PDUs' files again.
 
         Raises SettingsError if no process starts, or if the journal was changed by others.
         """
-        way = ReadFunction(self._settings.take, lambda taken: taken.reading, self._failed)
-        readers: ReaderPool[PollResult] = ReaderPool(self._targets, way, self._settings.parallel)
+        read_function = ReadFunction(self._settings.take, lambda poll: poll.reading, self._failed)
+        readers: ReaderPool[PollResult] = ReaderPool(
+            self._targets, read_function, self._settings.parallel
+        )
         try:
             due = Due(self._now().mono)
             while not self._is_done():
@@ -150,7 +152,7 @@ class MeterService:
                 self._write(self._arrived(readers, wait, wishes))
                 if self._is_reloading:
                     self._is_reloading = False
-                    self._reload(readers, read)
+                    self._reload(readers, read_targets)
                 hanging = [*readers.hanging(self._settings.patience_s)]
                 if hanging:
                     self._write(hanging)
@@ -161,11 +163,11 @@ class MeterService:
     def _say_start(self) -> None:
         """What is read, how often, where to, and when next."""
         pdus, every = counted(len(self._pdus), "PDU"), self._settings.every
-        said = f"{pdus} read now and every {every:g} s, into {printable(self._days.folder)}"
+        sentence = f"{pdus} read now and every {every:g} s, into {printable(self._days.folder)}"
         following = self.health.following
         if following is not None:
-            said += f"; next round at {clock_time(following)}"
-        self._say(said)
+            sentence += f"; next round at {clock_time(following)}"
+        self._say(sentence)
 
     def _renew(self, readers: ReaderPool[PollResult]) -> None:
         """New processes. What the others were reading is read anew."""
@@ -174,10 +176,10 @@ class MeterService:
         readers.renew(self._targets, [(place, pdu.known) for place, pdu in pdus if pdu.is_out])
 
     def _reload(
-        self, readers: ReaderPool[PollResult], read: Callable[[], Sequence[Target]]
+        self, readers: ReaderPool[PollResult], read_targets: Callable[[], Sequence[Target]]
     ) -> None:
         """Take over what the files say now. What was being read is read by new processes."""
-        targets = reread(read, self._say)
+        targets = reread(read_targets, self._say)
         if targets is None:
             return
         added, removed = self._take_over(targets)
@@ -190,11 +192,13 @@ class MeterService:
         """Use these PDUs. One that the list named before goes on; a new one gets a number that no
         other had. Returns how many are new, and how many are gone.
         """
-        before = {one.unit.named: one for one in self._pdus}
-        named = [PduHeading(*target.device[:3]) for target in targets]
-        self._pdus = [before.get(one) or _Pdu(next(self._numbers), one) for one in named]
+        pdu_by_heading = {pdu.unit.named: pdu for pdu in self._pdus}
+        headings = [PduHeading(*target.device[:3]) for target in targets]
+        self._pdus = [pdu_by_heading.get(pdu) or _Pdu(next(self._numbers), pdu) for pdu in headings]
         self._targets = targets
-        return len(set(named).difference(before)), len(set(before).difference(named))
+        return len(set(headings).difference(pdu_by_heading)), len(
+            set(pdu_by_heading).difference(headings)
+        )
 
     # ---- rounds ----------------------------------------------------------------------------------
 
@@ -232,80 +236,80 @@ class MeterService:
         self, readers: ReaderPool[PollResult], wait: float, wishes: ServiceSignals
     ) -> list[tuple[int, PollResult]]:
         """The readings that arrive within `wait` seconds, and shortly after the first of them."""
-        found: list[tuple[int, PollResult]] = []
+        polls: list[tuple[int, PollResult]] = []
         end = self._now().mono + wait
         while not (self._is_stopped or self._is_reloading):
-            before = len(found)
-            others = {wishes.pipe: lambda: self._hear(wishes)}
+            count_before = len(polls)
+            other_pipes = {wishes.pipe: lambda: self._hear(wishes)}
             for companion in self._companions:
-                others.update(companion.pipes())
-            found += readers.turn(max(end - self._now().mono, 0.0), others)
+                other_pipes.update(companion.pipes())
+            polls += readers.turn(max(end - self._now().mono, 0.0), other_pipes)
             now = self._now().mono
-            if found and not before:
+            if polls and not count_before:
                 end = now + TOGETHER_S
-            if now >= end or len(found) >= _MOST_TOGETHER or self._is_done_with(found):
+            if now >= end or len(polls) >= _MOST_TOGETHER or self._is_done_with(polls):
                 break
-        return found
+        return polls
 
-    def _is_done_with(self, found: Sequence[tuple[int, PollResult]]) -> bool:
-        return bool(found) and sum(pdu.is_out for pdu in self._pdus) == len(found)
+    def _is_done_with(self, polls: Sequence[tuple[int, PollResult]]) -> bool:
+        return bool(polls) and sum(pdu.is_out for pdu in self._pdus) == len(polls)
 
     def _hear(self, wishes: ServiceSignals) -> None:
         self._is_reloading = wishes.heard() or self._is_reloading
         self._is_stopped = wishes.ending is not None
 
-    def _failed(self, taken: Optional[PollResult], failure: CallError) -> PollResult:
+    def _failed(self, poll: Optional[PollResult], failure: CallError) -> PollResult:
         """A reading that failed, also one of which nothing is known."""
-        if taken is not None:
-            return taken._replace(reading=taken.reading._replace(failure=failure))
+        if poll is not None:
+            return poll._replace(reading=poll.reading._replace(failure=failure))
         now = self._now()
         return PollResult(now, now, Reading(failure=failure))
 
     # ---- lines -----------------------------------------------------------------------------------
 
-    def _write(self, found: Sequence[tuple[int, PollResult]]) -> None:
+    def _write(self, arrivals: Sequence[tuple[int, PollResult]]) -> None:
         """Write the lines of readings, all or none."""
-        for place, taken in found:
+        for place, poll in arrivals:
             pdu = self._pdus[place]
-            pdu.is_out, pdu.known = False, known_for_next_poll(taken, pdu.known)
-            said = pdu.health.polled(taken)
-            if said is not None:
-                self._say(said)
-        self._polled += len(found)
-        if not found:
+            pdu.is_out, pdu.known = False, known_for_next_poll(poll, pdu.known)
+            sentence = pdu.health.polled(poll)
+            if sentence is not None:
+                self._say(sentence)
+        self._polled += len(arrivals)
+        if not arrivals:
             return
         now = self._now()
         self._days.check()
-        named = self._named(now)
-        head = [*self._begin_of_file(now, named), *self._head]
+        file_time = self._file_time(now)
+        head = [*self._begin_of_file(now, file_time), *self._head]
         if self._unwritten is not None:
             head.append(self._unwritten.record())
         polls = [
             line
-            for place, taken in found
-            for line in self._pdus[place].unit.lines(taken, self._pdus[place].missed)
+            for place, poll in arrivals
+            for line in self._pdus[place].unit.lines(poll, self._pdus[place].missed)
         ]
         try:
-            self._days.append([*head, *polls], named)
+            self._days.append([*head, *polls], file_time)
         except JournalError as error:
-            self._keep_unwritten(found, error.reason)
+            self._keep_unwritten(arrivals, error.reason)
             return
         if self._unwritten is not None:
             self._say(f"writing again; {counted(self._unwritten.polls, 'reading')} lost")
         self._head, self._unwritten = [], None
-        for place, _ in found:
+        for place, _ in arrivals:
             self._pdus[place].missed = 0
-        failed = sum(taken.reading.failure is not None for _, taken in found)
-        self._add(polls=len(found), failed=failed)
+        failed = sum(poll.reading.failure is not None for _, poll in arrivals)
+        self._add(polls=len(arrivals), failed=failed)
         if self._days.repaired > self._repaired:
             self._say_repaired()
         for why in self._days.anew:
             self._say(f"a new chain begins: {why}")
         self._days.anew.clear()
 
-    def _named(self, now: Instant) -> float:
+    def _file_time(self, now: Instant) -> float:
         """The time that names the file of these lines."""
-        named = self._files.time(now, synchronised())
+        file_time = self._files.time(now, synchronised())
         is_ahead = self._files.ahead > 0.0
         if is_ahead and not self._is_ahead:
             self._say(
@@ -316,10 +320,10 @@ class MeterService:
         elif self._is_ahead and not is_ahead:
             self._say("the clock names files again")
         self._is_ahead = is_ahead
-        return named
+        return file_time
 
-    def _begin_of_file(self, now: Instant, named: float) -> Iterator[dict[str, Any]]:
-        if not self._days.is_new(named):
+    def _begin_of_file(self, now: Instant, file_time: float) -> Iterator[dict[str, Any]]:
+        if not self._days.is_new(file_time):
             return
         for pdu in self._pdus:
             pdu.unit.forget()
@@ -331,20 +335,20 @@ class MeterService:
         self._repaired = self._days.repaired
         self._say(f"removed a line that was not written to its end ({removed} bytes)")
 
-    def _keep_unwritten(self, found: Sequence[tuple[int, PollResult]], reason: str) -> None:
-        first = min(taken.begin.utc for _, taken in found)
-        last = max(taken.end.utc for _, taken in found)
+    def _keep_unwritten(self, polls: Sequence[tuple[int, PollResult]], reason: str) -> None:
+        first = min(poll.begin.utc for _, poll in polls)
+        last = max(poll.end.utc for _, poll in polls)
         old = self._unwritten
         if old is None:
             self._say(f"readings are lost: {reason}")
-            self._unwritten = LostPolls(len(found), first, last, reason)
+            self._unwritten = LostPolls(len(polls), first, last, reason)
         else:
             self._unwritten = LostPolls(
-                old.polls + len(found), old.first, max(old.last, last), reason
+                old.polls + len(polls), old.first, max(old.last, last), reason
             )
-        self._add(lost=len(found))
+        self._add(lost=len(polls))
 
-    def _add(self, **more: int) -> None:
+    def _add(self, **counts: int) -> None:
         self.counts = dataclasses.replace(
-            self.counts, **{name: getattr(self.counts, name) + by for name, by in more.items()}
+            self.counts, **{name: getattr(self.counts, name) + by for name, by in counts.items()}
         )

@@ -164,7 +164,7 @@ class Meters:
 
     def _pdu_limit(self, pdu: str, outlets: Sequence[str]) -> Optional[float]:
         """Of a PDU itself: what was said of it, else no more than all its outlets take."""
-        limit_kw = self._said(pdu, OWN)
+        limit_kw = self._stated_limit(pdu, OWN)
         if limit_kw is not None:
             return limit_kw
         node = self._drawn.get(pdu)
@@ -177,7 +177,7 @@ class Meters:
 
     def _limit(self, pdu: str, outlet: str) -> Optional[float]:
         """Of an outlet, which delivers no more than its PDU does."""
-        limit_kw = self._said(pdu, outlet)
+        limit_kw = self._stated_limit(pdu, outlet)
         return (
             limit_kw
             if limit_kw is not None
@@ -185,14 +185,14 @@ class Meters:
         )
 
     def _outlet_limit(self, pdu: str, outlet: str) -> Optional[float]:
-        limit_kw, node = self._said(pdu, outlet), self._drawn.get(pdu)
+        limit_kw, node = self._stated_limit(pdu, outlet), self._drawn.get(pdu)
         if limit_kw is not None:
             return limit_kw
         return _least(
             self._usual.limit_kw, None if node is None else _drawn_outlet_limit(node, outlet)
         )
 
-    def _said(self, pdu: str, outlet: str) -> Optional[float]:
+    def _stated_limit(self, pdu: str, outlet: str) -> Optional[float]:
         """What the owner's file says of exactly this register."""
         limit_kw = None
         for line in self._lines:

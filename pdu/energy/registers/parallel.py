@@ -83,8 +83,8 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The ends from which results are taken are only the first process's: if it is killed, the
     # next result finds nobody, and this process ends.
-    for one in pipes:
-        one.close()
+    for other_pipe in pipes:
+        other_pipe.close()
     with contextlib.suppress(BrokenPipeError):
         for thing in things:
             try:

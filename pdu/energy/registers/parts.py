@@ -91,7 +91,7 @@ class Inlet:
         """The sum of all outlets."""
         return narrowed(energy, self._most(begin, end).high)
 
-    def own(self, begin: float, end: float) -> EnergyInterval:
+    def own_energy(self, begin: float, end: float) -> EnergyInterval:
         """The inlet's energy, which is at least that of its outlets."""
         lows = self._lows(begin, end) * (1.0 - self._allowed)
         return _raised(self._own.bounds(begin, end), lows)

@@ -42,7 +42,7 @@ class Same(NamedTuple):
     #: whether the other name counts in no sum: all of its time is also the counted one's
     is_within: bool
 
-    def told(self) -> str:
+    def sentence(self) -> str:
         """As a sentence."""
         both = f"{printable(self.counted, 40)} and {printable(self.again, 40)}"
         if self.is_within:

@@ -172,7 +172,7 @@ def write(ordered: StatementInputs, into: str) -> StatementFile:
         twice = [*same(units)]
         once = _once(_with_unread(ordered, parts, room), alias_map(twice))
         done = _Writer(ordered, into, key, trees, chain).write(once, numbers)
-        repeated = [one.told() for one in twice]
+        repeated = [one.sentence() for one in twice]
         return dataclasses.replace(done, repeated=repeated, unfinished=unfinished)
 
 

@@ -139,7 +139,7 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
         # the audit reads what the exporter serves
         source, now = energy.Prometheus(Api(seen.url, QueryLogin(), Trust())), time.time()
         with contextlib.closing(source):
-            found = [*source.each(now - 60.0, now, lambda one: one)]
+            found = [*source.audit_each(now - 60.0, now, lambda one: one)]
         assert {one.name: (one.family, {*one.identities}) for one in found if one.begins} == {
             "nut": ("simulated", {0}),  # says no serial number
             "raritan": ("xerus", {SERIAL}),
