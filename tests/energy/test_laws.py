@@ -1,0 +1,120 @@
+"""The five laws of docs/energy.md, each at the fault that lists of cases did not see."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Optional
+
+import pytest
+
+from pdu.energy.audit import checks, grades, pdu_audit
+from pdu.energy.audit.groups import by_customer
+from pdu.energy.journal.readings import PduReadings
+from pdu.energy.registers.customers import OutletTenancy, Place
+from pdu.energy.registers.meter_facts import Meters, RegisterFacts
+from pdu.energy.registers.parts import within
+from pdu.energy.registers.poll import OWN, OutletFigures, Poll
+from pdu.energy.registers.values import EnergyInterval
+
+Tenures = Mapping[Place, Sequence[OutletTenancy]]
+NOBODY: Tenures = {}
+DAY, HOUR = 86400.0, 3600.0
+FACTS = RegisterFacts(limit_kw=3.68, step_kwh=0.01)
+
+
+def floored(kwh: float) -> float:
+    return math.floor(kwh * 100.0 + 1e-6) / 100.0
+
+
+def audited(pdu: PduReadings, days: float, tenures: Tenures = NOBODY) -> pdu_audit.Audited:
+    meters = Meters(FACTS, pdu_limit_kw=11.0)
+    return pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, days * DAY, meters, tenures))
+
+
+def constant(
+    days: int, watts: float, factor: float, amperes: Optional[float] = None, outlet: str = "1"
+) -> PduReadings:
+    """A load that never changes; a register that counts so many times of it."""
+    pdu = PduReadings("rack1")
+    for number in range(int(days * DAY / 300.0) + 1):
+        time = 300.0 * number
+        kwh = floored(500.0 + factor * watts * time / 3.6e6)
+        shown = None if amperes is not None else watts
+        figures = [OutletFigures(outlet, kwh, amperes, shown)]
+        pdu.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1"))
+    return pdu
+
+
+@pytest.mark.parametrize("factor", [0.28, 0.5, 0.75, 1.35, 2.0, 5.0])
+def test_a_register_that_counts_otherwise_than_its_own_watts_is_not_firm(factor: float) -> None:
+    (found,) = audited(constant(4, 400.0, factor), 4.0).outlets
+    assert found.grade == grades.NOT_BILLABLE and not found.has_lowest
+    assert found.energy.low <= 38.4 <= found.energy.high
+
+
+def test_an_inlet_that_counts_tenfold_is_seen_without_a_voltage() -> None:
+    found = audited(constant(4, 1945.0, 10.0, 8.9, OWN), 4.0).own
+    assert found is not None and found.grade == grades.NOT_BILLABLE
+    right = audited(constant(4, 1945.0, 1.0, 8.9, OWN), 4.0).own
+    assert right is not None and right.grade == grades.FIRM
+
+
+def test_a_doubt_is_of_all_outlets_of_the_device_that_do_not_exclude_it() -> None:
+    """After a restart they count 1,000 times. Outlet 1 takes 300 W, 2 takes 0.8 W and shows no
+    current, 3 counts what flows.
+    """
+    pdu, restart = PduReadings("rack1"), 2.0 * DAY
+    for number in range(4 * 288 + 1):
+        time = 300.0 * number
+        after = max(time - restart, 0.0)
+        kwh = [(time + 999.0 * after) * watts / 3.6e6 for watts in (300.0, 0.8)]
+        figures = [
+            OutletFigures("1", floored(kwh[0]), None, 300.0),
+            OutletFigures("2", floored(10.0 + kwh[1]), 0.0, None),
+            OutletFigures("3", floored(500.0 * time / 3.6e6), None, 500.0),
+        ]
+        up = time + 1e6 if time < restart else time - restart + 20.0
+        pdu.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1", uptime=up))
+    first, second, third = audited(pdu, 4.0).outlets
+    assert not first.has_lowest and not second.has_lowest
+    assert any("outlet 1 of the same device" in event.reason for event in second.events) or any(
+        event.kind == checks.UNIT for event in second.events
+    )
+    # one object has one unit; but what its own power shows counts more
+    assert third.has_lowest and third.grade == grades.BOUNDED
+
+
+def test_bounds_that_are_wide_are_billed_at_the_lowest() -> None:
+    """A unit that was exchanged, in seven hours that nobody read."""
+    pdu = PduReadings("rack1")
+    for number in range(8 * 288 + 1):
+        time = 300.0 * number
+        if 4.0 * DAY < time < 4.0 * DAY + 7.0 * HOUR:
+            continue
+        is_old = time <= 4.0 * DAY
+        kwh = floored((900.0 if is_old else 3.0) + 0.4 * time / HOUR)
+        figures = [OutletFigures("1", kwh, None, 400.0)]
+        serial = "A1" if is_old else "B7"
+        pdu.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial=serial))
+    tenures = {("rack1", "1"): [OutletTenancy("zeta", 0.0, math.inf)]}
+    found = audited(pdu, 8.0, tenures)
+    (outlet,) = found.outlets
+    assert outlet.grade == grades.WIDE and outlet.has_lowest
+    assert 73.0 < outlet.energy.low <= 76.8 <= outlet.energy.high
+    (customer,) = by_customer(tenures, [found], 0.0, 8.0 * DAY)
+    assert customer.has_lowest and customer.grade == grades.WIDE
+    assert customer.energy is not None and customer.energy.low > 73.0
+
+
+def test_parts_take_at_most_their_whole() -> None:
+    whole = EnergyInterval(9.0, 10.0, 11.0)
+    parts = [EnergyInterval(2.0, 3.0, 9.0), EnergyInterval(4.0, 6.0, 7.0)]
+    bounded = within(whole, parts, is_complete=False)
+    assert [part.high for part in bounded] == [7.0, 7.0]
+    complete = within(whole, parts, is_complete=True)
+    assert [part.low for part in complete] == [2.0, 4.0]
+    tight = within(whole, [parts[0], EnergyInterval(4.0, 5.0, 5.0)], is_complete=True)
+    assert [part.low for part in tight] == [4.0, 4.0]
+    # a whole that is less than its parts says nothing of them
+    assert within(EnergyInterval(1.0, 2.0, 5.0), parts, is_complete=True) == parts
