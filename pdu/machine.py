@@ -361,7 +361,7 @@ def _parameters() -> Sequence[click.Parameter]:
         *AUTH(),
         *CONFIRM(default="current", show_default=True),
         *THRESHOLD(default=_USUAL.threshold_a, show_default=True),
-        *POWER_TIMEOUT(old="--patience", default=_POWER_TIMEOUT_S, show_default=True),
+        *POWER_TIMEOUT(default=_POWER_TIMEOUT_S, show_default=True),
         *METER_PERIOD(),
         *PAUSE(default=_PAUSE_S, show_default=True),
         *ALIVE(),

@@ -94,7 +94,7 @@ WITHOUT = option(
 
 def billing(customers_required: bool) -> Parameters:
     """The options of `BillingOptions`."""
-    return [*_PERIOD, *_METERS, *DRAWING(old="--hall"), *CUSTOMERS(required=customers_required)]
+    return [*_PERIOD, *_METERS, *DRAWING(), *CUSTOMERS(required=customers_required)]
 
 
 _PERIOD = [

@@ -312,7 +312,7 @@ gateway = Subcommand(
     params=[
         *file_arguments(LIST),
         *shared_options.LIST(),
-        *shared_options.DRAWING(old="--machines"),
+        *shared_options.DRAWING(),
         *option(
             "--clients", "tokens and rights; not readable by other users", "FILE", required=True
         ),

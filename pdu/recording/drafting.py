@@ -228,7 +228,6 @@ The draft cannot switch outlets: find the command in the vendor's documents and 
             "--family",
             "the key of the family (default: own-NUMBER with the enterprise number, else own-pdu)",
             "KEY",
-            old="--key",
             default="",
         ),
         *OUT(default="-", show_default=STANDARD_OUTPUT),

@@ -147,7 +147,7 @@ Reads are answered from the recording. Outlets follow the handler's commands, an
 their recorded values.""",
     params=[
         Argument("FILE"),
-        *LISTEN(old="--port", default=USUAL_LISTEN, show_default=True),
+        *LISTEN(default=USUAL_LISTEN, show_default=True),
         *option(
             "--profile",
             "SNMP: follow the commands of this family or profile instead of the detected one",

@@ -117,7 +117,7 @@ def process(place: Place) -> float:
     return _timed(
         [
             "-m",
-            "handlers",
+            "pdu",
             "statistic",
             "redfish",
             where,

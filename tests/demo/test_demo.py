@@ -86,7 +86,7 @@ def test_the_stand_in_the_simulators_and_the_command_need_no_other_package(tmp_p
         *(".".join(folder.relative_to(ROOT).parts) for folder in mains),
         "tests.demo",
         "tests.dcimanager",
-        "handlers",
+        "pdu",
     ]
     assert "tests.simulators.xerus" in named
     ended = [

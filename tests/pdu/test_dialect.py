@@ -1,5 +1,5 @@
 """The dialect of the whole command: an option's name has one type, one text and one declaration in
-all commands, and older names still work.
+all commands.
 """
 
 from __future__ import annotations
@@ -11,12 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pytest
 
 import pdu
-from pdu.core.cli.options import DeprecatedOption, option
 from pdu.root import ROOT
-from tests.pdu.running import run
 from tests.pdu.test_help import EVERY
 
 # command and option -> why the name means something else there
@@ -37,12 +34,12 @@ def command_of(path: tuple[str, ...]) -> click.Command:
     return found
 
 
-def options(old: bool = False) -> Iterator[tuple[str, click.Option]]:
-    """Each option of each command, with the command's name: those that are shown, or the `old`."""
+def options() -> Iterator[tuple[str, click.Option]]:
+    """Each option of each command, with the command's name."""
     for path in EVERY:
-        for one in command_of(path).params:
-            if isinstance(one, click.Option) and isinstance(one, DeprecatedOption) is old:
-                yield " ".join(path), one
+        for parameter in command_of(path).params:
+            if isinstance(parameter, click.Option):
+                yield " ".join(path), parameter
 
 
 def form(kind: click.ParamType) -> Any:
@@ -83,50 +80,3 @@ def test_each_option_is_declared_once() -> None:
         places[name].append(place)
     assert len(places) > 100
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
-
-
-def test_an_old_name_is_not_shown_and_is_nobodys_new_name_in_the_same_command() -> None:
-    old = {(path, one.opts[0]) for path, one in options(old=True)}
-    assert ("gateway", "--machines") in old and ("energy audit", "--hall") in old
-    assert old.isdisjoint((path, name) for path, one in options() for name in one.opts)
-    assert all(one.hidden and not one.required for _, one in options(old=True))
-
-
-class Called(click.Command):
-    """A command with a renamed option."""
-
-    def __init__(self, **more: Any) -> None:
-        self.values: list[Any] = []
-        super().__init__("x", params=[*option("-n --new", "text", "N", old="--old", **more)])
-
-    def invoke(self, ctx: click.Context) -> None:
-        self.values.append(ctx.params["new"])
-
-
-@pytest.mark.parametrize("words", [["--old", "3"], ["--old=3"], ["--new", "3"], ["-n3"]])
-def test_an_old_name_works_and_says_the_new_one(
-    words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    called = Called(kind=click.INT, required=True)
-    called.main(words, standalone_mode=False)
-    said = "--old is now --new; the old name will go\n" if "old" in words[0] else ""
-    shown = capsys.readouterr()
-    assert (called.values, shown.out, shown.err) == ([3], "", said)
-
-
-def test_an_old_name_may_be_given_several_times_if_the_new_one_may() -> None:
-    called = Called(multiple=True)
-    called.main(["--old", "a", "--old", "b"], standalone_mode=False)
-    assert called.values == [("a", "b")]
-
-
-@pytest.mark.parametrize("words", [[], ["--old", "x"], ["--old", "1", "--new", "2"]])
-def test_an_old_name_is_checked_as_the_new_one(words: list[str]) -> None:
-    with pytest.raises(click.UsageError) as error:
-        Called(kind=click.INT, required=True).main(words, standalone_mode=False)
-    assert "--new" in error.value.format_message()
-
-
-def test_a_command_takes_the_old_name(capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = run(capsys, "gateway", "x", "--machines", "no.toml", "--clients", "no.toml")
-    assert code == 2 and err.startswith("--machines is now --drawing; the old name will go\n")

@@ -10,19 +10,15 @@ import logging
 import math
 import re
 import shlex
-import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 from click.shell_completion import CompletionItem
 
 from . import invocation
 from .exit_codes import DEFECT
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 Parameters = Sequence[click.Parameter]
 # the variable with which a shell asks for completions
@@ -353,60 +349,21 @@ def path_completion(metavar: str) -> Optional[Callable[..., list[CompletionItem]
     return complete
 
 
-class DeprecatedOption(click.Option):
-    """An option's name of an older release: not shown, and its value is the new option's."""
-
-
-class _Renamed(click.Option):
-    """An option that an older release called `old`."""
-
-    def __init__(self, *arguments: Any, old: click.Option, **attributes: Any) -> None:
-        super().__init__(*arguments, **attributes)
-        self.old = old
-
-    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, Any]:
-        assert self.name is not None and self.old.name is not None
-        value = opts.get(self.old.name)
-        if value is None:
-            return super().consume_value(ctx, opts)
-        was, now = self.old.opts[0], max(self.opts, key=len)
-        if opts.get(self.name) is not None:
-            ctx.fail(f"{was} is the old name of {now}: give only {now}")
-        if not ctx.resilient_parsing:
-            print(f"{was} is now {now}; the old name will go", file=sys.stderr)
-        return super().consume_value(ctx, {**opts, self.name: value})
-
-
 def option(
     flag: str,
     help_: str,
     metavar: str = "",
     kind: Optional[click.ParamType] = None,
-    old: str = "",
     **attributes: Any,
 ) -> Parameters:
-    """An option. Without a metavar it is a flag. `more` are arguments of click.Option.
+    """An option. Without a metavar it is a flag. `attributes` are arguments of click.Option.
 
-    A shell completes the value by the metavar: FILE, DIR, FOLDER. `old`: its name in an older
-    release, which still works and says the new one on standard error.
+    A shell completes the value by the metavar: FILE, DIR, FOLDER.
     """
     attributes.setdefault("shell_complete", path_completion(metavar))
     # is_flag=False would make the value optional from click 8.3 on.
     about: dict[str, Any] = {"metavar": metavar or None, "is_flag": None if metavar else True}
-    if not old:
-        return [click.Option(flag.split(), type=kind, help=help_, **about, **attributes)]
-    multiple = attributes.get("multiple", False)
-    deprecated = DeprecatedOption(
-        [old, f"old_{old.strip('-').replace('-', '_')}"],
-        hidden=True,
-        expose_value=False,
-        multiple=multiple,
-        **about,
-    )
-    return [
-        _Renamed(flag.split(), type=kind, help=help_, old=deprecated, **about, **attributes),
-        deprecated,
-    ]
+    return [click.Option(flag.split(), type=kind, help=help_, **about, **attributes)]
 
 
 class SharedOption(NamedTuple):

@@ -21,7 +21,6 @@ from ..files.whole_files import read_file
 
 if TYPE_CHECKING:
     from handlers.shared.settings import Setting
-    from pdu_common.connection import PduData, PduSnmpData
 
     from .handler_loading import LoadedHandler
 

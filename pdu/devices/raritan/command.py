@@ -256,7 +256,6 @@ discover = Subcommand(
             "--local-address",
             "ask on the interface with this IPv4 address; repeatable (default: on all)",
             "ADDRESS",
-            old="--interface",
             multiple=True,
         ),
         *output(),

@@ -409,7 +409,7 @@ COMMANDS: Commands = {
                 "--clear-text",
                 "get: as clear text; without it, PDU_CONFIG_PASSWORD, if set, encrypts the file",
             ),
-            *option("--filter-profile", "get: a filter profile", "NAME", old="--profile"),
+            *option("--filter-profile", "get: a filter profile", "NAME"),
             *option("--units", "link ids, separated by commas; 1 is the unit itself", "IDS"),
             *option(
                 "--skip-check", "put: model, firmware_version, or both separated by a comma", "WHAT"

@@ -282,9 +282,7 @@ COMMANDS: Commands = {
         [
             Argument("ACTION?", _NETWORK_ACTIONS),
             Argument("VALUE*", "on or off"),
-            *option(
-                "--unit-role", "for 'forwarding on': primary or expansion", "ROLE", old="--role"
-            ),
+            *option("--unit-role", "for 'forwarding on': primary or expansion", "ROLE"),
             *option(
                 "--interface",
                 "for --unit-role primary: the interface to the expansion units",

@@ -120,7 +120,7 @@ meter = Subcommand(
     params=[
         *file_arguments(LIST),
         *shared_options.LIST(),
-        *INTO(old="--to", required=True),
+        *INTO(required=True),
         *AUTH(),
         *EVERY(default="5m", show_default=True),
         *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),

@@ -466,7 +466,7 @@ cycle_hall = Subcommand(
         *option("--resume", "go on with this plan after a stop or a crash; asks first", "FILE"),
         *PAUSE(show_default=f"{PAUSE_S:g}"),
         *CONFIRM(show_default="current"),
-        *POWER_TIMEOUT(old="--patience", show_default=f"{POWER_TIMEOUT_S:g}"),
+        *POWER_TIMEOUT(show_default=f"{POWER_TIMEOUT_S:g}"),
         *METER_PERIOD(),
         *VERIFIED(),
         *VERIFIED_FOR(show_default=f"{evidences.LONGEST_DAYS:g}"),

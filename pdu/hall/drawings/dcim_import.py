@@ -34,7 +34,7 @@ def options() -> Parameters:
     return [
         *option("--url", "a living NetBox or Nautobot", "URL"),
         *option("--token-file", "a file with its API token, not readable by other users", "FILE"),
-        *without_setting(CA_PEM, old="--ca-file"),
+        *without_setting(CA_PEM),
         *option(
             "--site",
             "only machines of this site, with all that they hang on",

@@ -156,7 +156,7 @@ def test_a_signal_at_the_question_for_a_password_turns_the_echo_of_the_terminal_
     command = [
         sys.executable,
         "-m",
-        "handlers",
+        "pdu",
         "status",
         "nut",
         "192.0.2.1",

@@ -38,7 +38,7 @@ def test_an_archive_is_run_by_its_path(handler: str, tmp_path: Path) -> None:
             [
                 sys.executable,
                 "-m",
-                "handlers",
+                "pdu",
                 "status",
                 str(file),
                 peer.address,
@@ -197,7 +197,7 @@ def test_an_unpacked_archive_is_removed_without_a_warning_at_the_end(tmp_path: P
         "-W",
         "error",
         "-m",
-        "handlers",
+        "pdu",
         "status",
         str(file),
         "192.0.2.7",

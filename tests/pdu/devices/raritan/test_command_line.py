@@ -148,7 +148,7 @@ def test_the_command_runs_as_a_module(unit: XerusPdu) -> None:
         [
             sys.executable,
             "-m",
-            "handlers",
+            "pdu",
             "raritan",
             f"{unit.host}:{unit.port}",
             "info",
@@ -213,7 +213,7 @@ def test_a_broken_pipe_ends_the_command_quietly(unit: XerusPdu, words: list[str]
             [
                 sys.executable,
                 "-m",
-                "handlers",
+                "pdu",
                 "raritan",
                 f"{unit.host}:{unit.port}",
                 *words,

@@ -273,7 +273,7 @@ def started(unit: XerusPdu, tmp_path: Path, *words: str) -> subprocess.Popen[str
         [
             sys.executable,
             "-m",
-            "handlers",
+            "pdu",
             "raritan",
             f"{unit.host}:{unit.port}",
             "events",

@@ -388,7 +388,7 @@ def test_an_empty_list_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_an_anchor_that_cannot_run_is_refused_at_the_start(
     command: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["meter", "none.csv", "--to", str(tmp_path / "kept"), "--anchor", command]
+    arguments = ["meter", "none.csv", "--into", str(tmp_path / "kept"), "--anchor", command]
     code, _, err = running.run(capsys, *arguments)
     assert code == 2 and "--anchor" in err and why in err and not (tmp_path / "kept").exists()
 
@@ -404,5 +404,5 @@ def test_the_anchor_of_the_command_gets_yesterdays_hash(tmp_path: Path) -> None:
         last = days.hash
     with one(tmp_path) as listed:
         anchor = f"sh -c 'echo $0 > {told}' {{hash}}"
-        done = run("meter", listed, "--to", kept, "--rounds", 1, "--anchor", anchor)
+        done = run("meter", listed, "--into", kept, "--rounds", 1, "--anchor", anchor)
     assert done.returncode == 0 and told.read_text() == f"{last}\n"

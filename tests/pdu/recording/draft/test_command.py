@@ -115,7 +115,7 @@ def test_a_drafted_profile_can_be_checked_packed_and_polled(
             [
                 sys.executable,
                 "-m",
-                "handlers",
+                "pdu",
                 "status",
                 str(archive),
                 "--json",
