@@ -570,7 +570,7 @@ for _name, _which, _names, _said in (
     ("the day of the hole", lambda one: not _of_left(one), ["2026-10-14"], "1 day (2026-10-14"),
     ("the last week", _of_left, [f"2026-10-{at}" for at in range(25, 32)], "7 days (2026-10-25"),
     ("every day of some outlets", _of_left, [f"2026-{m:02}-{d:02}" for m in (9, 10, 11)
-                                             for d in range(1, 32)], "days (2026-"),
+                                             for d in range(1, 32)], "32 days (2026-09-30"),
 ):  # fmt: skip
     FORGERIES.append(
         Forgery(
@@ -799,7 +799,7 @@ for _name, _forge in (
     ("JSON: no number", _file(proof.JSON, lambda all_: '"pue": 1.5', '"pue": NaN')),
     ("JSON: blanks", _file(proof.JSON, lambda all_: '"pue": 1.5', '"pue":  1.5')),
     ("JSON: an escaped letter", _file(proof.JSON, lambda all_: "Cloudy", "\\u0043loudy")),
-    ("JSON: words behind its end", _file(proof.JSON, lambda all_: "}\n}\n", "}\n}\n\n")),
+    ("JSON: words behind its end", _file(proof.JSON, lambda all_: "\"\n}\n", "\"\n}\n\n")),
     ("page: its number", _file(proof.HTML, lambda all_: all_["number"], "2026-77777")),
     ("page: a link", _file(proof.HTML, lambda all_: "#reading", "https://example.com")),
     ("table: the net total", _file(proof.CSV, _net, "1.00")),

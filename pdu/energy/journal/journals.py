@@ -9,7 +9,6 @@ import hashlib
 import math
 import os
 import re
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -19,6 +18,7 @@ from typing import Callable, NamedTuple, Optional
 from handlers.shared.errors import SettingsError, printable
 
 from ...core.files import journal
+from ...core.files.work_folders import work_folder
 from ..registers.parallel import are_large, parallel_map
 from . import days, journal_index
 from .clocks import BORN
@@ -59,7 +59,7 @@ class MeterJournal:
         Raises SettingsError; journal.HashMismatch names a line that is not as it was written.
         """
         paths = _chosen(self._folder, begin - _DAY, end + _DAY)
-        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=temporary_folder()) as folder:
+        with work_folder(temporary_folder()) as folder:
             indexes = [index for _, index in _indexes(paths, folder, self._without)]
             self._origin = [*_origin_lines(self._folder, paths, indexes), *self.holes(paths)]
             yield from _each_pdu(indexes, partial(_audit, audit))
@@ -81,7 +81,7 @@ class MeterJournal:
         """As `each`, of some files, each PDU's readings as blocks, by the day of their files.
         `hashes` has those days.
         """
-        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=temporary_folder()) as folder:
+        with work_folder(temporary_folder()) as folder:
             day_indexes = [*_indexes(paths, folder, self._without)]
             self.hashes = {_day(path): index.hash for path, index in day_indexes}
             placed = {index.path: _day(path) for path, index in day_indexes}

@@ -958,7 +958,7 @@ def counted_twice(traces: Sequence[Trace]) -> str:
         for mark, serial in trace.units:
             keys |= {("mark", mark, outlet), *([("serial", serial, outlet)] if serial else [])}
         own = trace.own()
-        rises = tuple(b - a for (_, a), (_, b) in zip(own, own[1:]))
+        rises = tuple(round(b - a, 6) for (_, a), (_, b) in zip(own, own[1:]))
         if sum(rise > 0 for rise in rises) >= _CONFIRMING:
             keys.add(("times", repr([time for time, _ in own]), repr(rises)))
         for key in keys:

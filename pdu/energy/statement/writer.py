@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import glob
 import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +21,7 @@ from typing import IO, Any, NamedTuple, Optional, Union
 from handlers import VERSION
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.files.locks import lock
+from ...core.files.work_folders import left_folders, work_folder
 from ..audit import checks
 from ..audit.pdu_audit import Asked, Audited, AuditedRegister, audit_registers
 from ..journal.journals import DayBlocks, MeterJournal, by_days, finished, temporary_folder
@@ -155,7 +153,11 @@ def write(ordered: StatementInputs, into: str) -> StatementFile:
     Raises SettingsError, also if a day's readings are not those of its root any more.
     """
     key = day_roots.key_of(ordered.folder)
-    with _workroom() as (room, left), Numbers(ordered.folder) as numbers:
+    left = [
+        f"{printable(path)} has readings, and is of a run that did not end: remove it"
+        for path in left_folders(temporary_folder())
+    ]
+    with work_folder(temporary_folder()) as room, Numbers(ordered.folder) as numbers:
         unfinished = [*left, *numbers.unfinished()]
         _check_new(into, unfinished)
         work = partial(_of_pdu, ordered, key, room)
@@ -185,40 +187,6 @@ def _check_new(into: str, unfinished: Sequence[str]) -> None:
     parent = os.path.dirname(os.path.abspath(into))
     if not os.path.isdir(parent) or not os.access(parent, os.W_OK):
         raise SettingsError(f"{printable(into)} cannot be made: no folder to write in")
-
-
-@contextlib.contextmanager
-def _workroom() -> Iterator[tuple[str, Sequence[str]]]:
-    """A folder for the time of the command; and sentences on those that killed runs left."""
-    parent = temporary_folder() or tempfile.gettempdir()
-    left = [
-        f"{printable(path)} has readings, and is of a run that did not end: remove it"
-        for path in sorted(glob.glob(os.path.join(glob.escape(parent), f"{_ROOM}*")))
-        if _is_left(path)
-    ]
-    with tempfile.TemporaryDirectory(prefix=_ROOM, dir=parent) as room:
-        descriptor = os.open(os.path.join(room, _LOCK), os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            lock(descriptor)
-            yield room, left
-        finally:
-            os.close(descriptor)
-
-
-#: a work folder's name begins so, and a run that goes on has locked this file of it
-_ROOM, _LOCK = "pdu-energy-", ".lock"
-
-
-def _is_left(room: str) -> bool:
-    """Whether no run uses a work folder any more."""
-    try:
-        descriptor = os.open(os.path.join(room, _LOCK), os.O_RDWR)
-    except OSError:  # another's, or one that has just begun
-        return False
-    try:
-        return lock(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _once(parts: Sequence[_Part], names: Mapping[str, str]) -> Sequence[_Part]:
