@@ -1422,8 +1422,10 @@ def safe(text: str) -> str:
 
 
 def _in_style(text: str) -> str:
-    """A text within a string of CSS: letters and digits of ASCII as they are."""
-    return re.sub("[^A-Za-z0-9 ]", lambda one: f"\\{ord(one[0]):06x}", printable(text))
+    """A text within a string of CSS, which drops a blank behind an escaped character: so blanks are
+    escaped, too, and only letters and digits of ASCII stand as they are.
+    """
+    return re.sub("[^A-Za-z0-9]", lambda one: f"\\{ord(one[0]):06x}", printable(text))
 
 
 def _title(statement: Document) -> str:

@@ -215,7 +215,7 @@ def test_each_sheet_of_a_print_has_number_and_customer(october: Path) -> None:
         folder = next((october / "october").glob(f"*{statement['customer'][:4].lower()}*"))
         page = (folder / "statement.html").read_text("utf-8")
         number = statement["number"].replace("-", "\\00002d")
-        assert '@top-left { content: "statement ' + number in page
+        assert '@top-left { content: "statement\\000020' + number in page
         assert statement["customer"].split()[0] in page[page.index("@top-left") :][:200]
 
 

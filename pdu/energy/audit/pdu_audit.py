@@ -57,6 +57,8 @@ class Asked(NamedTuple):
     drawn: bool = False
     #: how far the bounds of each register may be apart beside their share of it, in kWh
     tolerance_kwh: float = USUAL_TOLERANCE_KWH
+    #: whether of a customer's share nothing but the energy is asked for
+    energy_only: bool = False
 
 
 class PlotData(NamedTuple):
@@ -356,7 +358,9 @@ class _Register:
             owned = without_gaps(self._tenures, begin, end)
             parts = [self._energy(tenancy.begin, tenancy.end, inlet) for tenancy in owned]
             for tenancy, part in zip(owned, within(energy, parts, is_complete=False)):
-                judgement = self._judge(part, tenancy.begin, tenancy.end, asked.tolerance_kwh)
+                judgement = _NOT_ASKED
+                if not asked.energy_only:
+                    judgement = self._judge(part, tenancy.begin, tenancy.end, asked.tolerance_kwh)
                 is_read = self.known.is_read(tenancy.begin, tenancy.end)
                 shares.append(
                     OutletShare(
@@ -394,6 +398,8 @@ class _Register:
         return self.known.read_share(begin, end), *grade, [*_few(events)]
 
 
+#: of a share of which nothing but the energy is asked for
+_NOT_ASKED: tuple[float, str, str, Sequence[Event]] = (0.0, "", "", ())
 #: bounds of two steps at each end leave nothing that an inlet could say
 _STEPS = 4.0
 

@@ -81,6 +81,7 @@ def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> Stat
         Meters(held.meter),
         {(held.pdu, held.outlet): [OutletTenancy(*one) for one in pieces]},
         tolerance_kwh=rules.tolerance_kwh,
+        energy_only=True,
     )
     answers = audit_registers(pdu, asked).outlets if blocks else ()
     answer = next((one for one in answers if one.outlet == held.outlet), None)

@@ -627,13 +627,15 @@ def _written(folder: str, name: str, content: Union[bytes, Iterable[bytes]]) -> 
 
 def outlet_labels(source: MeterJournal, paths: Sequence[str]) -> Mapping[Place, str]:
     """What people call outlets, as the lines of units in the last of these files say it."""
-    found: dict[Place, str] = {}
     for path in reversed(paths):
+        found: dict[Place, str] = {}
+        has_units = False
         for line in source.lines(path):
             if line.body.startswith(b'"unit":'):
+                has_units = True
                 said = json.loads(b"{" + line.body)
                 pairs = zip(said.get("outlets", ()), said.get("names", ()))
                 found.update({(said["name"], outlet): name for outlet, name in pairs if name})
-        if found:
-            break
-    return found
+        if has_units:
+            return found
+    return {}
