@@ -408,6 +408,8 @@ def reports(folder: Path) -> Iterator[tuple[Path, str]]:
     yield _page(folder, "each", 2, *rehearse, "--each"), "Failures"
     both = ("--return", "feed:A", "--return", "feed:B")
     yield _page(folder, "return", 2, *rehearse, *both), "Timeline"
+    drawn = ("plan", "check", str(hall / "hall.power.toml"), *read)
+    yield _page(folder, "drawing", 0, *drawn), "What is drawn"
     listed = folder / "list.csv"
     listed.write_text("name,handler,address,settings\nr1,nut,127.0.0.1,port=9\n", "utf-8")
     yield _page(folder, "check", 2, "check", "--list", str(listed)), "What to do"

@@ -123,8 +123,8 @@ class Figure(NamedTuple):
     """A picture, for a page alone."""
 
     title: str
-    #: made safe; "": there is none
-    html: str
+    #: makes it, safe; "": there is none
+    html: Callable[[], str]
 
 
 Part = Union[str, Verdict, Section, Table, Items, Figure]
@@ -228,8 +228,9 @@ def _html(part: Part) -> Iterator[str]:
         if part.texts:
             yield f"<h3>{safe(part.title)}</h3>{html.bullet_list(part.texts)}"
     elif isinstance(part, Figure):
-        if part.html:
-            yield from (*_h3(part.title), part.html)
+        figure = part.html()
+        if figure:
+            yield from (*_h3(part.title), figure)
     elif part.rows:
         yield from _table_html(part)
     elif part.empty:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from ...core.cli.output import counted
 from ...core.cli.report import (
@@ -200,7 +201,8 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[Part]:
             pictures = plots.register(times, register, register.drawn) + plots.energy(
                 times, register, register.drawn
             )
-            yield Figure("", f'<div class="whole"><h3>{_title(register)}</h3>{pictures}</div>')
+            figure = f'<div class="whole"><h3>{_title(register)}</h3>{pictures}</div>'
+            yield Figure("", partial(str, figure))
 
 
 def _title(register: AuditedRegister) -> str:

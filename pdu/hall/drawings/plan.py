@@ -5,7 +5,6 @@ The plan of `pdu cycle-hall`, which steps a cycle takes, is another thing: cycle
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 from collections.abc import Sequence
@@ -20,15 +19,17 @@ from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import LazyCommand, LazyGroup, Subcommand
 from ...core.cli.options import Argument, SharedOptions, given, option, output
-from ...core.cli.output import columns, counted, print_json
-from ...core.cli.shared_options import OUT
+from ...core.cli.output import counted, print_json
+from ...core.cli.report import show
+from ...core.cli.shared_options import HTML, OUT
 from ...core.drawing import drawing_file
-from ...core.files.whole_files import text_of, write_whole
+from ...core.files.whole_files import check_writable, text_of, write_whole
 from ...core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from ..importing import csv_files, rest
 from ..importing.dcim import imported
 from ..importing.joining import NotJoined
 from . import dcim_import, readings_source, writing
+from .check_report import report
 from .checking import check as checked
 
 _WELL, _FINDINGS = 0, 1
@@ -38,22 +39,17 @@ _WELL, _FINDINGS = 0, 1
 def _check(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     state.defect_code = WRONG
+    page = options.pop("html")
+    if page is not None:
+        check_writable(page)
     own = OwnerFiles.of(options, state, [DRAWING])
     drawing = own.drawn()
     readings = readings_source.gather(
         readings_source.SourceOptions(own, **options), drawing.read_pdus
     )
-    found = checked(drawing, readings)
-    if state.json:
-        print_json({"findings": [dataclasses.asdict(one) for one in found]})
-        return _FINDINGS if found else _WELL
-    machines, pdus = len(drawing.machines), len(drawing.pdus)
-    hall = f"{counted(machines, 'machine')} on {counted(pdus, 'PDU')}"
-    print(f"{hall}: {counted(len(found), 'finding')}")
-    rows = [(one.line or "", one.where, one.what) for one in found]
-    if rows:
-        print("\n".join(["", *columns(("line", "where", "what"), rows)]))
-    return _FINDINGS if found else _WELL
+    findings = checked(drawing, readings)
+    show(report(drawing, readings, findings), state.json, page)
+    return _FINDINGS if findings else _WELL
 
 
 @click.pass_context
@@ -131,6 +127,7 @@ Exit code: 0 without a finding, 1 with findings.""",
     params=[
         *file_arguments(DRAWING, LIST),
         *shared_options.DRAWING(),
+        *HTML(),
         *readings_source.options(),
         *output(),
     ],

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, Optional
 
 from ...core.cli.output import counted
@@ -29,9 +30,11 @@ from ...core.cli.report import (
     words,
 )
 from ...core.files.html import Frame
+from ..diagram.marks import Moment, marks_of
+from ..diagram.svg import STYLE, diagram
 from ..walk.load_limits import CANNOT_SAY
 from ..walk.verdicts import Verdict
-from . import rack_picture, report_parts
+from . import report_parts
 from .missing_facts import MissingFact
 from .rehearsal import BreakerAfter, Hall, Redundancy, RehearsalOutcome, count_fit, counts
 from .report_parts import (
@@ -119,7 +122,7 @@ def report(
         *([] if outcome is None else _sampled(outcome)),
         report_parts.not_known(not_known),
     ]
-    return Report(frame, [*parts, *computed], dict, rack_picture.STYLE)
+    return Report(frame, [*parts, *computed], dict, STYLE)
 
 
 def _asked(failures: Sequence[Failed]) -> str:
@@ -156,7 +159,21 @@ def _one(
         yield Table("Machines", _MACHINES, list(map(_group, alike)))
         title = "Other lines and breakers" if questions else "Lines and breakers"
         yield report_parts.breakers(others)._replace(title=title)
-    yield Figure("Picture", rack_picture.picture(hall, outcome))
+    yield Figure("Picture", partial(_picture, hall, outcome, within_s))
+
+
+def _picture(hall: Hall, outcome: RehearsalOutcome, within_s: float) -> str:
+    states = hall.states(outcome.failed, outcome, within_s)
+    nodes = {node.full_name: node for node in states if node.kind in ("breaker", "ups")}
+    moments = {
+        nodes[load.name]: Moment(
+            load.not_before_s,
+            math.inf if load.at_the_latest_s is None else load.at_the_latest_s,
+            times(load),
+        )
+        for load in outcome.in_question
+    }
+    return diagram(hall.drawing, marks_of(states, moments, {}))
 
 
 def _look(outcome: RehearsalOutcome) -> str:

@@ -49,7 +49,8 @@ def run(hall: Hall, named: Sequence[HallNode], wanted: ReturnOptions, json: bool
         proposal(hall, back, named, outcomes),
         _not_known(hall, after, bool(metered)),
         taken_at(hall.readings),
-        hall.drawing.machines,
+        hall.drawing,
+        hall.already,
     )
     show(report(returns), json, wanted.html)
     return max(one.level for one in outcomes)

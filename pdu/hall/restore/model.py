@@ -18,6 +18,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from ...core.drawing.drawing import Cord, HallNode, Machine
@@ -125,6 +126,8 @@ class ReturnOutcome(NamedTuple):
     breakers: Sequence[BreakerBack]
     #: by which worlds were sampled
     seed: int = USUAL_SEED
+    #: what can fail -> whether it has power in the end
+    power: Mapping[HallNode, Truth] = MappingProxyType({})
 
     @property
     def sampled(self) -> Sampled:
@@ -372,6 +375,7 @@ class Return:
                 key=lambda one: one.name,
             ),
             seed,
+            {node: self._flow.power.alive(at) for node, at in self._graph.number.items()},
         )
 
     def _sampled(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Optional
 
@@ -22,8 +22,10 @@ from ...core.cli.report import (
     row_header,
     words,
 )
-from ...core.drawing.drawing import Machine
+from ...core.drawing.drawing import Drawing, HallNode
 from ...core.files.html import Frame, safe
+from ..diagram.marks import Moment, marks_of
+from ..diagram.svg import STYLE, diagram
 from ..failure import report_parts
 from ..failure.report_parts import (
     GUIDE,
@@ -37,6 +39,9 @@ from ..failure.report_parts import (
     rank,
     sampled_in_words,
 )
+from ..walk.arithmetic import MAYBE, NO, YES
+from ..walk.load_limits import ABOVE_LIMIT
+from ..walk.node_state import Condition, NodeState
 from .delays import Delays, Finding
 from .model import BreakerBack, LoadStep, MachineBack, ReturnOutcome, ReturnVerdict, Step
 
@@ -74,8 +79,10 @@ class Returns(NamedTuple):
     not_known: Sequence[str]
     #: when the readings were taken, in words
     taken: str
-    #: of the drawing
-    machines: Mapping[str, Machine]
+    #: with the lines and ratings that PDUs report
+    drawing: Drawing
+    #: machines that had no power when they were read
+    already: Collection[str]
 
 
 def report(returns: Returns) -> Report:
@@ -87,7 +94,8 @@ def report(returns: Returns) -> Report:
         READING,
         GUIDE,
     )
-    return Report(frame, list(_parts(returns)), partial(_as_json, returns), _STYLE)
+    style = f"{_STYLE}{STYLE}"
+    return Report(frame, list(_parts(returns)), partial(_as_json, returns), style)
 
 
 def _parts(returns: Returns) -> Iterator[Part]:
@@ -105,8 +113,8 @@ def _parts(returns: Returns) -> Iterator[Part]:
     yield from _delays(returns.delays)
     findings = [[row_header(one.where), words(one.what)] for one in returns.findings]
     yield Table("Findings", ("where", "what"), findings)
-    for outcome in returns.outcomes:
-        yield from _figures(outcome, returns)
+    for place, outcome in enumerate(returns.outcomes):
+        yield from _figures(outcome, returns, place)
     yield Section("How it was computed")
     yield f"Readings: {returns.taken}"
     for outcome in returns.outcomes:
@@ -168,7 +176,7 @@ def _delays(delays: Optional[Delays]) -> Iterator[Part]:
         yield f"No delay decides {few(delays.left)}: the reasons are below."
 
 
-def _figures(outcome: ReturnOutcome, returns: Returns) -> Iterator[Part]:
+def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[Part]:
     worse = [
         JudgedMachine(one.machine, one.verdict.value, one.reason)
         for one in outcome.machines
@@ -181,9 +189,9 @@ def _figures(outcome: ReturnOutcome, returns: Returns) -> Iterator[Part]:
         one.name: "not known" if one.inrush_a is None else f"{one.inrush_a:.0f}" for one in ranked
     }
     yield Section(heading(outcome, returns.after_s))
-    yield report_parts.machines(worse, returns.machines)
+    yield report_parts.machines(worse, returns.drawing.machines)
     yield report_parts.breakers([one.explained(why(one)) for one in ranked], {"inrush A": inrush})
-    yield Figure("The load as it grows", _charts(ranked))
+    yield Figure("The load as it grows", partial(_charts, ranked))
     heads = ("PDU", "from s", "to s", "outlets that close")
     rows = [
         [
@@ -195,6 +203,7 @@ def _figures(outcome: ReturnOutcome, returns: Returns) -> Iterator[Part]:
         for step in outcome.steps
     ]
     yield Table("Timeline", heads, rows, _STEPS)
+    yield Figure("Picture", partial(_picture, outcome, returns, place))
 
 
 def why(breaker: BreakerBack) -> str:
@@ -202,7 +211,8 @@ def why(breaker: BreakerBack) -> str:
     if breaker.trips:
         return "it trips, within the hour"
     if breaker.trips_from_s is not None and breaker.trips_from_s > 0:
-        return f"{breaker.fit.reason}, from {breaker.trips_from_s:g} s on"
+        since = f"from {breaker.trips_from_s:g} s on"
+        return ", ".join(filter(None, (breaker.fit.reason, since)))
     return breaker.fit.reason
 
 
@@ -219,6 +229,60 @@ def _sampled(outcome: ReturnOutcome, after_s: Optional[float]) -> Iterator[Part]
     if text:
         yield f"{heading(outcome, after_s)}: {text}."
         yield report_parts.sampled((one.machine, one.sampled) for one in outcome.machines)
+
+
+# ---- the picture ---------------------------------------------------------------------------------
+
+
+_OF_POWER = {YES: Condition.LIVES, MAYBE: Condition.IN_QUESTION, NO: Condition.DEAD}
+_OF_VERDICT = {
+    ReturnVerdict.COMES: Condition.LIVES,
+    ReturnVerdict.EARLY: Condition.IN_QUESTION,
+    ReturnVerdict.CANNOT_SAY: Condition.IN_QUESTION,
+    ReturnVerdict.DARK: Condition.DEAD,
+}
+
+
+def _picture(outcome: ReturnOutcome, returns: Returns, place: int) -> str:
+    """With the order in which PDUs close, and the inrush of lines and breakers."""
+    moments = {}
+    by_pdu: dict[str, list[Step]] = {}
+    for step in outcome.steps:
+        by_pdu.setdefault(step.pdu, []).append(step)
+    for pdu, steps in by_pdu.items():
+        earliest = min(step.earliest_s for step in steps)
+        latest = max(math.inf if step.latest_s is None else step.latest_s for step in steps)
+        end = "or later" if math.isinf(latest) else f"- {latest:g} s"
+        moments[HallNode("pdu", pdu)] = Moment(earliest, latest, f"closes {earliest:g} {end}")
+    nodes = {node.full_name: node for node in outcome.power if node.kind in ("breaker", "ups")}
+    notes = {
+        nodes[one.name]: f"inrush {one.inrush_a:.0f} A" for one in outcome.breakers if one.inrush_a
+    }
+    marks = marks_of(_states(outcome, returns, nodes), moments, notes)
+    return diagram(returns.drawing, marks, place)
+
+
+def _states(
+    outcome: ReturnOutcome, returns: Returns, nodes: Mapping[str, HallNode]
+) -> dict[HallNode, NodeState]:
+    states = {node: NodeState(_OF_POWER[power]) for node, power in outcome.power.items()}
+    for one in outcome.breakers:
+        node = nodes[one.name]
+        condition = states[node].condition
+        if one.trips:
+            condition = Condition.DEAD
+        elif one.trips_from_s is not None:
+            condition = Condition.IN_QUESTION
+        elif condition is Condition.LIVES and one.fit.word == ABOVE_LIMIT:
+            condition = Condition.ABOVE_LIMIT
+        states[node] = NodeState(condition, one.load, one.rating_a, one.limit_a, reason=why(one))
+    for name in returns.drawing.machines:
+        condition = Condition.DEAD if name in returns.already else Condition.LIVES
+        states[HallNode("machine", name)] = NodeState(condition)
+    for machine in outcome.machines:
+        state = NodeState(_OF_VERDICT[machine.verdict], reason=machine.reason)
+        states[HallNode("machine", machine.machine)] = state
+    return states
 
 
 # ---- the load as it grows ------------------------------------------------------------------------

@@ -152,10 +152,10 @@ def test_the_page_is_escaped_and_shows_what_is_gone(
     run(capsys, "rehearse", "hall.power.toml", *READINGS, "--fail", "feed:A", "--html", "a.html")
     page = (hall / "a.html").read_text("utf-8")
     assert "row1/&lt;b&gt;" in page and "row1/<b>" not in page and "<script" not in page
-    assert '<span class="feed gone">feed A</span>' in page
-    assert '<span class="feed">feed B</span>' in page
-    assert '<span class="pdu gone">r1-left (PA)</span>' in page
-    assert '<span class="machine doubtful">? row1/srv-2</span>' in page
+    assert "<title>feed A, dead</title>" in page
+    assert "<title>feed B, lives</title>" in page
+    assert "<title>r1-left, dead</title>" in page
+    assert re.search(r"<text[^>]*>\? row1/srv-2</text>", page)
 
 
 _SLASHES = """[[feed]]

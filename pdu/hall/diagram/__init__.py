@@ -1,0 +1,1 @@
+"""The single-line diagram of a hall, as SVG on a page."""

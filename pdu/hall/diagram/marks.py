@@ -1,0 +1,111 @@
+"""What a diagram shows at each thing that is drawn. Pure."""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Mapping
+from typing import NamedTuple, Optional
+
+from ...core.drawing.drawing import HallNode
+from ..walk.arithmetic import Interval
+from ..walk.node_state import Condition, HallStates
+
+
+class Look(enum.Enum):
+    """Colour and pattern, the worst last. The value is for people."""
+
+    PLAIN = "drawn"
+    LIVES = "lives"
+    ABOVE_LIMIT = "above limit"
+    IN_QUESTION = "in question"
+    DEAD = "dead"
+    FINDING = "finding"
+
+    @property
+    def rank(self) -> int:
+        """Higher is worse."""
+        return _RANKS[self]
+
+
+_RANKS = {look: rank for rank, look in enumerate(Look)}
+_LOOKS = {
+    Condition.LIVES: Look.LIVES,
+    Condition.ABOVE_LIMIT: Look.ABOVE_LIMIT,
+    Condition.IN_QUESTION: Look.IN_QUESTION,
+    Condition.DEAD: Look.DEAD,
+}
+
+
+class Mark(NamedTuple):
+    """What is shown at one thing."""
+
+    look: Look = Look.PLAIN
+    #: in A
+    load: Optional[Interval] = None
+    rating_a: Optional[float] = None
+    #: a few words, such as when it trips
+    note: str = ""
+    #: its place among those that trip or close one after another, from 1; 0: none
+    order: int = 0
+    #: why, in a sentence
+    reason: str = ""
+
+    @property
+    def figures(self) -> str:
+        """`11.9 - 12.4 / 16 A`; "" if nothing is known."""
+        rating = "" if self.rating_a is None else f"{self.rating_a:g} A"
+        if self.load is None:
+            return rating
+        low, high = f"{self.load.low:.1f}", f"{self.load.high:.1f}"
+        if math.isinf(self.load.high):
+            load = f"{low} or more"
+        else:
+            load = high if low == high else f"{low} - {high}"
+        return f"{load} / {rating}" if rating else f"{load} A"
+
+    @property
+    def used(self) -> float:
+        """The highest load as a part of the rating; 0.0 if one of them is not known."""
+        if self.load is None or not self.rating_a or math.isinf(self.load.high):
+            return 0.0
+        return max(0.0, self.load.high / self.rating_a)
+
+
+HallMarks = Mapping[HallNode, Mark]
+"""What is drawn, machines (`HallNode("machine", name)`) included -> its mark; those that are not
+there are plain.
+"""
+
+
+class Moment(NamedTuple):
+    """When something trips, or its outlets close, in s."""
+
+    earliest_s: float
+    #: infinite: nothing bounds it
+    latest_s: float
+    #: the same in words, and what else belongs there
+    note: str
+
+
+def marks_of(
+    states: HallStates, moments: Mapping[HallNode, Moment], notes: Mapping[HallNode, str]
+) -> HallMarks:
+    """The marks of a failure or of a return. What has a moment is numbered, the first with 1.
+    `notes`: for what has none.
+    """
+    several = sorted({moment[:2] for moment in moments.values()})
+    order = {moment: place for place, moment in enumerate(several, start=1)}
+    marks: dict[HallNode, Mark] = {}
+    for node, state in states.items():
+        moment = moments.get(node)
+        marks[node] = Mark(
+            _LOOKS[state.condition],
+            # what is dead at once carries nothing
+            None if state.at_the_latest_s == 0.0 else state.load,
+            state.rating_a,
+            notes.get(node, "") if moment is None else moment.note,
+            0 if moment is None else order[moment[:2]],
+            state.reason,
+        )
+    return marks

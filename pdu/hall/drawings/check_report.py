@@ -1,0 +1,97 @@
+"""The report of `pdu plan check`: findings, and a picture of what is drawn. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Optional
+
+from ...core.cli.output import counted
+from ...core.cli.report import (
+    BAD,
+    GOOD,
+    Figure,
+    Part,
+    Report,
+    Section,
+    Table,
+    Verdict,
+    number,
+    row_header,
+    words,
+)
+from ...core.drawing.drawing import Drawing, HallNode, nodes
+from ...core.files.html import Frame
+from ...core.inventory.saved_readings import HallReadings
+from ..diagram.marks import Look, Mark
+from ..diagram.svg import STYLE, diagram
+from ..walk.arithmetic import Interval
+from .checking import Finding
+from .enrichment import meter_of
+
+READING = (
+    "Line: that of the drawing's file.",
+    "The picture shows what is drawn, with the currents that meters report now. Red: there is a"
+    " finding.",
+)
+
+
+def report(drawing: Drawing, readings: HallReadings, findings: Sequence[Finding]) -> Report:
+    """What is wrong, or to be looked at, first."""
+    frame = Frame("Check of the drawing", "pdu plan check", READING, "docs/hall.md")
+    data = partial(_as_json, findings)
+    return Report(frame, list(_parts(drawing, readings, findings)), data, STYLE)
+
+
+def _parts(drawing: Drawing, readings: HallReadings, findings: Sequence[Finding]) -> Iterator[Part]:
+    machines, pdus = len(drawing.machines), len(drawing.pdus)
+    hall = f"{counted(machines, 'machine')} on {counted(pdus, 'PDU')}"
+    yield Verdict(f"{hall}: {counted(len(findings), 'finding')}", BAD if findings else GOOD)
+    rows = [
+        [number(str(one.line or "")), row_header(one.where), words(one.what)] for one in findings
+    ]
+    if not findings:
+        yield "The drawing fits its PDUs. Next: `pdu rehearse --each`."
+    yield Section("What is drawn") if not findings else Section("Findings")
+    yield Table("", ("line", "where", "what"), rows)
+    yield Figure("Picture", partial(_picture, drawing, readings, findings))
+
+
+def _as_json(findings: Sequence[Finding]) -> object:
+    return {"findings": [dataclasses.asdict(one) for one in findings]}
+
+
+def _picture(drawing: Drawing, readings: HallReadings, findings: Sequence[Finding]) -> str:
+    marks = dict(_now(drawing, readings))
+    places = _places(drawing)
+    for one in findings:
+        node = _place(one.where, places)
+        if node is not None:
+            before = marks.get(node, Mark())
+            reason = "; ".join(filter(None, (before.reason, one.what)))
+            marks[node] = before._replace(look=Look.FINDING, reason=reason)
+    return diagram(drawing, marks)
+
+
+def _now(drawing: Drawing, readings: HallReadings) -> Iterator[tuple[HallNode, Mark]]:
+    """What the meters of lines and breakers report."""
+    for pdu in drawing.pdus.values():
+        read = readings.pdus.get(pdu.name)
+        for breaker in (*pdu.lines, *pdu.breakers):
+            meter = meter_of(pdu, breaker, read)
+            if meter is not None and meter.current_a is not None:
+                load = Interval(meter.current_a, meter.current_a, meter.current_a)
+                yield HallNode.breaker(pdu.name, breaker.name), Mark(Look.PLAIN, load)
+
+
+def _places(drawing: Drawing) -> Mapping[str, HallNode]:
+    """The names that a finding may have."""
+    places = {node.full_name: node for node in nodes(drawing) if node.kind != "feed"}
+    places.update((name, HallNode("machine", name)) for name in drawing.machines)
+    return places
+
+
+def _place(where: str, places: Mapping[str, HallNode]) -> Optional[HallNode]:
+    """An outlet is shown at its PDU."""
+    return places.get(where) or places.get(where.rpartition("/")[0])
