@@ -4,7 +4,7 @@
         {"pdu": "left", "outlet": "3", "device": "snmp 192.0.2.7:161", "serial": "QAB123",
          "a": 0.35, "w": 80.0}, ...],
      "silent_s": 3.1, "period_s": 1.0, "shows_s": 1.4, "alive": "ping -c 1 -W 2 {}",
-     "quiet": []}
+     "witnesses": [["left", "1"], ...]}
 
 A line each, appended. Times are seconds since 1970, or seconds. `a` and `w` are what the cord
 carried, null for what is not metered or, of both, for an idle one. Without `whole`, each cord was
@@ -69,8 +69,8 @@ class Evidence(NamedTuple):
     shows_s: float = 0.0
     #: what asked the machine whether it lives
     alive: str = ""
-    #: its PDUs of which no other outlet showed anything when it was off
-    quiet: Sequence[str] = ()
+    #: PDU and outlet of others that showed something when it was off
+    witnesses: Sequence[tuple[str, str]] = ()
 
 
 class EvidenceFile(NamedTuple):
@@ -189,7 +189,7 @@ def as_json(evidence: Evidence) -> dict[str, Any]:
         "period_s": round(evidence.period_s, 2),
         "shows_s": round(evidence.shows_s, 2),
         "alive": evidence.alive,
-        "quiet": list(evidence.quiet),
+        "witnesses": [list(place) for place in evidence.witnesses],
     }
 
 
@@ -216,7 +216,7 @@ def _parsed(line: Mapping[str, Any]) -> Evidence:
         _number(line["period_s"]),
         _number(line["shows_s"]),
         str(line["alive"]),
-        [str(pdu) for pdu in line["quiet"]],
+        [(str(pdu), str(outlet)) for pdu, outlet in line["witnesses"]],
     )
 
 

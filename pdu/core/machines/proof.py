@@ -271,16 +271,19 @@ def witnesses(reading: PduReading, own: Collection[str], proof: OffProof) -> set
 
 
 def has_restarted(
-    before: PduReading, after: PduReading, own: Collection[str], proof: OffProof, is_quiet: bool
+    before: PduReading,
+    after: PduReading,
+    own: Collection[str],
+    proof: OffProof,
+    tried: Collection[str] = (),
 ) -> bool:
     """Whether a PDU's metering restarted: no outlet of others shows anything, though some did
-    before that are still on, or did when the cabling was tried. `is_quiet`: none did then. Outlets
-    that are off are excused.
+    before, or when the cabling was tried (`tried`), that are on. Outlets that are off are excused.
     """
     on = {name for name, one in after.outlets.items() if name not in own and one.state is UP}
-    if not on or witnesses(after, own, proof):
+    if witnesses(after, own, proof):
         return False
-    return not is_quiet or not on.isdisjoint(witnesses(before, own, proof))
+    return not on.isdisjoint(witnesses(before, own, proof).union(tried))
 
 
 def not_dark(readings: Readings, cords: Iterable[MachineOutlet], proof: OffProof) -> list[str]:
@@ -476,7 +479,7 @@ class _MeteredOff:
                 reading,
                 self._own(pdu),
                 self._proof,
-                pdu in self._evidence.quiet,
+                [outlet for name, outlet in self._evidence.witnesses if name == pdu],
             )
         ]
 

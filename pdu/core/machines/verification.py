@@ -85,8 +85,8 @@ class CablingTrial:
         self._gaps: dict[str, float] = {}
         # the longest time that a meter needed to show a command, in s
         self._shows_s = 0.0
-        # PDUs of which no other outlet showed anything when the machine was off
-        self._quiet: list[str] = []
+        # PDU and outlet of others that showed something when the machine was off
+        self._witnesses: list[tuple[str, str]] = []
 
     def run(self, is_redundancy_known: bool = False) -> Evidence:
         """`is_redundancy_known`: step 2 was taken before. Raises NotProven with the probable cause;
@@ -152,7 +152,7 @@ class CablingTrial:
             self._period_s(),
             self._shows_s,
             self._alive.words,
-            self._quiet,
+            self._witnesses,
         )
 
     # ---- the steps -------------------------------------------------------------------------------
@@ -237,10 +237,10 @@ class CablingTrial:
         self._switch_off(cords)
         silent_s = self._falls_silent(begun)
         self._wait_until_dark(cords)
-        self._quiet = [
-            pdu
+        self._witnesses = [
+            (pdu, outlet)
             for pdu, reading in self._read().items()
-            if not witnesses(reading, self._own(pdu), self._proof)
+            for outlet in sorted(witnesses(reading, self._own(pdu), self._proof))
         ]
         while True:
             if self._alive.sees_power:
@@ -383,7 +383,7 @@ class CablingTrial:
             wrong = not_dark(readings, cords, self._proof) or [
                 f"{pdu}'s metering has restarted"
                 for pdu, reading in readings.items()
-                if has_restarted(self._before[pdu], reading, self._own(pdu), self._proof, True)
+                if has_restarted(self._before[pdu], reading, self._own(pdu), self._proof)
             ]
             if wrong:
                 since, shown_s = math.inf, now - sent

@@ -146,7 +146,7 @@ def verified(tmp_path: Path) -> Path:
     cords = [VerifiedCord(*cord, "", f"SN-{cord.pdu}", MeteredLoad(0.65, 150.0)) for cord in CORDS]
     at = room().now() - 3600.0
     with EvidenceFile(str(path)).appending() as file:
-        file.append(Evidence("srv", at, cords, True, 1.0, 1.0, 1.0, "ask", ["left", "right"]))
+        file.append(Evidence("srv", at, cords, True, 1.0, 1.0, 1.0, "ask"))
     return path
 
 

@@ -77,9 +77,25 @@ class RealRoom(WiredRoom):
     def __init__(self, room: Room) -> None:
         super().__init__(room)
         self._begun = time.monotonic() - room.time
+        # what is simulated is past
+        room.wall_offset = time.time() - room.time - 3600.0
+        self._is_simulated = False
+
+    @contextlib.contextmanager
+    def simulated(self) -> Iterator[None]:
+        """Until the block ends, time is simulated."""
+        self._is_simulated = True
+        try:
+            yield
+        finally:
+            self._is_simulated = False
+            self._begun = time.monotonic() - self._room.time
 
     def _pass(self) -> None:
-        self._room.advance(max(0.0, time.monotonic() - self._begun - self._room.time))
+        if self._is_simulated:
+            super()._pass()
+        else:
+            self._room.advance(max(0.0, time.monotonic() - self._begun - self._room.time))
 
 
 # ---- NUT -----------------------------------------------------------------------------------------

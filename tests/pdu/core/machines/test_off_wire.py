@@ -48,9 +48,11 @@ def _files(folder: Path, equals: str, ends: str, state: str) -> list[str]:
     return [f"{key}{equals}{folder / name}{ends}" for key, name in names.items()]
 
 
-def _in_process(arguments: Sequence[str], given: str, room: WiredRoom) -> tuple[int, str]:
+def _in_process(arguments: Sequence[str], given: str, room: Optional[WiredRoom]) -> tuple[int, str]:
+    """By the clock of a room; None: by this computer's."""
     said = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, runs_by(room):
+    clock = contextlib.nullcontext() if room is None else runs_by(room)
+    with pytest.MonkeyPatch.context() as patch, clock:
         for key in [key for key in os.environ if key.startswith("PDU_")]:
             patch.delenv(key)
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
@@ -59,7 +61,7 @@ def _in_process(arguments: Sequence[str], given: str, room: WiredRoom) -> tuple[
     return code, said.getvalue()
 
 
-def fence(folder: Path, room: WiredRoom) -> Said:
+def fence(folder: Path, room: Optional[WiredRoom]) -> Said:
     """As a cluster does."""
     given = "action=off\nplug=srv\n" + "".join(_files(folder, "=", "\n", "state_dir"))
     code, text = _in_process(["fence"], given, room)
