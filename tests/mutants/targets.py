@@ -5,6 +5,7 @@ guard it.
 from __future__ import annotations
 
 _SNMP = ("tests/handlers/snmp", "tests/partial")
+_CLIENT = ("tests/pdu_common", "tests/handlers/snmp/test_no_bulk.py")
 _ENERGY = ("tests/energy", "tests/pdu/energy")
 #: without the tests of the twin and of cycles, which take minutes and reach little of the walk
 _HALL = tuple(
@@ -27,6 +28,19 @@ _HALL = tuple(
 )
 
 TARGETS: dict[str, tuple[str, ...]] = {
+    "pdu_common/snmp_client/agent_limits.py": _CLIENT,
+    "pdu_common/snmp_client/ber.py": _CLIENT,
+    "pdu_common/snmp_client/exchanges.py": _CLIENT,
+    "pdu_common/snmp_client/pdus.py": _CLIENT,
+    "pdu_common/snmp_client/reads.py": _CLIENT,
+    "pdu_common/snmp_client/table_reads.py": _CLIENT,
+    "handlers/snmp/decoding.py": _SNMP,
+    "handlers/snmp/detection.py": _SNMP,
+    "handlers/snmp/device.py": _SNMP,
+    "handlers/snmp/outlets.py": _SNMP,
+    "handlers/snmp/profile.py": _SNMP,
+    "handlers/snmp/single_family.py": _SNMP,
+    "handlers/snmp/sources/single_family.py": _SNMP,
     "handlers/snmp/switching.py": _SNMP,
     "handlers/snmp/states.py": _SNMP,
     "handlers/snmp/metering.py": _SNMP,

@@ -226,9 +226,7 @@ def _of_each_unit(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachU
     `module` is the column of the same table with each row's unit.
     """
     values = column(f"318.1.1.26.{below}", name)
-    return EachUnit(
-        sum_if_rows_match(values, module), sum_if_rows_match(module, values), RPDU2_UNITS
-    )
+    return EachUnit(values, module, RPDU2_UNITS)
 
 
 def unit_and_outlet(state: Source) -> Chained:
@@ -277,9 +275,7 @@ EASY_UNITS = (
 
 def _easy(below: str, name: str, module: Column, count: Optional[Source] = None) -> EachUnit:
     values = column(f"318.1.1.30.{below}", name)
-    return EachUnit(
-        sum_if_rows_match(values, module, count), sum_if_rows_match(module, values), EASY_UNITS
-    )
+    return EachUnit(sum_if_rows_match(values, module, count), module, EASY_UNITS)
 
 
 def _easy_phases(below: str, name: str) -> EachUnit:
@@ -296,8 +292,8 @@ ATS_BANK_POWER = column("318.1.1.8.5.4.5.1.15", "atsOutputBankPower")
 # the row of all banks together; not read on units without the table of phases
 ATS_TOTAL = Provided(
     Only(
-        sum_if_rows_match(ATS_BANK_POWER, ATS_BANK),
-        sum_if_rows_match(ATS_BANK, ATS_BANK_POWER),
+        ATS_BANK_POWER,
+        ATS_BANK,
         ("1",),
     ),
     column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"),

@@ -78,13 +78,8 @@ STATIONS = Only(COUNTED, COUNTED, (NO_STATION,), keep=False)
 THE_STATION = Arcs(stop=1)
 # The MIB does not say what the device's own current is on a station with several phases.
 DEVICE_CURRENT = Only(
-    sum_if_rows_match(
-        column(f"{PE2}.2.1.4.1.1", "devReadingCur"), column(f"{PE2}.2.1.4.1.4", "devReadingPD")
-    ),
-    sum_if_rows_match(
-        column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"),
-        column(f"{PE2}.2.1.4.1.1", "devReadingCur"),
-    ),
+    column(f"{PE2}.2.1.4.1.1", "devReadingCur"),
+    column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"),
     (ONE_PHASE,),
 )
 
@@ -168,14 +163,12 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(sum_if_rows_match(PE_CURRENT, PE_ENERGY), THOUSANDTHS, NOT_SUPPORTED),
+            figure(PE_CURRENT, THOUSANDTHS, NOT_SUPPORTED),
             else_outlets=True,
         ),
         power=total(
             figure(
-                sum_if_rows_match(
-                    column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"), PE_CURRENT
-                ),
+                column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"),
                 THOUSANDTHS,
                 NOT_SUPPORTED,
             ),
@@ -184,7 +177,7 @@ PROFILES = (
         energy=total(
             # one table of five columns, where a unit without a meter reads "not supported"
             figure(
-                energy_or_empty(sum_if_rows_match(PE_ENERGY, PE_CURRENT), PE_CURRENT),
+                energy_or_empty(PE_ENERGY, PE_CURRENT),
                 THOUSANDTHS,
                 NOT_SUPPORTED,
             ),

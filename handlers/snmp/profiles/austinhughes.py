@@ -9,7 +9,7 @@ the circuits' currents.
 
 from ..profile_parts import DRIVER, Doubt, Outlets, Profile, State
 from ..sources import Merged
-from .shorthand import TENTHS, column, figure, numbered_parts, oids, sum_if_rows_match, total
+from .shorthand import TENTHS, column, figure, numbered_parts, oids, total
 
 PDU = "34550.20.2.1.1.1"
 NOT_MEASURED = ("0", "-1")
@@ -43,11 +43,9 @@ PROFILES = (
         ),
         load=total(
             figure(
-                sum_if_rows_match(
-                    column(PDU + ".24.1.1.7", "circuitAmp"),
-                    column(PDU + ".24.1.1.4", "circuitName"),
-                ),
+                column(PDU + ".24.1.1.7", "circuitAmp"),
                 TENTHS,
+                witness=column(PDU + ".24.1.1.4", "circuitName"),
             )
         ),
         evidence=DRIVER.of("state", "current"),

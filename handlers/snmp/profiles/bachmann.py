@@ -47,7 +47,6 @@ from .shorthand import (
     pysnmp_mibs,
     scalar,
     sum_if_count_matches,
-    sum_if_rows_match,
     total,
 )
 
@@ -105,7 +104,7 @@ def _irs_phase(below: str, name: str) -> Source:
 # The phases by two columns; no rows if a PDU does not meter them. If the energy of one, the count
 # or the flags are missing from an answer, there is no sum: the sockets' energies are others.
 IRS_PHASES = Unless(
-    sum_if_rows_match(column(f"{IRS}.6.1.12", "pRealEnergy"), column(f"{IRS}.6.1.3", "pCurrent")),
+    column(f"{IRS}.6.1.12", "pRealEnergy"),
     Only(IRS_METERS_PHASES, IRS_METERS_PHASES, ("0",)),
 )
 

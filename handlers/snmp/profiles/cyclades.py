@@ -10,7 +10,7 @@ that would join it is not readable, so it is not read. An estimated power is not
 
 from ..profile_parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Arc, Column, Listed, OfUnits, Only
-from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, sum_if_rows_match, total
+from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
 UNLOCKED = "0"  # 1 is locked, 2 unknown
 THE_PORT = Arcs(0, 1)
@@ -40,7 +40,7 @@ def _count(tree: str) -> Column:
 
 def _where(values: Column, test: Column, wanted: str) -> Listed:
     """The values of units for which `test` reads `wanted`; the other units have none, so no sum."""
-    return Listed(sum_if_rows_match(values, test), Only(values, test, (wanted,)))
+    return Listed(values, Only(values, test, (wanted,)))
 
 
 PROFILES = (
@@ -66,11 +66,9 @@ PROFILES = (
         ),
         load=total(
             figure(
-                sum_if_rows_match(
-                    column(ACS + ".3.1.5", "cyPMUnitCurrent"),
-                    column(ACS + ".3.1.6", "cyPMUnitMaxCurrent"),
-                ),
+                column(ACS + ".3.1.5", "cyPMUnitCurrent"),
                 TENTHS,
+                witness=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent"),
             ),
             unit=THE_PORT,
         ),

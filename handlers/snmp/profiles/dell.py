@@ -83,9 +83,7 @@ PROFILES = (
             ),
             else_outlets=True,
         ),
-        power=total(
-            figure(sum_if_rows_match(DEVICE_POWER, DEVICE_ENERGY), TENS), else_outlets=True
-        ),
+        power=total(figure(DEVICE_POWER, TENS), else_outlets=True),
         energy=total(
             figure(
                 energy_or_empty(sum_if_rows_match(DEVICE_ENERGY, DEVICE_POWER), DEVICE_POWER),

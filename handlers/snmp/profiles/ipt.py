@@ -17,7 +17,6 @@ from .shorthand import (
     oids,
     pysnmp_mibs,
     scalar,
-    sum_if_rows_match,
     total,
 )
 
@@ -57,9 +56,9 @@ PROFILES = (
                 energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS),
             ),
         ),
-        load=total(figure(sum_if_rows_match(CURRENTS, ENERGIES), HUNDREDTHS)),
-        power=total(figure(sum_if_rows_match(_meters(4, "pdu-meterN-KW"), ENERGIES))),
-        energy=total(figure(sum_if_rows_match(ENERGIES, _meters(2, "pdu-meterN-IRMS")), TENTHS)),
+        load=total(figure(CURRENTS, HUNDREDTHS, witness=ENERGIES)),
+        power=total(figure(_meters(4, "pdu-meterN-KW"), witness=ENERGIES)),
+        energy=total(figure(ENERGIES, TENTHS, witness=_meters(2, "pdu-meterN-IRMS"))),
         switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
         note=(

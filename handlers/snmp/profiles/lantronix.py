@@ -6,7 +6,7 @@ power means that the RPM does not report it.
 
 from ..profile_parts import SIMULATED, Arcs, Confidence, Outlets, Profile, State, Write
 from ..sources import OfUnits
-from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, sum_if_rows_match, total
+from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
 RPM = "244.1.1.4.7"
 STATE = column(RPM + ".3.1.2", "slcDevRPMOutletState")
@@ -32,10 +32,8 @@ PROFILES = (
                 current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS),
             ),
         ),
-        load=total(
-            figure(sum_if_rows_match(CURRENT, POWER), TENTHS), else_outlets=True, unit=THE_RPM
-        ),
-        power=total(figure(sum_if_rows_match(POWER, CURRENT), TENTHS), unit=THE_RPM),
+        load=total(figure(CURRENT, TENTHS, witness=POWER), else_outlets=True, unit=THE_RPM),
+        power=total(figure(POWER, TENTHS), unit=THE_RPM),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         note="The sysObjectID was seen on a unit.",

@@ -8,7 +8,7 @@ another table, which is not read.
 
 from ..profile_parts import SIMULATED, Arcs, Outlets, Profile, State
 from ..sources import OfUnits
-from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, sum_if_rows_match, total
+from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, total
 
 STATE = column("25049.17.16.1.4", "ogRpcOutletState")
 THE_PDU = Arcs(stop=1)
@@ -31,9 +31,7 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(
-                sum_if_rows_match(column("25049.17.15.1.11", "ogRpcInputCurrent"), TOTAL), TENTHS
-            ),
+            figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS, witness=TOTAL),
             else_outlets=True,
             unit=THE_PDU,
         ),

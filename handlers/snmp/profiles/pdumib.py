@@ -16,7 +16,6 @@ from .shorthand import (
     figure,
     oids,
     public,
-    sum_if_rows_match,
     total,
 )
 
@@ -51,7 +50,7 @@ PROFILES = (
         ),
         load=total(figure(column("23280.6.1.3", "phaseStatusCurrent"), HUNDREDTHS)),
         power=total(figure(DEVICE_POWER)),
-        energy=total(figure(sum_if_rows_match(DEVICE_ENERGY, DEVICE_POWER), THOUSANDTHS)),
+        energy=total(figure(DEVICE_ENERGY, THOUSANDTHS, witness=DEVICE_POWER)),
         switching_confidence=Confidence.MEDIUM,
         evidence=DRIVER,
         note=(

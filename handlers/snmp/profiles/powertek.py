@@ -128,14 +128,12 @@ PROFILES = (
         load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),
         power=total(
             figure(
-                sum_if_rows_match(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), INLET_ENERGY),
+                column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"),
                 TENTHS,
             ),
             else_outlets=True,
         ),
-        energy=total(
-            figure(sum_if_rows_match(INLET_ENERGY, INLET_CURRENT), THOUSANDTHS), else_outlets=True
-        ),
+        energy=total(figure(INLET_ENERGY, THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.LOW,
         evidence=SIMULATED,
         note=(

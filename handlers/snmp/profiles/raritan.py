@@ -104,9 +104,10 @@ class _Sensors(NamedTuple):
         scale = THOUSANDTHS if kind == ENERGY else ONES
         return Figure(source, scale, (), exponent=Negative(digits or self.digits(kind)))
 
-    def compared(self, kind: str) -> Source:
-        """The readings, and an empty one for each sensor of which the answer has none."""
-        return sum_if_rows_match(self.values(kind), self.is_available(kind))
+    def checked_readings(self, kind: str) -> Source:
+        """A row for each part with a reading. A 0 of a sensor that is not available is empty."""
+        values = self.values(kind)
+        return Listed(values, Checked(values, ("0",), self.is_available(kind), ("2",)))
 
     def metered(self, kind: str) -> Source:
         """Rows if a part has a reading, or a sensor that is available or left out of the answer."""
@@ -114,7 +115,7 @@ class _Sensors(NamedTuple):
         return First(
             (
                 Only(available, available, ("2",), keep=False),
-                Unless(self.compared(kind), available),
+                Unless(self.values(kind), available),
                 Unless(self.digits(kind), available),
             )
         )
@@ -123,7 +124,7 @@ class _Sensors(NamedTuple):
         """A row for each part, without a value if the reading is not available, or if the answer
         left out one that is.
         """
-        values = self.compared(kind)
+        values = self.values(kind)
         measured = Only(values, self.is_available(kind), ("2",), keep=False)
         return Listed(First((values, self.metered(kind))), measured)
 
@@ -181,28 +182,21 @@ INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount")
 PDUS = Only(INLET_COUNT, INLET_COUNT, ("0",), keep=False)
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
-POLES = INLET_POLES.values(CURRENT)
 POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
+
+
+def _of_phases(poles: Source) -> Only:
+    """Without the neutral, whatever its number is."""
+    return Only(Arc(poles, -1, ("1", "2", "3")), POLE_LINE, (NEUTRAL,), keep=False)
+
+
 LINES = INLET_POLES.figure(
-    Only(
-        Arc(
-            sum_if_rows_match(
-                Listed(POLES, Checked(POLES, ("0",), INLET_POLES.is_available(CURRENT), ("2",))),
-                POLE_LINE,
-            ),
-            -1,
-            ("1", "2", "3"),
-        ),
-        sum_if_rows_match(POLE_LINE, POLES),
-        (NEUTRAL,),
-        keep=False,
-    ),
-    CURRENT,
+    _of_phases(sum_if_rows_match(INLET_POLES.checked_readings(CURRENT), POLE_LINE)), CURRENT
 )
 ONE_PHASE_INLETS = INLETS.figure(
     Only(
         INLETS.parts(CURRENT),
-        sum_if_rows_match(column("13742.6.3.3.3.1.5", "inletPoleCount"), INLETS.compared(CURRENT)),
+        column("13742.6.3.3.3.1.5", "inletPoleCount"),
         ("1", "2"),
     ),
     CURRENT,
@@ -246,9 +240,7 @@ PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
 PX1_POLES = Only(
     Listed(
         sum_if_rows_match(PX1_POLE_CURRENT, PX1_POLE_LABEL, PX1_POLE_COUNT),
-        Only(
-            PX1_POLE_CURRENT, sum_if_rows_match(PX1_POLE_LABEL, PX1_POLE_CURRENT), ("",), keep=False
-        ),
+        Only(PX1_POLE_CURRENT, PX1_POLE_LABEL, ("",), keep=False),
     ),
     PX1_POLE_LABEL,
     ("N",),
@@ -267,7 +259,7 @@ PX1_LOAD = total(
     else_outlets=True,
 )
 PX1_POWER = total(
-    figure(sum_if_rows_match(column("~.20.2.1.9", "inletActivePower"), PX1_POLE_COUNT)),
+    figure(column("~.20.2.1.9", "inletActivePower")),
     figure(scalar("~.3.1.3.0", "unitActivePower")),
     else_outlets=True,
 )
@@ -371,7 +363,7 @@ PROFILES = (
         power=PX1_POWER,
         energy=total(
             figure(
-                sum_if_rows_match(column("~.20.2.1.12", "inletActiveEnergy"), PX1_POLE_COUNT),
+                column("~.20.2.1.12", "inletActiveEnergy"),
                 THOUSANDTHS,
                 NO_ENERGY,
             ),

@@ -148,14 +148,8 @@ PROFILES = (
         ),
         power=total(figure(scalar("1718.3.1.6.0", "systemTotalPower")), else_outlets=True),
         energy=total(
-            figure(
-                energy_or_empty(
-                    sum_if_rows_match(column("1718.3.2.1.1.14", "towerEnergy"), TOWER), TOWER_POWER
-                )
-            ),
-            figure(
-                sum_if_rows_match(column("1718.3.2.2.1.16", "infeedEnergy"), INFEED_LOAD), TENTHS
-            ),
+            figure(energy_or_empty(column("1718.3.2.1.1.14", "towerEnergy"), TOWER_POWER)),
+            figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS),
             else_outlets=True,
             unit=THE_UNIT,
         ),
@@ -226,17 +220,12 @@ PROFILES = (
             unit=THE_UNIT,
         ),
         power=total(
-            figure(
-                sum_if_rows_match(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), ST4_CORDS)
-            ),
+            figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), witness=ST4_CORDS),
             else_outlets=True,
             unit=THE_UNIT,
         ),
         energy=total(
-            figure(
-                sum_if_rows_match(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), ST4_CORDS),
-                TENTHS,
-            ),
+            figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS, witness=ST4_CORDS),
             else_outlets=True,
             unit=THE_UNIT,
         ),

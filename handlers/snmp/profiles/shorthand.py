@@ -81,13 +81,19 @@ def scalar(below: str, name: str) -> Scalar:
 
 
 def figure(
-    source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",), syntax: str = ""
+    source: Source,
+    scale: Decimal = ONES,
+    absent: Sequence[str] = ("-1",),
+    syntax: str = "",
+    witness: Optional[Source] = None,
 ) -> Figure:
     """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`.
 
-    `syntax`: of an energy whose object is a Counter32 or Counter64.
+    `syntax`: of an energy whose object is a Counter32 or Counter64. `witness`: another column of
+    the table, which nothing else reads: a row that only it has is missing, and there is no sum.
     """
-    return Figure(source, scale, tuple(absent), syntax=syntax)
+    rows = source if witness is None else Complete(source, beside=witness)
+    return Figure(rows, scale, tuple(absent), syntax=syntax)
 
 
 def sum_if_rows_match(

@@ -16,7 +16,7 @@ from ..profile_parts import (
     replace,
 )
 from ..sources import OfUnits
-from .shorthand import HUNDREDS, TENTHS, column, figure, oids, pysnmp_mibs, sum_if_rows_match, total
+from .shorthand import HUNDREDS, TENTHS, column, figure, oids, pysnmp_mibs, total
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 THE_PDU = Arcs(stop=1)
@@ -42,19 +42,19 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(sum_if_rows_match(AMPS, ENERGY), TENTHS),
+            figure(AMPS, TENTHS),
             else_outlets=True,
             unit=THE_PDU,
         ),
         power=total(
             figure(
-                sum_if_rows_match(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), AMPS),
+                column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"),
                 HUNDREDS,
             ),
             unit=THE_PDU,
         ),
         energy=total(
-            figure(sum_if_rows_match(ENERGY, AMPS), TENTHS),
+            figure(ENERGY, TENTHS),
             else_outlets=True,
             unit=THE_PDU,
         ),

@@ -17,7 +17,6 @@ from .shorthand import (
     pysnmp_mibs,
     scalar,
     sum_if_count_matches,
-    sum_if_rows_match,
     total,
 )
 
@@ -61,8 +60,8 @@ PROFILES = (
                 name=column("21728.4.5.1.1.3", "outletName"),
             ),
         ),
-        power=total(figure(sum_if_rows_match(INLET_POWER, INLET_ENERGY))),
-        energy=total(figure(sum_if_rows_match(INLET_ENERGY, INLET_POWER))),
+        power=total(figure(INLET_POWER)),
+        energy=total(figure(INLET_ENERGY, witness=INLET_POWER)),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "power", "energy", "switching"),
         note=(

@@ -280,23 +280,18 @@ PROFILES = (
                 HUNDREDTHS,
             ),
             figure(
-                sum_if_rows_match(
-                    column("21239.5.2.3.3.1.4", "pduBreakerCurrent"),
-                    column("21239.5.2.3.3.1.2", "pduBreakerName"),
-                ),
+                column("21239.5.2.3.3.1.4", "pduBreakerCurrent"),
                 HUNDREDTHS,
+                witness=column("21239.5.2.3.3.1.2", "pduBreakerName"),
             ),
             else_outlets=True,
         ),
         power=total(
-            figure(sum_if_rows_match(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), V5_TYPE)),
+            figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), witness=V5_TYPE),
             else_outlets=True,
         ),
         energy=total(
-            figure(
-                sum_if_rows_match(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), V5_TYPE),
-                THOUSANDTHS,
-            ),
+            figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS, witness=V5_TYPE),
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
@@ -428,7 +423,7 @@ PROFILES = (
             unit=LIEBERT_PDU,
         ),
         power=total(
-            figure(sum_if_rows_match(LIEBERT_POWER, LIEBERT_ENERGY)),
+            figure(LIEBERT_POWER, witness=LIEBERT_ENERGY),
             else_outlets=True,
             unit=LIEBERT_PDU,
         ),
