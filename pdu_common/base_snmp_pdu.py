@@ -62,8 +62,8 @@ class BaseSnmpPdu(BasePdu):
 
     def _credentials(self) -> Credentials:
         """Checked, and the name resolved, once in a session for the same parameters."""
-        given = (self.pdu_data.ip, dict(self.pdu_data.snmp_params))
-        held = self._held
-        if held is None or held[0] != given:
-            held = self._held = (given, Credentials.of(*given))
-        return held[1]
+        form = (self.pdu_data.ip, dict(self.pdu_data.snmp_params))
+        pair = self._held
+        if pair is None or pair[0] != form:
+            pair = self._held = (form, Credentials.of(*form))
+        return pair[1]

@@ -137,18 +137,18 @@ class Snmp:
         return self._rows(elements, oid)
 
     def read_ahead(
-        self, wanted: prefetch.PrefetchRequest
+        self, request: prefetch.PrefetchRequest
     ) -> tuple[Mapping[str, Mapping[str, Raw]], Mapping[str, Optional[Raw]]]:
         """Results of `walk` and `get` for those of these objects that a tool's function could read
         together; none on the platform. Raises nothing."""
-        read = prefetch.prefetcher()
+        read_batch = prefetch.prefetcher()
         walks: dict[str, dict[str, Raw]] = {}
         gets: dict[str, Optional[Raw]] = {}
-        if read is None or not self._answered or self.remaining() < 0:
+        if read_batch is None or not self._answered or self.remaining() < 0:
             return walks, gets
-        found = read(self._device, wanted)
+        batch = read_batch(self._device, request)
         # what has a wrong value, `walk` and `get` read again, and raise what is then wrong
-        for oid, rows in found.walks.items():
+        for oid, rows in batch.walks.items():
             with contextlib.suppress(PduHandlerError):
                 walks[oid] = _filled(
                     {
@@ -156,7 +156,7 @@ class Snmp:
                         for index, value in rows.items()
                     }
                 )
-        for oid, value in found.gets.items():
+        for oid, value in batch.gets.items():
             with contextlib.suppress(PduHandlerError):
                 gets[oid] = raw_value(value)
         return walks, gets
@@ -212,22 +212,22 @@ class Snmp:
                 return plain
 
         def placed() -> tuple[list[str], list[str]]:
-            found = IndexedRows(elements, oid)
-            return found.indexes(split=False), found.indexes(split=True)
+            rows = IndexedRows(elements, oid)
+            return rows.indexes(split=False), rows.indexes(split=True)
 
         without = [""] * len(elements)
-        whole, split = self._tried(placed, f"walk {oid}") or (without, without)
-        if whole == split:
+        unsplit, split = self._tried(placed, f"walk {oid}") or (without, without)
+        if unsplit == split:
             if elements:
-                self._learn(elements[0], f"{oid}.{whole[0]}")
+                self._learn(elements[0], f"{oid}.{unsplit[0]}")
         elif self._splits is None and len(elements) <= _UNSURE_ROWS:
-            self._splits = self.get(f"{oid}.{whole[0]}") is None
-        return split if self._splits else whole
+            self._splits = self.get(f"{oid}.{unsplit[0]}") is None
+        return split if self._splits else unsplit
 
     def _learn(self, element: object, oid: str) -> None:
         """Remember whether the platform splits OIDs, if the element of `oid` shows it."""
-        shown = self._tried(lambda: is_oid_split(element, oid), f"read {oid}")
-        self._splits = self._splits if shown is None else shown
+        is_split = self._tried(lambda: is_oid_split(element, oid), f"read {oid}")
+        self._splits = self._splits if is_split is None else is_split
 
     def quoted(self, words: str) -> str:
         """A device's text for an error, or a notice if it holds a community or a password, which
@@ -267,21 +267,22 @@ class Snmp:
         except Exception as error:
             # the platform's exceptions are not documented; its elements' attributes may raise them
             texts = [
-                foreign.exception_text(one)[:LONGEST_TEXT] for one in foreign.leaf_exceptions(error)
+                foreign.exception_text(failure)[:LONGEST_TEXT]
+                for failure in foreign.leaf_exceptions(error)
             ]
-        found: list[PduHandlerError] = []
+        errors: list[PduHandlerError] = []
         for words in texts:  # several if they were raised as a group
-            shown = self._without_secrets(words)
-            one = translate(words, shown, writing, self._port, answered)
-            if one is not None:
-                found.append(one)
+            shown_words = self._without_secrets(words)
+            failure = translate(words, shown_words, writing, self._port, answered)
+            if failure is not None:
+                errors.append(failure)
             elif begun and not is_end_of_table(words):
                 broken = f"the walk broke off after {len(begun)} rows; poll the PDU again"
-                found.append(ProtocolError(broken))
-        if not found:
+                errors.append(ProtocolError(broken))
+        if not errors:
             return None
         # without an answer, a write may have been carried out
-        worst = next((one for one in found if isinstance(one, Unreachable)), found[0])
+        worst = next((failure for failure in errors if isinstance(failure, Unreachable)), errors[0])
         # outside `except`: `error` may hold a community
         raise worst.at(known_endpoint(self._device.pdu_data), operation)
 
@@ -293,8 +294,8 @@ class Snmp:
         for key, secret in self._parameters:
             if secret and any(word in key.lower() for word in ("commun", "pass", "key", "secret")):
                 is_password = "pass" in key.lower()
-                found = re.escape(secret)
-                inside_a_word = re.search(rf"\w{found}|{found}\w", text) is not None
+                pattern = re.escape(secret)
+                inside_a_word = re.search(rf"\w{pattern}|{pattern}\w", text) is not None
                 # *** in a known sentence would reveal the password
                 in_a_sentence = is_password and secret in text
                 if inside_a_word or in_a_sentence:
@@ -310,9 +311,9 @@ class Snmp:
 
 def _filled(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
     """The rows, with "" for a missing value; none if all are missing."""
-    found = {suffix: value for suffix, value in rows.items() if value is not None}
-    if len(found) == len(rows) or not found:
-        return found
+    values = {suffix: value for suffix, value in rows.items() if value is not None}
+    if len(values) == len(rows) or not values:
+        return values
     return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
 
 

@@ -118,18 +118,18 @@ def translate(
     "timeout" would be mistaken for an error. `text` is interpreted next, because `words` may lack
     "noSuchInstance" where the community is "no".
     """
-    shown = printable(words, _SHOWN)
+    shown_words = printable(words, _SHOWN)
     for folded in (normalize_text(words), normalize_text(text)):
         # first, because the text may name a host such as timeout-lab
         if any(mark in folded for mark in _UNRESOLVED):
-            return Unreachable(f"the address cannot be resolved: check it ({shown})")
+            return Unreachable(f"the address cannot be resolved: check it ({shown_words})")
         is_missing = any(mark in folded for mark in MISSING)
         if is_missing and not writing and not any(mark in folded for mark in _SILENT):
             return None
-        error = _understood(folded, shown, writing, port, answered)
+        error = _understood(folded, shown_words, writing, port, answered)
         if error is not None:
             return error
-    return Unreachable(f"the platform's SNMP call failed ({shown})")
+    return Unreachable(f"the platform's SNMP call failed ({shown_words})")
 
 
 def is_end_of_table(text: str) -> bool:

@@ -182,10 +182,10 @@ class Guarded(Control):
         validation.filled(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
-        mark = self.test.one(reader, identity)
+        mark = self.test.value_of(reader, identity)
         if self._forbids(mark, reader):
-            read = "no value" if mark is None else f"value {reader.quoted(mark, 20)}"
-            refusal = f"outlet {identity} is not switched: {self.why} ({read})"
+            mark_text = "no value" if mark is None else f"value {reader.quoted(mark, 20)}"
+            refusal = f"outlet {identity} is not switched: {self.why} ({mark_text})"
             if self.automatic:
                 raise Unsupported(
                     (

@@ -47,8 +47,10 @@ def shown(raw: Raw, longest: int = 80) -> str:
     """The value for a person: one line without control characters, of at most
     `longest` characters.
     """
-    said = text(raw)
-    return (said if said.isprintable() else "".join(filter(str.isprintable, said)))[:longest]
+    whole_text = text(raw)
+    return (
+        whole_text if whole_text.isprintable() else "".join(filter(str.isprintable, whole_text))
+    )[:longest]
 
 
 def octets(raw: Raw) -> bytes:
@@ -82,11 +84,11 @@ def bits(raw: Raw) -> bytes:
     words = raw.split() if isinstance(raw, str) else []
     pairs = next((n for n, word in enumerate(words) if not _PAIR.fullmatch(word)), len(words))
     for end in range(min(pairs, _MOST_OCTETS, len(words) - 1), 0, -1):
-        held = bytes.fromhex("".join(words[:end]))
+        octets_of_pairs = bytes.fromhex("".join(words[:end]))
         if words[end:] == [
-            str(bit) for bit in range(8 * end) if held[bit // 8] >> (7 - bit % 8) & 1
+            str(bit) for bit in range(8 * end) if octets_of_pairs[bit // 8] >> (7 - bit % 8) & 1
         ]:
-            return held
+            return octets_of_pairs
     is_hex = words == ["00"] or 1 < len(words) == pairs
     return bytes.fromhex("".join(words)) if is_hex else octets(raw)
 
@@ -99,7 +101,7 @@ def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:
     """
     if isinstance(raw, int):
         return Decimal(raw)
-    said = "" if raw is None else text(raw)
-    if unit and said.endswith(unit):
-        said = said[: -len(unit)].rstrip()
-    return Decimal(said) if _NUMBER.fullmatch(said) else None
+    digits = "" if raw is None else text(raw)
+    if unit and digits.endswith(unit):
+        digits = digits[: -len(unit)].rstrip()
+    return Decimal(digits) if _NUMBER.fullmatch(digits) else None

@@ -58,15 +58,17 @@ def detect(
     `listed_only`: see `read_by_states`.
     """
     reader = Reader(device)
-    said, usable = sys_object_id(reader, profiles)
+    shown_id, usable = sys_object_id(reader, profiles)
     tried = candidates(usable, profiles)
-    found = _with_states(tried, reader, listed_only)
-    if not found:
+    device_read = _with_states(tried, reader, listed_only)
+    if not device_read:
         metering = tried if usable else _metering(tried, reader, profiles)
-        found = _without_states(metering, reader, metered_only, by_id=bool(usable))
-    if not found:
-        raise Unsupported(_unknown(reader, said, [candidate.profile.key for candidate in tried]))
-    return found
+        device_read = _without_states(metering, reader, metered_only, by_id=bool(usable))
+    if not device_read:
+        raise Unsupported(
+            _unknown(reader, shown_id, [candidate.profile.key for candidate in tried])
+        )
+    return device_read
 
 
 def read_as(
@@ -78,10 +80,10 @@ def read_as(
     reader = Reader(device)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
-    found = _with_states(tried, reader, listed_only) or _without_states(
+    device_read = _with_states(tried, reader, listed_only) or _without_states(
         tried, reader, metered_only, by_id=bool(profile.match(usable))
     )
-    if not found:
+    if not device_read:
         raise Unsupported(
             (
                 (
@@ -92,7 +94,7 @@ def read_as(
                 " or by the archive's build: without these, the family is detected",
             )
         )
-    return found
+    return device_read
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Candidate]:
@@ -126,18 +128,18 @@ def _metering(
 ) -> list[Candidate]:
     """The families that a device without states and without a usable sysObjectID may be of: those
     of `tried` whose number of outlets it reports as 0, and those that its sysDescr names."""
-    found = [
+    metering = [
         candidate
         for candidate in tried
         if candidate.profile.outlets
         and has_no_outlets(candidate.profile, reader.at(candidate.root))
     ]
     described = [profile for profile in families_near(profiles, "") if profile.described]
-    said = text(reader.get(SYS_DESCR) or "") if described else ""
+    description = text(reader.get(SYS_DESCR) or "") if described else ""
     for profile in described:
-        if re.fullmatch(profile.described, said):
-            found += [Candidate(profile, root) for root in profile.roots_for("")]
-    return found
+        if re.fullmatch(profile.described, description):
+            metering += [Candidate(profile, root) for root in profile.roots_for("")]
+    return metering
 
 
 def _with_states(
@@ -146,11 +148,11 @@ def _with_states(
     for place, (profile, root) in enumerate(tried):
         if place == 1 or (place == 0 and len(tried) > _SWEPT):
             prefetch_list.prefetch_outlet_lists(
-                [(one.profile, reader.at(one.root)) for one in tried[place:]]
+                [(candidate.profile, reader.at(candidate.root)) for candidate in tried[place:]]
             )
-        found = read_by_states(profile, reader.at(root), listed_only)
-        if found:
-            return found
+        device = read_by_states(profile, reader.at(root), listed_only)
+        if device:
+            return device
     return None
 
 
@@ -168,15 +170,17 @@ def _without_states(
     meters are then enough, even if no total is measured at the moment. None if nothing is found.
     """
     unproven: Optional[SnmpDevice] = None
-    prefetch_list.prefetch_meters([(one.profile, reader.at(one.root)) for one in tried])
+    prefetch_list.prefetch_meters(
+        [(candidate.profile, reader.at(candidate.root)) for candidate in tried]
+    )
     for profile, root in tried:
-        found = read_without_states(profile, reader.at(root), unmeasured)
-        is_proven = found is not None and (found.states or has_no_outlets(profile, found.reader))
+        device = read_without_states(profile, reader.at(root), unmeasured)
+        is_proven = device is not None and (device.states or has_no_outlets(profile, device.reader))
         if is_proven:
-            return found
-        if found and metered_only:
-            return _metered(found)
-        unproven = unproven or found
+            return device
+        if device and metered_only:
+            return _metered(device)
+        unproven = unproven or device
     # Several families may share a sysObjectID, so only the first candidate is recognised without
     # any rows.
     if by_id and tried and not tried[0].profile.outlets:
@@ -200,18 +204,18 @@ def _without_states(
     )
 
 
-def _metered(found: SnmpDevice) -> SnmpDevice:
+def _metered(device: SnmpDevice) -> SnmpDevice:
     """`found`, for a unit that `metered_only` declares to have no outlets.
 
     Raises ProtocolError if it counts outlets.
     """
-    counted = reported_outlet_count(found.profile, found.reader)
+    counted = reported_outlet_count(device.profile, device.reader)
     if counted:
         raise ProtocolError(
             f"the device counts {counted} outlets, but it listed none, so it is not a unit "
             "that only meters; poll it again"
         )
-    return found
+    return device
 
 
 def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> tuple[str, str]:
@@ -219,16 +223,16 @@ def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> tuple[str, str
     or fits a family, else "".
     """
     raw = reader.get(SYS_OBJECT_ID)
-    said = "none" if raw is None else reader.quoted(raw) or "empty"
+    shown_id = "none" if raw is None else reader.quoted(raw) or "empty"
     arcs: Sequence[int] = () if raw is None else oid_arcs(text(raw)) or ()
     dotted = ".".join(map(str, arcs))
     company = arcs[len(_ENTERPRISES) :][:1] if arcs[: len(_ENTERPRISES)] == _ENTERPRISES else ()
     if any(company) or any(profile.match(dotted) for profile in families_near(profiles, dotted)):
-        return said, dotted
-    return said, ""
+        return shown_id, dotted
+    return shown_id, ""
 
 
-def _unknown(reader: Reader, said: str, tried: list[str]) -> Reason:
+def _unknown(reader: Reader, shown_id: str, tried: list[str]) -> Reason:
     try:
         raw = reader.get(SYS_DESCR)
     except PduHandlerError:
@@ -237,9 +241,9 @@ def _unknown(reader: Reader, said: str, tried: list[str]) -> Reason:
     outcome = f"tried {', '.join(dict.fromkeys(tried))}" if tried else "there was no family to try"
     return (
         (
-            f"no family of the handler fits this PDU: sysObjectID {said}, sysDescr {description};"
-            f" {outcome}. Record it (pdu record snmp ADDRESS) to have it added, or name its"
-            " family in "
+            f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr"
+            f" {description}; {outcome}. Record it (pdu record snmp ADDRESS) to have it added, or"
+            " name its family in "
         ),
         NamedSetting("profile", noun="the setting "),
     )

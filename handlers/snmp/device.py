@@ -51,10 +51,10 @@ def read_by_states(
             else outlets.states.read(reader)
         )
         states = _with_missing(outlets, states, reader)
-        counted, known = _count(outlets.count, reader, states)
+        counted, is_certain = _count(outlets.count, reader, states)
         if states or counted:
             return SnmpDevice(
-                profile, outlets, _complete(outlets, states, counted, known, reader), reader
+                profile, outlets, _complete(outlets, states, counted, is_certain, reader), reader
             )
     return None
 
@@ -107,13 +107,15 @@ def _with_missing(outlets: Outlets, states: States, reader: Reader) -> States:
         return states
     filled = reader.filled()
     try:
-        listed: Mapping[str, object] = outlets.states.listed(filled) if outlets.states else {}
-        if outlets.rows is not None and not states.keys() <= listed.keys():
-            listed = {**listed, **outlets.rows.rows(filled)}
+        rows_by_outlet: Mapping[str, object] = (
+            outlets.states.listed(filled) if outlets.states else {}
+        )
+        if outlets.rows is not None and not states.keys() <= rows_by_outlet.keys():
+            rows_by_outlet = {**rows_by_outlet, **outlets.rows.rows(filled)}
     except PduHandlerError:  # the rows that are missing contradict others
         return states
     # no index ends with a dot: such a row says that others are missing
-    rows = [identity for identity in {**listed, **states} if not identity.endswith(".")]
+    rows = [identity for identity in {**rows_by_outlet, **states} if not identity.endswith(".")]
     return {identity: states.get(identity, EnumPowerStatus.UNKNOWN) for identity in rows}
 
 
@@ -162,7 +164,7 @@ def _count(
 
 
 def _complete(
-    outlets: Outlets, states: States, counted: int, known: bool, reader: Reader
+    outlets: Outlets, states: States, counted: int, is_certain: bool, reader: Reader
 ) -> States:
     """The states. If they are fewer than `counted`, also the outlets that only `rows` lists, as
     UNKNOWN.
@@ -170,10 +172,10 @@ def _complete(
     These outlets are also added if not `known`, because `counted` may then be too small. Raises
     ProtocolError if fewer than `counted` are listed.
     """
-    may_lack_outlets = len(states) < counted or not known
+    may_lack_outlets = len(states) < counted or not is_certain
     if may_lack_outlets and outlets.rows is not None:
-        listed = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
-        states = {**listed, **states}
+        states_of_rows = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
+        states = {**states_of_rows, **states}
     if len(states) < counted:
         raise ProtocolError(
             f"the device counts {counted} outlets, but it listed {len(states)}; poll it again"

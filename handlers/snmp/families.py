@@ -34,8 +34,8 @@ class Vendor(NamedTuple):
 
     def profiles(self) -> tuple[Profile, ...]:
         """The families. Loads their file unless it is loaded."""
-        found: tuple[Profile, ...] = self.load().PROFILES
-        return found
+        families: tuple[Profile, ...] = self.load().PROFILES
+        return families
 
     def may_be(self, sys_object_id: str) -> bool:
         """Whether one of the vendor's families may fit this sysObjectID.
@@ -72,10 +72,12 @@ class Families(Sequence[Profile]):
 
         Loads only its vendor's file and those that it imports.
         """
-        found = next((vendor for vendor in self.vendors if key in vendor.keys.split()), None)
-        if found is None:
+        vendor_of_key = next(
+            (vendor for vendor in self.vendors if key in vendor.keys.split()), None
+        )
+        if vendor_of_key is None:
             return None
-        return next((profile for profile in found.profiles() if profile.key == key), None)
+        return next((profile for profile in vendor_of_key.profiles() if profile.key == key), None)
 
     def __iter__(self) -> Iterator[Profile]:
         for vendor in self.vendors:

@@ -136,26 +136,28 @@ class Figure(FrozenValue):
         are_texts = self.scale_of_integers is None or any(
             "." in text(value) for value, _, _ in cells.values()
         )
-        found: dict[str, Optional[Decimal]] = {}
+        figures: dict[str, Optional[Decimal]] = {}
         for identity, (value, exponent, factor) in cells.items():
-            held = value if isinstance(value, int) else number(value, self.unit)
+            reading = value if isinstance(value, int) else number(value, self.unit)
             is_absent = text(value) in self.absent
-            if is_absent and held == 0 and not with_zeros:
+            if is_absent and reading == 0 and not with_zeros:
                 continue
             figure: Optional[Decimal] = None
-            if held is not None and not is_absent and held not in FILLED:
-                figure = self._figure(value, held, are_texts, exponent, factor)
-            if figure is not None and most is not None and (figure > most or held in FILLED_16):
+            if reading is not None and not is_absent and reading not in FILLED:
+                figure = self._figure(value, reading, are_texts, exponent, factor)
+            if figure is not None and most is not None and (figure > most or reading in FILLED_16):
                 figure = None  # more than the part can carry, or a filled register
-            found[identity] = figure
-        return found
+            figures[identity] = figure
+        return figures
 
     def is_below_zero(self, reader: Reader) -> bool:
         """Whether a row has a reading below 0: something is measured there that is no figure."""
         if self.absent or self.magnitude:
             return False
         numbers = (number(value, self.unit) for value in self.source.rows(reader).values())
-        return any(held is not None and held < 0 and held not in FILLED for held in numbers)
+        return any(
+            reading is not None and reading < 0 and reading not in FILLED for reading in numbers
+        )
 
     def _figure(
         self,
@@ -302,26 +304,32 @@ class Total(FrozenValue):
         first that the device has is used, for all units, because the total would jump if another
         replaced it while it is not measured.
         """
-        wanted = set(map(self._unit, outlets))
-        found: dict[str, Decimal] = {}
+        units = set(map(self._unit, outlets))
+        sum_by_unit: dict[str, Decimal] = {}
         is_fitted = False
         for figure in self.figures:
-            if (self.unit or not found) and not is_fitted:
+            if (self.unit or not sum_by_unit) and not is_fitted:
                 cells = figure.cells(reader)
                 # of a unit that is summed already, further figures may be missing
-                others = self._others_than(found, cells)
-                if _is_missing(others) or self._differ(others, found, figure, reader):
+                other_cells = self._others_than(sum_by_unit, cells)
+                if _is_missing(other_cells) or self._differ(
+                    other_cells, sum_by_unit, figure, reader
+                ):
                     return None
                 sums, unmeasured = self._by_unit(figure.figures_of(cells, most, counters))
                 if unmeasured and figure.is_below_zero(reader):
                     return None  # another source would contradict the reading
-                wanted |= unmeasured
-                found = {**sums, **found}
+                units |= unmeasured
+                sum_by_unit = {**sums, **sum_by_unit}
                 is_fitted = counters and bool(sums or unmeasured)
         if self.else_outlets and not is_fitted:
-            found = {**self._by_unit(outlets)[0], **found}
-        complete = found and wanted <= found.keys() and self._chain(reader) <= found.keys()
-        return total(found.values()) if complete else None
+            sum_by_unit = {**self._by_unit(outlets)[0], **sum_by_unit}
+        complete = (
+            sum_by_unit
+            and units <= sum_by_unit.keys()
+            and self._chain(reader) <= sum_by_unit.keys()
+        )
+        return total(sum_by_unit.values()) if complete else None
 
     def is_listed(self, reader: Reader) -> bool:
         """Whether `Figure.listed` has a row for one of the figures, with or without a value."""
@@ -336,22 +344,22 @@ class Total(FrozenValue):
         }
 
     def _differ(
-        self, others: Cells, summed: Collection[str], figure: Figure, reader: Reader
+        self, other_cells: Cells, summed: Collection[str], figure: Figure, reader: Reader
     ) -> bool:
         """Whether these cells, with the rows that the answers lack, are others than without."""
         if not isinstance(reader, FilledRows):
             return False
         answers = self._others_than(summed, figure.cells(reader.answers))
-        if others or answers:
-            return others != answers
+        if other_cells or answers:
+            return other_cells != answers
         return any(
             self._others_than(summed, figure.cells(filled)) for filled in reader.with_absent()
         )
 
     def _chain(self, reader: Reader) -> set[str]:
         """The units that `units` lists, none if it lists only one."""
-        listed = set(map(self._unit, self.units.rows(reader))) if self.units else set()
-        return listed if len(listed) > 1 else set()
+        units = set(map(self._unit, self.units.rows(reader))) if self.units else set()
+        return units if len(units) > 1 else set()
 
     def _by_unit(
         self, rows: Mapping[str, Optional[Decimal]]

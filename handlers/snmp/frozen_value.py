@@ -34,24 +34,24 @@ class FrozenValue:
     FIELDS: ClassVar[Mapping[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
-        own = {
+        annotations = {
             name: cls.__dict__.get(name, REQUIRED)
             for name, hint in cls.__dict__.get("__annotations__", {}).items()
             if not hint.startswith("ClassVar")
         }
-        cls.FIELDS = {**cls.FIELDS, **own}
+        cls.FIELDS = {**cls.FIELDS, **annotations}
 
-    def __init__(self, *values: Any, **named: Any) -> None:
-        given: dict[str, Any] = dict(zip(self.FIELDS, values))
-        if len(values) > len(self.FIELDS) or given.keys() & named.keys():
+    def __init__(self, *values: Any, **fields: Any) -> None:
+        value_by_field: dict[str, Any] = dict(zip(self.FIELDS, values))
+        if len(values) > len(self.FIELDS) or value_by_field.keys() & fields.keys():
             raise TypeError(f"{type(self).__name__} takes each of {', '.join(self.FIELDS)} once")
-        given.update(named)
+        value_by_field.update(fields)
         for name, default in self.FIELDS.items():
-            self.__dict__[name] = given.pop(name, default)
+            self.__dict__[name] = value_by_field.pop(name, default)
             if self.__dict__[name] is REQUIRED:
                 raise TypeError(f"{type(self).__name__} needs {name}")
-        if given:
-            raise TypeError(f"{type(self).__name__} has no {', '.join(given)}")
+        if value_by_field:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(value_by_field)}")
         self.__post_init__()
 
     def __post_init__(self) -> None:
@@ -100,12 +100,12 @@ def parts_of(value: object) -> Iterator[object]:
 def frozen_parts_of(value: object) -> Iterator[FrozenValue]:
     """Each `FrozenValue` in a value once, however often the value holds it, in no order."""
     waiting = [value]
-    seen: set[int] = set()
+    part_ids: set[int] = set()
     while waiting:
         part = waiting.pop()
-        if id(part) in seen:
+        if id(part) in part_ids:
             continue
-        seen.add(id(part))
+        part_ids.add(id(part))
         if isinstance(part, FrozenValue):
             yield part
             waiting += part.__dict__.values()

@@ -55,19 +55,19 @@ def labels(device: SnmpDevice) -> Labels:
     )
     numbers = device.outlets.number.rows(device.reader) if device.outlets.number else {}
     names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
-    listed = Labels()
+    device_labels = Labels()
     for identity in outlets_read(device):
         number = shown(numbers.get(identity, "")) or identity.rpartition(".")[2]
-        listed.append(host.label(identity, number, shown(names.get(identity, ""))))
+        device_labels.append(host.label(identity, number, shown(names.get(identity, ""))))
     units = device.outlets.position[0].rows(device.reader) if device.outlets.position else {}
     chained = len({text(units[identity]) for identity in device.states if identity in units})
     if chained > 1:
-        listed.caution = (
+        device_labels.caution = (
             f"the outlets of this chain's {chained} units are numbered "
             "consecutively: if a unit joins or leaves the chain, an identity may become another "
             "unit's outlet, so compare number and name again then"
         )
-    return listed
+    return device_labels
 
 
 def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
@@ -93,10 +93,14 @@ def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
         _Asked(profile.inlet_power if with_power else None, {}, ceilings.part_w),
     )
     # other rows are padding, and meters without an outlet
-    listed = outlets_read(device)
+    outlets_of_device = outlets_read(device)
     current_of, power_of, energy_of = (
-        {identity: read[identity] for identity in listed if identity in read}
-        for read in (current, power, energy)
+        {
+            identity: figure_by_outlet[identity]
+            for identity in outlets_of_device
+            if identity in figure_by_outlet
+        }
+        for figure_by_outlet in (current, power, energy)
     )
     return DeviceFigures(
         load_total,
@@ -112,51 +116,60 @@ def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
 
 def read_statistic(device: SnmpDevice, with_power: bool = False) -> host.Figures:
     """The figures of a device, and of each outlet that has one."""
-    read = meter(device, with_power)
+    figures = meter(device, with_power)
     ports = [
         host.PortFigures(
             identity,
-            as_float(read.current_of.get(identity)),
-            as_float(read.energy_of.get(identity)),
-            as_float(read.power_of.get(identity)),
+            as_float(figures.current_of.get(identity)),
+            as_float(figures.energy_of.get(identity)),
+            as_float(figures.power_of.get(identity)),
         )
         for identity in outlets_read(device)
-        if identity in read.current_of or identity in read.energy_of or identity in read.power_of
+        if identity in figures.current_of
+        or identity in figures.energy_of
+        or identity in figures.power_of
     ]
     return host.Figures(
-        as_float(read.load),
-        as_float(read.energy),
+        as_float(figures.load),
+        as_float(figures.energy),
         ports,
-        as_float(read.power),
-        as_float(read.inlet_load),
-        as_float(read.inlet_power),
+        as_float(figures.power),
+        as_float(figures.inlet_load),
+        as_float(figures.inlet_power),
     )
 
 
-def _totals(device: SnmpDevice, *asked: _Asked) -> list[Optional[Decimal]]:
+def _totals(device: SnmpDevice, *requests: _Asked) -> list[Optional[Decimal]]:
     """The totals. One is None if it would be another with the rows that the answers lack, as other
     columns show that were read: it is a smaller sum, or another source's.
     """
     reader, states = device.reader, device.states
-    totals = [_total(one, reader, states) for one in asked]
+    totals = [_total(request, reader, states) for request in requests]
     # by now, all columns are read
     is_whole = not reader.lacks_rows() and not reader.absent_objects()
-    if is_whole and all(one.of_outlets.keys() <= states.keys() for one in asked):
+    if is_whole and all(request.of_outlets.keys() <= states.keys() for request in requests):
         return totals
     filled = reader.filled()
     try:
-        listed = outlets_read(device)
-        whole = [
-            _total(one, filled, (*listed, *(of for of, value in one.of_outlets.items() if value)))
-            for one in asked
+        outlets = outlets_read(device)
+        totals_of_all_rows = [
+            _total(
+                request,
+                filled,
+                (*outlets, *(of for of, value in request.of_outlets.items() if value)),
+            )
+            for request in requests
         ]
     except PduHandlerError:  # the rows that are missing contradict others
-        return [None] * len(asked)
-    return [total if total == other else None for total, other in zip(totals, whole)]
+        return [None] * len(requests)
+    return [
+        total if total == total_of_all_rows else None
+        for total, total_of_all_rows in zip(totals, totals_of_all_rows)
+    ]
 
 
-def _total(asked: _Asked, reader: Reader, outlets: Iterable[str]) -> Optional[Decimal]:
-    if asked.total is None:
+def _total(request: _Asked, reader: Reader, outlets: Iterable[str]) -> Optional[Decimal]:
+    if request.total is None:
         return None
-    of_outlets = {identity: asked.of_outlets.get(identity) for identity in outlets}
-    return asked.total.read(reader, of_outlets, asked.most, asked.counters)
+    of_outlets = {identity: request.of_outlets.get(identity) for identity in outlets}
+    return request.total.read(reader, of_outlets, request.most, request.counters)

@@ -60,5 +60,5 @@ class Outlets(FrozenValue):
 
     def position_of(self, reader: Reader, identity: str) -> tuple[str, ...]:
         """The values of `position` for one outlet, "" for a missing one; () without `position`."""
-        held = (source.one(reader, identity) for source in self.position)
-        return tuple("" if value is None else text(value) for value in held)
+        values = (source.value_of(reader, identity) for source in self.position)
+        return tuple("" if value is None else text(value) for value in values)

@@ -67,10 +67,10 @@ class PowerRestorePolicy(FrozenValue):
         if self.state is None and self.delay is None:
             raise ValueError("neither state nor delay: nothing would be read")
         values = {name: getattr(self, name) for name in ("on", "off", "last", "inherits")}
-        said = self.unit if self.state is None else self.state
-        if (said is None) != (not any(values.values())):
+        source = self.unit if self.state is None else self.state
+        if (source is None) != (not any(values.values())):
             raise ValueError("state and its values (on, off, last, inherits) go together")
-        if self.always and said is not None:
+        if self.always and source is not None:
             raise ValueError("always is for families without state")
         if bool(self.inherits) != (self.state is not None and self.unit is not None):
             raise ValueError("inherits and unit go together: give both or none")

@@ -26,89 +26,89 @@ _PARTS = {
 }
 
 
-def prefetch_states(profile: Profile, found: Outlets, reader: Reader) -> None:
+def prefetch_states(profile: Profile, outlets: Outlets, reader: Reader) -> None:
     """Read ahead the states of these outlets, and what else the session will read if there are
     any."""
-    if not reader.is_ahead or found.states is None:
+    if not reader.is_ahead or outlets.states is None:
         return
     purposes = (prefetch.STATES, *sorted(prefetch.announced_reads() - {prefetch.STATES}))
-    counts = list(found.count.asks()) if found.count is not None else []
-    lead = next((ask for ask in found.states.source.asks() if ask.is_walked), None)
+    counts = list(outlets.count.asks()) if outlets.count is not None else []
+    lead = next((ask for ask in outlets.states.source.asks() if ask.is_walked), None)
     if lead is not None and reader.walked.get(reader.resolve(lead.oid)) == {}:
         return  # no outlets: another family's, or another table's
-    reader.expect(_reads(profile, found, purposes))
-    reader.ahead(_asks(profile, found, purposes), counts, lead)
+    reader.expect(_reads(profile, outlets, purposes))
+    reader.ahead(_asks(profile, outlets, purposes), counts, lead)
 
 
 def prefetch_unforeseen(
-    profile: Profile, found: Optional[Outlets], reader: Reader, purposes: Iterable[str]
+    profile: Profile, outlets: Optional[Outlets], reader: Reader, purposes: Iterable[str]
 ) -> None:
     """Read ahead what a call reads that was not foreseen."""
     was_foreseen = reader.is_expecting and prefetch.announced_reads().issuperset(purposes)
     if reader.is_ahead and not was_foreseen:
         every = tuple(sorted(prefetch.announced_reads().union(purposes)))
-        reader.expect(_reads(profile, found, every))
-        reader.ahead(_asks(profile, found, every))
+        reader.expect(_reads(profile, outlets, every))
+        reader.ahead(_asks(profile, outlets, every))
 
 
 def prefetch_outlet_lists(tried: Iterable[tuple[Profile, Reader]]) -> None:
     """Read ahead which of these families list outlets, or count some."""
-    found: dict[str, list[ObjectRead]] = {}
+    asks_by_root: dict[str, list[ObjectRead]] = {}
     readers: dict[str, Reader] = {}
     for profile, reader in tried:
         if not reader.is_ahead:
             return
         readers[reader.root] = reader
-        for one in profile.outlets:
-            if one.states is not None:
-                asks = found.setdefault(reader.root, [])
-                asks += _of(one.states.source)
-                asks += _of(one.count)
-    for root, asks in found.items():
+        for outlets in profile.outlets:
+            if outlets.states is not None:
+                asks = asks_by_root.setdefault(reader.root, [])
+                asks += _of(outlets.states.source)
+                asks += _of(outlets.count)
+    for root, asks in asks_by_root.items():
         readers[root].ahead(asks)
 
 
 def prefetch_meters(tried: Iterable[tuple[Profile, Reader]]) -> None:
     """Read ahead the outlets without states and the meters of these families."""
     purposes = (prefetch.FIGURES, *sorted(prefetch.announced_reads() & {prefetch.POWER}))
-    found: dict[str, list[ObjectRead]] = {}
+    asks_by_root: dict[str, list[ObjectRead]] = {}
     readers: dict[str, Reader] = {}
     for profile, reader in tried:
         if not reader.is_ahead:
             return
         readers[reader.root] = reader
-        asks = found.setdefault(reader.root, [])
-        for one in profile.outlets:
-            for part in (one.rows, one.count, one.none_if_zero):
+        asks = asks_by_root.setdefault(reader.root, [])
+        for outlets in profile.outlets:
+            for part in (outlets.rows, outlets.count, outlets.none_if_zero):
                 asks += _of(part)
         asks += _asks(profile, None, purposes)
-    for root, asks in found.items():
+    for root, asks in asks_by_root.items():
         readers[root].ahead(asks)
 
 
 @functools.lru_cache(maxsize=256)
 def _asks(
-    profile: Profile, found: Optional[Outlets], purposes: tuple[str, ...]
+    profile: Profile, outlets: Optional[Outlets], purposes: tuple[str, ...]
 ) -> Sequence[ObjectRead]:
     """The same for all PDUs of a family."""
     return tuple(
-        dict.fromkeys(ask for part in _parts(profile, found, purposes) for ask in part.asks())
+        dict.fromkeys(ask for part in _parts(profile, outlets, purposes) for ask in part.asks())
     )
 
 
 def _reads(
-    profile: Profile, found: Optional[Outlets], purposes: Iterable[str]
+    profile: Profile, outlets: Optional[Outlets], purposes: Iterable[str]
 ) -> Iterator[Callable[[Reader], object]]:
-    for part in _parts(profile, found, purposes):
+    for part in _parts(profile, outlets, purposes):
         yield part.rows if isinstance(part, Source) else part.read
 
 
 def _parts(
-    profile: Profile, found: Optional[Outlets], purposes: Iterable[str]
+    profile: Profile, outlets: Optional[Outlets], purposes: Iterable[str]
 ) -> Iterator[Union[Source, Figure, Total, State]]:
     for purpose in purposes:
         of_outlets, of_profile = _PARTS[purpose]
-        parts = [getattr(found, name) for name in of_outlets] if found is not None else []
+        parts = [getattr(outlets, name) for name in of_outlets] if outlets is not None else []
         for part in (*parts, *(getattr(profile, name) for name in of_profile)):
             yield from part if isinstance(part, tuple) else (() if part is None else (part,))
 

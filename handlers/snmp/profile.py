@@ -114,7 +114,9 @@ class Profile(FrozenValue):
         )
         if not (self.outlets or self.load or self.power or self.energy):
             raise ValueError("neither outlets nor totals: there is nothing to read")
-        if any(one is not None and one.else_outlets for one in (self.inlet, self.inlet_power)):
+        if any(
+            total is not None and total.else_outlets for total in (self.inlet, self.inlet_power)
+        ):
             raise ValueError("a sum of outlets is no figure of the inlet")
         if self.is_switched != (self.switching_confidence is not Confidence.NONE):
             raise ValueError(
@@ -125,14 +127,14 @@ class Profile(FrozenValue):
         self._check_evidence()
 
     def _check_evidence(self) -> None:
-        found = {
+        parts = {
             "state": any(outlets.states for outlets in self.outlets),
             "current": bool(self.load) or any(outlets.current for outlets in self.outlets),
             "power": bool(self.power) or any(outlets.power for outlets in self.outlets),
             "energy": bool(self.energy) or any(outlets.energy for outlets in self.outlets),
             "switching": self.is_switched,
         }
-        for name, has in found.items():
+        for name, has in parts.items():
             if has == (getattr(self.evidence, name) is not EvidenceLevel.NONE):
                 continue
             if has:
@@ -179,6 +181,6 @@ def oids(value: object) -> Iterator[str]:
     for part in frozen_parts_of(value):
         if not isinstance(part, Root):
             for name in _OID_FIELDS:
-                held = part.__dict__.get(name)
-                if isinstance(held, str):
-                    yield held
+                value_of_field = part.__dict__.get(name)
+                if isinstance(value_of_field, str):
+                    yield value_of_field

@@ -44,7 +44,7 @@ class Prefetcher(Protocol):
     """What a device may offer besides: some of the objects, read together. Raises nothing."""
 
     def read_ahead(
-        self, wanted: prefetch.PrefetchRequest
+        self, request: prefetch.PrefetchRequest
     ) -> tuple[Mapping[str, Walked], Mapping[str, Optional[Raw]]]: ...
 
 
@@ -89,13 +89,13 @@ class Reader:
         if not self.is_ahead or len(walks) + len(gets) < 2:
             return
         of_counts = [self.resolve(oid) for oid, is_walked in counts if not is_walked]
-        wanted = prefetch.PrefetchRequest(
+        request = prefetch.PrefetchRequest(
             tuple(walks),
             tuple(gets),
             of_counts if len(of_counts) == len(counts) and gets.keys() >= set(of_counts) else (),
             "" if lead is None else self.resolve(lead.oid),
         )
-        walked, got = cast(Prefetcher, self._device).read_ahead(wanted)
+        walked, got = cast(Prefetcher, self._device).read_ahead(request)
         self.walked.update(walked)
         self.got.update(got)
 
@@ -145,21 +145,21 @@ class Reader:
         return bool(self._expected)
 
     def _miss(self, ask: ObjectRead) -> None:
-        known = _Known(self)
-        known.lacking[ask] = None
-        for read in self._expected:
+        notes = _Known(self)
+        notes.lacking[ask] = None
+        for reading in self._expected:
             # the call itself raises it, if it is still so with the device's answers
             with suppress(PduHandlerError):
-                read(known)
-        self.ahead(known.lacking)
+                reading(notes)
+        self.ahead(notes.lacking)
 
     def quoted(self, raw: Raw, longest: int = 80) -> str:
         """A value for an error: one line of at most `longest` characters, or a notice if it holds a
         secret.
         """
-        whole = shown(raw, LONGEST)
-        said = self._device.quoted(whole)
-        return said[:longest] if said == whole else said
+        value = shown(raw, LONGEST)
+        quotation = self._device.quoted(value)
+        return quotation[:longest] if quotation == value else quotation
 
     def lacks_rows(self) -> bool:
         """Whether a column that was read lacks a row that another one of its table has."""
@@ -196,18 +196,18 @@ class Reader:
 
     def at(self, root: str) -> Reader:
         """The same device and answers, with another root."""
-        other = Reader(self._device, root)
-        other.walked = self.walked
-        other.got = self.got
-        other._names = self._names
-        other._columns = self._columns
-        return other
+        reader = Reader(self._device, root)
+        reader.walked = self.walked
+        reader.got = self.got
+        reader._names = self._names
+        reader._columns = self._columns
+        return reader
 
     def again(self) -> Reader:
         """The same device without its answers, except names: for a reading that must be new."""
-        other = Reader(self._device, self.root)
-        other._names = self._names
-        return other
+        reader = Reader(self._device, self.root)
+        reader._names = self._names
+        return reader
 
 
 class FilledRows(Reader):
@@ -241,11 +241,13 @@ class FilledRows(Reader):
 
     def column(self, oid: str) -> Walked:
         full = self.resolve(oid)
-        read = self.walked.get(full, {})
-        if not read and full != self._absent:
+        answer = self.walked.get(full, {})
+        if not answer and full != self._absent:
             return {}
         rows = self._tables.get(_above(full), {})
-        return {row: read.get(row, MISSING) for row in rows} if len(read) < len(rows) else read
+        return (
+            {row: answer.get(row, MISSING) for row in rows} if len(answer) < len(rows) else answer
+        )
 
     def get(self, oid: str) -> Optional[Raw]:
         full = self.resolve(oid)
@@ -291,11 +293,11 @@ class _Known(Reader):
         self.lacking: dict[ObjectRead, None] = {}
 
     def walk(self, oid: str) -> Walked:
-        found = self.walked.get(self.resolve(oid))
-        if found is None:
+        rows = self.walked.get(self.resolve(oid))
+        if rows is None:
             self.lacking[ObjectRead(oid, True)] = None
             return {}
-        return found
+        return rows
 
     names = walk
 

@@ -40,17 +40,19 @@ class ProfileError(ValueError):
 
 def kinds(*modules: Any) -> Mapping[str, type[Any]]:
     """The sources and controls of these modules, by name; without their abstract base classes."""
-    found: dict[str, type[Any]] = {}
+    class_by_name: dict[str, type[Any]] = {}
     for module in modules:
-        found.update((name, held) for name, held in vars(module).items() if _is_kind(held))
-    return dict(sorted(found.items()))
+        class_by_name.update(
+            (name, member) for name, member in vars(module).items() if _is_kind(member)
+        )
+    return dict(sorted(class_by_name.items()))
 
 
-def _is_kind(held: object) -> bool:
+def _is_kind(member: object) -> bool:
     # An alias such as `tuple[str, int]` is a class to Python 3.9 and 3.10, but not to `issubclass`.
-    if typing.get_origin(held) is not None or not inspect.isclass(held):
+    if typing.get_origin(member) is not None or not inspect.isclass(member):
         return False
-    return issubclass(held, (Source, Control)) and not inspect.isabstract(held)
+    return issubclass(member, (Source, Control)) and not inspect.isabstract(member)
 
 
 KINDS = kinds(sources, controls, single_family)
@@ -97,10 +99,10 @@ def dumps(profile: Profile) -> str:
 def loads(text: str) -> Profile:
     """The profile of a JSON text. Raises ProfileError."""
     try:
-        made: Profile = _read(_parsed(text), Profile, "profile")
+        profile: Profile = _read(_parsed(text), Profile, "profile")
     except RecursionError:
         raise ProfileError("profile: nested too deeply") from None
-    return made
+    return profile
 
 
 def _parsed(text: str) -> object:
@@ -192,30 +194,30 @@ def _read_decimal(data: object, path: str) -> Decimal:
 def _read_object(data: object, hint: Any, path: str) -> Any:
     if not isinstance(data, dict):
         raise ProfileError(f"{path}: give an object, not {_said(data)}")
-    cls, given = hint, dict(data)
+    cls, members = hint, dict(data)
     allowed = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
     if allowed:
-        if "kind" not in given:
+        if "kind" not in members:
             raise ProfileError(
                 f"{path}.kind: this key is missing; give one of {', '.join(allowed)}"
             )
-        kind = given.pop("kind")
+        kind = members.pop("kind")
         if kind not in allowed:
             raise ProfileError(
                 f"{path}.kind: {_said(kind)} is not allowed; give one of {', '.join(allowed)}"
             )
         cls = KINDS[kind]
-    hints, known = _hints(cls), cls.FIELDS
-    for name in given:
-        if name not in known:
+    hints, fields = _hints(cls), cls.FIELDS
+    for name in members:
+        if name not in fields:
             raise ProfileError(
                 f"{path}.{printable(name, 60)}: this key is unknown; {cls.__name__} has"
-                f" {', '.join(known)}"
+                f" {', '.join(fields)}"
             )
-    for name, default in known.items():
-        if name not in given and default is REQUIRED:
+    for name, default in fields.items():
+        if name not in members and default is REQUIRED:
             raise ProfileError(f"{path}.{name}: this key is missing")
-    values = {name: _read(value, hints[name], f"{path}.{name}") for name, value in given.items()}
+    values = {name: _read(value, hints[name], f"{path}.{name}") for name, value in members.items()}
     try:
         return cls(**values)
     except ValueError as error:
@@ -223,8 +225,8 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
 
 
 def _said(data: object) -> str:
-    shown = json.dumps(data, default=str)
-    return shown if len(shown) <= 40 else shown[:37] + "..."
+    text = json.dumps(data, default=str)
+    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def reference() -> str:
@@ -268,8 +270,8 @@ def _use(cls: type[Any]) -> str:
 
 
 def _field(name: str, hint: Any, default: object) -> str:
-    shown = f"`{name}` {_type(hint)}"
-    return shown if default is REQUIRED else f"{shown} ({_default(default)})"
+    text = f"`{name}` {_type(hint)}"
+    return text if default is REQUIRED else f"{text} ({_default(default)})"
 
 
 def _meaning(cls: type[Any]) -> str:

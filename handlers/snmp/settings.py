@@ -97,9 +97,9 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
 
     unproven = allows(SWITCH_UNPROVEN)
     key = typed[PROFILE] or built[PROFILE]
-    own = built[OWN_PROFILE]
-    if own:
-        profiles: Sequence[Profile] = (_own(own),)
+    written_profile = built[OWN_PROFILE]
+    if written_profile:
+        profiles: Sequence[Profile] = (_own(written_profile),)
         key, unproven = key or profiles[0].key, True
     else:
         profiles = tuple(_named(only, PROFILES, ONLY) for only in built[ONLY]) or PROFILES
@@ -122,18 +122,18 @@ def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> P
     profile = family_named(profiles, key)
     if profile:
         return profile
-    known = family_names(profiles)
-    near = [one for one in known if key in one][:_MOST_NEAR] or difflib.get_close_matches(
-        key, known, _MOST_NEAR
+    keys = family_names(profiles)
+    near = [family for family in keys if key in family][:_MOST_NEAR] or difflib.get_close_matches(
+        key, keys, _MOST_NEAR
     )
-    others = (
+    rest_of_sentence = (
         f"similar: {', '.join(near)}"
         if near
-        else f"its families include {', '.join(known[:_MOST_NEAR])}"
+        else f"its families include {', '.join(keys[:_MOST_NEAR])}"
     )
     raise SettingsError(
         (
             NamedSetting(setting.key),
-            f" names the family {key[:60]!r}, which this handler does not have; {others}",
+            f" names the family {key[:60]!r}, which this handler does not have; {rest_of_sentence}",
         )
     )

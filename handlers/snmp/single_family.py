@@ -77,11 +77,11 @@ class WritePacked(Control):
 
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         row, position = self.packed.position(identity)
-        held = self.at.one(reader.again(), row)
+        packed_text = self.at.value_of(reader.again(), row)
         values = (
             []
-            if held is None
-            else [part.strip() for part in text(held).split(self.packed.separator)]
+            if packed_text is None
+            else [part.strip() for part in text(packed_text).split(self.packed.separator)]
         )
         if not 1 <= position <= len(values):
             raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
@@ -125,9 +125,10 @@ class WritePacked(Control):
             self.packed.position(identity)[0],
             str(orders[-1][1]).split(self.packed.separator),
         )
-        read = self.packed.rows(reader)
+        states_now = self.packed.rows(reader)
         return all(
-            read.get(self.packed.identity(row, n)) == value for n, value in enumerate(written, 1)
+            states_now.get(self.packed.identity(row, n)) == value
+            for n, value in enumerate(written, 1)
         )
 
     def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
@@ -136,7 +137,9 @@ class WritePacked(Control):
             str(orders[-1][1]).split(self.packed.separator),
         )
         return all(
-            n <= len(written) for other, n in map(self.packed.position, identities) if other == row
+            n <= len(written)
+            for row_of_outlet, n in map(self.packed.position, identities)
+            if row_of_outlet == row
         )
 
 

@@ -82,17 +82,17 @@ class State(FrozenValue):
         marked = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
         doubts = [(doubt, marks) for doubt, marks in marked if marks or not doubt.optional]
         second = self.confirm.rows(reader) if self.confirm else {}
-        found: dict[str, EnumPowerStatus] = {}
+        state_by_outlet: dict[str, EnumPowerStatus] = {}
         # outlets with the same values have the same state, and there are few combinations
         settled: dict[tuple[Optional[Raw], ...], EnumPowerStatus] = {}
         for identity, value in rows.items():
             marks_of = [marks.get(identity) for _, marks in doubts]
-            held = (value, second.get(identity), *marks_of)
-            if held not in settled:
+            evidence = (value, second.get(identity), *marks_of)
+            if evidence not in settled:
                 of_outlet = zip((doubt for doubt, _ in doubts), marks_of)
-                settled[held] = self._settled(value, of_outlet, held[1])
-            found[identity] = settled[held]
-        return found
+                settled[evidence] = self._settled(value, of_outlet, evidence[1])
+            state_by_outlet[identity] = settled[evidence]
+        return state_by_outlet
 
     def listed(self, reader: Reader) -> Rows:
         """The outlets that the device lists, each with the value of its state."""
@@ -106,17 +106,17 @@ class State(FrozenValue):
         rows = self.source.rows(reader)
         return bool(rows) and all(text(value) in self.absent for value in rows.values())
 
-    def one(self, reader: Reader, identity: str) -> EnumPowerStatus:
+    def state_of(self, reader: Reader, identity: str) -> EnumPowerStatus:
         """The state of one outlet, UNKNOWN if the device has no value for it."""
-        value = self.source.one(reader, identity)
+        value = self.source.value_of(reader, identity)
         return EnumPowerStatus.UNKNOWN if value is None else self.of(reader, identity, value)
 
     def of(self, reader: Reader, identity: str, value: Raw) -> EnumPowerStatus:
         """The state of one outlet whose value of `source` was read."""
-        second = self.confirm.one(reader, identity) if self.confirm else None
+        second = self.confirm.value_of(reader, identity) if self.confirm else None
         doubts: list[tuple[Doubt, Optional[Raw]]] = []
         for doubt in self.doubts:
-            mark = doubt.test.one(reader, identity)
+            mark = doubt.test.value_of(reader, identity)
             if mark is not None or not doubt.optional or doubt.test.rows(reader):
                 doubts.append((doubt, mark))
         return self._settled(value, doubts, second)
@@ -133,7 +133,7 @@ class State(FrozenValue):
         return state if confirmed is state else EnumPowerStatus.UNKNOWN
 
     def _meaning(self, value: Raw) -> EnumPowerStatus:
-        said = text(value)
-        if said in self.on:
+        state_text = text(value)
+        if state_text in self.on:
             return EnumPowerStatus.UP
-        return EnumPowerStatus.DOWN if said in self.off else EnumPowerStatus.UNKNOWN
+        return EnumPowerStatus.DOWN if state_text in self.off else EnumPowerStatus.UNKNOWN

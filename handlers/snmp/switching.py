@@ -56,9 +56,9 @@ def switch_outlet(
     if control.writes_neighbours:
         turn = command_locks.lock_outlet(snmp.name, snmp.remaining())
     with turn:
-        before = device.reader.again()
-        position = _position(outlets, before, identity)
-        orders = control.orders(before, identity, wanted is EnumPowerStatus.UP)
+        reader = device.reader.again()
+        position = _position(outlets, reader, identity)
+        orders = control.orders(reader, identity, wanted is EnumPowerStatus.UP)
         if not control.covers(device.states, identity, orders):
             raise ProtocolError(
                 "one write sets all outlets of this unit at once, and right before it the device"
@@ -75,7 +75,7 @@ def switch_outlet(
 
         def read() -> EnumPowerStatus:
             now = device.reader.again()
-            state = states.one(now, identity)
+            state = states.state_of(now, identity)
             if state is wanted and outlets.position_of(now, identity) != position:
                 return EnumPowerStatus.UNKNOWN
             return state if control.kept(now, identity, orders) else EnumPowerStatus.UNKNOWN
@@ -111,8 +111,8 @@ def _switchable(
             " cannot be switched"
         )
     # no new read; an outlet from `Outlets.rows` may have no state
-    listed = outlets.states.listed(device.reader)
-    if identity not in listed:
+    states_read = outlets.states.listed(device.reader)
+    if identity not in states_read:
         raise Unsupported(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
             " the device does not show its state"
@@ -133,7 +133,7 @@ def _switchable(
             f" one object, a Scalar, for all {len(device.states)} outlets of this PDU"
         )
     # What could contradict its state must be readable before the command, not only after it.
-    outlets.states.of(device.reader, identity, listed[identity])
+    outlets.states.of(device.reader, identity, states_read[identity])
     return outlets, outlets.states, outlets.control
 
 

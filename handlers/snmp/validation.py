@@ -75,12 +75,12 @@ def distinct(values: Sequence[object], what: str) -> None:
 
 def disjoint(sets: Sequence[tuple[str, Sequence[str]]]) -> None:
     """Requires that no value is in two of the named sets."""
-    seen: dict[str, str] = {}
+    set_of_value: dict[str, str] = {}
     for name, values in sets:
         for value in values:
-            if value in seen:
-                raise ValueError(f"{value!r} is both in {seen[value]!r} and in {name!r}")
-            seen[value] = name
+            if value in set_of_value:
+                raise ValueError(f"{value!r} is both in {set_of_value[value]!r} and in {name!r}")
+            set_of_value[value] = name
 
 
 def pattern(value: str, what: str) -> re.Pattern[str]:

@@ -37,10 +37,10 @@ class RowLimit:
         """Whether a silence or a wrong answer lowered it."""
         return self.rows < self.usual
 
-    def silent(self, asked: int) -> None:
+    def silent(self, rows: int) -> None:
         """Notes a request for `asked` rows that had no answer, unlike one for fewer."""
         self._silences += 1
-        self.rows = min(self.rows, fewer(asked))
+        self.rows = min(self.rows, fewer(rows))
 
     def answered(self) -> None:
         """Notes an answer."""

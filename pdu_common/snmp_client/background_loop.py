@@ -72,9 +72,9 @@ class BackgroundLoop(Generic[S]):
         Looks at what the last call of this method left in the loop.
         """
         with self._lock:
-            loop, asked, now = self._loop, self._asked, time.monotonic()
-            if asked is not None:
-                return now - asked
+            loop, asked_at, now = self._loop, self._asked, time.monotonic()
+            if asked_at is not None:
+                return now - asked_at
             if loop is not None:
                 self._asked = now
                 loop.call_soon_threadsafe(self._came_round)
@@ -128,11 +128,11 @@ class BackgroundLoop(Generic[S]):
 
 def lag_s() -> float:
     """How long the loop that is latest has not come round, in seconds; 0 without loops."""
-    return max((kept.behind() for kept in _ALL), default=0.0)
+    return max((loop.behind() for loop in _ALL), default=0.0)
 
 
 async def _cancel_others() -> None:
-    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in others:
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -87,15 +87,15 @@ class _Alone:
         self._silences.clear()
 
     @staticmethod
-    def _bound(kept: dict[Peer, Any]) -> None:
-        if len(kept) >= _MOST_UNITS:
-            kept.clear()
+    def _bound(by_peer: dict[Peer, Any]) -> None:
+        if len(by_peer) >= _MOST_UNITS:
+            by_peer.clear()
 
 
 ALONE = _Alone()
 
 
-def read_batch(credentials: Credentials, wanted: BatchRequest) -> BatchReader:
+def read_batch(credentials: Credentials, request: BatchRequest) -> BatchReader:
     """As many of the objects as the agent tells in few requests. Raises nothing: what is missing
     is to be read alone.
 
@@ -105,11 +105,15 @@ def read_batch(credentials: Credentials, wanted: BatchRequest) -> BatchReader:
     peer = credentials.peer
     if credentials.version == 1 or ALONE.is_alone(peer):
         return BatchReader({}, {})
-    found: dict[Arcs, Rows] = {}
-    held: dict[Arcs, Typed] = {}
+    rows_by_column: dict[Arcs, Rows] = {}
+    value_by_object: dict[Arcs, Typed] = {}
     try:
         learned = credentials.learned
-        read(credentials, lambda: _both(wanted, found, held, learned), WALK_DEADLINE_S)
+        read(
+            credentials,
+            lambda: _both(request, rows_by_column, value_by_object, learned),
+            WALK_DEADLINE_S,
+        )
         ALONE.answered(peer)
     except SnmpPortClosed as error:
         _LOGGER.debug("%s is not read: %s", credentials.name, error)
@@ -124,27 +128,32 @@ def read_batch(credentials: Credentials, wanted: BatchRequest) -> BatchReader:
         ALONE.refused(peer)
         _LOGGER.debug("%s is read one object at a time from now on: %s", credentials.name, error)
     walks = {}
-    for oid in wanted.walks:
+    for oid in request.walks:
         root = parse_oid(oid)
-        if root in found:
-            walks[oid] = reads.values(found[root], root)
+        if root in rows_by_column:
+            walks[oid] = reads.values(rows_by_column[root], root)
     gets = {}
-    for oid in wanted.gets:
+    for oid in request.gets:
         arcs = parse_oid(oid)
-        if arcs in held:
-            gets[oid] = reads.plain(held[arcs])
+        if arcs in value_by_object:
+            gets[oid] = reads.plain(value_by_object[arcs])
     return BatchReader(walks, gets)
 
 
 def _both(
-    wanted: BatchRequest, found: dict[Arcs, Rows], held: dict[Arcs, Typed], learned: AgentLimits
+    request: BatchRequest,
+    rows_by_column: dict[Arcs, Rows],
+    value_by_object: dict[Arcs, Typed],
+    learned: AgentLimits,
 ) -> Read[None]:
-    yield from objects([parse_oid(oid) for oid in wanted.gets], held)
+    yield from objects([parse_oid(oid) for oid in request.gets], value_by_object)
     if learned.bulk.is_less:
         return
-    rows = _counted([held.get(parse_oid(oid)) for oid in wanted.counts])
-    lead = parse_oid(wanted.lead) if wanted.lead else None
-    yield from columns([parse_oid(oid) for oid in wanted.walks], found, rows, lead, learned)
+    rows = _counted([value_by_object.get(parse_oid(oid)) for oid in request.counts])
+    lead = parse_oid(request.lead) if request.lead else None
+    yield from columns(
+        [parse_oid(oid) for oid in request.walks], rows_by_column, rows, lead, learned
+    )
 
 
 def _counted(counts: Sequence[Optional[Typed]]) -> int:

@@ -52,9 +52,9 @@ def head(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 def content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """Where the content of the element at `at` begins and stops. Raises Malformed for another
     tag."""
-    found, begin, stop = head(data, at, end)
-    if found != tag:
-        raise Malformed(f"type {found:#04x} instead of {tag:#04x}")
+    tag_of_element, begin, stop = head(data, at, end)
+    if tag_of_element != tag:
+        raise Malformed(f"type {tag_of_element:#04x} instead of {tag:#04x}")
     return begin, stop
 
 
@@ -98,7 +98,7 @@ def arcs(content: bytes) -> Arcs:
 
 
 def _arcs(content: bytes) -> Arcs:
-    found: list[int] = []
+    arcs: list[int] = []
     value = 0
     for octet in content:
         if octet > 0x7F:
@@ -108,15 +108,15 @@ def _arcs(content: bytes) -> Arcs:
             if value > _MOST_ARC:
                 raise Malformed("an arc of more than 32 bits")
             continue
-        found.append(value << 7 | octet)
+        arcs.append(value << 7 | octet)
         value = 0
-    if not found or content[-1] > 0x7F:
+    if not arcs or content[-1] > 0x7F:
         raise Malformed("an OID that is empty or cut off")
-    first = min(found[0] // 40, 2)  # X.690, 8.19.4
-    found[0] -= first * 40
-    if len(found) >= _MOST_ARCS or max(found) > _MOST_ARC:
+    first = min(arcs[0] // 40, 2)  # X.690, 8.19.4
+    arcs[0] -= first * 40
+    if len(arcs) >= _MOST_ARCS or max(arcs) > _MOST_ARC:
         raise Malformed("an OID beyond the limits of SNMP")
-    return (first, *found)
+    return (first, *arcs)
 
 
 # PDUs of a family have the same objects

@@ -80,7 +80,7 @@ def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes)
         vector = boots.to_bytes(4, "big") + seconds.to_bytes(4, "big") + salt  # RFC 3826, 3.1.2.1
         return Cipher(algorithms.AES(key), cfb(vector))
     secret, mask = key[:-_BLOCK], key[-_BLOCK:]
-    vector = bytes(one ^ other for one, other in zip(salt, mask))
+    vector = bytes(octet ^ mask_octet for octet, mask_octet in zip(salt, mask))
     # DES is 3DES with three equal keys
     return Cipher(block(secret if len(secret) > _BLOCK else secret * 3), modes.CBC(vector))
 

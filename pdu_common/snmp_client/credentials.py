@@ -98,16 +98,16 @@ class Credentials:
     @classmethod
     def of(cls, host: str, params: Mapping[str, Any]) -> Credentials:
         """From the address and `snmp_params`. Raises SnmpError."""
-        given = {key: str(value) for key, value in params.items() if value not in (None, "")}
-        version = _one_of(given.get("version", "2"), _VERSIONS, "version")
-        port = _whole(given.get("port", "161"), "port", 1, 65535)
+        fields = {key: str(value) for key, value in params.items() if value not in (None, "")}
+        version = _one_of(fields.get("version", "2"), _VERSIONS, "version")
+        port = _whole(fields.get("port", "161"), "port", 1, 65535)
         address, is_ipv6 = _resolve(host, port)
-        if version < 3 and "community" not in given:
+        if version < 3 and "community" not in fields:
             raise SnmpError("snmp_params has no community", "community", "is missing")
         keys = (
-            {"user": _needed(given, "user"), **_levels(given)}
+            {"user": _needed(fields, "user"), **_levels(fields)}
             if version == 3
-            else {"community": given["community"]}
+            else {"community": fields["community"]}
         )
         for key, text in keys.items():
             if any(ord(character) > _LAST_CHARACTER for character in text):
@@ -122,8 +122,8 @@ class Credentials:
             port,
             is_ipv6,
             version,
-            timeout_s=_number(given.get("timeout", "2"), "timeout", 0.05, 60),
-            retries=_whole(given.get("retries", "2"), "retries", 0, 10),
+            timeout_s=_number(fields.get("timeout", "2"), "timeout", 0.05, 60),
+            retries=_whole(fields.get("retries", "2"), "retries", 0, 10),
             **keys,
         )
 
@@ -142,16 +142,16 @@ class Credentials:
         )
 
 
-def _levels(given: Mapping[str, str]) -> dict[str, str]:
+def _levels(fields: Mapping[str, str]) -> dict[str, str]:
     """Protocols and passwords of the security level that is given: noAuthNoPriv, authNoPriv or
     authPriv.
     """
-    wanted: dict[str, str] = {}
+    levels: dict[str, str] = {}
     for stage, names, usual in (("auth", _AUTH, "sha"), ("priv", _PRIVACY, "aes")):
-        protocol = _squeezed(given.get(f"{stage}_protocol", ""))
-        if protocol in ("none", "no") or not (protocol or f"{stage}_password" in given):
+        protocol = _squeezed(fields.get(f"{stage}_protocol", ""))
+        if protocol in ("none", "no") or not (protocol or f"{stage}_password" in fields):
             continue
-        password = _needed(given, f"{stage}_password")
+        password = _needed(fields, f"{stage}_password")
         if len(password) < _SHORTEST_PASSWORD:
             raise _wrong(
                 f"{stage}_password",
@@ -159,18 +159,18 @@ def _levels(given: Mapping[str, str]) -> dict[str, str]:
             )
         protocol = protocol or usual
         _one_of(protocol, names, f"{stage}_protocol")
-        wanted.update({f"{stage}_protocol": protocol, f"{stage}_password": password})
-    if "priv_protocol" in wanted and "auth_protocol" not in wanted:
+        levels.update({f"{stage}_protocol": protocol, f"{stage}_password": password})
+    if "priv_protocol" in levels and "auth_protocol" not in levels:
         raise SnmpError(
             "snmp_params asks for privacy without authentication: give auth_protocol and"
             " auth_password too"
         )
-    if "priv_protocol" in wanted and importlib.util.find_spec("cryptography") is None:
+    if "priv_protocol" in levels and importlib.util.find_spec("cryptography") is None:
         raise SnmpError(
             "snmp_params asks for SNMPv3 privacy, which needs the Python package cryptography: "
             "pip install cryptography"
         )
-    return wanted
+    return levels
 
 
 def missing_cipher_error(protocol: str) -> SnmpError:
@@ -189,12 +189,12 @@ def _resolve(host: str, port: int) -> tuple[str, bool]:
     name = host.strip("[]")
     try:
         # as octets, Python need not import its codec for international names, which costs 3 ms
-        found = socket.getaddrinfo(
+        addresses = socket.getaddrinfo(
             name.encode() if name.isascii() else name, port, type=socket.SOCK_DGRAM
         )
     except (OSError, ValueError) as error:
         raise SnmpError(f"no address for {host!r}: {error}") from None
-    family, _, _, _, where = found[0]
+    family, _, _, _, where = addresses[0]
     zone = f"%{where[3]}" if len(where) > 3 and where[3] else ""
     return f"{where[0]}{zone}", family == socket.AF_INET6
 
@@ -208,14 +208,14 @@ def _squeezed(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
 
 
-def _needed(given: Mapping[str, str], key: str) -> str:
-    if key not in given:
+def _needed(fields: Mapping[str, str], key: str) -> str:
+    if key not in fields:
         raise SnmpError(
             f"snmp_params has no {key}, which this SNMPv3 security level needs",
             key,
             "is missing: this SNMPv3 security level needs it",
         )
-    return given[key]
+    return fields[key]
 
 
 def _number(text: str, key: str, lowest: float, highest: float) -> float:

@@ -88,5 +88,5 @@ def extended(password: bytes, name: str, engine_id: bytes, size: int, reeder: bo
 
 def forget() -> None:
     """Forget all passwords and keys."""
-    for kept in (_master, localized, extended):
-        kept.cache_clear()
+    for cache in (_master, localized, extended):
+        cache.cache_clear()

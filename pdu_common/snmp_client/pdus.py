@@ -80,8 +80,8 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
         at, end = ber.whole(data, at, end, ber.SEQUENCE)
         while at < end:
             _, _, stop = ber.head(data, at, end)
-            read = _known_row if stop - at <= _SHORT else _row
-            row = read(data[at:stop])
+            decode_row = _known_row if stop - at <= _SHORT else _row
+            row = decode_row(data[at:stop])
             if version == V1 and row[1].tag in _NOT_IN_V1:
                 row = row[0], _undecodable("of a type that SNMPv1 does not have")
             rows.append(row)

@@ -178,9 +178,9 @@ class _Agent:
         patience_s = self._learned.patience_s(self._timeout_s)
         # else pysnmp's own time-out ends the wait
         wait_s = patience_s if request.asks_rows and patience_s < self._timeout_s else None
-        sent = time.monotonic()
+        sent_at = time.monotonic()
         status, rows = await self.ask(_GENERATORS[request.kind], pairs, *numbers, wait_s=wait_s)
-        self._learned.answered(time.monotonic() - sent)
+        self._learned.answered(time.monotonic() - sent_at)
         return SnmpAnswer(status, rows)
 
     async def ask(
@@ -203,11 +203,11 @@ class _Agent:
             trouble: Any,
             status: Any,
             _place: Any,
-            found: Any,
+            pairs_of_answer: Any,
             _context: Any,
         ) -> None:
             if not answered.done():
-                answered.set_result((trouble, status, found))
+                answered.set_result((trouble, status, pairs_of_answer))
 
         SENT.get()()
         try:
@@ -221,7 +221,7 @@ class _Agent:
                 [(rfc1902.ObjectName(arcs), value) for arcs, value in pairs],
                 take,
             )
-            trouble, status, found = await asyncio.wait_for(answered, wait_s)
+            trouble, status, answer_pairs = await asyncio.wait_for(answered, wait_s)
         except asyncio.TimeoutError:
             raise SnmpTimeout(f"timeout: no SNMP answer from {self.name}") from None
         except (PySnmpError, PyAsn1Error) as error:
@@ -234,7 +234,9 @@ class _Agent:
             return status_name(message.pdu.status), message.pdu.rows
         if trouble:
             raise SnmpError(f"{self.name}: {trouble} ({type(trouble).__name__})")
-        return status_name(int(status)), [(tuple(oid), of_wire(value)) for oid, value in found]
+        return status_name(int(status)), [
+            (tuple(oid), of_wire(value)) for oid, value in answer_pairs
+        ]
 
 
 _GENERATORS: dict[int, Callable[[], Any]] = {
@@ -337,16 +339,16 @@ class _Engines:
             engine.pysnmp.close_dispatcher()
 
 
-async def _target(credentials: Credentials, known: dict[float, Any]) -> Any:
+async def _target(credentials: Credentials, target_by_timeout: dict[float, Any]) -> Any:
     """The device's target with this timeout. Reads and writes share it, because each further target
     of an engine makes the later ones cost more."""
-    target = known.get(credentials.timeout_s)
+    target = target_by_timeout.get(credentials.timeout_s)
     if target is None:
         kind = hlapi.Udp6TransportTarget if credentials.is_ipv6 else hlapi.UdpTransportTarget
         target = await kind.create(
             (credentials.address, credentials.port), timeout=credentials.timeout_s, retries=0
         )
-        known[credentials.timeout_s] = target
+        target_by_timeout[credentials.timeout_s] = target
     return target
 
 

@@ -86,13 +86,13 @@ def new_builder() -> Any:
     compile_and_load = builder.load_module
 
     def load_module(name: str, **context: object) -> Any:
-        found = _module(name)
-        if found is None or found.loader is None:
+        spec = _module(name)
+        if spec is None or spec.loader is None:
             return compile_and_load(name, **context)
         if name not in builder.mibSymbols:
-            module = module_from_spec(found)
+            module = module_from_spec(spec)
             vars(module).update(mibBuilder=builder, userCtx=context)
-            found.loader.exec_module(module)
+            spec.loader.exec_module(module)
         return builder
 
     builder.load_module = load_module

@@ -182,12 +182,12 @@ def subtree(
     rows: Rows = []
     last = after
     while len(rows) < most:
-        status, found = yield from asking.after(last, retries)
+        status, answer_rows = yield from asking.after(last, retries)
         if status == "noSuchName":  # in v1 this means the end of the MIB
             return rows
         raise_for_status(status, last, name)
         try:
-            below, is_end = _continued(root, last, found, name)
+            below, is_end = _continued(root, last, answer_rows, name)
         except SnmpError:
             if not asking.leave_bulk():
                 raise
@@ -321,14 +321,14 @@ class _Rows:
         """The rows without those that answer a wrong guess."""
         if request.kind == GET_BULK:
             return rows
-        found = rows[:1]
+        proven = rows[:1]
         for guess, row in zip(request.oids[1:], rows[1:]):
-            if guess != found[-1][0] or row[0] <= guess:
+            if guess != proven[-1][0] or row[0] <= guess:
                 break
-            found.append(row)
-        grown = self._next * 2 if len(found) == self._next else len(found)
+            proven.append(row)
+        grown = self._next * 2 if len(proven) == self._next else len(proven)
         self._next = min(self._most_next, max(2, grown))
-        return found
+        return proven
 
 
 def raise_for_status(status: str, arcs: Arcs, name: str) -> None:
@@ -339,8 +339,8 @@ def raise_for_status(status: str, arcs: Arcs, name: str) -> None:
 
 def parse_oid(text: str) -> Arcs:
     """The arcs of a dotted OID. Raises SnmpError."""
-    whole = str(text)
-    return _kept_arcs(whole) if len(whole) <= _SHORT_OID else _arcs_of(whole)
+    dotted_text = str(text)
+    return _kept_arcs(dotted_text) if len(dotted_text) <= _SHORT_OID else _arcs_of(dotted_text)
 
 
 def _arcs_of(text: str) -> Arcs:
@@ -388,11 +388,11 @@ def plain(typed: Typed) -> Value:
 def indexed_rows(rows: Rows, root: Arcs) -> list[Element]:
     """Walked rows with their indexes below `root`."""
     start, depth = dotted(root), len(root)
-    found: list[Element] = []
+    elements: list[Element] = []
     for arcs, typed in rows:
         index = _index(arcs[depth:])
-        found.append(Element(f"{start}.{index}", plain(typed), index))
-    return found
+        elements.append(Element(f"{start}.{index}", plain(typed), index))
+    return elements
 
 
 def values(rows: Rows, root: Arcs) -> dict[str, Value]:

@@ -32,19 +32,19 @@ _END: Arcs = (2**32,)  # after all OIDs
 _UNUSUAL = frozenset((*reads.MISSING, reads.UNDECODABLE))
 
 
-def objects(oids: Sequence[Arcs], held: dict[Arcs, Typed]) -> Read[None]:
+def objects(oids: Sequence[Arcs], value_by_object: dict[Arcs, Typed]) -> Read[None]:
     """Puts the objects into `held`, a missing one with its exception's tag. Raises SnmpError."""
-    wanted = list(dict.fromkeys(oids))
-    for begin in range(0, len(wanted), _SCALARS):
-        asked = tuple(wanted[begin : begin + _SCALARS])
-        status, rows = yield SnmpRequest(reads.GET, asked)
+    objects_left = list(dict.fromkeys(oids))
+    for begin in range(0, len(objects_left), _SCALARS):
+        request_oids = tuple(objects_left[begin : begin + _SCALARS])
+        status, rows = yield SnmpRequest(reads.GET, request_oids)
         if status:
-            raise SnmpError(f"{status} for a GET of {len(asked)} objects")
-        if tuple(arcs for arcs, _ in rows) != asked:
+            raise SnmpError(f"{status} for a GET of {len(request_oids)} objects")
+        if tuple(arcs for arcs, _ in rows) != request_oids:
             raise SnmpError("other objects than those of the GET")
         if any(value.tag == reads.UNDECODABLE for _, value in rows):
             raise SnmpError("a value that cannot be decoded")
-        held.update(rows)
+        value_by_object.update(rows)
 
 
 class _Column:
@@ -93,7 +93,7 @@ class _Column:
 
 def columns(
     roots: Sequence[Arcs],
-    found: dict[Arcs, Rows],
+    rows_by_column: dict[Arcs, Rows],
     likely: int,
     lead: Optional[Arcs],
     learned: AgentLimits,
@@ -104,16 +104,18 @@ def columns(
     row, those that are not yet whole are left out.
     """
     every = [_Column(root) for root in sorted(set(roots))]
-    order = sorted(every, key=lambda one: -_shared(one.root, lead))
-    leading = next((one for one in every if one.root == lead), None)
+    order = sorted(every, key=lambda column: -_shared(column.root, lead))
+    leading = next((column for column in every if column.root == lead), None)
     rows: Rows = []
     while True:
-        unread = [one for one in order if one.end is None]
+        unread = [column for column in order if column.end is None]
         if not unread or (leading is not None and leading.end and not leading.rows):
             break
-        asked = sorted(unread[:_COLUMNS], key=lambda one: one.root)
-        most = min(_room(asked, rows), _left(asked, likely, every))
-        request = SnmpRequest(reads.GET_BULK, tuple(one.last for one in asked), most)
+        request_columns = sorted(unread[:_COLUMNS], key=lambda column: column.root)
+        most = min(_room(request_columns, rows), _left(request_columns, likely, every))
+        request = SnmpRequest(
+            reads.GET_BULK, tuple(column.last for column in request_columns), most
+        )
         try:
             status, rows = yield request
         except SnmpPortClosed:
@@ -122,45 +124,47 @@ def columns(
             learned.bulk.silent(BULK_ROWS)
             raise
         if status:
-            raise SnmpError(f"{status} for a GETBULK of {len(asked)} columns")
-        if not len(asked) <= len(rows) <= len(asked) * most:
-            raise SnmpError(f"{len(rows)} rows for {most} of {len(asked)} columns")
+            raise SnmpError(f"{status} for a GETBULK of {len(request_columns)} columns")
+        if not len(request_columns) <= len(rows) <= len(request_columns) * most:
+            raise SnmpError(f"{len(rows)} rows for {most} of {len(request_columns)} columns")
         # A repetition that is cut short proves nothing: its rows may have moved.
-        _take(asked, rows[: len(rows) - len(rows) % len(asked)])
-        if sum(len(one.rows) for one in every) > MOST_ROWS:
+        _take(request_columns, rows[: len(rows) - len(rows) % len(request_columns)])
+        if sum(len(column.rows) for column in every) > MOST_ROWS:
             raise SnmpError(f"more than {MOST_ROWS} rows")
     _agree(every)
-    found.update((one.root, one.rows) for one in every if one.end is not None)
+    rows_by_column.update((column.root, column.rows) for column in every if column.end is not None)
 
 
 def _shared(root: Arcs, lead: Optional[Arcs]) -> int:
     """How many arcs a column shares with `lead`: those that share most have as many rows as it, and
     end together if they are read together."""
     pairs = zip(root, lead or ())
-    return next((place for place, (own, other) in enumerate(pairs) if own != other), len(root))
+    return next(
+        (place for place, (arc, lead_arc) in enumerate(pairs) if arc != lead_arc), len(root)
+    )
 
 
-def _take(asked: Sequence[_Column], rows: Rows) -> None:
+def _take(columns: Sequence[_Column], rows: Rows) -> None:
     """Gives each column its rows of whole repetitions. Raises SnmpError."""
-    width = len(asked)
+    width = len(columns)
     names = [arcs for arcs, _ in rows]
     # nearly always: each row follows the one before it in its column
-    is_in_order = all(map(lt, [*(one.last for one in asked), *names], names))
+    is_in_order = all(map(lt, [*(column.last for column in columns), *names], names))
     is_plain = is_in_order and _UNUSUAL.isdisjoint([value.tag for _, value in rows])
-    for place, one in enumerate(asked):
-        if is_plain and one.holds(names[place - width]):
-            one.extend(rows[place::width])
+    for place, column in enumerate(columns):
+        if is_plain and column.holds(names[place - width]):
+            column.extend(rows[place::width])
             continue
         for arcs, value in rows[place::width]:
-            one.take(arcs, value)
+            column.take(arcs, value)
 
 
-def _room(asked: Sequence[_Column], last: Rows) -> int:
+def _room(columns: Sequence[_Column], last: Rows) -> int:
     """How many repetitions fit into one answer, or into one of a walk. `last`: the answer before,
     whose rows had the octets of the next ones."""
     octets = 1 + sum(map(_octets, last)) // len(last) if last else _REST
-    fitting = _OCTETS // sum([len(one.last) + 2 + octets for one in asked])
-    return max(1, fitting, BULK_ROWS // len(asked))
+    fitting = _OCTETS // sum([len(column.last) + 2 + octets for column in columns])
+    return max(1, fitting, BULK_ROWS // len(columns))
 
 
 def _octets(row: tuple[Arcs, Typed]) -> int:
@@ -170,18 +174,21 @@ def _octets(row: tuple[Arcs, Typed]) -> int:
     return size + 6
 
 
-def _left(asked: Sequence[_Column], likely: int, every: Sequence[_Column]) -> int:
+def _left(columns: Sequence[_Column], likely: int, every: Sequence[_Column]) -> int:
     """How many repetitions show the rest of these columns and their ends: by the number of rows of
     another column of its table, by what is `likely`, or by the rows so far."""
-    whole: dict[Arcs, int] = {}
-    for one in every:
-        if one.end is not None:
-            table = one.root[:-1]
-            whole[table] = max(whole.get(table, 0), len(one.rows))
+    rows_of_table: dict[Arcs, int] = {}
+    for column in every:
+        if column.end is not None:
+            table = column.root[:-1]
+            rows_of_table[table] = max(rows_of_table.get(table, 0), len(column.rows))
     most = 0
-    for one in asked:
-        read, expected = len(one.rows), whole.get(one.root[:-1], likely)
-        most = max(most, expected - read + 1 if expected > read else max(2 * read, _FIRST_ROWS))
+    for column in columns:
+        rows_read, expected = len(column.rows), rows_of_table.get(column.root[:-1], likely)
+        most = max(
+            most,
+            expected - rows_read + 1 if expected > rows_read else max(2 * rows_read, _FIRST_ROWS),
+        )
     return most
 
 

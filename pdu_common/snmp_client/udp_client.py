@@ -120,12 +120,12 @@ class _Link:
             wait_s = self._learned.patience_s(wait_s)
         while True:
             self._send(datagram)
-            sent = time.monotonic()
-            taken = self._wait(sent + wait_s)
-            if isinstance(taken, SnmpAnswer):
-                self._learned.answered(time.monotonic() - sent)
-                return taken
-            if taken is None:
+            sent_at = time.monotonic()
+            answer = self._wait(sent_at + wait_s)
+            if isinstance(answer, SnmpAnswer):
+                self._learned.answered(time.monotonic() - sent_at)
+                return answer
+            if answer is None:
                 if time.monotonic() >= self._deadline:
                     raise SnmpTimeout(
                         f"timeout: no complete answer from {self._name} within"
@@ -134,7 +134,7 @@ class _Link:
                 if self._is_refused:
                     raise SnmpPortClosed(f"{self._name} refuses datagrams: nothing listens there")
                 raise SnmpTimeout(f"timeout: no SNMP answer from {self._name}")
-            datagram = taken
+            datagram = answer
 
     def _send(self, datagram: bytes) -> None:
         """Sends a datagram. If the system cannot, that is like one that is lost."""
@@ -173,7 +173,7 @@ class _Link:
                 continue
             except OSError:
                 continue  # anybody can send an ICMP error, so it does not end the wait
-            taken = self._dialogue.take(datagram)
-            if taken is not None:
-                return taken
+            answer = self._dialogue.take(datagram)
+            if answer is not None:
+                return answer
         return None

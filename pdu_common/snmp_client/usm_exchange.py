@@ -170,18 +170,18 @@ class UserExchange:
         arcs = pdu.rows[0][0]
         is_usm = arcs[:-2] == _USM_STATS and arcs[-1] == 0
         number = arcs[-2] if is_usm and arcs[-2] in _REPORTS else 0
-        known = self._engine
-        if known is not None and message.engine_id != known.id:
+        engine = self._engine
+        if engine is not None and message.engine_id != engine.id:
             if number != _ENGINE:
                 return None
-            known = None
+            engine = None
         if number in (_TIME, _ENGINE) and number not in self._reported:
             self._reported.add(number)
-            said = EngineClock(message.boots, message.seconds, self._clock())
-            if known is None:
-                self._learn(Engine(message.engine_id, said))
+            clock_of_report = EngineClock(message.boots, message.seconds, self._clock())
+            if engine is None:
+                self._learn(Engine(message.engine_id, clock_of_report))
             elif not message.level:
-                self._learn(known._replace(said=said))
+                self._learn(engine._replace(said=clock_of_report))
             return self._datagram()
         raise SnmpError(f"{self._name}: {_REPORTS.get(number) or _other(arcs)}")
 

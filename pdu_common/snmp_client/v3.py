@@ -72,14 +72,14 @@ def encode(message: Message, reportable: bool = True) -> tuple[bytes, int]:
         + ber.tlv(ber.OCTETS, bytes((flags,)))
         + ber.of_integer(_USM)
     )
-    whole = ber.tlv(
+    message_octets = ber.tlv(
         ber.SEQUENCE,
         ber.of_integer(VERSION)
         + ber.tlv(ber.SEQUENCE, header)
         + ber.tlv(ber.OCTETS, ber.tlv(ber.SEQUENCE, parameters + salt))
         + data,
     )
-    return whole, len(whole) - len(data) - len(salt) - message.digest_size
+    return message_octets, len(message_octets) - len(data) - len(salt) - message.digest_size
 
 
 def decode(data: bytes) -> Message:
@@ -126,10 +126,10 @@ def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 
 
 def _octets(data: bytes, at: int, end: int, longest: int) -> tuple[bytes, int]:
-    found, at = ber.octets(data, at, end)
-    if len(found) > longest:
+    parameter, at = ber.octets(data, at, end)
+    if len(parameter) > longest:
         raise Malformed("a security parameter that is too long")
-    return found, at
+    return parameter, at
 
 
 def scoped(engine_id: bytes, pdu: bytes) -> bytes:

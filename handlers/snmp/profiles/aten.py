@@ -97,10 +97,12 @@ def _pe2(below: str, name: str) -> Figure:
     return _reading(column(f"{PE2}.2.{below}", name))
 
 
-def _of_each(below: str, name: str, other: str, other_name: str) -> Figure:
+def _of_each(below: str, name: str, witness: str, witness_name: str) -> Figure:
     """A column of a sum, compared with another column of the same table."""
     return _reading(
-        sum_if_rows_match(column(f"{PE2}.2.{below}", name), column(f"{PE2}.2.{other}", other_name))
+        sum_if_rows_match(
+            column(f"{PE2}.2.{below}", name), column(f"{PE2}.2.{witness}", witness_name)
+        )
     )
 
 

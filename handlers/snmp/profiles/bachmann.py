@@ -97,8 +97,8 @@ def _irs_phase(below: str, name: str) -> Source:
 
     No rows unless every PDU meters, and all are listed.
     """
-    listed = Whole(column(f"{IRS}.6.1.{below}", name), scalar(f"{IRS}.5.0", "phasCount"))
-    return Provided(listed, IRS_METERS_PHASES, YES)
+    rows = Whole(column(f"{IRS}.6.1.{below}", name), scalar(f"{IRS}.5.0", "phasCount"))
+    return Provided(rows, IRS_METERS_PHASES, YES)
 
 
 # The phases by two columns; no rows if a PDU does not meter them. If the energy of one, the count

@@ -38,9 +38,9 @@ def _count(tree: str) -> Column:
     return column(tree + ".2.1.2", "cyPMNumberOutlets")
 
 
-def _where(values: Column, test: Column, wanted: str) -> Listed:
+def _where(values: Column, test: Column, mark: str) -> Listed:
     """The values of units for which `test` reads `wanted`; the other units have none, so no sum."""
-    return Listed(values, Only(values, test, (wanted,)))
+    return Listed(values, Only(values, test, (mark,)))
 
 
 PROFILES = (

@@ -97,11 +97,11 @@ def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
 def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
     valid, values = column("~.1.5.1.2.1.2", "ChanStatus"), column(f"~.1.5.1.2.1.{arc}", name)
     channels = scalar("~.1.5.1.1.0", "ActivePowerChan")
-    listed, marks = (
+    rows, marks = (
         sum_if_rows_match(values, valid, channels),
         sum_if_rows_match(valid, values, channels),
     )
-    return figure(Only(listed, marks, ("1",)), scale)
+    return figure(Only(rows, marks, ("1",)), scale)
 
 
 LOAD = total(_channel("5", "Current", THOUSANDTHS))

@@ -100,13 +100,13 @@ def outlets(
         off=column(f"{root}.5.2.1.2", name + "OutletControlOffCmd"),
     )
     names = column(f"{root}.5.1.1.2", name + "OutletName")
-    listed = column(f"{root}.5.2.1.1", name + "OutletControlStatus")
+    control_states = column(f"{root}.5.2.1.1", name + "OutletControlStatus")
     commands = control or verbs
     if switched:
         unit = column(f"{root}.1.2.1.{switched}", name + "Controllable")
         commands = Guarded(
             commands,
-            Part(unit, over=listed, stop=1),
+            Part(unit, over=control_states, stop=1),
             allow=(CONTROLLABLE,),
             why="this unit only meters",
         )
@@ -115,7 +115,9 @@ def outlets(
         return Chained(Number(over, plus=1 - first_unit, position=0), Number(over, plus=0))
 
     return Outlets(
-        states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,), doubts=doubts),
+        states=State(
+            states or control_states, on=("2",), off=("1",), absent=(PADDING,), doubts=doubts
+        ),
         control=Guarded(
             commands,
             column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"),
@@ -130,13 +132,13 @@ def outlets(
                 name,
                 count,
                 controllable,
-                states or Only(listed, listed, (PADDING,), keep=False),
+                states or Only(control_states, control_states, (PADDING,), keep=False),
             )
             if count
             else None
         ),
         none_if_zero=zero_outlets_proof(count) if count else None,
-        number=First((number(listed), number(names))),
+        number=First((number(control_states), number(names))),
         name=names,
         current=figure(column(f"{root}.5.1.1.5", name + "OutletCurrent"), amps),
         power=figure(column(f"{root}.5.1.1.{watts}", name + "OutletWatts")),
@@ -162,8 +164,8 @@ def outlets(
     )
 
 
-def _count(root: str, name: str, count: Source, controllable: str, listed: Source) -> Source:
-    of_listed = OfUnits(count, listed)
+def _count(root: str, name: str, count: Source, controllable: str, states: Source) -> Source:
+    of_listed = OfUnits(count, states)
     if not controllable:
         return of_listed
     return First(
@@ -202,9 +204,9 @@ def load(
     currents = column(f"{root}.2.2.1.11", name + "InputPhaseCurrent")
     types = column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType")
     # some firmware lacks the types
-    other = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
+    types_or_volts = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
     lines: Source = Only(
-        sum_if_rows_match(currents, other, numbered=-1), types, (NEUTRAL,), keep=False
+        sum_if_rows_match(currents, types_or_volts, numbered=-1), types, (NEUTRAL,), keep=False
     )
     if phases is not None:
         lines = sum_if_count_matches(lines, phases)

@@ -93,7 +93,7 @@ PWT2_VALID = numbered_parts(
 )
 
 
-def _pwt2_inlets(first: int, *names: str, other: Column) -> Source:
+def _pwt2_inlets(first: int, *names: str, witness: Column) -> Source:
     """Consecutive columns of the inlets, from `first`; each needs the rows of `other`."""
     columns = range(first, first + len(names))
     return sum_if_rows_match(
@@ -103,7 +103,7 @@ def _pwt2_inlets(first: int, *names: str, other: Column) -> Source:
             ),
             columns,
         ),
-        numbered_parts(lambda below: other, columns),
+        numbered_parts(lambda below: witness, columns),
     )
 
 
@@ -183,7 +183,7 @@ PROFILES = (
                     "CurrentPh1B2",
                     "CurrentPh2B2",
                     "CurrentPh3B2",
-                    other=column(PWT2 + ".2.1.1.1.20", "pduDevMonInletActPowerPh1"),
+                    witness=column(PWT2 + ".2.1.1.1.20", "pduDevMonInletActPowerPh1"),
                 ),
                 HUNDREDTHS,
             ),
@@ -196,7 +196,7 @@ PROFILES = (
                     "ActPowerPh1",
                     "ActPowerPh2",
                     "ActPowerPh3",
-                    other=column(PWT2 + ".2.1.1.1.14", "pduDevMonInletCurrentPh1B1"),
+                    witness=column(PWT2 + ".2.1.1.1.14", "pduDevMonInletCurrentPh1B1"),
                 ),
                 TENTHS,
             ),

@@ -47,8 +47,8 @@ def _with_data(values: Source) -> Source:
 def _of_type(values: Source, scale: Decimal, kind: str, syntax: str = "") -> Figure:
     # A meter without data stays listed, so that a sum over it is missing, not too small.
     of_kind = Only(values, TYPE, (kind,))
-    listed = Listed(of_kind, _with_data(values))
-    return figure(listed, scale, syntax=syntax)
+    values_of_kind = Listed(of_kind, _with_data(values))
+    return figure(values_of_kind, scale, syntax=syntax)
 
 
 def _first_of(values: Source, scale: Decimal, *kinds: str, syntax: str = "") -> Total:

@@ -125,11 +125,13 @@ def energy_or_empty(values: Source, witness: Source) -> Listed:
     return Listed(First((values, witness)), values)
 
 
-def join_by_columns(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:
+def join_by_columns(
+    values: Source, keys: tuple[Source, ...], outlet_keys: tuple[Source, ...]
+) -> Joined:
     """Values of a metered table, joined by columns such as unit and number; if one of the columns
     has no values, by index.
     """
-    return Joined(values, keys, own, else_same_row=True)
+    return Joined(values, keys, outlet_keys, else_same_row=True)
 
 
 def numbered_parts(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
@@ -140,11 +142,11 @@ def numbered_parts(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
     return Merged(tuple(Prefixed(str(unit), of(unit)) for unit in units))
 
 
-def outlet_count(count: Source, listed: Source) -> Provided:
+def outlet_count(count: Source, table: Source) -> Provided:
     """The device's number of outlets, ignored if the table `listed` is empty: units without this
     table may report a number.
     """
-    return Provided(count, listed, "(?s).*")
+    return Provided(count, table, "(?s).*")
 
 
 def zero_outlets_proof(count: Source) -> Provided:

@@ -71,7 +71,9 @@ V5_WORKING = "2"  # false
 
 def _v5_metered(values: Source) -> Source:
     return join_by_columns(
-        values, keys=(V5_METERED_NAME,), own=(column("21239.5.2.3.5.1.2", "pduOutletSwitchName"),)
+        values,
+        keys=(V5_METERED_NAME,),
+        outlet_keys=(column("21239.5.2.3.5.1.2", "pduOutletSwitchName"),),
     )
 
 
@@ -210,10 +212,10 @@ PDU_OF_PORT = Arcs(0, 2)
 LIEBERT_POINT = column("476.1.42.3.5.2.2.1.2", "lgpPwrMeasurementPointId")
 
 
-def _at(values: Source, points: Source, *known: int) -> Only:
+def _at(values: Source, points: Source, *numbers: int) -> Only:
     """Rows of the measurement points with these numbers in the MIB."""
-    found = [oid(f"476.1.42.3.5.2.1.{one}") for one in known]
-    return Only(values, points, (*found, *(f".{one}" for one in found)))
+    point_ids = [oid(f"476.1.42.3.5.2.1.{point}") for point in numbers]
+    return Only(values, points, (*point_ids, *(f".{point}" for point in point_ids)))
 
 
 LIEBERT_LINES = column("476.1.42.3.5.2.2.1.3", "lgpPwrMeasurementPointNumLines")

@@ -48,7 +48,7 @@ class Source(FrozenValue, ABC):
         May raise ProtocolError for contradictory answers.
         """
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         """The value of one identity, None if it has none.
 
         Reads all rows unless the class can read one.
@@ -59,10 +59,10 @@ class Source(FrozenValue, ABC):
         """What `rows` reads on most devices, for `Reader.ahead`. It may lack objects, and list some
         that are not read on this device."""
         for name in self.FIELDS:
-            held = self.__dict__[name]
-            for one in held if isinstance(held, tuple) else (held,):
-                if isinstance(one, Source):
-                    yield from one.asks()
+            value = self.__dict__[name]
+            for part in value if isinstance(value, tuple) else (value,):
+                if isinstance(part, Source):
+                    yield from part.asks()
 
     @abstractmethod
     def written_places(self) -> tuple[ObjectSource, ...]:
@@ -91,7 +91,7 @@ class ObjectSource(Source):
     def written_places(self) -> tuple[ObjectSource, ...]:
         return (self,)
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         try:
             return reader.get(self.instance(reader, identity))
         except NoSuchOutlet:

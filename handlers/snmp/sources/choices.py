@@ -41,9 +41,9 @@ class First(ReadOnly):
     def asks(self) -> Iterator[ObjectRead]:
         return self.choices[0].asks()
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         for choice in self.choices:
-            value = choice.one(reader, identity)
+            value = choice.value_of(reader, identity)
             # a row that is missing in this table is not read from the next
             if value is not None or choice.rows(reader):
                 return value
@@ -68,8 +68,8 @@ class Provided(Filter):
             return {".": MISSING}  # the dot: no index ends with one
         return self.source.rows(reader) if self._holds(reader) else {}
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.source.one(reader, identity) if self._holds(reader) else None
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.value_of(reader, identity) if self._holds(reader) else None
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return self._holds(reader)
@@ -83,20 +83,20 @@ class Whole(Filter):
     """`source` if the device's own `count` (a scalar) is above 0 and `source` has at least as many
     rows; else no rows.
 
-    For a table that may lack rows. `one` does not read the count.
+    For a table that may lack rows. `value_of` does not read the count.
     """
 
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
-        counted = number(self.count.one(reader, "0"))
+        counted = number(self.count.value_of(reader, "0"))
         if counted is None or counted <= 0:
             return {}
         rows = self.source.rows(reader)
         return rows if len(rows) >= counted else {}
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.source.one(reader, identity)
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.value_of(reader, identity)
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return identity in self.rows(reader)
@@ -116,8 +116,8 @@ class Unless(Filter):
     def asks(self) -> Iterator[ObjectRead]:
         return self.test.asks()
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return None if self.test.rows(reader) else self.source.one(reader, identity)
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return None if self.test.rows(reader) else self.source.value_of(reader, identity)
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return not self.test.rows(reader)
@@ -127,7 +127,7 @@ class Merged(Source):
     """The rows of all `parts`, one after the other. Raises ProtocolError if two parts have the same
     identity.
 
-    `one` does not check this: it returns the first value found. A command is only possible if each
+    `value_of` does not check this: it returns the first value. A command is only possible if each
     identity can belong to one part, whatever the device answers: each part is a `Prefixed` of its
     own, or has its own numbers (`Spread`, `Tables`).
     """
@@ -138,16 +138,16 @@ class Merged(Source):
         validation.at_least_one(self.parts, "parts")
 
     def rows(self, reader: Reader) -> Rows:
-        found: Rows = {}
+        value_by_row: Rows = {}
         for part in self.parts:
             for identity, value in part.rows(reader).items():
-                if identity in found:
+                if identity in value_by_row:
                     raise ProtocolError(f"two tables of the device have the row {identity}")
-                found[identity] = value
-        return found
+                value_by_row[identity] = value
+        return value_by_row
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        values = (part.one(reader, identity) for part in self.parts)
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        values = (part.value_of(reader, identity) for part in self.parts)
         return next((value for value in values if value is not None), None)
 
     def written_places(self) -> tuple[ObjectSource, ...]:
@@ -159,13 +159,13 @@ class Merged(Source):
         return tuple(chain.from_iterable(part.written_places() for part in self.parts))
 
     def instance(self, reader: Reader, identity: str) -> str:
-        found: list[str] = []
+        instances: list[str] = []
         for part in self.parts:
             with suppress(NoSuchOutlet):
-                found.append(part.instance(reader, identity))
-        if len(found) != 1:
+                instances.append(part.instance(reader, identity))
+        if len(instances) != 1:
             raise no_object(identity)
-        return found[0]
+        return instances[0]
 
     def identity_starts(self) -> Optional[frozenset[str]]:
         starts: set[str] = set()
@@ -179,16 +179,16 @@ class Merged(Source):
 
 def _are_apart(parts: Sequence[Source]) -> bool:
     """Whether no identity can begin like those of two `parts`."""
-    taken: set[str] = set()  # the starts of earlier parts
+    starts_of_earlier: set[str] = set()  # the starts of earlier parts
     begun: set[str] = set()  # with their own beginnings: "1" and "1.2" for "1.2"
     for part in parts:
         starts = part.identity_starts()
         if starts is None:
             return len(parts) == 1
         for start in starts:
-            if start in begun or not taken.isdisjoint(identity_prefixes(start)):
+            if start in begun or not starts_of_earlier.isdisjoint(identity_prefixes(start)):
                 return False
-        taken |= starts
+        starts_of_earlier |= starts
         begun.update(chain.from_iterable(map(identity_prefixes, starts)))
     return True
 
@@ -211,9 +211,9 @@ class Prefixed(Source):
             for identity, value in self.source.rows(reader).items()
         }
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         inner = self._inner(identity)
-        return None if inner is None else self.source.one(reader, inner)
+        return None if inner is None else self.source.value_of(reader, inner)
 
     def written_places(self) -> tuple[ObjectSource, ...]:
         return self.source.written_places()

@@ -32,19 +32,21 @@ class Bits(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         return {identity: self._bit(value) for identity, value in self.source.rows(reader).items()}
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        value = self.source.one(reader, identity)
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        value = self.source.value_of(reader, identity)
         return None if value is None else self._bit(value)
 
     def _bit(self, value: Raw) -> str:
         if isinstance(value, str) and _LOST in value:
             return ""
-        found = {self._of(held) for held in (bits(value), latin_1(value)) if held is not None}
-        return found.pop() if len(found) == 1 else ""
+        bits_of_readings = {
+            self._of(octets) for octets in (bits(value), latin_1(value)) if octets is not None
+        }
+        return bits_of_readings.pop() if len(bits_of_readings) == 1 else ""
 
-    def _of(self, held: bytes) -> str:
+    def _of(self, octets: bytes) -> str:
         octet, shift = self.bit // 8, 7 - self.bit % 8
-        return str(held[octet] >> shift & 1) if octet < len(held) else "0"
+        return str(octets[octet] >> shift & 1) if octet < len(octets) else "0"
 
 
 class Number(ReadOnly):
@@ -61,13 +63,13 @@ class Number(ReadOnly):
     position: int = -1
 
     def rows(self, reader: Reader) -> Rows:
-        found: Rows = {}
+        numbers: Rows = {}
         for identity in self.over.rows(reader):
             arcs = identity.split(".")
             arc = number(arcs[self.position]) if -len(arcs) <= self.position < len(arcs) else None
             if arc is not None:
-                found[identity] = str(int(arc) + self.plus)
-        return found
+                numbers[identity] = str(int(arc) + self.plus)
+        return numbers
 
 
 class Chained(ReadOnly):
@@ -84,10 +86,10 @@ class Chained(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         units = {identity: text(unit) for identity, unit in self.unit.rows(reader).items()}
         several = len(set(units.values())) > 1
-        found: Rows = {}
+        numbers: Rows = {}
         for identity, printed in self.number.rows(reader).items():
             if several and identity in units:
-                found[identity] = f"{units[identity]}{self.separator}{text(printed)}"
+                numbers[identity] = f"{units[identity]}{self.separator}{text(printed)}"
             else:
-                found[identity] = printed
-        return found
+                numbers[identity] = printed
+        return numbers

@@ -32,7 +32,7 @@ class Only(Filter):
         keep: false for all other rows instead. With true, a row without a value in `test` is
             dropped; with false, it is kept.
         demanded: for a `test` that tells outlets from padding. A row without a value in it may be
-            either: `rows` raises ProtocolError, and `one` has no value.
+            either: `rows` raises ProtocolError, and `value_of` has no value.
     """
 
     test: Source
@@ -52,37 +52,39 @@ class Only(Filter):
                 f"the device lists the row {unmarked[0]} without the value that "
                 "tells outlets from padding; poll it again"
             )
-        found: Rows = {}
+        fitting: Rows = {}
         for identity, value in rows.items():
             fit = self._fits(marks.get(identity))
             if fit is not False:
-                found[identity] = value if fit is not None else unmarked_value(marks.get(identity))
-        return found
+                fitting[identity] = (
+                    value if fit is not None else unmarked_value(marks.get(identity))
+                )
+        return fitting
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         fit = self._fit_of(reader, identity)
-        value = None if fit is False else self.source.one(reader, identity)
+        value = None if fit is False else self.source.value_of(reader, identity)
         return "" if fit is None and value is not None else value
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return self._fit_of(reader, identity) is True
 
     def _fit_of(self, reader: Reader, identity: str) -> Optional[bool]:
-        mark = self.test.one(reader, identity)
+        mark = self.test.value_of(reader, identity)
         return False if mark is None and self.demanded else self._fits(mark)
 
     def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
         """Whether the row is kept; None: it is kept, but with an empty value."""
         if mark is MISSING:
             return None
-        said = None if mark is None else text(mark)
+        mark_text = None if mark is None else text(mark)
         if (
-            said is not None
-            and not _WHOLE.fullmatch(said)
+            mark_text is not None
+            and not _WHOLE.fullmatch(mark_text)
             and all(map(_WHOLE.fullmatch, self.values))
         ):
             return None
-        return (said in self.values) is self.keep
+        return (mark_text in self.values) is self.keep
 
 
 class Listed(ReadOnly):
@@ -95,9 +97,9 @@ class Listed(ReadOnly):
     known: Source
 
     def rows(self, reader: Reader) -> Rows:
-        known = self.known.rows(reader)
+        values = self.known.rows(reader)
         return {
-            identity: known.get(identity, "") if text(value) else value
+            identity: values.get(identity, "") if text(value) else value
             for identity, value in self.source.rows(reader).items()
         }
 
@@ -141,31 +143,38 @@ class Complete(ReadOnly):
         rows = self.source.rows(reader)
         if not rows:
             return {}
-        beside = self.beside.rows(reader) if self.beside else {}
-        found = {**rows, **{identity: MISSING for identity in beside if identity not in rows}}
+        witnesses = self.beside.rows(reader) if self.beside else {}
+        all_rows = {**rows, **{identity: MISSING for identity in witnesses if identity not in rows}}
         counts = self.count.rows(reader) if self.count else {}
         for unit, value in counts.items():
             counted = number(value)
-            mine = [one for one in found if len(counts) == 1 or unit in identity_prefixes(one)]
+            mine = [
+                identity
+                for identity in all_rows
+                if len(counts) == 1 or unit in identity_prefixes(identity)
+            ]
             if counted is not None and (len(mine) < counted or _lacks_first(mine, counted)):
-                found[f"{unit}."] = MISSING  # the dot: no index ends with one
-        if len(found) < self.least:
-            found["."] = MISSING
+                all_rows[f"{unit}."] = MISSING  # the dot: no index ends with one
+        if len(all_rows) < self.least:
+            all_rows["."] = MISSING
         if self.numbered is not None:
-            found.update(dict.fromkeys(_gaps(list(found), self.numbered), MISSING))
-        return found
+            all_rows.update(dict.fromkeys(_gaps(list(all_rows), self.numbered), MISSING))
+        return all_rows
 
 
 def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
     """An identity for each unit whose rows, numbered by the arc there, have a gap."""
     numbers: dict[str, set[int]] = {}
-    for one in rows:
-        arcs = one.split(".")
+    for identity in rows:
+        arcs = identity.split(".")
         number_of = arcs.pop(position) if -len(arcs) <= position < len(arcs) else ""
         if number_of.isascii() and number_of.isdigit():
             numbers.setdefault(".".join(arcs), set()).add(int(number_of))
-    for unit, own in numbers.items():
-        if max(own) - min(own) >= len(own) or min(own) > 1:
+    for unit, numbers_of_unit in numbers.items():
+        if (
+            max(numbers_of_unit) - min(numbers_of_unit) >= len(numbers_of_unit)
+            or min(numbers_of_unit) > 1
+        ):
             yield f"{unit}.."  # no index ends with dots
 
 
@@ -173,8 +182,8 @@ def _lacks_first(rows: Sequence[str], counted: Decimal) -> bool:
     """Whether a table that is numbered from 1, and may be longer than the count, lacks a row of
     those up to the count.
     """
-    last = [one.rpartition(".")[2] for one in rows]
-    if not rows or not all(one.isascii() and one.isdigit() for one in last):
+    last = [arc.rpartition(".")[2] for arc in rows]
+    if not rows or not all(arc.isascii() and arc.isdigit() for arc in last):
         return False
     numbers = set(map(int, last))
     # with one row missing at most: what is numbered otherwise has no first rows
@@ -207,8 +216,8 @@ class Arc(Filter):
             if self._fits(identity)
         }
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.source.one(reader, identity) if self._fits(identity) else None
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.value_of(reader, identity) if self._fits(identity) else None
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return self._fits(identity)
@@ -234,10 +243,10 @@ class OfUnits(Filter):
     listed: Source
 
     def rows(self, reader: Reader) -> Rows:
-        listed = self.listed.rows(reader)
-        units = self.source.rows(reader) if listed else {}
+        outlets = self.listed.rows(reader)
+        units = self.source.rows(reader) if outlets else {}
         begun: set[str] = set()
-        for identity in listed:
+        for identity in outlets:
             begun.update(identity_prefixes(identity))
         return {unit: value for unit, value in units.items() if unit in begun}
 
@@ -270,22 +279,22 @@ class EachUnit(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
-        listed = self._chained(reader) if rows else set()
-        if not listed:
+        chain = self._chained(reader) if rows else set()
+        if not chain:
             return rows
-        found = {
+        units_of_rows = {
             text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows
         }
         # the dot: no index ends with one
-        return {**rows, **{f"{unit}.": MISSING for unit in sorted(listed - found)}}
+        return {**rows, **{f"{unit}.": MISSING for unit in sorted(chain - units_of_rows)}}
 
     def _chained(self, reader: Reader) -> set[str]:
         """The units of the chain; none if every source of `units` lists at most one."""
         chained: set[str] = set()
         for units in self.units:
-            named = set(map(text, units.rows(reader).values())) - {""}
-            if len(named) > 1:
-                chained |= named
+            names = set(map(text, units.rows(reader).values())) - {""}
+            if len(names) > 1:
+                chained |= names
         return chained
 
 
@@ -293,8 +302,8 @@ class Counted(Filter):
     """The rows of `source` whose last arc is at most the device's own `count` (a scalar).
 
     For tables with a fixed number of rows. If the count is missing, not a number or below 0, all
-    rows are kept. Raises ProtocolError if fewer rows than the count remain; `one` does not check
-    this.
+    rows are kept. Raises ProtocolError if fewer rows than the count remain; `value_of` does not
+    check this.
     """
 
     count: Source
@@ -312,14 +321,14 @@ class Counted(Filter):
             )
         return fitting
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.source.one(reader, identity) if self.keeps(reader, identity) else None
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        return self.source.value_of(reader, identity) if self.keeps(reader, identity) else None
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return self._fits(identity, self._counted(reader))
 
     def _counted(self, reader: Reader) -> Optional[Decimal]:
-        counted = number(self.count.one(reader, "0"))
+        counted = number(self.count.value_of(reader, "0"))
         return None if counted is None or counted < 0 else counted
 
     @staticmethod
@@ -377,4 +386,4 @@ class Checked(Filter):
         if len(doubted) > self.most:
             walked = self.test.rows(reader)
             return {identity: walked.get(identity) for identity in doubted}
-        return {identity: self.test.one(reader, identity) for identity in doubted}
+        return {identity: self.test.value_of(reader, identity) for identity in doubted}

@@ -82,21 +82,21 @@ def _keyed(columns: Sequence[Source], reader: Reader) -> dict[tuple[str, ...], s
         if all(row in table for table in tables):
             keys[row] = tuple(table[row] for table in tables)
     often = Counter(keys.values())
-    found = {key: row for row, key in keys.items() if often[key] == 1 and any(key)}
-    reader.derived[name] = found
-    return found
+    row_by_key = {key: row for row, key in keys.items() if often[key] == 1 and any(key)}
+    reader.derived[name] = row_by_key
+    return row_by_key
 
 
 def _filled(rows: Rows) -> dict[str, str]:
-    said = {row: text(value) for row, value in rows.items()}
-    return {row: value for row, value in said.items() if value} or said
+    text_by_row = {row: text(value) for row, value in rows.items()}
+    return {row: value for row, value in text_by_row.items() if value} or text_by_row
 
 
 class Part(ReadOnly):
     """The value of the part of the device, such as the unit, that a row belongs to.
 
     Each identity of `over` gets the value of `source` at the index that consists of some arcs of
-    the identity. An identity without such a row is left out. `one` does not check `over`.
+    the identity. An identity without such a row is left out. `value_of` does not check `over`.
 
     Fields:
         source: the values of the parts.
@@ -120,9 +120,9 @@ class Part(ReadOnly):
             if self._part(identity) in values
         }
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         part = self._part(identity)
-        return self.source.one(reader, part) if part else None
+        return self.source.value_of(reader, part) if part else None
 
     def _part(self, identity: str) -> str:
         return ".".join(identity.split(".")[self.start : self.stop])

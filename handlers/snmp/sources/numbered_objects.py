@@ -91,19 +91,23 @@ class Spread(ObjectSource):
         walked: Walked = {}
         if not self.by_get:
             walked = reader.walk(self.oid) if self.tail else reader.column(self.oid)
-        listed = self.listed.rows(reader) if self.listed else None
+        outlets = self.listed.rows(reader) if self.listed else None
         if self.by_get and reader.is_ahead:
-            reader.ahead(self._gets(listed))
-        found: Rows = {}
+            reader.ahead(self._gets(outlets))
+        value_by_outlet: Rows = {}
         empty: Rows = {}  # all outlets to list, in their order
         for n, sub in self.numbers():
-            if listed is not None and str(n) not in listed:
+            if outlets is not None and str(n) not in outlets:
                 continue
             value = reader.get(self._oid(sub)) if self.by_get else walked.get(self.below(sub))
             empty[str(n)] = ""
             if value is not None:
-                found[str(n)] = value
-        return {**empty, **found} if found and listed is not None else found
+                value_by_outlet[str(n)] = value
+        return (
+            {**empty, **value_by_outlet}
+            if value_by_outlet and outlets is not None
+            else value_by_outlet
+        )
 
     def asks(self) -> Iterator[ObjectRead]:
         if not self.by_get:
@@ -113,9 +117,9 @@ class Spread(ObjectSource):
         else:
             yield from self._gets(None)
 
-    def _gets(self, listed: Optional[Rows]) -> Iterator[ObjectRead]:
+    def _gets(self, outlets: Optional[Rows]) -> Iterator[ObjectRead]:
         for n, sub in self.numbers():
-            if listed is None or str(n) in listed:
+            if outlets is None or str(n) in outlets:
                 yield ObjectRead(self._oid(sub), False)
 
     def _rows_of_units(self, reader: Reader) -> Rows:
@@ -125,12 +129,12 @@ class Spread(ObjectSource):
             sub, _, row = index.partition(".")
             if row and sub in numbers:
                 units.setdefault(row, {})[numbers[sub]] = value
-        found: Rows = {}
+        value_by_outlet: Rows = {}
         for row, values in units.items():
             for n in numbers.values():
                 if n in values:
-                    found[f"{row}.{n}"] = values[n]
-        return found
+                    value_by_outlet[f"{row}.{n}"] = values[n]
+        return value_by_outlet
 
     def instance(self, reader: Reader, identity: str) -> str:
         row, dot, n = identity.rpartition(".")
@@ -180,11 +184,11 @@ class Tables(ObjectSource):
             )
 
     def rows(self, reader: Reader) -> Rows:
-        found: Rows = {}
+        value_by_outlet: Rows = {}
         for unit in self._units():
             for row, value in reader.column(f"{self.oid}.{unit}.{self.column}").items():
-                found[f"{unit}.{row}"] = value
-        return found
+                value_by_outlet[f"{unit}.{row}"] = value
+        return value_by_outlet
 
     def asks(self) -> Iterator[ObjectRead]:
         for unit in self._units():

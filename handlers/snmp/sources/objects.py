@@ -55,8 +55,8 @@ class Column(ObjectSource):
 class Scalar(ObjectSource):
     """One object of the whole device, read by GET.
 
-    Its row has the identity "0", the only one that is written inside another source. `one` returns
-    the value for every identity, so that a lock of the device applies to each outlet.
+    Its row has the identity "0", the only one that is written inside another source. `value_of`
+    returns the value for every identity, so that a lock of the device applies to each outlet.
 
     Fields:
         oid: the object with its instance, usually `.0`.
@@ -73,7 +73,7 @@ class Scalar(ObjectSource):
         value = reader.get(self.oid)
         return {} if value is None else {_ONLY_ROW: value}
 
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return reader.get(self.oid)
 
     def asks(self) -> Iterator[ObjectRead]:

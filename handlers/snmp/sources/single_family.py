@@ -20,31 +20,31 @@ from .base import Filter, ObjectSource, ReadOnly, Source, unmarked_value
 
 
 class Fitted(Filter):
-    """Rows of `source` with a value that says something, here or in one of `others`. A table may
+    """Rows of `source` with a value that says something, here or in one of `columns`. A table may
     have rows for places where nothing is fitted.
 
-    A row is left out if its value, and those of all `others`, are in `nothing`. The others are read
-    only if a value of `source` is. A row that one of them lacks stays.
+    A row is left out if its value, and those in all `columns`, are in `nothing`. The columns are
+    read only if a value of `source` is. A row that one of them lacks stays.
 
     Fields:
         source: the rows to choose from.
-        others: further columns with the same identities.
+        columns: further ones with the same identities.
         nothing: texts that say nothing, such as -1.
     """
 
-    others: tuple[Source, ...]
+    columns: tuple[Source, ...]
     nothing: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.others, "others")
+        validation.at_least_one(self.columns, "columns")
         validation.at_least_one(self.nothing, "nothing")
         validation.require_distinct_texts(self.nothing, "nothing")
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
         places = [identity for identity, value in rows.items() if self._is_nothing(value)]
-        for other in self.others if places else ():
-            values = other.rows(reader)
+        for column in self.columns if places else ():
+            values = column.rows(reader)
             places = [identity for identity in places if self._is_nothing(values.get(identity))]
         empty = frozenset(places)
         return {identity: value for identity, value in rows.items() if identity not in empty}
@@ -105,21 +105,21 @@ class NamedRows(ObjectSource):
 
     def _indexes(self, reader: Reader) -> dict[str, str]:
         expression = validation.pattern(self.pattern, "pattern")
-        found: dict[str, str] = {}
+        index_by_identity: dict[str, str] = {}
         for index, name in reader.names(self.names).items():
             match = expression.fullmatch(text(name))
             if name == MISSING:
-                found[f"{index}."] = index  # it may be any variable
+                index_by_identity[f"{index}."] = index  # it may be any variable
             if match is None:
                 continue
             numbers = [group for group in match.groups() if group is not None]
             if not all(map(_is_short_number, numbers)):
                 continue
             identity = ".".join([index.partition(".")[0], *(str(int(group)) for group in numbers)])
-            if identity in found:
+            if identity in index_by_identity:
                 raise ProtocolError(f"two variables of the device have the identity {identity}")
-            found[identity] = index
-        return found
+            index_by_identity[identity] = index
+        return index_by_identity
 
 
 def _is_short_number(word: str) -> bool:
@@ -153,13 +153,13 @@ class Packed(ReadOnly):
             raise ProtocolError(
                 "the first unit lists no outlets, but a later unit does; poll the PDU again"
             )
-        found: Rows = {}
+        value_by_outlet: Rows = {}
         for row, values in packed.items():
             if not values:
                 continue
             for position, value in enumerate(values.split(self.separator), 1):
-                found[self.identity(row, position)] = value.strip()
-        return found
+                value_by_outlet[self.identity(row, position)] = value.strip()
+        return value_by_outlet
 
     def identity(self, row: str, position: int) -> str:
         """The identity of a position (from 1) in a row."""
@@ -213,9 +213,9 @@ class Negative(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         numbers = {identity: number(value) for identity, value in self.source.rows(reader).items()}
         return {
-            identity: format(CONTEXT.minus(held), "f")
-            for identity, held in numbers.items()
-            if held is not None
+            identity: format(CONTEXT.minus(value), "f")
+            for identity, value in numbers.items()
+            if value is not None
         }
 
 
@@ -238,17 +238,17 @@ class Alike(ReadOnly):
         # `mark` stays raw: as text, different octets can look the same
         for identity, mark in self.like.rows(reader).items():
             kinds.setdefault((identity.partition(".")[0], mark), []).append(identity)
-        found: Rows = {}
+        value_by_row: Rows = {}
         for identities in kinds.values():
             first, last = identities[0], identities[-1]
-            value = self.source.one(reader, first)
+            value = self.source.value_of(reader, first)
             if value is None and not reader.has_got(self.source.instance(reader, first)):
-                self.source.one(reader, last)  # `reader` only notes what will be read
+                self.source.value_of(reader, last)  # `reader` only notes what will be read
                 continue
-            if value is None or value != self.source.one(reader, last):
+            if value is None or value != self.source.value_of(reader, last):
                 return self.source.rows(reader)
-            found.update(dict.fromkeys(identities, value))
-        return found if kinds else self.source.rows(reader)
+            value_by_row.update(dict.fromkeys(identities, value))
+        return value_by_row if kinds else self.source.rows(reader)
 
     def asks(self) -> Iterator[ObjectRead]:
         return self.like.asks()
@@ -280,22 +280,22 @@ class Signed(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         values = self.values.rows(reader)
         lowest = self.minimum.rows(reader)
-        least = {row: number(held) for row, held in lowest.items()}
-        negative = {row for row, held in least.items() if held is not None and held < 0}
+        least = {row: number(minimum) for row, minimum in lowest.items()}
+        negative = {row for row, minimum in least.items() if minimum is not None and minimum < 0}
         unknown = {row for row in values if least and least.get(row) is None}
         if not negative and not unknown:
             return values
         signed, most = self.signed.rows(reader), self.maximum.rows(reader)
-        found: Rows = {}
+        reading_by_row: Rows = {}
         for row in {**values, **dict.fromkeys(negative)}:
-            value, other = values.get(row, ""), signed.get(row, "")
+            value, signed_value = values.get(row, ""), signed.get(row, "")
             if row in negative:
                 largest = number(most[row]) if row in most else None
-                found[row] = "" if largest is not None and largest <= 0 else other
+                reading_by_row[row] = "" if largest is not None and largest <= 0 else signed_value
             else:
-                is_clear = row not in unknown or text(value) == text(other)
-                found[row] = value if is_clear else unmarked_value(lowest.get(row))
-        return found
+                is_clear = row not in unknown or text(value) == text(signed_value)
+                reading_by_row[row] = value if is_clear else unmarked_value(lowest.get(row))
+        return reading_by_row
 
     def asks(self) -> Iterator[ObjectRead]:
         yield from self.values.asks()
@@ -336,17 +336,17 @@ class Gathered(ReadOnly):
             raw = values.get(row)
             value = None if raw is not None and text(raw) in self.absent else number(raw)
             meters[key] = None if key in meters or value in FILLED else value
-        found: Rows = {}
-        for row, listed in self.lists.rows(reader).items():
+        sum_by_row: Rows = {}
+        for row, names_of_row in self.lists.rows(reader).items():
             module = row.partition(".")[0]
             names = dict.fromkeys(
-                name.strip() for name in text(listed).split(self.separator) if name.strip()
+                name.strip() for name in text(names_of_row).split(self.separator) if name.strip()
             )
             figures = [meters.get((module, name)) for name in names]
-            known = [figure for figure in figures if figure is not None]
-            if known and len(known) == len(figures):
-                found[row] = format(total(known), "f")
-        return found
+            measured = [figure for figure in figures if figure is not None]
+            if measured and len(measured) == len(figures):
+                sum_by_row[row] = format(total(measured), "f")
+        return sum_by_row
 
 
 class Spelt(ReadOnly):
@@ -376,26 +376,26 @@ class Spelt(ReadOnly):
         by_arcs: dict[tuple[str, ...], list[Raw]] = {}
         for index, value in self.values.rows(reader).items():
             by_arcs.setdefault(tuple(index.split(".")[: self.length]), []).append(value)
-        found: Rows = {}
+        value_by_row: Rows = {}
         if not by_arcs:
-            return found
-        for row, held in self.ids.rows(reader).items():
-            arcs = self._arcs(held, by_arcs)
+            return value_by_row
+        for row, guid in self.ids.rows(reader).items():
+            arcs = self._arcs(guid, by_arcs)
             fitting = by_arcs.get(arcs, []) if len(arcs) == self.length else []
             if fitting or not arcs:
-                found[row] = fitting[0] if len(fitting) == 1 else ""
-        return found
+                value_by_row[row] = fitting[0] if len(fitting) == 1 else ""
+        return value_by_row
 
-    def _arcs(self, held: Raw, known: Collection[tuple[str, ...]]) -> tuple[str, ...]:
+    def _arcs(self, guid: Raw, indexes: Collection[tuple[str, ...]]) -> tuple[str, ...]:
         """The first `length` octets as arcs.
 
         Text counts as decoded Latin-1 if only that fits a value.
         """
-        utf_8, other = (
+        utf_8, from_latin_1 = (
             tuple(map(str, (spelt or b"")[: self.length]))
-            for spelt in (octets(held), latin_1(held))
+            for spelt in (octets(guid), latin_1(guid))
         )
-        return other if utf_8 not in known and other in known else utf_8
+        return from_latin_1 if utf_8 not in indexes and from_latin_1 in indexes else utf_8
 
 
 class Renumbered(ReadOnly):

@@ -87,11 +87,11 @@ def table(column: str, values: Mapping[str, Value]) -> dict[str, Value]:
 def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Mapping[str, Value]:
     """Return the rows of a source.
 
-    Check that `one` reads the same value for each row, and None for `absent`.
+    Check that `value_of` reads the same value for each row, and None for `absent`.
     """
     rows = source.rows(reader(objects))
-    assert {identity: source.one(reader(objects), identity) for identity in rows} == rows
-    assert source.one(reader(objects), absent) is None
+    assert {identity: source.value_of(reader(objects), identity) for identity in rows} == rows
+    assert source.value_of(reader(objects), absent) is None
     return rows
 
 

@@ -157,7 +157,7 @@ def _read(found: SnmpDevice) -> None:
         return
     listed = found.outlets.states.read(found.reader)
     for identity in list(listed)[:3]:
-        assert found.outlets.states.one(found.reader.again(), identity) is listed[identity], (
+        assert found.outlets.states.state_of(found.reader.again(), identity) is listed[identity], (
             identity
         )
         if found.outlets.control is None:

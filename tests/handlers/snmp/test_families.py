@@ -436,7 +436,7 @@ def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: F
                     identity: EnumPowerStatus.UNKNOWN if oid in held[identity] else told[identity]
                     for identity in told
                 }
-                assert state.one(again.reader, lost) is EnumPowerStatus.UNKNOWN
+                assert state.state_of(again.reader, lost) is EnumPowerStatus.UNKNOWN
 
 
 def test_at_least_three_families_declare_doubts_or_a_second_reading_of_states() -> None:

@@ -42,7 +42,7 @@ def test_a_table_proves_that_a_unit_has_no_outlets_only_if_it_has_rows_and_all_a
 
 def test_a_missing_state_is_unknown_and_never_off() -> None:
     assert STATE.read(reader({})) == {}
-    assert STATE.one(reader({}), "1") is UNKNOWN
+    assert STATE.state_of(reader({}), "1") is UNKNOWN
 
 
 def test_states_may_be_text() -> None:
@@ -61,17 +61,17 @@ def test_a_blown_or_missing_fuse_makes_the_state_unknown() -> None:
         **table("1.3.2", {"1": 1, "2": 2, "3": 1}),
     }
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
-    assert [state.one(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
+    assert [state.state_of(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
 
 
 def test_an_optional_doubt_is_raised_only_on_a_device_that_has_its_object() -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",), optional=True),))
     states = table("1.3.1", {"1": 1, "2": 2, "3": 1})
     assert state.read(reader(states)) == {"1": UP, "2": DOWN, "3": UP}
-    assert [state.one(reader(states), n) for n in "123"] == [UP, DOWN, UP]
+    assert [state.state_of(reader(states), n) for n in "123"] == [UP, DOWN, UP]
     objects = {**states, **table("1.3.2", {"1": 1, "2": 5})}
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": UNKNOWN}
-    assert [state.one(reader(objects), n) for n in "123"] == [UP, UNKNOWN, UNKNOWN]
+    assert [state.state_of(reader(objects), n) for n in "123"] == [UP, UNKNOWN, UNKNOWN]
 
 
 @pytest.mark.parametrize("mark", ["", "-1", 0, 3, 2**40, b"\xff", "9" * 5000])
@@ -81,7 +81,7 @@ def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
     objects = {**table("1.3.1", {"1": 1, "2": 2}), **table("1.3.2", {"1": 1, "2": mark})}
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN}
-    assert [state.one(reader(objects), n) for n in "12"] == [UP, UNKNOWN]
+    assert [state.state_of(reader(objects), n) for n in "12"] == [UP, UNKNOWN]
 
 
 def test_a_contradicting_or_missing_second_reading_makes_the_state_unknown() -> None:
@@ -91,7 +91,7 @@ def test_a_contradicting_or_missing_second_reading_makes_the_state_unknown() -> 
         **table("1.3.2", {"1": 1, "2": 0, "3": 0}),
     }
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
-    assert [state.one(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
+    assert [state.state_of(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
 
 
 @pytest.mark.parametrize(

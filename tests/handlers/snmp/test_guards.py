@@ -86,7 +86,7 @@ def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(
     device = memory(unit)
     root = find(unit, device).reader.root
     device.asked.clear()
-    guard.test.one(Reader(device, root), switching(unit).identity)
+    guard.test.value_of(Reader(device, root), switching(unit).identity)
     check_no_command(
         unit, without(unit, tuple(f"{question.partition(' ')[2]}." for question in device.asked))
     )
@@ -138,4 +138,4 @@ def test_a_row_that_may_be_padding_is_an_error_and_no_outlet(unit: Fixture, colu
     states = find(unit, memory(unit)).outlets
     assert states is not None and states.states is not None
     now = Reader(of_rows(without(unit, (f"{column}.{identity}.",))))
-    assert states.states.one(now, identity) is EnumPowerStatus.UNKNOWN
+    assert states.states.state_of(now, identity) is EnumPowerStatus.UNKNOWN

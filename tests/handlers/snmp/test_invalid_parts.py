@@ -62,7 +62,7 @@ SPANS = (Span(1, 2, 1),)
         (lambda: Checked(A, ("0",), B, ()), "refuse is empty"),
         (lambda: Checked(A, ("0 ",), B, ("1",)), "values has '0 '"),
         (lambda: Checked(A, ("0",), B, ("1 ",)), "refuse has '1 '"),
-        (lambda: Fitted(A, (), ("",)), "others is empty"),
+        (lambda: Fitted(A, (), ("",)), "columns is empty"),
         (lambda: Fitted(A, (B,), ()), "nothing is empty"),
         (lambda: Fitted(A, (B,), ("1 ",)), "nothing has '1 '"),
         (lambda: Joined(A, (), ()), "keys is empty"),

@@ -155,7 +155,7 @@ def test_a_table_is_empty_unless_it_has_at_least_as_many_rows_as_a_count_above_z
     }
     whole = Whole(A, Scalar("1.3.2.0"))
     assert whole.rows(reader(objects)) == ({"1": 5, "2": 6} if has else {})
-    assert whole.one(reader(objects), "2") == 6
+    assert whole.value_of(reader(objects), "2") == 6
 
 
 def test_rows_of_unlisted_units_are_ignored() -> None:
@@ -335,7 +335,7 @@ def test_a_value_of_the_unit_applies_to_each_of_its_outlets() -> None:
 
 def test_an_identity_without_the_arcs_of_its_unit_has_no_value_and_costs_no_request() -> None:
     device = Memory(table("1.3.1", {"12.48": 1}))
-    assert Part(A, over=B, start=1).one(Reader(device), "7") is None and device.asked == []
+    assert Part(A, over=B, start=1).value_of(Reader(device), "7") is None and device.asked == []
 
 
 @pytest.mark.parametrize(

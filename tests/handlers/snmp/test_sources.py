@@ -40,7 +40,7 @@ def test_a_column_reads_all_rows_by_index_and_each_row_alone(rows: dict[str, int
     column = Column("1.3.9")
     at = reader({**table("1.3.9", rows), "1.3.91.1": 5})
     assert column.rows(at) == rows
-    assert all(column.one(at.again(), index) == value for index, value in rows.items())
+    assert all(column.value_of(at.again(), index) == value for index, value in rows.items())
 
 
 def test_a_column_keeps_the_devices_order() -> None:
@@ -55,7 +55,7 @@ def test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off() -> None:
     column = Column("1.3.9", suffix="4")
     at = reader(table("1.3.9", {"1.1.4": 230, "1.1.14": 0, "1.2.4": 231, "4": 9}))
     assert column.rows(at) == {"1.1": 230, "1.2": 231}
-    assert column.one(at, "1.2") == 231
+    assert column.value_of(at, "1.2") == 231
     assert column.instance(at, "1.2") == "1.3.9.1.2.4"
 
 
@@ -191,7 +191,7 @@ def test_a_variable_whose_value_is_missing_is_listed_and_prevents_a_total() -> N
     objects = {**table("1.3.1", NAMES), **table("1.3.2", {"2.17": "1"})}
     assert (
         SOCKETS.rows(reader(objects)) == {"2.1": "1", "2.2": ""}
-        and SOCKETS.one(reader(objects), "2.2") is None
+        and SOCKETS.value_of(reader(objects), "2.2") is None
     )
     states = State(SOCKETS, on=("1",), off=("0",)).read(reader(objects))
     assert states == {"2.1": EnumPowerStatus.UP, "2.2": EnumPowerStatus.UNKNOWN}
@@ -219,7 +219,7 @@ def test_the_number_in_a_name_has_one_to_nine_ascii_digits(number: str, found: b
 def test_a_variable_is_read_back_without_a_second_search_for_its_name() -> None:
     device = Memory({**table("1.3.1", NAMES), **table("1.3.2", dict.fromkeys(NAMES, "On"))})
     at = Reader(device)
-    assert [SOCKETS.one(at.again(), "2.2") for _ in range(2)] == ["On", "On"]
+    assert [SOCKETS.value_of(at.again(), "2.2") for _ in range(2)] == ["On", "On"]
     assert device.asked == ["walk 1.3.1", "get 1.3.2.2.40", "get 1.3.2.2.40"]
 
 

@@ -35,7 +35,7 @@ def test_bit_0_is_the_highest_of_the_first_octet_and_octets_that_are_missing_are
     device, bits = reader(table("1.3.1", {"7": octets})), Bits(A, bit)
     shown = "".join(f"{octet:08b}" for octet in octets).ljust(26, "0")
     assert bits.rows(device) == {"7": shown[bit]}
-    assert bits.one(device, "7") == shown[bit] and bits.one(device, "8") is None
+    assert bits.value_of(device, "7") == shown[bit] and bits.value_of(device, "8") is None
 
 
 def test_a_bit_that_was_lost_in_decoding_is_none() -> None:
@@ -135,7 +135,7 @@ def test_a_doubt_of_which_the_device_has_nothing_stays_unless_it_is_optional(
     for rows, seen in (({}, expected), ({"1": 0}, EnumPowerStatus.UP), ({"2": 0}, None)):
         device = reader({**table("1.3.1", {"1": 1}), **table("1.3.2", rows)})
         status = seen or EnumPowerStatus.UNKNOWN
-        assert state.one(device, "1") == state.read(device)["1"] == status
+        assert state.state_of(device, "1") == state.read(device)["1"] == status
     assert [*state.asks()] == [*A.asks(), *B.asks()]
     assert [*State(A, ("1",), ("2",), confirm=B).asks()] == [*A.asks(), *B.asks()]
     assert [*Figure(A, exponent=B).asks()] == [*A.asks(), *B.asks()]

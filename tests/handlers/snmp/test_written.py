@@ -350,7 +350,7 @@ LEAVES = st.sampled_from(
         Tables("1.3.7", 1, 2, "1"),
     ]
 )
-# A Scalar as the test of an `Only` decides for every outlet in `one`, and for none in `rows`.
+# A Scalar as the test of an `Only` decides for every outlet in `value_of`, and for none in `rows`.
 COLUMNS = st.sampled_from([TEST, Column("1.3.8")])
 TESTS = st.one_of(COLUMNS, st.just(COUNT))
 ARCS = st.sampled_from(["1", "2", "3"])
