@@ -10,6 +10,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.snmp.reader import Reader
+from handlers.snmp.sources import Complete
 from tests.handlers.snmp import recorded
 from tests.partial import nut, raritan, redfish, snmp
 from tests.partial.__main__ import main
@@ -93,7 +94,8 @@ def test_no_sum_of_a_xerus_unit_shrinks_or_jumps(name: str) -> None:
 
 def test_the_trial_finds_a_sum_that_shrinks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the comparison of a table's columns, a row is missed."""
-    monkeypatch.setattr(Reader, "filled", lambda reader: reader)
+    monkeypatch.setattr(Reader, "lacks_rows", lambda reader: False)
+    monkeypatch.setattr(Complete, "rows", lambda self, reader: self.source.rows(reader))
     unit = next(unit for unit in snmp.made() if unit.name == "sentry3")
     assert any("load 14.10 -> 10.00" in line for line in snmp.run(unit).shrunk)
 

@@ -12,6 +12,7 @@ import pytest
 
 from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.snmp_client import ber as codec, calls, pdus, process_options
+from pdu_common.snmp_client.agent_limits import fewer
 from pdu_common.snmp_client.reads import parse_oid
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
 from tests.simulators.snmp_agent.ber import Binding, Pdu
@@ -185,6 +186,10 @@ def test_a_walk_by_getbulk_that_goes_back_is_read_on_by_getnext(agent: Agent) ->
         assert [element.oid_index for element in walked] == WHOLE
         kinds = [ber.decode(request).pdu.kind for request in relay.requests]
     assert kinds[0] == ber.GET_BULK and set(kinds[1:]) == {ber.GET_NEXT}
+
+
+def test_after_a_silence_a_fifth_of_the_rows_is_asked_for_and_one_at_least() -> None:
+    assert [fewer(rows) for rows in (25, 16, 5, 4, 1)] == [5, 3, 1, 1, 1]
 
 
 UNREADABLE = {

@@ -111,8 +111,12 @@ def _of_texts(
                 energy=Figure(of_each(energy), scale_of_integers=TENTHS),
             ),
         ),
-        load=total(Figure(here(line_current), scale_of_integers=HUNDREDTHS)),
-        energy=total(Figure(here(line_energy), scale_of_integers=TENTHS)),
+        load=total(
+            Figure(here(sum_if_rows_match(line_current, line_energy)), scale_of_integers=HUNDREDTHS)
+        ),
+        energy=total(
+            Figure(here(sum_if_rows_match(line_energy, line_current)), scale_of_integers=TENTHS)
+        ),
         switching_confidence=Confidence.LOW,
         evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"),
     )
