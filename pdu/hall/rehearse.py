@@ -68,14 +68,24 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
 def _answered(context: click.Context, options: dict[str, Any]) -> int:
     state = given(context)
     state.defect_code = WRONG
-    wanted = RehearsalOptions(**{key: options.pop(key) for key in RehearsalOptions._fields})
-    worlds = USUAL_WORLDS if wanted.worlds is None else wanted.worlds
+    rehearsal_options = RehearsalOptions(
+        **{key: options.pop(key) for key in RehearsalOptions._fields}
+    )
+    worlds = USUAL_WORLDS if rehearsal_options.worlds is None else rehearsal_options.worlds
     after, metered = options.pop("after"), options.pop("metered")
-    back = restore_command.ReturnOptions(after, metered, wanted.html, worlds, wanted.seed)
+    back = restore_command.ReturnOptions(
+        after, metered, rehearsal_options.html, worlds, rehearsal_options.seed
+    )
     returned = options.pop("return_")
-    if bool(wanted.fail) + bool(returned) + wanted.each + wanted.pairs != 1:
+    if (
+        bool(rehearsal_options.fail)
+        + bool(returned)
+        + rehearsal_options.each
+        + rehearsal_options.pairs
+        != 1
+    ):
         raise Usage("say what fails: --fail KIND:NAME, --each or --pairs; or --return KIND:NAME")
-    if returned and wanted.within is not None:
+    if returned and rehearsal_options.within is not None:
         raise Usage("--within is of a failure: give --fail, --each or --pairs")
     if not returned and (back.after is not None or back.metered):
         raise Usage("--after and --metered are of a return: give --return KIND:NAME")
@@ -86,33 +96,33 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     if files.drawing and any(dcim.filters):
         raise Usage("--site, --location, --rack, --tag and --role are for --url")
     source = readings_source.SourceOptions(files, **options)
-    if wanted.html is not None:
-        check_writable(wanted.html)
+    if rehearsal_options.html is not None:
+        check_writable(rehearsal_options.html)
     if files.drawing:
         drawing = files.drawn()
     else:
         drawing, readings, notes = _drawn(dcim, source, state)
         for line in notes:
             print(line, file=sys.stderr)
-    failed = [node_of(drawing, text) for text in wanted.fail]
+    failed = [node_of(drawing, text) for text in rehearsal_options.fail]
     again = [node_of(drawing, text, "--return") for text in dict.fromkeys(returned)]
     if files.drawing:
         readings = readings_source.gather(source, drawing.read_pdus)
-    if wanted.supplies is not None:
-        drawing, notes = with_supplies(drawing, wanted.supplies)
+    if rehearsal_options.supplies is not None:
+        drawing, notes = with_supplies(drawing, rehearsal_options.supplies)
         for line in notes:
             print(line, file=sys.stderr)
     hall = Hall(drawing, readings)
     if again:
         return restore_command.run(hall, again, back, state.json)
     what = [failed]
-    if wanted.each:
-        what = [[one] for one in nodes(hall.drawing)]
-    elif wanted.pairs:
+    if rehearsal_options.each:
+        what = [[node] for node in nodes(hall.drawing)]
+    elif rehearsal_options.pairs:
         what = hall.pairs()
     if not what:
         raise SettingsError(f"{drawing.path} has no two PDUs in one rack: give PDUs the key 'rack'")
-    return _rehearsed(wanted, hall, what, state.json)
+    return _rehearsed(rehearsal_options, hall, what, state.json)
 
 
 def _drawn(
@@ -127,39 +137,39 @@ def _drawn(
 
 
 def _rehearsed(
-    wanted: RehearsalOptions, hall: Hall, what: Sequence[Sequence[HallNode]], json: bool
+    options: RehearsalOptions, hall: Hall, what: Sequence[Sequence[HallNode]], json: bool
 ) -> int:
     """Rehearse these failures, one after another, and show them. No outcome of many is kept."""
     grading, touched, failures = Grading(hall), dict[str, None](), list[Failed]()
     outcome: Optional[RehearsalOutcome] = None
-    worlds, within_s = wanted.worlds, math.inf
-    if wanted.within is not None:
-        within_s = restore_command.seconds(wanted.within, "--within")
+    worlds, within_s = options.worlds, math.inf
+    if options.within is not None:
+        within_s = restore_command.seconds(options.within, "--within")
     if worlds is None:
-        worlds = USUAL_WORLDS if wanted.fail else 0
+        worlds = USUAL_WORLDS if options.fail else 0
     if json:
         print('{"rehearsals": [', end="")
     for failed in what:
-        outcome = hall.rehearse(failed, worlds, wanted.seed, within_s)
+        outcome = hall.rehearse(failed, worlds, options.seed, within_s)
         if json:
-            shed = sheds(hall, outcome) if wanted.fail else ()
+            shed = sheds(hall, outcome) if options.fail else ()
             answer = dumps(outcome_as_json(outcome, shed), indent=1)
             print("," if failures else "", answer, sep="\n")
         grading.add(outcome)
         touched.update((one.machine, None) for one in outcome.touched)
         failures.append(Failed.of(outcome))
-    only = outcome if len(what) == 1 and not wanted.each else None
+    only = outcome if len(what) == 1 and not options.each else None
     # something that may go dark counts more than something that nobody can say
     level = max((one.level for one in failures), key=(0, 2, 1).index)
     unknown = missing_facts(hall, touched, only)
-    grades = grading.grades() if wanted.each else []
-    shown = report(hall, only, failures, grades, unknown, within_s)
-    if wanted.html is not None:
-        write_page(wanted.html, shown.page())
+    grades = grading.grades() if options.each else []
+    rehearsal_report = report(hall, only, failures, grades, unknown, within_s)
+    if options.html is not None:
+        write_page(options.html, rehearsal_report.page())
     if json:
         print(f"],\n{dumps(rest_as_json(level, grades, unknown), indent=1)[1:]}")
     else:
-        print("\n".join(shown.lines()))
+        print("\n".join(rehearsal_report.lines()))
     return level
 
 
@@ -170,22 +180,22 @@ def node_of(drawing: Drawing, text: str, of: str = "--fail") -> HallNode:
         raise Usage(
             f"{of} {printable(text, 60)!r}: give KIND:NAME, where KIND is {', '.join(KINDS)}"
         )
-    known = [one for one in nodes(drawing) if one.kind == kind]
-    found = {one for one in known if one.full_name == name}
-    if not found:
-        more = ", ..." if len(known) > _SHOWN else ""
-        shown = ", ".join(one.full_name for one in known[:_SHOWN])
+    nodes_of_kind = [node for node in nodes(drawing) if node.kind == kind]
+    nodes_of_name = {node for node in nodes_of_kind if node.full_name == name}
+    if not nodes_of_name:
+        dots = ", ..." if len(nodes_of_kind) > _SHOWN else ""
+        names = ", ".join(node.full_name for node in nodes_of_kind[:_SHOWN])
         raise Usage(
             f"{of} {printable(text, 60)!r}: the drawing has no {kind} of that name; it has:"
-            f" {shown or 'none'}{more}"
+            f" {names or 'none'}{dots}"
         )
-    if len(found) > 1:
+    if len(nodes_of_name) > 1:
         # names may contain slashes: a has b/c, and a/b has c
         raise Usage(
             f"{of} {printable(text, 60)!r}: several panels or PDUs have a {kind} of that name;"
             " rename one of them"
         )
-    return found.pop()
+    return nodes_of_name.pop()
 
 
 _HELP = """Rehearse a failure: which machines go dark, which stay, and of which nobody can say it.

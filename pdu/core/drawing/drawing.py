@@ -142,8 +142,8 @@ class PduNode(NamedTuple):
     @property
     def lines_are_drawn(self) -> bool:
         """Whether somebody drew them: without, it has one line of unknown outlets."""
-        one = self.lines[0] if len(self.lines) == 1 else None
-        return one is None or one.every or one.outlets is not None
+        line = self.lines[0] if len(self.lines) == 1 else None
+        return line is None or line.every or line.outlets is not None
 
     def is_on_no_line(self, outlet: str) -> bool:
         """Whether all lines list their outlets, and none lists this one."""
@@ -159,7 +159,7 @@ class PduNode(NamedTuple):
             return outlet in breaker.outlets
         # an outlet may load two lines, but it is behind one breaker
         elsewhere = breaker in self.breakers and any(
-            outlet in (one.outlets or ()) for one in self.breakers
+            outlet in (other.outlets or ()) for other in self.breakers
         )
         return False if elsewhere else None
 
@@ -200,18 +200,18 @@ class Drawing(NamedTuple):
     @property
     def read_pdus(self) -> list[str]:
         """The PDUs that can be read: those of the fleet list."""
-        return [name for name, one in self.pdus.items() if not one.unread]
+        return [name for name, pdu in self.pdus.items() if not pdu.unread]
 
     def owners(self) -> dict[Cord, HallNode]:
         """Outlet -> the machine that it belongs to, or the PDU or panel that it feeds."""
-        found = {
-            cord: HallNode("machine", one.name)
-            for one in self.machines.values()
-            for cord in one.cords
+        owner_by_cord = {
+            cord: HallNode("machine", machine.name)
+            for machine in self.machines.values()
+            for cord in machine.cords
         }
         for node, inputs in self.fed().items():
-            found.update((source, node) for source in inputs if isinstance(source, Cord))
-        return found
+            owner_by_cord.update((source, node) for source in inputs if isinstance(source, Cord))
+        return owner_by_cord
 
     def fed(self) -> dict[HallNode, tuple[Input, ...]]:
         """All panels and PDUs with their inputs."""
@@ -222,9 +222,9 @@ def with_inputs(
     panels: Mapping[str, Panel], pdus: Mapping[str, PduNode]
 ) -> dict[HallNode, tuple[Input, ...]]:
     """These panels and PDUs with their inputs."""
-    found = {one.node: one.inputs for one in panels.values()}
-    found.update((HallNode("pdu", one.name), one.inputs) for one in pdus.values())
-    return found
+    inputs_by_node = {board.node: board.inputs for board in panels.values()}
+    inputs_by_node.update((HallNode("pdu", board.name), board.inputs) for board in pdus.values())
+    return inputs_by_node
 
 
 #: the kinds of nodes that can fail
@@ -233,11 +233,13 @@ KINDS = ("feed", "ups", "panel", "pdu", "breaker")
 
 def nodes(drawing: Drawing) -> list[HallNode]:
     """All that can fail, from the top to the bottom."""
-    found = [HallNode("feed", name) for name in drawing.feeds]
-    found += [panel.node for panel in drawing.panels.values()]
-    found += [HallNode("pdu", name) for name in drawing.pdus]
+    all_nodes = [HallNode("feed", name) for name in drawing.feeds]
+    all_nodes += [panel.node for panel in drawing.panels.values()]
+    all_nodes += [HallNode("pdu", name) for name in drawing.pdus]
     for panel in drawing.panels.values():
-        found += [HallNode.breaker(panel.name, one.name) for one in panel.lines]
+        all_nodes += [HallNode.breaker(panel.name, breaker.name) for breaker in panel.lines]
     for pdu in drawing.pdus.values():
-        found += [HallNode.breaker(pdu.name, one.name) for one in (*pdu.lines, *pdu.breakers)]
-    return found
+        all_nodes += [
+            HallNode.breaker(pdu.name, breaker.name) for breaker in (*pdu.lines, *pdu.breakers)
+        ]
+    return all_nodes

@@ -123,11 +123,9 @@ class _Reader:
         lines_of_panels: dict[str, HallNode] = {}
         for place, table in listed_panels:
             # a line L1 of both would be one line
-            other = (
-                HallNode("PDU", "") if place.name in names else upper.get(place.name, place.node)
-            )
-            if other.kind != place.kind:
-                what = f"is also the name of a {other.kind}; give each its own name"
+            twin = HallNode("PDU", "") if place.name in names else upper.get(place.name, place.node)
+            if twin.kind != place.kind:
+                what = f"is also the name of a {twin.kind}; give each its own name"
                 self._fail(place, "name", what)
             upper[place.name] = place.node
             for line, _ in self._tables(f"{place.kind}.line", place, table):
@@ -135,19 +133,21 @@ class _Reader:
                 lines_of_panels.setdefault(node.full_name, node)
         for place, table in listed_panels:
             inputs = self._inputs(place, table, upper, lines_of_panels, names)
-            given = self._defaults(place, table, _of(inputs, defaults))
-            defaults[place.name] = given
-            unrated = given._replace(breaker_a=None)
+            defaults_here = self._defaults(place, table, _of(inputs, defaults))
+            defaults[place.name] = defaults_here
+            unrated = defaults_here._replace(breaker_a=None)
             lines = self._breakers(place, table, "line", unrated, lines_of_panels)
             ups = None
             if place.kind == "ups":
                 rating = _number(table, "rating_a")
-                ups = Breaker(place.name, rating, given.limit_percent, phases=_phases(table))
+                ups = Breaker(
+                    place.name, rating, defaults_here.limit_percent, phases=_phases(table)
+                )
             gap_s, parallel = _number(table, "gap_s"), table.get("parallel", False)
             self._add(place, panels, Panel(place.name, inputs, lines, ups, gap_s, parallel))
         for place, table in listed_pdus:
             inputs = self._inputs(place, table, upper, lines_of_panels, names)
-            given = self._defaults(place, table, _of(inputs, defaults))
+            defaults_here = self._defaults(place, table, _of(inputs, defaults))
             rack = self._printable(place, "rack", table.get("rack", "")).strip()
             is_complete = complete is True or rack in complete_racks
             self._add(
@@ -157,10 +157,12 @@ class _Reader:
                     place.name,
                     inputs,
                     rack,
-                    self._breakers(place, table, "line", given, lines_of_panels)
-                    or (given.breaker("inlet", given.breaker_a),),
-                    self._breakers(place, table, "breaker", given._replace(breaker_a=None), {}),
-                    given.voltage_v,
+                    self._breakers(place, table, "line", defaults_here, lines_of_panels)
+                    or (defaults_here.breaker("inlet", defaults_here.breaker_a),),
+                    self._breakers(
+                        place, table, "breaker", defaults_here._replace(breaker_a=None), {}
+                    ),
+                    defaults_here.voltage_v,
                     table.get("unread", False),
                     _number(table, "gap_s"),
                     table.get("complete", is_complete),
@@ -170,9 +172,9 @@ class _Reader:
             raise SettingsError(f"{self._path}: there is no PDU in it; add [[pdu]] tables")
         inputs_of = with_inputs(panels, pdus)
         self._check_circles(feeds, inputs_of)
-        taken = self._taken(inputs_of)
+        node_by_cord = self._node_by_outlet(inputs_of)
         for place, table in self._tables("machine"):
-            self._add(place, machines, self._machine(place, table, names, taken))
+            self._add(place, machines, self._machine(place, table, names, node_by_cord))
         drawing = Drawing(
             self._path,
             hashlib.sha256(self._text.encode()).hexdigest(),
@@ -192,8 +194,8 @@ class _Reader:
         self, kind: str, parent: Optional[_Place] = None, of: Optional[Mapping[str, Any]] = None
     ) -> Iterator[tuple[_Place, Mapping[str, Any]]]:
         """The tables of a kind."""
-        listed = (self._document if of is None else of).get(kind.rpartition(".")[2], ())
-        for number, table in enumerate(listed):
+        tables = (self._document if of is None else of).get(kind.rpartition(".")[2], ())
+        for number, table in enumerate(tables):
             place = _Place(kind, number, None if parent is None else parent.number)
             yield place._replace(name=self._printable(place, "name", table["name"])), table
 
@@ -216,23 +218,27 @@ class _Reader:
         parent: _Place,
         table: Mapping[str, Any],
         key: str,
-        given: Defaults,
+        defaults: Defaults,
         lines_of_panels: Mapping[str, HallNode],
     ) -> tuple[Breaker, ...]:
-        found: dict[str, Breaker] = {}
-        listed = list(self._tables(f"{parent.kind}.{key}", parent, table))
-        for place, one in listed:
-            if place.name in found:
+        breaker_by_name: dict[str, Breaker] = {}
+        tables = list(self._tables(f"{parent.kind}.{key}", parent, table))
+        for place, breaker_table in tables:
+            if place.name in breaker_by_name:
                 self._fail(place, "name", f"occurs twice in {parent.kind} {parent.name!r}")
-            own = self._defaults(place, one, given)
-            outlets = _texts(one, "outlets") if "outlets" in one else None
-            found[place.name] = own.breaker(place.name, own.breaker_a)._replace(
+            own_defaults = self._defaults(place, breaker_table, defaults)
+            outlets = _texts(breaker_table, "outlets") if "outlets" in breaker_table else None
+            breaker_by_name[place.name] = own_defaults.breaker(
+                place.name, own_defaults.breaker_a
+            )._replace(
                 outlets=None if outlets is None else tuple(outlets),
-                every=key == "line" and len(listed) == 1 and outlets is None,
-                of=self._line_of(place, one, lines_of_panels) if "of" in one else None,
-                phases=_phases(one),
+                every=key == "line" and len(tables) == 1 and outlets is None,
+                of=self._line_of(place, breaker_table, lines_of_panels)
+                if "of" in breaker_table
+                else None,
+                phases=_phases(breaker_table),
             )
-        return tuple(found.values())
+        return tuple(breaker_by_name.values())
 
     def _line_of(
         self, place: _Place, table: Mapping[str, Any], lines_of_panels: Mapping[str, HallNode]
@@ -250,28 +256,32 @@ class _Reader:
         lines_of_panels: Mapping[str, HallNode],
         pdus: set[str],
     ) -> tuple[Input, ...]:
-        found: list[Input] = []
+        sources: list[Input] = []
         for text in _texts(table, "inputs"):
-            known = upper.get(text) or lines_of_panels.get(text)
-            if known is None:
+            source = upper.get(text) or lines_of_panels.get(text)
+            if source is None:
                 what = "no feed, UPS, panel, PANEL/LINE or PDU/OUTLET"
-                found.append(self._cord(place, "inputs", text, pdus, what))
+                sources.append(self._cord(place, "inputs", text, pdus, what))
                 continue
-            found.append(known)
-        if len(set(found)) < len(found):
+            sources.append(source)
+        if len(set(sources)) < len(sources):
             self._fail(place, "inputs", _RULES["inputs", "uniqueItems"])
-        return tuple(found)
+        return tuple(sources)
 
     def _machine(
-        self, place: _Place, table: Mapping[str, Any], pdus: set[str], taken: dict[Cord, HallNode]
+        self,
+        place: _Place,
+        table: Mapping[str, Any],
+        pdus: set[str],
+        node_by_cord: dict[Cord, HallNode],
     ) -> Machine:
         node = place.node
         cords: list[Cord] = []
         for text in _texts(table, "cords"):
             cord = self._cord(place, "cords", text, pdus, "no PDU/OUTLET")
-            if cord in taken:
-                self._fail(place, "cords", _taken_by(str(cord), taken[cord]))
-            taken[cord] = node
+            if cord in node_by_cord:
+                self._fail(place, "cords", _taken_by(str(cord), node_by_cord[cord]))
+            node_by_cord[cord] = node
             cords.append(cord)
         needs = int(table.get("needs", 1))
         if needs > len(cords):
@@ -291,27 +301,32 @@ class _Reader:
             table.get("works", False),
         )
 
-    def _taken(self, inputs_of: Mapping[HallNode, Sequence[Input]]) -> dict[Cord, HallNode]:
-        taken: dict[Cord, HallNode] = {}
+    def _node_by_outlet(
+        self, inputs_of: Mapping[HallNode, Sequence[Input]]
+    ) -> dict[Cord, HallNode]:
+        node_by_cord: dict[Cord, HallNode] = {}
         for node, inputs in inputs_of.items():
             for source in inputs:
                 if not isinstance(source, Cord):
                     continue
-                if source in taken:
+                if source in node_by_cord:
                     line = self._line_numbers.get(node)
                     raise SettingsError(
                         f"{self._path}: {f'line {line}: ' if line else ''}{_quoted(node)}: the key"
                         f" 'inputs' names {str(source)!r}, which already feeds"
-                        f" {_quoted(taken[source])}; an outlet has one cord: correct one of them"
+                        f" {_quoted(node_by_cord[source])}; an outlet has one cord: correct one"
+                        " of them"
                     )
-                taken[source] = node
-        return taken
+                node_by_cord[source] = node
+        return node_by_cord
 
     def _check_outlets(self, drawing: Drawing) -> None:
         """What hangs on an outlet loads a line, and is behind one breaker."""
         for cord, node in drawing.owners().items():
             pdu = drawing.pdus[cord.pdu]
-            breakers = [one.name for one in pdu.breakers if cord.outlet in (one.outlets or ())]
+            breakers = [
+                breaker.name for breaker in pdu.breakers if cord.outlet in (breaker.outlets or ())
+            ]
             what = ""
             if pdu.is_on_no_line(cord.outlet):
                 what = f"no [[pdu.line]] of {pdu.name} lists it: add it to one"
@@ -331,20 +346,24 @@ class _Reader:
         board = {node.name: node for node in inputs_of if node.kind != "pdu"}
         for node, inputs in inputs_of.items():
             above[node] = [
-                HallNode("pdu", one.pdu) if isinstance(one, Cord) else board.get(one.owner, one)
-                for one in inputs
+                HallNode("pdu", upper.pdu)
+                if isinstance(upper, Cord)
+                else board.get(upper.owner, upper)
+                for upper in inputs
             ]
         lengths: dict[HallNode, int] = {}
         try:
             for node in TopologicalSorter(above).static_order():
-                lengths[node] = 1 + max((lengths[one] for one in above.get(node, ())), default=0)
+                lengths[node] = 1 + max(
+                    (lengths[upper] for upper in above.get(node, ())), default=0
+                )
         except CycleError as error:
             circle = _circle(error.args[1], list(above))
             line = self._line_numbers.get(circle[0])
-            way = " <- ".join(one.in_words for one in circle)
+            chain = " <- ".join(upper.in_words for upper in circle)
             raise SettingsError(
                 f"{self._path}: {f'line {line}: ' if line else ''}{circle[0].in_words} feeds"
-                f" itself: {way}; correct the key 'inputs' of one of them"
+                f" itself: {chain}; correct the key 'inputs' of one of them"
             ) from None
         if max(lengths.values(), default=0) > _LONGEST_CHAIN:
             raise SettingsError(
@@ -354,17 +373,22 @@ class _Reader:
 
     # ---- values ----------------------------------------------------------------------------------
 
-    def _defaults(self, place: _Place, table: Mapping[str, Any], given: Defaults) -> Defaults:
-        own = [_number(table, key) for key in _DEFAULTS]
-        theirs = (given.breaker_a, given.limit_percent, given.voltage_v, given.holds_percent)
-        chosen = [mine if mine is not None else other for mine, other in zip(own, theirs)]
+    def _defaults(self, place: _Place, table: Mapping[str, Any], defaults: Defaults) -> Defaults:
+        values = [_number(table, key) for key in _DEFAULTS]
+        theirs = (
+            defaults.breaker_a,
+            defaults.limit_percent,
+            defaults.voltage_v,
+            defaults.holds_percent,
+        )
+        chosen = [mine if mine is not None else default for mine, default in zip(values, theirs)]
         return Defaults(
             chosen[0],
             chosen[1] or USUAL_LIMIT_PERCENT,
             chosen[2],
-            table.get("curve") or given.curve,
+            table.get("curve") or defaults.curve,
             chosen[3],
-            table.get("fuse", "" if table.get("curve") else given.fuse),
+            table.get("fuse", "" if table.get("curve") else defaults.fuse),
         )
 
     def _printable(self, place: _Place, key: str, text: str) -> str:
@@ -376,26 +400,26 @@ class _Reader:
         """The cord that a text names. A PDU's name and an identity may contain slashes."""
         if text.count("/") == 1:
             name, _, outlet = text.partition("/")
-            found = [Cord(name, outlet)] if name in pdus and outlet else []
+            cords = [Cord(name, outlet)] if name in pdus and outlet else []
         else:
             parts = text.split("/")
             split = (("/".join(parts[:n]), "/".join(parts[n:])) for n in range(1, len(parts)))
-            found = [Cord(name, outlet) for name, outlet in split if name in pdus and outlet]
-        if not found:
+            cords = [Cord(name, outlet) for name, outlet in split if name in pdus and outlet]
+        if not cords:
             self._fail(
                 place,
                 key,
                 f"names {printable(text, 60)!r}, which is {what} of the drawing; correct it or"
                 " draw what is missing",
             )
-        if len(found) > 1:
+        if len(cords) > 1:
             self._fail(
                 place,
                 key,
                 f"names {printable(text, 60)!r}, which is an outlet of several PDUs; rename one of"
                 " them",
             )
-        return found[0]
+        return cords[0]
 
     # ---- errors ----------------------------------------------------------------------------------
 
@@ -454,13 +478,13 @@ class _Reader:
             table = self._lines.table(place.kind, place.number, place.inside)
         else:
             table = 0
-        found = self._lines.key(table, key) if key else table
-        return found or None
+        number = self._lines.key(table, key) if key else table
+        return number or None
 
     def _fail(self, place: _Place, key: str, what: str) -> NoReturn:
         line = self._line(place, key)
-        named = f"{place.kind} {printable(place.name, 60)!r}" if place.name else ""
-        table = named or (f"[[{place.kind}]] {place.number + 1}" if place.kind else "")
+        place_in_words = f"{place.kind} {printable(place.name, 60)!r}" if place.name else ""
+        table = place_in_words or (f"[[{place.kind}]] {place.number + 1}" if place.kind else "")
         parts = (self._path, f"line {line}" if line else "", table)
         raise SettingsError(
             f"{': '.join(filter(None, parts))}: the key {printable(key, 60)!r} {what}"
@@ -483,14 +507,14 @@ def _phases(table: Mapping[str, Any]) -> Optional[int]:
 
 
 def _texts(table: Mapping[str, Any], key: str) -> list[str]:
-    return [one.strip() for one in table[key]]
+    return [text.strip() for text in table[key]]
 
 
-def _described(wanted: Mapping[str, Any]) -> str:
+def _described(rule: Mapping[str, Any]) -> str:
     """What a value must be, by its schema."""
-    if "description" in wanted:
-        return str(wanted["description"])
-    return f"a number from {wanted['minimum']:g} to {wanted['maximum']:g}"
+    if "description" in rule:
+        return str(rule["description"])
+    return f"a number from {rule['minimum']:g} to {rule['maximum']:g}"
 
 
 def _taken_by(cord: str, owner: HallNode) -> str:
@@ -502,16 +526,16 @@ def _taken_by(cord: str, owner: HallNode) -> str:
 
 def _of(inputs: Sequence[Input], defaults: Mapping[str, Defaults]) -> Defaults:
     """What the first input that is a feed or panel says for those below it."""
-    named = (one.owner or one.name for one in inputs if isinstance(one, HallNode))
-    return next((defaults[name] for name in named if name in defaults), Defaults())
+    names = (source.owner or source.name for source in inputs if isinstance(source, HallNode))
+    return next((defaults[name] for name in names if name in defaults), Defaults())
 
 
-def _circle(found: Sequence[HallNode], order: Sequence[HallNode]) -> list[HallNode]:
+def _circle(circle: Sequence[HallNode], order: Sequence[HallNode]) -> list[HallNode]:
     """A circle from the one of its nodes that is drawn first, each fed by the next.
 
     `found`: as CycleError has it, each feeding the next, the first repeated at the end.
     """
-    nodes = [*reversed(found[1:])]
+    nodes = [*reversed(circle[1:])]
     first = min(range(len(nodes)), key=lambda place: order.index(nodes[place]))
     return [*nodes[first:], *nodes[: first + 1]]
 

@@ -56,8 +56,8 @@ class TomlPositions:
             text = self._lines[line - 1]
             if _HEADER.match(text):
                 break
-            found = _KEY.match(text)
-            if found and found[1] == key:
+            match = _KEY.match(text)
+            if match and match[1] == key:
                 return line
         return table
 
@@ -66,10 +66,10 @@ def _tables(lines: list[str]) -> Iterator[_Table]:
     begun: Counter[str] = Counter()
     inside: Counter[tuple[str, int]] = Counter()
     for line, text in enumerate(lines, 1):
-        found = _HEADER.match(text) if "[" in text else None
-        if found is None or "=" in text.partition("#")[0]:
+        match = _HEADER.match(text) if "[" in text else None
+        if match is None or "=" in text.partition("#")[0]:
             continue
-        name = re.sub(r"\s*\.\s*", ".", found[1])
+        name = re.sub(r"\s*\.\s*", ".", match[1])
         parent = name.rpartition(".")[0]
         parents = begun[parent] if parent else 0
         yield _Table(name, line, inside[name, parents], parents)

@@ -63,7 +63,7 @@ def _shared(drawing: Drawing, machine: Machine, roots: _Roots) -> Iterator[tuple
     if len(pdus) == 1:
         name = pdus.pop()
         pdu = drawing.pdus[name]
-        for breaker in (*pdu.breakers, *(one for one in pdu.lines if not one.every)):
+        for breaker in (*pdu.breakers, *(line for line in pdu.lines if not line.every)):
             if all(pdu.carries(breaker, cord.outlet) for cord in machine.cords):
                 yield "cords-on-one-breaker", f"all its cords are on {name}/{breaker.name}"
                 return
@@ -79,7 +79,7 @@ class _Roots:
 
     def __init__(self, drawing: Drawing) -> None:
         self._inputs = drawing.fed()
-        self._boards = {one.name: one.node for one in drawing.panels.values()}
+        self._boards = {board.name: board.node for board in drawing.panels.values()}
         #: panel or PDU -> the names of its feeds
         self._known: dict[HallNode, set[str]] = {}
 
@@ -107,13 +107,13 @@ def _panels(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
     """
     carried: dict[HallNode, dict[int, float]] = {}
     for pdu in drawing.pdus.values():
-        read = readings.pdus.get(pdu.name)
+        reading = readings.pdus.get(pdu.name)
         only = pdu.inputs[0] if len(pdu.inputs) == 1 else None
         for place, line in enumerate(pdu.lines):
             above = line.of
             if above is None and isinstance(only, HallNode) and only.kind == "breaker":
                 above = only
-            meter = meter_of(pdu, line, read)
+            meter = meter_of(pdu, line, reading)
             if above is not None and meter is not None and meter.current_a is not None:
                 # lines that name the same one share its conductor; those of one PDU have one each
                 conductor = 0 if line.of is not None else place
@@ -123,7 +123,7 @@ def _panels(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
         for line in panel.lines:
             node = HallNode.breaker(panel.name, line.name)
             users = sum(
-                node in pdu.inputs or node in [own.of for own in pdu.lines]
+                node in pdu.inputs or node in [pdu_line.of for pdu_line in pdu.lines]
                 for pdu in drawing.pdus.values()
             )
             # with three conductors nobody knows which lines of several PDUs share one
@@ -142,23 +142,23 @@ def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
         by_pdu.setdefault(cord.pdu, []).append(cord)
     for name, pdu in drawing.pdus.items():
         line = drawing.line_numbers.get(HallNode("pdu", name), 0)
-        read = readings.pdus.get(name)
+        reading = readings.pdus.get(name)
         if pdu.unread:
             continue
-        if read is None:
+        if reading is None:
             yield Finding("pdu-not-read", name, "is not among the readings", line)
             continue
-        if read.error:
-            yield Finding("pdu-failed", name, read.error, line)
-        if not read.outlets and read.error:
+        if reading.error:
+            yield Finding("pdu-failed", name, reading.error, line)
+        if not reading.outlets and reading.error:
             continue
         for cord in by_pdu.get(name, ()):
-            if cord.outlet not in read.outlets:
+            if cord.outlet not in reading.outlets:
                 what = f"belongs to {owners[cord].in_words}, and the PDU has no such outlet"
                 yield Finding(
                     "no-such-outlet", str(cord), what, drawing.line_numbers.get(owners[cord], 0)
                 )
-        for identity, outlet in read.outlets.items():
+        for identity, outlet in reading.outlets.items():
             cord = Cord(name, identity)
             if cord not in owners and (outlet.current_a or 0.0) > drawing.idle_a:
                 what = f"carries {outlet.current_a:.3g} A and belongs to nobody"
@@ -167,7 +167,9 @@ def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
             if pdu.is_on_no_line(identity) and (outlet.current_a or 0.0) > drawing.idle_a:
                 what = f"carries {outlet.current_a:.3g} A and no line lists it"
                 yield Finding("outlet-on-no-line", str(cord), what, line)
-            behind = [one.name for one in pdu.breakers if identity in (one.outlets or ())]
+            behind = [
+                breaker.name for breaker in pdu.breakers if identity in (breaker.outlets or ())
+            ]
             if len(behind) > 1:
                 what = f"is behind {' and '.join(behind)}: an outlet is behind one breaker"
                 yield Finding("outlet-on-two-breakers", str(cord), what, line)
@@ -182,15 +184,15 @@ def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
 
 
 def _limits(pdu: PduNode, readings: HallReadings, line: int) -> Iterator[Finding]:
-    read = readings.pdus[pdu.name]
+    reading = readings.pdus[pdu.name]
     for breaker in (*pdu.lines, *pdu.breakers):
         where = f"{pdu.name}/{breaker.name}"
         for outlet in breaker.outlets or ():
-            if outlet not in read.outlets:
+            if outlet not in reading.outlets:
                 yield Finding(
                     "no-such-outlet", where, f"lists outlet {outlet!r}, which is not there", line
                 )
-        meter = meter_of(pdu, breaker, read)
+        meter = meter_of(pdu, breaker, reading)
         rating, limit = breaker.rating_a, breaker.limit_a
         if meter is None:
             continue
@@ -200,10 +202,10 @@ def _limits(pdu: PduNode, readings: HallReadings, line: int) -> Iterator[Finding
         if limit is not None and meter.current_a is not None and meter.current_a > limit:
             what = f"carries {meter.current_a:.3g} A now, above its limit of {limit:g} A"
             yield Finding("above-limit", where, what, line)
-    if not pdu.breakers and not any(one.outlets for one in pdu.lines):
+    if not pdu.breakers and not any(part.outlets for part in pdu.lines):
         return
-    named = {one.name.casefold() for one in (*pdu.lines, *pdu.breakers)}
-    for meter in read.meters:
-        if meter.rating_a and meter.label.casefold() not in named:
+    labels = {part.name.casefold() for part in (*pdu.lines, *pdu.breakers)}
+    for meter in reading.meters:
+        if meter.rating_a and meter.label.casefold() not in labels:
             what = f"has {meter.kind} {meter.label} ({meter.rating_a:g} A), which is not drawn"
             yield Finding("not-drawn", pdu.name, what, line)

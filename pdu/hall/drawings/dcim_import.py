@@ -48,49 +48,51 @@ def options() -> Parameters:
     ]
 
 
-def take_dcim_options(given: dict[str, Any]) -> DcimOptions:
+def take_dcim_options(options: dict[str, Any]) -> DcimOptions:
     """These options, which are taken out of all that was given. Raises Usage."""
-    url, token, ca_file = (given.pop(key) for key in ("url", "token_file", "ca_pem"))
-    filters = Filters(*(given.pop(key) for key in Filters._fields))
+    url, token, ca_file = (options.pop(key) for key in ("url", "token_file", "ca_pem"))
+    filters = Filters(*(options.pop(key) for key in Filters._fields))
     if url and not token:
         raise Usage("--url needs --token-file FILE with the API token")
     return DcimOptions(url, token, ca_file, filters)
 
 
-def fetched(wanted: DcimOptions) -> Imported:
+def fetched(options: DcimOptions) -> Imported:
     """What the living system says."""
-    assert wanted.url is not None and wanted.token_file is not None
-    needs_places = wanted.filters.needs_places
-    objects = rest.fetch(wanted.url, wanted.token_file, wanted.ca_file or "", needs_places)
-    return imported(objects, wanted.filters)
+    assert options.url is not None and options.token_file is not None
+    needs_places = options.filters.needs_places
+    objects = rest.fetch(options.url, options.token_file, options.ca_file or "", needs_places)
+    return imported(objects, options.filters)
 
 
-def join_outlets(found: Imported, source: readings_source.SourceOptions) -> Imported:
+def join_outlets(imported_hall: Imported, source: readings_source.SourceOptions) -> Imported:
     """With the identities of outlets: reads the PDUs for them."""
-    return joined(found, readings_source.gather(source, _named(found, source)))
+    return joined(
+        imported_hall, readings_source.gather(source, _names_to_read(imported_hall, source))
+    )
 
 
 def import_for_rehearsal(
-    found: Imported, source: readings_source.SourceOptions, name: str
+    imported_hall: Imported, source: readings_source.SourceOptions, name: str
 ) -> tuple[Drawing, HallReadings, Sequence[str]]:
     """A drawing that no file holds, the readings of its PDUs, and what was left out of it. A PDU
     that does not answer is drawn without readings.
     """
-    readings = readings_source.gather(source, _named(found, source))
-    made = joined(found, readings, is_strict=False)
-    text = writing.written(writing.tables(made))
-    return drawing_file.parsed(text, name), readings, made.notes
+    readings = readings_source.gather(source, _names_to_read(imported_hall, source))
+    joined_hall = joined(imported_hall, readings, is_strict=False)
+    text = writing.written(writing.tables(joined_hall))
+    return drawing_file.parsed(text, name), readings, joined_hall.notes
 
 
-def _named(found: Imported, source: readings_source.SourceOptions) -> list[str]:
+def _names_to_read(imported_hall: Imported, source: readings_source.SourceOptions) -> list[str]:
     """The PDUs to read: those with cords. A DCIM may know more than the fleet list."""
-    if not found.cords:
+    if not imported_hall.cords:
         raise SettingsError("the import has no cord from a machine to an outlet")
-    named = dict.fromkeys(one.pdu for one in (*found.cords, *found.fed))
-    if found.is_dcim:
-        named.update((one.machine, None) for one in found.fed)
-        named.update((one.pdu, None) for one in found.lines)
+    names = dict.fromkeys(one.pdu for one in (*imported_hall.cords, *imported_hall.fed))
+    if imported_hall.is_dcim:
+        names.update((one.machine, None) for one in imported_hall.fed)
+        names.update((one.pdu, None) for one in imported_hall.lines)
     if source.site.list is not None:
-        known = {one.name for one in source.site.files().devices}
-        return [name for name in named if name in known]
-    return list(named)
+        listed_names = {one.name for one in source.site.files().devices}
+        return [name for name in names if name in listed_names]
+    return list(names)

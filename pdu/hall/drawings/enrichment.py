@@ -28,9 +28,9 @@ def completed(drawing: Drawing, readings: HallReadings) -> Drawing:
     return drawing._replace(pdus=pdus)
 
 
-def _completed(pdu: PduNode, read: MeasuredPdu) -> PduNode:
-    lines = [meter for meter in read.meters if meter.kind == LINE]
-    breakers = [meter for meter in read.meters if meter.kind != LINE]
+def _completed(pdu: PduNode, reading: MeasuredPdu) -> PduNode:
+    lines = [meter for meter in reading.meters if meter.kind == LINE]
+    breakers = [meter for meter in reading.meters if meter.kind != LINE]
     drawn_lines: Sequence[Breaker] = pdu.lines
     if not pdu.lines_are_drawn and lines:
         usual = pdu.lines[0]
@@ -44,43 +44,47 @@ def _completed(pdu: PduNode, read: MeasuredPdu) -> PduNode:
             if meter.rating_a
         ]
     return pdu._replace(
-        lines=tuple(_with_facts(one, lines, read) for one in drawn_lines),
-        breakers=tuple(_with_facts(one, breakers, read) for one in drawn_breakers),
+        lines=tuple(_with_facts(breaker, lines, reading) for breaker in drawn_lines),
+        breakers=tuple(_with_facts(breaker, breakers, reading) for breaker in drawn_breakers),
     )
 
 
-def _with_facts(breaker: Breaker, meters: Sequence[MeteredPart], read: MeasuredPdu) -> Breaker:
-    meter = _named(breaker.name, meters)
+def _with_facts(breaker: Breaker, meters: Sequence[MeteredPart], reading: MeasuredPdu) -> Breaker:
+    meter = _meter_named(breaker.name, meters)
     if breaker.rating_a is None and meter is not None:
         breaker = breaker._replace(rating_a=meter.rating_a)
     if breaker.outlets is not None or breaker.every or meter is None:
         return breaker
-    known = {
+    labels_by_outlet = {
         identity: (*outlet.lines, outlet.breaker)
-        for identity, outlet in read.outlets.items()
+        for identity, outlet in reading.outlets.items()
         if (outlet.lines if meter.kind == LINE else outlet.breaker)
     }
-    behind = tuple(identity for identity, labels in known.items() if meter.label in labels)
+    behind = tuple(
+        identity for identity, labels in labels_by_outlet.items() if meter.label in labels
+    )
     # outlets that the device does not place stay open: then no list can be complete
-    if set(read.outlets) - known.keys():
+    if set(reading.outlets) - labels_by_outlet.keys():
         return breaker
     return breaker._replace(outlets=behind)
 
 
-def meter_of(pdu: PduNode, breaker: Breaker, read: Optional[MeasuredPdu]) -> Optional[MeteredPart]:
+def meter_of(
+    pdu: PduNode, breaker: Breaker, reading: Optional[MeasuredPdu]
+) -> Optional[MeteredPart]:
     """The PDU's own meter of a drawn line or breaker; None if it has none of that name."""
-    if read is None:
+    if reading is None:
         return None
     is_line = breaker in pdu.lines
-    meters = [meter for meter in read.meters if (meter.kind == LINE) == is_line]
+    meters = [meter for meter in reading.meters if (meter.kind == LINE) == is_line]
     if is_line and breaker.every and len(meters) <= 1:
-        return meters[0] if meters else MeteredPart(LINE, breaker.name, read.load_a)
-    return _named(breaker.name, meters)
+        return meters[0] if meters else MeteredPart(LINE, breaker.name, reading.load_a)
+    return _meter_named(breaker.name, meters)
 
 
-def _named(name: str, meters: Sequence[MeteredPart]) -> Optional[MeteredPart]:
-    wanted = _plain(name)
-    return next((meter for meter in meters if _plain(meter.label) == wanted), None)
+def _meter_named(name: str, meters: Sequence[MeteredPart]) -> Optional[MeteredPart]:
+    plain_name = _plain(name)
+    return next((meter for meter in meters if _plain(meter.label) == plain_name), None)
 
 
 def _plain(name: str) -> str:
@@ -98,11 +102,11 @@ def pools_of(drawing: Drawing, readings: HallReadings) -> dict[Cord, str]:
     that it is surely behind and that has a meter of its own, else its PDU.
     """
     parts = part_residuals(drawing, readings)
-    found: dict[Cord, str] = {}
+    pool_by_outlet: dict[Cord, str] = {}
     for (name, part), (_, outlets) in sorted(parts.items(), key=lambda item: item[1][0]):
         for outlet in outlets:
-            found.setdefault(Cord(name, outlet), pool(name, part))
-    return found
+            pool_by_outlet.setdefault(Cord(name, outlet), pool(name, part))
+    return pool_by_outlet
 
 
 def part_residuals(
@@ -111,26 +115,27 @@ def part_residuals(
     """PDU and its line or breaker with a meter -> the most that the unmetered outlets behind it
     carry together, in A, and these.
     """
-    found: dict[tuple[str, str], tuple[float, Sequence[str]]] = {}
+    residual_by_part: dict[tuple[str, str], tuple[float, Sequence[str]]] = {}
     for name, pdu in drawing.pdus.items():
-        read = readings.pdus.get(name)
-        for part in (*pdu.lines, *pdu.breakers) if read is not None else ():
-            meter = meter_of(pdu, part, read)
-            if part.every or meter is None or meter.current_a is None or read is None:
+        reading = readings.pdus.get(name)
+        for part in (*pdu.lines, *pdu.breakers) if reading is not None else ():
+            meter = meter_of(pdu, part, reading)
+            if part.every or meter is None or meter.current_a is None or reading is None:
                 continue
-            behind = [one for one in read.outlets if pdu.carries(part, one)]
-            unmetered = [one for one in behind if read.outlets[one].current_a is None]
+            behind = [outlet for outlet in reading.outlets if pdu.carries(part, outlet)]
+            unmetered = [outlet for outlet in behind if reading.outlets[outlet].current_a is None]
             if not unmetered:
                 continue
             # the sum of numbers is more than that of phasors
             is_between = any(
-                sum(pdu.carries(line, one) is not False for line in pdu.lines) > 1 for one in behind
+                sum(pdu.carries(line, outlet) is not False for line in pdu.lines) > 1
+                for outlet in behind
             )
-            most = _METERS * (meter.current_a + read.meter_step_a)
+            most = _METERS * (meter.current_a + reading.meter_step_a)
             most /= BETWEEN_LINES if is_between else IN_PHASE
-            metered = sum(read.outlets[one].current_a or 0.0 for one in behind)
-            found[name, part.name] = max(0.0, most - metered), unmetered
-    return found
+            metered = sum(reading.outlets[outlet].current_a or 0.0 for outlet in behind)
+            residual_by_part[name, part.name] = max(0.0, most - metered), unmetered
+    return residual_by_part
 
 
 def residuals(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
@@ -138,22 +143,24 @@ def residuals(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
     absent if nothing says.
     """
     parts = part_residuals(drawing, readings)
-    found = {pool(*names): most for names, (most, _) in parts.items()}
-    found.update(_residuals_of_pdus(drawing, readings))
-    return found
+    residual_by_pool = {pool(*names): most for names, (most, _) in parts.items()}
+    residual_by_pool.update(_residuals_of_pdus(drawing, readings))
+    return residual_by_pool
 
 
 def _residuals_of_pdus(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
-    found: dict[str, float] = {}
+    residual_by_pdu: dict[str, float] = {}
     for name, pdu in drawing.pdus.items():
-        read = readings.pdus.get(name)
-        load = None if read is None else read.load_a
+        reading = readings.pdus.get(name)
+        load = None if reading is None else reading.load_a
         only = pdu.inputs[0] if len(pdu.inputs) == 1 else None
         if load is None and isinstance(only, Cord):
             outlet = readings.outlet(*only)
             load = None if outlet is None else outlet.current_a
         if load is not None:
-            metered = [one.current_a or 0.0 for one in read.outlets.values()] if read else []
-            step = read.meter_step_a if read is not None else 0.1
-            found[name] = max(0.0, _METERS * (load + step) - sum(metered))
-    return found
+            metered = (
+                [polled.current_a or 0.0 for polled in reading.outlets.values()] if reading else []
+            )
+            step = reading.meter_step_a if reading is not None else 0.1
+            residual_by_pdu[name] = max(0.0, _METERS * (load + step) - sum(metered))
+    return residual_by_pdu

@@ -55,7 +55,7 @@ def options() -> Parameters:
     ]
 
 
-def gather(source: SourceOptions, wanted: Collection[str]) -> HallReadings:
+def gather(source: SourceOptions, names: Collection[str]) -> HallReadings:
     """The readings of the wanted PDUs. Raises SettingsError, also for a wanted PDU that the list
     lacks.
     """
@@ -66,7 +66,7 @@ def gather(source: SourceOptions, wanted: Collection[str]) -> HallReadings:
     source = source._replace(site=source.site.with_known_list())
     if source.save is not None:
         check_new(source.save)
-    readings = read_list(source, wanted)
+    readings = read_list(source, names)
     if source.save is not None:
         save(source.save, readings)
     return readings
@@ -80,13 +80,15 @@ def saved(path: str) -> HallReadings:
         raise SettingsError(
             f"{path} is not JSON; make it with `pdu check LIST --json`, or with --save"
         ) from None
-    found = of_json(document, path)
-    return found if found.taken is not None else found._replace(taken=os.path.getmtime(path))
+    readings = of_json(document, path)
+    return (
+        readings if readings.taken is not None else readings._replace(taken=os.path.getmtime(path))
+    )
 
 
-def read_list(source: SourceOptions, wanted: Collection[str]) -> HallReadings:
+def read_list(source: SourceOptions, names: Collection[str]) -> HallReadings:
     """Read the wanted PDUs of the list now."""
-    polled = source.site.pdus(wanted)
+    polled = source.site.pdus(names)
     devices = [one.device for one in polled]
     found: list[Optional[Reading]] = [None] * len(polled)
     shown_bar = progress(len(polled), "reading", show_pos=True)

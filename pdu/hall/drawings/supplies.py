@@ -89,20 +89,20 @@ def _works(where: str, text: str) -> bool:
     """Whether a supply of this state works; several words are parted by commas."""
     if text == "OK":  # Redfish's health
         return True
-    whole = _WORKS.get(text.casefold())
-    if whole is not None:
-        return whole
+    is_working = _WORKS.get(text.casefold())
+    if is_working is not None:
+        return is_working
     works = []
     for word in text.split(","):
-        found = _WORKS.get(word.strip().casefold())
-        if found is None:
-            more = ""
+        part_works = _WORKS.get(word.strip().casefold())
+        if part_works is None:
+            hint = ""
             if word.strip() == "ok":
-                more = "; the `ok` of ipmitool only says that the sensor was read"
+                hint = "; the `ok` of ipmitool only says that the sensor was read"
             raise SettingsError(
-                f"{where}: state {printable(text, 60)!r} is not known{more}: give the words of"
+                f"{where}: state {printable(text, 60)!r} is not known{hint}: give the words of"
                 " `ipmitool sdr type 'Power Supply'`, such as Presence detected or Power Supply AC"
                 " lost, or Redfish's, such as OK, Enabled or Critical"
             )
-        works.append(found)
+        works.append(part_works)
     return all(works)

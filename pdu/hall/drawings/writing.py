@@ -29,15 +29,15 @@ def tables(imported: Imported) -> Tables:
         if line.feed and line.feed not in pdu["inputs"]:
             pdu["inputs"].append(line.feed)
         if line.line:
-            made: dict[str, Any] = {"name": line.line}
-            _add(made, breaker_a=line.breaker_a, limit_percent=line.limit_percent)
+            part: dict[str, Any] = {"name": line.line}
+            _add(part, breaker_a=line.breaker_a, limit_percent=line.limit_percent)
             is_line = line.phases > 1 or line.line.casefold().startswith(_LINES)
             if line.outlets is not None:
-                made["outlets"] = list(line.outlets)
-            listed = pdu.setdefault("line" if is_line else "breaker", [])
+                part["outlets"] = list(line.outlets)
+            parts = pdu.setdefault("line" if is_line else "breaker", [])
             # two inlets on one panel have lines of the same names
-            if line.line not in [one["name"] for one in listed]:
-                listed.append(made)
+            if line.line not in [other_part["name"] for other_part in parts]:
+                parts.append(part)
         else:
             _add(pdu, breaker_a=line.breaker_a, limit_percent=line.limit_percent)
     for cord in (*imported.cords, *imported.fed):
@@ -50,16 +50,16 @@ def tables(imported: Imported) -> Tables:
         _add(pdu, rack=imported.racks.get(name))
         if name in imported.unread:
             pdu["unread"] = True
-    used = _used(imported, [text for pdu in pdus.values() for text in pdu["inputs"]])
+    used_names = _used_names(imported, [text for pdu in pdus.values() for text in pdu["inputs"]])
     panels = [
         {"name": name, "inputs": [source or _UNKNOWN_FEED]}
         for name, source in imported.panels
-        if name in used
+        if name in used_names
     ]
-    named = {panel["name"] for panel in panels}
+    panel_names = {panel["name"] for panel in panels}
     inputs = [text for node in (*panels, *pdus.values()) for text in node["inputs"]]
-    named |= {f"{cord.pdu}/{cord.outlet}" for cord in imported.fed}
-    feeds = dict.fromkeys(text for text in inputs if text not in named)
+    panel_names |= {f"{cord.pdu}/{cord.outlet}" for cord in imported.fed}
+    feeds = dict.fromkeys(text for text in inputs if text not in panel_names)
     machines: dict[str, dict[str, Any]] = {}
     for cord in imported.cords:
         machine = machines.setdefault(cord.machine, {"name": cord.machine, "cords": []})
@@ -72,25 +72,27 @@ def tables(imported: Imported) -> Tables:
     }
 
 
-def _used(imported: Imported, inputs: Sequence[str]) -> set[str]:
+def _used_names(imported: Imported, inputs: Sequence[str]) -> set[str]:
     """The panels that feed something that is drawn."""
     sources = dict(imported.panels)
-    found: set[str] = set()
+    names: set[str] = set()
     waiting = list(inputs)
     for name in waiting:
-        if name in sources and name not in found:
-            found.add(name)
+        if name in sources and name not in names:
+            names.add(name)
             waiting.append(sources[name])
-    return found
+    return names
 
 
 def _add(table: dict[str, Any], **given: Any) -> None:
     table.update({key: value for key, value in given.items() if value not in (None, "")})
 
 
-def written(found: Tables) -> str:
+def written(tables_by_kind: Tables) -> str:
     """The text of a new file."""
-    return _HEAD + "".join(_table(kind, one) for kind in found for one in found[kind])
+    return _HEAD + "".join(
+        _table(kind, table) for kind in tables_by_kind for table in tables_by_kind[kind]
+    )
 
 
 def _table(kind: str, table: Mapping[str, Any]) -> str:
@@ -103,15 +105,15 @@ def _table(kind: str, table: Mapping[str, Any]) -> str:
     text = "\n".join(lines) + "\n"
     for key, value in table.items():
         if _holds_tables(value):
-            text += "".join(_table(f"{kind}.{key}", one).lstrip("\n") for one in value)
+            text += "".join(_table(f"{kind}.{key}", item).lstrip("\n") for item in value)
     return text
 
 
 def _holds_tables(value: object) -> bool:
-    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
-def updated(text: str, found: Tables) -> tuple[str, list[str]]:
+def updated(text: str, tables_by_kind: Tables) -> tuple[str, list[str]]:
     """The text of an existing file with what the import says, and what changed.
 
     Comments, order and keys that the import does not bring stay; so do tables that it lacks, which
@@ -126,50 +128,56 @@ def updated(text: str, found: Tables) -> tuple[str, list[str]]:
         ) from None
     document = tomlkit.parse(text)
     changed: list[str] = []
-    for kind, listed in found.items():
-        have: Any = document.setdefault(kind, tomlkit.aot()) if listed else document.get(kind, [])
-        by_name = {str(one["name"]): one for one in have}
-        for table in listed:
+    for kind, new_tables in tables_by_kind.items():
+        have: Any = (
+            document.setdefault(kind, tomlkit.aot()) if new_tables else document.get(kind, [])
+        )
+        by_name = {str(old_table["name"]): old_table for old_table in have}
+        for table in new_tables:
             name = str(table["name"])
             if name not in by_name:
                 have.append(_item(tomlkit, table))
                 changed.append(f"new: {kind} {name}")
                 continue
             changed += _merged(tomlkit, by_name[name], table, f"{kind} {name}")
-        changed += _lacking(kind, by_name, listed)
+        changed += _lacking(kind, by_name, new_tables)
     return tomlkit.dumps(document), changed
 
 
-def _merged(tomlkit: Any, own: Any, table: Mapping[str, Any], where: str) -> Iterable[str]:
+def _merged(tomlkit: Any, old_table: Any, table: Mapping[str, Any], where: str) -> Iterable[str]:
     changed: list[str] = []
     for key, value in table.items():
         if _holds_tables(value):
-            lines = {str(one["name"]): one for one in own.setdefault(key, tomlkit.aot())}
-            for one in value:
-                if one["name"] in lines:
-                    changed += _merged(tomlkit, lines[one["name"]], one, f"{where}/{one['name']}")
+            lines = {str(item["name"]): item for item in old_table.setdefault(key, tomlkit.aot())}
+            for item in value:
+                if item["name"] in lines:
+                    changed += _merged(
+                        tomlkit, lines[item["name"]], item, f"{where}/{item['name']}"
+                    )
                 else:
-                    own[key].append(_item(tomlkit, one))
-                    changed.append(f"new: {where}/{one['name']}")
-        elif key not in own or own[key] != value:
-            own[key] = value
+                    old_table[key].append(_item(tomlkit, item))
+                    changed.append(f"new: {where}/{item['name']}")
+        elif key not in old_table or old_table[key] != value:
+            old_table[key] = value
             changed.append(f"changed: {where}: {key}")
     return changed
 
 
 def _item(tomlkit: Any, table: Mapping[str, Any]) -> Any:
-    made = tomlkit.table()
+    table_item = tomlkit.table()
     for key, value in table.items():
         if _holds_tables(value):
             inner = tomlkit.aot()
-            for one in value:
-                inner.append(_item(tomlkit, one))
-            made[key] = inner
+            for entry in value:
+                inner.append(_item(tomlkit, entry))
+            table_item[key] = inner
         else:
-            made[key] = value
-    return made
+            table_item[key] = value
+    return table_item
 
 
-def _lacking(kind: str, have: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> list[str]:
-    names = {str(one["name"]) for one in listed}
+def _lacking(
+    kind: str, have: Mapping[str, Any], new_tables: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    names = {str(new_table["name"]) for new_table in new_tables}
     return [f"not in the import, kept: {kind} {name}" for name in have if name not in names]

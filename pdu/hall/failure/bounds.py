@@ -86,9 +86,9 @@ class DrawnConsumer(NamedTuple):
 
 
 def _supply(cord: CordNow, node: int, pool: str, volts: Optional[float]) -> Supply[Interval]:
-    low, known = cord.low_a, cord.known_a
+    low, high = cord.low_a, cord.known_a
     pools = (pool,) if cord.high_a is None else ()
-    now = Interval(LOW * low, HIGH * known, (low + known) / 2, pools)
+    now = Interval(LOW * low, HIGH * high, (low + high) / 2, pools)
     works = _WORKS.get(cord.now, MAYBE)
     share = ANY_SHARE if cord.now in (Now.CARRIES, Now.WORKS) else _NO_SHARE
     return Supply(node, now, works, share, _CLOSED.get(cord.now, YES), volts=volts)
@@ -117,11 +117,14 @@ class HallFacts:
         self.figures: Mapping[int, KnownCurrents] = {}
         self.facts = Facts(
             [
-                [(one.node, one.is_input, YES if one.sure else MAYBE, one.flows) for one in above]
+                [
+                    (edge.node, edge.is_input, YES if edge.sure else MAYBE, edge.flows)
+                    for edge in above
+                ]
                 for above in graph.above
             ],
-            [[one.node for one in below] for below in graph.below],
-            {number: one.stated() for number, one in enumerate(consumers)},
+            [[edge.node for edge in below] for below in graph.below],
+            {number: edge.stated() for number, edge in enumerate(consumers)},
             graph.carriers,
             _orders(graph, taken),
         )
@@ -141,31 +144,31 @@ class HallFacts:
         """The carriers through which its current flows, or may flow: now or by another input."""
         if node not in self.facts.switched:
             return self.power.path(node)
-        found = self._above.get(node)
-        if found is None:
-            waiting, seen = [node], {node}
+        carriers = self._above.get(node)
+        if carriers is None:
+            waiting, nodes_above = [node], {node}
             while waiting:
                 for edge in self.graph.above[waiting.pop()]:
-                    if edge.flows and edge.node not in seen:
-                        seen.add(edge.node)
+                    if edge.flows and edge.node not in nodes_above:
+                        nodes_above.add(edge.node)
                         waiting.append(edge.node)
-            found = self._above[node] = seen & self.graph.carriers.keys()
-        return found
+            carriers = self._above[node] = nodes_above & self.graph.carriers.keys()
+        return carriers
 
     @staticmethod
     def sums_of(facts: Facts[Interval], power: Power[Interval]) -> dict[int, IntervalSum]:
         """Carrier -> the sum of the currents through it now."""
         nodes: dict[int, IntervalSum] = {}
-        for one in facts.consumers.values():
-            for supply in one.supplies:
-                found = nodes.get(supply.node)
-                if found is None:
-                    found = nodes[supply.node] = IntervalSum()
+        for consumer in facts.consumers.values():
+            for supply in consumer.supplies:
+                node_sum = nodes.get(supply.node)
+                if node_sum is None:
+                    node_sum = nodes[supply.node] = IntervalSum()
                 if supply.closed:
                     now = supply.current
-                    found.add(now if supply.closed == YES else INTERVALS.maybe(now))
+                    node_sum.add(now if supply.closed == YES else INTERVALS.maybe(now))
         sums: dict[int, IntervalSum] = {}
-        for node, own in nodes.items():
+        for node, sum_at_node in nodes.items():
             lives = power.alive(node)
             if not lives:
                 continue
@@ -174,10 +177,10 @@ class HallFacts:
                 if total is None:
                     total = sums[carrier] = IntervalSum()
                 if flows == YES == lives:
-                    total.low += own.low
-                total.high += own.high
-                total.expected += own.expected
-                for pdu, count in own.pools.items():
+                    total.low += sum_at_node.low
+                total.high += sum_at_node.high
+                total.expected += sum_at_node.expected
+                for pdu, count in sum_at_node.pools.items():
                     total.pools[pdu] = total.pools.get(pdu, 0) + count
         return sums
 
@@ -187,11 +190,13 @@ class HallFacts:
 
     def later(self, facts: Facts[Interval], gone: Mapping[int, Truth]) -> HallFacts:
         """The hall at another hour, of which no meter says anything: nothing flows yet."""
-        made = copy.copy(self)
-        made.facts, made.power = facts, Power(facts, gone)
-        made.sums, made.most_of = {}, {}
-        made.figures = {node: KnownCurrents(part=one.part) for node, one in self.figures.items()}
-        return made
+        facts_later = copy.copy(self)
+        facts_later.facts, facts_later.power = facts, Power(facts, gone)
+        facts_later.sums, facts_later.most_of = {}, {}
+        facts_later.figures = {
+            node: KnownCurrents(part=known.part) for node, known in self.figures.items()
+        }
+        return facts_later
 
     def load(self, carrier: int, total: IntervalSum) -> Optional[Interval]:
         """The current of a carrier's fullest conductor; None if no load can shift to it."""
@@ -207,23 +212,23 @@ class HallFacts:
         modules = self.graph.parallel.get(carrier)
         if modules is None or power is None or breaker.rating_a is None:
             return breaker.rating_a
-        return sum(rating for one, rating in modules.items() if power.alive(one) == YES)
+        return sum(rating for module, rating in modules.items() if power.alive(module) == YES)
 
     def trips_at(self, carrier: int, within_s: float = math.inf) -> Interval:
         """Between these currents a carrier may trip within so many seconds: it holds its rating,
         and for its conventional time what its standard says, if it does not carry more than its
         rating already.
         """
-        one = self.graph.carriers[carrier]
+        breaker = self.graph.carriers[carrier]
         least, most = self._protections(carrier)
         if least is None or most is None:
             return Interval(0.0, math.inf, 0.0)
         low = least.for_good_a
-        if one.trips and within_s < least.conventional_s:
+        if breaker.trips and within_s < least.conventional_s:
             total = self.sums.get(carrier)
             if total is None or self.now_of(carrier, total).high <= low:
                 low = least.holds_a
-        high = most.trips_a if one.trips else math.inf
+        high = most.trips_a if breaker.trips else math.inf
         return Interval(min(low, high), high, low)
 
     def conventional_s(self, carrier: int) -> float:
@@ -240,16 +245,16 @@ class HallFacts:
 
     def _protections(self, carrier: int) -> tuple[Optional[Protection], Optional[Protection]]:
         """Those of the least and of the most that a carrier's rating may be; None: not known."""
-        found = self._protection.get(carrier)
-        if found is None:
-            one = self.graph.carriers[carrier]
-            rating = one.breaker.rating_a
-            least = None if rating is None else Protection.of(one.breaker, rating)
+        protections = self._protection.get(carrier)
+        if protections is None:
+            shown = self.graph.carriers[carrier]
+            rating = shown.breaker.rating_a
+            least = None if rating is None else Protection.of(shown.breaker, rating)
             most = least
-            if least is not None and one.most_a is not None:
-                most = Protection.of(one.breaker, one.most_a)
-            found = self._protection[carrier] = least, most
-        return found
+            if least is not None and shown.most_a is not None:
+                most = Protection.of(shown.breaker, shown.most_a)
+            protections = self._protection[carrier] = least, most
+        return protections
 
     def without(self, off: Iterable[tuple[int, int]]) -> dict[int, Interval]:
         """The loads of carriers to which current may shift if these outlets are switched off, by
@@ -270,20 +275,20 @@ class CopyOnWriteSums(dict[int, IntervalSum]):
 
     def __missing__(self, carrier: int) -> IntervalSum:
         base = self._base.get(carrier)
-        found = self[carrier] = IntervalSum() if base is None else base.copy()
-        return found
+        total = self[carrier] = IntervalSum() if base is None else base.copy()
+        return total
 
 
 def _orders(graph: Graph, taken: Mapping[int, int]) -> dict[int, list[list[int]]]:
     """Node with several inputs -> the one that feeds it now, if that is known, and the others."""
-    found: dict[int, list[list[int]]] = {}
+    groups_by_node: dict[int, list[list[int]]] = {}
     for node, count in enumerate(graph.inputs):
         if count > 1:
             inputs = [edge.node for edge in graph.above[node] if edge.is_input]
             first = taken.get(node)
-            others = [one for one in inputs if one != first]
-            found[node] = [others] if first is None else [[first], others]
-    return found
+            rest_of_inputs = [source for source in inputs if source != first]
+            groups_by_node[node] = [rest_of_inputs] if first is None else [[first], rest_of_inputs]
+    return groups_by_node
 
 
 class FailureBounds(NamedTuple):
@@ -311,13 +316,13 @@ class FailureBounds(NamedTuple):
     #: these -> what each adds to each carrier right after the failure, before anything trips
     shares: Mapping[int, Mapping[int, Interval]]
 
-    def lives(self, one: DrawnConsumer, supplies: Sequence[Supply[Interval]]) -> Truth:
+    def lives(self, consumer: DrawnConsumer, supplies: Sequence[Supply[Interval]]) -> Truth:
         """Whether a machine has enough supplies that have power and work."""
         return at_least_n(
-            one.needs,
+            consumer.needs,
             (
                 min(self._power(node), supply.closed, supply.works)
-                for node, supply in zip(one.nodes, supplies)
+                for node, supply in zip(consumer.nodes, supplies)
             ),
         )
 
@@ -373,7 +378,7 @@ def _fallen(
         if gap_s <= RIDE_THROUGH_S or node not in reached or hall.power.alive(node) == NO:
             continue
         inputs = [edge.node for edge in hall.graph.above[node] if edge.is_input]
-        lost = [one for one in inputs if flow.power.alive(one) != hall.power.alive(one)]
+        lost = [source for source in inputs if flow.power.alive(source) != hall.power.alive(source)]
         if not lost or flow.power.alive(node) == NO:
             continue
         first = hall.facts.orders.get(node, [inputs])[0]
@@ -409,12 +414,12 @@ class TimedBounds(NamedTuple):
 
     def not_before_s(self, holds: Callable[[FailureBounds], bool]) -> float:
         """Seconds for which something surely holds that may not in the end."""
-        found = 0.0
+        held_s = 0.0
         for seconds, bounds in self.before:
             if not holds(bounds):
                 break
-            found = seconds
-        return found
+            held_s = seconds
+        return held_s
 
 
 class Failure:
@@ -444,7 +449,7 @@ class Failure:
         for carrier in first:
             self.loads[carrier] = self._hall.now_of(carrier, self._sums[carrier])
         self.spread(self._flow.change(dict.fromkeys(first, MAYBE)))
-        return [one[0] for one in self.surely_trip(sure)]
+        return [trips[0] for trips in self.surely_trip(sure)]
 
     # ---- what may trip ---------------------------------------------------------------------------
 
@@ -454,61 +459,63 @@ class Failure:
         # those that would trip if what they need may have tripped: looked at whenever something
         # trips that a consumer of theirs hangs on
         doubtful: dict[int, None] = {}
-        beside: Collection[int] = ()
+        neighbours: Collection[int] = ()
         while True:
-            more: list[int] = []
+            fresh_trips: list[int] = []
             fresh: dict[int, None] = {}
             for carrier in changed:
                 if carrier in self.tripping or flow.power.alive(carrier) == NO:
                     continue
-                found = hall.load(carrier, self._sums[carrier])
-                if found is None:
+                load = hall.load(carrier, self._sums[carrier])
+                if load is None:
                     continue
-                if self._may_trip(carrier, found):
+                if self._may_trip(carrier, load):
                     if self.tripping:
                         fresh[carrier] = None
                         continue
-                    more.append(carrier)
-                loads[carrier] = found
+                    fresh_trips.append(carrier)
+                loads[carrier] = load
             doubtful.update(fresh)
-            for carrier in [one for one in doubtful if one in beside or one in fresh]:
-                found = self._while_it_lives(carrier)
-                if found is not None:
-                    loads[carrier] = found
-                    if self._may_trip(carrier, found):
-                        more.append(carrier)
-            for carrier in more:
+            for carrier in [
+                doubted for doubted in doubtful if doubted in neighbours or doubted in fresh
+            ]:
+                load = self._while_it_lives(carrier)
+                if load is not None:
+                    loads[carrier] = load
+                    if self._may_trip(carrier, load):
+                        fresh_trips.append(carrier)
+            for carrier in fresh_trips:
                 doubtful.pop(carrier, None)
-            self.tripping.update(dict.fromkeys(more))
-            if not more:
+            self.tripping.update(dict.fromkeys(fresh_trips))
+            if not fresh_trips:
                 return
-            beside = self._beside(more)
-            changed = flow.change(dict.fromkeys(more, MAYBE))
+            neighbours = self._carriers_beside(fresh_trips)
+            changed = flow.change(dict.fromkeys(fresh_trips, MAYBE))
 
     def _may_trip(self, carrier: int, load: Interval) -> bool:
         if carrier in self._hall.graph.parallel:
             rating = self._hall.rating_a(carrier, self._flow.power)
             return rating is None or load.high > rating
-        found = self._trips_at.get(carrier)
-        if found is None:
-            found = self._trips_at[carrier] = self._hall.trips_at(carrier, self._within_s)
-        return load.high > found.low
+        thresholds = self._trips_at.get(carrier)
+        if thresholds is None:
+            thresholds = self._trips_at[carrier] = self._hall.trips_at(carrier, self._within_s)
+        return load.high > thresholds.low
 
-    def _beside(self, carriers: Collection[int]) -> set[int]:
+    def _carriers_beside(self, carriers: Collection[int]) -> set[int]:
         """The carriers of all consumers with a cord that hangs, or may hang, on these."""
         facts, path = self._hall.facts, self._flow.power.path
         nodes = facts.below(carriers) if carriers else ()
         numbers = {number for node in nodes for number in facts.at.get(node, ())}
-        found: set[int] = set()
+        carriers_beside: set[int] = set()
         for node in {s.node for number in numbers for s in facts.consumers[number].supplies}:
-            found.update(path(node))
-        return found
+            carriers_beside.update(path(node))
+        return carriers_beside
 
     def _needed(self, node: int) -> set[int]:
-        found = self._needs.get(node)
-        if found is None:
-            found = self._needs[node] = self._hall.graph.sure_above(node)
-        return found
+        needed_nodes = self._needs.get(node)
+        if needed_nodes is None:
+            needed_nodes = self._needs[node] = self._hall.graph.sure_above(node)
+        return needed_nodes
 
     def _while_it_lives(self, carrier: int, more: Collection[int] = ()) -> Optional[Interval]:
         """The load of a carrier while it and these live, and so all that they need."""
@@ -520,10 +527,10 @@ class Failure:
         base = hall.sums.get(carrier)
         total = IntervalSum() if base is None else base.copy()
         for number in hall.on.get(carrier, ()):
-            found = flow.touched.get(number)
-            if found is not None:
+            shares = flow.touched.get(number)
+            if shares is not None:
                 after = flow.contributions(number, power, carrier)
-                total.enter(found[0].get(carrier), after.get(carrier))
+                total.enter(shares[0].get(carrier), after.get(carrier))
         return hall.load(carrier, total)
 
     # ---- what surely trips -----------------------------------------------------------------------
@@ -535,21 +542,25 @@ class Failure:
         hall, flow, loads = self._hall, self._flow, self.loads
         trips: list[list[int]] = []
         for carrier in self.tripping:
-            found = self._while_it_lives(carrier)
-            if found is not None:
-                loads[carrier] = found
-        left = [one for one in self.tripping if one in loads and (only is None or one in only)]
+            load = self._while_it_lives(carrier)
+            if load is not None:
+                loads[carrier] = load
+        left = [
+            candidate
+            for candidate in self.tripping
+            if candidate in loads and (only is None or candidate in only)
+        ]
         since_s = 0.0
         while True:
             dead: dict[int, float] = {}
             for carrier in left:
                 if not flow.power.alive(carrier) or not hall.graph.carriers[carrier].trips:
                     continue
-                found = self._while_it_lives(carrier)
-                if found is None:
+                load = self._while_it_lives(carrier)
+                if load is None:
                     continue
-                loads[carrier] = _both(found, loads[carrier])
-                latest_s = self._surely_within(carrier, found, since_s)
+                loads[carrier] = _both(load, loads[carrier])
+                latest_s = self._surely_within(carrier, load, since_s)
                 if latest_s is not None:
                     dead[carrier] = latest_s
                     needed = hall.graph.all_above(carrier)
@@ -563,18 +574,18 @@ class Failure:
             since_s = max(dead.values())
             for carrier in flow.change(dict.fromkeys(dead, YES)):
                 if carrier in loads and carrier not in self.tripping:
-                    found = hall.load(carrier, self._sums[carrier])
-                    if found is not None:
-                        loads[carrier] = _both(found, loads[carrier])
+                    load = hall.load(carrier, self._sums[carrier])
+                    if load is not None:
+                        loads[carrier] = _both(load, loads[carrier])
 
     def _surely_within(self, carrier: int, load: Interval, since_s: float) -> Optional[float]:
         """Seconds after which a carrier has tripped that carries so much from `since_s` on; None:
         it may hold, or does so for as long as is asked.
         """
-        found = self._hall.latest_s(carrier, load.low)
-        if found is None or since_s + found > self._within_s:
+        seconds = self._hall.latest_s(carrier, load.low)
+        if seconds is None or since_s + seconds > self._within_s:
             return None
-        return since_s + found
+        return since_s + seconds
 
     def _by_its_ways(self, carrier: int, since_s: float) -> list[tuple[int, float]]:
         """Outlets that die though nobody can say which breaker trips, and after how many seconds
@@ -583,7 +594,7 @@ class Failure:
         hall, flow = self._hall, self._flow
         if self.loads[carrier].high <= hall.trips_at(carrier).high:
             return []
-        numbers = [one for one in hall.on.get(carrier, ()) if one in flow.touched]
+        numbers = [item for item in hall.on.get(carrier, ()) if item in flow.touched]
         nodes = {
             supply.node
             for number in numbers
@@ -593,15 +604,15 @@ class Failure:
         }
         chains: dict[frozenset[int], list[int]] = {}
         for node in nodes:
-            needed = frozenset(one for one in self._needed(node) if one in self.tripping)
+            needed = frozenset(item for item in self._needed(node) if item in self.tripping)
             if not needed <= self._needed(carrier):
                 chains.setdefault(needed, []).append(node)
         if len(chains) * len(numbers) > _MOST_WAYS:
             return []
         dead: list[tuple[int, float]] = []
         for behind in chains.values():
-            found = self._while_it_lives(carrier, behind[:1])
-            latest_s = None if found is None else self._surely_within(carrier, found, since_s)
+            load = self._while_it_lives(carrier, behind[:1])
+            latest_s = None if load is None else self._surely_within(carrier, load, since_s)
             if latest_s is not None:
                 dead += [(node, latest_s) for node in behind]
         return dead

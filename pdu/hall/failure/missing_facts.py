@@ -52,19 +52,19 @@ def missing_facts(
     """What an answer does not know in which failures touch these machines; `outcome`: that of the
     only one.
     """
-    found = list(_to_add(hall, outcome)) if outcome is not None else []
-    found.sort(key=lambda one: (-one.machines, one.what))
+    facts = list(_to_add(hall, outcome)) if outcome is not None else []
+    facts.sort(key=lambda fact: (-fact.machines, fact.what))
     machines: dict[Now, list[str]] = {
         state: [] for state in _OPEN if outcome is None or state not in _OF_PDUS
     }
     for name, cords in hall.cords.items():
         if name in touched:
-            for state in {one.now for one in cords} & machines.keys():
+            for state in {fact.now for fact in cords} & machines.keys():
                 machines[state].append(name)
-    found += [MissingFact(_OPEN[state], 0, names) for state, names in machines.items() if names]
-    named = {one.what for one in found}
-    found += [one for one in _of_hall(hall) if one.what not in named]
-    return [*found, *_age(hall.readings, time.time()), *ALWAYS]
+    facts += [MissingFact(_OPEN[state], 0, names) for state, names in machines.items() if names]
+    texts = {fact.what for fact in facts}
+    facts += [fact for fact in _of_hall(hall) if fact.what not in texts]
+    return [*facts, *_age(hall.readings, time.time()), *ALWAYS]
 
 
 def _of_hall(hall: Hall) -> Iterable[MissingFact]:
@@ -121,25 +121,25 @@ def _to_add(hall: Hall, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
     """What to draw or to read for the machines of one outcome that nobody can decide."""
     lacks = _Lacks(hall, hall.bounds(outcome.failed).end)
     machines: dict[str, list[str]] = {}
-    for one in outcome.touched:
-        if one.verdict in (Verdict.CANNOT_SAY, Verdict.UNLESS):
-            for what in set(lacks.of(one.machine)):
-                machines.setdefault(what, []).append(one.machine)
+    for machine in outcome.touched:
+        if machine.verdict in (Verdict.CANNOT_SAY, Verdict.UNLESS):
+            for what in set(lacks.of(machine.machine)):
+                machines.setdefault(what, []).append(machine.machine)
     for what, names in machines.items():
         yield MissingFact(what, len(names), names)
 
 
 class _Lacks:
-    def __init__(self, hall: Hall, found: FailureBounds) -> None:
-        self._hall, self._found = hall, found
-        self._tripping = {one: list(self._of_carrier(one)) for one in found.tripping}
+    def __init__(self, hall: Hall, end: FailureBounds) -> None:
+        self._hall, self._found = hall, end
+        self._tripping = {carrier: list(self._of_carrier(carrier)) for carrier in end.tripping}
 
     def of(self, machine: str) -> Iterable[str]:
         """What is missing for one machine."""
-        hall, found = self._hall, self._found
-        one = hall.facts.consumers[hall.places[machine]]
-        for cord, node in zip(one.cords, one.nodes):
-            if node in found.at_first:
+        hall, end = self._hall, self._found
+        consumer = hall.facts.consumers[hall.places[machine]]
+        for cord, node in zip(consumer.cords, consumer.nodes):
+            if node in end.at_first:
                 continue
             if cord.now is Now.UNREAD or cord.now is Now.UNKNOWN:
                 yield f"a reading of {cord.cord.pdu}"
@@ -147,20 +147,22 @@ class _Lacks:
                 yield self._meter(cord.cord.pdu)
             elif cord.now is Now.WEAK and hall.readings.outlet(*cord.cord) is not None:
                 yield from self._watts(cord.cord.pdu)
-            if node in found.step_one:
+            if node in end.step_one:
                 yield from self._place(cord.cord.pdu)
             for carrier in hall.facts.above(node):
                 yield from self._tripping.get(carrier, ())
 
     def _watts(self, name: str) -> Iterable[str]:
-        read = self._hall.readings.pdus.get(name)
-        if read is not None and all(one.power_w is None for one in read.outlets.values()):
+        reading = self._hall.readings.pdus.get(name)
+        if reading is not None and all(
+            outlet.power_w is None for outlet in reading.outlets.values()
+        ):
             yield f"watts of the outlets of {name}"
 
     def _meter(self, name: str) -> str:
         """What shows the currents of a PDU's outlets: one that did not answer may have meters."""
-        read = self._hall.readings.pdus.get(name)
-        if read is None or not read.outlets:
+        reading = self._hall.readings.pdus.get(name)
+        if reading is None or not reading.outlets:
             return f"a reading of {name}"
         return f"a meter for the outlets of {name}"
 
@@ -193,8 +195,8 @@ class _Lacks:
         ):
             yield f"the lines and breakers of {name}, with their outlets"
         boards = [one for one in pdu.inputs if isinstance(one, HallNode) and one.kind != "breaker"]
-        named = all(line.of is not None for line in pdu.lines)
-        if not named and any(
+        are_named = all(line.of is not None for line in pdu.lines)
+        if not are_named and any(
             board.kind != "feed" and self._hall.drawing.panels[board.name].lines for board in boards
         ):
             yield f"`of` for the lines of {name}"

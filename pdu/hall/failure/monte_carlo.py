@@ -71,22 +71,22 @@ class Sampled(NamedTuple):
         """Of the worlds of each machine, and in how many it lives; with 0 worlds, it was not
         sampled.
         """
-        found = [one for one in samples if one[0]]
+        counts = [sample for sample in samples if sample[0]]
         return cls(
-            max((worlds for worlds, _ in found), default=0),
-            sum(lives == worlds for worlds, lives in found),
-            sum(0 < lives < worlds for worlds, lives in found),
-            sum(not lives for _, lives in found),
+            max((worlds for worlds, _ in counts), default=0),
+            sum(lives == worlds for worlds, lives in counts),
+            sum(0 < lives < worlds for worlds, lives in counts),
+            sum(not lives for _, lives in counts),
         )
 
 
 class Counts:
     """In how many samples each machine lives, and why not in the others."""
 
-    def __init__(self, wanted: Sequence[int]) -> None:
+    def __init__(self, numbers: Sequence[int]) -> None:
         self._lives: Counter[int] = Counter()
         self._open: set[int] = set()
-        self._because: dict[int, Counter[str]] = {number: Counter() for number in wanted}
+        self._because: dict[int, Counter[str]] = {number: Counter() for number in numbers}
 
     def add(self, hall: StatedHall) -> None:
         """Count a sample."""
@@ -125,17 +125,17 @@ def sampled(
         numbers.update(hall.on.get(carrier, ()))
     count = affordable(count, len(numbers))
     facts = OpenFacts(hall, sorted(numbers), trip)
-    found = Counts(wanted)
+    counts = Counts(wanted)
     for world in range(count):
         one = StatedHall(facts, random.Random(f"{seed} {world}"))
         one.fail(failed)
-        found.add(one)
-    return found.samples(count)
+        counts.add(one)
+    return counts.samples(count)
 
 
-def affordable(wanted: int, consumers: int) -> int:
+def affordable(worlds: int, consumers: int) -> int:
     """How many of the wanted worlds are sampled for so many consumers."""
-    return max(min(wanted, _LEAST_WORLDS), min(wanted, _MOST_SAMPLES // max(1, consumers)))
+    return max(min(worlds, _LEAST_WORLDS), min(worlds, _MOST_SAMPLES // max(1, consumers)))
 
 
 class StatedHall:
@@ -167,33 +167,35 @@ class StatedHall:
 
     def _phasors(self, number: int, now_a: float) -> float:
         """The sum of phasors as a part of the sum of numbers, by its meter where it has one."""
-        known, carrier = self._hall.figures[number], self._graph.carriers[number]
-        least = known.part / carrier.part
-        if known.now_a is not None and known.most_a is not None and now_a:
-            return min(1.0, max(least, self._rng.uniform(known.now_a, known.most_a) / now_a))
+        figures, carrier = self._hall.figures[number], self._graph.carriers[number]
+        least = figures.part / carrier.part
+        if figures.now_a is not None and figures.most_a is not None and now_a:
+            return min(1.0, max(least, self._rng.uniform(figures.now_a, figures.most_a) / now_a))
         return self._rng.uniform(_PHASORS if least >= IN_PHASE else least, 1.0)
 
     def _rating(self, number: int) -> float:
-        found = self._open.known_rating(number, self.drawn)
-        if found is None:
+        rating_a = self._open.known_rating(number, self.drawn)
+        if rating_a is None:
             part = self._part[number]
-            now, whole = part * self.now_a[number], part * self._whole(number)
-            found = self._open.guess_rating(self._rng, self.drawn, now, whole)
-        return found
+            now, whole_a = part * self.now_a[number], part * self._whole_current(number)
+            rating_a = self._open.guess_rating(self._rng, self.drawn, now, whole_a)
+        return rating_a
 
-    def _whole(self, number: int) -> float:
+    def _whole_current(self, number: int) -> float:
         """What the fullest conductor carries if all machines behind it draw all through it."""
         nodes = len(self._facts.uppers)
         wholes = [0.0] * 4
         for consumer in self._hall.on.get(number, ()):
-            one = self._facts.consumers[consumer]
-            paths = [self._before.path_of(supply) for supply in one.supplies]
+            consumer_drawn = self._facts.consumers[consumer]
+            paths = [self._before.path_of(supply) for supply in consumer_drawn.supplies]
             on = {key // nodes for path in paths for key in path if key % nodes == number}
-            if not on and any(supply.node in self._facts.switched for supply in one.supplies):
+            if not on and any(
+                supply.node in self._facts.switched for supply in consumer_drawn.supplies
+            ):
                 # by another input
                 on.add(0)
             for phase in on:
-                wholes[phase] += one.total
+                wholes[phase] += consumer_drawn.total
         return wholes[0] + max(wholes[1:])
 
     def _trip_point(self, number: int) -> float:
@@ -230,17 +232,19 @@ class StatedHall:
         while True:
             over.update(changed)
             over = {
-                one for one in over if gone.get(one) != YES and self.load(one) > self.trips_at[one]
+                carrier
+                for carrier in over
+                if gone.get(carrier) != YES and self.load(carrier) > self.trips_at[carrier]
             }
             if not over:
                 return
             # of two in a row only one trips: mostly the one with the higher overload
             trips: dict[int, None] = {}
             above_them: set[int] = set()
-            for one in sorted(over, key=self._trips_after):
-                hangs_on = above(one)
-                if one not in above_them and trips.keys().isdisjoint(hangs_on):
-                    trips[one] = None
+            for carrier in sorted(over, key=self._trips_after):
+                hangs_on = above(carrier)
+                if carrier not in above_them and trips.keys().isdisjoint(hangs_on):
+                    trips[carrier] = None
                     above_them.update(hangs_on)
             changed = self.trip(list(trips))
 
@@ -255,44 +259,44 @@ class StatedHall:
 
     def trip(self, carriers: Sequence[int]) -> Iterable[int]:
         """Let these trip. Returns the carriers whose current changed."""
-        for one in carriers:
-            self.tripped[one] = len(self.tripped)
+        for carrier in carriers:
+            self.tripped[carrier] = len(self.tripped)
         return self.flow.change(dict.fromkeys(carriers, YES))
 
     def lives(self, number: int) -> Truth:
         """Whether a machine lives; MAYBE if that depends on what nobody can tell."""
-        one = self._facts.consumers[number]
+        consumer = self._facts.consumers[number]
         power, unclear = self.flow.power, self.drawn.unclear
         return at_least_n(
-            one.needs,
+            consumer.needs,
             (
                 min(power.has_power(supply), 1 if supply in unclear else supply.works)
-                for supply in one.supplies
+                for supply in consumer.supplies
             ),
         )
 
     def reasons(self, number: int) -> list[str]:
         """What tripped first above a machine."""
         tripped = self.tripped
-        found = [
+        tripped_above = [
             (tripped[carrier], carrier)
             for node in self._hall.consumers[number].nodes
             for carrier in self._hall.above(node)
             if carrier in tripped
         ]
-        return [self._graph.carriers[min(found)[1]].name] if found else []
+        return [self._graph.carriers[min(tripped_above)[1]].name] if tripped_above else []
 
 
 def _facts(open_: OpenFacts, drawn: Drawn) -> Facts[float]:
-    known = open_.hall.facts
-    made: Facts[float] = Facts(
-        known.uppers,
-        known.lowers,
+    bounds_facts = open_.hall.facts
+    facts: Facts[float] = Facts(
+        bounds_facts.uppers,
+        bounds_facts.lowers,
         drawn.consumers,
         open_.carriers,
         drawn.orders,
-        known.switched,
+        bounds_facts.switched,
     )
-    made.own = open_.edges(drawn)
-    made.conductor, made.three = drawn.conductor, drawn.three
-    return made
+    facts.own = open_.edges(drawn)
+    facts.conductor, facts.three = drawn.conductor, drawn.three
+    return facts

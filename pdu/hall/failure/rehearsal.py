@@ -104,7 +104,7 @@ _CONDITIONS = {
 
 def count_fit(loads: Iterable[BreakerLoad], word: str) -> int:
     """How many of these have this word."""
-    return sum(one.fit.word == word for one in loads)
+    return sum(load.fit.word == word for load in loads)
 
 
 class RehearsalOutcome(NamedTuple):
@@ -128,26 +128,26 @@ class RehearsalOutcome(NamedTuple):
     @property
     def sampled(self) -> Sampled:
         """Of the machines that nobody can decide for sure."""
-        return Sampled.of((one.worlds, one.lives_in) for one in self.touched)
+        return Sampled.of((machine.worlds, machine.lives_in) for machine in self.touched)
 
     def count(self, verdict: Verdict) -> int:
         """How many machines have this verdict; those that no failure touches stay."""
-        found = sum(one.verdict is verdict for one in self.touched)
+        machines = sum(machine.verdict is verdict for machine in self.touched)
         if verdict is Verdict.STAYS:
-            found += self.machines - len(self.touched) - len(self.already)
-        return found
+            machines += self.machines - len(self.touched) - len(self.already)
+        return machines
 
     @property
     def in_question(self) -> list[BreakerAfter]:
         """The breakers that trip or may trip, first those that do so soonest and take the most."""
-        found = [one for one in self.loads if one.fit.word in (OVERLOADS, MAY_TRIP)]
+        questions = [load for load in self.loads if load.fit.word in (OVERLOADS, MAY_TRIP)]
         return sorted(
-            found,
-            key=lambda one: (
-                one.not_before_s,
-                math.inf if one.at_the_latest_s is None else one.at_the_latest_s,
-                -len(one.machines),
-                one.name,
+            questions,
+            key=lambda load: (
+                load.not_before_s,
+                math.inf if load.at_the_latest_s is None else load.at_the_latest_s,
+                -len(load.machines),
+                load.name,
             ),
         )
 
@@ -168,7 +168,7 @@ class Hall:
         #: with the lines and ratings that the PDUs report
         self.drawing = enrichment.completed(drawing, readings)
         self.readings = readings
-        steps = {name: read.outlet_step_a for name, read in readings.pdus.items()}
+        steps = {name: reading.outlet_step_a for name, reading in readings.pdus.items()}
         #: the cords of each machine as they are read
         self.cords: dict[str, tuple[CordNow, ...]] = {
             one.name: cords_now(one, readings, steps, drawing.idle_a)
@@ -190,12 +190,12 @@ class Hall:
         owned = {one.cord for cords in self.cords.values() for one in cords}
         for inputs in self.drawing.fed().values():
             owned.update(one for one in inputs if isinstance(one, Cord))
-        found: list[CordNow] = []
+        cords_of_nobody: list[CordNow] = []
         for name in self.drawing.pdus:
-            read = self.readings.pdus.get(name)
-            if read is None:
+            reading = self.readings.pdus.get(name)
+            if reading is None:
                 continue
-            for identity, outlet in read.outlets.items():
+            for identity, outlet in reading.outlets.items():
                 current = outlet.current_a
                 # most outlets without a machine carry nothing
                 if current == 0 or (current is None and outlet.state is DOWN):
@@ -204,65 +204,67 @@ class Hall:
                     continue
                 cord = Cord(name, identity)
                 if cord not in owned:
-                    low, high = reading_bounds(current, read.outlet_step_a)
-                    found.append(CordNow(cord, Now.CARRIES, low, high))
-        return found
+                    low, high = reading_bounds(current, reading.outlet_step_a)
+                    cords_of_nobody.append(CordNow(cord, Now.CARRIES, low, high))
+        return cords_of_nobody
 
     @cached_property
     def facts(self) -> HallFacts:
         """The graph with all consumers: first the machines, in the drawing's order."""
         nobodys: dict[str, list[CordNow]] = {}
-        for one in self.unowned:
-            nobodys.setdefault(self.drawing.pdus[one.cord.pdu].rack, []).append(one)
-        cords = [one.cord for cords in self.cords.values() for one in cords]
-        cords += [one.cord for found in nobodys.values() for one in found]
+        for cord_now in self.unowned:
+            nobodys.setdefault(self.drawing.pdus[cord_now.cord.pdu].rack, []).append(cord_now)
+        cords = [cord_now.cord for cords in self.cords.values() for cord_now in cords]
+        cords += [cord_now.cord for several in nobodys.values() for cord_now in several]
         graph = Graph(self.drawing, cords, self._least_of_inlets())
         pools = enrichment.pools_of(self.drawing, self.readings)
         consumers = [
-            self._in_watts(_consumer(graph, found, self.drawing.machines[name].needs, pools))
-            for name, found in self.cords.items()
+            self._in_watts(_consumer(graph, several, self.drawing.machines[name].needs, pools))
+            for name, several in self.cords.items()
         ]
         racks = self._racks(graph) if nobodys else {}
-        for rack, found in nobodys.items():
+        for rack, several in nobodys.items():
             # what nobody drew may hang on any outlet of its rack too: a cord may be drawn wrongly,
             # or a machine may have one more
-            own = _consumer(graph, found, 1, pools)
-            nodes = tuple(dict.fromkeys((*own.nodes, *racks.get(rack, ()))))
-            consumers.append(own._replace(drawn=False, rack=nodes))
+            undrawn = _consumer(graph, several, 1, pools)
+            nodes = tuple(dict.fromkeys((*undrawn.nodes, *racks.get(rack, ()))))
+            consumers.append(undrawn._replace(drawn=False, rack=nodes))
         most_of = enrichment.residuals(self.drawing, self.readings)
         off = {node: truth for cord, node in graph.feeding.items() if (truth := self._is_off(cord))}
-        made = HallFacts(graph, consumers, most_of, off, self._taken(graph))
-        made.figures = self._figures(graph, made)
-        return made
+        hall_facts = HallFacts(graph, consumers, most_of, off, self._feeding_inputs(graph))
+        hall_facts.figures = self._figures(graph, hall_facts)
+        return hall_facts
 
-    def _in_watts(self, one: DrawnConsumer) -> DrawnConsumer:
+    def _in_watts(self, consumer: DrawnConsumer) -> DrawnConsumer:
         """With its voltages, if they differ: then amperes of one cord are not those of another."""
-        voltages = [self.drawing.pdus[cord.cord.pdu].voltage_v for cord in one.cords]
-        drawn = [each for each in voltages if each is not None]
+        voltages = [self.drawing.pdus[cord.cord.pdu].voltage_v for cord in consumer.cords]
+        drawn = [figure for figure in voltages if figure is not None]
         if not drawn or max(drawn) <= _SAME_VOLTS * min(drawn):
-            return one
-        volts = tuple(each or max(drawn) for each in voltages)
-        outlets = [self.readings.outlet(*cord.cord) for cord in one.cords]
+            return consumer
+        volts = tuple(figure or max(drawn) for figure in voltages)
+        outlets = [self.readings.outlet(*cord.cord) for cord in consumer.cords]
         watts = [
             0.0 if cord.now is Now.OFF else None if outlet is None else outlet.power_w
-            for cord, outlet in zip(one.cords, outlets)
+            for cord, outlet in zip(consumer.cords, outlets)
         ]
-        read = [each for each in watts if each is not None]
-        whole = sum(read) if len(read) == len(watts) else None
-        return one._replace(volts=volts, watts=whole)
+        watts_read = [figure for figure in watts if figure is not None]
+        power_w = sum(watts_read) if len(watts_read) == len(watts) else None
+        return consumer._replace(volts=volts, watts=power_w)
 
     def _least_of_inlets(self) -> dict[str, float]:
         """PDU -> the least that the fullest conductor of its inlet carries now, in A."""
-        found: dict[str, float] = {}
-        for name, read in self.readings.pdus.items():
+        least_by_pdu: dict[str, float] = {}
+        for name, reading in self.readings.pdus.items():
             pdu = self.drawing.pdus.get(name)
             if pdu is None:
                 continue
-            step = read.outlet_step_a
-            sums = sum(reading_bounds(one.current_a, step)[0] for one in read.outlets.values())
+            step = reading.outlet_step_a
+            sums = sum(
+                reading_bounds(outlet.current_a, step)[0] for outlet in reading.outlets.values()
+            )
             is_one = pdu.lines_are_drawn and len(pdu.lines) == 1
-            found[name] = IN_PHASE * (sums if is_one else sums / 3)
-        return found
+            least_by_pdu[name] = IN_PHASE * (sums if is_one else sums / 3)
+        return least_by_pdu
 
     def _is_off(self, cord: Cord) -> Truth:
         """Whether an outlet that feeds a PDU or panel is off."""
@@ -273,11 +275,11 @@ class Hall:
             return MAYBE if (outlet.current_a or 0.0) > self.drawing.idle_a else YES
         return NO
 
-    def _taken(self, graph: Graph) -> dict[int, int]:
+    def _feeding_inputs(self, graph: Graph) -> dict[int, int]:
         """Transfer switch -> the input that feeds it now: of those that are metered, one alone
         carries current.
         """
-        found: dict[int, int] = {}
+        input_by_switch: dict[int, int] = {}
         for inputs in self.drawing.fed().values():
             cords = [one for one in inputs if isinstance(one, Cord)]
             if len(inputs) < 2 or not cords:
@@ -290,53 +292,53 @@ class Hall:
             ]
             if len(carry) == 1:
                 node = graph.feeding[carry[0]]
-                found[graph.below[node][0].node] = node
-        return found
+                input_by_switch[graph.below[node][0].node] = node
+        return input_by_switch
 
     def _racks(self, graph: Graph) -> Mapping[str, Collection[int]]:
         """Rack -> the nodes of machines there."""
-        found: dict[str, dict[int, None]] = {}
+        nodes_by_rack: dict[str, dict[int, None]] = {}
         for cords in self.cords.values():
-            for one in cords:
-                rack = self.drawing.pdus[one.cord.pdu].rack
-                found.setdefault(rack, {})[graph.outlets[one.cord]] = None
-        return found
+            for cord in cords:
+                rack = self.drawing.pdus[cord.cord.pdu].rack
+                nodes_by_rack.setdefault(rack, {})[graph.outlets[cord.cord]] = None
+        return nodes_by_rack
 
     def _figures(self, graph: Graph, facts: HallFacts) -> Mapping[int, KnownCurrents]:
         """What is known of the current of each carrier now."""
         parts = self._parts(graph, facts)
-        found: dict[int, KnownCurrents] = {}
+        known_by_carrier: dict[int, KnownCurrents] = {}
         for number, carrier in graph.carriers.items():
             part = carrier.part * parts.get(number, IN_PHASE)
             if not carrier.pdu:
-                found[number] = KnownCurrents(part=part)
+                known_by_carrier[number] = KnownCurrents(part=part)
                 continue
-            read = self.readings.pdus.get(carrier.pdu)
-            meter = enrichment.meter_of(self.drawing.pdus[carrier.pdu], carrier.breaker, read)
+            reading = self.readings.pdus.get(carrier.pdu)
+            meter = enrichment.meter_of(self.drawing.pdus[carrier.pdu], carrier.breaker, reading)
             now = meter.current_a if meter is not None else None
-            most = now if now is not None or read is None else read.load_a
-            step = read.meter_step_a if read is not None else 0.0
-            found[number] = KnownCurrents(
+            most = now if now is not None or reading is None else reading.load_a
+            step = reading.meter_step_a if reading is not None else 0.0
+            known_by_carrier[number] = KnownCurrents(
                 None if now is None else reading_bounds(now, step)[0],
                 None if most is None else reading_bounds(most, step)[1],
                 part,
             )
-        return found
+        return known_by_carrier
 
     def _parts(self, graph: Graph, facts: HallFacts) -> Mapping[int, float]:
         """The least that the sum of phasors is, as a part of the sum of numbers."""
-        found: dict[int, float] = {}
+        part_by_carrier: dict[int, float] = {}
         lines_of: dict[int, set[tuple[Optional[bool], ...]]] = {}
         inside = {
             graph.number[HallNode.breaker(pdu.name, one.name)]
             for pdu in self.drawing.pdus.values()
             for one in pdu.breakers
         }
-        seen: set[int] = set()
+        nodes_done: set[int] = set()
         for cord, node in graph.outlets.items():
-            if node in seen:
+            if node in nodes_done:
                 continue
-            seen.add(node)
+            nodes_done.add(node)
             pdu = self.drawing.pdus[cord.pdu]
             lines = tuple(pdu.carries(line, cord.outlet) for line in pdu.lines)
             for carrier, flows in facts.power.path(node).items():
@@ -344,10 +346,10 @@ class Hall:
                     if flows == YES:
                         lines_of.setdefault(carrier, set()).add(lines)
                 elif sum(one is True for one in lines) > 1:
-                    found[carrier] = BETWEEN_LINES
+                    part_by_carrier[carrier] = BETWEEN_LINES
         # a breaker that carries several lines
-        found.update((one, 0.0) for one, several in lines_of.items() if len(several) > 1)
-        return found
+        part_by_carrier.update((one, 0.0) for one, several in lines_of.items() if len(several) > 1)
+        return part_by_carrier
 
     # ---- public ----------------------------------------------------------------------------------
 
@@ -356,9 +358,9 @@ class Hall:
         last answer is kept.
         """
         number = self.facts.graph.number
-        asked = tuple(number[one] for one in failed), within_s
-        if self._last is None or self._last[0] != asked:
-            self._last = asked, TimedBounds.of(self.facts, *asked)
+        question = tuple(number[node] for node in failed), within_s
+        if self._last is None or self._last[0] != question:
+            self._last = question, TimedBounds.of(self.facts, *question)
         return self._last[1]
 
     def rehearse(
@@ -371,16 +373,16 @@ class Hall:
         """What happens within so many seconds when all of these fail together. `worlds`: how many
         are sampled, by this seed, for the machines of which nobody can say it.
         """
-        found = self.bounds(failed, within_s)
-        judged = self.judged(found)
+        timed = self.bounds(failed, within_s)
+        judged = self.judged(timed)
         if worlds and within_s == math.inf:
-            judged = self._sampled(failed, found.end, judged, worlds, seed)
-        return self.outcome(failed, found, judged)._replace(seed=seed)
+            judged = self._sampled(failed, timed.end, judged, worlds, seed)
+        return self.outcome(failed, timed, judged)._replace(seed=seed)
 
     def _sampled(
         self,
         failed: Sequence[HallNode],
-        found: FailureBounds,
+        end: FailureBounds,
         judged: Sequence[Judged],
         worlds: int,
         seed: int,
@@ -391,12 +393,12 @@ class Hall:
             if one.verdict in (Verdict.CANNOT_SAY, Verdict.UNLESS)
         }
         nodes = [self.facts.graph.number[one] for one in failed]
-        samples = sampled(self.facts, nodes, found, list(numbers.values()), worlds, seed)
-        made: list[Judged] = []
+        samples = sampled(self.facts, nodes, end, list(numbers.values()), worlds, seed)
+        sampled_machines: list[Judged] = []
         for one in judged:
             sample = samples.get(numbers.get(one.machine, -1))
-            made.append(one if sample is None else _with(one, sample))
-        return made
+            sampled_machines.append(one if sample is None else _with(one, sample))
+        return sampled_machines
 
     def judged(self, found: TimedBounds) -> list[Judged]:
         """The machines that lose, or may lose, a cord, in the drawing's order."""
@@ -416,7 +418,7 @@ class Hall:
         carriers, found = self.facts.graph.carriers, timed.end
         behind = self._machines_behind(found, judged)
         loads = [
-            self._after(number, load, timed, behind.get(number, ()))
+            self._breaker_after(number, load, timed, behind.get(number, ()))
             for number, load in found.loads.items()
         ]
         return RehearsalOutcome(
@@ -456,7 +458,7 @@ class Hall:
     def _state(
         self, number: int, timed: TimedBounds, loads: Mapping[str, BreakerAfter]
     ) -> NodeState:
-        found, carrier = timed.end, self.facts.graph.carriers.get(number)
+        end, carrier = timed.end, self.facts.graph.carriers.get(number)
         after = None if carrier is None else loads.get(carrier.name)
         load, rating_a, limit_a = None, None, None
         if carrier is not None:
@@ -467,18 +469,18 @@ class Hall:
             elif total is not None:
                 load = self.facts.now_of(number, total)
         figures = load, rating_a, limit_a
-        if number in found.at_first:
+        if number in end.at_first:
             return NodeState(Condition.DEAD, *figures, 0.0, 0.0)
-        if number not in found.possibly:
+        if number not in end.possibly:
             is_above = load is not None and limit_a is not None and load.high > limit_a
             return NodeState(Condition.ABOVE_LIMIT if is_above else Condition.LIVES, *figures)
         not_before_s = timed.not_before_s(lambda bounds: number not in bounds.possibly)
-        above = self.facts.graph.all_above(number) & found.tripping.keys()
-        names = [self.facts.graph.carriers[one].name for one in above]
+        above = self.facts.graph.all_above(number) & end.tripping.keys()
+        names = [self.facts.graph.carriers[carrier_above].name for carrier_above in above]
         reason = f"{' or '.join(sorted(names)[:2])} may trip" if names else ""
-        if number in found.surely:
-            gone = found.latest_s.keys() & self.facts.graph.sure_above(number)
-            latest_s = min((found.latest_s[one] for one in gone), default=None)
+        if number in end.surely:
+            gone = end.latest_s.keys() & self.facts.graph.sure_above(number)
+            latest_s = min((end.latest_s[carrier_above] for carrier_above in gone), default=None)
             return NodeState(Condition.DEAD, *figures, not_before_s, latest_s, reason)
         return NodeState(Condition.IN_QUESTION, *figures, not_before_s, None, reason)
 
@@ -492,13 +494,13 @@ class Hall:
         """The lines and breakers to which load may shift if only these outlets are switched off."""
         off = [
             (number, place)
-            for number, one in enumerate(self.facts.consumers)
-            for place, cord in enumerate(one.cords)
+            for number, item in enumerate(self.facts.consumers)
+            for place, cord in enumerate(item.cords)
             if cord.cord in cords
         ]
         loads = self.facts.without(off)
-        found = [self._shown(number, load) for number, load in loads.items()]
-        return sorted(found, key=lambda one: one.name)
+        loads_after = [self._load_and_limit(number, load) for number, load in loads.items()]
+        return sorted(loads_after, key=lambda item: item.name)
 
     def pairs(self) -> list[list[HallNode]]:
         """Two PDUs of a rack each. PDUs without a rack are paired if they share a machine."""
@@ -506,7 +508,7 @@ class Hall:
 
     # ---- breakers and machines -------------------------------------------------------------------
 
-    def _shown(
+    def _load_and_limit(
         self, number: int, load: Interval, power: Optional[Power[Interval]] = None
     ) -> BreakerLoad:
         carrier = self.facts.graph.carriers[number]
@@ -516,16 +518,16 @@ class Hall:
             carrier.name, load, limit, rating, compare_load(load, limit, rating, carrier.most_a)
         )
 
-    def _after(
+    def _breaker_after(
         self, number: int, load: Interval, timed: TimedBounds, machines: Sequence[str]
     ) -> BreakerAfter:
         """What is shown of a line or breaker after a failure."""
-        one = self._shown(number, load, timed.end.power)
-        holds_a = None if one.rating_a is None else self.facts.trips_at(number).low
+        load_now = self._load_and_limit(number, load, timed.end.power)
+        holds_a = None if load_now.rating_a is None else self.facts.trips_at(number).low
         if number in self.facts.graph.parallel:
-            holds_a = one.rating_a
+            holds_a = load_now.rating_a
         at_first = timed.end.first_loads.get(number)
-        fit, not_before_s = one.fit, math.inf
+        fit, not_before_s = load_now.fit, math.inf
         if holds_a is None and number in timed.end.tripping:
             not_before_s = 0.0
         if holds_a is not None and load.high > holds_a and number not in timed.end.tripping:
@@ -538,10 +540,10 @@ class Hall:
                 fit = LoadVerdict(OVERLOADS if is_sure else MAY_TRIP)
             not_before_s = timed.not_before_s(lambda bounds: number not in bounds.tripping)
         return BreakerAfter(
-            one.name,
+            load_now.name,
             load,
-            one.limit_a,
-            one.rating_a,
+            load_now.limit_a,
+            load_now.rating_a,
             fit,
             at_first,
             holds_a,
@@ -551,30 +553,30 @@ class Hall:
         )
 
     def _machines_behind(
-        self, found: FailureBounds, judged: Iterable[Judged]
+        self, end: FailureBounds, judged: Iterable[Judged]
     ) -> dict[int, list[str]]:
         """Line or breaker that may trip -> the machines that go dark if it alone does."""
         behind: dict[int, list[str]] = {}
         for machine in judged:
             if not machine.breakers:
                 continue
-            one = self.facts.consumers[self.places[machine.machine]]
+            consumer = self.facts.consumers[self.places[machine.machine]]
             lives = [
                 (node, self.facts.graph.all_above(node))
-                for cord, node in zip(one.cords, one.nodes)
-                if node not in found.at_first and cord.now is not Now.OFF
+                for cord, node in zip(consumer.cords, consumer.nodes)
+                if node not in end.at_first and cord.now is not Now.OFF
             ]
             for carrier in {carrier for _, above in lives for carrier in above}:
-                if carrier in found.tripping and (
-                    sum(carrier not in above for _, above in lives) < one.needs
+                if carrier in end.tripping and (
+                    sum(carrier not in above for _, above in lives) < consumer.needs
                 ):
                     behind.setdefault(carrier, []).append(machine.machine)
         return behind
 
     def _judged(self, name: str, number: int, timed: TimedBounds) -> Judged:
-        found, one = timed.end, self.facts.consumers[number]
-        cords, needs = one.cords, one.needs
-        left = [cord for cord, node in zip(cords, one.nodes) if node not in found.at_first]
+        end, consumer = timed.end, self.facts.consumers[number]
+        cords, needs = consumer.cords, consumer.needs
+        left = [cord for cord, node in zip(cords, consumer.nodes) if node not in end.at_first]
         off = sum(cord.now is Now.OFF for cord in left)
         if len(left) - off < needs:
             reason = f"{len(left) - off} of {len(cords)} cords survive, it needs {needs}"
@@ -582,18 +584,18 @@ class Hall:
                 reason += f" ({counted(off, 'outlet')} off)"
             return Judged(name, Verdict.DARK, reason, not_before_s=0.0, at_the_latest_s=0.0)
         supplies = self.facts.facts.consumers[number].supplies
-        lives = found.lives(one, supplies)
+        lives = end.lives(consumer, supplies)
         if lives == YES:
             return Judged(name, Verdict.STAYS)
-        not_before_s = timed.not_before_s(lambda bounds: bounds.lives(one, supplies) == YES)
-        breakers = self._breakers_above(one, found)
+        not_before_s = timed.not_before_s(lambda bounds: bounds.lives(consumer, supplies) == YES)
+        breakers = self._breakers_above(consumer, end)
         names = tuple(self.facts.graph.carriers[carrier].name for carrier in breakers)
         if lives == NO:
             reason = f"{' or '.join(names[:2])} trips under the take-over load"
-            latest_s = self._latest_s(one, found)
+            latest_s = self._latest_s(consumer, end)
             return Judged(name, Verdict.DARK, reason, "", 2, names, not_before_s, latest_s)
-        if found._replace(surely=(), possibly=found.step_one).lives(one, supplies) == YES:
-            reason = self._unbounded(breakers, found)
+        if end._replace(surely=(), possibly=end.step_one).lives(consumer, supplies) == YES:
+            reason = self._unbounded(breakers, end)
             if reason:
                 return Judged(
                     name, Verdict.CANNOT_SAY, reason, OVERLOAD_ADVICE, 2, (), not_before_s
@@ -601,34 +603,34 @@ class Hall:
             reason = f"{' or '.join(names[:3])} may trip under the take-over load"
             return Judged(name, Verdict.UNLESS, reason, OVERLOAD_ADVICE, 2, names, not_before_s)
         unproven = first_unproven(
-            cord for cord, node in zip(cords, one.nodes) if node not in found.step_one
+            cord for cord, node in zip(cords, consumer.nodes) if node not in end.step_one
         )
         if unproven is None:
             return Judged(name, Verdict.CANNOT_SAY, _UNDRAWN, _UNDRAWN_ADVICE)
         reason, advice = unproven.now.value, ADVICE[unproven.now]
         return Judged(name, Verdict.CANNOT_SAY, reason, advice, cord=str(unproven.cord))
 
-    def _breakers_above(self, one: DrawnConsumer, found: FailureBounds) -> list[int]:
+    def _breakers_above(self, consumer: DrawnConsumer, end: FailureBounds) -> list[int]:
         """Those that trip, or may, above the cords that a failure leaves, in the order found."""
         above = {
             carrier
-            for node in one.nodes
-            if node not in found.at_first
+            for node in consumer.nodes
+            if node not in end.at_first
             for carrier in self.facts.graph.all_above(node)
         }
-        return sorted(above & found.tripping.keys(), key=lambda number: found.tripping[number])
+        return sorted(above & end.tripping.keys(), key=lambda number: end.tripping[number])
 
-    def _latest_s(self, one: DrawnConsumer, found: FailureBounds) -> Optional[float]:
+    def _latest_s(self, consumer: DrawnConsumer, end: FailureBounds) -> Optional[float]:
         """Seconds after which a machine is dark that surely goes dark with breakers."""
         latest = [0.0]
-        for node in one.nodes:
-            if node in found.surely and node not in found.at_first:
-                gone = found.latest_s.keys() & self.facts.graph.sure_above(node)
-                latest.append(min((found.latest_s[number] for number in gone), default=math.inf))
+        for node in consumer.nodes:
+            if node in end.surely and node not in end.at_first:
+                gone = end.latest_s.keys() & self.facts.graph.sure_above(node)
+                latest.append(min((end.latest_s[number] for number in gone), default=math.inf))
         longest = max(latest)
-        return max(found.latest_s.values()) if math.isinf(longest) else longest
+        return max(end.latest_s.values()) if math.isinf(longest) else longest
 
-    def _unbounded(self, breakers: Iterable[int], found: FailureBounds) -> str:
+    def _unbounded(self, breakers: Iterable[int], end: FailureBounds) -> str:
         """Why no breaker's condition says what becomes of a machine; "" if one does."""
         for number in breakers:
             carrier = self.facts.graph.carriers[number]
@@ -636,7 +638,7 @@ class Hall:
                 return f"{carrier.name}: its rating is not known, so it may trip"
             if carrier.most_a is not None:
                 return f"{carrier.name}: nobody drew which it is, so it may trip"
-            if number in found.loads and math.isinf(found.loads[number].high):
+            if number in end.loads and math.isinf(end.loads[number].high):
                 return f"{carrier.name} may trip: not bounded, rated {carrier.breaker.rating_a:g} A"
         return "" if breakers else "a breaker further up may trip under the take-over load"
 
@@ -645,17 +647,19 @@ class Hall:
         for pdu in self.drawing.pdus.values():
             if pdu.rack:
                 racks.setdefault(pdu.rack, []).append(pdu.name)
-        found: dict[tuple[str, str], None] = {}
+        names_of_pairs: dict[tuple[str, str], None] = {}
         for names in racks.values():
-            found.update(dict.fromkeys(itertools.combinations(names, 2)))
+            names_of_pairs.update(dict.fromkeys(itertools.combinations(names, 2)))
         order = {name: number for number, name in enumerate(self.drawing.pdus)}
         for machine in self.drawing.machines.values():
             names = sorted(
                 {cord.pdu for cord in machine.cords if not self.drawing.pdus[cord.pdu].rack},
                 key=lambda name: order[name],
             )
-            found.update(dict.fromkeys(itertools.combinations(names, 2)))
-        return [(HallNode("pdu", one), HallNode("pdu", other)) for one, other in found]
+            names_of_pairs.update(dict.fromkeys(itertools.combinations(names, 2)))
+        return [
+            (HallNode("pdu", first), HallNode("pdu", second)) for first, second in names_of_pairs
+        ]
 
 
 def _consumer(
@@ -663,15 +667,15 @@ def _consumer(
 ) -> DrawnConsumer:
     return DrawnConsumer(
         tuple(cords),
-        tuple(graph.outlets[one.cord] for one in cords),
+        tuple(graph.outlets[cord.cord] for cord in cords),
         needs,
-        pools=tuple(pools.get(one.cord, one.cord.pdu) for one in cords),
+        pools=tuple(pools.get(cord.cord, cord.cord.pdu) for cord in cords),
     )
 
 
-def _with(one: Judged, sample: Sample) -> Judged:
+def _with(judged: Judged, sample: Sample) -> Judged:
     words = sample.in_words("lives")
-    return replace(one, worlds=sample.worlds, lives_in=sample.lives_in, sampled=words)
+    return replace(judged, worlds=sample.worlds, lives_in=sample.lives_in, sampled=words)
 
 
 @dataclass(frozen=True)
@@ -701,10 +705,10 @@ class Grading:
 
     def add(self, outcome: RehearsalOutcome) -> None:
         """Count a failure."""
-        for one in outcome.touched:
-            if one.verdict is not Verdict.STAYS:
-                into = self._dark if one.verdict is Verdict.DARK else self._open
-                into.setdefault(one.machine, []).extend(outcome.failed)
+        for machine in outcome.touched:
+            if machine.verdict is not Verdict.STAYS:
+                into = self._dark if machine.verdict is Verdict.DARK else self._open
+                into.setdefault(machine.machine, []).extend(outcome.failed)
 
     def grades(self) -> list[Redundancy]:
         """Those of all machines that have power now."""
@@ -720,9 +724,9 @@ class Grading:
 
 
 def _grade(dark: Sequence[HallNode], open_: Sequence[HallNode]) -> str:
-    if any(one.kind != "feed" for one in dark):
+    if any(node.kind != "feed" for node in dark):
         return "N"
-    if any(one.kind != "feed" for one in open_):
+    if any(node.kind != "feed" for node in open_):
         return CANNOT_SAY
     if dark:
         return "N+1"
@@ -731,7 +735,7 @@ def _grade(dark: Sequence[HallNode], open_: Sequence[HallNode]) -> str:
 
 def counts(grades: Iterable[Redundancy]) -> Mapping[str, int]:
     """Grade -> number of machines."""
-    found = dict.fromkeys(("2N", "N+1", "N", CANNOT_SAY), 0)
-    for one in grades:
-        found[one.grade] += 1
-    return found
+    count_by_grade = dict.fromkeys(("2N", "N+1", "N", CANNOT_SAY), 0)
+    for grade in grades:
+        count_by_grade[grade.grade] += 1
+    return count_by_grade

@@ -82,8 +82,8 @@ def machines(judged_machines: Iterable[JudgedMachine], drawn: Mapping[str, Machi
     groups: dict[tuple[str, str], list[str]] = {}
     for machine in judged_machines:
         cord, reason = _cord_and_reason(machine, drawn)
-        shown = f"{machine.name} ({cord})" if cord else machine.name
-        groups.setdefault((machine.verdict, reason), []).append(shown)
+        text = f"{machine.name} ({cord})" if cord else machine.name
+        groups.setdefault((machine.verdict, reason), []).append(text)
     rows = [
         [
             judged(verdict, LOOK_OF[verdict]),
@@ -122,14 +122,14 @@ def sampled(texts: Iterable[tuple[str, str]]) -> Items:
     return Items("Sampled", [f"{few(group, _MACHINES)}: {text}" for text, group in groups.items()])
 
 
-def sampled_in_words(found: Sampled, open_: int, live: str, seed: int) -> str:
+def sampled_in_words(counts: Sampled, open_: int, live: str, seed: int) -> str:
     """What samples say of so many machines that nobody can decide; "" without samples."""
-    worlds, each, some, none = found
+    worlds, in_each, some, none = counts
     if not worlds:
         return ""
     return (
-        f"in {worlds} sampled worlds (seed {seed}) {each + some + none} of the {open_} machines"
-        f" that may go dark: {each} {live} in each, {some} in some, {none} in none"
+        f"in {worlds} sampled worlds (seed {seed}) {in_each + some + none} of the {open_} machines"
+        f" that may go dark: {in_each} {live} in each, {some} in some, {none} in none"
     )
 
 
@@ -145,8 +145,8 @@ def fits_in_words(loads: Sequence[BreakerLoad]) -> str:
         ABOVE_LIMIT: "hold above their limit",
         FITS: "fit",
     }
-    found = {text: count_fit(loads, word) for word, text in words.items()}
-    return ", ".join(f"{count} {text}" for text, count in found.items() if count)
+    count_by_text = {text: count_fit(loads, word) for word, text in words.items()}
+    return ", ".join(f"{count} {text}" for text, count in count_by_text.items() if count)
 
 
 def breakers(

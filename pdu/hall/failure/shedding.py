@@ -24,37 +24,39 @@ def sheds(hall: Hall, outcome: RehearsalOutcome) -> list[Shed]:
     """For breakers in question whose load is bounded, in their order: machines that are shed for
     one count for all, so a breaker that needs no more is left out.
     """
-    numbers = {one.name: number for number, one in hall.facts.graph.carriers.items()}
-    bounded = [one for one in outcome.in_question if math.isfinite(one.excess_a)]
-    draws = {one.name: _draws(hall, outcome, numbers[one.name]) for one in bounded}
+    numbers = {load.name: number for number, load in hall.facts.graph.carriers.items()}
+    bounded = [load for load in outcome.in_question if math.isfinite(load.excess_a)]
+    draws = {load.name: _draws(hall, outcome, numbers[load.name]) for load in bounded}
     chosen: set[str] = set()
-    found: dict[str, Shed] = {}
+    shed_by_breaker: dict[str, Shed] = {}
     # a branch before the line that feeds it
-    for one in sorted(bounded, key=lambda one: len(draws[one.name])):
-        own = draws[one.name]
-        excess_a = one.excess_a - sum(own[name] for name in chosen & own.keys())
+    for load in sorted(bounded, key=lambda load: len(draws[load.name])):
+        draw_by_machine = draws[load.name]
+        excess_a = load.excess_a - sum(
+            draw_by_machine[name] for name in chosen & draw_by_machine.keys()
+        )
         if excess_a <= 0.0:
             continue
-        left = {name: amps for name, amps in own.items() if name not in chosen}
+        left = {name: amps for name, amps in draw_by_machine.items() if name not in chosen}
         machines = _fewest(hall, left, excess_a)
         chosen.update(machines)
-        found[one.name] = Shed(one.name, one.excess_a, machines)
-    return [found[one.name] for one in bounded if one.name in found]
+        shed_by_breaker[load.name] = Shed(load.name, load.excess_a, machines)
+    return [shed_by_breaker[load.name] for load in bounded if load.name in shed_by_breaker]
 
 
 def _draws(hall: Hall, outcome: RehearsalOutcome, carrier: int) -> dict[str, float]:
     """Machine -> what it surely draws through a carrier right after the failure, in A."""
     shares = hall.bounds(outcome.failed).end.shares
     flow, names = hall.facts.flow(hall.facts.sums), list(hall.drawing.machines)
-    found: dict[str, float] = {}
+    draw_by_machine: dict[str, float] = {}
     for number in hall.facts.on.get(carrier, ()):
         share = shares.get(number)
         if share is None:
             share = flow.contributions(number, hall.facts.power, carrier)
-        own = share.get(carrier)
-        if number < len(names) and own is not None and own.low > 0.0:
-            found[names[number]] = own.low
-    return found
+        amount = share.get(carrier)
+        if number < len(names) and amount is not None and amount.low > 0.0:
+            draw_by_machine[names[number]] = amount.low
+    return draw_by_machine
 
 
 def _fewest(hall: Hall, draws: Mapping[str, float], excess_a: float) -> list[str]:
@@ -73,9 +75,10 @@ def _fewest(hall: Hall, draws: Mapping[str, float], excess_a: float) -> list[str
         # of those that are enough, the one that takes the least away
         is_protected = hall.drawing.machines[name].protected
         enough = [
-            other
-            for other in ranked[place:]
-            if draws[other] >= excess_a and hall.drawing.machines[other].protected == is_protected
+            candidate
+            for candidate in ranked[place:]
+            if draws[candidate] >= excess_a
+            and hall.drawing.machines[candidate].protected == is_protected
         ]
         return [*chosen, enough[-1]]
     return []

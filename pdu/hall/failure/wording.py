@@ -26,46 +26,54 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed], within_s: float =
     """What is dark, what follows and when, and what ends it. The number of dark machines never
     stands without that of those nobody can decide.
     """
-    at_once = sum(one.verdict is Verdict.DARK and one.step == 1 for one in outcome.touched)
-    found = [
+    at_once = sum(
+        machine.verdict is Verdict.DARK and machine.step == 1 for machine in outcome.touched
+    )
+    sentences = [
         f"At once {at_once} of {counted(outcome.machines, 'machine')}"
         f" {'goes' if at_once == 1 else 'go'} dark"
     ]
     later: dict[float, list[Judged]] = {}
-    for one in outcome.touched:
-        if one.breakers:
-            later.setdefault(one.not_before_s, []).append(one)
+    for machine in outcome.touched:
+        if machine.breakers:
+            later.setdefault(machine.not_before_s, []).append(machine)
     for seconds, machines in sorted(later.items()):
-        sure = sum(one.verdict is Verdict.DARK for one in machines)
+        sure = sum(machine.verdict is Verdict.DARK for machine in machines)
         when = f"not before {duration(seconds)}" if seconds else "at any time"
-        found.append(f"{len(machines)} more may, {when}" + (f" ({sure} surely)" if sure else ""))
+        sentences.append(
+            f"{len(machines)} more may, {when}" + (f" ({sure} surely)" if sure else "")
+        )
     if sheds:
         first = sheds[0]
-        more = len(sheds) - 1
-        others = f" and {more} more {'breakers' if more > 1 else 'breaker'}" if more else ""
-        found[-1] += f": shed {first.excess_a:.1f} A from {first.breaker}{others}"
+        others_left = len(sheds) - 1
+        rest_in_words = (
+            f" and {others_left} more {'breakers' if others_left > 1 else 'breaker'}"
+            if others_left
+            else ""
+        )
+        sentences[-1] += f": shed {first.excess_a:.1f} A from {first.breaker}{rest_in_words}"
     open_ = outcome.count(Verdict.CANNOT_SAY)
-    found.append(f"of {open_} nobody can say it")
-    found.append(f"{outcome.count(Verdict.STAYS)} stay")
+    sentences.append(f"of {open_} nobody can say it")
+    sentences.append(f"{outcome.count(Verdict.STAYS)} stay")
     if outcome.already:
-        found.append(f"{len(outcome.already)} had no power before")
-    asked = "" if math.isinf(within_s) else f"Within {duration(within_s)}: "
-    return f"{asked}{'; '.join(found)}."
+        sentences.append(f"{len(outcome.already)} had no power before")
+    time_asked = "" if math.isinf(within_s) else f"Within {duration(within_s)}: "
+    return f"{time_asked}{'; '.join(sentences)}."
 
 
-def times(one: BreakerAfter) -> str:
+def times(load: BreakerAfter) -> str:
     """When a breaker in question trips: `not before 1 h, at the latest 2 h`."""
-    early = f"not before {duration(one.not_before_s)}" if one.not_before_s else "at any time"
-    if one.at_the_latest_s is None:
+    early = f"not before {duration(load.not_before_s)}" if load.not_before_s else "at any time"
+    if load.at_the_latest_s is None:
         return f"{early}, or it holds"
-    return f"{early}, at the latest after {duration(one.at_the_latest_s)}"
+    return f"{early}, at the latest after {duration(load.at_the_latest_s)}"
 
 
-def percent(one: BreakerAfter) -> str:
+def percent(load: BreakerAfter) -> str:
     """`111 - 125 %` of its rating; "" if that or the load is not bounded."""
-    if not one.rating_a or math.isinf(one.load.high):
+    if not load.rating_a or math.isinf(load.load.high):
         return ""
-    low, high = (100 * end / one.rating_a for end in _ends(one))
+    low, high = (100 * end / load.rating_a for end in _ends(load))
     return f"{low:.0f} - {high:.0f} %"
 
 
@@ -87,15 +95,15 @@ def groups(judged: Iterable[Judged]) -> list[Group]:
     by how soon and how many.
     """
     alike: dict[tuple[str, str], list[tuple[Judged, str]]] = {}
-    for one in judged:
-        if one.verdict is not Verdict.STAYS:
-            shown = f"{one.machine} ({one.cord})" if one.cord else one.machine
-            alike.setdefault((one.becomes, one.reason), []).append((one, shown))
+    for machine in judged:
+        if machine.verdict is not Verdict.STAYS:
+            text = f"{machine.machine} ({machine.cord})" if machine.cord else machine.machine
+            alike.setdefault((machine.becomes, machine.reason), []).append((machine, text))
     ranked = sorted(
         alike.items(),
         key=lambda item: (
             _ORDER.index(item[0][0]),
-            min(one.not_before_s for one, _ in item[1]),
+            min(machine.not_before_s for machine, _ in item[1]),
             -len(item[1]),
         ),
     )
@@ -103,41 +111,41 @@ def groups(judged: Iterable[Judged]) -> list[Group]:
         Group(
             becomes,
             reason,
-            [shown for _, shown in members],
+            [text for _, text in members],
             members[0][0].advice,
         )
         for (becomes, reason), members in ranked
     ]
 
 
-def shed_in_words(one: Shed) -> str:
+def shed_in_words(shed: Shed) -> str:
     """`shed 3.2 A from r2-b/L1: move or shut down m3, m7`."""
-    if not one.machines:
-        return f"shed {one.excess_a:.1f} A from {one.breaker}: no machines surely draw so much"
-    what = f"move or shut down {few(one.machines, 12)}"
-    return f"shed {one.excess_a:.1f} A from {one.breaker}: {what}"
+    if not shed.machines:
+        return f"shed {shed.excess_a:.1f} A from {shed.breaker}: no machines surely draw so much"
+    what = f"move or shut down {few(shed.machines, 12)}"
+    return f"shed {shed.excess_a:.1f} A from {shed.breaker}: {what}"
 
 
 def to_do(sheds: Sequence[Shed], grouped: Sequence[Group]) -> list[str]:
     """What ends each overload, and the advice for those nobody can decide, the most first."""
-    found = [shed_in_words(one) for one in sheds]
+    texts = [shed_in_words(one) for one in sheds]
     machines: Counter[str] = Counter()
     for one in grouped:
         if one.advice and (one.becomes != Verdict.UNLESS.value or not sheds):
             machines[one.advice] += len(one.machines)
-    return found + [
+    return texts + [
         f"{text} ({counted(count, 'machine')})" for text, count in machines.most_common()
     ]
 
 
-def interval(one: BreakerAfter) -> str:
+def interval(load: BreakerAfter) -> str:
     """`4.1 - 6.2`, `4.1 or more` without an upper end: the least right after the failure, and the
     most whatever trips.
     """
-    low, high = _ends(one)
+    low, high = _ends(load)
     return f"{low:.1f} or more" if math.isinf(high) else f"{low:.1f} - {high:.1f}"
 
 
-def _ends(one: BreakerAfter) -> tuple[float, float]:
-    low = one.load.low if one.at_first is None else one.at_first.low
-    return max(low, one.load.low), one.load.high
+def _ends(load: BreakerAfter) -> tuple[float, float]:
+    low = load.load.low if load.at_first is None else load.at_first.low
+    return max(low, load.load.low), load.load.high

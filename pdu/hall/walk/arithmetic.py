@@ -30,10 +30,10 @@ class NotAnInterval(AssertionError):
 def at_least_n(count: int, truths: Iterable[Truth]) -> Truth:
     """Whether at least so many of these are true."""
     sure = possible = 0
-    for one in truths:
-        if one:
+    for truth in truths:
+        if truth:
             possible += 1
-            sure += one == YES
+            sure += truth == YES
     if sure >= count:
         return YES
     return MAYBE if possible >= count else NO
@@ -160,7 +160,7 @@ class Intervals:
         return Interval(least * total.low, most * total.high, middle * total.expected, total.pools)
 
     def over(self, watts: Interval, volts: float) -> Interval:
-        low, high, expected = (one / volts for one in watts[:3])
+        low, high, expected = (end / volts for end in watts[:3])
         return Interval(low, high, expected, watts.pools)
 
     def exceeds(self, load: Interval, limit: Interval) -> Truth:
@@ -198,12 +198,12 @@ class IntervalSum:
 
     def copy(self) -> IntervalSum:
         """Another one that is equal."""
-        made = IntervalSum()
-        made.low, made.high, made.expected = self.low, self.high, self.expected
-        made.rise, made.fall, made.rises = self.rise, self.fall, self.rises
-        made.kept = self.kept
-        made.pools, made.rising = self.pools.copy(), self.rising.copy()
-        return made
+        total = IntervalSum()
+        total.low, total.high, total.expected = self.low, self.high, self.expected
+        total.rise, total.fall, total.rises = self.rise, self.fall, self.rises
+        total.kept = self.kept
+        total.pools, total.rising = self.pools.copy(), self.rising.copy()
+        return total
 
     def add(self, value: Interval, sign: int = 1) -> None:
         """What a consumer adds now."""

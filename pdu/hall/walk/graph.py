@@ -108,15 +108,15 @@ class Graph:
         for name in drawing.feeds:
             self.number[HallNode("feed", name)] = self._new()
         for panel in drawing.panels.values():
-            own = self.number[panel.node] = self._new()
+            board = self.number[panel.node] = self._new()
             if panel.gap_s is not None and panel.ups is None:
-                self.gaps[own] = panel.gap_s
+                self.gaps[board] = panel.gap_s
             if panel.ups is not None:
-                self.ups.add(own)
+                self.ups.add(board)
                 part = 1.0 if panel.ups.phases == 1 else _FULLEST
-                self.carriers[own] = Carrier(panel.name, panel.ups, trips=False, part=part)
+                self.carriers[board] = Carrier(panel.name, panel.ups, trips=False, part=part)
             for line in panel.lines:
-                self._add_line(panel, line, own)
+                self._add_line(panel, line, board)
         for panel in drawing.panels.values():
             self._feed_panel(panel)
         for panel in drawing.panels.values():
@@ -130,38 +130,38 @@ class Graph:
     def below_all(self, nodes: Iterable[int]) -> set[int]:
         """These, and all that hangs or may hang on them."""
         waiting = list(nodes)
-        found = set(waiting)
+        nodes_below = set(waiting)
         while waiting:
             for edge in self.below[waiting.pop()]:
-                if edge.node not in found:
-                    found.add(edge.node)
+                if edge.node not in nodes_below:
+                    nodes_below.add(edge.node)
                     waiting.append(edge.node)
-        return found
+        return nodes_below
 
     def sure_above(self, node: int) -> set[int]:
         """All that a node surely needs, with itself: while it lives, they live."""
         waiting = [node]
-        found = {node}
+        nodes_above = {node}
         while waiting:
-            one = waiting.pop()
-            for upper, is_input, sure, _ in self.above[one]:
-                if sure and upper not in found and (not is_input or self.inputs[one] == 1):
-                    found.add(upper)
+            lower = waiting.pop()
+            for upper, is_input, sure, _ in self.above[lower]:
+                if sure and upper not in nodes_above and (not is_input or self.inputs[lower] == 1):
+                    nodes_above.add(upper)
                     waiting.append(upper)
-        return found
+        return nodes_above
 
     def all_above(self, node: int) -> set[int]:
         """All that a node needs, or may need, with itself."""
-        found = self._all_above.get(node)
-        if found is None:
-            waiting, found = [node], {node}
+        nodes_above = self._all_above.get(node)
+        if nodes_above is None:
+            waiting, nodes_above = [node], {node}
             while waiting:
                 for edge in self.above[waiting.pop()]:
-                    if edge.node not in found:
-                        found.add(edge.node)
+                    if edge.node not in nodes_above:
+                        nodes_above.add(edge.node)
                         waiting.append(edge.node)
-            self._all_above[node] = found
-        return found
+            self._all_above[node] = nodes_above
+        return nodes_above
 
     def without_battery(self, node: int) -> list[int]:
         """The nodes below one that has no power for a while of which no UPS bridges that."""
@@ -169,7 +169,7 @@ class Graph:
             return []
         if not self.ups & self.below_all([node]):
             return [node]
-        return [found for edge in self.below[node] for found in self.without_battery(edge.node)]
+        return [lower for edge in self.below[node] for lower in self.without_battery(edge.node)]
 
     # ---- construction ----------------------------------------------------------------------------
 
@@ -190,7 +190,7 @@ class Graph:
     def _input(self, lower: int, upper: int) -> None:
         self._join(lower, upper, True, True, True)
 
-    def _add_line(self, panel: Panel, line: Breaker, own: int) -> None:
+    def _add_line(self, panel: Panel, line: Breaker, board: int) -> None:
         node = HallNode.breaker(panel.name, line.name)
         number = self.number[node] = self._new()
         is_one = self._ways.is_one_conductor(node, line)
@@ -200,10 +200,10 @@ class Graph:
             self.single.append(number)
             if phase is not None:
                 self.phases[number] = phase
-        self._need(number, own)
+        self._need(number, board)
 
     def _feed_panel(self, panel: Panel) -> None:
-        own = self.number[panel.node]
+        board = self.number[panel.node]
         has_one_input = len(panel.inputs) == 1
         for line in panel.lines:
             if line.of is not None:
@@ -211,7 +211,7 @@ class Graph:
                 self._need(number, self.number[line.of], sure=has_one_input)
         drawn = {line.of for line in panel.lines}
         for source in panel.inputs:
-            self._input(own, self._way(panel.node, source, drawn, ()))
+            self._input(board, self._node_above_for(panel.node, source, drawn, ()))
 
     def _put_together(self, panel: Panel) -> None:
         """One carrier in place of those of UPSes that feed this panel alone, side by side."""
@@ -223,16 +223,16 @@ class Graph:
             modules.append((module, module.ups))
         parts = [self.carriers.pop(self.number[module.node]).part for module, _ in modules]
         ratings = [ups.rating_a for _, ups in modules if ups.rating_a is not None]
-        whole = sum(ratings) if len(ratings) == len(modules) else None
-        breaker = modules[0][1]._replace(name=panel.name, rating_a=whole)
+        rating_a = sum(ratings) if len(ratings) == len(modules) else None
+        breaker = modules[0][1]._replace(name=panel.name, rating_a=rating_a)
         name = " + ".join(module.name for module, _ in modules)
-        own = self.number[panel.node]
-        self.carriers[own] = Carrier(name, breaker, trips=False, part=min(parts))
-        self.parallel[own] = {
+        board = self.number[panel.node]
+        self.carriers[board] = Carrier(name, breaker, trips=False, part=min(parts))
+        self.parallel[board] = {
             self.number[module.node]: ups.rating_a or 0.0 for module, ups in modules
         }
 
-    def _way(
+    def _node_above_for(
         self,
         lower: HallNode,
         source: Input,
@@ -290,22 +290,22 @@ class Graph:
         if lower.kind != "pdu" or self._ways.are_shared(board):
             return free
         least = self._least_a.get(lower.name, 0.0)
-        return [one for one in free if one.rating_a is None or TRIPS * one.rating_a > least]
+        return [line for line in free if line.rating_a is None or TRIPS * line.rating_a > least]
 
     def _unnamed(self, lower: HallNode, board: Panel, free: Sequence[Breaker]) -> Carrier:
         """The line of a panel that feeds a PDU or panel: one of the free ones, or one that nobody
         drew, whose breaker then is that of the PDU's lines.
         """
-        ratings = [one.rating_a for one in free if one.rating_a is not None]
+        ratings = [breaker.rating_a for breaker in free if breaker.rating_a is not None]
         pdu = self._drawing.pdus.get(lower.name) if lower.kind == "pdu" else None
-        is_rated = pdu is not None and all(one.rating_a is not None for one in pdu.lines)
+        is_rated = pdu is not None and all(breaker.rating_a is not None for breaker in pdu.lines)
         least = min(ratings) if ratings and len(ratings) == len(free) and is_rated else None
-        usual = min(free, key=lambda one: one.limit_percent, default=board.lines[0])
-        holds = [one.holds_percent for one in free]
+        usual = min(free, key=lambda breaker: breaker.limit_percent, default=board.lines[0])
+        holds = [breaker.holds_percent for breaker in free]
         usual = usual._replace(
             name=lower.name,
             rating_a=least,
-            holds_percent=min((one for one in holds if one is not None), default=None),
+            holds_percent=min((breaker for breaker in holds if breaker is not None), default=None),
         )
         # a PDU whose lines nobody drew may have three
         is_one = pdu is not None and pdu.lines_are_drawn
@@ -337,31 +337,31 @@ class Graph:
             return
         self._built.add(name)
         pdu = self._drawing.pdus[name]
-        inlet, own = self._new(), self._new()
+        inlet, outlets = self._new(), self._new()
         if pdu.gap_s is not None:
             self.gaps[inlet] = pdu.gap_s
-        self.number[HallNode("pdu", name)] = own
+        self.number[HallNode("pdu", name)] = outlets
         has_one_input = len(pdu.inputs) == 1
-        self._need(own, inlet)
+        self._need(outlets, inlet)
         lines: list[int] = []
         for line in pdu.lines:
             number = self._add_breaker(pdu, line)
             lines.append(number)
             self.lines.add(number)
             if not pdu.lines_are_drawn:
-                self.lines_of_unknown[number] = own
+                self.lines_of_unknown[number] = outlets
             self._need(number, inlet)
-            self._need(own, number, sure=line.every, flows=False)
+            self._need(outlets, number, sure=line.every, flows=False)
             if not line.every:
-                self.coins.append((own, number))
+                self.coins.append((outlets, number))
             if line.of is not None and has_one_input:
                 self._need(number, self.number[line.of])
         for breaker in pdu.breakers:
-            self._need(self._add_breaker(pdu, breaker), own)
+            self._need(self._add_breaker(pdu, breaker), outlets)
         drawn = {line.of for line in pdu.lines}
         for source in pdu.inputs:
             several = lines if has_one_input and drawn == {None} else ()
-            self._input(inlet, self._way(HallNode("pdu", name), source, drawn, several))
+            self._input(inlet, self._node_above_for(HallNode("pdu", name), source, drawn, several))
         only = pdu.inputs[0]
         board = self._drawing.panels.get(only.name) if isinstance(only, HallNode) else None
         if has_one_input and board is not None and board.lines and self._ways.are_shared(board):
@@ -391,13 +391,13 @@ class Graph:
         return number
 
     def _outlet(self, cord: Cord) -> int:
-        found = self.outlets.get(cord)
-        if found is not None:
-            return found
+        number_of_outlet = self.outlets.get(cord)
+        if number_of_outlet is not None:
+            return number_of_outlet
         self._add_pdu(cord.pdu)
         pdu = self._drawing.pdus[cord.pdu]
         parts = (*pdu.lines, *pdu.breakers)
-        placed = tuple(pdu.carries(one, cord.outlet) for one in parts)
+        placed = tuple(pdu.carries(part, cord.outlet) for part in parts)
         number = self._kinds.get((cord.pdu, placed), -1)
         if number < 0:
             number = self._kinds[cord.pdu, placed] = self._new()
@@ -421,11 +421,11 @@ class _Ways:
     def __init__(self, drawing: Drawing) -> None:
         self._claims: Counter[HallNode] = Counter()
         self._direct: dict[HallNode, list[int]] = {}
-        wanted: Counter[str] = Counter()
-        boards = [(one.inputs, one.lines, 0) for one in drawing.panels.values()]
+        open_ways_by_panel: Counter[str] = Counter()
+        boards = [(board.inputs, board.lines, 0) for board in drawing.panels.values()]
         pdus = [
-            (one.inputs, one.lines, len(one.lines) if one.lines_are_drawn else 0)
-            for one in drawing.pdus.values()
+            (board.inputs, board.lines, len(board.lines) if board.lines_are_drawn else 0)
+            for board in drawing.pdus.values()
         ]
         for inputs, lines, count in (*boards, *pdus):
             drawn = [line.of for line in lines if line.of is not None]
@@ -437,7 +437,7 @@ class _Ways:
                     self._claims[source] += 1
                     self._direct.setdefault(source, []).append(count)
                 elif not lines or len(drawn) < len(lines):
-                    wanted[source.name] += 1
+                    open_ways_by_panel[source.name] += 1
         self._free: dict[str, tuple[Breaker, ...]] = {}
         self._shared: set[str] = set()
         for panel in drawing.panels.values():
@@ -445,7 +445,7 @@ class _Ways:
             free = tuple(line for line, node in nodes.items() if not self._claims[node])
             several = any(self._claims[node] > 1 for node in nodes.values())
             are_phases = all(line.name.casefold() in _PHASES for line in panel.lines)
-            if several or are_phases or len(free) < wanted[panel.name]:
+            if several or are_phases or len(free) < open_ways_by_panel[panel.name]:
                 self._shared.add(panel.name)
                 free = panel.lines
             self._free[panel.name] = free

@@ -118,43 +118,43 @@ class Facts(Generic[N]):
         self.switched = self.below(orders) if switched is None else switched
         #: node -> the consumers with a supply there
         self.at: dict[int, list[int]] = {} if at is None else at
-        for number, one in consumers.items() if at is None else ():
-            for supply in one.supplies:
+        for number, consumer in consumers.items() if at is None else ():
+            for supply in consumer.supplies:
                 for node in (supply.node, *supply.behind):
-                    found = self.at.setdefault(node, [])
-                    if not found or found[-1] != number:
-                        found.append(number)
-            for node in one.rack:
+                    numbers = self.at.setdefault(node, [])
+                    if not numbers or numbers[-1] != number:
+                        numbers.append(number)
+            for node in consumer.rack:
                 self.at.setdefault(node, []).append(number)
 
     def edges(self, node: int) -> Uppers:
         """The edges upwards."""
-        found = self.own.get(node)
-        return self.uppers[node] if found is None else found
+        own_edges = self.own.get(node)
+        return self.uppers[node] if own_edges is None else own_edges
 
     def on_phase(self, path: Mapping[int, Truth], phase: int) -> Mapping[int, Truth]:
         """A path, on this one of three conductors wherever what is above has not said which: the
         n-th one of a carrier is its node and n times the number of nodes. 0: it stays unsaid.
         """
         nodes = len(self.uppers)
-        said = {key % nodes for key in path if key >= nodes}
+        carriers_with_phase = {key % nodes for key in path if key >= nodes}
         return {
             key + phase * nodes if key in self.three else key: truth
             for key, truth in path.items()
-            if key not in said
+            if key not in carriers_with_phase
         }
 
     def below(self, nodes: Iterable[int]) -> set[int]:
         """These, and all that hangs or may hang on them."""
         waiting = list(nodes)
-        found = set(waiting)
+        nodes_below = set(waiting)
         lowers = self.lowers
         while waiting:
-            for one in lowers[waiting.pop()]:
-                if one not in found:
-                    found.add(one)
-                    waiting.append(one)
-        return found
+            for lower in lowers[waiting.pop()]:
+                if lower not in nodes_below:
+                    nodes_below.add(lower)
+                    waiting.append(lower)
+        return nodes_below
 
 
 class Power(Generic[N]):
@@ -180,22 +180,22 @@ class Power(Generic[N]):
 
     def copied(self, gone: Mapping[int, Truth]) -> Power[N]:
         """The same, to be changed. `gone`: as it is, and will be changed."""
-        made = Power(self.facts, gone)
-        made._alive, made._paths = self._alive.copy(), self._paths.copy()
-        return made
+        power = Power(self.facts, gone)
+        power._alive, power._paths = self._alive.copy(), self._paths.copy()
+        return power
 
     def alive(self, node: int) -> Truth:
         """Whether a node has power."""
-        found = self._alive.get(node)
-        if found is None:
-            found = self._alive[node] = self._is_alive(node)
-        return found
+        truth = self._alive.get(node)
+        if truth is None:
+            truth = self._alive[node] = self._is_alive(node)
+        return truth
 
     def _is_alive(self, node: int) -> Truth:
         if self._parent is not None:
-            found = self._parent.alive(node)
-            if found != MAYBE:
-                return found
+            truth = self._parent.alive(node)
+            if truth != MAYBE:
+                return truth
             if node in self._assumed:
                 return YES
         result = YES - self.gone.get(node, NO)
@@ -214,45 +214,45 @@ class Power(Generic[N]):
 
     def has_power(self, supply: Supply[N]) -> Truth:
         """Whether a cord has power."""
-        found = self._alive.get(supply.node)
-        if found is None:
-            found = self.alive(supply.node)
+        truth = self._alive.get(supply.node)
+        if truth is None:
+            truth = self.alive(supply.node)
         for upper in supply.behind:
-            found = min(found, self.alive(upper))
+            truth = min(truth, self.alive(upper))
         closed = self.switched.get(supply, supply.closed) if self.switched else supply.closed
-        return closed if closed < found else found
+        return closed if closed < truth else truth
 
     def path(self, node: int) -> Mapping[int, Truth]:
         """The conductors through which the current of a living node flows, or may flow: the
         carrier, and one of three as `Facts.on_phase` numbers it.
         """
-        found = self._paths.get(node)
-        if found is None:
+        conductors = self._paths.get(node)
+        if conductors is None:
             if self._parent is not None and node not in self.facts.switched:
-                found = self._parent.path(node)
+                conductors = self._parent.path(node)
             else:
-                found = self._find_path(node)
-            self._paths[node] = found
-        return found
+                conductors = self._find_path(node)
+            self._paths[node] = conductors
+        return conductors
 
     def _find_path(self, node: int) -> Mapping[int, Truth]:
-        found: dict[int, Truth] = {node: YES} if node in self.facts.carriers else {}
+        path: dict[int, Truth] = {node: YES} if node in self.facts.carriers else {}
         for upper, is_input, there, flows in self.facts.edges(node):
             if flows and not is_input:
                 for carrier, truth in self.path(upper).items():
                     truth = min(truth, there)
-                    if truth > found.get(carrier, NO):
-                        found[carrier] = truth
-        ways = [self.path(upper) for upper in self._taken(node)]
-        for way in ways:
-            for carrier in way:
-                meets = all(other.get(carrier, NO) == YES for other in ways)
-                found[carrier] = YES if meets else max(found.get(carrier, NO), MAYBE)
+                    if truth > path.get(carrier, NO):
+                        path[carrier] = truth
+        paths = [self.path(upper) for upper in self._inputs_in_use(node)]
+        for input_path in paths:
+            for carrier in input_path:
+                meets = all(another_path.get(carrier, NO) == YES for another_path in paths)
+                path[carrier] = YES if meets else max(path.get(carrier, NO), MAYBE)
         if self.facts.three:
-            return self.facts.on_phase(found, self.facts.conductor.get(node, 0))
-        return found
+            return self.facts.on_phase(path, self.facts.conductor.get(node, 0))
+        return path
 
-    def _taken(self, node: int) -> Iterator[int]:
+    def _inputs_in_use(self, node: int) -> Iterator[int]:
         """The inputs of which one feeds a node."""
         groups = self.facts.orders.get(node)
         if groups is None:
@@ -274,28 +274,28 @@ class Power(Generic[N]):
         """The conductors through which a cord's current flows."""
         facts = self.facts
         if not supply.behind and not facts.three:
-            known = self._paths.get(supply.node)
-            return self.path(supply.node) if known is None else known
+            node_path = self._paths.get(supply.node)
+            return self.path(supply.node) if node_path is None else node_path
         key = supply.node, supply.behind, supply.phase
-        found = self._cords.get(key)
-        if found is None:
+        path = self._cords.get(key)
+        if path is None:
             merged = dict(self.path(supply.node))
             for upper in supply.behind:
                 merged.update(self.path(upper))
-            found = self._cords[key] = facts.on_phase(merged, supply.phase)
-        return found
+            path = self._cords[key] = facts.on_phase(merged, supply.phase)
+        return path
 
     def forget(self, nodes: Collection[int]) -> dict[int, Truth]:
         """Look at these anew. Returns whether those with consumers were alive."""
         at, switched = self.facts.at, self.facts.switched
-        known = {node: self.alive(node) for node in nodes if node in at}
+        truth_by_node = {node: self.alive(node) for node in nodes if node in at}
         for node in nodes:
             self._alive.pop(node, None)
             if node in switched:
                 self._paths.pop(node, None)
         if switched:
             self._cords.clear()
-        return known
+        return truth_by_node
 
 
 class PowerFlow(Generic[N]):
@@ -321,10 +321,10 @@ class PowerFlow(Generic[N]):
 
     def change(self, gone: Mapping[int, Truth]) -> list[int]:
         """Let these nodes be gone, or back. Returns the carriers whose current changed."""
-        known = self.power.forget(self.facts.below(gone))
+        truth_by_node = self.power.forget(self.facts.below(gone))
         self.gone.update(gone)
         moved: dict[int, None] = {}
-        for node, alive in known.items():
+        for node, alive in truth_by_node.items():
             # below one with several inputs the same MAYBE may be another way
             if node in self.facts.switched or self.power.alive(node) != alive:
                 moved.update(dict.fromkeys(self.facts.at[node]))
@@ -341,17 +341,17 @@ class PowerFlow(Generic[N]):
         changed: dict[int, None] = {}
         nodes = len(self.facts.uppers)
         for number in consumers:
-            found = self.touched.get(number)
-            if found is None:
+            shares = self.touched.get(number)
+            if shares is None:
                 before = old = self.contributions(number, self.before)
             else:
-                before, old = found
+                before, old = shares
             new = self.contributions(number, self.power)
             self.touched[number] = before, new
             for key in {**before, **old, **new}:
                 total = self.sums[key]
                 was = before.get(key)
-                if found is not None:
+                if shares is not None:
                     total.enter(was, old.get(key), -1)
                 total.enter(was, new.get(key))
                 changed[key % nodes] = None
@@ -361,57 +361,59 @@ class PowerFlow(Generic[N]):
         self, number: int, power: Power[N], only: Optional[int] = None
     ) -> Mapping[int, N]:
         """What a consumer adds to each conductor; `only`: to no other than this one."""
-        one = self.facts.consumers[number]
-        fed = self._fed(number, one, power)
-        if one.always_anew:
+        consumer = self.facts.consumers[number]
+        fed = self._fed(number, consumer, power)
+        if consumer.always_anew:
             return (
-                self._undrawn(one, fed, YES, power, only)
-                if not one.drawn
-                else self._anew(one, fed, power, only)
+                self._undrawn(consumer, fed, YES, power, only)
+                if not consumer.drawn
+                else self._anew(consumer, fed, power, only)
             )
         changed = NO
         if power is not self.before:
-            for supply, had, now in zip(one.supplies, self._fed(number, one, self.before), fed):
+            for supply, had, now in zip(
+                consumer.supplies, self._fed(number, consumer, self.before), fed
+            ):
                 if had != now:
                     changed = max(changed, YES if MAYBE not in (had, now) else MAYBE)
                 elif had == MAYBE and power.alive(supply.node) != YES:
                     changed = max(changed, MAYBE)
-        if not one.drawn:
-            return self._undrawn(one, fed, changed, power, only)
+        if not consumer.drawn:
+            return self._undrawn(consumer, fed, changed, power, only)
         if changed == NO:
-            return self._as_now(one, fed, power, only)
-        anew = self._anew(one, fed, power, only)
+            return self._as_now(consumer, fed, power, only)
+        anew = self._anew(consumer, fed, power, only)
         if changed == YES:
             return anew
-        same = self._as_now(one, fed, power, only)
+        same = self._as_now(consumer, fed, power, only)
         either = self._numbers.either
         return {key: either(same.get(key), anew.get(key)) for key in {**same, **anew}}
 
-    def _fed(self, number: int, one: Consumer[N], power: Power[N]) -> list[Truth]:
+    def _fed(self, number: int, consumer: Consumer[N], power: Power[N]) -> list[Truth]:
         """Whether each of its cords has power."""
         if power is not self.before:
-            return [power.has_power(supply) for supply in one.supplies]
-        found = self._had.get(number)
-        if found is None:
-            found = self._had[number] = [power.has_power(supply) for supply in one.supplies]
-        return found
+            return [power.has_power(supply) for supply in consumer.supplies]
+        truths = self._had.get(number)
+        if truths is None:
+            truths = self._had[number] = [power.has_power(supply) for supply in consumer.supplies]
+        return truths
 
     # ---- how the current of a consumer divides ---------------------------------------------------
 
     def _as_now(
-        self, one: Consumer[N], fed: Sequence[Truth], power: Power[N], only: Optional[int]
+        self, consumer: Consumer[N], fed: Sequence[Truth], power: Power[N], only: Optional[int]
     ) -> dict[int, N]:
-        found: dict[int, N] = {}
+        current_by_key: dict[int, N] = {}
         numbers = self._numbers
-        for supply, has_power in zip(one.supplies, fed):
+        for supply, has_power in zip(consumer.supplies, fed):
             if has_power:
                 path = _part_of(power.path_of(supply), only)
-                self._add(found, path, supply.current, has_power, numbers)
-        return found
+                self._add(current_by_key, path, supply.current, has_power, numbers)
+        return current_by_key
 
     @staticmethod
     def _add(
-        found: dict[int, N],
+        current_by_key: dict[int, N],
         path: Mapping[int, Truth],
         current: N,
         flows: Truth,
@@ -420,34 +422,36 @@ class PowerFlow(Generic[N]):
         perhaps: Optional[N] = None
         for key, truth in path.items():
             if truth == YES == flows:
-                own = current
+                amount = current
             else:
                 if perhaps is None:
                     perhaps = numbers.maybe(current)
-                own = perhaps
-            found[key] = own if key not in found else numbers.add(found[key], own)
+                amount = perhaps
+            current_by_key[key] = (
+                amount if key not in current_by_key else numbers.add(current_by_key[key], amount)
+            )
 
     def _anew(
-        self, one: Consumer[N], fed: Sequence[Truth], power: Power[N], only: Optional[int]
+        self, consumer: Consumer[N], fed: Sequence[Truth], power: Power[N], only: Optional[int]
     ) -> dict[int, N]:
         giving = [
             (supply, min(has_power, supply.works))
-            for supply, has_power in zip(one.supplies, fed)
+            for supply, has_power in zip(consumer.supplies, fed)
             if has_power and supply.works
         ]
-        if len(giving) < one.needs:
+        if len(giving) < consumer.needs:
             return {}
-        runs = at_least_n(one.needs, (gives for _, gives in giving))
-        found: dict[int, N] = {}
+        runs = at_least_n(consumer.needs, (gives for _, gives in giving))
+        current_by_key: dict[int, N] = {}
         numbers = self._numbers
-        total = one.total if runs == YES else numbers.maybe(one.total)
+        total = consumer.total if runs == YES else numbers.maybe(consumer.total)
         if giving[0][0].volts is not None:
             return self._anew_in_watts(giving, total, power, only)
         paths = [power.path_of(supply) for supply, _ in giving]
         first = paths[0]
         if all(path is first for path in paths):
-            self._add(found, _part_of(first, only), total, YES, numbers)
-            return found
+            self._add(current_by_key, _part_of(first, only), total, YES, numbers)
+            return current_by_key
         for key in {key: None for path in paths for key in _part_of(path, only)}:
             here: Optional[N] = None
             elsewhere: Optional[N] = None
@@ -455,13 +459,13 @@ class PowerFlow(Generic[N]):
                 through = path.get(key, NO)
                 weight = supply.weight
                 if through:
-                    own = weight if min(gives, through) == YES else numbers.maybe(weight)
-                    here = numbers.add(here, own)
+                    part = weight if min(gives, through) == YES else numbers.maybe(weight)
+                    here = numbers.add(here, part)
                 if through != YES:
-                    own = weight if gives == YES and through == NO else numbers.maybe(weight)
-                    elsewhere = numbers.add(elsewhere, own)
-            found[key] = numbers.part(total, here, elsewhere)
-        return found
+                    part = weight if gives == YES and through == NO else numbers.maybe(weight)
+                    elsewhere = numbers.add(elsewhere, part)
+            current_by_key[key] = numbers.part(total, here, elsewhere)
+        return current_by_key
 
     def _anew_in_watts(
         self,
@@ -471,7 +475,7 @@ class PowerFlow(Generic[N]):
         only: Optional[int],
     ) -> dict[int, N]:
         """The same where the cords of a machine have different voltages."""
-        found: dict[int, N] = {}
+        current_by_key: dict[int, N] = {}
         numbers = self._numbers
         weights = [
             supply.weight if gives == YES else numbers.maybe(supply.weight)
@@ -479,44 +483,44 @@ class PowerFlow(Generic[N]):
         ]
         for place, (supply, _) in enumerate(giving):
             elsewhere: Optional[N] = None
-            for other in (*weights[:place], *weights[place + 1 :]):
-                elsewhere = numbers.add(elsewhere, other)
+            for weight in (*weights[:place], *weights[place + 1 :]):
+                elsewhere = numbers.add(elsewhere, weight)
             watts = numbers.part(total, weights[place], elsewhere)
             current = numbers.over(watts, supply.volts or 1.0)
-            self._add(found, _part_of(power.path_of(supply), only), current, YES, numbers)
-        return found
+            self._add(current_by_key, _part_of(power.path_of(supply), only), current, YES, numbers)
+        return current_by_key
 
     def _undrawn(
         self,
-        one: Consumer[N],
+        consumer: Consumer[N],
         fed: Sequence[Truth],
         changed: Truth,
         power: Power[N],
         only: Optional[int],
     ) -> dict[int, N]:
         """What one cord loses may go to any outlet of its rack, or stop with what it fed."""
-        found: dict[int, N] = {}
+        current_by_key: dict[int, N] = {}
         numbers = self._numbers
         lost: Optional[N] = None
-        for place, (supply, has_power) in enumerate(zip(one.supplies, fed)):
+        for place, (supply, has_power) in enumerate(zip(consumer.supplies, fed)):
             if has_power:
-                stays = has_power if changed == NO or one.mates is not None else MAYBE
+                stays = has_power if changed == NO or consumer.mates is not None else MAYBE
                 path = _part_of(power.path_of(supply), only)
-                self._add(found, path, supply.current, stays, numbers)
+                self._add(current_by_key, path, supply.current, stays, numbers)
             if changed and has_power != YES and supply.closed:
-                if one.mates is None:
+                if consumer.mates is None:
                     lost = numbers.add(lost, numbers.maybe(supply.current))
                     continue
-                mate = one.mates[place]
+                mate = consumer.mates[place]
                 if mate is not None and power.alive(mate):
                     path = _part_of(power.path(mate), only)
-                    self._add(found, path, supply.current, YES, numbers)
+                    self._add(current_by_key, path, supply.current, YES, numbers)
         if lost is not None:
-            living = [node for node in one.rack if power.alive(node)]
+            living = [node for node in consumer.rack if power.alive(node)]
             for key in {key: None for node in living for key in _part_of(power.path(node), only)}:
-                own = found.get(key)
-                found[key] = lost if own is None else numbers.add(own, lost)
-        return found
+                amount = current_by_key.get(key)
+                current_by_key[key] = lost if amount is None else numbers.add(amount, lost)
+        return current_by_key
 
 
 def _part_of(path: Mapping[int, Truth], only: Optional[int]) -> Mapping[int, Truth]:

@@ -170,4 +170,4 @@ class Judged:
 
 def first_unproven(cords: Iterable[CordNow]) -> Optional[CordNow]:
     """The first of these cords that proves nothing; None if there is none."""
-    return next((one for one in cords if one.now in ADVICE), None)
+    return next((cord for cord in cords if cord.now in ADVICE), None)
