@@ -164,23 +164,23 @@ class OpenFacts:
 
     def _own_meters(self) -> Mapping[str, Sequence[_Metered]]:
         """PDU -> its lines and breakers that have a meter, where a cord has none or no place."""
-        found: dict[str, list[_Metered]] = {}
+        meters_by_pdu: dict[str, list[_Metered]] = {}
         for number, carrier in self.graph.carriers.items():
-            known = self.hall.figures[number]
-            if known.now_a is None or known.most_a is None:
+            figures = self.hall.figures[number]
+            if figures.now_a is None or figures.most_a is None:
                 continue
             if carrier.pdu not in self._unmetered and carrier.pdu not in self._unplaced:
                 continue
-            left, sure = (known.now_a + known.most_a) / 2, list[_CordOf]()
+            left, sure = (figures.now_a + figures.most_a) / 2, list[_CordOf]()
             for consumer in self.hall.on.get(number, ()):
-                one = self.hall.consumers[consumer]
-                for place, (cord, node) in enumerate(zip(one.cords, one.nodes)):
+                consumer_here = self.hall.consumers[consumer]
+                for place, (cord, node) in enumerate(zip(consumer_here.cords, consumer_here.nodes)):
                     if self.hall.power.path(node).get(number) == YES:
                         left -= middle(cord)
                         if cord.high_a is None:
                             sure.append((consumer, place))
-            found.setdefault(carrier.pdu, []).append(_Metered(number, left, sure))
-        return found
+            meters_by_pdu.setdefault(carrier.pdu, []).append(_Metered(number, left, sure))
+        return meters_by_pdu
 
     def _pdus_between_lines(self) -> Mapping[int, float]:
         """The node of outlets -> the part of its PDU's placed outlets that load two lines."""
@@ -194,11 +194,11 @@ class OpenFacts:
                 ]
                 if lines:
                     placed.setdefault(self.graph.above[node][0].node, []).append(
-                        sum(one in self.graph.lines for one in lines)
+                        sum(line in self.graph.lines for line in lines)
                     )
         return {
-            pdu: sum(count > 1 for count in found) / (len(found) + 1)
-            for pdu, found in placed.items()
+            pdu: sum(count > 1 for count in line_counts) / (len(line_counts) + 1)
+            for pdu, line_counts in placed.items()
         }
 
     def _has_three(self, carrier: int) -> float:
@@ -207,7 +207,7 @@ class OpenFacts:
         below = graph.below_all([carrier])
         if graph.carriers[carrier].breaker.phases == 3 or below & graph.phases.keys():
             return 1.0
-        lines = Counter(graph.carriers[one].pdu for one in below & graph.lines)
+        lines = Counter(graph.carriers[line].pdu for line in below & graph.lines)
         if any(count > 1 for count in lines.values()):
             return 1.0
         return _THREE if len(lines) > 1 else _THREE_OF_ONE
@@ -216,36 +216,36 @@ class OpenFacts:
 
     def draw(self, rng: random.Random) -> Drawn:
         """Every open fact at random, within what the intervals allow."""
-        made = Drawn()
-        self._draw_lines(rng, made)
-        self._draw_conductors(rng, made)
-        made.three_lines = {
+        world = Drawn()
+        self._draw_lines(rng, world)
+        self._draw_conductors(rng, world)
+        world.three_lines = {
             pdu for pdu in self.graph.lines_of_unknown.values() if rng.random() < _THREE_LINES
         }
         for node, groups in self.hall.facts.orders.items():
-            made.orders[node] = [
-                [one] for group in groups for one in self._ordered(rng, list(group))
+            world.orders[node] = [
+                [source] for group in groups for source in self._ordered(rng, list(group))
             ]
-        made.usual, made.spare = _resampled(rng, self.currents), _resampled(rng, self.spare)
-        self._draw_currents(rng, made)
+        world.usual, world.spare = _resampled(rng, self.currents), _resampled(rng, self.spare)
+        self._draw_currents(rng, world)
         for number in self.numbers:
-            made.consumers[number] = self._draw_consumer(rng, number, made)
-        return made
+            world.consumers[number] = self._draw_consumer(rng, number, world)
+        return world
 
     @staticmethod
     def _ordered(rng: random.Random, inputs: list[int]) -> list[int]:
         return inputs if rng.random() < _FIRST else rng.sample(inputs, len(inputs))
 
-    def _draw_lines(self, rng: random.Random, made: Drawn) -> None:
+    def _draw_lines(self, rng: random.Random, world: Drawn) -> None:
         """Which lines feed what names none; which lines open together."""
         drawn = [self._draw_choices(rng) for _ in range(_PLACINGS if self._loaded else 1)]
-        weights = [self._suit_together(one) for one in drawn] if len(drawn) > 1 else [1.0]
-        made.there, made.line = rng.choices(drawn, weights if sum(weights) else None)[0]
+        weights = [self._suit_together(choice) for choice in drawn] if len(drawn) > 1 else [1.0]
+        world.there, world.line = rng.choices(drawn, weights if sum(weights) else None)[0]
         together: dict[int, bool] = {}
         for node, upper in self.graph.coins:
             chance = _GANGED if upper in self.graph.lines else _GANGED_POLES
             if together.setdefault(node, rng.random() < chance):
-                made.there[node] = (*made.there.get(node, ()), upper)
+                world.there[node] = (*world.there.get(node, ()), upper)
 
     def _draw_choices(
         self, rng: random.Random
@@ -253,7 +253,7 @@ class OpenFacts:
         """The uppers of each choice, and which line each carrier is that is one of several."""
         there: dict[int, tuple[int, ...]] = {}
         line: dict[int, Optional[int]] = {}
-        used: dict[object, set[int]] = {}
+        lines_by_key: dict[object, set[int]] = {}
         for choice in self._choices:
             flows = self._flows(choice)
             carrier = self.graph.carriers.get(choice.node)
@@ -263,17 +263,17 @@ class OpenFacts:
                 key = carrier.pdu
             elif not flows:
                 key = ""
-            taken = used.setdefault(key, set())
+            lines_in_use = lines_by_key.setdefault(key, set())
             # phases are drawn as a whole; of other lines one may be missing
             undrawn = 0.0 if self.graph.phases.keys() >= set(choice.uppers) else _UNDRAWN_LINE
-            whole = self.whole(choice.node)
-            found: list[int] = []
+            whole_a = self.whole(choice.node)
+            lines: list[int] = []
             for _ in range(min(choice.several, len(choice.uppers))):
-                free = [one for one in choice.uppers if one not in taken]
+                free = [upper for upper in choice.uppers if upper not in lines_in_use]
                 if flows and not free:
-                    taken.difference_update(choice.uppers)
+                    lines_in_use.difference_update(choice.uppers)
                     free = list(choice.uppers)
-                weights = [1.0 if flows else self._suits(one, whole) for one in free]
+                weights = [1.0 if flows else self._suits(upper, whole_a) for upper in free]
                 if undrawn:
                     # what feeds others already mostly feeds them alone
                     weights.append(sum(weights) if flows else undrawn)
@@ -281,24 +281,24 @@ class OpenFacts:
                     continue
                 drawn = rng.choices(range(len(weights)), weights)[0]
                 if drawn < len(free):
-                    found.append(free[drawn])
-                    taken.add(free[drawn])
-            there[choice.node] = tuple(found)
+                    lines.append(free[drawn])
+                    lines_in_use.add(free[drawn])
+            there[choice.node] = tuple(lines)
             if not flows:
-                line[choice.node] = found[0] if found else None
+                line[choice.node] = lines[0] if lines else None
         return there, line
 
     def _flows(self, choice: RedundantInputs) -> bool:
         return any(edge.flows and not edge.sure for edge in self.graph.above[choice.node])
 
-    def _suits(self, line: int, whole: float) -> float:
+    def _suits(self, line: int, whole_a: float) -> float:
         """How likely a line feeds what draws so much, in A: it is rated for that."""
         carrier = self.graph.carriers.get(line)
         rating = None if carrier is None else carrier.breaker.rating_a
-        if rating is None or not whole:
+        if rating is None or not whole_a:
             return 1.0
         least = _LEAST_A / self.habit
-        return math.exp(-_STRICT * math.log(rating / max(whole, least) / self.habit) ** 2)
+        return math.exp(-_STRICT * math.log(rating / max(whole_a, least) / self.habit) ** 2)
 
     def _suit_together(self, drawn: tuple[dict[int, tuple[int, ...]], object]) -> float:
         """How likely shared lines of panels feed together what was drawn on them."""
@@ -307,44 +307,44 @@ class OpenFacts:
             for upper in drawn[0][choice.node]:
                 if upper in wholes:
                     wholes[upper] += self.whole(choice.node) / choice.several
-        found = 1.0
-        for line, whole in wholes.items():
-            found *= self._suits(line, whole)
-        return found
+        likelihood = 1.0
+        for line, whole_a in wholes.items():
+            likelihood *= self._suits(line, whole_a)
+        return likelihood
 
-    def _draw_conductors(self, rng: random.Random, made: Drawn) -> None:
+    def _draw_conductors(self, rng: random.Random, world: Drawn) -> None:
         """On which of three conductors of those above it each line of a PDU is."""
         if not self._phased:
             return
         for lines in self._lines_of.values():
             in_order = len(lines) > 1 and rng.random() < _IN_ORDER
             first = 0 if in_order else rng.randrange(3)
-            made.conductor.update((node, (first + n) % 3 + 1) for n, node in enumerate(lines))
+            world.conductor.update((node, (first + n) % 3 + 1) for n, node in enumerate(lines))
         for node in self.graph.single:
-            made.conductor[node] = rng.randrange(3) + 1
-        made.conductor.update(self.graph.phases)
-        for one, chance in self._phased.items():
+            world.conductor[node] = rng.randrange(3) + 1
+        world.conductor.update(self.graph.phases)
+        for carrier, chance in self._phased.items():
             if rng.random() < chance:
-                made.three.add(one)
+                world.three.add(carrier)
 
-    def _draw_currents(self, rng: random.Random, made: Drawn) -> None:
+    def _draw_currents(self, rng: random.Random, world: Drawn) -> None:
         """Currents without a meter, and places that nobody drew: as meters above them allow."""
-        found = made.currents
+        current_by_cord = world.currents
         for pdu, cords in self._unmetered.items():
             for number, place in cords:
                 works = self._is_working(self.hall.consumers[number].cords[place])
                 if works or rng.random() < self.works:
-                    found[number, place] = self._usual_current(rng, number, made)
+                    current_by_cord[number, place] = self._usual_current(rng, number, world)
                 else:
-                    found[number, place] = 0.0
-            _scale(found, cords, self.hall.most_of.get(pdu, math.inf) / 1.05)
+                    current_by_cord[number, place] = 0.0
+            _scale(current_by_cord, cords, self.hall.most_of.get(pdu, math.inf) / 1.05)
         for pdu in self._unplaced:
-            self._draw_places(rng, pdu, made)
+            self._draw_places(rng, pdu, world)
         fitted: set[_CordOf] = set()
         for pdu, meters in self._meters.items():
-            for one in meters:
-                left, behind = self._behind(one, pdu, made)
-                _scale(found, behind, max(0.0, left))
+            for meter in meters:
+                left, behind = self._behind(meter, pdu, world)
+                _scale(current_by_cord, behind, max(0.0, left))
                 fitted.update(behind)
         free = [
             cord
@@ -353,76 +353,78 @@ class OpenFacts:
             for cord in cords
             if cord not in fitted
         ]
-        self._fit_ratings(free, found)
+        self._fit_ratings(free, current_by_cord)
 
-    def _behind(self, one: _Metered, pdu: str, made: Drawn) -> tuple[float, Sequence[_CordOf]]:
+    def _behind(self, meter: _Metered, pdu: str, world: Drawn) -> tuple[float, Sequence[_CordOf]]:
         """What a meter leaves for the cords behind it that have none, and these."""
-        left, behind = one.left_a, list(one.sure)
+        left, behind = meter.left_a, list(meter.sure)
         for key in self._unplaced.get(pdu, ()):
-            if one.carrier in made.places[key]:
-                if key in made.currents:
+            if meter.carrier in world.places[key]:
+                if key in world.currents:
                     behind.append(key)
                 else:
                     left -= middle(self.hall.consumers[key[0]].cords[key[1]])
         return left, behind
 
-    def _draw_places(self, rng: random.Random, pdu: str, made: Drawn) -> None:
+    def _draw_places(self, rng: random.Random, pdu: str, world: Drawn) -> None:
         """Behind which lines and breakers the outlets are that nobody drew there."""
         best = math.inf
         for _ in range(_PLACINGS):
             turns: dict[tuple[int, ...], list[int]] = {}
             drawn = {
-                key: self._draw_place(rng, self._node(key), made.three_lines, turns)
+                key: self._draw_place(rng, self._node(key), world.three_lines, turns)
                 for key in self._unplaced[pdu]
             }
-            before, made.places = made.places, {**made.places, **drawn}
-            misses = self._misfit(pdu, made)
+            old_places, world.places = world.places, {**world.places, **drawn}
+            misses = self._misfit(pdu, world)
             if misses < best:
                 best = misses
             else:
-                made.places = before
+                world.places = old_places
             if not best:
                 return
 
     def _node(self, key: _CordOf) -> int:
         return self.hall.consumers[key[0]].nodes[key[1]]
 
-    def _misfit(self, pdu: str, made: Drawn) -> float:
+    def _misfit(self, pdu: str, world: Drawn) -> float:
         """By how much drawn places contradict the meters and the ratings of a PDU, in A."""
-        found = 0.0
-        for one in self._meters.get(pdu, ()):
-            left, behind = self._behind(one, pdu, made)
-            found += abs(left - sum(made.currents[key] for key in behind))
+        misfit_a = 0.0
+        for meter in self._meters.get(pdu, ()):
+            left, behind = self._behind(meter, pdu, world)
+            misfit_a += abs(left - sum(world.currents[key] for key in behind))
         wholes: dict[int, float] = {}
         for key in self._unplaced[pdu]:
-            whole = self._whole_of(key[0], made)
-            for carrier in made.places[key]:
-                wholes[carrier] = wholes.get(carrier, 0.0) + whole
-        for carrier, whole in wholes.items():
+            whole_a = self._whole_of(key[0], world)
+            for carrier in world.places[key]:
+                wholes[carrier] = wholes.get(carrier, 0.0) + whole_a
+        for carrier, whole_a in wholes.items():
             rating = self.graph.carriers[carrier].breaker.rating_a
             if rating is not None:
-                found += max(0.0, whole - rating / self.least)
-        return found
+                misfit_a += max(0.0, whole_a - rating / self.least)
+        return misfit_a
 
-    def _whole_of(self, number: int, made: Drawn) -> float:
+    def _whole_of(self, number: int, world: Drawn) -> float:
         """What a machine draws with all its cords."""
         return sum(
-            made.currents.get((number, place), middle(cord))
+            world.currents.get((number, place), middle(cord))
             for place, cord in enumerate(self.hall.consumers[number].cords)
         )
 
-    def _fit_ratings(self, cords: Sequence[_CordOf], found: dict[_CordOf, float]) -> None:
+    def _fit_ratings(self, cords: Sequence[_CordOf], current_by_cord: dict[_CordOf, float]) -> None:
         """Lines are rated for what they feed: where the currents that nobody metered would be too
         much for one, they are smaller.
         """
         sums: dict[int, float] = {}
         for number, place in cords:
             for carrier in self.hall.above(self.hall.consumers[number].nodes[place]):
-                sums[carrier] = sums.get(carrier, 0.0) + found[number, place]
-        parts = {carrier: self._fitting(carrier, own) for carrier, own in sums.items()}
+                sums[carrier] = sums.get(carrier, 0.0) + current_by_cord[number, place]
+        parts = {carrier: self._fitting(carrier, amps) for carrier, amps in sums.items()}
         for number, place in cords:
             above = self.hall.above(self.hall.consumers[number].nodes[place])
-            found[number, place] *= min((parts[carrier] for carrier in above), default=1.0)
+            current_by_cord[number, place] *= min(
+                (parts[carrier] for carrier in above), default=1.0
+            )
 
     @staticmethod
     def _is_working(cord: CordNow) -> bool:
@@ -442,26 +444,29 @@ class OpenFacts:
         room = rating / self.least / share - whole
         return min(1.0, max(_LEAST_PART, room / unmetered))
 
-    def _usual_current(self, rng: random.Random, number: int, made: Drawn) -> float:
+    def _usual_current(self, rng: random.Random, number: int, world: Drawn) -> float:
         """What a cord without a meter carries: much as the others of its machine do."""
         cords = self.hall.consumers[number].cords
-        known = [middle(cord) for cord in cords if cord.now is Now.CARRIES and cord.high_a]
-        if known and self.hall.consumers[number].drawn:
-            return sum(known) / len(known) * rng.uniform(*_SHARE)
-        return rng.choice(made.usual)
+        currents = [middle(cord) for cord in cords if cord.now is Now.CARRIES and cord.high_a]
+        if currents and self.hall.consumers[number].drawn:
+            return sum(currents) / len(currents) * rng.uniform(*_SHARE)
+        return rng.choice(world.usual)
 
-    def _draw_consumer(self, rng: random.Random, number: int, made: Drawn) -> Consumer[float]:
-        one = self.hall.consumers[number]
+    def _draw_consumer(self, rng: random.Random, number: int, world: Drawn) -> Consumer[float]:
+        drawn_consumer = self.hall.consumers[number]
         currents = [
-            made.currents.get((number, place), middle(cord)) for place, cord in enumerate(one.cords)
+            world.currents.get((number, place), middle(cord))
+            for place, cord in enumerate(drawn_consumer.cords)
         ]
         mean = sum(currents) / len(currents)
         supplies: list[Supply[float]] = []
-        for place, (cord, node, current) in enumerate(zip(one.cords, one.nodes, currents)):
+        for place, (cord, node, current) in enumerate(
+            zip(drawn_consumer.cords, drawn_consumer.nodes, currents)
+        ):
             unclear = cord.now in _MAYBE
             if unclear:
                 works = rng.random() < 0.5
-            elif (number, place) in made.currents:
+            elif (number, place) in world.currents:
                 works = current > 0.0
             else:
                 works = self._is_working(cord) or (
@@ -475,21 +480,25 @@ class OpenFacts:
                 # a spare one waits while others carry
                 weight * 1e-6 if unclear else weight,
                 self._draw_closed(rng, cord),
-                made.places.get((number, place), ()),
+                world.places.get((number, place), ()),
                 rng.randrange(3) + 1,
-                one.volts[place] if one.volts else None,
+                drawn_consumer.volts[place] if drawn_consumer.volts else None,
             )
             supplies.append(supply)
             if unclear:
-                made.unclear.add(supply)
+                world.unclear.add(supply)
         total = rng.uniform(*_CHANGE) * sum(
             s.current * (s.volts or 1.0) for s in supplies if s.works
         )
         mates = None
-        if not one.drawn:
+        if not drawn_consumer.drawn:
             # half of what nobody drew has a second cord, somewhere in its rack
-            mates = [rng.choice(one.rack) if rng.random() < 0.5 else None for _ in supplies]
-        return Consumer(supplies, one.needs, total, one.drawn, one.rack, mates)
+            mates = [
+                rng.choice(drawn_consumer.rack) if rng.random() < 0.5 else None for _ in supplies
+            ]
+        return Consumer(
+            supplies, drawn_consumer.needs, total, drawn_consumer.drawn, drawn_consumer.rack, mates
+        )
 
     def _draw_closed(self, rng: random.Random, cord: CordNow) -> Truth:
         """Whether an outlet is on: one whose state was not read mostly is."""
@@ -502,7 +511,7 @@ class OpenFacts:
         rng: random.Random,
         node: int,
         three_lines: Collection[int],
-        taken: dict[tuple[int, ...], list[int]],
+        turns_by_group: dict[tuple[int, ...], list[int]],
     ) -> tuple[int, ...]:
         """Behind which lines and breakers an outlet is that nobody drew there: in turns, as outlets
         are wired.
@@ -511,30 +520,30 @@ class OpenFacts:
         above = self.graph.above[node]
         pdu = above[0].node
         sure = [one.node for one in above[1:] if one.sure]
-        wanted: list[tuple[int, ...]] = []
+        groups: list[tuple[int, ...]] = []
         # of one that has a line, a second one only where outlets are between two
         has_line = any(one in self.graph.lines for one in sure)
         if pdu in three_lines:
             # a third of its outlets is behind the line that carries most
-            wanted += [lines] if rng.random() < 1 / 3 else []
+            groups += [lines] if rng.random() < 1 / 3 else []
         elif lines and not (has_line and rng.random() >= self._between.get(pdu, 0.0)):
-            wanted.append(lines)
+            groups.append(lines)
         if breakers and not any(one not in self.graph.lines for one in sure):
-            wanted.append(breakers)
-        found: list[int] = []
-        for several in wanted:
-            turns = taken.setdefault(several, [])
+            groups.append(breakers)
+        uppers: list[int] = []
+        for several in groups:
+            turns = turns_by_group.setdefault(several, [])
             turns += rng.sample(several, len(several)) if not turns else []
-            found.append(turns.pop())
-        return tuple(found)
+            uppers.append(turns.pop())
+        return tuple(uppers)
 
-    def known_rating(self, number: int, made: Drawn) -> Optional[float]:
+    def known_rating(self, number: int, world: Drawn) -> Optional[float]:
         """What a carrier is rated for in a sample, in A: infinite if nothing limits it, None if
         nobody knows.
         """
         carrier = self.graph.carriers[number]
-        if number in made.line:
-            line = made.line[number]
+        if number in world.line:
+            line = world.line[number]
             if line is None:
                 # one that nobody drew: its breaker is that of the PDU's lines, where that is known
                 return None if carrier.breaker.rating_a is None else math.inf
@@ -542,26 +551,26 @@ class OpenFacts:
         return None if carrier.most_a is not None else carrier.breaker.rating_a
 
     @staticmethod
-    def guess_rating(rng: random.Random, made: Drawn, now_a: float, whole_a: float) -> float:
+    def guess_rating(rng: random.Random, world: Drawn, now_a: float, whole_a: float) -> float:
         """A rating for a carrier that carries so much now, and so much if all machines behind it
         draw all their current through it.
         """
-        wanted_a = max(_LEAST_A, now_a, whole_a * rng.choice(made.spare))
+        wanted_a = max(_LEAST_A, now_a, whole_a * rng.choice(world.spare))
         return next((rating for rating in _LADDER_A if rating >= wanted_a), wanted_a)
 
     def whole(self, number: int) -> float:
         """What a carrier carries if all machines behind it draw all their current through it."""
-        found = self._whole.get(number)
-        if found is None:
+        whole_a = self._whole.get(number)
+        if whole_a is None:
             carrier = self.graph.carriers.get(number)
             part = _FULLEST if carrier is None or carrier.part < 1.0 else 1.0
-            found = 0.0
-            for one in self.hall.on.get(number, ()):
-                nodes = self.hall.consumers[one].nodes
+            whole_a = 0.0
+            for consumer in self.hall.on.get(number, ()):
+                nodes = self.hall.consumers[consumer].nodes
                 through = sum(self._shares_of(node).get(number, 0.0) for node in nodes)
-                found += part * min(1.0, through) * self._usual_of(one)
-            self._whole[number] = found
-        return found
+                whole_a += part * min(1.0, through) * self._usual_of(consumer)
+            self._whole[number] = whole_a
+        return whole_a
 
     def _is_known(self, carrier: int) -> bool:
         """Whether all that may flow through it surely does, and is metered."""
@@ -580,9 +589,11 @@ class OpenFacts:
 
     def _shares_of(self, node: int) -> Mapping[int, float]:
         """The carriers above a node, and how likely its current flows through each."""
-        found = self._shares.get(node)
-        if found is None:
-            found = self._shares[node] = {node: 1.0} if node in self.graph.carriers else {}
+        share_by_carrier = self._shares.get(node)
+        if share_by_carrier is None:
+            share_by_carrier = self._shares[node] = (
+                {node: 1.0} if node in self.graph.carriers else {}
+            )
             lines, breakers = self.graph.unplaced.get(node, ((), ()))
             open_ = [edge.node for edge in self.graph.above[node] if edge.flows and not edge.sure]
             for edge in self.graph.above[node]:
@@ -591,20 +602,22 @@ class OpenFacts:
                 group = next((one for one in (lines, breakers) if edge.node in one), open_)
                 chance = 1.0 if edge.sure else 1.0 / len(group)
                 for carrier, share in self._shares_of(edge.node).items():
-                    found[carrier] = max(found.get(carrier, 0.0), chance * share)
-        return found
+                    share_by_carrier[carrier] = max(
+                        share_by_carrier.get(carrier, 0.0), chance * share
+                    )
+        return share_by_carrier
 
-    def edges(self, made: Drawn) -> dict[int, Uppers]:
+    def edges(self, world: Drawn) -> dict[int, Uppers]:
         """Of the nodes with open edges: those that are there."""
-        found: dict[int, Uppers] = {}
+        edges_by_node: dict[int, Uppers] = {}
         for node in self._open_nodes:
-            there = made.there.get(node, ())
-            found[node] = [
+            there = world.there.get(node, ())
+            edges_by_node[node] = [
                 (upper, is_input, YES, flows)
                 for upper, is_input, sure, flows in self.hall.facts.uppers[node]
                 if sure == YES or upper in there
             ]
-        return found
+        return edges_by_node
 
     @property
     def _open_nodes(self) -> Sequence[int]:
@@ -612,22 +625,24 @@ class OpenFacts:
             self._nodes = [
                 node
                 for node, above in enumerate(self.hall.facts.uppers)
-                if any(one[2] == MAYBE for one in above)
+                if any(edge[2] == MAYBE for edge in above)
             ]
         return self._nodes
 
 
-def _resampled(rng: random.Random, known: Sequence[float]) -> Sequence[float]:
+def _resampled(rng: random.Random, figures: Sequence[float]) -> Sequence[float]:
     """What a few known figures may say of all others: some of them by chance more than others."""
-    return rng.choices(known, k=min(len(known), _KNOWN))
+    return rng.choices(figures, k=min(len(figures), _KNOWN))
 
 
-def _scale(found: dict[_CordOf, float], cords: Sequence[_CordOf], together: float) -> None:
+def _scale(
+    current_by_cord: dict[_CordOf, float], cords: Sequence[_CordOf], together: float
+) -> None:
     """Let these carry so much together; infinite: anything."""
-    whole = sum(found[one] for one in cords)
-    if whole and math.isfinite(together):
-        for one in cords:
-            found[one] *= together / whole
+    whole_a = sum(current_by_cord[cord] for cord in cords)
+    if whole_a and math.isfinite(together):
+        for cord in cords:
+            current_by_cord[cord] *= together / whole_a
 
 
 def middle(cord: CordNow) -> float:

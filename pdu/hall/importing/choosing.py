@@ -36,18 +36,18 @@ class Places:
     """
 
     def __init__(self, locations: Iterable[Mapping[str, Any]]) -> None:
-        self._by_id = {one["id"]: one for one in locations}
+        self._by_id = {location["id"]: location for location in locations}
 
     def above(self, location: Optional[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """A location and all that it lies in, from the bottom; [] for None."""
-        found: list[Mapping[str, Any]] = []
-        seen: set[object] = set()
-        while location is not None and location["id"] not in seen:
-            seen.add(location["id"])
-            known = self._by_id.get(location["id"], location)
-            found.append(known)
-            location = known.get("parent")
-        return found
+        locations: list[Mapping[str, Any]] = []
+        ids: set[object] = set()
+        while location is not None and location["id"] not in ids:
+            ids.add(location["id"])
+            here = self._by_id.get(location["id"], location)
+            locations.append(here)
+            location = here.get("parent")
+        return locations
 
 
 def chosen(
@@ -56,23 +56,27 @@ def chosen(
     """The ids of the devices that the filters choose. Raises SettingsError, with the values that
     there are, for a value that no device has.
     """
-    found = set(devices)
+    keys = set(devices)
     for kind, values in filters._asdict().items():
         if not values:
             continue
         words = {key: _words(one, kind, places) for key, one in devices.items()}
-        wanted = {value.strip().casefold() for value in values}
-        there = {word.casefold() for own in words.values() for word in own}
+        folded_values = {value.strip().casefold() for value in values}
+        there = {word.casefold() for own_words in words.values() for word in own_words}
         for value in values:
             if value.strip().casefold() not in there:
-                names = sorted({own[0] for own in words.values() if own})
-                more = ", ..." if len(names) > _SHOWN else ""
+                names = sorted({own_words[0] for own_words in words.values() if own_words})
+                dots = ", ..." if len(names) > _SHOWN else ""
                 raise SettingsError(
                     f"--{kind} {printable(value, 60)!r}: no device has it; there are:"
-                    f" {', '.join(printable(one, 60) for one in names[:_SHOWN]) or 'none'}{more}"
+                    f" {', '.join(printable(one, 60) for one in names[:_SHOWN]) or 'none'}{dots}"
                 )
-        found &= {key for key, own in words.items() if wanted & {word.casefold() for word in own}}
-    return found
+        keys &= {
+            key
+            for key, own_words in words.items()
+            if folded_values & {word.casefold() for word in own_words}
+        }
+    return keys
 
 
 def _words(device: Mapping[str, Any], kind: str, places: Places) -> list[str]:
@@ -90,8 +94,8 @@ def _words(device: Mapping[str, Any], kind: str, places: Places) -> list[str]:
         objects = [device.get(kind)]
     return [
         word
-        for one in objects
-        if isinstance(one, Mapping)
-        for word in (one.get("name") or one.get("display"), one.get("slug"))
+        for item in objects
+        if isinstance(item, Mapping)
+        for word in (item.get("name") or item.get("display"), item.get("slug"))
         if isinstance(word, str) and word
     ]

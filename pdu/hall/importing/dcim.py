@@ -63,13 +63,13 @@ def cables_to_check(ports: Iterable[Mapping[str, Any]]) -> set[object]:
 class _Reader:
     def __init__(self, objects: Objects, filters: Filters) -> None:
         self._by_id = {
-            kind: {_id(one): one for one in objects.get(kind, ())} for kind in (*KINDS, *EXTRA)
+            kind: {_id(item): item for item in objects.get(kind, ())} for kind in (*KINDS, *EXTRA)
         }
         self._places = Places(self._by_id["locations"].values())
         self._chosen = chosen(self._by_id["devices"], filters, self._places)
         self._filtered = any(filters)
         outlets = self._by_id["power-outlets"].values()
-        self._pdus = {_id(one["device"]): None for one in outlets}
+        self._pdus = {_id(item["device"]): None for item in outlets}
         self._notes: list[str] = []
         self._devices: Mapping[object, str] = {}
         self._panel_names: Mapping[object, str] = {}
@@ -90,7 +90,7 @@ class _Reader:
         fed: list[ImportedCord] = []
         lines: list[ImportedLine] = []
         unread: dict[object, str] = {}
-        taken = {*self._devices.values(), *self._panel_names.values()}
+        names_in_use = {*self._devices.values(), *self._panel_names.values()}
         for port, kind, end in ends:
             device = _id(port["device"])
             if device not in machines and device not in pdus:
@@ -107,7 +107,7 @@ class _Reader:
                 if key not in unread:
                     panel = self._panel(end["power_panel"])
                     names = {key: (_name(end), panel)}
-                    unread[key] = naming.unique(names, {*taken, *unread.values()})[key]
+                    unread[key] = naming.unique(names, {*names_in_use, *unread.values()})[key]
                     lines.append(self._line(unread[key], end)._replace(phases=1))
                 number = sum(one.pdu == unread[key] for one in cords)
                 outlet = _ONLY if not number else str(number + 1)
@@ -139,7 +139,7 @@ class _Reader:
 
     def _ends(self) -> list[_End]:
         """The cables of all power ports, but for planned ones."""
-        found: list[_End] = []
+        ends: list[_End] = []
         planned: list[str] = []
         doubtful: list[str] = []
         for port in self._by_id["power-ports"].values():
@@ -151,26 +151,26 @@ class _Reader:
                     if self._is_chosen(port["device"]):
                         reference: Mapping[str, Any] = port["device"]
                         device = self._by_id["devices"].get(_id(reference), reference)
-                        named = f"{_name(device)} {printable(str(port['name']), 60)}"
-                        (planned if status == _PLANNED else doubtful).append(named)
+                        port_in_words = f"{_name(device)} {printable(str(port['name']), 60)}"
+                        (planned if status == _PLANNED else doubtful).append(port_in_words)
                     continue
                 kind_of = "power-outlets" if kind == _OUTLET else "power-feeds"
-                found.append(_End(port, kind, self._by_id[kind_of].get(_id(end), end)))
+                ends.append(_End(port, kind, self._by_id[kind_of].get(_id(end), end)))
         self._note("left out, because its cable is planned", planned)
         self._note(
             "left out, because its cable is planned or is being removed (/api/dcim/cables/ tells,"
             " as cables.json)",
             doubtful,
         )
-        return found
+        return ends
 
     def _status(self, port: Mapping[str, Any]) -> str:
         """The status of the cable of a port with a way that is not connected, "?" if not known."""
         cable = port.get("cable")
-        known = self._by_id["cables"].get(_id(cable), cable) if cable else None
-        status = known.get("status") if known else None
-        found = status.get("name") if isinstance(status, Mapping) else None
-        return (_value(status) or (found if isinstance(found, str) else "?")).casefold()
+        cable_known = self._by_id["cables"].get(_id(cable), cable) if cable else None
+        status = cable_known.get("status") if cable_known else None
+        name = status.get("name") if isinstance(status, Mapping) else None
+        return (_value(status) or (name if isinstance(name, str) else "?")).casefold()
 
     def _is_chosen(self, device: Mapping[str, Any]) -> bool:
         return not self._filtered or _id(device) in self._chosen
@@ -179,22 +179,22 @@ class _Reader:
         self, ends: Sequence[_End], machines: Mapping[object, None]
     ) -> dict[object, None]:
         """The PDUs that were chosen, or on which something hangs that is drawn."""
-        found = {one: None for one in self._pdus if self._is_chosen({"id": one})}
+        pdus = {one: None for one in self._pdus if self._is_chosen({"id": one})}
         if not self._filtered:
             # an outlet whose object was not read
-            found.update((_id(one.end["device"]), None) for one in ends if one.kind == _OUTLET)
-            return found
+            pdus.update((_id(one.end["device"]), None) for one in ends if one.kind == _OUTLET)
+            return pdus
         above: dict[object, list[object]] = {}
         for one in ends:
             if one.kind == _OUTLET:
                 above.setdefault(_id(one.port["device"]), []).append(_id(one.end["device"]))
-        waiting = [*machines, *found]
+        waiting = [*machines, *pdus]
         for device in waiting:
             for upper in above.get(device, ()):
-                if upper not in found:
-                    found[upper] = None
+                if upper not in pdus:
+                    pdus[upper] = None
                     waiting.append(upper)
-        return found
+        return pdus
 
     def _part(self, ends: Sequence[_End], pdus: Mapping[object, None]) -> None:
         """Finds the PDUs with several inlets, each of which feeds its own outlets: no transfer
@@ -224,8 +224,8 @@ class _Reader:
 
     def _parts(self, device: object) -> list[str]:
         """The names of a device, or of its parts."""
-        own = [inlet for one, inlet in self._parted if one == device]
-        return [self._part_of(device, {"id": one}) for one in own] or [self._devices[device]]
+        inlets = [inlet for pdu, inlet in self._parted if pdu == device]
+        return [self._part_of(device, {"id": pdu}) for pdu in inlets] or [self._devices[device]]
 
     # ---- names -----------------------------------------------------------------------------------
 
@@ -265,26 +265,26 @@ class _Reader:
         return self._panel_names[key] if key in self._panel_names else _name(reference)
 
     def _note(self, what: str, names: Iterable[str]) -> None:
-        listed = list(names)
-        if listed:
-            more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
-            self._notes.append(f"{what}: {', '.join(listed[:_SHOWN])}{more}")
+        texts = list(names)
+        if texts:
+            rest_in_words = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+            self._notes.append(f"{what}: {', '.join(texts[:_SHOWN])}{rest_in_words}")
 
     # ---- values ----------------------------------------------------------------------------------
 
     def _outlets(self, pdus: Mapping[object, None]) -> dict[str, list[ImportedOutlet]]:
-        found: dict[str, list[ImportedOutlet]] = {}
-        for one in self._by_id["power-outlets"].values():
-            if _id(one["device"]) in pdus:
-                label = one.get("label")
-                made = ImportedOutlet(
-                    str(one["name"]).strip(),
+        outlets_by_pdu: dict[str, list[ImportedOutlet]] = {}
+        for item in self._by_id["power-outlets"].values():
+            if _id(item["device"]) in pdus:
+                label = item.get("label")
+                outlet = ImportedOutlet(
+                    str(item["name"]).strip(),
                     printable(label.strip()) if isinstance(label, str) else "",
-                    _value(one.get("feed_leg")),
+                    _value(item.get("feed_leg")),
                 )
-                name = self._part_of(_id(one["device"]), one.get("power_port"))
-                found.setdefault(name, []).append(made)
-        return found
+                name = self._part_of(_id(item["device"]), item.get("power_port"))
+                outlets_by_pdu.setdefault(name, []).append(outlet)
+        return outlets_by_pdu
 
     def _line(self, pdu: str, feed: Mapping[str, Any]) -> ImportedLine:
         return ImportedLine(
@@ -307,18 +307,18 @@ class _Reader:
                 above[_id(target)] = self._panel(feed["power_panel"])
             path = _value(feed.get("power_path"))
             if path:
-                own = paths.setdefault(_id(feed["power_panel"]), path)
-                if own != path:
+                own_path = paths.setdefault(_id(feed["power_panel"]), path)
+                if own_path != path:
                     paths[_id(feed["power_panel"])] = ""
-        found: list[tuple[str, str]] = []
+        pairs: list[tuple[str, str]] = []
         for key in self._by_id["power-panels"]:
             path = _upper(paths.get(key, ""))
             # a panel may have the name of a path
             path = f"path {path}" if path in self._panel_names.values() else path
             source = above.get(key) or path
             if source:
-                found.append((self._panel_names[key], source))
-        return found
+                pairs.append((self._panel_names[key], source))
+        return pairs
 
 
 def _ends(port: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -339,24 +339,24 @@ def _is_doubtful(port: Mapping[str, Any]) -> bool:
     return bool(_ends(port)) and port.get(key) is False
 
 
-def _id(one: Mapping[str, Any]) -> object:
-    found = one["id"]
-    if not isinstance(found, (int, str)):
+def _id(item: Mapping[str, Any]) -> object:
+    identity = item["id"]
+    if not isinstance(identity, (int, str)):
         raise TypeError("an id is neither a number nor text")
-    return found
+    return identity
 
 
 def _name(one: Mapping[str, Any]) -> str:
-    found = one.get("name") or one.get("display")
-    if not isinstance(found, str) or not found.strip():
+    name = one.get("name") or one.get("display")
+    if not isinstance(name, str) or not name.strip():
         raise ValueError(f"object {printable(str(one.get('id')), 40)} has no name")
-    return printable(found.strip())
+    return printable(name.strip())
 
 
 def _value(choice: Any) -> str:
     """A choice is text, or an object with `value`."""
-    found = choice.get("value") if isinstance(choice, dict) else choice
-    return found if isinstance(found, str) else ""
+    value = choice.get("value") if isinstance(choice, dict) else choice
+    return value if isinstance(value, str) else ""
 
 
 def _upper(path: str) -> str:

@@ -9,40 +9,42 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 
-def unique(wanted: Mapping[object, Sequence[str]], taken: Iterable[str] = ()) -> dict[object, str]:
+def unique(
+    words_by_key: Mapping[object, Sequence[str]], names_in_use: Iterable[str] = ()
+) -> dict[object, str]:
     """A name for each object. `wanted`: object -> its name, and what may stand before it, such as
     its site and its location. Names in `taken` belong to others.
 
     An object that shares its name gets the first of these with which it is alone, as `site/name`,
     else a number behind it.
     """
-    used = set(taken)
-    times = Counter(names[0] for names in wanted.values())
-    found: dict[object, str] = {}
+    all_names = set(names_in_use)
+    times = Counter(names[0] for names in words_by_key.values())
+    name_by_key: dict[object, str] = {}
     alike: list[object] = []
-    for key, names in wanted.items():
-        if times[names[0]] == 1 and names[0] not in used:
-            found[key] = names[0]
+    for key, names in words_by_key.items():
+        if times[names[0]] == 1 and names[0] not in all_names:
+            name_by_key[key] = names[0]
         else:
             alike.append(key)
-    used.update(found.values())
-    depth = max((len(names) for names in wanted.values()), default=0)
+    all_names.update(name_by_key.values())
+    depth = max((len(names) for names in words_by_key.values()), default=0)
     for place in range(1, depth):
         longer = {
-            key: f"{wanted[key][place]}/{wanted[key][0]}"
+            key: f"{words_by_key[key][place]}/{words_by_key[key][0]}"
             for key in alike
-            if place < len(wanted[key]) and wanted[key][place]
+            if place < len(words_by_key[key]) and words_by_key[key][place]
         }
         count = Counter(longer.values())
         for key, name in longer.items():
-            if count[name] == 1 and name not in used:
-                found[key] = name
-                used.add(name)
-        alike = [key for key in alike if key not in found]
+            if count[name] == 1 and name not in all_names:
+                name_by_key[key] = name
+                all_names.add(name)
+        alike = [key for key in alike if key not in name_by_key]
     for key in alike:
         number = 2
-        while f"{wanted[key][0]} ({number})" in used:
+        while f"{words_by_key[key][0]} ({number})" in all_names:
             number += 1
-        found[key] = f"{wanted[key][0]} ({number})"
-        used.add(found[key])
-    return found
+        name_by_key[key] = f"{words_by_key[key][0]} ({number})"
+        all_names.add(name_by_key[key])
+    return name_by_key

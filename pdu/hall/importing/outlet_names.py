@@ -37,25 +37,27 @@ class Contradiction(Exception):
 
 
 def identities(
-    wanted: Sequence[ImportedOutlet], others: Sequence[ImportedOutlet], known: Sequence[Label]
+    outlets: Sequence[ImportedOutlet],
+    all_outlets: Sequence[ImportedOutlet],
+    labels: Sequence[Label],
 ) -> Joint:
     """Name -> identity for all that are wanted; None if no rule joins them all. `others`: all
     outlets that the other system lists for the PDU, with those wanted. Raises Contradiction.
     """
     first: Joint = None
     for rule in _BY_NAME:
-        first = rule(wanted, others, known)
+        first = rule(outlets, all_outlets, labels)
         if first is not None:
             break
-    labelled = [one for one in wanted if one.label]
+    labelled = [outlet for outlet in outlets if outlet.label]
     for rule in _BY_LABEL if labelled else ():
-        second = rule(labelled, others, known)
+        second = rule(labelled, all_outlets, labels)
         if second is None:
             continue
         for name, identity in second.items():
             if first is not None and first[name] != identity:
                 raise Contradiction(name, first[name], identity)
-        if first is None and len(labelled) == len(wanted):
+        if first is None and len(labelled) == len(outlets):
             first = second
         break
     return first
@@ -63,10 +65,14 @@ def identities(
 
 def _exact(text: Callable[[ImportedOutlet], str], of: Callable[[Label], str]) -> Rule:
     def rule(
-        wanted: Sequence[ImportedOutlet], others: Sequence[ImportedOutlet], known: Sequence[Label]
+        outlets: Sequence[ImportedOutlet],
+        all_outlets: Sequence[ImportedOutlet],
+        labels: Sequence[Label],
     ) -> Joint:
-        by = _unique((of(label).strip().casefold(), label.identity) for label in known)
-        return _all(wanted, {one.name: by.get(text(one).strip().casefold()) for one in wanted})
+        by = _unique((of(label).strip().casefold(), label.identity) for label in labels)
+        return _all(
+            outlets, {outlet.name: by.get(text(outlet).strip().casefold()) for outlet in outlets}
+        )
 
     return rule
 
@@ -77,12 +83,14 @@ def _at_the_end(text: Callable[[ImportedOutlet], str]) -> Rule:
     """
 
     def rule(
-        wanted: Sequence[ImportedOutlet], others: Sequence[ImportedOutlet], known: Sequence[Label]
+        outlets: Sequence[ImportedOutlet],
+        all_outlets: Sequence[ImportedOutlet],
+        labels: Sequence[Label],
     ) -> Joint:
-        by = _unique((_plain_number(_number(label)), label.identity) for label in known)
-        parts = {one.name: _NUMBERED.fullmatch(text(one).strip().casefold()) for one in others}
+        by = _unique((_plain_number(_number(label)), label.identity) for label in labels)
+        parts = {one.name: _NUMBERED.fullmatch(text(one).strip().casefold()) for one in all_outlets}
         parts.update(
-            (one.name, _NUMBERED.fullmatch(text(one).strip().casefold())) for one in wanted
+            (one.name, _NUMBERED.fullmatch(text(one).strip().casefold())) for one in outlets
         )
         words = {" ".join(part[1].split()) for part in parts.values() if part is not None}
         numbers = [int(part[2]) for part in parts.values() if part is not None]
@@ -90,25 +98,31 @@ def _at_the_end(text: Callable[[ImportedOutlet], str]) -> Rule:
             return None
         if not words <= _PLAIN and (len(words) > 1 or {str(one) for one in numbers} != set(by)):
             return None
-        found = {}
-        for one in wanted:
+        identity_by_name = {}
+        for one in outlets:
             part = parts[one.name]
-            found[one.name] = by.get(str(int(part[2]))) if part is not None else None
-        return _all(wanted, found)
+            identity_by_name[one.name] = by.get(str(int(part[2]))) if part is not None else None
+        return _all(outlets, identity_by_name)
 
     return rule
 
 
-def _all(wanted: Sequence[ImportedOutlet], found: Mapping[str, Optional[str]]) -> Joint:
-    made = {name: identity for name, identity in found.items() if identity is not None}
-    names = {one.name for one in wanted}
-    return made if len(made) == len(names) == len(set(made.values())) else None
+def _all(outlets: Sequence[ImportedOutlet], identity_by_name: Mapping[str, Optional[str]]) -> Joint:
+    known_identities = {
+        name: identity for name, identity in identity_by_name.items() if identity is not None
+    }
+    names = {outlet.name for outlet in outlets}
+    return (
+        known_identities
+        if len(known_identities) == len(names) == len(set(known_identities.values()))
+        else None
+    )
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    listed = list(pairs)
-    times = Counter(text for text, _ in listed)
-    return {text: identity for text, identity in listed if text and times[text] == 1}
+    pair_list = list(pairs)
+    times = Counter(text for text, _ in pair_list)
+    return {text: identity for text, identity in pair_list if text and times[text] == 1}
 
 
 def _number(label: Label) -> str:
@@ -120,12 +134,12 @@ def _plain_number(text: str) -> str:
     return str(int(text)) if text.isascii() and text.isdigit() else text.casefold()
 
 
-def _name_of(one: ImportedOutlet) -> str:
-    return one.name
+def _name_of(outlet: ImportedOutlet) -> str:
+    return outlet.name
 
 
-def _label_of(one: ImportedOutlet) -> str:
-    return one.label
+def _label_of(outlet: ImportedOutlet) -> str:
+    return outlet.label
 
 
 def _own_name(label: Label) -> str:

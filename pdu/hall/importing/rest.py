@@ -47,24 +47,24 @@ def fetch(url: str, token_file: str, ca_file: str = "", needs_places: bool = Fal
     base = client.path.removesuffix("/api")
     kinds = (*KINDS, "locations") if needs_places else KINDS
     try:
-        found = {kind: list(_pages(client, f"{base}/api/dcim/{kind}/")) for kind in kinds}
+        objects = {kind: list(_pages(client, f"{base}/api/dcim/{kind}/")) for kind in kinds}
         # of the cables, only those that may be planned: a DCIM has many more of the network
-        cables = sorted(map(str, dcim.cables_to_check(found["power-ports"])))
+        cables = sorted(map(str, dcim.cables_to_check(objects["power-ports"])))
         some = [cables[start : start + _SOME] for start in range(0, len(cables), _SOME)]
-        asked = ["".join(f"&id={quote(one, safe='')}" for one in ids) for ids in some]
+        queries = ["".join(f"&id={quote(item, safe='')}" for item in ids) for ids in some]
         path = f"{base}/api/dcim/cables/"
-        found["cables"] = [one for more in asked for one in _pages(client, path, more)]
-        return found
+        objects["cables"] = [item for query in queries for item in _pages(client, path, query)]
+        return objects
     finally:
         client.close()
 
 
-def _pages(client: ServerClient, path: str, more: str = "") -> Iterator[dict[str, Any]]:
+def _pages(client: ServerClient, path: str, query: str = "") -> Iterator[dict[str, Any]]:
     # > GET /api/dcim/power-ports/?limit=200&offset=0&depth=1
     # < {"count": 412, "next": "...", "results": [...]}
     offset = 0
     while True:
-        reply = client.get(f"{path}?limit={_PAGE}&offset={offset}&depth=1{more}")
+        reply = client.get(f"{path}?limit={_PAGE}&offset={offset}&depth=1{query}")
         try:
             page = loads(reply.body)
         except (ValueError, RecursionError):
@@ -79,11 +79,11 @@ def _pages(client: ServerClient, path: str, more: str = "") -> Iterator[dict[str
 
 
 def _results(page: object, where: str) -> tuple[list[dict[str, Any]], int]:
-    found = page.get("results") if isinstance(page, dict) else page
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+    results = page.get("results") if isinstance(page, dict) else page
+    if not isinstance(results, list) or not all(isinstance(item, dict) for item in results):
         raise ProtocolError(f"{printable(where)}: not a list of objects of a REST API")
     count = page.get("count") if isinstance(page, dict) else None
-    return found, count if isinstance(count, int) else len(found)
+    return results, count if isinstance(count, int) else len(results)
 
 
 def saved(folder: str) -> Objects:
@@ -106,7 +106,7 @@ def _saved(folder: str, kind: str, names: Sequence[str]) -> list[dict[str, Any]]
         raise SettingsError(
             f"{folder} has no {kind}.json: save the answer of /api/dcim/{kind}/?limit=0 there"
         )
-    found: list[dict[str, Any]] = []
+    objects: list[dict[str, Any]] = []
     most = 0
     for name in own:
         path = os.path.join(folder, name)
@@ -115,11 +115,11 @@ def _saved(folder: str, kind: str, names: Sequence[str]) -> list[dict[str, Any]]
             results, count = _results(page, path)
         except (ValueError, RecursionError, ProtocolError):
             raise SettingsError(f"{path} is not an answer of a REST API") from None
-        found += results
+        objects += results
         most = max(most, count)
-    if len(found) < most:
+    if len(objects) < most:
         raise SettingsError(
-            f"{folder}: the {kind} saved are {len(found)} of {most}; save all pages, as"
+            f"{folder}: the {kind} saved are {len(objects)} of {most}; save all pages, as"
             f" {kind}-2.json and so on"
         )
-    return found
+    return objects
