@@ -42,10 +42,10 @@ def _check(context: click.Context, /, **options: Any) -> int:
     page = options.pop("html")
     if page is not None:
         check_writable(page)
-    own = OwnerFiles.of(options, state, [DRAWING])
-    drawing = own.drawn()
+    site = OwnerFiles.of(options, state, [DRAWING])
+    drawing = site.drawn()
     readings = readings_source.gather(
-        readings_source.SourceOptions(own, **options), drawing.read_pdus
+        readings_source.SourceOptions(site, **options), drawing.read_pdus
     )
     findings = checked(drawing, readings)
     show(report(drawing, readings, findings), state.json, page)
@@ -57,20 +57,20 @@ def _import(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     files = options.pop("files")
     folder, target = options.pop("answers"), options.pop("out")
-    wanted = dcim_import.take_dcim_options(options)
-    if sum(map(bool, (files, wanted.url, folder))) != 1:
+    dcim_options = dcim_import.take_dcim_options(options)
+    if sum(map(bool, (files, dcim_options.url, folder))) != 1:
         raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
-    if files and any(wanted.filters):
+    if files and any(dcim_options.filters):
         raise Usage("--site, --location, --rack, --tag and --role are for NetBox and Nautobot")
     source = readings_source.SourceOptions(OwnerFiles.of(options, state), **options)
     if files:
-        found = csv_files.read(files)
+        imported_hall = csv_files.read(files)
     elif folder:
-        found = imported(rest.saved(folder), wanted.filters)
+        imported_hall = imported(rest.saved(folder), dcim_options.filters)
     else:
-        found = dcim_import.fetched(wanted)
+        imported_hall = dcim_import.fetched(dcim_options)
     try:
-        joint = dcim_import.join_outlets(found, source)
+        joint = dcim_import.join_outlets(imported_hall, source)
     except NotJoined as error:
         if not state.json:
             print("\n".join(error.lists))
@@ -78,14 +78,16 @@ def _import(context: click.Context, /, **options: Any) -> int:
     return _written(target, writing.tables(joint), joint.notes, state)
 
 
-def _written(target: str, made: writing.Tables, notes: Sequence[str], state: SharedOptions) -> int:
+def _written(
+    target: str, new_tables: writing.Tables, notes: Sequence[str], state: SharedOptions
+) -> int:
     changed: list[str] = []
     if os.path.exists(target):
-        before = text_of(target)
-        drawing_file.parsed(before, target)
-        text, changed = writing.updated(before, made)
+        old_text = text_of(target)
+        drawing_file.parsed(old_text, target)
+        text, changed = writing.updated(old_text, new_tables)
     else:
-        text = writing.written(made)
+        text = writing.written(new_tables)
     drawing = drawing_file.parsed(text, target)  # what is written can be read
     try:
         write_whole(target, text.encode("utf-8"))

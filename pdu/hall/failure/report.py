@@ -88,7 +88,7 @@ class Failed(NamedTuple):
     @classmethod
     def of(cls, outcome: RehearsalOutcome) -> Failed:
         """That of an outcome, which is not kept."""
-        dark = [one.machine for one in outcome.touched if one.verdict is Verdict.DARK]
+        dark = [machine.machine for machine in outcome.touched if machine.verdict is Verdict.DARK]
         return cls(
             in_words(outcome.failed),
             outcome.level,
@@ -110,11 +110,11 @@ def report(
     within_s: float = math.inf,
 ) -> Report:
     """`outcome`: of the only failure, else None."""
-    parts = _many(failures, grades)
+    parts = _parts_of_many(failures, grades)
     if outcome is not None:
-        parts = _one(hall, outcome, unknown, within_s)
+        parts = _parts_of_one(hall, outcome, unknown, within_s)
     title = f"Rehearsal: {few([failure.name for failure in failures], 3)}"
-    frame = Frame(title, _asked(failures), READING, GUIDE)
+    frame = Frame(title, _question_in_words(failures), READING, GUIDE)
     not_known = ((fact.what, fact.touches) for fact in unknown if not fact.machines)
     computed: list[Part] = [
         Section("How it was computed"),
@@ -125,7 +125,7 @@ def report(
     return Report(frame, [*parts, *computed], dict, STYLE)
 
 
-def _asked(failures: Sequence[Failed]) -> str:
+def _question_in_words(failures: Sequence[Failed]) -> str:
     if len(failures) == 1:
         return f"pdu rehearse: what happens if {failures[0].name} fails"
     return f"pdu rehearse: what happens if each of these fails: {len(failures)} in all"
@@ -134,7 +134,7 @@ def _asked(failures: Sequence[Failed]) -> str:
 # ---- one failure ---------------------------------------------------------------------------------
 
 
-def _one(
+def _parts_of_one(
     hall: Hall, outcome: RehearsalOutcome, unknown: Sequence[MissingFact], within_s: float
 ) -> Iterator[Part]:
     overloads = sheds(hall, outcome)
@@ -145,20 +145,22 @@ def _one(
         yield f"Lines and breakers to which load may shift: {len(outcome.loads)}; {fit}."
     if outcome.trips:
         is_one = len(outcome.trips) == 1
-        rest = "trips, with what is behind it" if is_one else "trip, with what is behind them"
-        yield f"Second step: {few(outcome.trips)} {rest}."
+        words_for_trips = (
+            "trips, with what is behind it" if is_one else "trip, with what is behind them"
+        )
+        yield f"Second step: {few(outcome.trips)} {words_for_trips}."
     alike = groups(outcome.touched)
     to_do = _to_do(overloads, alike, [fact for fact in unknown if fact.machines])
     if to_do.rows:
         yield from (Section("What to do"), to_do)
     questions = outcome.in_question
-    others = [load for load in outcome.loads if load not in questions]
+    other_loads = [load for load in outcome.loads if load not in questions]
     if alike or outcome.loads:
         yield Section("What happens")
         yield _questions(questions)
         yield Table("Machines", _MACHINES, list(map(_group, alike)))
         title = "Other lines and breakers" if questions else "Lines and breakers"
-        yield report_parts.breakers(others)._replace(title=title)
+        yield report_parts.breakers(other_loads)._replace(title=title)
     yield Figure("Picture", partial(_picture, hall, outcome, within_s))
 
 
@@ -237,13 +239,15 @@ def _sampled(outcome: RehearsalOutcome) -> Iterator[Part]:
     )
     if text:
         yield f"Sampled: {text}."
-        yield report_parts.sampled((one.machine, one.sampled) for one in outcome.touched)
+        yield report_parts.sampled(
+            (machine.machine, machine.sampled) for machine in outcome.touched
+        )
 
 
 # ---- many failures -------------------------------------------------------------------------------
 
 
-def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> Iterator[Part]:
+def _parts_of_many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> Iterator[Part]:
     bad = [failure for failure in failures if failure.level]
     harm = sum(failure.level == 1 for failure in bad)
     yield Sentence(
@@ -252,9 +256,9 @@ def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> Iterator[
         BAD if any(failure.dark for failure in bad) else DOUBTFUL if bad else GOOD,
     )
     if grades:
-        shown = ", ".join(f"{grade}: {count}" for grade, count in counts(grades).items())
-        yield f"Machines by their redundancy: {shown}."
-    single = [one.machine for one in grades if one.grade == "N"]
+        grades_in_words = ", ".join(f"{grade}: {count}" for grade, count in counts(grades).items())
+        yield f"Machines by their redundancy: {grades_in_words}."
+    single = [grade.machine for grade in grades if grade.grade == "N"]
     if single:
         yield Section("What to do")
         yield f"Give a second source to single points (N): {', '.join(single)}."
@@ -311,7 +315,7 @@ def rest_as_json(
     if grades:
         answer["redundancy"] = {
             "counts": dict(counts(grades)),
-            "machines": [dataclasses.asdict(one) for one in grades],
+            "machines": [dataclasses.asdict(grade) for grade in grades],
         }
     return answer
 
