@@ -5,6 +5,7 @@ One step of `make pictures`.
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import time
@@ -20,6 +21,7 @@ from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.monitoring.check_result import judged, summary
 from pdu.monitoring.page import page
 from pdu_common.helper import EnumPowerStatus
+from tests.hall.hosters import METERING, HosterHall
 from tests.hall.twin.built import four_racks
 from tests.hall.twin.month import LIMIT_KW, Month, customers, written
 from tests.needs import ROOT, found
@@ -76,7 +78,26 @@ def main() -> int:
                 _take(window, report.as_uri(), FOLDER / f"{name}.png", size, False, _nothing)
             page = statement(Path(folder)).as_uri()
             _take(window, page, FOLDER / "statement.png", (1000, 1240), False, _nothing)
+            page = failed_feed(Path(folder)).as_uri()
+            _take(window, page, FOLDER / "hall.png", (1060, 660), False, _show_diagram)
     return 0
+
+
+def failed_feed(folder: Path) -> Path:
+    """The page of a hall of four racks that loses feed A."""
+    hall = HosterHall(1, METERING[0], 0.45, racks=4)
+    (folder / "hall.power.toml").write_text(hall.drawing, "utf-8")
+    (folder / "readings.json").write_text(json.dumps(hall.readings()), "utf-8")
+    page = folder / "hall.html"
+    read = (str(folder / "hall.power.toml"), "--readings", str(folder / "readings.json"))
+    done = command.run(["rehearse", *read, "--fail", "feed:A", "--html", str(page)])
+    if done == 2:
+        raise SystemExit("no page of the hall")
+    return page
+
+
+def _show_diagram(window: Browser) -> None:
+    window.script("document.querySelector('.legend').scrollIntoView()")
 
 
 def statement(folder: Path, cadence: float = 300.0) -> Path:

@@ -80,7 +80,7 @@ _PATTERNS = (
     )
     + "</defs></svg>"
 )
-_CHARACTER = 6.1  # width of a usual character, in px
+_CHARACTER = 5.7  # width of a usual character, in px
 
 
 def diagram(drawing: Drawing, marks: HallMarks, place: int = 0) -> str:

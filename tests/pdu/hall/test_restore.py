@@ -17,6 +17,7 @@ from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.restore.command import seconds
 from pdu.hall.restore.delays import Finding, findings, proposal
 from pdu.hall.restore.model import BreakerBack, ReturnModel, ReturnOutcome, ReturnVerdict
+from pdu.hall.restore.report import why
 from pdu.hall.walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS
 from tests.hall import return_trial
 
@@ -247,6 +248,8 @@ def test_an_overload_begins_when_the_load_has_grown_so_far() -> None:
     # seven machines of 2.12 A (a meter of 0.01 A, and 5 %) are within 16 A, eight are not
     assert one.trips_from_s == 80 and not one.trips
     assert [(at.at_s, round(at.high, 2)) for at in one.growth][:2] == [(10, 2.12), (20, 4.24)]
+    assert why(one.explained("")) == "from 80 s on"
+    assert why(one.explained("too much")) == "too much, from 80 s on"
 
 
 def test_without_the_owners_inrush_nobody_can_say_that_it_fits() -> None:
