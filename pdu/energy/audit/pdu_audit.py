@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import groupby
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 from ..journal.readings import PduReadings, Series, readings_of
 from ..registers import resolution
-from ..registers.bounds import BoundedRegister
 from ..registers.customers import OutletTenancy, Place, without_gaps
 from ..registers.meter_facts import (
     MIB,
@@ -26,14 +22,14 @@ from ..registers.meter_facts import (
     first_of,
     mib_facts,
 )
-from ..registers.numpy_lazy import Column, np
+from ..registers.numpy_lazy import np
 from ..registers.parts import Inlet, narrowed, within
 from ..registers.poll import OWN
 from ..registers.rounding import summed
-from ..registers.segments import history_of
 from ..registers.unit_aliases import Seen
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from . import checks, grades
+from .checked_register import CheckedRegister, PlotData, Times
 from .grades import LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH, GradeBasis
 
 #: of a PDU: a page with more pictures says no more
@@ -59,17 +55,6 @@ class Asked(NamedTuple):
     tolerance_kwh: float = USUAL_TOLERANCE_KWH
     #: whether of a customer's share nothing but the energy is asked for
     energy_only: bool = False
-
-
-class PlotData(NamedTuple):
-    """What a picture of a register shows. Times in s, UTC; energies in kWh."""
-
-    #: each segment as times and registers
-    segments: Sequence[Sequence[tuple[float, float]]]
-    #: readings that lie in no segment
-    left_out: Sequence[tuple[float, float]]
-    #: times, and the energy since the begin of the period
-    band: Sequence[tuple[float, EnergyInterval]]
 
 
 class OutletShare(NamedTuple):
@@ -183,7 +168,7 @@ class Audited(NamedTuple):
 
 def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
     """One PDU."""
-    times = _Times(pdu)
+    times = Times(pdu)
     outlets = tuple(register for register in pdu.registers if register != OWN)
     registers = {
         identity: _Register(pdu, identity, series, times, asked, outlets)
@@ -271,7 +256,7 @@ def _refine(registers: Mapping[str, _Register]) -> None:
                 register.take_step(min(steps))
 
 
-def _share_doubts(outlets: Mapping[str, _Known]) -> None:
+def _share_doubts(outlets: Mapping[str, CheckedRegister]) -> None:
     """What casts doubt on one outlet does so on all of its device: one MIB object has one unit.
 
     Not on an outlet whose own power or current excludes it.
@@ -285,18 +270,6 @@ def _share_doubts(outlets: Mapping[str, _Known]) -> None:
                 register.take_doubt(identity, doubt)
 
 
-class _Times:
-    """When a PDU was read, as all of its registers need it."""
-
-    def __init__(self, pdu: PduReadings) -> None:
-        self.clock = pdu.clock()
-        self.begins, self.ends = np.asarray(self.clock.begins), np.asarray(self.clock.ends)
-        #: the usual time between two polls, in s
-        self.usual_gap = pdu.usual_gap()
-        #: numbers of polls before which the unit changed
-        self.changes = frozenset(pdu.changes)
-
-
 class _Register:
     """One register of a PDU, and what is known of its meter."""
 
@@ -305,7 +278,7 @@ class _Register:
         pdu: PduReadings,
         identity: str,
         series: Series,
-        times: _Times,
+        times: Times,
         asked: Asked,
         outlets: Sequence[str],
     ) -> None:
@@ -325,7 +298,7 @@ class _Register:
         )
         limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh)
 
-        def with_step(step: float) -> _Known:
+        def with_step(step: float) -> CheckedRegister:
             age = resolution.max_age(readings.values, readings.begins, step, times.usual_gap)
             parameters = checks.CheckParameters(
                 step, meter.volts, times.usual_gap, age, is_outlet=identity != OWN
@@ -337,7 +310,7 @@ class _Register:
             ):
                 sure = age
             dated = readings._replace(max_age=age, proven_age=sure)
-            return _Known(dated, rows, times, meter.class_percent, limits, parameters)
+            return CheckedRegister(dated, rows, times, meter.class_percent, limits, parameters)
 
         self._with_step = with_step
         self.known, step_from = _stepped(with_step, readings, meter.step_kwh, stated)
@@ -405,11 +378,11 @@ _STEPS = 4.0
 
 
 def _stepped(
-    with_step: Callable[[float], _Known],
+    with_step: Callable[[float], CheckedRegister],
     readings: RegisterReadings,
     owned: Optional[float],
     stated: MibFacts,
-) -> tuple[_Known, str]:
+) -> tuple[CheckedRegister, str]:
     """A register with its step, and where that comes from. `owned`: the step that the owner says.
 
     A step from the unit of the MIB needs rises between readings that are right. In most registers
@@ -433,257 +406,6 @@ def _stepped(
     if not steps or len(steps) < len(of_units):
         return register, READINGS
     return with_step(max(steps)), MIB
-
-
-class _Doubt(NamedTuple):
-    """An event that shows another unit, and the time between two changes of the device, in s."""
-
-    event: Event
-    #: what the register counts by what flowed
-    ratio: float
-    since: float
-    until: float
-
-
-class _Known:
-    """One register, which answers for any period."""
-
-    def __init__(
-        self,
-        readings: RegisterReadings,
-        rows: checks.Rows,
-        times: _Times,
-        class_percent: Optional[float],
-        limits: RegisterLimits,
-        parameters: checks.CheckParameters,
-    ) -> None:
-        self._readings, self._rows, self._times = readings, rows, times
-        self._parameters = parameters
-        self._error = (class_percent or 0.0) / 100.0
-        # A meter that reads too much may show more than the supply delivers.
-        self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
-        self._story = history_of(readings, self._limits)
-        self._register = BoundedRegister(readings, self._story.segments, self._limits)
-        self._bounds: dict[tuple[float, float], EnergyInterval] = {}
-        #: doubts of other outlets of the same device
-        self._shared: list[_Doubt] = []
-
-    @cached_property
-    def _checked(self) -> tuple[list[checks.Comparison], list[_Doubt], list[checks.Standstill]]:
-        """What the register counted beside what flowed, its own doubts, and where it stood."""
-        compared: list[checks.Comparison] = []
-        doubts: list[_Doubt] = []
-        stood: list[checks.Standstill] = []
-        flow = checks.Flow.of(self._rows, self._parameters)
-        if flow is None:
-            return compared, doubts, stood
-        for stretch, is_believed in self._stretches():
-            arguments = self._rows, flow, self._parameters, stretch
-            still = checks.standstills(*arguments) if is_believed else ()
-            comparison = checks.compare(*arguments, still, is_believed=is_believed)
-            if comparison is None and still and np.ptp(self._rows.kwh[stretch]):
-                comparison = checks.compare(*arguments)
-            if comparison is not None:
-                compared.append(comparison)
-            # what nobody believes may stand, and is a hole then
-            if (
-                comparison is None
-                or not comparison.event
-                or not (is_believed or comparison.ratio > 1.0)
-            ):
-                stood += still
-                continue
-            doubt = _Doubt(
-                comparison.event, comparison.ratio, *self._between_changes(comparison.event)
-            )
-            # once for a unit is enough
-            if doubt[2:] not in [other_doubt[2:] for other_doubt in doubts]:
-                doubts.append(doubt)
-        return compared, doubts, stood
-
-    @property
-    def doubts(self) -> Sequence[_Doubt]:
-        """What its own power or current says of its unit."""
-        return self._checked[1]
-
-    def take_doubt(self, identity: str, doubt: _Doubt) -> None:
-        """Take over the doubt of another outlet, unless its own power or current excludes it."""
-        here = [
-            finding
-            for finding in self._checked[0]
-            if finding.begin < doubt.until and finding.end > doubt.since
-        ]
-        is_excluded = any(
-            finding.explains() and not finding.explains(doubt.ratio) for finding in here
-        )
-        is_known = any(
-            finding.since < doubt.until and finding.until > doubt.since
-            for finding in (*self.doubts, *self._shared)
-        )
-        if not is_excluded and not is_known:
-            event = doubt.event
-            reason = f"outlet {identity} of the same device {event.reason}"
-            self._shared.append(
-                doubt._replace(event=Event(event.kind, event.begin, event.end, reason))
-            )
-            self._bounds.clear()
-
-    def _between_changes(self, event: Event) -> tuple[float, float]:
-        """When the device changed before and after an event: its unit was the same meanwhile."""
-        edges = [float(self._rows.begins[number]) for number in self._times.changes]
-        since = max((edge for edge in edges if edge <= event.begin), default=float("-inf"))
-        return since, min((edge for edge in edges if edge >= event.end), default=float("inf"))
-
-    def _stretches(self) -> Iterator[tuple[Column, bool]]:
-        """The rows of each segment; and, of the time between two changes of the device of which
-        most readings are in none, all rows: a register in a wrong unit may be too fast everywhere.
-        """
-        rows_read = np.flatnonzero(~np.isnan(self._rows.kwh))
-        edges = [0, *sorted(self._readings.changes), len(rows_read)]
-        for first, stop in zip(edges, edges[1:]):
-            believed = [
-                segment.readings
-                for segment in self._story.segments
-                if first <= segment.first < stop
-            ]
-            if 2 * sum(map(len, believed)) < stop - first:
-                yield rows_read[first:stop], False
-                continue
-            for numbers in believed:
-                if isinstance(numbers, range) and len(rows_read) == len(self._rows.kwh):
-                    yield slice(numbers.start, numbers.stop), True  # copies nothing
-                else:
-                    yield rows_read[np.asarray(numbers)], True
-
-    @property
-    def step(self) -> float:
-        """The register's step, in kWh."""
-        return self._limits.step
-
-    @property
-    def moved(self) -> bool:
-        """Whether the register ever showed another value."""
-        return bool(np.ptp(np.asarray(self._readings.values)))
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the register is continuous between all of its readings."""
-        story = self._story
-        counts = [len(segment.readings) for segment in story.segments]
-        return not story.events and counts == [len(self._readings.values)]
-
-    def believed(self) -> Iterator[Sequence[Sequence[float]]]:
-        """The readings of each segment in kWh, segments of one unit together."""
-        values, changes = self._readings.values, sorted(self._readings.changes)
-        for _, segments in groupby(
-            self._story.segments, key=lambda segment: bisect_right(changes, segment.first)
-        ):
-            yield [[values[number] for number in segment.readings] for segment in segments]
-
-    def bounds(self, begin: float, end: float) -> EnergyInterval:
-        """The energy of a period by this register alone."""
-        energy = self._bounds.get((begin, end))
-        if energy is None:
-            energy = self._bounds[begin, end] = self._bounded(begin, end)
-        return energy
-
-    def _bounded(self, begin: float, end: float) -> EnergyInterval:
-        energy = self._energy(begin, end)
-        most = self._limits.most(end - begin)
-        if self.is_in_doubt(begin, end):
-            return EnergyInterval(0.0, energy.best, most)
-        stood = checks.uncounted_s(self._checked[2], begin, end)
-        return energy._replace(high=min(energy.high + self._limits.most(stood), most))
-
-    def events(self, begin: float, end: float) -> Sequence[Event]:
-        """What happened in a period."""
-        slack = self._times.clock.slack
-        happened = [
-            event
-            for event in (*self._story.events, *self._times.clock.jumps)
-            if event.begin < end + slack and event.end > begin - slack
-        ]
-        happened += self._doubts(begin, end)
-        happened += (
-            stood.event for stood in self._checked[2] if stood.begin < end and stood.end > begin
-        )
-        happened += checks.unknown_unit(self._rows)
-        happened += checks.gaps(self._rows, self._parameters, begin, end)
-        return sorted(happened, key=lambda event: (event.begin, event.end))
-
-    def is_in_doubt(self, begin: float, end: float) -> bool:
-        """Whether its unit is wrong in a part of a period, as something that was read says."""
-        return any(self._doubts(begin, end))
-
-    def _doubts(self, begin: float, end: float) -> Iterator[Event]:
-        return (
-            doubt.event
-            for doubt in (*self.doubts, *self._shared)
-            if doubt.since < end and doubt.until > begin
-        )
-
-    def is_read(self, begin: float, end: float) -> bool:
-        """Whether a reading is of a period, or one is before it and one after it."""
-        begins, ends = self._readings.begins, self._readings.ends
-        margin_s = self._readings.slack + self._readings.max_age
-        return begins[0] - margin_s < end and ends[-1] + margin_s > begin
-
-    def read_share(self, begin: float, end: float) -> float:
-        """The part of a period in which it was read, and believed, without gaps: 0 to 1."""
-        gaps = [*checks.gaps(self._rows, self._parameters, begin, end)]
-        return self._register.read_share(begin, end, gaps)
-
-    def cuts(self, begin: float, end: float) -> Sequence[float]:
-        """Where its holes in a period begin and end, in s."""
-        edges = [edge for span in self._register.spans() for edge in span]
-        return sorted(edge for edge in edges if begin < edge < end)
-
-    def _energy(self, begin: float, end: float) -> EnergyInterval:
-        energy = self._register.energy(begin, end)
-        most = self._limits.most(end - begin)
-        high = energy.high / (1.0 - self._error) if self._error < 1.0 else most
-        high = max(min(high, most), energy.best)
-        return energy._replace(low=energy.low / (1.0 + self._error), high=high)
-
-    def is_idle(self, energy: EnergyInterval, begin: float, end: float) -> bool:
-        """Whether the register stood in a period, and each current that was read was 0."""
-        first, stop = np.searchsorted(self._rows.begins, (begin, end))
-        currents = self._rows.amperes[first:stop]
-        few = self._limits.most(checks.GAP_FACTOR * self._parameters.usual_gap)
-        stood = not energy.best and energy.high <= 2.0 * self._limits.step + few
-        return stood and bool((currents == 0.0).any()) and not (currents > 0.0).any()
-
-    def drawn(self, begin: float, end: float, most: float) -> PlotData:
-        """What a picture shows: a few points, and an energy of at most `most` kWh."""
-        values, begins = self._readings.values, self._readings.begins
-        believed = {number for segment in self._story.segments for number in segment.readings}
-        segments = [
-            [
-                (begins[number], values[number])
-                for number in _thinned(segment.readings)
-                if begin <= begins[number] <= end
-            ]
-            for segment in self._story.segments
-        ]
-        left_out = [
-            (begins[number], values[number])
-            for number in range(len(values))
-            if number not in believed and begin <= begins[number] <= end
-        ]
-        times = [begin + (end - begin) * part / _BAND for part in range(1, _BAND + 1)]
-        band = [(time, narrowed(self._energy(begin, time), most)) for time in times]
-        dots = [left_out[place] for place in _thinned(range(len(left_out)))]
-        return PlotData([segment for segment in segments if segment], dots, band)
-
-
-_POINTS, _BAND = 48, 24
-
-
-def _thinned(numbers: Sequence[int]) -> Iterator[int]:
-    stride = max(len(numbers) // _POINTS, 1)
-    yield from numbers[::stride]
-    if (len(numbers) - 1) % stride:
-        yield numbers[-1]
 
 
 def _few(events: Sequence[Event]) -> Iterator[Event]:

@@ -8,7 +8,8 @@ from typing import Callable
 
 from ..registers.period import days
 from .audit_result import Times
-from .pdu_audit import AuditedRegister, PlotData
+from .checked_register import PlotData
+from .pdu_audit import AuditedRegister
 
 _WIDTH, _HEIGHT, _MARGIN = 460.0, 100.0, 4.0
 #: of the lines of text above and below a picture

@@ -34,9 +34,6 @@ _BACK = 200
 
 #: the kinds of events between two segments
 CHANGED, TOO_FAST, RESET, WRAP = "changed", "too fast", "reset", "wrap or reset"
-BREAKS = frozenset({CHANGED, TOO_FAST, RESET, WRAP})
-#: the kinds of readings that left the line and came back
-MOMENTARY = frozenset({"false zero", "all ones", "momentary"})
 
 
 class Segment(NamedTuple):

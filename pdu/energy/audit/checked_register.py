@@ -1,0 +1,299 @@
+"""One register of a PDU: its energy in any period with bounds, what casts doubt on its unit, and
+where it stood. Pure.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import groupby
+from typing import NamedTuple, Optional
+
+from ..journal.readings import PduReadings
+from ..registers.bounds import BoundedRegister
+from ..registers.numpy_lazy import Column, np
+from ..registers.parts import narrowed
+from ..registers.segments import history_of
+from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
+from . import checks
+
+
+class PlotData(NamedTuple):
+    """What a picture of a register shows. Times in s, UTC; energies in kWh."""
+
+    #: each segment as times and registers
+    segments: Sequence[Sequence[tuple[float, float]]]
+    #: readings that lie in no segment
+    left_out: Sequence[tuple[float, float]]
+    #: times, and the energy since the begin of the period
+    band: Sequence[tuple[float, EnergyInterval]]
+
+
+class Times:
+    """When a PDU was read, as all of its registers need it."""
+
+    def __init__(self, pdu: PduReadings) -> None:
+        self.clock = pdu.clock()
+        self.begins, self.ends = np.asarray(self.clock.begins), np.asarray(self.clock.ends)
+        #: the usual time between two polls, in s
+        self.usual_gap = pdu.usual_gap()
+        #: numbers of polls before which the unit changed
+        self.changes = frozenset(pdu.changes)
+
+
+class Doubt(NamedTuple):
+    """An event that shows another unit, and the time between two changes of the device, in s."""
+
+    event: Event
+    #: what the register counts by what flowed
+    ratio: float
+    since: float
+    until: float
+
+
+class _Findings(NamedTuple):
+    """What a register counted beside what flowed."""
+
+    #: of each stretch, as a whole
+    compared: list[checks.Comparison]
+    #: by its own power or current
+    doubts: list[Doubt]
+    standstills: list[checks.Standstill]
+
+
+class CheckedRegister:
+    """One register, which answers for any period."""
+
+    def __init__(
+        self,
+        readings: RegisterReadings,
+        rows: checks.Rows,
+        times: Times,
+        class_percent: Optional[float],
+        limits: RegisterLimits,
+        parameters: checks.CheckParameters,
+    ) -> None:
+        self._readings, self._rows, self._times = readings, rows, times
+        self._parameters = parameters
+        self._error = (class_percent or 0.0) / 100.0
+        # A meter that reads too much may show more than the supply delivers.
+        self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
+        self._story = history_of(readings, self._limits)
+        self._register = BoundedRegister(readings, self._story.segments, self._limits)
+        self._bounds: dict[tuple[float, float], EnergyInterval] = {}
+        #: doubts of other outlets of the same device
+        self._shared: list[Doubt] = []
+
+    @cached_property
+    def _findings(self) -> _Findings:
+        findings = _Findings([], [], [])
+        flow = checks.Flow.of(self._rows, self._parameters)
+        if flow is None:
+            return findings
+        for stretch, is_believed in self._stretches():
+            arguments = self._rows, flow, self._parameters, stretch
+            still = checks.standstills(*arguments) if is_believed else ()
+            comparison = checks.compare(*arguments, still, is_believed=is_believed)
+            if comparison is None and still and np.ptp(self._rows.kwh[stretch]):
+                comparison = checks.compare(*arguments)
+            if comparison is None:
+                findings.standstills.extend(still)
+                continue
+            findings.compared.append(comparison)
+            event = comparison.event
+            # what nobody believes may stand, and is a hole then
+            if event is None or not (is_believed or comparison.ratio > 1.0):
+                findings.standstills.extend(still)
+                continue
+            doubt = Doubt(event, comparison.ratio, *self._between_changes(event))
+            # once for a unit is enough
+            if doubt[2:] not in [other_doubt[2:] for other_doubt in findings.doubts]:
+                findings.doubts.append(doubt)
+        return findings
+
+    @property
+    def doubts(self) -> Sequence[Doubt]:
+        """What its own power or current says of its unit."""
+        return self._findings.doubts
+
+    def take_doubt(self, identity: str, doubt: Doubt) -> None:
+        """Take over the doubt of another outlet, unless its own power or current excludes it."""
+        here = [
+            finding
+            for finding in self._findings.compared
+            if finding.begin < doubt.until and finding.end > doubt.since
+        ]
+        is_excluded = any(
+            finding.explains() and not finding.explains(doubt.ratio) for finding in here
+        )
+        is_known = any(
+            finding.since < doubt.until and finding.until > doubt.since
+            for finding in (*self.doubts, *self._shared)
+        )
+        if not is_excluded and not is_known:
+            event = doubt.event
+            reason = f"outlet {identity} of the same device {event.reason}"
+            self._shared.append(
+                doubt._replace(event=Event(event.kind, event.begin, event.end, reason))
+            )
+            self._bounds.clear()
+
+    def _between_changes(self, event: Event) -> tuple[float, float]:
+        """When the device changed before and after an event: its unit was the same meanwhile."""
+        edges = [float(self._rows.begins[number]) for number in self._times.changes]
+        since = max((edge for edge in edges if edge <= event.begin), default=float("-inf"))
+        return since, min((edge for edge in edges if edge >= event.end), default=float("inf"))
+
+    def _stretches(self) -> Iterator[tuple[Column, bool]]:
+        """The rows of each segment; and, of the time between two changes of the device of which
+        most readings are in none, all rows: a register in a wrong unit may be too fast everywhere.
+        """
+        rows_read = np.flatnonzero(~np.isnan(self._rows.kwh))
+        edges = [0, *sorted(self._readings.changes), len(rows_read)]
+        for first, stop in zip(edges, edges[1:]):
+            believed = [
+                segment.readings
+                for segment in self._story.segments
+                if first <= segment.first < stop
+            ]
+            if 2 * sum(map(len, believed)) < stop - first:
+                yield rows_read[first:stop], False
+                continue
+            for numbers in believed:
+                if isinstance(numbers, range) and len(rows_read) == len(self._rows.kwh):
+                    yield slice(numbers.start, numbers.stop), True  # copies nothing
+                else:
+                    yield rows_read[np.asarray(numbers)], True
+
+    @property
+    def step(self) -> float:
+        """The register's step, in kWh."""
+        return self._limits.step
+
+    @property
+    def moved(self) -> bool:
+        """Whether the register ever showed another value."""
+        return bool(np.ptp(np.asarray(self._readings.values)))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the register is continuous between all of its readings."""
+        story = self._story
+        counts = [len(segment.readings) for segment in story.segments]
+        return not story.events and counts == [len(self._readings.values)]
+
+    def believed(self) -> Iterator[Sequence[Sequence[float]]]:
+        """The readings of each segment in kWh, segments of one unit together."""
+        values, changes = self._readings.values, sorted(self._readings.changes)
+        for _, segments in groupby(
+            self._story.segments, key=lambda segment: bisect_right(changes, segment.first)
+        ):
+            yield [[values[number] for number in segment.readings] for segment in segments]
+
+    def bounds(self, begin: float, end: float) -> EnergyInterval:
+        """The energy of a period by this register alone."""
+        energy = self._bounds.get((begin, end))
+        if energy is None:
+            energy = self._bounds[begin, end] = self._bounded(begin, end)
+        return energy
+
+    def _bounded(self, begin: float, end: float) -> EnergyInterval:
+        energy = self._energy(begin, end)
+        most = self._limits.most(end - begin)
+        if self.is_in_doubt(begin, end):
+            return EnergyInterval(0.0, energy.best, most)
+        stood = checks.uncounted_s(self._findings.standstills, begin, end)
+        return energy._replace(high=min(energy.high + self._limits.most(stood), most))
+
+    def events(self, begin: float, end: float) -> Sequence[Event]:
+        """What happened in a period."""
+        slack = self._times.clock.slack
+        happened = [
+            event
+            for event in (*self._story.events, *self._times.clock.jumps)
+            if event.begin < end + slack and event.end > begin - slack
+        ]
+        happened += self._doubts(begin, end)
+        happened += (
+            stood.event
+            for stood in self._findings.standstills
+            if stood.begin < end and stood.end > begin
+        )
+        happened += checks.unknown_unit(self._rows)
+        happened += checks.gaps(self._rows, self._parameters, begin, end)
+        return sorted(happened, key=lambda event: (event.begin, event.end))
+
+    def is_in_doubt(self, begin: float, end: float) -> bool:
+        """Whether its unit is wrong in a part of a period, as something that was read says."""
+        return any(self._doubts(begin, end))
+
+    def _doubts(self, begin: float, end: float) -> Iterator[Event]:
+        return (
+            doubt.event
+            for doubt in (*self.doubts, *self._shared)
+            if doubt.since < end and doubt.until > begin
+        )
+
+    def is_read(self, begin: float, end: float) -> bool:
+        """Whether a reading is of a period, or one is before it and one after it."""
+        begins, ends = self._readings.begins, self._readings.ends
+        margin_s = self._readings.slack + self._readings.max_age
+        return begins[0] - margin_s < end and ends[-1] + margin_s > begin
+
+    def read_share(self, begin: float, end: float) -> float:
+        """The part of a period in which it was read, and believed, without gaps: 0 to 1."""
+        gaps = [*checks.gaps(self._rows, self._parameters, begin, end)]
+        return self._register.read_share(begin, end, gaps)
+
+    def cuts(self, begin: float, end: float) -> Sequence[float]:
+        """Where its holes in a period begin and end, in s."""
+        edges = [edge for span in self._register.spans() for edge in span]
+        return sorted(edge for edge in edges if begin < edge < end)
+
+    def _energy(self, begin: float, end: float) -> EnergyInterval:
+        energy = self._register.energy(begin, end)
+        most = self._limits.most(end - begin)
+        high = energy.high / (1.0 - self._error) if self._error < 1.0 else most
+        high = max(min(high, most), energy.best)
+        return energy._replace(low=energy.low / (1.0 + self._error), high=high)
+
+    def is_idle(self, energy: EnergyInterval, begin: float, end: float) -> bool:
+        """Whether the register stood in a period, and each current that was read was 0."""
+        first, stop = np.searchsorted(self._rows.begins, (begin, end))
+        currents = self._rows.amperes[first:stop]
+        few = self._limits.most(checks.GAP_FACTOR * self._parameters.usual_gap)
+        stood = not energy.best and energy.high <= 2.0 * self._limits.step + few
+        return stood and bool((currents == 0.0).any()) and not (currents > 0.0).any()
+
+    def drawn(self, begin: float, end: float, most: float) -> PlotData:
+        """What a picture shows: a few points, and an energy of at most `most` kWh."""
+        values, begins = self._readings.values, self._readings.begins
+        believed = {number for segment in self._story.segments for number in segment.readings}
+        segments = [
+            [
+                (begins[number], values[number])
+                for number in _thinned(segment.readings)
+                if begin <= begins[number] <= end
+            ]
+            for segment in self._story.segments
+        ]
+        left_out = [
+            (begins[number], values[number])
+            for number in range(len(values))
+            if number not in believed and begin <= begins[number] <= end
+        ]
+        times = [begin + (end - begin) * part / _BAND for part in range(1, _BAND + 1)]
+        band = [(time, narrowed(self._energy(begin, time), most)) for time in times]
+        dots = [left_out[place] for place in _thinned(range(len(left_out)))]
+        return PlotData([segment for segment in segments if segment], dots, band)
+
+
+_POINTS, _BAND = 48, 24
+
+
+def _thinned(numbers: Sequence[int]) -> Iterator[int]:
+    stride = max(len(numbers) // _POINTS, 1)
+    yield from numbers[::stride]
+    if (len(numbers) - 1) % stride:
+        yield numbers[-1]
