@@ -184,6 +184,35 @@ def test_the_largest_rises_of_what_nobody_believes_may_be_wrong_readings() -> No
     assert broken(rows(times, 100.0 * kwh, watts=500.0), is_believed=False) is not None
 
 
+@pytest.mark.parametrize(
+    ("watts", "most_kw"),
+    # of whole tens 10 W more may flow, of whole watts 1 W, of finer figures no more
+    [([40.0, 50.0], 0.05), ([44.0, 51.0], 0.045), ([44.3, 50.9], 0.0443)],
+)
+def test_a_figure_is_off_by_its_resolution(watts: list[float], most_kw: float) -> None:
+    times = 300.0 * np.arange(2)
+    flow = checks.Flow.of(rows(times, times)._replace(watts=np.asarray(watts)), SUPPLY)
+    assert flow is not None and flow.most[0] == pytest.approx(most_kw)
+    assert flow.least[0] == pytest.approx(2 * watts[0] / 1000.0 - most_kw)
+
+
+@pytest.mark.parametrize("wrong_days", [1, 2])
+def test_an_event_is_of_the_days_that_show_it(wrong_days: int) -> None:
+    """Of 31 days, one or two in the middle count six times what flows."""
+    times = 300.0 * np.arange(31 * DAY)
+    hours = times / HOUR
+    read = rows(times, 0.5 * (hours + 5.0 * np.clip(hours - 240.0, 0.0, 24.0 * wrong_days)))
+    read = read._replace(watts=np.full(len(times), 500.0))
+    flow = checks.Flow.of(read, SUPPLY)
+    assert flow is not None
+    found = checks.compare(read, flow, SUPPLY, np.arange(len(times)))
+    assert found is not None and found.event is not None
+    assert found.event.begin == 240.0 * HOUR
+    # two days are more than a quarter of the whole, which ends with the readings
+    ends = {1: 264.0 * HOUR, 2: times[-1] + 1.0}
+    assert found.event.end == ends[wrong_days]
+
+
 def readings(times: list[float], values: list[float], age: float = 0.0) -> RegisterReadings:
     return RegisterReadings(times, times, values, proven_age=age)
 

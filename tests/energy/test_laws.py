@@ -13,7 +13,7 @@ from pdu.energy.audit.groups import by_customer
 from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.customers import OutletTenancy, Place
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
-from pdu.energy.registers.parts import within
+from pdu.energy.registers.parts import Inlet, within
 from pdu.energy.registers.poll import OWN, OutletFigures, Poll
 from pdu.energy.registers.values import EnergyInterval
 
@@ -118,3 +118,41 @@ def test_parts_take_at_most_their_whole() -> None:
     assert [part.low for part in tight] == [4.0, 4.0]
     # a whole that is less than its parts says nothing of them
     assert within(EnergyInterval(1.0, 2.0, 5.0), parts, is_complete=True) == parts
+
+
+def test_a_part_that_is_narrowed_keeps_its_best_within() -> None:
+    part, other = EnergyInterval(2.0, 6.0, 9.0), EnergyInterval(4.0, 4.0, 4.0)
+    (narrow, _) = within(EnergyInterval(0.0, 8.0, 8.0), [part, other], is_complete=False)
+    assert narrow == EnergyInterval(2.0, 4.0, 4.0)
+    (raised, _) = within(EnergyInterval(12.0, 12.0, 13.0), [part, other], is_complete=True)
+    assert raised == EnergyInterval(8.0, 8.0, 9.0)
+    # all of the whole is what the parts had at least
+    exact = within(EnergyInterval(0.0, 6.0, 6.0), [part, other], is_complete=False)
+    assert exact == [EnergyInterval(2.0, 2.0, 2.0), other]
+
+
+class _Fixed:
+    """A register that says the same of any period."""
+
+    def __init__(self, low: float, high: float) -> None:
+        self._energy = EnergyInterval(low, low, high)
+
+    def bounds(self, begin: float, end: float) -> EnergyInterval:
+        return self._energy
+
+    def cuts(self, begin: float, end: float) -> Sequence[float]:
+        return ()
+
+
+@pytest.mark.parametrize(("are_stated", "most", "least"), [(True, 10.0, 9.0), (False, 10.5, 8.55)])
+def test_meters_of_no_class_may_differ_by_a_twentieth(
+    are_stated: bool, most: float, least: float
+) -> None:
+    outlets = {"1": _Fixed(4.0, 20.0), "2": _Fixed(5.0, 20.0)}
+    inlet = Inlet(_Fixed(1.0, 10.0), outlets, are_stated=are_stated)
+    assert inlet.outlet("1", 0.0, 1.0) == pytest.approx(most - 5.0)
+    assert inlet.own_energy(0.0, 1.0).low == pytest.approx(least)
+    assert inlet.total(EnergyInterval(9.0, 9.0, 40.0), 0.0, 1.0).high == pytest.approx(most)
+    assert not inlet.contradicts(0.0, 1.0)
+    assert Inlet(_Fixed(1.0, 8.9), outlets, are_stated=are_stated).contradicts(0.0, 1.0)
+    assert not Inlet(_Fixed(1.0, 9.0), outlets, are_stated=are_stated).contradicts(0.0, 1.0)
