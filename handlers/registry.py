@@ -50,5 +50,5 @@ def _is_in(name: str, folders: tuple[str, ...]) -> bool:
 
 def about(name: str) -> About:
     """The facts of the handler `name`, one of `names()`."""
-    found: About = importlib.import_module(f".{name}.about", __package__).ABOUT
-    return found
+    facts: About = importlib.import_module(f".{name}.about", __package__).ABOUT
+    return facts

@@ -73,19 +73,19 @@ def _new(
             " --tree FOLDER"
         )
     try:
-        made = _family(root, name, title) if snmp else _handler(root, name, title, shape)
-        for path in made:
+        files = _family(root, name, title) if snmp else _handler(root, name, title, shape)
+        for path in files:
             # a package would hide a module of its name
-            for taken in (path, path.parent.with_suffix(".py")):
-                if (root / taken).exists():
-                    raise SettingsError(f"{taken} exists already; choose another name")
+            for path_in_use in (path, path.parent.with_suffix(".py")):
+                if (root / path_in_use).exists():
+                    raise SettingsError(f"{path_in_use} exists already; choose another name")
         edited = (
             _table_of_families(root, name)
             if snmp
             else {**_settings_page(root, name, title), **_contract(root, name)}
         )
-        with signals_as_ctrl_c(), _all_or_nothing(root, made, edited):
-            pages = _write(root, {**made, **edited})
+        with signals_as_ctrl_c(), _all_or_nothing(root, files, edited):
+            pages = _write(root, {**files, **edited})
     except OSError as error:
         place = error.filename or root.resolve()  # the error of a full disk names no file
         raise SettingsError(
@@ -94,14 +94,14 @@ def _new(
     tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
     changed = list(dict.fromkeys([*map(str, edited), *pages]))
     lines = [
-        *map(str, made),
+        *map(str, files),
         *(f"{path} (changed)" for path in changed),
         "",
         f"its tests: python -m pytest {tests}",
         "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/dev/new-handler.md",
     ]
     return print_result(
-        Result({"made": list(map(str, made)), "changed": changed}, lines), given(context).json
+        Result({"made": list(map(str, files)), "changed": changed}, lines), given(context).json
     )
 
 
@@ -123,7 +123,7 @@ def _write(root: Path, files: Mapping[Path, str]) -> list[str]:
         (root / path).write_text(text, "utf-8")
     _lay_out(root, [path for path in files if path.suffix == ".py"])
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, str(root / "packaging" / "readme.py")],
             capture_output=True,
             encoding="utf-8",
@@ -134,20 +134,28 @@ def _write(root: Path, files: Mapping[Path, str]) -> list[str]:
         raise SettingsError(
             f"packaging/readme.py took more than {error.timeout:g} s; nothing was made"
         ) from None
-    if done.returncode:
-        why = (done.stderr.strip() or "it gives no reason").splitlines()[-1]
+    if result.returncode:
+        why = (result.stderr.strip() or "it gives no reason").splitlines()[-1]
         raise SettingsError(f"packaging/readme.py failed ({why[-300:]}); nothing was made")
-    return done.stdout.split()
+    return result.stdout.split()
 
 
 def _lay_out(root: Path, files: Collection[Path]) -> None:
     """Give the files the layout that `make lint` checks, where ruff is installed: it depends on the
     length of names, and on their place in the alphabet.
     """
-    for way in (("check", "--select", "I", "--fix"), ("format",)):
+    for arguments in (("check", "--select", "I", "--fix"), ("format",)):
         with contextlib.suppress(subprocess.TimeoutExpired):
             subprocess.run(
-                [sys.executable, "-m", "ruff", *way, "--quiet", "--no-cache", *map(str, files)],
+                [
+                    sys.executable,
+                    "-m",
+                    "ruff",
+                    *arguments,
+                    "--quiet",
+                    "--no-cache",
+                    *map(str, files),
+                ],
                 cwd=root,
                 capture_output=True,
                 timeout=_PAGES_S,
@@ -155,13 +163,15 @@ def _lay_out(root: Path, files: Collection[Path]) -> None:
 
 
 @contextlib.contextmanager
-def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]) -> Iterator[None]:
+def _all_or_nothing(
+    root: Path, paths: Collection[Path], edited: Collection[Path]
+) -> Iterator[None]:
     """If the block fails, remove the files `made` with their new folders, and restore `edited`,
     both READMEs and the pages in docs.
     """
-    above = itertools.chain.from_iterable((root / path).parents for path in made)
+    above = itertools.chain.from_iterable((root / path).parents for path in paths)
     folders = [folder for folder in above if not folder.exists()]
-    before = {
+    content_by_path = {
         path: path.read_bytes()
         for path in [
             *(root / path for path in edited),
@@ -174,10 +184,10 @@ def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]
     except BaseException:
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
-        for path in made:
+        for path in paths:
             with contextlib.suppress(OSError):
                 (root / path).unlink()
-        for path, content in before.items():
+        for path, content in content_by_path.items():
             with contextlib.suppress(OSError):
                 if path.read_bytes() != content:
                     path.write_bytes(content)
@@ -207,20 +217,20 @@ def _handler(
         )
     # The last three would be taken for parts of this handler: by identify, record and replay, by
     # the tests, and by packaging/readme.py.
-    for taken in (
+    for path_in_use in (
         Path("handlers", name),
         Path("tests", "simulators", name),
         _ADAPTERS / name,
         Path("docs", f"{name}.md"),
     ):
-        if (root / taken).exists():
-            raise SettingsError(f"{taken} exists already; choose another name")
-    made: dict[Path, str] = {}
+        if (root / path_in_use).exists():
+            raise SettingsError(f"{path_in_use} exists already; choose another name")
+    files: dict[Path, str] = {}
     sources = [root / _SKELETON / folder for folder in ("any", shape)]
     for source in sorted(file for folder in sources for file in folder.glob("*.in")):
         text = _text(source).replace("@codec@", _SHAPES[shape])
-        made[Path(_named(_PLACES[source.stem], name, title))] = _named(text, name, title)
-    return made
+        files[Path(_named(_PLACES[source.stem], name, title))] = _named(text, name, title)
+    return files
 
 
 def _named(text: str, name: str, title: Optional[str]) -> str:
@@ -263,8 +273,8 @@ def _contract(root: Path, name: str) -> dict[Path, str]:
             f"{_PROJECT} does not show where the contract of imports lists the handlers; nothing"
             " was made"
         )
-    beside = " | ".join(sorted({*floor[1].split(" | "), name}))
-    return {_PROJECT: text[: floor.start(1)] + beside + text[floor.end(1) :]}
+    handlers = " | ".join(sorted({*floor[1].split(" | "), name}))
+    return {_PROJECT: text[: floor.start(1)] + handlers + text[floor.end(1) :]}
 
 
 # ---- an SNMP family ------------------------------------------------------------------------------
@@ -293,8 +303,8 @@ def _family(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]:
             " CONTRIBUTING.md shows"
         )
     page = _text(root / "CONTRIBUTING.md").partition("## Adding an SNMP family")[2]
-    found = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
-    blocks = {language: textwrap.dedent(block) for language, block in reversed(found)}
+    fenced_blocks = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
+    blocks = {language: textwrap.dedent(block) for language, block in reversed(fenced_blocks)}
     shown_as = _for_people(vendor or file.capitalize(), "vendor")
     words = {
         "acme-strip": key,
@@ -304,7 +314,9 @@ def _family(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]:
     }
 
     def text(language: str) -> str:
-        return re.sub("|".join(words), lambda found: words[found[0]], blocks[language])
+        return re.sub(
+            "|".join(words), lambda fenced_blocks: words[fenced_blocks[0]], blocks[language]
+        )
 
     fixture = Path("tests", "recordings", key)
     return {
@@ -321,8 +333,8 @@ def _free_number(root: Path) -> str:
     """_NUMBER, or the next one that the table of vendors does not have: new families must not
     detect each other's devices.
     """
-    taken = set(re.findall(r"\d+", _text(root / _FAMILIES / "__init__.py")))
-    return next(number for number in map(str, itertools.count(_NUMBER)) if number not in taken)
+    numbers = set(re.findall(r"\d+", _text(root / _FAMILIES / "__init__.py")))
+    return next(number for number in map(str, itertools.count(_NUMBER)) if number not in numbers)
 
 
 def _table_of_families(root: Path, key: str) -> dict[Path, str]:
@@ -336,7 +348,7 @@ def _table_of_families(root: Path, key: str) -> dict[Path, str]:
         f'    Vendor(\n        lambda: import_module(".{file}", __package__),\n        "{key}",\n'
         f'        "{_free_number(root)}",\n    ),\n'
     )
-    starts = [(found[1], found.start()) for found in _VENDOR.finditer(text)]
+    starts = [(match[1], match.start()) for match in _VENDOR.finditer(text)]
     ends = [*(start for _, start in starts[1:]), text.index("\n)\n", starts[-1][1]) + 1]
     later = [start for name, start in starts if name > file]
     place = later[0] if later else ends[starts.index(max(starts))]

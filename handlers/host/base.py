@@ -20,16 +20,16 @@ def _find_base() -> type:
     failed = ""
     for module in _BASE_MODULES:
         try:
-            found = importlib.import_module(module)
+            library = importlib.import_module(module)
         except ImportError as error:
             # an import inside the module failed
             if type(error) is ImportError or error.name not in ("pdu_common", module):
                 failed += f"; {module} cannot be imported ({error})"
             continue
-        bases = getattr(getattr(found, "BaseSnmpPdu", None), "__mro__", ())
+        bases = getattr(getattr(library, "BaseSnmpPdu", None), "__mro__", ())
         for base in (
-            getattr(found, "BasePdu", None),
-            *(one for one in bases if one.__name__ == "BasePdu"),
+            getattr(library, "BasePdu", None),
+            *(base for base in bases if base.__name__ == "BasePdu"),
         ):
             if isinstance(base, type):
                 return base

@@ -36,8 +36,8 @@ def leaf_exceptions(error: BaseException, depth: int = 0) -> Iterator[BaseExcept
         with contextlib.suppress(Exception):
             inner = getattr(error, "exceptions", ())
     if isinstance(inner, tuple) and inner:
-        for one in inner:
-            yield from leaf_exceptions(one, depth + 1)
+        for member in inner:
+            yield from leaf_exceptions(member, depth + 1)
     else:
         yield error
 
@@ -201,10 +201,10 @@ def _setting_text(value: object, what: str) -> str:
             why = f"is {error}"
         raise SettingsError(unread + why)
 
-    found = _guarded(as_text, f"{unread}cannot be read")
-    if found is None:
+    setting = _guarded(as_text, f"{unread}cannot be read")
+    if setting is None:
         raise SettingsError(f"{unread}has the type {type(value).__name__}; give text")
-    return found
+    return setting
 
 
 def read_parameters(pdu_data: object) -> list[tuple[str, str]]:
@@ -215,29 +215,29 @@ def read_parameters(pdu_data: object) -> list[tuple[str, str]]:
     params = read_field(pdu_data, "snmp_params")
 
     def parameters() -> list[tuple[str, str]]:
-        held = params if is_mapping(params) else getattr(params, "__dict__", {})
-        return list(_nested_texts(held))
+        fields = params if is_mapping(params) else getattr(params, "__dict__", {})
+        return list(_nested_texts(fields))
 
     return _guarded(parameters, _unread("snmp_params"))
 
 
-def _nested_texts(held: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+def _nested_texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     """A community of digits may be a number."""
     if depth > _DEEPEST_PARAMETER:
         raise ValueError("nested too deeply")
-    if is_mapping(held):
-        for name in list(held.keys()):
+    if is_mapping(node):
+        for name in list(node.keys()):
             below = text(name) or ""
-            yield from _nested_texts(held[name], f"{key}.{below}" if key else below, depth + 1)
-    elif isinstance(held, (list, tuple)):
-        for value in held:
+            yield from _nested_texts(node[name], f"{key}.{below}" if key else below, depth + 1)
+    elif isinstance(node, (list, tuple)):
+        for value in node:
             yield from _nested_texts(value, key, depth + 1)
-    elif isinstance(held, (bytes, bytearray)):
-        yield key, bytes(held).decode("utf-8", "replace")
-    elif not isinstance(held, bool) and not (isinstance(held, int) and held.bit_length() > 64):
-        found = text(held)
-        if found:
-            yield key, found
+    elif isinstance(node, (bytes, bytearray)):
+        yield key, bytes(node).decode("utf-8", "replace")
+    elif not isinstance(node, bool) and not (isinstance(node, int) and node.bit_length() > 64):
+        parameter = text(node)
+        if parameter:
+            yield key, parameter
 
 
 def read_port(pdu_data: object) -> Optional[str]:

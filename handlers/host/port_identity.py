@@ -19,13 +19,13 @@ def outlet_identity(port: PduPortView) -> str:
     1, and b"7" is not text.
     """
     try:
-        found = _text(getattr(port, "identity", None))
+        identity = _text(getattr(port, "identity", None))
     except PduHandlerError:
         raise
     except Exception as error:
         failed = type(error).__name__
     else:
-        return found
+        return identity
     raise NoSuchOutlet(
         f"the identity of the port, which the platform passed, cannot be read ({failed}):"
         " nothing was switched"

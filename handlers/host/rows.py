@@ -61,22 +61,22 @@ def raw_value(element: object) -> Optional[Raw]:
 
     Raises ProtocolError if it is too large.
     """
-    held = getattr(element, "value", element)
-    if held is None:
+    raw = getattr(element, "value", element)
+    if raw is None:
         return None
-    if type(held) is int and _LOWEST <= held <= _HIGHEST:  # most values of most tables
-        return held
+    if type(raw) is int and _LOWEST <= raw <= _HIGHEST:  # most values of most tables
+        return raw
     value: Raw
     # of a subclass such as an Enum exactly the value, whatever its own text is
-    if isinstance(held, str):
-        value = str.__str__(held)
-    elif isinstance(held, (bytes, bytearray, memoryview)):
-        value = bytes(held)
-    elif isinstance(held, int) and not isinstance(held, bool):
-        value = int.__pos__(held)
+    if isinstance(raw, str):
+        value = str.__str__(raw)
+    elif isinstance(raw, (bytes, bytearray, memoryview)):
+        value = bytes(raw)
+    elif isinstance(raw, int) and not isinstance(raw, bool):
+        value = int.__pos__(raw)
     else:
-        value = str(held)
-    if isinstance(value, str) and _may_be_missing(value, held):
+        value = str(raw)
+    if isinstance(value, str) and _may_be_missing(value, raw):
         # pysnmp's NoSuchInstance has an empty text, so the class's name is compared
         return None
     if isinstance(value, int):
@@ -87,10 +87,10 @@ def raw_value(element: object) -> Optional[Raw]:
     return value
 
 
-def _may_be_missing(value: str, held: object) -> bool:
+def _may_be_missing(value: str, raw: object) -> bool:
     if value[:1].isalnum() and value[0].lower() not in _FIRST_LETTERS:
         return False
-    return normalize_text(value or type(held).__name__).startswith(MISSING)
+    return normalize_text(value or type(raw).__name__).startswith(MISSING)
 
 
 def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
@@ -121,20 +121,20 @@ def _of_numbers(text: str) -> Optional[tuple[int, ...]]:
     return tuple(map(int, text.split("."))) if _NUMBERS.fullmatch(text) else None
 
 
-def plain_indexes(elements: Sequence[Any], asked: str) -> Optional[list[str]]:
+def plain_indexes(elements: Sequence[Any], root: str) -> Optional[list[str]]:
     """The indexes of walked rows whose attribute `oid` is `asked` and `oid_index`, as the plainest
     platform has it; None if one of them is not, or if two are equal: then see `IndexedRows`.
 
     Only for a platform that does not split OIDs.
     """
-    start = f"{asked}."
-    found: list[str] = []
+    start = f"{root}."
+    indexes: list[str] = []
     for element in elements:
         oid, index = getattr(element, "oid", None), getattr(element, "oid_index", None)
         if type(index) is not str or oid != start + index or not _PLAIN_INDEX.fullmatch(index):
             return None
-        found.append(index)
-    return found if len(set(found)) == len(found) else None
+        indexes.append(index)
+    return indexes if len(set(indexes)) == len(indexes) else None
 
 
 class IndexedRows:
@@ -147,18 +147,18 @@ class IndexedRows:
     `split` decides between them: whether the platform splits OIDs (see `is_oid_split`).
     """
 
-    def __init__(self, elements: Sequence[Any], asked: str) -> None:
-        self._asked = asked
-        self._root = root = oid_arcs(asked) or ()
+    def __init__(self, elements: Sequence[Any], walked_oid: str) -> None:
+        self._asked = walked_oid
+        self._root = root = oid_arcs(walked_oid) or ()
         depth = len(root)
         self._oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]
         # behind `asked`
         self._rests = [oid[depth:] if oid and oid[:depth] == root else None for oid in self._oids]
-        held = [_index(element) for element in elements]
+        indexes = [_index(element) for element in elements]
         # an index that is the whole OID
-        self._repeated = any(index and index[:depth] == root for index in held)
+        self._repeated = any(index and index[:depth] == root for index in indexes)
         self._given = [
-            index[depth:] if index and index[:depth] == root else index for index in held
+            index[depth:] if index and index[:depth] == root else index for index in indexes
         ]
 
     def indexes(self, split: bool) -> list[str]:
@@ -188,30 +188,30 @@ class IndexedRows:
         return ProtocolError(reason, operation=f"walk {self._asked}")
 
 
-def _ends_with(rest: tuple[int, ...], index: Optional[tuple[int, ...]]) -> bool:
-    return index is None or rest[len(rest) - len(index) :] == index
+def _ends_with(arcs: tuple[int, ...], index: Optional[tuple[int, ...]]) -> bool:
+    return index is None or arcs[len(arcs) - len(index) :] == index
 
 
-def is_oid_split(element: object, asked: str) -> Optional[bool]:
+def is_oid_split(element: object, root: str) -> Optional[bool]:
     """Whether the platform splits the OID of the object `asked`: its element has a part of it as
     `oid` and the rest as its index. None if the element does not tell."""
-    oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
+    oid, root_arcs = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(root) or ()
     if not oid:
         return None
-    if oid == wanted:
+    if oid == root_arcs:
         return False
-    return True if oid + (_index(element) or ()) == wanted else None
+    return True if oid + (_index(element) or ()) == root_arcs else None
 
 
-def is_of(element: object, asked: str) -> bool:
+def is_of(element: object, root: str) -> bool:
     """Whether an element may be the object `asked`. True if its OID is missing, unreadable or equal
     to `asked`. Otherwise `asked` must begin with the element's OID and end with its index, if it
     has an index."""
-    oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
-    if not oid or oid == wanted:
+    oid, root_arcs = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(root) or ()
+    if not oid or oid == root_arcs:
         return True
     index = _index(element) or ()
-    return wanted[: len(oid)] == oid and wanted[len(wanted) - len(index) :] == index
+    return root_arcs[: len(oid)] == oid and root_arcs[len(root_arcs) - len(index) :] == index
 
 
 def _index(element: object) -> Optional[tuple[int, ...]]:

@@ -143,19 +143,19 @@ def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
     """One port's figures, under the field names of this platform's view; None if the view has no
     identity or cannot be made.
     """
-    known = _field_names(PduPortStatisticView)
-    given: dict[str, object] = {}
+    names = _field_names(PduPortStatisticView)
+    fields: dict[str, object] = {}
     for meaning, value in (
         ("identity", figures.identity),
         ("energy", figures.energy_kwh),
         ("load", figures.load_a),
     ):
-        name = next((name for name in _PORT_FIELDS[meaning] if name in known), None)
+        name = next((name for name in _PORT_FIELDS[meaning] if name in names), None)
         if name is not None and value is not None:
-            given[name] = value if isinstance(value, str) else _finite(value, meaning)
+            fields[name] = value if isinstance(value, str) else _finite(value, meaning)
         elif meaning == "identity":
             return None
-    return _made(PduPortStatisticView, given)
+    return _made(PduPortStatisticView, fields)
 
 
 def _finite(value: float, what: str) -> float:
@@ -193,32 +193,32 @@ def _filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     """A view whose fields are set from `values`; None if it lacks one of these fields or does not
     let it be set, or if its constructor needs arguments."""
     try:
-        made = cls()
+        view = cls()
     except Exception:  # as in `_made`
         return None
-    known = _field_names(type(made), made)
-    if any(name not in known for name in values):
+    names = _field_names(type(view), view)
+    if any(name not in names for name in values):
         return None
     try:
         for name, value in values.items():
-            setattr(made, name, value)
+            setattr(view, name, value)
     except Exception:  # as in `_made`
         return None
-    return made
+    return view
 
 
-def _field_names(cls: type, made: object = None) -> list[str]:
+def _field_names(cls: type, view: object = None) -> list[str]:
     """The fields of a view: the declared ones, and the instance attributes of `made`.
 
     Without any of these, the instance attributes of a new object.
     """
     names = _declared(cls)
-    if made is None and not names:
+    if view is None and not names:
         try:
-            made = cls()
+            view = cls()
         except Exception:  # as in `_made`
-            made = None
-    return list(dict.fromkeys([*names, *getattr(made, "__dict__", ())]))
+            view = None
+    return list(dict.fromkeys([*names, *getattr(view, "__dict__", ())]))
 
 
 @functools.lru_cache(maxsize=32)  # a statistic asks for every port; a new upload has new classes

@@ -120,11 +120,11 @@ class LineConnection:
             data += self._receive(connection, end)
             if len(data) > _LONGEST_ANSWER:
                 raise ProtocolError(f"the answer has more than {_LONGEST_ANSWER} bytes", data)
-            *whole, _ = data.split(b"\n")
-            for text in whole[len(lines) :]:
+            *texts, _ = data.split(b"\n")
+            for text in texts[len(lines) :]:
                 lines.append(_decoded(text))
                 if is_last(lines[-1]):
-                    _raise_if_more(whole[len(lines) :], data)
+                    _raise_if_more(texts[len(lines) :], data)
                     return lines
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:

@@ -105,7 +105,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "here" / name).touch()
     (folder / "bin").mkdir()
     command = folder / "bin" / "pdu"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/pdu" "$@"\n', "utf-8")
+    command.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/pdu/__main__.py" "$@"\n', "utf-8"
+    )
     command.chmod(0o755)
     return folder
 

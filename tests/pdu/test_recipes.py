@@ -52,7 +52,7 @@ def unit() -> Iterator[Peer]:
 def recipe(name: str, unit: Peer, folder: Path) -> Path:
     """A file of docs/recipes with the simulated PDU, its community and this tree's command."""
     pdu = folder / "pdu"
-    pdu.write_text(f'#!/bin/sh\nexec "{ROOT}/.venv/bin/python" "{ROOT}/pdu" "$@"\n')
+    pdu.write_text(f'#!/bin/sh\nexec "{ROOT}/.venv/bin/python" "{ROOT}/pdu/__main__.py" "$@"\n')
     pdu.chmod(0o755)
     secret = private(folder / "community", unit.snmp["community"])
     text = (DOCS / name).read_text("utf-8")
@@ -144,7 +144,7 @@ def test_zabbix_agent_reads_a_list(tmp_path: Path) -> None:
     agent = system("zabbix_agentd", "zabbix-agent")
     with hall(tmp_path) as made:
         text = (DOCS / "zabbix-agent.conf").read_text("utf-8")
-        text = text.replace(PROGRAM, f'"{ROOT}/.venv/bin/python" "{ROOT}/pdu"')
+        text = text.replace(PROGRAM, f'"{ROOT}/.venv/bin/python" "{ROOT}/pdu/__main__.py"')
         path = tmp_path / "agent.conf"
         path.write_text(
             "Server=127.0.0.1\n" + text.replace("/etc/pdu/logins.toml", str(made.logins))

@@ -53,7 +53,7 @@ class RecordingOptions:
         end: Optional[float] = None
         while True:
             try:
-                found = read()
+                result = read()
             except Unreachable:
                 now = time.monotonic()
                 end = now + self._patience if end is None else end
@@ -63,7 +63,7 @@ class RecordingOptions:
                 self._sleep(min(_PAUSE_S, end - now))
             else:
                 self._has_answered = True
-                return found
+                return result
 
 
 class Recording(NamedTuple):
@@ -150,15 +150,15 @@ class HandlerFinding:
         if not number[UP] and not number[DOWN]:
             self.cannot.insert(0, f"read states: all unknown ({outlets})")
             return
-        listed = ", ".join(f"{number[one]} {word(one)}" for one in SPELLED if number[one])
-        self.can.insert(0, f"read the states of {outlets} ({listed})")
+        counts = ", ".join(f"{number[state]} {word(state)}" for state in SPELLED if number[state])
+        self.can.insert(0, f"read the states of {outlets} ({counts})")
         self.evidence["state"] = basis
 
     def note_switched(self, switched: int, outlets: int, basis: str) -> None:
         """Note how many of the outlets can be switched, with the evidence."""
-        listed = counted(outlets, "outlet")
+        total = counted(outlets, "outlet")
         self.can.append(
-            f"switch {switched} of {listed} (not tried here; the account needs the right to switch)"
+            f"switch {switched} of {total} (not tried here; the account needs the right to switch)"
         )
         self.evidence["switching"] = basis
 
@@ -169,12 +169,12 @@ class HandlerFinding:
 
         `device`: a name to begin the note with.
         """
-        before = f"{device}: " if device else ""
+        prefix = f"{device}: " if device else ""
         if value is None:
-            self.cannot.append(f"{before}report its {name}")
+            self.cannot.append(f"{prefix}report its {name}")
         else:
-            self.can.append(f"{before}report its {name} ({figure(value, unit)})")
-            self.evidence[before + name] = basis
+            self.can.append(f"{prefix}report its {name} ({figure(value, unit)})")
+            self.evidence[prefix + name] = basis
 
     def note_figures(
         self, read: Callable[[], Figures], load: str, energy: str, noun: str = "outlet"
@@ -185,13 +185,13 @@ class HandlerFinding:
         `noun`: as in `note_states`.
         """
         try:
-            found = read()
+            figures = read()
         except (ProtocolError, Refused, Unsupported) as error:
             self.cannot.append(f"report load and energy: {error.reason}")
             return
-        self.note_total("load", found.load_a, "A", load)
-        self.note_total("energy", found.energy_kwh, "kWh", energy)
-        number = sum(port.energy_kwh is not None for port in found.ports)
+        self.note_total("load", figures.load_a, "A", load)
+        self.note_total("energy", figures.energy_kwh, "kWh", energy)
+        number = sum(port.energy_kwh is not None for port in figures.ports)
         if number:
             self.can.append(f"report the energy by {noun} ({counted(number, noun)})")
         else:

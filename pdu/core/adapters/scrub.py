@@ -128,7 +128,7 @@ class Scrubber:
 
     def _without_learned(self, text: str) -> str:
         upper = text.upper()
-        near = [value for known, value in self._known if known in upper]
+        near = [value for secret, value in self._known if secret in upper]
         if not near:  # the usual case; one pattern of all values takes far longer
             return text
         # A short name in another case may be a word or an abbreviation: an outlet "nas", the text
@@ -143,8 +143,8 @@ class Scrubber:
         )
         return re.sub(
             rf"(?<![0-9A-Za-z])(?:{values})(?![0-9A-Za-z])",
-            lambda found: (
-                self._learned.get(found[0]) or self._learned[near[(found.lastindex or 1) - 1]]
+            lambda match: (
+                self._learned.get(match[0]) or self._learned[near[(match.lastindex or 1) - 1]]
             ),
             text,
         )
@@ -167,10 +167,10 @@ class Scrubber:
 
     def holds_login(self, text: str) -> bool:
         """Whether the text holds a secret of the login in any form."""
-        held = self._held.get(text)
-        if held is None:
-            held = self._held[text] = bool(self._sought) and login.holds(text, self._sought)
-        return held
+        is_held = self._held.get(text)
+        if is_held is None:
+            is_held = self._held[text] = bool(self._sought) and login.holds(text, self._sought)
+        return is_held
 
     @functools.cached_property
     def _plain(self) -> list[str]:
@@ -180,7 +180,7 @@ class Scrubber:
         A secret of four characters or more counts even if it is a common word with digits or signs
         (admin123), but not if it is a common word alone (public) or a number of up to six digits.
         """
-        learned = [one for one in self._secrets if one in self._learned]
+        learned = [secret for secret in self._secrets if secret in self._learned]
         return sorted(filter(_is_telling, learned), key=len, reverse=True)
 
     @functools.cached_property
@@ -203,8 +203,8 @@ class Scrubber:
 
     def _without_learned_addresses(self, text: str) -> str:
         squeezed = re.sub(private_patterns.GAP[:-1], "", text).lower()
-        for known, pattern, stand_in in self._loose:
-            if known in squeezed:
+        for digits, pattern, stand_in in self._loose:
+            if digits in squeezed:
                 text = pattern.sub(functools.partial(_in_form_of, digits=stand_in), text)
         return text
 
@@ -248,15 +248,15 @@ class Scrubber:
         )
         return octets[:5] + self.octets(octets[5:]) if size == len(octets) - 5 else octets
 
-    def _engine(self, found: re.Match[str]) -> str:
-        written = found[2] or found[3] or found[4]
+    def _engine(self, match: re.Match[str]) -> str:
+        written = match[2] or match[3] or match[4]
         clean = self.octets(bytes.fromhex(private_patterns.GAPS.sub("", written))).hex()
-        return found[0][: -len(written)] + _in_form_of(written, clean)
+        return match[0][: -len(written)] + _in_form_of(written, clean)
 
-    def _short_mac(self, found: re.Match[str]) -> str:
-        groups = [group.zfill(2) for group in found[0].split(":")]
+    def _short_mac(self, match: re.Match[str]) -> str:
+        groups = [group.zfill(2) for group in match[0].split(":")]
         if bytes.fromhex("".join(groups)) in self._given_octets:
-            return found[0]
+            return match[0]
         clean = self.learn(ADDRESSES, ":".join(groups)).split(":")
         return ":".join(f"{int(group, 16):x}" for group in clean)
 
@@ -327,24 +327,24 @@ class Scrubber:
             for letter in spelled
         )
 
-    def _inet(self, found: re.Match[str]) -> str:
+    def _inet(self, match: re.Match[str]) -> str:
         """An InetAddress with its type and length.
 
         One that was not learned is replaced if it is private.
         """
-        spelled = found[1] or found[2]
+        spelled = match[1] or match[2]
         if max(spelled) > "\xff":
-            return found[0]
+            return match[0]
         octets = spelled.encode("latin-1")
         if octets not in self.packed and not private_patterns.is_private_address(octets):
-            return found[0]
-        return found[0][:2] + self.octets(octets).decode("latin-1")
+            return match[0]
+        return match[0][:2] + self.octets(octets).decode("latin-1")
 
-    def _spelt_address(self, found: re.Match[str]) -> str:
-        size = ord(found[1]) if found[1] and ord(found[1]) < len(found[2]) else len(found[2])
-        clean = self._without_addresses(found[2][:size])
-        length = chr(len(clean)) if found[1] and ord(found[1]) == size else found[1]
-        return length + clean + found[2][size:]
+    def _spelt_address(self, match: re.Match[str]) -> str:
+        size = ord(match[1]) if match[1] and ord(match[1]) < len(match[2]) else len(match[2])
+        clean = self._without_addresses(match[2][:size])
+        length = chr(len(clean)) if match[1] and ord(match[1]) == size else match[1]
+        return length + clean + match[2][size:]
 
     @functools.cached_property
     def _spellings(self) -> list[tuple[str, str, bool]]:
@@ -365,22 +365,22 @@ class Scrubber:
         long = sorted(filter(_is_distinctive, self._learned), key=len, reverse=True)
         return [(value.upper(), value) for value in long]
 
-    def _address(self, found: re.Match[str]) -> str:
+    def _address(self, match: re.Match[str]) -> str:
         written = (
-            private_patterns.PADDING.sub("", found[0])
-            if private_patterns.PADDED_ADDRESS.fullmatch(found[0])
-            else found[0]
+            private_patterns.PADDING.sub("", match[0])
+            if private_patterns.PADDED_ADDRESS.fullmatch(match[0])
+            else match[0]
         )
         try:
             address = ipaddress.ip_address(written)
         except ValueError:
-            return found[0]
+            return match[0]
         is_small = not address.is_private and max(address.packed) < private_patterns.DISTINCTIVE_ARC
-        before = found.string[max(0, found.start() - private_patterns.LONGEST_MARK) : found.start()]
-        looks_like_version = is_small or private_patterns.VERSION.search(before) is not None
+        words = match.string[max(0, match.start() - private_patterns.LONGEST_MARK) : match.start()]
+        looks_like_version = is_small or private_patterns.VERSION.search(words) is not None
         is_version = address.version == 4 and looks_like_version
         stand_in = written if is_version and written not in self._learned else self.address(written)
-        return found[0] if stand_in == written else stand_in
+        return match[0] if stand_in == written else stand_in
 
     def address(self, dotted: str) -> str:
         """The stand-in of an IP address; a netmask stays."""
@@ -446,9 +446,9 @@ def _each(pattern: Pattern[str]) -> Change:
     has_value = "value" in pattern.groupindex
 
     def change(scrubber: Scrubber, kind: str, text: str, numbers: bool) -> str:
-        def put(found: re.Match[str]) -> str:
-            value = (found["value"] if has_value else None) or found[0]
-            return found[0][: -len(value)] + scrubber.learn(kind, value)
+        def put(match: re.Match[str]) -> str:
+            value = (match["value"] if has_value else None) or match[0]
+            return match[0][: -len(value)] + scrubber.learn(kind, value)
 
         return pattern.sub(put, text)
 
@@ -566,11 +566,14 @@ def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[tuple[str, 
     whether they are the octets of an address.
     """
     try:
-        before, after = ipaddress.ip_address(value).packed, ipaddress.ip_address(stand_in).packed
+        packed, packed_stand_in = (
+            ipaddress.ip_address(value).packed,
+            ipaddress.ip_address(stand_in).packed,
+        )
         if (
-            max(before) >= private_patterns.DISTINCTIVE_ARC
+            max(packed) >= private_patterns.DISTINCTIVE_ARC
         ):  # many OIDs end with small arcs such as 1.1.1.1
-            yield "".join(map(chr, before)), "".join(map(chr, after)), True
+            yield "".join(map(chr, packed)), "".join(map(chr, packed_stand_in)), True
     except ValueError:
         pass
     # the stand-in of a MAC address

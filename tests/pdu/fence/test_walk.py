@@ -35,7 +35,7 @@ def test_the_pages_lines_make_an_agent_that_reads_and_fences(tmp_path: Path) -> 
     programs = tmp_path / "bin"
     programs.mkdir()
     pdu = programs / "pdu"
-    pdu.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/pdu" "$@"\n')
+    pdu.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/pdu/__main__.py" "$@"\n')
     pdu.chmod(0o755)
     variables = {**environment(), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
 

@@ -84,7 +84,7 @@ def written(devices: Sequence[RecordedDevice]) -> str:
 def parse(text: str) -> list[RecordedDevice]:
     """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the
     same name, or if there are no variables."""
-    found: list[RecordedDevice] = []
+    devices: list[RecordedDevice] = []
     names: set[str] = set()
     for number, line in enumerate(text.split("\n"), 1):
         comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
@@ -106,21 +106,21 @@ def parse(text: str) -> list[RecordedDevice]:
                     " another name. Lines before the first '# device NAME' belong to a device"
                     f" named {_UNNAMED}"
                 )
-            found.append(RecordedDevice(name, value))
-        elif not found:
-            found.append(RecordedDevice(_UNNAMED))
-        names.add(found[-1].name)
+            devices.append(RecordedDevice(name, value))
+        elif not devices:
+            devices.append(RecordedDevice(_UNNAMED))
+        names.add(devices[-1].name)
         if what == "variable":
-            found[-1].variables[name] = value
+            devices[-1].variables[name] = value
         elif what == "command":
-            found[-1].commands[name] = value
+            devices[-1].commands[name] = value
         elif what == "describe":
-            found[-1].descriptions[name] = value
+            devices[-1].descriptions[name] = value
         elif what == "writable":
-            found[-1].writable.append(name)
-    if not any(device.variables for device in found):
+            devices[-1].writable.append(name)
+    if not any(device.variables for device in devices):
         raise SettingsError("the recording has no variables")
-    return found
+    return devices
 
 
 def _word(value: str) -> str:

@@ -39,28 +39,28 @@ def identify(data: Any) -> HandlerFinding:
     with open_session(data, "identify", bounded=False) as (client, settings, _):
         version = client.version()
         out = HandlerFinding("nut", about={"server": printable(version, LONGEST)})
-        found = everything(client, settings)
+        devices = everything(client, settings)
     failing: list[str] = []
-    read = [device for device in found if _device(device, settings, out, failing)]
-    if read:
+    readable = [device for device in devices if _device(device, settings, out, failing)]
+    if readable:
         drivers = {
             printable(device.variables.get("driver.name", "a driver without a name"), LONGEST)
-            for device in read
+            for device in readable
         }
         out.family = ", ".join(sorted(drivers))
         out.why = (
-            f"the handler reads {counted(len(read), 'device')} of this server, by the names of"
+            f"the handler reads {counted(len(readable), 'device')} of this server, by the names of"
             " variables and commands in NUT's docs/nut-names.txt"
         )
         if failing:
             # the line may be pasted, and the server chose the name
-            chosen = shlex.quote(f"device={read[0].name}")
+            chosen = shlex.quote(f"device={readable[0].name}")
             out.next_steps = [
                 f"add -s {chosen}: a poll of all devices of this server fails at {failing[0]}"
             ]
     else:
         out.why = (
-            f"the handler can neither read nor switch anything on {counted(len(found), 'device')}"
+            f"the handler can neither read nor switch anything on {counted(len(devices), 'device')}"
             " of this server"
         )
         out.next_steps = [
@@ -80,37 +80,37 @@ def _device(
 
     False if it can do nothing.
     """
-    shown = {
+    facts = {
         name: printable(device.variables[name], LONGEST)
         for name in _WHAT
         if name in device.variables
     }
-    out.about.update({f"{device.name}: {name}": value for name, value in shown.items()})
-    family = f"{device.name}: {shown.get('driver.name', '?')}"
+    out.about.update({f"{device.name}: {name}": value for name, value in facts.items()})
+    family = f"{device.name}: {facts.get('driver.name', '?')}"
     try:
-        found = device.read(settings)
+        nut_device = device.read(settings)
     except PduHandlerError as error:
         out.tried.append({"family": family, "result": error.reason})
         out.cannot.append(f"read {device.name}: {error.reason}")
         failing.append(device.name)
         return False
-    before = len(out.can)
-    out.tried.append({"family": family, "result": counted(len(found.outlets), "outlet")})
+    capabilities = len(out.can)
+    out.tried.append({"family": family, "result": counted(len(nut_device.outlets), "outlet")})
     out.seen += _objects(device)
-    _states(device.name, found, out)
-    _figures(device, found, settings, out)
-    return len(out.can) > before
+    _states(device.name, nut_device, out)
+    _figures(device, nut_device, settings, out)
+    return len(out.can) > capabilities
 
 
-def _states(name: str, found: model.NutDevice, out: HandlerFinding) -> None:
-    outlets = found.outlets
+def _states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
+    outlets = nut_device.outlets
     reporting = [outlet for outlet in outlets if outlet.state_variables]
-    known = sum(outlet.state is not None for outlet in reporting)
+    states = sum(outlet.state is not None for outlet in reporting)
     switched = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
-    if known:
+    if states:
         out.can.append(
-            f"{name}: read the states of {len(reporting)} of {len(outlets)} outlets ({known} on or"
-            f" off, {len(reporting) - known} UNKNOWN)"
+            f"{name}: read the states of {len(reporting)} of {len(outlets)} outlets ({states} on or"
+            f" off, {len(reporting) - states} UNKNOWN)"
         )
         out.evidence[f"{name}: state"] = _basis(reporting[0].state_variables)
     elif reporting:
@@ -122,13 +122,15 @@ def _states(name: str, found: model.NutDevice, out: HandlerFinding) -> None:
     else:
         out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
     if switched:
-        ways = [way.name for way in (switched[0].on, switched[0].off) if way is not None]
+        commands = [
+            command.name for command in (switched[0].on, switched[0].off) if command is not None
+        ]
         out.can.append(
             f"{name}: switch {len(switched)} of {len(outlets)} outlets (not tried here; the user"
             " needs the right to switch)"
         )
         out.evidence[f"{name}: switching"] = (
-            f"{', '.join(dict.fromkeys(ways))} …: what the server lists"
+            f"{', '.join(dict.fromkeys(commands))} …: what the server lists"
         )
     elif outlets:
         out.cannot.append(
@@ -138,9 +140,9 @@ def _states(name: str, found: model.NutDevice, out: HandlerFinding) -> None:
 
 
 def _figures(
-    device: RecordedDevice, found: model.NutDevice, settings: Settings, out: HandlerFinding
+    device: RecordedDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
 ) -> None:
-    for word, value, unit in (("load", found.load, "A"), ("energy", found.energy, "kWh")):
+    for word, value, unit in (("load", nut_device.load, "A"), ("energy", nut_device.energy, "kWh")):
         out.note_total(word, value, unit, _basis(_sources(device, settings, word)), device.name)
 
 
@@ -157,18 +159,18 @@ def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str
             groups.setdefault(re.sub(r"\.[0-9]+\.", ".N.", name), {})[name] = f"{value + 1:.6f}"
     return tuple(
         group
-        for group, other in groups.items()
+        for group, source in groups.items()
         if total
         != getattr(
-            dataclasses.replace(device, variables={**device.variables, **other}).read(settings),
+            dataclasses.replace(device, variables={**device.variables, **source}).read(settings),
             word,
         )
     )
 
 
 def _basis(variables: tuple[str, ...]) -> str:
-    more = ", ..." if len(variables) > _MOST_NAMES else ""
-    return f"{', '.join(variables[:_MOST_NAMES])}{more}: what the driver reports"
+    ellipsis = ", ..." if len(variables) > _MOST_NAMES else ""
+    return f"{', '.join(variables[:_MOST_NAMES])}{ellipsis}: what the driver reports"
 
 
 def _objects(device: RecordedDevice) -> list[dict[str, Any]]:

@@ -23,20 +23,22 @@ _DRIVERS = ("driver.name",)
 
 def read(pdu: NutPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
     """What each device and each member of a chain says: nothing besides what `status` reads."""
-    with pdu.read("nameplate") as found:
-        wholes = [one.device.whole for one in found]
+    with pdu.read("nameplate") as devices:
+        wholes = [member.device.whole for member in devices]
         members = [
-            part for one in found for part in one.device.chain.values() or [one.device.whole]
+            part
+            for member in devices
+            for part in member.device.chain.values() or [member.device.whole]
         ]
-    uptimes = [seconds(_first(one, _UPTIMES)) for one in members]
-    known = [one for one in uptimes if one is not None]
+    uptimes = [seconds(_first(member, _UPTIMES)) for member in members]
+    running_times = [member for member in uptimes if member is not None]
     return Nameplate(
-        join_words(_first(one, _DRIVERS) for one in wholes),
-        join_words(_first(one, _SERIALS) for one in members),
-        join_words(_first(one, _FIRMWARES) for one in members),
-        min(known, default=None),
-        manufacturer=join_words(_first(one, _MANUFACTURERS) for one in members),
-        model=join_words(_first(one, _MODELS) for one in members),
+        join_words(_first(member, _DRIVERS) for member in wholes),
+        join_words(_first(member, _SERIALS) for member in members),
+        join_words(_first(member, _FIRMWARES) for member in members),
+        min(running_times, default=None),
+        manufacturer=join_words(_first(member, _MANUFACTURERS) for member in members),
+        model=join_words(_first(member, _MODELS) for member in members),
     )
 
 

@@ -17,14 +17,14 @@ from ..power_restore import NOT_KNOWN, OutletRestorePolicy
 
 def read(pdu: NutPdu) -> Mapping[str, OutletRestorePolicy]:
     """By identity: the round trips of one `status`, and in `one_session` none."""
-    with pdu.read("power_on") as found:
-        listed = list(found)
-    known: dict[str, OutletRestorePolicy] = {}
-    for one in listed:
-        for member in one.device.chain.values() or [one.device.whole]:
-            prefix = one.prefix + member.before
-            known.update((prefix + outlet, delay) for outlet, delay in of_member(member).items())
-    return known
+    with pdu.read("power_on") as devices:
+        listed = list(devices)
+    policies: dict[str, OutletRestorePolicy] = {}
+    for device in listed:
+        for member in device.device.chain.values() or [device.device.whole]:
+            prefix = device.prefix + member.before
+            policies.update((prefix + outlet, delay) for outlet, delay in of_member(member).items())
+    return policies
 
 
 def of_member(member: Member) -> Mapping[str, OutletRestorePolicy]:

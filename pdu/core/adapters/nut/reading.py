@@ -21,32 +21,32 @@ def everything(client: NutClient, settings: Settings) -> list[RecordedDevice]:
     """
     names = list(devices.read_names(client, settings).values())
     described = client.devices()
-    found = []
-    for name, seen in client.snapshots(names, writable=True).items():
-        variables = dict(sorted(seen.variables.items()))
+    recorded_devices = []
+    for name, snapshot in client.snapshots(names, writable=True).items():
+        variables = dict(sorted(snapshot.variables.items()))
         commands = {
             command: _description(about)
             for command, about in client.commands(name, describe=True).items()
         }
-        found.append(
+        recorded_devices.append(
             RecordedDevice(
                 name,
                 _description(described.get(name, "")),
                 variables,
                 commands,
-                sorted(seen.writable),
+                sorted(snapshot.writable),
                 _descriptions(client, name, list(variables)),
             )
         )
-    return found
+    return recorded_devices
 
 
 def _descriptions(client: NutClient, name: str, variables: list[str]) -> dict[str, str]:
-    asked = {variable: requests.get_desc(name, variable) for variable in variables}
-    answers = client.ask(*asked.values())
+    request_by_variable = {variable: requests.get_desc(name, variable) for variable in variables}
+    answers = client.ask(*request_by_variable.values())
     return {
         variable: "" if answers.failure(request) else _description(answers[request])
-        for variable, request in asked.items()
+        for variable, request in request_by_variable.items()
     }
 
 

@@ -35,10 +35,10 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
             return everything(client, settings), settings
 
     recorder.again(answers)
-    found, settings = recorder.again(read)
+    devices, settings = recorder.again(read)
     where = settings[HOST] or host.address(data)
     clean = scrubbed(
-        found, Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)
+        devices, Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)
     )
     notes = (
         []
@@ -69,11 +69,11 @@ def _serve(text: str, port: int) -> ReplayedDevice:
 
 def _about(device: dump.RecordedDevice) -> str:
     try:
-        found = device.read(Settings({}, SETTINGS)).outlets
+        outlets = device.read(Settings({}, SETTINGS)).outlets
     except PduHandlerError as error:
         return f"NUT device {device.name}: {error.reason}"
-    switchable = sum(outlet.on is not None and outlet.off is not None for outlet in found)
-    return f"NUT device {device.name}, {counted(len(found), 'outlet')}, switchable: {switchable}"
+    switchable = sum(outlet.on is not None and outlet.off is not None for outlet in outlets)
+    return f"NUT device {device.name}, {counted(len(outlets), 'outlet')}, switchable: {switchable}"
 
 
 def scrubbed(

@@ -75,15 +75,15 @@ class NutServer(Replay):
     def run(self, device: RecordedDevice, command: str) -> None:
         """Carry out an instant command."""
         with self.lock:
-            done = self._switched(device, command, None) or "accepted; no outlet changed"
-            self.writes.append(f"INSTCMD {device.name} {command}: {done}")
+            effect = self._switched(device, command, None) or "accepted; no outlet changed"
+            self.writes.append(f"INSTCMD {device.name} {command}: {effect}")
 
     def set(self, device: RecordedDevice, variable: str, value: str) -> None:
         """Carry out a SET VAR, and switch the outlets that the handler would switch with it."""
         with self.lock:
-            done = self._switched(device, variable, value) or "set"
+            effect = self._switched(device, variable, value) or "set"
             device.variables[variable] = value
-            self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {done}")
+            self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {effect}")
 
     def _switched(self, device: RecordedDevice, name: str, value: Optional[str]) -> str:
         """Switch the outlets that the handler would switch with this command, or with this value of
@@ -95,30 +95,30 @@ class NutServer(Replay):
             outlets = device.read(_EVERY_OUTLET).outlets
         except PduHandlerError:
             return ""  # the handler cannot read this device
-        wanted, done = model.SwitchCommand(name, value), ""
+        command, effect = model.SwitchCommand(name, value), ""
         for outlet in outlets:
-            for way, on in ((outlet.on, True), (outlet.off, False)):
-                if way == wanted:
-                    done = self._turned(device, outlet, on)
-        return done
+            for outlet_command, on in ((outlet.on, True), (outlet.off, False)):
+                if outlet_command == command:
+                    effect = self._turned(device, outlet, on)
+        return effect
 
     @staticmethod
     def _turned(device: RecordedDevice, outlet: model.Outlet, on: bool) -> str:
         for variable in outlet.state_variables:
-            held = device.variables.get(variable, "")
+            status = device.variables.get(variable, "")
             if variable == "ups.status":
-                device.variables[variable] = _status(held, on)
+                device.variables[variable] = _status(status, on)
             else:
-                forms = _FORMS.get(held.strip().lower(), ("off", "on"))
+                forms = _FORMS.get(status.strip().lower(), ("off", "on"))
                 device.variables[variable] = forms[on]
         return f"outlet {outlet.identity} {'on' if on else 'off'}"
 
 
-def _status(held: str, on: bool) -> str:
+def _status(status: str, on: bool) -> str:
     """`ups.status` after a switch: OFF, else OL unless the UPS runs on its battery (OB), and the
     other words.
     """
-    words = [word for word in held.split() if word not in ("OL", "OFF")]
+    words = [word for word in status.split() if word not in ("OL", "OFF")]
     if not on:
         return " ".join(["OFF", *words])
     return " ".join(words if "OB" in words else ["OL", *words])
@@ -136,7 +136,7 @@ class _Session(socketserver.StreamRequestHandler):
                 return
             answer = self._answer(line.decode("utf-8", "surrogateescape").rstrip("\r\n"))
             self.wfile.write(
-                "".join(f"{one}\n" for one in answer).encode("utf-8", "surrogateescape")
+                "".join(f"{line}\n" for line in answer).encode("utf-8", "surrogateescape")
             )
             if answer == [_GOODBYE]:
                 return
@@ -168,13 +168,13 @@ class _Session(socketserver.StreamRequestHandler):
         what = words[0].upper()
         if what == "UPS":
             rows = [
-                f"{one.name} {_quoted(one.description or _NO_DESCRIPTION)}"
-                for one in site.devices.values()
+                f"{device.name} {_quoted(device.description or _NO_DESCRIPTION)}"
+                for device in site.devices.values()
             ]
             return _listing("UPS", rows)
         device = site.device(words[1])
         with site.lock:
-            listed = {
+            lines = {
                 "VAR": [f"{name} {_quoted(value)}" for name, value in device.variables.items()],
                 "RW": [
                     f"{name} {_quoted(device.variables.get(name, ''))}" for name in device.writable
@@ -184,9 +184,9 @@ class _Session(socketserver.StreamRequestHandler):
                 "ENUM": [],
                 "RANGE": [],
             }
-        if what not in listed:
+        if what not in lines:
             raise _Err("INVALID-ARGUMENT")
-        return _listing(" ".join([what, *words[1:]]), listed[what])
+        return _listing(" ".join([what, *words[1:]]), lines[what])
 
     def _get(self, site: NutServer, words: list[str]) -> list[str]:
         what = words[0].upper()
@@ -202,11 +202,11 @@ class _Session(socketserver.StreamRequestHandler):
             ]
         name = words[2]
         with site.lock:
-            held = device.variables.get(name)
-        if what in ("VAR", "TYPE") and held is None:
+            value = device.variables.get(name)
+        if what in ("VAR", "TYPE") and value is None:
             raise _Err("VAR-NOT-SUPPORTED")
         answers = {
-            "VAR": _quoted(held or ""),
+            "VAR": _quoted(value or ""),
             "TYPE": "RW STRING:64" if name in device.writable else "NUMBER",
             "DESC": _quoted(device.descriptions.get(name, _NO_DESCRIPTION)),
             "CMDDESC": _quoted(device.commands.get(name) or _NO_DESCRIPTION),

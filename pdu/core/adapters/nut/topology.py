@@ -19,12 +19,12 @@ _GROUP = re.compile(r"outlet\.group\.([0-9]{1,4})\.current")
 
 def read(pdu: NutPdu) -> Topology:
     """Current per line and group: the round trips of one `status`, and in `one_session` none."""
-    with pdu.read("topology") as found:
-        listed = list(found)
+    with pdu.read("topology") as devices:
+        listed = list(devices)
     meters: list[MeteredPart] = []
-    for one in listed:
-        for member in one.device.chain.values() or [one.device.whole]:
-            meters += meters_of(member, one.prefix + member.before)
+    for device in listed:
+        for member in device.device.chain.values() or [device.device.whole]:
+            meters += meters_of(member, device.prefix + member.before)
     return Topology(meters)
 
 
@@ -32,13 +32,13 @@ def meters_of(member: Member, prefix: str) -> Iterator[MeteredPart]:
     """The lines and groups of one device."""
     variables = member.variables
     for name, text in variables.items():
-        for kind, letter, pattern, rest in (
+        for kind, letter, pattern, suffix in (
             (LINE, "L", _LINE, "input.L{}.current.nominal"),
             (BREAKER, "G", _GROUP, "outlet.group.{}.current.nominal"),
         ):
-            seen = pattern.fullmatch(name)
-            if seen:
-                rating = as_number(variables.get(rest.format(seen[1])))
+            match = pattern.fullmatch(name)
+            if match:
+                rating = as_number(variables.get(suffix.format(match[1])))
                 yield MeteredPart(
-                    kind, f"{prefix}{letter}{seen[1]}", as_number(text), rating or None
+                    kind, f"{prefix}{letter}{match[1]}", as_number(text), rating or None
                 )

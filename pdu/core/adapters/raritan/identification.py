@@ -34,9 +34,9 @@ def identify(data: Any) -> HandlerFinding:
         family="Xerus JSON-RPC",
         why="it answers the calls of Xerus firmware at /model/pdu/0",
     )
-    given = settings.read_settings(data)
-    with settings.agent(data, given) as agent:
-        outlets = _units(agent, given.link_units, out)
+    config = settings.read_settings(data)
+    with settings.agent(data, config) as agent:
+        outlets = _units(agent, config.link_units, out)
     handler = RaritanPdu(data)
     states = [port.power_status for port in handler.status().ports]
     noun = _noun(outlets, len(states))
@@ -68,11 +68,13 @@ def _noun(outlets: int, ports: int) -> str:
 
 def _units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding) -> int:
     """Note the unit and its link units in `out`. Returns the number of outlets."""
-    found, bulk = discover_units(agent, link_units)
+    listed_units, bulk = discover_units(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)
     version = bulk.add(Firmware("/firmware", agent).getVersion)
-    inlets = [bulk.add(one.unit.proxy(Pdu).getInlets) for one in found]
-    asked = list(chain.from_iterable(bulk.each(Outlet.getMetaData, one.outlets) for one in found))
+    inlets = [bulk.add(one.unit.proxy(Pdu).getInlets) for one in listed_units]
+    metadata_calls = list(
+        chain.from_iterable(bulk.each(Outlet.getMetaData, one.outlets) for one in listed_units)
+    )
     bulk.perform()
     if metadata.error is None:
         plate = metadata.get().nameplate
@@ -85,29 +87,29 @@ def _units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding) -> 
         )
     elif version.error is None:
         out.note_about({"firmware": version.get()})
-    for one, answer in zip(found, inlets):
+    for one, answer in zip(listed_units, inlets):
         types = Counter(outlet.wire_type for outlet in one.outlets)
-        held = ", ".join(f"{count} × {name}" for name, count in types.items())
+        inlet_types = ", ".join(f"{count} × {name}" for name, count in types.items())
         out.seen += [
-            {"object": f"{one.unit.path()} getOutlets", "holds": held or "none"},
+            {"object": f"{one.unit.path()} getOutlets", "holds": inlet_types or "none"},
             {
                 "object": f"{one.unit.path()} getInlets",
                 "holds": str(len(answer.get())) if answer.error is None else "cannot be read",
             },
         ]
-    out.tried = [{"family": "Xerus JSON-RPC", "result": counted(len(asked), "outlet")}]
-    switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
+    out.tried = [{"family": "Xerus JSON-RPC", "result": counted(len(metadata_calls), "outlet")}]
+    switchable = sum(one.error is None and one.get().isSwitchable for one in metadata_calls)
     if switchable:
         out.note_switched(
             switchable,
-            len(asked),
+            len(metadata_calls),
             f"Outlet.setPowerState: {_DOCUMENTED}; the vendor's own SDK also switches a simulated"
             " unit",
         )
     else:
         out.cannot.append(
             "switch: no outlet reports that it is switchable"
-            if asked
+            if metadata_calls
             else "switch: it lists no outlets"
         )
-    return len(asked)
+    return len(metadata_calls)

@@ -23,15 +23,15 @@ def read(pdu: RaritanPdu, runs_on: Callable[[Optional[float]], bool]) -> Namepla
 
     A unit that refuses says nothing.
     """
-    with pdu.session("nameplate") as (agent, given):
+    with pdu.session("nameplate") as (agent, config):
         bulk = Bulk(agent)
-        asked = [
+        nameplates = [
             bulk.add(one.unit.proxy(Pdu).getMetaData)
-            for one in find_units(pdu, agent, given)
+            for one in find_units(pdu, agent, config)
             if one.has_pdu
         ]
         bulk.perform()
-    plates = [None if one.error is not None else one.get() for one in asked]
+    plates = [None if one.error is not None else one.get() for one in nameplates]
     return Nameplate(
         "xerus",
         join_words(
@@ -43,6 +43,6 @@ def read(pdu: RaritanPdu, runs_on: Callable[[Optional[float]], bool]) -> Namepla
     )
 
 
-def find_units(pdu: RaritanPdu, agent: Agent, given: RaritanSettings) -> list[ListedUnit]:
+def find_units(pdu: RaritanPdu, agent: Agent, config: RaritanSettings) -> list[ListedUnit]:
     """The units of a PDU; in `one_session`, those that its tools have found."""
-    return read_once(pdu, "units", lambda: discover_units(agent, given.link_units)[0])
+    return read_once(pdu, "units", lambda: discover_units(agent, config.link_units)[0])

@@ -34,18 +34,20 @@ def read(pdu: RaritanPdu) -> Mapping[str, OutletRestorePolicy]:
 
     An outlet or unit that refuses is left out. Raises the errors of handlers/shared/errors.py.
     """
-    with pdu.session("power_on") as (agent, given):
+    with pdu.session("power_on") as (agent, config):
         bulk = Bulk(agent)
-        units = [one for one in find_units(pdu, agent, given) if one.has_pdu]
+        units = [one for one in find_units(pdu, agent, config) if one.has_pdu]
         of_units = [bulk.add(one.unit.proxy(Pdu).getSettings) for one in units]
         of_outlets = [bulk.each(Outlet.getSettings, one.outlets) for one in units]
         bulk.perform()
-        known: dict[str, OutletRestorePolicy] = {}
-        for one, own, each in zip(units, of_units, of_outlets):
-            if own.error is None and all(asked.error is None for asked in each):
-                outlets = [asked.get() for asked in each]
-                known.update(zip(one.identities(), of_unit(own.get(), outlets)))
-        return known
+        policies: dict[str, OutletRestorePolicy] = {}
+        for one, unit_settings, outlet_settings in zip(units, of_units, of_outlets):
+            if unit_settings.error is None and all(
+                asked.error is None for asked in outlet_settings
+            ):
+                outlets = [asked.get() for asked in outlet_settings]
+                policies.update(zip(one.identities(), of_unit(unit_settings.get(), outlets)))
+        return policies
 
 
 def of_unit(unit: Pdu.Settings, outlets: Sequence[Outlet.Settings]) -> list[OutletRestorePolicy]:
@@ -59,23 +61,23 @@ def of_unit(unit: Pdu.Settings, outlets: Sequence[Outlet.Settings]) -> list[Outl
         return [OutletRestorePolicy(LAST, 0.0, 0.0)] * len(outlets)
     states = [
         _OF_PDU.get(unit.startupState, NOT_KNOWN)
-        if one.startupState is Outlet.StartupState.SS_PDUDEF
-        else _OF_OUTLET.get(one.startupState, NOT_KNOWN)
-        for one in outlets
+        if outlet.startupState is Outlet.StartupState.SS_PDUDEF
+        else _OF_OUTLET.get(outlet.startupState, NOT_KNOWN)
+        for outlet in outlets
     ]
     own_order = list(range(len(outlets)))
     order = list(unit.outletPowerStateSequence) or own_order
     if sorted(order) != own_order:
         return [OutletRestorePolicy(state, is_sequence=True) for state in states]
-    made = dict[int, OutletRestorePolicy]()
+    policies = dict[int, OutletRestorePolicy]()
     # in ms
     earliest, latest = unit.powerOnDelay, unit.powerOnDelay * 1000
     for place in order:
-        made[place] = OutletRestorePolicy(
+        policies[place] = OutletRestorePolicy(
             states[place], earliest / _MS, latest / _MS, is_sequence=True
         )
         waits = unit.inRushGuardDelay, outlets[place].sequenceDelay
         latest += sum(waits)
         if states[place] == ON:
             earliest += max(waits)
-    return [made[place] for place in own_order]
+    return [policies[place] for place in own_order]

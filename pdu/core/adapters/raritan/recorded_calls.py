@@ -50,7 +50,7 @@ def parse(text: str) -> dict[Key, Outcome]:
     Raises SettingsError.
     """
     try:
-        found = {
+        calls = {
             key(str(call["rid"]), str(call["method"]), call.get("params")): (
                 {name: call[name] for name in ("result", "error", "status") if name in call}
                 or {"status": 404}
@@ -62,9 +62,9 @@ def parse(text: str) -> dict[Key, Outcome]:
             f"the recording is not a list of Xerus calls ({type(error).__name__}:"
             f" {str(error)[:80]})"
         ) from None
-    if not found:
+    if not calls:
         raise SettingsError("the recording has no calls")
-    return found
+    return calls
 
 
 def references(data: Any) -> Iterator[ObjectReference]:
@@ -98,13 +98,13 @@ def record_answer(
     A bulk call is split into the calls inside. Raises MALFORMED.
     """
     if request["method"] == "performBulk":
-        asked, responses = request["params"]["requests"], answer["result"]["responses"]
-        if len(asked) != len(responses):
-            raise ValueError(f"a bulk call of {len(asked)} calls has {len(responses)} answers")
+        requests, responses = request["params"]["requests"], answer["result"]["responses"]
+        if len(requests) != len(responses):
+            raise ValueError(f"a bulk call of {len(requests)} calls has {len(responses)} answers")
         calls: list[tuple[Key, Outcome]] = []
-        for one, response in zip(asked, responses):
+        for call, response in zip(requests, responses):
             calls += record_answer(
-                one["rid"], one["json"], int(response.get("statcode", 200)), response.get("json")
+                call["rid"], call["json"], int(response.get("statcode", 200)), response.get("json")
             )
         return calls
     outcome: Outcome = {"status": status}

@@ -38,14 +38,14 @@ def calls(data: object, recorder: RecordingOptions) -> dict[Key, Outcome]:
 
     Calls no further getters once there are more than MOST_CALLS.
     """
-    given = settings.read_settings(data)
-    tape = _Tape(StandardTransport(given.trust), recorder)
+    config = settings.read_settings(data)
+    tape = _Tape(StandardTransport(config.trust), recorder)
     handler = _Taped(data, tape)
     for read in (handler.status, handler.statistic, handler.labels):
         # a unit that the handler does not support is recorded, too
         with contextlib.suppress(Unsupported):
             read()
-    with settings.agent(data, given, tape) as agent:
+    with settings.agent(data, config, tape) as agent:
         _crawl(agent, tape)
     return tape.calls
 
@@ -155,11 +155,13 @@ def _getters(idl_type: str) -> list[str]:
         return []
     methods: dict[str, Method] = {}
     for kind in cls.__mro__:
-        methods.update((name, one) for name, one in vars(kind).items() if isinstance(one, Method))
+        methods.update(
+            (name, method) for name, method in vars(kind).items() if isinstance(method, Method)
+        )
     wanted = [
         name
-        for name, one in methods.items()
-        if reads_only(name) and not _LEFT_OUT.search(name) and not one.needed
+        for name, method in methods.items()
+        if reads_only(name) and not _LEFT_OUT.search(name) and not method.needed
     ]
     return (
         [name for name in wanted if name in _OF_SENSORS]
@@ -168,14 +170,14 @@ def _getters(idl_type: str) -> list[str]:
     )
 
 
-def scrubbed(found: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outcome]:
+def scrubbed(outcomes: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outcome]:
     """The calls with texts and resource ids scrubbed."""
     return scrubber.twice(
         lambda: {
             key(scrubber.text(rid), method, json.loads(params)): {
                 name: scrubber.json(value, "", _is_type) for name, value in outcome.items()
             }
-            for (rid, method, params), outcome in found.items()
+            for (rid, method, params), outcome in outcomes.items()
         }
     )
 

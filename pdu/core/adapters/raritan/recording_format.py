@@ -23,13 +23,15 @@ from .server import XerusServer
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
-    given = settings.read_settings(data)
-    secrets = given.login.password, given.login.token
-    scrubber = Scrubber(recorder.keep, secrets, given.login.user, given.host or host.address(data))
-    found = recording.calls(data, recorder)
-    clean = recording.scrubbed(found, scrubber)
+    config = settings.read_settings(data)
+    secrets = config.login.password, config.login.token
+    scrubber = Scrubber(
+        recorder.keep, secrets, config.login.user, config.host or host.address(data)
+    )
+    outcomes = recording.calls(data, recorder)
+    clean = recording.scrubbed(outcomes, scrubber)
     text = recorded_calls.written(clean)
-    return Recording(text, _holds(text), incomplete(len(found), recording.MOST_CALLS, "calls"))
+    return Recording(text, _holds(text), incomplete(len(outcomes), recording.MOST_CALLS, "calls"))
 
 
 def _holds(text: str) -> str:
@@ -37,12 +39,12 @@ def _holds(text: str) -> str:
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
-    found = recorded_calls.parse(text)
+    calls = recorded_calls.parse(text)
     about = (
-        f"{counted(len(found), 'call')} to a Xerus unit; switchable outlets follow setPowerState;"
+        f"{counted(len(calls), 'call')} to a Xerus unit; switchable outlets follow setPowerState;"
         " any login is accepted"
     )
-    return XerusServer(found, port).served("raritan", about, ANY_LOGIN)
+    return XerusServer(calls, port).served("raritan", about, ANY_LOGIN)
 
 
 KIND = RecordingFormat(

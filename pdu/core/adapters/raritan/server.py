@@ -42,8 +42,8 @@ class XerusServer(HttpReplay):
         """HTTP status and JSON for one call. Raises MALFORMED."""
         if request["method"] == "performBulk":
             responses = []
-            for one in request["params"]["requests"]:
-                status, content = self._answer(one["rid"], one["json"])
+            for call in request["params"]["requests"]:
+                status, content = self._answer(call["rid"], call["json"])
                 responses.append({"json": content or None, "statcode": status})
             return answer_of(request, {"result": {"responses": responses}})
         with self._lock:
@@ -54,24 +54,28 @@ class XerusServer(HttpReplay):
     def _outcome(self, rid: str, method: str, params: Mapping[str, Any]) -> Outcome:
         if method == "setPowerState":
             return self._switched(rid, params)
-        found = self._calls.get(key(rid, method, params))
-        if found is not None:
-            return found
+        outcome = self._calls.get(key(rid, method, params))
+        if outcome is not None:
+            return outcome
         return {"error": _NO_METHOD} if rid in self._known else {"status": 404}
 
     def _switched(self, rid: str, params: Mapping[str, Any]) -> Outcome:
-        at, wanted = key(rid, "getState", {}), params.get("pstate")
+        at, power_state = key(rid, "getState", {}), params.get("pstate")
         state = self._returned(at)
-        if not isinstance(state, Mapping) or isinstance(wanted, bool) or wanted not in _STATES:
+        if (
+            not isinstance(state, Mapping)
+            or isinstance(power_state, bool)
+            or power_state not in _STATES
+        ):
             return {"status": 404}
         metadata = self._returned(key(rid, "getMetaData", {}))
         if isinstance(metadata, Mapping) and metadata.get("isSwitchable") is False:
             self.writes.append(
-                f"setPowerState {rid} {wanted}: refused, this outlet is not switchable"
+                f"setPowerState {rid} {power_state}: refused, this outlet is not switchable"
             )
             return {"result": {"_ret_": int(Outlet.ERR_OUTLET_NOT_SWITCHABLE)}}
-        self._calls[at] = {"result": {"_ret_": {**state, "powerState": wanted}}}
-        self.writes.append(f"setPowerState {rid} {wanted}: outlet {_STATES[wanted]}")
+        self._calls[at] = {"result": {"_ret_": {**state, "powerState": power_state}}}
+        self.writes.append(f"setPowerState {rid} {power_state}: outlet {_STATES[power_state]}")
         return {"result": {"_ret_": 0}}
 
     def _returned(self, at: Key) -> Any:

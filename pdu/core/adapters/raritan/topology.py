@@ -45,9 +45,9 @@ def read(pdu: RaritanPdu) -> Topology:
     """Current and rating of each line and protector; rating, lines and protector of each outlet: 3
     round trips for every 300 calls besides those that find the units.
     """
-    with pdu.session("topology") as (agent, given):
+    with pdu.session("topology") as (agent, config):
         bulk = Bulk(agent)
-        units = [_Unit(bulk, one) for one in find_units(pdu, agent, given) if one.has_pdu]
+        units = [_Unit(bulk, unit) for unit in find_units(pdu, agent, config) if unit.has_pdu]
         bulk.perform()
         for unit in units:
             unit.ask_parts(bulk)
@@ -64,15 +64,15 @@ def read(pdu: RaritanPdu) -> Topology:
 class _Unit:
     """One unit. What it cannot say is left out: a tool works with less."""
 
-    def __init__(self, bulk: Bulk, listed: ListedUnit) -> None:
-        self._unit, self._listed = listed.unit, listed
-        pdu = listed.unit.proxy(Pdu)
+    def __init__(self, bulk: Bulk, unit: ListedUnit) -> None:
+        self._unit, self._listed = unit.unit, unit
+        pdu = unit.unit.proxy(Pdu)
         self._inlet_list = bulk.add(pdu.getInlets)
         self._protector_list = bulk.add(pdu.getOverCurrentProtectors)
         self._inlets: list[_AskedInlet] = []
         self._protectors: list[_AskedProtector] = []
-        self._paths = bulk.each(Outlet.getIOP, listed.outlets)
-        self._metadata = bulk.each(Outlet.getMetaData, listed.outlets)
+        self._paths = bulk.each(Outlet.getIOP, unit.outlets)
+        self._metadata = bulk.each(Outlet.getMetaData, unit.outlets)
         self._lines: list[tuple[str, Optional[float], Optional[Reading]]] = []
         self._currents: list[Optional[Reading]] = []
 
@@ -90,15 +90,17 @@ class _Unit:
                 )
         if self._protector_list.error is None:
             method = "getOverCurrentProtectors"
-            for one in self._unit.each_once(self._protector_list.get(), method):
+            for answer in self._unit.each_once(self._protector_list.get(), method):
                 self._protectors.append(
-                    _AskedProtector(one, bulk.add(one.getMetaData), bulk.add(one.getSensors))
+                    _AskedProtector(
+                        answer, bulk.add(answer.getMetaData), bulk.add(answer.getSensors)
+                    )
                 )
 
     def ask_readings(self, bulk: Bulk) -> None:
         """Queue the currents of lines and protectors."""
         for number, inlet in enumerate(self._inlets, 1):
-            own = f"I{number}." if len(self._inlets) > 1 else ""
+            inlet_prefix = f"I{number}." if len(self._inlets) > 1 else ""
             rating = None if inlet.metadata.error else _amperes(inlet.metadata.get().rating)
             poles = inlet.poles.get() if inlet.poles.error is None else []
             lines = [(_LINES[pole.line], pole.current) for pole in poles if pole.line in _LINES]
@@ -107,45 +109,45 @@ class _Unit:
                 lines = [("L1", inlet.sensors.get().current)]
             for line, sensor in lines:
                 reading = ask(bulk, self._unit, sensor)
-                self._lines.append((self._unit.prefixed(own + line), rating, reading))
+                self._lines.append((self._unit.prefixed(inlet_prefix + line), rating, reading))
         for protector in self._protectors:
             sensors = None if protector.sensors.error else protector.sensors.get()
             self._currents.append(ask(bulk, self._unit, sensors.current) if sensors else None)
 
     def meters(self) -> list[MeteredPart]:
         """The lines of each inlet, and the protectors by their printed labels."""
-        found = [
+        parts = [
             MeteredPart(LINE, label, amount(reading).value, rating)
             for label, rating, reading in self._lines
         ]
         for number, (protector, reading) in enumerate(zip(self._protectors, self._currents)):
             rating = None if protector.metadata.error else _amperes(protector.metadata.get().rating)
-            found.append(MeteredPart(BREAKER, self._label(number), amount(reading).value, rating))
-        return found
+            parts.append(MeteredPart(BREAKER, self._label(number), amount(reading).value, rating))
+        return parts
 
     def outlets(self) -> dict[str, OutletFacts]:
         """By identity."""
-        places = {one.protector.target: number for number, one in enumerate(self._protectors)}
-        inlets = {one.inlet.target: number for number, one in enumerate(self._inlets, 1)}
-        found: dict[str, OutletFacts] = {}
+        places = {part.protector.target: number for number, part in enumerate(self._protectors)}
+        inlets = {part.inlet.target: number for number, part in enumerate(self._inlets, 1)}
+        facts_by_outlet: dict[str, OutletFacts] = {}
         for identity, path, metadata in zip(self._listed.identities(), self._paths, self._metadata):
             lines: tuple[str, ...] = ()
             breaker = ""
             if path.error is None:
                 inlet, protector, poles = path.get()
                 number = inlets.get(self._unit.mine(inlet).target) if inlet is not None else None
-                own = f"I{number}." if len(self._inlets) > 1 else ""
+                inlet_prefix = f"I{number}." if len(self._inlets) > 1 else ""
                 if number is not None:
                     lines = tuple(
-                        self._unit.prefixed(own + _LINES[pole.line])
+                        self._unit.prefixed(inlet_prefix + _LINES[pole.line])
                         for pole in poles
                         if pole.line in _LINES
                     )
                 place = places.get(self._unit.mine(protector).target) if protector else None
                 breaker = self._label(place) if place is not None else ""
             rating = None if metadata.error else _amperes(metadata.get().rating)
-            found[identity] = OutletFacts(rating, lines, breaker)
-        return found
+            facts_by_outlet[identity] = OutletFacts(rating, lines, breaker)
+        return facts_by_outlet
 
     def _label(self, number: int) -> str:
         metadata = self._protectors[number].metadata

@@ -29,7 +29,7 @@ def infos_of(service: RedfishService, outlets: Iterable[Json]) -> Infos:
     `RedfishService.all`.
     """
     paths: dict[str, None] = {}
-    for info in (outlet_actions.info_link(action(one)) for one in outlets):
+    for info in (outlet_actions.info_link(action(outlet)) for outlet in outlets):
         if info is not None:
             with contextlib.suppress(ProtocolError):  # `values_of` raises it
                 paths[service.path(info)] = None
@@ -42,7 +42,7 @@ def values_of(service: RedfishService, outlet: Json, infos: Infos) -> Optional[S
     Raises an error if the list cannot be read.
     """
     info = outlet_actions.info_link(action(outlet))
-    found = infos[service.path(info)] if info is not None else {}
-    if isinstance(found, PduHandlerError):
-        raise found
-    return outlet_actions.allowed(action(outlet), found)
+    document = infos[service.path(info)] if info is not None else {}
+    if isinstance(document, PduHandlerError):
+        raise document
+    return outlet_actions.allowed(action(outlet), document)

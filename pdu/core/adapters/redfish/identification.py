@@ -27,37 +27,39 @@ def identify(data: Any) -> HandlerFinding:
     Raises the errors of handlers/shared/errors.py, such as Denied for a refused login or a missing
     right to read.
     """
-    given = settings.read_settings(data)
+    config = settings.read_settings(data)
     out = HandlerFinding("redfish", family="Redfish", why="its service root lists power equipment")
-    with RedfishService(given, seconds=_MOST_SECONDS) as service:
+    with RedfishService(config, seconds=_MOST_SECONDS) as service:
         try:
-            _service(service, given, out)
+            _service(service, config, out)
         except PduHandlerError as error:
             raise error.at(service.place, "identify") from None
     return out
 
 
-def _service(service: RedfishService, given: settings.RedfishSettings, out: HandlerFinding) -> None:
+def _service(
+    service: RedfishService, config: settings.RedfishSettings, out: HandlerFinding
+) -> None:
     root = service.root()
-    found = units.read_units(service, given.pdu)
+    listed_units = units.read_units(service, config.pdu)
     out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
-    for unit in found:
+    for unit in listed_units:
         out.note_about(
             {
                 f"{unit.prefix.rstrip('.')} {name}".strip(): resources.text(unit.resource, key)
                 for name, key in _ABOUT.items()
             }
         )
-    outlets = list(chain.from_iterable(_outlets(service, unit) for unit in found))
+    outlets = list(chain.from_iterable(_outlets(service, unit) for unit in listed_units))
     out.seen = [
-        {"object": "PowerEquipment", "holds": counted(len(found), "PDU")},
+        {"object": "PowerEquipment", "holds": counted(len(listed_units), "PDU")},
         {"object": "Outlets", "holds": str(len(outlets))},
         {"object": "$expand", "holds": "usable" if service.expands else "not usable"},
     ]
     out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
-    _states(service, outlets, given.switch_unproven, out)
+    _states(service, outlets, config.switch_unproven, out)
     out.note_figures(
-        lambda: metering.read_statistic(service, given.pdu),
+        lambda: metering.read_statistic(service, config.pdu),
         f"the mains; else branches, else outlets: {_SCHEMA}",
         f"the PDU's metrics; else mains, else outlets: {_SCHEMA}",
     )
@@ -72,41 +74,49 @@ def _outlets(service: RedfishService, pdu: units.ServicePdu) -> list[tuple[str, 
     target = resources.link(pdu.resource, "Outlets")
     if target is None:
         return []
-    listed = links_of(service, read_list(service, target))
-    outlets = units.named_members(listed, each_member(service, {"Members": listed}))
+    outlet_links = links_of(service, read_list(service, target))
+    outlets = units.named_members(outlet_links, each_member(service, {"Members": outlet_links}))
     return [
         (
             pdu.prefix + resources.required_id(outlet),
             FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource),
         )
-        for entry, outlet in zip(listed, outlets)
+        for entry, outlet in zip(outlet_links, outlets)
     ]
 
 
 def _states(
     service: RedfishService,
-    named: list[tuple[str, FoundOutlet]],
+    named_outlets: list[tuple[str, FoundOutlet]],
     switch_unproven: bool,
     out: HandlerFinding,
 ) -> None:
-    outlets = [outlet for _, outlet in named]
+    outlets = [outlet for _, outlet in named_outlets]
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
         return
     try:
-        units.raise_if_twice(service, "outlets that are called", [name for name, _ in named])
+        units.raise_if_twice(
+            service, "outlets that are called", [name for name, _ in named_outlets]
+        )
     except ProtocolError as error:
         out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
         return
     out.note_states(
-        [resources.state(one.resource, one.pdu) for one in outlets],
+        [resources.state(outlet.resource, outlet.pdu) for outlet in outlets],
         f"Outlet, PowerState: {_SCHEMA}",
     )
-    offered = [one for one in outlets if resources.text(action(one.resource), "target")]
-    infos = infos_of(service, [one.resource for one in offered])
-    possible = [one for one in offered if _is_possible(service, one, infos)]
-    listing = [one for one in possible if values_of(service, one.resource, infos) is not None]
-    sure = possible if switch_unproven else [one for one in listing if _is_below(service, one)]
+    offered = [outlet for outlet in outlets if resources.text(action(outlet.resource), "target")]
+    infos = infos_of(service, [outlet.resource for outlet in offered])
+    possible = [outlet for outlet in offered if _is_possible(service, outlet, infos)]
+    listing = [
+        outlet for outlet in possible if values_of(service, outlet.resource, infos) is not None
+    ]
+    sure = (
+        possible
+        if switch_unproven
+        else [outlet for outlet in listing if _is_below(service, outlet)]
+    )
     if sure:
         values = (
             ", with the values that it lists"
@@ -134,10 +144,10 @@ def _states(
         )
 
 
-def _is_possible(service: RedfishService, found: FoundOutlet, infos: Infos) -> bool:
-    outlet = found.resource
+def _is_possible(service: RedfishService, listed_outlet: FoundOutlet, infos: Infos) -> bool:
+    outlet = listed_outlet.resource
     try:
-        for link in (action(outlet)["target"], found.link):
+        for link in (action(outlet)["target"], listed_outlet.link):
             service.path(link)
         values = values_of(service, outlet, infos)
         if values is None:
@@ -150,10 +160,10 @@ def _is_possible(service: RedfishService, found: FoundOutlet, infos: Infos) -> b
     return values is None or {"On", "Off"} <= set(values)
 
 
-def _is_below(service: RedfishService, found: FoundOutlet) -> bool:
+def _is_below(service: RedfishService, outlet: FoundOutlet) -> bool:
     """Whether the target of the outlet's action is below the link that leads to the outlet, as the
     handler demands.
     """
     return outlet_actions.is_below(
-        service.path(action(found.resource)["target"]), service.path(found.link)
+        service.path(action(outlet.resource)["target"]), service.path(outlet.link)
     )

@@ -19,12 +19,15 @@ def read(pdu: RedfishPdu, runs_on: Callable[[Optional[float]], bool]) -> Namepla
     """What each PDU says about itself: nothing besides the round trips that begin each call,
     and in `one_session` none.
     """
-    with pdu.session("nameplate") as (service, given):
-        found = [one.resource for one in read_units(service, given.pdu)]
+    with pdu.session("nameplate") as (service, config):
+        units = [resource.resource for resource in read_units(service, config.pdu)]
     return Nameplate(
-        join_words(f"{text(one, 'Manufacturer')} {text(one, 'Model')}".strip() for one in found),
-        join_words(text(one, "SerialNumber") for one in found),
-        join_words(text(one, "FirmwareVersion") for one in found),
-        manufacturer=join_words(text(one, "Manufacturer") for one in found),
-        model=join_words(text(one, "Model") for one in found),
+        join_words(
+            f"{text(resource, 'Manufacturer')} {text(resource, 'Model')}".strip()
+            for resource in units
+        ),
+        join_words(text(resource, "SerialNumber") for resource in units),
+        join_words(text(resource, "FirmwareVersion") for resource in units),
+        manufacturer=join_words(text(resource, "Manufacturer") for resource in units),
+        model=join_words(text(resource, "Model") for resource in units),
     )

@@ -25,12 +25,12 @@ def read(pdu: RedfishPdu) -> Mapping[str, OutletRestorePolicy]:
 
     Raises the errors of handlers/shared/errors.py.
     """
-    with pdu.session("power_on") as (service, given):
+    with pdu.session("power_on") as (service, config):
         return {
-            name: of_outlet(one)
-            for found in read_units(service, given.pdu)
-            for name, one in read_outlets(service, found)
-            if "PowerRestorePolicy" in one or "PowerRestoreDelaySeconds" in one
+            name: of_outlet(outlet)
+            for unit in read_units(service, config.pdu)
+            for name, outlet in read_outlets(service, unit)
+            if "PowerRestorePolicy" in outlet or "PowerRestoreDelaySeconds" in outlet
         }
 
 

@@ -44,24 +44,24 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
     Follows no further links once it has more than MOST_RESOURCES. Raises the errors of
     handlers/shared/errors.py.
     """
-    found: dict[str, Json] = {}
+    resource_by_path: dict[str, Json] = {}
     service = _Crawl(settings.read_settings(data), seconds=_LONGEST_CRAWL)
     with service:
         root = dict(recorder.again(service.root))
-        found[strip_trailing_slash(ROOT)] = root
+        resource_by_path[strip_trailing_slash(ROOT)] = root
         waiting = [
-            one
-            for one in (link(root, "PowerEquipment"), link(root, "PowerDistribution"))
-            if one is not None
+            resource
+            for resource in (link(root, "PowerEquipment"), link(root, "PowerDistribution"))
+            if resource is not None
         ]
-        while waiting and len(found) <= MOST_RESOURCES:
-            paths = _new(service, waiting, found)
+        while waiting and len(resource_by_path) <= MOST_RESOURCES:
+            paths = _new(service, waiting, resource_by_path)
             try:
-                read = recorder.again(functools.partial(service.all, paths))
-                found.update(
-                    (strip_trailing_slash(path), dict(one))
-                    for path, one in zip(paths, read)
-                    if isinstance(one, dict)
+                answers = recorder.again(functools.partial(service.all, paths))
+                resource_by_path.update(
+                    (strip_trailing_slash(path), dict(resource))
+                    for path, resource in zip(paths, answers)
+                    if isinstance(resource, dict)
                 )
             except (Denied, Refused, ProtocolError) as error:
                 is_login_refused = (
@@ -70,7 +70,7 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
                 if is_login_refused or not service.may_go_on:
                     # a further try may block the account
                     raise
-                found.update(
+                resource_by_path.update(
                     (
                         strip_trailing_slash(path),
                         recorder.again(functools.partial(_allowed, service, path)),
@@ -78,13 +78,15 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
                     for path in paths
                 )
                 # only the root, which needs no rights
-                if not service.may_go_on or sum(map(bool, found.values())) == 1:
+                if not service.may_go_on or sum(map(bool, resource_by_path.values())) == 1:
                     raise
-            recorder.tell(f"{len(found)} resources")
+            recorder.tell(f"{len(resource_by_path)} resources")
             waiting = list(
-                chain.from_iterable(links(found.get(strip_trailing_slash(path))) for path in paths)
+                chain.from_iterable(
+                    links(resource_by_path.get(strip_trailing_slash(path))) for path in paths
+                )
             )
-    return found
+    return resource_by_path
 
 
 def _allowed(service: RedfishService, path: str) -> Json:
@@ -94,13 +96,15 @@ def _allowed(service: RedfishService, path: str) -> Json:
     try:
         if service.reply(path).status == 403:
             return {}
-        found = service.all([path])[0]
+        resource = service.all([path])[0]
     except (Refused, ProtocolError):
         return {}
-    return dict(found) if isinstance(found, dict) else {}
+    return dict(resource) if isinstance(resource, dict) else {}
 
 
-def _new(service: RedfishService, targets: list[Any], known: dict[str, Json]) -> list[str]:
+def _new(
+    service: RedfishService, targets: list[Any], resource_by_path: dict[str, Json]
+) -> list[str]:
     """The paths within this service that are neither known nor left out. Adds them to `known`."""
     paths: dict[str, str] = {}  # plain path -> path as the service writes it
     for target in targets:
@@ -108,16 +112,18 @@ def _new(service: RedfishService, targets: list[Any], known: dict[str, Json]) ->
             path = service.path(target)
         except PduHandlerError:
             continue
-        if strip_trailing_slash(path) not in known and not _LEFT_OUT.search(path):
+        if strip_trailing_slash(path) not in resource_by_path and not _LEFT_OUT.search(path):
             paths[strip_trailing_slash(path)] = path
-    known.update((path, {}) for path in paths)
+    resource_by_path.update((path, {}) for path in paths)
     return list(paths.values())
 
 
-def scrubbed(found: dict[str, Json], scrubber: Scrubber) -> dict[str, Json]:
+def scrubbed(resource_by_path: dict[str, Json], scrubber: Scrubber) -> dict[str, Json]:
     """The resources that could be read, scrubbed. Ids of outlets and circuits stay."""
     ids = {
-        text(one, "Id") for one in found.values() if text(one, "@odata.type").startswith(_NUMBERED)
+        text(resource, "Id")
+        for resource in resource_by_path.values()
+        if text(resource, "@odata.type").startswith(_NUMBERED)
     }
 
     def stays(name: str, value: Any) -> bool:
@@ -126,7 +132,7 @@ def scrubbed(found: dict[str, Json], scrubber: Scrubber) -> dict[str, Json]:
     return scrubber.twice(
         lambda: {
             scrubber.text(path): scrubber.json(resource, "", stays)
-            for path, resource in found.items()
+            for path, resource in resource_by_path.items()
             if resource
         }
     )

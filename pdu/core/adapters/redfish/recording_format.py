@@ -25,17 +25,17 @@ from .server import RedfishServer
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
-    given = settings.read_settings(data)
-    scrubber = Scrubber(recorder.keep, (given.login.password,), given.login.user, given.host)
-    found = recording.resources(data, recorder)
-    clean = recording.scrubbed(found, scrubber)
-    notes = list(incomplete(len(found), recording.MOST_RESOURCES, "resources"))
-    unread = sum(not resource for resource in found.values())
+    config = settings.read_settings(data)
+    scrubber = Scrubber(recorder.keep, (config.login.password,), config.login.user, config.host)
+    resource_by_path = recording.resources(data, recorder)
+    clean = recording.scrubbed(resource_by_path, scrubber)
+    notes = list(incomplete(len(resource_by_path), recording.MOST_RESOURCES, "resources"))
+    unread = sum(not resource for resource in resource_by_path.values())
     if unread:
         notes.append(
             f"The recording leaves out {counted(unread, 'resource')} that could not be read."
         )
-    if len(found) == 1:
+    if len(resource_by_path) == 1:
         notes.append(
             "No power equipment was found, so the recording contains only the service root."
         )
@@ -48,10 +48,10 @@ def _holds(text: str) -> str:
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
-    found = tree.parse(text)
-    server = RedfishServer(found, port)
+    resource_by_path = tree.parse(text)
+    server = RedfishServer(resource_by_path, port)
     about = (
-        f"{counted(len(found), 'resource')} of a Redfish service;"
+        f"{counted(len(resource_by_path), 'resource')} of a Redfish service;"
         f" {counted(len(server.switches), 'outlet')} can be switched; any login is accepted"
     )
     return server.served("redfish", about, ANY_LOGIN)

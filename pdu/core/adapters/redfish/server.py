@@ -45,28 +45,28 @@ class RedfishServer(HttpReplay):
 
     def _read(self, path: str, query: str) -> Response:
         expands, levels = asked_levels(query)
-        found = self._resources.get(
+        resource = self._resources.get(
             path if expands or not query else f"{path}?{query}", self._resources.get(path)
         )
-        if found is None:
+        if resource is None:
             return _error(404, "the recording has no such resource")
-        return 200, expanded(self._resources, found, levels) if expands else found, {}
+        return 200, expanded(self._resources, resource, levels) if expands else resource, {}
 
     def _switched(self, target: str, body: bytes) -> Response:
         outlet = self.switches.get(target)
         if outlet is None:
             return _error(404, "the recording has no such action")
         try:
-            asked = json.loads(body)
-            state = _STATES[asked.get("PowerState") or asked.get("OutletStatus")]
+            order = json.loads(body)
+            state = _STATES[order.get("PowerState") or order.get("OutletStatus")]
         except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
             return _error(400, "the wanted state must be On or Off")
         self._resources[outlet] = {**self._resources[outlet], "PowerState": state}
         self._resources.update(
             {
-                path: switched(one, outlet, state)
-                for path, one in self._resources.items()
-                if "Members" in one
+                path: switched(resource, outlet, state)
+                for path, resource in self._resources.items()
+                if "Members" in resource
             }
         )
         self.writes.append(f"{outlet}: {state.lower()}")

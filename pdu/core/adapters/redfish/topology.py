@@ -27,16 +27,18 @@ def read(pdu: RedfishPdu) -> Topology:
     """Current and rating of each line and branch; rating and branch of each outlet. Up to 2 round
     trips more than `status`. Figures that only a sensor has stay unknown.
     """
-    with pdu.session("topology") as (service, given):
+    with pdu.session("topology") as (service, config):
         meters: list[MeteredPart] = []
         facts: dict[str, OutletFacts] = {}
-        for found in read_units(service, given.pdu):
-            branches = {_path(one): one for one in _circuits(service, found, "Branches")}
-            meters += lines_of(found.prefix, _circuits(service, found, "Mains"))
-            meters += (parse_branch(found.prefix, one) for one in branches.values())
+        for unit in read_units(service, config.pdu):
+            branches = {
+                _path(resource): resource for resource in _circuits(service, unit, "Branches")
+            }
+            meters += lines_of(unit.prefix, _circuits(service, unit, "Mains"))
+            meters += (parse_branch(unit.prefix, resource) for resource in branches.values())
             facts.update(
-                (name, facts_of(found.prefix, one, branches))
-                for name, one in read_outlets(service, found)
+                (name, facts_of(unit.prefix, resource, branches))
+                for name, resource in read_outlets(service, unit)
             )
         return Topology(meters, facts)
 
@@ -44,12 +46,14 @@ def read(pdu: RedfishPdu) -> Topology:
 def lines_of(prefix: str, mains: list[Json]) -> Iterator[MeteredPart]:
     """The lines of the mains; with several mains, each with its Id."""
     for circuit in mains:
-        own = f"{prefix}{text(circuit, 'Id')}." if len(mains) > 1 else prefix
+        inlet_prefix = f"{prefix}{text(circuit, 'Id')}." if len(mains) > 1 else prefix
         rating = _rating(circuit)
         poly = child(circuit, "PolyPhaseCurrentAmps")
-        listed = [(label, excerpt(poly, key)) for key, label in _LINES.items() if key in poly]
-        for label, figure in listed or [("L1", excerpt(circuit, "CurrentAmps"))]:
-            yield MeteredPart(LINE, own + label, figure.value if figure else None, rating)
+        line_excerpts = [
+            (label, excerpt(poly, key)) for key, label in _LINES.items() if key in poly
+        ]
+        for label, figure in line_excerpts or [("L1", excerpt(circuit, "CurrentAmps"))]:
+            yield MeteredPart(LINE, inlet_prefix + label, figure.value if figure else None, rating)
 
 
 def parse_branch(prefix: str, circuit: Json) -> MeteredPart:
@@ -57,8 +61,10 @@ def parse_branch(prefix: str, circuit: Json) -> MeteredPart:
     figure = excerpt(circuit, "CurrentAmps")
     if figure is None or figure.value is None:
         poly = child(circuit, "PolyPhaseCurrentAmps")
-        known = [one for one in (excerpt(poly, key) for key in _LINES) if one is not None]
-        figure = known[0] if len(known) == 1 else None
+        currents = [
+            current for current in (excerpt(poly, key) for key in _LINES) if current is not None
+        ]
+        figure = currents[0] if len(currents) == 1 else None
     current = figure.value if figure is not None else None
     return MeteredPart(BREAKER, prefix + text(circuit, "Id"), current, _rating(circuit))
 
@@ -84,5 +90,5 @@ def _path(resource: Json) -> str:
 
 def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:
     target = link(pdu.resource, key)
-    found = members(service, service.expanded(target)) if target is not None else []
-    return [one for one in found if status_state(one) != "Absent"]
+    circuits = members(service, service.expanded(target)) if target is not None else []
+    return [circuit for circuit in circuits if status_state(circuit) != "Absent"]

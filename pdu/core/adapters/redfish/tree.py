@@ -31,20 +31,20 @@ def written(resources: Mapping[str, Json]) -> str:
 def parse(text: str) -> dict[str, Json]:
     """The resources of a recording. Raises SettingsError."""
     try:
-        found = json.loads(text)["resources"]
+        resource_by_path = json.loads(text)["resources"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise SettingsError(
             f"the recording has no Redfish resources ({type(error).__name__}: {str(error)[:80]})"
         ) from None
     if (
-        not isinstance(found, dict)
-        or not found
-        or not all(isinstance(one, dict) for one in found.values())
+        not isinstance(resource_by_path, dict)
+        or not resource_by_path
+        or not all(isinstance(resource, dict) for resource in resource_by_path.values())
     ):
         raise SettingsError(
             "the recording has no Redfish resources, or one that is not a JSON object"
         )
-    return {strip_trailing_slash(path): resource for path, resource in found.items()}
+    return {strip_trailing_slash(path): resource for path, resource in resource_by_path.items()}
 
 
 def strip_trailing_slash(path: str) -> str:
@@ -55,29 +55,29 @@ def strip_trailing_slash(path: str) -> str:
 def links(value: Any) -> Iterator[str]:
     """The links inside a resource, as far as `pdu record` follows them."""
     if isinstance(value, Mapping):
-        for name, one in value.items():
+        for name, member in value.items():
             if name in (
                 "@odata.id",
                 "@Redfish.ActionInfo",
                 "Members@odata.nextLink",
                 "DataSourceUri",
-            ) and isinstance(one, str):
-                yield one
+            ) and isinstance(member, str):
+                yield member
             else:
-                yield from links(one)
+                yield from links(member)
     elif isinstance(value, list):
-        for one in value:
-            yield from links(one)
+        for member in value:
+            yield from links(member)
 
 
 def action_targets(resources: Mapping[str, Json]) -> dict[str, str]:
     """Target of an outlet's action -> path of the outlet."""
-    found = (
+    targets = (
         (child(child(resource, "Actions"), ACTION), path) for path, resource in resources.items()
     )
     return {
         strip_trailing_slash(text_of(action, "target")): path
-        for action, path in found
+        for action, path in targets
         if text_of(action, "target")
     }
 
@@ -88,15 +88,18 @@ def switched(value: Any, outlet: str, state: str) -> Any:
     A collection may include its members in full.
     """
     if isinstance(value, list):
-        return [switched(one, outlet, state) for one in value]
+        return [switched(member, outlet, state) for member in value]
     if not isinstance(value, Mapping):
         return value
-    own = (
+    outlet_fields = (
         {"PowerState": state}
         if "PowerState" in value and strip_trailing_slash(text_of(value, "@odata.id")) == outlet
         else {}
     )
-    return {**{name: switched(one, outlet, state) for name, one in value.items()}, **own}
+    return {
+        **{name: switched(member, outlet, state) for name, member in value.items()},
+        **outlet_fields,
+    }
 
 
 def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool = True) -> Any:
@@ -105,7 +108,7 @@ def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool =
     Source: DSP0266, `$expand=.`.
     """
     if isinstance(value, list):
-        return [expanded(resources, one, levels, False) for one in value]
+        return [expanded(resources, member, levels, False) for member in value]
     if not isinstance(value, Mapping):
         return value
     linked = (
@@ -116,8 +119,8 @@ def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool =
     if linked is not None:
         return expanded(resources, linked, levels - 1)
     return {
-        name: one if name == "Links" else expanded(resources, one, levels, False)
-        for name, one in value.items()
+        name: member if name == "Links" else expanded(resources, member, levels, False)
+        for name, member in value.items()
     }
 
 
@@ -125,5 +128,5 @@ def asked_levels(query: str) -> tuple[bool, int]:
     """Whether a query is `$expand=.` or `$expand=*`, which are answered alike, and how many levels
     to expand (0 if neither).
     """
-    found = re.fullmatch(r"\$expand=[.*](?:\(\$levels=([1-9])\))?", query)
-    return found is not None, int(found[1] or 1) if found else 0
+    match = re.fullmatch(r"\$expand=[.*](?:\(\$levels=([1-9])\))?", query)
+    return match is not None, int(match[1] or 1) if match else 0

@@ -105,14 +105,14 @@ class SimulatedAgent:
         self._loop.close()
 
     async def _start(self, community: str) -> None:
-        self._engine = made = new_engine()
+        self._engine = engine = new_engine()
         config.add_transport(
-            made, udp.DOMAIN_NAME, udp.UdpAsyncioTransport().open_server_mode(sock=self._socket)
+            engine, udp.DOMAIN_NAME, udp.UdpAsyncioTransport().open_server_mode(sock=self._socket)
         )
-        config.add_v1_system(made, "replay", community)
+        config.add_v1_system(engine, "replay", community)
         for model in (1, 2):
-            config.add_vacm_user(made, model, "replay", "noAuthNoPriv", _EVERYTHING, _EVERYTHING)
-        served = context.SnmpContext(made)
+            config.add_vacm_user(engine, model, "replay", "noAuthNoPriv", _EVERYTHING, _EVERYTHING)
+        served = context.SnmpContext(engine)
         served.unregister_context_name(b"")
         served.register_context_name(b"", _Instrumentation(self._unit))
         for responder in (
@@ -121,7 +121,7 @@ class SimulatedAgent:
             cmdrsp.BulkCommandResponder,
             cmdrsp.SetCommandResponder,
         ):
-            responder(made, served)
+            responder(engine, served)
         await asyncio.sleep(0)
         self._ready.set()
 
@@ -141,11 +141,11 @@ class _Instrumentation:
         return [self._next(oid) for oid, _value in pairs]
 
     def _next(self, oid: Any) -> Any:
-        found = self._unit.next(tuple(oid))
+        successor = self._unit.next(tuple(oid))
         return (
             (oid, rfc1905.endOfMibView)
-            if found is None
-            else (rfc1902.ObjectIdentifier(found[0]), _wire(found[1]))
+            if successor is None
+            else (rfc1902.ObjectIdentifier(successor[0]), _wire(successor[1]))
         )
 
     def write_variables(self, *pairs: Any, **_: Any) -> list[Any]:

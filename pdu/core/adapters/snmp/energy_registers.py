@@ -87,9 +87,9 @@ def _own(energy: Optional[Total]) -> Sequence[Figure]:
     return energy.figures
 
 
-def _one(found: Iterable[Optional[T]]) -> Optional[T]:
+def _one(candidates: Iterable[Optional[T]]) -> Optional[T]:
     """What is found, if all are alike, else None."""
-    distinct = {*found}
+    distinct = {*candidates}
     return distinct.pop() if len(distinct) == 1 else None
 
 

@@ -45,14 +45,14 @@ def _device(profile: Profile) -> Sequence[str]:
     metered = [
         unit for name, unit in _METERED.items() if _given(profile, name) is not EvidenceLevel.NONE
     ]
-    read = (_given(profile, name) for name in ("state", *_METERED))
+    reads = (_given(profile, name) for name in ("state", *_METERED))
     return [
         profile.vendor,
         ", ".join(profile.models),
         f"`{profile.key}`",
         _SWITCHED.get(profile.switching_confidence, "yes"),
         " ".join(metered) or "–",
-        _listed(proof.value for proof in read if proof is not EvidenceLevel.NONE),
+        _listed(proof.value for proof in reads if proof is not EvidenceLevel.NONE),
     ]
 
 
@@ -138,12 +138,12 @@ def _doubting(profile: Profile) -> Iterable[str]:
     """The names of these objects, without those of the state itself."""
     for part in parts_of(profile):
         if isinstance(part, State):
-            own = set(object_names(part.source))
+            object_list = set(object_names(part.source))
             tests = [doubt.test for doubt in part.doubts]
             if part.confirm:
                 tests.append(part.confirm)
             for test in tests:
-                yield from (name for name in object_names(test) if name not in own)
+                yield from (name for name in object_names(test) if name not in object_list)
 
 
 def _forbidding(profile: Profile) -> Iterable[str]:
@@ -161,10 +161,10 @@ def written(profiles: Sequence[Profile]) -> str:
     head = ["vendor", "family", "to switch on", "to switch off", "before"]
     rows = []
     for profile in _by_vendor(profiles):
-        controls = [one.control for one in profile.outlets if one.control is not None]
+        controls = [outlets.control for outlets in profile.outlets if outlets.control is not None]
         if controls:
             ons, offs, firsts = (
-                _listed(said for control in controls for said in _writes(control, kind))
+                _listed(phrase for control in controls for phrase in _writes(control, kind))
                 for kind in ("on", "off", "first")
             )
             rows.append([profile.vendor, f"`{profile.key}`", ons, offs, firsts])
@@ -216,10 +216,10 @@ def _returning(profile: Profile, part: PowerRestorePolicy) -> Sequence[str]:
         nevers = "".join(f" ({value} never)" for value in part.start_never)
         special.append(f"after {_objects(part.start)}{nevers}")
     usual = "on" if part.always else "not known"
-    said = part.unit if part.state is None else part.state
+    phrase = part.unit if part.state is None else part.state
     return [
         f"`{profile.key}`",
-        _objects(said) if said else "–",
+        _objects(phrase) if phrase else "–",
         "; ".join(values) or usual,
         _objects(part.delay.source) if part.delay else "–",
         "; ".join(special) or "–",
@@ -291,13 +291,15 @@ def costly(profiles: Sequence[Profile]) -> str:
 
 def _grouped(reads: Sequence[StatusRead]) -> Iterable[str]:
     groups: dict[tuple[str, str], list[StatusRead]] = {}
-    for read in reads:
-        groups.setdefault((read.verb, read.object or read.branch), []).append(read)
-    for (verb, name), found in groups.items():
-        if len(found) == 1:
-            yield f"{verb} of {found[0].object or found[0].oid}"
+    for table_read in reads:
+        groups.setdefault((table_read.verb, table_read.object or table_read.branch), []).append(
+            table_read
+        )
+    for (verb, name), objects in groups.items():
+        if len(objects) == 1:
+            yield f"{verb} of {objects[0].object or objects[0].oid}"
         else:
-            yield f"{len(found)} {verb}s {'of' if found[0].object else 'below'} {name}"
+            yield f"{len(objects)} {verb}s {'of' if objects[0].object else 'below'} {name}"
 
 
 def status_reads(outlets: Outlets) -> list[StatusRead]:
@@ -307,8 +309,8 @@ def status_reads(outlets: Outlets) -> list[StatusRead]:
     """
     return list(
         {
-            read.oid: read
-            for read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))
+            table_read.oid: table_read
+            for table_read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))
         }.values()
     )
 

@@ -65,62 +65,64 @@ def of_device(device: Reader, choice: FamilySelection) -> HandlerFinding:
         else list(detection.candidates(usable, profiles))
     )
     try:
-        found = (
+        read_device = (
             detection.read_as(device, profiles[0], choice.metered_only)
             if is_fixed
             else detection.detect(device, profiles, choice.metered_only)
         )
     except (Unsupported, ProtocolError) as error:
         out.why = reason(error)
-        out.tried = [_row(one, tried, device) for one in tried]
-        out.seen = _seen(device, [one.profile for one in tried])
+        out.tried = [_row(candidate, tried, device) for candidate in tried]
+        out.seen = _seen(device, [candidate.profile for candidate in tried])
         return out
-    out.family, out.why = found.profile.key, _why(found, usable, is_fixed)
-    out.tried = _tried(tried, found, device)
-    _capabilities(found, choice.switch_unproven, out)
-    out.seen = _seen(device, [found.profile])
+    out.family, out.why = read_device.profile.key, _why(read_device, usable, is_fixed)
+    out.tried = _tried(tried, read_device, device)
+    _capabilities(read_device, choice.switch_unproven, out)
+    out.seen = _seen(device, [read_device.profile])
     return out
 
 
 def _tried(
-    tried: list[detection.Candidate], found: SnmpDevice, device: SnmpReads
+    tried: list[detection.Candidate], read_device: SnmpDevice, device: SnmpReads
 ) -> list[dict[str, str]]:
     """A row for each candidate with its result; "not needed" for those that
     detection did not try.
     """
-    chosen = detection.Candidate(found.profile, found.reader.root)
+    chosen = detection.Candidate(read_device.profile, read_device.reader.root)
     needed = (
         tried.index(chosen) + 1
-        if chosen in tried and read_by_states(found.profile, found.reader)
+        if chosen in tried and read_by_states(read_device.profile, read_device.reader)
         else len(tried)
     )
-    rows = [_row(one, tried, device) for one in tried[:needed]]
-    rows += [{"family": _name(one, tried), "result": "not needed"} for one in tried[needed:]]
+    rows = [_row(candidate, tried, device) for candidate in tried[:needed]]
+    rows += [
+        {"family": _name(candidate, tried), "result": "not needed"} for candidate in tried[needed:]
+    ]
     return rows
 
 
 def _row(
-    one: detection.Candidate, tried: list[detection.Candidate], device: SnmpReads
+    candidate: detection.Candidate, tried: list[detection.Candidate], device: SnmpReads
 ) -> dict[str, str]:
     try:
-        found = read_by_states(one.profile, Reader(device, one.root))
+        states = read_by_states(candidate.profile, Reader(device, candidate.root))
     except Unreachable:
         raise
     except PduHandlerError as error:
         result = error.reason
     else:
-        result = counted(len(found.states), "outlet") if found else "no outlet reports a state"
-    return {"family": _name(one, tried), "result": result}
+        result = counted(len(states.states), "outlet") if states else "no outlet reports a state"
+    return {"family": _name(candidate, tried), "result": result}
 
 
-def _name(one: detection.Candidate, tried: list[detection.Candidate]) -> str:
+def _name(candidate: detection.Candidate, tried: list[detection.Candidate]) -> str:
     """The family's key, with the root of its tree if the family is tried at several."""
-    is_only = sum(other.profile is one.profile for other in tried) == 1
-    return one.profile.key if is_only else f"{one.profile.key} at {one.root}"
+    is_only = sum(rival.profile is candidate.profile for rival in tried) == 1
+    return candidate.profile.key if is_only else f"{candidate.profile.key} at {candidate.root}"
 
 
-def _why(found: SnmpDevice, usable: str, is_fixed: bool) -> str:
-    return f"{_chosen_by(found.profile, usable, is_fixed)}; {_lists(found)}"
+def _why(read_device: SnmpDevice, usable: str, is_fixed: bool) -> str:
+    return f"{_chosen_by(read_device.profile, usable, is_fixed)}; {_lists(read_device)}"
 
 
 def _chosen_by(profile: Profile, usable: str, is_fixed: bool) -> str:
@@ -133,73 +135,86 @@ def _chosen_by(profile: Profile, usable: str, is_fixed: bool) -> str:
     return "the device has no usable sysObjectID, but has this family's objects"
 
 
-def _lists(found: SnmpDevice) -> str:
+def _lists(read_device: SnmpDevice) -> str:
     """What the PDU has of the family's objects."""
-    if found.states:
-        return f"the PDU lists {counted(len(found.states), 'outlet')}"
-    if found.profile.outlets:
+    if read_device.states:
+        return f"the PDU lists {counted(len(read_device.states), 'outlet')}"
+    if read_device.profile.outlets:
         return "the PDU lists no outlets, but has the family's meters"
     return "the family has no outlets"
 
 
-def _capabilities(found: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
-    profile, outlets = found.profile, found.outlets
-    if outlets is not None and outlets.states is not None and outlets.states.read(found.reader):
-        out.note_states(found.states.values(), _basis(profile.evidence.state, outlets.states))
-    elif found.states:
-        out.cannot.append(f"read states: it reports none ({counted(len(found.states), 'outlet')})")
+def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
+    profile, outlets = read_device.profile, read_device.outlets
+    if (
+        outlets is not None
+        and outlets.states is not None
+        and outlets.states.read(read_device.reader)
+    ):
+        out.note_states(read_device.states.values(), _basis(profile.evidence.state, outlets.states))
+    elif read_device.states:
+        out.cannot.append(
+            f"read states: it reports none ({counted(len(read_device.states), 'outlet')})"
+        )
     else:
         out.cannot.append("read or switch outlets: it has none")
-    _switching(found, switch_unproven, out)
+    _switching(read_device, switch_unproven, out)
     try:
-        read = metering.meter(found)
+        metered = metering.meter(read_device)
     except (ProtocolError, Refused, Unsupported) as error:
         out.cannot.append(f"report figures: {error.reason}")
         return
     ceilings = profile.ceilings
     for name, value, unit, total, proof, most in (
-        ("load", read.load, "A", profile.load, profile.evidence.current, ceilings.part_a),
-        ("power", read.power, "W", profile.power, profile.evidence.power, ceilings.part_w),
-        ("energy", read.energy, "kWh", profile.energy, profile.evidence.energy, None),
+        ("load", metered.load, "A", profile.load, profile.evidence.current, ceilings.part_a),
+        ("power", metered.power, "W", profile.power, profile.evidence.power, ceilings.part_w),
+        ("energy", metered.energy, "kWh", profile.energy, profile.evidence.energy, None),
     ):
         if total is None:
             out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
             continue
-        used = _used(total, found.reader, most)
+        figure_list = _used(total, read_device.reader, most)
         out.note_total(
             name,
             None if value is None else float(value),
             unit,
             (
-                _basis(proof, *used)
-                if used
+                _basis(proof, *figure_list)
+                if figure_list
                 else f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}"
             ),
         )
     for name, figures, source, proof in (
         (
             "current by outlet",
-            read.current_of,
+            metered.current_of,
             outlets and outlets.current,
             profile.evidence.current,
         ),
-        ("energy by outlet", read.energy_of, outlets and outlets.energy, profile.evidence.energy),
+        (
+            "energy by outlet",
+            metered.energy_of,
+            outlets and outlets.energy,
+            profile.evidence.energy,
+        ),
     ):
         if figures:
-            out.can.append(f"report the {name} ({len(figures)} of {len(found.states)})")
+            out.can.append(f"report the {name} ({len(figures)} of {len(read_device.states)})")
             out.evidence[name] = _basis(proof, source)
-        elif found.states:
+        elif read_device.states:
             out.cannot.append(f"report the {name}")
 
 
-def _switching(found: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
-    profile = found.profile
-    source = found.outlets
+def _switching(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
+    profile = read_device.profile
+    source = read_device.outlets
     stateless = (
-        source is not None and source.states is not None and not source.states.read(found.reader)
+        source is not None
+        and source.states is not None
+        and not source.states.read(read_device.reader)
     )
     if source is None or source.control is None or stateless:
-        if found.states:
+        if read_device.states:
             out.cannot.append(
                 f"switch: the family '{profile.key}' has no commands"
                 if not profile.is_switched
@@ -226,7 +241,7 @@ def _used(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[
     """The figures that the total sums: for each unit of a chain the first figure without a missing
     value.
     """
-    used: list[Figure] = []
+    figures: list[Figure] = []
     summed: set[str] = set()
     for figure in total.figures:
         if summed and total.unit is None:
@@ -237,16 +252,16 @@ def _used(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[
         ]
         units = {unit for unit, _ in rows} - {unit for unit, value in rows if value is None}
         if units - summed:
-            used.append(figure)
+            figures.append(figure)
             summed |= units
-    return used
+    return figures
 
 
 def _basis(proof: EvidenceLevel, *parts_: Optional[FrozenValue]) -> str:
-    named = chain.from_iterable(
+    objects = chain.from_iterable(
         family_tables.object_names(part) for part in parts_ if part is not None
     )
-    names = ", ".join(dict.fromkeys(named))
+    names = ", ".join(dict.fromkeys(objects))
     return "; ".join(filter(None, (names, _SOURCES.get(proof, ""))))
 
 
@@ -261,14 +276,14 @@ def _seen(device: Reader, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
         for oid, rows in device.walked.items()
     ]
     names = _object_names(profiles)
-    return [{"object": names.get(oid, oid), "oid": oid, "holds": held} for oid, held in holds]
+    return [{"object": names.get(oid, oid), "oid": oid, "holds": value} for oid, value in holds]
 
 
 def _object_names(profiles: Iterable[Profile]) -> Mapping[str, str]:
-    named = {detection.SYS_DESCR: "sysDescr", detection.SYS_OBJECT_ID: "sysObjectID"}
+    name_by_oid = {detection.SYS_DESCR: "sysDescr", detection.SYS_OBJECT_ID: "sysObjectID"}
     for profile in profiles:
         for part in parts_of(profile):
             oid, name = getattr(part, "oid", ""), getattr(part, "object", "")
             if isinstance(oid, str) and isinstance(name, str) and oid and name:
-                named.setdefault(oid, name)
-    return named
+                name_by_oid.setdefault(oid, name)
+    return name_by_oid

@@ -133,8 +133,10 @@ def _accuracy(reader: Reader) -> Optional[float]:
     agents that refuse objects of a MIB that they do not know, or do not answer.
     """
     try:
-        found = [number(raw) for raw in reader.walk(_EO_POWER_ACCURACY).values()]
+        hundredths = [number(raw) for raw in reader.walk(_EO_POWER_ACCURACY).values()]
     except PduHandlerError:
         return None
-    known = [float(one) for one in found if one is not None and 0 < one <= _MOST_HUNDREDTHS]
-    return max(known) / _HUNDREDTHS if known and len(known) == len(found) else None
+    errors = [
+        float(error) for error in hundredths if error is not None and 0 < error <= _MOST_HUNDREDTHS
+    ]
+    return max(errors) / _HUNDREDTHS if errors and len(errors) == len(hundredths) else None

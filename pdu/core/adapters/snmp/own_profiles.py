@@ -60,26 +60,26 @@ def read(file: Path) -> Profile:
     except OSError as error:
         raise ProfileError(f"profile: the file cannot be read ({error.strerror})") from None
     profile = schema.loads(text)
-    for found in check_profile(profile):
-        raise ProfileError(found)
+    for finding in check_profile(profile):
+        raise ProfileError(finding)
     return profile
 
 
 def guesses(profile: Profile) -> list[str]:
     """The values of states that still have a MARK, a sentence for each list of them, with its
     place."""
-    found: list[str] = []
+    places: list[str] = []
     for number, outlets in enumerate(profile.outlets):
         states = outlets.states
         for name, values in (("on", states.on), ("off", states.off)) if states else ():
             marked = [value for value in values if value.startswith(MARK)]
             if marked:
-                shown = ", ".join(json.dumps(value) for value in marked)
-                found.append(
-                    f"profile.outlets[{number}].states.{name}: {shown}: a guess; compare it with"
+                marks = ", ".join(json.dumps(value) for value in marked)
+                places.append(
+                    f"profile.outlets[{number}].states.{name}: {marks}: a guess; compare it with"
                     f" the unit, correct it, and remove the {MARK}"
                 )
-    return found
+    return places
 
 
 def summary(profile: Profile) -> list[str]:
@@ -92,10 +92,14 @@ def summary(profile: Profile) -> list[str]:
         ("W", "power"),
         ("kWh", "energy"),
     )
-    ways = profile.outlets
-    of_outlet = [word for word, part in parts if any(getattr(way, part) for way in ways)]
+    outlet_tables = profile.outlets
+    of_outlet = [
+        word
+        for word, part in parts
+        if any(getattr(outlet_table, part) for outlet_table in outlet_tables)
+    ]
     of_pdu = [word for word in ("load", "power", "energy") if getattr(profile, word)]
-    is_switched = any(way.control for way in ways)
+    is_switched = any(outlet_table.control for outlet_table in outlet_tables)
     return [
         f"reads of each outlet: {', '.join(of_outlet) or 'nothing'}; of the PDU:"
         f" {', '.join(of_pdu) or 'nothing'}",
@@ -105,10 +109,10 @@ def summary(profile: Profile) -> list[str]:
 
 def built_in_family(key: str) -> Profile:
     """The built-in family with this key. Raises UnknownFamily."""
-    found = PROFILES.named(key)
-    if found is None:
+    family = PROFILES.named(key)
+    if family is None:
         raise UnknownFamily(f"there is no family {key[:60]!r}; {_near(key)}")
-    return found
+    return family
 
 
 def own_family(profile: Profile) -> OwnFamily:
@@ -174,8 +178,8 @@ def _near(text: str) -> str:
         ]
     near = near or difflib.get_close_matches(word, _KEYS, _MOST_NEAR, 0.5)
     if near:
-        more = f" and {len(near) - _MOST_NEAR} more" if len(near) > _MOST_NEAR else ""
-        return f"similar: {', '.join(near[:_MOST_NEAR])}{more}"
+        remainder = f" and {len(near) - _MOST_NEAR} more" if len(near) > _MOST_NEAR else ""
+        return f"similar: {', '.join(near[:_MOST_NEAR])}{remainder}"
     return "to list all families, run: pdu snmp families"
 
 

@@ -41,21 +41,21 @@ def read(pdu: SnmpPdu) -> Mapping[str, OutletRestorePolicy]:
         raws = _rows(part.delay.source if part.delay else None, device.reader)
         delays = part.delay.read(device.reader) if part.delay else {}
         starts = _starts(part, device.reader, device.states)
-        found: dict[str, OutletRestorePolicy] = {}
+        policies: dict[str, OutletRestorePolicy] = {}
         for identity in device.states:
             if identity not in states and identity not in raws:
                 continue
             if text(latching.get(identity, "")) in part.latched:
-                found[identity] = OutletRestorePolicy(LAST, 0.0, 0.0)
+                policies[identity] = OutletRestorePolicy(LAST, 0.0, 0.0)
                 continue
             if text(latching.get(identity, "")) in part.held:
-                found[identity] = OutletRestorePolicy(NOT_KNOWN)
+                policies[identity] = OutletRestorePolicy(NOT_KNOWN)
                 continue
             raw, delay = raws.get(identity), delays.get(identity)
             start = starts.get(identity)
             never = raw is not None and text(raw) in part.never
             if never or (start is not None and text(start) in part.start_never):
-                found[identity] = OutletRestorePolicy(OFF)
+                policies[identity] = OutletRestorePolicy(OFF)
                 continue
             state = _state(part, states.get(identity), units.get(identity))
             seconds = None if delay is None or delay > _LONGEST_S else float(delay)
@@ -67,16 +67,16 @@ def read(pdu: SnmpPdu) -> Mapping[str, OutletRestorePolicy]:
                 waits = None if start is None else number(start)
                 if waits is None or not 0 <= waits <= _LONGEST_S:
                     # it may be told to wait for ever
-                    found[identity] = OutletRestorePolicy(NOT_KNOWN, seconds or 0.0)
+                    policies[identity] = OutletRestorePolicy(NOT_KNOWN, seconds or 0.0)
                     continue
                 seconds = None if seconds is None else seconds + float(waits)
             if part.sequence:
-                found[identity] = OutletRestorePolicy(state, is_sequence=True)
+                policies[identity] = OutletRestorePolicy(state, is_sequence=True)
             elif part.later:
-                found[identity] = OutletRestorePolicy(state, seconds or 0.0)
+                policies[identity] = OutletRestorePolicy(state, seconds or 0.0)
             else:
-                found[identity] = with_delay(state, seconds)
-        return found
+                policies[identity] = with_delay(state, seconds)
+        return policies
 
 
 def _starts(
@@ -87,10 +87,12 @@ def _starts(
     if part.start_keys is None:
         only = next(iter(starts.values()), None)
         return {} if only is None else dict.fromkeys(identities, only)
-    keys, own = _rows(part.start_keys, reader), _rows(part.start_own, reader)
+    keys, own_rows = _rows(part.start_keys, reader), _rows(part.start_own, reader)
     by_unit = {text(key): starts[row] for row, key in keys.items() if row in starts}
     return {
-        identity: by_unit[text(unit)] for identity, unit in own.items() if text(unit) in by_unit
+        identity: by_unit[text(unit)]
+        for identity, unit in own_rows.items()
+        if text(unit) in by_unit
     }
 
 
@@ -99,10 +101,10 @@ def _rows(source: Optional[Source], reader: Reader) -> Mapping[str, Raw]:
 
 
 def _state(part: PowerRestorePolicy, raw: Optional[Raw], unit: Optional[Raw]) -> str:
-    said = "" if raw is None else text(raw)
-    if raw is not None and said in part.inherits:
-        said = "" if unit is None else text(unit)
+    word = "" if raw is None else text(raw)
+    if raw is not None and word in part.inherits:
+        word = "" if unit is None else text(unit)
     for state, values in ((ON, part.on), (OFF, part.off), (LAST, part.last)):
-        if said in values:
+        if word in values:
             return state
     return NOT_KNOWN

@@ -30,10 +30,11 @@ def check_profile(profile: Profile) -> Iterator[str]:
     for number, outlets in enumerate(profile.outlets):
         place = f"profile.outlets[{number}]"
         if outlets.states:
-            yield from (f"{place}.states: {found}" for found in _marks(outlets.states))
+            yield from (f"{place}.states: {finding}" for finding in _marks(outlets.states))
         if outlets.states and outlets.control:
             yield from (
-                f"{place}.control: {found}" for found in _commands(outlets.states, outlets.control)
+                f"{place}.control: {finding}"
+                for finding in _commands(outlets.states, outlets.control)
             )
         of_outlets = {name: getattr(outlets, name) for name in ("current", "power", "energy")}
         yield from _figures(
@@ -51,14 +52,14 @@ def _columns(profile: Profile) -> Iterator[str]:
     }
     # A cell may be a row of a column, such as the total.
     cells = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}
-    found: list[str] = []
+    findings: list[str] = []
     for column, oid in product(columns, {*oids(profile)} - cells):
         if oid != column and is_below(oid, column):
-            found.append(
+            findings.append(
                 f"profile: the column {column} contains {oid}; one of them is not the OID of a"
                 " column"
             )
-    yield from sorted(found)
+    yield from sorted(findings)
 
 
 def _marks(states: State) -> Iterator[str]:
@@ -70,23 +71,25 @@ def _marks(states: State) -> Iterator[str]:
 
 
 def _commands(states: State, control: Control) -> Iterator[str]:
-    read = {_unnamed(part) for part in parts_of(states.source) if isinstance(part, ObjectSource)}
+    state_objects = {
+        _unnamed(part) for part in parts_of(states.source) if isinstance(part, ObjectSource)
+    }
     for part in parts_of(control):
         if isinstance(part, Write) and type(part.on) is not type(part.off):
             yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
-        if isinstance(part, (Write, WritePacked)) and _written(part.at) & read:
-            for word, value, other, values in (
+        if isinstance(part, (Write, WritePacked)) and _written(part.at) & state_objects:
+            for word, value, opposite, values in (
                 ("on", part.on, "off", states.off),
                 ("off", part.off, "on", states.on),
             ):
                 if str(value) in values:
                     yield (
                         f"{word} writes {value!r} into the object of the states, where it means"
-                        f" {other}"
+                        f" {opposite}"
                     )
         elif isinstance(part, Verbs):
             for word, at in (("on", part.on), ("off", part.off)):
-                if _written(at) & read:
+                if _written(at) & state_objects:
                     yield f"{word} writes a delay into the object of the states"
         elif isinstance(part, Unlock):
             if any(
@@ -108,8 +111,8 @@ def _written(at: Source) -> set[object]:
 
 def _figures(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
     for first, second in combinations(figures, 2):
-        if {_unnamed(one.source) for one in figures[first]} & {
-            _unnamed(one.source) for one in figures[second]
+        if {_unnamed(figure.source) for figure in figures[first]} & {
+            _unnamed(figure.source) for figure in figures[second]
         }:
             yield f"{place}.{second}: it reads the same object as {first}"
 
@@ -119,6 +122,6 @@ def _unnamed(value: object) -> object:
     if isinstance(value, FrozenValue):
         return (
             type(value),
-            *(_unnamed(held) for name, held in vars(value).items() if name != "object"),
+            *(_unnamed(part) for name, part in vars(value).items() if name != "object"),
         )
     return tuple(map(_unnamed, value)) if isinstance(value, tuple) else value

@@ -103,7 +103,7 @@ class RecordedRows:
         start = bisect.bisect_right(self._order, root)
         end = bisect.bisect_left(self._order, (*root[:-1], root[-1] + 1))
         self.asked[oid] = {
-            dotted(found[len(root) :]): self._rows[found].raw for found in self._order[start:end]
+            dotted(oid[len(root) :]): self._rows[oid].raw for oid in self._order[start:end]
         }
         return self.asked[oid]
 
@@ -117,10 +117,10 @@ class RecordedRows:
 
     def read(self) -> list[Arcs]:
         """The OIDs of all rows that were read."""
-        found: list[Arcs] = []
+        oids: list[Arcs] = []
         for oid, rows in self.asked.items():
-            found += [arcs(f"{oid}.{index}" if index else oid) for index in rows]
-        return found
+            oids += [arcs(f"{oid}.{index}" if index else oid) for index in rows]
+        return oids
 
 
 def reading(rows: Mapping[Arcs, SnmpRow], like: Reader) -> Reader:

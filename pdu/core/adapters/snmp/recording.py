@@ -83,11 +83,11 @@ def walked(data: PduSnmpData, recorder: RecordingOptions) -> Rows:
     for root in map(arcs, _TREES):
         last = root
         while True:
-            found = recorder.again(functools.partial(_page, credentials, root, last))
-            if not found:
+            page = recorder.again(functools.partial(_page, credentials, root, last))
+            if not page:
                 break
-            rows.update(found)
-            last = found[-1][0]
+            rows.update(page)
+            last = page[-1][0]
             recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
             if len(rows) > _MOST_ROWS:
                 raise ProtocolError(
@@ -107,7 +107,7 @@ def walked(data: PduSnmpData, recorder: RecordingOptions) -> Rows:
 
 def _page(credentials: Credentials, root: Arcs, last: Arcs) -> list[tuple[Arcs, SnmpRow]]:
     try:
-        found = typed_rows(credentials, root, last, _PAGE)
+        page = typed_rows(credentials, root, last, _PAGE)
     except SnmpTimeout as error:
         why = "address, port, community or SNMPv3 privacy key may be wrong"
         if isinstance(error, SnmpPortClosed):
@@ -119,7 +119,7 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> list[tuple[Arcs, 
         ) from None
     except SnmpError as error:
         raise ProtocolError(str(error), host=_place(credentials), operation="record") from None
-    return [(oid, SnmpRow(*value)) for oid, value in found]
+    return [(oid, SnmpRow(*value)) for oid, value in page]
 
 
 def _place(credentials: Credentials) -> str:
@@ -166,25 +166,25 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
         scrubber.learn(kind, _text(rows.get(oid)))
     uname = _UNAME.match(_text(rows.get(SYS_DESCR)))
     scrubber.learn(NAMES, uname[1] if uname else "")
-    found = detected(rows, select_families(host.settings(data), {}))
-    for name in _names(rows, found):
+    device = detected(rows, select_families(host.settings(data), {}))
+    for name in _names(rows, device):
         scrubber.learn(NAMES, name)
-    needed = _needed(rows, found)
+    needed = _needed(rows, device)
     objects = set[Arcs]()
-    if found is not None:
-        objects = {arcs(found.reader.resolve(one)) for one in oids(found.profile)}
-    known = _known(rows, found, scrubber, needed)
+    if device is not None:
+        objects = {arcs(device.reader.resolve(oid)) for oid in oids(device.profile)}
+    words = _known(rows, device, scrubber, needed)
     return scrubber.twice(
         lambda: {
             _index(oid, scrubber, objects): _scrubbed(
-                oid, rows, scrubber, known if oid not in needed else None
+                oid, rows, scrubber, words if oid not in needed else None
             )
             for oid in rows
         }
     )
 
 
-def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str]]) -> SnmpRow:
+def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, words: Optional[set[str]]) -> SnmpRow:
     """The row at `oid`, scrubbed.
 
     `known`: words that stay, besides plain ones; None: all that `Scrubber.text` leaves stay.
@@ -207,7 +207,7 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
         if ADDRESSES in scrubber.keep or not any(row.value):
             return row
         return SnmpRow(OCTETS, scrubber.octets(row.value))
-    if known is not None and ADDRESSES not in scrubber.keep:
+    if words is not None and ADDRESSES not in scrubber.keep:
         if row.value in scrubber.packed or _is_inet_address(oid, rows) or _is_private_address(row):
             return SnmpRow(OCTETS, scrubber.octets(row.value))
         if row.text is None and scrubber.engine(row.value) != row.value:
@@ -216,7 +216,7 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
     text = row.value.decode(coded)
     if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")):
         runs = _TEXT if row.text is not None else _TEXT_IN_OCTETS
-        clean = runs.sub(lambda found: _words(found[0], oid, scrubber, known), text)
+        clean = runs.sub(lambda match: _words(match[0], oid, scrubber, words), text)
         if any(
             map(
                 scrubber.holds_login,
@@ -229,7 +229,7 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
     padding = text[len(text.rstrip("\0 \r\n\t")) :]
     bare = text[: len(text) - len(padding)]
     bare = (
-        scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
+        scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, words)
     )
     return SnmpRow(OCTETS, (bare + padding).encode(coded, "replace"))
 
@@ -251,10 +251,10 @@ def _named(oid: Arcs, value: Arcs, rows: Rows, scrubber: Scrubber) -> Arcs:
 def _is_plain(text: Optional[str]) -> bool:
     """Whether six octets are a text rather than a MAC address: blanks, or a word that may end a
     line. NULs may follow."""
-    whole = "" if text is None else text.rstrip("\0")
-    word = whole.rstrip("\r\n")
-    is_blank = not whole.strip(" ")
-    return whole != "" and word.isprintable() and (is_blank or word.strip() != "")
+    stripped = "" if text is None else text.rstrip("\0")
+    word = stripped.rstrip("\r\n")
+    is_blank = not stripped.strip(" ")
+    return stripped != "" and word.isprintable() and (is_blank or word.strip() != "")
 
 
 def _is_private_address(row: SnmpRow) -> bool:
@@ -277,28 +277,28 @@ def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
     is_text = row.text is not None and row.text.rstrip("\0").isprintable()
     if kind is None or is_text:
         return False
-    before = ((*oid[:at], oid[at] - 1, *oid[at + 1 :]) for at in range(_PREFIX, len(oid)))
-    return any(rows.get(other) == SnmpRow(INTEGER, kind) for other in before)
+    siblings = ((*oid[:at], oid[at] - 1, *oid[at + 1 :]) for at in range(_PREFIX, len(oid)))
+    return any(rows.get(sibling) == SnmpRow(INTEGER, kind) for sibling in siblings)
 
 
-def _words(text: str, oid: Arcs, scrubber: Scrubber, known: Optional[set[str]]) -> str:
-    text = scrubber.text(text, numbers=known is None)
+def _words(text: str, oid: Arcs, scrubber: Scrubber, words: Optional[set[str]]) -> str:
+    text = scrubber.text(text, numbers=words is None)
     return (
         text
-        if known is None or oid == SYS_DESCR or NAMES in scrubber.keep
-        else _common(text, known, scrubber)
+        if words is None or oid == SYS_DESCR or NAMES in scrubber.keep
+        else _common(text, words, scrubber)
     )
 
 
-def _common(text: str, known: set[str], scrubber: Scrubber) -> str:
+def _common(text: str, words: set[str], scrubber: Scrubber) -> str:
     """The text with stand-ins for words that are neither plain nor in `known`."""
     pieces: list[str] = []
     at = 0
-    for found in parts(text):
-        word = found[0]
-        stays = is_generic_word(word) or word.lower() in known
-        pieces += [text[at : found.start()], word if stays else scrubber.learn(NAMES, word)]
-        at = found.end()
+    for part in parts(text):
+        word = part[0]
+        stays = is_generic_word(word) or word.lower() in words
+        pieces += [text[at : part.start()], word if stays else scrubber.learn(NAMES, word)]
+        at = part.end()
     return "".join([*pieces, text[at:]])
 
 
@@ -306,8 +306,8 @@ def _index(oid: Arcs, scrubber: Scrubber, objects: Collection[Arcs] = ()) -> Arc
     """The OID with its index scrubbed. `objects`: those of the family, whose own arcs are no index,
     though some look like an address (1.4.10.1.11.1 is an InetAddress).
     """
-    own = max((len(one) for one in objects if oid[: len(one)] == one), default=0)
-    begin = max(_PREFIX, own)
+    length = max((len(root) for root in objects if oid[: len(root)] == root), default=0)
+    begin = max(_PREFIX, length)
     return (*oid[:begin], *scrubber.arcs(oid[begin:])) if len(oid) > _PREFIX + 4 else oid
 
 
@@ -315,11 +315,11 @@ def _text(row: Optional[SnmpRow]) -> str:
     return row.shown if row is not None and row.tag == OCTETS else ""
 
 
-def _names(rows: Rows, found: Optional[SnmpDevice]) -> Iterator[str]:
+def _names(rows: Rows, device: Optional[SnmpDevice]) -> Iterator[str]:
     """The outlets' names that the device's family reads; none if it cannot read them."""
-    if found is not None and found.outlets is not None and found.outlets.name is not None:
+    if device is not None and device.outlets is not None and device.outlets.name is not None:
         with suppress(PduHandlerError):  # two names for one outlet, for instance
-            for value in found.outlets.name.rows(reading(rows, found.reader)).values():
+            for value in device.outlets.name.rows(reading(rows, device.reader)).values():
                 if isinstance(value, bytes):  # not UTF-8, so probably Latin-1
                     value = value.decode("latin-1")
                 if isinstance(value, str):
@@ -327,38 +327,43 @@ def _names(rows: Rows, found: Optional[SnmpDevice]) -> Iterator[str]:
 
 
 def _known(
-    rows: Rows, found: Optional[SnmpDevice], scrubber: Scrubber, needed: set[Arcs]
+    rows: Rows, device: Optional[SnmpDevice], scrubber: Scrubber, needed: set[Arcs]
 ) -> set[str]:
     """Words of the family's entry, and those that `Scrubber.text` leaves in sysDescr and in the
     rows that the family needs.
     """
     texts = [scrubber.text(_text(rows.get(oid))) for oid in (SYS_DESCR, *needed)]
-    if found is not None:
-        texts += [found.profile.vendor, found.profile.mib, found.profile.key, *found.profile.models]
+    if device is not None:
+        texts += [
+            device.profile.vendor,
+            device.profile.mib,
+            device.profile.key,
+            *device.profile.models,
+        ]
     return {word[0].lower() for word in parts(" ".join(texts))}
 
 
-def _needed(rows: Rows, found: Optional[SnmpDevice]) -> set[Arcs]:
+def _needed(rows: Rows, device: Optional[SnmpDevice]) -> set[Arcs]:
     """The rows that the family reads for outlets, their states, count and numbers,
     and for meters.
     """
-    if found is None:
+    if device is None:
         return set()
     memory = RecordedRows(rows)
-    reader = Reader(memory, found.reader.root)
+    reader = Reader(memory, device.reader.root)
     reads: list[Callable[[Reader], object]] = [
-        lambda reader: metering.meter(found._replace(reader=reader))
+        lambda reader: metering.meter(device._replace(reader=reader))
     ]
-    if found.outlets is not None:
-        if found.outlets.states is not None:
-            reads.append(found.outlets.states.read)
+    if device.outlets is not None:
+        if device.outlets.states is not None:
+            reads.append(device.outlets.states.read)
         reads += [
             source.rows
-            for source in (found.outlets.rows, found.outlets.count, found.outlets.number)
+            for source in (device.outlets.rows, device.outlets.count, device.outlets.number)
             if source is not None
         ]
-    for read in reads:
+    for table_read in reads:
         # an error in one table does not keep the others from being read
         with suppress(PduHandlerError):
-            read(reader)
+            table_read(reader)
     return set(memory.read())

@@ -50,16 +50,16 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
         raise SettingsError(
             "PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode"
         )
-    found, why, setting = _found(parsed.rows, profile)
-    unit = RecordedUnit(parsed.rows, found)
+    device, why, setting = _found(parsed.rows, profile)
+    unit = RecordedUnit(parsed.rows, device)
     agent = SimulatedAgent(unit, port, community)
     left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
-    poll = _poll(f"{HOST}:{agent.port}", profile, found) + setting
+    poll = _poll(f"{HOST}:{agent.port}", profile, device) + setting
     # one from the environment may be the real device's
     login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
     about = f"{why}{left_out}; {login}"
     return ReplayedDevice(
-        HOST, agent.port, about, poll, lambda: list(unit.writes), agent.close, found is not None
+        HOST, agent.port, about, poll, lambda: list(unit.writes), agent.close, device is not None
     )
 
 
@@ -72,7 +72,7 @@ def _found(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:
     profile = _profile(chosen) if chosen else None
     setting, needs = "", ""
     try:
-        found = _read_as(rows, profile)
+        device = _read_as(rows, profile)
     except Unsupported:
         return (
             None,
@@ -89,7 +89,7 @@ def _found(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:
         )
     except PduHandlerError:
         try:
-            found = _read_as(rows, profile, metered_only=True)
+            device = _read_as(rows, profile, metered_only=True)
         except PduHandlerError as error:
             return None, f"the handler cannot read this device ({error.reason}); {_NO_COMMANDS}", ""
         setting = f" {spelled(METERED_ONLY.key, 'yes')}"
@@ -97,15 +97,15 @@ def _found(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:
             f"; the handler reads it only with{setting}, because nothing proves that it has no"
             " outlets"
         )
-    return found, f"family {found.profile.key}, {_outlets(found)}{needs}", setting
+    return device, f"family {device.profile.key}, {_outlets(device)}{needs}", setting
 
 
-def _outlets(found: SnmpDevice) -> str:
+def _outlets(device: SnmpDevice) -> str:
     """How many outlets the family reads, and whether they follow its commands."""
-    if not found.states:
+    if not device.states:
         return "no outlets"
-    is_switched = found.outlets is not None and found.outlets.control is not None
-    return counted(len(found.states), "outlet") + (
+    is_switched = device.outlets is not None and device.outlets.control is not None
+    return counted(len(device.states), "outlet") + (
         ", switched by its commands" if is_switched else " that cannot be switched"
     )
 
@@ -116,23 +116,23 @@ def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False)
     return detection.read_as(RecordedRows(rows), profile, metered_only)
 
 
-def _poll(where: str, chosen: str, found: Optional[SnmpDevice]) -> str:
+def _poll(where: str, chosen: str, device: Optional[SnmpDevice]) -> str:
     """The arguments of `pdu status` for this replay.
 
     For a profile in a file, they name the archive that is built from it.
     """
-    if found is None or not chosen:
+    if device is None or not chosen:
         return f"snmp {where}"
     if PROFILES.named(chosen) is not None:
         return f"snmp {where} -s profile={chosen}"
-    return f"dist/pdu_{found.profile.key.replace('-', '_')}-{VERSION}.tar.gz {where}"
+    return f"dist/pdu_{device.profile.key.replace('-', '_')}-{VERSION}.tar.gz {where}"
 
 
 def _profile(chosen: str) -> Profile:
     """A family by its key, or a profile in a JSON file."""
-    known = PROFILES.named(chosen)
-    if known is not None:
-        return known
+    family = PROFILES.named(chosen)
+    if family is not None:
+        return family
     if not os.path.isfile(chosen):
         raise SettingsError(
             f"--profile {chosen[:60]!r} is neither a family (pdu snmp families lists them) nor a"
@@ -151,7 +151,7 @@ def _compared(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = None)
     If the handler does not read the device, the note says why.
     """
     try:
-        before = recording.read_device(rows, choice)
+        original = recording.read_device(rows, choice)
     except Unsupported as error:
         return [
             (
@@ -165,28 +165,29 @@ def _compared(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = None)
         ]
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]
-    after = recording.detected(clean, choice)
-    if after is None or _read(after) != _read(before):
+    copy = recording.detected(clean, choice)
+    if copy is None or _read(copy) != _read(original):
         return [
             "The handler reads the scrubbed file differently from the device (family"
-            f" {before.profile.key}): record it again with --keep names or another kind, and remove"
-            " private data from the file by hand."
+            f" {original.profile.key}): record it again with --keep names or another kind, and"
+            " remove private data from the file by hand."
         ]
     return [
-        f"It reads as the family {after.profile.key} with {counted(len(after.states), 'outlet')},"
+        f"It reads as the family {copy.profile.key} with {counted(len(copy.states), 'outlet')},"
         " as the device does."
     ]
 
 
-def _read(found: SnmpDevice) -> list[object]:
+def _read(device: SnmpDevice) -> list[object]:
     """The family, states and figures, without identities, which may have been scrubbed."""
     try:
         figures = [
-            list(one.values()) if isinstance(one, dict) else one for one in metering.meter(found)
+            list(figure.values()) if isinstance(figure, dict) else figure
+            for figure in metering.meter(device)
         ]
     except PduHandlerError:
         figures = []
-    return [found.profile.key, list(found.states.values()), figures]
+    return [device.profile.key, list(device.states.values()), figures]
 
 
 KIND = RecordingFormat(

@@ -214,20 +214,20 @@ def _walk(text: str) -> Parsed:
     rows: Rows = {}
     names: dict[Arcs, str] = {}
     left_out = untyped = 0
-    for number, whole in _statements(text):
-        found = _WALKED.match(whole)
-        if found is None:
+    for number, statement in _statements(text):
+        match = _WALKED.match(statement)
+        if match is None:
             raise SettingsError(
                 f"line {number} of the recording is neither 'OID|tag|value' nor a row of snmpwalk"
             )
         try:
-            oid, row = _oid(found["oid"]), _typed(found["rest"])
+            oid, row = _oid(match["oid"]), _typed(match["rest"])
             if row is not None:
                 rows[_checked(oid)] = _sized(row)
-                named = _ENUMERATED.fullmatch(found["rest"])
+                enumeration = _ENUMERATED.fullmatch(match["rest"])
                 names.pop(oid, None)  # the last row of an OID counts
-                if named is not None:
-                    names[oid] = named[1]
+                if enumeration is not None:
+                    names[oid] = enumeration[1]
         except _UnknownName:
             left_out += 1
         except _UnknownType:
@@ -267,10 +267,10 @@ def _opens(line: str) -> bool:
 
 def _oid(text: str) -> Arcs:
     name, dot, index = text.partition(".")
-    found = oid_arcs(_NAMES.get(name, name) + dot + index)
-    if found is None:
+    oid = oid_arcs(_NAMES.get(name, name) + dot + index)
+    if oid is None:
         raise _UnknownName
-    return found
+    return oid
 
 
 def _typed(text: str) -> Optional[SnmpRow]:
@@ -282,10 +282,10 @@ def _typed(text: str) -> Optional[SnmpRow]:
         return None
     if text in ('""', ""):
         return SnmpRow(OCTETS, b"")
-    found = _TYPED.match(text)
-    if found is None:
+    match = _TYPED.match(text)
+    if match is None:
         raise ValueError("the value has no type: run snmpwalk without -OQ and -Ot")
-    name, value = found["type"], found["value"]
+    name, value = match["type"], match["value"]
     tag = _TAGS.get(name)
     bare = value.strip()
     if tag is None:
@@ -302,10 +302,10 @@ def _typed(text: str) -> Optional[SnmpRow]:
         return SnmpRow(tag, bytes(int(part, base) for part in bare.split(separator)))
     # with a number; other octets are printed after "OPAQUE:"
     if name == "Opaque":
-        kind, _, shown = bare.partition(": ")
+        kind, _, written_value = bare.partition(": ")
         if kind != "Float":
             raise _UnknownType
-        return SnmpRow(tag, _FLOAT + struct.pack(">f", float(shown.partition(" ")[0])))
+        return SnmpRow(tag, _FLOAT + struct.pack(">f", float(written_value.partition(" ")[0])))
     if name == "STRING":
         quoted = re.fullmatch(r'"(.*)"\s*', value, re.DOTALL)
         if quoted:

@@ -25,7 +25,7 @@ def read(pdu: SnmpPdu) -> Topology:
     """Current per line and bank: a read for each of its objects, and in `one_session` none for
     those that the load has needed. Raises the errors of handlers/shared/errors.py.
     """
-    found: dict[str, MeteredPart] = {}
+    metered_parts: dict[str, MeteredPart] = {}
     with pdu.session("topology") as session:
         device = session.device
         load = device.profile.load
@@ -37,16 +37,16 @@ def read(pdu: SnmpPdu) -> Topology:
             parts = figure.listed(device.reader.filled(), device.profile.ceilings.part_a)
             for row, value in parts.items():
                 label = label_of(kind, row)
-                found.setdefault(label, MeteredPart(kind, label, as_float(value)))
-    return Topology(list(found.values()))
+                metered_parts.setdefault(label, MeteredPart(kind, label, as_float(value)))
+    return Topology(list(metered_parts.values()))
 
 
 def kind_of(figure: Figure) -> Optional[str]:
     """LINE or BREAKER by the names of the figure's objects; None for a total, and for a name that
     says neither.
     """
-    named = (getattr(part, "object", "") for part in parts_of(figure.source))
-    names = [name for name in named if isinstance(name, str) and name]
+    objects = (getattr(part, "object", "") for part in parts_of(figure.source))
+    names = [name for name in objects if isinstance(name, str) and name]
     if not names or _TOTALS.search(names[0]):
         return None
     if _BREAKERS.search(names[0]):

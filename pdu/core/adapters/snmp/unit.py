@@ -36,11 +36,11 @@ class RecordedUnit:
     `writes` lists each write with its effect; of a failed SET, only the write that was refused.
     """
 
-    def __init__(self, rows: Rows, found: Optional[SnmpDevice]) -> None:
+    def __init__(self, rows: Rows, device: Optional[SnmpDevice]) -> None:
         self._rows = dict(rows)
         self._order = sorted(rows)
-        self._found = found
-        self._control = found.outlets.control if found and found.outlets else None
+        self._found = device
+        self._control = device.outlets.control if device and device.outlets else None
         self._lock = threading.Lock()
         self.writes: list[str] = []
 
@@ -59,12 +59,12 @@ class RecordedUnit:
         caused it, counted from 0; or "" and 0.
         """
         with self._lock:
-            before, effects = dict(self._rows), []
+            rows, effects = dict(self._rows), []
             for position, (oid, value) in enumerate(pairs):
-                error, done = self._set(oid, value)
-                effect = f"SET {dotted(oid)} = {value.raw!s}: {done or error}"
+                error, outcome = self._set(oid, value)
+                effect = f"SET {dotted(oid)} = {value.raw!s}: {outcome or error}"
                 if error:
-                    self._rows = before
+                    self._rows = rows
                     self.writes.append(effect)
                     return error, position
                 effects.append(effect)
@@ -72,20 +72,23 @@ class RecordedUnit:
             return "", 0
 
     def _set(self, oid: Arcs, value: SnmpRow) -> tuple[str, str]:
-        held = self._rows.get(oid)
-        if held is not None and held.tag != value.tag:
+        row = self._rows.get(oid)
+        if row is not None and row.tag != value.tag:
             return "wrongType", ""
         command = self._command(oid, value)
         if command is None:
             return "notWritable", ""
-        if held is not None:
+        if row is not None:
             self._rows[oid] = value
-        identity, wanted = command
+        identity, state = command
         if not identity:
             return "", "accepted"
-        turned = self._turn(identity, wanted, oid)
-        done = f"outlet {identity} {'on' if wanted is EnumPowerStatus.UP else 'off'}"
-        return "", done if turned else f"{done}: accepted, but the recording cannot show this state"
+        turned = self._turn(identity, state, oid)
+        effect = f"outlet {identity} {'on' if state is EnumPowerStatus.UP else 'off'}"
+        return (
+            "",
+            effect if turned else f"{effect}: accepted, but the recording cannot show this state",
+        )
 
     def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
         """The outlet and state that this write commands.
@@ -108,7 +111,7 @@ class RecordedUnit:
                 prepares = prepares or (oid, value) in writes
         return ("", EnumPowerStatus.UNKNOWN) if prepares else None
 
-    def _turn(self, identity: str, wanted: EnumPowerStatus, written: Arcs) -> bool:
+    def _turn(self, identity: str, state: EnumPowerStatus, written: Arcs) -> bool:
         """Change rows so that the family reads `wanted` for this outlet, and no other state
         changes. False if no such change is found. `written` is the object of the command."""
         assert (
@@ -119,18 +122,18 @@ class RecordedUnit:
         states = self._found.outlets.states
         memory = RecordedRows(self._rows)
         try:
-            before = states.read(Reader(memory, self._found.reader.root))
+            states_before = states.read(Reader(memory, self._found.reader.root))
         except PduHandlerError:
             # the written value may make the states unreadable
             return False
-        after = {**before, identity: wanted}
-        if before == after:
+        states_after = {**states_before, identity: state}
+        if states_before == states_after:
             return True
-        for change in _changes(states, wanted, identity, written, memory.read(), self._rows):
+        for change in _changes(states, state, identity, written, memory.read(), self._rows):
             changed = {**self._rows, **change}
             # a count that no longer matches its table, for instance
             with suppress(PduHandlerError):
-                if states.read(reading(changed, self._found.reader)) == after:
+                if states.read(reading(changed, self._found.reader)) == states_after:
                     self._rows = changed
                     return True
         return False
@@ -138,40 +141,44 @@ class RecordedUnit:
 
 def _changes(
     states: State,
-    wanted: EnumPowerStatus,
+    state: EnumPowerStatus,
     identity: str,
     written: Arcs,
-    read: Sequence[Arcs],
+    oids: Sequence[Arcs],
     rows: Rows,
 ) -> Iterator[Rows]:
     """Changes that may give an outlet this state: to the outlet's rows, then to any single row,
     then to a part of a row.
     """
-    values = states.on if wanted is EnumPowerStatus.UP else states.off
-    known = {*states.on, *states.off}
+    values = states.on if state is EnumPowerStatus.UP else states.off
+    state_values = {*states.on, *states.off}
     index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
-    own = [oid for oid in read if index and oid[-len(index) :] == index]
+    own_oids = [oid for oid in oids if index and oid[-len(index) :] == index]
     for value in values:
         # the outlet's rows that hold a state or were written: all at once, because several may have
         # to agree
         yield _put(
             rows,
-            [oid for oid in own if oid == written or str(rows[oid].raw).strip() in known],
+            [
+                oid
+                for oid in own_oids
+                if oid == written or str(rows[oid].raw).strip() in state_values
+            ],
             value,
         )
-    for oid in [*own, *(oid for oid in read if oid not in own)]:
+    for oid in [*own_oids, *(oid for oid in oids if oid not in own_oids)]:
         for value in values:
             yield _put(rows, [oid], value)
     separators: set[str] = {part.separator for part in parts_of(states) if isinstance(part, Packed)}
-    for oid in read:
+    for oid in oids:
         row = rows[oid]
         if row.tag != OCTETS or not isinstance(row.value, bytes):
             continue
         for separator in separators:
-            held = row.value.decode("utf-8", "surrogateescape").split(separator)
-            for at in range(len(held)):
+            fields = row.value.decode("utf-8", "surrogateescape").split(separator)
+            for at in range(len(fields)):
                 for value in values:
-                    packed = separator.join([*held[:at], value, *held[at + 1 :]])
+                    packed = separator.join([*fields[:at], value, *fields[at + 1 :]])
                     yield {oid: SnmpRow(OCTETS, packed.encode("utf-8", "surrogateescape"))}
         for bit in range(min(8 * len(row.value), _MOST_BITS)):
             octets = bytearray(row.value)

@@ -57,6 +57,14 @@ def test_one_file_is_called_by_its_python(bin_: Path, monkeypatch: pytest.Monkey
     assert started(monkeypatch, "./my pdu.pyz") == f"'{bin_}/python3' './my pdu.pyz'"
 
 
+def test_the_folder_of_its_code_is_called_by_its_python(
+    bin_: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(bin_ / "python3"))
+    (tmp_path / "clone" / "pdu").mkdir(parents=True)
+    assert started(monkeypatch, "clone/pdu") == "python3 clone/pdu"
+
+
 def test_a_test_or_a_module_is_called_pdu(monkeypatch: pytest.MonkeyPatch) -> None:
     for path in ("/usr/bin/pytest", "-c", "/a/pdu/__main__.py", ""):
         assert started(monkeypatch, path) == "pdu"
