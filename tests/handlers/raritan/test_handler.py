@@ -129,6 +129,38 @@ def test_a_statistic_agrees_with_the_books_and_its_requests_depend_on_meters_and
         assert cost == [{"nothing": 1, "five inlets": 3}.get(name, 2), 1]
 
 
+def test_one_well_known_sensor_id_that_is_refused_costs_no_further_request(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=4)) as pdu:
+        pdu.units[0].outlets[0].unit.withdraw("/model/pdu/0/outlet/0/activeEnergy")
+        with spent(pdu) as cost:
+            figures = handle(pdu).measured()
+        assert cost == [2, 1]
+        assert [port.energy_kwh is None for port in figures.ports] == [True, False, False, False]
+        assert all(port.load_a is not None for port in figures.ports)
+
+
+@pytest.mark.parametrize(
+    "well_known, power_is_listed_only, requests",
+    [(True, False, 2), (True, True, 3), (False, False, 3)],
+)
+def test_the_power_of_each_outlet_is_read_if_it_is_asked_for(
+    handle: Handle, well_known: bool, power_is_listed_only: bool, requests: int
+) -> None:
+    with XerusPdu(Model(outlets=4, well_known_sensors=well_known)) as pdu:
+        outlets = pdu.units[0].outlets
+        if power_is_listed_only:
+            for number, outlet in enumerate(outlets):
+                outlet.unit.withdraw(f"/model/pdu/0/outlet/{number}/activePower")
+        with spent(pdu) as cost:
+            figures = handle(pdu).measured(with_power=True)
+        assert cost == [requests, 1]
+        watts = [outlet.watts() for outlet in outlets]
+        assert [port.power_w for port in figures.ports] == pytest.approx(watts, rel=0.1)
+        assert any(watts)
+        without = handle(pdu).measured()
+        assert [port.power_w for port in without.ports] == [None] * len(outlets)
+
+
 def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_more_request(
     handle: Handle, firmware: str
 ) -> None:

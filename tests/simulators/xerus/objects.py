@@ -73,6 +73,10 @@ class Unit:
         for path in [path for path, one in self._by_path.items() if one is served]:
             del self._by_path[path]
 
+    def withdraw(self, path: str) -> None:
+        """No longer answers by this well-known id."""
+        del self._by_path[path]
+
     def objects(self) -> list[Served]:
         return list(self._by_name.values())
 
