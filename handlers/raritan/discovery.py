@@ -47,9 +47,9 @@ class UnitFinder:
     `listed` reads the answers.
     """
 
-    def __init__(self, agent: Agent, wanted: LinkUnitSelection) -> None:
-        self._agent, self._wanted = agent, wanted
-        usual = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1)) if wanted.all else wanted.ids
+    def __init__(self, agent: Agent, selection: LinkUnitSelection) -> None:
+        self._agent, self._wanted = agent, selection
+        usual = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1)) if selection.all else selection.ids
         #: the units whose outlets are asked for, the unit itself first; some of them may not exist
         self.asked = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *usual)]
         self._outlets: list[tuple[XerusUnit, Pending[list[Outlet]]]] = []
@@ -74,16 +74,16 @@ class UnitFinder:
         """
         if not self._wanted.all:
             return []
-        asked = [unit.link_id for unit in self.asked]
+        asked_ids = [unit.link_id for unit in self.asked]
         unusual = [
             link_id
             for link_id in sorted(self._known() or ())
-            if link_id not in asked and link_id >= LOWEST_LINK
+            if link_id not in asked_ids and link_id >= LOWEST_LINK
         ]
-        more = [XerusUnit(link_id, self._agent) for link_id in unusual]
-        self.asked += more
-        self._ask_outlets(bulk, more)
-        return more
+        units = [XerusUnit(link_id, self._agent) for link_id in unusual]
+        self.asked += units
+        self._ask_outlets(bulk, units)
+        return units
 
     def listed(self, without_pdu: bool = False) -> list[ListedUnit]:
         """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only
@@ -96,15 +96,15 @@ class UnitFinder:
         Raises Unreachable or Denied for a link unit that does not answer or is not usable, and the
         errors of other answers.
         """
-        known = self._known()
-        self._warn_of_unknown(known)
-        found: list[ListedUnit] = []
+        link_units = self._known()
+        self._warn_of_unknown(link_units)
+        units: list[ListedUnit] = []
         for unit, answer in self._outlets:
             if unit.link_id == PRIMARY and without_pdu and is_missing_object_error(answer.error):
-                found.append(ListedUnit(unit, [], has_pdu=False))
-            elif unit.link_id == PRIMARY or self._is_there(unit.link_id, answer, known):
-                found.append(ListedUnit(unit, unit.each_once(answer.get(), "getOutlets")))
-        return found
+                units.append(ListedUnit(unit, [], has_pdu=False))
+            elif unit.link_id == PRIMARY or self._is_there(unit.link_id, answer, link_units):
+                units.append(ListedUnit(unit, unit.each_once(answer.get(), "getOutlets")))
+        return units
 
     def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
         self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in units]
@@ -120,16 +120,16 @@ class UnitFinder:
             return None
         return read_linked_units(self._cascade.get(), self._agent)
 
-    def _warn_of_unknown(self, known: Optional[_LinkUnitsById]) -> None:
+    def _warn_of_unknown(self, link_units: Optional[_LinkUnitsById]) -> None:
         """Log the wanted ids that the PDU does not have."""
-        if known is None:
+        if link_units is None:
             missing = [
                 unit.link_id
                 for unit, answer in self._outlets
                 if is_missing_object_error(answer.error)
             ]
         else:
-            missing = [unit.link_id for unit, _ in self._outlets if unit.link_id not in known]
+            missing = [unit.link_id for unit, _ in self._outlets if unit.link_id not in link_units]
         unknown = [str(link_id) for link_id in missing if link_id in self._wanted.ids]
         if unknown:
             LOGGER.warning(
@@ -139,19 +139,19 @@ class UnitFinder:
 
     @staticmethod
     def _is_there(
-        link_id: int, answer: Pending[list[Outlet]], known: Optional[_LinkUnitsById]
+        link_id: int, answer: Pending[list[Outlet]], link_units: Optional[_LinkUnitsById]
     ) -> bool:
         """Whether the PDU has this link unit.
 
         Raises Unreachable or Denied if it has, but the unit cannot be used.
         """
-        if known is None:
+        if link_units is None:
             if answer.error is not None and not is_missing_object_error(answer.error):
                 raise _unusable(link_id, "does not list its outlets", answer.error)
             return answer.error is None
-        if link_id not in known:
+        if link_id not in link_units:
             return False
-        status = known[link_id].status
+        status = link_units[link_id].status
         if answer.error is not None or status not in _USABLE:
             raise _unusable(link_id, _trouble(status), answer.error)
         return True
@@ -170,7 +170,7 @@ def read_linked_units(status: CascadeManager.Status, agent: Agent) -> _LinkUnits
     return status.linkUnits
 
 
-def discover_units(agent: Agent, wanted: LinkUnitSelection) -> tuple[list[ListedUnit], Bulk]:
+def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[ListedUnit], Bulk]:
     """The units that answered, and an empty bulk: 1 round trip, 2 if `link_units=yes` finds link
     ids above 8.
     """
@@ -178,7 +178,7 @@ def discover_units(agent: Agent, wanted: LinkUnitSelection) -> tuple[list[Listed
     #       getStatus of /cascade
     # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type":
     #       "pdumodel.Outlet:3.0.4"}, ...]}  Pdu.idl 6.5.7
-    bulk, units = Bulk(agent), UnitFinder(agent, wanted)
+    bulk, units = Bulk(agent), UnitFinder(agent, selection)
     units.ask(bulk)
     bulk.perform()
     if units.ask_unusual(bulk):

@@ -85,7 +85,7 @@ class Listener(Iterator[Event]):
     def __init__(
         self,
         agent: Agent,
-        wanted: Sequence[Demand],
+        demands: Sequence[Demand],
         *,
         link: int = 0,
         seconds: Optional[float] = None,
@@ -96,7 +96,7 @@ class Listener(Iterator[Event]):
         now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.timezone.utc),
     ) -> None:
         self._agent, self._unit = agent, XerusUnit(link, agent)
-        self._wanted = list(wanted)
+        self._wanted = list(demands)
         self._notice, self._before_poll = notice, before_poll
         self._clock, self._sleep, self._now = clock, sleep, now
         self._end = None if seconds is None else clock() + seconds
@@ -137,12 +137,12 @@ class Listener(Iterator[Event]):
     @contextlib.contextmanager
     def _patient(self, seconds: float) -> Iterator[None]:
         """The agent's time-out is at most `seconds` in this block."""
-        before = self._agent.timeout
-        self._agent.timeout = min(before or DEFAULT_TIMEOUT, seconds)
+        usual_timeout = self._agent.timeout
+        self._agent.timeout = min(usual_timeout or DEFAULT_TIMEOUT, seconds)
         try:
             yield
         finally:  # also after Ctrl-C
-            self._agent.timeout = before
+            self._agent.timeout = usual_timeout
 
     def _left(self) -> float:
         return math.inf if self._end is None else self._end - self._clock()
@@ -180,15 +180,15 @@ class Listener(Iterator[Event]):
 
     def _recover(self, error: PduHandlerError, channel: Channel) -> None:
         """Try until the channel or a new one answers. Raises the error that ends the listening."""
-        began, retries, kept, latest = self._clock(), Backoff(self._heard), True, error
+        began, retries, is_kept, latest = self._clock(), Backoff(self._heard), True, error
         while self._channel is not None:
-            if kept and is_missing_object_error(latest):
+            if is_kept and is_missing_object_error(latest):
                 # the unit answers, but has no such channel any more: a new one at once
-                kept = False
+                is_kept = False
             else:
                 self._wait(retries, latest)
             try:
-                if kept:
+                if is_kept:
                     self._poll(channel, _TRY_S if retries.lives(self._clock()) else math.inf)
                     lost = None
                 else:
@@ -196,7 +196,7 @@ class Listener(Iterator[Event]):
             except PduHandlerError as again:
                 latest = again
             else:
-                self._notice(Outage(error, self._clock() - began, kept, lost))
+                self._notice(Outage(error, self._clock() - began, is_kept, lost))
                 return
 
     def _wait(self, retries: Backoff, error: PduHandlerError) -> None:
@@ -285,12 +285,12 @@ class Listener(Iterator[Event]):
         objects += [
             _Typed(source.target, self._agent) for _, source in self._wanted if source is not None
         ]
-        bulk, found = Bulk(self._agent), {}
+        bulk, pending_by_source = Bulk(self._agent), {}
         answers = bulk.each(_Typed.getTypeInfo, objects)
         bulk.perform()
         for answer in answers:
-            found.update(_versions(answer.get()) if answer.error is None else {})
-        return lambda kind: _named(kind.idlType, found)
+            pending_by_source.update(_versions(answer.get()) if answer.error is None else {})
+        return lambda kind: _named(kind.idlType, pending_by_source)
 
 
 class _Typed(Interface):
@@ -302,12 +302,12 @@ class _Typed(Interface):
 
 def _versions(info: object) -> dict[str, str]:
     """The version of a type and of its bases, by interface, from the result of getTypeInfo."""
-    found: dict[str, str] = {}
-    while isinstance(info, dict) and isinstance(info.get("id"), str) and len(found) < 10:
+    version_by_type: dict[str, str] = {}
+    while isinstance(info, dict) and isinstance(info.get("id"), str) and len(version_by_type) < 10:
         name, _, version = info["id"].partition(":")
-        found[name] = version
+        version_by_type[name] = version
         info = info.get("base")
-    return found
+    return version_by_type
 
 
 def _named(idl_type: str, versions: dict[str, str]) -> str:

@@ -12,25 +12,25 @@ from .rpc import Agent
 from .rpc.pdumodel import Outlet
 
 
-def labels(agent: Agent, wanted: LinkUnitSelection) -> list[Label]:
+def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
     """The label of every outlet and branch circuit, in the order of `status`."""
-    units, bulk = discover_units(agent, wanted)
+    units, bulk = discover_units(agent, selection)
     queued = [
         (
-            listed,
-            bulk.each(Outlet.getMetaData, listed.outlets),
-            bulk.each(Outlet.getSettings, listed.outlets),
+            listed_unit,
+            bulk.each(Outlet.getMetaData, listed_unit.outlets),
+            bulk.each(Outlet.getSettings, listed_unit.outlets),
         )
-        for listed in units
+        for listed_unit in units
     ]
     without_outlets = panels.as_without_outlets(bulk, units)
     bulk.perform()
     of_circuits = panels.read_panel_labels(bulk, without_outlets)
-    found: list[Label] = []
-    for listed, metadata, settings in queued:
-        for identity, printed, named in zip(listed.identities(), metadata, settings):
+    labels_: list[Label] = []
+    for listed_unit, metadata, settings in queued:
+        for identity, printed, settings_ in zip(listed_unit.identities(), metadata, settings):
             number = "" if printed.error else printed.get().label
-            name = "" if named.error else named.get().name
-            found.append(label(identity, number, name))
-        found += of_circuits.get(listed.unit.link_id, [])
-    return found
+            name = "" if settings_.error else settings_.get().name
+            labels_.append(label(identity, number, name))
+        labels_ += of_circuits.get(listed_unit.unit.link_id, [])
+    return labels_

@@ -33,7 +33,7 @@ def _link_units(text: str) -> LinkUnitSelection:
         return LinkUnitSelection()
     if not re.fullmatch(r"[0-9]{1,3}((\s*[,;]\s*|\s+)[0-9]{1,3})*", text):
         raise ValueError(text)
-    ids = sorted({int(one) for one in re.findall("[0-9]+", text)})
+    ids = sorted({int(digits) for digits in re.findall("[0-9]+", text)})
     if not LOWEST_LINK <= ids[0] <= ids[-1] <= HIGHEST_LINK:
         raise ValueError(text)
     return LinkUnitSelection(ids=tuple(ids))

@@ -130,7 +130,7 @@ class UnitMeter:
         for inlet in self._inlets:
             inlet.ask_sensors(bulk)
 
-    def read(self, bulk: Bulk, listed: ListedUnit) -> Iterator[None]:
+    def read(self, bulk: Bulk, listed_unit: ListedUnit) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three yields; usually
         only the first has queued calls.
 
@@ -150,7 +150,7 @@ class UnitMeter:
             self._ask_banks(bulk)
         self._outlets = [
             OutletMeter(self._unit, outlet, index, self._with_power)
-            for index, outlet in enumerate(listed.outlets)
+            for index, outlet in enumerate(listed_unit.outlets)
         ]
         metered = (
             self._outlets
@@ -158,7 +158,7 @@ class UnitMeter:
             else []
         )
         well_known = any(probe.error is None for probe in self._probes)
-        self._last = LastOutlet(bulk, listed) if metered else None
+        self._last = LastOutlet(bulk, listed_unit) if metered else None
         lists_power = self._power_probe is not None and self._power_probe.error is not None
         for outlet in metered:
             if well_known:
@@ -166,8 +166,8 @@ class UnitMeter:
             else:
                 outlet.ask_sensors(bulk)
         yield
-        for one in (*unread, *(() if well_known else metered)):
-            one.ask_readings(bulk)
+        for meter in (*unread, *(() if well_known else metered)):
+            meter.ask_readings(bulk)
         for outlet in metered if well_known and lists_power else ():
             outlet.ask_power(bulk)
         if not self._banks:
@@ -181,11 +181,11 @@ class UnitMeter:
             misplaced = [outlet for outlet in metered if not outlet.in_place]
             if misplaced or _all_invalid(metered):
                 anew += metered
-        for one in anew:
-            one.ask_sensors(bulk)
+        for meter in anew:
+            meter.ask_sensors(bulk)
         yield
-        for one in anew:
-            one.ask_readings(bulk)
+        for meter in anew:
+            meter.ask_readings(bulk)
         yield
 
     def _use_inlets(self, bulk: Bulk) -> list[InletMeter]:
@@ -229,12 +229,12 @@ class UnitMeter:
             sum_if_complete(amount(bank) for bank in self._banks),
             sum_if_complete(amount(outlet.current) for outlet in self._outlets),
         )
-        known = [one for one in sums if one.value is not None]
-        if not known:
+        known_sums = [amount_ for amount_ in sums if amount_.value is not None]
+        if not known_sums:
             call_error(self._protectors)  # raises Denied: the banks may have a figure
-        for one in known or sums:
-            if one.metered:
-                return one
+        for amount_ in known_sums or sums:
+            if amount_.metered:
+                return amount_
         return sums[0]
 
     def inlet(self) -> Amount:
@@ -305,33 +305,37 @@ def read_statistic(
     This costs 1 to 8 bulks, each with a round trip for every 300 calls. Power adds a call for each
     outlet or circuit, and a bulk where no well-known id has it.
     """
-    bulk, found = Bulk(agent), UnitFinder(agent, link_units)
-    found.ask(bulk)
-    meters = {unit.link_id: UnitMeter(unit, with_power) for unit in found.asked}
+    bulk, finder = Bulk(agent), UnitFinder(agent, link_units)
+    finder.ask(bulk)
+    meters = {unit.link_id: UnitMeter(unit, with_power) for unit in finder.asked}
     for meter in meters.values():
         meter.ask_model(bulk)
     bulk.perform()
-    for unit in found.ask_unusual(bulk):
+    for unit in finder.ask_unusual(bulk):
         meters[unit.link_id] = UnitMeter(unit, with_power)
         meters[unit.link_id].ask_model(bulk)
     bulk.perform()
-    units = found.listed(without_pdu=True)
+    units = finder.listed(without_pdu=True)
     without_outlets = panels.as_without_outlets(bulk, units)
     for _ in zip(
-        *(meters[listed.unit.link_id].read(bulk, listed) for listed in units if listed.has_pdu)
+        *(
+            meters[listed_unit.unit.link_id].read(bulk, listed_unit)
+            for listed_unit in units
+            if listed_unit.has_pdu
+        )
     ):
         bulk.perform()
     # sends what `as_without_outlets` queued if no unit had anything to read
     bulk.perform()
     of_panels = panels.read_panel_statistic(bulk, without_outlets, with_power)
-    used: list[Union[UnitMeter, panels.ControllerMeter]] = []
-    for listed in units:
-        link_id = listed.unit.link_id
-        used.append(of_panels.get(link_id) or meters[link_id])
-    load = sum_if_complete(meter.load() for meter in used)
-    energy = sum_if_complete(meter.energy() for meter in used)
-    ports = [figures for meter in used for figures in meter.ports()]
+    used_meters: list[Union[UnitMeter, panels.ControllerMeter]] = []
+    for listed_unit in units:
+        link_id = listed_unit.unit.link_id
+        used_meters.append(of_panels.get(link_id) or meters[link_id])
+    load = sum_if_complete(meter.load() for meter in used_meters)
+    energy = sum_if_complete(meter.energy() for meter in used_meters)
+    ports = [figures for meter in used_meters for figures in meter.ports()]
     inlet = sum_if_complete(
-        meter.inlet() if isinstance(meter, UnitMeter) else NOT_METERED for meter in used
+        meter.inlet() if isinstance(meter, UnitMeter) else NOT_METERED for meter in used_meters
     )
     return Figures(load.value, kilowatt_hours(energy), ports, inlet_a=inlet.value)

@@ -162,10 +162,10 @@ class FeedMeter(Meter):
 
     def readings(self) -> list[Optional[Reading]]:
         """All readings of the feed and of its lines."""
-        found = super().readings()
+        readings_ = super().readings()
         for _, current, counter in self._lines:
-            found += [current, counter]
-        return found
+            readings_ += [current, counter]
+        return readings_
 
     def _line_currents(self) -> list[Optional[Reading]]:
         return [current for pole, current, _ in self._lines if pole.line in _LINES]

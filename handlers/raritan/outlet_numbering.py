@@ -30,7 +30,7 @@ def parse_label_number(label: object) -> Optional[int]:
     return None
 
 
-def is_shifted(position: int, label: object, known: object) -> bool:
+def is_shifted(position: int, label: object, well_known_label: object) -> bool:
     """Whether the labels show that the outlet at a position, from 1, belongs to another one.
 
     `label`: that of the list's outlet; `known`: that of the outlet with the position's well-known
@@ -38,8 +38,8 @@ def is_shifted(position: int, label: object, known: object) -> bool:
     """
     if label is None:
         return False
-    if known is not None:
-        return label != known
+    if well_known_label is not None:
+        return label != well_known_label
     return parse_label_number(label) not in (None, position)
 
 
@@ -49,10 +49,10 @@ class LastOutlet:
     Queues two calls.
     """
 
-    def __init__(self, bulk: Bulk, listed: ListedUnit) -> None:
-        self._listed = listed
-        well_known = listed.unit.proxy(Outlet, f"/outlet/{len(listed.outlets) - 1}")
-        self._own = bulk.add(listed.outlets[-1].getMetaData)
+    def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
+        self._listed = listed_unit
+        well_known = listed_unit.unit.proxy(Outlet, f"/outlet/{len(listed_unit.outlets) - 1}")
+        self._own = bulk.add(listed_unit.outlets[-1].getMetaData)
         self._known = bulk.add(well_known.getMetaData)
 
     def refuse_gap(self) -> None:

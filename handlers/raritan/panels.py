@@ -86,12 +86,12 @@ class UnitWithoutOutlets:
 
         Raises JsonRpcSyntaxException if it is not of this kind.
         """
-        found = self.unit.mine(reference)
-        if not isinstance(found, kind):
+        reference_ = self.unit.mine(reference)
+        if not isinstance(reference_, kind):
             raise JsonRpcSyntaxException(f"the unit lists an object of another type as {what}").at(
                 self.unit.agent.place
             )
-        return found
+        return reference_
 
 
 class BranchCircuit(PortMeter):
@@ -133,10 +133,10 @@ class MainsMeter(FeedMeter):
         if self._type is None:
             return False
         lines = _LINES.get(self._type)
-        listed = len(self._line_currents())
-        if lines == 1 and listed == 0:
+        line_count = len(self._line_currents())
+        if lines == 1 and line_count == 0:
             return True
-        return lines == listed
+        return lines == line_count
 
     def load(self) -> Amount:
         """Amperes; not metered unless the list of lines is `_complete`."""
@@ -164,11 +164,11 @@ class ControllerMeter:
 
     def load(self) -> Amount:
         """Amperes: the mains of all panels, or of all power meters."""
-        return self._whole([one.load() for one in self.mains])
+        return self._whole([main.load() for main in self.mains])
 
     def energy(self) -> Amount:
         """Watt-hours of the meters that `load` sums."""
-        return self._whole([one.energy() for one in self.mains])
+        return self._whole([main.energy() for main in self.mains])
 
     def _whole(self, parts: Sequence[Amount]) -> Amount:
         """The sum; not known if power meters and panels are mixed: a meter may feed a panel, whose
@@ -195,17 +195,17 @@ class _Listing(NamedTuple):
 
     def read(self, with_power: bool = False) -> list[BranchCircuit]:
         """The circuits, in the order of their positions."""
-        found = self.circuits.get()
-        self.unit.unit.each_once(list(found.values()), "getCircuits")
+        circuits = self.circuits.get()
+        self.unit.unit.each_once(list(circuits.values()), "getCircuits")
         return [
             BranchCircuit(
                 self.unit.unit,
                 self.number,
                 position,
-                self.unit.mine(found[position], Circuit, "a circuit"),
+                self.unit.mine(circuits[position], Circuit, "a circuit"),
                 with_power,
             )
-            for position in sorted(found)
+            for position in sorted(circuits)
         ]
 
 
@@ -223,7 +223,11 @@ def _listings(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_Listing]
 
 def as_without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitWithoutOutlets]:
     """The units that list no outlets. Queues the calls that show their type."""
-    return [UnitWithoutOutlets(listed.unit, bulk) for listed in units if not listed.outlets]
+    return [
+        UnitWithoutOutlets(listed_unit.unit, bulk)
+        for listed_unit in units
+        if not listed_unit.outlets
+    ]
 
 
 def read_panel_ports(
@@ -234,27 +238,27 @@ def read_panel_ports(
     """
     listings = _listings(bulk, units)
     bulk.perform()
-    found: dict[int, list[tuple[str, EnumPowerStatus]]] = {}
+    ports_by_link_id: dict[int, list[tuple[str, EnumPowerStatus]]] = {}
     for listing in listings:
-        found.setdefault(listing.link_id, []).extend(
-            (one.identity, EnumPowerStatus.UNKNOWN) for one in listing.read()
+        ports_by_link_id.setdefault(listing.link_id, []).extend(
+            (circuit.identity, EnumPowerStatus.UNKNOWN) for circuit in listing.read()
         )
-    return found
+    return ports_by_link_id
 
 
 def read_panel_statistic(
     bulk: Bulk, units: Sequence[UnitWithoutOutlets], with_power: bool = False
 ) -> dict[int, ControllerMeter]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
-    meters = {one.link_id: one for one in map(ControllerMeter, units) if one.mains}
-    mains = [main for one in meters.values() for main in one.mains]
+    meters = {meter.link_id: meter for meter in map(ControllerMeter, units) if meter.mains}
+    mains = [main for meter in meters.values() for main in meter.mains]
     listings = _listings(bulk, units)
     for main in mains:
         main.ask_sensors(bulk)
     bulk.perform()
     for listing in listings:
         meters[listing.link_id].circuits += listing.read(with_power)
-    circuits = [circuit for one in meters.values() for circuit in one.circuits]
+    circuits = [circuit for meter in meters.values() for circuit in meter.circuits]
     for main in mains:
         main.ask_readings(bulk)
     for circuit in circuits:
@@ -279,12 +283,12 @@ def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[i
         for circuit in listing.read():
             queued.append((listing.link_id, circuit, panel, bulk.add(circuit.circuit.getSettings)))
     bulk.perform()
-    found: dict[int, list[Label]] = {}
-    for link_id, circuit, panel, named in queued:
+    labels_by_link_id: dict[int, list[Label]] = {}
+    for link_id, circuit, panel, settings_ in queued:
         number = "" if panel.error else _printed(circuit.position, panel.get())
-        name = "" if named.error else named.get().name
-        found.setdefault(link_id, []).append(label(circuit.identity, number, name))
-    return found
+        name = "" if settings_.error else settings_.get().name
+        labels_by_link_id.setdefault(link_id, []).append(label(circuit.identity, number, name))
+    return labels_by_link_id
 
 
 def _printed(position: int, panel: Panel.PanelSettings) -> str:

@@ -50,8 +50,8 @@ def amount(reading: Optional[Reading]) -> Amount:
 
 def listed_amount(reading: Optional[Reading]) -> Amount:
     """As `amount`, but not known if the device lists the sensor and the call failed."""
-    found = amount(reading)
-    return found if found.metered or reading is None else NOT_KNOWN
+    amount_ = amount(reading)
+    return amount_ if amount_.metered or reading is None else NOT_KNOWN
 
 
 def largest(parts: Iterable[Amount]) -> Amount:
@@ -63,10 +63,10 @@ def largest(parts: Iterable[Amount]) -> Amount:
 
 def _together(parts: Iterable[Amount], how: Callable[[list[float]], float]) -> Amount:
     metered = [part.value for part in parts if part.metered]
-    known = [value for value in metered if value is not None]
+    values = [value for value in metered if value is not None]
     if not metered:
         return NOT_METERED
-    return Amount(True, how(known)) if len(known) == len(metered) else NOT_KNOWN
+    return Amount(True, how(values)) if len(values) == len(metered) else NOT_KNOWN
 
 
 def sum_if_complete(parts: Iterable[Amount]) -> Amount:
@@ -87,7 +87,9 @@ def kilowatt_hours(watt_hours: Amount) -> Optional[float]:
 def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
     """Whether some sensors answered but no value is known: their references may be stale."""
     amounts = [amount(reading) for reading in readings]
-    return any(one.metered for one in amounts) and all(one.value is None for one in amounts)
+    return any(amount_.metered for amount_ in amounts) and all(
+        amount_.value is None for amount_ in amounts
+    )
 
 
 def call_error(answer: Pending[Any]) -> Optional[PduHandlerError]:

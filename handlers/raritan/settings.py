@@ -101,14 +101,16 @@ def read_settings(pdu_data: object) -> RaritanSettings:
     )
 
 
-def agent(pdu_data: object, given: RaritanSettings, transport: Optional[Transport] = None) -> Agent:
+def agent(
+    pdu_data: object, config: RaritanSettings, transport: Optional[Transport] = None
+) -> Agent:
     """The agent for these settings; nothing is sent yet. Raises SettingsError."""
     return Agent(
-        given.scheme,
-        given.host or host.address(pdu_data),
-        *given.login[:3],
-        timeout=given.timeout,
-        port=given.port,
-        trust=given.trust,
+        config.scheme,
+        config.host or host.address(pdu_data),
+        *config.login[:3],
+        timeout=config.timeout,
+        port=config.port,
+        trust=config.trust,
         transport=transport,
     )

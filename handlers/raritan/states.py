@@ -29,32 +29,32 @@ _STATES = {
 }
 
 
-def read_states(agent: Agent, wanted: LinkUnitSelection) -> list[tuple[str, EnumPowerStatus]]:
+def read_states(agent: Agent, selection: LinkUnitSelection) -> list[tuple[str, EnumPowerStatus]]:
     """Identity and state of each outlet or branch circuit.
 
     Reads again if a switchable unit returns only unavailable states.
     """
-    found = _look(agent, wanted)
-    if any(unit.unavailable for unit in found):
-        found = _look(agent, wanted)
-    return [port for unit in found for port in unit.ports()]
+    units = _look(agent, selection)
+    if any(unit.unavailable for unit in units):
+        units = _look(agent, selection)
+    return [port for unit in units for port in unit.ports()]
 
 
-def _look(agent: Agent, wanted: LinkUnitSelection) -> list[_UnitStates]:
-    units, bulk = discover_units(agent, wanted)
+def _look(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]:
+    units, bulk = discover_units(agent, selection)
     # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth,
     #       getMetaData of
     #   /model/pdu/0, of the last reference and of the well-known id of its position
     # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}
     #       Outlet.idl 3.0.4, State
-    found = [_UnitStates(bulk, listed) for listed in units]
+    unit_states = [_UnitStates(bulk, listed_unit) for listed_unit in units]
     without_outlets = panels.as_without_outlets(bulk, units)
     bulk.perform()
     if without_outlets:
         circuits = panels.read_panel_ports(bulk, without_outlets)
-        for unit in found:
+        for unit in unit_states:
             unit.circuits = circuits.get(unit.link_id, [])
-    return found
+    return unit_states
 
 
 class _UnitStates:
@@ -64,15 +64,15 @@ class _UnitStates:
     bulk.
     """
 
-    def __init__(self, bulk: Bulk, listed: ListedUnit) -> None:
-        self.link_id, self._identities = listed.unit.link_id, listed.identities()
+    def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
+        self.link_id, self._identities = listed_unit.unit.link_id, listed_unit.identities()
         #: the branch circuits of a unit without outlets
         self.circuits: list[tuple[str, EnumPowerStatus]] = []
-        self._answers = bulk.each(Outlet.getState, listed.outlets)
+        self._answers = bulk.each(Outlet.getState, listed_unit.outlets)
         if self._answers:
-            self._failures = queue_hardware_failures(bulk, listed.unit)
-            self._metadata = bulk.add(listed.unit.proxy(Pdu).getMetaData)
-            self._last = LastOutlet(bulk, listed)
+            self._failures = queue_hardware_failures(bulk, listed_unit.unit)
+            self._metadata = bulk.add(listed_unit.unit.proxy(Pdu).getMetaData)
+            self._last = LastOutlet(bulk, listed_unit)
 
     @functools.cached_property
     def _states(self) -> list[Optional[Outlet.State]]:
@@ -157,6 +157,6 @@ def failed_relays(failures: Failures, outlets: int) -> set[int]:
                 int(digits) for digits in re.findall("[0-9]+", failure.componentId[:_LONGEST_ID])
             }
             possible = labels | {label - 1 for label in labels}
-            named = {position for position in possible if 0 <= position < outlets}
-            positions |= named or set(range(outlets))
+            relay_positions = {position for position in possible if 0 <= position < outlets}
+            positions |= relay_positions or set(range(outlets))
     return positions

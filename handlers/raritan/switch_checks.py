@@ -36,7 +36,7 @@ def why_refused(outlets: str, code: int) -> Refused:
 
 def raise_if_numbering_differs(
     identity: str,
-    known: Pending[Outlet.MetaData],
+    well_known: Pending[Outlet.MetaData],
     metadata: Pending[Outlet.MetaData],
     quoted: Callable[[str], str],
 ) -> None:
@@ -47,12 +47,12 @@ def raise_if_numbering_differs(
     outlets in two ways, and nothing shows which of them matches the wiring. Or that label cannot be
     read, and the list's own is another number.
     """
-    label, other = answered_field(metadata, "label"), answered_field(known, "label")
-    if not is_shifted(int(identity.rpartition(".")[2]), label, other):
+    label, well_known_label = answered_field(metadata, "label"), answered_field(well_known, "label")
+    if not is_shifted(int(identity.rpartition(".")[2]), label, well_known_label):
         return
     leads = "the label behind its well-known id cannot be read"
-    if other is not None:
-        leads = f"its well-known id leads to the outlet labelled {quoted(str(other))!r}"
+    if well_known_label is not None:
+        leads = f"its well-known id leads to the outlet labelled {quoted(str(well_known_label))!r}"
     raise Unsupported(
         f"nothing was changed: in the PDU's list outlet {identity} is labelled"
         f" {quoted(str(label))!r}, but {leads}; compare the labels with the numbers printed on the"

@@ -29,7 +29,7 @@ def switch_outlet(
     agent: Agent,
     link_units: LinkUnitSelection,
     identity: str,
-    wanted: Outlet.PowerState,
+    target: Outlet.PowerState,
     deadline: float,
     pause: float,
 ) -> EnumPowerStatus:
@@ -39,38 +39,38 @@ def switch_outlet(
     Raises Unreachable if the device could not be asked, or if the outlet may or may not have
     switched. After any other error the outlet has not switched.
     """
-    listed, index = _checked(agent, link_units, identity)
-    command = _Command(agent, listed, index, wanted)
-    state = EnumPowerStatus.UP if wanted == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN
+    listed_unit, index = _checked(agent, link_units, identity)
+    command = _Command(agent, listed_unit, index, target)
+    state = EnumPowerStatus.UP if target == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN
     return switch(command.write, command.read, state, deadline=deadline, pause=pause)
 
 
-def _locate(identity: str, agent: Agent, wanted: LinkUnitSelection) -> tuple[XerusUnit, int]:
+def _locate(identity: str, agent: Agent, selection: LinkUnitSelection) -> tuple[XerusUnit, int]:
     """The unit and the position, from 0, that an identity names. Sends nothing.
 
     Raises NoSuchOutlet if it is not valid or its link unit is excluded by `wanted`, Unsupported if
     it names a branch circuit.
     """
-    found = _IDENTITY.fullmatch(identity)
-    link_id = int(found.group(1) or PRIMARY) if found else PRIMARY
+    match = _IDENTITY.fullmatch(identity)
+    link_id = int(match.group(1) or PRIMARY) if match else PRIMARY
     if _CIRCUIT.fullmatch(identity):
         raise Unsupported(
             f"{identity} is the identity of a branch circuit, which is metered and has no relay"
         )
-    if found is None or link_id == 1 or link_id > HIGHEST_LINK:
+    if match is None or link_id == 1 or link_id > HIGHEST_LINK:
         raise NoSuchOutlet(
             f"{identity[:20]!r} is not an outlet of this PDU: identities have the form '7', on link"
             " units '2.7'"
         )
-    if link_id != PRIMARY and not wanted.all and link_id not in wanted.ids:
+    if link_id != PRIMARY and not selection.all and link_id not in selection.ids:
         raise NoSuchOutlet(
             (
                 f"outlet {identity} is on link unit {link_id}, which ",
                 NamedSetting(LINK_UNITS.key, noun="the handler setting "),
-                f" ({wanted}) does not include",
+                f" ({selection}) does not include",
             )
         )
-    return XerusUnit(link_id, agent), int(found.group(2)) - 1
+    return XerusUnit(link_id, agent), int(match.group(2)) - 1
 
 
 def _checked(agent: Agent, link_units: LinkUnitSelection, identity: str) -> tuple[ListedUnit, int]:
@@ -83,43 +83,45 @@ def _checked(agent: Agent, link_units: LinkUnitSelection, identity: str) -> tupl
     #       /model/pdu/0/outlet/6;
     #   for link unit 2 the same of /model/pdu/2, with getOutlets of /model/pdu/0 and getStatus of
     #   /cascade
-    wanted = (
+    selection = (
         LinkUnitSelection() if unit.link_id == PRIMARY else LinkUnitSelection(ids=(unit.link_id,))
     )
-    bulk, units = Bulk(agent), UnitFinder(agent, wanted)
+    bulk, units = Bulk(agent), UnitFinder(agent, selection)
     units.ask(bulk)
     settings = bulk.add(unit.proxy(Pdu).getSettings)
-    known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
+    well_known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
     bulk.perform()
-    listed = next((one for one in units.listed() if one.unit.link_id == unit.link_id), None)
-    if listed is None:
+    listed_unit = next(
+        (candidate for candidate in units.listed() if candidate.unit.link_id == unit.link_id), None
+    )
+    if listed_unit is None:
         raise NoSuchOutlet(
             f"outlet {identity}: the PDU has no link unit {unit.link_id}; check the port in"
             " DCImanager"
         )
-    if index >= len(listed.outlets):
+    if index >= len(listed_unit.outlets):
         raise NoSuchOutlet(
-            f"outlet {identity}: the unit has fewer outlets ({len(listed.outlets)}); check the port"
-            " in DCImanager"
+            f"outlet {identity}: the unit has fewer outlets ({len(listed_unit.outlets)}); check the"
+            " port in DCImanager"
         )
-    outlet = listed.outlets[index]
+    outlet = listed_unit.outlets[index]
     # > POST /bulk: getMetaData and getState of the reference that getOutlets returned
     metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
     bulk.perform()
-    raise_if_numbering_differs(identity, known, metadata, agent.login.quoted)
+    raise_if_numbering_differs(identity, well_known, metadata, agent.login.quoted)
     raise_if_locked(identity, settings, metadata, state)
-    return listed, index
+    return listed_unit, index
 
 
 class _Command:
     """One switching command for `switch`: `write` sends it once, `read` reads the state."""
 
     def __init__(
-        self, agent: Agent, listed: ListedUnit, index: int, wanted: Outlet.PowerState
+        self, agent: Agent, listed_unit: ListedUnit, index: int, target: Outlet.PowerState
     ) -> None:
-        self._agent, self._wanted = agent, wanted
-        self._listed, self._index = listed, index
-        self._outlet = listed.outlets[index]
+        self._agent, self._wanted = agent, target
+        self._listed, self._index = listed_unit, index
+        self._outlet = listed_unit.outlets[index]
         self._seen: Optional[_Seen] = None
 
     def write(self) -> None:
@@ -130,7 +132,7 @@ class _Command:
         # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}  Outlet.idl 3.0.4;
         #       other codes: refused()
         bulk = Bulk(self._agent)
-        code, seen = bulk.add(self._outlet.setPowerState, self._wanted), self._ask(bulk)
+        code, answers = bulk.add(self._outlet.setPowerState, self._wanted), self._ask(bulk)
         try:
             bulk.perform()
             answered = code.get()
@@ -140,18 +142,18 @@ class _Command:
             raise
         if answered != 0:
             raise why_refused(f"outlet {self._listed.unit.identity(self._index)} was", answered)
-        self._seen = seen
+        self._seen = answers
 
     def read(self) -> EnumPowerStatus:
         """The state: at first from the answer to the command; later, or without an answer, from a
         new reading (1 round trip).
         """
-        seen, self._seen = self._seen, None
-        if seen is None:
+        answers, self._seen = self._seen, None
+        if answers is None:
             bulk = Bulk(self._agent)
-            seen = self._ask(bulk)
+            answers = self._ask(bulk)
             bulk.perform()
-        state, failures = seen
+        state, failures = answers
         doubted = self._index in states.failed_relays(failures, len(self._listed.outlets))
         return EnumPowerStatus.UNKNOWN if doubted else states.read_status(state.get())
 

@@ -27,13 +27,13 @@ class XerusUnit(NamedTuple):
         """What follows a method's name in errors: " of link unit 2", "" for the primary unit."""
         return "" if self.link_id == PRIMARY else f" of link unit {self.link_id}"
 
-    def path(self, rest: str = "") -> str:
+    def path(self, suffix: str = "") -> str:
         """The resource id of this unit's PDU or, with `rest`, a well-known id below it."""
-        return f"/model/pdu/{self.link_id}{rest}"
+        return f"/model/pdu/{self.link_id}{suffix}"
 
-    def proxy(self, kind: type[AnInterface], rest: str = "") -> AnInterface:
+    def proxy(self, kind: type[AnInterface], suffix: str = "") -> AnInterface:
         """A proxy for a well-known resource id."""
-        return kind(self.path(rest), self.agent)
+        return kind(self.path(suffix), self.agent)
 
     def mine(self, reference: AnInterface) -> AnInterface:
         """Adds a link unit's prefix, `/link/<link id>`, to a reference whose resource id does not
@@ -42,8 +42,8 @@ class XerusUnit(NamedTuple):
         Whether references in answers carry the prefix is not documented. Without it they would
         address the primary unit.
         """
-        named = (f"/link/{self.link_id}/", self.path("/"))
-        if self.link_id == PRIMARY or reference.target.startswith(named):
+        prefixes = (f"/link/{self.link_id}/", self.path("/"))
+        if self.link_id == PRIMARY or reference.target.startswith(prefixes):
             return reference
         return type(reference)(
             f"/link/{self.link_id}{reference.target}", self.agent, reference.wire_type
@@ -55,12 +55,12 @@ class XerusUnit(NamedTuple):
         """The references from the answer to `method`, each passed through `mine`. Raises
         JsonRpcSyntaxException if one is listed twice: an outlet would be two ports, and the
         current of an inlet would count twice."""
-        found = [self.mine(one) for one in references]
-        if len({one.target for one in found}) != len(found):
+        proxies = [self.mine(proxy) for proxy in references]
+        if len({proxy.target for proxy in proxies}) != len(proxies):
             what = what or _noun(method)
             error = JsonRpcSyntaxException(f"the unit lists one of its{what} twice")
             raise error.at(self.agent.place, method + self.of_link_unit)
-        return found
+        return proxies
 
     def identity(self, index: int) -> str:
         """The identity of the outlet at this index of getOutlets: index + 1, on link units with the
@@ -68,9 +68,9 @@ class XerusUnit(NamedTuple):
         """
         return self.prefixed(str(index + 1))
 
-    def prefixed(self, own: str) -> str:
+    def prefixed(self, identity: str) -> str:
         """An identity within this unit, on link units with the link id before it."""
-        return own if self.link_id == PRIMARY else f"{self.link_id}.{own}"
+        return identity if self.link_id == PRIMARY else f"{self.link_id}.{identity}"
 
 
 def _noun(method: str) -> str:

@@ -48,8 +48,8 @@ class HostAddress(str):
     _values: dict[str, Any]
 
     def __new__(cls, device: AnnouncedDevice) -> HostAddress:
-        made = super().__new__(cls, device.address)
-        made._device, made._values = (
+        address = super().__new__(cls, device.address)
+        address._device, address._values = (
             device,
             {
                 "ip": device.address,
@@ -57,7 +57,7 @@ class HostAddress(str):
                 "fw": device.firmware,
             },
         )
-        return made
+        return address
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Lets `copy` and `pickle` rebuild the address from its device."""
@@ -97,7 +97,7 @@ def discover_devices(
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
     chosen = (
-        [str(ipaddress.IPv4Address(one)) for one in interfaces]
+        [str(ipaddress.IPv4Address(interface)) for interface in interfaces]
         if interfaces is not None
         else InterfaceChoice.All
     )
@@ -105,14 +105,15 @@ def discover_devices(
         raise ValueError("interfaces is empty: give None for all")
     network = Zeroconf(interfaces=chosen, ip_version=IPVersion.V4Only)
     try:
-        found = _Announcements(time.monotonic() + timeout)
+        announcements = _Announcements(time.monotonic() + timeout)
         browsers = [
-            ServiceBrowser(network, service, handlers=[found.changed]) for service in SERVICES
+            ServiceBrowser(network, service, handlers=[announcements.changed])
+            for service in SERVICES
         ]
         time.sleep(timeout)
         for browser in browsers:
             browser.cancel()
-        return found.devices()
+        return announcements.devices()
     finally:
         close(network)
 

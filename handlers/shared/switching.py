@@ -25,23 +25,23 @@ FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5  # first and longest pause between
 def switch(
     write: Callable[[], None],
     read: Callable[[], EnumPowerStatus],
-    wanted: EnumPowerStatus,
+    target: EnumPowerStatus,
     *,
     deadline: float = CONFIRM_SECONDS,
     pause: float = PAUSE_SECONDS,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> EnumPowerStatus:
-    """Call `write` once, then `read` until it returns `wanted`. Repeated readings begin within
+    """Call `write` once, then `read` until it returns `target`. Repeated readings begin within
     `deadline` seconds of the write.
 
-    Returns `wanted`, or UNKNOWN if that state was not seen or could not be read: a slow device and
+    Returns `target`, or UNKNOWN if that state was not seen or could not be read: a slow device and
     a stuck relay look alike, so the next poll decides. A denied reading ends the wait at once,
     because devices may block accounts that keep trying. The pause between readings grows up to
     `pause` seconds.
 
     If `write` raises `Unreachable` or `ProtocolError`, there was no answer or one that proves
-    nothing. The state is read once. Unless it is `wanted`, Unreachable is raised: the outlet may or
+    nothing. The state is read once. Unless it is `target`, Unreachable is raised: the outlet may or
     may not have switched. Other errors of `write` pass through; `write` may raise them only if the
     device did not switch.
     """
@@ -49,9 +49,9 @@ def switch(
         write()
     except (Unreachable, ProtocolError) as error:
         with contextlib.suppress(Denied):
-            if _read_or_none(read) is wanted:
+            if _read_or_none(read) is target:
                 LOGGER.info(UNANSWERED)
-                return wanted
+                return target
         raise Unreachable(
             (
                 (
@@ -75,13 +75,13 @@ def switch(
                 " UNKNOWN"
             )
             return EnumPowerStatus.UNKNOWN
-        if state is wanted:
-            return wanted
+        if state is target:
+            return target
         if clock() + wait > end:
             last = (
                 "could not be read"
                 if state is None
-                else f"was {state.name} at the last reading, not {wanted.name}"
+                else f"was {state.name} at the last reading, not {target.name}"
             )
             spent = clock() - end + deadline
             LOGGER.info(
