@@ -54,13 +54,13 @@ def read_units(service: RedfishService, pdu_setting: str) -> list[ServicePdu]:
     """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
     each PDU that is only a link.
 
-    `wanted` is the setting `pdu`: an Id, `COLLECTION/ID`, or `COLLECTION/` for all its PDUs.
+    `pdu_setting` is the setting `pdu`: an Id, `COLLECTION/ID`, or `COLLECTION/` for all its PDUs.
     Without a collection, it is that of the rack PDUs. If an Id is wanted, other PDUs need not be
     readable, nor have a usable Id.
 
     Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of
     outlets, and for several of which one has no usable Id; SettingsError if the service does not
-    list what `wanted` names, or lists too many PDUs. Raises the error of a PDU that cannot be read:
+    list what `pdu_setting` names, or lists too many PDUs. Raises the error of a PDU that cannot be read:
     its outlets would be missing.
     """
     pdus, errors = _readable_units(service, pdu_setting)
@@ -127,7 +127,7 @@ def _all(service: RedfishService, pdus: Sequence[Json], count: int) -> list[Serv
 
 
 def _listed_pdus(service: RedfishService, collection_name: str) -> list[Member]:
-    """The PDUs of the collection `wanted`, '' for the rack PDUs; an error in place of one that
+    """The PDUs of the collection `collection_name`, '' for the rack PDUs; an error in place of one that
     cannot be read.
     """
     root = service.root()

@@ -34,10 +34,10 @@ _NUT = (
 @click.pass_context
 def _supports(context: click.Context, words: Sequence[str]) -> int:
     question = " ".join(words)
-    found = answer(question)
-    code = DONE if found.verdict == YES else code_of("unsupported")
+    result = answer(question)
+    code = DONE if result.verdict == YES else code_of("unsupported")
     return print_result(
-        Result(_data(question, found), _lines(printable(question, 60), found), code),
+        Result(_data(question, result), _lines(printable(question, 60), result), code),
         given(context).json,
     )
 
@@ -85,14 +85,14 @@ def _is_sure(hit: Match) -> bool:
     return hit.name is None or hit.name.sure
 
 
-def _keys_of(found: SupportAnswer) -> str:
-    return ", ".join(entry.shown for entry in found.near)
+def _keys_of(result: SupportAnswer) -> str:
+    return ", ".join(entry.shown for entry in result.near)
 
 
-def _yes(question: str, found: SupportAnswer) -> list[str]:
-    if len(found.hits) <= _IN_FULL:
-        lines = [f"{question}: yes", *_shared(found)]
-        for hit in found.hits:
+def _yes(question: str, result: SupportAnswer) -> list[str]:
+    if len(result.hits) <= _IN_FULL:
+        lines = [f"{question}: yes", *_shared(result)]
+        for hit in result.hits:
             lines += _entry(hit)
         return lines
     rows = [
@@ -103,21 +103,21 @@ def _yes(question: str, found: SupportAnswer) -> list[str]:
             _shown_switching(hit, brief=True),
             _brief_meters(hit),
         )
-        for hit in found.hits
+        for hit in result.hits
     ]
     head = ("handler", "family", "models", "switched", "per outlet")
     return [
         f"{question}: yes, by {len(rows)} entries; name the model to see one in full",
-        *_shared(found),
+        *_shared(result),
         *columns(head, rows),
         *_wrapped("next", _IDENTIFY),
     ]
 
 
-def _shared(found: SupportAnswer) -> list[str]:
+def _shared(result: SupportAnswer) -> list[str]:
     return [
         line
-        for name, families in found.shared
+        for name, families in result.shared
         for line in _wrapped(
             "",
             f"{printable(name, 60)} may be of the families {' or '.join(families)}: the handler"
@@ -192,15 +192,15 @@ def _shown_switching(hit: Match, brief: bool = False) -> str:
     entry, name = hit.entry, hit.name
     if name is not None and name.switched is False:
         return "no" if brief else "no: this model does not switch outlets"
-    said = entry.switching
-    if brief and said.startswith("only"):
+    words = entry.switching
+    if brief and words.startswith("only"):
         return "unproven"
-    if brief and said == VARIES:
+    if brief and words == VARIES:
         return "varies"
     is_open = name is None or name.switched is None
-    if not brief and said == READ and is_open:
+    if not brief and words == READ and is_open:
         return "yes, if the model switches outlets"
-    return said
+    return words
 
 
 def _brief_meters(hit: Match) -> str:
@@ -213,8 +213,8 @@ def _evidence(hit: Match) -> str:
     by_basis: dict[str, list[str]] = {}
     for name, basis in _bases(hit).items():
         by_basis.setdefault(basis, []).append(name)
-    said = "; ".join(f"{', '.join(names)}: {basis}" for basis, names in by_basis.items())
-    return f"{said} ({hit.entry.source})"
+    sentence = "; ".join(f"{', '.join(names)}: {basis}" for basis, names in by_basis.items())
+    return f"{sentence} ({hit.entry.source})"
 
 
 def _bases(hit: Match) -> Mapping[str, str]:
@@ -228,22 +228,22 @@ def _short(hit: Match) -> str:
     return textwrap.shorten(text, _CELL, placeholder=" ...")
 
 
-def _of_oid(found: SupportAnswer) -> str:
-    if not found.near:
-        return f"no family is of the vendor with the sysObjectID {found.oid}"
-    keys = ", ".join(entry.key for entry in found.near)
-    return f"a device with the sysObjectID {found.oid} may be one of {keys}, or no PDU at all"
+def _of_oid(result: SupportAnswer) -> str:
+    if not result.near:
+        return f"no family is of the vendor with the sysObjectID {result.oid}"
+    keys = ", ".join(entry.key for entry in result.near)
+    return f"a device with the sysObjectID {result.oid} may be one of {keys}, or no PDU at all"
 
 
-def _of_vendor(found: SupportAnswer) -> str:
-    strange = ", ".join(printable(word, 40) for word in found.strange)
-    if not found.near:
+def _of_vendor(result: SupportAnswer) -> str:
+    strange = ", ".join(printable(word, 40) for word in result.strange)
+    if not result.near:
         return f"no vendor, brand or model is called {strange}"
     vendors = ", ".join(
-        dict.fromkeys(entry.vendors[0] for entry in found.near if entry.handler != "redfish")
+        dict.fromkeys(entry.vendors[0] for entry in result.near if entry.handler != "redfish")
     )
     return (
-        f"{vendors}: known, with {len(found.near)} entries (pdu supports VENDOR lists them), but"
+        f"{vendors}: known, with {len(result.near)} entries (pdu supports VENDOR lists them), but"
         f" none is called {strange}. It may be read all the same"
     )
 
@@ -266,19 +266,19 @@ def _wrapped(label: str, text: str) -> list[str]:
 # ---- for a program -------------------------------------------------------------------------------
 
 
-def _data(question: str, found: SupportAnswer) -> dict[str, Any]:
-    sure = [found.verdict != MAYBE and _is_sure(hit) for hit in found.hits]
+def _data(question: str, result: SupportAnswer) -> dict[str, Any]:
+    sure = [result.verdict != MAYBE and _is_sure(hit) for hit in result.hits]
     return {
         "asked": question,
-        "answer": found.verdict,
-        "read_by": [_hit(hit) for hit, is_sure in zip(found.hits, sure) if is_sure],
-        "perhaps_read_by": [_hit(hit) for hit, is_sure in zip(found.hits, sure) if not is_sure],
-        "either_of": [{"name": name, "families": list(keys)} for name, keys in found.shared],
-        "doubts": list(found.doubts),
-        "not_supported": [_name(name) for name in found.refused],
-        "may_be": _keys(found.near),
-        "not_known": list(found.strange),
-        "nearest": list(found.alike),
+        "answer": result.verdict,
+        "read_by": [_hit(hit) for hit, is_sure in zip(result.hits, sure) if is_sure],
+        "perhaps_read_by": [_hit(hit) for hit, is_sure in zip(result.hits, sure) if not is_sure],
+        "either_of": [{"name": name, "families": list(keys)} for name, keys in result.shared],
+        "doubts": list(result.doubts),
+        "not_supported": [_name(name) for name in result.refused],
+        "may_be": _keys(result.near),
+        "not_known": list(result.strange),
+        "nearest": list(result.alike),
     }
 
 
@@ -314,8 +314,8 @@ def _name(name: Optional[Name]) -> Optional[dict[str, Any]]:
     }
 
 
-def _keys(found: Iterable[SupportEntry]) -> list[str]:
-    return [entry.key for entry in found]
+def _keys(entries: Iterable[SupportEntry]) -> list[str]:
+    return [entry.key for entry in entries]
 
 
 supports = Subcommand(

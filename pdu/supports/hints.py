@@ -17,15 +17,15 @@ def hint_of(word: str) -> str:
     """
     if _HOST.fullmatch(word) and "/" not in word and not word.endswith(".gz"):
         return f"pdu identify {printable(word, 60)} asks the device which handler reads it"
-    found = answer(word)
-    read = [hit.entry for hit in found.hits] or list(found.near)
-    handlers = dict.fromkeys(entry.handler for entry in read)
+    result = answer(word)
+    candidates = [hit.entry for hit in result.hits] or list(result.near)
+    handlers = dict.fromkeys(entry.handler for entry in candidates)
     if not handlers:
         return ""
     # a NUT server reads much of what the others read themselves
-    shown = " or ".join(name for name in handlers if name != "nut" or len(handlers) == 1)
-    perhaps = "" if found.verdict == "yes" else "perhaps "
+    names = " or ".join(name for name in handlers if name != "nut" or len(handlers) == 1)
+    perhaps = "" if result.verdict == "yes" else "perhaps "
     return (
-        f"{printable(word, 60)} is {perhaps}read by the handler {shown}, as pdu supports"
+        f"{printable(word, 60)} is {perhaps}read by the handler {names}, as pdu supports"
         f" {printable(word, 60)} says; pdu identify HOST asks the device itself"
     )

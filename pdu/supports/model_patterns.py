@@ -12,10 +12,10 @@ def fits(pattern: str, name: str, tail: Optional[int] = None) -> bool:
 
     `tail`: the most characters that a `*` may stand for; None for any number.
     """
-    found = _compiled(pattern).fullmatch(name)
-    if found is None:
+    match = _compiled(pattern).fullmatch(name)
+    if match is None:
         return _may_mean(name, pattern)
-    return tail is None or sum(map(len, found.groups())) <= tail
+    return tail is None or sum(map(len, match.groups())) <= tail
 
 
 def literals(pattern: str) -> int:
@@ -36,7 +36,7 @@ def sample(pattern: str) -> str:
 
 def _shape(pattern: str) -> str:
     """The pattern squeezed: capitals and digits, `x` for a digit, `?` for a letter, `*`."""
-    places = re.sub(r"(?<![a-z])x+(?![a-z])", lambda found: "#" * len(found[0]), pattern)
+    places = re.sub(r"(?<![a-z])x+(?![a-z])", lambda match: "#" * len(match[0]), pattern)
     return re.sub(r"[^A-Z0-9#?*]", "", places.upper()).replace("#", "x")
 
 
@@ -48,5 +48,5 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _may_mean(name: str, pattern: str) -> bool:
     """Whether a name with places for digits, such as AP8XXX, includes a name of the pattern."""
-    wide = re.sub(r"X{2,}", lambda found: f"[0-9]{{{len(found[0])}}}", name)
+    wide = re.sub(r"X{2,}", lambda match: f"[0-9]{{{len(match[0])}}}", name)
     return wide != name and bool(re.fullmatch(wide, sample(pattern)))

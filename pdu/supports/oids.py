@@ -28,8 +28,8 @@ class ByOid(NamedTuple):
 
 def read(text: str) -> Optional[str]:
     """The dotted OID in a text, or None if it is not one of a vendor."""
-    found = _TEXT.fullmatch(text.strip())
-    return ENTERPRISES.rstrip(".") + found[1] if found else None
+    match = _TEXT.fullmatch(text.strip())
+    return ENTERPRISES.rstrip(".") + match[1] if match else None
 
 
 def look(oid: str) -> ByOid:
@@ -44,14 +44,14 @@ def look(oid: str) -> ByOid:
     for profile in PROFILES:
         entry = by_key[profile.key]
         arcs = profile.match(oid)
-        if any(is_below(oid, one) for one in shared):
+        if any(is_below(oid, root) for root in shared):
             if arcs:
                 tried.append(entry)
         elif arcs > vendor_arcs:
             close.append((arcs, entry))
         elif oid.count(".") + 1 > vendor_arcs and _reads(profile, oid):
             close.append((vendor_arcs, entry))
-        elif arcs or any(one.startswith(f"{oid}.") for one in profile.sys_object_ids):
+        elif arcs or any(root.startswith(f"{oid}.") for root in profile.sys_object_ids):
             tried.append(entry)
     most = max((arcs for arcs, _ in close), default=0)
     return ByOid(
@@ -63,4 +63,4 @@ def look(oid: str) -> ByOid:
 
 def _reads(profile: object, oid: str) -> bool:
     """Whether the family reads an object below this OID, or one that it is below."""
-    return any(is_below(one, oid) or is_below(oid, one) for one in oids(profile))
+    return any(is_below(root, oid) or is_below(oid, root) for root in oids(profile))

@@ -21,4 +21,4 @@ PROVEN: tuple[ProvenBy, ...] = ()
 
 def read_owner_proofs(key: str) -> list[str]:
     """The sentences about a family, or a handler without families."""
-    return [one.sentence for one in PROVEN if one.key == key]
+    return [proof.sentence for proof in PROVEN if proof.key == key]

@@ -53,7 +53,7 @@ def unsupported() -> str:
             rows.setdefault((name.why, name.source), []).append(f"`{name.pattern}`")
     return _markdown(
         ("names of models", "why"),
-        ((", ".join(found), f"[{why}]({source})") for (why, source), found in rows.items()),
+        ((", ".join(patterns), f"[{why}]({source})") for (why, source), patterns in rows.items()),
     )
 
 
@@ -66,11 +66,11 @@ def _row(entry: SupportEntry) -> Sequence[str]:
     linked: dict[str, list[str]] = {}
     for name in entry.names:
         note = f"{'' if name.sure else 'maybe: '}{name.note}"
-        told = f"[source]({name.source})" + (f": {note}" if note else "")
-        linked.setdefault(told, []).append(f"`{name.pattern}`")
-    found = ", ".join(f"{', '.join(some)} ({told})" for told, some in linked.items())
+        link = f"[source]({name.source})" + (f": {note}" if note else "")
+        linked.setdefault(link, []).append(f"`{name.pattern}`")
+    cell = ", ".join(f"{', '.join(some)} ({link})" for link, some in linked.items())
     sold = dict.fromkeys((*entry.brands, *(f"some {brand}" for brand in entry.others)))
-    return key, ", ".join(entry.vendors), ", ".join(sold), found
+    return key, ", ".join(entry.vendors), ", ".join(sold), cell
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -69,25 +69,25 @@ def read(question: str, phrases: Collection[str], fits: Fits) -> Query:
     `phrases`: the squeezed names of vendors and brands; `fits`: whether a word is a model's name.
     """
     text = question.replace(",", " ")
-    aside = {found for brackets in _BRACKETS.findall(text) for found in brackets.split()}
+    aside = {bracketed for brackets in _BRACKETS.findall(text) for bracketed in brackets.split()}
     words = _merged(list(map(word, re.sub(r"[()\[\]{}]", " ", text).split())), phrases)
-    words = [piece for one in words for piece in _split(one, phrases, fits)]
+    words = [piece for word_ in words for piece in _split(word_, phrases, fits)]
     words = _merged(list(_prefixed(words, fits)), phrases)
-    doubts = [DOUBTS[one.text.lower()] for one in words if one.text.lower() in DOUBTS]
+    doubts = [DOUBTS[word_.text.lower()] for word_ in words if word_.text.lower() in DOUBTS]
     return Query(
         [
-            one
-            for one in words
-            if one.text.lower() not in DOUBTS and (fits(one) or not _is_rating(one))
+            word_
+            for word_ in words
+            if word_.text.lower() not in DOUBTS and (fits(word_) or not _is_rating(word_))
         ],
         aside,
         tuple(dict.fromkeys(doubts)),
-        any(_UPS.fullmatch(one.squeezed) for one in words),
+        any(_UPS.fullmatch(word_.squeezed) for word_ in words),
     )
 
 
-def _is_rating(one: Word) -> bool:
-    return _RATING.fullmatch(one.squeezed) is not None
+def _is_rating(word_: Word) -> bool:
+    return _RATING.fullmatch(word_.squeezed) is not None
 
 
 def _merged(words: Sequence[Word], phrases: Collection[str]) -> list[Word]:
@@ -95,14 +95,14 @@ def _merged(words: Sequence[Word], phrases: Collection[str]) -> list[Word]:
     merged: list[Word] = []
     while words:
         joined = (
-            (n, word(" ".join(one.text for one in words[:n])))
+            (n, word(" ".join(word_.text for word_ in words[:n])))
             for n in range(min(LONGEST, len(words)), 0, -1)
         )
         length, name = next(
             (
-                (n, word(one.squeezed))
-                for n, one in joined
-                if one.squeezed in phrases and len(one.parts) > 1
+                (n, word(word_.squeezed))
+                for n, word_ in joined
+                if word_.squeezed in phrases and len(word_.parts) > 1
             ),
             (1, words[0]),
         )
@@ -111,32 +111,32 @@ def _merged(words: Sequence[Word], phrases: Collection[str]) -> list[Word]:
     return merged
 
 
-def _split(one: Word, phrases: Collection[str], fits: Fits) -> list[Word]:
+def _split(word_: Word, phrases: Collection[str], fits: Fits) -> list[Word]:
     """The word, or vendor and model if it is both: `Raritan-PX3-5145`, `APC8959`, `EatonEMAT08`."""
-    if fits(one) or one.squeezed in phrases:
-        return [one]
-    for cut in re.finditer(r"[-_/:]", one.text):
-        head, tail = word(one.text[: cut.start()]), one.text[cut.end() :]
+    if fits(word_) or word_.squeezed in phrases:
+        return [word_]
+    for cut in re.finditer(r"[-_/:]", word_.text):
+        head, tail = word(word_.text[: cut.start()]), word_.text[cut.end() :]
         if head.squeezed in phrases and tail:
             return [head, *_split(word(tail), phrases, fits)]
-    name = one.squeezed
+    name = word_.squeezed
     for vendor, prefix in PREFIXES.items():
-        rest = name[len(vendor) :]
-        if name.startswith(vendor) and _DIGITS.match(rest):
-            whole = word(prefix + rest)
-            return [word(vendor), whole if fits(whole) else word(rest)]
+        remainder = name[len(vendor) :]
+        if name.startswith(vendor) and _DIGITS.match(remainder):
+            full_name = word(prefix + remainder)
+            return [word(vendor), full_name if fits(full_name) else word(remainder)]
     for end in range(len(name) - 1, _LEAST_VENDOR - 1, -1):
-        vendor, rest = name[:end], name[end:]
-        if vendor in phrases and (fits(word(rest)) or rest.isdigit()):
-            return [word(vendor), word(rest)]
-    return [one]
+        vendor, remainder = name[:end], name[end:]
+        if vendor in phrases and (fits(word(remainder)) or remainder.isdigit()):
+            return [word(vendor), word(remainder)]
+    return [word_]
 
 
 def _prefixed(words: Sequence[Word], fits: Fits) -> Iterator[Word]:
     """The words, with the vendor's prefix before digits that stand without it."""
-    prefixes = [PREFIXES[one.squeezed] for one in words if one.squeezed in PREFIXES]
-    for one in words:
-        if _DIGITS.match(one.text):
-            yield next(filter(fits, (word(prefix + one.text) for prefix in prefixes)), one)
+    prefixes = [PREFIXES[word_.squeezed] for word_ in words if word_.squeezed in PREFIXES]
+    for word_ in words:
+        if _DIGITS.match(word_.text):
+            yield next(filter(fits, (word(prefix + word_.text) for prefix in prefixes)), word_)
         else:
-            yield one
+            yield word_

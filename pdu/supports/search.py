@@ -82,14 +82,14 @@ def answer(question: str) -> SupportAnswer:
     """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words."""
     oid = oids.read(question)
     if oid:
-        found = oids.look(oid)
-        hits = tuple(Match(entry, None) for entry in found.sure)
-        verdict = YES if hits else MAYBE if found.tried else UNKNOWN
-        return SupportAnswer(verdict, hits, near=found.tried, oid=oid)
-    asked = query.read(question, _phrases(), _is_name)
-    spans, rest = _spans(asked.words)
-    company = [one for one in rest if not one.is_generic]
-    if asked.ups and not spans:
+        result = oids.look(oid)
+        hits = tuple(Match(entry, None) for entry in result.sure)
+        verdict = YES if hits else MAYBE if result.tried else UNKNOWN
+        return SupportAnswer(verdict, hits, near=result.tried, oid=oid)
+    query_ = query.read(question, _phrases(), _is_name)
+    spans, left = _spans(query_.words)
+    company = [word_ for word_ in left if not word_.is_generic]
+    if query_.ups and not spans:
         return _of_ups(company)
     if not spans and not company:
         return SupportAnswer(UNKNOWN, alike=_alike(question, ()))
@@ -97,26 +97,26 @@ def answer(question: str) -> SupportAnswer:
     if (
         found_all.verdict in (YES, NO)
         or found_all.hits
-        or not any(one.text in asked.aside for one in company)
+        or not any(word_.text in query_.aside for word_ in company)
     ):
-        return _doubted(found_all, asked.doubts)
+        return _doubted(found_all, query_.doubts)
     # a second look without the unknown words in brackets
-    plain = [one for one in company if one.text not in asked.aside]
-    aside = ", ".join(printable(one.text) for one in company if one.text in asked.aside)
+    plain = [word_ for word_ in company if word_.text not in query_.aside]
+    aside = ", ".join(printable(word_.text) for word_ in company if word_.text in query_.aside)
     if not spans and not plain:
         return found_all
-    return _doubted(_looked(spans, plain), (f"nothing is known of {aside}", *asked.doubts))
+    return _doubted(_looked(spans, plain), (f"nothing is known of {aside}", *query_.doubts))
 
 
 def _looked(spans: Sequence[_Span], company: Sequence[Word]) -> SupportAnswer:
     return _by_models(spans, company) if spans else _by_words(company)
 
 
-def _doubted(found: SupportAnswer, doubts: Sequence[str]) -> SupportAnswer:
+def _doubted(result: SupportAnswer, doubts: Sequence[str]) -> SupportAnswer:
     """The answer, a yes as MAYBE if there are doubts."""
-    if found.verdict not in (YES, MAYBE) or not doubts:
-        return found
-    return found._replace(verdict=MAYBE, doubts=(*found.doubts, *doubts))
+    if result.verdict not in (YES, MAYBE) or not doubts:
+        return result
+    return result._replace(verdict=MAYBE, doubts=(*result.doubts, *doubts))
 
 
 @cache
@@ -129,17 +129,17 @@ def _phrases() -> frozenset[str]:
     )
 
 
-def _is_name(one: Word) -> bool:
-    return bool(_fitting([one]))
+def _is_name(word_: Word) -> bool:
+    return bool(_fitting([word_]))
 
 
 def _of_ups(company: Sequence[Word]) -> SupportAnswer:
     """A UPS is no PDU: families that say that they read some, and NUT."""
-    asked = {entry.key for entry in _near(company)}
+    keys = {entry.key for entry in _near(company)}
     near = tuple(
         entry
         for entry in entries()
-        if entry.key == "nut" or entry.key in asked and _reads_ups(entry)
+        if entry.key == "nut" or entry.key in keys and _reads_ups(entry)
     )
     return SupportAnswer(
         MAYBE, near=near, doubts=("a UPS is read by the handler nut if a driver of NUT reads it",)
@@ -156,39 +156,43 @@ def _spans(words: Sequence[Word]) -> tuple[list[_Span], list[Word]]:
     left: list[Optional[Word]] = list(words)
     for length in range(min(LONGEST, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
-            held = left[start : start + length]
-            if None in held:
+            span_words = left[start : start + length]
+            if None in span_words:
                 continue
-            text = " ".join(one.text for one in words[start : start + length])
+            text = " ".join(word_.text for word_ in words[start : start + length])
             names = _fitting(words[start : start + length])
             if names:
                 spans.append(_Span(text, names))
                 left[start : start + length] = [None] * length
-    for at, one in enumerate(left):
-        variant = _variant(one) if one else None
+    for at, word_ in enumerate(left):
+        variant = _variant(word_) if word_ else None
         if variant:
             spans.append(variant)
             left[at] = None
-    return spans, [one for one in left if one is not None]
+    return spans, [word_ for word_ in left if word_ is not None]
 
 
-def _variant(one: Word) -> Optional[_Span]:
+def _variant(word_: Word) -> Optional[_Span]:
     """A known name with an unknown one before its hyphen, or with letters behind it."""
-    if one.squeezed in _phrases() or one.is_generic:
+    if word_.squeezed in _phrases() or word_.is_generic:
         return None
-    for cut in re.finditer("-", one.text):
-        known = one.text[cut.end() :]
-        names = _fitting([word(known)]) if re.search(r"\d", known) else ()
+    for cut in re.finditer("-", word_.text):
+        known_part = word_.text[cut.end() :]
+        names = _fitting([word(known_part)]) if re.search(r"\d", known_part) else ()
         if names and _is_sure(names):
-            return _Span(known, names, f"{printable(known)} is known, {printable(one.text)} is not")
-    name = one.squeezed
+            return _Span(
+                known_part,
+                names,
+                f"{printable(known_part)} is known, {printable(word_.text)} is not",
+            )
+    name = word_.squeezed
     for end in range(len(name) - 1, max(len(name) - 1 - _LONGEST_VARIANT, 3), -1):
         if not name[end].isalpha() or not re.search(r"\d", name[:end]):
             continue
         names = _fitting([word(name[:end])])
         if names and _is_sure(names) and not needs_company(names[0].pattern):
-            doubt = f"{printable(name[:end])} is known, {printable(one.text)} is not"
-            return _Span(one.text, names, doubt)
+            doubt = f"{printable(name[:end])} is known, {printable(word_.text)} is not"
+            return _Span(word_.text, names, doubt)
     return None
 
 
@@ -202,15 +206,15 @@ def _fitting(words: Sequence[Word]) -> tuple[Name, ...]:
     A `*` must not take in a word that says something else, such as `basic` or another model: words
     after the first are then short, have a digit, and are no name themselves.
     """
-    name = "".join(one.squeezed for one in words)
+    name = "".join(word_.squeezed for word_ in words)
     if not name:
         return ()
     tail = None
     if len(words) > 1:
-        odd = any(not re.search(r"\d", one.squeezed) or _fitting([one]) for one in words[1:])
+        odd = any(not re.search(r"\d", word_.squeezed) or _fitting([word_]) for word_ in words[1:])
         tail = 0 if odd else _LONGEST_TAIL
-    found = [one for one in NAMES if fits(one.pattern, name, tail)]
-    return tuple(sorted(found, key=lambda one: -literals(one.pattern)))
+    patterns = [word_ for word_ in NAMES if fits(word_.pattern, name, tail)]
+    return tuple(sorted(patterns, key=lambda word_: -literals(word_.pattern)))
 
 
 def _by_models(spans: Sequence[_Span], company: Sequence[Word]) -> SupportAnswer:
@@ -221,7 +225,7 @@ def _by_models(spans: Sequence[_Span], company: Sequence[Word]) -> SupportAnswer
     shared: list[Shared] = []
     of_models: set[Word] = set()  # words that say more of at least one of the models
     for span in spans:
-        reading = [one for one in span.names if one.of]
+        reading = [word_ for word_ in span.names if word_.of]
         if span.names[0].of == "" and not (reading and _is_wide(span)):
             refused.append(span.names[0])
             of_models.update(company)
@@ -229,33 +233,33 @@ def _by_models(spans: Sequence[_Span], company: Sequence[Word]) -> SupportAnswer
         first: dict[str, Name] = {}
         for name in reading:
             first.setdefault(name.of, name)
-        kept = [
-            (entry, first[entry.key], _known(entry, company, others=True))
+        rows = [
+            (entry, first[entry.key], _known(entry, company, with_shared_brands=True))
             for entry in entries()
             if entry.key in first
         ]
         if len(spans) == 1:
-            kept = [row for row in kept if len(row[2]) == len(company)]
-        kept = [row for row in kept if row[2] or not needs_company(row[1].pattern)]
-        hits += [Match(entry, one) for entry, one, _ in kept]
-        families = tuple(entry.family for entry, _, _ in kept if entry.family)
+            rows = [row for row in rows if len(row[2]) == len(company)]
+        rows = [row for row in rows if row[2] or not needs_company(row[1].pattern)]
+        hits += [Match(entry, word_) for entry, word_, _ in rows]
+        families = tuple(entry.family for entry, _, _ in rows if entry.family)
         if len(families) > 1 and not _is_wide(span):
             shared.append(Shared(span.text, families))
-        of_models.update(*(known for _, _, known in kept))
+        of_models.update(*(known_words for _, _, known_words in rows))
         if span.doubt:
             doubts.append(span.doubt)
-        if kept and not any(one.sure for _, one, _ in kept):
-            doubts += [one.note for _, one, _ in kept]
-        if not kept:
+        if rows and not any(word_.sure for _, word_, _ in rows):
+            doubts += [word_.note for _, word_, _ in rows]
+        if not rows:
             unread.append(span)
-    strange = [one.text for one in company if one not in of_models]
+    strange = [word_.text for word_ in company if word_ not in of_models]
     if refused and not unread:
         return SupportAnswer(NO, tuple(hits), tuple(refused), shared=tuple(shared))
     if hits and not unread and not strange:
         return _doubted(SupportAnswer(YES, tuple(hits), shared=tuple(shared)), doubts)
     near = _near(company)
     if not near:
-        keys = {one.of for span in spans if re.search(r"\d", span.text) for one in span.names}
+        keys = {word_.of for span in spans if re.search(r"\d", span.text) for word_ in span.names}
         near = tuple(entry for entry in entries() if entry.key in keys)
         if not company:
             strange = [span.text for span in unread]
@@ -267,26 +271,36 @@ def _by_words(company: Sequence[Word]) -> SupportAnswer:
     knowing = _knowing(company)
     if knowing:
         return SupportAnswer(YES, tuple(Match(entry, None) for entry in knowing))
-    known = set().union(*(_known(entry, company, others=True) for entry in entries()))
-    strange = [one.text for one in company if one not in known]
+    known_words = set().union(
+        *(_known(entry, company, with_shared_brands=True) for entry in entries())
+    )
+    strange = [word_.text for word_ in company if word_ not in known_words]
     sold = {word(brand).squeezed: brand for entry in entries() for brand in entry.others}
-    shared = [sold[one.squeezed] for one in company if one.squeezed in sold]
+    shared = [sold[word_.squeezed] for word_ in company if word_.squeezed in sold]
     if shared and not strange:
         doubts = [
             f"{brand} stands on PDUs of several makers, and some are read" for brand in shared
         ]
         return _not_named(_near(map(word, shared)), (), doubts)
     return _not_named(
-        _near(company) or _knowing(one for one in company if one.text not in strange),
-        strange or [one.text for one in company],
+        _near(company) or _knowing(word_ for word_ in company if word_.text not in strange),
+        strange or [word_.text for word_ in company],
     )
 
 
 def _knowing(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     """The entries that know all the words, if a word names one alone."""
-    known = list(words)
-    found = tuple(entry for entry in entries() if known and len(_known(entry, known)) == len(known))
-    return found if any(_names_alone(entry, one) for entry in found for one in known) else ()
+    known_words = list(words)
+    matches = tuple(
+        entry
+        for entry in entries()
+        if known_words and len(_known(entry, known_words)) == len(known_words)
+    )
+    return (
+        matches
+        if any(_names_alone(entry, word_) for entry in matches for word_ in known_words)
+        else ()
+    )
 
 
 def _not_named(
@@ -305,25 +319,29 @@ def _not_named(
     )
 
 
-def _known(entry: SupportEntry, company: Iterable[Word], others: bool = False) -> list[Word]:
+def _known(
+    entry: SupportEntry, company: Iterable[Word], with_shared_brands: bool = False
+) -> list[Word]:
     """Those of the words that the entry's names and descriptions contain.
 
-    `others`: also the brands that other makers' PDUs have too.
+    `with_shared_brands`: also the brands that other makers' PDUs have too.
     """
     return [
-        one for one in company if (others and one.squeezed in entry.shared) or _knows(entry, one)
+        word_
+        for word_ in company
+        if (with_shared_brands and word_.squeezed in entry.shared) or _knows(entry, word_)
     ]
 
 
-def _knows(entry: SupportEntry, one: Word) -> bool:
-    if one.squeezed in entry.telling:
+def _knows(entry: SupportEntry, word_: Word) -> bool:
+    if word_.squeezed in entry.telling:
         return True
-    return len(one.parts) > 1 and entry.telling.issuperset(set(one.parts) - GENERIC)
+    return len(word_.parts) > 1 and entry.telling.issuperset(set(word_.parts) - GENERIC)
 
 
-def _names_alone(entry: SupportEntry, one: Word) -> bool:
+def _names_alone(entry: SupportEntry, word_: Word) -> bool:
     """Whether the word names the entry without others: G3 does not, HP does."""
-    return len(one.squeezed) > 2 or one.squeezed in entry.makers
+    return len(word_.squeezed) > 2 or word_.squeezed in entry.makers
 
 
 def _is_wide(span: _Span) -> bool:
@@ -333,21 +351,21 @@ def _is_wide(span: _Span) -> bool:
 
 def _near(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     """The entries whose vendor or brand is among the words."""
-    asked = {one.squeezed for one in words}
-    return tuple(entry for entry in entries() if asked & entry.makers)
+    squeezed_words = {word_.squeezed for word_ in words}
+    return tuple(entry for entry in entries() if squeezed_words & entry.makers)
 
 
 def _alike(question: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
     """Names that resemble the question or one of its words: models of the vendors that it names,
     else vendors, brands and families.
     """
-    shown: dict[str, str] = {}
+    text_by_name: dict[str, str] = {}
     for entry in near or entries():
-        named = [name.pattern.rstrip("*") for name in entry.names] if near else []
-        for text in (*entry.vendors, *entry.brands, entry.key, *named):
-            shown.setdefault(word(sample(text) if text in named else text).squeezed, text)
-    found: list[str] = []
-    for one in map(word, (question, *question.split())):
-        if not one.is_generic:
-            found += difflib.get_close_matches(one.squeezed, shown, _NEAREST, _ALIKE)
-    return tuple(dict.fromkeys(shown[one] for one in found))[:_NEAREST]
+        patterns = [name.pattern.rstrip("*") for name in entry.names] if near else []
+        for text in (*entry.vendors, *entry.brands, entry.key, *patterns):
+            text_by_name.setdefault(word(sample(text) if text in patterns else text).squeezed, text)
+    names: list[str] = []
+    for word_ in map(word, (question, *question.split())):
+        if not word_.is_generic:
+            names += difflib.get_close_matches(word_.squeezed, text_by_name, _NEAREST, _ALIKE)
+    return tuple(dict.fromkeys(text_by_name[word_] for word_ in names))[:_NEAREST]

@@ -86,17 +86,17 @@ def entries() -> tuple[SupportEntry, ...]:
     """All entries. The first call builds all profiles."""
     from handlers.snmp.profiles import PROFILES  # imported late: 50 ms with their building
 
-    raritan, *others = _OTHERS
-    return (raritan, *map(_of_profile, PROFILES), *others)
+    raritan, *other_handlers = _OTHERS
+    return (raritan, *map(_of_profile, PROFILES), *other_handlers)
 
 
 def _of_profile(profile: Profile) -> SupportEntry:
-    ways = profile.outlets
-    states = any(way.states for way in ways)
+    outlet_tables = profile.outlets
+    states = any(outlets.states for outlets in outlet_tables)
     outlet = {
         name: READ
         for name in ("current", "power", "energy")
-        if any(getattr(way, name) for way in ways)
+        if any(getattr(outlets, name) for outlets in outlet_tables)
     }
     totals = {"load": profile.load, "power": profile.power, "energy": profile.energy}
     return _entry(
@@ -138,13 +138,13 @@ def _entry(
     brands = tuple(brand.name for brand in sold if not brand.others)
     names = tuple(name for name in NAMES if name.of == key)
     # a MIB's name tells a family; another document only says how a handler speaks
-    said = (handler, family, document if family else "", *vendors, *brands, *models)
-    whole = [name.pattern for name in names if not re.search(r"[x?*]", name.pattern)]
+    descriptions = (handler, family, document if family else "", *vendors, *brands, *models)
+    full_names = [name.pattern for name in names if not re.search(r"[x?*]", name.pattern)]
     # a handler's models are also makes, such as HP
     makes = () if family else models
-    joined = squeezed((key, *vendors, *brands, *whole, *makes))
-    others = tuple(brand.name for brand in sold if brand.others)
-    makers = [word(text) for text in (*vendors, *brands, *others)]
+    joined = squeezed((key, *vendors, *brands, *full_names, *makes))
+    shared_brands = tuple(brand.name for brand in sold if brand.others)
+    makers = [word(text) for text in (*vendors, *brands, *shared_brands)]
     return SupportEntry(
         handler,
         family,
@@ -160,10 +160,10 @@ def _entry(
         evidence,
         note,
         names,
-        others,
-        telling(said) | joined | telling(name.pattern for name in names),
-        frozenset(one for maker in makers for one in (maker.squeezed, *maker.parts)) - GENERIC,
-        squeezed(others),
+        shared_brands,
+        telling(descriptions) | joined | telling(name.pattern for name in names),
+        frozenset(text for maker in makers for text in (maker.squeezed, *maker.parts)) - GENERIC,
+        squeezed(shared_brands),
     )
 
 
