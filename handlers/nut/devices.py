@@ -61,7 +61,7 @@ def read_devices(
     name_by_prefix: Optional[Mapping[str, str]] = None,
     writable: bool = False,
 ) -> list[ListedDevice]:
-    """The devices in `name_by_prefix` (prefix -> name), else all of `names`: 1 round trip, besides `names`.
+    """The devices in `name_by_prefix`, else all of `read_names`: 1 round trip, besides those names.
     Raises reading errors.
     """
     if name_by_prefix is None:

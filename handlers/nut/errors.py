@@ -293,7 +293,7 @@ def no_outlets(driver: str, kind: str) -> Unsupported:
 
 
 def outlet_count_error(outlet_count: int, prefix: str, count: float) -> ProtocolError:
-    """The error if a driver lists only `outlet_count` outlets, but its variable `<prefix>outlet.count` is
+    """The error if a driver lists only `outlet_count` outlets, but `<prefix>outlet.count` is
     `count`.
     """
     return ProtocolError(

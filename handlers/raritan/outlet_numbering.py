@@ -33,8 +33,8 @@ def parse_label_number(label: object) -> Optional[int]:
 def is_shifted(position: int, label: object, well_known_label: object) -> bool:
     """Whether the labels show that the outlet at a position, from 1, belongs to another one.
 
-    `label`: that of the list's outlet; `well_known_label`: that of the outlet with the position's well-known
-    id; None if not read.
+    `label`: that of the list's outlet; `well_known_label`: that of the outlet with the position's
+    well-known id; None if not read.
     """
     if label is None:
         return False

@@ -48,8 +48,8 @@ def switch_outlet(
 def _locate(identity: str, agent: Agent, selection: LinkUnitSelection) -> tuple[XerusUnit, int]:
     """The unit and the position, from 0, that an identity names. Sends nothing.
 
-    Raises NoSuchOutlet if it is not valid or its link unit is excluded by `selection`, Unsupported if
-    it names a branch circuit.
+    Raises NoSuchOutlet if it is not valid or its link unit is excluded by `selection`, Unsupported
+    if it names a branch circuit.
     """
     match = _IDENTITY.fullmatch(identity)
     link_id = int(match.group(1) or PRIMARY) if match else PRIMARY

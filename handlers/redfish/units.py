@@ -60,8 +60,8 @@ def read_units(service: RedfishService, pdu_setting: str) -> list[ServicePdu]:
 
     Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of
     outlets, and for several of which one has no usable Id; SettingsError if the service does not
-    list what `pdu_setting` names, or lists too many PDUs. Raises the error of a PDU that cannot be read:
-    its outlets would be missing.
+    list what `pdu_setting` names, or lists too many PDUs. Raises the error of a PDU that cannot be
+    read: its outlets would be missing.
     """
     pdus, errors = _readable_units(service, pdu_setting)
     if errors:
@@ -127,9 +127,7 @@ def _all(service: RedfishService, pdus: Sequence[Json], count: int) -> list[Serv
 
 
 def _listed_pdus(service: RedfishService, collection_name: str) -> list[Member]:
-    """The PDUs of the collection `collection_name`, '' for the rack PDUs; an error in place of one that
-    cannot be read.
-    """
+    """The PDUs of a collection, '' for the rack PDUs, with an error for one that cannot be read."""
     root = service.root()
     # > GET /redfish/v1/PowerEquipment?$expand=.($levels=2)
     # < {"RackPDUs": {"@odata.id": ..., "Members": [{"Id": "1", "Outlets": {"@odata.id": ...},

@@ -94,11 +94,11 @@ class Round(NamedTuple):
 def _check(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     state.defect_code = WRONG
-    wanted = CheckOptions(OwnerFiles.of(options, state), **options)
+    options_ = CheckOptions(OwnerFiles.of(options, state), **options)
     try:
-        return _run(wanted, state)
+        return _run(options_, state)
     except Exception as error:
-        if not wanted.nagios or isinstance(error, BrokenPipeError):
+        if not options_.nagios or isinstance(error, BrokenPipeError):
             raise
         return _failed_plugin(describe(error, state)["reason"])
 
@@ -129,45 +129,46 @@ class _Check(Subcommand):
             ) from None
 
 
-def _run(wanted: CheckOptions, state: SharedOptions) -> int:
-    is_for_one_round = wanted.csv or wanted.nagios
-    if wanted.watch is not None and is_for_one_round:
+def _run(config: CheckOptions, state: SharedOptions) -> int:
+    is_for_one_round = config.csv or config.nagios
+    if config.watch is not None and is_for_one_round:
         raise Usage("--watch works only with the table, --json and --html")
-    if wanted.watch is not None and wanted.save is not None:
+    if config.watch is not None and config.save is not None:
         raise Usage("--save keeps one round: give it without --watch")
-    if sum((state.json, wanted.csv, wanted.nagios)) > 1:
+    if sum((state.json, config.csv, config.nagios)) > 1:
         raise Usage("give only one of --json, --csv and --nagios")
-    if wanted.save is not None:
-        saved_readings.check_new(wanted.save)
-    wanted = wanted._replace(site=wanted.site.with_known_list())
-    where = wanted.site.needed(LIST)
-    fleet = wanted.site.files(wanted.lenient)
+    if config.save is not None:
+        saved_readings.check_new(config.save)
+    config = config._replace(site=config.site.with_known_list())
+    where = config.site.needed(LIST)
+    fleet = config.site.files(config.lenient)
     if fleet.ignored:
         print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
-    devices = use_newest_archives(fleet.devices, wanted.site.archives)
-    usual = wanted.site.login()
+    devices = use_newest_archives(fleet.devices, config.site.archives)
+    usual = config.site.login()
     polled = targets(devices, fleet.auths, usual)
-    asked = _asked(where, polled)
-    if asked:
-        usual = usual._replace(secrets={**usual.secrets, **asked})
+    prompted_secrets = _prompted_secrets(where, polled)
+    if prompted_secrets:
+        usual = usual._replace(secrets={**usual.secrets, **prompted_secrets})
         polled = targets(devices, fleet.auths, usual)
-    if wanted.html is not None:
-        check_writable(wanted.html)
-    before: dict[str, PduRow] = {}
+    if config.html is not None:
+        check_writable(config.html)
+    earlier_rows: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
-        done = _round(wanted, state, polled, before, fleet.repeated)
-        _shown(wanted, state, done, first=not before)
-        if wanted.watch is None:
-            return done.found.level
-        before = {
-            row.device.name: remembered(before.get(row.device.name), row) for row in done.rows
+        round_ = _round(config, state, polled, earlier_rows, fleet.repeated)
+        _print_round(config, state, round_, first=not earlier_rows)
+        if config.watch is None:
+            return round_.found.level
+        earlier_rows = {
+            row.device.name: remembered(earlier_rows.get(row.device.name), row)
+            for row in round_.rows
         }
-        begin = max(begin + wanted.watch, time.monotonic())
+        begin = max(begin + config.watch, time.monotonic())
         time.sleep(max(0.0, begin - time.monotonic()))
 
 
-def _asked(file: str, polled: Sequence[Target]) -> dict[str, str]:
+def _prompted_secrets(file: str, polled: Sequence[Target]) -> dict[str, str]:
     """The secrets that PDUs without a login of the list lack, from a terminal; {} without one."""
     if not sys.stdin.isatty():
         return {}
@@ -194,85 +195,89 @@ def _asked(file: str, polled: Sequence[Target]) -> dict[str, str]:
 
 
 def _round(
-    wanted: CheckOptions,
+    config: CheckOptions,
     state: SharedOptions,
     polled: Sequence[Target],
-    before: Mapping[str, PduRow],
+    earlier_rows: Mapping[str, PduRow],
     repeated: Mapping[str, str],
 ) -> Round:
-    keep = state.json or wanted.html is not None or wanted.watch is not None
+    keep = state.json or config.html is not None or config.watch is not None
     rows: list[Optional[PduRow]] = [None] * len(polled)
-    kept: list[Reading] = [] if wanted.save is None else [Reading()] * len(polled)
-    read = poll_full if wanted.save is not None else poll if keep else poll_state_counts
+    kept_readings: list[Reading] = [] if config.save is None else [Reading()] * len(polled)
+    poll_one = poll_full if config.save is not None else poll if keep else poll_state_counts
     begin = time.monotonic()
-    shown = progress(len(polled), "polling", show_pos=True)
+    progress_bar = progress(len(polled), "polling", show_pos=True)
     with (
         contextlib.closing(
-            reader_pool.read_all(polled, wanted.parallel, processes=wanted.workers, read=read)
+            reader_pool.read_all(polled, config.parallel, processes=config.workers, read=poll_one)
         ) as readings,
-        shown as bar,
+        progress_bar as bar,
     ):
         for place, reading in readings:
             rows[place] = judged(polled[place].device, reading, keep)
-            if wanted.save is not None:
-                kept[place] = reading
+            if config.save is not None:
+                kept_readings[place] = reading
             if bar is not None:
                 bar.update(1)
-    whole = [row for row in rows if row is not None]
-    if wanted.save is not None:
-        devices = [one.device for one in polled]
-        saved_readings.save(wanted.save, saved_readings.of_readings(devices, kept, time.time()))
-    found = summary(whole, time.monotonic() - begin, repeated)
-    return Round(whole, found, time.time(), _marks(whole, before))
+    complete_rows = [row for row in rows if row is not None]
+    if config.save is not None:
+        devices = [target.device for target in polled]
+        saved_readings.save(
+            config.save, saved_readings.of_readings(devices, kept_readings, time.time())
+        )
+    totals = summary(complete_rows, time.monotonic() - begin, repeated)
+    return Round(complete_rows, totals, time.time(), _marks(complete_rows, earlier_rows))
 
 
-def _marks(rows: Sequence[PduRow], before: Mapping[str, PduRow]) -> dict[str, list[str]]:
+def _marks(rows: Sequence[PduRow], earlier_rows: Mapping[str, PduRow]) -> dict[str, list[str]]:
     """PDU -> what changed since the round `before`, for those that changed."""
     marks: dict[str, list[str]] = {}
     for row in rows:
         name = row.device.name
-        what = changes(before[name], row) if name in before else []
+        what = changes(earlier_rows[name], row) if name in earlier_rows else []
         if what:
             marks[name] = what
     return marks
 
 
-def _shown(wanted: CheckOptions, state: SharedOptions, done: Round, first: bool) -> None:
-    if wanted.html is not None:
-        write_page(wanted.html, page(done.rows, done.found, time_shown(done.ended), done.marks))
+def _print_round(config: CheckOptions, state: SharedOptions, round_: Round, first: bool) -> None:
+    if config.html is not None:
+        write_page(
+            config.html, page(round_.rows, round_.found, time_shown(round_.ended), round_.marks)
+        )
     if state.json:
-        document = tables.as_json(done.rows, done.found, done.marks)
-        if wanted.watch is None:
+        document = tables.as_json(round_.rows, round_.found, round_.marks)
+        if config.watch is None:
             print_json(document)
         else:
-            print(json.dumps({"time": done.when_utc, **document}), flush=True)
-    elif wanted.csv:
-        sys.stdout.write(tables.as_csv(done.rows))
-    elif wanted.nagios:
-        print("\n".join(nagios(done.found, done.rows)))
+            print(json.dumps({"time": round_.when_utc, **document}), flush=True)
+    elif config.csv:
+        sys.stdout.write(tables.as_csv(round_.rows))
+    elif config.nagios:
+        print("\n".join(nagios(round_.found, round_.rows)))
     else:
-        for line in _lines(wanted, done, first):
+        for line in _lines(config, round_, first):
             print(line)
         sys.stdout.flush()
 
 
-def _lines(wanted: CheckOptions, done: Round, first: bool) -> Iterator[str]:
+def _lines(config: CheckOptions, round_: Round, first: bool) -> Iterator[str]:
     """The round as text. The first round, and every round on a terminal, shows all PDUs. Other
     rounds show what changed, the errors of the PDUs that changed, and the sums, or nothing if no
     PDU changed."""
     terminal = sys.stdout.isatty()
-    if wanted.watch is not None and terminal:
-        yield _CLEAR + done.when
-    whole = first or terminal
-    if whole:
-        yield from tables.table(done.rows, done.marks)
-        yield from tables.problems(done.rows)
-    for name, what in done.marks.items():
-        yield f"{'' if whole else done.when + ' '}{tables.CHANGED} {name}: {'; '.join(what)}"
-    if not whole:
-        yield from tables.problems([row for row in done.rows if row.device.name in done.marks])
-    if whole or done.marks:
-        yield from done.found.lines()
+    if config.watch is not None and terminal:
+        yield _CLEAR + round_.when
+    in_full = first or terminal
+    if in_full:
+        yield from tables.table(round_.rows, round_.marks)
+        yield from tables.problems(round_.rows)
+    for name, what in round_.marks.items():
+        yield f"{'' if in_full else round_.when + ' '}{tables.CHANGED} {name}: {'; '.join(what)}"
+    if not in_full:
+        yield from tables.problems([row for row in round_.rows if row.device.name in round_.marks])
+    if in_full or round_.marks:
+        yield from round_.found.lines()
 
 
 _HELP = """Read all PDUs of a list in parallel: states, load, energy, and what is wrong.

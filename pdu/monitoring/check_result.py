@@ -219,7 +219,7 @@ def summary(
         pdus=len(rows),
         results={
             result: results[result]
-            for result in sorted(results, key=lambda one: (-results[one], one))
+            for result in sorted(results, key=lambda result_: (-results[result_], result_))
         },
         on=sum(row.on or 0 for row in once),
         off=sum(row.off or 0 for row in once),
@@ -237,8 +237,8 @@ def summary(
 
 def _places(row: PduRow) -> int:
     """How many decimals the counters of a PDU have, its outlets' included."""
-    figures = [row.energy_kwh, *(one.energy_kwh for one in row.outlets)]
-    return decimals(one for one in figures if one is not None)
+    figures = [row.energy_kwh, *(figure.energy_kwh for figure in row.outlets)]
+    return decimals(figure for figure in figures if figure is not None)
 
 
 def _once(rows: Sequence[PduRow], repeated: Mapping[str, str]) -> Sequence[PduRow]:
@@ -256,7 +256,7 @@ _NAGIOS_SHOWN = 20
 NAGIOS_FAILED = 3  # UNKNOWN in Nagios' plugin guidelines: the check itself failed
 
 
-def nagios(found: Summary, rows: Sequence[PduRow]) -> list[str]:
+def nagios(totals: Summary, rows: Sequence[PduRow]) -> list[str]:
     """The output of a Nagios plugin: one line with performance data, then lines about PDUs that are
     not well.
 
@@ -265,71 +265,71 @@ def nagios(found: Summary, rows: Sequence[PduRow]) -> list[str]:
     """
     bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
     data = {
-        "pdus": found.pdus,
+        "pdus": totals.pdus,
         "not_well": len(bad),
-        "unreachable": found.results.get("unreachable", 0),
-        "outlets_on": found.on,
-        "outlets_off": found.off,
-        "outlets_unknown": found.unknown,
+        "unreachable": totals.results.get("unreachable", 0),
+        "outlets_on": totals.on,
+        "outlets_off": totals.off,
+        "outlets_unknown": totals.unknown,
     }
-    measured = [] if found.load_a is None else [f"load={found.load_a:.3f}"]
+    measured = [] if totals.load_a is None else [f"load={totals.load_a:.3f}"]
     hidden = any(row.kind and row.energy_kwh is None for row in rows)
-    measured += [] if found.energy_kwh is None or hidden else [f"energy={found.energy_kwh:.3f}c"]
+    measured += [] if totals.energy_kwh is None or hidden else [f"energy={totals.energy_kwh:.3f}c"]
     figures = " ".join(
         [
             *(f"{key}={value}" for key, value in data.items()),
             *measured,
-            f"time={found.seconds:.3f}s",
+            f"time={totals.seconds:.3f}s",
         ]
     )
-    first = f"PDU {_NAGIOS[found.level]} - {'; '.join(found.lines())}"
+    first = f"PDU {_NAGIOS[totals.level]} - {'; '.join(totals.lines())}"
     lines = [
         f"{row.device.name}: {row.result}{f': {row.reason}' if row.reason else ''}"
         for row in bad[:_NAGIOS_SHOWN]
     ]
-    more = [f"and {len(bad) - _NAGIOS_SHOWN} more"] if len(bad) > _NAGIOS_SHOWN else []
-    return [f"{_plain(first)}|{figures}", *map(_plain, [*lines, *more])]
+    remainder = [f"and {len(bad) - _NAGIOS_SHOWN} more"] if len(bad) > _NAGIOS_SHOWN else []
+    return [f"{_plain(first)}|{figures}", *map(_plain, [*lines, *remainder])]
 
 
 def _plain(text: str) -> str:
     return text.replace("|", "/")  # the bar separates performance data
 
 
-def remembered(before: Optional[PduRow], row: PduRow) -> PduRow:
+def remembered(earlier: Optional[PduRow], row: PduRow) -> PduRow:
     """The row for the next call of `changes`: states or an energy that `row` lacks are taken from
     `before`.
     """
-    if before is not None and row.on is None:
+    if earlier is not None and row.on is None:
         row = row._replace(
-            on=before.on, off=before.off, unknown=before.unknown, outlets=before.outlets
+            on=earlier.on, off=earlier.off, unknown=earlier.unknown, outlets=earlier.outlets
         )
     return (
-        row._replace(energy_kwh=before.energy_kwh)
-        if before is not None and row.energy_kwh is None
+        row._replace(energy_kwh=earlier.energy_kwh)
+        if earlier is not None and row.energy_kwh is None
         else row
     )
 
 
-def changes(before: PduRow, after: PduRow) -> list[str]:
+def changes(earlier: PduRow, later: PduRow) -> list[str]:
     """What changed: the result, outlets if both rows have states, and an energy that fell.
 
     Changed loads are left out.
     """
-    found = [] if before.result == after.result else [f"{before.result} -> {after.result}"]
-    if before.on is not None and after.on is not None:
-        states = {outlet.identity: word(outlet.state) for outlet in before.outlets}
-        now = {outlet.identity: word(outlet.state) for outlet in after.outlets}
-        found += [
+    sentences = [] if earlier.result == later.result else [f"{earlier.result} -> {later.result}"]
+    if earlier.on is not None and later.on is not None:
+        states = {outlet.identity: word(outlet.state) for outlet in earlier.outlets}
+        now = {outlet.identity: word(outlet.state) for outlet in later.outlets}
+        sentences += [
             f"outlet {identity} {states.get(identity, 'new')} -> {now.get(identity, 'gone')}"
             for identity in {**states, **now}
             if states.get(identity) != now.get(identity)
         ]
     if (
-        before.energy_kwh is not None
-        and after.energy_kwh is not None
-        and after.energy_kwh < before.energy_kwh
+        earlier.energy_kwh is not None
+        and later.energy_kwh is not None
+        and later.energy_kwh < earlier.energy_kwh
     ):
-        old, new = figure(before.energy_kwh), figure(after.energy_kwh)
+        old, new = figure(earlier.energy_kwh), figure(later.energy_kwh)
         # else too small to show
-        found += [f"energy fell from {old} to {new} kWh"] if old != new else []
-    return found
+        sentences += [f"energy fell from {old} to {new} kWh"] if old != new else []
+    return sentences

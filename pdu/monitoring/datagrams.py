@@ -67,17 +67,17 @@ def _answer(data: bytes) -> AgentAnswer:
     number, status, _, (kind, bindings) = _parts(body)
     if int.from_bytes(status[1], "big") or kind != _SEQUENCE:
         raise ValueError
-    found: dict[str, str] = {}
+    value_by_oid: dict[str, str] = {}
     for tag, binding in _parts(bindings):
         if tag == _SEQUENCE:
             (name_tag, name), (value_tag, value) = _parts(binding)
             if name_tag == OID and value_tag in (OCTETS, OID):
-                found[_dotted(name)] = (
+                value_by_oid[_dotted(name)] = (
                     _dotted(value) if value_tag == OID else value.decode("utf-8", "replace")
                 )
     return AgentAnswer(
         int.from_bytes(number[1], "big"),
-        *(found.get(oid, "") for oid in (OBJECT_ID, DESCRIPTION, NAME)),
+        *(value_by_oid.get(oid, "") for oid in (OBJECT_ID, DESCRIPTION, NAME)),
     )
 
 
@@ -101,8 +101,8 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _oid(text: str) -> bytes:
     """An OID in BER. Only for the constants above, whose arcs are below 128."""
-    first, second, *rest = (int(arc) for arc in text.split("."))
-    return bytes((first * 40 + second, *rest))
+    first, second, *arcs = (int(arc) for arc in text.split("."))
+    return bytes((first * 40 + second, *arcs))
 
 
 def _dotted(content: bytes) -> str:

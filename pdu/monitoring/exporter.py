@@ -64,7 +64,7 @@ class ExporterOptions(NamedTuple):
 @click.pass_context
 def _exporter(context: click.Context, /, **options: Any) -> None:
     state = given(context)
-    wanted = ExporterOptions(OwnerFiles.of(options, state), **options)
+    config = ExporterOptions(OwnerFiles.of(options, state), **options)
     try:
         # imported late: 60 ms, and their packages may be missing
         from ..core.web import server as web
@@ -74,41 +74,41 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
             raise
         raise SettingsError(optional_packages.missing("the exporter", *_PACKAGES)) from None
-    is_open = wanted.network and wanted.site.auth
-    if wanted.site.list is None and not is_open:
+    is_open = config.network and config.site.auth
+    if config.site.list is None and not is_open:
         if not names.usual_list():
             raise SettingsError(
                 "give LIST, or --network with --auth: without these, no PDU can be queried"
             )
-        wanted = wanted._replace(site=wanted.site.with_known_list())
+        config = config._replace(site=config.site.with_known_list())
     readers = None
     # SIGHUP before listening must not end the process
     with ServiceSignals() as wishes:
         try:
-            allowed = _allowed(wanted)
-            readers = probes.readers(wanted.parallel, wanted.workers)
+            allowed = _allowed(config)
+            readers = probes.readers(config.parallel, config.workers)
             exporter = server.Exporter(
                 allowed,
-                server.ServerLimits(wanted.parallel, wanted.timeout_offset),
+                server.ServerLimits(config.parallel, config.timeout_offset),
                 readers,
-                probes.ProbeExtras(wanted.identity, wanted.power),
+                probes.ProbeExtras(config.identity, config.power),
             )
-            listener = web.listening_at(wanted.listen, "--listen", USUAL_LISTEN)
+            listener = web.listening_at(config.listen, "--listen", USUAL_LISTEN)
         except BaseException:
             if readers is not None:
                 readers.close()
             raise
-        url = _url(wanted.listen, listener.getsockname()[1])
+        url = _url(config.listen, listener.getsockname()[1])
         site = server.ExporterRoutes(exporter)
-        here = wanted.listen.rpartition(":")[0]
-        named = HostCheck(site, here, wanted.allow_host)
-        made = web.WebServer(named, server.LIMITS, report=report)
+        here = config.listen.rpartition(":")[0]
+        checked = HostCheck(site, here, config.allow_host)
+        web_server = web.WebServer(checked, server.LIMITS, report=report)
 
         def reload() -> None:
-            _reload(exporter, wanted)
+            _reload(exporter, config)
 
         with listener:
-            asyncio.run(_serve(made, listener, wishes, reload, lambda: _greet(url, state)))
+            asyncio.run(_serve(web_server, listener, wishes, reload, lambda: _greet(url, state)))
         site.close()
         code = fail(state, Interrupted("")) if wishes.ending == signal.SIGINT else 0
     readers.close()
@@ -116,7 +116,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
 
 
 async def _serve(
-    made: Any,
+    web_server: Any,
     listener: socket.socket,
     wishes: ServiceSignals,
     reload: Callable[[], None],
@@ -124,7 +124,7 @@ async def _serve(
 ) -> None:
     """Serve until a signal asks to end; probes that run are not waited for."""
     loop, turn = asyncio.get_running_loop(), asyncio.Event()
-    serving = loop.create_task(made.serve(listener))
+    serving = loop.create_task(web_server.serve(listener))
     loop.add_reader(wishes.pipe.fileno(), turn.set)
     greet()
     try:
@@ -160,34 +160,37 @@ def _url(listen: str, port: int) -> str:
     return f"http://{host}:{port}/"
 
 
-def _allowed(wanted: ExporterOptions) -> TargetPolicy:
+def _allowed(config: ExporterOptions) -> TargetPolicy:
     """Reads the list and the logins, and loads every handler that a query can name.
 
     Raises SettingsError.
     """
-    fleet = wanted.site.files()
-    found = [one_network(text) for text in dict.fromkeys(wanted.network)]
-    listed = wanted.site.targets(fleet)
-    others = [one.device.name for one in listed if not registry.is_handler(one.handler.shown)]
-    has_archives = bool(others) or wanted.site.archives is not None
-    asks_more = wanted.identity or wanted.power
+    fleet = config.site.files()
+    networks = [one_network(text) for text in dict.fromkeys(config.network)]
+    targets = config.site.targets(fleet)
+    archive_devices = [
+        target.device.name for target in targets if not registry.is_handler(target.handler.shown)
+    ]
+    has_archives = bool(archive_devices) or config.site.archives is not None
+    asks_more = config.identity or config.power
     if asks_more and has_archives:
         raise SettingsError(
-            f"{'--identity' if wanted.identity else '--power'} is not for archives, which answer"
-            f" DCImanager's calls only: {printable(', '.join(others), 200) or '--archives'}"
+            f"{'--identity' if config.identity else '--power'} is not for archives, which answer"
+            " DCImanager's calls only: "
+            + (printable(", ".join(archive_devices), 200) or "--archives")
         )
-    built = loadable_handlers(wanted.site.archives) if found else {}
+    built = loadable_handlers(config.site.archives) if networks else {}
     handlers = {name: load(path) for name, path in built.items()}
-    return TargetPolicy(listed, found, handlers, fleet.auths)
+    return TargetPolicy(targets, networks, handlers, fleet.auths)
 
 
-def _reload(exporter: Any, wanted: ExporterOptions) -> None:
+def _reload(exporter: Any, config: ExporterOptions) -> None:
     """Reads the list and the logins again, after SIGHUP.
 
     If that fails, the old ones stay in use.
     """
     try:
-        exporter.allowed = _allowed(wanted)
+        exporter.allowed = _allowed(config)
         exporter.own.is_loaded = True
     except Exception as error:  # whatever fails must not end the exporter
         exporter.own.is_loaded = False

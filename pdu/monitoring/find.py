@@ -101,18 +101,19 @@ def _find(
             lambda: bar.update(1) if bar is not None else None,
             lambda error: unsent.update([getattr(error, "strerror", None) or str(error)]),
         )
-    pdus, others = _sorted_out(answers, at)
+    pdus, other_devices = _sorted_out(answers, at)
     if not no_mdns:
         xerus = _announced(networks)
-        known = {one.address for one in xerus}
-        pdus, others = (
-            [one for one in answered if one.address not in known] for answered in (pdus, others)
+        xerus_addresses = {device.address for device in xerus}
+        pdus, other_devices = (
+            [device for device in answered if device.address not in xerus_addresses]
+            for answered in (pdus, other_devices)
         )
         pdus += xerus
-    _shown(state, _named(pdus), others, login or "", count)
+    _result_of(state, _with_names(pdus), other_devices, login or "", count)
     for why, number in unsent.items():
         print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)
-    if not (pdus or others or unsent or state.json):
+    if not (pdus or other_devices or unsent or state.json):
         print(_SILENCE, file=sys.stderr)
     return code_of("unreachable") if sum(unsent.values()) == count * network_scan.TRIES else DONE
 
@@ -123,7 +124,7 @@ def _beforehand(count: int, rate: float) -> str:
     longest = network_scan.ScanRate(rate).longest_s(count)
     if longest <= _LONG_S:
         return ""
-    said = f"{count:,} addresses at --rate {rate:g}: up to {_minutes(longest)}"
+    sentence = f"{count:,} addresses at --rate {rate:g}: up to {_minutes(longest)}"
     soon = math.ceil(
         network_scan.TRIES
         * count
@@ -131,8 +132,10 @@ def _beforehand(count: int, rate: float) -> str:
     )
     faster = min(soon, _HIGHEST_RATE)
     if faster < 2 * rate:
-        return said
-    return f"{said}; --rate {faster}: {_minutes(network_scan.ScanRate(faster).longest_s(count))}"
+        return sentence
+    return (
+        f"{sentence}; --rate {faster}: {_minutes(network_scan.ScanRate(faster).longest_s(count))}"
+    )
 
 
 def _minutes(seconds: float) -> str:
@@ -148,14 +151,14 @@ def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) 
         raise SettingsError("--auth FILE and --login NAME go together")
     if auth is None or login is None:
         return prompts.secret(state, "community", "community of the PDUs (often public)")
-    known = OwnerFiles(auth=auth).files().auths
-    if login not in known:
-        raise SettingsError(f"unknown login {printable(login, 60)!r}; known: {names(known)}")
-    if not known[login].secrets.get("community"):
+    logins = OwnerFiles(auth=auth).files().auths
+    if login not in logins:
+        raise SettingsError(f"unknown login {printable(login, 60)!r}; known: {names(logins)}")
+    if not logins[login].secrets.get("community"):
         raise SettingsError(
             f"the login {printable(login, 60)!r} has no community; a search asks over SNMPv2c"
         )
-    return known[login].secrets["community"]
+    return logins[login].secrets["community"]
 
 
 def _port(text: str) -> int:
@@ -181,22 +184,24 @@ def _sorted_out(
 
     agents = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     pdus: list[FoundDevice] = []
-    others: list[FoundDevice] = []
-    for address, one in answers.items():
-        named = one.object_id and not any(is_below(one.object_id, agent) for agent in agents)
+    other_devices: list[FoundDevice] = []
+    for address, answer in answers.items():
+        is_named = answer.object_id and not any(
+            is_below(answer.object_id, agent) for agent in agents
+        )
         family = (
-            next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None)
-            if named
+            next((fitting.profile for fitting in candidates(answer.object_id, PROFILES)), None)
+            if is_named
             else None
         )
         what = (
             family.key
             if family
-            else printable(" ".join([one.object_id, *one.description.split()]).strip(), 100)
+            else printable(" ".join([answer.object_id, *answer.description.split()]).strip(), 100)
         )
-        kept = pdus if family else others
-        kept.append(FoundDevice(address, "snmp", port, _shortened(one.name), what))
-    return pdus, others
+        group = pdus if family else other_devices
+        group.append(FoundDevice(address, "snmp", port, _shortened(answer.name), what))
+    return pdus, other_devices
 
 
 def _announced(networks: Sequence[Network]) -> list[FoundDevice]:
@@ -205,7 +210,7 @@ def _announced(networks: Sequence[Network]) -> list[FoundDevice]:
 
     If that fails, prints why and returns none.
     """
-    interfaces = [own for own in map(_own_address, networks) if own]
+    interfaces = [address for address in map(_own_address, networks) if address]
     if not interfaces:
         return []
     try:
@@ -218,9 +223,11 @@ def _announced(networks: Sequence[Network]) -> list[FoundDevice]:
         )
         return []
     return [
-        FoundDevice(one.address, "raritan", one.port, _shortened(one.name), one.model or "Xerus")
-        for one in devices
-        if one.port and any(_address(one.address) in network for network in networks)
+        FoundDevice(
+            device.address, "raritan", device.port, _shortened(device.name), device.model or "Xerus"
+        )
+        for device in devices
+        if device.port and any(_address(device.address) in network for network in networks)
     ]
 
 
@@ -239,95 +246,101 @@ def _own_address(network: Network) -> str:
     """
     if network.version != 4:
         return ""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked, contextlib.suppress(OSError):
-        asked.connect((next(hosts(network)), 9))
-        own = str(asked.getsockname()[0])
-        return own if ipaddress.ip_address(own) in network else ""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+        probe.connect((next(hosts(network)), 9))
+        address = str(probe.getsockname()[0])
+        return address if ipaddress.ip_address(address) in network else ""
     return ""
 
 
-def _named(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
+def _with_names(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
     """The PDUs in order of their addresses, with unique names.
 
     The address replaces a name that is empty or begins like a comment or a formula. It is appended
     to a name that several PDUs have, or that is another PDU's address. If several PDUs have the
     same address, the port is added unless it is the usual one.
     """
-    at = collections.Counter(one.address for one in pdus)
+    at = collections.Counter(pdu.address for pdu in pdus)
 
-    def where(one: FoundDevice) -> str:
-        return one.address if at[one.address] == 1 else _where(one)
+    def where(pdu: FoundDevice) -> str:
+        return pdu.address if at[pdu.address] == 1 else _where(pdu)
 
-    taken = collections.Counter(
-        [*(one.name for one in pdus), *(one.address for one in pdus if one.address != one.name)]
+    name_counts = collections.Counter(
+        [*(pdu.name for pdu in pdus), *(pdu.address for pdu in pdus if pdu.address != pdu.name)]
     )
-    made = []
-    for one in sorted(
+    named_pdus = []
+    for pdu in sorted(
         pdus,
-        key=lambda found: (
-            _address(found.address).version,
-            int(_address(found.address)),
-            found.port,
+        key=lambda pdu_: (
+            _address(pdu_.address).version,
+            int(_address(pdu_.address)),
+            pdu_.port,
         ),
     ):
         plain = (
-            one.name
-            if one.name and not one.name.startswith("#") and not begins_as_formula(one.name)
+            pdu.name
+            if pdu.name and not pdu.name.startswith("#") and not begins_as_formula(pdu.name)
             else ""
         )
-        made.append(
-            one._replace(
-                name=plain if plain and taken[one.name] == 1 else f"{plain} {where(one)}".strip()
+        named_pdus.append(
+            pdu._replace(
+                name=plain
+                if plain and name_counts[pdu.name] == 1
+                else f"{plain} {where(pdu)}".strip()
             )
         )
     while True:  # a device may have the name that another one was given above
-        taken = collections.Counter(one.name for one in made)
-        if len(taken) == len(made):
-            return made
-        made = [
-            one if taken[one.name] == 1 else one._replace(name=f"{one.name} {where(one)}")
-            for one in made
+        name_counts = collections.Counter(pdu.name for pdu in named_pdus)
+        if len(name_counts) == len(named_pdus):
+            return named_pdus
+        named_pdus = [
+            pdu if name_counts[pdu.name] == 1 else pdu._replace(name=f"{pdu.name} {where(pdu)}")
+            for pdu in named_pdus
         ]
 
 
-def _shown(
+def _result_of(
     state: SharedOptions,
     pdus: Sequence[FoundDevice],
-    others: Sequence[FoundDevice],
+    other_devices: Sequence[FoundDevice],
     login: str,
-    asked: int,
+    address_count: int,
 ) -> None:
     rows = [
-        (one.name, one.handler, _where(one), login if one.handler == "snmp" else "", "")
-        for one in pdus
+        (device.name, device.handler, _where(device), login if device.handler == "snmp" else "", "")
+        for device in pdus
     ]
     if state.json:
         print_json(
             {
-                "asked": asked,
+                "asked": address_count,
                 "pdus": [
-                    {**dict(zip(_HEAD, row)), "what": one.what} for row, one in zip(rows, pdus)
+                    {**dict(zip(_HEAD, row)), "what": device.what}
+                    for row, device in zip(rows, pdus)
                 ],
                 "others": [
-                    {"address": one.address, "name": one.name, "what": one.what} for one in others
+                    {"address": device.address, "name": device.name, "what": device.what}
+                    for device in other_devices
                 ],
             }
         )
         return
     print(csv_lines([_HEAD, *rows]), end="", flush=True)
-    for line in columns((), [(one.address, one.handler, one.what) for one in pdus]):
+    for line in columns((), [(device.address, device.handler, device.what) for device in pdus]):
         print(line, file=sys.stderr)
-    for line in columns((), [(one.address, one.name, one.what) for one in others]):
+    for line in columns(
+        (), [(device.address, device.name, device.what) for device in other_devices]
+    ):
         print(f"not a known PDU: {line}", file=sys.stderr)
     print(
-        f"addresses asked: {asked}; PDUs: {len(pdus)}; other devices that answer SNMP:"
-        f" {len(others)}",
+        f"addresses asked: {address_count}; PDUs: {len(pdus)}; other devices that answer SNMP:"
+        f" {len(other_devices)}",
         file=sys.stderr,
     )
 
 
-def _where(one: FoundDevice) -> str:
-    return with_port(one.address, one.port, _USUAL[one.handler])
+def _where(device: FoundDevice) -> str:
+    return with_port(device.address, device.port, _USUAL[device.handler])
 
 
 _HELP = """Ask every host address of the networks over SNMP what it is, and print the PDUs as a

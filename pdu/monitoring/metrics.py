@@ -41,11 +41,11 @@ class Page(NamedTuple):
     encoding: str = ""
 
 
-def gzip_encoded(made: Page, encoding: str) -> Page:
+def gzip_encoded(plain: Page, encoding: str) -> Page:
     """The page, compressed if the header Accept-Encoding allows it and it gets shorter."""
-    if len(made.body) < _SHORT or made.encoding or not _allows_gzip(encoding):
-        return made
-    return made._replace(body=gzip.compress(made.body, _LEVEL), encoding="gzip")
+    if len(plain.body) < _SHORT or plain.encoding or not _allows_gzip(encoding):
+        return plain
+    return plain._replace(body=gzip.compress(plain.body, _LEVEL), encoding="gzip")
 
 
 def _allows_gzip(encoding: str) -> bool:
@@ -65,7 +65,7 @@ def page(reading: Reading, accept: str, metered: bool = False) -> Page:
     return Page(kind, render(metrics_of(reading, metered), kind))
 
 
-def metrics_of(read: Reading, metered: bool) -> Iterator[MetricFamily]:
+def metrics_of(reading: Reading, metered: bool) -> Iterator[MetricFamily]:
     """A figure that the device does not have is None, not 0."""
 
     def energy(name: str, about: str, *points: Point, labels: tuple[str, ...] = ()) -> MetricFamily:
@@ -75,21 +75,23 @@ def metrics_of(read: Reading, metered: bool) -> Iterator[MetricFamily]:
     yield gauge(
         "pdu_up",
         "1 if the PDU reported the states of its outlets and the probe ended in time, else 0.",
-        ((), float(read.answered)),
+        ((), float(reading.answered)),
     )
-    yield gauge("pdu_probe_duration_seconds", "How long reading the PDU took.", ((), read.seconds))
+    yield gauge(
+        "pdu_probe_duration_seconds", "How long reading the PDU took.", ((), reading.seconds)
+    )
     yield gauge(
         "pdu_requests",
         "Requests sent to the PDU; over NUT, requests sent together count as one.",
-        ((), read.requests),
+        ((), reading.requests),
     )
     yield gauge(
         "pdu_probe_error",
         "1 with the kind of the error that ended the probe.",
-        *([((read.failure.kind,), 1.0)] if read.failure else []),
+        *([((reading.failure.kind,), 1.0)] if reading.failure else []),
         labels=("kind",),
     )
-    plate = read.plate
+    plate = reading.plate
     is_known = plate.family or plate.serial or plate.firmware
     yield gauge(
         "pdu_info",
@@ -106,22 +108,26 @@ def metrics_of(read: Reading, metered: bool) -> Iterator[MetricFamily]:
         "The greatest error of its power measurements that the unit states.",
         ((), None if error is None else error / _PERCENT),
     )
-    yield gauge("pdu_load_amperes", "Load of the PDU.", ((), read.load_a))
-    yield energy("pdu_energy_joules", "Energy that the PDU has counted.", ((), read.energy_kwh))
+    yield gauge("pdu_load_amperes", "Load of the PDU.", ((), reading.load_a))
+    yield energy("pdu_energy_joules", "Energy that the PDU has counted.", ((), reading.energy_kwh))
     yield gauge(
         "pdu_outlet_state",
         "1 if the outlet is on, 0 if it is off; absent if that is not known.",
-        *(((one.identity,), SPELLED[one.state].sample) for one in read.outlets),
+        *(((outlet.identity,), SPELLED[outlet.state].sample) for outlet in reading.outlets),
         labels=("outlet",),
     )
     yield gauge(
         "pdu_outlet_state_unknown",
         "1 for an outlet whose state is not known.",
-        *(((one.identity,), 1.0) for one in read.outlets if one.state is UNKNOWN and not metered),
+        *(
+            ((outlet.identity,), 1.0)
+            for outlet in reading.outlets
+            if outlet.state is UNKNOWN and not metered
+        ),
         labels=("outlet",),
     )
     for figure in OUTLET_FIGURES:
-        values = ((one.identity, getattr(one, figure.key)) for one in read.outlets)
+        values = ((outlet.identity, getattr(outlet, figure.key)) for outlet in reading.outlets)
         yield (counter if figure.is_counter else gauge)(
             figure.metric,
             figure.about,
@@ -134,7 +140,11 @@ def metrics_of(read: Reading, metered: bool) -> Iterator[MetricFamily]:
     yield gauge(
         "pdu_outlet_info",
         "The outlet's name, and its number on the unit.",
-        *(((one.name, one.number, one.identity), 1.0) for one in read.outlets if read.labelled),
+        *(
+            ((outlet.name, outlet.number, outlet.identity), 1.0)
+            for outlet in reading.outlets
+            if reading.labelled
+        ),
         labels=("name", "number", "outlet"),
     )
 
@@ -191,12 +201,14 @@ class ExporterMetrics:
         """Count a probe by its result, the `kind` of its failure, and note its duration. A late one
         counts as a time-out."""
         self._probes.add(handler, kind or "ok")
-        kept = self._durations.get(handler)
-        if kept is None:
-            kept = _Durations((0,) * (len(_BUCKETS) + 1), 0.0, time.time())
-        buckets = list(kept.buckets)
+        durations = self._durations.get(handler)
+        if durations is None:
+            durations = _Durations((0,) * (len(_BUCKETS) + 1), 0.0, time.time())
+        buckets = list(durations.buckets)
         buckets[bisect.bisect_left(_BUCKETS, seconds)] += 1
-        self._durations[handler] = _Durations(tuple(buckets), kept.sum_s + seconds, kept.created)
+        self._durations[handler] = _Durations(
+            tuple(buckets), durations.sum_s + seconds, durations.created
+        )
 
     def refuse(self, reason: str) -> None:
         """Count a probe that was refused."""
@@ -222,8 +234,8 @@ class ExporterMetrics:
             ("handler", "le"),
             [
                 sample
-                for handler, kept in list(self._durations.items())
-                for sample in _histogram(handler, kept)
+                for handler, durations in list(self._durations.items())
+                for sample in _histogram(handler, durations)
             ],
         )
         yield gauge(
@@ -239,15 +251,15 @@ class ExporterMetrics:
         )
 
 
-def _histogram(handler: str, kept: _Durations) -> Iterator[Sample]:
+def _histogram(handler: str, durations: _Durations) -> Iterator[Sample]:
     """The samples of one handler; each bucket counts the shorter durations, too."""
     count = 0
-    for limit, number in zip((*map(str, _BUCKETS), "+Inf"), kept.buckets):
+    for limit, number in zip((*map(str, _BUCKETS), "+Inf"), durations.buckets):
         count += number
         yield "_bucket", (handler, limit), count
     yield "_count", (handler,), count
-    yield "_sum", (handler,), kept.sum_s
-    yield _created((handler,), kept.created)
+    yield "_sum", (handler,), durations.sum_s
+    yield _created((handler,), durations.created)
 
 
 def _created(values: tuple[str, ...], time_s: float) -> Sample:

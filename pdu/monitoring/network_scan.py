@@ -32,11 +32,11 @@ class ScanRate(NamedTuple):
 
 
 def scan_networks(
-    found: Sequence[Network],
+    networks: Sequence[Network],
     community: str,
     port: int,
     pace: ScanRate,
-    sent: Callable[[], None],
+    on_request: Callable[[], None],
     unsent: Callable[[Exception], None] = lambda _: None,
 ) -> dict[str, AgentAnswer]:
     """The answers by address. An answer must come from the address and port that were asked.
@@ -49,8 +49,8 @@ def scan_networks(
     """
     # a value from the environment need not be UTF-8
     octets = community.encode("utf-8", "surrogateescape")
-    addresses = list(itertools.chain.from_iterable(map(hosts, found)))
-    return asyncio.run(_sweep(addresses, octets, port, pace, sent, unsent))
+    addresses = list(itertools.chain.from_iterable(map(hosts, networks)))
+    return asyncio.run(_sweep(addresses, octets, port, pace, on_request, unsent))
 
 
 async def _sweep(
@@ -58,11 +58,11 @@ async def _sweep(
     community: bytes,
     port: int,
     pace: ScanRate,
-    sent: Callable[[], None],
+    on_request: Callable[[], None],
     unsent: Callable[[Exception], None],
 ) -> dict[str, AgentAnswer]:
     loop = asyncio.get_running_loop()
-    seen: dict[str, AgentAnswer] = {}
+    answer_by_address: dict[str, AgentAnswer] = {}
     # unpredictable, so that answers are hard to forge
     first = random.SystemRandom().randrange(1 << 24)
     numbers = {address: first + place for place, address in enumerate(addresses)}
@@ -70,7 +70,7 @@ async def _sweep(
     for is_v6 in families:
         try:
             transport, _ = await loop.create_datagram_endpoint(
-                lambda: _Listener(numbers, port, seen, unsent),
+                lambda: _Listener(numbers, port, answer_by_address, unsent),
                 # answers may come in on any interface
                 local_addr=("::" if is_v6 else "0.0.0.0", 0),  # noqa: S104
             )
@@ -83,16 +83,22 @@ async def _sweep(
             for _ in range(TRIES):
                 await _ask(
                     transport,
-                    [one for one in addresses if (":" in one) is is_v6 and one not in seen],
+                    [
+                        address_
+                        for address_ in addresses
+                        if (":" in address_) is is_v6 and address_ not in answer_by_address
+                    ],
                     numbers,
                     community,
                     port,
                     pace,
-                    sent,
+                    on_request,
                 )
         finally:
             transport.close()
-    return {address: seen[address] for address in addresses if address in seen}
+    return {
+        address: answer_by_address[address] for address in addresses if address in answer_by_address
+    }
 
 
 async def _ask(
@@ -102,13 +108,13 @@ async def _ask(
     community: bytes,
     port: int,
     pace: ScanRate,
-    sent: Callable[[], None],
+    on_request: Callable[[], None],
 ) -> None:
     loop = asyncio.get_running_loop()
     following = loop.time()
     for address in addresses:
         transport.sendto(question(community, numbers[address]), (address, port))
-        sent()
+        on_request()
         # catches up after a delay, without a long burst
         following = max(following + 1 / pace.rate, loop.time() - 0.05)
         await asyncio.sleep(max(0.0, following - loop.time()))
@@ -123,12 +129,12 @@ class _Listener(asyncio.DatagramProtocol):
         self,
         numbers: dict[str, int],
         port: int,
-        seen: dict[str, AgentAnswer],
+        answer_by_address: dict[str, AgentAnswer],
         unsent: Callable[[Exception], None] = lambda _: None,
     ) -> None:
         self._numbers = numbers
         self._port = port
-        self._seen = seen
+        self._seen = answer_by_address
         self._unsent = unsent
 
     def error_received(self, exc: Exception) -> None:

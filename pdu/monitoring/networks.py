@@ -19,7 +19,7 @@ def parsed(texts: Sequence[str]) -> list[Network]:
 
     Raises SettingsError, also for more than MOST addresses.
     """
-    found: list[Network] = []
+    networks: list[Network] = []
     for text in texts:
         network = one_network(text)
         if (
@@ -37,10 +37,10 @@ def parsed(texts: Sequence[str]) -> list[Network]:
             raise SettingsError(
                 f"{network} has a zone, which a search cannot use: add its PDUs to the list by hand"
             )
-        found.append(network)
+        networks.append(network)
     apart: list[Network] = [
-        *_outermost(one for one in found if isinstance(one, _V4)),
-        *_outermost(one for one in found if isinstance(one, _V6)),
+        *_outermost(network_ for network_ in networks if isinstance(network_, _V4)),
+        *_outermost(network_ for network_ in networks if isinstance(network_, _V6)),
     ]
     count = sum(network.num_addresses for network in apart)
     if count > MOST:
@@ -51,16 +51,16 @@ def parsed(texts: Sequence[str]) -> list[Network]:
     return apart
 
 
-def _outermost(found: Iterable[AnIPVersion]) -> list[AnIPVersion]:
+def _outermost(networks: Iterable[AnIPVersion]) -> list[AnIPVersion]:
     """The networks that are not inside another one.
 
     Adjacent ones stay apart: `hosts` leaves out addresses at their ends.
     """
-    kept: list[AnIPVersion] = []
-    for network in sorted(found):  # a network comes before those inside it
-        if not kept or not network.subnet_of(kept[-1]):
-            kept.append(network)
-    return kept
+    outermost: list[AnIPVersion] = []
+    for network in sorted(networks):  # a network comes before those inside it
+        if not outermost or not network.subnet_of(outermost[-1]):
+            outermost.append(network)
+    return outermost
 
 
 def one_network(text: str) -> Network:
@@ -69,11 +69,11 @@ def one_network(text: str) -> Network:
         return ipaddress.ip_network(text)
     except ValueError:
         raise SettingsError(
-            f"{printable(text, 60)!r} is not a network such as 192.0.2.0/24{_meant(text)}"
+            f"{printable(text, 60)!r} is not a network such as 192.0.2.0/24{_likely_network(text)}"
         ) from None
 
 
-def _meant(text: str) -> str:
+def _likely_network(text: str) -> str:
     """The network of an address with host bits, as a question; "" for other text, and for an
     address with a zone.
 

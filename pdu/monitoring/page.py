@@ -28,21 +28,21 @@ _RANGE = 3  # numbers in a row from which they are written as a range
 
 
 def page(
-    rows: Sequence[PduRow], found: Summary, when: str, marks: Mapping[str, Sequence[str]]
+    rows: Sequence[PduRow], totals: Summary, when: str, marks: Mapping[str, Sequence[str]]
 ) -> str:
     """The whole file. Texts from devices and lists are escaped. `when`: with its zone."""
     bad = [row for row in rows if row.level]
-    title = f"Check of {counted(found.pdus, 'PDU')}"
+    title = f"Check of {counted(totals.pdus, 'PDU')}"
     frame = html.Frame(title, _ASKED, _READING, "docs/fleet.md", when)
     parts = [
         frame.begin(),
-        html.verdict(_verdict(found, bad), _CLASSES.get(found.level, "good")),
-        *(f"<p>{safe(line)}</p>" for line in found.sums()),
+        html.verdict(_verdict(totals, bad), _CLASSES.get(totals.level, "good")),
+        *(f"<p>{safe(line)}</p>" for line in totals.sums()),
         *_errors(rows),
         *section(
             "Changes",
             ("PDU", "change"),
-            [[row_header(one), words("; ".join(what))] for one, what in marks.items()],
+            [[row_header(pdu_name), words("; ".join(what))] for pdu_name, what in marks.items()],
         ),
         *section(
             "Unknown states",
@@ -59,13 +59,13 @@ def page(
     return "\n".join(parts)
 
 
-def _verdict(found: Summary, bad: Sequence[PduRow]) -> str:
+def _verdict(totals: Summary, bad: Sequence[PduRow]) -> str:
     """How many PDUs need somebody, and why."""
     if not bad:
-        return "All PDUs are well." if found.pdus else "There is no PDU."
+        return "All PDUs are well." if totals.pdus else "There is no PDU."
     results = Counter(row.result for row in bad)
     those = ", ".join(f"{count} {result}" for result, count in results.most_common())
-    return f"{len(bad)} of {counted(found.pdus, 'PDU')} not well: {those}."
+    return f"{len(bad)} of {counted(totals.pdus, 'PDU')} not well: {those}."
 
 
 def _errors(rows: Sequence[PduRow]) -> list[str]:
@@ -73,15 +73,15 @@ def _errors(rows: Sequence[PduRow]) -> list[str]:
     PDUs have comes first.
     """
     kinds: dict[str, list[PduRow]] = {}
-    for row in sorted(rows, key=lambda one: -one.level):
+    for row in sorted(rows, key=lambda item: -item.level):
         if row.kind:
             kinds.setdefault(row.kind, []).append(row)
     parts = ["<h2>What to do</h2>"] if kinds else []
-    for kind, found in sorted(kinds.items(), key=lambda one: -len(one[1])):
+    for kind, rows_ in sorted(kinds.items(), key=lambda item: -len(item[1])):
         parts += [
-            f'<h3><span class="{_CLASSES.get(found[0].level, "")}">{safe(kind)}</span>:'
-            f" {counted(len(found), 'PDU')}</h3>",
-            f"<p>{safe(found[0].remedy[:1].upper() + found[0].remedy[1:])}.</p>",
+            f'<h3><span class="{_CLASSES.get(rows_[0].level, "")}">{safe(kind)}</span>:'
+            f" {counted(len(rows_), 'PDU')}</h3>",
+            f"<p>{safe(rows_[0].remedy[:1].upper() + rows_[0].remedy[1:])}.</p>",
             *html.table(
                 ("PDU", "error"),
                 [
@@ -89,7 +89,7 @@ def _errors(rows: Sequence[PduRow]) -> list[str]:
                         row_header(names[0]) if len(names) == 1 else words(", ".join(names)),
                         words(reason),
                     ]
-                    for reason, names in _by_reason(found)
+                    for reason, names in _by_reason(rows_)
                 ],
             ),
         ]
@@ -98,10 +98,10 @@ def _errors(rows: Sequence[PduRow]) -> list[str]:
 
 def _by_reason(rows: Sequence[PduRow]) -> Iterable[tuple[str, Sequence[str]]]:
     """Each reason once, with the PDUs that have it."""
-    found: dict[str, list[str]] = {}
+    names_by_reason: dict[str, list[str]] = {}
     for row in rows:
-        found.setdefault(row.reason, []).append(row.device.name)
-    return found.items()
+        names_by_reason.setdefault(row.reason, []).append(row.device.name)
+    return names_by_reason.items()
 
 
 def _all(rows: Sequence[PduRow]) -> list[str]:
@@ -121,8 +121,8 @@ def _cells(row: PduRow, most: Mapping[str, float]) -> list[Cell]:
 
 
 def _words(column: CheckColumn, row: PduRow) -> str:
-    shown = column.text(row)
-    return safe("" if shown is None else str(shown))
+    text = column.text(row)
+    return safe("" if text is None else str(text))
 
 
 def _figure(column: CheckColumn, row: PduRow) -> str:
@@ -151,15 +151,15 @@ def _not_on(row: PduRow) -> str:
     """The outlets that are off or unknown, by name."""
     if not row.outlets:
         return ""
-    found = {word(state): _outlets(row, state) for state in (DOWN, UNKNOWN)}
-    parts = [f"{state} {outlets}" for state, outlets in found.items() if outlets]
+    outlets_by_word = {word(state): _outlets(row, state) for state in (DOWN, UNKNOWN)}
+    parts = [f"{state} {outlets}" for state, outlets in outlets_by_word.items() if outlets]
     return "; ".join(parts) or "all are on"
 
 
 def _outlets(row: PduRow, state: EnumPowerStatus) -> str:
     """The identities of the outlets in this state; numbers that follow each other as a range."""
     runs: list[list[str]] = []
-    for identity in (one.identity for one in row.outlets if one.state is state):
+    for identity in (outlet.identity for outlet in row.outlets if outlet.state is state):
         if runs and _follows(runs[-1][-1], identity):
             runs[-1].append(identity)
         else:
@@ -170,11 +170,11 @@ def _outlets(row: PduRow, state: EnumPowerStatus) -> str:
     return ", ".join(parts)
 
 
-def _follows(before: str, after: str) -> bool:
+def _follows(earlier: str, later: str) -> bool:
     """Whether both are short decimal numbers and the second is the next one."""
-    numbers = (before, after)
-    are_short = all(one.isascii() and one.isdigit() and len(one) < 6 for one in numbers)
-    return are_short and str(int(before) + 1) == after
+    numbers = (earlier, later)
+    are_short = all(number.isascii() and number.isdigit() and len(number) < 6 for number in numbers)
+    return are_short and str(int(earlier) + 1) == later
 
 
 def _size(value: object) -> float:

@@ -82,9 +82,9 @@ def request_of(
 
 def answer_of(request: ProbeRequest, reading: Reading, is_doubted: bool = False) -> ProbeAnswer:
     """The answer with this reading."""
-    made = page(reading, request.accept, request.device.metered)
+    page_ = page(reading, request.accept, request.device.metered)
     kind = reading.failure.kind if reading.failure else ""
-    return ProbeAnswer(kind, reading.seconds, gzip_encoded(made, request.encoding), is_doubted)
+    return ProbeAnswer(kind, reading.seconds, gzip_encoded(page_, request.encoding), is_doubted)
 
 
 def probe(
@@ -118,12 +118,12 @@ class ThreadProber:
         loop = asyncio.get_running_loop()
 
         def run() -> None:
-            found: Optional[ProbeAnswer] = None
+            answer: Optional[ProbeAnswer] = None
             try:
-                found = probe(request)
+                answer = probe(request)
             finally:
                 with contextlib.suppress(RuntimeError):  # the loop has ended
-                    loop.call_soon_threadsafe(then, found)
+                    loop.call_soon_threadsafe(then, answer)
 
         threading.Thread(target=run, daemon=True).start()
 

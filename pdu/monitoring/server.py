@@ -96,11 +96,11 @@ class Exporter:
         seconds = self._seconds(scrape_timeout)
         if not await self._slots.acquire(seconds - _LEAST_S):
             return self._busy()
-        found = await self._bounded(target, seconds, begin + seconds, accept, encoding)
-        if found.doubted:
+        answer = await self._bounded(target, seconds, begin + seconds, accept, encoding)
+        if answer.doubted:
             return self._busy()
-        self.own.note(target.handler.shown, found.kind, found.seconds)
-        return HttpAnswer(200, found.page)
+        self.own.note(target.handler.shown, answer.kind, answer.seconds)
+        return HttpAnswer(200, answer.page)
 
     def _busy(self) -> HttpAnswer:
         self.own.refuse("busy")
@@ -137,9 +137,9 @@ class Exporter:
             raise
         left = end - time.monotonic()
         await asyncio.wait([ended], timeout=max(0.0, left))
-        found = ended.result() if ended.done() else None
-        if found is not None:
-            return found
+        ended_answer = ended.result() if ended.done() else None
+        if ended_answer is not None:
+            return ended_answer
         late = CallError("timeout", "not done within the scrape's time-out")
         return answer_of(
             request,
@@ -150,29 +150,32 @@ class Exporter:
 
     def _seconds(self, scrape_timeout: str) -> float:
         try:
-            asked = float(scrape_timeout)
+            timeout = float(scrape_timeout)
         except ValueError:
-            asked = USUAL_S
-        usable = asked if math.isfinite(asked) else USUAL_S
+            timeout = USUAL_S
+        usable = timeout if math.isfinite(timeout) else USUAL_S
         return max(_LEAST_S, min(_MOST_S, usable - self.limits.offset))
 
     def targets(self) -> Page:
         """The list for Prometheus' http_sd_configs."""
-        devices = [one.device for one in self.allowed.listed]
+        devices = [device.device for device in self.allowed.listed]
         groups = [
             {
-                "targets": [one.name],
-                "labels": {"__meta_pdu_handler": one.handler, "__meta_pdu_address": one.where},
+                "targets": [device.name],
+                "labels": {
+                    "__meta_pdu_handler": device.handler,
+                    "__meta_pdu_address": device.where,
+                },
             }
-            for one in devices
+            for device in devices
         ]
         return Page(_JSON, json.dumps(groups).encode())
 
     def index(self) -> Page:
         """The start page for people."""
         rows = "".join(
-            f"<li><code>{html.safe(one.device.name)}</code> {html.safe(one.device.where)}</li>"
-            for one in self.allowed.listed
+            f"<li><code>{html.safe(target.device.name)}</code> {html.safe(target.device.where)}</li>"
+            for target in self.allowed.listed
         )
         return Page(
             _HTML,
@@ -218,18 +221,18 @@ def _query(text: str) -> Query:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=20)
     except ValueError:
         raise NotAllowed("query", "there are too many parameters") from None
-    given = dict(pairs)
-    unknown = sorted(set(given) - set(Query._fields))
+    value_by_name = dict(pairs)
+    unknown = sorted(set(value_by_name) - set(Query._fields))
     if unknown:
         raise NotAllowed(
             "query",
             f"unknown parameter {printable(unknown[0], 60)!r}; known: target, handler and auth",
         )
-    if len(given) < len(pairs):
+    if len(value_by_name) < len(pairs):
         raise NotAllowed("query", "a parameter is given twice")
-    if not given.get("target"):
+    if not value_by_name.get("target"):
         raise NotAllowed("query", "the parameter target is missing or empty")
-    return Query(**given)
+    return Query(**value_by_name)
 
 
 class ExporterRoutes:
@@ -265,26 +268,26 @@ class ExporterRoutes:
             return HttpAnswer(501, Page(_TEXT, b"the methods are GET and HEAD\n"))
         exporter = self.exporter
         try:
-            asked = urlsplit(request.target.decode("latin-1"))
+            url = urlsplit(request.target.decode("latin-1"))
         except ValueError:
             return HttpAnswer(400, Page(_TEXT, b"the request's path is not a URL\n"))
-        given = {name: value.decode("latin-1") for name, value in request.headers}
-        accept, encoding = given.get(b"accept", ""), given.get(b"accept-encoding", "")
-        if asked.path == "/probe":
-            timeout = given.get(SCRAPE_TIMEOUT.lower().encode(), "")
-            return await exporter.probe(asked.query, timeout, accept, encoding)
+        headers = {name: value.decode("latin-1") for name, value in request.headers}
+        accept, encoding = headers.get(b"accept", ""), headers.get(b"accept-encoding", "")
+        if url.path == "/probe":
+            timeout = headers.get(SCRAPE_TIMEOUT.lower().encode(), "")
+            return await exporter.probe(url.query, timeout, accept, encoding)
         pages: dict[str, Callable[[], Page]] = {
             "/metrics": lambda: exporter.own.page(accept),
             "/healthz": lambda: Page(_TEXT, b"ok\n"),
             "/targets": exporter.targets,
             "/": exporter.index,
         }
-        make = pages.get(asked.path)
+        make = pages.get(url.path)
         if make is None:
             return HttpAnswer(
                 404, Page(_TEXT, b"the paths are /, /probe, /metrics, /healthz, /targets\n")
             )
-        made = await asyncio.get_running_loop().run_in_executor(
+        page = await asyncio.get_running_loop().run_in_executor(
             self._threads, lambda: gzip_encoded(make(), encoding)
         )
-        return HttpAnswer(200, made)
+        return HttpAnswer(200, page)

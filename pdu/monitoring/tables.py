@@ -128,28 +128,28 @@ def as_csv(rows: Sequence[PduRow]) -> str:
 
 
 def as_json(
-    rows: Sequence[PduRow], found: Summary, marks: Mapping[str, Sequence[str]]
+    rows: Sequence[PduRow], totals: Summary, marks: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
     """The summary, and each PDU with its counts, figures, outlets, error and changes."""
-    return {"summary": dataclasses.asdict(found), "pdus": [_json(row, marks) for row in rows]}
+    return {"summary": dataclasses.asdict(totals), "pdus": [_json(row, marks) for row in rows]}
 
 
 def _json(row: PduRow, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    made: dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
-    made["outlets"] = [
+    cells: dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
+    cells["outlets"] = [
         {
-            "identity": one.identity,
-            "state": word(one.state),
+            "identity": outlet.identity,
+            "state": word(outlet.state),
             **{
-                figure.key: getattr(one, figure.key)
+                figure.key: getattr(outlet, figure.key)
                 for figure in OUTLET_FIGURES
                 if not figure.is_costly
             },
         }
-        for one in row.outlets
+        for outlet in row.outlets
     ]
     if row.kind:
-        made["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}
+        cells["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}
     if row.device.name in marks:
-        made["changes"] = list(marks[row.device.name])
-    return made
+        cells["changes"] = list(marks[row.device.name])
+    return cells

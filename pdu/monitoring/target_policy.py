@@ -49,13 +49,13 @@ class TargetPolicy:
 
     def __init__(
         self,
-        listed: Sequence[Target],
+        targets: Sequence[Target],
         networks: Sequence[Network],
         handlers: Mapping[str, LoadedHandler],
         auths: Mapping[str, DeviceLogin],
     ) -> None:
         #: the PDUs of the list
-        self.listed = listed
+        self.listed = targets
         #: where other PDUs may be
         self.networks = networks
         #: a query for another PDU must name one of these
@@ -66,58 +66,58 @@ class TargetPolicy:
         self._at_text: dict[str, list[Target]] = {}
         # the place of each PDU, under its handler and under "" for any
         self._at_place: dict[tuple[str, Place], list[Target]] = {}
-        for one in listed:
-            self._named.setdefault(one.device.name, []).append(one)
-            self._at_text.setdefault(one.device.address.lower(), []).append(one)
-            own = _place(
-                one.device.address,
-                one.handler.name,
-                {**one.auth.settings, **dict(one.device.settings)},
+        for target in targets:
+            self._named.setdefault(target.device.name, []).append(target)
+            self._at_text.setdefault(target.device.address.lower(), []).append(target)
+            place = _place(
+                target.device.address,
+                target.handler.name,
+                {**target.auth.settings, **dict(target.device.settings)},
             )
-            if own is not None:
-                for handler in (one.handler.name, ""):
-                    self._at_place.setdefault((handler, own), []).append(one)
-        self._names = sorted({one.handler.name for one in listed})
+            if place is not None:
+                for handler in (target.handler.name, ""):
+                    self._at_place.setdefault((handler, place), []).append(target)
+        self._names = sorted({target.handler.name for target in targets})
 
     def target(self, query: Query) -> Target:
         """The PDU that the query asks for. Raises NotAllowed."""
-        found = self._listed(query)
-        return self._fitting(found, query) if found is not None else self._in_networks(query)
+        target_ = self._listed_target(query)
+        return self._fitting(target_, query) if target_ is not None else self._in_networks(query)
 
-    def _listed(self, query: Query) -> Optional[Target]:
+    def _listed_target(self, query: Query) -> Optional[Target]:
         """The listed PDU with this name, else with this address, else with another form of the
         address; else None.
 
         Raises NotAllowed if several match equally.
         """
         text = query.target
-        found = self._named.get(text) or self._at_text.get(text.lower()) or self._reached(query)
-        if len(found) > 1:
-            several = ", ".join(one.device.name for one in found[:5]) + (
-                ", ..." if len(found) > 5 else ""
+        targets = self._named.get(text) or self._at_text.get(text.lower()) or self._reached(query)
+        if len(targets) > 1:
+            several = ", ".join(target.device.name for target in targets[:5]) + (
+                ", ..." if len(targets) > 5 else ""
             )
             raise NotAllowed(
                 "ambiguous",
                 f"{text} is the address of several PDUs of the list: name one of {several}",
             )
-        return found[0] if found else None
+        return targets[0] if targets else None
 
-    def _fitting(self, found: Target, query: Query) -> Target:
+    def _fitting(self, target: Target, query: Query) -> Target:
         """`found`, with the list's handler and login.
 
         Raises NotAllowed for a query that names others.
         """
-        for key, asked, own in (
-            ("handler", query.handler, found.device.handler),
-            ("auth", query.auth, found.device.auth),
+        for key, requested, configured in (
+            ("handler", query.handler, target.device.handler),
+            ("auth", query.auth, target.device.auth),
         ):
-            if asked not in ("", own):
+            if requested not in ("", configured):
                 raise NotAllowed(
                     "mismatch",
                     f"{query.target} is on the list, with another {key}: leave the parameter"
                     f" {key} out",
                 )
-        return found
+        return target
 
     def _in_networks(self, query: Query) -> Target:
         where = Address(query.target)
@@ -159,12 +159,12 @@ class TargetPolicy:
         """
         login = self.auths.get(query.auth)
         settings = login.settings if login else {}
-        found: list[Target] = []
+        targets: list[Target] = []
         for name in [query.handler] if query.handler else self._names:
-            asked = _place(query.target, name, settings)
-            if asked is not None:
-                found += self._at_place.get(("" if query.handler else name, asked), ())
-        return found
+            place = _place(query.target, name, settings)
+            if place is not None:
+                targets += self._at_place.get(("" if query.handler else name, place), ())
+        return targets
 
 
 def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Place]:

@@ -45,40 +45,40 @@ def _supports(context: click.Context, words: Sequence[str]) -> int:
 # ---- for a person --------------------------------------------------------------------------------
 
 
-def _lines(question: str, found: SupportAnswer) -> list[str]:
-    if found.verdict == YES:
-        return _yes(question, found)
-    lines = [f"{question}: {_head(found)}"]
-    for name in found.refused:
+def _lines(question: str, result: SupportAnswer) -> list[str]:
+    if result.verdict == YES:
+        return _yes(question, result)
+    lines = [f"{question}: {_head(result)}"]
+    for name in result.refused:
         lines += _wrapped("", f"{name.pattern} is {_article(name.why)}")
         lines += _wrapped("", f"said by {name.source}")
-    for doubt in found.doubts:
+    for doubt in result.doubts:
         lines += _wrapped("", doubt)
-    lines += _shared(found)
-    if found.hits:
-        lines += [line for hit in found.hits for line in _entry(hit, found.doubts)]
-    if found.verdict == NO:
+    lines += _shared(result)
+    if result.hits:
+        lines += [line for hit in result.hits for line in _entry(hit, result.doubts)]
+    if result.verdict == NO:
         return lines
-    if found.oid:
-        lines += _wrapped("", _of_oid(found))
-    elif found.strange:
-        lines += _wrapped("", _of_vendor(found))
-    elif found.near:
-        lines += _wrapped("", f"it may be read by {_keys_of(found)}")
-    elif not found.hits:
+    if result.oid:
+        lines += _wrapped("", _of_oid(result))
+    elif result.strange:
+        lines += _wrapped("", _of_vendor(result))
+    elif result.near:
+        lines += _wrapped("", f"it may be read by {_keys_of(result)}")
+    elif not result.hits:
         lines += _wrapped("", "name a model, a vendor, a brand or a sysObjectID")
-    if found.alike:
-        lines += _wrapped("nearest", ", ".join(found.alike))
+    if result.alike:
+        lines += _wrapped("nearest", ", ".join(result.alike))
     lines += _wrapped("next", _IDENTIFY)
     return [*lines, *_wrapped("", _NUT)]
 
 
-def _head(found: SupportAnswer) -> str:
+def _head(result: SupportAnswer) -> str:
     """The first word of an answer that is no yes."""
-    if found.verdict == MAYBE:
-        sure = found.hits and all(map(_is_sure, found.hits))
+    if result.verdict == MAYBE:
+        sure = result.hits and all(map(_is_sure, result.hits))
         return "probably" if sure else "maybe"
-    return "no" if found.verdict == NO else "not known"
+    return "no" if result.verdict == NO else "not known"
 
 
 def _is_sure(hit: Match) -> bool:

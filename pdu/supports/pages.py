@@ -26,12 +26,12 @@ def makes() -> str:
         if brand.name not in brands and not brand.spelling and not brand.others:
             for vendor in brand.vendors:
                 brands[vendor].append(brand.name)
-    shown = [
+    brand_cells = [
         f"{vendor} ({', '.join(dict.fromkeys(brands[vendor]))})" if brands[vendor] else vendor
         for vendor in sorted(brands, key=str.lower)
     ]
     return textwrap.fill(
-        f"{len(shown)} makes: {', '.join(shown)}.",
+        f"{len(brand_cells)} makes: {', '.join(brand_cells)}.",
         _WIDTH,
         break_long_words=False,
         break_on_hyphens=False,

@@ -234,7 +234,7 @@ def _by_models(spans: Sequence[_Span], company: Sequence[Word]) -> SupportAnswer
         for name in reading:
             first.setdefault(name.of, name)
         rows = [
-            (entry, first[entry.key], _known(entry, company, with_shared_brands=True))
+            (entry, first[entry.key], _known_words(entry, company, with_shared_brands=True))
             for entry in entries()
             if entry.key in first
         ]
@@ -272,7 +272,7 @@ def _by_words(company: Sequence[Word]) -> SupportAnswer:
     if knowing:
         return SupportAnswer(YES, tuple(Match(entry, None) for entry in knowing))
     known_words = set().union(
-        *(_known(entry, company, with_shared_brands=True) for entry in entries())
+        *(_known_words(entry, company, with_shared_brands=True) for entry in entries())
     )
     strange = [word_.text for word_ in company if word_ not in known_words]
     sold = {word(brand).squeezed: brand for entry in entries() for brand in entry.others}
@@ -294,7 +294,7 @@ def _knowing(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     matches = tuple(
         entry
         for entry in entries()
-        if known_words and len(_known(entry, known_words)) == len(known_words)
+        if known_words and len(_known_words(entry, known_words)) == len(known_words)
     )
     return (
         matches
@@ -319,7 +319,7 @@ def _not_named(
     )
 
 
-def _known(
+def _known_words(
     entry: SupportEntry, company: Iterable[Word], with_shared_brands: bool = False
 ) -> list[Word]:
     """Those of the words that the entry's names and descriptions contain.

@@ -188,7 +188,7 @@ def test_a_name_that_is_the_address_of_another_pdu_is_made_unique() -> None:
         find_.FoundDevice("192.0.2.5", "snmp", 161, "", ""),
         find_.FoundDevice("192.0.2.7", "snmp", 161, "192.0.2.7", ""),
     ]
-    assert [one.name for one in find_._named(found)] == [
+    assert [one.name for one in find_._with_names(found)] == [
         "192.0.2.5",
         "192.0.2.7",
         "192.0.2.5 192.0.2.9",
@@ -201,14 +201,17 @@ def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
         find_.FoundDevice(f"192.0.2.{number}", "snmp", 161, name, "")
         for number, name in enumerate(names, 1)
     ]
-    assert len({one.name for one in find_._named(found)}) == len(names) and find_._named([]) == []
+    assert (
+        len({one.name for one in find_._with_names(found)}) == len(names)
+        and find_._with_names([]) == []
+    )
 
 
 def test_the_names_of_pdus_at_one_address_differ_by_their_ports() -> None:
     found = [
         find_.FoundDevice("192.0.2.7", "raritan", port, "PX4", "") for port in (443, 8443, 9443)
     ]
-    assert [one.name for one in find_._named(found)] == [
+    assert [one.name for one in find_._with_names(found)] == [
         "PX4 192.0.2.7",
         "PX4 192.0.2.7:8443",
         "PX4 192.0.2.7:9443",
@@ -223,7 +226,7 @@ def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) ->
     pdus, _ = find_._sorted_out(
         {f"2001:db8:1111:2222:3333:4444:5555:{host}": answer for host in (6666, 7777)}, 161
     )
-    lines = [f"{one.name},snmp,{one.address}" for one in find_._named(pdus)]
+    lines = [f"{one.name},snmp,{one.address}" for one in find_._with_names(pdus)]
     made = tmp_path / "list.csv"
     made.write_text("\n".join(["name,handler,address", *lines]), "utf-8")
     assert len(device_list.read(str(made)).devices) == 2
@@ -516,5 +519,7 @@ def test_a_secret_file_for_a_misspelt_key_is_refused(
 def test_a_name_that_begins_as_a_formula_or_a_comment_is_not_listed(sign: str) -> None:
     assert [
         one.name
-        for one in find_._named([find_.FoundDevice("192.0.2.9", "snmp", 161, f"{sign}1+1", "")])
+        for one in find_._with_names(
+            [find_.FoundDevice("192.0.2.9", "snmp", 161, f"{sign}1+1", "")]
+        )
     ] == ["192.0.2.9"]
