@@ -113,11 +113,14 @@ class Trial:
         middle = widths[len(widths) // 2] if widths else 0.0
         return [
             f"{counts['machines']} machines: {counts['dark']} dark, {counts['stays']} stay,"
+            f" {counts['stays unless a breaker trips']} unless a breaker trips,"
             f" {counts['cannot say']} cannot say",
             f"{counts['fell']} went dark in truth;"
             f" {counts['the drawing alone calls safe']} of them the drawing alone calls safe",
             f"{counts['lines']} lines and breakers: {counts['line fits']} fit,"
-            f" {counts['line overloads']} overload, {counts['line cannot say']} cannot say",
+            f" {counts['line above its limit, holds']} above their limit,"
+            f" {counts['line may trip']} may trip, {counts['line overloads']} overload,"
+            f" {counts['line cannot say']} cannot say",
             f"median width of the bounded intervals {middle:.0%}",
             f"wrong: {len(self.wrong)}",
             *self.wrong[:20],
