@@ -418,7 +418,6 @@ class _MeteredOff:
         wrong += unconfirmed(world.switch(machine.cords, False), False)
         if not wrong:
             wrong = self._settle(world.monotonic())
-            self._store.doubt = "; ".join(self._inlets()[0]) if wrong else ""
         if wrong:
             raise NotProven("; ".join(dict.fromkeys(wrong)))
         return [*map(self._fall, machine.cords), *self._inlets()[1]]
@@ -451,6 +450,8 @@ class _MeteredOff:
                 if now < max(sent + ends_s, dark_since + period_s):
                     missing = missing or ["two renewals were not seen"]
                 else:
+                    # the next run finds the outlets off, and what they carried is not seen there
+                    self._store.doubt = "; ".join(self._inlets()[0])
                     missing = missing or self._inlets()[0]
                     other = other_units(self._evidence, self._serials, world)
                     missing += [other] if other else []

@@ -174,6 +174,9 @@ def test_a_stuck_relay_with_current_is_a_failure(machine: Site) -> None:
     assert "right/3 carries 0.7 A" in err
     # without a meter nobody can know
     assert machine.run("off", confirm="state")[0] == 0
+    # when it opens, the next run proves it
+    machine.pdus["right"].outlet(OUTLET).welded = False
+    assert machine.run("off", power_timeout=1)[0] == 0
 
 
 def test_a_feed_that_is_unreachable_is_a_failure_and_the_other_is_off(machine: Site) -> None:
