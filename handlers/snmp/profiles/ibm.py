@@ -39,7 +39,7 @@ LIKE_OLDER = Provided(Unless(OLDER, Provided(VERSION, VERSION, ".*sLEN.*")), OLD
 
 
 def _newer(at: Source) -> Source:
-    return Unless(Provided(Provided(at, NEWER, STATES), POWER, "-?[0-9]+"), LIKE_OLDER)
+    return Provided(Provided(Unless(at, LIKE_OLDER), NEWER, STATES), POWER, "-?[0-9]+")
 
 
 def _older(at: Source) -> Source:
