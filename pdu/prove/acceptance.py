@@ -22,7 +22,7 @@ from .document import SIMULATED, BadProof, PlatformProof, Proof, ProvenReading, 
 from .verdicts import OTHER, PHASES, RECORDED, RESTORED, judged
 
 #: the releases whose `pdu prove` wrote files of this format, besides the pack of today
-RELEASES = ("0.3.0",)
+RELEASES = ("0.3.0", "0.4.0")
 #: a proof takes minutes; a guarded outlet is waited for ten more, in s
 _LONGEST_S = 86_400.0
 #: an older file says too little about units of today, in days
@@ -64,46 +64,49 @@ def problems(text: str, today: date) -> list[str]:
         proof = parsed(text)
     except BadProof as error:
         return [printable(str(error), 300)]
-    found = list(_basis(proof, today))
+    sentences = list(_basis(proof, today))
     if isinstance(proof, UnitProof):
-        found += _leaks(proof)
-        found += _impossible(proof)
-        found += disagreements(proof)
-        if not found:
-            found += _other_names(proof)
-        if not found and proof.version == VERSION:
-            found += _other_words(proof)
-            found += _other_notes(proof)
-    return found
+        sentences += _leaks(proof)
+        sentences += _impossible(proof)
+        sentences += disagreements(proof)
+        if not sentences:
+            sentences += _other_names(proof)
+        if not sentences and proof.version == VERSION:
+            sentences += _other_words(proof)
+            sentences += _other_notes(proof)
+    return sentences
 
 
 def _other_words(proof: UnitProof) -> Iterator[str]:
     """What the pack that made the file cannot have said. A later one may find other words and
     figures.
     """
-    for now, said in zip(judged(proof), proof.verdicts):
-        if now != said:
-            yield f"{said.promise} is told with other words or figures than its answers make"
+    for now, written in zip(judged(proof), proof.verdicts):
+        if now != written:
+            yield f"{written.promise} is told with other words or figures than its answers make"
 
 
 def _other_names(proof: UnitProof) -> Iterator[str]:
     """What the recording says otherwise of the unit. An older pack may have known less of it."""
     plate = _replayed(proof).plate
     for name in NAMES_OF_A_UNIT:
-        own, told = unit_reading.scrub_nameplate(getattr(plate, name), plate), getattr(proof, name)
-        is_less = not told and proof.version != VERSION
+        recorded, written = (
+            unit_reading.scrub_nameplate(getattr(plate, name), plate),
+            getattr(proof, name),
+        )
+        is_less = not written and proof.version != VERSION
         # a family is not scrubbed; older packs did so if a NUT device was called as its driver
-        may_be = _may_be(own, told) and (name != "family" or proof.version != VERSION)
-        if told != own and not is_less and not may_be:
-            yield f"its recording has the {name} {printable(own, 60)!r}, not {told[:60]!r}"
+        may_be = _may_be(recorded, written) and (name != "family" or proof.version != VERSION)
+        if written != recorded and not is_less and not may_be:
+            yield f"its recording has the {name} {printable(recorded, 60)!r}, not {written[:60]!r}"
 
 
-def _may_be(scrubbed: str, told: str) -> bool:
+def _may_be(scrubbed: str, text: str) -> bool:
     """Whether `scrubbed` can come of `told`: a recording does not tell what was scrubbed there."""
     if not _STAND_IN.search(scrubbed):
         return False
-    kept = (re.escape(piece) for piece in _STAND_IN.split(scrubbed))
-    return re.fullmatch(".+".join(kept), told) is not None
+    pieces = (re.escape(piece) for piece in _STAND_IN.split(scrubbed))
+    return re.fullmatch(".+".join(pieces), text) is not None
 
 
 def _other_notes(proof: UnitProof) -> Iterator[str]:
@@ -130,13 +133,13 @@ def _basis(proof: Proof, today: date) -> Iterator[str]:
     if proof.basis == SIMULATED:
         yield "it was made with a simulator, so it can never count as evidence"
     try:
-        made = date.fromisoformat(proof.made)
+        day = date.fromisoformat(proof.made)
     except ValueError:
         yield "its day is not YYYY-MM-DD"
         return
-    if made > today + timedelta(days=1):
+    if day > today + timedelta(days=1):
         yield f"it is of the future: {proof.made}"
-    if today - made > timedelta(days=STALE_DAYS):
+    if today - day > timedelta(days=STALE_DAYS):
         yield f"it is older than {STALE_DAYS} days: {proof.made}"
     # of a platform, the tests tell it if they ran
     if not (isinstance(proof, PlatformProof) and not proof.python) and not _PYTHON.fullmatch(
@@ -154,28 +157,28 @@ def _basis(proof: Proof, today: date) -> Iterator[str]:
 def _impossible(proof: UnitProof) -> Iterator[str]:
     """What `pdu prove` cannot have written, whatever the unit answered."""
     last = 0.0
-    for number, one in enumerate(proof.readings, 1):
+    for number, reading in enumerate(proof.readings, 1):
         name = f"reading {number}"
-        if one.phase not in (PHASES if one.handler == proof.handler else (OTHER,)):
+        if reading.phase not in (PHASES if reading.handler == proof.handler else (OTHER,)):
             yield f"{name} is of no phase of a proof, or of another handler"
-        if one.phase != RESTORED and one.at_s < last:
+        if reading.phase != RESTORED and reading.at_s < last:
             yield f"{name} is older than the one before"
-        last = max(last, one.at_s)
-        if one.at_s > _LONGEST_S:
+        last = max(last, reading.at_s)
+        if reading.at_s > _LONGEST_S:
             yield f"{name} is later than a proof can last"
-        if bool(one.failure_kind) is not bool(one.failure):
+        if bool(reading.failure_kind) is not bool(reading.failure):
             yield f"{name} has an error without a reason, or a reason without an error"
         # a power may be negative
-        figures = [one.at_s, float(one.lines), one.load_a, one.energy_kwh]
-        for outlet in one.outlets:
+        figures = [reading.at_s, float(reading.lines), reading.load_a, reading.energy_kwh]
+        for outlet in reading.outlets:
             figures += [outlet.current_a, outlet.energy_kwh]
             if outlet.state not in STATES:
                 yield f"{name} has an outlet that is neither on, off nor unknown"
         if any(figure is not None and figure < 0 for figure in figures):
             yield f"{name} has a figure below 0"
-    listed = {outlet.identity for one in proof.readings for outlet in one.outlets}
+    identities = {outlet.identity for reading in proof.readings for outlet in reading.outlets}
     for number, command in enumerate(proof.commands, 1):
-        is_neighbour = command.phase == RESTORED and command.outlet in listed
+        is_neighbour = command.phase == RESTORED and command.outlet in identities
         if command.outlet != proof.outlet and not is_neighbour:
             yield f"command {number} is to another outlet than the one of --outlet"
         is_done = not command.failure_kind
@@ -190,30 +193,32 @@ def _impossible(proof: UnitProof) -> Iterator[str]:
 
 def disagreements(proof: UnitProof) -> list[str]:
     """What the pack of today says otherwise than the file: of its recording, and of its answers."""
-    found: list[str] = []
-    now = {one.promise: one for one in judged(proof)}
-    said = {one.promise: one for one in proof.verdicts}
-    for promise in now.keys() - said.keys():
-        found.append(f"it has no verdict on {promise}")
-    for promise, one in said.items():
-        if promise in now and now[promise].verdict != one.verdict:
-            found.append(
-                f"{promise} is told as {one.verdict}, and its answers make it"
+    sentences: list[str] = []
+    now = {verdict.promise: verdict for verdict in judged(proof)}
+    verdict_by_promise = {verdict.promise: verdict for verdict in proof.verdicts}
+    for promise in now.keys() - verdict_by_promise.keys():
+        sentences.append(f"it has no verdict on {promise}")
+    for promise, verdict in verdict_by_promise.items():
+        if promise in now and now[promise].verdict != verdict.verdict:
+            sentences.append(
+                f"{promise} is told as {verdict.verdict}, and its answers make it"
                 f" {now[promise].verdict}"
             )
-    if len(said) != len(proof.verdicts):
-        found.append("it has two verdicts on one promise")
+    if len(verdict_by_promise) != len(proof.verdicts):
+        sentences.append("it has two verdicts on one promise")
     written = next(iter(proof.of(RECORDED)), None)
     kind = handler_tools.recording(proof.handler)
     if not proof.recording or written is None or kind is None:
-        found.append("it has no recording that can be replayed")
-        return sorted(found)
+        sentences.append("it has no recording that can be replayed")
+        return sorted(sentences)
     try:
         again = _replayed(proof)
     except PduHandlerError as error:
-        return sorted([*found, f"its recording cannot be replayed: {printable(error.reason, 200)}"])
-    found += _differences(written, again.reading)
-    return sorted(found)
+        return sorted(
+            [*sentences, f"its recording cannot be replayed: {printable(error.reason, 200)}"]
+        )
+    sentences += _differences(written, again.reading)
+    return sorted(sentences)
 
 
 def _differences(written: ProvenReading, again: ProvenReading) -> Iterator[str]:
@@ -248,20 +253,20 @@ def _differences(written: ProvenReading, again: ProvenReading) -> Iterator[str]:
 def _leaks(proof: UnitProof) -> list[str]:
     """Addresses in the file that no scrubber has replaced."""
     scrubber = Scrubber((SERIALS, NAMES, CONTACTS, LOCATIONS))
-    found: list[str] = []
+    sentences: list[str] = []
     for text in _texts(proof):
         masked = _STAND_IN.sub("-", text)
         if scrubber.text(masked) != masked:
-            found.append(f"it holds an address: {printable(text, 80)}")
-            if len(found) == _SHOWN:
+            sentences.append(f"it holds an address: {printable(text, 80)}")
+            if len(sentences) == _SHOWN:
                 break
-    return found
+    return sentences
 
 
 def _texts(proof: UnitProof) -> Iterator[str]:
     yield from (proof.family, proof.manufacturer, proof.model, proof.firmware, *proof.notes)
-    for one in proof.readings:
-        yield one.failure
+    for reading in proof.readings:
+        yield reading.failure
     for command in proof.commands:
         yield command.failure
     # what is no JSON is no recording either, which the replay says

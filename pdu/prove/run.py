@@ -85,9 +85,9 @@ def prove(wish: Plan, means: Tools) -> UnitProof:
         unit_reading.take(wish.other, OTHER, trace, clock, NAMED)
     owner = means.owner()
     _watch(wish, means)
-    seen: list[Optional[bool]] = []
+    dark_answers: list[Optional[bool]] = []
     if wish.outlet and first.answered and readings_agree(trace.readings[0], trace.readings[-1]):
-        _switch(wish, means, seen)
+        _switch(wish, means, dark_answers)
     plate = first.plate
     proof = UnitProof(
         wish.basis,
@@ -101,12 +101,12 @@ def prove(wish: Plan, means: Tools) -> UnitProof:
         unit_reading.scrub_nameplate(plate.firmware, plate),
         unit_reading.settings_of(wish.unit),
         trace.clean(wish.outlet),
-        dataclasses.replace(owner, seen_dark=seen[0]) if seen else owner,
+        dataclasses.replace(owner, seen_dark=dark_answers[0]) if dark_answers else owner,
         tuple(trace.readings),
         tuple(trace.commands),
         (),
         recording,
-        tuple(trace.clean(printable(one, 300)) for one in notes),
+        tuple(trace.clean(printable(note, 300)) for note in notes),
     )
     return dataclasses.replace(proof, verdicts=judged(proof))
 
@@ -121,14 +121,14 @@ class _Unread(PduHandlerError):
 
 def _replayed(wish: Plan, recording: str, trace: Trace, clock: Clock) -> ProvenReading:
     try:
-        found = unit_reading.replayed(
+        reading = unit_reading.replayed(
             wish.unit.handler.name, recording, trace.clean, unit_reading.settings_of(wish.unit)
         ).reading
     except PduHandlerError as error:
         return unit_reading.failed(
             RECORDED, wish.unit.handler.name, error, clock.monotonic() - trace.begun, trace
         )
-    return dataclasses.replace(found, at_s=round(clock.monotonic() - trace.begun, 3))
+    return dataclasses.replace(reading, at_s=round(clock.monotonic() - trace.begun, 3))
 
 
 def _watch(wish: Plan, means: Tools) -> None:
@@ -170,7 +170,7 @@ def _may_switch(wish: Plan, first: Reading) -> None:
         )
 
 
-def _switch(wish: Plan, means: Tools, seen: list[Optional[bool]]) -> None:
+def _switch(wish: Plan, means: Tools, dark_answers: list[Optional[bool]]) -> None:
     assert means.guard is not None
     world = UnitAccess(wish.unit, means.trace, means.clock)
     outlet, begin = contract.begin(world, wish.outlet)
@@ -185,12 +185,12 @@ def _switch(wish: Plan, means: Tools, seen: list[Optional[bool]]) -> None:
     means.tell(f"switching outlet {wish.outlet}: off, on, off, on")
     means.guard.arm(begin)
     try:
-        contract.run(world, begin, lambda: seen.append(means.look()), means.guard.is_there)
+        contract.run(world, begin, lambda: dark_answers.append(means.look()), means.guard.is_there)
         if wish.reader is not None and contract.is_on(world, begin):
             world.command(wish.reader, wish.outlet, True, RIGHTS)
     finally:
         means.tell(f"making sure that outlet {wish.outlet} is on")
-        sent = [one.on for one in means.trace.commands if one.phase == CONTRACT]
-        restored = means.guard.release(is_open=bool(sent) and not sent[-1])
+        commands = [command.on for command in means.trace.commands if command.phase == CONTRACT]
+        restored = means.guard.release(is_open=bool(commands) and not commands[-1])
         means.trace.readings.extend(restored.readings)
         means.trace.commands.extend(restored.commands)

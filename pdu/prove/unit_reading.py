@@ -74,38 +74,38 @@ class Unit(NamedTuple):
 
 def read(unit: Unit, parts: Sequence[Part]) -> Reading:
     """What was read before the first error, which is the reading's `failure`."""
-    found = [Reading()]
+    readings = [Reading()]
     try:
-        reading.read(unit.handler, unit.data, parts, found.append)
+        reading.read(unit.handler, unit.data, parts, readings.append)
     except (Exception, SystemExit) as error:  # anybody may have written the archive
-        last = found[-1]
-        found.append(last._replace(failure=last.failure or reading.error_of(error)))
-    return found[-1]
+        last = readings[-1]
+        readings.append(last._replace(failure=last.failure or reading.error_of(error)))
+    return readings[-1]
 
 
-def proven(found: Reading, phase: str, unit: Unit, at_s: float, trace: Trace) -> ProvenReading:
+def proven(reading: Reading, phase: str, unit: Unit, at_s: float, trace: Trace) -> ProvenReading:
     """A reading as the file has it."""
-    failure = found.failure
+    failure = reading.failure
     return ProvenReading(
         phase,
         unit.handler.name,
         round(at_s, 3),
-        found.load_a,
-        found.power_w,
-        found.energy_kwh,
-        sum(one.kind == LINE for one in found.meters),
+        reading.load_a,
+        reading.power_w,
+        reading.energy_kwh,
+        sum(part.kind == LINE for part in reading.meters),
         tuple(
             ProvenOutlet(
-                trace.clean(one.identity),
-                trace.clean(one.number),
-                word(one.state),
-                one.current_a,
-                one.power_w,
-                one.energy_kwh,
+                trace.clean(part.identity),
+                trace.clean(part.number),
+                word(part.state),
+                part.current_a,
+                part.power_w,
+                part.energy_kwh,
             )
-            for one in found.outlets
+            for part in reading.outlets
         )
-        if found.answered
+        if reading.answered
         else (),
         "" if failure is None else failure.kind,
         "" if failure is None else trace.clean(printable(failure.reason, _LONGEST)),
@@ -116,9 +116,9 @@ def take(
     unit: Unit, phase: str, trace: Trace, clock: Clock, parts: Sequence[Part] = FIGURES
 ) -> Reading:
     """Read once, and keep it in the trace."""
-    found = read(unit, parts)
-    trace.readings.append(proven(found, phase, unit, clock.monotonic() - trace.begun, trace))
-    return found
+    reading = read(unit, parts)
+    trace.readings.append(proven(reading, phase, unit, clock.monotonic() - trace.begun, trace))
+    return reading
 
 
 class UnitAccess:
@@ -132,8 +132,8 @@ class UnitAccess:
         self.reported = UNKNOWN
 
     def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
-        found = take(self._unit, self.phase, self._trace, self._clock)
-        self.last = of_reading(found)
+        reading = take(self._unit, self.phase, self._trace, self._clock)
+        self.last = of_reading(reading)
         return dict.fromkeys(pdus, self.last)
 
     def switch(
@@ -145,9 +145,9 @@ class UnitAccess:
         """Send one command, once, and keep what came back in the trace."""
         begin = self._clock.monotonic()
         state, kind, reason = UNKNOWN, "", ""
-        said: list[str] = []
+        log_lines: list[str] = []
         try:
-            with _logged() as said:
+            with _logged() as log_lines:
                 pdu = unit.handler.make(unit.data)
                 call = pdu.port_up if on else pdu.port_down
                 state = reported(call(PduPortView(identity=identity)))
@@ -165,7 +165,7 @@ class UnitAccess:
                 word(state),
                 kind,
                 self._trace.clean(printable(reason, _LONGEST)),
-                UNANSWERED in said,
+                UNANSWERED in log_lines,
                 phase,
             )
         )
@@ -225,18 +225,18 @@ def recorded(unit: Unit, tell: Callable[[str], None]) -> tuple[str, Sequence[str
     if kind is None:
         return "", ("its handler makes no recordings",)
     try:
-        made = kind.record(unit.data, RecordingOptions(tell=tell))
+        recording = kind.record(unit.data, RecordingOptions(tell=tell))
     except RecursionError:
         return "", ("an answer is nested too deeply to be recorded",)
     except PduHandlerError as error:
         return "", (f"the unit could not be recorded: {error.kind}: {error.reason}",)
-    return made.text, (made.holds, *made.notes)
+    return recording.text, (recording.holds, *recording.notes)
 
 
 def settings_of(unit: Unit) -> dict[str, str]:
     """Those of `SETTINGS` that the owner gave."""
-    given = host.settings(unit.data)
-    return {key: str(given[key]) for key in SETTINGS if given.get(key)}
+    settings = host.settings(unit.data)
+    return {key: str(settings[key]) for key in SETTINGS if settings.get(key)}
 
 
 class Replayed(NamedTuple):
@@ -247,7 +247,7 @@ class Replayed(NamedTuple):
 
 
 def replayed(
-    handler: str, recording: str, clean: Callable[[str], str], given: Mapping[str, str]
+    handler: str, recording: str, clean: Callable[[str], str], settings_: Mapping[str, str]
 ) -> Replayed:
     """What the handler reads from a recording that is served on this machine.
 
@@ -256,11 +256,11 @@ def replayed(
     kind = handler_tools.recording(handler)
     if kind is None or not kind.is_recording(recording):
         raise ProtocolError(f"this is no recording of {handler}")
-    served = _served(kind, recording, given.get("profile", ""))
+    served = _served(kind, recording, settings_.get("profile", ""))
     try:
         # the first words are handler and address, the others options
         name, address, *options = shlex.split(served.poll)
-        settings = dict(given)
+        settings = dict(settings_)
         while options:
             flag, value = options.pop(0), options.pop(0) if options else ""
             key, equals, text = value.partition("=")
@@ -276,8 +276,8 @@ def replayed(
         loaded = load(name)
         unit = Unit(loaded, connection_data.pdu_data(loaded, Address(address), state))
         trace = Trace(0.0, clean)
-        found = read(unit, NAMED)
-        return Replayed(proven(found, "recorded", unit, 0.0, trace), found.plate)
+        reading = read(unit, NAMED)
+        return Replayed(proven(reading, "recorded", unit, 0.0, trace), reading.plate)
     finally:
         served.close()
 
@@ -293,7 +293,7 @@ def _served(kind: RecordingFormat, recording: str, profile: str) -> ReplayedDevi
 
 def handler_options(state: SharedOptions, handler: LoadedHandler, has_port: bool) -> SharedOptions:
     """The options that another handler takes."""
-    keys = {one.key for one in handler.settings} | (
+    keys = {setting.key for setting in handler.settings} | (
         set(connection_data.SNMP_KEYS) if handler.snmp else set()
     )
     if has_port:

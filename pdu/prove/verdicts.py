@@ -64,7 +64,7 @@ class _Found(NamedTuple):
 
 def judged(proof: UnitProof) -> tuple[Verdict, ...]:
     """One verdict for each promise. `proof.verdicts` is not read."""
-    found: list[Verdict] = []
+    verdicts: list[Verdict] = []
     for promise in PROMISES:
         if promise.needs == READING:
             answer = _READING[promise.key](proof)
@@ -75,8 +75,8 @@ def judged(proof: UnitProof) -> tuple[Verdict, ...]:
         else:
             answer = _SWITCHING[promise.key](proof)
         figures = {name: round(value, 6) for name, value in answer.figures.items()}
-        found.append(Verdict(promise.key, answer.verdict, answer.finding, figures))
-    return tuple(found)
+        verdicts.append(Verdict(promise.key, answer.verdict, answer.finding, figures))
+    return tuple(verdicts)
 
 
 def _kept(finding: str, **figures: float) -> _Found:
@@ -97,8 +97,8 @@ def _one(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
 
 def _known(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
     """The first reading of a phase, if its states were read."""
-    found = _one(proof, phase)
-    return found if found is not None and found.outlets else None
+    reading = _one(proof, phase)
+    return reading if reading is not None and reading.outlets else None
 
 
 # ---- reading -------------------------------------------------------------------------------------
@@ -109,16 +109,18 @@ def _list(proof: UnitProof) -> _Found:
     if first is None or (first.failure_kind and not first.outlets):
         why = "it was not read" if first is None else f"{first.failure_kind}: {first.failure}"
         return _broken(f"the unit's own answers give no list: {why}")
-    listed = len(first.outlets)
+    outlet_count = len(first.outlets)
     if proof.owner.outlets is None:
-        return _open(f"{_outlets(listed)} listed; nobody counted the front", listed=listed)
-    if proof.owner.outlets != listed:
+        return _open(
+            f"{_outlets(outlet_count)} listed; nobody counted the front", listed=outlet_count
+        )
+    if proof.owner.outlets != outlet_count:
         return _broken(
-            f"{_outlets(listed)} listed, and the front has {proof.owner.outlets}",
-            listed=listed,
+            f"{_outlets(outlet_count)} listed, and the front has {proof.owner.outlets}",
+            listed=outlet_count,
             front=proof.owner.outlets,
         )
-    return _kept(f"{_outlets(listed)} listed, as many as the front has", listed=listed)
+    return _kept(f"{_outlets(outlet_count)} listed, as many as the front has", listed=outlet_count)
 
 
 def _states(proof: UnitProof) -> _Found:
@@ -127,30 +129,34 @@ def _states(proof: UnitProof) -> _Found:
         return _open("no states were read")
     if dark is None:
         return _open("nobody said which outlets are dark")
-    said = {one.strip() for one in dark}
-    names = {name for one in first.outlets for name in (one.number, one.identity)}
-    strange = sorted(said - names)
+    dark_names = {outlet.strip() for outlet in dark}
+    names = {name for outlet in first.outlets for name in (outlet.number, outlet.identity)}
+    strange = sorted(dark_names - names)
     if strange:
         return _broken(f"the owner names outlet {', '.join(strange)}, which is not listed")
     wrong: list[str] = []
-    for one in first.outlets:
-        is_dark = (one.number or one.identity) in said or one.identity in said
-        if one.state != "unknown" and (one.state == "off") is not is_dark:
-            wrong.append(f"outlet {one.identity} is told as {one.state}, and it is not")
+    for outlet in first.outlets:
+        is_dark = (outlet.number or outlet.identity) in dark_names or outlet.identity in dark_names
+        if outlet.state != "unknown" and (outlet.state == "off") is not is_dark:
+            wrong.append(f"outlet {outlet.identity} is told as {outlet.state}, and it is not")
     if wrong:
         return _broken("; ".join(wrong[:5]), wrong=len(wrong))
-    return _kept("every outlet is as the owner sees it", dark=len(said))
+    return _kept("every outlet is as the owner sees it", dark=len(dark_names))
 
 
 def _twice(proof: UnitProof) -> _Found:
     first, second = _known(proof, FIRST), _one(proof, SECOND)
     if first is None:
         return _open("no states were read")
-    own = [one for one in proof.readings if one.phase in (FIRST, SECOND, CONTRACT, RESTORED)]
-    for one in own:
-        renumbered = _renumbered(first, one)
+    own_readings = [
+        reading
+        for reading in proof.readings
+        if reading.phase in (FIRST, SECOND, CONTRACT, RESTORED)
+    ]
+    for reading in own_readings:
+        renumbered = _renumbered(first, reading)
         if renumbered:
-            return _broken(renumbered, after_s=one.at_s)
+            return _broken(renumbered, after_s=reading.at_s)
     if second is None:
         return _open("there was no second reading")
     if not second.outlets:
@@ -162,11 +168,12 @@ def _twice(proof: UnitProof) -> _Found:
 
 
 def _renumbered(first: ProvenReading, now: ProvenReading) -> str:
-    was, listed = ([outlet.identity for outlet in one.outlets] for one in (first, now))
-    if not listed or listed == was:
+    was, identities = ([outlet.identity for outlet in reading.outlets] for reading in (first, now))
+    if not identities or identities == was:
         return ""
     return (
-        f"the outlets were renumbered: {_few(was)} at first, {_few(listed)} {now.at_s:.0f} s later"
+        f"the outlets were renumbered: {_few(was)} at first, {_few(identities)} {now.at_s:.0f} s"
+        " later"
     )
 
 
@@ -201,26 +208,28 @@ def _recording(proof: UnitProof) -> _Found:
     if recorded.failure_kind:
         return _broken(f"it cannot be read: {recorded.failure_kind}: {recorded.failure}")
     # somebody may have switched one while it was recorded
-    wanted = [_state_list(one) for one in (first, _one(proof, SECOND)) if one is not None]
-    if _state_list(recorded) not in wanted:
+    state_lists = [
+        _state_list(reading) for reading in (first, _one(proof, SECOND)) if reading is not None
+    ]
+    if _state_list(recorded) not in state_lists:
         return _broken("its states are not those that the unit reported")
     return _kept(f"{_outlets(len(recorded.outlets))} with the same states")
 
 
 def _load(proof: UnitProof) -> _Found:
-    said = proof.owner.load_a
-    read = [
-        one.load_a
-        for one in (_one(proof, FIRST), _one(proof, SECOND))
-        if one is not None and one.load_a is not None
+    displayed = proof.owner.load_a
+    loads = [
+        reading.load_a
+        for reading in (_one(proof, FIRST), _one(proof, SECOND))
+        if reading is not None and reading.load_a is not None
     ]
-    if not read:
+    if not loads:
         return _open("the unit reports no load")
-    if said is None:
-        return _open(f"{read[0]:g} A; nobody compared it with a display", load_a=read[0])
-    near = min(read, key=lambda value: abs(value - said))
-    if abs(near - said) > max(_DISPLAY_A, _DISPLAY * max(said, near)):
-        return _broken(f"{near:g} A are told, and the display shows {said:g} A", load_a=near)
+    if displayed is None:
+        return _open(f"{loads[0]:g} A; nobody compared it with a display", load_a=loads[0])
+    near = min(loads, key=lambda value: abs(value - displayed))
+    if abs(near - displayed) > max(_DISPLAY_A, _DISPLAY * max(displayed, near)):
+        return _broken(f"{near:g} A are told, and the display shows {displayed:g} A", load_a=near)
     return _kept(f"{near:g} A, as the display shows", load_a=near)
 
 
@@ -229,16 +238,16 @@ def _sums(proof: UnitProof) -> _Found:
     if first is None:
         return _open("no figures were read")
     tried: list[_Found] = []
-    of_watts = _sum(one.power_w for one in first.outlets)
+    of_watts = _sum(outlet.power_w for outlet in first.outlets)
     if of_watts is not None and first.power_w is not None:
         tried.append(_compared(of_watts, first.power_w, _SLACK_W, "W", len(first.outlets), 1.0))
-    of_amperes = _sum(one.current_a for one in first.outlets)
+    of_amperes = _sum(outlet.current_a for outlet in first.outlets)
     if of_amperes is not None and first.load_a is not None:
         tried.append(_compared(of_amperes, first.load_a, _SLACK_A, "A", len(first.outlets), 0.01))
     for verdict in (BROKEN, KEPT, NOT_TRIED):
-        for found in tried:
-            if found.verdict == verdict:
-                return found
+        for comparison in tried:
+            if comparison.verdict == verdict:
+                return comparison
     return _open("the unit does not meter each outlet and the inlet")
 
 
@@ -260,7 +269,9 @@ def _watts(proof: UnitProof) -> _Found:
     first = _known(proof, FIRST)
     if first is None:
         return _open("no figures were read")
-    pairs = [(f"outlet {one.identity}", one.current_a, one.power_w) for one in first.outlets]
+    pairs = [
+        (f"outlet {outlet.identity}", outlet.current_a, outlet.power_w) for outlet in first.outlets
+    ]
     pairs.append(("the unit", first.load_a, first.power_w))
     volts: list[float] = []
     metered = False
@@ -293,22 +304,22 @@ def _energy(proof: UnitProof) -> _Found:
     seconds = second.at_s - first.at_s
     if seconds < _SHORTEST_WATCH_S:
         return _open("the readings are too near to each other")
-    whole = (first.energy_kwh, second.energy_kwh, first.power_w, second.power_w)
-    pairs = [("the unit", *whole)]
+    unit_figures = (first.energy_kwh, second.energy_kwh, first.power_w, second.power_w)
+    pairs = [("the unit", *unit_figures)]
     pairs += [
         (f"outlet {was.identity}", was.energy_kwh, now.energy_kwh, was.power_w, now.power_w)
         for was, now in zip(first.outlets, second.outlets)
         if was.identity == now.identity
     ]
-    energies = [one for pair in pairs for one in pair[1:3] if one is not None]
+    energies = [figure for pair in pairs for figure in pair[1:3] if figure is not None]
     if not energies:
         return _open("the unit has no energy counter")
     step = _step_kwh(energies)
-    seen: list[float] = []
-    for name, before, after, was_w, now_w in pairs:
-        if before is None or after is None:
+    ratios: list[float] = []
+    for name, was_kwh, now_kwh, was_w, now_w in pairs:
+        if was_kwh is None or now_kwh is None:
             continue
-        rise = after - before
+        rise = now_kwh - was_kwh
         if rise < -step / 2:
             return _broken(f"the counter of {name} went back by {-rise:g} kWh", rise_kwh=rise)
         if was_w is None or now_w is None:
@@ -326,46 +337,49 @@ def _energy(proof: UnitProof) -> _Found:
         if rise < expected / _SCALE - step:
             words = f"the counter of {name} rose by only {rise:g} kWh in {seconds:.0f} s"
             return _Found(BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures)
-        seen.append(rise / expected)
-    if not seen:
+        ratios.append(rise / expected)
+    if not ratios:
         return _open(f"the counters' step of {step:g} kWh is too coarse for {seconds:.0f} s")
     return _kept(
-        f"{_counters(len(seen))} rose as the power says",
-        least=min(seen),
-        most=max(seen),
+        f"{_counters(len(ratios))} rose as the power says",
+        least=min(ratios),
+        most=max(ratios),
         seconds=seconds,
     )
 
 
 def _protocols(proof: UnitProof) -> _Found:
-    first, other = _known(proof, FIRST), _one(proof, OTHER)
-    if other is None:
+    first, other_reading = _known(proof, FIRST), _one(proof, OTHER)
+    if other_reading is None:
         return _open("one protocol was read: --also HANDLER reads another one")
     if first is None:
         return _open("no states were read")
-    if not other.outlets:
-        return _broken(f"{other.handler} reads nothing: {other.failure_kind}: {other.failure}")
-    here, there = first.handler, other.handler
-    if len(first.outlets) != len(other.outlets):
+    if not other_reading.outlets:
         return _broken(
-            f"{here} lists {len(first.outlets)} outlets, {there} {len(other.outlets)}",
+            f"{other_reading.handler} reads nothing: {other_reading.failure_kind}:"
+            f" {other_reading.failure}"
+        )
+    here, there = first.handler, other_reading.handler
+    if len(first.outlets) != len(other_reading.outlets):
+        return _broken(
+            f"{here} lists {len(first.outlets)} outlets, {there} {len(other_reading.outlets)}",
             here=len(first.outlets),
-            there=len(other.outlets),
+            there=len(other_reading.outlets),
         )
     wrong = [
         f"outlet {mine.identity} is {mine.state} by {here} and {theirs.state} by {there}"
-        for mine, theirs in _paired(first.outlets, other.outlets)
+        for mine, theirs in _paired(first.outlets, other_reading.outlets)
         if "unknown" not in (mine.state, theirs.state) and mine.state != theirs.state
     ]
     if wrong:
         return _broken("; ".join(wrong[:5]), wrong=len(wrong))
-    if first.load_a is not None and other.load_a is not None:
-        low, high = sorted((first.load_a, other.load_a))
+    if first.load_a is not None and other_reading.load_a is not None:
+        low, high = sorted((first.load_a, other_reading.load_a))
         if high > _SCALE * low + _SLACK_A:
             return _broken(
-                f"{here} tells {first.load_a:g} A, {there} {other.load_a:g} A",
+                f"{here} tells {first.load_a:g} A, {there} {other_reading.load_a:g} A",
                 here=first.load_a,
-                there=other.load_a,
+                there=other_reading.load_a,
             )
     return _kept(f"{here} and {there} tell the same {len(first.outlets)} states")
 
@@ -374,9 +388,9 @@ def _paired(
     mine: Sequence[ProvenOutlet], theirs: Sequence[ProvenOutlet]
 ) -> Iterator[tuple[ProvenOutlet, ProvenOutlet]]:
     """By the number on the unit where both tell it of each outlet, else in order."""
-    numbered = {one.number: one for one in theirs if one.number}
-    if len(numbered) == len(theirs) and {one.number for one in mine} == set(numbered):
-        return ((one, numbered[one.number]) for one in mine)
+    numbered = {outlet.number: outlet for outlet in theirs if outlet.number}
+    if len(numbered) == len(theirs) and {outlet.number for outlet in mine} == set(numbered):
+        return ((outlet, numbered[outlet.number]) for outlet in mine)
     return zip(mine, theirs)
 
 
@@ -395,10 +409,10 @@ class _Stage(NamedTuple):
 
     def seen_at(self, outlet: str) -> Optional[float]:
         """When a reading first had the wanted state, in s after the command; None: never."""
-        for one in self.after:
-            found = one.outlet(outlet)
-            if found is not None and found.state == self.word:
-                return one.at_s - self.command.at_s
+        for reading in self.after:
+            outlet_ = reading.outlet(outlet)
+            if outlet_ is not None and outlet_.state == self.word:
+                return reading.at_s - self.command.at_s
         return None
 
 
@@ -418,9 +432,9 @@ def _stages(proof: UnitProof) -> list[_Stage]:
 
 def _before(proof: UnitProof) -> Optional[ProvenReading]:
     """The last reading before the first command."""
-    begin = min((one.at_s for one in proof.commands if one.phase == CONTRACT), default=0.0)
-    found = [one for one in proof.of(CONTRACT) if one.at_s <= begin and one.outlets]
-    return found[-1] if found else None
+    begin = min((item.at_s for item in proof.commands if item.phase == CONTRACT), default=0.0)
+    readings = [item for item in proof.of(CONTRACT) if item.at_s <= begin and item.outlets]
+    return readings[-1] if readings else None
 
 
 def _switches(proof: UnitProof) -> _Found:
@@ -460,11 +474,11 @@ def _answered(proof: UnitProof) -> _Found:
         return _open("no command was sent")
     for stage in stages:
         if stage.command.failure_kind in UNANSWERED:
-            seen = stage.seen_at(proof.outlet)
+            seen_at_s = stage.seen_at(proof.outlet)
             later = (
                 "the outlet was not seen to switch"
-                if seen is None
-                else f"{seen:.0f} s later the outlet was reported {stage.word}"
+                if seen_at_s is None
+                else f"{seen_at_s:.0f} s later the outlet was reported {stage.word}"
             )
             return _broken(
                 f"the command {stage.word} was not answered ({stage.command.failure}); {later}"
@@ -479,38 +493,38 @@ def _answered(proof: UnitProof) -> _Found:
 
 
 def _stays(proof: UnitProof) -> _Found:
-    seen = [one for one in _stages(proof) if one.command.state == one.word]
-    if not seen:
+    stages = [stage for stage in _stages(proof) if stage.command.state == stage.word]
+    if not stages:
         return _open("no state was reported")
-    for stage in seen:
-        for one in stage.after:
-            found = one.outlet(proof.outlet)
-            if found is None or found.state != stage.word:
-                now = "not listed" if found is None else found.state
-                if found is None and one.failure_kind:
+    for stage in stages:
+        for reading in stage.after:
+            outlet = reading.outlet(proof.outlet)
+            if outlet is None or outlet.state != stage.word:
+                now = "not listed" if outlet is None else outlet.state
+                if outlet is None and reading.failure_kind:
                     continue  # a reading that failed tells nothing
-                after = one.at_s - stage.command.at_s - stage.command.seconds
+                seconds = reading.at_s - stage.command.at_s - stage.command.seconds
                 return _broken(
-                    f"outlet {proof.outlet} was reported {stage.word}, and {now} {after:.1f} s"
+                    f"outlet {proof.outlet} was reported {stage.word}, and {now} {seconds:.1f} s"
                     " later: it falls back",
-                    after_s=after,
+                    after_s=seconds,
                 )
-    if not any(stage.after for stage in seen):
+    if not any(stage.after for stage in stages):
         return _open("there was no second reading")
-    return _kept(f"after each of {len(seen)} commands", commands=len(seen))
+    return _kept(f"after each of {len(stages)} commands", commands=len(stages))
 
 
 def _meter(proof: UnitProof) -> _Found:
-    before = _before(proof)
-    outlet = before.outlet(proof.outlet) if before is not None else None
-    if before is None or outlet is None:
+    reading_before = _before(proof)
+    outlet = reading_before.outlet(proof.outlet) if reading_before is not None else None
+    if reading_before is None or outlet is None:
         return _open("the outlet was not read before")
     was = MeteredLoad(outlet.current_a, outlet.power_w)
     if not was.is_known:
         return _open("the unit does not meter the outlet")
     # only the first reading decides the step: a stuck meter would make it finer
     steps = MeterResolution().finer(
-        MeteredLoad(one.current_a, one.power_w) for one in before.outlets
+        MeteredLoad(item.current_a, item.power_w) for item in reading_before.outlets
     )
     meter = MeterThreshold(THRESHOLD_A, steps)
     if not carries(was, meter):
@@ -520,13 +534,13 @@ def _meter(proof: UnitProof) -> _Found:
         if stage.command.on or stage.command.state != "off":
             continue
         now: Optional[MeteredLoad] = None
-        for one in stage.after:
-            found = one.outlet(proof.outlet)
+        for item in stage.after:
+            found = item.outlet(proof.outlet)
             if found is None or not MeteredLoad(found.current_a, found.power_w).is_known:
                 continue
             now = MeteredLoad(found.current_a, found.power_w)
             if fell(was, now, meter):
-                times.append(one.at_s - stage.command.at_s)
+                times.append(item.at_s - stage.command.at_s)
                 break
         else:
             if now is None:
@@ -538,7 +552,7 @@ def _meter(proof: UnitProof) -> _Found:
     if not times:
         return _open("the outlet was not reported off")
     longest = max(times)
-    inlet = _inlet_follows(proof, before, outlet)
+    inlet = _inlet_follows(proof, reading_before, outlet)
     if inlet is not None:
         return inlet
     return _kept(
@@ -566,31 +580,35 @@ class _InletSeries(NamedTuple):
     step: float
 
 
-def _inlet_series(proof: UnitProof, before: ProvenReading, unit: str) -> Optional[_InletSeries]:
+def _inlet_series(
+    proof: UnitProof, reading_before: ProvenReading, unit: str
+) -> Optional[_InletSeries]:
     """None if the unit's inlet shows no figure, or a sum of its outlets."""
-    part, whole = _QUANTITIES[unit]
-    metered = {one.identity for one in before.outlets if getattr(one, part) is not None}
+    part, inlet_figure = _QUANTITIES[unit]
+    metered = {item.identity for item in reading_before.outlets if getattr(item, part) is not None}
     looks: list[_InletLook] = []
-    for one in proof.readings:
-        if one.phase not in (FIRST, SECOND, CONTRACT) or one.handler != before.handler:
+    for item in proof.readings:
+        if item.phase not in (FIRST, SECOND, CONTRACT) or item.handler != reading_before.handler:
             continue
-        shown = {outlet.identity: getattr(outlet, part) for outlet in one.outlets}
+        figure_by_identity = {outlet.identity: getattr(outlet, part) for outlet in item.outlets}
         # a unit may show no figure of an outlet that is off
         figures = {
-            name: 0.0 if name == proof.outlet and shown[name] is None else shown[name]
-            for name in metered & shown.keys()
+            name: 0.0
+            if name == proof.outlet and figure_by_identity[name] is None
+            else figure_by_identity[name]
+            for name in metered & figure_by_identity.keys()
         }
-        inlet = getattr(one, whole)
+        inlet = getattr(item, inlet_figure)
         if inlet is None or len(figures) < len(metered) or None in figures.values():
             continue
-        own = figures.get(proof.outlet, 0.0)
-        looks.append(_InletLook(one.at_s, own, inlet - math.fsum(figures.values())))
+        own_figure = figures.get(proof.outlet, 0.0)
+        looks.append(_InletLook(item.at_s, own_figure, inlet - math.fsum(figures.values())))
     if all(abs(look.rest) < _SAME for look in looks):
         return None
-    early = [one for one in proof.readings if one.outlets and one.at_s <= before.at_s]
-    inlet_steps = MeterResolution().finer(MeteredLoad(one.load_a, one.power_w) for one in early)
+    early = [item for item in proof.readings if item.outlets and item.at_s <= reading_before.at_s]
+    inlet_steps = MeterResolution().finer(MeteredLoad(item.load_a, item.power_w) for item in early)
     steps = MeterResolution().finer(
-        MeteredLoad(one.current_a, one.power_w) for one in before.outlets
+        MeteredLoad(item.current_a, item.power_w) for item in reading_before.outlets
     )
     fine, coarse = (
         (steps.power_w, inlet_steps.power_w)
@@ -601,36 +619,42 @@ def _inlet_series(proof: UnitProof, before: ProvenReading, unit: str) -> Optiona
     return _InletSeries(unit, sorted(looks, key=lambda look: look.at_s), step)
 
 
-def _inlet_follows(proof: UnitProof, before: ProvenReading, own: ProvenOutlet) -> Optional[_Found]:
+def _inlet_follows(
+    proof: UnitProof, reading_before: ProvenReading, outlet: ProvenOutlet
+) -> Optional[_Found]:
     """Why the outlet's own meter proves nothing; None if the inlet fell and rose with it. Power
     that still flows, flows through the inlet.
     """
-    series = [_inlet_series(proof, before, unit) for unit in _QUANTITIES]
-    found = [_judged_inlet(proof, before, own, one) for one in series if one is not None]
-    if not found:
+    series = [_inlet_series(proof, reading_before, unit) for unit in _QUANTITIES]
+    judgements = [
+        _judged_inlet(proof, reading_before, outlet, item) for item in series if item is not None
+    ]
+    if not judgements:
         return _open(
             "the outlet's meter fell, and no meter of the inlet's own shows whether the load did"
         )
     # in W, then in A; what one cannot decide the other may
-    decided = next((one for one in found if one is None or one.verdict == BROKEN), found[0])
+    decided = next(
+        (item for item in judgements if item is None or item.verdict == BROKEN), judgements[0]
+    )
     return decided
 
 
 def _judged_inlet(
-    proof: UnitProof, before: ProvenReading, own: ProvenOutlet, series: _InletSeries
+    proof: UnitProof, reading_before: ProvenReading, outlet: ProvenOutlet, series: _InletSeries
 ) -> Optional[_Found]:
     """As `_inlet_follows`, in one quantity: what the inlet shows beyond all outlets stays as it was
     while the outlet falls and rises.
     """
-    lost, unit = getattr(own, _QUANTITIES[series.unit][0]) or 0.0, series.unit
-    still = [look.rest for look in series.looks if look.at_s <= before.at_s]
+    lost, unit = getattr(outlet, _QUANTITIES[series.unit][0]) or 0.0, series.unit
+    still = [look.rest for look in series.looks if look.at_s <= reading_before.at_s]
     for stage in _stages(proof):
         # the last reading: an inlet's meter may be later than those of the outlets
-        times = {one.at_s for one in stage.after}
-        after = [look for look in series.looks if look.at_s in times]
-        if not still or not after:
+        times = {reading.at_s for reading in stage.after}
+        looks = [look for look in series.looks if look.at_s in times]
+        if not still or not looks:
             return _open("the inlet was not read after each command")
-        rise = after[-1].rest - math.fsum(still) / len(still)
+        rise = looks[-1].rest - math.fsum(still) / len(still)
         noise = max(still) - min(still) + series.step
         if lost < _CLEAR * noise:
             return _open(
@@ -648,7 +672,7 @@ def _judged_inlet(
                 f"the inlet did not {'rise' if stage.command.on else 'fall'} surely with the"
                 f" outlet's {lost:.4g} {unit}: it shows {rise:+.4g} {unit} beyond its outlets"
             )
-        if stage.command.on and after[-1].own < lost / 2:
+        if stage.command.on and looks[-1].own < lost / 2:
             return _open(
                 "the inlet did not rise again when the outlet was switched on: what is plugged in"
                 " draws nothing by itself"
@@ -657,10 +681,10 @@ def _judged_inlet(
 
 
 def _dark(proof: UnitProof) -> _Found:
-    seen = proof.owner.seen_dark
-    if seen is None:
+    is_dark = proof.owner.seen_dark
+    if is_dark is None:
         return _open("nobody looked")
-    if not seen:
+    if not is_dark:
         return _broken(
             f"outlet {proof.outlet} was reported off, and was not: the unit echoes the command, or"
             " its relay is stuck"
@@ -669,13 +693,17 @@ def _dark(proof: UnitProof) -> _Found:
 
 
 def _neighbours(proof: UnitProof) -> _Found:
-    before, stages = _before(proof), _stages(proof)
-    if before is None or not stages:
+    reading_before, stages = _before(proof), _stages(proof)
+    if reading_before is None or not stages:
         return _open("no command was sent")
-    others = {one.identity: one.state for one in before.outlets if one.identity != proof.outlet}
+    state_by_identity = {
+        item.identity: item.state
+        for item in reading_before.outlets
+        if item.identity != proof.outlet
+    }
     for stage in stages:
-        for one in stage.after:
-            moved = _moved(others, one)
+        for item in stage.after:
+            moved = _moved(state_by_identity, item)
             if moved:
                 identity, now = moved[0]
                 return _broken(
@@ -683,42 +711,46 @@ def _neighbours(proof: UnitProof) -> _Found:
                     f" {proof.outlet}",
                     moved=len(moved),
                 )
-    if not others:
+    if not state_by_identity:
         return _open("the unit has no other outlet")
-    return _kept(f"{_outlets(len(others))} stayed", outlets=len(others))
+    return _kept(f"{_outlets(len(state_by_identity))} stayed", outlets=len(state_by_identity))
 
 
-def _moved(others: dict[str, str], now: ProvenReading) -> list[tuple[str, str]]:
+def _moved(state_by_identity: dict[str, str], now: ProvenReading) -> list[tuple[str, str]]:
     return [
-        (one.identity, one.state)
-        for one in now.outlets
-        if one.identity in others
-        and "unknown" not in (one.state, others[one.identity])
-        and one.state != others[one.identity]
+        (outlet.identity, outlet.state)
+        for outlet in now.outlets
+        if outlet.identity in state_by_identity
+        and "unknown" not in (outlet.state, state_by_identity[outlet.identity])
+        and outlet.state != state_by_identity[outlet.identity]
     ]
 
 
 def _rights(proof: UnitProof) -> _Found:
-    sent = [one for one in proof.commands if one.phase == RIGHTS]
-    if not sent:
+    commands = [command for command in proof.commands if command.phase == RIGHTS]
+    if not commands:
         return _open("no other login was given: --reader")
-    if not sent[0].failure_kind:
+    if not commands[0].failure_kind:
         return _broken("the login of --reader was allowed to switch")
-    return _kept(f"{sent[0].failure_kind}: {sent[0].failure}")
+    return _kept(f"{commands[0].failure_kind}: {commands[0].failure}")
 
 
 def _restored(proof: UnitProof) -> _Found:
-    before, after = _before(proof), proof.of(RESTORED)
-    if before is None:
+    reading_before, readings = _before(proof), proof.of(RESTORED)
+    if reading_before is None:
         return _open("no command was sent")
-    last = after[-1] if after else None
+    last = readings[-1] if readings else None
     outlet = None if last is None else last.outlet(proof.outlet)
     if last is None or outlet is None:
         return _broken(f"outlet {proof.outlet} could not be read at the end: look at it")
     if outlet.state != "on":
         return _broken(f"outlet {proof.outlet} was on, and is {outlet.state}: look at it")
-    others = {one.identity: one.state for one in before.outlets if one.identity != proof.outlet}
-    moved = _moved(others, last)
+    state_by_identity = {
+        outlet.identity: outlet.state
+        for outlet in reading_before.outlets
+        if outlet.identity != proof.outlet
+    }
+    moved = _moved(state_by_identity, last)
     if moved:
         return _broken(f"outlet {moved[0][0]} is {moved[0][1]}, and was not: look at it")
     return _kept("all outlets are as they were")
@@ -729,20 +761,20 @@ def _restored(proof: UnitProof) -> _Found:
 
 def _sum(figures: Iterable[Optional[float]]) -> Optional[float]:
     """The sum, None if one is missing or there is none."""
-    known = list(figures)
-    found = [one for one in known if one is not None]
-    return sum(found) if found and len(found) == len(known) else None
+    values = list(figures)
+    metered = [value for value in values if value is not None]
+    return sum(metered) if metered and len(metered) == len(values) else None
 
 
 def _step_kwh(energies: Sequence[float]) -> float:
     for step in (1.0, 0.1, 0.01, 0.001):
-        if all(abs(one / step - round(one / step)) < 1e-6 for one in energies):
+        if all(abs(energy / step - round(energy / step)) < 1e-6 for energy in energies):
             return step
     return 0.001
 
 
-def _state_list(one: ProvenReading) -> list[str]:
-    return [outlet.state for outlet in one.outlets]
+def _state_list(reading: ProvenReading) -> list[str]:
+    return [outlet.state for outlet in reading.outlets]
 
 
 def _few(names: Sequence[str]) -> str:
