@@ -42,6 +42,7 @@ def acme(**changed: Any) -> Profile:
         (dict(models=()), "models"),
         (dict(sys_object_ids=(".1.3.6",)), "sys_object_ids is '.1.3.6'"),
         (dict(sys_object_ids=("1.3.6.1.4.1.9", "1.3.6.1.4.1.9.x")), "sys_object_ids is"),
+        (dict(described="("), "described is not a valid regular expression"),
         (dict(inlet=Total(else_outlets=True)), "no figure of the inlet"),
         (dict(inlet_power=Total(else_outlets=True)), "no figure of the inlet"),
         (dict(sys_object_ids=("1.3.6.1.4.1.9", "1.3.6.1.4.1.9")), "twice"),
