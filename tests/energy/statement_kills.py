@@ -73,7 +73,11 @@ def _run(folder: Path, into: str, step: int = 0) -> subprocess.CompletedProcess[
     return subprocess.run(
         [sys.executable, "-c", _KILLED, str(step), *map(str, words)],
         cwd=ROOT,
-        env={"TMPDIR": str(folder / "tmp"), "PATH": "/usr/bin:/bin"},
+        env={
+            "TMPDIR": str(folder / "tmp"),
+            "PATH": "/usr/bin:/bin",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,

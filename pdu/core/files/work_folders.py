@@ -36,7 +36,12 @@ def left_folders(parent: Optional[str]) -> Sequence[str]:
 def _is_left(folder: str) -> bool:
     try:
         descriptor = os.open(os.path.join(folder, _LOCK), os.O_RDWR)
-    except OSError:  # another's, or one that has just begun and is empty
+    except FileNotFoundError:
+        # one that has just begun is empty; one whose end was cut off may have lost this file first
+        with contextlib.suppress(OSError):
+            return bool(os.listdir(folder))
+        return False
+    except OSError:  # another user's
         return False
     try:
         return lock(descriptor)

@@ -1,0 +1,112 @@
+"""What a statement may hold, whatever a Python calls printable, and what is one register twice."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import pytest
+
+from pdu.core.files.csv_out import begins_as_formula
+from pdu.energy.statement import form
+from pdu.energy.statement.form import Trace, counted_twice, identity, missing
+from tests.energy import statement_kills
+
+DAY = 86400.0
+_BEGIN = 1790812800.0  # 2026-10-01T00:00:00Z
+
+
+def test_a_table_marks_the_formulas_that_other_tables_mark() -> None:
+    marked = [chr(code) for code in range(0x110000) if form._cell(chr(code)).startswith("'")]
+    expected = [chr(code) for code in range(0x110000) if begins_as_formula(chr(code))]
+    assert marked == sorted(["'", *expected])
+
+
+def test_nothing_unseen_reaches_a_page() -> None:
+    """Of each character that this Python's Unicode has."""
+    for code in range(0x110000):
+        letter = chr(code)
+        if not letter.isprintable() and unicodedata.category(letter) != "Cn":
+            assert form.printable(letter) == letter.encode("unicode_escape").decode()
+    assert form.printable("Bright & Sons – 3 × ü") == "Bright & Sons – 3 × ü"
+
+
+def trace(
+    pdu: str = "left",
+    outlet: str = "3",
+    units: Sequence[tuple[str, str]] = (("m", "s"),),
+    kwh: Sequence[float] = (1.0, 2.0, 3.0),
+    begin: float = _BEGIN,
+    every: float = 3600.0,
+) -> Trace:
+    readings = [(begin + every * at, value) for at, value in enumerate(kwh)]
+    return Trace(pdu, outlet, begin, begin + DAY, set(units), readings, (0, 0))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        trace("right"),
+        trace(outlet="03"),
+        trace("LEFT ", units=[("n", "t")]),
+        trace("right", units=[("n", "s")], kwh=[1.0, 2.0, 3.1]),
+        trace("right", outlet="003"),
+    ],
+)
+def test_one_register_in_two_lines_is_named(other: Trace) -> None:
+    assert "are one register at one time" in counted_twice([trace(), other])
+    later = other._replace(begin=other.end, end=other.end + DAY)
+    assert counted_twice([trace(), later]) == ""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        trace(outlet="4"),
+        trace("right", units=[("n", "t")]),
+        # a maker's serial number that all of its units have
+        trace("right", units=[("n", "s")], kwh=[700.0, 701.0, 702.0]),
+        # several units behind one address
+        trace("right", units=[("m", "t")]),
+    ],
+)
+def test_two_registers_are_two(other: Trace) -> None:
+    assert counted_twice([trace(), other]) == ""
+
+
+def test_twenty_equal_rises_at_equal_times_are_no_chance() -> None:
+    kwh = [float(at * at % 97 + at * 100) for at in range(22)]
+    copy = trace("right", "8", [("n", "t")], [value + 5000.0 for value in kwh])
+    assert counted_twice([trace(kwh=kwh), copy])
+    assert not counted_twice([trace(kwh=kwh[:15]), copy._replace(readings=copy.readings[:15])])
+
+
+def test_days_without_a_reading_are_counted() -> None:
+    week = Trace("left", "3", _BEGIN, _BEGIN + 7 * DAY, set(), [(_BEGIN + 5.0, 1.0)], (0, 9))
+    days, hidden = missing([week])
+    assert days == (
+        "MISSING: no reading is shown of 6 days (2026-10-02, 2026-10-03, 2026-10-04, ...) of left,"
+        " outlet 3"
+    )
+    assert hidden == "HIDDEN, perhaps of this time: readings, 9 of left, outlet 3"
+    assert missing([trace()]) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("03", "3"), ("2.07", "2.7"), ("A01", "a1"), (" 7 ", "7"), ("0", "00")]
+)
+def test_an_identity_has_one_spelling(one: str, other: str) -> None:
+    assert identity(one) == identity(other)
+    assert identity("3") != identity("30") and identity("1.1") != identity("11")
+
+
+def test_a_killed_run_gives_no_number_twice_and_is_named(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """`python -m tests.energy.statement_kills` kills it at each step."""
+    folder = tmp_path_factory.mktemp("kills")
+    kept = statement_kills.prepared(folder)
+    steps = statement_kills.steps_of(kept, folder / "whole")
+    for at, share in enumerate((0.5, 0.8, 0.95)):
+        found = statement_kills.killed(kept, folder / str(at), int(share * steps))
+        assert found.faults == []
