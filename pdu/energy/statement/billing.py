@@ -9,7 +9,7 @@ has rows `register` of its own, so that subtractions check the quantity.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -27,9 +27,12 @@ HEAD = (
 Statement = Mapping[str, Any]
 
 
-def as_csv(rows: Sequence[Mapping[str, object]]) -> str:
-    """The whole file."""
-    return csv_lines([HEAD, *([row.get(name, "") for name in HEAD] for row in rows)])
+HEAD_LINE = csv_lines([HEAD])
+
+
+def as_csv(rows: Iterable[Mapping[str, object]]) -> str:
+    """Rows of the file, which begins with HEAD_LINE."""
+    return csv_lines([row.get(name, "") for name in HEAD] for row in rows)
 
 
 def rows(statement: Statement) -> Iterator[Mapping[str, object]]:

@@ -10,7 +10,7 @@ Ours, because pymerkle is under the GPL, and has no salts, which keep what is hi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 #: bytes of a hash, and of a salt
 SIZE = 32
@@ -37,32 +37,54 @@ class Tree:
     """A tree over hashes in the order of their bytes: a place in it says nothing of the others."""
 
     def __init__(self, hashes: Iterable[bytes]) -> None:
-        self._levels: list[list[bytes]] = [sorted(hashes)]
-        self._places = {one: place for place, one in enumerate(self._levels[0])}
-        while len(self._levels[-1]) > 1:
-            below = self._levels[-1]
-            pairs = zip(below[::2], below[1::2])
-            above = [_node(*pair) for pair in pairs]
-            self._levels.append(above + below[len(above) * 2 :])
+        level = sorted(hashes)
+        # each level is packed: 1,000 PDUs have 24,000 outlets on each day of a month
+        self._levels = [b"".join(level)]
+        while len(level) > 1:
+            above = [_node(*pair) for pair in zip(level[::2], level[1::2])]
+            level = above + level[len(above) * 2 :]
+            self._levels.append(b"".join(level))
 
     @property
     def root(self) -> bytes:
         """Of no hash at all: the hash of nothing."""
-        return self._levels[-1][0] if self._levels[-1] else sha256(b"")
+        return self._levels[-1] or sha256(b"")
 
-    def path(self, one: bytes) -> Sequence[str]:
+    def path(self, leaf: bytes) -> Sequence[str]:
         """The neighbours from a hash up to the root, each as `l` or `r`, its side, and 64 digits.
 
         Raises KeyError for a hash that is not in the tree.
         """
-        place, found = self._places[one], []
+        place, steps = self._place(leaf), []
         for level in self._levels[:-1]:
             neighbour = place ^ 1
-            if neighbour < len(level):
+            if neighbour < len(level) // SIZE:
                 side = _LEFT if neighbour < place else _RIGHT
-                found.append(side + level[neighbour].hex())
+                steps.append(side + _at(level, neighbour).hex())
             place //= 2
-        return found
+        return steps
+
+    def _place(self, leaf: bytes) -> int:
+        leaves = self._levels[0]
+        low, high = 0, len(leaves) // SIZE
+        while low < high:
+            middle = (low + high) // 2
+            if _at(leaves, middle) < leaf:
+                low = middle + 1
+            else:
+                high = middle
+        if _at(leaves, low) != leaf:
+            raise KeyError(leaf.hex())
+        return low
+
+
+def _at(packed: bytes, place: int) -> bytes:
+    return packed[place * SIZE : (place + 1) * SIZE]
+
+
+def unpack(packed: bytes) -> Iterator[bytes]:
+    """The hashes that were put together."""
+    return (_at(packed, place) for place in range(len(packed) // SIZE))
 
 
 def root_from_path(one: bytes, path: Iterable[str]) -> bytes:

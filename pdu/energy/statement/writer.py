@@ -161,15 +161,18 @@ def write(ordered: StatementInputs, into: str) -> StatementFile:
         unfinished = [*left, *numbers.unfinished()]
         _check_new(into, unfinished)
         work = partial(_of_pdu, ordered, key, room)
-        hashes, parts, units = dict[str, list[bytes]](), list[_Part](), list[Seen]()
+        hashes, parts, units = dict[str, bytearray](), list[_Part](), list[Seen]()
         for found in ordered.source.by_day(ordered.paths, work):
             for one in found.sealed:
-                hashes.setdefault(one.day, []).append(one.hash)
+                hashes.setdefault(one.day, bytearray()).extend(one.hash)
             parts += found.parts
             units += [one for one in [found.seen] if one is not None]
         if not ordered.source.hashes:
             raise SettingsError(f"{printable(ordered.folder)} has no whole day of this period yet")
-        trees = {day: merkle.Tree(hashes.get(day, ())) for day in ordered.source.hashes}
+        trees = {
+            day: merkle.Tree(merkle.unpack(bytes(hashes.pop(day, b""))))
+            for day in ordered.source.hashes
+        }
         chain = day_roots.keep(ordered.folder, trees, ordered.source.hashes).hash
         twice = [*same(units)]
         once = _once(_with_unread(ordered, parts, room), alias_map(twice))
@@ -374,8 +377,8 @@ class _Done(NamedTuple):
     size: int
     outlets: int
     unread: int
-    #: of billing.csv
-    billed: Sequence[Mapping[str, object]]
+    #: his rows of billing.csv
+    billed: str
     issued: Issued
 
     @property
@@ -491,7 +494,7 @@ class _Writer:
         size = _written(self._part, proof.PUBLISHED, published.encode())
         prove = partial(self._proof, published, statements)
         size += sum(parallel_map(prove, done, large=large)) + sum(one.size for one in done)
-        billed = billing.as_csv([row for one in done for row in one.billed])
+        billed = billing.HEAD_LINE + "".join(one.billed for one in done)
         size += _written(self._part, billing.FILE, billed.encode())
         if not self._ordered.is_draft:
             os.sync()  # what is issued is on the disk
@@ -554,7 +557,7 @@ class _Writer:
         hashes = {name: merkle.sha256(content).hex() for name, content in files.items()}
         salt = self._key.salt(*(statement[one] for one in ("from", "to", "customer")))
         unread = statement["total"]["unread"]
-        billed = [*billing.rows(statement)]
+        billed = billing.as_csv(billing.rows(statement))
         issued = Issued(
             PeriodKey(customer.name, self._ordered.begin, self._ordered.end),
             [*map(_held_outlet, customer.parts)],
