@@ -580,7 +580,7 @@ class Return:
         for nodes in pdus.values():
             behind: dict[int, list[int]] = {}
             for node in nodes:
-                for carrier in self._surging(node):
+                for carrier in self._hall.facts.above(node):
                     behind.setdefault(carrier, []).append(node)
             known: dict[tuple[int, ...], tuple[Optional[float], int]] = {}
             for carrier, several in behind.items():
@@ -594,25 +594,6 @@ class Return:
                     max(together, before.together),
                 )
         return found
-
-    def _surging(self, node: int) -> Iterable[int]:
-        """The carriers through which an inrush behind this node may flow. A transfer switch that
-        goes back leaves an input that had power all the time, and draws it through another one.
-        """
-        if self._before.alive(node) != YES:
-            return self._hall.facts.above(node)
-        waiting, seen = [node], {node}
-        while waiting:
-            lower = waiting.pop()
-            edges = [edge for edge in self._graph.above[lower] if edge.flows]
-            others = [edge for edge in edges if self._before.alive(edge.node) != YES]
-            if lower in self.facts.facts.orders and any(edge.is_input for edge in others):
-                edges = [edge for edge in edges if not edge.is_input or edge in others]
-            for edge in edges:
-                if edge.node not in seen:
-                    seen.add(edge.node)
-                    waiting.append(edge.node)
-        return seen & self._graph.carriers.keys()
 
     # ---- lines and breakers ----------------------------------------------------------------------
 
