@@ -17,7 +17,7 @@ from tests.pdu.monitoring.halls import Hall, hall
 from .readings import reading, silent, taken
 
 #: requests of a poll as the exporter makes it, of the first poll of a meter, and of each next one
-COSTS = {"nut": (2, 2, 2), "raritan": (4, 11, 9), "redfish": (5, 6, 6), "snmp": (15, 27, 21)}
+COSTS = {"nut": (2, 2, 2), "raritan": (4, 11, 9), "redfish": (5, 6, 6), "snmp": (14, 26, 20)}
 
 
 @pytest.fixture(scope="module")
