@@ -45,7 +45,7 @@ class FourCalls(Generic[S]):
         """Give a session that another call used the time of a new one."""
 
     @abstractmethod
-    def address(self, session: Optional[S]) -> str:
+    def device_address(self, session: Optional[S]) -> str:
         """Where the device is, for errors; "" if that is not known without a session."""
 
     def log_detail(self, session: Optional[S]) -> str:
@@ -65,7 +65,7 @@ class FourCalls(Generic[S]):
         """Identity, printed number and name of every outlet."""
 
     @abstractmethod
-    def switch(
+    def switch_outlet(
         self, session: S, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         """Switch an outlet once, and read its state until it is the wanted one or `deadline`
@@ -140,12 +140,12 @@ class FourCalls(Generic[S]):
                     )
                 yield session
         except PduHandlerError as error:
-            error.at(self.address(session), method)
+            error.at(self.device_address(session), method)
             raise
 
     def _switch_port(
         self, method: str, port: PduPortView, on: bool, deadline: float, pause: float
     ) -> PduPortView:
         with self.session(method, reads=False) as session:
-            state = self.switch(session, outlet_identity(port), on, deadline, pause)
+            state = self.switch_outlet(session, outlet_identity(port), on, deadline, pause)
             return port_answer(port, state)

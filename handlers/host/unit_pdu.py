@@ -107,7 +107,7 @@ class UnitPdu(FourCalls[UnitSession[Q, A]], Generic[Q, A]):
 
     codec: Codec[Q, A]
 
-    def address(self, session: Optional[UnitSession[Q, A]]) -> str:
+    def device_address(self, session: Optional[UnitSession[Q, A]]) -> str:
         return session.address if session else ""
 
     def renew_session(self, session: UnitSession[Q, A]) -> None:
@@ -136,7 +136,7 @@ class UnitPdu(FourCalls[UnitSession[Q, A]], Generic[Q, A]):
             for outlet in self._outlets(session)
         ]
 
-    def switch(
+    def switch_outlet(
         self,
         session: UnitSession[Q, A],
         identity: str,

@@ -35,7 +35,7 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
     def renew_session(self, session: NutSession) -> None:
         session.client.renew(CALL_SECONDS)
 
-    def address(self, session: Optional[NutSession]) -> str:
+    def device_address(self, session: Optional[NutSession]) -> str:
         return session.address if session else ""
 
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
@@ -52,7 +52,7 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
             for identity, outlet in devices.ports(self._read_devices(session))
         ]
 
-    def switch(
+    def switch_outlet(
         self, session: NutSession, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         return switch_outlet(session.client, session.settings, identity, on, deadline, pause)

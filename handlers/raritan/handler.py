@@ -55,7 +55,7 @@ class RaritanPdu(host.FourCalls[Session], host.BasePdu):
     def renew_session(self, session: Session) -> None:
         session[0].renew(CALL_SECONDS)
 
-    def address(self, session: Optional[Session]) -> str:
+    def device_address(self, session: Optional[Session]) -> str:
         return session[0].place if session else ""
 
     def log_detail(self, session: Optional[Session]) -> str:
@@ -74,7 +74,7 @@ class RaritanPdu(host.FourCalls[Session], host.BasePdu):
         agent, config = session
         return labels.labels(agent, config.link_units)
 
-    def switch(
+    def switch_outlet(
         self, session: Session, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         agent, config = session

@@ -51,7 +51,7 @@ class RedfishPdu(host.FourCalls[Session], host.BasePdu):
     def renew_session(self, session: Session) -> None:
         session[0].renew()
 
-    def address(self, session: Optional[Session]) -> str:
+    def device_address(self, session: Optional[Session]) -> str:
         return session[0].place if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
@@ -76,7 +76,7 @@ class RedfishPdu(host.FourCalls[Session], host.BasePdu):
             for outlet in units.read_all_outlets(service, config.pdu)
         ]
 
-    def switch(
+    def switch_outlet(
         self, session: Session, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         service, config = session

@@ -49,7 +49,7 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
     def renew_session(self, session: Session) -> None:
         session.snmp.renew()
 
-    def address(self, session: Optional[Session]) -> str:
+    def device_address(self, session: Optional[Session]) -> str:
         return known_endpoint(self.pdu_data)
 
     def log_detail(self, session: Optional[Session]) -> str:
@@ -73,7 +73,7 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
     def read_labels(self, session: Session) -> list[host.Label]:
         return metering.labels(session.device)
 
-    def switch(
+    def switch_outlet(
         self, session: Session, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         return switching.switch_outlet(session, identity, STATES[on], deadline, pause)
