@@ -38,7 +38,7 @@ def as_csv(rows: Iterable[Mapping[str, object]]) -> str:
 def rows(statement: Statement) -> Iterator[Mapping[str, object]]:
     """Those of one statement, each with the columns that it has."""
     prices = statement["prices"]
-    whole = {
+    statement_columns = {
         "number": statement["number"],
         "corrects": statement["corrects"] or "",
         "date": statement["date"],
@@ -46,7 +46,7 @@ def rows(statement: Statement) -> Iterator[Mapping[str, object]]:
         "customer": statement["customer"],
     }
     for line in statement["lines"]:
-        yield from ({**whole, **row} for row in _line(line, prices))
+        yield from ({**statement_columns, **row} for row in _line(line, prices))
     total, amounts = statement["total"], statement["total"]["amounts"]
     period = {"from": statement["from"], "to": statement["to"]}
     span = span_text(statement["from"], statement["to"])
@@ -54,18 +54,18 @@ def rows(statement: Statement) -> Iterator[Mapping[str, object]]:
     if amounts is not None and amounts["peak"] is not None:
         peak = amounts["peak"]
         yield {
-            **whole, **period, **money, "row": "peak",
+            **statement_columns, **period, **money, "row": "peak",
             "item": f"Highest quarter hour, {span}", "quantity": f"{peak['kw']:.3f}",
             "unit": "kW", "price": prices["peak_kw"], "net_amount": peak["amount"],
         }  # fmt: skip
     billed = {**_kwh(total["kwh"]["low"] if amounts is None else amounts["kwh"])}
     net = {} if amounts is None else {"net_amount": amounts["net"]}
-    yield {**whole, **period, **money, "row": "total", "item": "Total", **billed, **net}
-    difference, before = total["difference"], statement["before"]
+    yield {**statement_columns, **period, **money, "row": "total", "item": "Total", **billed, **net}
+    difference, previous = total["difference"], statement["before"]
     if difference is not None:
         yield {
-            **whole, **period, **money, "row": "difference", "unit": "kWh",
-            "item": f"Difference to statement {before['number']}, {span}",
+            **statement_columns, **period, **money, "row": "difference", "unit": "kWh",
+            "item": f"Difference to statement {previous['number']}, {span}",
             # numbers: a text that begins with a minus is a formula for a spreadsheet
             "quantity": Decimal(f"{difference['kwh']:.3f}"),
             "net_amount": Decimal(difference["net"]) if difference["net"] else "",
@@ -76,7 +76,7 @@ def _line(line: Statement, prices: Any) -> Iterator[Mapping[str, object]]:
     span = span_text(line["from"], line["to"])
     place = f"{line['pdu']}, outlet {line['outlet']}"
     what = ", ".join(filter(None, (line["machine"] or line["name"], place, span)))
-    own = {
+    outlet_columns = {
         **{name: line[name] for name in ("machine", "name", "pdu", "outlet", "grade", "reason")},
         "from": line["from"],
         "to": line["to"],
@@ -84,20 +84,26 @@ def _line(line: Statement, prices: Any) -> Iterator[Mapping[str, object]]:
     edges = _edges(line["register_begin"], line["register_end"])
     serials = {"serial": line["units"][0]["serial"]} if len(line["units"]) == 1 else {}
     if not is_billable(line):
-        yield {**own, **edges, **serials, "row": "not billed", "item": f"Energy of {what}"}
+        yield {
+            **outlet_columns,
+            **edges,
+            **serials,
+            "row": "not billed",
+            "item": f"Energy of {what}",
+        }
     elif prices is None:
         energy = {**_kwh(line["kwh"]["low"]), "item": f"Energy of {what}"}
-        yield {**own, **edges, **serials, **energy, "row": "energy"}
+        yield {**outlet_columns, **edges, **serials, **energy, "row": "energy"}
     else:
         for period, amount in line["amounts"].items():
             yield {
-                **own, **edges, **serials, **_kwh(line["tariff"][period]["billed"]),
+                **outlet_columns, **edges, **serials, **_kwh(line["tariff"][period]["billed"]),
                 "row": "energy", "item": f"Energy of {what}, {period}", "period": period,
                 "price": prices["kwh"][period], "net_amount": amount,
                 "currency": prices["currency"],
             }  # fmt: skip
     if len(line["units"]) > 1:
-        yield from ({**own, **one} for one in _units(line, place))
+        yield from ({**outlet_columns, **row} for row in _units(line, place))
 
 
 def _units(line: Statement, place: str) -> Iterator[Mapping[str, object]]:
@@ -115,8 +121,8 @@ def _kwh(value: float) -> dict[str, str]:
 
 
 def _edges(begin: Any, end: Any) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for name, said in (("begin", begin), ("end", end)):
-        if said is not None:
-            found |= {f"register_{name}": said["kwh"], f"register_{name}_time": said["time"]}
-    return found
+    columns: dict[str, object] = {}
+    for name, edge in (("begin", begin), ("end", end)):
+        if edge is not None:
+            columns |= {f"register_{name}": edge["kwh"], f"register_{name}_time": edge["time"]}
+    return columns

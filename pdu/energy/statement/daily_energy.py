@@ -46,15 +46,17 @@ class DayEnergy(NamedTuple):
 @functools.lru_cache(maxsize=256)
 def local_days(begin: float, end: float, zone: ZoneInfo) -> Sequence[DayPart]:
     """The days of a period by the clock on the wall, whole or in part."""
-    found = list[DayPart]()
+    days = list[DayPart]()
     day = datetime.datetime.fromtimestamp(begin, zone).date()
     start = begin
     while start < end:
-        after = day + datetime.timedelta(days=1)
-        midnight = datetime.datetime(after.year, after.month, after.day, tzinfo=zone).timestamp()
-        found.append(DayPart(day.isoformat(), "", start, min(midnight, end)))
-        day, start = after, midnight
-    return found
+        next_day = day + datetime.timedelta(days=1)
+        midnight = datetime.datetime(
+            next_day.year, next_day.month, next_day.day, tzinfo=zone
+        ).timestamp()
+        days.append(DayPart(day.isoformat(), "", start, min(midnight, end)))
+        day, start = next_day, midnight
+    return days
 
 
 @functools.lru_cache(maxsize=256)
@@ -111,12 +113,12 @@ def documents(
 ) -> Sequence[Mapping[str, Any]]:
     """The days of a statement for JSON. `power`: day -> lowest, mean and highest quarter hour."""
     kwh: dict[tuple[str, str], float] = {}
-    read, held = dict[str, float](), dict[str, float]()
+    read_s, held_s = dict[str, float](), dict[str, float]()
     for one in energies:
         key = (one.day, one.period)
         kwh[key] = kwh.get(key, 0.0) + one.kwh
-        read[one.day] = read.get(one.day, 0.0) + one.read
-        held[one.day] = held.get(one.day, 0.0) + one.held
+        read_s[one.day] = read_s.get(one.day, 0.0) + one.read
+        held_s[one.day] = held_s.get(one.day, 0.0) + one.held
     return [
         {
             "day": day,
@@ -126,7 +128,7 @@ def documents(
                 if (day, period) in kwh
             },
             "kw": [*power[day]] if day in power else None,
-            "unread": _share(read[day], held[day]) if held.get(day) else None,
+            "unread": _share(read_s[day], held_s[day]) if held_s.get(day) else None,
         }
         for day in (one.day for one in days)
     ]

@@ -58,13 +58,13 @@ def content(document: Any) -> bytes:
 
 def parse(text: bytes) -> Any:
     """What `content` made. Raises ValueError for anything else."""
-    found = json.loads(text)
-    if content(found) != text:
+    document = json.loads(text)
+    if content(document) != text:
         raise ValueError(f"{JSON} is not in its one form: a key twice, or other blanks or numbers")
-    wrong = fault(found)
+    wrong = fault(document)
     if wrong:
         raise ValueError(f"{JSON}:{wrong}")
-    return found
+    return document
 
 
 def fault(document: Any) -> str:
@@ -121,7 +121,9 @@ def _list(rule: Rule, most: int = 1_000_000) -> Rule:
     def of_all(value: Any) -> str:
         if not isinstance(value, list) or len(value) > most:
             return f" is no list of up to {most}"
-        faults = (f" {at}{fault}" for at, one in enumerate(value, start=1) if (fault := rule(one)))
+        faults = (
+            f" {at}{fault}" for at, item in enumerate(value, start=1) if (fault := rule(item))
+        )
         return next(faults, "")
 
     return of_all
@@ -131,7 +133,7 @@ def _tuple(*rules: Rule) -> Rule:
     def of_all(value: Any) -> str:
         if not isinstance(value, list) or len(value) != len(rules):
             return f" is no list of {len(rules)}"
-        return next((fault for rule, one in zip(rules, value) if (fault := rule(one))), "")
+        return next((fault for rule, item in zip(rules, value) if (fault := rule(item))), "")
 
     return of_all
 
@@ -143,7 +145,9 @@ def _map(rule: Rule) -> Rule:
         if not isinstance(value, dict):
             return " has no names"
         faults = (
-            f" {printable(name[:40])}{fault}" for name, one in value.items() if (fault := rule(one))
+            f" {printable(name[:40])}{fault}"
+            for name, item in value.items()
+            if (fault := rule(item))
         )
         return next(faults, "")
 
@@ -155,8 +159,9 @@ def _keys(rules: Mapping[str, Rule]) -> Rule:
 
     def of_all(value: Any) -> str:
         if not isinstance(value, dict) or list(value) != list(rules):
-            other = set(value) ^ set(rules) if isinstance(value, dict) else set()
-            return f" has other names{': ' if other else ''}{printable(', '.join(sorted(other)))}"
+            strangers = set(value) ^ set(rules) if isinstance(value, dict) else set()
+            names = printable(", ".join(sorted(strangers)))
+            return f" has other names: {names}" if names else " has its names in another order"
         faults = (f" {name}{fault}" for name in rules if (fault := rules[name](value[name])))
         return next(faults, "")
 
@@ -307,7 +312,7 @@ _FORMULA = tuple(
 
 def printable(text: str) -> str:
     """A text from anybody, with what is not seen escaped."""
-    return _UNSEEN.sub(lambda one: one[0].encode("unicode_escape").decode(), text)
+    return _UNSEEN.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def minute(text: str) -> str:
@@ -332,7 +337,9 @@ def bounds(energy: Optional[Document], low: str = "low") -> Sequence[str]:
     """Lowest, best and highest; empty for what is not known or cannot be defended."""
     if energy is None:
         return ["", "", ""]
-    return ["" if energy[one] is None else f"{energy[one]:.3f}" for one in (low, "best", "high")]
+    return [
+        "" if energy[bound] is None else f"{energy[bound]:.3f}" for bound in (low, "best", "high")
+    ]
 
 
 def happened(lines: Sequence[Document]) -> Sequence[str]:
@@ -520,7 +527,7 @@ def _in_style(text: str) -> str:
     """A text within a string of CSS, which drops a blank behind an escaped character: so blanks are
     escaped, too, and only letters and digits of ASCII stand as they are.
     """
-    return re.sub("[^A-Za-z0-9]", lambda one: f"\\{ord(one[0]):06x}", printable(text))
+    return re.sub("[^A-Za-z0-9]", lambda match: f"\\{ord(match[0]):06x}", printable(text))
 
 
 def _title(statement: Document) -> str:
@@ -630,8 +637,12 @@ def _billed(statement: Document) -> Iterator[str]:
             money = _money(kwh, prices["kwh"][label], amount)
             rows.append([("w open" if goes_on else "w", place), _s(label), *money])
     foot = [
-        [_w("Total"), _s(label), *_money(f"{one['kwh']:.3f}", prices["kwh"][label], one["amount"])]
-        for label, one in amounts["periods"].items()
+        [
+            _w("Total"),
+            _s(label),
+            *_money(f"{period['kwh']:.3f}", prices["kwh"][label], period["amount"]),
+        ]
+        for label, period in amounts["periods"].items()
     ]
     peak = amounts["peak"]
     if peak is not None:
@@ -655,8 +666,8 @@ def _money(kwh: str, price: str, amount: str) -> Sequence[Cell]:
 
 def _place(line: Document) -> str:
     """An outlet with its days and registers."""
-    edges = (line[one] for one in ("register_begin", "register_end"))
-    begin, end = ("–" if one is None else f"{one['kwh']:.3f}" for one in edges)
+    edges = (line[edge] for edge in ("register_begin", "register_end"))
+    begin, end = ("–" if edge is None else f"{edge['kwh']:.3f}" for edge in edges)
     registers = f"{span_text(line['from'], line['to'])}: register {begin} to {end} kWh"
     return f"<span>{safe(_names(line))}<br><small>{safe(registers)}</small></span>"
 
@@ -691,7 +702,7 @@ def _outlets(statement: Document, is_priced: bool) -> Iterator[str]:
 
 def _power_cells(figures: Document) -> Sequence[Cell]:
     values = (figures["peak_kw"], figures["p95_kw"])
-    return [("n", "–" if one is None else f"{one:.3f}") for one in values]
+    return [("n", "–" if kilowatts is None else f"{kilowatts:.3f}") for kilowatts in values]
 
 
 def _periods(statement: Document) -> Iterator[str]:
@@ -736,8 +747,8 @@ def _s(text: str) -> Cell:
 
 
 def _numbers(texts: Sequence[str]) -> Sequence[Cell]:
-    low, *others = texts
-    return [("n b", low or "–"), *(("n", text) for text in others)]
+    low, *rest_texts = texts
+    return [("n b", low or "–"), *(("n", text) for text in rest_texts)]
 
 
 def _section(
@@ -755,7 +766,7 @@ def _table(
     heads: Sequence[str], rows: Sequence[Sequence[Cell]], foot: Sequence[Sequence[Cell]] = ()
 ) -> Iterator[str]:
     right = [' class="n"' if classes.startswith("n") else "" for classes, _ in rows[0]]
-    cells = "".join(f"<th{one}>{safe(head)}</th>" for one, head in zip(right, heads))
+    cells = "".join(f"<th{alignment}>{safe(head)}</th>" for alignment, head in zip(right, heads))
     yield f"<table>\n<thead><tr>{cells}</tr></thead>\n<tbody>"
     yield from (_row(heads, row) for row in rows)
     yield "</tbody>"
@@ -766,14 +777,12 @@ def _table(
 
 def _row(heads: Sequence[str], cells: Sequence[Cell]) -> str:
     goes_on = ' class="open"' if cells[0][0] == "w open" else ""
-    shown = []
+    tags = []
     for head, (classes, text) in zip(heads, cells):
-        known = classes.replace(" open", "")
-        label = f' data-head="{safe(head)}"' if text and known != "w" else ""
-        shown.append(
-            f"<td{f' class={chr(34)}{known}{chr(34)}' if known else ''}{label}>{text}</td>"
-        )
-    return f"<tr{goes_on}>{''.join(shown)}</tr>"
+        names = classes.replace(" open", "")
+        label = f' data-head="{safe(head)}"' if text and names != "w" else ""
+        tags.append(f"<td{f' class={chr(34)}{names}{chr(34)}' if names else ''}{label}>{text}</td>")
+    return f"<tr{goes_on}>{''.join(tags)}</tr>"
 
 
 def _list_of(texts: Iterable[str]) -> str:
@@ -807,11 +816,11 @@ def _charts(statement: Document) -> Iterator[str]:
 def _key(entries: Sequence[tuple[str, str]], days: Sequence[Document]) -> str:
     holes = [("hole", "not read")] if any(day["unread"] for day in days) else []
     styles = {"bar": "p0", "mean p1": "p1", "mark": "mark", "hole": "hole"}
-    shown = "".join(
+    entries_html = "".join(
         f'<span><i class="{styles.get(classes, classes)}"></i>{safe(text)}</span>'
         for classes, text in (*entries, *holes)
     )
-    return f'<p class="key soft">{shown}</p>'
+    return f'<p class="key soft">{entries_html}</p>'
 
 
 def _chart(
@@ -827,13 +836,13 @@ def _chart(
     marks = [
         (step * at, _TOP + tall * (1 - step * at / top)) for at in range(round(top / step) + 1)
     ]
-    shown = [
+    elements = [
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{title}">'
         '<defs><pattern id="hole" width="6" height="6" patternUnits="userSpaceOnUse"'
         ' patternTransform="rotate(45)"><path class="stripe" d="M0 0V6"/></pattern></defs>'
     ]
     for value, y in marks:
-        shown.append(
+        elements.append(
             f'<path class="axis" d="M{_LEFT} {y:.1f}H{_WIDTH}"/>'
             f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>'
         )
@@ -842,24 +851,26 @@ def _chart(
         x, hole = _LEFT + at * wide, wide * (day["unread"] or 0.0)
         if hole:
             place = f'x="{x + wide - hole:.1f}" y="{_TOP}" width="{hole:.1f}" height="{tall}"'
-            shown.append(f'<rect class="hole" {place}/>')
-        read = wide - hole
-        shown.append(bars(day, x + 0.12 * read, 0.76 * read, tall / top, _TOP + tall))
+            elements.append(f'<rect class="hole" {place}/>')
+        read_width = wide - hole
+        elements.append(
+            bars(day, x + 0.12 * read_width, 0.76 * read_width, tall / top, _TOP + tall)
+        )
         if at % every == 0:
-            shown.append(f'<text x="{x:.1f}" y="{_HEIGHT - 6}">{day["day"][5:]}</text>')
-    return "".join([*shown, "</svg>"])
+            elements.append(f'<text x="{x:.1f}" y="{_HEIGHT - 6}">{day["day"][5:]}</text>')
+    return "".join([*elements, "</svg>"])
 
 
 def _energy_bars(
     labels: Sequence[str], day: Document, x: float, wide: float, scale: float, base: float
 ) -> str:
-    shown, y = "", base
+    bars, y = "", base
     for at, label in enumerate(labels):
         tall = scale * day["kwh"].get(label, 0.0)
         y -= tall
         if tall:
-            shown += _rect(f"p{at % 4}", x, y, wide, tall)
-    return shown
+            bars += _rect(f"p{at % 4}", x, y, wide, tall)
+    return bars
 
 
 def _power_bars(
@@ -868,11 +879,11 @@ def _power_bars(
     if day["kw"] is None:
         return ""
     low, mean, high = (base - scale * kw for kw in day["kw"])
-    shown = _rect("bar", x, high, wide, max(low - high, 1.0))
-    shown += _rect("mean", x, mean - 1.0, wide, 2.0)
+    bars = _rect("bar", x, high, wide, max(low - high, 1.0))
+    bars += _rect("mean", x, mean - 1.0, wide, 2.0)
     if day["day"] == peak_day:
-        shown += f'<circle class="mark" cx="{x + wide / 2:.1f}" cy="{high:.1f}" r="4.5"/>'
-    return shown
+        bars += f'<circle class="mark" cx="{x + wide / 2:.1f}" cy="{high:.1f}" r="4.5"/>'
+    return bars
 
 
 def _rect(classes: str, x: float, y: float, wide: float, tall: float) -> str:
@@ -885,7 +896,9 @@ def _tick(most: float) -> float:
     if most <= 0.0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(most))
-    return next(power * one for one in (0.2, 0.5, 1.0, 2.0, 5.0) if most / (power * one) <= 5.0)
+    return next(
+        power * factor for factor in (0.2, 0.5, 1.0, 2.0, 5.0) if most / (power * factor) <= 5.0
+    )
 
 
 # ---- what both verifiers look for beside figures ----------------------------------------------
@@ -912,7 +925,7 @@ class Trace(NamedTuple):
 
     def own(self) -> Sequence[tuple[float, float]]:
         """The readings of the line's own time."""
-        return [one for one in self.readings if self.begin <= one[0] < self.end]
+        return [reading for reading in self.readings if self.begin <= reading[0] < self.end]
 
 
 def missing(traces: Sequence[Trace]) -> Sequence[str]:
@@ -938,17 +951,17 @@ def missing(traces: Sequence[Trace]) -> Sequence[str]:
 
 def _days_without(trace: Trace) -> Sequence[str]:
     """Days (UTC) of a line's time, whole or in part, of which no reading is shown."""
-    read = {int(time // 86400) for time, _ in trace.own()}
+    read_days = {int(time // 86400) for time, _ in trace.own()}
     days = range(int(trace.begin // 86400), int(-(-trace.end // 86400)))
-    return [str(date(1970, 1, 1) + timedelta(days=day)) for day in days if day not in read]
+    return [str(date(1970, 1, 1) + timedelta(days=day)) for day in days if day not in read_days]
 
 
 def _hidden_within(trace: Trace) -> int:
     """How many readings are hidden where none before, or after, bounds the line's time."""
-    before, after = trace.hidden
+    first_hidden, last_hidden = trace.hidden
     is_open = not trace.readings
-    first = before if is_open or trace.readings[0][0] >= trace.begin else 0
-    return first + (after if is_open or trace.readings[-1][0] < trace.end else 0)
+    first = first_hidden if is_open or trace.readings[0][0] >= trace.begin else 0
+    return first + (last_hidden if is_open or trace.readings[-1][0] < trace.end else 0)
 
 
 def counted_twice(traces: Sequence[Trace]) -> str:
@@ -959,10 +972,10 @@ def counted_twice(traces: Sequence[Trace]) -> str:
         keys: set[tuple[str, ...]] = {("name", identity(trace.pdu), outlet)}
         for mark, serial in trace.units:
             keys |= {("mark", mark, outlet), *([("serial", serial, outlet)] if serial else [])}
-        own = trace.own()
-        rises = tuple(round(b - a, 6) for (_, a), (_, b) in zip(own, own[1:]))
+        readings = trace.own()
+        rises = tuple(round(b - a, 6) for (_, a), (_, b) in zip(readings, readings[1:]))
         if sum(rise > 0 for rise in rises) >= _CONFIRMING:
-            keys.add(("times", repr([time for time, _ in own]), repr(rises)))
+            keys.add(("times", repr([time for time, _ in readings]), repr(rises)))
         for key in keys:
             by_key.setdefault(key, []).append(trace)
     for key, some in by_key.items():
@@ -1022,10 +1035,10 @@ def summary(statement: Document, readings: int) -> Sequence[str]:
 
 def unchecked_files(names: Iterable[str]) -> Sequence[str]:
     """What of a folder is not checked, and what is not there. `names`: its files."""
-    known = {HTML, CSV, JSON, "proof.json.gz"}
+    expected = {HTML, CSV, JSON, "proof.json.gz"}
     there = set(names)
-    others, absent = sorted(there - known), sorted(known - there)
-    sentences = [f"NOT CHECKED: other files here: {', '.join(others)}"] if others else []
+    strangers, absent = sorted(there - expected), sorted(expected - there)
+    sentences = [f"NOT CHECKED: other files here: {', '.join(strangers)}"] if strangers else []
     return [
         printable(text)
         for text in (*sentences, *([f"NOT HERE: {', '.join(absent)}"] if absent else []))

@@ -129,8 +129,8 @@ class Numbers:
 
     def correction(self, key: PeriodKey, number: str) -> StatementNumber:
         """A number with what its statement corrects."""
-        known = self._standing.get(key)
-        return StatementNumber(number, self._first.get(key), known and known.billed)
+        standing = self._standing.get(key)
+        return StatementNumber(number, self._first.get(key), standing and standing.billed)
 
     def overlaps(self, runs: Mapping[PeriodKey, Sequence[HeldOutlet]]) -> Sequence[str]:
         """Outlets that a statement would bill once more: another customer's at that time, or of
@@ -156,7 +156,10 @@ class Numbers:
 
         They are on the disk when this returns, so that no later run gives one again.
         """
-        first = max((one.first + one.size for one in self._reserved), default=1)
+        first = max(
+            (reserved_before.first + reserved_before.size for reserved_before in self._reserved),
+            default=1,
+        )
         reserved = _Reserved(first, count, date[:4], os.path.abspath(into))
         self._journal.append([{"reserved": reserved._asdict()}])
         self._reserved.append(reserved)
@@ -164,23 +167,23 @@ class Numbers:
 
     def keep(self, statements: Sequence[Issued]) -> None:
         """Statements that were written. Raises JournalError."""
-        self._journal.append([_record(one) for one in statements])
-        self._issued.update(one.billed.number for one in statements)
+        self._journal.append([_record(issued) for issued in statements])
+        self._issued.update(issued.billed.number for issued in statements)
 
     def unfinished(self) -> Iterator[str]:
         """What runs left that were killed, as sentences. A run that issued nothing is named until
         the next one begins, its folder for as long as it is there.
         """
-        for at, one in enumerate(self._reserved, start=1):
-            numbers, part = one.numbers(), f"{one.into}{PART}"
+        for at, reserved in enumerate(self._reserved, start=1):
+            numbers, part = reserved.numbers(), f"{reserved.into}{PART}"
             has_part, is_last = os.path.isdir(part), at == len(self._reserved)
             if {*numbers} <= self._issued:
                 if has_part:
-                    yield f"{printable(part)} is whole: rename it to {printable(one.into)}"
+                    yield f"{printable(part)} is whole: rename it to {printable(reserved.into)}"
             elif has_part or is_last:
-                span = numbers[0] if one.size == 1 else f"{numbers[0]} to {numbers[-1]}"
-                rest = f": remove {printable(part)}, which is not whole" if has_part else ""
-                yield f"a run that did not end left {span} without a statement{rest}"
+                span = numbers[0] if reserved.size == 1 else f"{numbers[0]} to {numbers[-1]}"
+                remedy = f": remove {printable(part)}, which is not whole" if has_part else ""
+                yield f"a run that did not end left {span} without a statement{remedy}"
 
     def close(self) -> None:
         self._journal.close()
@@ -193,16 +196,16 @@ class Numbers:
 
 
 def _overlap_texts(
-    found: Sequence[tuple[PeriodKey, HeldOutlet, Issued]],
+    overlaps: Sequence[tuple[PeriodKey, HeldOutlet, Issued]],
 ) -> Iterator[str]:
-    for key, held, issued in found[:_NAMED]:
+    for key, held, issued in overlaps[:_NAMED]:
         place = f"{printable(held.pdu, 60)}, outlet {printable(held.outlet, 40)}"
         yield (
             f"{place}: statement {issued.billed.number} of {printable(issued.key.customer, 60)}"
             f" bills a time that this run would bill again, of {printable(key.customer, 60)}"
         )
-    if len(found) > _NAMED:
-        yield f"{counted(len(found) - _NAMED, 'outlet')} more"
+    if len(overlaps) > _NAMED:
+        yield f"{counted(len(overlaps) - _NAMED, 'outlet')} more"
 
 
 def _record(issued: Issued) -> Mapping[str, Any]:
