@@ -34,16 +34,16 @@ UNPROVEN = 424
 
 def outcome_status(outcome: PowerOutcome) -> int:
     """The HTTP status of a command's result."""
-    return 200 if outcome.done else UNPROVEN
+    return 200 if outcome.is_done else UNPROVEN
 
 
 def outcome_json(outcome: PowerOutcome) -> Mapping[str, Any]:
     """A command's result as a document."""
     return {
         "id": outcome.id,
-        "machine": outcome.wanted.machine,
-        "action": outcome.wanted.action,
-        "done": outcome.done,
+        "machine": outcome.request.machine,
+        "action": outcome.request.action,
+        "done": outcome.is_done,
         "state": word(outcome.state),
         "outlets": [cord_as_json(cord) for cord in outcome.cords],
         "reason": outcome.reason,
@@ -51,14 +51,14 @@ def outcome_json(outcome: PowerOutcome) -> Mapping[str, Any]:
     }
 
 
-def _machine_json(name: str, found: MachineState, with_figures: bool = False) -> dict[str, Any]:
+def _machine_json(name: str, state: MachineState, with_figures: bool = False) -> dict[str, Any]:
     return {
         "machine": name,
-        "state": word(found.state),
-        "reason": found.reason,
-        "age_s": found.age_s,
-        **({"current_a": found.current_a, "power_w": found.power_w} if with_figures else {}),
-        "outlets": [cord_as_json(cord, with_figures) for cord in found.cords],
+        "state": word(state.state),
+        "reason": state.reason,
+        "age_s": state.age_s,
+        **({"current_a": state.current_a, "power_w": state.power_w} if with_figures else {}),
+        "outlets": [cord_as_json(cord, with_figures) for cord in state.cords],
     }
 
 
@@ -70,15 +70,15 @@ class ApiV1:
 
     def routes(self) -> Sequence[Route]:
         """What openapi.py describes."""
-        one = "/v1/machines/{machine}"
+        machine_path = "/v1/machines/{machine}"
         return [
             Route("/v1/openapi.json", self._openapi),
             Route("/v1/machines", self._machines),
             Route("/v1/status", self._status),
-            Route(one, self._machine),
-            Route(f"{one}/outlets", self._outlets),
-            Route(f"{one}/proof", self._proof),
-            Route(f"{one}/power", self._power, ["POST"]),
+            Route(machine_path, self._machine),
+            Route(f"{machine_path}/outlets", self._outlets),
+            Route(f"{machine_path}/proof", self._proof),
+            Route(f"{machine_path}/power", self._power, ["POST"]),
             Route("/v1/journal", self._journal),
         ]
 
@@ -103,14 +103,14 @@ class ApiV1:
     async def _status(self, request: GatewayRequest) -> WebResponse:
         """What could be read in time, and which PDUs could not."""
         names = machines(request, self._service)
-        found = await self._service.read_for(names, wait_s(request))
+        reading = await self._service.read_for(names, wait_s(request))
         return as_json(
             {
-                "machines": [_machine_json(name, one) for name, one in found.states.items()],
+                "machines": [_machine_json(name, state) for name, state in reading.states.items()],
                 "unread": [
-                    {"pdu": pdu, "reason": one.unread}
-                    for pdu, one in found.readings.items()
-                    if one.unread
+                    {"pdu": pdu, "reason": state.unread}
+                    for pdu, state in reading.readings.items()
+                    if state.unread
                 ],
             }
         )
@@ -121,27 +121,27 @@ class ApiV1:
 
     async def _outlets(self, request: GatewayRequest) -> WebResponse:
         name = machine(request, self._service, READ, segment(request))
-        found = await self._service.state(name, with_figures=True)
-        return as_json(_machine_json(name, found, with_figures=True))
+        state = await self._service.state(name, with_figures=True)
+        return as_json(_machine_json(name, state, with_figures=True))
 
     async def _proof(self, request: GatewayRequest) -> WebResponse:
         """Whether its meters could prove it off: they are read for some seconds."""
         name = machine(request, self._service, READ, segment(request))
-        found = await self._service.provable(name)
-        return as_json({"machine": name, "provable": found.can, "sentences": found.sentences})
+        provable = await self._service.provable(name)
+        return as_json({"machine": name, "provable": provable.can, "sentences": provable.sentences})
 
     async def _power(self, request: GatewayRequest) -> WebResponse:
-        asked = document(request, ("action", "pause_s"))
-        action = asked.get("action")
+        body = document(request, ("action", "pause_s"))
+        action = body.get("action")
         if action not in ACTIONS:
             raise bad(f"action must be one of {', '.join(ACTIONS)}")
         pause_s = self._pause_s
-        if "pause_s" in asked:
-            if isinstance(asked["pause_s"], str):
+        if "pause_s" in body:
+            if isinstance(body["pause_s"], str):
                 raise bad("pause_s must be a number")
-            pause_s = pause(asked["pause_s"])
-        found = await execute_once(request, self._service, segment(request), action, pause_s)
-        return as_json(outcome_json(found), outcome_status(found))
+            pause_s = pause(body["pause_s"])
+        outcome = await execute_once(request, self._service, segment(request), action, pause_s)
+        return as_json(outcome_json(outcome), outcome_status(outcome))
 
     async def _journal(self, request: GatewayRequest) -> WebResponse:
         """The last lines about the client's machines. The hashes are those of the whole chain."""
@@ -155,10 +155,10 @@ class ApiV1:
             if line.record.get("machine") in names:
                 ids.add(line.record["id"])
             if line.record.get("id") in ids:
-                lines.append({"hash": line.hash, **self._shown(request, line.record)})
+                lines.append({"hash": line.hash, **self._redacted(request, line.record)})
         return as_json({"lines": lines[-int(last) :]})
 
-    def _shown(self, request: GatewayRequest, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _redacted(self, request: GatewayRequest, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """A line without the keys of other clients: who has one may ask for its result."""
         if record.get("client") == client_of(request).name:
             return record

@@ -61,12 +61,12 @@ class Application:
             *redfish.routes(),
         ]
         limits = {
-            one.name: limits_for(
-                sum(map(one.sees, self._service.machines)),
-                one.commands or choices.commands,
-                one.requests,
+            client.name: limits_for(
+                sum(map(client.sees, self._service.machines)),
+                client.commands or choices.commands,
+                client.requests,
             )
-            for one in clients
+            for client in clients
         }
         return Middleware(
             Router(routes),

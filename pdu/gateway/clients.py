@@ -71,19 +71,19 @@ class Clients:
     def of_token(self, token: str) -> Optional[GatewayClient]:
         """The client with this token. Takes as long for a wrong token as for a right one."""
         digest = digest_of(token)
-        found = None
+        match = None
         for client in self._clients:
             if hmac.compare_digest(client.digest, digest):
-                found = client
-        return found
+                match = client
+        return match
 
     def of_login(self, name: str, token: str) -> Optional[GatewayClient]:
         """The client with this name and token, for protocols with user and password."""
-        found = self.of_token(token)
-        return found if found is not None and found.name == name else None
+        client = self.of_token(token)
+        return client if client is not None and client.name == name else None
 
 
-def read(path: str) -> Clients:
+def read_clients(path: str) -> Clients:
     """The clients of a file.
 
     Raises SettingsError for a bad file, and for one whose permissions or owner are not safe.
@@ -99,11 +99,11 @@ def read(path: str) -> Clients:
     clients = [_client(name, table, path) for name, table in tables.items()]
     names: dict[bytes, str] = {}
     for client in clients:
-        other = names.setdefault(client.digest, client.name)
-        if other != client.name:
+        namesake = names.setdefault(client.digest, client.name)
+        if namesake != client.name:
             raise SettingsError(
-                f"{path}: the clients {other!r} and {client.name!r} have the same token; give each"
-                " its own"
+                f"{path}: the clients {namesake!r} and {client.name!r} have the same token;"
+                " give each its own"
             )
     return Clients(clients)
 
@@ -144,19 +144,19 @@ def _is_rate(value: Any) -> bool:
 
 def _texts(table: Mapping[str, Any], key: str) -> list[str]:
     """The texts of a list; [] for anything else."""
-    found = table.get(key)
-    is_list = isinstance(found, list) and all(
-        isinstance(one, str) and 0 < len(one) <= _LONGEST_PATTERN for one in found
+    values = table.get(key)
+    is_list = isinstance(values, list) and all(
+        isinstance(value, str) and 0 < len(value) <= _LONGEST_PATTERN for value in values
     )
-    return list(found) if is_list and found is not None else []
+    return list(values) if is_list and values is not None else []
 
 
 def _given_digest(table: Mapping[str, Any], folder: str) -> bytes:
-    given = [key for key in ("token_file", "token_sha256") if key in table]
-    value = table[given[0]] if len(given) == 1 else None
+    sources = [key for key in ("token_file", "token_sha256") if key in table]
+    value = table[sources[0]] if len(sources) == 1 else None
     if not isinstance(value, str):
         raise SettingsError("give token_file or token_sha256, and only one of them")
-    if given == ["token_sha256"]:
+    if sources == ["token_sha256"]:
         if not _SHA256.fullmatch(value):
             raise SettingsError("token_sha256 must have 64 hexadecimal digits")
         return bytes.fromhex(value)

@@ -63,7 +63,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 class GatewayOptions(NamedTuple):
     """The options of one run."""
 
-    site: OwnerFiles
+    owner_files: OwnerFiles
     clients: str
     journal: str
     listen: str
@@ -91,7 +91,7 @@ class GatewayOptions(NamedTuple):
             return None
         folder = Path(self.state_dir) if self.state_dir else default_folder()
         proof = OffProof(True, self.threshold, self.power_timeout, self.meter_period)
-        path = self.verified or evidences.beside(self.site.needed(DRAWING))
+        path = self.verified or evidences.beside(self.owner_files.needed(DRAWING))
         file = EvidenceFile(path, self.verified_for * evidences.DAY_S)
         return MeterProof(proof, folder, file, self.alive)
 
@@ -120,8 +120,8 @@ class Files(NamedTuple):
 
 @click.pass_context
 def _gateway(context: click.Context, /, **options: Any) -> int:
-    state = given(context)
-    wanted = GatewayOptions(OwnerFiles.of(options, state, [LIST, DRAWING]), **options)
+    shared = given(context)
+    gateway_options = GatewayOptions(OwnerFiles.of(options, shared, [LIST, DRAWING]), **options)
     try:
         # imported late: 60 ms, and its package may be missing
         from ..core.web import server as web
@@ -129,66 +129,66 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
         if error.name is None or error.name.partition(".")[0] != "h11":
             raise
         raise SettingsError(optional_packages.missing("the gateway", "h11")) from None
-    if wanted.pause > LONGEST_PAUSE_S:
+    if gateway_options.pause > LONGEST_PAUSE_S:
         raise SettingsError(f"--pause: give 0 to {LONGEST_PAUSE_S:g} seconds; clients wait for it")
-    where = _address(wanted)
+    where = _address(gateway_options)
     # SIGTERM and SIGHUP break nothing off, from the start on; a second SIGTERM neither
-    with ServiceSignals(second=lambda: None) as wishes:
-        files = _read(wanted)
-        listener = web.listening_at(wanted.listen, "--listen", USUAL_LISTEN)
+    with ServiceSignals(second=lambda: None) as signals:
+        files = _read_files(gateway_options)
+        listener = web.listening_at(gateway_options.listen, "--listen", USUAL_LISTEN)
         with listener:
-            asyncio.run(_serve(wanted, state, files, where, listener, wishes))
+            asyncio.run(_serve(gateway_options, shared, files, where, listener, signals))
     return DONE
 
 
-def _read(wanted: GatewayOptions) -> Files:
+def _read_files(options: GatewayOptions) -> Files:
     """All files, at the start and after SIGHUP. Raises SettingsError."""
-    clients = clients_file.read(wanted.clients)
-    drawing = wanted.site.drawn()
+    clients = clients_file.read_clients(options.clients)
+    drawing = options.owner_files.drawn()
     if not drawing.machines:
         raise SettingsError(f"{drawing.path}: there is no machine in it; add [[machine]] tables")
-    _check_patterns(clients, drawing, wanted.clients)
-    needed = {cord.pdu for one in drawing.machines.values() for cord in one.cords}
-    return Files(drawing, wanted.site.pdus(needed), clients, _certified(wanted))
+    _check_patterns(clients, drawing, options.clients)
+    needed = {cord.pdu for machine in drawing.machines.values() for cord in machine.cords}
+    return Files(drawing, options.owner_files.pdus(needed), clients, _certified(options))
 
 
 async def _serve(
-    wanted: GatewayOptions,
-    state: SharedOptions,
+    options: GatewayOptions,
+    shared: SharedOptions,
     files: Files,
     where: ListenAddress,
     listener: socket.socket,
-    wishes: ServiceSignals,
+    signals: ServiceSignals,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; then carry the running commands through."""
     # imported late, as in `_gateway`
     from ..core.web import server as web
     from . import application, command_log, power_service
 
-    names = {*(one.lower() for one in wanted.host)}
+    names = {*(name.lower() for name in options.host)}
     if where.is_loopback or not names:
         names.update((where.in_url.lower(), *_LOOPBACK))
-    choices = application.Choices(names, wanted.pause, wanted.switch_by_get, wanted.commands)
-    with contextlib.closing(command_log.CommandLog(wanted.journal)) as book:
+    choices = application.Choices(names, options.pause, options.switch_by_get, options.commands)
+    with contextlib.closing(command_log.CommandLog(options.journal)) as book:
         for command in book.lost:
             report(
-                f"the result of {command.wanted.action} of {command.wanted.machine} by"
+                f"the result of {command.request.action} of {command.request.machine} by"
                 f" {command.client} is not known: look at the machine"
             )
         switchboard = power_service.PowerService(
             files.drawing.machines,
             files.targets,
             book,
-            wanted.fresh,
+            options.fresh,
             report,
-            wanted.proof,
+            options.proof,
         )
         served = application.Application(switchboard, book, choices, report)
         server = web.WebServer(served.guard(files.clients), tls=files.tls, report=report)
 
         async def reload() -> None:
             """Commands that run are carried through as they were begun."""
-            renewed = await asyncio.to_thread(_reread, wanted)
+            renewed = await asyncio.to_thread(_reread_files, options)
             if isinstance(renewed, str):
                 served.health.not_reloaded = renewed
                 report(f"not reloaded, nothing changes: {renewed}")
@@ -205,26 +205,26 @@ async def _serve(
         async def reloads() -> None:
             """One after the other."""
             while True:
-                await asked.wait()
-                asked.clear()
+                await reload_request.wait()
+                reload_request.clear()
                 try:
                     await reload()
                 except Exception as error:  # a defect must not end later reloads
                     report(f"defect: {type(error).__name__}: {error}")
 
         def heard() -> None:
-            if wishes.heard():
-                asked.set()
-            if wishes.ending is not None:
+            if signals.heard():
+                reload_request.set()
+            if signals.ending is not None:
                 server.stop()
 
-        asked, loop = asyncio.Event(), asyncio.get_running_loop()
+        reload_request, loop = asyncio.Event(), asyncio.get_running_loop()
         serving = loop.create_task(server.serve(listener))
         reloading = loop.create_task(reloads())
         await asyncio.sleep(0)  # from here on it can be stopped
-        loop.add_reader(wishes.pipe.fileno(), heard)
-        url = f"{'https' if wanted.cert else 'http'}://{where.in_url}:{listener.getsockname()[1]}/"
-        if state.json:
+        loop.add_reader(signals.pipe.fileno(), heard)
+        url = f"{'https' if options.cert else 'http'}://{where.in_url}:{listener.getsockname()[1]}/"
+        if shared.json:
             print_json({"url": url})
         else:
             print(url)
@@ -232,49 +232,49 @@ async def _serve(
         try:
             await serving
         finally:
-            loop.remove_reader(wishes.pipe.fileno())
+            loop.remove_reader(signals.pipe.fileno())
             reloading.cancel()
             await switchboard.close()
 
 
-def _reread(wanted: GatewayOptions) -> Union[Files, str]:
+def _reread_files(options: GatewayOptions) -> Union[Files, str]:
     """All files again, or why they cannot be used."""
     try:
-        return _read(wanted)
+        return _read_files(options)
     except Exception as error:  # whatever fails must not end the gateway
         return error_of(error).reason
 
 
-def _certified(wanted: GatewayOptions) -> Optional[ssl.SSLContext]:
+def _certified(options: GatewayOptions) -> Optional[ssl.SSLContext]:
     """TLS with the owner's certificate. Raises SettingsError."""
     from ..core.web import server as web  # imported late, as in `_gateway`
 
-    if wanted.cert is None or wanted.key is None:
+    if options.cert is None or options.key is None:
         return None
-    private.read_secret(wanted.key, private.SECRET)  # refused if others can read it
+    private.read_secret(options.key, private.SECRET)  # refused if others can read it
     try:
-        return web.tls_context(wanted.cert, wanted.key)
+        return web.tls_context(options.cert, options.key)
     except OSError as error:  # ssl.SSLError is one
         raise SettingsError(f"--cert, --key: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _address(wanted: GatewayOptions) -> ListenAddress:
+def _address(options: GatewayOptions) -> ListenAddress:
     """Where to listen. Raises SettingsError, also if it is not safe as given."""
-    host, _ = listen_address(wanted.listen, "--listen", USUAL_LISTEN)
+    host, _ = listen_address(options.listen, "--listen", USUAL_LISTEN)
     if not host:
         raise SettingsError(
-            f"--listen {wanted.listen[:60]!r}: give ADDRESS:PORT, such as {USUAL_LISTEN}"
+            f"--listen {options.listen[:60]!r}: give ADDRESS:PORT, such as {USUAL_LISTEN}"
         )
     is_loopback = hosts.is_this_machine(host)
     is_any = hosts.one_spelling(host) in ("0.0.0.0", "::")  # noqa: S104 (it is refused below)
-    if (wanted.cert is None) != (wanted.key is None):
+    if (options.cert is None) != (options.key is None):
         raise SettingsError("give both --cert and --key")
-    if not is_loopback and wanted.cert is None and not wanted.plain_http:
+    if not is_loopback and options.cert is None and not options.plain_http:
         raise SettingsError(
-            f"--listen {wanted.listen[:60]}: tokens would cross the network in the clear; give"
+            f"--listen {options.listen[:60]}: tokens would cross the network in the clear; give"
             " --cert and --key, or --plain-http behind a proxy that speaks TLS"
         )
-    if is_any and not wanted.host:
+    if is_any and not options.host:
         raise SettingsError("give --host NAME, the name by which clients call this gateway")
     return ListenAddress(host, is_loopback)
 

@@ -48,7 +48,7 @@ class AcceptedCommand:
 
     id: str
     client: str
-    wanted: PowerRequest
+    request: PowerRequest
     #: "" if the client gave none
     key: str = ""
     #: None while it runs
@@ -82,7 +82,7 @@ class CommandLog:
             self.lost = list(open_commands.values())
             for command in self.lost:
                 self.end(
-                    command, PowerOutcome(command.id, command.wanted, False, UNKNOWN, (), LOST)
+                    command, PowerOutcome(command.id, command.request, False, UNKNOWN, (), LOST)
                 )
         except (KeyError, TypeError, ValueError, AttributeError):
             self.close()
@@ -98,27 +98,27 @@ class CommandLog:
                 self._journal.close()
                 self._journal = None
 
-    def known(self, client: str, key: str) -> Optional[AcceptedCommand]:
+    def find_command(self, client: str, key: str) -> Optional[AcceptedCommand]:
         """The command that a client gave this key, None if there is none."""
         with self._lock:
             return self._keys.get(client, OrderedDict()).get(key)
 
     def begin(
-        self, client: str, wanted: PowerRequest, cords: Sequence[Cord], key: str
+        self, client: str, request: PowerRequest, cords: Sequence[Cord], key: str
     ) -> AcceptedCommand:
         """Accept a command: when this returns, it is on the disk.
 
         Raises Refusal if it cannot be written; then the key is free again.
         """
-        command = AcceptedCommand(secrets.token_hex(8), client, wanted, key)
+        command = AcceptedCommand(secrets.token_hex(8), client, request, key)
         record = {
             "event": "begin",
             "id": command.id,
             "time": self._time(),
             "client": client,
-            "machine": wanted.machine,
-            "action": wanted.action,
-            "pause_s": wanted.pause_s,
+            "machine": request.machine,
+            "action": request.action,
+            "pause_s": request.pause_s,
             "outlets": [str(cord) for cord in cords],
             "key": key,
         }
@@ -152,9 +152,9 @@ class CommandLog:
                     "id": command.id,
                     "time": self._time(),
                     "client": command.client,
-                    "machine": command.wanted.machine,
-                    "action": command.wanted.action,
-                    "done": outcome.done,
+                    "machine": command.request.machine,
+                    "action": command.request.action,
+                    "done": outcome.is_done,
                     "state": word(outcome.state),
                     "outlets": [as_json(cord) for cord in outcome.cords],
                     "reason": outcome.reason,
@@ -222,7 +222,7 @@ class CommandLog:
         if ended is not None:
             ended.outcome = PowerOutcome(
                 ended.id,
-                ended.wanted,
+                ended.request,
                 record.get("done") is True,
                 of_word(str(record["state"])),
                 list(_cords(record)),
@@ -235,6 +235,10 @@ def _is_end(record: Mapping[str, Any]) -> bool:
 
 
 def _cords(record: Mapping[str, Any]) -> Iterator[CordState]:
-    for one in record["outlets"]:
-        pdu, _, outlet = str(one["outlet"]).partition("/")
-        yield CordState(Cord(pdu, outlet), of_word(str(one["state"])), str(one.get("reason", "")))
+    for outlet_record in record["outlets"]:
+        pdu, _, outlet = str(outlet_record["outlet"]).partition("/")
+        yield CordState(
+            Cord(pdu, outlet),
+            of_word(str(outlet_record["state"])),
+            str(outlet_record.get("reason", "")),
+        )

@@ -36,7 +36,7 @@ class CompatibleRoutes:
         """`switch_by_get`: whether pdudaemon's paths switch, which they do by GET."""
         self._service, self._pause_s, self._switch_by_get = service, pause_s, switch_by_get
         self._owners: Mapping[Cord, str] = {
-            cord: one.name for one in service.machines.values() for cord in one.cords
+            cord: machine.name for machine in service.machines.values() for cord in machine.cords
         }
 
     def routes(self) -> Sequence[Route]:
@@ -52,28 +52,28 @@ class CompatibleRoutes:
 
     async def _maas_query(self, request: GatewayRequest) -> WebResponse:
         name = machine(request, self._service, READ, segment(request))
-        found = await self._service.state(name)
-        return as_json({"status": _MAAS[found.state]})
+        state = await self._service.state(name)
+        return as_json({"status": _MAAS[state.state]})
 
     async def _maas(self, request: GatewayRequest) -> WebResponse:
         action = request.parts["action"]
         if action not in (ON, OFF):
             not_found()
-        return _told(await self._switched(request, segment(request), action))
+        return _respond(await self._switched(request, segment(request), action))
 
     async def _labgrid_get(self, request: GatewayRequest) -> WebResponse:
         name = machine(request, self._service, READ, segment(request))
-        found = await self._service.state(name)
-        if found.state is UNKNOWN:
-            raise ApiError(503, "unknown", f"the state is unknown: {found.reason}", _RETRY_S)
-        return as_text(_LABGRID[found.state])
+        state = await self._service.state(name)
+        if state.state is UNKNOWN:
+            raise ApiError(503, "unknown", f"the state is unknown: {state.reason}", _RETRY_S)
+        return as_text(_LABGRID[state.state])
 
     async def _labgrid_put(self, request: GatewayRequest) -> WebResponse:
         actions = {b"1": ON, b"0": OFF}
         action = actions.get(request.body)
         if action is None:
             raise bad("the body must be 0 or 1")
-        return _told(await self._switched(request, segment(request), action))
+        return _respond(await self._switched(request, segment(request), action))
 
     async def _pdudaemon(self, request: GatewayRequest) -> WebResponse:
         """Read no state: pdudaemon has no path for it."""
@@ -86,23 +86,27 @@ class CompatibleRoutes:
         action = _PDUDAEMON.get(request.parts["action"])
         if action is None:
             not_found()
-        given = request.query
-        asked = dict(given)
-        if len(asked) < len(given) or set(asked) - set(_PDUDAEMON_KEYS):
+        query = request.query
+        parameters = dict(query)
+        if len(parameters) < len(query) or set(parameters) - set(_PDUDAEMON_KEYS):
             raise bad(f"the parameters are {', '.join(_PDUDAEMON_KEYS)}, each at most once")
-        pause_s = pause(asked["delay"]) if "delay" in asked else self._pause_s
-        found = await self._switched(request, self._named(request, asked), action, pause_s)
-        if found.done:
+        pause_s = pause(parameters["delay"]) if "delay" in parameters else self._pause_s
+        outcome = await self._switched(
+            request, self._machine_name(request, parameters), action, pause_s
+        )
+        if outcome.is_done:
             return as_text("OK - accepted request\n")
-        return as_text(f"not proven: {found.reason}\n", outcome_status(found))
+        return as_text(f"not proven: {outcome.reason}\n", outcome_status(outcome))
 
-    def _named(self, request: GatewayRequest, asked: Mapping[str, str]) -> str:
+    def _machine_name(self, request: GatewayRequest, parameters: Mapping[str, str]) -> str:
         """The machine of `alias`, or the one whose only outlet `hostname` and `port` name."""
-        if "alias" in asked:
-            if len(set(asked) & {"alias", "hostname", "port"}) > 1:
+        if "alias" in parameters:
+            if len(set(parameters) & {"alias", "hostname", "port"}) > 1:
                 raise bad("give alias, or hostname and port")
-            return asked["alias"]
-        name = self._owners.get(Cord(asked.get("hostname", ""), asked.get("port", "")), "")
+            return parameters["alias"]
+        name = self._owners.get(
+            Cord(parameters.get("hostname", ""), parameters.get("port", "")), ""
+        )
         machine(request, self._service, SWITCH, name)
         if len(self._service.machines[name].cords) > 1:
             raise ApiError(
@@ -116,5 +120,5 @@ class CompatibleRoutes:
         return await execute_once(request, self._service, name, action, pause_s)
 
 
-def _told(outcome: PowerOutcome) -> WebResponse:
+def _respond(outcome: PowerOutcome) -> WebResponse:
     return as_json(outcome_json(outcome), outcome_status(outcome))

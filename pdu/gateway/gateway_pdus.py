@@ -28,11 +28,11 @@ _UNSURE = "the command may or may not have been carried out"
 
 def cord_state(reading: Reading, cord: Cord) -> CordState:
     """What a reading says of an outlet."""
-    found = reading.outlet(cord.outlet)
+    outlet = reading.outlet(cord.outlet)
     why = "" if reading.failure is None else reading.failure.reason
-    if found is None:
+    if outlet is None:
         return CordState(cord, UNKNOWN, why or _NOT_LISTED)
-    return CordState(cord, found.state, why, found.current_a, found.power_w, found.energy_kwh)
+    return CordState(cord, outlet.state, why, outlet.current_a, outlet.power_w, outlet.energy_kwh)
 
 
 class GatewayPdu:
@@ -58,24 +58,24 @@ class GatewayPdu:
         self._last.clear()
         self.newest = None
 
-    async def read(self, with_figures: bool = False) -> Reading:
+    async def read_recent(self, with_figures: bool = False) -> Reading:
         """The outlets, from a reading that is at most `fresh_s` old."""
-        read = _all if with_figures else poll_states
+        poll_pdu = _all if with_figures else poll_states
         oldest = time.monotonic() - self._fresh_s
         async with self._turns.reading():
             last = self._last.get(with_figures)
             if last is None or last.begun < oldest:
                 target = self.target
-                last = await _in_thread(self._readers, lambda: read(target))
+                last = await _in_thread(self._readers, lambda: poll_pdu(target))
                 if target is self.target:
                     self._last[with_figures] = self.newest = last
         return last
 
     async def read_now(self, target: Target, with_figures: bool = True) -> Reading:
         """The outlets, read now as `target` reaches them."""
-        read = _all if with_figures else poll_states
+        poll_pdu = _all if with_figures else poll_states
         async with self._turns.reading():
-            return await _in_thread(self._readers, lambda: read(target))
+            return await _in_thread(self._readers, lambda: poll_pdu(target))
 
     async def ask(self, question: Callable[[], T]) -> T:
         """Something else that is read of the PDU."""
@@ -92,16 +92,16 @@ class GatewayPdu:
                 self._last.clear()
 
     def _switched(self, target: Target, cord: Cord, on: bool) -> CordState:
-        wanted = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
+        target_state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
         try:
-            seen = pdu_access.switch(target, cord.outlet, on)
+            state = pdu_access.switch(target, cord.outlet, on)
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             return CordState(cord, UNKNOWN, f"{error_of(error).reason}; {_UNSURE}")
-        if seen is wanted:
-            return CordState(cord, seen)
+        if state is target_state:
+            return CordState(cord, state)
         return CordState(
             cord,
-            seen,
+            state,
             f"the PDU accepted the command, but did not report the outlet {_on_off(on)}",
         )
 

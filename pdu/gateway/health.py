@@ -39,8 +39,8 @@ class Health:
             lines.append("the journal cannot be written: no command is sent")
         if self.not_reloaded:
             lines.append("the files were not read again: the old ones are in use")
-        known = [self._service.newest(pdu) for pdu in self._service.pdus()]
-        failed = sum(1 for one in known if one is not None and one.unread)
+        readings = [self._service.newest(pdu) for pdu in self._service.pdus()]
+        failed = sum(1 for reading in readings if reading is not None and reading.unread)
         if failed:
             lines.append(f"PDUs that did not answer when they were last read: {failed}")
         is_well = not self._log.trouble()
@@ -50,27 +50,29 @@ class Health:
     async def _health(self, request: GatewayRequest) -> WebResponse:
         """The journal, the files, and the client's PDUs, each read now."""
         pdus = self._service.pdus_of(machines(request, self._service))
-        read = await self._service.readings(pdus, wait_s=wait_s(request))
+        readings = await self._service.readings(pdus, wait_s=wait_s(request))
         now, journal = time.monotonic(), self._log.trouble()
-        found: dict[str, Any] = {
-            "ok": not (journal or self.not_reloaded or any(one.unread for one in read.values())),
+        document: dict[str, Any] = {
+            "ok": not (
+                journal or self.not_reloaded or any(reading.unread for reading in readings.values())
+            ),
             "journal": {"ok": not journal, "reason": journal},
             "files": {"ok": not self.not_reloaded, "reason": self.not_reloaded},
             "pdus": [
                 {
                     "pdu": pdu,
-                    "ok": not one.unread,
-                    "reason": one.unread,
-                    "age_s": round(now - one.begun, 3),
+                    "ok": not reading.unread,
+                    "reason": reading.unread,
+                    "age_s": round(now - reading.begun, 3),
                 }
-                for pdu, one in read.items()
+                for pdu, reading in readings.items()
             ],
         }
-        return as_json(found)
+        return as_json(document)
 
     async def _metrics(self, request: GatewayRequest) -> WebResponse:
         """Reads no PDU: what is said of them is what the last reading found."""
-        known = {
+        reading_by_pdu = {
             pdu: newest
             for pdu in self._service.pdus_of(machines(request, self._service))
             for newest in (self._service.newest(pdu),)
@@ -98,13 +100,16 @@ class Health:
             gauge(
                 "pdu_gateway_pdu_ok",
                 "Whether the PDU answered when it was last read.",
-                *(((pdu,), not one.unread) for pdu, one in known.items()),
+                *(((pdu,), not reading.unread) for pdu, reading in reading_by_pdu.items()),
                 labels=("pdu",),
             ),
             gauge(
                 "pdu_gateway_pdu_age_seconds",
                 "How long ago the PDU was last read.",
-                *(((pdu,), round(now - one.begun, 3)) for pdu, one in known.items()),
+                *(
+                    ((pdu,), round(now - reading.begun, 3))
+                    for pdu, reading in reading_by_pdu.items()
+                ),
                 labels=("pdu",),
             ),
         ]

@@ -56,92 +56,94 @@ class QueuedPduAccess(SystemClock):
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        ways: Mapping[str, tuple[GatewayPdu, Target]],
+        targets: Mapping[str, tuple[GatewayPdu, Target]],
     ) -> None:
-        self._loop, self._ways = loop, ways
+        self._loop, self._targets = loop, targets
 
     def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
-        found = {
+        future_by_pdu = {
             name: asyncio.run_coroutine_threadsafe(
-                self._ways[name][0].read_now(self._ways[name][1]), self._loop
+                self._targets[name][0].read_now(self._targets[name][1]), self._loop
             )
             for name in pdus
         }
-        return {name: of_reading(one.result()) for name, one in found.items()}
+        return {name: of_reading(future.result()) for name, future in future_by_pdu.items()}
 
     def switch(
         self, cords: Sequence[MachineOutlet], on: bool
     ) -> Mapping[MachineOutlet, CommandResult]:
-        begun = {}
+        future_by_cord = {}
         for cord in cords:
-            unit, target = self._ways[cord.pdu]
-            begun[cord] = asyncio.run_coroutine_threadsafe(
+            unit, target = self._targets[cord.pdu]
+            future_by_cord[cord] = asyncio.run_coroutine_threadsafe(
                 unit.switch(Cord(cord.pdu, cord.outlet), on, target), self._loop
             )
-        return {cord: _commanded(one.result()) for cord, one in begun.items()}
+        return {cord: _commanded(future.result()) for cord, future in future_by_cord.items()}
 
     def key(self, pdu: str) -> str:
-        return " ".join(place_of(self._ways[pdu][1].device))
+        return " ".join(place_of(self._targets[pdu][1].device))
 
     def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
-        begun = {}
+        future_by_pdu = {}
         for name in pdus:
-            unit, target = self._ways[name]
-            begun[name] = asyncio.run_coroutine_threadsafe(
+            unit, target = self._targets[name]
+            future_by_pdu[name] = asyncio.run_coroutine_threadsafe(
                 unit.ask(functools.partial(serial, target)), self._loop
             )
-        return {name: asked.result() for name, asked in begun.items()}
+        return {name: future.result() for name, future in future_by_pdu.items()}
 
 
-def _commanded(found: CordState) -> CommandResult:
-    if found.state is DOWN and not found.reason:
+def _commanded(state: CordState) -> CommandResult:
+    if state.state is DOWN and not state.reason:
         return CommandResult(DOWN)
-    return CommandResult(UNKNOWN, found.reason)
+    return CommandResult(UNKNOWN, state.reason)
 
 
 def power_off(
-    how: MeterProof,
+    meter_proof: MeterProof,
     loop: asyncio.AbstractEventLoop,
     machine: Machine,
-    reached: Mapping[str, tuple[GatewayPdu, Target]],
+    targets: Mapping[str, tuple[GatewayPdu, Target]],
     report: Callable[[str], None],
 ) -> None:
     """Take a machine's power, in this thread. `reached`: its PDUs. Raises NotProven."""
-    runner, power = _runner(how, loop, machine, reached, report)
+    runner, power = _runner(meter_proof, loop, machine, targets, report)
     runner.off(power)
 
 
 def checked(
-    how: MeterProof,
+    meter_proof: MeterProof,
     loop: asyncio.AbstractEventLoop,
     machine: Machine,
-    reached: Mapping[str, tuple[GatewayPdu, Target]],
+    targets: Mapping[str, tuple[GatewayPdu, Target]],
     report: Callable[[str], None],
 ) -> Optional[list[str]]:
     """What a proof of the machine would rest on, in this thread; None while it is switched. Raises
     NotProven with what cannot be proven.
     """
-    runner, power = _runner(how, loop, machine, reached, report)
+    runner, power = _runner(meter_proof, loop, machine, targets, report)
     return runner.check(power)
 
 
 def _runner(
-    how: MeterProof,
+    meter_proof: MeterProof,
     loop: asyncio.AbstractEventLoop,
     machine: Machine,
-    reached: Mapping[str, tuple[GatewayPdu, Target]],
+    targets: Mapping[str, tuple[GatewayPdu, Target]],
     report: Callable[[str], None],
 ) -> tuple[Runner, MachinePower]:
     power = MachinePower(machine.name, machine.cords, machine.needs)
-    alive = None if how.alive is None else AliveCommand(how.alive, machine.name)
-    proof, world = how.proof._replace(alive=alive), QueuedPduAccess(loop, reached)
-    return Runner(world, proof, how.folder, report, how.verified, _PATIENCE_S), power
+    alive = None if meter_proof.alive is None else AliveCommand(meter_proof.alive, machine.name)
+    proof, pdu_access = meter_proof.proof._replace(alive=alive), QueuedPduAccess(loop, targets)
+    return Runner(
+        pdu_access, proof, meter_proof.folder, report, meter_proof.verified, _PATIENCE_S
+    ), power
 
 
-def doubt_off_state(how: MeterProof, found: CordState) -> CordState:
+def doubt_off_state(meter_proof: MeterProof, state: CordState) -> CordState:
     """An outlet that is off by its state, and carries current, is not known to be off."""
-    draw = MeteredLoad(found.current_a, found.power_w)
-    meter = MeterThreshold(how.proof.threshold_a)
-    if found.state is DOWN and draw.is_known and not is_nothing(draw, meter):
-        return found._replace(state=UNKNOWN, reason=f"it is reported off, and carries {draw}")
-    return found
+    draw = MeteredLoad(state.current_a, state.power_w)
+    meter = MeterThreshold(meter_proof.proof.threshold_a)
+    if state.state is DOWN and draw.is_known and not is_nothing(draw, meter):
+        return state._replace(state=UNKNOWN, reason=f"it is reported off, and carries {draw}")
+    return state

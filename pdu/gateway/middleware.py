@@ -53,8 +53,8 @@ class Middleware:
         self._router, self._clients, self._sessions = router, clients, sessions
         self._hosts, self._limits, self._report = frozenset(hosts), limits, report
         self._counts = counts
-        self._commands = {name: TokenBucket(one.commands) for name, one in limits.items()}
-        self._requests = {name: TokenBucket(one.requests) for name, one in limits.items()}
+        self._commands = {name: TokenBucket(limit.commands) for name, limit in limits.items()}
+        self._requests = {name: TokenBucket(limit.requests) for name, limit in limits.items()}
         self._at_a_time = dict.fromkeys(limits, 0)
         self._refusals = TokenBucket(60)
 
@@ -95,7 +95,7 @@ class Middleware:
             wait = self._requests[client.name].wait(time.monotonic())
             if wait:
                 raise ApiError(429, "rate", "too many requests of this client", wait)
-        asked = GatewayRequest(
+        gateway_request = GatewayRequest(
             request.method,
             headers,
             parse_qsl(query, keep_blank_values=True),
@@ -103,19 +103,19 @@ class Middleware:
             client,
             lambda: self._count_command(client),
         )
-        return await self._within(client, asked, path)
+        return await self._within(client, gateway_request, path)
 
     async def _within(
-        self, client: Optional[GatewayClient], asked: GatewayRequest, path: str
+        self, client: Optional[GatewayClient], request: GatewayRequest, path: str
     ) -> WebResponse:
         """Pass the request on, unless its client has too many at a time."""
         if client is None:
-            return await self._router.answer(asked, path)
+            return await self._router.answer(request, path)
         if self._at_a_time[client.name] >= self._limits[client.name].at_a_time:
             raise ApiError(429, "rate", "too many requests of this client at a time", 1)
         self._at_a_time[client.name] += 1
         try:
-            return await self._router.answer(asked, path)
+            return await self._router.answer(request, path)
         finally:
             self._at_a_time[client.name] -= 1
 
@@ -125,26 +125,26 @@ class Middleware:
             raise ApiError(421, "host", "this gateway has another name; its owner gives --host")
 
     def _client(self, headers: Mapping[str, str], path: str) -> GatewayClient:
-        given = [name for name in ("authorization", "x-auth-token") if name in headers]
-        found = None
-        if given == ["x-auth-token"] and path.startswith(REDFISH):
+        login_headers = [name for name in ("authorization", "x-auth-token") if name in headers]
+        client = None
+        if login_headers == ["x-auth-token"] and path.startswith(REDFISH):
             token = headers["x-auth-token"]
-            found = self._sessions.used(token, time.monotonic())
-        elif given == ["authorization"]:
-            found = self._of_authorization(headers["authorization"])
-        if found is None:
+            client = self._sessions.touch(token, time.monotonic())
+        elif login_headers == ["authorization"]:
+            client = self._of_authorization(headers["authorization"])
+        if client is None:
             raise ApiError(401, "login", "a client's token is needed")
-        return found
+        return client
 
     def _of_authorization(self, header: str) -> Optional[GatewayClient]:
         """The client of `Bearer TOKEN`, or of `Basic` with its name and its token."""
-        kind, _, rest = header.partition(" ")
+        kind, _, credentials = header.partition(" ")
         if kind.lower() == "bearer":
-            return self._clients.of_token(rest.strip())
+            return self._clients.of_token(credentials.strip())
         if kind.lower() != "basic":
             return None
         try:
-            login = base64.b64decode(rest.strip(), validate=True).decode("utf-8")
+            login = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
         except (binascii.Error, UnicodeDecodeError):
             return None
         name, _, token = login.partition(":")
@@ -163,16 +163,16 @@ class Middleware:
         if self._refusals.wait(time.monotonic()):
             return
         # not the query: somebody may have put a token there
-        asked = f"{request.method} {printable(path, 200)}"
-        self._report(f"refused: {request.peer}: {asked}: {words}")
+        request_line = f"{request.method} {printable(path, 200)}"
+        self._report(f"refused: {request.peer}: {request_line}: {words}")
 
 
 def _once(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     """The headers by name. Raises Refusal if one that decides something is given twice."""
-    found: dict[str, str] = {}
+    value_by_name: dict[str, str] = {}
     for raw, value in headers:
         name = raw.decode("latin-1")
-        if name in found and name in _ONCE:
+        if name in value_by_name and name in _ONCE:
             raise bad(f"the header {name} is given twice")
-        found[name] = value.decode("latin-1")
-    return found
+        value_by_name[name] = value.decode("latin-1")
+    return value_by_name

@@ -36,7 +36,10 @@ _FIGURE: Mapping[str, Any] = {
     "type": ["number", "null"],
     "description": "null if it is not measured or not known",
 }
-_STATE: Mapping[str, Any] = {"type": "string", "enum": [one.word for one in SPELLED.values()]}
+_STATE: Mapping[str, Any] = {
+    "type": "string",
+    "enum": [spelling.word for spelling in SPELLED.values()],
+}
 _REFUSALS: Mapping[str, Any] = {
     "401": _answer("no client has this token", "Error"),
     "403": _answer("the client may not do this, or the machine is protected", "Error"),

@@ -70,9 +70,9 @@ class PowerOutcome(NamedTuple):
 
     #: the command's number in the journal
     id: str
-    wanted: PowerRequest
+    request: PowerRequest
     #: whether every outlet reported the wanted state after the command
-    done: bool
+    is_done: bool
     #: the machine's state after it
     state: EnumPowerStatus
     cords: Sequence[CordState] = ()
@@ -84,8 +84,8 @@ class PowerOutcome(NamedTuple):
 
 def combine_cords(of_cords: Iterable[EnumPowerStatus]) -> EnumPowerStatus:
     """The state of a machine with outlets in these states."""
-    found = set(of_cords)
-    return found.pop() if len(found) == 1 else UNKNOWN
+    states = set(of_cords)
+    return states.pop() if len(states) == 1 else UNKNOWN
 
 
 def machine_state(cords: Sequence[CordState], age_s: float = 0.0) -> MachineState:
@@ -100,15 +100,15 @@ def goal(action: str) -> EnumPowerStatus:
 
 def as_json(cord: CordState, with_figures: bool = False) -> Mapping[str, Any]:
     """An outlet for answers and the journal."""
-    found: dict[str, Any] = {"outlet": str(cord.cord), "state": word(cord.state)}
+    document: dict[str, Any] = {"outlet": str(cord.cord), "state": word(cord.state)}
     if cord.reason:
-        found["reason"] = cord.reason
+        document["reason"] = cord.reason
     if with_figures:
-        found.update(current_a=cord.current_a, power_w=cord.power_w, energy_kwh=cord.energy_kwh)
-    return found
+        document.update(current_a=cord.current_a, power_w=cord.power_w, energy_kwh=cord.energy_kwh)
+    return document
 
 
 def _sum(figures: Sequence[Optional[float]]) -> Optional[float]:
-    known = [figure for figure in figures if figure is not None]
+    values = [figure for figure in figures if figure is not None]
     # rounded, because binary fractions of a sum of decimals would look like a measurement
-    return round(sum(known), 3) if known and len(known) == len(figures) else None
+    return round(sum(values), 3) if values and len(values) == len(figures) else None

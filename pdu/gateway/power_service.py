@@ -37,7 +37,7 @@ from .power import (
 
 T = TypeVar("T")
 # to each outlet of a command: a list that is renewed meanwhile must not lead it to another PDU
-Ways = Sequence[tuple[Cord, GatewayPdu, Target]]
+CordTargets = Sequence[tuple[Cord, GatewayPdu, Target]]
 # PDUs that are read or switched at a time
 _THREADS = 64
 _BUSY_RETRY_S = 10.0
@@ -98,13 +98,13 @@ class PowerService:
         """Use these machines and PDUs from now on. A command that runs is carried through as it
         was begun."""
         units: dict[str, GatewayPdu] = {}
-        for one in targets:
-            unit = self._units.get(one.device.name)
+        for target in targets:
+            unit = self._units.get(target.device.name)
             if unit is None:
-                unit = GatewayPdu(one, self._readers, self._switchers, self._fresh_s)
+                unit = GatewayPdu(target, self._readers, self._switchers, self._fresh_s)
             else:
-                unit.renew(one)
-            units[one.device.name] = unit
+                unit.renew(target)
+            units[target.device.name] = unit
         self.machines, self._units = machines, units
 
     async def state(self, name: str, with_figures: bool = False) -> MachineState:
@@ -140,14 +140,14 @@ class PowerService:
 
     def _cord(self, machine: str, reading: Reading, cord: Cord) -> CordState:
         """An outlet by a reading and, with a proof by meters, by what its meter shows."""
-        found = cord_state(reading, cord)
+        state = cord_state(reading, cord)
         if self._proof is None:
-            return found
-        if found.state is UP:
+            return state
+        if state.state is UP:
             self._doubts.pop(machine, None)
-        if found.state is DOWN and machine in self._doubts:
-            return found._replace(state=UNKNOWN, reason=self._doubts[machine])
-        return doubt_off_state(self._proof, found)
+        if state.state is DOWN and machine in self._doubts:
+            return state._replace(state=UNKNOWN, reason=self._doubts[machine])
+        return doubt_off_state(self._proof, state)
 
     async def readings(
         self, pdus: Collection[str], with_figures: bool = False, wait_s: Optional[float] = None
@@ -157,7 +157,8 @@ class PowerService:
             return {}
         begun, loop = time.monotonic(), asyncio.get_running_loop()
         tasks = {
-            pdu: loop.create_task(self._units[pdu].read(with_figures), name=pdu) for pdu in pdus
+            pdu: loop.create_task(self._units[pdu].read_recent(with_figures), name=pdu)
+            for pdu in pdus
         }
         # the loop itself keeps only weak references
         self._reading.update(tasks.values())
@@ -192,10 +193,13 @@ class PowerService:
         machine, proof = self._machine(name), self._proof
         if proof is None:
             return Provable(False, ["the gateway believes states: --confirm current reads meters"])
-        loop, reached = asyncio.get_running_loop(), _reached(self._ways(machine.cords))
+        loop, targets = (
+            asyncio.get_running_loop(),
+            _target_by_pdu(self._cord_targets(machine.cords)),
+        )
         try:
             facts = await loop.run_in_executor(
-                self._provers, lambda: checked(proof, loop, machine, reached, self._report)
+                self._provers, lambda: checked(proof, loop, machine, targets, self._report)
             )
         except NotProven as error:
             return Provable(False, [str(error)])
@@ -205,24 +209,24 @@ class PowerService:
 
     def is_known(self, client: str, key: str) -> bool:
         """Whether a client's command had this key before."""
-        return (client, key) in self._by_key or self._log.known(client, key) is not None
+        return (client, key) in self._by_key or self._log.find_command(client, key) is not None
 
-    async def command(self, client: str, wanted: PowerRequest, key: str = "") -> PowerOutcome:
+    async def command(self, client: str, request: PowerRequest, key: str = "") -> PowerOutcome:
         """Carry out a command, or give the result of the one that had this key.
 
         Raises Refusal; then nothing was sent.
         """
-        machine = self._machine(wanted.machine)
+        machine = self._machine(request.machine)
         running = self._by_key.get((client, key)) if key else None
         if running is not None:
-            _check_same(running[0], wanted)
+            _check_same(running[0], request)
             return (await asyncio.shield(running[1]))._replace(is_repeated=True)
-        known = self._log.known(client, key) if key else None
-        if known is not None:
-            _check_same(known.wanted, wanted)
+        earlier = self._log.find_command(client, key) if key else None
+        if earlier is not None:
+            _check_same(earlier.request, request)
             # without a result: a defect ended it
-            found = known.outcome or PowerOutcome(known.id, wanted, False, UNKNOWN, (), LOST)
-            return found._replace(is_repeated=True)
+            outcome = earlier.outcome or PowerOutcome(earlier.id, request, False, UNKNOWN, (), LOST)
+            return outcome._replace(is_repeated=True)
         if machine.protected:
             raise ApiError(403, "protected", f"{machine.name} is protected in the drawing")
         if machine.name in self._running:
@@ -230,11 +234,11 @@ class PowerService:
                 409, "busy", f"another command of {machine.name} is running", _BUSY_RETRY_S
             )
         task = asyncio.get_running_loop().create_task(
-            self._carried_out(client, machine, wanted, key, self._ways(machine.cords))
+            self._carry_out(client, machine, request, key, self._cord_targets(machine.cords))
         )
         self._running[machine.name] = task
         if key:
-            self._by_key[client, key] = (wanted, task)
+            self._by_key[client, key] = (request, task)
 
         def ended(_: object) -> None:
             del self._running[machine.name]
@@ -254,48 +258,57 @@ class PowerService:
         self._provers.shutdown(wait=False)
         self._writer.shutdown()
 
-    def _ways(self, cords: Sequence[Cord]) -> Ways:
+    def _cord_targets(self, cords: Sequence[Cord]) -> CordTargets:
         """To each outlet, as it is reached now."""
         units = [self._units[cord.pdu] for cord in cords]
         return [(cord, unit, unit.target) for cord, unit in zip(cords, units)]
 
     def _machine(self, name: str) -> Machine:
-        found = self.machines.get(name)
-        if found is None:
+        machine = self.machines.get(name)
+        if machine is None:
             not_found()
-        return found
+        return machine
 
-    async def _carried_out(
-        self, client: str, machine: Machine, wanted: PowerRequest, key: str, ways: Ways
+    async def _carry_out(
+        self,
+        client: str,
+        machine: Machine,
+        request: PowerRequest,
+        key: str,
+        cord_targets: CordTargets,
     ) -> PowerOutcome:
-        command = await self._written(lambda: self._log.begin(client, wanted, machine.cords, key))
-        shown = f"command {command.id}: {wanted.action} of {machine.name} by {client}"
-        self._report(f"{shown}: begun")
-        outcome = await self._sent(command, machine, wanted, ways)
-        self.counts.commands[wanted.action, "done" if outcome.done else "unproven"] += 1
-        self._report(f"{shown}: {'done' if outcome.done else f'not proven: {outcome.reason}'}")
+        command = await self._written(lambda: self._log.begin(client, request, machine.cords, key))
+        label = f"command {command.id}: {request.action} of {machine.name} by {client}"
+        self._report(f"{label}: begun")
+        outcome = await self._send(command, machine, request, cord_targets)
+        self.counts.commands[request.action, "done" if outcome.is_done else "unproven"] += 1
+        self._report(f"{label}: {'done' if outcome.is_done else f'not proven: {outcome.reason}'}")
         try:
             await self._written(lambda: self._log.end(command, outcome))
         except SettingsError as error:
             self._report(f"the result of the command {command.id} is not in the journal: {error}")
         return outcome
 
-    async def _sent(
-        self, command: AcceptedCommand, machine: Machine, wanted: PowerRequest, ways: Ways
+    async def _send(
+        self,
+        command: AcceptedCommand,
+        machine: Machine,
+        request: PowerRequest,
+        cord_targets: CordTargets,
     ) -> PowerOutcome:
-        if self._proof is not None and wanted.action in (OFF, RESTART):
-            why = await self._taken(self._proof, machine, ways)
-            off = await self._read_now(machine, ways)
-            if wanted.action == OFF or why:
-                kept = f"{why}, so it was not switched on" if wanted.action == RESTART else why
-                return _outcome(command, off, kept)
-        elif wanted.action == RESTART:
-            off = await _switched(ways, on=False)
+        if self._proof is not None and request.action in (OFF, RESTART):
+            why = await self._take_power(self._proof, machine, cord_targets)
+            off = await self._read_now(machine, cord_targets)
+            if request.action == OFF or why:
+                note = f"{why}, so it was not switched on" if request.action == RESTART else why
+                return _outcome(command, off, note)
+        elif request.action == RESTART:
+            off = await _switch_all(cord_targets, on=False)
             if combine_cords(cord.state for cord in off) is not DOWN:
                 return _outcome(command, off, "it was not proven off, so it was not switched on")
-        if wanted.action == RESTART:
-            await asyncio.sleep(wanted.pause_s)
-            off = await self._read_now(machine, ways)
+        if request.action == RESTART:
+            await asyncio.sleep(request.pause_s)
+            off = await self._read_now(machine, cord_targets)
             if combine_cords(cord.state for cord in off) is not DOWN:
                 return _outcome(command, off, "it did not stay off, so it was not switched on")
             try:
@@ -303,23 +316,28 @@ class PowerService:
             except SettingsError as error:
                 # the machine is off: to leave it so would be worse than a missing line
                 self._report(f"a step of the command {command.id} is not in the journal: {error}")
-        return _outcome(command, await _switched(ways, goal(wanted.action) is UP))
+        return _outcome(command, await _switch_all(cord_targets, goal(request.action) is UP))
 
-    async def _read_now(self, machine: Machine, ways: Ways) -> list[CordState]:
+    async def _read_now(self, machine: Machine, cord_targets: CordTargets) -> list[CordState]:
         """Its outlets, read after the last command."""
         with_figures = self._proof is not None
-        read = await asyncio.gather(
-            *(unit.read_now(target, with_figures) for _, unit, target in ways)
+        readings = await asyncio.gather(
+            *(unit.read_now(target, with_figures) for _, unit, target in cord_targets)
         )
-        return [self._cord(machine.name, one, cord) for one, (cord, _, _) in zip(read, ways)]
+        return [
+            self._cord(machine.name, reading, cord)
+            for reading, (cord, _, _) in zip(readings, cord_targets)
+        ]
 
-    async def _taken(self, proof: MeterProof, machine: Machine, ways: Ways) -> str:
+    async def _take_power(
+        self, proof: MeterProof, machine: Machine, cord_targets: CordTargets
+    ) -> str:
         """Take its power. Returns why it is not proven, "" if it is."""
-        loop, reached = asyncio.get_running_loop(), _reached(ways)
+        loop, targets = asyncio.get_running_loop(), _target_by_pdu(cord_targets)
         why = ""
         try:
             await loop.run_in_executor(
-                self._provers, lambda: power_off(proof, loop, machine, reached, self._report)
+                self._provers, lambda: power_off(proof, loop, machine, targets, self._report)
             )
         except NotProven as error:
             why = str(error)
@@ -332,15 +350,17 @@ class PowerService:
         return await asyncio.get_running_loop().run_in_executor(self._writer, write)
 
 
-def _reached(ways: Ways) -> dict[str, tuple[GatewayPdu, Target]]:
+def _target_by_pdu(cord_targets: CordTargets) -> dict[str, tuple[GatewayPdu, Target]]:
     """The PDUs of a command, as they were when it began."""
-    return {cord.pdu: (unit, target) for cord, unit, target in ways}
+    return {cord.pdu: (unit, target) for cord, unit, target in cord_targets}
 
 
-async def _switched(ways: Ways, on: bool) -> list[CordState]:
+async def _switch_all(cord_targets: CordTargets, on: bool) -> list[CordState]:
     """Switch all outlets, those of different PDUs at the same time."""
     return list(
-        await asyncio.gather(*(unit.switch(cord, on, target) for cord, unit, target in ways))
+        await asyncio.gather(
+            *(unit.switch(cord, on, target) for cord, unit, target in cord_targets)
+        )
     )
 
 
@@ -348,12 +368,12 @@ def _outcome(command: AcceptedCommand, cords: Sequence[CordState], note: str = "
     """The result: done if every outlet reported what the action ends in."""
     state = combine_cords(cord.state for cord in cords)
     why = [f"{cord.cord}: {cord.reason}" for cord in cords if cord.reason]
-    done = not note and not why and state is goal(command.wanted.action)
+    is_done = not note and not why and state is goal(command.request.action)
     reason = "; ".join([*why, *([note] if note else [])])
-    return PowerOutcome(command.id, command.wanted, done, state, cords, reason)
+    return PowerOutcome(command.id, command.request, is_done, state, cords, reason)
 
 
-def _check_same(earlier: PowerRequest, wanted: PowerRequest) -> None:
+def _check_same(earlier_request: PowerRequest, request: PowerRequest) -> None:
     """Raise Refusal if a key was used for another command."""
-    if earlier != wanted:
+    if earlier_request != request:
         raise ApiError(422, "key", "this key was used for another command; use a new one")

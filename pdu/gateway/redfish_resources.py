@@ -39,18 +39,18 @@ def id_of(machine: str) -> str:
     )
 
 
-def _resource(uri: str, type_: str, id: str, name: str, **rest: Any) -> Resource:
-    return {"@odata.id": uri, "@odata.type": f"#{type_}", "Id": id, "Name": name, **rest}
+def _resource(uri: str, type_: str, id: str, name: str, **properties: Any) -> Resource:
+    return {"@odata.id": uri, "@odata.type": f"#{type_}", "Id": id, "Name": name, **properties}
 
 
 def _collection(uri: str, kind: str, members: Iterable[str]) -> Resource:
-    found = [{"@odata.id": f"{uri}/{one}"} for one in members]
+    links = [{"@odata.id": f"{uri}/{member}"} for member in members]
     return {
         "@odata.id": uri,
         "@odata.type": f"#{kind}Collection.{kind}Collection",
         "Name": f"{kind} collection",
-        "Members": found,
-        "Members@odata.count": len(found),
+        "Members": links,
+        "Members@odata.count": len(links),
     }
 
 
@@ -81,10 +81,17 @@ def root(uuid: str) -> Resource:
 
 def odata() -> Mapping[str, Any]:
     """The OData service document (DSP0266, 8.4.3)."""
-    listed = {"Service": f"{ROOT}/", "Systems": SYSTEMS, "Chassis": CHASSIS, "Sessions": SESSIONS}
+    uri_by_name = {
+        "Service": f"{ROOT}/",
+        "Systems": SYSTEMS,
+        "Chassis": CHASSIS,
+        "Sessions": SESSIONS,
+    }
     return {
         "@odata.context": f"{ROOT}/$metadata",
-        "value": [{"name": name, "kind": "Singleton", "url": url} for name, url in listed.items()],
+        "value": [
+            {"name": name, "kind": "Singleton", "url": url} for name, url in uri_by_name.items()
+        ],
     }
 
 
@@ -137,15 +144,15 @@ def chassis(machine: str) -> Resource:
     )
 
 
-def metrics(machine: str, found: MachineState) -> Resource:
+def metrics(machine: str, state: MachineState) -> Resource:
     """What is measured at the machine's outlets. A figure is null if one of them lacks it."""
     return _resource(
         f"{CHASSIS}/{id_of(machine)}/EnvironmentMetrics",
         "EnvironmentMetrics.v1_3_0.EnvironmentMetrics",
         "EnvironmentMetrics",
         f"Outlets of {machine}",
-        PowerWatts={"Reading": found.power_w},
-        EnergykWh={"Reading": _energy(found.cords)},
+        PowerWatts={"Reading": state.power_w},
+        EnergykWh={"Reading": _energy(state.cords)},
     )
 
 
@@ -180,5 +187,5 @@ def session(id: str, user: str) -> Resource:
 
 
 def _energy(cords: Sequence[CordState]) -> Optional[float]:
-    known = [cord.energy_kwh for cord in cords if cord.energy_kwh is not None]
-    return round(sum(known), 3) if known and len(known) == len(cords) else None
+    energies = [cord.energy_kwh for cord in cords if cord.energy_kwh is not None]
+    return round(sum(energies), 3) if energies and len(energies) == len(cords) else None

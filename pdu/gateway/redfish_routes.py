@@ -61,31 +61,31 @@ class RedfishRoutes:
     async def _system(self, request: GatewayRequest) -> WebResponse:
         name = self._readable(request)
         may = SWITCH in client_of(request).may and not self._service.machines[name].protected
-        found = await self._service.state(name)
-        return as_redfish(redfish_resources.system(name, found.state, may))
+        state = await self._service.state(name)
+        return as_redfish(redfish_resources.system(name, state.state, may))
 
     async def _chassis(self, request: GatewayRequest) -> WebResponse:
         return as_redfish(redfish_resources.chassis(self._readable(request)))
 
     async def _metrics(self, request: GatewayRequest) -> WebResponse:
         name = self._readable(request)
-        found = await self._service.state(name, with_figures=True)
-        return as_redfish(redfish_resources.metrics(name, found))
+        state = await self._service.state(name, with_figures=True)
+        return as_redfish(redfish_resources.metrics(name, state))
 
     async def _reset(self, request: GatewayRequest) -> WebResponse:
-        wanted = document(request, ("ResetType",)).get("ResetType")
-        action = redfish_resources.RESETS.get(wanted) if isinstance(wanted, str) else None
+        reset_type = document(request, ("ResetType",)).get("ResetType")
+        action = redfish_resources.RESETS.get(reset_type) if isinstance(reset_type, str) else None
         if action is None:
             raise bad(f"ResetType must be one of {', '.join(redfish_resources.RESETS)}")
         name = self._name(request)
-        found = await execute_once(request, self._service, name, action, self._pause_s)
-        if not found.done:
-            return as_redfish_error(UNPROVEN, f"sent, but not proven: {found.reason}")
+        outcome = await execute_once(request, self._service, name, action, self._pause_s)
+        if not outcome.is_done:
+            return as_redfish_error(UNPROVEN, f"sent, but not proven: {outcome.reason}")
         return nothing({"OData-Version": "4.0"})
 
     async def _log_in(self, request: GatewayRequest) -> WebResponse:
-        asked = document(request, ("UserName", "Password"))
-        name, token = asked.get("UserName"), asked.get("Password")
+        body = document(request, ("UserName", "Password"))
+        name, token = body.get("UserName"), body.get("Password")
         if not isinstance(name, str) or not isinstance(token, str):
             raise bad("UserName and Password must be texts")
         client = self._clients.of_login(name, token)
@@ -96,14 +96,16 @@ class RedfishRoutes:
         return as_redfish(redfish_resources.session(session.id, client.name), 201, headers)
 
     async def _own_sessions(self, request: GatewayRequest) -> WebResponse:
-        own = self._sessions.of_client(client_of(request), time.monotonic())
-        return as_redfish(redfish_resources.sessions(one.id for one in own))
+        sessions = self._sessions.of_client(client_of(request), time.monotonic())
+        return as_redfish(redfish_resources.sessions(session.id for session in sessions))
 
     async def _session(self, request: GatewayRequest) -> WebResponse:
-        asked, client = segment(request, "session"), client_of(request)
-        if asked not in {one.id for one in self._sessions.of_client(client, time.monotonic())}:
+        session_id, client = segment(request, "session"), client_of(request)
+        if session_id not in {
+            session.id for session in self._sessions.of_client(client, time.monotonic())
+        }:
             not_found()
-        return as_redfish(redfish_resources.session(asked, client.name))
+        return as_redfish(redfish_resources.session(session_id, client.name))
 
     async def _log_out(self, request: GatewayRequest) -> WebResponse:
         if not self._sessions.end(segment(request, "session"), client_of(request)):
@@ -118,10 +120,10 @@ class RedfishRoutes:
         return self._names.get(segment(request), "")
 
 
-def _fixed(found: Any) -> Any:
+def _fixed(resource: Any) -> Any:
     """A route that always answers the same."""
 
     async def answer(_: GatewayRequest) -> WebResponse:
-        return as_redfish(found)
+        return as_redfish(resource)
 
     return answer

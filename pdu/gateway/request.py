@@ -42,9 +42,9 @@ class GatewayRequest(NamedTuple):
 
 def client_of(request: GatewayRequest) -> GatewayClient:
     """Who asks."""
-    found = request.client
-    assert found is not None, "the guard lets nobody in here without a token"
-    return found
+    client = request.client
+    assert client is not None, "the guard lets nobody in here without a token"
+    return client
 
 
 def segment(request: GatewayRequest, name: str = "machine") -> str:
@@ -87,34 +87,34 @@ async def execute_once(
     key = request.headers.get(KEY, "")
     if KEY in request.headers and not _KEY.fullmatch(key):
         raise bad("Idempotency-Key must have 1 to 128 printable ASCII characters")
-    wanted = PowerRequest(name, action, pause_s if action == RESTART else 0.0)
+    power_request = PowerRequest(name, action, pause_s if action == RESTART else 0.0)
     # a repeated key sends nothing
     if not (key and service.is_known(client_of(request).name, key)):
         request.count_command()
-    return await service.command(client_of(request).name, wanted, key)
+    return await service.command(client_of(request).name, power_request, key)
 
 
 def pause(value: Any) -> float:
     """The pause of a restart, in seconds. Raises Refusal."""
     try:
-        found = float(value)
+        pause_s = float(value)
     except (TypeError, ValueError):
-        found = math.nan
-    if isinstance(value, bool) or not 0 <= found <= LONGEST_PAUSE_S:
+        pause_s = math.nan
+    if isinstance(value, bool) or not 0 <= pause_s <= LONGEST_PAUSE_S:
         raise bad(f"the pause must be a number from 0 to {LONGEST_PAUSE_S:g}, in seconds")
-    return found
+    return pause_s
 
 
 def wait_s(request: GatewayRequest) -> float:
     """How long an answer about many PDUs waits for them, in seconds. Raises Refusal."""
-    given = [value for name, value in request.query if name == WAIT]
+    values = [value for name, value in request.query if name == WAIT]
     try:
-        found = float(given[-1]) if given else USUAL_WAIT_S
+        seconds = float(values[-1]) if values else USUAL_WAIT_S
     except ValueError:
-        found = math.nan
-    if not 0 <= found <= LONGEST_WAIT_S:
+        seconds = math.nan
+    if not 0 <= seconds <= LONGEST_WAIT_S:
         raise bad(f"{WAIT} must be a number from 0 to {LONGEST_WAIT_S:g}, in seconds")
-    return found
+    return seconds
 
 
 def document(request: GatewayRequest, keys: Sequence[str]) -> dict[str, Any]:
@@ -122,20 +122,20 @@ def document(request: GatewayRequest, keys: Sequence[str]) -> dict[str, Any]:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise ApiError(415, "request", "the body must be application/json")
     try:
-        found = json.loads(request.body.decode("utf-8"), object_pairs_hook=_each_once)
+        body = json.loads(request.body.decode("utf-8"), object_pairs_hook=_each_once)
     except (ValueError, RecursionError):
         raise bad("the body is not JSON") from None
-    if not isinstance(found, dict):
+    if not isinstance(body, dict):
         raise bad("the body must be a JSON object")
-    unknown = sorted(set(found) - set(keys))
+    unknown = sorted(set(body) - set(keys))
     if unknown:
         raise bad(f"unknown key {unknown[0][:60]!r} in the body; known: {', '.join(keys)}")
-    return found
+    return body
 
 
 def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object. Of two values for a key, each reader could take another one."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    document = dict(pairs)
+    if len(document) < len(pairs):
         raise ValueError("a key is given twice")
-    return found
+    return document

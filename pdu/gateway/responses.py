@@ -21,17 +21,17 @@ TEXT = "text/plain; charset=utf-8"
 
 
 def as_json(
-    found: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None
+    document: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None
 ) -> WebResponse:
     """A document. `headers`: more of them."""
-    body = json.dumps(found, separators=(",", ":"), allow_nan=False).encode()
+    body = json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
     kind = {"Content-Type": "application/json"}
     return WebResponse(status, body, {**HEADERS, **kind, **(headers or {})})
 
 
-def as_text(found: str, status: int = 200, kind: str = TEXT) -> WebResponse:
+def as_text(text: str, status: int = 200, kind: str = TEXT) -> WebResponse:
     """A text for programs that read no JSON. `kind`: its Content-Type."""
-    return WebResponse(status, found.encode(), {**HEADERS, "Content-Type": kind})
+    return WebResponse(status, text.encode(), {**HEADERS, "Content-Type": kind})
 
 
 def nothing(headers: Optional[Mapping[str, str]] = None) -> WebResponse:
@@ -53,16 +53,16 @@ def refused(refusal: ApiError, path: str) -> WebResponse:
     if is_redfish:
         answer = as_redfish_error(refusal.status, refusal.reason, headers)
     else:
-        found = {"error": {"kind": refusal.kind, "reason": refusal.reason}}
-        answer = as_json(found, refusal.status, headers)
+        document = {"error": {"kind": refusal.kind, "reason": refusal.reason}}
+        answer = as_json(document, refusal.status, headers)
     return answer._replace(is_last=refusal.status in (400, 505))
 
 
 def as_redfish(
-    found: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None
+    resource: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None
 ) -> WebResponse:
     """A resource of Redfish (DSP0266, 8.6: OData-Version is needed)."""
-    return as_json(found, status, {"OData-Version": "4.0", **(headers or {})})
+    return as_json(resource, status, {"OData-Version": "4.0", **(headers or {})})
 
 
 def as_redfish_error(
@@ -71,5 +71,5 @@ def as_redfish_error(
     """An error of Redfish (DSP0266, 8.6.2)."""
     message = "Base.1.0.GeneralError"
     about = {"MessageId": message, "Message": reason, "Severity": "Critical", "Resolution": "None."}
-    found = {"error": {"code": message, "message": reason, "@Message.ExtendedInfo": [about]}}
-    return as_redfish(found, status, headers)
+    document = {"error": {"code": message, "message": reason, "@Message.ExtendedInfo": [about]}}
+    return as_redfish(document, status, headers)

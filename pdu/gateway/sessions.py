@@ -25,7 +25,7 @@ class ClientSession:
 
     id: str
     client: GatewayClient
-    used: float
+    used_at: float
 
 
 class Sessions:
@@ -38,27 +38,29 @@ class Sessions:
     def start(self, client: GatewayClient, now: float) -> tuple[ClientSession, str]:
         """A new session and its token."""
         self._end_idle(now)
-        own = sorted(self.of_client(client, now), key=lambda one: one.used)
-        for oldest in own[: max(0, len(own) + 1 - MOST)]:
+        sessions = sorted(self.of_client(client, now), key=lambda session: session.used_at)
+        for oldest in sessions[: max(0, len(sessions) + 1 - MOST)]:
             self.end(oldest.id, client)
         token = secrets.token_urlsafe(32)
         session = ClientSession(secrets.token_hex(8), client, now)
         self._by_digest[digest_of(token)] = session
         return session, token
 
-    def used(self, token: str, now: float) -> Optional[GatewayClient]:
+    def touch(self, token: str, now: float) -> Optional[GatewayClient]:
         """The client of a session, which is thereby used."""
         self._end_idle(now)
         session = self._by_digest.get(digest_of(token))
         if session is None:
             return None
-        session.used = now
+        session.used_at = now
         return session.client
 
     def of_client(self, client: GatewayClient, now: float) -> Sequence[ClientSession]:
         """The sessions of a client."""
         self._end_idle(now)
-        return [one for one in self._by_digest.values() if one.client.name == client.name]
+        return [
+            session for session in self._by_digest.values() if session.client.name == client.name
+        ]
 
     def end(self, id: str, client: GatewayClient) -> bool:
         """End a client's own session. Returns whether there was one."""
@@ -71,9 +73,9 @@ class Sessions:
     def renew(self, clients: Iterable[GatewayClient]) -> None:
         """Keep the sessions of clients that still have the same name and token, with the rights
         that they have now; end all others."""
-        known = {(one.name, one.digest): one for one in clients}
+        client_by_name = {(client.name, client.digest): client for client in clients}
         for digest, session in list(self._by_digest.items()):
-            client = known.get((session.client.name, session.client.digest))
+            client = client_by_name.get((session.client.name, session.client.digest))
             if client is None:
                 del self._by_digest[digest]
             else:
@@ -81,5 +83,5 @@ class Sessions:
 
     def _end_idle(self, now: float) -> None:
         for digest, session in list(self._by_digest.items()):
-            if now - session.used > TIMEOUT_S:
+            if now - session.used_at > TIMEOUT_S:
                 del self._by_digest[digest]

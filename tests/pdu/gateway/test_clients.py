@@ -17,7 +17,7 @@ GOOD = f'token_sha256 = "{HASH}"\nmachines = ["rack1-*", "srv-17"]\nmay = ["read
 
 
 def read(folder: Path, text: str) -> clients.Clients:
-    return clients.read(str(private(folder / "clients.toml", text)))
+    return clients.read_clients(str(private(folder / "clients.toml", text)))
 
 
 def test_a_token_is_found_by_its_hash_or_by_its_file(tmp_path: Path) -> None:
@@ -88,4 +88,4 @@ def test_files_that_others_can_read_are_refused(tmp_path: Path, name: str, mode:
     private(tmp_path / "clients.toml", text)
     (tmp_path / name).chmod(mode)
     with pytest.raises(SettingsError, match="permissions"):
-        clients.read(str(tmp_path / "clients.toml"))
+        clients.read_clients(str(tmp_path / "clients.toml"))

@@ -35,11 +35,11 @@ def test_a_key_finds_its_result_after_a_restart(tmp_path: Path) -> None:
     first = ended(book, "k")
     book.close()
     again = CommandLog(path)
-    known = again.known("me", "k")
+    known = again.find_command("me", "k")
     assert known is not None and known.outcome is not None and again.lost == []
     assert known.outcome._replace(cords=()) == first._replace(cords=())
     assert [str(one.cord) for one in known.outcome.cords] == ["a/b/1", "c/x/2"]
-    assert again.known("you", "k") is None and again.known("me", "K") is None
+    assert again.find_command("you", "k") is None and again.find_command("me", "K") is None
     again.close()
 
 
@@ -50,9 +50,9 @@ def test_a_command_without_an_end_is_one_whose_result_is_not_known(tmp_path: Pat
     book.close()
     for lost in (1, 0):  # the first restart writes the end that the second one reads
         book = CommandLog(path)
-        known = book.known("me", "k")
+        known = book.find_command("me", "k")
         assert len(book.lost) == lost and known is not None and known.outcome is not None
-        assert (known.outcome.done, known.outcome.state) == (False, UNKNOWN)
+        assert (known.outcome.is_done, known.outcome.state) == (False, UNKNOWN)
         assert known.outcome.reason == LOST
         book.close()
 
@@ -98,7 +98,7 @@ def test_a_full_disk_sends_nothing_and_ends_by_itself(
             with pytest.raises(ApiError) as refused:
                 book.begin("me", OFF, CORDS, "k")
             assert refused.value.status == 503 and "nothing was sent" in refused.value.reason
-        assert book.known("me", "k") is None
+        assert book.find_command("me", "k") is None
     ended(book, "k")  # there is room again
     book.close()
     assert [one.record.get("key") for one in journal.read_entries(path)][1::2] == ["before", "k"]
@@ -112,8 +112,8 @@ def test_only_the_last_keys_of_a_client_are_kept(
     book.end(book.begin("you", OFF, CORDS, "old"), PowerOutcome("", OFF, True, DOWN))
     for key in ("1", "2", "3"):
         ended(book, key)
-    assert [key for key in ("1", "2", "3") if book.known("me", key)] == ["2", "3"]
-    assert book.known("you", "old") is not None
+    assert [key for key in ("1", "2", "3") if book.find_command("me", key)] == ["2", "3"]
+    assert book.find_command("you", "old") is not None
     book.close()
 
 

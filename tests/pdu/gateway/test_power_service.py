@@ -167,7 +167,7 @@ def test_a_restart_is_off_everywhere_and_proven_before_on(
     pdus: Pdus, run: Callable[..., Any]
 ) -> None:
     found = run(lambda service: service.command("me", PowerRequest("srv", "restart", 0.01)))
-    assert found.done and found.state is State.UP
+    assert found.is_done and found.state is State.UP
     assert sorted(pdus.log[:2]) == ["a 1=off", "b 1=off"]
     assert sorted(pdus.log[2:4]) == ["a read", "b read"]
     assert sorted(pdus.log[4:]) == ["a 1=on", "b 1=on"]
@@ -178,7 +178,7 @@ def test_a_restart_of_a_machine_that_does_not_stay_off_is_not_done(
 ) -> None:
     pdus.closing.add("b")
     found = run(lambda service: service.command("me", PowerRequest("srv", "restart", 0.01)))
-    assert (found.done, found.state) == (False, State.UNKNOWN)
+    assert (found.is_done, found.state) == (False, State.UNKNOWN)
     assert found.reason == "it did not stay off, so it was not switched on"
     assert not any(line.endswith("=on") for line in pdus.log)
 
@@ -190,7 +190,7 @@ def test_what_is_not_proven_is_not_done_and_not_switched_on_again(
 ) -> None:
     getattr(pdus, fault).add("b")
     found = run(lambda service: service.command("me", PowerRequest("srv", action)))
-    assert (found.done, found.state) == (False, State.UNKNOWN) and "b/1" in found.reason
+    assert (found.is_done, found.state) == (False, State.UNKNOWN) and "b/1" in found.reason
     sent = "on" if action == "on" else "off"
     assert sorted(pdus.log) == [f"a 1={sent}", f"b 1={sent}"]
 
@@ -229,7 +229,7 @@ def test_a_key_switches_once_whoever_waits_and_whatever_ends(
         return await again
 
     found = run(first)
-    assert found.done and found.is_repeated and pdus.log == ["a 2=off"]
+    assert found.is_done and found.is_repeated and pdus.log == ["a 2=off"]
     pdus.hold = None
     assert run(lambda service: service.command("me", off, "k")) == found
     with pytest.raises(ApiError):
@@ -346,4 +346,4 @@ def test_a_command_is_carried_through_as_it_was_begun(pdus: Pdus, run: Callable[
         return await task
 
     found = run(ask)
-    assert found.done and pdus.log == ["a 2=off", "a read", "a 2=on"]
+    assert found.is_done and pdus.log == ["a 2=off", "a read", "a 2=on"]

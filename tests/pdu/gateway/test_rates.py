@@ -47,12 +47,12 @@ def test_a_client_has_a_rate_of_commands_and_of_requests_of_its_own() -> None:
 def test_sessions_end_when_idle_and_are_few() -> None:
     sessions = Sessions()
     first, token = sessions.start(CLIENT, 0.0)
-    assert sessions.used(token, TIMEOUT_S - 1) == CLIENT
-    assert sessions.used(token, 2 * TIMEOUT_S - 2) == CLIENT
-    assert sessions.used(token, 4 * TIMEOUT_S) is None and sessions.used("", 0.0) is None
+    assert sessions.touch(token, TIMEOUT_S - 1) == CLIENT
+    assert sessions.touch(token, 2 * TIMEOUT_S - 2) == CLIENT
+    assert sessions.touch(token, 4 * TIMEOUT_S) is None and sessions.touch("", 0.0) is None
     tokens = [sessions.start(CLIENT, 4 * TIMEOUT_S + n)[1] for n in range(MOST + 1)]
-    assert sessions.used(tokens[0], 4 * TIMEOUT_S + MOST) is None
-    assert sessions.used(tokens[1], 4 * TIMEOUT_S + MOST) == CLIENT
+    assert sessions.touch(tokens[0], 4 * TIMEOUT_S + MOST) is None
+    assert sessions.touch(tokens[1], 4 * TIMEOUT_S + MOST) == CLIENT
     assert len(sessions.of_client(CLIENT, 4 * TIMEOUT_S + MOST)) == MOST
     assert first.id not in {one.id for one in sessions.of_client(CLIENT, 4 * TIMEOUT_S + MOST)}
 
@@ -69,6 +69,6 @@ def test_a_session_follows_its_client_and_ends_with_its_token() -> None:
     _, token = sessions.start(CLIENT, 0.0)
     fewer = CLIENT._replace(may=frozenset(("read",)))
     sessions.renew([fewer])
-    assert sessions.used(token, 1.0) == fewer
+    assert sessions.touch(token, 1.0) == fewer
     sessions.renew([CLIENT._replace(digest=b"\1" * 32)])
-    assert sessions.used(token, 2.0) is None
+    assert sessions.touch(token, 2.0) is None

@@ -199,5 +199,5 @@ def test_the_pages_table_of_clients_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "clients.toml").write_text(table)
     for path in tmp_path.iterdir():
         path.chmod(0o600)
-    (client,) = clients.read(str(tmp_path / "clients.toml"))
+    (client,) = clients.read_clients(str(tmp_path / "clients.toml"))
     assert client.sees("srv-17") and client.may == {"read", "switch"}
