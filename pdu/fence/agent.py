@@ -60,11 +60,13 @@ def _number(options: Mapping[str, str], key: str, least: float, most: float) -> 
 def check_pdus(targets: Mapping[str, Target], timeout_s: Optional[float] = MONITOR_S) -> None:
     """Read every PDU. Raises NotProven if one fails."""
     with ThreadPoolExecutor(min(len(targets), _MOST_AT_ONCE)) as pool:
-        readings = dict(zip(targets, pool.map(lambda one: poll(one, timeout_s), targets.values())))
+        readings = dict(
+            zip(targets, pool.map(lambda reading: poll(reading, timeout_s), targets.values()))
+        )
     wrong = [
-        f"{printable(name, 60)}: {one.failure.reason}"
-        for name, one in readings.items()
-        if one.failure is not None
+        f"{printable(name, 60)}: {reading.failure.reason}"
+        for name, reading in readings.items()
+        if reading.failure is not None
     ]
     if wrong:
         raise NotProven("; ".join(wrong))

@@ -35,7 +35,7 @@ from .contract import (
     NAME,
     OPTIONS,
     FenceOption,
-    Given,
+    InputOptions,
     completed,
     metadata,
     of_input,
@@ -52,13 +52,13 @@ class FencedMachine(NamedTuple):
     targets: Mapping[str, Target]
 
 
-def run(given: Given) -> int:
+def run(input_options: InputOptions) -> int:
     """Carry out one action, and return its exit code. Answers go to standard output, reasons to
     standard error, where Pacemaker's log has them.
     """
-    for sentence in given.ignored:
+    for sentence in input_options.ignored:
         _say(sentence)
-    options = given.values
+    options = input_options.values
     try:
         return _ACTIONS[options["action"]](options)
     except NotProven as error:
@@ -126,20 +126,20 @@ def _monitor(options: Mapping[str, str]) -> int:
     drawing = _drawing(options)
     if drawing is None:
         # which outlets matter is not known: all PDUs of the list must answer
-        targets = _site(options).pdus()
-        agent.check_pdus({one.device.name: one for one in targets})
+        targets = _owner_files(options).pdus()
+        agent.check_pdus({target.device.name: target for target in targets})
         return DONE
     return _checked(runner, [_machine({**options, "plug": name}) for name in _names(options)])
 
 
 def _names(options: Mapping[str, str], usual: bool = True) -> list[str]:
     """The machines of the option machines; without it all that may be fenced, if `usual`."""
-    drawing, wanted = _drawing(options), options["machines"]
+    drawing, pattern = _drawing(options), options["machines"]
     if drawing is None:
-        return [part.strip() for part in wanted.split(",") if part.strip()]
-    if wanted:
+        return [part.strip() for part in pattern.split(",") if part.strip()]
+    if pattern:
         # what is no machine may be an outlet, as a plug may
-        parts = owner_files.split(drawing, wanted)
+        parts = owner_files.split(drawing, pattern)
         return [
             name for part in parts for name in owner_files.match_machines(drawing, part) or [part]
         ]
@@ -150,19 +150,19 @@ def _checked(runner: MakeRunner, machines: Sequence[FencedMachine]) -> int:
     """Read all PDUs, and print what a proof of each machine would rest on. Raises NotProven with
     what is wrong of each.
     """
-    targets = {name: target for one in machines for name, target in one.targets.items()}
+    targets = {name: target for machine in machines for name, target in machine.targets.items()}
     readings = PolledPdus(targets, agent.MONITOR_S).read(targets)
     wrong: list[str] = []
-    for one in machines:
-        mine = {name: readings[name] for name in one.targets}
+    for machine in machines:
+        mine = {name: readings[name] for name in machine.targets}
         try:
-            facts = runner(one).check(one.power, mine)
+            facts = runner(machine).check(machine.power, mine)
         except NotProven as error:
-            wrong.append(f"{one.power.name}: {error}" if len(machines) > 1 else str(error))
+            wrong.append(f"{machine.power.name}: {error}" if len(machines) > 1 else str(error))
         else:
             # not as an error: Pacemaker's log has those
             for fact in facts or ["another run of it goes on: nothing was looked at"]:
-                print(f"{one.power.name}: {fact}")
+                print(f"{machine.power.name}: {fact}")
     if wrong:
         raise NotProven("; ".join(wrong))
     return DONE
@@ -193,7 +193,7 @@ def _validate_all(options: Mapping[str, str]) -> int:
     if options["plug"]:
         _machine(options)
     else:
-        _site(options).pdus()
+        _owner_files(options).pdus()
         _drawing(options)
     return DONE
 
@@ -219,7 +219,7 @@ def _path(options: Mapping[str, str], key: str) -> str:
     return options[key]
 
 
-def _site(options: Mapping[str, str]) -> OwnerFiles:
+def _owner_files(options: Mapping[str, str]) -> OwnerFiles:
     return OwnerFiles(_path(options, "list"), options["auth"] or None, options["drawing"] or None)
 
 
@@ -252,23 +252,23 @@ def _check_protected(machines: Iterable[Machine], cords: Sequence[Cord]) -> None
 
 def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
     """The outlets in `PDU/OUTLET,PDU/OUTLET`. A PDU's name may contain slashes, not commas."""
-    names = {one.name for one in _site(options).files().devices}
-    found: list[Cord] = []
+    names = {device.name for device in _owner_files(options).files().devices}
+    cords: list[Cord] = []
     for text in plug.split(","):
         parts = text.strip().split("/")
         fits = [n for n in range(1, len(parts)) if "/".join(parts[:n]) in names and parts[n]]
         if len(fits) != 1:
             raise SettingsError(f"{printable(text, 60)!r} is not PDU/OUTLET with a PDU of the list")
-        found.append(Cord("/".join(parts[: fits[0]]), "/".join(parts[fits[0] :])))
-    return list(dict.fromkeys(found))
+        cords.append(Cord("/".join(parts[: fits[0]]), "/".join(parts[fits[0] :])))
+    return list(dict.fromkeys(cords))
 
 
 def _on_pdus(
     options: Mapping[str, str], machine: str, cords: Sequence[Cord], needs: int = 1
 ) -> FencedMachine:
     power = MachinePower(printable(machine, 60), tuple(cords), needs)
-    targets = _site(options).pdus(set(power.pdus))
-    return FencedMachine(power, {one.device.name: one for one in targets})
+    targets = _owner_files(options).pdus(set(power.pdus))
+    return FencedMachine(power, {target.device.name: target for target in targets})
 
 
 MakeRunner = Callable[[FencedMachine], Runner]
@@ -291,14 +291,18 @@ def _runner(options: Mapping[str, str], timeout_s: Optional[float] = None) -> Ma
 
 
 def _run(**values: Any) -> int:
-    found = {name: _text(value) for name, value in values.items() if value not in (None, ())}
+    value_by_name = {
+        name: _text(value) for name, value in values.items() if value not in (None, ())
+    }
     try:
         # a cluster gives no argument
-        given = Given(completed(found), ()) if found else of_input(_input())
+        input_options = (
+            InputOptions(completed(value_by_name), ()) if value_by_name else of_input(_input())
+        )
     except SettingsError as error:
         _say(error.reason)
         return FAILED
-    return run(given)
+    return run(input_options)
 
 
 def _text(value: Any) -> str:
@@ -306,17 +310,17 @@ def _text(value: Any) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _parameters(one: FenceOption) -> Parameters:
+def _parameters(fence_option: FenceOption) -> Parameters:
     """The command line's form of an option of the contract."""
-    if one.shared is not None:
-        return one.shared(show_default=one.default or None)
-    help_ = one.help
-    if one.name == "action":
+    if fence_option.shared is not None:
+        return fence_option.shared(show_default=fence_option.default or None)
+    help_ = fence_option.help
+    if fence_option.name == "action":
         help_ += f" ({', '.join(ACTIONS)})"
-    if one.default:
-        help_ += f"; usually {one.default}"
-    flags = " ".join(filter(None, (one.short, one.long)))
-    return option(flags, help_, one.metavar, click.STRING)
+    if fence_option.default:
+        help_ += f"; usually {fence_option.default}"
+    flags = " ".join(filter(None, (fence_option.short, fence_option.long)))
+    return option(flags, help_, fence_option.metavar, click.STRING)
 
 
 def _input() -> str:
@@ -362,5 +366,5 @@ Exit code: 0 done, or on; 1 not done, or not proven; 2 off, for the action statu
         "pdu fence -o validate-all --list hall.csv",
         "pdu fence -o status -n rack-1/7,rack-2/7 --list hall.csv",
     ),
-    params=[parameter for one in OPTIONS for parameter in _parameters(one)],
+    params=[parameter for fence_option in OPTIONS for parameter in _parameters(fence_option)],
 )

@@ -90,12 +90,12 @@ ACTIONS: Mapping[str, bool] = {
 _ALIASES = {"option": "action", "port": "plug"}
 # what Pacemaker sends of its own, and an option that has no meaning any more
 _KNOWN = {"nodename", "agent", "seen_for"}
-_KEYS = {one.name for one in OPTIONS}
+_KEYS = {fence_option.name for fence_option in OPTIONS}
 #: of standard input, in characters
 LONGEST = 100_000
 
 
-class Given(NamedTuple):
+class InputOptions(NamedTuple):
     """The options of one run."""
 
     #: by name, the defaults included
@@ -104,7 +104,7 @@ class Given(NamedTuple):
     ignored: Sequence[str]
 
 
-def of_input(text: str) -> Given:
+def of_input(text: str) -> InputOptions:
     """The options of standard input: `name=value` lines. Empty lines and comments are left out; an
     unknown name is ignored and said, as the contract asks.
 
@@ -112,7 +112,7 @@ def of_input(text: str) -> Given:
     """
     if len(text) > LONGEST:
         raise SettingsError(f"standard input is longer than {LONGEST} characters")
-    found: dict[str, str] = {}
+    value_by_name: dict[str, str] = {}
     ignored: list[str] = []
     for line in text.splitlines():
         key, equals, value = line.strip().partition("=")
@@ -123,24 +123,28 @@ def of_input(text: str) -> Given:
             raise SettingsError("standard input: each line must be name=value")
         if name in _KEYS:
             # `plug` wins over its older name, whichever comes first
-            if key == name or name not in found:
-                found[name] = value
+            if key == name or name not in value_by_name:
+                value_by_name[name] = value
         elif name not in _KNOWN:
             # without the value, which may be a secret
             ignored.append(f"the option {printable(key, 40)!r} is unknown and was ignored")
-    return Given(completed(found), ignored)
+    return InputOptions(completed(value_by_name), ignored)
 
 
 def completed(values: Mapping[str, str]) -> dict[str, str]:
     """The options with their defaults. Raises SettingsError for a wrong action or `confirm`."""
-    found = {one.name: values.get(one.name) or one.default for one in OPTIONS}
-    if found["action"] not in ACTIONS:
+    value_by_name = {
+        fence_option.name: values.get(fence_option.name) or fence_option.default
+        for fence_option in OPTIONS
+    }
+    if value_by_name["action"] not in ACTIONS:
         raise SettingsError(
-            f"the action {printable(found['action'], 40)!r} is unknown; known: {', '.join(ACTIONS)}"
+            f"the action {printable(value_by_name['action'], 40)!r} is unknown;"
+            f" known: {', '.join(ACTIONS)}"
         )
-    if found["confirm"] not in (CURRENT, STATE):
+    if value_by_name["confirm"] not in (CURRENT, STATE):
         raise SettingsError(f"confirm is {CURRENT} or {STATE}")
-    return found
+    return value_by_name
 
 
 def metadata(version: str) -> str:
@@ -160,16 +164,24 @@ def metadata(version: str) -> str:
     )
     ElementTree.SubElement(root, "vendor-url")
     parameters = ElementTree.SubElement(root, "parameters")
-    for one in OPTIONS:
+    for fence_option in OPTIONS:
         parameter = ElementTree.SubElement(
-            parameters, "parameter", name=one.name, unique="0", required=str(int(one.required))
+            parameters,
+            "parameter",
+            name=fence_option.name,
+            unique="0",
+            required=str(int(fence_option.required)),
         )
-        spelled = ", ".join(filter(None, (one.short, f"{one.long}=[{one.metavar.lower()}]")))
+        spelled = ", ".join(
+            filter(
+                None, (fence_option.short, f"{fence_option.long}=[{fence_option.metavar.lower()}]")
+            )
+        )
         ElementTree.SubElement(parameter, "getopt", mixed=spelled)
-        content = ElementTree.SubElement(parameter, "content", type=one.kind)
-        if one.default:
-            content.set("default", one.default)
-        ElementTree.SubElement(parameter, "shortdesc", lang="en").text = one.help
+        content = ElementTree.SubElement(parameter, "content", type=fence_option.kind)
+        if fence_option.default:
+            content.set("default", fence_option.default)
+        ElementTree.SubElement(parameter, "shortdesc", lang="en").text = fence_option.help
     actions = ElementTree.SubElement(root, "actions")
     for name in ACTIONS:
         action = ElementTree.SubElement(actions, "action", name=name)

@@ -12,7 +12,7 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu.fence import command as cli
-from pdu.fence.contract import Given, completed, metadata, of_input
+from pdu.fence.contract import InputOptions, completed, metadata, of_input
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT, program
 from tests.pdu.fence.site import (
@@ -34,7 +34,7 @@ def here(machine: Site, action: str, plug: str = "") -> int:
     """Run the agent in this process, for what is refused or only listed. The exit code."""
     options = machine.options(action=action, plug=plug)
     with skipped():
-        return cli.run(Given(completed(options), ()))
+        return cli.run(InputOptions(completed(options), ()))
 
 
 @pytest.fixture

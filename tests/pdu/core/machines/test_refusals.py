@@ -18,7 +18,7 @@ from pdu.core import owner_files as files
 from pdu.core.drawing import drawing_file
 from pdu.core.machines import outlet, proof
 from pdu.fence import command as fence
-from pdu.fence.contract import Given, completed
+from pdu.fence.contract import InputOptions, completed
 from pdu.gateway.command_log import CommandLog
 from pdu.gateway.errors import ApiError
 from pdu.gateway.power import PowerRequest
@@ -74,7 +74,7 @@ def _machine(call: Call, action: str) -> None:
 
 def _fence(call: Call) -> None:
     options = call.at.options(action="reboot", plug=call.machine, confirm="state")
-    fence.run(Given(completed(options), ()))
+    fence.run(InputOptions(completed(options), ()))
 
 
 def _gateway(call: Call) -> None:
