@@ -63,7 +63,7 @@ _USUAL, _USUAL_TIMES = OffProof(), TrialTimes()
 class MachineOptions(NamedTuple):
     """The words and options of one call."""
 
-    site: OwnerFiles
+    owner_files: OwnerFiles
     action: str
     machines: Sequence[str]
     confirm: str
@@ -87,7 +87,7 @@ class MachineOptions(NamedTuple):
     @property
     def file(self) -> EvidenceFile:
         """Where what trials have shown is."""
-        path = self.verified or evidences.beside(self.site.needed(DRAWING))
+        path = self.verified or evidences.evidence_path(self.owner_files.needed(DRAWING))
         return EvidenceFile(path, self.verified_for * evidences.DAY_S)
 
     def command(self, name: str) -> Optional[Alive]:
@@ -119,7 +119,7 @@ class MachineNotProven(PduHandlerError):
 
 @click.pass_context
 def _run(context: click.Context, /, **options: Any) -> int:
-    state = given(context)
+    shared = given(context)
     names = list(options.pop("machine"))
     # the words of several machines end where a file's begins
     if len(names) > 1 and (options["action"] != "verify" or os.path.isfile(names[-1])):
@@ -128,105 +128,105 @@ def _run(context: click.Context, /, **options: Any) -> int:
         options[f"{LIST}_word"] = None
     if len(names) > 1 and options["action"] != "verify":
         raise Usage(f"{printable(names[1], 60)!r} is one argument too many: give one machine")
-    own = OwnerFiles.of(options, state, [DRAWING, LIST])
-    wanted = MachineOptions(own, machines=names, **options)
-    drawing = own.drawn()
-    if wanted.action == "verify":
-        return _verify(wanted, drawing, state)
-    machine = owner_files.machine(drawing, wanted.machine)
+    files = OwnerFiles.of(options, shared, [DRAWING, LIST])
+    machine_options = MachineOptions(files, machines=names, **options)
+    drawing = files.drawn()
+    if machine_options.action == "verify":
+        return _verify(machine_options, drawing, shared)
+    machine = owner_files.machine(drawing, machine_options.machine)
     power = _power(machine)
-    world = _world(own, [machine])
-    if wanted.action == "status":
-        with waiting(f"reading {power.name}", state):
-            check = _words("check", wanted, state)
+    pdus = _polled_pdus(files, [machine])
+    if machine_options.action == "status":
+        with waiting(f"reading {power.name}", shared):
+            check = _words("check", machine_options, shared)
             reason = ""
-            if wanted.confirm == "current":
-                _, reason = wanted.file.find(machine.cords, world.now())
-            return print_result(_status(machine, power, world, check, reason), state.json)
+            if machine_options.confirm == "current":
+                _, reason = machine_options.file.find(machine.cords, pdus.now())
+            return print_result(_status(machine, power, pdus, check, reason), shared.json)
     owner_files.require_unprotected(machine)
     notes: list[str] = []
-    runner = _runner(wanted, world, power.name, notes)
-    if wanted.action == "check":
-        with waiting(f"reading {power.name}", state):
-            return print_result(_checked(machine, power, runner, notes), state.json)
-    prompts.confirm(state, _question(wanted, machine))
-    return print_result(_switched(wanted, power, runner, state, notes), state.json)
+    runner = _runner(machine_options, pdus, power.name, notes)
+    if machine_options.action == "check":
+        with waiting(f"reading {power.name}", shared):
+            return print_result(_checked(machine, power, runner, notes), shared.json)
+    prompts.confirm(shared, _question(machine_options, machine))
+    return print_result(_switched(machine_options, power, runner, shared, notes), shared.json)
 
 
 def _power(machine: Machine) -> MachinePower:
     return MachinePower(printable(machine.name, 60), machine.cords, machine.needs)
 
 
-def _world(own: OwnerFiles, machines: Sequence[Machine]) -> PolledPdus:
-    targets = own.pdus({cord.pdu for machine in machines for cord in machine.cords})
+def _polled_pdus(files: OwnerFiles, machines: Sequence[Machine]) -> PolledPdus:
+    targets = files.pdus({cord.pdu for machine in machines for cord in machine.cords})
     return PolledPdus({target.device.name: target for target in targets})
 
 
-def _runner(wanted: MachineOptions, world: PolledPdus, name: str, notes: list[str]) -> Runner:
+def _runner(options: MachineOptions, pdus: PolledPdus, name: str, notes: list[str]) -> Runner:
     proof = OffProof(
-        wanted.confirm == "current",
-        wanted.threshold,
-        wanted.power_timeout,
-        wanted.meter_period,
-        wanted.command(name),
+        options.confirm == "current",
+        options.threshold,
+        options.power_timeout,
+        options.meter_period,
+        options.command(name),
     )
-    folder = Path(wanted.state_dir) if wanted.state_dir else default_folder()
-    return Runner(world, proof, folder, notes.append, wanted.file)
+    folder = Path(options.state_dir) if options.state_dir else default_folder()
+    return Runner(pdus, proof, folder, notes.append, options.file)
 
 
 # ---- the trial of the cabling --------------------------------------------------------------------
 
 
-def _verify(wanted: MachineOptions, drawing: Drawing, state: SharedOptions) -> int:
+def _verify(options: MachineOptions, drawing: Drawing, shared: SharedOptions) -> int:
     """One machine after the other; the first that fails ends it."""
-    if (wanted.alive is None) != wanted.ask:
+    if (options.alive is None) != options.ask:
         raise Usage("say who knows whether a machine lives: --alive COMMAND or --ask")
     machines = [
         owner_files.require_unprotected(machine)
-        for machine in owner_files.select_machines(drawing, wanted.machines)
+        for machine in owner_files.select_machines(drawing, options.machines)
     ]
-    world = _world(wanted.site, machines)
+    pdus = _polled_pdus(options.owner_files, machines)
     names = ", ".join(printable(machine.name, 60) for machine in machines)
-    prompts.confirm(state, f"switch each cord of {names} off and on again, then all: it GOES DOWN")
+    prompts.confirm(shared, f"switch each cord of {names} off and on again, then all: it GOES DOWN")
     notes: list[str] = []
     tried: list[Evidence] = []
-    with wanted.file.appending() as file:
+    with options.file.appending() as file:
         for machine in machines:
-            evidence = _tried(machine, wanted, world, notes, state)
+            evidence = _tried(machine, options, pdus, notes, shared)
             file.append(evidence)
             tried.append(evidence)
     lines = [
-        f"{printable(one.machine, 60)}: its outlets are its only power; it was silent after"
-        f" {one.silent_s:.0f} s"
-        for one in tried
+        f"{printable(evidence.machine, 60)}: its outlets are its only power; it was silent after"
+        f" {evidence.silent_s:.0f} s"
+        for evidence in tried
     ]
     return print_result(
         Result(
-            {"file": file.path, "verified": [evidences.as_json(one) for one in tried]},
+            {"file": file.path, "verified": [evidences.as_json(evidence) for evidence in tried]},
             [*lines, f"written to {file.path}"],
             note="\n".join(notes),
         ),
-        state.json,
+        shared.json,
     )
 
 
 def _tried(
     machine: Machine,
-    wanted: MachineOptions,
-    world: PolledPdus,
+    options: MachineOptions,
+    pdus: PolledPdus,
     notes: list[str],
-    state: SharedOptions,
+    shared: SharedOptions,
 ) -> Evidence:
     """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
     power = _power(machine)
-    alive: Alive = wanted.command(power.name) or AskedPerson(power.name)
-    parts, _ = wanted.file.find(machine.cords, world.now(), is_whole=False)
-    times = TrialTimes(wanted.dies_within, wanted.boots_within)
-    runner = _runner(wanted, world, power.name, notes)
-    again = _words("on", wanted._replace(machines=[machine.name]), state)
+    alive: Alive = options.command(power.name) or AskedPerson(power.name)
+    parts, _ = options.file.find(machine.cords, pdus.now(), is_whole=False)
+    times = TrialTimes(options.dies_within, options.boots_within)
+    runner = _runner(options, pdus, power.name, notes)
+    again = _words("on", options._replace(machines=[machine.name]), shared)
 
     def say(what: str) -> None:
-        if not state.json:
+        if not shared.json:
             report(f"{power.name}: {what}")
 
     try:
@@ -239,28 +239,36 @@ def _tried(
         raise Interrupted(f"{power.name} is not verified{left}") from None
 
 
-def _question(wanted: MachineOptions, machine: Machine) -> str:
-    what = f"switch {wanted.action} machine {printable(machine.name, 60)}"
-    if wanted.action == "cycle":
-        what = f"RESTART machine {printable(machine.name, 60)}, off for {wanted.pause:g} s"
+def _question(options: MachineOptions, machine: Machine) -> str:
+    what = f"switch {options.action} machine {printable(machine.name, 60)}"
+    if options.action == "cycle":
+        what = f"RESTART machine {printable(machine.name, 60)}, off for {options.pause:g} s"
     return f"{what} ({', '.join(map(str, machine.cords))})"
 
 
 def _status(
-    machine: Machine, power: MachinePower, world: PolledPdus, check: str, reason: str
+    machine: Machine, power: MachinePower, pdus: PolledPdus, check: str, reason: str
 ) -> Result:
     """`check`: the command that says whether off could be proven. `reason`: why it surely could
     not; "" if that is not known.
     """
-    readings = world.read(power.pdus)
-    found = {cord: readings[cord.pdu].outlets.get(cord.outlet) for cord in machine.cords}
-    states = {None if one is None else one.state for one in found.values()}
+    readings = pdus.read_pdus(power.pdus)
+    outlet_by_cord = {cord: readings[cord.pdu].outlets.get(cord.outlet) for cord in machine.cords}
+    states = {None if outlet is None else outlet.state for outlet in outlet_by_cord.values()}
     together = "on" if states == {UP} else "off" if states == {DOWN} else "unknown"
-    reasons = {cord: _reason(found[cord], readings[cord.pdu].reason) for cord in machine.cords}
-    outlets = [_as_json(cord, found[cord], reasons[cord]) for cord in machine.cords]
+    reasons = {
+        cord: _reason(outlet_by_cord[cord], readings[cord.pdu].reason) for cord in machine.cords
+    }
+    outlets = [_as_json(cord, outlet_by_cord[cord], reasons[cord]) for cord in machine.cords]
     rows = [
-        (one["outlet"], one["state"], one["current_a"], one["power_w"], one["reason"])
-        for one in outlets
+        (
+            outlet["outlet"],
+            outlet["state"],
+            outlet["current_a"],
+            outlet["power_w"],
+            outlet["reason"],
+        )
+        for outlet in outlets
     ]
     return Result(
         {
@@ -293,41 +301,41 @@ def _checked(machine: Machine, power: MachinePower, runner: Runner, notes: Seque
     )
 
 
-def _reason(one: Optional[OutletReading], reason: str) -> str:
-    return reason or ("the PDU has no such outlet" if one is None else "")
+def _reason(outlet: Optional[OutletReading], reason: str) -> str:
+    return reason or ("the PDU has no such outlet" if outlet is None else "")
 
 
-def _as_json(cord: Cord, one: Optional[OutletReading], reason: str) -> dict[str, Any]:
+def _as_json(cord: Cord, outlet: Optional[OutletReading], reason: str) -> dict[str, Any]:
     return {
         "outlet": str(cord),
-        "state": "unknown" if one is None else word(one.state),
-        "current_a": None if one is None else one.draw.current_a,
-        "power_w": None if one is None else one.draw.power_w,
+        "state": "unknown" if outlet is None else word(outlet.state),
+        "current_a": None if outlet is None else outlet.draw.current_a,
+        "power_w": None if outlet is None else outlet.draw.power_w,
         "reason": reason,
     }
 
 
 def _switched(
-    wanted: MachineOptions,
+    options: MachineOptions,
     power: MachinePower,
     runner: Runner,
-    state: SharedOptions,
+    shared: SharedOptions,
     notes: list[str],
 ) -> Result:
     """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
     saw: list[str] = []
     missing: Optional[str] = None
-    again = _words("on", wanted, state)
+    again = _words("on", options, shared)
     try:
-        with signals_as_ctrl_c(), waiting(f"switching {power.name}", state):
-            if wanted.action == "on":
+        with signals_as_ctrl_c(), waiting(f"switching {power.name}", shared):
+            if options.action == "on":
                 runner.on(power)
-            elif wanted.action == "off":
+            elif options.action == "off":
                 saw += runner.off(power)
             else:
-                missing = runner.restart(power, wanted.pause, saw.extend, only_if_on=True)
+                missing = runner.restart(power, options.pause, saw.extend, only_if_on=True)
     except NotProven as error:
-        left = "" if wanted.action == "on" else f"; it may be off; switch it on: {again}"
+        left = "" if options.action == "on" else f"; it may be off; switch it on: {again}"
         raise MachineNotProven(f"{power.name}: {error}{left}") from None
     except KeyboardInterrupt:
         raise Interrupted(
@@ -338,18 +346,18 @@ def _switched(
         raise MachineNotProven(
             f"{power.name} was proven off, and is not on again: {missing}; switch it on: {again}"
         )
-    done = {"off": "is off", "on": "is on", "cycle": "was off and is on again"}[wanted.action]
+    ending = {"off": "is off", "on": "is on", "cycle": "was off and is on again"}[options.action]
     return Result(
-        {"machine": wanted.machine, "action": wanted.action, "done": True, "meters": saw},
-        [f"{power.name} {done}", *saw],
+        {"machine": options.machine, "action": options.action, "done": True, "meters": saw},
+        [f"{power.name} {ending}", *saw],
         note="\n".join(notes),
     )
 
 
-def _words(action: str, wanted: MachineOptions, state: SharedOptions) -> str:
+def _words(action: str, options: MachineOptions, shared: SharedOptions) -> str:
     """The command for another action of the machine."""
-    words = ["machine", action, wanted.machine, *wanted.site.words()]
-    return command_line(SharedOptions(secret_files=state.secret_files), *words)
+    words = ["machine", action, options.machine, *options.owner_files.words()]
+    return command_line(SharedOptions(secret_files=shared.secret_files), *words)
 
 
 def _parameters() -> Sequence[click.Parameter]:

@@ -39,7 +39,7 @@ def evidence_of(options: Mapping[str, str]) -> Optional[EvidenceFile]:
     if options["verified"]:
         return EvidenceFile(options["verified"], longest_s)
     drawing = options["drawing"]
-    return EvidenceFile(evidences.beside(drawing), longest_s) if drawing else None
+    return EvidenceFile(evidences.evidence_path(drawing), longest_s) if drawing else None
 
 
 def pause_of(options: Mapping[str, str]) -> float:

@@ -151,7 +151,7 @@ def _checked(runner: MakeRunner, machines: Sequence[FencedMachine]) -> int:
     what is wrong of each.
     """
     targets = {name: target for machine in machines for name, target in machine.targets.items()}
-    readings = PolledPdus(targets, agent.MONITOR_S).read(targets)
+    readings = PolledPdus(targets, agent.MONITOR_S).read_pdus(targets)
     wrong: list[str] = []
     for machine in machines:
         mine = {name: readings[name] for name in machine.targets}

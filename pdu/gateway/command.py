@@ -91,7 +91,7 @@ class GatewayOptions(NamedTuple):
             return None
         folder = Path(self.state_dir) if self.state_dir else default_folder()
         proof = OffProof(True, self.threshold, self.power_timeout, self.meter_period)
-        path = self.verified or evidences.beside(self.owner_files.needed(DRAWING))
+        path = self.verified or evidences.evidence_path(self.owner_files.needed(DRAWING))
         file = EvidenceFile(path, self.verified_for * evidences.DAY_S)
         return MeterProof(proof, folder, file, self.alive)
 

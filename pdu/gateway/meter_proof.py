@@ -60,7 +60,7 @@ class QueuedPduAccess(SystemClock):
     ) -> None:
         self._loop, self._targets = loop, targets
 
-    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+    def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
         future_by_pdu = {
             name: asyncio.run_coroutine_threadsafe(
                 self._targets[name][0].read_now(self._targets[name][1]), self._loop

@@ -35,7 +35,7 @@ from ..core.inventory import connection_data, names
 from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import load
 from ..core.machines import outlet as one_outlet
-from ..core.machines.outlet import OutletPower, Stage, wanted
+from ..core.machines.outlet import OutletPower, Stage, target_state
 from ..core.states import DOWN, UP, of_word, word
 from .read_commands import named, show_warnings
 from .switch_commands import CalledOutlet, not_seen, outlets_of, report_stop, shown_now, state_line
@@ -78,7 +78,7 @@ class _Told(NamedTuple):
 
     def unproven(self, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
         """The result if a state after a command, `seen`, is not the wanted one."""
-        missed = not_seen(self.identity, self.where, word(wanted(on)), state)
+        missed = not_seen(self.identity, self.where, word(target_state(on)), state)
         note = f"{why}; {self.remedy(left)}"
         return Result(
             self.answer(left, note=note),

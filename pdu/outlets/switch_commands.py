@@ -47,7 +47,7 @@ class CalledOutlet(NamedTuple):
 
     def command(self, on: bool) -> EnumPowerStatus:
         pdu = self.make()
-        what = f"switching outlet {self.identity} {word(one_outlet.wanted(on))}"
+        what = f"switching outlet {self.identity} {word(one_outlet.target_state(on))}"
         with waiting(what, self.shared):
             call = pdu.port_up if on else pdu.port_down
             return reported(call(PduPortView(identity=self.identity)))
@@ -69,7 +69,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
 
     The report includes those that were switched before.
     """
-    call, wanted_state = "up" if on else "down", one_outlet.wanted(on)
+    call, wanted_state = "up" if on else "down", one_outlet.target_state(on)
     goal = word(wanted_state)
     host, state = pdu.host, pdu.state
     identities = list(dict.fromkeys(outlets))

@@ -64,7 +64,7 @@ class InitialReading(NamedTuple):
 
 def begin(world: UnitAccess, identity: str) -> tuple[Optional[OutletReading], InitialReading]:
     """Read the unit. The first is None if the outlet is not listed."""
-    now = world.read([_UNIT])[_UNIT]
+    now = world.read_pdus([_UNIT])[_UNIT]
     outlet = now.outlets.get(identity)
     steps = MeterResolution().finer(one.draw for one in now.outlets.values())
     flows = outlet is not None and carries(outlet.draw, MeterThreshold(THRESHOLD_A, steps))
@@ -106,7 +106,7 @@ def run(
             looked = True
             look()
         world.sleep(_SETTLE_S)
-        now = world.read([_UNIT])[_UNIT]
+        now = world.read_pdus([_UNIT])[_UNIT]
         if _state(now, given) is not (UP if on else DOWN) or _moved(given, now):
             return
 
@@ -118,7 +118,7 @@ def _wait_for_meters(world: UnitAccess, given: InitialReading, on: bool) -> None
     """
     end = world.monotonic() + _METER_S
     while world.monotonic() < end:
-        now = world.read([_UNIT])[_UNIT]
+        now = world.read_pdus([_UNIT])[_UNIT]
         outlet = now.outlets.get(given.outlet.outlet)
         if outlet is None or _moved(given, now) or not outlet.draw.is_known:
             return
@@ -143,7 +143,7 @@ def _wait_for(world: UnitAccess, given: InitialReading, wanted: EnumPowerStatus)
     """Read until the wanted state comes late, a neighbour moved, or the time is over."""
     end = world.monotonic() + _LATE_S
     while world.monotonic() < end:
-        now = world.read([_UNIT])[_UNIT]
+        now = world.read_pdus([_UNIT])[_UNIT]
         if _state(now, given) is wanted or _moved(given, now):
             return
         world.sleep(_LOOK_S)
@@ -168,7 +168,7 @@ def restore_outlets(
         sent_at = world.monotonic()
     helped: set[str] = set()
     while True:
-        now = world.read([_UNIT])[_UNIT]
+        now = world.read_pdus([_UNIT])[_UNIT]
         state = _state(now, given)
         lost = [
             name
@@ -180,7 +180,7 @@ def restore_outlets(
         ]
         if state is UP and not lost:
             world.sleep(_LOOK_S)
-            again = world.read([_UNIT])[_UNIT]
+            again = world.read_pdus([_UNIT])[_UNIT]
             if _state(again, given) is UP:
                 return ""
         elif state is UP:

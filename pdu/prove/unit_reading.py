@@ -131,7 +131,7 @@ class UnitAccess:
         #: what the last command returned
         self.reported = UNKNOWN
 
-    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+    def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
         reading = take(self._unit, self.phase, self._trace, self._clock)
         self.last = of_reading(reading)
         return dict.fromkeys(pdus, self.last)

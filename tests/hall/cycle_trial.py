@@ -65,7 +65,7 @@ def case(seed: int, mode: Mode, habits: Habits) -> Optional[Case]:
     made = random_hall(rng, habits, rng.choice((1, 2)), rng.choice((3, 6)))
     drawing = drawing_file.parsed(made.drawing, "hall.power.toml")
     world = PlantWorld(made.plant, rng)
-    hall = Hall(drawing, world.read(drawing.pdus))
+    hall = Hall(drawing, world.read_pdus(drawing.pdus))
     steps = list(planned(hall, mode, drawing.machines.values()).steps)
     if not steps:
         return None

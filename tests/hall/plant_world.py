@@ -103,7 +103,7 @@ class PlantWorld:
 
     # ---- the world of a run ----------------------------------------------------------------------
 
-    def read(self, pdus: Collection[str]) -> HallReadings:
+    def read_pdus(self, pdus: Collection[str]) -> HallReadings:
         """What the PDUs show now."""
         self._moment()
         self._pass(_PLANT_ANSWERS_S)

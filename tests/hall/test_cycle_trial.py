@@ -158,7 +158,7 @@ def test_a_cord_that_is_not_seen_to_go_off_is_let_go_only_if_it_could_carry_the_
     world = PlantWorld(plant, random.Random(0), metered=1.0)
     world.metered["left"] = is_spare
     machines = drawing.machines.values()
-    found = steps.planned(Hall(drawing, world.read(drawing.pdus)), Mode.BOTH_FEEDS, machines)
+    found = steps.planned(Hall(drawing, world.read_pdus(drawing.pdus)), Mode.BOTH_FEEDS, machines)
     plant.bars["right"].outlets["1"].on = False
     plant.fail((), random.Random(0))
     trips = "left/L1" in plant.gone
@@ -251,8 +251,8 @@ class _Frozen(PlantWorld):
 
     frozen: Mapping[str, MeasuredPdu] = {}
 
-    def read(self, pdus: Collection[str]) -> HallReadings:
-        found = super().read(pdus)
+    def read_pdus(self, pdus: Collection[str]) -> HallReadings:
+        found = super().read_pdus(pdus)
         for name, was in self.frozen.items():
             if name in found.pdus:
                 shown = {
@@ -277,7 +277,7 @@ def test_a_frozen_meter_of_the_mate_does_not_pass(seed: int) -> None:
     plan = dataclasses.replace(made.plan, steps=[step])
     box = next(one for one in made.boxes() if one.name == step.machine)
     mates = [one for one in box.supplies if Cord(one.pdu, one.outlet) not in step.cords]
-    world.frozen = {one.pdu: world.read([one.pdu]).pdus[one.pdu] for one in mates}
+    world.frozen = {one.pdu: world.read_pdus([one.pdu]).pdus[one.pdu] for one in mates}
     for one in mates:
         one.dead = True
     ended = run.Run(plan, world.progress, made.drawing, world, world).go()

@@ -26,7 +26,7 @@ _PATIENCE_S = 120.0
 class Runner(NamedTuple):
     """What every action of one kind of caller has in common."""
 
-    world: PduAccess
+    pdu_access: PduAccess
     proof: OffProof
     folder: Path
     #: gets a sentence about what could not be kept
@@ -38,13 +38,13 @@ class Runner(NamedTuple):
     def _alone(
         self, machine: MachinePower
     ) -> AbstractContextManager[tuple[ObservationStore, bool]]:
-        keys = [f"{self.world.key(cord.pdu)} {cord.outlet}" for cord in machine.cords]
+        keys = [f"{self.pdu_access.key(cord.pdu)} {cord.outlet}" for cord in machine.cords]
         return observations.opened(self.folder, keys, self.patience_s, self.say)
 
-    def _known(self, machine: MachinePower) -> CablingEvidence:
+    def _cabling(self, machine: MachinePower) -> CablingEvidence:
         evidence, reason = None, "its cabling was never tried"
         if self.verified is not None:
-            evidence, reason = self.verified.find(machine.cords, self.world.now())
+            evidence, reason = self.verified.find(machine.cords, self.pdu_access.now())
         if evidence is None:
             reason += f": pdu machine verify {machine.name} --alive COMMAND"
         return CablingEvidence(evidence, reason)
@@ -61,8 +61,8 @@ class Runner(NamedTuple):
 
     def _off(self, machine: MachinePower, store: ObservationStore) -> list[str]:
         try:
-            known = self._known(machine)
-            return proofs.switch_off(machine, self.world, self.proof, known, store)
+            cabling = self._cabling(machine)
+            return proofs.switch_off(machine, self.pdu_access, self.proof, cabling, store)
         finally:
             store.save()
 
@@ -71,7 +71,7 @@ class Runner(NamedTuple):
         with self._alone(machine) as (store, was_taken):
             if was_taken:
                 raise NotProven("another run switched it off for good meanwhile; nothing was sent")
-            proofs.switch_on(machine, self.world)
+            proofs.switch_on(machine, self.pdu_access)
             if store.tried:
                 store.tried = []
                 store.save()
@@ -89,16 +89,16 @@ class Runner(NamedTuple):
         Returns why it is not on again, None if it is. Raises NotProven unless it was proven off.
         """
         with self._alone(machine) as (store, was_taken):
-            if only_if_on and not proofs.is_on(machine, self.world):
+            if only_if_on and not proofs.is_on(machine, self.pdu_access):
                 raise NotProven("it is off already, perhaps on purpose; nothing was sent")
             is_off(self._off(machine, store))
             if was_taken:
                 return "another run switched it off for good meanwhile"
-            self.world.sleep(pause_s)
+            self.pdu_access.sleep(pause_s)
             try:
-                if proofs.is_on(machine, self.world):
+                if proofs.is_on(machine, self.pdu_access):
                     return "it did not stay off; nothing more was sent"
-                proofs.switch_on(machine, self.world)
+                proofs.switch_on(machine, self.pdu_access)
             except NotProven as error:
                 return str(error)
             return None
@@ -112,9 +112,9 @@ class Runner(NamedTuple):
         try:
             with self._replace(patience_s=0.0)._alone(machine) as (store, _):
                 if readings is None:
-                    readings = self.world.read(machine.pdus)
-                known = self._known(machine)
-                return proofs.check(machine, readings, self.world, self.proof, known, store)
+                    readings = self.pdu_access.read_pdus(machine.pdus)
+                cabling = self._cabling(machine)
+                return proofs.check(machine, readings, self.pdu_access, self.proof, cabling, store)
         except Busy:
             return None
 
@@ -130,5 +130,5 @@ class Runner(NamedTuple):
         with self._alone(machine) as (store, was_taken):
             if was_taken:
                 raise NotProven("another run switched it off for good meanwhile; nothing was sent")
-            trial = CablingTrial(machine, self.world, self.proof, alive, times, store, report)
+            trial = CablingTrial(machine, self.pdu_access, self.proof, alive, times, store, report)
             return trial.run(is_redundancy_known)

@@ -85,43 +85,49 @@ class EvidenceFile(NamedTuple):
         """The evidence for a machine with these cords, or why there is none."""
         names = {(cord.pdu, cord.outlet) for cord in cords}
         try:
-            lines, damaged = self._read()
+            lines, damaged = self._read_lines()
         except FileNotFoundError:
             return None, f"its cabling was never tried ({self.path} is missing)"
         except OSError as error:
             return None, f"{self.path} cannot be read ({error.strerror})"
-        lines = [one for one in lines if one.is_whole or not is_whole]
-        mine = [one for one in lines if {(cord.pdu, cord.outlet) for cord in one.cords} == names]
-        if not mine:
-            near = [
-                one for one in lines if not names.isdisjoint((c.pdu, c.outlet) for c in one.cords)
+        lines = [evidence for evidence in lines if evidence.is_whole or not is_whole]
+        matches = [
+            evidence
+            for evidence in lines
+            if {(cord.pdu, cord.outlet) for cord in evidence.cords} == names
+        ]
+        if not matches:
+            overlapping = [
+                evidence
+                for evidence in lines
+                if not names.isdisjoint((c.pdu, c.outlet) for c in evidence.cords)
             ]
-            if near:
-                tried = ", ".join(map(str, near[-1].cords))
+            if overlapping:
+                tried = ", ".join(map(str, overlapping[-1].cords))
                 return None, f"its cabling was tried with other cords: {printable(tried, 200)}"
             why = f"; {self.path}: line {damaged[0]} is damaged" if damaged else ""
             return None, f"its cabling was never tried{why}"
-        found = mine[-1]
-        age_s = now - found.at
+        newest = matches[-1]
+        age_s = now - newest.at
         if age_s < -_CLOCKS_S:
             return None, "its cabling was tried in the future: a clock was set"
         if age_s > self.longest_s:
             return None, f"its cabling was tried {age_s / DAY_S:.0f} days ago, which is too long"
-        return found, ""
+        return newest, ""
 
-    def _read(self) -> tuple[list[Evidence], list[int]]:
+    def _read_lines(self) -> tuple[list[Evidence], list[int]]:
         """The lines, and the numbers of those that are damaged. Raises OSError."""
         with open(self.path, "rb") as file:
             text = file.read(_LONGEST).decode("utf-8", "replace")
-        found: list[Evidence] = []
+        lines: list[Evidence] = []
         damaged: list[int] = []
         for number, line in enumerate(text.split("\n"), 1):
             try:
                 if line.strip():
-                    found.append(_parsed(json.loads(line)))
+                    lines.append(_parsed(json.loads(line)))
             except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
                 damaged.append(number)
-        return found, damaged
+        return lines, damaged
 
     @contextlib.contextmanager
     def appending(self) -> Iterator[Appender]:
@@ -159,7 +165,7 @@ class Appender(NamedTuple):
             raise SettingsError(f"{self.path} cannot be written ({error.strerror})") from None
 
 
-def beside(drawing: str) -> str:
+def evidence_path(drawing: str) -> str:
     """Where the evidence for a drawing is: `hall.power.toml` -> `hall.verified.jsonl`."""
     stem = drawing
     for ending in (".toml", ".power"):
@@ -176,14 +182,14 @@ def as_json(evidence: Evidence) -> dict[str, Any]:
         "whole": evidence.is_whole,
         "cords": [
             {
-                "pdu": one.pdu,
-                "outlet": one.outlet,
-                "device": one.device,
-                "serial": one.serial,
-                "a": one.load.current_a,
-                "w": one.load.power_w,
+                "pdu": cord.pdu,
+                "outlet": cord.outlet,
+                "device": cord.device,
+                "serial": cord.serial,
+                "a": cord.load.current_a,
+                "w": cord.load.power_w,
             }
-            for one in evidence.cords
+            for cord in evidence.cords
         ],
         "silent_s": round(evidence.silent_s, 1),
         "period_s": round(evidence.period_s, 2),

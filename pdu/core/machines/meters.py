@@ -29,9 +29,9 @@ class MeteredLoad(NamedTuple):
         return self.current_a is not None or self.power_w is not None
 
     def __str__(self) -> str:
-        known = [] if self.current_a is None else [f"{self.current_a:g} A"]
-        known += [] if self.power_w is None else [f"{self.power_w:g} W"]
-        return ", ".join(known) or "no figure"
+        figures = [] if self.current_a is None else [f"{self.current_a:g} A"]
+        figures += [] if self.power_w is None else [f"{self.power_w:g} W"]
+        return ", ".join(figures) or "no figure"
 
 
 class MeterResolution(NamedTuple):
@@ -42,17 +42,19 @@ class MeterResolution(NamedTuple):
 
     def finer(self, draws: Iterable[MeteredLoad]) -> MeterResolution:
         """With these figures as well."""
-        found = list(draws)
+        loads = list(draws)
         return MeterResolution(
-            min(self.current_a, _step((one.current_a for one in found), _STEPS_A)),
-            min(self.power_w, _step((one.power_w for one in found), _STEPS_W)),
+            min(self.current_a, _step((load.current_a for load in loads), _STEPS_A)),
+            min(self.power_w, _step((load.power_w for load in loads), _STEPS_W)),
         )
 
 
 def _step(figures: Iterable[Optional[float]], steps: Sequence[float]) -> float:
-    known = [one for one in figures if one]
+    values = [value for value in figures if value]
     fits = (
-        step for step in steps if all(abs(one / step - round(one / step)) < 1e-6 for one in known)
+        step
+        for step in steps
+        if all(abs(value / step - round(value / step)) < 1e-6 for value in values)
     )
     return next(fits, steps[-1])
 
@@ -72,20 +74,24 @@ class MeterThreshold(NamedTuple):
 class _Figures(NamedTuple):
     """Two readings in one quantity, with its step and threshold."""
 
-    before: float
-    after: float
+    figure_before: float
+    figure_after: float
     step: float
     threshold: float
 
 
 def _comparable(
-    before: MeteredLoad, after: MeteredLoad, meter: MeterThreshold
+    load_before: MeteredLoad, load_after: MeteredLoad, meter: MeterThreshold
 ) -> Optional[_Figures]:
     """In watts where both have them, else in amperes, else None."""
-    if before.power_w is not None and after.power_w is not None:
-        return _Figures(before.power_w, after.power_w, meter.steps.power_w, meter.threshold_w)
-    if before.current_a is not None and after.current_a is not None:
-        return _Figures(before.current_a, after.current_a, meter.steps.current_a, meter.threshold_a)
+    if load_before.power_w is not None and load_after.power_w is not None:
+        return _Figures(
+            load_before.power_w, load_after.power_w, meter.steps.power_w, meter.threshold_w
+        )
+    if load_before.current_a is not None and load_after.current_a is not None:
+        return _Figures(
+            load_before.current_a, load_after.current_a, meter.steps.current_a, meter.threshold_a
+        )
     return None
 
 
@@ -103,13 +109,13 @@ def shows(draw: MeteredLoad, meter: MeterThreshold) -> bool:
 
 def carries(draw: MeteredLoad, meter: MeterThreshold) -> bool:
     """Whether power surely flows: the figure is no rounding of nothing."""
-    found = _comparable(draw, draw, meter)
-    return found is not None and found.before >= max(found.threshold, 2 * found.step)
+    figures = _comparable(draw, draw, meter)
+    return figures is not None and figures.figure_before >= max(figures.threshold, 2 * figures.step)
 
 
-def fell(before: MeteredLoad, after: MeteredLoad, meter: MeterThreshold) -> bool:
+def fell(load_before: MeteredLoad, load_after: MeteredLoad, meter: MeterThreshold) -> bool:
     """Whether the outlet carried power that it does not carry any more."""
-    found = _comparable(before, after, meter)
-    if found is None or not carries(before, meter) or not is_nothing(after, meter):
+    figures = _comparable(load_before, load_after, meter)
+    if figures is None or not carries(load_before, meter) or not is_nothing(load_after, meter):
         return False
-    return abs(found.after) + found.step <= _FALL * found.before
+    return abs(figures.figure_after) + figures.step <= _FALL * figures.figure_before

@@ -75,24 +75,24 @@ def opened(
             folder.mkdir(0o700, parents=True, exist_ok=True)
             _check_folder(folder)
             # of the file, before the wait: a run that ends in between is noticed
-            before = _read(path).offs
+            offs_before = _read_store(path).offs
             locked = stack.enter_context(open(folder / f"{name}.lock", "a"))
         except OSError as error:
             say(f"{folder} cannot be used ({error.strerror}): nothing is kept, and no run waits")
             yield ObservationStore(), False
             return
         _lock(locked.fileno(), patience_s)
-        store = _read(path)
+        store = _read_store(path)
 
         def save() -> None:
             try:
-                document = {key: one for key, one in asdict(store).items() if key != "save"}
+                document = {key: value for key, value in asdict(store).items() if key != "save"}
                 write_whole(str(path), json.dumps(document).encode(), PRIVATE)
             except OSError as error:
                 say(f"{path} cannot be written ({error.strerror}): what was seen is not kept")
 
         store.save = save
-        yield store, store.offs > before
+        yield store, store.offs > offs_before
 
 
 def _check_folder(folder: Path) -> None:
@@ -116,7 +116,7 @@ def _lock(number: int, patience_s: float) -> None:
             time.sleep(_LOOK_S)
 
 
-def _read(path: Path) -> ObservationStore:
+def _read_store(path: Path) -> ObservationStore:
     """What the file holds; nothing if it is missing, or not as it was written."""
     try:
         with open(path, "rb") as file:

@@ -34,7 +34,7 @@ class Outlet(Protocol):
         """What the PDU reports now; UNKNOWN if it cannot be read. Does not raise."""
 
 
-def wanted(on: bool) -> EnumPowerStatus:
+def target_state(on: bool) -> EnumPowerStatus:
     """The state that a command is for."""
     return UP if on else DOWN
 
@@ -46,7 +46,7 @@ def switch_outlet(
     now. Raises what the command raises.
     """
     first = outlet.command(on)
-    if first is not wanted(on):
+    if first is not target_state(on):
         return first
     sleep(AGAIN_S)
     return outlet.state()
@@ -79,7 +79,7 @@ class OutletPower:
         """Switch it. Returns whether that is proven. Raises what the command raises."""
         self.seen = UNKNOWN
         self.seen = switch_outlet(self.outlet, on, self._sleep)
-        return self.seen is wanted(on)
+        return self.seen is target_state(on)
 
     def is_on(self) -> bool:
         """Read it. An outlet that is not known to be on may be off on purpose: `off` then sends

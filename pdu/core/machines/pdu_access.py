@@ -66,9 +66,9 @@ class CommandResult(NamedTuple):
 
 
 class PduAccess(Protocol):
-    """What a proof needs of the world; tests have another one."""
+    """How a proof reaches PDUs and clocks; tests have another one."""
 
-    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+    def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
         """Read these PDUs now. One that cannot be read has a reason."""
 
     def switch(
@@ -108,8 +108,8 @@ class ListedOutlet(NamedTuple):
         return reported(call(PduPortView(identity=self.identity)))
 
     def state(self) -> EnumPowerStatus:
-        found = poll_states(self.target).outlet(printable(self.identity))
-        return UNKNOWN if found is None else found.state
+        outlet = poll_states(self.target).outlet(printable(self.identity))
+        return UNKNOWN if outlet is None else outlet.state
 
 
 def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:
@@ -142,10 +142,10 @@ class PolledPdus(SystemClock):
         self._let_in: set[str] = set()
         self._refused: dict[str, PduReading] = {}
 
-    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
-        return self._of_each(list(dict.fromkeys(pdus)), self._read)
+    def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+        return self._of_each(list(dict.fromkeys(pdus)), self._read_pdu)
 
-    def _read(self, name: str) -> PduReading:
+    def _read_pdu(self, name: str) -> PduReading:
         """A PDU that refuses the login at first is asked once: a proof reads each second, and a few
         wrong logins may block an account, for other programs too."""
         if name in self._refused:
@@ -167,8 +167,8 @@ class PolledPdus(SystemClock):
             mine = [cord for cord in cords if cord.pdu == name]
             return [(cord, self._command(cord, on)) for cord in mine]
 
-        done = self._of_each(names, one_pdu)
-        return {cord: one for found in done.values() for cord, one in found}
+        results_by_pdu = self._of_each(names, one_pdu)
+        return {cord: result for results in results_by_pdu.values() for cord, result in results}
 
     def _command(self, cord: MachineOutlet, on: bool) -> CommandResult:
         try:
@@ -205,8 +205,10 @@ def of_reading(reading: Reading) -> PduReading:
     """A reading of the fleet as a proof needs it."""
     return PduReading(
         {
-            one.identity: OutletReading(one.state, MeteredLoad(one.current_a, one.power_w))
-            for one in reading.outlets
+            outlet.identity: OutletReading(
+                outlet.state, MeteredLoad(outlet.current_a, outlet.power_w)
+            )
+            for outlet in reading.outlets
         },
         "" if reading.failure is None else reading.failure.reason,
         MeteredLoad(reading.inlet_a, reading.inlet_w),

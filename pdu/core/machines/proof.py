@@ -97,7 +97,7 @@ def find_outlet(readings: Readings, cord: MachineOutlet) -> Optional[OutletReadi
 
 def threshold(reading: PduReading, proof: OffProof) -> MeterThreshold:
     """How figures of this PDU's outlets are read."""
-    draws = (one.draw for one in reading.outlets.values())
+    draws = (outlet.draw for outlet in reading.outlets.values())
     return MeterThreshold(proof.threshold_a, MeterResolution().finer(draws))
 
 
@@ -110,36 +110,36 @@ def is_carrying(readings: Readings, cord: MachineOutlet, proof: OffProof) -> boo
 # ---- by the states -------------------------------------------------------------------------------
 
 
-def switch_on(machine: MachinePower, world: PduAccess) -> None:
+def switch_on(machine: MachinePower, pdu_access: PduAccess) -> None:
     """Switch every outlet on. Raises NotProven unless all of them are seen on, twice."""
-    switch_by_state(machine, world, True)
+    switch_by_state(machine, pdu_access, True)
 
 
-def switch_by_state(machine: MachinePower, world: PduAccess, on: bool) -> None:
+def switch_by_state(machine: MachinePower, pdu_access: PduAccess, on: bool) -> None:
     """Send each outlet one command. Raises NotProven unless all are seen so, twice."""
-    wrong = unconfirmed(world.switch(machine.cords, on), on)
+    wrong = unconfirmed(pdu_access.switch(machine.cords, on), on)
     if wrong:
         raise NotProven("; ".join(wrong))
-    world.sleep(AGAIN_S)
-    readings = world.read(machine.pdus)
-    wanted = UP if on else DOWN
+    pdu_access.sleep(AGAIN_S)
+    readings = pdu_access.read_pdus(machine.pdus)
+    target_state = UP if on else DOWN
     for cord in machine.cords:
         outlet = find_outlet(readings, cord)
         if outlet is None:
             wrong.append(f"{cord}: {_unread(readings, cord)}")
-        elif outlet.state is not wanted:
-            wrong.append(f"{cord} is not {word(wanted)} any more")
+        elif outlet.state is not target_state:
+            wrong.append(f"{cord} is not {word(target_state)} any more")
     if wrong:
         raise NotProven("; ".join(wrong))
 
 
-def is_on(machine: MachinePower, world: PduAccess) -> bool:
+def is_on(machine: MachinePower, pdu_access: PduAccess) -> bool:
     """Whether the machine has a feed that is on. Raises NotProven if that is not known: off is the
     answer only if every outlet reports it.
     """
-    readings = world.read(machine.pdus)
+    readings = pdu_access.read_pdus(machine.pdus)
     outlets = {cord: find_outlet(readings, cord) for cord in machine.cords}
-    states = {cord: None if one is None else one.state for cord, one in outlets.items()}
+    states = {cord: None if outlet is None else outlet.state for cord, outlet in outlets.items()}
     if UP in states.values():
         return True
     unknown = [cord for cord, state in states.items() if state is not DOWN]
@@ -148,15 +148,15 @@ def is_on(machine: MachinePower, world: PduAccess) -> bool:
     return False
 
 
-def unconfirmed(answers: Mapping[MachineOutlet, CommandResult], on: bool) -> list[str]:
+def unconfirmed(result_by_cord: Mapping[MachineOutlet, CommandResult], on: bool) -> list[str]:
     """Which commands were not seen to be carried out."""
-    wanted = UP if on else DOWN
+    target_state = UP if on else DOWN
     return [
-        f"{cord}: {one.reason}; it may or may not have switched {word(wanted)}"
-        if one.reason
-        else f"{cord} was not seen {word(wanted)} after the command"
-        for cord, one in answers.items()
-        if one.reason or one.state is not wanted
+        f"{cord}: {result.reason}; it may or may not have switched {word(target_state)}"
+        if result.reason
+        else f"{cord} was not seen {word(target_state)} after the command"
+        for cord, result in result_by_cord.items()
+        if result.reason or result.state is not target_state
     ]
 
 
@@ -214,13 +214,15 @@ def contradictions(
 def _draws(readings: Readings, evidence: Evidence) -> bool:
     """Whether the cords carry what only a machine that lives does: supplies need something, too."""
     outlets = {cord: find_outlet(readings, cord) for cord in evidence.cords}
-    draws = {cord: one.draw for cord, one in outlets.items() if one is not None}
+    draws = {cord: outlet.draw for cord, outlet in outlets.items() if outlet is not None}
     for figure in _UNITS.values():
         was = [figure(cord.load) for cord in evidence.cords if cord.load.is_known]
         now = [figure(draw) for draw in draws.values()]
         if was and None not in was and None not in now:
-            shown, before = (math.fsum(one or 0.0 for one in part) for part in (now, was))
-            return shown >= _LIVES * before
+            total_now, total_then = (
+                math.fsum(value or 0.0 for value in values) for values in (now, was)
+            )
+            return total_now >= _LIVES * total_then
     return False
 
 
@@ -232,16 +234,21 @@ def _answers(alive: Alive) -> bool:
         raise NotProven(error.reason) from None
 
 
-def other_units(evidence: Evidence, serials: Mapping[str, Optional[str]], world: PduAccess) -> str:
+def other_units(
+    evidence: Evidence, serials: Mapping[str, Optional[str]], pdu_access: PduAccess
+) -> str:
     """Why the PDUs are not those of the evidence, by serial numbers that were read; else ""."""
     for cord in evidence.cords:
         serial = serials.get(cord.pdu)
         if serial is None:
             return f"{cord.pdu}'s serial number could not be read"
-        same = serial == cord.serial and (serial or world.key(cord.pdu) == cord.device)
+        same = serial == cord.serial and (serial or pdu_access.key(cord.pdu) == cord.device)
         if not same:
-            told, was = serial or world.key(cord.pdu), cord.serial or cord.device
-            return f"{cord.pdu} is another unit ({told}) than when its cabling was tried ({was})"
+            unit_now, unit_then = serial or pdu_access.key(cord.pdu), cord.serial or cord.device
+            return (
+                f"{cord.pdu} is another unit ({unit_now}) than when its cabling was tried"
+                f" ({unit_then})"
+            )
     return ""
 
 
@@ -256,34 +263,38 @@ def _clock(at: float) -> str:
 def _meters(reading: PduReading, proof: OffProof) -> bool:
     """Whether the PDU's metering runs: another outlet shows something, or its inlet does."""
     meter = threshold(reading, proof)
-    draws = [reading.inlet, *(one.draw for one in reading.outlets.values())]
+    draws = [reading.inlet, *(outlet.draw for outlet in reading.outlets.values())]
     return any(shows(draw, meter) for draw in draws)
 
 
-def witnesses(reading: PduReading, own: Collection[str], proof: OffProof) -> set[str]:
+def witnesses(reading: PduReading, machine_outlets: Collection[str], proof: OffProof) -> set[str]:
     """The outlets of others that are on and show something."""
     meter = threshold(reading, proof)
     return {
         name
-        for name, one in reading.outlets.items()
-        if name not in own and one.state is UP and shows(one.draw, meter)
+        for name, outlet in reading.outlets.items()
+        if name not in machine_outlets and outlet.state is UP and shows(outlet.draw, meter)
     }
 
 
 def has_restarted(
-    before: PduReading,
-    after: PduReading,
-    own: Collection[str],
+    reading_before: PduReading,
+    reading_after: PduReading,
+    machine_outlets: Collection[str],
     proof: OffProof,
     tried: Collection[str] = (),
 ) -> bool:
     """Whether a PDU's metering restarted: no outlet of others shows anything, though some did
     before, or when the cabling was tried (`tried`), that are on. Outlets that are off are excused.
     """
-    on = {name for name, one in after.outlets.items() if name not in own and one.state is UP}
-    if witnesses(after, own, proof):
+    on = {
+        name
+        for name, outlet in reading_after.outlets.items()
+        if name not in machine_outlets and outlet.state is UP
+    }
+    if witnesses(reading_after, machine_outlets, proof):
         return False
-    return not on.isdisjoint(witnesses(before, own, proof).union(tried))
+    return not on.isdisjoint(witnesses(reading_before, machine_outlets, proof).union(tried))
 
 
 def not_dark(readings: Readings, cords: Iterable[MachineOutlet], proof: OffProof) -> list[str]:
@@ -308,9 +319,9 @@ def not_dark(readings: Readings, cords: Iterable[MachineOutlet], proof: OffProof
 def check(
     machine: MachinePower,
     readings: Readings,
-    world: PduAccess,
+    pdu_access: PduAccess,
     proof: OffProof,
-    known: CablingEvidence,
+    cabling: CablingEvidence,
     store: ObservationStore,
 ) -> list[str]:
     """What a proof of `off` would rest on, in sentences. Raises NotProven if `off` could not be
@@ -329,13 +340,13 @@ def check(
         if wrong:
             raise NotProven("; ".join(wrong))
         return []
-    if known.evidence is None:
-        raise NotProven(known.reason)
-    evidence, now = known.evidence, world.now()
+    if cabling.evidence is None:
+        raise NotProven(cabling.reason)
+    evidence, now = cabling.evidence, pdu_access.now()
     wrong = contradictions(machine, readings, evidence, proof, store, now)
-    other = other_units(evidence, world.serials(machine.pdus), world)
-    if other or wrong:
-        raise NotProven("; ".join([*wrong, *([other] if other else [])]))
+    reason = other_units(evidence, pdu_access.serials(machine.pdus), pdu_access)
+    if reason or wrong:
+        raise NotProven("; ".join([*wrong, *([reason] if reason else [])]))
     return [
         f"its outlets were its only power on {_clock(evidence.at)}, and no cord was seen to stop"
         f" since: off would take {_ends_s(evidence, proof):.0f} s"
@@ -362,9 +373,9 @@ def _period_s(evidence: Evidence, proof: OffProof) -> float:
 
 def switch_off(
     machine: MachinePower,
-    world: PduAccess,
+    pdu_access: PduAccess,
     proof: OffProof,
-    known: CablingEvidence,
+    cabling: CablingEvidence,
     store: ObservationStore,
 ) -> list[str]:
     """Switch every outlet off, whatever it reads now, and prove it. Returns what the meters saw.
@@ -373,12 +384,12 @@ def switch_off(
     NotProven.
     """
     if not proof.by_current:
-        switch_by_state(machine, world, False)
+        switch_by_state(machine, pdu_access, False)
         return []
-    if known.evidence is None:
-        answers = world.switch(machine.cords, False)
-        raise NotProven("; ".join([known.reason, *unconfirmed(answers, False)]))
-    return _MeteredOff(machine, world, proof, known.evidence, store).run()
+    if cabling.evidence is None:
+        answers = pdu_access.switch(machine.cords, False)
+        raise NotProven("; ".join([cabling.reason, *unconfirmed(answers, False)]))
+    return _MeteredOff(machine, pdu_access, proof, cabling.evidence, store).run()
 
 
 class _MeteredOff:
@@ -387,12 +398,12 @@ class _MeteredOff:
     def __init__(
         self,
         machine: MachinePower,
-        world: PduAccess,
+        pdu_access: PduAccess,
         proof: OffProof,
         evidence: Evidence,
         store: ObservationStore,
     ) -> None:
-        self._machine, self._world, self._proof = machine, world, proof
+        self._machine, self._pdu_access, self._proof = machine, pdu_access, proof
         self._evidence, self._store = evidence, store
         self._before: Readings = {}
         # the readings after the last command, with their times
@@ -402,8 +413,8 @@ class _MeteredOff:
 
     def run(self) -> list[str]:
         """Returns what the meters saw. Raises NotProven."""
-        machine, world = self._machine, self._world
-        self._before = world.read(machine.pdus)
+        machine, pdu_access = self._machine, self._pdu_access
+        self._before = pdu_access.read_pdus(machine.pdus)
         wrong = self._doubts()
         wrong += [
             f"{pdu}: it could not be read before the command: {reading.reason}"
@@ -413,11 +424,11 @@ class _MeteredOff:
         # a person who is asked would keep the command waiting
         early = self._proof._replace(alive=None)
         wrong += contradictions(
-            machine, self._before, self._evidence, early, self._store, world.now()
+            machine, self._before, self._evidence, early, self._store, pdu_access.now()
         )
-        wrong += unconfirmed(world.switch(machine.cords, False), False)
+        wrong += unconfirmed(pdu_access.switch(machine.cords, False), False)
         if not wrong:
-            wrong = self._settle(world.monotonic())
+            wrong = self._settle(pdu_access.monotonic())
         if wrong:
             raise NotProven("; ".join(dict.fromkeys(wrong)))
         return [*map(self._fall, machine.cords), *self._inlets()[1]]
@@ -425,36 +436,36 @@ class _MeteredOff:
     def _doubts(self) -> list[str]:
         """An inlet that kept the load before is asked again only if the outlets carry it again."""
         outlets = [find_outlet(self._before, cord) for cord in self._machine.cords]
-        if all(one is not None and one.state is UP for one in outlets):
+        if all(outlet is not None and outlet.state is UP for outlet in outlets):
             self._store.doubt = ""
         return [self._store.doubt] if self._store.doubt else []
 
-    def _settle(self, sent: float) -> list[str]:
+    def _settle(self, sent_at: float) -> list[str]:
         """Read until all is dark for two renewals and nothing contradicts. Returns what is missing
         when the time is over.
         """
-        world, proof = self._world, self._proof
+        pdu_access, proof = self._pdu_access, self._proof
         ends_s = _ends_s(self._evidence, proof)
         period_s = _period_s(self._evidence, proof)
-        last = sent + max(proof.timeout_s, ends_s + 2 * period_s)
+        last = sent_at + max(proof.timeout_s, ends_s + 2 * period_s)
         dark_since: Optional[float] = None
         while True:
             self._read_serials()
-            world.sleep(LOOK_S)
-            now, readings = world.monotonic(), world.read(self._machine.pdus)
+            pdu_access.sleep(LOOK_S)
+            now, readings = pdu_access.monotonic(), pdu_access.read_pdus(self._machine.pdus)
             self._after.append((now, readings))
             missing = self._missing(readings)
             dark_since = None if missing else now if dark_since is None else dark_since
             if dark_since is not None:
                 missing = self._living()
-                if now < max(sent + ends_s, dark_since + period_s):
+                if now < max(sent_at + ends_s, dark_since + period_s):
                     missing = missing or ["two renewals were not seen"]
                 else:
                     # the next run finds the outlets off, and what they carried is not seen there
                     self._store.doubt = "; ".join(self._inlets()[0])
                     missing = missing or self._inlets()[0]
-                    other = other_units(self._evidence, self._serials, world)
-                    missing += [other] if other else []
+                    reason = other_units(self._evidence, self._serials, pdu_access)
+                    missing += [reason] if reason else []
             if not missing or now >= last:
                 return missing
 
@@ -462,7 +473,7 @@ class _MeteredOff:
         """While nothing else is to be done but to wait."""
         left = [pdu for pdu in self._machine.pdus if self._serials.get(pdu) is None]
         if left:
-            self._serials.update(self._world.serials(left))
+            self._serials.update(self._pdu_access.serials(left))
 
     def _missing(self, readings: Readings) -> list[str]:
         """Why one reading does not show that all is off."""
@@ -478,7 +489,7 @@ class _MeteredOff:
             if has_restarted(
                 self._before[pdu],
                 reading,
-                self._own(pdu),
+                self._machine_outlets(pdu),
                 self._proof,
                 [outlet for name, outlet in self._evidence.witnesses if name == pdu],
             )
@@ -492,7 +503,7 @@ class _MeteredOff:
         self._is_silent = not _answers(alive)
         return [] if self._is_silent else ["it still answers with all its outlets off"]
 
-    def _own(self, pdu: str) -> set[str]:
+    def _machine_outlets(self, pdu: str) -> set[str]:
         return {cord.outlet for cord in self._machine.cords if cord.pdu == pdu}
 
     def _fall(self, cord: MachineOutlet) -> str:
@@ -511,13 +522,13 @@ class _MeteredOff:
             fall = self._inlet(pdu)
             if fall is None:
                 facts.append(f"{pdu}'s inlet cannot tell")
-            elif fall.rest < _INLET * fall.carried:
+            elif fall.inlet_fall < _INLET * fall.carried:
                 wrong.append(
-                    f"{pdu}'s inlet fell by {fall.rest:.3g} {fall.unit} when outlets that carried"
-                    f" {fall.carried:.3g} {fall.unit} were switched off"
+                    f"{pdu}'s inlet fell by {fall.inlet_fall:.3g} {fall.unit} when outlets that"
+                    f" carried {fall.carried:.3g} {fall.unit} were switched off"
                 )
             else:
-                facts.append(f"{pdu}'s inlet fell by {fall.rest:.3g} {fall.unit}")
+                facts.append(f"{pdu}'s inlet fell by {fall.inlet_fall:.3g} {fall.unit}")
         return wrong, facts
 
     def _inlet(self, pdu: str) -> Optional[_InletFall]:
@@ -529,21 +540,32 @@ class _MeteredOff:
         late = [
             readings[pdu] for at, readings in self._after if at >= now - max(period_s, 2 * LOOK_S)
         ]
-        own = self._own(pdu)
+        machine_outlets = self._machine_outlets(pdu)
         for unit, figure in _UNITS.items():
             rows = [_row(reading, figure) for reading in (self._before[pdu], *late)]
-            known = [row for row in rows if row is not None]
-            if len(known) < len(rows) or len({frozenset(row.outlets) for row in known}) > 1:
+            complete_rows = [row for row in rows if row is not None]
+            if (
+                len(complete_rows) < len(rows)
+                or len({frozenset(row.outlets) for row in complete_rows}) > 1
+            ):
                 continue
-            carried = math.fsum(known[0].outlets[name] for name in own if name in known[0].outlets)
-            others = [name for name in known[0].outlets if name not in own]
-            swing = math.fsum(
-                max(row.outlets[name] for row in known) - min(row.outlets[name] for row in known)
-                for name in others
+            carried = math.fsum(
+                complete_rows[0].outlets[name]
+                for name in machine_outlets
+                if name in complete_rows[0].outlets
             )
-            rests = [row.inlet - math.fsum(row.outlets[name] for name in others) for row in known]
+            neighbours = [name for name in complete_rows[0].outlets if name not in machine_outlets]
+            swing = math.fsum(
+                max(row.outlets[name] for row in complete_rows)
+                - min(row.outlets[name] for row in complete_rows)
+                for name in neighbours
+            )
+            rests = [
+                row.inlet - math.fsum(row.outlets[name] for name in neighbours)
+                for row in complete_rows
+            ]
             noise = swing + max(rests[1:]) - min(rests[1:])
-            noise += self._rounding(pdu, unit, len(others))
+            noise += self._rounding(pdu, unit, len(neighbours))
             fall = rests[0] - math.fsum(rests[1:]) / len(late)
             # one that is late has not shown yet what the outlets carry; and what shows watts is not
             # judged by amperes
@@ -551,14 +573,14 @@ class _MeteredOff:
             return _InletFall(unit, carried, fall) if may_speak else None
         return None
 
-    def _rounding(self, pdu: str, unit: str, others: int) -> float:
+    def _rounding(self, pdu: str, unit: str, neighbours: int) -> float:
         """What the steps of these meters may hide."""
         reading = self._before[pdu]
-        steps = MeterResolution().finer(one.draw for one in reading.outlets.values())
+        steps = MeterResolution().finer(outlet.draw for outlet in reading.outlets.values())
         inlet = MeterResolution().finer([reading.inlet])
         if unit == "W":
-            return inlet.power_w + steps.power_w * others / 2
-        return inlet.current_a + steps.current_a * others / 2
+            return inlet.power_w + steps.power_w * neighbours / 2
+        return inlet.current_a + steps.current_a * neighbours / 2
 
 
 class _InletFall(NamedTuple):
@@ -566,7 +588,7 @@ class _InletFall(NamedTuple):
 
     unit: str
     carried: float
-    rest: float
+    inlet_fall: float
 
 
 class _Row(NamedTuple):
@@ -583,8 +605,8 @@ _UNITS: Mapping[str, Callable[[MeteredLoad], Optional[float]]] = {
 def _row(reading: PduReading, figure: Callable[[MeteredLoad], Optional[float]]) -> Optional[_Row]:
     """A PDU's figures in one unit; None unless its inlet and all outlets show one."""
     inlet = figure(reading.inlet)
-    outlets = {name: figure(one.draw) for name, one in reading.outlets.items()}
-    known = {name: value for name, value in outlets.items() if value is not None}
-    if inlet is None or len(known) < len(outlets):
+    outlets = {name: figure(outlet.draw) for name, outlet in reading.outlets.items()}
+    figure_by_outlet = {name: value for name, value in outlets.items() if value is not None}
+    if inlet is None or len(figure_by_outlet) < len(outlets):
         return None
-    return _Row(inlet, known)
+    return _Row(inlet, figure_by_outlet)

@@ -65,7 +65,7 @@ class CablingTrial:
     def __init__(
         self,
         machine: MachinePower,
-        world: PduAccess,
+        pdu_access: PduAccess,
         proof: OffProof,
         alive: Alive,
         times: TrialTimes,
@@ -73,7 +73,12 @@ class CablingTrial:
         say: Callable[[str], None],
     ) -> None:
         """`say` gets what goes on, for people."""
-        self._machine, self._world, self._proof, self._alive = machine, world, proof, alive
+        self._machine, self._pdu_access, self._proof, self._alive = (
+            machine,
+            pdu_access,
+            proof,
+            alive,
+        )
         self._times, self._store, self._say = times, store, say
         self._before: Readings = {}
         # outlets that are switched off
@@ -122,7 +127,7 @@ class CablingTrial:
                 f"no current was ever seen at {', '.join(unseen)}: is the supply dead, or the cord"
                 " in another outlet?"
             )
-        serials = self._world.serials(machine.pdus)
+        serials = self._pdu_access.serials(machine.pdus)
         unread = [pdu for pdu, serial in serials.items() if serial is None]
         if unread:
             raise NotProven(f"the serial number of {', '.join(unread)} could not be read")
@@ -137,7 +142,7 @@ class CablingTrial:
             VerifiedCord(
                 cord.pdu,
                 cord.outlet,
-                self._world.key(cord.pdu),
+                self._pdu_access.key(cord.pdu),
                 serials[cord.pdu] or "",
                 loads[cord],
             )
@@ -145,7 +150,7 @@ class CablingTrial:
         ]
         return Evidence(
             machine.name,
-            self._world.now(),
+            self._pdu_access.now(),
             cords,
             True,
             silent_s,
@@ -158,14 +163,16 @@ class CablingTrial:
     # ---- the steps -------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self._before = self._world.read(self._machine.pdus)
-        wrong = [f"{pdu}: {one.reason}" for pdu, one in self._before.items() if one.reason]
+        self._before = self._pdu_access.read_pdus(self._machine.pdus)
+        wrong = [
+            f"{pdu}: {reading.reason}" for pdu, reading in self._before.items() if reading.reason
+        ]
         for cord in self._machine.cords:
             outlet = find_outlet(self._before, cord)
             if outlet is None:
                 wrong.append(f"{cord}: the PDU has no such outlet")
             elif outlet.state is not UP:
-                left = f"{self._world.key(cord.pdu)} {cord.outlet}" in self._store.tried
+                left = f"{self._pdu_access.key(cord.pdu)} {cord.outlet}" in self._store.tried
                 why = ": a trial that was killed has left it off" if left else ""
                 wrong.append(f"{cord} is not on{why}")
             elif not outlet.draw.is_known:
@@ -178,18 +185,18 @@ class CablingTrial:
     def _learn(self) -> dict[MachineOutlet, MeteredLoad]:
         """Read for a while. Returns what each cord carries; no figure of an idle one."""
         self._say("reading the meters")
-        begun, looks = self._world.monotonic(), []
+        begun, looks = self._pdu_access.monotonic(), []
         while True:
-            looks.append(self._read())
-            passed = self._world.monotonic() - begun
+            looks.append(self._read_pdus())
+            passed = self._pdu_access.monotonic() - begun
             is_known = self._proof.period_s is not None or len(self._gaps) == len(self._before)
             if passed >= _LEARN_S and (is_known or passed >= 2 * self._proof.timeout_s):
                 break
-            self._world.sleep(_LOOK_S)
+            self._pdu_access.sleep(_LOOK_S)
         loads = {cord: _mean(looks, cord) for cord in self._machine.cords}
         is_watts = _is_watts(loads.values())
-        whole = math.fsum(_figure(load, is_watts) for load in loads.values())
-        least = _IDLE * whole / len(loads)
+        total = math.fsum(_figure(load, is_watts) for load in loads.values())
+        least = _IDLE * total / len(loads)
         busy = [cord for cord in loads if _figure(loads[cord], is_watts) >= least]
         return {
             cord: load if cord in busy and cord in self._carried else MeteredLoad()
@@ -200,25 +207,25 @@ class CablingTrial:
         self, cords: Sequence[MachineOutlet], loads: dict[MachineOutlet, MeteredLoad]
     ) -> None:
         """Switch some cords off and on; the machine lives on the others."""
-        others = [cord for cord in self._machine.cords if cord not in cords]
+        other_cords = [cord for cord in self._machine.cords if cord not in cords]
         is_watts = _is_watts(loads.values())
         lost = sum(_figure(loads[cord], is_watts) for cord in cords)
-        was = sum(_figure(loads[cord], is_watts) for cord in others)
+        was = sum(_figure(loads[cord], is_watts) for cord in other_cords)
         self._say(f"{_names(cords)} off")
         self._switch_off(cords)
         self._wait_until_dark(cords)
         if not self._lives():
-            raise NotProven(f"it does not live on {_names(others)} alone")
+            raise NotProven(f"it does not live on {_names(other_cords)} alone")
 
         def missing(readings: Readings) -> list[str]:
-            outlets = [find_outlet(readings, cord) for cord in others]
-            shown = sum(_figure(one.draw, is_watts) for one in outlets if one is not None)
-            if lost == 0 or shown - was >= _TAKEN * lost:
+            outlets = [find_outlet(readings, cord) for cord in other_cords]
+            total = sum(_figure(outlet.draw, is_watts) for outlet in outlets if outlet is not None)
+            if lost == 0 or total - was >= _TAKEN * lost:
                 return []
             unit = "W" if is_watts else "A"
             return [
-                f"{_names(cords)} carried {lost:.4g} {unit}, and {_names(others)} went from"
-                f" {was:.4g} to {shown:.4g} {unit} when it was off: a cord is in another outlet, or"
+                f"{_names(cords)} carried {lost:.4g} {unit}, and {_names(other_cords)} went from"
+                f" {was:.4g} to {total:.4g} {unit} when it was off: a cord is in another outlet, or"
                 " one is not drawn"
             ]
 
@@ -233,14 +240,14 @@ class CablingTrial:
         """
         cords = self._machine.cords
         self._say(f"{_names(cords)} off")
-        begun = self._world.monotonic()
+        begun = self._pdu_access.monotonic()
         self._switch_off(cords)
         silent_s = self._falls_silent(begun)
         self._wait_until_dark(cords)
         self._witnesses = [
             (pdu, outlet)
-            for pdu, reading in self._read().items()
-            for outlet in sorted(witnesses(reading, self._own(pdu), self._proof))
+            for pdu, reading in self._read_pdus().items()
+            for outlet in sorted(witnesses(reading, self._machine_outlets(pdu), self._proof))
         ]
         while True:
             if self._alive.sees_power:
@@ -249,21 +256,21 @@ class CablingTrial:
                 raise NotProven(
                     f"it was silent, and answers again with all its outlets off: {_CAUSE}"
                 )
-            if self._world.monotonic() - begun >= hold_s:
+            if self._pdu_access.monotonic() - begun >= hold_s:
                 break
-            self._world.sleep(_ASK_S)
-        off_s = self._world.monotonic() - begun
+            self._pdu_access.sleep(_ASK_S)
+        off_s = self._pdu_access.monotonic() - begun
         self._say(f"silent after {silent_s:.0f} s; on again")
-        begun = self._world.monotonic()
+        begun = self._pdu_access.monotonic()
         self._switch_on([], 0.0)
         while not self._alive.answers():
-            if self._world.monotonic() - begun >= self._times.boots_within_s:
+            if self._pdu_access.monotonic() - begun >= self._times.boots_within_s:
                 raise NotProven(
                     f"it does not answer {self._times.boots_within_s:.0f} s after its outlets were"
                     " switched on"
                 )
-            self._world.sleep(_ASK_S)
-        boot_s = self._world.monotonic() - begun
+            self._pdu_access.sleep(_ASK_S)
+        boot_s = self._pdu_access.monotonic() - begun
         wait_s = max(self._proof.timeout_s, self._times.boots_within_s - boot_s)
         self._until_carrying(carrying, wait_s)
         return silent_s, off_s, boot_s
@@ -272,34 +279,34 @@ class CablingTrial:
         """How long the machine answered after the commands."""
         tries, since = 0, begun
         while True:
-            asked = self._world.monotonic()
+            asked_at = self._pdu_access.monotonic()
             if self._alive.answers():
                 tries = 0
-                if asked - begun >= self._times.dies_within_s:
+                if asked_at - begun >= self._times.dies_within_s:
                     raise NotProven(
-                        f"it still answers {asked - begun:.0f} s after all its outlets were"
+                        f"it still answers {asked_at - begun:.0f} s after all its outlets were"
                         f" switched off: {_CAUSE}"
                     )
             else:
-                since = asked if tries == 0 else since
+                since = asked_at if tries == 0 else since
                 tries += 1
                 if tries >= _TRIES or self._alive.sees_power:
                     return since - begun
-            self._world.sleep(_ASK_S)
+            self._pdu_access.sleep(_ASK_S)
 
     # ---- commands --------------------------------------------------------------------------------
 
     def _switch_off(self, cords: Sequence[MachineOutlet]) -> None:
         self._off += cords
         self._keep()
-        wrong = unconfirmed(self._world.switch(cords, False), False)
+        wrong = unconfirmed(self._pdu_access.switch(cords, False), False)
         if wrong:
             raise NotProven("; ".join(wrong))
 
     def _switch_on(self, carried: Sequence[MachineOutlet], wait_s: float) -> None:
         """Switch on what is off, and wait until those that carried before carry again."""
         cords = list(self._off)
-        wrong = unconfirmed(self._world.switch(cords, True), True)
+        wrong = unconfirmed(self._pdu_access.switch(cords, True), True)
         if wrong:
             raise NotProven("; ".join(wrong))
         self._off = []
@@ -325,28 +332,34 @@ class CablingTrial:
         if not cords:
             return ""
         self._say(f"{_names(cords)} on again")
-        wrong = unconfirmed(self._world.switch(cords, True), True)
+        wrong = unconfirmed(self._pdu_access.switch(cords, True), True)
         if not wrong:
             self._keep()
         return f"; it may be off: {'; '.join(wrong)}" if wrong else ""
 
     def _keep(self) -> None:
         """Before a command: who is killed after it has left this off."""
-        self._store.tried = [f"{self._world.key(cord.pdu)} {cord.outlet}" for cord in self._off]
+        self._store.tried = [
+            f"{self._pdu_access.key(cord.pdu)} {cord.outlet}" for cord in self._off
+        ]
         self._store.save()
 
     # ---- readings --------------------------------------------------------------------------------
 
-    def _read(self) -> Readings:
+    def _read_pdus(self) -> Readings:
         """Raises NotProven if a PDU fails, or somebody else switches there."""
-        readings, now = self._world.read(self._machine.pdus), self._world.monotonic()
-        own = {(cord.pdu, cord.outlet) for cord in self._machine.cords}
+        readings, now = self._pdu_access.read_pdus(self._machine.pdus), self._pdu_access.monotonic()
+        machine_outlets = {(cord.pdu, cord.outlet) for cord in self._machine.cords}
         for pdu, reading in readings.items():
             if reading.reason:
                 raise NotProven(f"{pdu} could not be read: {reading.reason}")
             for name, outlet in reading.outlets.items():
                 was = self._before[pdu].outlets.get(name)
-                if (pdu, name) not in own and was is not None and was.state is not outlet.state:
+                if (
+                    (pdu, name) not in machine_outlets
+                    and was is not None
+                    and was.state is not outlet.state
+                ):
                     raise NotProven(f"{pdu}/{name} was switched by somebody else meanwhile")
                 self._note((pdu, name), outlet.draw, now)
         self._carried.update(
@@ -375,47 +388,49 @@ class CablingTrial:
 
     def _wait_until_dark(self, cords: Sequence[MachineOutlet]) -> None:
         """Until these are off, and their meters at nothing for two renewals."""
-        sent, since, shown_s = self._world.monotonic(), math.inf, 0.0
+        sent_at, since, shown_s = self._pdu_access.monotonic(), math.inf, 0.0
 
         def missing(readings: Readings) -> list[str]:
             nonlocal since, shown_s
-            now = self._world.monotonic()
+            now = self._pdu_access.monotonic()
             wrong = not_dark(readings, cords, self._proof) or [
                 f"{pdu}'s metering has restarted"
                 for pdu, reading in readings.items()
-                if has_restarted(self._before[pdu], reading, self._own(pdu), self._proof)
+                if has_restarted(
+                    self._before[pdu], reading, self._machine_outlets(pdu), self._proof
+                )
             ]
             if wrong:
-                since, shown_s = math.inf, now - sent
-                return [f"{one}: a relay that did not open?" for one in wrong]
+                since, shown_s = math.inf, now - sent_at
+                return [f"{reason}: a relay that did not open?" for reason in wrong]
             since = min(since, now)
-            ends = sent + watched_s(self._period_s(), max(self._shows_s, shown_s))
+            ends = sent_at + watched_s(self._period_s(), max(self._shows_s, shown_s))
             return [] if now >= max(ends, since + self._period_s()) else [_SLOW]
 
         # as long again as meters may need that show the command as late as they may
         self._until(missing, 2 * max(self._proof.timeout_s, 2 * self._period_s()))
         self._shows_s = max(self._shows_s, shown_s + _LOOK_S)
 
-    def _own(self, pdu: str) -> set[str]:
+    def _machine_outlets(self, pdu: str) -> set[str]:
         return {cord.outlet for cord in self._machine.cords if cord.pdu == pdu}
 
     def _until(self, missing: Callable[[Readings], list[str]], wait_s: float) -> None:
         """Read until nothing is missing. Raises NotProven when the time is over."""
-        end = self._world.monotonic() + wait_s
+        end = self._pdu_access.monotonic() + wait_s
         while True:
-            reasons = missing(self._read())
+            reasons = missing(self._read_pdus())
             if not reasons:
                 return
-            if self._world.monotonic() >= end:
+            if self._pdu_access.monotonic() >= end:
                 raise NotProven("; ".join(reasons))
-            self._world.sleep(_LOOK_S)
+            self._pdu_access.sleep(_LOOK_S)
 
     def _lives(self) -> bool:
         """Whether it answers, in one of three tries."""
         for _ in range(1 if self._alive.sees_power else _TRIES):
             if self._alive.answers():
                 return True
-            self._world.sleep(_ASK_S)
+            self._pdu_access.sleep(_ASK_S)
         return False
 
 
@@ -442,11 +457,13 @@ def _figure(draw: MeteredLoad, is_watts: bool) -> float:
 
 def _mean(looks: Sequence[Readings], cord: MachineOutlet) -> MeteredLoad:
     """What a cord showed in the mean."""
-    draws = [one.draw for one in (find_outlet(look, cord) for look in looks) if one is not None]
+    draws = [
+        outlet.draw for outlet in (find_outlet(look, cord) for look in looks) if outlet is not None
+    ]
 
     def mean(figures: list[float]) -> float:
         return round(math.fsum(figures) / len(figures), 3)
 
-    amperes = [one.current_a for one in draws if one.current_a is not None]
-    watts = [one.power_w for one in draws if one.power_w is not None]
+    amperes = [outlet.current_a for outlet in draws if outlet.current_a is not None]
+    watts = [outlet.power_w for outlet in draws if outlet.power_w is not None]
     return MeteredLoad(mean(amperes) if amperes else None, mean(watts) if watts else None)

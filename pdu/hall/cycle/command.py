@@ -159,7 +159,7 @@ def _plan(
     readings = readings_source.gather(source, drawing.read_pdus)
     by_current = mode is Mode.BOTH_FEEDS and _or(wanted.confirm, "current") == "current"
     file = EvidenceFile(
-        wanted.verified or evidences.beside(drawing.path),
+        wanted.verified or evidences.evidence_path(drawing.path),
         evidences.DAY_S * _or(wanted.verified_for, evidences.LONGEST_DAYS),
     )
     hall = Hall(drawing, readings)
@@ -382,7 +382,9 @@ def _left_off(plan: CyclePlan, begun: OpenStep, targets: Sequence[Target]) -> li
     here = devices_of(targets)
     cords = begun.perhaps_off()
     known = {cord.pdu for cord in cords if here.get(cord.pdu) == plan.pdus[cord.pdu]}
-    readings = PolledEnvironment(targets, Stopping()).read(known) if known else HallReadings({})
+    readings = (
+        PolledEnvironment(targets, Stopping()).read_pdus(known) if known else HallReadings({})
+    )
     outlets = {cord: readings.outlet(*cord) for cord in cords}
     states = {cord: UNKNOWN if one is None else one.state for cord, one in outlets.items()}
     return [OutletLeftOff(cord, state) for cord, state in states.items() if state is not UP]

@@ -17,7 +17,7 @@ from ...core.inventory.saved_readings import HallReadings
 class RunEnvironment(Protocol):
     """What a run needs of the world."""
 
-    def read(self, pdus: Collection[str]) -> HallReadings:
+    def read_pdus(self, pdus: Collection[str]) -> HallReadings:
         """Read these PDUs now. A PDU that cannot be read has an error in its reading."""
 
     def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:

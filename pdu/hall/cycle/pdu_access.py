@@ -87,7 +87,7 @@ class PolledEnvironment(SystemClock):
         self._targets: Mapping[str, Target] = {one.device.name: one for one in targets}
         self._asked = asked
 
-    def read(self, pdus: Collection[str]) -> HallReadings:
+    def read_pdus(self, pdus: Collection[str]) -> HallReadings:
         """States, currents and topology. A PDU that fails has an error, and what came before it."""
         wanted = [self._targets[name] for name in sorted(pdus)]
         # threads: the commands go out from this process, so it must not be forked

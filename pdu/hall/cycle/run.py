@@ -521,7 +521,7 @@ class Run:
         wait_s = 0.0 if self._doubtful is None else self._plan.patience_s
         end = self.world.monotonic() + wait_s
         while True:
-            readings = self.world.read({cord.pdu for cord in self._left})
+            readings = self.world.read_pdus({cord.pdu for cord in self._left})
             states = {cord: readings.outlet(*cord) for cord in self._left}
             known = {cord: UNKNOWN if one is None else one.state for cord, one in states.items()}
             if self._doubtful is not None:
@@ -538,17 +538,17 @@ class Run:
 
     def _read_for(self, step: Step) -> tuple[CordNow, ...]:
         """Read the PDUs of the step's machine now. Returns its cords."""
-        self.read({cord.pdu for cord in self._drawing.machines[step.machine].cords})
+        self.read_pdus({cord.pdu for cord in self._drawing.machines[step.machine].cords})
         if self._loads is not None:
             self._loads.add(self.world.monotonic(), self._shown_loads(step))
         return self._cords(step)
 
-    def read(self, pdus: Collection[str]) -> HallReadings:
+    def read_pdus(self, pdus: Collection[str]) -> HallReadings:
         """Read these PDUs now and, once in a while, all."""
         mine = set(pdus) & self._known
         is_old = self.world.monotonic() - self._read_at > _REFRESH_S
         wanted = self._known if is_old or not self._readings.pdus else mine
-        read = self.world.read(wanted)
+        read = self.world.read_pdus(wanted)
         if wanted != mine:
             self._read_at = self.world.monotonic()
         self._readings = HallReadings({**self._readings.pdus, **read.pdus}, read.taken)
@@ -604,8 +604,8 @@ class _StepWorld:
         self._run, self._step = run, step
         self._opening: Optional[Mapping[str, Any]] = opening
 
-    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
-        found = self._run.read(pdus).pdus
+    def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+        found = self._run.read_pdus(pdus).pdus
         return {
             name: to_pdu_reading(found[name])
             if name in found

@@ -53,8 +53,8 @@ class RoomWorld:
         """Show these until the time is over."""
         self._stale = dict(states)
 
-    def read(self, pdus: Collection[str]) -> HallReadings:
-        found = self.room.read(pdus)
+    def read_pdus(self, pdus: Collection[str]) -> HallReadings:
+        found = self.room.read_pdus(pdus)
         return HallReadings({name: self._measured(name, now) for name, now in found.items()}, 0.0)
 
     def _measured(self, name: str, now: PduReading) -> MeasuredPdu:
@@ -193,7 +193,7 @@ def test_with_both_feeds_nothing_is_sent_after_the_first_that_is_not_proven(
 def test_a_machine_whose_cabling_was_never_tried_is_refused(tmp_path: Path) -> None:
     drawn = drawing()
     world = RoomWorld(room())
-    hall = Hall(drawn, world.read(["left", "right"]))
+    hall = Hall(drawn, world.read_pdus(["left", "right"]))
     found = planned(hall, Mode.BOTH_FEEDS, drawn.machines.values(), {"srv": "it was never tried"})
     assert not found.steps and found.refusals[0].reason == "it was never tried"
     assert planned(hall, Mode.BOTH_FEEDS, drawn.machines.values(), {}).steps

@@ -69,7 +69,7 @@ class PhysicalWorld:
     def __init__(self, room: Room) -> None:
         self._room = room
 
-    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+    def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
         """They are read at once, each in the time that it needs."""
         seen: dict[str, PduReading] = {}
         begun = self._room.time

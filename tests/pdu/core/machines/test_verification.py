@@ -260,5 +260,5 @@ def test_a_damaged_line_is_no_evidence_and_takes_none_away(damage: bytes, machin
 
 
 def test_the_file_is_beside_the_drawing() -> None:
-    assert evidences.beside("/etc/pdu/hall.power.toml") == "/etc/pdu/hall.verified.jsonl"
-    assert evidences.beside("row.toml") == "row.verified.jsonl"
+    assert evidences.evidence_path("/etc/pdu/hall.power.toml") == "/etc/pdu/hall.verified.jsonl"
+    assert evidences.evidence_path("row.toml") == "row.verified.jsonl"

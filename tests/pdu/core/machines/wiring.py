@@ -179,7 +179,7 @@ class Room:
 
     # ---- the world of a proof --------------------------------------------------------------------
 
-    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+    def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
         self._pass(_READING_S)
         return {
             name: PduReading({}, "no answer")
