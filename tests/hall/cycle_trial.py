@@ -164,8 +164,8 @@ class Judge:
         """All steps are done, and everything is as before."""
         if ended.error is not None or ended.left:
             self.say(f"stopped: {ended.error} {ended.left}")
-        if ended.done != len(self._case.plan.steps):
-            self.say(f"{ended.done} steps of {len(self._case.plan.steps)}")
+        if ended.steps_done != len(self._case.plan.steps):
+            self.say(f"{ended.steps_done} steps of {len(self._case.plan.steps)}")
         if self._world.relays() != self._relays:
             self.say("not all outlets are as before")
 

@@ -268,10 +268,10 @@ class PlantWorld:
     def _strike(self, is_writing: bool) -> None:
         """A fault of the machine of the present step, or of the next one."""
         begun = self.progress.open
-        if begun is not None and begun.sent:
-            cord = list(begun.sent)[-1][0]
-        elif self.progress.done < len(self.steps):
-            cord = self.steps[self.progress.done].cords[0]
+        if begun is not None and begun.state_by_command:
+            cord = list(begun.state_by_command)[-1][0]
+        elif self.progress.steps_done < len(self.steps):
+            cord = self.steps[self.progress.steps_done].cords[0]
         else:
             return
         box, mine = self._supply(cord)

@@ -123,7 +123,7 @@ def test_an_old_plan_of_which_one_cord_is_off_switches_only_that_one_on() -> Non
     ended = run.Run(one.plan, copy.deepcopy(world.progress), one.drawing, world, world).go(
         only_open=True
     )
-    assert (ended.error, ended.done, ended.restored) == (None, 0, [step.cords[0]])
+    assert (ended.error, ended.steps_done, ended.restored) == (None, 0, [step.cords[0]])
     assert world.relays() == before and len(world.commands) == 2
 
 

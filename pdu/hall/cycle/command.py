@@ -83,39 +83,41 @@ class CycleOptions(NamedTuple):
 
 @click.pass_context
 def _cycle(context: click.Context, /, **options: Any) -> int:
-    state = given(context)
-    wanted = CycleOptions(**{key: options.pop(key) for key in CycleOptions._fields})
-    _check(wanted)
-    files = OwnerFiles.of(options, state, [DRAWING, LIST])
-    source = readings_source.SourceOptions(files, **options)
-    if wanted.plan is not None:
-        return _plan(wanted, files.drawn(), source, state)
-    path = wanted.run if wanted.run is not None else wanted.resume
+    shared = given(context)
+    cycle_options = CycleOptions(**{key: options.pop(key) for key in CycleOptions._fields})
+    _check(cycle_options)
+    files = OwnerFiles.of(options, shared, [DRAWING, LIST])
+    source_options = readings_source.SourceOptions(files, **options)
+    if cycle_options.plan is not None:
+        return _plan(cycle_options, files.drawn(), source_options, shared)
+    path = cycle_options.run if cycle_options.run is not None else cycle_options.resume
     assert path is not None
-    kept = plan_file.reopen_plan(path)
-    with contextlib.closing(kept.log):
+    locked_plan = plan_file.reopen_plan(path)
+    with contextlib.closing(locked_plan.log):
         targets: Sequence[Target] = ()
         try:
             drawing = files.drawn()
             targets = files.pdus(drawing.read_pdus)
-            only_open = _allowed(kept, wanted, drawing, targets, path)
+            only_open = _allowed(locked_plan, cycle_options, drawing, targets, path)
         except SettingsError as error:
-            begun = kept.progress.open
-            left = [] if begun is None else _left_off(kept.plan, begun, targets)
+            begun = locked_plan.progress.open
+            left = [] if begun is None else _left_off(locked_plan.plan, begun, targets)
             if not left:
                 raise
-            notes = [_note(one, kept.plan, targets) for one in left]
+            notes = [_note(outlet, locked_plan.plan, targets) for outlet in left]
             at = f"step {begun.number}" if begun is not None else ""
-            ended = Ended(kept.progress.done, error, at, left)
-            return _report(ended, len(kept.plan.steps), notes, state)
-        return _run(kept, drawing, targets, only_open, path, wanted, source, state)
+            ended = Ended(locked_plan.progress.steps_done, error, at, left)
+            return _report(ended, len(locked_plan.plan.steps), notes, shared)
+        return _run(
+            locked_plan, drawing, targets, only_open, path, cycle_options, source_options, shared
+        )
 
 
-def _check(wanted: CycleOptions) -> None:
+def _check(options: CycleOptions) -> None:
     """Raises Usage for options that do not belong together."""
-    if sum(one is not None for one in (wanted.plan, wanted.run, wanted.resume)) != 1:
+    if sum(path is not None for path in (options.plan, options.run, options.resume)) != 1:
         raise Usage("give one of --plan FILE (writes the steps), --run FILE and --resume FILE")
-    if wanted.plan is None:
+    if options.plan is None:
         of_plan = (
             "one_feed_at_a_time",
             "both_feeds",
@@ -128,17 +130,17 @@ def _check(wanted: CycleOptions) -> None:
             "verified_for",
             "valid",
         )
-        given_too = [key for key in of_plan if getattr(wanted, key) not in (None, False, ())]
+        given_too = [key for key in of_plan if getattr(options, key) not in (None, False, ())]
         if given_too:
             name = f"--{given_too[0].replace('_', '-')}"
             raise Usage(f"{name} belongs to --plan: the file already says what is done")
         return
-    if wanted.one_feed_at_a_time == wanted.both_feeds:
+    if options.one_feed_at_a_time == options.both_feeds:
         raise Usage(
             "say what is restarted: --one-feed-at-a-time (supplies, no machine) or --both-feeds"
             " (machines)"
         )
-    if not wanted.machines:
+    if not options.machines:
         raise Usage("say which machines: --machines PATTERN, such as 'row3/*'")
 
 
@@ -146,61 +148,61 @@ def _check(wanted: CycleOptions) -> None:
 
 
 def _plan(
-    wanted: CycleOptions,
+    options: CycleOptions,
     drawing: Drawing,
-    source: readings_source.SourceOptions,
-    state: SharedOptions,
+    source_options: readings_source.SourceOptions,
+    shared: SharedOptions,
 ) -> int:
-    assert wanted.plan is not None
-    mode = Mode.ONE_FEED if wanted.one_feed_at_a_time else Mode.BOTH_FEEDS
-    machines = owner_files.select_machines(drawing, wanted.machines)
-    targets = source.site.pdus(drawing.read_pdus)
+    assert options.plan is not None
+    mode = Mode.ONE_FEED if options.one_feed_at_a_time else Mode.BOTH_FEEDS
+    machines = owner_files.select_machines(drawing, options.machines)
+    targets = source_options.site.pdus(drawing.read_pdus)
     # read after the check of the list, in the drawing's order
-    readings = readings_source.gather(source, drawing.read_pdus)
-    by_current = mode is Mode.BOTH_FEEDS and _or(wanted.confirm, "current") == "current"
+    readings = readings_source.gather(source_options, drawing.read_pdus)
+    by_current = mode is Mode.BOTH_FEEDS and _or(options.confirm, "current") == "current"
     file = EvidenceFile(
-        wanted.verified or evidences.evidence_path(drawing.path),
-        evidences.DAY_S * _or(wanted.verified_for, evidences.LONGEST_DAYS),
+        options.verified or evidences.evidence_path(drawing.path),
+        evidences.DAY_S * _or(options.verified_for, evidences.LONGEST_DAYS),
     )
     hall = Hall(drawing, readings)
-    found = planned(hall, mode, machines, _untried(file, machines) if by_current else None)
-    if found.steps:
-        known = devices_of(targets)
-        names = {cord.pdu for one in machines for cord in one.cords}
+    planned_steps = planned(hall, mode, machines, _untried(file, machines) if by_current else None)
+    if planned_steps.steps:
+        device_by_name = devices_of(targets)
+        names = {cord.pdu for machine in machines for cord in machine.cords}
         plan = CyclePlan(
             mode,
             drawing.path,
             drawing.digest,
             time.time(),
-            60 * _or(wanted.valid, VALID_MIN),
-            _or(wanted.pause, PAUSE_S),
-            _or(wanted.power_timeout, POWER_TIMEOUT_S),
-            {name: known[name] for name in drawing.read_pdus if name in names},
-            found.steps,
+            60 * _or(options.valid, VALID_MIN),
+            _or(options.pause, PAUSE_S),
+            _or(options.power_timeout, POWER_TIMEOUT_S),
+            {name: device_by_name[name] for name in drawing.read_pdus if name in names},
+            planned_steps.steps,
             by_current,
-            wanted.meter_period,
+            options.meter_period,
             [
-                one.cord
+                cord_now.cord
                 for machine in machines
-                for one in hall.cords[machine.name]
-                if one.now is Now.CARRIES
+                for cord_now in hall.cords[machine.name]
+                if cord_now.now is Now.CARRIES
             ],
             os.path.abspath(file.path),
             file.longest_s,
         )
-        plan_file.write(wanted.plan, plan)
-    notes = _of_earlier_runs(targets, readings, wanted.plan)
-    _show_plan(wanted, found, len(machines), notes, state.json)
-    if not found.steps and not state.json:
-        raise SettingsError(f"no step is possible, so {wanted.plan} was not written")
-    if not found.steps:
+        plan_file.write(options.plan, plan)
+    notes = _of_earlier_runs(targets, readings, options.plan)
+    _show_plan(options, planned_steps, len(machines), notes, shared.json)
+    if not planned_steps.steps and not shared.json:
+        raise SettingsError(f"no step is possible, so {options.plan} was not written")
+    if not planned_steps.steps:
         return WRONG
-    return NOT_SEEN if found.refusals or notes else DONE
+    return NOT_SEEN if planned_steps.refusals or notes else DONE
 
 
 def _untried(file: EvidenceFile, machines: Sequence[Machine]) -> dict[str, str]:
     """Machine -> why its cabling is not known."""
-    reasons = {one.name: file.find(one.cords, time.time())[1] for one in machines}
+    reasons = {machine.name: file.find(machine.cords, time.time())[1] for machine in machines}
     advice = "pdu machine verify {} --alive COMMAND, or --confirm state"
     return {name: f"{why}: {advice.format(name)}" for name, why in reasons.items() if why}
 
@@ -208,27 +210,33 @@ def _untried(file: EvidenceFile, machines: Sequence[Machine]) -> dict[str, str]:
 def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: str) -> list[str]:
     """What runs of other plans left off, and the commands that mend it."""
     here = devices_of(targets)
-    plans = dict.fromkeys(one for found in run_locks.unsettled(here).values() for one in found)
+    plans = dict.fromkeys(
+        plan_path for plan_paths in run_locks.unsettled(here).values() for plan_path in plan_paths
+    )
     notes: list[str] = []
     for plan in plans:
         if plan == os.path.abspath(path):
             continue
         try:
-            other, progress = plan_file.read_plan(plan)
+            earlier_plan, progress = plan_file.read_plan(plan)
         except SettingsError as error:
             notes.append(
                 f"an earlier run has not ended, and its plan cannot be read ({error.reason}): look"
                 " at the outlets of "
-                + ", ".join(name for name, own in run_locks.unsettled(here).items() if plan in own)
+                + ", ".join(
+                    name
+                    for name, earlier_paths in run_locks.unsettled(here).items()
+                    if plan in earlier_paths
+                )
             )
             continue
         for cord in progress.open.perhaps_off() if progress.open is not None else ():
-            name = listed_as(other.pdus[cord.pdu], here)
+            name = listed_as(earlier_plan.pdus[cord.pdu], here)
             outlet = None if name is None else readings.outlet(name, cord.outlet)
             if outlet is not None and outlet.state is UP:
                 continue
             left = OutletLeftOff(cord, UNKNOWN if outlet is None else outlet.state)
-            notes.append(f"the run of {plan} has not ended: {_note(left, other, targets)}")
+            notes.append(f"the run of {plan} has not ended: {_note(left, earlier_plan, targets)}")
     return notes
 
 
@@ -237,27 +245,27 @@ def _or(value: Optional[T], usual: T) -> T:
 
 
 def _show_plan(
-    wanted: CycleOptions, found: Steps, machines: int, notes: Sequence[str], json: bool
+    options: CycleOptions, planned_steps: Steps, machines: int, notes: Sequence[str], json: bool
 ) -> None:
-    steps, refusals = found
+    steps, refusals = planned_steps
     if json:
         print_json(
             {
-                "file": wanted.plan if steps else None,
-                "steps": [_as_json(one) for one in steps],
+                "file": options.plan if steps else None,
+                "steps": [_as_json(step) for step in steps],
                 "refused": [
                     {
-                        "machine": one.machine,
-                        "cord": None if one.cord is None else str(one.cord),
-                        "reason": one.reason,
+                        "machine": refusal.machine,
+                        "cord": None if refusal.cord is None else str(refusal.cord),
+                        "reason": refusal.reason,
                     }
-                    for one in refusals
+                    for refusal in refusals
                 ],
                 "notes": list(notes),
             }
         )
         return
-    where = f" in {wanted.plan}" if steps else ""
+    where = f" in {options.plan}" if steps else ""
     print(
         f"{counted(machines, 'machine')}: {counted(len(steps), 'step')}{where},"
         f" {len(refusals)} refused"
@@ -265,7 +273,7 @@ def _show_plan(
     if steps:
         print("\n".join(["", *_table(steps)]))
     if refusals:
-        rows = [(one.machine, one.cord or "", one.reason) for one in refusals]
+        rows = [(refusal.machine, refusal.cord or "", refusal.reason) for refusal in refusals]
         print("\n".join(["", *columns(("refused", "cord", "why"), rows)]))
     if notes:
         print("\n".join(["", *map(printable, notes)]))
@@ -277,7 +285,7 @@ def _as_json(step: Step) -> dict[str, Any]:
 
 
 def _table(steps: Sequence[Step]) -> list[str]:
-    rows = [(one.number, one.machine, ", ".join(map(str, one.cords))) for one in steps]
+    rows = [(step.number, step.machine, ", ".join(map(str, step.cords))) for step in steps]
     return columns(("step", "machine", "off, then on"), rows)
 
 
@@ -285,24 +293,28 @@ def _table(steps: Sequence[Step]) -> list[str]:
 
 
 def _allowed(
-    kept: LockedPlan, wanted: CycleOptions, drawing: Drawing, targets: Sequence[Target], path: str
+    locked_plan: LockedPlan,
+    options: CycleOptions,
+    drawing: Drawing,
+    targets: Sequence[Target],
+    path: str,
 ) -> bool:
     """Whether the plan is too old for more than switching on what is off.
 
     Raises SettingsError for a plan that may not be run.
     """
-    plan, progress = kept.plan, kept.progress
+    plan, progress = locked_plan.plan, locked_plan.progress
     reason = plan_file.why_unfit(plan, drawing, devices_of(targets), path)
     if reason:
         raise SettingsError(reason)
-    if wanted.run is not None and progress.begun:
+    if options.run is not None and progress.begun:
         raise SettingsError(
-            f"{path} was run already ({progress.done} of {len(plan.steps)} steps ended); go on with"
-            " --resume, or make a new plan"
+            f"{path} was run already ({progress.steps_done} of {len(plan.steps)} steps ended); go"
+            " on with --resume, or make a new plan"
         )
-    if wanted.resume is not None and not progress.begun:
+    if options.resume is not None and not progress.begun:
         raise SettingsError(f"{path} was not run yet: use --run")
-    if progress.done == len(plan.steps) or not plan_file.is_old(plan, progress, time.time()):
+    if progress.steps_done == len(plan.steps) or not plan_file.is_old(plan, progress, time.time()):
         return False
     if progress.open is not None:
         return True
@@ -312,34 +324,34 @@ def _allowed(
 
 
 def _run(
-    kept: LockedPlan,
+    locked_plan: LockedPlan,
     drawing: Drawing,
     targets: Sequence[Target],
     only_open: bool,
     path: str,
-    wanted: CycleOptions,
-    source: readings_source.SourceOptions,
-    state: SharedOptions,
+    options: CycleOptions,
+    source_options: readings_source.SourceOptions,
+    shared: SharedOptions,
 ) -> int:
-    plan, progress = kept.plan, kept.progress
-    left = plan.steps[progress.done :]
+    plan, progress = locked_plan.plan, locked_plan.progress
+    left = plan.steps[progress.steps_done :]
     if not left:
         # killed after the last step, or asked once more
-        return _report(Ended(progress.done), len(plan.steps), (), state)
-    prompts.askable(state, f"running {path}")
-    if not state.json:
+        return _report(Ended(progress.steps_done), len(plan.steps), (), shared)
+    prompts.askable(shared, f"running {path}")
+    if not shared.json:
         print("\n".join(_table(left)))
-    prompts.confirm(state, _question(plan, left, only_open))
-    with run_locks.lock_run(path, drawing, plan.pdus) as claim, stopping() as asked:
-        fleet = PolledEnvironment(targets, asked)
-        say = _sayer(asked, state.json)
-        ended = Run(plan, progress, drawing, fleet, kept.log, say).go(only_open)
+    prompts.confirm(shared, _question(plan, left, only_open))
+    with run_locks.lock_run(path, drawing, plan.pdus) as claim, stopping() as stop_request:
+        fleet = PolledEnvironment(targets, stop_request)
+        say = _sayer(stop_request, shared.json)
+        ended = Run(plan, progress, drawing, fleet, locked_plan.log, say).go(only_open)
         if not ended.left:
             claim.settle()
-    again = _again(path, wanted, source, state)
-    notes = [_note(one, plan, targets) for one in ended.left]
+    again = _again(path, options, source_options, shared)
+    notes = [_note(outlet, plan, targets) for outlet in ended.left]
     notes += [f"{cord} was switched on again" for cord in ended.restored]
-    if ended.done < len(plan.steps):
+    if ended.steps_done < len(plan.steps):
         if only_open and ended.error is None:
             notes.append(
                 f"{path} is older than {plan.valid_s / 60:g} minutes, so no other step was begun:"
@@ -347,21 +359,21 @@ def _run(
             )
         else:
             notes.append(f"when the cause is gone, go on: {again}")
-    return _report(ended, len(plan.steps), notes, state)
+    return _report(ended, len(plan.steps), notes, shared)
 
 
 def _question(plan: CyclePlan, left: Sequence[Step], only_open: bool) -> str:
     machines = list(dict.fromkeys(step.machine for step in left))
-    shown = ", ".join(machines[:_SHOWN]) + (", ..." if len(machines) > _SHOWN else "")
+    names = ", ".join(machines[:_SHOWN]) + (", ..." if len(machines) > _SHOWN else "")
     if only_open:
         return f"the plan is old: switch on what is off of {machines[0]}, and nothing else"
     if plan.mode is Mode.ONE_FEED:
         what = f"switch {counted(len(left), 'outlet')} off and on again, one after another, of"
-        return f"{what} {counted(len(machines), 'machine')}, which keep running ({shown})"
-    return f"RESTART {counted(len(machines), 'machine')} ({shown})"
+        return f"{what} {counted(len(machines), 'machine')}, which keep running ({names})"
+    return f"RESTART {counted(len(machines), 'machine')} ({names})"
 
 
-def _sayer(asked: Stopping, json: bool) -> Any:
+def _sayer(stop_request: Stopping, json: bool) -> Any:
     """Prints a line of progress. If nobody can read it any more, the run is asked to stop."""
 
     def say(line: str) -> None:
@@ -370,7 +382,7 @@ def _sayer(asked: Stopping, json: bool) -> Any:
         try:
             print(printable(line), flush=True)
         except (*UNWRITABLE, OSError):
-            asked.is_asked = True
+            stop_request.is_asked = True
 
     return say
 
@@ -381,12 +393,10 @@ def _left_off(plan: CyclePlan, begun: OpenStep, targets: Sequence[Target]) -> li
     """
     here = devices_of(targets)
     cords = begun.perhaps_off()
-    known = {cord.pdu for cord in cords if here.get(cord.pdu) == plan.pdus[cord.pdu]}
-    readings = (
-        PolledEnvironment(targets, Stopping()).read_pdus(known) if known else HallReadings({})
-    )
+    pdus = {cord.pdu for cord in cords if here.get(cord.pdu) == plan.pdus[cord.pdu]}
+    readings = PolledEnvironment(targets, Stopping()).read_pdus(pdus) if pdus else HallReadings({})
     outlets = {cord: readings.outlet(*cord) for cord in cords}
-    states = {cord: UNKNOWN if one is None else one.state for cord, one in outlets.items()}
+    states = {cord: UNKNOWN if outlet is None else outlet.state for cord, outlet in outlets.items()}
     return [OutletLeftOff(cord, state) for cord, state in states.items() if state is not UP]
 
 
@@ -397,35 +407,38 @@ def _note(left: OutletLeftOff, plan: CyclePlan, targets: Sequence[Target]) -> st
 
 
 def _again(
-    path: str, wanted: CycleOptions, source: readings_source.SourceOptions, state: SharedOptions
+    path: str,
+    options: CycleOptions,
+    source_options: readings_source.SourceOptions,
+    shared: SharedOptions,
 ) -> str:
-    words = ["cycle-hall", "--resume", path, *source.site.words()]
-    return command_line(SharedOptions(secret_files=state.secret_files), *words)
+    words = ["cycle-hall", "--resume", path, *source_options.site.words()]
+    return command_line(SharedOptions(secret_files=shared.secret_files), *words)
 
 
-def _report(ended: Ended, steps: int, notes: Sequence[str], state: SharedOptions) -> int:
+def _report(ended: Ended, steps: int, notes: Sequence[str], shared: SharedOptions) -> int:
     error = ended.error
     about = {
-        "done": ended.done,
+        "done": ended.steps_done,
         "steps": steps,
-        "left": [{"cord": str(one.cord), "state": word(one.state)} for one in ended.left],
+        "left": [{"cord": str(outlet.cord), "state": word(outlet.state)} for outlet in ended.left],
         "switched_on_again": [str(cord) for cord in ended.restored],
         "notes": list(notes),
     }
     if error is None:
-        code = DONE if ended.done == steps else NOT_SEEN
-        if state.json:
+        code = DONE if ended.steps_done == steps else NOT_SEEN
+        if shared.json:
             print_json(about)
     else:
-        found = describe(error, state)
-        code = int(found["exit_code"])
-        if state.json:
-            print_json({**about, "at": ended.at, "error": found})
+        document = describe(error, shared)
+        code = int(document["exit_code"])
+        if shared.json:
+            print_json({**about, "at": ended.at, "error": document})
         else:
-            fail(state, error)
-    if not state.json:
+            fail(shared, error)
+    if not shared.json:
         where = f", stopped at {ended.at}" if ended.at else ""
-        lines = [f"{ended.done} of {counted(steps, 'step')} ended{where}", *notes]
+        lines = [f"{ended.steps_done} of {counted(steps, 'step')} ended{where}", *notes]
         print("\n".join(printable(line) for line in lines))
     return code
 

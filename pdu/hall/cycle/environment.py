@@ -1,4 +1,4 @@
-"""What a run needs of the world (PDUs, clocks and a journal; tests have another one), and how it
+"""What a run needs (PDUs, clocks and a journal; tests have another one), and how it
 ends.
 """
 
@@ -15,7 +15,7 @@ from ...core.inventory.saved_readings import HallReadings
 
 
 class RunEnvironment(Protocol):
-    """What a run needs of the world."""
+    """The PDUs, clocks and journal of a run."""
 
     def read_pdus(self, pdus: Collection[str]) -> HallReadings:
         """Read these PDUs now. A PDU that cannot be read has an error in its reading."""
@@ -72,7 +72,7 @@ class Ended(NamedTuple):
     """How a run ended."""
 
     #: the steps that were ended, with those of runs before it
-    done: int
+    steps_done: int
     #: why it stopped before the last step
     error: Optional[BaseException] = None
     #: what it was doing then

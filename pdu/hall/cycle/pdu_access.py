@@ -1,4 +1,4 @@
-"""The PDUs of the fleet list as the world of a run, and the signals that ask it to stop."""
+"""The PDUs of the fleet list as the environment of a run, and the signals that ask it to stop."""
 
 from __future__ import annotations
 
@@ -40,30 +40,30 @@ def stopping() -> Iterator[Stopping]:
     Signals that are ignored (under nohup: SIGHUP) stay ignored. A closed terminal often sends
     SIGHUP twice, so it never counts as the second.
     """
-    asked = Stopping()
+    stop_request = Stopping()
 
     def handle(number: int, _frame: object) -> None:
-        if asked.is_asked and number in (signal.SIGINT, signal.SIGTERM):
+        if stop_request.is_asked and number in (signal.SIGINT, signal.SIGTERM):
             raise KeyboardInterrupt
-        asked.is_asked = True
+        stop_request.is_asked = True
 
     names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {
+    handler_by_signal = {
         number: signal.signal(number, handle)
         for number in numbers
         if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
-        yield asked
+        yield stop_request
     finally:
-        for number, handler in before.items():
+        for number, handler in handler_by_signal.items():
             signal.signal(number, handler)
 
 
 def devices_of(targets: Sequence[Target]) -> dict[str, PduDevice]:
     """Which device each PDU is."""
-    return {one.device.name: _device(one) for one in targets}
+    return {target.device.name: _device(target) for target in targets}
 
 
 def _device(target: Target) -> PduDevice:
@@ -73,27 +73,29 @@ def _device(target: Target) -> PduDevice:
     return PduDevice(target.device.handler, target.device.address, digest)
 
 
-def listed_as(device: PduDevice, here: Mapping[str, PduDevice]) -> Optional[str]:
+def listed_as(device: PduDevice, device_by_name: Mapping[str, PduDevice]) -> Optional[str]:
     """How a list names a device of a plan; None if the list does not have it with the same
     settings. The address alone does not say which it is: several PDUs may be behind one.
     """
-    return next((name for name, one in here.items() if one == device), None)
+    return next(
+        (name for name, listed_device in device_by_name.items() if listed_device == device), None
+    )
 
 
 class PolledEnvironment(SystemClock):
     """PDUs over their protocols. A `RunEnvironment`."""
 
-    def __init__(self, targets: Sequence[Target], asked: Stopping) -> None:
-        self._targets: Mapping[str, Target] = {one.device.name: one for one in targets}
-        self._asked = asked
+    def __init__(self, targets: Sequence[Target], stop_request: Stopping) -> None:
+        self._targets: Mapping[str, Target] = {target.device.name: target for target in targets}
+        self._asked = stop_request
 
     def read_pdus(self, pdus: Collection[str]) -> HallReadings:
         """States, currents and topology. A PDU that fails has an error, and what came before it."""
-        wanted = [self._targets[name] for name in sorted(pdus)]
+        targets = [self._targets[name] for name in sorted(pdus)]
         # threads: the commands go out from this process, so it must not be forked
-        with ThreadPoolExecutor(max(1, min(_THREADS, len(wanted)))) as threads:
-            found = list(threads.map(poll_full, wanted))
-        return of_readings([one.device for one in wanted], found, time.time())
+        with ThreadPoolExecutor(max(1, min(_THREADS, len(targets)))) as threads:
+            readings = list(threads.map(poll_full, targets))
+        return of_readings([target.device for target in targets], readings, time.time())
 
     def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
         return switch(self._targets[cord.pdu], cord.outlet, on)
@@ -112,10 +114,12 @@ def switch_on(cord: Cord, plan: CyclePlan, targets: Sequence[Target]) -> str:
     """The command that switches an outlet of a plan on, without its login. Its settings are those
     of the fleet list, if that still has the device.
     """
-    device, here = plan.pdus[cord.pdu], devices_of(targets)
-    name = listed_as(device, here)
-    if name is None and here.get(cord.pdu, device)[:2] == device[:2]:
+    device, device_by_name = plan.pdus[cord.pdu], devices_of(targets)
+    name = listed_as(device, device_by_name)
+    if name is None and device_by_name.get(cord.pdu, device)[:2] == device[:2]:
         name = cord.pdu  # another setting was changed
-    settings = next((dict(one.device.settings) for one in targets if one.device.name == name), {})
-    state = SharedOptions(settings=settings)
-    return command_line(state, "on", device.handler, device.address, cord.outlet)
+    settings = next(
+        (dict(target.device.settings) for target in targets if target.device.name == name), {}
+    )
+    shared = SharedOptions(settings=settings)
+    return command_line(shared, "on", device.handler, device.address, cord.outlet)

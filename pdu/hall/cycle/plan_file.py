@@ -97,7 +97,7 @@ class OpenStep:
     carried: frozenset[Cord] = frozenset()
     #: each command that was about to be sent -> the state that came of it, None if no result is
     #: known
-    sent: dict[Sent, Optional[EnumPowerStatus]] = field(default_factory=dict)
+    state_by_command: dict[Sent, Optional[EnumPowerStatus]] = field(default_factory=dict)
     #: all cords of the step were proven off
     off: bool = False
     #: when the last command was about to be sent
@@ -105,12 +105,18 @@ class OpenStep:
 
     def unresolved(self) -> list[Sent]:
         """The commands of which it is not known whether they were carried out."""
-        return [sent for sent, state in self.sent.items() if state is not (UP if sent[1] else DOWN)]
+        return [
+            command
+            for command, state in self.state_by_command.items()
+            if state is not (UP if command[1] else DOWN)
+        ]
 
     def perhaps_off(self) -> list[Cord]:
         """The outlets that the journal leaves off, or of which it does not know it."""
-        on = {cord for (cord, is_on), state in self.sent.items() if is_on and state is UP}
-        return [cord for cord, is_on in self.sent if not is_on and cord not in on]
+        on = {
+            cord for (cord, is_on), state in self.state_by_command.items() if is_on and state is UP
+        }
+        return [cord for cord, is_on in self.state_by_command if not is_on and cord not in on]
 
 
 @dataclass
@@ -119,7 +125,7 @@ class Progress:
 
     begun: bool = False
     #: the steps that were ended, from the first one on
-    done: int = 0
+    steps_done: int = 0
     open: Optional[OpenStep] = None
     #: the time of the last line
     last_at: float = 0.0
@@ -157,8 +163,8 @@ def write(path: str, plan: CyclePlan) -> None:
 
 def read_plan(path: str) -> tuple[CyclePlan, Progress]:
     """A plan and how far its run came; the file is only read. Raises SettingsError."""
-    plan, rest = _plan([entry.record for entry in journal.read_entries(path)], path)
-    return plan, _progress(rest, plan, path)
+    plan, records = _plan([entry.record for entry in journal.read_entries(path)], path)
+    return plan, _progress(records, plan, path)
 
 
 def reopen_plan(path: str) -> LockedPlan:
@@ -209,7 +215,7 @@ def is_old(plan: CyclePlan, progress: Progress, now: float) -> bool:
 
 def begin(at: float, step: int, carried: Iterable[Cord]) -> dict[str, Any]:
     """A step begins: which of its cords carry current."""
-    return {"at": at, "step": step, "event": _BEGIN, "carried": [list(one) for one in carried]}
+    return {"at": at, "step": step, "event": _BEGIN, "carried": [list(cord) for cord in carried]}
 
 
 def command_pending(at: float, step: int, cord: Cord, on: bool) -> dict[str, Any]:
@@ -221,9 +227,9 @@ def result(
     at: float, step: int, cord: Cord, on: bool, state: EnumPowerStatus, error: str
 ) -> dict[str, Any]:
     """What came of a command: the state that the PDU reported, or an error."""
-    found = {"at": at, "step": step, "event": _RESULT, "cord": list(cord), "on": on}
-    found["state"] = word(state)
-    return {**found, "error": error} if error else found
+    record = {"at": at, "step": step, "event": _RESULT, "cord": list(cord), "on": on}
+    record["state"] = word(state)
+    return {**record, "error": error} if error else record
 
 
 def off(at: float, step: int) -> dict[str, Any]:
@@ -231,7 +237,7 @@ def off(at: float, step: int) -> dict[str, Any]:
     return {"at": at, "step": step, "event": _OFF}
 
 
-def done(at: float, step: int) -> dict[str, Any]:
+def step_done(at: float, step: int) -> dict[str, Any]:
     """The step has ended well."""
     return {"at": at, "step": step, "event": _DONE}
 
@@ -241,9 +247,9 @@ def restored(at: float, step: int) -> dict[str, Any]:
     return {"at": at, "step": step, "event": _RESTORED}
 
 
-def running(at: float, what: str, **more: Any) -> dict[str, Any]:
+def running(at: float, what: str, **details: Any) -> dict[str, Any]:
     """The run was begun, resumed, stopped or ended."""
-    return {"at": at, "run": what, **more}
+    return {"at": at, "run": what, **details}
 
 
 def _records(plan: CyclePlan) -> Iterator[dict[str, Any]]:
@@ -275,9 +281,9 @@ def _plan(
         raise SettingsError(f"{path} is incomplete: make a new plan")
     try:
         steps = [
-            Step(number, one["machine"], tuple(map(_cord, one["cords"])))
-            for number, one in enumerate(entries[2 : 2 + count], 1)
-            if one["step"] == number
+            Step(number, record["machine"], tuple(map(_cord, record["cords"])))
+            for number, record in enumerate(entries[2 : 2 + count], 1)
+            if record["step"] == number
         ]
         plan = CyclePlan(
             Mode(head["mode"]),
@@ -305,9 +311,9 @@ def _plan(
 def _progress(entries: Iterable[Mapping[str, Any]], plan: CyclePlan, path: str) -> Progress:
     progress = Progress()
     try:
-        for one in entries:
-            advance(progress, one)
-            if progress.done > len(plan.steps):
+        for record in entries:
+            advance(progress, record)
+            if progress.steps_done > len(plan.steps):
                 raise ValueError("more steps than planned")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _not_ours(path, error) from None
@@ -324,17 +330,17 @@ def advance(progress: Progress, record: Mapping[str, Any]) -> None:
     if event == _BEGIN:
         progress.open = OpenStep(number, frozenset(map(_cord, record["carried"])))
     step = progress.open
-    if step is None or step.number != number or number != progress.done + 1:
+    if step is None or step.number != number or number != progress.steps_done + 1:
         raise ValueError(f"step {number}")
     if event == _ABOUT:
-        step.sent[_cord(record["cord"]), record["on"]] = None
+        step.state_by_command[_cord(record["cord"]), record["on"]] = None
         step.about_at = progress.last_at
     elif event == _RESULT:
-        step.sent[_cord(record["cord"]), record["on"]] = of_word(record["state"])
+        step.state_by_command[_cord(record["cord"]), record["on"]] = of_word(record["state"])
     elif event == _OFF:
         step.off = True
     elif event == _DONE:
-        progress.done, progress.open = number, None
+        progress.steps_done, progress.open = number, None
     elif event == _RESTORED:
         progress.open = None
 

@@ -76,15 +76,15 @@ class Run:
         plan: CyclePlan,
         progress: Progress,
         drawing: Drawing,
-        world: RunEnvironment,
+        environment: RunEnvironment,
         log: Log,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._plan, self._progress, self._drawing = plan, progress, drawing
-        self.world, self._log, self._say = world, log, say
+        self.environment, self._log, self._say = environment, log, say
         self._readings = HallReadings({})
         self._read_at = 0.0
-        self._on_at = world.monotonic()
+        self._on_at = environment.monotonic()
         self._step: Optional[Step] = None
         # the least that the other cords have to carry while one is off, in A
         self._floor_a: Optional[float] = None
@@ -105,27 +105,32 @@ class Run:
         resumed = self._progress.begun
         error: Optional[BaseException] = None
         try:
-            self._write([plan_file.running(self.world.now(), "resumed" if resumed else "begun")])
+            self._write(
+                [plan_file.running(self.environment.now(), "resumed" if resumed else "begun")]
+            )
             self._all(only_open)
         except KeyboardInterrupt:
             error = Interrupted("asked a second time to stop, so nothing more was sent")
-        except Exception as found:
-            error = found
-            self._after(found)
+        except Exception as failure:
+            error = failure
+            self._clean_up(failure)
         left = [OutletLeftOff(cord, state) for cord, state in self._left.items()]
         with contextlib.suppress(PduHandlerError, KeyboardInterrupt):
             self._write([self._last(error, left)])
         at = "" if error is None or self._step is None else f"step {self._step.number}"
-        return Ended(self._progress.done, error, at, left, self._restored)
+        return Ended(self._progress.steps_done, error, at, left, self._restored)
 
     def _last(
         self, error: Optional[BaseException], left: Sequence[OutletLeftOff]
     ) -> Mapping[str, Any]:
-        at = self.world.now()
+        at = self.environment.now()
         if error is None:
             return plan_file.running(at, "ended")
         return plan_file.running(
-            at, "stopped", reason=_words(error), left=[[*one.cord, word(one.state)] for one in left]
+            at,
+            "stopped",
+            reason=_words(error),
+            left=[[*outlet.cord, word(outlet.state)] for outlet in left],
         )
 
     def _all(self, only_open: bool) -> None:
@@ -133,10 +138,10 @@ class Run:
         if begun is not None:
             self._step = self._plan.steps[begun.number - 1]
             # before anything is read: what is said of a run that ends here
-            self._left = {cord: UNKNOWN for cord, on in begun.sent if not on}
+            self._left = {cord: UNKNOWN for cord, on in begun.state_by_command if not on}
             self._resume(self._step, begun, only_open)
-        while not only_open and self._progress.done < len(self._plan.steps):
-            self._step = self._plan.steps[self._progress.done]
+        while not only_open and self._progress.steps_done < len(self._plan.steps):
+            self._step = self._plan.steps[self._progress.steps_done]
             self._begin(self._step)
         self._step = None
 
@@ -148,7 +153,7 @@ class Run:
         self._floor_a, self._lost, self._loads = None, (), None
         self._read_for(step)
         carried = self._allowed(step)
-        opening = plan_file.begin(self.world.now(), step.number, carried)
+        opening = plan_file.begin(self.environment.now(), step.number, carried)
         if self._plan.mode is Mode.BOTH_FEEDS and self._plan.by_current:
             self._prove_by_meters(step, opening)
             self._ended_off(step)
@@ -158,13 +163,13 @@ class Run:
             self._stop_if_asked()
             # a second has passed, or ten
             carried = self._allowed(step)
-            mates = [one for one in self._cords(step) if one.cord not in step.cords]
+            mates = [cord_now for cord_now in self._cords(step) if cord_now.cord not in step.cords]
             self._lost, self._floor_a = carried, least_remaining_current(mates)
             self._loads = StepLoads(loads)
-            opening = plan_file.begin(self.world.now(), step.number, carried)
+            opening = plan_file.begin(self.environment.now(), step.number, carried)
         # one write with the first command: a step that is begun has a command
         self._switch_off(step, step.cords, opening)
-        self._shown = self.world.monotonic() + self._period_s
+        self._shown = self.environment.monotonic() + self._period_s
         self._off_and_on(step)
 
     def _allowed(self, step: Step) -> list[Cord]:
@@ -174,31 +179,35 @@ class Run:
         if reason:
             raise UnexpectedState(f"{step.machine}: {reason}; no command of this step was sent")
         now = hall.cords[machine.name]
-        return [one.cord for one in now if one.cord in step.cords and one.now is Now.CARRIES]
+        return [
+            cord_now.cord
+            for cord_now in now
+            if cord_now.cord in step.cords and cord_now.now is Now.CARRIES
+        ]
 
     def _prove_by_meters(self, step: Step, opening: Mapping[str, Any]) -> None:
         """Switch all cords off, one after another, and prove it as `pdu machine off` does. The
         first that is not proven ends it.
         """
         machine = self._drawing.machines[step.machine]
-        plan, world = self._plan, _StepWorld(self, step, opening)
+        plan, pdu_access = self._plan, _StepPduAccess(self, step, opening)
         file = EvidenceFile(plan.verified, plan.verified_for_s)
-        evidence, reason = file.find(machine.cords, self.world.now())
+        evidence, reason = file.find(machine.cords, self.environment.now())
         if evidence is None:
             raise UnexpectedState(f"{step.machine}: {reason}; no command of this step was sent")
         # what is off already stays out of it
-        cords = [one for one in evidence.cords if Cord(one.pdu, one.outlet) in step.cords]
-        known = CablingEvidence(evidence._replace(cords=cords))
+        cords = [cord for cord in evidence.cords if Cord(cord.pdu, cord.outlet) in step.cords]
+        cabling = CablingEvidence(evidence._replace(cords=cords))
         proof = OffProof(True, self._drawing.idle_a, plan.patience_s, plan.meter_period_s)
         power = MachinePower(step.machine, step.cords, machine.needs)
         try:
-            saw = proofs.switch_off(power, world, proof, known, ObservationStore())
+            saw = proofs.switch_off(power, pdu_access, proof, cabling, ObservationStore())
         except NotProven as error:
             raise UnexpectedState(f"{step.machine}: {error}") from None
         self._say(f"  off: {'; '.join(saw)}")
 
     @property
-    def _known(self) -> set[str]:
+    def _readable_pdus(self) -> set[str]:
         """The PDUs that can be read."""
         return set(self._drawing.read_pdus)
 
@@ -209,9 +218,9 @@ class Run:
 
     def _learned(self, step: Step) -> Sequence[Mapping[Cord, MeteredLoad]]:
         """What the machine's cords show in two renewals."""
-        end = self.world.monotonic() + 2 * self._period_s
+        end = self.environment.monotonic() + 2 * self._period_s
         looks = [self._shown_loads(step)]
-        while self.world.monotonic() < end:
+        while self.environment.monotonic() < end:
             self.wait(_POLL_S)
             self._read_for(step)
             looks.append(self._shown_loads(step))
@@ -222,8 +231,8 @@ class Run:
         cords = self._drawing.machines[step.machine].cords
         outlets = {cord: self._readings.outlet(*cord) for cord in cords}
         return {
-            cord: MeteredLoad() if one is None else MeteredLoad(one.current_a, one.power_w)
-            for cord, one in outlets.items()
+            cord: MeteredLoad() if outlet is None else MeteredLoad(outlet.current_a, outlet.power_w)
+            for cord, outlet in outlets.items()
         }
 
     def _switch_off(
@@ -243,7 +252,7 @@ class Run:
 
     def _ended_off(self, step: Step) -> None:
         """The machine, or the cord, is proven off: wait, and switch it on."""
-        self._write([plan_file.off(self.world.now(), step.number)])
+        self._write([plan_file.off(self.environment.now(), step.number)])
         self._stay_off(step)
         self._switch_on(step, step.cords)
 
@@ -257,7 +266,7 @@ class Run:
         self._left = {cord: DOWN for cord, state in states.items() if state is DOWN}
         if begun.off:
             self._say("  it was proven off before")
-            if self._left and not any(on for _, on in begun.sent):
+            if self._left and not any(on for _, on in begun.state_by_command):
                 self._stay_off(step)
             self._switch_on(step, [cord for cord in step.cords if states[cord] is DOWN])
         elif self._left and only_open:
@@ -265,7 +274,7 @@ class Run:
             for cord in reversed(list(self._left)):
                 self.send(step, cord, True)
                 self._restored.append(cord)
-            self._write([plan_file.restored(self.world.now(), step.number)])
+            self._write([plan_file.restored(self.environment.now(), step.number)])
         elif self._left:
             self._switch_off(step, [cord for cord in step.cords if states[cord] is UP])
             self._off_and_on(step)
@@ -276,19 +285,21 @@ class Run:
     def _settled(self, step: Step, begun: OpenStep) -> dict[Cord, EnumPowerStatus]:
         """The states of the step's outlets, when a command that was sent would have shown."""
         unresolved = begun.unresolved()
-        wait_s = begun.about_at + self._plan.patience_s - self.world.now()
-        end = self.world.monotonic() + min(max(wait_s, 0.0), self._plan.patience_s)
-        before: Optional[dict[Cord, EnumPowerStatus]] = None
+        wait_s = begun.about_at + self._plan.patience_s - self.environment.now()
+        end = self.environment.monotonic() + min(max(wait_s, 0.0), self._plan.patience_s)
+        last_states: Optional[dict[Cord, EnumPowerStatus]] = None
         while True:
-            now = {one.cord: self._state(one.cord) for one in self._read_for(step)}
-            states = {cord: now[cord] for cord in step.cords}
-            seen = all(states[cord] is (UP if on else DOWN) for cord, on in unresolved)
-            if not seen and self.world.monotonic() < end:
-                before = None
+            state_by_cord = {
+                cord_now.cord: self._state(cord_now.cord) for cord_now in self._read_for(step)
+            }
+            states = {cord: state_by_cord[cord] for cord in step.cords}
+            is_resolved = all(states[cord] is (UP if on else DOWN) for cord, on in unresolved)
+            if not is_resolved and self.environment.monotonic() < end:
+                last_states = None
                 self.wait(_POLL_S)
-            elif states != before:
+            elif states != last_states:
                 # a first reading may be from before the kill, or of a relay that falls back
-                before = states
+                last_states = states
                 self.wait(max(AGAIN_S, self._plan.meter_period_s or RENEWAL_S))
             else:
                 return states
@@ -307,25 +318,26 @@ class Run:
     ) -> None:
         if on:
             self._wait_until(self._on_at + BETWEEN_ON_S, may_stop=False)
-        about = plan_file.command_pending(self.world.now(), step.number, cord, on)
+        about = plan_file.command_pending(self.environment.now(), step.number, cord, on)
         self._write([about] if opening is None else [opening, about])
         self._left[cord] = UNKNOWN
         self._doubtful = cord, on
         try:
-            state = self.world.switch(cord, on)
-        except Exception as found:
-            if getattr(found, "kind", "") in _NOT_CARRIED_OUT:
+            state = self.environment.switch(cord, on)
+        except Exception as error:
+            if getattr(error, "kind", "") in _NOT_CARRIED_OUT:
                 self._doubtful = None
-            self._write_result(step, cord, on, UNKNOWN, _words(found))
+            self._write_result(step, cord, on, UNKNOWN, _words(error))
             raise
         finally:
             if on:
-                self._on_at = self.world.monotonic()
+                self._on_at = self.environment.monotonic()
         self._write_result(step, cord, on, state, "")
-        wanted = UP if on else DOWN
-        if state is not wanted:
+        target_state = UP if on else DOWN
+        if state is not target_state:
             raise UnexpectedState(
-                f"{cord} was to be switched {word(wanted)}; its PDU then reported {word(state)}"
+                f"{cord} was to be switched {word(target_state)}; its PDU then reported"
+                f" {word(state)}"
             )
         self._doubtful = None
         if on:
@@ -336,7 +348,7 @@ class Run:
     def _write_result(
         self, step: Step, cord: Cord, on: bool, state: EnumPowerStatus, error: str
     ) -> None:
-        at = self.world.now()
+        at = self.environment.now()
         self._write([plan_file.result(at, step.number, cord, on, state, error)])
 
     def _switch_on(self, step: Step, cords: Sequence[Cord]) -> None:
@@ -348,78 +360,85 @@ class Run:
         for cord in reversed(cords):
             self.send(step, cord, True)
             on.append(cord)
-            working = [one for one in on if one in carried]
+            working = [carrier for carrier in on if carrier in carried]
             if needs <= len(working) and len(on) < len(step.cords):
                 self._prove_on(step, on)
         self._prove_on(step, step.cords)
-        self._write([plan_file.done(self.world.now(), step.number)])
+        self._write([plan_file.step_done(self.environment.now(), step.number)])
         self._write_evidence(step)
 
     # ---- proofs ----------------------------------------------------------------------------------
 
     def _prove_off(self, step: Step, proven: Sequence[Cord]) -> None:
-        end = self.world.monotonic() + self._plan.patience_s
+        end = self.environment.monotonic() + self._plan.patience_s
         if self._lost:
             end = max(end, self._shown + 2 * _POLL_S)
         while True:
             cords = self._read_for(step)
             self._check_others(step, cords)
-            wrong = [one for one in cords if one.cord in proven and one.now is not Now.OFF]
+            wrong = [
+                cord_now
+                for cord_now in cords
+                if cord_now.cord in proven and cord_now.now is not Now.OFF
+            ]
             missing = "" if wrong else self._not_taken_over(step, cords)
             if not wrong and not missing:
                 break
-            if self.world.monotonic() >= end:
+            if self.environment.monotonic() >= end:
                 if missing:
                     raise UnexpectedState(f"{step.machine}: {missing}")
-                one = wrong[0]
+                cord_now = wrong[0]
                 raise UnexpectedState(
-                    f"{one.cord} was switched off, and is not proven off: {_seen(one)}"
+                    f"{cord_now.cord} was switched off, and is not proven off:"
+                    f" {_describe(cord_now)}"
                 )
             self.wait(_POLL_S)
-        others = [one.cord for one in cords if one.cord not in step.cords]
-        carry = f"; the other cords carry {self._amperes(others)}" if others else ""
+        other_cords = [cord_now.cord for cord_now in cords if cord_now.cord not in step.cords]
+        carry = f"; the other cords carry {self._amperes(other_cords)}" if other_cords else ""
         self._say(f"  off: {', '.join(map(str, proven))}{carry}")
 
     def _stay_off(self, step: Step) -> None:
         """Wait while the outlets are off, and watch them and the other cords."""
-        end = self.world.monotonic() + self._plan.pause_s
+        end = self.environment.monotonic() + self._plan.pause_s
         while True:
-            self._wait_until(min(end, self.world.monotonic() + _WATCH_S))
+            self._wait_until(min(end, self.environment.monotonic() + _WATCH_S))
             cords = self._read_for(step)
             self._check_others(step, cords)
-            for one in cords:
-                if one.cord in step.cords and one.now is not Now.OFF:
-                    raise UnexpectedState(f"{one.cord} was off, and is not any more: {_seen(one)}")
-            if self.world.monotonic() >= end:
+            for cord_now in cords:
+                if cord_now.cord in step.cords and cord_now.now is not Now.OFF:
+                    raise UnexpectedState(
+                        f"{cord_now.cord} was off, and is not any more: {_describe(cord_now)}"
+                    )
+            if self.environment.monotonic() >= end:
                 return
 
     def _prove_on(self, step: Step, proven: Sequence[Cord]) -> None:
         begun = self._progress.open
         assert begun is not None
-        end, back_at = self.world.monotonic() + self._plan.patience_s, None
+        end, back_at = self.environment.monotonic() + self._plan.patience_s, None
         while True:
             cords = self._read_for(step)
-            mine = [one for one in cords if one.cord in proven]
-            wrong = [one for one in mine if not self._is_back(one, begun)]
+            proven_now = [cord_now for cord_now in cords if cord_now.cord in proven]
+            wrong = [cord_now for cord_now in proven_now if not self._is_back(cord_now, begun)]
             missing = "" if wrong else self._not_as_before(step, cords, proven, back_at)
             if not wrong and back_at is None:
-                back_at = self.world.monotonic()
+                back_at = self.environment.monotonic()
             if not wrong and not missing:
                 break
-            if self.world.monotonic() >= end:
+            if self.environment.monotonic() >= end:
                 if missing:
                     raise UnexpectedState(f"{step.machine}: {missing}")
                 raise UnexpectedState(
                     f"{wrong[0].cord} was switched on, and its current did not return:"
-                    f" {_seen(wrong[0])}"
+                    f" {_describe(wrong[0])}"
                 )
             self.wait(_POLL_S)
-        for one in mine:
-            self._say(f"  on: {one.cord}, {self._amperes([one.cord])}")
+        for cord_now in proven_now:
+            self._say(f"  on: {cord_now.cord}, {self._amperes([cord_now.cord])}")
 
-    def _is_back(self, one: CordNow, begun: OpenStep) -> bool:
-        is_on = self._state(one.cord) is UP
-        return is_on and (one.cord not in begun.carried or one.now is Now.CARRIES)
+    def _is_back(self, cord_now: CordNow, begun: OpenStep) -> bool:
+        is_on = self._state(cord_now.cord) is UP
+        return is_on and (cord_now.cord not in begun.carried or cord_now.now is Now.CARRIES)
 
     def _not_as_before(
         self,
@@ -433,9 +452,9 @@ class Run:
         """
         if not set(step.cords) <= set(proven):
             return ""
-        for one in cords:
-            if one.cord in self._plan.carried and one.now is not Now.CARRIES:
-                return f"{one.cord} carried when the run was planned: {_seen(one)}"
+        for cord_now in cords:
+            if cord_now.cord in self._plan.carried and cord_now.now is not Now.CARRIES:
+                return f"{cord_now.cord} carried when the run was planned: {_describe(cord_now)}"
         if self._loads is None:
             return ""
         if back_at is None:
@@ -453,25 +472,27 @@ class Run:
         tried.update((cord, self._loads.mean(cord)) for cord in step.cords)
         if not self._plan.verified or not tried.keys() >= set(machine.cords):
             return
-        serials = self.world.serials({cord.pdu for cord in machine.cords})
+        serials = self.environment.serials({cord.pdu for cord in machine.cords})
         if None in serials.values():
             self._say("  its part of the evidence is not written: a serial number was not read")
             return
         cords = [
-            VerifiedCord(*cord, self.world.key(cord.pdu), serials[cord.pdu] or "", load)
+            VerifiedCord(*cord, self.environment.key(cord.pdu), serials[cord.pdu] or "", load)
             for cord, load in tried.items()
         ]
         try:
             with EvidenceFile(self._plan.verified).appending() as file:
-                file.append(Evidence(machine.name, self.world.now(), cords, is_whole=False))
+                file.append(Evidence(machine.name, self.environment.now(), cords, is_whole=False))
         except PduHandlerError as error:
             self._say(f"  its part of the evidence is not written: {_words(error)}")
 
     def _check_others(self, step: Step, cords: Sequence[CordNow]) -> None:
         """While a cord is off: the others live, and their current has only risen."""
         if self._plan.mode is Mode.ONE_FEED:
-            others = [one for one in cords if one.cord not in step.cords]
-            reason = redundancy_problem(others, self._drawing.machines[step.machine], self._floor_a)
+            other_cords = [cord_now for cord_now in cords if cord_now.cord not in step.cords]
+            reason = redundancy_problem(
+                other_cords, self._drawing.machines[step.machine], self._floor_a
+            )
             if reason:
                 raise UnexpectedState(f"{step.machine}: {reason}")
 
@@ -482,7 +503,7 @@ class Run:
         loads = self._loads
         if not self._lost or loads is None:
             return ""
-        mates = [one.cord for one in cords if one.cord not in step.cords]
+        mates = [cord_now.cord for cord_now in cords if cord_now.cord not in step.cords]
         doubt = loads.not_taken_over(
             self._lost,
             [cord for cord in mates if cord in loads.metered],
@@ -493,65 +514,70 @@ class Run:
 
     # ---- after a surprise ------------------------------------------------------------------------
 
-    def _after(self, error: BaseException) -> None:
+    def _clean_up(self, error: BaseException) -> None:
         """Look at what was switched; with one feed at a time, switch it on again."""
         step, begun = self._step, self._progress.open
         if step is None or begun is None:
             return
         # one that came back and went again, too
-        self._left.update((cord, UNKNOWN) for cord, _ in begun.sent if cord not in self._left)
+        self._left.update(
+            (cord, UNKNOWN) for cord, _ in begun.state_by_command if cord not in self._left
+        )
         if not self._left:
             return
         try:
             self._look()
             if self._plan.mode is not Mode.ONE_FEED:
                 return
-            for cord in [one for one, state in self._left.items() if state is DOWN]:
+            for cord in [left_cord for left_cord, state in self._left.items() if state is DOWN]:
                 # a command to switch on that did not work is not sent again
-                if (cord, True) not in begun.sent:
+                if (cord, True) not in begun.state_by_command:
                     self._say(f"  {_words(error)}: switching {cord} on again")
                     self._command(step, cord, True)
                     self._restored.append(cord)
-                    self._write([plan_file.restored(self.world.now(), step.number)])
+                    self._write([plan_file.restored(self.environment.now(), step.number)])
         except (Exception, KeyboardInterrupt) as further:
             self._say(f"  then: {_words(further)}")
 
     def _look(self) -> None:
         """Read the outlets that may be off, until a command without a result would have shown."""
         wait_s = 0.0 if self._doubtful is None else self._plan.patience_s
-        end = self.world.monotonic() + wait_s
+        end = self.environment.monotonic() + wait_s
         while True:
-            readings = self.world.read_pdus({cord.pdu for cord in self._left})
-            states = {cord: readings.outlet(*cord) for cord in self._left}
-            known = {cord: UNKNOWN if one is None else one.state for cord, one in states.items()}
+            readings = self.environment.read_pdus({cord.pdu for cord in self._left})
+            outlet_by_cord = {cord: readings.outlet(*cord) for cord in self._left}
+            state_by_cord = {
+                cord: UNKNOWN if outlet is None else outlet.state
+                for cord, outlet in outlet_by_cord.items()
+            }
             if self._doubtful is not None:
                 cord, on = self._doubtful
-                if known.get(cord) is (UP if on else DOWN):
+                if state_by_cord.get(cord) is (UP if on else DOWN):
                     break
-            left = end - self.world.monotonic()
+            left = end - self.environment.monotonic()
             if left <= 0:
                 break
-            self.world.sleep(min(_POLL_S, left))
-        self._left = {cord: state for cord, state in known.items() if state is not UP}
+            self.environment.sleep(min(_POLL_S, left))
+        self._left = {cord: state for cord, state in state_by_cord.items() if state is not UP}
 
-    # ---- the world -------------------------------------------------------------------------------
+    # ---- readings --------------------------------------------------------------------------------
 
     def _read_for(self, step: Step) -> tuple[CordNow, ...]:
         """Read the PDUs of the step's machine now. Returns its cords."""
         self.read_pdus({cord.pdu for cord in self._drawing.machines[step.machine].cords})
         if self._loads is not None:
-            self._loads.add(self.world.monotonic(), self._shown_loads(step))
+            self._loads.add(self.environment.monotonic(), self._shown_loads(step))
         return self._cords(step)
 
     def read_pdus(self, pdus: Collection[str]) -> HallReadings:
         """Read these PDUs now and, once in a while, all."""
-        mine = set(pdus) & self._known
-        is_old = self.world.monotonic() - self._read_at > _REFRESH_S
-        wanted = self._known if is_old or not self._readings.pdus else mine
-        read = self.world.read_pdus(wanted)
-        if wanted != mine:
-            self._read_at = self.world.monotonic()
-        self._readings = HallReadings({**self._readings.pdus, **read.pdus}, read.taken)
+        step_pdus = set(pdus) & self._readable_pdus
+        is_old = self.environment.monotonic() - self._read_at > _REFRESH_S
+        names = self._readable_pdus if is_old or not self._readings.pdus else step_pdus
+        readings = self.environment.read_pdus(names)
+        if names != step_pdus:
+            self._read_at = self.environment.monotonic()
+        self._readings = HallReadings({**self._readings.pdus, **readings.pdus}, readings.taken)
         return self._readings
 
     def _cords(self, step: Step) -> tuple[CordNow, ...]:
@@ -571,32 +597,36 @@ class Run:
     def _amperes(self, cords: Iterable[Cord]) -> str:
         """What these outlets carry together, for people."""
         outlets = [self._readings.outlet(*cord) for cord in cords]
-        known = [one.current_a for one in outlets if one is not None and one.current_a is not None]
-        return figure(sum(known), "A") if known else NOT_METERED
+        currents = [
+            outlet.current_a
+            for outlet in outlets
+            if outlet is not None and outlet.current_a is not None
+        ]
+        return figure(sum(currents), "A") if currents else NOT_METERED
 
     def _write(self, records: Sequence[Mapping[str, Any]]) -> None:
         self._log.append(records)
-        for one in records:
-            plan_file.advance(self._progress, one)
+        for record in records:
+            plan_file.advance(self._progress, record)
 
     def _stop_if_asked(self) -> None:
-        if self.world.is_stopping():
+        if self.environment.is_stopping():
             raise Interrupted("asked to stop")
 
     def wait(self, seconds: float) -> None:
-        self._wait_until(self.world.monotonic() + seconds)
+        self._wait_until(self.environment.monotonic() + seconds)
 
     def _wait_until(self, end: float, may_stop: bool = True) -> None:
         while True:
             if may_stop:
                 self._stop_if_asked()
-            left = end - self.world.monotonic()
+            left = end - self.environment.monotonic()
             if left <= 0:
                 return
-            self.world.sleep(min(left, _TICK_S))
+            self.environment.sleep(min(left, _TICK_S))
 
 
-class _StepWorld:
+class _StepPduAccess:
     """What a proof of one step reads and switches, journalled. A `PduAccess`."""
 
     def __init__(self, run: Run, step: Step, opening: Mapping[str, Any]) -> None:
@@ -605,10 +635,10 @@ class _StepWorld:
         self._opening: Optional[Mapping[str, Any]] = opening
 
     def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
-        found = self._run.read_pdus(pdus).pdus
+        readings = self._run.read_pdus(pdus).pdus
         return {
-            name: to_pdu_reading(found[name])
-            if name in found
+            name: to_pdu_reading(readings[name])
+            if name in readings
             else PduReading({}, "it is not in the list")
             for name in pdus
         }
@@ -623,25 +653,25 @@ class _StepWorld:
         return {cord: CommandResult(UP if on else DOWN) for cord in cords}
 
     def key(self, pdu: str) -> str:
-        return self._run.world.key(pdu)
+        return self._run.environment.key(pdu)
 
     def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
-        return self._run.world.serials(pdus)
+        return self._run.environment.serials(pdus)
 
     def now(self) -> float:
-        return self._run.world.now()
+        return self._run.environment.now()
 
     def monotonic(self) -> float:
-        return self._run.world.monotonic()
+        return self._run.environment.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """Raises Interrupted if somebody asks to stop."""
         self._run.wait(seconds)
 
 
-def _seen(one: CordNow) -> str:
-    current = "" if one.high_a is None else f", up to {one.high_a:.2f} A"
-    return f"{one.cord}: {one.now.value}{current}"
+def _describe(cord_now: CordNow) -> str:
+    current = "" if cord_now.high_a is None else f", up to {cord_now.high_a:.2f} A"
+    return f"{cord_now.cord}: {cord_now.now.value}{current}"
 
 
 def _words(error: BaseException) -> str:

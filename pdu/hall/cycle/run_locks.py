@@ -32,12 +32,12 @@ class RunLock:
     def __init__(self, plan: str, files: Iterable[int]) -> None:
         self._plan, self._files = os.path.abspath(plan), list(files)
         for number in self._files:
-            _write(number, [*(one for one in _plans(number) if one != self._plan), self._plan])
+            _write(number, [*(path for path in _plans(number) if path != self._plan), self._plan])
 
     def settle(self) -> None:
         """The plan is named no longer."""
         for number in self._files:
-            _write(number, [one for one in _plans(number) if one != self._plan])
+            _write(number, [path for path in _plans(number) if path != self._plan])
 
 
 @contextlib.contextmanager
@@ -78,7 +78,7 @@ def unsettled(devices: Mapping[str, PduDevice]) -> dict[str, list[str]]:
     """PDU -> the plans whose runs left something off there, or did not say so before they ended.
     Those of a run that goes on now are not among them.
     """
-    found: dict[str, list[str]] = {}
+    plans_by_pdu: dict[str, list[str]] = {}
     for name, device in devices.items():
         try:
             number = os.open(_path(_name(device)), os.O_RDONLY | os.O_CLOEXEC)
@@ -89,8 +89,8 @@ def unsettled(devices: Mapping[str, PduDevice]) -> dict[str, list[str]]:
         finally:
             os.close(number)
         if plans:
-            found[name] = plans
-    return found
+            plans_by_pdu[name] = plans
+    return plans_by_pdu
 
 
 def _name(device: PduDevice) -> str:
@@ -106,12 +106,12 @@ def _path(name: str) -> str:
 def _plans(number: int) -> list[str]:
     """What a file names; nothing if it is not as it was written."""
     try:
-        found = json.loads(os.pread(number, 1 << 20, 0) or b"[]")
+        paths = json.loads(os.pread(number, 1 << 20, 0) or b"[]")
     except ValueError:
         return []
-    if not isinstance(found, list):
+    if not isinstance(paths, list):
         return []
-    return [one for one in found if isinstance(one, str) and os.path.isabs(one)][:_MOST]
+    return [path for path in paths if isinstance(path, str) and os.path.isabs(path)][:_MOST]
 
 
 def _write(number: int, plans: list[str]) -> None:

@@ -18,12 +18,12 @@ _CHANGE = 0.1
 class StepLoads:
     """The readings of one step. Times are in s, of one clock."""
 
-    def __init__(self, before: Sequence[Mapping[Cord, MeteredLoad]]) -> None:
+    def __init__(self, loads_before: Sequence[Mapping[Cord, MeteredLoad]]) -> None:
         """`before`: what each cord showed before the first command, reading by reading."""
-        self._before = before
+        self._before = loads_before
         self._after: list[tuple[float, Mapping[Cord, MeteredLoad]]] = []
-        shown = [load for look in before for load in look.values() if load.is_known]
-        self._is_watts = all(load.power_w is not None for load in shown)
+        known_loads = [load for look in loads_before for load in look.values() if load.is_known]
+        self._is_watts = all(load.power_w is not None for load in known_loads)
         self._unit = "W" if self._is_watts else "A"
 
     def add(self, at: float, loads: Mapping[Cord, MeteredLoad]) -> None:
@@ -38,11 +38,13 @@ class StepLoads:
 
     def mean(self, cord: Cord) -> MeteredLoad:
         """What a cord carried before."""
-        found = self._mean([cord], self._before)
-        if found is None:
+        mean_load = self._mean([cord], self._before)
+        if mean_load is None:
             return MeteredLoad()
-        found = round(found, 3)
-        return MeteredLoad(power_w=found) if self._is_watts else MeteredLoad(current_a=found)
+        mean_load = round(mean_load, 3)
+        return (
+            MeteredLoad(power_w=mean_load) if self._is_watts else MeteredLoad(current_a=mean_load)
+        )
 
     def not_taken_over(
         self, lost: Collection[Cord], mates: Collection[Cord], since: float, share: float
@@ -91,7 +93,9 @@ class StepLoads:
 
     def _sum(self, cords: Collection[Cord], look: Mapping[Cord, MeteredLoad]) -> float:
         loads = [look.get(cord, MeteredLoad()) for cord in cords]
-        return math.fsum((one.power_w if self._is_watts else one.current_a) or 0.0 for one in loads)
+        return math.fsum(
+            (load.power_w if self._is_watts else load.current_a) or 0.0 for load in loads
+        )
 
 
 def _names(cords: Collection[Cord]) -> str:

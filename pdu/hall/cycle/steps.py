@@ -88,27 +88,27 @@ def _choices(hall: Hall, mode: Mode, machine: Machine, by_current: bool) -> list
     """The cords of each step, before anything is checked."""
     if mode is Mode.ONE_FEED:
         return [(cord,) for cord in machine.cords]
-    on = [one for one in hall.cords[machine.name] if one.now is not Now.OFF]
+    on = [cord_now for cord_now in hall.cords[machine.name] if cord_now.now is not Now.OFF]
     if by_current:
         # those that carry the machine first: what is idle shows itself when it takes that over
-        on.sort(key=lambda one: one.now is not Now.CARRIES)
-    return [tuple(one.cord for one in on) or machine.cords]
+        on.sort(key=lambda cord_now: cord_now.now is not Now.CARRIES)
+    return [tuple(cord_now.cord for cord_now in on) or machine.cords]
 
 
 def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) -> str:
     """Why these cords of a machine may not be switched off now; "" if they may."""
     if machine.protected:
         return "it is protected"
-    now = hall.cords[machine.name]
-    for one in now:
-        if one.cord in cords and not is_on(hall, one):
-            return f"{one.cord}: {_not_switchable(hall, one)}"
-    others = [one for one in now if one.cord not in cords]
+    machine_cords = hall.cords[machine.name]
+    for cord_now in machine_cords:
+        if cord_now.cord in cords and not is_on(hall, cord_now):
+            return f"{cord_now.cord}: {_not_switchable(hall, cord_now)}"
+    other_cords = [cord_now for cord_now in machine_cords if cord_now.cord not in cords]
     if mode is Mode.ONE_FEED:
-        return _too_few(others, machine) or _overload(hall, cords)
-    for one in others:
-        if one.now is not Now.OFF:
-            return f"{one.cord}: {one.now.value}, so the machine cannot be proven off"
+        return _too_few(other_cords, machine) or _overload(hall, cords)
+    for cord_now in other_cords:
+        if cord_now.now is not Now.OFF:
+            return f"{cord_now.cord}: {cord_now.now.value}, so the machine cannot be proven off"
     # they are switched off one after another: until the last one is, load shifts
     for count in range(1, len(cords)):
         reason = _overload(hall, cords[:count])
@@ -116,11 +116,14 @@ def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) ->
             return reason
     # where no current can be seen to go, "off" is the PDU's word: if that relay is stuck, its cord
     # gets the whole machine once the others are off
-    for one in now:
-        if one.cord in cords and one.now is not Now.CARRIES:
-            reason = _overload(hall, [cord for cord in cords if cord != one.cord])
+    for cord_now in machine_cords:
+        if cord_now.cord in cords and cord_now.now is not Now.CARRIES:
+            reason = _overload(hall, [cord for cord in cords if cord != cord_now.cord])
             if reason:
-                return f"{one.cord}: {one.now.value}, so its relay may be stuck unseen; {reason}"
+                return (
+                    f"{cord_now.cord}: {cord_now.now.value}, so its relay may be stuck unseen;"
+                    f" {reason}"
+                )
     return ""
 
 
@@ -133,41 +136,41 @@ def _unmetered(hall: Hall, cords: Sequence[Cord]) -> str:
     return ""
 
 
-def to_pdu_reading(read: MeasuredPdu) -> PduReading:
+def to_pdu_reading(reading: MeasuredPdu) -> PduReading:
     """A reading of the hall as a proof needs it."""
     return PduReading(
         {
-            name: OutletReading(one.state, MeteredLoad(one.current_a, one.power_w))
-            for name, one in read.outlets.items()
+            name: OutletReading(outlet.state, MeteredLoad(outlet.current_a, outlet.power_w))
+            for name, outlet in reading.outlets.items()
         },
-        read.error,
-        MeteredLoad(read.inlet_a, read.inlet_w),
+        reading.error,
+        MeteredLoad(reading.inlet_a, reading.inlet_w),
     )
 
 
-def is_on(hall: Hall, one: CordNow) -> bool:
+def is_on(hall: Hall, cord_now: CordNow) -> bool:
     """Whether the outlet has a relay, and reports it closed."""
-    outlet = hall.readings.outlet(*one.cord)
+    outlet = hall.readings.outlet(*cord_now.cord)
     return outlet is not None and outlet.state is UP
 
 
-def _not_switchable(hall: Hall, one: CordNow) -> str:
-    read = hall.readings.pdus.get(one.cord.pdu)
-    if read is not None and read.error:
-        return f"its PDU could not be read ({read.error})"
-    if read is not None and read.metered:
+def _not_switchable(hall: Hall, cord_now: CordNow) -> str:
+    reading = hall.readings.pdus.get(cord_now.cord.pdu)
+    if reading is not None and reading.error:
+        return f"its PDU could not be read ({reading.error})"
+    if reading is not None and reading.metered:
         return "its PDU only meters, and switches nothing"
-    return one.now.value
+    return cord_now.now.value
 
 
-def _too_few(others: Sequence[CordNow], machine: Machine) -> str:
+def _too_few(other_cords: Sequence[CordNow], machine: Machine) -> str:
     """Why the machine would not surely live on the other cords; "" if it would."""
-    carrying = sum(one.now is Now.CARRIES for one in others)
+    carrying = sum(cord_now.now is Now.CARRIES for cord_now in other_cords)
     if carrying >= machine.needs:
         return ""
-    if len(others) < machine.needs:
-        return f"the machine needs {machine.needs} cords besides it, and has {len(others)}"
-    weak = next(one for one in others if one.now is not Now.CARRIES)
+    if len(other_cords) < machine.needs:
+        return f"the machine needs {machine.needs} cords besides it, and has {len(other_cords)}"
+    weak = next(cord_now for cord_now in other_cords if cord_now.now is not Now.CARRIES)
     advice = f"; {ADVICE[weak.now]}" if weak.now in ADVICE else ""
     return (
         f"{carrying} of the other cords surely carry the machine, it needs {machine.needs}"
@@ -175,9 +178,9 @@ def _too_few(others: Sequence[CordNow], machine: Machine) -> str:
     )
 
 
-def least_remaining_current(others: Sequence[CordNow]) -> float:
+def least_remaining_current(other_cords: Sequence[CordNow]) -> float:
     """The least that a machine's other cords carry together while one that carries is off, in A."""
-    return LOW * sum(one.low_a for one in others)
+    return LOW * sum(cord_now.low_a for cord_now in other_cords)
 
 
 def least_share(mates: Sequence[bool]) -> float:
@@ -188,18 +191,18 @@ def least_share(mates: Sequence[bool]) -> float:
 
 
 def redundancy_problem(
-    others: Sequence[CordNow], machine: Machine, least_a: Optional[float]
+    other_cords: Sequence[CordNow], machine: Machine, least_a: Optional[float]
 ) -> str:
     """Why the machine does not surely live on its other cords, while one is off; "" if it does.
 
     `least_a`: None if the cord that is off carried nothing.
     """
-    weak = next((one for one in others if one.now is not Now.CARRIES), None)
-    carrying = sum(one.now is Now.CARRIES for one in others)
+    weak = next((cord_now for cord_now in other_cords if cord_now.now is not Now.CARRIES), None)
+    carrying = sum(cord_now.now is Now.CARRIES for cord_now in other_cords)
     if carrying < machine.needs:
         which = "" if weak is None else f" ({weak.cord}: {weak.now.value})"
         return f"{carrying} of its other cords carry it, it needs {machine.needs}{which}"
-    total = sum(one.known_a for one in others)
+    total = sum(cord_now.known_a for cord_now in other_cords)
     if least_a is not None and total < least_a:
         return f"the current of its other cords fell to {total:.2f} A, while it had to rise"
     return ""
@@ -207,10 +210,17 @@ def redundancy_problem(
 
 def _overload(hall: Hall, cords: Sequence[Cord]) -> str:
     """The first line or breaker on which the take-over load does not surely fit; "" if all do."""
-    for one in hall.without(cords):
-        if one.fit.word != FITS:
-            limit = "" if one.limit_a is None else f", limit {one.limit_a:.1f} A"
-            upper = "" if one.load.high == float("inf") else f" up to {one.load.high:.1f} A"
-            why = f" ({one.fit.reason})" if one.fit.reason else ""
-            return f"the take-over load on {one.name}{upper}{limit}: {one.fit.word}{why}"
+    for breaker_load in hall.without(cords):
+        if breaker_load.fit.word != FITS:
+            limit = "" if breaker_load.limit_a is None else f", limit {breaker_load.limit_a:.1f} A"
+            upper = (
+                ""
+                if breaker_load.load.high == float("inf")
+                else f" up to {breaker_load.load.high:.1f} A"
+            )
+            why = f" ({breaker_load.fit.reason})" if breaker_load.fit.reason else ""
+            return (
+                f"the take-over load on {breaker_load.name}{upper}{limit}:"
+                f" {breaker_load.fit.word}{why}"
+            )
     return ""

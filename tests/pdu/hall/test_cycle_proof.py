@@ -153,7 +153,7 @@ def verified(tmp_path: Path) -> Path:
 def test_an_honest_machine_is_proven_off_and_comes_back(verified: Path) -> None:
     world = RoomWorld(room(Server("other", [Plug("left", "1"), Plug("right", "1")], 200.0)))
     ended = run(world, Mode.BOTH_FEEDS, verified=verified)
-    assert (ended.error, ended.done, list(ended.left)) == (None, 1, [])
+    assert (ended.error, ended.steps_done, list(ended.left)) == (None, 1, [])
     sent = [(Cord(pdu, outlet), on) for pdu, outlet, on in world.room.commands]
     assert sent == [(CORDS[0], False), (CORDS[1], False), (CORDS[1], True), (CORDS[0], True)]
 
@@ -174,7 +174,7 @@ def test_a_welded_relay_whose_figure_follows_the_command_is_not_off(
     world.before = echo
     ended = run(world, Mode.BOTH_FEEDS, by_current, verified=verified)
     if by_current:
-        assert ended.done == 0 and "right's inlet fell by" in str(ended.error)
+        assert ended.steps_done == 0 and "right's inlet fell by" in str(ended.error)
         assert not any(on for _, _, on in made.commands)
     else:
         assert made.draws_power(made.servers[0])
@@ -186,7 +186,7 @@ def test_with_both_feeds_nothing_is_sent_after_the_first_that_is_not_proven(
     made = room()
     made.relays["left"].welded.add("3")
     ended = run(RoomWorld(made), Mode.BOTH_FEEDS, verified=verified)
-    assert ended.done == 0 and "left/3 carries" in str(ended.error)
+    assert ended.steps_done == 0 and "left/3 carries" in str(ended.error)
     assert made.commands == [("left", "3", False), ("right", "3", False)]
 
 
@@ -199,7 +199,7 @@ def test_a_machine_whose_cabling_was_never_tried_is_refused(tmp_path: Path) -> N
     assert planned(hall, Mode.BOTH_FEEDS, drawn.machines.values(), {}).steps
     assert planned(hall, Mode.BOTH_FEEDS, drawn.machines.values()).steps
     ended = run(world, Mode.BOTH_FEEDS, verified=tmp_path / "none.jsonl")
-    assert ended.done == 0 and "its cabling was never tried" in str(ended.error)
+    assert ended.steps_done == 0 and "its cabling was never tried" in str(ended.error)
     assert not world.room.commands
 
 
@@ -208,7 +208,7 @@ def test_each_cord_alone_is_a_part_of_the_evidence(tmp_path: Path) -> None:
     world = RoomWorld(room())
     steps = [Step(number, "srv", (cord,)) for number, cord in enumerate(CORDS, 1)]
     ended = run(world, Mode.ONE_FEED, steps=steps, verified=path)
-    assert (ended.error, ended.done) == (None, 2)
+    assert (ended.error, ended.steps_done) == (None, 2)
     file = EvidenceFile(str(path))
     found, _ = file.find(CORDS, world.now(), is_whole=False)
     assert found is not None and [cord.serial for cord in found.cords] == ["SN-left", "SN-right"]
@@ -232,7 +232,7 @@ def test_a_machine_that_fell_stops_the_run(tmp_path: Path) -> None:
 
     world.before = dies
     ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
-    assert ended.done == 0 and "it may have fallen" in str(ended.error)
+    assert ended.steps_done == 0 and "it may have fallen" in str(ended.error)
 
 
 def test_a_mate_that_does_not_carry_any_more_stops_the_run() -> None:
@@ -245,7 +245,7 @@ def test_a_mate_that_does_not_carry_any_more_stops_the_run() -> None:
 
     world.before = dies
     ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
-    assert ended.done == 0
+    assert ended.steps_done == 0
     assert "right/3 carried when the run was planned" in str(ended.error)
 
 
@@ -260,7 +260,7 @@ def test_a_neighbour_that_boots_at_the_command_is_no_mate() -> None:
 
     world.after = boot
     ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
-    assert ended.done == 0
+    assert ended.steps_done == 0
     assert "did not take over what it carried: left/3 carried" in str(ended.error)
     assert list(ended.restored) == [CORDS[0]] and not ended.left
 
@@ -268,7 +268,7 @@ def test_a_neighbour_that_boots_at_the_command_is_no_mate() -> None:
 def test_a_mate_that_takes_over_is_believed() -> None:
     for cord in CORDS:
         ended = run(RoomWorld(room()), Mode.ONE_FEED, cords=[cord])
-        assert (ended.error, ended.done) == (None, 1)
+        assert (ended.error, ended.steps_done) == (None, 1)
 
 
 def _killed(world: RoomWorld, sent: bool) -> Progress:
@@ -291,7 +291,7 @@ def test_a_resumed_run_does_not_believe_a_reading_from_before_the_kill() -> None
     progress = _killed(world, sent=False)
     world.show({CORDS[0]: False})
     ended = run(world, Mode.ONE_FEED, cords=CORDS[:1], progress=progress)
-    assert (ended.error, ended.done) == (None, 1)
+    assert (ended.error, ended.steps_done) == (None, 1)
     # it was on: the step is taken anew, from its first command
     assert made.commands == [("left", "3", False), ("left", "3", True)]
 
@@ -302,5 +302,5 @@ def test_a_resumed_run_goes_on_from_what_it_read_twice() -> None:
     progress = _killed(world, sent=True)
     begun = made.time
     ended = run(world, Mode.ONE_FEED, cords=CORDS[:1], progress=progress)
-    assert (ended.error, ended.done) == (None, 1) and made.time - begun > 8.0
+    assert (ended.error, ended.steps_done) == (None, 1) and made.time - begun > 8.0
     assert made.commands == [("left", "3", False), ("left", "3", True)]
