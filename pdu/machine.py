@@ -148,9 +148,9 @@ def _run(context: click.Context, /, **options: Any) -> int:
     runner = _runner(machine_options, pdus, power.name, notes)
     if machine_options.action == "check":
         with waiting(f"reading {power.name}", shared):
-            return print_result(_checked(machine, power, runner, notes), shared.json)
+            return print_result(_check(machine, power, runner, notes), shared.json)
     prompts.confirm(shared, _question(machine_options, machine))
-    return print_result(_switched(machine_options, power, runner, shared, notes), shared.json)
+    return print_result(_switch(machine_options, power, runner, shared, notes), shared.json)
 
 
 def _power(machine: Machine) -> MachinePower:
@@ -192,7 +192,7 @@ def _verify(options: MachineOptions, drawing: Drawing, shared: SharedOptions) ->
     tried: list[Evidence] = []
     with options.file.appending() as file:
         for machine in machines:
-            evidence = _tried(machine, options, pdus, notes, shared)
+            evidence = _try_cabling(machine, options, pdus, notes, shared)
             file.append(evidence)
             tried.append(evidence)
     lines = [
@@ -210,7 +210,7 @@ def _verify(options: MachineOptions, drawing: Drawing, shared: SharedOptions) ->
     )
 
 
-def _tried(
+def _try_cabling(
     machine: Machine,
     options: MachineOptions,
     pdus: PolledPdus,
@@ -286,7 +286,7 @@ def _status(
     )
 
 
-def _checked(machine: Machine, power: MachinePower, runner: Runner, notes: Sequence[str]) -> Result:
+def _check(machine: Machine, power: MachinePower, runner: Runner, notes: Sequence[str]) -> Result:
     """Raises MachineNotProven with what could not be proven."""
     try:
         facts = runner.check(power)
@@ -315,7 +315,7 @@ def _as_json(cord: Cord, outlet: Optional[OutletReading], reason: str) -> dict[s
     }
 
 
-def _switched(
+def _switch(
     options: MachineOptions,
     power: MachinePower,
     runner: Runner,

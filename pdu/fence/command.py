@@ -122,14 +122,16 @@ def _monitor(options: Mapping[str, str]) -> int:
     """
     runner = _runner(options, agent.MONITOR_S)
     if options["plug"]:
-        return _checked(runner, [_machine(options)])
+        return _check_machines(runner, [_machine(options)])
     drawing = _drawing(options)
     if drawing is None:
         # which outlets matter is not known: all PDUs of the list must answer
         targets = _owner_files(options).pdus()
         agent.check_pdus({target.device.name: target for target in targets})
         return DONE
-    return _checked(runner, [_machine({**options, "plug": name}) for name in _names(options)])
+    return _check_machines(
+        runner, [_machine({**options, "plug": name}) for name in _names(options)]
+    )
 
 
 def _names(options: Mapping[str, str], usual: bool = True) -> list[str]:
@@ -146,7 +148,7 @@ def _names(options: Mapping[str, str], usual: bool = True) -> list[str]:
     return [one.name for one in drawing.machines.values() if not one.protected] if usual else []
 
 
-def _checked(runner: MakeRunner, machines: Sequence[FencedMachine]) -> int:
+def _check_machines(runner: MakeRunner, machines: Sequence[FencedMachine]) -> int:
     """Read all PDUs, and print what a proof of each machine would rest on. Raises NotProven with
     what is wrong of each.
     """

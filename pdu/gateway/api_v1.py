@@ -155,10 +155,10 @@ class ApiV1:
             if line.record.get("machine") in names:
                 ids.add(line.record["id"])
             if line.record.get("id") in ids:
-                lines.append({"hash": line.hash, **self._redacted(request, line.record)})
+                lines.append({"hash": line.hash, **self._redact(request, line.record)})
         return as_json({"lines": lines[-int(last) :]})
 
-    def _redacted(self, request: GatewayRequest, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _redact(self, request: GatewayRequest, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """A line without the keys of other clients: who has one may ask for its result."""
         if record.get("client") == client_of(request).name:
             return record

@@ -131,13 +131,13 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
         raise SettingsError(optional_packages.missing("the gateway", "h11")) from None
     if gateway_options.pause > LONGEST_PAUSE_S:
         raise SettingsError(f"--pause: give 0 to {LONGEST_PAUSE_S:g} seconds; clients wait for it")
-    where = _address(gateway_options)
+    address = _address(gateway_options)
     # SIGTERM and SIGHUP break nothing off, from the start on; a second SIGTERM neither
     with ServiceSignals(second=lambda: None) as signals:
         files = _read_files(gateway_options)
         listener = web.listening_at(gateway_options.listen, "--listen", USUAL_LISTEN)
         with listener:
-            asyncio.run(_serve(gateway_options, shared, files, where, listener, signals))
+            asyncio.run(_serve(gateway_options, shared, files, address, listener, signals))
     return DONE
 
 
@@ -149,14 +149,14 @@ def _read_files(options: GatewayOptions) -> Files:
         raise SettingsError(f"{drawing.path}: there is no machine in it; add [[machine]] tables")
     _check_patterns(clients, drawing, options.clients)
     needed = {cord.pdu for machine in drawing.machines.values() for cord in machine.cords}
-    return Files(drawing, options.owner_files.pdus(needed), clients, _certified(options))
+    return Files(drawing, options.owner_files.pdus(needed), clients, _tls_context(options))
 
 
 async def _serve(
     options: GatewayOptions,
     shared: SharedOptions,
     files: Files,
-    where: ListenAddress,
+    address: ListenAddress,
     listener: socket.socket,
     signals: ServiceSignals,
 ) -> None:
@@ -166,8 +166,8 @@ async def _serve(
     from . import application, command_log, power_service
 
     names = {*(name.lower() for name in options.host)}
-    if where.is_loopback or not names:
-        names.update((where.in_url.lower(), *_LOOPBACK))
+    if address.is_loopback or not names:
+        names.update((address.in_url.lower(), *_LOOPBACK))
     choices = application.Choices(names, options.pause, options.switch_by_get, options.commands)
     with contextlib.closing(command_log.CommandLog(options.journal)) as book:
         for command in book.lost:
@@ -223,7 +223,9 @@ async def _serve(
         reloading = loop.create_task(reloads())
         await asyncio.sleep(0)  # from here on it can be stopped
         loop.add_reader(signals.pipe.fileno(), heard)
-        url = f"{'https' if options.cert else 'http'}://{where.in_url}:{listener.getsockname()[1]}/"
+        url = (
+            f"{'https' if options.cert else 'http'}://{address.in_url}:{listener.getsockname()[1]}/"
+        )
         if shared.json:
             print_json({"url": url})
         else:
@@ -245,7 +247,7 @@ def _reread_files(options: GatewayOptions) -> Union[Files, str]:
         return error_of(error).reason
 
 
-def _certified(options: GatewayOptions) -> Optional[ssl.SSLContext]:
+def _tls_context(options: GatewayOptions) -> Optional[ssl.SSLContext]:
     """TLS with the owner's certificate. Raises SettingsError."""
     from ..core.web import server as web  # imported late, as in `_gateway`
 

@@ -59,7 +59,7 @@ class CompatibleRoutes:
         action = request.parts["action"]
         if action not in (ON, OFF):
             not_found()
-        return _respond(await self._switched(request, segment(request), action))
+        return _respond(await self._switch(request, segment(request), action))
 
     async def _labgrid_get(self, request: GatewayRequest) -> WebResponse:
         name = machine(request, self._service, READ, segment(request))
@@ -73,7 +73,7 @@ class CompatibleRoutes:
         action = actions.get(request.body)
         if action is None:
             raise bad("the body must be 0 or 1")
-        return _respond(await self._switched(request, segment(request), action))
+        return _respond(await self._switch(request, segment(request), action))
 
     async def _pdudaemon(self, request: GatewayRequest) -> WebResponse:
         """Read no state: pdudaemon has no path for it."""
@@ -91,7 +91,7 @@ class CompatibleRoutes:
         if len(parameters) < len(query) or set(parameters) - set(_PDUDAEMON_KEYS):
             raise bad(f"the parameters are {', '.join(_PDUDAEMON_KEYS)}, each at most once")
         pause_s = pause(parameters["delay"]) if "delay" in parameters else self._pause_s
-        outcome = await self._switched(
+        outcome = await self._switch(
             request, self._machine_name(request, parameters), action, pause_s
         )
         if outcome.is_done:
@@ -114,7 +114,7 @@ class CompatibleRoutes:
             )
         return name
 
-    async def _switched(
+    async def _switch(
         self, request: GatewayRequest, name: str, action: str, pause_s: float = 0.0
     ) -> PowerOutcome:
         return await execute_once(request, self._service, name, action, pause_s)

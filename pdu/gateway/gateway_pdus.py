@@ -87,11 +87,13 @@ class GatewayPdu:
         reported afterwards, UNKNOWN if the command failed."""
         async with self._turns.command():
             try:
-                return await _in_thread(self._switchers, lambda: self._switched(target, cord, on))
+                return await _in_thread(
+                    self._switchers, lambda: self._switch_outlet(target, cord, on)
+                )
             finally:
                 self._last.clear()
 
-    def _switched(self, target: Target, cord: Cord, on: bool) -> CordState:
+    def _switch_outlet(self, target: Target, cord: Cord, on: bool) -> CordState:
         target_state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
         try:
             state = pdu_access.switch(target, cord.outlet, on)

@@ -78,7 +78,7 @@ class QueuedPduAccess(SystemClock):
             future_by_cord[cord] = asyncio.run_coroutine_threadsafe(
                 unit.switch(Cord(cord.pdu, cord.outlet), on, target), self._loop
             )
-        return {cord: _commanded(future.result()) for cord, future in future_by_cord.items()}
+        return {cord: _command_result(future.result()) for cord, future in future_by_cord.items()}
 
     def key(self, pdu: str) -> str:
         return " ".join(place_of(self._targets[pdu][1].device))
@@ -93,7 +93,7 @@ class QueuedPduAccess(SystemClock):
         return {name: future.result() for name, future in future_by_pdu.items()}
 
 
-def _commanded(state: CordState) -> CommandResult:
+def _command_result(state: CordState) -> CommandResult:
     if state.state is DOWN and not state.reason:
         return CommandResult(DOWN)
     return CommandResult(UNKNOWN, state.reason)
@@ -111,7 +111,7 @@ def power_off(
     runner.off(power)
 
 
-def checked(
+def check_proof(
     meter_proof: MeterProof,
     loop: asyncio.AbstractEventLoop,
     machine: Machine,

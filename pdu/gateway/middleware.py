@@ -60,16 +60,16 @@ class Middleware:
 
     async def __call__(self, request: WebRequest) -> WebResponse:
         """The answer to a request. Raises nothing."""
-        answer = await self._answered(request)
+        answer = await self._answer(request)
         self._counts.requests[answer.status] += 1
         return answer
 
-    async def _answered(self, request: WebRequest) -> WebResponse:
+    async def _answer(self, request: WebRequest) -> WebResponse:
         raw, _, query = request.target.decode("latin-1").partition("?")
         # the path as it was sent, without the slash that MAAS and others may add
         path = raw.rstrip("/") or "/"
         try:
-            return await self._passed(request, raw, path, query)
+            return await self._pass_on(request, raw, path, query)
         except ApiError as refusal:
             self._note(request, path, f"{refusal.status} {refusal.reason}")
             return refused(refusal, path)
@@ -78,7 +78,7 @@ class Middleware:
             defect = ApiError(500, "defect", "a defect of the gateway; its log says more")
             return refused(defect, path)
 
-    async def _passed(self, request: WebRequest, raw: str, path: str, query: str) -> WebResponse:
+    async def _pass_on(self, request: WebRequest, raw: str, path: str, query: str) -> WebResponse:
         if request.version not in ("1.0", "1.1"):
             raise ApiError(505, "request", "the gateway speaks HTTP/1.1")
         headers = _once(request.headers)

@@ -21,7 +21,7 @@ from ..core.states import DOWN, UNKNOWN, UP
 from .command_log import LOST, AcceptedCommand, CommandLog
 from .errors import ApiError, not_found
 from .gateway_pdus import GatewayPdu, cord_state
-from .meter_proof import MeterProof, checked, doubt_off_state, power_off
+from .meter_proof import MeterProof, check_proof, doubt_off_state, power_off
 from .metrics import GatewayCounts
 from .power import (
     OFF,
@@ -199,7 +199,7 @@ class PowerService:
         )
         try:
             facts = await loop.run_in_executor(
-                self._provers, lambda: checked(proof, loop, machine, targets, self._report)
+                self._provers, lambda: check_proof(proof, loop, machine, targets, self._report)
             )
         except NotProven as error:
             return Provable(False, [str(error)])

@@ -36,10 +36,10 @@ class RedfishRoutes:
         )
         session = f"{redfish_resources.SESSIONS}/{{session}}"
         return [
-            Route("/redfish", _fixed(redfish_resources.versions())),
-            Route(redfish_resources.ROOT, _fixed(redfish_resources.root(self._uuid))),
-            Route(f"{redfish_resources.ROOT}/odata", _fixed(redfish_resources.odata())),
-            Route(redfish_resources.SERVICE, _fixed(redfish_resources.session_service())),
+            Route("/redfish", _fixed_route(redfish_resources.versions())),
+            Route(redfish_resources.ROOT, _fixed_route(redfish_resources.root(self._uuid))),
+            Route(f"{redfish_resources.ROOT}/odata", _fixed_route(redfish_resources.odata())),
+            Route(redfish_resources.SERVICE, _fixed_route(redfish_resources.session_service())),
             Route(redfish_resources.SYSTEMS, self._systems),
             Route(system, self._system),
             Route(f"{system}/Actions/ComputerSystem.Reset", self._reset, ["POST"]),
@@ -120,7 +120,7 @@ class RedfishRoutes:
         return self._names.get(segment(request), "")
 
 
-def _fixed(resource: Any) -> Any:
+def _fixed_route(resource: Any) -> Any:
     """A route that always answers the same."""
 
     async def answer(_: GatewayRequest) -> WebResponse:

@@ -61,9 +61,9 @@ def test_a_machine_lives_on_metered_cords_beside_unmetered_ones(seed: int) -> No
         # nothing is judged before a command
         ("obstacle", lambda *_: "", Mode.ONE_FEED, ""),
         # nothing is looked at after a surprise
-        ("Run._after", lambda *_: None, Mode.ONE_FEED, "mate's supply dies"),
+        ("Run._recover", lambda *_: None, Mode.ONE_FEED, "mate's supply dies"),
         # nothing is looked at in a resumed run
-        ("Run._settled", lambda _, step, __: dict.fromkeys(step.cords, UP), Mode.ONE_FEED, ""),
+        ("Run._settle", lambda _, step, __: dict.fromkeys(step.cords, UP), Mode.ONE_FEED, ""),
         ("Run._prove_off", lambda *_: None, Mode.BOTH_FEEDS, "relay stuck"),
     ],
 )

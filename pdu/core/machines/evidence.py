@@ -124,7 +124,7 @@ class EvidenceFile(NamedTuple):
         for number, line in enumerate(text.split("\n"), 1):
             try:
                 if line.strip():
-                    lines.append(_parsed(json.loads(line)))
+                    lines.append(_parse_line(json.loads(line)))
             except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
                 damaged.append(number)
         return lines, damaged
@@ -199,7 +199,7 @@ def as_json(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _parsed(line: Mapping[str, Any]) -> Evidence:
+def _parse_line(line: Mapping[str, Any]) -> Evidence:
     """Raises LookupError, TypeError or ValueError for a line that is not ours."""
     if line["verified"] != 1 or not isinstance(line["whole"], bool):
         raise ValueError(line["verified"])

@@ -98,14 +98,14 @@ def _cycle(context: click.Context, /, **options: Any) -> int:
         try:
             drawing = files.drawn()
             targets = files.pdus(drawing.read_pdus)
-            only_open = _allowed(locked_plan, cycle_options, drawing, targets, path)
+            only_open = _may_only_switch_on(locked_plan, cycle_options, drawing, targets, path)
         except SettingsError as error:
-            begun = locked_plan.progress.open
-            left = [] if begun is None else _left_off(locked_plan.plan, begun, targets)
+            open_step = locked_plan.progress.open
+            left = [] if open_step is None else _left_off(locked_plan.plan, open_step, targets)
             if not left:
                 raise
             notes = [_note(outlet, locked_plan.plan, targets) for outlet in left]
-            at = f"step {begun.number}" if begun is not None else ""
+            at = f"step {open_step.number}" if open_step is not None else ""
             ended = Ended(locked_plan.progress.steps_done, error, at, left)
             return _report(ended, len(locked_plan.plan.steps), notes, shared)
         return _run(
@@ -292,7 +292,7 @@ def _table(steps: Sequence[Step]) -> list[str]:
 # ---- the run -------------------------------------------------------------------------------------
 
 
-def _allowed(
+def _may_only_switch_on(
     locked_plan: LockedPlan,
     options: CycleOptions,
     drawing: Drawing,
@@ -387,12 +387,14 @@ def _sayer(stop_request: Stopping, json: bool) -> Any:
     return say
 
 
-def _left_off(plan: CyclePlan, begun: OpenStep, targets: Sequence[Target]) -> list[OutletLeftOff]:
+def _left_off(
+    plan: CyclePlan, open_step: OpenStep, targets: Sequence[Target]
+) -> list[OutletLeftOff]:
     """What a run that may not go on leaves off. Outlets are read where the fleet list still has the
     plan's device.
     """
     here = devices_of(targets)
-    cords = begun.perhaps_off()
+    cords = open_step.perhaps_off()
     pdus = {cord.pdu for cord in cords if here.get(cord.pdu) == plan.pdus[cord.pdu]}
     readings = PolledEnvironment(targets, Stopping()).read_pdus(pdus) if pdus else HallReadings({})
     outlets = {cord: readings.outlet(*cord) for cord in cords}

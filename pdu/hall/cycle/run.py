@@ -113,7 +113,7 @@ class Run:
             error = Interrupted("asked a second time to stop, so nothing more was sent")
         except Exception as failure:
             error = failure
-            self._clean_up(failure)
+            self._recover(failure)
         left = [OutletLeftOff(cord, state) for cord, state in self._left.items()]
         with contextlib.suppress(PduHandlerError, KeyboardInterrupt):
             self._write([self._last(error, left)])
@@ -134,12 +134,12 @@ class Run:
         )
 
     def _all(self, only_open: bool) -> None:
-        begun = self._progress.open
-        if begun is not None:
-            self._step = self._plan.steps[begun.number - 1]
+        open_step = self._progress.open
+        if open_step is not None:
+            self._step = self._plan.steps[open_step.number - 1]
             # before anything is read: what is said of a run that ends here
-            self._left = {cord: UNKNOWN for cord, on in begun.state_by_command if not on}
-            self._resume(self._step, begun, only_open)
+            self._left = {cord: UNKNOWN for cord, on in open_step.state_by_command if not on}
+            self._resume(self._step, open_step, only_open)
         while not only_open and self._progress.steps_done < len(self._plan.steps):
             self._step = self._plan.steps[self._progress.steps_done]
             self._begin(self._step)
@@ -152,17 +152,17 @@ class Run:
         self._stop_if_asked()
         self._floor_a, self._lost, self._loads = None, (), None
         self._read_for(step)
-        carried = self._allowed(step)
+        carried = self._carrying_cords(step)
         opening = plan_file.begin(self.environment.now(), step.number, carried)
         if self._plan.mode is Mode.BOTH_FEEDS and self._plan.by_current:
             self._prove_by_meters(step, opening)
             self._ended_off(step)
             return
         if self._plan.mode is Mode.ONE_FEED and carried:
-            loads = self._learned(step)
+            loads = self._learn(step)
             self._stop_if_asked()
             # a second has passed, or ten
-            carried = self._allowed(step)
+            carried = self._carrying_cords(step)
             mates = [cord_now for cord_now in self._cords(step) if cord_now.cord not in step.cords]
             self._lost, self._floor_a = carried, least_remaining_current(mates)
             self._loads = StepLoads(loads)
@@ -172,7 +172,7 @@ class Run:
         self._shown = self.environment.monotonic() + self._period_s
         self._off_and_on(step)
 
-    def _allowed(self, step: Step) -> list[Cord]:
+    def _carrying_cords(self, step: Step) -> list[Cord]:
         """The step's cords that carry. Raises UnexpectedState unless the last reading allows it."""
         machine, hall = self._drawing.machines[step.machine], Hall(self._drawing, self._readings)
         reason = obstacle(hall, self._plan.mode, machine, step.cords)
@@ -216,7 +216,7 @@ class Run:
         """How often the meters renew their figures."""
         return self._plan.meter_period_s or RENEWAL_S
 
-    def _learned(self, step: Step) -> Sequence[Mapping[Cord, MeteredLoad]]:
+    def _learn(self, step: Step) -> Sequence[Mapping[Cord, MeteredLoad]]:
         """What the machine's cords show in two renewals."""
         end = self.environment.monotonic() + 2 * self._period_s
         looks = [self._shown_loads(step)]
@@ -256,17 +256,17 @@ class Run:
         self._stay_off(step)
         self._switch_on(step, step.cords)
 
-    def _resume(self, step: Step, begun: OpenStep, only_open: bool) -> None:
+    def _resume(self, step: Step, open_step: OpenStep, only_open: bool) -> None:
         """Look at the outlets of a step that has no end, and take it to its end."""
         self._say(f"step {step.number} of {len(self._plan.steps)} was begun: looking at {step}")
-        states = self._settled(step, begun)
+        states = self._settle(step, open_step)
         for cord, state in states.items():
             if state not in (UP, DOWN):
                 raise UnexpectedState(f"{cord}: its state is not known, so nothing was sent")
         self._left = {cord: DOWN for cord, state in states.items() if state is DOWN}
-        if begun.off:
+        if open_step.off:
             self._say("  it was proven off before")
-            if self._left and not any(on for _, on in begun.state_by_command):
+            if self._left and not any(on for _, on in open_step.state_by_command):
                 self._stay_off(step)
             self._switch_on(step, [cord for cord in step.cords if states[cord] is DOWN])
         elif self._left and only_open:
@@ -282,10 +282,10 @@ class Run:
             self._say("  no command was carried out")
             self._begin(step)
 
-    def _settled(self, step: Step, begun: OpenStep) -> dict[Cord, EnumPowerStatus]:
+    def _settle(self, step: Step, open_step: OpenStep) -> dict[Cord, EnumPowerStatus]:
         """The states of the step's outlets, when a command that was sent would have shown."""
-        unresolved = begun.unresolved()
-        wait_s = begun.about_at + self._plan.patience_s - self.environment.now()
+        unresolved = open_step.unresolved()
+        wait_s = open_step.about_at + self._plan.patience_s - self.environment.now()
         end = self.environment.monotonic() + min(max(wait_s, 0.0), self._plan.patience_s)
         last_states: Optional[dict[Cord, EnumPowerStatus]] = None
         while True:
@@ -413,13 +413,13 @@ class Run:
                 return
 
     def _prove_on(self, step: Step, proven: Sequence[Cord]) -> None:
-        begun = self._progress.open
-        assert begun is not None
+        open_step = self._progress.open
+        assert open_step is not None
         end, back_at = self.environment.monotonic() + self._plan.patience_s, None
         while True:
             cords = self._read_for(step)
             proven_now = [cord_now for cord_now in cords if cord_now.cord in proven]
-            wrong = [cord_now for cord_now in proven_now if not self._is_back(cord_now, begun)]
+            wrong = [cord_now for cord_now in proven_now if not self._is_back(cord_now, open_step)]
             missing = "" if wrong else self._not_as_before(step, cords, proven, back_at)
             if not wrong and back_at is None:
                 back_at = self.environment.monotonic()
@@ -436,9 +436,9 @@ class Run:
         for cord_now in proven_now:
             self._say(f"  on: {cord_now.cord}, {self._amperes([cord_now.cord])}")
 
-    def _is_back(self, cord_now: CordNow, begun: OpenStep) -> bool:
+    def _is_back(self, cord_now: CordNow, open_step: OpenStep) -> bool:
         is_on = self._state(cord_now.cord) is UP
-        return is_on and (cord_now.cord not in begun.carried or cord_now.now is Now.CARRIES)
+        return is_on and (cord_now.cord not in open_step.carried or cord_now.now is Now.CARRIES)
 
     def _not_as_before(
         self,
@@ -514,14 +514,14 @@ class Run:
 
     # ---- after a surprise ------------------------------------------------------------------------
 
-    def _clean_up(self, error: BaseException) -> None:
+    def _recover(self, error: BaseException) -> None:
         """Look at what was switched; with one feed at a time, switch it on again."""
-        step, begun = self._step, self._progress.open
-        if step is None or begun is None:
+        step, open_step = self._step, self._progress.open
+        if step is None or open_step is None:
             return
         # one that came back and went again, too
         self._left.update(
-            (cord, UNKNOWN) for cord, _ in begun.state_by_command if cord not in self._left
+            (cord, UNKNOWN) for cord, _ in open_step.state_by_command if cord not in self._left
         )
         if not self._left:
             return
@@ -531,7 +531,7 @@ class Run:
                 return
             for cord in [left_cord for left_cord, state in self._left.items() if state is DOWN]:
                 # a command to switch on that did not work is not sent again
-                if (cord, True) not in begun.state_by_command:
+                if (cord, True) not in open_step.state_by_command:
                     self._say(f"  {_words(error)}: switching {cord} on again")
                     self._command(step, cord, True)
                     self._restored.append(cord)
