@@ -145,7 +145,11 @@ def _names(options: Mapping[str, str], usual: bool = True) -> list[str]:
         return [
             name for part in parts for name in owner_files.match_machines(drawing, part) or [part]
         ]
-    return [one.name for one in drawing.machines.values() if not one.protected] if usual else []
+    return (
+        [machine.name for machine in drawing.machines.values() if not machine.protected]
+        if usual
+        else []
+    )
 
 
 def _check_machines(runner: MakeRunner, machines: Sequence[FencedMachine]) -> int:
