@@ -72,9 +72,9 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
         **{key: options.pop(key) for key in RehearsalOptions._fields}
     )
     worlds = USUAL_WORLDS if rehearsal_options.worlds is None else rehearsal_options.worlds
-    after, metered = options.pop("after"), options.pop("metered")
+    after_text, metered = options.pop("after"), options.pop("metered")
     back = restore_command.ReturnOptions(
-        after, metered, rehearsal_options.html, worlds, rehearsal_options.seed
+        after_text, metered, rehearsal_options.html, worlds, rehearsal_options.seed
     )
     returned = options.pop("return_")
     if (
@@ -156,11 +156,11 @@ def _rehearsed(
             answer = dumps(outcome_as_json(outcome, shed), indent=1)
             print("," if failures else "", answer, sep="\n")
         grading.add(outcome)
-        touched.update((one.machine, None) for one in outcome.touched)
+        touched.update((machine.machine, None) for machine in outcome.touched)
         failures.append(Failed.of(outcome))
     only = outcome if len(what) == 1 and not options.each else None
     # something that may go dark counts more than something that nobody can say
-    level = max((one.level for one in failures), key=(0, 2, 1).index)
+    level = max((failure.level for failure in failures), key=(0, 2, 1).index)
     unknown = missing_facts(hall, touched, only)
     grades = grading.grades() if options.each else []
     rehearsal_report = report(hall, only, failures, grades, unknown, within_s)

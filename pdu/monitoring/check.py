@@ -209,7 +209,9 @@ def _round(
     progress_bar = progress(len(polled), "polling", show_pos=True)
     with (
         contextlib.closing(
-            reader_pool.read_all(polled, config.parallel, processes=config.workers, read=poll_one)
+            reader_pool.read_all(
+                polled, config.parallel, processes=config.workers, read_target=poll_one
+            )
         ) as readings,
         progress_bar as bar,
     ):

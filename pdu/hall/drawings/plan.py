@@ -64,7 +64,7 @@ def _import(context: click.Context, /, **options: Any) -> int:
         raise Usage("--site, --location, --rack, --tag and --role are for NetBox and Nautobot")
     source = readings_source.SourceOptions(OwnerFiles.of(options, state), **options)
     if files:
-        imported_hall = csv_files.read(files)
+        imported_hall = csv_files.read_csv_files(files)
     elif folder:
         imported_hall = imported(rest.saved(folder), dcim_options.filters)
     else:

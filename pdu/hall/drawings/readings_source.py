@@ -92,7 +92,7 @@ def read_list(source: SourceOptions, names: Collection[str]) -> HallReadings:
     devices = [one.device for one in polled]
     found: list[Optional[Reading]] = [None] * len(polled)
     shown_bar = progress(len(polled), "reading", show_pos=True)
-    readings = reader_pool.read_all(polled, source.parallel, read=poll_full)
+    readings = reader_pool.read_all(polled, source.parallel, read_target=poll_full)
     with contextlib.closing(readings), shown_bar as bar:
         for place, reading in readings:
             found[place] = reading

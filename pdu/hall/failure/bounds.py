@@ -103,12 +103,13 @@ class HallFacts:
         consumers: Sequence[DrawnConsumer],
         most_of: Mapping[str, float],
         switched_off: Mapping[int, Truth],
-        taken: Mapping[int, int],
+        first_input_by_node: Mapping[int, int],
     ) -> None:
         """`most_of`: PDU, or one of its lines (`enrichment.pool`) -> the most that its unmetered
         outlets carry together, in A.
-        `switched_off`: outlets that feed PDUs and are off, or perhaps. `taken`: node with several
-        inputs -> the one that feeds it now, where meters show it.
+        `switched_off`: outlets that feed PDUs and are off, or perhaps.
+        `first_input_by_node`: node with several inputs -> the one that feeds it now, where meters
+        show it.
         """
         self.graph, self.consumers = graph, consumers
         self.most_of, self.switched_off = most_of, switched_off
@@ -126,7 +127,7 @@ class HallFacts:
             [[edge.node for edge in below] for below in graph.below],
             {number: edge.stated() for number, edge in enumerate(consumers)},
             graph.carriers,
-            _orders(graph, taken),
+            _orders(graph, first_input_by_node),
         )
         self.power: Power[Interval] = Power(self.facts, switched_off)
         self.sums = self.sums_of(self.facts, self.power)
@@ -194,7 +195,7 @@ class HallFacts:
         facts_later.facts, facts_later.power = facts, Power(facts, gone)
         facts_later.sums, facts_later.most_of = {}, {}
         facts_later.figures = {
-            node: KnownCurrents(part=known.part) for node, known in self.figures.items()
+            node: KnownCurrents(part=currents.part) for node, currents in self.figures.items()
         }
         return facts_later
 
@@ -247,12 +248,12 @@ class HallFacts:
         """Those of the least and of the most that a carrier's rating may be; None: not known."""
         protections = self._protection.get(carrier)
         if protections is None:
-            shown = self.graph.carriers[carrier]
-            rating = shown.breaker.rating_a
-            least = None if rating is None else Protection.of(shown.breaker, rating)
+            drawn_carrier = self.graph.carriers[carrier]
+            rating = drawn_carrier.breaker.rating_a
+            least = None if rating is None else Protection.of(drawn_carrier.breaker, rating)
             most = least
-            if least is not None and shown.most_a is not None:
-                most = Protection.of(shown.breaker, shown.most_a)
+            if least is not None and drawn_carrier.most_a is not None:
+                most = Protection.of(drawn_carrier.breaker, drawn_carrier.most_a)
             protections = self._protection[carrier] = least, most
         return protections
 
@@ -279,13 +280,13 @@ class CopyOnWriteSums(dict[int, IntervalSum]):
         return total
 
 
-def _orders(graph: Graph, taken: Mapping[int, int]) -> dict[int, list[list[int]]]:
+def _orders(graph: Graph, first_input_by_node: Mapping[int, int]) -> dict[int, list[list[int]]]:
     """Node with several inputs -> the one that feeds it now, if that is known, and the others."""
     groups_by_node: dict[int, list[list[int]]] = {}
     for node, count in enumerate(graph.inputs):
         if count > 1:
             inputs = [edge.node for edge in graph.above[node] if edge.is_input]
-            first = taken.get(node)
+            first = first_input_by_node.get(node)
             rest_of_inputs = [source for source in inputs if source != first]
             groups_by_node[node] = [rest_of_inputs] if first is None else [[first], rest_of_inputs]
     return groups_by_node
@@ -347,7 +348,7 @@ def bounds_of(
     step_one = {node for node in reached if flow.power.alive(node) != YES}
     first = {carrier: hall.load(carrier, sums[carrier]) for carrier in changed}
     first_loads = {carrier: load for carrier, load in first.items() if load is not None}
-    shares = {number: after for number, (_, after) in flow.touched.items()}
+    shares = {number: contributions for number, (_, contributions) in flow.touched.items()}
     failure = Failure(hall, sums, flow, within_s)
     failure.spread(changed)
     trips = failure.surely_trip()
@@ -517,10 +518,12 @@ class Failure:
             needed_nodes = self._needs[node] = self._hall.graph.sure_above(node)
         return needed_nodes
 
-    def _while_it_lives(self, carrier: int, more: Collection[int] = ()) -> Optional[Interval]:
+    def _while_it_lives(
+        self, carrier: int, extra_nodes: Collection[int] = ()
+    ) -> Optional[Interval]:
         """The load of a carrier while it and these live, and so all that they need."""
         hall, flow = self._hall, self._flow
-        assumed = self._needed(carrier).union(*map(self._needed, more))
+        assumed = self._needed(carrier).union(*map(self._needed, extra_nodes))
         if any(flow.power.alive(node) == NO for node in assumed):
             return None
         power = Power(hall.facts, flow.gone, flow.power, assumed)
@@ -529,8 +532,8 @@ class Failure:
         for number in hall.on.get(carrier, ()):
             shares = flow.touched.get(number)
             if shares is not None:
-                after = flow.contributions(number, power, carrier)
-                total.enter(shares[0].get(carrier), after.get(carrier))
+                contributions = flow.contributions(number, power, carrier)
+                total.enter(shares[0].get(carrier), contributions.get(carrier))
         return hall.load(carrier, total)
 
     # ---- what surely trips -----------------------------------------------------------------------

@@ -70,9 +70,12 @@ def missing_facts(
 def _of_hall(hall: Hall) -> Iterable[MissingFact]:
     pdus = hall.drawing.pdus.values()
     switches = [
-        one.name
-        for one in hall.drawing.panels.values()
-        if len(one.inputs) > 1 and one.ups is None and one.gap_s is None and not one.parallel
+        panel.name
+        for panel in hall.drawing.panels.values()
+        if len(panel.inputs) > 1
+        and panel.ups is None
+        and panel.gap_s is None
+        and not panel.parallel
     ]
     switches += [pdu.name for pdu in pdus if len(pdu.inputs) > 1 and pdu.gap_s is None]
     if switches:
@@ -81,21 +84,21 @@ def _of_hall(hall: Hall) -> Iterable[MissingFact]:
             0,
             switches,
         )
-    failed = [name for name, one in hall.readings.pdus.items() if one.error]
+    failed = [name for name, pdu in hall.readings.pdus.items() if pdu.error]
     if failed:
         yield MissingFact("PDUs whose reading failed, in part or as a whole", 0, failed)
     unrated = [
-        f"{pdu.name}/{one.name}"
+        f"{pdu.name}/{part.name}"
         for pdu in pdus
-        for one in (*pdu.lines, *pdu.breakers)
-        if one.rating_a is None
+        for part in (*pdu.lines, *pdu.breakers)
+        if part.rating_a is None
     ]
     if unrated:
         yield MissingFact("ratings of lines and breakers (key breaker_a)", 0, unrated)
     open_ = [pdu.name for pdu in pdus if not pdu.lines_are_drawn]
     if open_:
         yield MissingFact("which outlets are behind which line (no [[pdu.line]])", 0, open_)
-    nobodys = [str(one.cord) for one in hall.unowned if one.high_a]
+    nobodys = [str(cord.cord) for cord in hall.unowned if cord.high_a]
     if nobodys:
         yield MissingFact("what hangs on outlets that carry current and nobody drew", 0, nobodys)
 
@@ -191,10 +194,14 @@ class _Lacks:
         """What the drawing does not say of a PDU's lines."""
         pdu = self._hall.drawing.pdus[name]
         if not pdu.lines_are_drawn or any(
-            one.outlets is None and not one.every for one in (*pdu.lines, *pdu.breakers)
+            part.outlets is None and not part.every for part in (*pdu.lines, *pdu.breakers)
         ):
             yield f"the lines and breakers of {name}, with their outlets"
-        boards = [one for one in pdu.inputs if isinstance(one, HallNode) and one.kind != "breaker"]
+        boards = [
+            source
+            for source in pdu.inputs
+            if isinstance(source, HallNode) and source.kind != "breaker"
+        ]
         are_named = all(line.of is not None for line in pdu.lines)
         if not are_named and any(
             board.kind != "feed" and self._hall.drawing.panels[board.name].lines for board in boards

@@ -112,24 +112,24 @@ def sampled(
     hall: HallFacts,
     failed: Iterable[int],
     bounds: FailureBounds,
-    wanted: Sequence[int],
+    consumer_numbers: Sequence[int],
     count: int,
     seed: int,
 ) -> dict[int, Sample]:
     """The wanted consumers that can be counted, by number."""
-    if not wanted:
+    if not consumer_numbers:
         return {}
-    trip = {one for one in bounds.tripping if one not in bounds.at_first}
-    numbers = set(wanted)
+    trip = {carrier for carrier in bounds.tripping if carrier not in bounds.at_first}
+    numbers = set(consumer_numbers)
     for carrier in trip:
         numbers.update(hall.on.get(carrier, ()))
     count = affordable(count, len(numbers))
     facts = OpenFacts(hall, sorted(numbers), trip)
-    counts = Counts(wanted)
+    counts = Counts(consumer_numbers)
     for world in range(count):
-        one = StatedHall(facts, random.Random(f"{seed} {world}"))
-        one.fail(failed)
-        counts.add(one)
+        stated_hall = StatedHall(facts, random.Random(f"{seed} {world}"))
+        stated_hall.fail(failed)
+        counts.add(stated_hall)
     return counts.samples(count)
 
 
@@ -146,7 +146,7 @@ class StatedHall:
         self._hall, self._graph = open_.hall, open_.graph
         self.drawn = open_.draw(rng)
         self._facts = _facts(open_, self.drawn)
-        off = {node: YES if one == YES else NO for node, one in self._hall.switched_off.items()}
+        off = {node: YES if truth == YES else NO for node, truth in self._hall.switched_off.items()}
         self._before = Power(self._facts, off)
         sums = self._sums = defaultdict[int, FloatSum](FloatSum)
         self.flow: PowerFlow[float] = PowerFlow(self._facts, _FLOATS, sums, self._before)
@@ -157,10 +157,10 @@ class StatedHall:
                 sums[key].value += current
         self._three = self.drawn.three
         self._part: dict[int, float] = {}
-        self.now_a = {one: self._fullest(one) for one in sorted(self._facts.carriers)}
-        self._part = {one: self._phasors(one, now) for one, now in self.now_a.items()}
-        self.rating = {one: self._rating(one) for one in self.now_a}
-        self.trips_at = {one: self._trip_point(one) for one in self.now_a}
+        self.now_a = {carrier: self._fullest(carrier) for carrier in sorted(self._facts.carriers)}
+        self._part = {carrier: self._phasors(carrier, now) for carrier, now in self.now_a.items()}
+        self.rating = {carrier: self._rating(carrier) for carrier in self.now_a}
+        self.trips_at = {carrier: self._trip_point(carrier) for carrier in self.now_a}
         self._slow: dict[int, float] = {}
         #: in their order
         self.tripped: dict[int, int] = {}

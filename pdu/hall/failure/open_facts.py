@@ -105,28 +105,37 @@ class OpenFacts:
         self.numbers, self.carriers = numbers, carriers
         self._whole: dict[int, float] = {}
         self._shares: dict[int, dict[int, float]] = {}
-        cords = [cord for one in hall.consumers for cord in one.cords if cord.high_a]
+        cords = [cord for consumer in hall.consumers for cord in consumer.cords if cord.high_a]
         #: currents of the hall that are metered, and the part of its supplies that works
-        self.currents = sorted(middle(one) for one in cords if one.now is Now.CARRIES) or [1.0]
+        self.currents = sorted(middle(cord) for cord in cords if cord.now is Now.CARRIES) or [1.0]
         self._mean = sum(self.currents) / len(self.currents)
-        found = Counter(cord.now for one in hall.consumers if one.drawn for cord in one.cords)
-        works, not_ = found[Now.CARRIES] + found[Now.WORKS], found[Now.IDLE] + found[Now.WEAK]
+        count_by_now = Counter(
+            cord.now for consumer in hall.consumers if consumer.drawn for cord in consumer.cords
+        )
+        works, not_ = (
+            count_by_now[Now.CARRIES] + count_by_now[Now.WORKS],
+            count_by_now[Now.IDLE] + count_by_now[Now.WEAK],
+        )
         self.works = (works + 9) / (works + not_ + 10)
-        read = sum(found.values()) - found[Now.UNREAD] - found[Now.UNKNOWN]
-        self._off = (found[Now.OFF] + 1) / (read + 50)
+        read_count = (
+            sum(count_by_now.values()) - count_by_now[Now.UNREAD] - count_by_now[Now.UNKNOWN]
+        )
+        self._off = (count_by_now[Now.OFF] + 1) / (read_count + 50)
         #: rating by the whole current of all machines behind it, of what is rated and surely
         #: carries what is metered: the hall's habit, among what is usual
         self.spare = sorted(_USUAL_SPARE) + [
-            carrier.breaker.rating_a / self.whole(number)
+            carrier.breaker.rating_a / self.full_current(number)
             for number, carrier in self.graph.carriers.items()
             if carrier.breaker.rating_a and carrier.most_a is None and carrier.part == 1.0
-            if self.whole(number) > _SOME and self._is_known(number)
+            if self.full_current(number) > _SOME and self._is_known(number)
         ]
         self.habit = sorted(self.spare)[len(self.spare) // 2]
         #: none is below this
         self.least = max(_LEAST_SPARE, min(self.spare))
         #: first what carries most
-        self._choices = sorted(self.graph.choices, key=lambda one: -self.whole(one.node))
+        self._choices = sorted(
+            self.graph.choices, key=lambda choice: -self.full_current(choice.node)
+        )
         #: shared lines of panels on which something may be -> what surely is, in A
         self._loaded = {
             upper: sum(
@@ -140,16 +149,16 @@ class OpenFacts:
             if self._flows(choice)
             for upper in choice.uppers
         }
-        own = {cord.cord.pdu for number in numbers for cord in hall.consumers[number].cords}
+        own_pdus = {cord.cord.pdu for number in numbers for cord in hall.consumers[number].cords}
         #: PDU -> its cords without a meter, and those whose outlets nobody placed
         self._unmetered: dict[str, list[_CordOf]] = {}
         self._unplaced: dict[str, list[_CordOf]] = {}
-        for number, one in enumerate(hall.consumers):
-            for place, (cord, node) in enumerate(zip(one.cords, one.nodes)):
+        for number, consumer in enumerate(hall.consumers):
+            for place, (cord, node) in enumerate(zip(consumer.cords, consumer.nodes)):
                 pdu = cord.cord.pdu
-                if pdu in own and cord.high_a is None:
+                if pdu in own_pdus and cord.high_a is None:
                     self._unmetered.setdefault(pdu, []).append((number, place))
-                if pdu in own and node in self.graph.unplaced:
+                if pdu in own_pdus and node in self.graph.unplaced:
                     self._unplaced.setdefault(pdu, []).append((number, place))
         self._meters = self._own_meters()
         self._lines_of: dict[str, list[int]] = {}
@@ -158,7 +167,9 @@ class OpenFacts:
                 self._lines_of.setdefault(carrier.pdu, []).append(node)
         # a carrier of several conductors needs the phase of each line below it
         self._phased = {
-            one: self._has_three(one) for one in carriers if self.graph.carriers[one].part < 1
+            carrier: self._has_three(carrier)
+            for carrier in carriers
+            if self.graph.carriers[carrier].part < 1
         }
         self._between = self._pdus_between_lines()
 
@@ -266,7 +277,7 @@ class OpenFacts:
             lines_in_use = lines_by_key.setdefault(key, set())
             # phases are drawn as a whole; of other lines one may be missing
             undrawn = 0.0 if self.graph.phases.keys() >= set(choice.uppers) else _UNDRAWN_LINE
-            whole_a = self.whole(choice.node)
+            whole_a = self.full_current(choice.node)
             lines: list[int] = []
             for _ in range(min(choice.several, len(choice.uppers))):
                 free = [upper for upper in choice.uppers if upper not in lines_in_use]
@@ -306,7 +317,7 @@ class OpenFacts:
         for choice in self._choices:
             for upper in drawn[0][choice.node]:
                 if upper in wholes:
-                    wholes[upper] += self.whole(choice.node) / choice.several
+                    wholes[upper] += self.full_current(choice.node) / choice.several
         likelihood = 1.0
         for line, whole_a in wholes.items():
             likelihood *= self._suits(line, whole_a)
@@ -433,15 +444,18 @@ class OpenFacts:
         )
 
     def _fitting(self, carrier: int, unmetered: float) -> float:
-        one = self.graph.carriers[carrier]
-        rating = one.breaker.rating_a
-        if rating is None or one.most_a is not None or not unmetered:
+        drawn_carrier = self.graph.carriers[carrier]
+        rating = drawn_carrier.breaker.rating_a
+        if rating is None or drawn_carrier.most_a is not None or not unmetered:
             return 1.0
-        share = _FULLEST if one.part < 1.0 or carrier in self.graph.lines_of_unknown else 1.0
-        whole = sum(
-            self.hall.facts.consumers[one].total.expected for one in self.hall.on.get(carrier, ())
+        share = (
+            _FULLEST if drawn_carrier.part < 1.0 or carrier in self.graph.lines_of_unknown else 1.0
         )
-        room = rating / self.least / share - whole
+        expected_a = sum(
+            self.hall.facts.consumers[number].total.expected
+            for number in self.hall.on.get(carrier, ())
+        )
+        room = rating / self.least / share - expected_a
         return min(1.0, max(_LEAST_PART, room / unmetered))
 
     def _usual_current(self, rng: random.Random, number: int, world: Drawn) -> float:
@@ -519,16 +533,16 @@ class OpenFacts:
         lines, breakers = self.graph.unplaced[node]
         above = self.graph.above[node]
         pdu = above[0].node
-        sure = [one.node for one in above[1:] if one.sure]
+        sure = [edge.node for edge in above[1:] if edge.sure]
         groups: list[tuple[int, ...]] = []
         # of one that has a line, a second one only where outlets are between two
-        has_line = any(one in self.graph.lines for one in sure)
+        has_line = any(node in self.graph.lines for node in sure)
         if pdu in three_lines:
             # a third of its outlets is behind the line that carries most
             groups += [lines] if rng.random() < 1 / 3 else []
         elif lines and not (has_line and rng.random() >= self._between.get(pdu, 0.0)):
             groups.append(lines)
-        if breakers and not any(one not in self.graph.lines for one in sure):
+        if breakers and not any(node not in self.graph.lines for node in sure):
             groups.append(breakers)
         uppers: list[int] = []
         for several in groups:
@@ -558,7 +572,7 @@ class OpenFacts:
         wanted_a = max(_LEAST_A, now_a, whole_a * rng.choice(world.spare))
         return next((rating for rating in _LADDER_A if rating >= wanted_a), wanted_a)
 
-    def whole(self, number: int) -> float:
+    def full_current(self, number: int) -> float:
         """What a carrier carries if all machines behind it draw all their current through it."""
         whole_a = self._whole.get(number)
         if whole_a is None:
@@ -599,7 +613,7 @@ class OpenFacts:
             for edge in self.graph.above[node]:
                 if not edge.flows:
                     continue
-                group = next((one for one in (lines, breakers) if edge.node in one), open_)
+                group = next((nodes for nodes in (lines, breakers) if edge.node in nodes), open_)
                 chance = 1.0 if edge.sure else 1.0 / len(group)
                 for carrier, share in self._shares_of(edge.node).items():
                     share_by_carrier[carrier] = max(

@@ -171,14 +171,14 @@ class Hall:
         steps = {name: reading.outlet_step_a for name, reading in readings.pdus.items()}
         #: the cords of each machine as they are read
         self.cords: dict[str, tuple[CordNow, ...]] = {
-            one.name: cords_now(one, readings, steps, drawing.idle_a)
-            for one in drawing.machines.values()
+            machine.name: cords_now(machine, readings, steps, drawing.idle_a)
+            for machine in drawing.machines.values()
         }
         #: machines without power now
         self.already = {
             name
             for name, cords in self.cords.items()
-            if sum(one.now is not Now.OFF for one in cords) < drawing.machines[name].needs
+            if sum(cord.now is not Now.OFF for cord in cords) < drawing.machines[name].needs
         }
         #: machine -> its place in the drawing, and the number of its consumer
         self.places = {name: number for number, name in enumerate(drawing.machines)}
@@ -187,9 +187,9 @@ class Hall:
     @cached_property
     def unowned(self) -> list[CordNow]:
         """Outlets that carry, or may carry, current and belong to nothing in the drawing."""
-        owned = {one.cord for cords in self.cords.values() for one in cords}
+        owned = {cord.cord for cords in self.cords.values() for cord in cords}
         for inputs in self.drawing.fed().values():
-            owned.update(one for one in inputs if isinstance(one, Cord))
+            owned.update(source for source in inputs if isinstance(source, Cord))
         cords_of_nobody: list[CordNow] = []
         for name in self.drawing.pdus:
             reading = self.readings.pdus.get(name)
@@ -281,7 +281,7 @@ class Hall:
         """
         input_by_switch: dict[int, int] = {}
         for inputs in self.drawing.fed().values():
-            cords = [one for one in inputs if isinstance(one, Cord)]
+            cords = [source for source in inputs if isinstance(source, Cord)]
             if len(inputs) < 2 or not cords:
                 continue
             carry = [
@@ -330,9 +330,9 @@ class Hall:
         part_by_carrier: dict[int, float] = {}
         lines_of: dict[int, set[tuple[Optional[bool], ...]]] = {}
         inside = {
-            graph.number[HallNode.breaker(pdu.name, one.name)]
+            graph.number[HallNode.breaker(pdu.name, breaker.name)]
             for pdu in self.drawing.pdus.values()
-            for one in pdu.breakers
+            for breaker in pdu.breakers
         }
         nodes_done: set[int] = set()
         for cord, node in graph.outlets.items():
@@ -345,10 +345,12 @@ class Hall:
                 if carrier in inside:
                     if flows == YES:
                         lines_of.setdefault(carrier, set()).add(lines)
-                elif sum(one is True for one in lines) > 1:
+                elif sum(line is True for line in lines) > 1:
                     part_by_carrier[carrier] = BETWEEN_LINES
         # a breaker that carries several lines
-        part_by_carrier.update((one, 0.0) for one, several in lines_of.items() if len(several) > 1)
+        part_by_carrier.update(
+            (carrier, 0.0) for carrier, several in lines_of.items() if len(several) > 1
+        )
         return part_by_carrier
 
     # ---- public ----------------------------------------------------------------------------------
@@ -388,46 +390,48 @@ class Hall:
         seed: int,
     ) -> list[Judged]:
         numbers = {
-            one.machine: self.places[one.machine]
-            for one in judged
-            if one.verdict in (Verdict.CANNOT_SAY, Verdict.UNLESS)
+            machine.machine: self.places[machine.machine]
+            for machine in judged
+            if machine.verdict in (Verdict.CANNOT_SAY, Verdict.UNLESS)
         }
-        nodes = [self.facts.graph.number[one] for one in failed]
+        nodes = [self.facts.graph.number[node] for node in failed]
         samples = sampled(self.facts, nodes, end, list(numbers.values()), worlds, seed)
         sampled_machines: list[Judged] = []
-        for one in judged:
-            sample = samples.get(numbers.get(one.machine, -1))
-            sampled_machines.append(one if sample is None else _with(one, sample))
+        for judged_machine in judged:
+            sample = samples.get(numbers.get(judged_machine.machine, -1))
+            sampled_machines.append(
+                judged_machine if sample is None else _with(judged_machine, sample)
+            )
         return sampled_machines
 
-    def judged(self, found: TimedBounds) -> list[Judged]:
+    def judged(self, timed: TimedBounds) -> list[Judged]:
         """The machines that lose, or may lose, a cord, in the drawing's order."""
         machines = list(self.drawing.machines)
         judged: list[Judged] = []
-        for number in sorted(found.end.reached):
+        for number in sorted(timed.end.reached):
             if number >= len(machines) or machines[number] in self.already:
                 continue
-            if any(node in found.end.possibly for node in self.facts.consumers[number].nodes):
-                judged.append(self._judged(machines[number], number, found))
+            if any(node in timed.end.possibly for node in self.facts.consumers[number].nodes):
+                judged.append(self._judged(machines[number], number, timed))
         return judged
 
     def outcome(
         self, failed: Sequence[HallNode], timed: TimedBounds, judged: Sequence[Judged]
     ) -> RehearsalOutcome:
         """The answer."""
-        carriers, found = self.facts.graph.carriers, timed.end
-        behind = self._machines_behind(found, judged)
+        carriers, bounds = self.facts.graph.carriers, timed.end
+        behind = self._machines_behind(bounds, judged)
         loads = [
             self._breaker_after(number, load, timed, behind.get(number, ()))
-            for number, load in found.loads.items()
+            for number, load in bounds.loads.items()
         ]
         return RehearsalOutcome(
             failed,
             judged,
             sorted(self.already),
             len(self.drawing.machines),
-            sorted(loads, key=lambda one: one.name),
-            [" or ".join(carriers[one].name for one in trips) for trips in found.trips],
+            sorted(loads, key=lambda load: load.name),
+            [" or ".join(carriers[number].name for number in trips) for trips in bounds.trips],
         )
 
     def states(
@@ -435,7 +439,7 @@ class Hall:
     ) -> HallStates:
         """What becomes of all that is drawn when these fail, machines included."""
         timed = self.bounds(failed, within_s)
-        loads = {one.name: one for one in outcome.loads}
+        loads = {load.name: load for load in outcome.loads}
         states = {
             node: self._state(number, timed, loads)
             for node, number in self.facts.graph.number.items()
@@ -446,12 +450,12 @@ class Hall:
             states[HallNode("machine", name)] = NodeState(
                 Condition.DEAD if dark else Condition.LIVES, reason=reason
             )
-        for one in outcome.touched:
-            states[HallNode("machine", one.machine)] = NodeState(
-                _CONDITIONS[one.verdict],
-                not_before_s=one.not_before_s,
-                at_the_latest_s=one.at_the_latest_s,
-                reason=one.reason,
+        for machine in outcome.touched:
+            states[HallNode("machine", machine.machine)] = NodeState(
+                _CONDITIONS[machine.verdict],
+                not_before_s=machine.not_before_s,
+                at_the_latest_s=machine.at_the_latest_s,
+                reason=machine.reason,
             )
         return states
 
@@ -459,13 +463,13 @@ class Hall:
         self, number: int, timed: TimedBounds, loads: Mapping[str, BreakerAfter]
     ) -> NodeState:
         end, carrier = timed.end, self.facts.graph.carriers.get(number)
-        after = None if carrier is None else loads.get(carrier.name)
+        load_after = None if carrier is None else loads.get(carrier.name)
         load, rating_a, limit_a = None, None, None
         if carrier is not None:
             rating_a, limit_a = carrier.breaker.rating_a, carrier.breaker.limit_a
             total = self.facts.sums.get(number)
-            if after is not None:
-                load = after.load
+            if load_after is not None:
+                load = load_after.load
             elif total is not None:
                 load = self.facts.now_of(number, total)
         figures = load, rating_a, limit_a
@@ -487,8 +491,8 @@ class Hall:
     def dead(self, failed: Sequence[HallNode]) -> Collection[HallNode]:
         """What the failure itself surely kills, by the drawing."""
         number = self.facts.graph.number
-        power = Power(self.facts.facts, {number[one]: YES for one in failed})
-        return {node for node, one in number.items() if power.alive(one) == NO}
+        power = Power(self.facts.facts, {number[node]: YES for node in failed})
+        return {node for node, index in number.items() if power.alive(index) == NO}
 
     def without(self, cords: Collection[Cord]) -> list[BreakerLoad]:
         """The lines and breakers to which load may shift if only these outlets are switched off."""

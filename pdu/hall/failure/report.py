@@ -322,7 +322,7 @@ def rest_as_json(
 
 def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -> Mapping[str, Any]:
     """One rehearsal. `verdict` and `counts` have the words of 0.4, `becomes` says it in full."""
-    becomes = Counter(one.becomes for one in outcome.touched)
+    becomes = Counter(machine.becomes for machine in outcome.touched)
     becomes[Verdict.STAYS.value] = outcome.count(Verdict.STAYS)
     return {
         "failed": list(map(str, outcome.failed)),
@@ -337,17 +337,21 @@ def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -
         "already_dark": list(outcome.already),
         "machines": [
             {
-                **dataclasses.asdict(one),
-                "verdict": _WORDS.get(one.verdict, one.verdict).value,
-                "becomes": one.becomes,
-                "not_before_s": finite(one.not_before_s),
+                **dataclasses.asdict(machine),
+                "verdict": _WORDS.get(machine.verdict, machine.verdict).value,
+                "becomes": machine.becomes,
+                "not_before_s": finite(machine.not_before_s),
             }
-            for one in outcome.touched
+            for machine in outcome.touched
         ],
         "loads": [_after_as_json(load) for load in outcome.loads],
         "shed": [
-            {"breaker": one.breaker, "a": round(one.excess_a, 3), "machines": list(one.machines)}
-            for one in overloads
+            {
+                "breaker": overload.breaker,
+                "a": round(overload.excess_a, 3),
+                "machines": list(overload.machines),
+            }
+            for overload in overloads
         ],
         "trips": list(outcome.trips),
     }

@@ -150,10 +150,11 @@ def fits_in_words(loads: Sequence[BreakerLoad]) -> str:
 
 
 def breakers(
-    loads: Sequence[BreakerLoad], more: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    loads: Sequence[BreakerLoad],
+    figures_by_head: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Table:
-    """Lines and breakers, the worst first. `more`: head -> name of a line or breaker -> a
-    figure.
+    """Lines and breakers, the worst first. `figures_by_head`: head -> name of a line or
+    breaker -> a figure.
     """
     ranked = sorted(loads, key=rank)
     rows = [
@@ -163,12 +164,12 @@ def breakers(
             number(f"{load.load.low:.1f}"),
             number("no bound" if math.isinf(load.load.high) else f"{load.load.high:.1f}"),
             number("not known" if load.limit_a is None else f"{load.limit_a:.1f}"),
-            *(number(figures[load.name]) for figures in more.values()),
+            *(number(figures[load.name]) for figures in figures_by_head.values()),
             words(load.fit.reason),
         ]
         for load in ranked
     ]
-    heads = ["line or breaker", "verdict", "least A", "most A", "limit A", *more]
+    heads = ["line or breaker", "verdict", "least A", "most A", "limit A", *figures_by_head]
     if any(load.fit.reason for load in loads):
         heads.append("why")
     not_fitting = sum(load.fit.word != FITS for load in loads)

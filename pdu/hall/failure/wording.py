@@ -128,11 +128,11 @@ def shed_in_words(shed: Shed) -> str:
 
 def to_do(sheds: Sequence[Shed], grouped: Sequence[Group]) -> list[str]:
     """What ends each overload, and the advice for those nobody can decide, the most first."""
-    texts = [shed_in_words(one) for one in sheds]
+    texts = [shed_in_words(shed) for shed in sheds]
     machines: Counter[str] = Counter()
-    for one in grouped:
-        if one.advice and (one.becomes != Verdict.UNLESS.value or not sheds):
-            machines[one.advice] += len(one.machines)
+    for group in grouped:
+        if group.advice and (group.becomes != Verdict.UNLESS.value or not sheds):
+            machines[group.advice] += len(group.machines)
     return texts + [
         f"{text} ({counted(count, 'machine')})" for text, count in machines.most_common()
     ]

@@ -60,7 +60,7 @@ def chosen(
     for kind, values in filters._asdict().items():
         if not values:
             continue
-        words = {key: _words(one, kind, places) for key, one in devices.items()}
+        words = {key: _words(device, kind, places) for key, device in devices.items()}
         folded_values = {value.strip().casefold() for value in values}
         there = {word.casefold() for own_words in words.values() for word in own_words}
         for value in values:
@@ -69,7 +69,7 @@ def chosen(
                 dots = ", ..." if len(names) > _SHOWN else ""
                 raise SettingsError(
                     f"--{kind} {printable(value, 60)!r}: no device has it; there are:"
-                    f" {', '.join(printable(one, 60) for one in names[:_SHOWN]) or 'none'}{dots}"
+                    f" {', '.join(printable(name, 60) for name in names[:_SHOWN]) or 'none'}{dots}"
                 )
         keys &= {
             key

@@ -17,7 +17,7 @@ _NEEDED = {CORDS: ("server", "pdu", "outlet"), LINES: ("pdu", "feed")}
 _MOST_A = 10_000.0
 
 
-def read(paths: Sequence[str]) -> Imported:
+def read_csv_files(paths: Sequence[str]) -> Imported:
     """The cords and lines of these files, told apart by their headers. Raises SettingsError."""
     cords: list[ImportedCord] = []
     lines: list[ImportedLine] = []

@@ -79,9 +79,9 @@ class _Reader:
     def imported(self) -> Imported:
         ends = self._ends()
         machines = {
-            _id(one.port["device"]): None
-            for one in ends
-            if _id(one.port["device"]) not in self._pdus and self._is_chosen(one.port["device"])
+            _id(end.port["device"]): None
+            for end in ends
+            if _id(end.port["device"]) not in self._pdus and self._is_chosen(end.port["device"])
         }
         pdus = self._drawn_pdus(ends, machines)
         self._name(machines, pdus)
@@ -109,7 +109,7 @@ class _Reader:
                     names = {key: (_name(end), panel)}
                     unread[key] = naming.unique(names, {*names_in_use, *unread.values()})[key]
                     lines.append(self._line(unread[key], end)._replace(phases=1))
-                number = sum(one.pdu == unread[key] for one in cords)
+                number = sum(cord.pdu == unread[key] for cord in cords)
                 outlet = _ONLY if not number else str(number + 1)
                 cords.append(ImportedCord(name, psu, unread[key], outlet))
         if unread:
@@ -179,15 +179,15 @@ class _Reader:
         self, ends: Sequence[_End], machines: Mapping[object, None]
     ) -> dict[object, None]:
         """The PDUs that were chosen, or on which something hangs that is drawn."""
-        pdus = {one: None for one in self._pdus if self._is_chosen({"id": one})}
+        pdus = {pdu: None for pdu in self._pdus if self._is_chosen({"id": pdu})}
         if not self._filtered:
             # an outlet whose object was not read
-            pdus.update((_id(one.end["device"]), None) for one in ends if one.kind == _OUTLET)
+            pdus.update((_id(end.end["device"]), None) for end in ends if end.kind == _OUTLET)
             return pdus
         above: dict[object, list[object]] = {}
-        for one in ends:
-            if one.kind == _OUTLET:
-                above.setdefault(_id(one.port["device"]), []).append(_id(one.end["device"]))
+        for end in ends:
+            if end.kind == _OUTLET:
+                above.setdefault(_id(end.port["device"]), []).append(_id(end.end["device"]))
         waiting = [*machines, *pdus]
         for device in waiting:
             for upper in above.get(device, ()):
@@ -201,18 +201,22 @@ class _Reader:
         switches, though two inputs of one drawn PDU are one.
         """
         inlets: dict[object, dict[object, None]] = {}
-        for one in ends:
-            if _id(one.port["device"]) in pdus:
-                inlets.setdefault(_id(one.port["device"]), {})[_id(one.port)] = None
+        for end in ends:
+            if _id(end.port["device"]) in pdus:
+                inlets.setdefault(_id(end.port["device"]), {})[_id(end.port)] = None
         feeding: dict[object, set[object]] = {}
         for outlet in self._by_id["power-outlets"].values():
             if outlet.get("power_port"):
                 feeding.setdefault(_id(outlet["device"]), set()).add(_id(outlet["power_port"]))
-        parted = [one for one, own in inlets.items() if len(own) > 1 < len(feeding.get(one, ()))]
-        self._parted = {(one, inlet) for one in parted for inlet in inlets[one]}
+        parted = [
+            device
+            for device, ports in inlets.items()
+            if len(ports) > 1 < len(feeding.get(device, ()))
+        ]
+        self._parted = {(device, inlet) for device in parted for inlet in inlets[device]}
         self._note(
             "drawn as one PDU for each inlet, because each feeds its own outlets",
-            [self._devices[one] for one in parted],
+            [self._devices[device] for device in parted],
         )
 
     def _part_of(self, device: object, inlet: Optional[Mapping[str, Any]]) -> str:
@@ -232,33 +236,36 @@ class _Reader:
     def _name(self, machines: Mapping[object, None], pdus: Mapping[object, None]) -> None:
         """PDUs, panels and machines; those of one kind each get their own name."""
         nested = {
-            _id(one["device"]): one["device"] for one in self._by_id["power-outlets"].values()
+            _id(outlet["device"]): outlet["device"]
+            for outlet in self._by_id["power-outlets"].values()
         }
         nested.update((_id(p["device"]), p["device"]) for p in self._by_id["power-ports"].values())
-        known = {
+        device_by_id = {
             device: self._by_id["devices"].get(device, nested.get(device, {"id": device}))
             for device in (*pdus, *machines)
         }
-        of_pdus = naming.unique({one: self._words(known[one]) for one in pdus})
-        of_machines = naming.unique({one: self._words(known[one]) for one in machines})
+        of_pdus = naming.unique({pdu: self._words(device_by_id[pdu]) for pdu in pdus})
+        of_machines = naming.unique(
+            {machine: self._words(device_by_id[machine]) for machine in machines}
+        )
         panels = self._by_id["power-panels"]
         self._devices = {**of_pdus, **of_machines}
         self._panel_names = naming.unique(
-            {key: self._words(one) for key, one in panels.items()}, of_pdus.values()
+            {key: self._words(panel) for key, panel in panels.items()}, of_pdus.values()
         )
         changed = [
             new
-            for names, objects in ((self._devices, known), (self._panel_names, panels))
+            for names, objects in ((self._devices, device_by_id), (self._panel_names, panels))
             for key, new in names.items()
             if new != _name(objects[key])
         ]
         self._note("several have one name, so it is drawn as", changed)
 
-    def _words(self, one: Mapping[str, Any]) -> list[str]:
+    def _words(self, item: Mapping[str, Any]) -> list[str]:
         """The name, and what may stand before it: site and locations."""
-        places = [one.get("site"), *self._places.above(one.get("location"))[::-1]]
+        places = [item.get("site"), *self._places.above(item.get("location"))[::-1]]
         words = [place.get("name") or place.get("display") for place in places if place]
-        return [_name(one), *(printable(word) for word in words if isinstance(word, str))]
+        return [_name(item), *(printable(word) for word in words if isinstance(word, str))]
 
     def _panel(self, reference: Mapping[str, Any]) -> str:
         key = _id(reference)
@@ -325,11 +332,11 @@ def _ends(port: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """The other ends of a port's cable, with their type."""
     if port.get("connected_endpoints") is not None:
         kind = str(port.get("connected_endpoints_type"))
-        return [(kind, one) for one in port["connected_endpoints"]]
-    one = port.get("connected_endpoint")
-    if not one:
+        return [(kind, end) for end in port["connected_endpoints"]]
+    end = port.get("connected_endpoint")
+    if not end:
         return []
-    return [(str(port.get("connected_endpoint_type") or one.get("object_type")), one)]
+    return [(str(port.get("connected_endpoint_type") or end.get("object_type")), end)]
 
 
 def _is_doubtful(port: Mapping[str, Any]) -> bool:
@@ -346,10 +353,10 @@ def _id(item: Mapping[str, Any]) -> object:
     return identity
 
 
-def _name(one: Mapping[str, Any]) -> str:
-    name = one.get("name") or one.get("display")
+def _name(item: Mapping[str, Any]) -> str:
+    name = item.get("name") or item.get("display")
     if not isinstance(name, str) or not name.strip():
-        raise ValueError(f"object {printable(str(one.get('id')), 40)} has no name")
+        raise ValueError(f"object {printable(str(item.get('id')), 40)} has no name")
     return printable(name.strip())
 
 

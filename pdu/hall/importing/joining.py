@@ -51,8 +51,8 @@ def joined(imported: Imported, readings: HallReadings, is_strict: bool = True) -
     for pdu, outlets in cord_by_outlet.items():
         reading = readings.pdus.get(pdu)
         if reading is not None and reading.outlets:
-            listed = imported.outlets.get(pdu, ())
-            names[pdu], legs[pdu] = _joined(pdu, outlets, reading, listed)
+            imported_outlets = imported.outlets.get(pdu, ())
+            names[pdu], legs[pdu] = _joined(pdu, outlets, reading, imported_outlets)
             continue
         if reading is not None and imported.is_dcim and not is_strict:
             silent.append(pdu)
@@ -60,13 +60,13 @@ def joined(imported: Imported, readings: HallReadings, is_strict: bool = True) -
             raise _not_known(next(iter(outlets.values())), reading)
     _add(notes, "drawn, but could not be read now", silent)
     if imported.is_dcim:
-        lower = {one.machine for one in imported.fed} | {one.pdu for one in imported.lines}
+        lower = {feed.machine for feed in imported.fed} | {feed.pdu for feed in imported.lines}
         read_now = {*names, *silent, *(lower & readings.pdus.keys())}
         imported = _with_strips(imported, read_now, silent, notes)
     cords, fed = (
         [
-            one._replace(outlet=names[one.pdu][one.outlet]) if one.pdu in names else one
-            for one in some
+            cord._replace(outlet=names[cord.pdu][cord.outlet]) if cord.pdu in names else cord
+            for cord in some
         ]
         for some in (imported.cords, imported.fed)
     )
@@ -95,23 +95,23 @@ def _with_strips(
     imported: Imported, read_names: Collection[str], silent: Iterable[str], notes: list[str]
 ) -> Imported:
     """Without the PDUs that share nothing with those that are read, and without their machines."""
-    pdus = dict.fromkeys(one.pdu for one in (*imported.cords, *imported.fed))
-    pdus.update((one.machine, None) for one in imported.fed)
+    pdus = dict.fromkeys(cord.pdu for cord in (*imported.cords, *imported.fed))
+    pdus.update((feed.machine, None) for feed in imported.fed)
     kept_names = _reached(imported, read_names)
-    cords = [one for one in imported.cords if one.pdu in kept_names]
-    fed = [one for one in imported.fed if one.pdu in kept_names]
-    unread = [one for one in pdus if one in kept_names and one not in read_names]
+    cords = [cord for cord in imported.cords if cord.pdu in kept_names]
+    fed = [feed for feed in imported.fed if feed.pdu in kept_names]
+    unread = [pdu for pdu in pdus if pdu in kept_names and pdu not in read_names]
     wired = set(imported.unread)
     _add(
         notes,
         "drawn without readings, because the fleet list does not have it",
-        [one for one in unread if one not in wired],
+        [pdu for pdu in unread if pdu not in wired],
     )
     _add(
         notes,
         "left out, because the fleet list does not have it and nothing hangs on it and on a PDU of"
         " the list",
-        [one for one in pdus if one not in kept_names],
+        [pdu for pdu in pdus if pdu not in kept_names],
     )
     if not cords:
         raise SettingsError(
@@ -121,7 +121,7 @@ def _with_strips(
     return imported._replace(
         cords=cords,
         fed=fed,
-        lines=[one for one in imported.lines if one.pdu in kept_names],
+        lines=[line for line in imported.lines if line.pdu in kept_names],
         unread=[*unread, *silent],
     )
 
@@ -163,11 +163,13 @@ def _lines(
     """A three-phase feed as three lines: by the names that the PDU gives them, else L1 to L3."""
     if line.phases == 1 or line.line:
         return [line]
-    reported = [] if reading is None else [one.label for one in reading.meters if one.kind == LINE]
+    reported = (
+        [] if reading is None else [meter.label for meter in reading.meters if meter.kind == LINE]
+    )
     if len(reported) == 1:
         return [line]  # what it meters there, it does not say
     names = reported if len(reported) == len(_LEGS) else ["L1", "L2", "L3"]
-    is_placed = reading is not None and any(one.lines for one in reading.outlets.values())
+    is_placed = reading is not None and any(outlet.lines for outlet in reading.outlets.values())
     volts = line.voltage_v or 0.0
     with_neutral = any(least <= volts <= most for least, most in _WITH_NEUTRAL)
     # a leg that many types of the community's library have for all outlets says nothing
@@ -179,7 +181,9 @@ def _lines(
     if is_placed or not with_neutral or not complete:
         return [line._replace(line=name) for name in names]
     return [
-        line._replace(line=name, outlets=[one for one, leg in legs.items() if leg == leg_wanted])
+        line._replace(
+            line=name, outlets=[outlet for outlet, leg in legs.items() if leg == leg_wanted]
+        )
         for name, leg_wanted in zip(names, _LEGS)
     ]
 
@@ -212,26 +216,33 @@ def _joined(
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Name -> identity of the outlets with a cord, and identity -> leg of all that join."""
     labels = [
-        Label(one.identity, one.number or one.identity, one.name)
-        for one in reading.outlets.values()
+        Label(outlet.identity, outlet.number or outlet.identity, outlet.name)
+        for outlet in reading.outlets.values()
     ]
-    by_name = {one.name: one for one in outlets}
+    by_name = {outlet.name: outlet for outlet in outlets}
     outlets_of_cords = [by_name.get(name, ImportedOutlet(name)) for name in cords]
     try:
         identity_by_name = identities(outlets_of_cords, outlets, labels)
         every = identities(outlets, outlets, labels) or {}
-    except Contradiction as one:
+    except Contradiction as error:
         raise NotJoined(
             f"{_place(next(iter(cords.values())))}{printable(pdu, 60)}: outlet"
-            f" {printable(one.name, 60)!r} of the import means outlet {printable(one.by_name, 60)}"
-            f" by its name, and {printable(one.by_label, 60)} by its label; correct one of them",
+            f" {printable(error.name, 60)!r} of the import means outlet"
+            f" {printable(error.by_name, 60)} by its name, and {printable(error.by_label, 60)}"
+            " by its label; correct one of them",
             _side_by_side(outlets_of_cords, labels),
         ) from None
     if identity_by_name is not None:
-        legs = {every[one.name]: one.leg for one in outlets if one.leg and one.name in every}
+        legs = {
+            every[outlet.name]: outlet.leg
+            for outlet in outlets
+            if outlet.leg and outlet.name in every
+        }
         return identity_by_name, legs
-    known_names = {one.strip().casefold() for label in labels for one in (label.name, label.number)}
-    first = next((one for one in cords if one.strip().casefold() not in known_names), None)
+    known_names = {
+        text.strip().casefold() for label in labels for text in (label.name, label.number)
+    }
+    first = next((cord for cord in cords if cord.strip().casefold() not in known_names), None)
     first = next(iter(cords)) if first is None else first
     raise NotJoined(
         f"{_place(cords[first])}{printable(pdu, 60)}: outlet {printable(first, 60)!r} of the import"

@@ -88,20 +88,26 @@ def _at_the_end(text: Callable[[ImportedOutlet], str]) -> Rule:
         labels: Sequence[Label],
     ) -> Joint:
         by = _unique((_plain_number(_number(label)), label.identity) for label in labels)
-        parts = {one.name: _NUMBERED.fullmatch(text(one).strip().casefold()) for one in all_outlets}
+        parts = {
+            outlet.name: _NUMBERED.fullmatch(text(outlet).strip().casefold())
+            for outlet in all_outlets
+        }
         parts.update(
-            (one.name, _NUMBERED.fullmatch(text(one).strip().casefold())) for one in outlets
+            (outlet.name, _NUMBERED.fullmatch(text(outlet).strip().casefold()))
+            for outlet in outlets
         )
         words = {" ".join(part[1].split()) for part in parts.values() if part is not None}
         numbers = [int(part[2]) for part in parts.values() if part is not None]
         if None in parts.values() or len(set(numbers)) < len(numbers):
             return None
-        if not words <= _PLAIN and (len(words) > 1 or {str(one) for one in numbers} != set(by)):
+        if not words <= _PLAIN and (
+            len(words) > 1 or {str(number) for number in numbers} != set(by)
+        ):
             return None
         identity_by_name = {}
-        for one in outlets:
-            part = parts[one.name]
-            identity_by_name[one.name] = by.get(str(int(part[2]))) if part is not None else None
+        for outlet in outlets:
+            part = parts[outlet.name]
+            identity_by_name[outlet.name] = by.get(str(int(part[2]))) if part is not None else None
         return _all(outlets, identity_by_name)
 
     return rule

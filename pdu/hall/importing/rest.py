@@ -101,14 +101,14 @@ def saved(folder: str) -> Objects:
 def _saved(folder: str, kind: str, names: Sequence[str]) -> list[dict[str, Any]]:
     pages = [re.fullmatch(rf"{kind}(?:-([0-9]{{1,9}}))?\.json", name) for name in names]
     found_pages = {int(page[1] or 1): page[0] for page in pages if page is not None}
-    own = [found_pages[number] for number in sorted(found_pages)]
-    if not own and kind not in _OPTIONAL:
+    page_names = [found_pages[number] for number in sorted(found_pages)]
+    if not page_names and kind not in _OPTIONAL:
         raise SettingsError(
             f"{folder} has no {kind}.json: save the answer of /api/dcim/{kind}/?limit=0 there"
         )
     objects: list[dict[str, Any]] = []
     most = 0
-    for name in own:
+    for name in page_names:
         path = os.path.join(folder, name)
         try:
             page = json.loads(read_file(path))

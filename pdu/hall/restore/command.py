@@ -36,64 +36,64 @@ class ReturnOptions(NamedTuple):
     seed: int
 
 
-def run(hall: Hall, named: Sequence[HallNode], wanted: ReturnOptions, json: bool) -> int:
+def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: bool) -> int:
     """Rehearse the return of these: all together, then each first. Returns the exit code."""
-    after = None if wanted.after is None else seconds(wanted.after)
-    metered = [readings_source.saved(path) for path in wanted.metered]
-    back = ReturnModel(hall, metered, is_cold=after is None or after >= COLD_S)
-    outcomes = back.orders(named, wanted.worlds, wanted.seed)
+    after_s = None if options.after is None else seconds(options.after)
+    metered = [readings_source.saved(path) for path in options.metered]
+    back = ReturnModel(hall, metered, is_cold=after_s is None or after_s >= COLD_S)
+    outcomes = back.orders(returned, options.worlds, options.seed)
     returns = Returns(
         outcomes,
-        after,
+        after_s,
         findings(hall, outcomes),
-        proposal(hall, back, named, outcomes),
-        _not_known(hall, after, bool(metered)),
+        proposal(hall, back, returned, outcomes),
+        _not_known(hall, after_s, bool(metered)),
         taken_at(hall.readings),
         hall.drawing,
         hall.already,
     )
-    show(report(returns), json, wanted.html)
-    return max(one.level for one in outcomes)
+    show(report(returns), json, options.html)
+    return max(outcome.level for outcome in outcomes)
 
 
 def seconds(text: str, of: str = "--after") -> float:
     """`2h`, `30min` or `45s`. Raises Usage."""
-    found = _SPAN.fullmatch(text.strip())
-    if found is None:
+    match = _SPAN.fullmatch(text.strip())
+    if match is None:
         raise Usage(f"{of} {printable(text, 40)!r}: give a time such as 2h, 30min or 45s")
-    return float(found[1]) * _SECONDS[found[2]]
+    return float(match[1]) * _SECONDS[match[2]]
 
 
-def _not_known(hall: Hall, after: Optional[float], several: bool) -> list[str]:
+def _not_known(hall: Hall, after_s: Optional[float], several: bool) -> list[str]:
     machines = hall.drawing.machines.values()
-    unsaid = [one.name for one in machines if one.inrush_a is None]
-    measured = [one.name for one in machines if one.peak_a is None]
-    found = []
+    unsaid = [machine.name for machine in machines if machine.inrush_a is None]
+    measured = [machine.name for machine in machines if machine.peak_a is None]
+    facts = []
     if unsaid:
-        found.append(
+        facts.append(
             f"the inrush of {len(unsaid)} machines: give inrush_a, for one or at the top of the"
             f" drawing ({few(unsaid, 4)})"
         )
     if measured:
         how = "the readings given" if several else "one reading"
-        found.append(
+        facts.append(
             f"what {len(measured)} machines draw at most: the highest of {how} is taken; give"
             f" peak_a, or more readings as --metered ({few(measured, 4)})"
         )
-    if after is None:
-        found.append(
+    if after_s is None:
+        facts.append(
             f"how long the power was gone: at least {COLD_S / 60:g} minutes are assumed, so that"
             " inrush limiters are cold"
         )
-    switches = [one.name for one in hall.drawing.pdus.values() if len(one.inputs) > 1]
+    switches = [pdu.name for pdu in hall.drawing.pdus.values() if len(pdu.inputs) > 1]
     if switches:
-        found.append(
+        facts.append(
             "when transfer switches go back to another input, which draws inrush again:"
             f" {few(switches, 4)}"
         )
-    found.append("which machines start at all: a BMC or BIOS may be set to stay off")
-    found.append(
+    facts.append("which machines start at all: a BMC or BIOS may be set to stay off")
+    facts.append(
         f"how long a PDU's controller takes to start, up to {BOOT_S:g} s: delays count from there"
     )
-    found.append("another hour, and anything above the feeds")
-    return found
+    facts.append("another hour, and anything above the feeds")
+    return facts

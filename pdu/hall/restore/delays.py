@@ -53,65 +53,69 @@ class Delays(NamedTuple):
 
 def findings(hall: Hall, outcomes: Sequence[ReturnOutcome]) -> list[Finding]:
     """All of them, without doubles."""
-    found = dict[Finding, None]()
+    unique_findings = dict[Finding, None]()
     for outcome in outcomes:
-        found.update((one, None) for one in _together(outcome))
+        unique_findings.update((finding, None) for finding in _together(outcome))
     unread: dict[str, int] = {}
     for machine in hall.drawing.machines.values():
-        found.update((one, None) for one in _differ(hall.readings, machine))
+        unique_findings.update((finding, None) for finding in _differ(hall.readings, machine))
         for cord in machine.cords:
-            read = hall.readings.pdus.get(cord.pdu)
-            one = hall.readings.outlet(*cord)
-            has_relay = read is None or not read.metered
-            if has_relay and (one is None or one.power_on is None):
+            measured_pdu = hall.readings.pdus.get(cord.pdu)
+            outlet = hall.readings.outlet(*cord)
+            has_relay = measured_pdu is None or not measured_pdu.metered
+            if has_relay and (outlet is None or outlet.power_on is None):
                 unread[cord.pdu] = unread.get(cord.pdu, 0) + 1
     for pdu, count in unread.items():
         what = f"what {count} of its outlets do when power comes back was not read"
-        found[Finding(pdu, what)] = None
-    return list(found)
+        unique_findings[Finding(pdu, what)] = None
+    return list(unique_findings)
 
 
 def _together(outcome: ReturnOutcome) -> Iterable[Finding]:
-    for one in outcome.breakers:
-        if one.together >= _MANY:
-            size = "a breaker" if one.rating_a is None else f"one {one.rating_a:g} A breaker"
-            yield Finding(one.name, f"{one.together} outlets close in the same moment on {size}")
+    for breaker in outcome.breakers:
+        if breaker.together >= _MANY:
+            size = (
+                "a breaker" if breaker.rating_a is None else f"one {breaker.rating_a:g} A breaker"
+            )
+            yield Finding(
+                breaker.name, f"{breaker.together} outlets close in the same moment on {size}"
+            )
 
 
 def _differ(readings: HallReadings, machine: Machine) -> Iterable[Finding]:
-    known = [
-        (cord, one.power_on)
+    policies = [
+        (cord, outlet.power_on)
         for cord in machine.cords
-        for one in (readings.outlet(*cord),)
-        if one is not None and one.power_on is not None and one.power_on.state != NOT_KNOWN
+        for outlet in (readings.outlet(*cord),)
+        if outlet is not None and outlet.power_on is not None and outlet.power_on.state != NOT_KNOWN
     ]
-    states = {one.state for _, one in known}
-    said = few([f"{cord}: {_words(one)}" for cord, one in known], 4)
+    states = {policy.state for _, policy in policies}
+    text = few([f"{cord}: {_words(policy)}" for cord, policy in policies], 4)
     if len(states) > 1:
-        yield Finding(machine.name, f"its cords differ: {said}")
+        yield Finding(machine.name, f"its cords differ: {text}")
         return
-    times = [one.earliest_s for _, one in known if one.earliest_s == one.latest_s]
+    times = [policy.earliest_s for _, policy in policies if policy.earliest_s == policy.latest_s]
     if times and max(times) - min(times) > _ALIKE_S:
-        yield Finding(machine.name, f"its cords differ: {said}")
+        yield Finding(machine.name, f"its cords differ: {text}")
 
 
-def _words(one: OutletRestorePolicy) -> str:
-    state = {OFF: "stays off"}.get(one.state, one.state)
-    if one.latest_s is None or one.state == OFF:
+def _words(policy: OutletRestorePolicy) -> str:
+    state = {OFF: "stays off"}.get(policy.state, policy.state)
+    if policy.latest_s is None or policy.state == OFF:
         return state
-    return f"{state} after {one.earliest_s:g} s"
+    return f"{state} after {policy.earliest_s:g} s"
 
 
 def proposal(
     hall: Hall,
     back: ReturnModel,
-    named: Sequence[HallNode],
+    nodes: Sequence[HallNode],
     outcomes: Optional[Sequence[ReturnOutcome]] = None,
 ) -> Optional[Delays]:
     """Delays for all outlets of machines: those of one PDU close one after the other, and the cords
     of one machine together. None if every breaker fits as it is. `outcomes`: of the hall as it is.
     """
-    bad = _not_fitting(back.orders(named) if outcomes is None else outcomes)
+    bad = _not_fitting(back.orders(nodes) if outcomes is None else outcomes)
     if not bad:
         return None
     unchanged = _without_delays(hall)
@@ -121,46 +125,53 @@ def proposal(
     pdus: dict[str, MeasuredPdu] = dict(hall.readings.pdus)
     lists: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for cord, seconds in slots.items():
-        read = pdus[cord.pdu]
-        outlet = read.outlets[cord.outlet]
+        measured_pdu = pdus[cord.pdu]
+        outlet = measured_pdu.outlets[cord.outlet]
         state = outlet.power_on.state if outlet.power_on is not None else NOT_KNOWN
-        after = outlet._replace(power_on=OutletRestorePolicy(state, seconds, seconds))
-        pdus[cord.pdu] = read._replace(outlets={**read.outlets, cord.outlet: after})
+        delayed_outlet = outlet._replace(power_on=OutletRestorePolicy(state, seconds, seconds))
+        pdus[cord.pdu] = measured_pdu._replace(
+            outlets={**measured_pdu.outlets, cord.outlet: delayed_outlet}
+        )
         lists[cord.pdu].append((cord.outlet, seconds))
     sequences = [
         pdu
         for pdu in lists
         if any(
-            one.power_on is not None and one.power_on.is_sequence
-            for one in hall.readings.pdus[pdu].outlets.values()
+            outlet.power_on is not None and outlet.power_on.is_sequence
+            for outlet in hall.readings.pdus[pdu].outlets.values()
         )
     ]
     changed = Hall(hall.drawing, hall.readings._replace(pdus=pdus))
-    left = _not_fitting(back.of(changed).orders(named))
+    left = _not_fitting(back.of(changed).orders(nodes))
     return Delays(lists, sequences, sorted(bad - left), sorted(left), unchanged)
 
 
 def _not_fitting(outcomes: Iterable[ReturnOutcome]) -> set[str]:
-    return {one.name for found in outcomes for one in found.breakers if one.fit.word != FITS}
+    return {
+        breaker.name
+        for outcome in outcomes
+        for breaker in outcome.breakers
+        if breaker.fit.word != FITS
+    }
 
 
 def _without_delays(hall: Hall) -> list[str]:
     """The PDUs of machines of which an outlet has no delay that can be set, such as latching
     relays.
     """
-    found: dict[str, None] = {}
+    pdus: dict[str, None] = {}
     for machine in hall.drawing.machines.values():
         for cord in machine.cords:
-            one = hall.readings.outlet(*cord)
-            if one is None or one.power_on is None or not one.power_on.can_be_delayed:
-                found[cord.pdu] = None
-    return sorted(found)
+            outlet = hall.readings.outlet(*cord)
+            if outlet is None or outlet.power_on is None or not outlet.power_on.can_be_delayed:
+                pdus[cord.pdu] = None
+    return sorted(pdus)
 
 
 def _slots(hall: Hall, unchanged: Collection[str]) -> dict[Cord, int]:
     """The outlet of each cord whose delay can be set -> its delay in s."""
-    taken: dict[str, set[int]] = defaultdict(set)
-    found: dict[Cord, int] = {}
+    slots_by_pdu: dict[str, set[int]] = defaultdict(set)
+    delay_by_cord: dict[Cord, int] = {}
     for machine in hall.drawing.machines.values():
         cords = [
             cord
@@ -176,9 +187,9 @@ def _slots(hall: Hall, unchanged: Collection[str]) -> dict[Cord, int]:
         first = next(
             at
             for at in itertools.count()
-            if all(at + rank not in taken[cord.pdu] for cord, rank in places)
+            if all(at + rank not in slots_by_pdu[cord.pdu] for cord, rank in places)
         )
         for cord, rank in places:
-            taken[cord.pdu].add(first + rank)
-            found[cord] = min((first + rank) * STEP_S, _LONGEST_S)
-    return found
+            slots_by_pdu[cord.pdu].add(first + rank)
+            delay_by_cord[cord] = min((first + rank) * STEP_S, _LONGEST_S)
+    return delay_by_cord

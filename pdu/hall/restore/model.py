@@ -132,18 +132,18 @@ class ReturnOutcome(NamedTuple):
     @property
     def sampled(self) -> Sampled:
         """Of the machines that nobody can decide for sure."""
-        return Sampled.of((one.worlds, one.comes_in) for one in self.machines)
+        return Sampled.of((machine.worlds, machine.comes_in) for machine in self.machines)
 
     def count(self, verdict: ReturnVerdict) -> int:
         """How many machines have this verdict."""
-        return sum(one.verdict is verdict for one in self.machines)
+        return sum(machine.verdict is verdict for machine in self.machines)
 
     @property
     def level(self) -> int:
         """0: all come back and fit, 1: cannot say, 2: one is dark or early, or a breaker trips."""
         if self.count(ReturnVerdict.DARK) or self.count(ReturnVerdict.EARLY):
             return 2
-        if any(one.trips for one in self.breakers) or count_fit(self.breakers, OVERLOADS):
+        if any(breaker.trips for breaker in self.breakers) or count_fit(self.breakers, OVERLOADS):
             return 2
         open_ = self.count(ReturnVerdict.CANNOT_SAY) or count_fit(self.breakers, CANNOT_SAY)
         return 1 if open_ else 0
@@ -169,12 +169,14 @@ class ReturnModel:
         self._metered, self._is_cold = metered, is_cold
         self._hall = hall
         self._readings = [
-            (one, {name: pdu.outlet_step_a for name, pdu in one.pdus.items()})
-            for one in (hall.readings, *metered)
+            (hall_readings, {name: pdu.outlet_step_a for name, pdu in hall_readings.pdus.items()})
+            for hall_readings in (hall.readings, *metered)
         ]
         machines = list(hall.drawing.machines.values())
-        self._drawn = [self._drawn_by(one) for one in machines]
-        self._machines = [one if is_cold else one._replace(inrush_a=None) for one in machines]
+        self._drawn = [self._drawn_by(machine) for machine in machines]
+        self._machines = [
+            machine if is_cold else machine._replace(inrush_a=None) for machine in machines
+        ]
 
     def of(self, hall: Hall) -> ReturnModel:
         """The same for another hall, such as one with other delays."""
@@ -216,16 +218,18 @@ class ReturnModel:
         return Return(self._hall, self._drawn, self._machines, returned, gone)
 
     def orders(
-        self, named: Sequence[HallNode], worlds: int = 0, seed: int = USUAL_SEED
+        self, nodes: Sequence[HallNode], worlds: int = 0, seed: int = USUAL_SEED
     ) -> list[ReturnOutcome]:
         """All of these together, then each first."""
-        found = [self.rehearse(named, [], worlds, seed)]
-        if len(named) > 1:
-            found += [
-                self.rehearse([one], [other for other in named if other != one], worlds, seed)
-                for one in named
+        outcomes = [self.rehearse(nodes, [], worlds, seed)]
+        if len(nodes) > 1:
+            outcomes += [
+                self.rehearse(
+                    [node], [other_node for other_node in nodes if other_node != node], worlds, seed
+                )
+                for node in nodes
             ]
-        return found
+        return outcomes
 
 
 class Return:
@@ -241,16 +245,17 @@ class Return:
     ) -> None:
         self._hall, self._drawn, self.machines = hall, drawn, machines
         self._returned, self._gone = returned, gone
-        known = hall.facts
-        graph = self._graph = known.graph
-        still = {graph.number[one]: YES for one in gone}
-        lost = {**still, **{graph.number[one]: YES for one in returned}}
-        self._before: Power[Interval] = Power(known.facts, lost)
-        after = Power(known.facts, still)
-        self._times = RestoreTimes(hall.drawing, hall.readings, graph, self._before, after)
+        hall_facts = hall.facts
+        graph = self._graph = hall_facts.graph
+        still = {graph.number[node]: YES for node in gone}
+        lost = {**still, **{graph.number[node]: YES for node in returned}}
+        self._before: Power[Interval] = Power(hall_facts.facts, lost)
+        power_after = Power(hall_facts.facts, still)
+        self._times = RestoreTimes(hall.drawing, hall.readings, graph, self._before, power_after)
         #: the windows of each consumer's cords
         self.windows = [
-            [self._times.of(cord.cord) for cord in one.cords] for one in known.consumers
+            [self._times.of(cord.cord) for cord in consumer.cords]
+            for consumer in hall_facts.consumers
         ]
         for cord, node in graph.feeding.items():
             window = self._times.of(cord)
@@ -268,28 +273,29 @@ class Return:
 
     def _later(self) -> HallFacts:
         """The hall some hours later: each machine draws something between its bounds."""
-        known = self._hall.facts
+        hall_facts = self._hall.facts
         consumers = {
-            number: self._drawing(number, one) for number, one in enumerate(known.consumers)
+            number: self._drawing(number, consumer)
+            for number, consumer in enumerate(hall_facts.consumers)
         }
-        base = known.facts
+        base = hall_facts.facts
         orders = {node: [[o for g in groups for o in g]] for node, groups in base.orders.items()}
         facts = Facts(
             base.uppers, base.lowers, consumers, base.carriers, orders, base.switched, base.at
         )
-        return known.later(facts, self._still)
+        return hall_facts.later(facts, self._still)
 
-    def _drawing(self, number: int, one: DrawnConsumer) -> Consumer[Interval]:
+    def _drawing(self, number: int, consumer: DrawnConsumer) -> Consumer[Interval]:
         if number < len(self.machines):
             low, high = self._drawn[number]
             pools = () if math.isfinite(high) else (self.machines[number].name,)
             most = high if math.isfinite(high) else low
             total = Interval(low, most, (low + most) / 2, pools)
         else:
-            high = HIGH * sum(cord.known_a for cord in one.cords)
+            high = HIGH * sum(cord.known_a for cord in consumer.cords)
             total = Interval(0.0, high, high / 2)
         supplies = []
-        for cord, node, window in zip(one.cords, one.nodes, self.windows[number]):
+        for cord, node, window in zip(consumer.cords, consumer.nodes, self.windows[number]):
             open_ = (cord.cord.pdu,) if cord.high_a is None else ()
             current = Interval(0.0, HIGH * cord.known_a, HIGH * cord.known_a / 2, open_)
             closed = NO
@@ -297,25 +303,27 @@ class Return:
                 closed = YES if window.sure else MAYBE
             works = YES if cord.now is Now.CARRIES else MAYBE
             supplies.append(Supply(node, current, works, ANY_SHARE, closed))
-        return Consumer(supplies, one.needs, total, one.drawn, one.rack, always_anew=True)
+        return Consumer(
+            supplies, consumer.needs, total, consumer.drawn, consumer.rack, always_anew=True
+        )
 
     # ---- the walk with a clock -------------------------------------------------------------------
 
     def _moments(self) -> Iterator[tuple[float, dict[tuple[int, int], Truth]]]:
         """When an outlet may close at the earliest, and when it surely has."""
-        found: dict[float, dict[tuple[int, int], Truth]] = {}
+        truths_by_moment: dict[float, dict[tuple[int, int], Truth]] = {}
         for number, windows in enumerate(self.windows):
             for place, window in enumerate(windows):
                 if window is None or window.kept:
                     continue
                 at_once = window.sure and window.latest == window.earliest
                 begin = YES if at_once else MAYBE
-                found.setdefault(window.earliest, {}).setdefault((number, place), begin)
+                truths_by_moment.setdefault(window.earliest, {}).setdefault((number, place), begin)
                 if window.sure and not at_once:
                     # one that closes nobody knows when has closed in the end
                     end = math.inf if window.latest is None else window.latest
-                    found.setdefault(end, {})[number, place] = YES
-        yield from sorted(found.items())
+                    truths_by_moment.setdefault(end, {})[number, place] = YES
+        yield from sorted(truths_by_moment.items())
 
     def _close_all(self) -> None:
         """Let all outlets close, and note how the loads grow."""
@@ -346,7 +354,9 @@ class Return:
             for number in self._graph.carriers
             if self._after.alive(number)
         }
-        may_trip = [number for number, one in breakers.items() if one.trips_from_s is not None]
+        may_trip = [
+            number for number, breaker in breakers.items() if breaker.trips_from_s is not None
+        ]
         loaded = self._loaded(surges)
         failure = Failure(self.facts, self._sums, self._flow)
         # first what this return may trip: what lived on only that is in question because of it
@@ -358,9 +368,9 @@ class Return:
         may_trip = list(dict.fromkeys((*may_trip, *failure.tripping)))
         names = {number: self._graph.carriers[number].name for number in may_trip}
         judged = [
-            found
+            machine
             for number in range(len(self.machines))
-            for found in self._judged(number, names, number in endangered)
+            for machine in self._judged(number, names, number in endangered)
         ]
         if worlds:
             judged = self._sampled(judged, may_trip, worlds, seed)
@@ -371,8 +381,8 @@ class Return:
             judged,
             len(self.machines),
             sorted(
-                (one for number, one in breakers.items() if number in loaded),
-                key=lambda one: one.name,
+                (breaker for number, breaker in breakers.items() if number in loaded),
+                key=lambda breaker: breaker.name,
             ),
             seed,
             {node: self._flow.power.alive(at) for node, at in self._graph.number.items()},
@@ -382,12 +392,12 @@ class Return:
         self, judged: Sequence[MachineBack], may_trip: Sequence[int], worlds: int, seed: int
     ) -> list[MachineBack]:
         """With what samples say of the machines that nobody can decide for sure."""
-        numbers = {one.name: number for number, one in enumerate(self.machines)}
+        numbers = {machine.name: number for number, machine in enumerate(self.machines)}
         setting = monte_carlo.ReturnScenario(
             self.windows,
             [
-                monte_carlo.Machine(*drawn, one.inrush_a)
-                for one, drawn in zip(self.machines, self._drawn)
+                monte_carlo.Machine(*drawn, machine.inrush_a)
+                for machine, drawn in zip(self.machines, self._drawn)
             ],
             [node for node, truth in self._still.items() if truth == YES],
             may_trip,
@@ -395,55 +405,59 @@ class Return:
         )
         open_ = [
             number
-            for one in judged
-            for number in (numbers[one.machine],)
-            if one.verdict is ReturnVerdict.CANNOT_SAY and number not in self._may_be_early
+            for machine in judged
+            for number in (numbers[machine.machine],)
+            if machine.verdict is ReturnVerdict.CANNOT_SAY and number not in self._may_be_early
         ]
-        found = monte_carlo.sampled(self._hall.facts, setting, open_, worlds, seed)
-        made: list[MachineBack] = []
-        for one in judged:
-            sample = found.get(numbers[one.machine])
-            if sample is not None and one.verdict is ReturnVerdict.CANNOT_SAY:
-                lived_on = self._lived_on(numbers[one.machine])
+        sample_by_number = monte_carlo.sampled(self._hall.facts, setting, open_, worlds, seed)
+        machines: list[MachineBack] = []
+        for judged_machine in judged:
+            sample = sample_by_number.get(numbers[judged_machine.machine])
+            if sample is not None and judged_machine.verdict is ReturnVerdict.CANNOT_SAY:
+                lived_on = self._lived_on(numbers[judged_machine.machine])
                 words = sample.in_words("lives" if lived_on else "comes back")
-                one = one._replace(worlds=sample.worlds, comes_in=sample.lives_in, sampled=words)
-            made.append(one)
-        return made
+                judged_machine = judged_machine._replace(
+                    worlds=sample.worlds, comes_in=sample.lives_in, sampled=words
+                )
+            machines.append(judged_machine)
+        return machines
 
     def _loaded(self, surges: Mapping[int, Surge]) -> set[int]:
         """The carriers that have power again, and those that this return loads though they had it
         all the time: an inrush flows there, or a machine that may start has a cord there.
         """
-        found = {number for number in self._graph.carriers if self._before.alive(number) != YES}
-        found.update(number for number, surge in surges.items() if surge.peak_a != 0.0)
+        carriers = {number for number in self._graph.carriers if self._before.alive(number) != YES}
+        carriers.update(number for number, surge in surges.items() if surge.peak_a != 0.0)
         for number, consumer in enumerate(self._hall.facts.consumers):
             if not self._lived_on(number):
                 for node in consumer.nodes:
-                    found.update(self._hall.facts.above(node))
-        return found
+                    carriers.update(self._hall.facts.above(node))
+        return carriers
 
     def _lived_on(self, number: int) -> bool:
         """Whether a consumer never lost power, as far as cords that carried tell."""
-        one = self._hall.facts.consumers[number]
-        was = [self._before.alive(node) for node in one.nodes]
-        kept = sum(cord.now is Now.CARRIES and lives == YES for cord, lives in zip(one.cords, was))
-        return kept >= one.needs or all(lives == YES for lives in was)
+        consumer = self._hall.facts.consumers[number]
+        was = [self._before.alive(node) for node in consumer.nodes]
+        carrying_count = sum(
+            cord.now is Now.CARRIES and lives == YES for cord, lives in zip(consumer.cords, was)
+        )
+        return carrying_count >= consumer.needs or all(lives == YES for lives in was)
 
     def _endangered(self) -> set[int]:
         """The machines that lived on and may go dark by what has tripped, perhaps, until now."""
         power = self._flow.power
-        found: set[int] = set()
+        numbers: set[int] = set()
         for number in range(len(self.machines)):
-            one = self._hall.facts.consumers[number]
+            consumer = self._hall.facts.consumers[number]
             if not self._lived_on(number) or self.machines[number].name in self._hall.already:
                 continue
-            if all(power.alive(node) == YES for node in one.nodes):
+            if all(power.alive(node) == YES for node in consumer.nodes):
                 continue
             supplies = self.facts.facts.consumers[number].supplies
             gives = (min(power.has_power(supply), supply.works) for supply in supplies)
-            if at_least_n(one.needs, gives) != YES:
-                found.add(number)
-        return found
+            if at_least_n(consumer.needs, gives) != YES:
+                numbers.add(number)
+        return numbers
 
     # ---- machines --------------------------------------------------------------------------------
 
@@ -451,7 +465,7 @@ class Return:
         self, number: int, names: Mapping[int, str], endangered: bool
     ) -> Iterable[MachineBack]:
         """None for a machine that surely lives on, and for one that had no power before."""
-        one, machine = self._hall.facts.consumers[number], self.machines[number]
+        consumer, machine = self._hall.facts.consumers[number], self.machines[number]
         if self._lived_on(number):
             if endangered:
                 yield self._in_danger(number, names)
@@ -459,25 +473,25 @@ class Return:
         windows, power = self.windows[number], self._flow.power
         supplies = self.facts.facts.consumers[number].supplies
         gives = [min(power.has_power(supply), supply.works) for supply in supplies]
-        comes = at_least_n(one.needs, gives)
+        comes = at_least_n(consumer.needs, gives)
         if comes == NO:
             reason = self._why_dark(number, names)
             yield MachineBack(machine.name, ReturnVerdict.DARK, reason=reason)
             return
         may = [
             (cord.cord, window)
-            for cord, window, supply in zip(one.cords, windows, supplies)
+            for cord, window, supply in zip(consumer.cords, windows, supplies)
             if window is not None and power.alive(supply.node)
         ]
         sure = [
             window for window, truth in zip(windows, gives) if window is not None and truth == YES
         ]
-        earliest = sorted(window.earliest for _, window in may)[one.needs - 1]
+        earliest = sorted(window.earliest for _, window in may)[consumer.needs - 1]
         # of those that may not come at all: when they come, if they do
         coming = sure if comes == YES else [window for _, window in may]
         ends = sorted(window.latest for window in coming if window.latest is not None)
-        latest = ends[one.needs - 1] if len(ends) >= one.needs else None
-        early = _why_early(one.needs, may, latest)
+        latest = ends[consumer.needs - 1] if len(ends) >= consumer.needs else None
+        early = _why_early(consumer.needs, may, latest)
         if early:
             self._may_be_early.add(number)
         if comes == MAYBE:
@@ -485,8 +499,10 @@ class Return:
             yield MachineBack(machine.name, ReturnVerdict.CANNOT_SAY, earliest, None, reason)
             return
         first = min(math.inf if window.latest is None else window.latest for window in sure)
-        if one.needs > 1 and first + MOMENT_S < earliest:
-            reason = f"one cord at {first:g} s, the {one.needs} that it needs at {earliest:g} s"
+        if consumer.needs > 1 and first + MOMENT_S < earliest:
+            reason = (
+                f"one cord at {first:g} s, the {consumer.needs} that it needs at {earliest:g} s"
+            )
             yield MachineBack(machine.name, ReturnVerdict.EARLY, earliest, latest, reason)
             return
         verdict = ReturnVerdict.CANNOT_SAY if early else ReturnVerdict.COMES
@@ -494,16 +510,16 @@ class Return:
 
     def _in_danger(self, number: int, names: Mapping[int, str]) -> MachineBack:
         """A machine that lived on, and hangs on what this return may trip."""
-        one, machine, power = (
+        consumer, machine, power = (
             self._hall.facts.consumers[number],
             self.machines[number],
             self._flow.power,
         )
         supplies = self.facts.facts.consumers[number].supplies
         gives = [min(power.has_power(supply), supply.works) for supply in supplies]
-        is_dark = at_least_n(one.needs, gives) == NO
+        is_dark = at_least_n(consumer.needs, gives) == NO
         verdict = ReturnVerdict.DARK if is_dark else ReturnVerdict.CANNOT_SAY
-        for cord, node in zip(one.cords, one.nodes):
+        for cord, node in zip(consumer.cords, consumer.nodes):
             if self._before.alive(node) == YES and power.alive(node) != YES:
                 trips = "trips" if is_dark else "may trip"
                 reason = f"it had power, and {self._tripped(node, names)} {trips}"
@@ -511,8 +527,8 @@ class Return:
         return MachineBack(machine.name, verdict, reason="it had power, and a breaker may trip")
 
     def _why_dark(self, number: int, names: Mapping[int, str]) -> str:
-        one = self._hall.facts.consumers[number]
-        for cord, node, window in zip(one.cords, one.nodes, self.windows[number]):
+        consumer = self._hall.facts.consumers[number]
+        for cord, node, window in zip(consumer.cords, consumer.nodes, self.windows[number]):
             if window is not None:
                 if self._flow.power.alive(node) == NO:
                     return f"{cord.cord}: {self._tripped(node, names)} trips"
@@ -520,15 +536,17 @@ class Return:
             if self._after.alive(node) == NO or self._times.unit(cord.cord.pdu) is None:
                 continue
             outlet = self._hall.readings.outlet(*cord.cord)
-            said = outlet.power_on if outlet is not None else None
-            if said is not None and said.state == "off":
+            policy = outlet.power_on if outlet is not None else None
+            if policy is not None and policy.state == "off":
                 return f"{cord.cord} is set to stay off when power comes back"
             return f"{cord.cord} was off, and takes the state that it had"
         return "what feeds it is still without power"
 
     def _why_open(self, number: int, gives: Sequence[Truth], names: Mapping[int, str]) -> str:
-        one = self._hall.facts.consumers[number]
-        for cord, node, window, truth in zip(one.cords, one.nodes, self.windows[number], gives):
+        consumer = self._hall.facts.consumers[number]
+        for cord, node, window, truth in zip(
+            consumer.cords, consumer.nodes, self.windows[number], gives
+        ):
             if window is None or truth == YES:
                 continue
             outlet = self._hall.readings.outlet(*cord.cord)
@@ -552,12 +570,14 @@ class Return:
         """Node of outlets -> its transfer switch, which may go back to an input that has power
         again: then all that is behind it may take its inrush once more, at once.
         """
-        found: dict[int, int] = {}
+        switch_by_node: dict[int, int] = {}
         for node, groups in self.facts.facts.orders.items():
-            inputs = [one for group in groups for one in group if self._after.alive(one) != NO]
-            if len(inputs) > 1 and any(self._before.alive(one) != YES for one in inputs):
-                found.update(dict.fromkeys(self.facts.facts.below([node]), node))
-        return found
+            inputs = [
+                source for group in groups for source in group if self._after.alive(source) != NO
+            ]
+            if len(inputs) > 1 and any(self._before.alive(source) != YES for source in inputs):
+                switch_by_node.update(dict.fromkeys(self.facts.facts.below([node]), node))
+        return switch_by_node
 
     def _surges(self) -> dict[int, Surge]:
         """Carrier -> the highest of its first half-waves. Outlets of one PDU add up if they may
@@ -565,9 +585,9 @@ class Return:
         """
         pdus: dict[str, dict[int, list[tuple[Window, Optional[float]]]]] = {}
         back = self._going_back()
-        for number, one in enumerate(self._hall.facts.consumers):
-            own = self.machines[number].inrush_a if number < len(self.machines) else None
-            for cord, node, window in zip(one.cords, one.nodes, self.windows[number]):
+        for number, consumer in enumerate(self._hall.facts.consumers):
+            inrush_a = self.machines[number].inrush_a if number < len(self.machines) else None
+            for cord, node, window in zip(consumer.cords, consumer.nodes, self.windows[number]):
                 if window is None:
                     continue
                 closing: Optional[Window] = None if window.kept else window
@@ -575,25 +595,29 @@ class Return:
                     closing = Window(window.earliest, None, False)
                 if closing is not None:
                     nodes = pdus.setdefault(cord.cord.pdu, {})
-                    nodes.setdefault(node, []).append((closing, own))
-        found: dict[int, Surge] = {}
+                    nodes.setdefault(node, []).append((closing, inrush_a))
+        surge_by_carrier: dict[int, Surge] = {}
         for nodes in pdus.values():
             behind: dict[int, list[int]] = {}
             for node in nodes:
                 for carrier in self._hall.facts.above(node):
                     behind.setdefault(carrier, []).append(node)
-            known: dict[tuple[int, ...], tuple[Optional[float], int]] = {}
+            moment_by_nodes: dict[tuple[int, ...], tuple[Optional[float], int]] = {}
             for carrier, several in behind.items():
                 key = tuple(several)
-                if key not in known:
-                    known[key] = _moment([one for node in several for one in nodes[node]])
-                peak, together = known[key]
-                before = found.get(carrier, Surge())
-                found[carrier] = Surge(
-                    None if peak is None or before.peak_a is None else before.peak_a + peak,
-                    max(together, before.together),
+                if key not in moment_by_nodes:
+                    moment_by_nodes[key] = _moment(
+                        [event for node in several for event in nodes[node]]
+                    )
+                peak, together = moment_by_nodes[key]
+                surge_before = surge_by_carrier.get(carrier, Surge())
+                surge_by_carrier[carrier] = Surge(
+                    None
+                    if peak is None or surge_before.peak_a is None
+                    else surge_before.peak_a + peak,
+                    max(together, surge_before.together),
                 )
-        return found
+        return surge_by_carrier
 
     # ---- lines and breakers ----------------------------------------------------------------------
 
@@ -608,7 +632,7 @@ class Return:
         growth = self._growth.get(number, [])
         fit = compare_load(load, breaker.limit_a, rating, carrier.most_a)
         over = load.high > 0.0 if rating is None else load.high > rating
-        since = next((one.at_s for one in growth if rating is None or one.high > rating), 0.0)
+        since = next((step.at_s for step in growth if rating is None or step.high > rating), 0.0)
         if not over and rating is not None:
             if surge.peak_a is None:
                 fit = LoadVerdict(CANNOT_SAY, "the inrush of a machine is not given (inrush_a)")
@@ -637,12 +661,14 @@ class Return:
             if window is not None and not window.kept and self._before.alive(node) != YES:
                 key = (cord.pdu, window.earliest, window.latest)
                 groups.setdefault(key, []).append((cord.outlet, window.sure))
-        made = [
-            Step(pdu, earliest, latest, [outlet for outlet, _ in found], sum(s for _, s in found))
-            for (pdu, earliest, latest), found in groups.items()
+        steps = [
+            Step(
+                pdu, earliest, latest, [outlet for outlet, _ in outlets], sum(s for _, s in outlets)
+            )
+            for (pdu, earliest, latest), outlets in groups.items()
         ]
         order = {name: place for place, name in enumerate(self._hall.drawing.pdus)}
-        return sorted(made, key=lambda one: (one.earliest_s, order.get(one.pdu, 0)))
+        return sorted(steps, key=lambda step: (step.earliest_s, order.get(step.pdu, 0)))
 
 
 class Surge(NamedTuple):
@@ -674,27 +700,27 @@ def _why_early(needs: int, may: Sequence[tuple[Cord, Window]], latest: Optional[
 
 
 def _moment(
-    found: Sequence[tuple[Window, Optional[float]]],
+    closings: Sequence[tuple[Window, Optional[float]]],
 ) -> tuple[Optional[float], int]:
     """The highest inrush of one PDU's outlets that may close in one moment, None if one of them is
     not given; and the most that close so at a known time.
     """
     events = sorted(
         itertools.chain(
-            ((window.earliest, 0, value) for window, value in found),
+            ((window.earliest, 0, value) for window, value in closings),
             (
                 (math.inf if window.latest is None else window.latest + MOMENT_S, 1, value)
-                for window, value in found
+                for window, value in closings
             ),
         ),
-        key=lambda one: one[:2],
+        key=lambda event: event[:2],
     )
     now = highest = 0.0
     for _, ends, value in events:
         now += -(value or 0.0) if ends else (value or 0.0)
         highest = max(highest, now)
-    times = sorted(window.earliest for window, _ in found if window.latest == window.earliest)
+    times = sorted(window.earliest for window, _ in closings if window.latest == window.earliest)
     most = max(
-        (sum(begin <= one < begin + MOMENT_S for one in times) for begin in times), default=0
+        (sum(begin <= time < begin + MOMENT_S for time in times) for begin in times), default=0
     )
-    return (None if any(value is None for _, value in found) else highest), most
+    return (None if any(value is None for _, value in closings) else highest), most

@@ -66,7 +66,7 @@ class ReturnScenario(NamedTuple):
 
 
 def sampled(
-    hall: HallFacts, setting: ReturnScenario, wanted: Sequence[int], count: int, seed: int
+    hall: HallFacts, setting: ReturnScenario, machine_numbers: Sequence[int], count: int, seed: int
 ) -> dict[int, Sample]:
     """The wanted machines that can be counted, by number: in how many worlds they come back."""
     trip = set(setting.may_trip)
@@ -74,7 +74,7 @@ def sampled(
     blind = _with_unknown_inrush(hall, setting, numbers)
     able = [
         number
-        for number in wanted
+        for number in machine_numbers
         if not any(
             carrier in blind and carrier in trip
             for node in hall.consumers[number].nodes
@@ -84,27 +84,27 @@ def sampled(
     numbers.update(able)
     count = affordable(count, len(numbers)) if able else 0
     facts = OpenFacts(hall, sorted(numbers), trip)
-    found = Counts(able)
+    counts = Counts(able)
     for world in range(count):
-        one = _StatedReturn(facts, setting, random.Random(f"{seed} {world}"))
-        one.come_back()
-        found.add(one)
-    return found.samples(count)
+        stated_hall = _StatedReturn(facts, setting, random.Random(f"{seed} {world}"))
+        stated_hall.come_back()
+        counts.add(stated_hall)
+    return counts.samples(count)
 
 
 def _with_unknown_inrush(
     hall: HallFacts, setting: ReturnScenario, numbers: Collection[int]
 ) -> set[int]:
     """The carriers behind which a cord may surge, and nobody knows how much."""
-    found: set[int] = set()
+    carriers: set[int] = set()
     for number in numbers:
         if number < len(setting.machines) and setting.machines[number].inrush_a is not None:
             continue
         nodes = hall.consumers[number].nodes
         for node, window in zip(nodes, setting.windows[number]):
             if window is not None and (not window.kept or node in setting.going_back):
-                found.update(hall.above(node))
-    return found
+                carriers.update(hall.above(node))
+    return carriers
 
 
 class _StatedReturn(StatedHall):
@@ -112,17 +112,18 @@ class _StatedReturn(StatedHall):
         super().__init__(open_, rng)
         self._setting = setting
         self._snaps = {
-            one: self.rating[one] * rng.uniform(*self._at_once(one)) for one in self.rating
+            carrier: self.rating[carrier] * rng.uniform(*self._at_once(carrier))
+            for carrier in self.rating
         }
         switched = self.flow.power.switched
         for number in open_.numbers:
-            one = self._facts.consumers[number]
-            one.always_anew = True
+            consumer = self._facts.consumers[number]
+            consumer.always_anew = True
             if number < len(setting.machines):
-                one.total = self._drawn_by(number, len(one.supplies))
-            known = open_.hall.consumers[number].cords
-            mean = sum(cord.known_a for cord in known) / len(known) or 1.0
-            for supply, cord, window in zip(one.supplies, known, setting.windows[number]):
+                consumer.total = self._drawn_by(number, len(consumer.supplies))
+            cords = open_.hall.consumers[number].cords
+            mean = sum(cord.known_a for cord in cords) / len(cords) or 1.0
+            for supply, cord, window in zip(consumer.supplies, cords, setting.windows[number]):
                 if cord.now is Now.OFF:
                     # of an outlet that was off nobody saw whether its supply works
                     supply.works = YES if rng.random() < open_.works else NO
@@ -134,9 +135,9 @@ class _StatedReturn(StatedHall):
         return AT_ONCE[curve] if curve else self._rng.choice(list(AT_ONCE.values()))
 
     def _drawn_by(self, number: int, cords: int) -> float:
-        one = self._setting.machines[number]
-        if math.isfinite(one.high_a):
-            return self._rng.uniform(one.low_a, one.high_a)
+        machine = self._setting.machines[number]
+        if math.isfinite(machine.high_a):
+            return self._rng.uniform(machine.low_a, machine.high_a)
         return self._rng.choice(self._open.currents) * cords
 
     # ---- what happens ----------------------------------------------------------------------------
@@ -161,7 +162,9 @@ class _StatedReturn(StatedHall):
             following = events[place + 1][0] if place + 1 < len(events) else math.inf
             if following - at > _HALF_WAVE_S:
                 changed.update(
-                    dict.fromkeys(self._surge([one for _, one in events[begun : place + 1]]))
+                    dict.fromkeys(
+                        self._surge([cord_key for _, cord_key in events[begun : place + 1]])
+                    )
                 )
             if following - at > _SOON_S:
                 self.settle(changed)
@@ -171,22 +174,22 @@ class _StatedReturn(StatedHall):
         """When which cord takes its first half-wave, by consumer and place."""
         setting, rng = self._setting, self._rng
         events: list[tuple[float, tuple[int, int]]] = []
-        known = [
+        windows = [
             window
             for number in self._open.numbers
             for window in setting.windows[number]
             if window is None or window.sure
         ]
-        habit = (sum(one is not None for one in known) + 1) / (len(known) + 2)
+        habit = (sum(window is not None for window in windows) + 1) / (len(windows) + 2)
         late: dict[str, tuple[float, float]] = {}
         back: dict[int, float] = {}
         self._closing: dict[tuple[int, int], float] = {}
         for number in self._open.numbers:
-            one = self._open.hall.consumers[number]
+            consumer = self._open.hall.consumers[number]
             for place, window in enumerate(setting.windows[number]):
                 if window is None:
                     continue
-                switch = setting.going_back.get(one.nodes[place])
+                switch = setting.going_back.get(consumer.nodes[place])
                 if switch is not None:
                     if switch not in back:
                         goes = rng.random() < _GOES_BACK
@@ -194,7 +197,7 @@ class _StatedReturn(StatedHall):
                     events.append((back[switch], (number, place)))
                 if window.kept:
                     continue
-                pdu = one.cords[place].cord.pdu
+                pdu = consumer.cords[place].cord.pdu
                 if pdu not in late:
                     late[pdu] = rng.uniform(0.0, _LATE_S), rng.choice(_APART_S)
                 begin, apart = late[pdu]

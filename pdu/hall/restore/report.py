@@ -104,14 +104,14 @@ def _parts(returns: Returns) -> Iterator[Part]:
             f"{heading(outcome, returns.after_s)}: {_counts(outcome)}.", LOOKS[outcome.level]
         )
         if outcome.breakers:
-            trips = sum(one.trips for one in outcome.breakers)
+            trips = sum(breaker.trips for breaker in outcome.breakers)
             yield (
                 f"Lines and breakers: {len(outcome.breakers)}; {trips} trip,"
                 f" {fits_in_words(outcome.breakers)}."
             )
     yield Section("What to do")
     yield from _delays(returns.delays)
-    findings = [[row_header(one.where), words(one.what)] for one in returns.findings]
+    findings = [[row_header(finding.where), words(finding.what)] for finding in returns.findings]
     yield Table("Findings", ("where", "what"), findings)
     for place, outcome in enumerate(returns.outcomes):
         yield from _figures(outcome, returns, place)
@@ -178,19 +178,22 @@ def _delays(delays: Optional[Delays]) -> Iterator[Part]:
 
 def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[Part]:
     worse = [
-        JudgedMachine(one.machine, one.verdict.value, one.reason)
-        for one in outcome.machines
-        if one.verdict is not ReturnVerdict.COMES
+        JudgedMachine(machine.machine, machine.verdict.value, machine.reason)
+        for machine in outcome.machines
+        if machine.verdict is not ReturnVerdict.COMES
     ]
     if not worse and not outcome.breakers and not outcome.steps:
         return
     ranked = sorted(outcome.breakers, key=rank)
     inrush = {
-        one.name: "not known" if one.inrush_a is None else f"{one.inrush_a:.0f}" for one in ranked
+        breaker.name: "not known" if breaker.inrush_a is None else f"{breaker.inrush_a:.0f}"
+        for breaker in ranked
     }
     yield Section(heading(outcome, returns.after_s))
     yield report_parts.machines(worse, returns.drawing.machines)
-    yield report_parts.breakers([one.explained(why(one)) for one in ranked], {"inrush A": inrush})
+    yield report_parts.breakers(
+        [breaker.explained(why(breaker)) for breaker in ranked], {"inrush A": inrush}
+    )
     yield Figure("The load as it grows", partial(_charts, ranked))
     heads = ("PDU", "from s", "to s", "outlets that close")
     rows = [
@@ -228,7 +231,9 @@ def _sampled(outcome: ReturnOutcome, after_s: Optional[float]) -> Iterator[Part]
     )
     if text:
         yield f"{heading(outcome, after_s)}: {text}."
-        yield report_parts.sampled((one.machine, one.sampled) for one in outcome.machines)
+        yield report_parts.sampled(
+            (machine.machine, machine.sampled) for machine in outcome.machines
+        )
 
 
 # ---- the picture ---------------------------------------------------------------------------------
@@ -256,7 +261,9 @@ def _picture(outcome: ReturnOutcome, returns: Returns, place: int) -> str:
         moments[HallNode("pdu", pdu)] = Moment(earliest, latest, f"closes {earliest:g} {end}")
     nodes = {node.full_name: node for node in outcome.power if node.kind in ("breaker", "ups")}
     notes = {
-        nodes[one.name]: f"inrush {one.inrush_a:.0f} A" for one in outcome.breakers if one.inrush_a
+        nodes[breaker.name]: f"inrush {breaker.inrush_a:.0f} A"
+        for breaker in outcome.breakers
+        if breaker.inrush_a
     }
     marks = marks_of(_states(outcome, returns, nodes), moments, notes)
     return diagram(returns.drawing, marks, place)
@@ -266,16 +273,18 @@ def _states(
     outcome: ReturnOutcome, returns: Returns, nodes: Mapping[str, HallNode]
 ) -> dict[HallNode, NodeState]:
     states = {node: NodeState(_OF_POWER[power]) for node, power in outcome.power.items()}
-    for one in outcome.breakers:
-        node = nodes[one.name]
+    for breaker in outcome.breakers:
+        node = nodes[breaker.name]
         condition = states[node].condition
-        if one.trips:
+        if breaker.trips:
             condition = Condition.DEAD
-        elif one.trips_from_s is not None:
+        elif breaker.trips_from_s is not None:
             condition = Condition.IN_QUESTION
-        elif condition is Condition.LIVES and one.fit.word == ABOVE_LIMIT:
+        elif condition is Condition.LIVES and breaker.fit.word == ABOVE_LIMIT:
             condition = Condition.ABOVE_LIMIT
-        states[node] = NodeState(condition, one.load, one.rating_a, one.limit_a, reason=why(one))
+        states[node] = NodeState(
+            condition, breaker.load, breaker.rating_a, breaker.limit_a, reason=why(breaker)
+        )
     for name in returns.drawing.machines:
         condition = Condition.DEAD if name in returns.already else Condition.LIVES
         states[HallNode("machine", name)] = NodeState(condition)
@@ -290,13 +299,19 @@ def _states(
 
 def _charts(ranked: Sequence[BreakerBack]) -> str:
     """The worst first; one whose load nothing bounds has none."""
-    growing = [one for one in ranked if len(one.growth) > 1 and math.isfinite(one.growth[-1].high)]
+    growing = [
+        breaker
+        for breaker in ranked
+        if len(breaker.growth) > 1 and math.isfinite(breaker.growth[-1].high)
+    ]
     if not growing:
         return ""
-    more = len(growing) - _MOST_CHARTS
+    hidden_count = len(growing) - _MOST_CHARTS
     charts = "".join(map(_chart, growing[:_MOST_CHARTS]))
-    rest = f"<p><small>and {more} more, in the table</small></p>" if more > 0 else ""
-    return f"<div>{charts}</div>{rest}"
+    note = (
+        f"<p><small>and {hidden_count} more, in the table</small></p>" if hidden_count > 0 else ""
+    )
+    return f"<div>{charts}</div>{note}"
 
 
 def _chart(breaker: BreakerBack) -> str:
@@ -335,7 +350,7 @@ def _as_json(returns: Returns) -> dict[str, Any]:
         "returns": list(map(_outcome_as_json, returns.outcomes)),
         "after_s": returns.after_s,
         "level": max(outcome.level for outcome in returns.outcomes),
-        "findings": [dataclasses.asdict(one) for one in returns.findings],
+        "findings": [dataclasses.asdict(finding) for finding in returns.findings],
         "delays": None
         if delays is None
         else {

@@ -32,22 +32,22 @@ class Window(NamedTuple):
     #: it had power all the time
     kept: bool = False
 
-    def after(self, one: Optional[OutletRestorePolicy]) -> Window:
+    def outlet_window(self, policy: Optional[OutletRestorePolicy]) -> Window:
         """The time of an outlet on a unit that has power then."""
-        if one is None:
+        if policy is None:
             return Window(self.earliest, None, self.sure)
         latest = None
-        if self.latest is not None and one.latest_s is not None:
-            latest = self.latest + one.latest_s
-        return Window(self.earliest + one.earliest_s, latest, self.sure)
+        if self.latest is not None and policy.latest_s is not None:
+            latest = self.latest + policy.latest_s
+        return Window(self.earliest + policy.earliest_s, latest, self.sure)
 
 
 _MAYBE = Window(0.0, None, False)
 
 
 class RestoreTimes:
-    """The windows of all outlets of one return. `before`, `after`: the power before it, and when
-    every outlet has closed.
+    """The windows of all outlets of one return. `power_before`, `power_after`: the power before
+    it, and when every outlet has closed.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ class RestoreTimes:
         drawing: Drawing,
         readings: HallReadings,
         graph: Graph,
-        before: Power[Interval],
-        after: Power[Interval],
+        power_before: Power[Interval],
+        power_after: Power[Interval],
     ) -> None:
         self._drawing, self._readings, self._graph = drawing, readings, graph
-        self._before, self._after = before, after
+        self._before, self._after = power_before, power_after
         self._inputs: Mapping[HallNode, tuple[Input, ...]] = drawing.fed()
         self._nodes: dict[HallNode, Optional[Window]] = {}
         self._cords: dict[Cord, Optional[Window]] = {}
@@ -79,11 +79,11 @@ class RestoreTimes:
 
     def _unit(self, node: HallNode) -> Optional[Window]:
         number = self._graph.number[node]
-        found = self._any(self._inputs[node])
-        if found is None or self._after.alive(number) == NO:
+        window = self._any(self._inputs[node])
+        if window is None or self._after.alive(number) == NO:
             return None
-        kept = found.kept and self._before.alive(number) == YES
-        return found._replace(sure=found.sure and self._after.alive(number) == YES, kept=kept)
+        is_kept = window.kept and self._before.alive(number) == YES
+        return window._replace(sure=window.sure and self._after.alive(number) == YES, kept=is_kept)
 
     def _of_cord(self, cord: Cord) -> Optional[Window]:
         node = self._graph.outlets.get(cord)
@@ -97,20 +97,20 @@ class RestoreTimes:
         outlet = self._readings.outlet(*cord)
         relayless = outlet is not None and self._readings.pdus[cord.pdu].metered
         if self._before.alive(node) == YES and unit.kept:
-            found = self._as_it_was(outlet, relayless, Window(kept=True))
+            window = self._as_it_was(outlet, relayless, Window(kept=True))
         elif self._before.alive(node) == NO and not unit.kept:
-            found = unit if relayless else self._restarted(outlet, unit)
+            window = unit if relayless else self._restarted(outlet, unit)
         else:
             # it may have kept its power: then it is as it was, else it starts
             both = (
                 self._as_it_was(outlet, relayless, Window()),
                 unit if relayless else self._restarted(outlet, unit),
             )
-            sure = all(one is not None and one.sure for one in both)
-            found = None if both == (None, None) else Window(0.0, None, sure)
-        if found is not None and self._after.alive(node) != YES:
-            found = found._replace(sure=False)
-        return found
+            sure = all(case is not None and case.sure for case in both)
+            window = None if both == (None, None) else Window(0.0, None, sure)
+        if window is not None and self._after.alive(node) != YES:
+            window = window._replace(sure=False)
+        return window
 
     @staticmethod
     def _as_it_was(
@@ -124,29 +124,34 @@ class RestoreTimes:
 
     @staticmethod
     def _restarted(outlet: Optional[PolledOutlet], unit: Window) -> Optional[Window]:
-        one = None if outlet is None else outlet.power_on
-        state = "" if one is None else one.state
+        policy = None if outlet is None else outlet.power_on
+        state = "" if policy is None else policy.state
         if state == LAST and outlet is not None:
             state = {UP: ON, DOWN: OFF}.get(outlet.state, "")
         if state == OFF:
             return None
-        found = unit.after(one)
-        return found if state == ON else found._replace(latest=None, sure=False)
+        window = unit.outlet_window(policy)
+        return window if state == ON else window._replace(latest=None, sure=False)
 
     # ---- upwards ---------------------------------------------------------------------------------
 
     def _any(self, inputs: tuple[Input, ...]) -> Optional[Window]:
         """When one of these has power: with several, the first."""
-        windows = [self.of(one) if isinstance(one, Cord) else self._of_node(one) for one in inputs]
-        known = [one for one in windows if one is not None]
-        if not known:
+        windows = [
+            self.of(source) if isinstance(source, Cord) else self._of_node(source)
+            for source in inputs
+        ]
+        powered_windows = [window for window in windows if window is not None]
+        if not powered_windows:
             return None
-        ends = [one.latest for one in known if one.sure and one.latest is not None]
+        ends = [
+            window.latest for window in powered_windows if window.sure and window.latest is not None
+        ]
         return Window(
-            min(one.earliest for one in known),
+            min(window.earliest for window in powered_windows),
             min(ends) if ends else None,
-            any(one.sure for one in known),
-            any(one.kept for one in known),
+            any(window.sure for window in powered_windows),
+            any(window.kept for window in powered_windows),
         )
 
     def _of_node(self, node: HallNode) -> Optional[Window]:
@@ -161,13 +166,13 @@ class RestoreTimes:
         above = Window()
         board = self._drawing.panels.get(node.owner or node.name)
         if board is not None:
-            found = self._any(board.inputs)
-            if found is None:
+            window = self._any(board.inputs)
+            if window is None:
                 return None
-            above = found
+            above = window
         elif node.kind == "feed":
             above = Window(kept=True)
         if number is None:
             return above._replace(sure=False, kept=False)
-        kept = above.kept and self._before.alive(number) == YES
-        return above._replace(sure=above.sure and self._after.alive(number) == YES, kept=kept)
+        is_kept = above.kept and self._before.alive(number) == YES
+        return above._replace(sure=above.sure and self._after.alive(number) == YES, kept=is_kept)

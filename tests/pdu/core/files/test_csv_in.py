@@ -26,11 +26,11 @@ FILES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     ),
     "cords": (
         "server,psu,pdu,outlet\nweb,1,left,3\ndb,,left,4\n",
-        lambda path: [one._replace(where="") for one in csv_files.read([path]).cords],
+        lambda path: [one._replace(where="") for one in csv_files.read_csv_files([path]).cords],
     ),
     "lines": (
         "pdu,line,breaker_a,feed,limit_percent\nleft,L1,16,A,80%\nright,,,B\n",
-        lambda path: csv_files.read([path]).lines,
+        lambda path: csv_files.read_csv_files([path]).lines,
     ),
     "customers": (
         "customer,pdu,outlet,from,to\nacme,left,3,2026-10-01,2026-10-05\nother,left,4\n",
