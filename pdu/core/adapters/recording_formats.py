@@ -44,8 +44,8 @@ class RecordingOptions:
         self._sleep = sleep
         self._has_answered = False
 
-    def again(self, read: Callable[[], T]) -> T:
-        """Call `read` and return its result. If it raises Unreachable, repeat it for up to
+    def again(self, call: Callable[[], T]) -> T:
+        """Call `call` and return its result. If it raises Unreachable, repeat it for up to
         `patience` seconds, then raise.
 
         A device that has never answered is not asked again.
@@ -53,7 +53,7 @@ class RecordingOptions:
         end: Optional[float] = None
         while True:
             try:
-                result = read()
+                result = call()
             except Unreachable:
                 now = time.monotonic()
                 end = now + self._patience if end is None else end
@@ -177,7 +177,7 @@ class HandlerFinding:
             self.evidence[prefix + name] = basis
 
     def note_figures(
-        self, read: Callable[[], Figures], load: str, energy: str, noun: str = "outlet"
+        self, read_figures: Callable[[], Figures], load: str, energy: str, noun: str = "outlet"
     ) -> None:
         """Note the totals, with the evidence of load and energy, and how many outlets report an
         energy.
@@ -185,7 +185,7 @@ class HandlerFinding:
         `noun`: as in `note_states`.
         """
         try:
-            figures = read()
+            figures = read_figures()
         except (ProtocolError, Refused, Unsupported) as error:
             self.cannot.append(f"report load and energy: {error.reason}")
             return

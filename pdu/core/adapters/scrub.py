@@ -457,9 +457,9 @@ def _each(pattern: Pattern[str]) -> Change:
 
 def _each_unless_digits(pattern: Pattern[str]) -> Change:
     """Like `_each`, but a text of digits alone stays: it may be a figure."""
-    each = _each(pattern)
+    change_each = _each(pattern)
     return lambda scrubber, kind, text, numbers: (
-        text if text.strip().isdigit() else each(scrubber, kind, text, numbers)
+        text if text.strip().isdigit() else change_each(scrubber, kind, text, numbers)
     )
 
 

@@ -159,7 +159,7 @@ class PduNode(NamedTuple):
             return outlet in breaker.outlets
         # an outlet may load two lines, but it is behind one breaker
         elsewhere = breaker in self.breakers and any(
-            outlet in (other.outlets or ()) for other in self.breakers
+            outlet in (sibling.outlets or ()) for sibling in self.breakers
         )
         return False if elsewhere else None
 

@@ -199,8 +199,8 @@ class _Reader:
             place = _Place(kind, number, None if parent is None else parent.number)
             yield place._replace(name=self._printable(place, "name", table["name"])), table
 
-    def _add(self, place: _Place, known: dict[str, Any], made: Any) -> None:
-        if place.name in known:
+    def _add(self, place: _Place, node_by_name: dict[str, Any], node: Any) -> None:
+        if place.name in node_by_name:
             first = self._line_numbers.get(place.node)
             self._fail(
                 place,
@@ -208,7 +208,7 @@ class _Reader:
                 f"is taken by another {place.kind}{f' (line {first})' if first else ''}; give each"
                 " its own name",
             )
-        known[place.name] = made
+        node_by_name[place.name] = node
         line = self._line(place)
         if line is not None:
             self._line_numbers[place.node] = line
@@ -441,9 +441,9 @@ class _Reader:
 
     def _refuse(self, error: Any) -> NoReturn:
         """Say which key does not fit the schema, and why. `error`: with its details."""
-        path: list[Any] = [int(one) if one.isdigit() else one for one in error.path[1:]]
-        rule, wanted = error.rule, error.definition
-        is_list = wanted.get("type") == "array"
+        path: list[Any] = [int(step) if step.isdigit() else step for step in error.path[1:]]
+        rule, definition = error.rule, error.definition
+        is_list = definition.get("type") == "array"
         if rule == "type" and isinstance(path[-1], int):
             path.pop()  # an item of another type: the list is wrong
             is_list = True
@@ -457,20 +457,20 @@ class _Reader:
         if key != "name" and isinstance(table.get("name"), str):
             place = place._replace(name=table["name"])
         if rule in ("required", "additionalProperties"):
-            allowed = wanted["properties"]
-            unknown = [one for one in table if one not in allowed]
+            allowed = definition["properties"]
+            unknown = [key for key in table if key not in allowed]
             if unknown:  # rather than what is missing: it may be what is misspelt
                 self._fail(place, unknown[0], f"is unknown; allowed: {', '.join(allowed)}")
-            missing = [one for one in wanted["required"] if one not in table]
+            missing = [key for key in definition["required"] if key not in table]
             self._fail(place, missing[0], "is missing; add it")
         kind = f"{place.kind}.{key}".lstrip(".")
-        item = wanted.get("items", wanted)
+        item = definition.get("items", definition)
         if "$ref" in item or item.get("type") == "object":
             self._fail(place, key, f"must be tables: begin each with [[{kind}]]")
         if (key, rule) == ("cords", "uniqueItems"):
-            twice = next(one for one in table[key] if table[key].count(one) > 1)
+            twice = next(item for item in table[key] if table[key].count(item) > 1)
             self._fail(place, key, _taken_by(printable(twice, 60), place.node))
-        described = 'a list of texts, such as ["..."]' if is_list else _described(wanted)
+        described = 'a list of texts, such as ["..."]' if is_list else _described(definition)
         self._fail(place, key, _RULES.get((key, rule)) or f"must be {described}")
 
     def _line(self, place: _Place, key: str = "") -> Optional[int]:

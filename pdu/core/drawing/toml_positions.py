@@ -84,15 +84,15 @@ def _outside_texts(text: str) -> Iterator[str]:
         if not ending and '"""' not in line and "'''" not in line:
             yield line
             continue
-        shown, rest = ("", line) if ending else (line, line)
+        code, remainder = ("", line) if ending else (line, line)
         while True:
             if ending:
-                _, found, rest = rest.partition(ending)
-                if not found:
+                _, separator, remainder = remainder.partition(ending)
+                if not separator:
                     break
                 ending = ""
-            opened = next((one for one in _TEXTS.finditer(rest) if one[1]), None)
+            opened = next((match for match in _TEXTS.finditer(remainder) if match[1]), None)
             if opened is None:
                 break
-            ending, rest = opened[1], rest[opened.end() :]
-        yield shown
+            ending, remainder = opened[1], remainder[opened.end() :]
+        yield code

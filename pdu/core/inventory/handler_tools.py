@@ -68,14 +68,14 @@ class HandlerTools:
         """
         of_handler = _methods(pdu).measured
         if of_handler is not None:
-            found: Figures = of_handler(with_power)
-            return found
+            figures: Figures = of_handler(with_power)
+            return figures
         view = pdu.statistic()
         ports = [
             PortFigures(
-                one.identity, getattr(one, "load", None), figure_or_none(one, "consumption")
+                port.identity, getattr(port, "load", None), figure_or_none(port, "consumption")
             )
-            for one in view.ports
+            for port in view.ports
         ]
         return Figures(
             figure_or_none(view, "load"), figure_or_none(view, "total_consumption"), ports
@@ -88,18 +88,18 @@ class HandlerTools:
 
     def topology(self, pdu: Any) -> Topology:
         """Lines, breakers and how outlets are fed; empty if the handler does not tell."""
-        read = _answer("topology", self._own)
-        if read is not None:
-            found: Topology = read(pdu)
-            return found
+        reader = _answer("topology", self._own)
+        if reader is not None:
+            pdu_topology: Topology = reader(pdu)
+            return pdu_topology
         return Topology()
 
     def power_on(self, pdu: Any) -> Mapping[str, OutletRestorePolicy]:
         """Identity -> what the outlet does when power comes back; {} if the handler does not
         tell.
         """
-        read = _answer("power_on", self._own)
-        return {} if read is None else read(pdu)
+        reader = _answer("power_on", self._own)
+        return {} if reader is None else reader(pdu)
 
     def nameplate(self, pdu: Any, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
         """What a unit says about itself; empty if the handler does not tell.
@@ -107,22 +107,22 @@ class HandlerTools:
         `runs_on` says of an uptime in s whether the unit is the one that was read before: then what
         costs further requests is left out.
         """
-        read = _answer("nameplate", self._own)
-        if read is not None:
-            found: Nameplate = read(pdu, runs_on)
-            return found
+        reader = _answer("nameplate", self._own)
+        if reader is not None:
+            plate: Nameplate = reader(pdu, runs_on)
+            return plate
         return Nameplate()
 
     def identify(self, data: Any) -> HandlerFinding:
         """What the handler finds at the address in `data`, an argument of make_handler: by a module
         of its own, else by its calls.
         """
-        read = _answer("identify", self._own)
+        reader = _answer("identify", self._own)
         try:
-            found: HandlerFinding = self._by_calls(data) if read is None else read(data)
+            finding: HandlerFinding = self._by_calls(data) if reader is None else reader(data)
         except PduHandlerError as error:
             raise error.at(known_endpoint(data), "identify") from None
-        return found
+        return finding
 
     def recording(self) -> Optional[RecordingFormat]:
         """How its devices are recorded and simulated; None if they are not."""
@@ -164,13 +164,13 @@ def recordable_handlers() -> tuple[str, ...]:
 
 def recording(handler: str) -> Optional[RecordingFormat]:
     """As `HandlerTools.recording`, without loading the handler of this name."""
-    found: Optional[RecordingFormat] = _answer("recording", handler)
-    if found is None and registry.is_handler(handler) and registry.about(handler).codec:
+    recording_format: Optional[RecordingFormat] = _answer("recording", handler)
+    if recording_format is None and registry.is_handler(handler) and registry.about(handler).codec:
         # imported late: 20 ms, which handlers with a format of their own save
         from ..adapters.unit_recording import unit_recording_format
 
         return unit_recording_format(handler)
-    return found
+    return recording_format
 
 
 def handler_of_recording(text: str, file: str) -> tuple[str, RecordingFormat]:

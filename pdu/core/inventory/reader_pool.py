@@ -79,38 +79,38 @@ class ReaderPool(Generic[T]):
         most = min(self._processes or cores(), -(-parallel // _PER_PROCESS))
         return ProcessPool(functools.partial(_job, self._way, self._targets), parallel, most)
 
-    def ask(self, place: int, known: Any = None) -> None:
-        """Read a PDU. `known` is for `Way.take`."""
-        self._out[place] = known, 0
-        self._crew.add(place, (place, known))
+    def ask(self, place: int, state: Any = None) -> None:
+        """Read a PDU. `state` is for `Way.take`."""
+        self._out[place] = state, 0
+        self._crew.add(place, (place, state))
 
     def ask_all(self, places: Iterable[int]) -> None:
         """Read these PDUs in this order. They wait as numbers, because a list may be long."""
         self._later = iter(places)
 
     def turn(
-        self, seconds: float, others: Mapping[Connection, Callable[[], None]] = {}
+        self, seconds: float, callback_by_connection: Mapping[Connection, Callable[[], None]] = {}
     ) -> Iterator[tuple[int, T]]:
         """Waits up to `seconds`, and yields the place and the reading of each PDU that is believed.
-        Calls the function of each of the `others` that has something to read.
+        Calls the function of each of `callback_by_connection` that has something to read.
         """
         for place in itertools.islice(self._later, max(0, self._parallel - self._crew.waiting)):
             self.ask(place)
-        for event in self._crew.turn(seconds, others):
+        for event in self._crew.turn(seconds, callback_by_connection):
             place = event.ticket
-            known, level = self._out[place]
+            state, level = self._out[place]
             if isinstance(event, WorkerLost):
-                found = self._way.failed(None, LOST)
+                result = self._way.failed(None, LOST)
             else:
-                found, doubt = event.result
+                result, doubt = event.result
                 if doubt is not None and level < ALONE:
-                    self._out[place] = known, level + 1
-                    self._crew.repeat(place, (place, known), level + 1)
+                    self._out[place] = state, level + 1
+                    self._crew.repeat(place, (place, state), level + 1)
                     continue
                 if doubt is not None:
-                    found = self._way.failed(found, undecided_silence_error(doubt))
+                    result = self._way.failed(result, undecided_silence_error(doubt))
             del self._out[place]
-            yield place, found
+            yield place, result
 
     def hanging(self, seconds: float) -> Iterator[tuple[int, T]]:
         """Gives up what a process has been reading for longer. Only `renew` frees the process."""
@@ -119,18 +119,18 @@ class ReaderPool(Generic[T]):
                 yield place, self._way.failed(None, HANGS)
 
     def renew(self, targets: Sequence[Target], again: Iterable[tuple[int, Any]]) -> None:
-        """New processes, for these PDUs. `again`: place and `known` of those that are read anew,
+        """New processes, for these PDUs. `again`: place and `state` of those that are read anew,
         because they were being read.
         """
         # a place of other targets is another PDU
-        before = self._out if targets is self._targets else {}
+        level_by_place = self._out if targets is self._targets else {}
         self._targets, self._out = targets, {}
         self._crew.close()
         self._crew = self._started()
-        for place, known in again:
-            level = before.get(place, (None, 0))[1]
-            self._out[place] = known, level
-            self._crew.repeat(place, (place, known), level)
+        for place, state in again:
+            level = level_by_place.get(place, (None, 0))[1]
+            self._out[place] = state, level
+            self._crew.repeat(place, (place, state), level)
 
     def close(self) -> None:
         """End all processes."""
@@ -142,18 +142,20 @@ def read_all(
     parallel: int = PARALLEL,
     patience_s: float = PATIENCE_S,
     processes: Optional[int] = None,
-    read: Callable[[Target], Reading] = poll,
+    read_target: Callable[[Target], Reading] = poll,
 ) -> Generator[tuple[int, Reading], None, None]:
     """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
-    `read` reads one PDU. `processes`: default one for each core. They end with the generator, even
-    if it is closed early. A PDU that ends its process has a failure; the others are read by a new
-    process. If no reading arrives for `patience_s` seconds, the missing ones are failures. Raises
-    SettingsError if no process starts.
+    `read_target` reads one PDU. `processes`: default one for each core. They end with the
+    generator, even if it is closed early. A PDU that ends its process has a failure; the others
+    are read by a new process. If no reading arrives for `patience_s` seconds, the missing ones are
+    failures. Raises SettingsError if no process starts.
     """
-    way = ReadFunction(functools.partial(_once, read), lambda found: found, _failed)
+    read_function = ReadFunction(
+        functools.partial(_once, read_target), lambda reading: reading, _failed
+    )
     missing = dict.fromkeys(range(len(targets)))
-    readers: ReaderPool[Reading] = ReaderPool(targets, way, parallel, processes)
+    readers: ReaderPool[Reading] = ReaderPool(targets, read_function, parallel, processes)
     with contextlib.closing(readers):
         readers.ask_all(range(len(targets)))
         for place, reading in _arriving(readers, missing, patience_s):

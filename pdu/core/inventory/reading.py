@@ -97,7 +97,7 @@ class Reading(NamedTuple):
 
     def outlet(self, identity: str) -> Optional[PolledOutlet]:
         """The outlet of this identity, None if the PDU does not list it."""
-        return next((one for one in self.outlets if one.identity == identity), None)
+        return next((outlet for outlet in self.outlets if outlet.identity == identity), None)
 
 
 #: reads one thing of the object that the tools' handler made into its reading
@@ -143,43 +143,47 @@ def figures(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
 
 def power(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """A, kWh and W. If only W cannot be read, that is the reading's failure."""
-    found, without_power = read_figures(tools, pdu)
-    return _with(reading, found)._replace(failure=without_power)
+    pdu_figures, without_power = read_figures(tools, pdu)
+    return _with(reading, pdu_figures)._replace(failure=without_power)
 
 
 def labels(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """Numbers and names."""
-    found = tools.labels(pdu)
-    if found is None:
+    port_labels = tools.labels(pdu)
+    if port_labels is None:
         return reading
-    named = {_shown(one.identity): one for one in found}
+    label_by_identity = {_shown(label.identity): label for label in port_labels}
     outlets = [
-        one._replace(
-            number=_shown(named[one.identity].number), name=_shown(named[one.identity].name)
+        outlet._replace(
+            number=_shown(label_by_identity[outlet.identity].number),
+            name=_shown(label_by_identity[outlet.identity].name),
         )
-        if one.identity in named
-        else one
-        for one in reading.outlets
+        if outlet.identity in label_by_identity
+        else outlet
+        for outlet in reading.outlets
     ]
     return reading._replace(outlets=outlets, labelled=True)
 
 
 def read_topology(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """Lines and breakers, and how the outlets are fed."""
-    found = tools.topology(pdu)
+    topology = tools.topology(pdu)
     outlets = [
-        one._replace(**found.outlets[one.identity]._asdict())
-        if one.identity in found.outlets
-        else one
-        for one in reading.outlets
+        outlet._replace(**topology.outlets[outlet.identity]._asdict())
+        if outlet.identity in topology.outlets
+        else outlet
+        for outlet in reading.outlets
     ]
-    return reading._replace(outlets=outlets, meters=found.meters)
+    return reading._replace(outlets=outlets, meters=topology.meters)
 
 
 def returning(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """What the outlets do when power comes back."""
-    found = tools.power_on(pdu)
-    outlets = [one._replace(power_on=found.get(one.identity)) for one in reading.outlets]
+    policy_by_identity = tools.power_on(pdu)
+    outlets = [
+        outlet._replace(power_on=policy_by_identity.get(outlet.identity))
+        for outlet in reading.outlets
+    ]
     return reading._replace(outlets=outlets)
 
 
@@ -207,19 +211,21 @@ def read_figures(tools: HandlerTools, pdu: Any) -> tuple[Figures, Optional[CallE
         return tools.measured(pdu), error_of(error)
 
 
-def _with(reading: Reading, found: Figures) -> Reading:
-    ports = {_shown(one.identity): one for one in found.ports}
+def _with(reading: Reading, pdu_figures: Figures) -> Reading:
+    ports = {_shown(port.identity): port for port in pdu_figures.ports}
     outlets = [
-        one._replace(**_figures_of(ports[one.identity])) if one.identity in ports else one
-        for one in reading.outlets
+        outlet._replace(**_figures_of(ports[outlet.identity]))
+        if outlet.identity in ports
+        else outlet
+        for outlet in reading.outlets
     ]
     return reading._replace(
         outlets=outlets,
-        load_a=figure(found.load_a),
-        power_w=figure(found.power_w),
-        energy_kwh=figure(found.energy_kwh),
-        inlet_a=figure(found.inlet_a),
-        inlet_w=figure(found.inlet_w),
+        load_a=figure(pdu_figures.load_a),
+        power_w=figure(pdu_figures.power_w),
+        energy_kwh=figure(pdu_figures.energy_kwh),
+        inlet_a=figure(pdu_figures.inlet_a),
+        inlet_w=figure(pdu_figures.inlet_w),
     )
 
 

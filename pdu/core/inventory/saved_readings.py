@@ -78,7 +78,7 @@ class HallReadings(NamedTuple):
 
 
 def of_readings(
-    devices: Sequence[ListedPdu], readings: Sequence[Reading], taken: Optional[float]
+    devices: Sequence[ListedPdu], readings: Sequence[Reading], read_at_s: Optional[float]
 ) -> HallReadings:
     """The readings of the fleet's PDUs as the hall needs them."""
     pdu_by_name: dict[str, MeasuredPdu] = {}
@@ -92,7 +92,7 @@ def of_readings(
             reading.inlet_a,
             reading.inlet_w,
         )
-    return HallReadings(pdu_by_name, taken)
+    return HallReadings(pdu_by_name, read_at_s)
 
 
 def check_new(path: str) -> None:
@@ -176,13 +176,13 @@ def of_json(document: Any, path: str) -> HallReadings:
             if name in pdu_by_name:
                 raise SettingsError(f"{path}: the PDU {printable(name, 60)!r} occurs twice")
             pdu_by_name[name] = _pdu(row)
-        taken = _figure(document.get("taken"))
+        read_at_s = _figure(document.get("taken"))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SettingsError(
             f"{path} does not hold readings ({type(error).__name__}: {printable(str(error), 80)});"
             " make it with `pdu check LIST --json`, or with --save"
         ) from None
-    return HallReadings(pdu_by_name, taken)
+    return HallReadings(pdu_by_name, read_at_s)
 
 
 def _pdu(row: Mapping[str, Any]) -> MeasuredPdu:

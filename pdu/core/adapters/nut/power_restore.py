@@ -18,9 +18,9 @@ from ..power_restore import NOT_KNOWN, OutletRestorePolicy
 def read(pdu: NutPdu) -> Mapping[str, OutletRestorePolicy]:
     """By identity: the round trips of one `status`, and in `one_session` none."""
     with pdu.read("power_on") as devices:
-        listed = list(devices)
+        nut_devices = list(devices)
     policies: dict[str, OutletRestorePolicy] = {}
-    for device in listed:
+    for device in nut_devices:
         for member in device.device.chain.values() or [device.device.whole]:
             prefix = device.prefix + member.before
             policies.update((prefix + outlet, delay) for outlet, delay in of_member(member).items())

@@ -26,7 +26,7 @@ _PROGRAM = re.compile("[a-z][a-z0-9_+-]{0,40}")
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
     recorder.tell("reading variables, commands and descriptions")
 
-    def answers() -> str:  # `again` repeats `read` only after a first answer
+    def answers() -> str:  # `again` repeats the reading only after a first answer
         with open_session(data, "record", bounded=False) as (client, _, _):
             return client.version()
 

@@ -20,9 +20,9 @@ _GROUP = re.compile(r"outlet\.group\.([0-9]{1,4})\.current")
 def read(pdu: NutPdu) -> Topology:
     """Current per line and group: the round trips of one `status`, and in `one_session` none."""
     with pdu.read("topology") as devices:
-        listed = list(devices)
+        nut_devices = list(devices)
     meters: list[MeteredPart] = []
-    for device in listed:
+    for device in nut_devices:
         for member in device.device.chain.values() or [device.device.whole]:
             meters += meters_of(member, device.prefix + member.before)
     return Topology(meters)

@@ -71,9 +71,9 @@ def _units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding) -> 
     listed_units, bulk = discover_units(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)
     version = bulk.add(Firmware("/firmware", agent).getVersion)
-    inlets = [bulk.add(one.unit.proxy(Pdu).getInlets) for one in listed_units]
+    inlets = [bulk.add(unit.unit.proxy(Pdu).getInlets) for unit in listed_units]
     metadata_calls = list(
-        chain.from_iterable(bulk.each(Outlet.getMetaData, one.outlets) for one in listed_units)
+        chain.from_iterable(bulk.each(Outlet.getMetaData, unit.outlets) for unit in listed_units)
     )
     bulk.perform()
     if metadata.error is None:
@@ -87,18 +87,18 @@ def _units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding) -> 
         )
     elif version.error is None:
         out.note_about({"firmware": version.get()})
-    for one, answer in zip(listed_units, inlets):
-        types = Counter(outlet.wire_type for outlet in one.outlets)
+    for listed_unit, answer in zip(listed_units, inlets):
+        types = Counter(outlet.wire_type for outlet in listed_unit.outlets)
         inlet_types = ", ".join(f"{count} × {name}" for name, count in types.items())
         out.seen += [
-            {"object": f"{one.unit.path()} getOutlets", "holds": inlet_types or "none"},
+            {"object": f"{listed_unit.unit.path()} getOutlets", "holds": inlet_types or "none"},
             {
-                "object": f"{one.unit.path()} getInlets",
+                "object": f"{listed_unit.unit.path()} getInlets",
                 "holds": str(len(answer.get())) if answer.error is None else "cannot be read",
             },
         ]
     out.tried = [{"family": "Xerus JSON-RPC", "result": counted(len(metadata_calls), "outlet")}]
-    switchable = sum(one.error is None and one.get().isSwitchable for one in metadata_calls)
+    switchable = sum(call.error is None and call.get().isSwitchable for call in metadata_calls)
     if switchable:
         out.note_switched(
             switchable,

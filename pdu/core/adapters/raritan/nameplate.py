@@ -26,20 +26,21 @@ def read(pdu: RaritanPdu, runs_on: Callable[[Optional[float]], bool]) -> Namepla
     with pdu.session("nameplate") as (agent, config):
         bulk = Bulk(agent)
         nameplates = [
-            bulk.add(one.unit.proxy(Pdu).getMetaData)
-            for one in find_units(pdu, agent, config)
-            if one.has_pdu
+            bulk.add(unit.unit.proxy(Pdu).getMetaData)
+            for unit in find_units(pdu, agent, config)
+            if unit.has_pdu
         ]
         bulk.perform()
-    plates = [None if one.error is not None else one.get() for one in nameplates]
+    plates = [None if nameplate.error is not None else nameplate.get() for nameplate in nameplates]
     return Nameplate(
         "xerus",
         join_words(
-            one.nameplate.serialNumber or one.ctrlBoardSerial if one else "" for one in plates
+            plate.nameplate.serialNumber or plate.ctrlBoardSerial if plate else ""
+            for plate in plates
         ),
-        join_words(one.fwRevision if one else "" for one in plates),
-        manufacturer=join_words(one.nameplate.manufacturer if one else "" for one in plates),
-        model=join_words(one.nameplate.model if one else "" for one in plates),
+        join_words(plate.fwRevision if plate else "" for plate in plates),
+        manufacturer=join_words(plate.nameplate.manufacturer if plate else "" for plate in plates),
+        model=join_words(plate.nameplate.model if plate else "" for plate in plates),
     )
 
 

@@ -36,17 +36,17 @@ def read(pdu: RaritanPdu) -> Mapping[str, OutletRestorePolicy]:
     """
     with pdu.session("power_on") as (agent, config):
         bulk = Bulk(agent)
-        units = [one for one in find_units(pdu, agent, config) if one.has_pdu]
-        of_units = [bulk.add(one.unit.proxy(Pdu).getSettings) for one in units]
-        of_outlets = [bulk.each(Outlet.getSettings, one.outlets) for one in units]
+        units = [unit for unit in find_units(pdu, agent, config) if unit.has_pdu]
+        of_units = [bulk.add(unit.unit.proxy(Pdu).getSettings) for unit in units]
+        of_outlets = [bulk.each(Outlet.getSettings, unit.outlets) for unit in units]
         bulk.perform()
         policies: dict[str, OutletRestorePolicy] = {}
-        for one, unit_settings, outlet_settings in zip(units, of_units, of_outlets):
+        for unit, unit_settings, outlet_settings in zip(units, of_units, of_outlets):
             if unit_settings.error is None and all(
-                asked.error is None for asked in outlet_settings
+                response.error is None for response in outlet_settings
             ):
-                outlets = [asked.get() for asked in outlet_settings]
-                policies.update(zip(one.identities(), of_unit(unit_settings.get(), outlets)))
+                outlets = [response.get() for response in outlet_settings]
+                policies.update(zip(unit.identities(), of_unit(unit_settings.get(), outlets)))
         return policies
 
 

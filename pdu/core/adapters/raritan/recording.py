@@ -41,10 +41,10 @@ def calls(data: object, recorder: RecordingOptions) -> dict[Key, Outcome]:
     config = settings.read_settings(data)
     tape = _Tape(StandardTransport(config.trust), recorder)
     handler = _Taped(data, tape)
-    for read in (handler.status, handler.statistic, handler.labels):
+    for method in (handler.status, handler.statistic, handler.labels):
         # a unit that the handler does not support is recorded, too
         with contextlib.suppress(Unsupported):
-            read()
+            method()
     with settings.agent(data, config, tape) as agent:
         _crawl(agent, tape)
     return tape.calls
@@ -93,14 +93,14 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
     recorded.
     """
     met: set[str] = set()
-    asked: set[tuple[str, str]] = set()
+    requested: set[tuple[str, str]] = set()
     while True:
-        asked.update(known[:2] for known in tape.calls)
-        ask = [one for one in dict.fromkeys(_asked(tape, met)) if one[:2] not in asked]
+        requested.update(call[:2] for call in tape.calls)
+        ask = [key for key in dict.fromkeys(_asked(tape, met)) if key[:2] not in requested]
         if not ask:
             return
         # also the calls that the device does not answer
-        asked.update(one[:2] for one in ask)
+        requested.update(call[:2] for call in ask)
         for start in range(0, len(ask), CALLS_IN_A_BULK):
             if len(tape.calls) > MOST_CALLS:
                 return
@@ -121,21 +121,26 @@ def _asked(tape: _Tape, met: set[str]) -> Iterator[Key]:
     """The getters of new objects, and getMetaData of each outlet by its well-known id,
     /model/pdu/<p>/outlet/<i>.
     """
-    found = [_FIRMWARE]
+    object_references = [_FIRMWARE]
     for (rid, method, _), outcome in list(tape.calls.items()):
         unit = _LINKED.match(rid)
         link = int(unit[1]) if unit else 0
         if re.fullmatch(r"/model/pdu/[0-9]+", rid):
-            found.append(ObjectReference(rid, "pdumodel.Pdu"))
-        listed = list(references(outcome.get("result")))
-        found += [ObjectReference(_mine(one.rid, link), one.type) for one in listed]
+            object_references.append(ObjectReference(rid, "pdumodel.Pdu"))
+        linked_references = list(references(outcome.get("result")))
+        object_references += [
+            ObjectReference(_mine(reference.rid, link), reference.type)
+            for reference in linked_references
+        ]
         if method == "getOutlets":
-            for index in range(len(listed)):
+            for index in range(len(linked_references)):
                 yield key(f"{rid}/outlet/{index}", "getMetaData", {})
-    for one in found:
-        if one.rid not in met and one.type.startswith(_MODULES):
-            met.add(one.rid)
-            yield from (key(one.rid, method, {}) for method in _getters(one.type))
+    for object_reference in object_references:
+        if object_reference.rid not in met and object_reference.type.startswith(_MODULES):
+            met.add(object_reference.rid)
+            yield from (
+                key(object_reference.rid, method, {}) for method in _getters(object_reference.type)
+            )
 
 
 def _mine(rid: str, link: int) -> str:
@@ -158,15 +163,15 @@ def _getters(idl_type: str) -> list[str]:
         methods.update(
             (name, method) for name, method in vars(kind).items() if isinstance(method, Method)
         )
-    wanted = [
+    getters = [
         name
         for name, method in methods.items()
         if reads_only(name) and not _LEFT_OUT.search(name) and not method.needed
     ]
     return (
-        [name for name in wanted if name in _OF_SENSORS]
+        [name for name in getters if name in _OF_SENSORS]
         if idl_type.startswith("sensors.")
-        else wanted
+        else getters
     )
 
 

@@ -214,7 +214,7 @@ def test_a_pdu_whose_silence_stays_doubted_is_not_called_unreachable(
     target = Target(
         ListedPdu("a", "snmp", Address("192.0.2.1")), load("snmp"), DeviceLogin("none", {}, {})
     )
-    ((place, reading),) = reader_pool.read_all([target], read=lambda _: _SILENT)
+    ((place, reading),) = reader_pool.read_all([target], read_target=lambda _: _SILENT)
     assert place == 0 and reading.failure is not None
     assert reading.failure.kind == polling.BUSY and "9.0 s late" in reading.failure.reason
     assert Alone.levels == [0, 1, 2]
@@ -254,7 +254,7 @@ def same(_=None):
 
 reading = reader_pool.Reading()
 reader_pool.is_late_here = lambda *_: False
-found = reader_pool.read_all([None], read=lambda _: reading._replace(answered=same()))
+found = reader_pool.read_all([None], read_target=lambda _: reading._replace(answered=same()))
 print([one.answered for _, one in found], same())
 """)
     assert done.stdout == "[True] False\n", done.stderr
