@@ -49,26 +49,26 @@ class Arrival(NamedTuple):
 
 def readings(arrivals: Iterable[Arrival]) -> list[Arrival]:
     """The readings that were answered."""
-    return [one for one in arrivals if one.kind == READING and not one.error]
+    return [arrival for arrival in arrivals if arrival.kind == READING and not arrival.error]
 
 
 def polls(arrivals: Sequence[Arrival]) -> list[float]:
     """When each poll began, by the monotonic clock: calls without a command, and answered."""
-    switching = {one.session for one in arrivals if one.kind == COMMAND}
-    found: list[float] = []
+    switching = {arrival.session for arrival in arrivals if arrival.kind == COMMAND}
+    begin_times: list[float] = []
     last: Optional[float] = None
-    for one in readings(arrivals):
-        if one.session in switching:
+    for reading in readings(arrivals):
+        if reading.session in switching:
             continue
-        if last is None or one.at_s - last > POLL_GAP_S:
-            found.append(one.at_s)
-        last = one.at_s
-    return found
+        if last is None or reading.at_s - last > POLL_GAP_S:
+            begin_times.append(reading.at_s)
+        last = reading.at_s
+    return begin_times
 
 
 def polls_after(arrivals: Sequence[Arrival], at_s: float) -> list[float]:
     """The polls that no action of the owner at this time or before can have caused."""
-    last = max([at_s, *(one.at_s for one in arrivals if one.kind == COMMAND)])
+    last = max([at_s, *(arrival.at_s for arrival in arrivals if arrival.kind == COMMAND)])
     return [begun for begun in polls(arrivals) if begun > last + POLL_GAP_S]
 
 
@@ -79,10 +79,16 @@ def wrong_login(arrivals: Sequence[Arrival]) -> str:
     """What is wrong with the logins that arrived: a sentence; "" if one was right, or none came."""
     if readings(arrivals):
         return ""
-    sent = {one.kind: one for one in arrivals if one.kind in (USERNAME, PASSWORD)}
-    refused = [one.error for one in arrivals if one.error]
-    wrong = [f"the {kind} is not the one of the form" for kind in sent if not sent[kind].is_right]
-    if refused and USERNAME not in sent:
+    arrival_by_kind = {
+        arrival.kind: arrival for arrival in arrivals if arrival.kind in (USERNAME, PASSWORD)
+    }
+    refused = [arrival.error for arrival in arrivals if arrival.error]
+    wrong = [
+        f"the {kind} is not the one of the form"
+        for kind in arrival_by_kind
+        if not arrival_by_kind[kind].is_right
+    ]
+    if refused and USERNAME not in arrival_by_kind:
         wrong = ["no username arrived"]
     if refused and not wrong and refused[-1] == "UNKNOWN-UPS":
         wrong = ["the device is not the one of the form"]
@@ -95,9 +101,9 @@ def login(arrivals: Sequence[Arrival]) -> PlatformPoint:
     """Whether the settings of the form reached the handler."""
     wrong = wrong_login(arrivals)
     if readings(arrivals):
-        peers = len({one.peer for one in readings(arrivals)})
-        said = f"username, password and device arrived as they were typed, from {peers} address"
-        return PlatformPoint("login", KEPT, (said + ("es" if peers > 1 else ""),))
+        peers = len({reading.peer for reading in readings(arrivals)})
+        answer = f"username, password and device arrived as they were typed, from {peers} address"
+        return PlatformPoint("login", KEPT, (answer + ("es" if peers > 1 else ""),))
     if wrong:
         return PlatformPoint("login", BROKEN, (wrong,))
     return PlatformPoint("login", NOT_TRIED, ("nothing arrived at the simulated PDU",))
@@ -106,12 +112,12 @@ def login(arrivals: Sequence[Arrival]) -> PlatformPoint:
 def own_polls(arrivals: Sequence[Arrival], at_s: float, waited_s: float) -> PlatformPoint:
     """Whether DCImanager polls by itself: after `at_s`, when the owner did something last."""
     begun = polls(arrivals)
-    times = ", ".join(f"{one - begun[0]:.0f}" for one in begun[:_MOST_TIMES])
+    times = ", ".join(f"{time - begun[0]:.0f}" for time in begun[:_MOST_TIMES])
     all_of_them = f"{len(begun)} polls, {times} s after the first one"
-    own = polls_after(arrivals, at_s)
-    if len(own) >= 2:
+    later_polls = polls_after(arrivals, at_s)
+    if len(later_polls) >= 2:
         return PlatformPoint("polls", KEPT, (all_of_them,))
-    missing = f"{len(own)} of 2 polls came by themselves within {waited_s:.0f} s"
+    missing = f"{len(later_polls)} of 2 polls came by themselves within {waited_s:.0f} s"
     return PlatformPoint(
         "polls", BROKEN, (all_of_them, f"{missing}; DCImanager polls its equipment every 300 s")
     )
@@ -122,7 +128,7 @@ def own_polls(arrivals: Sequence[Arrival], at_s: float, waited_s: float) -> Plat
 
 def commands(arrivals: Iterable[Arrival], since_s: float) -> list[Arrival]:
     """The commands since this time, also those that were refused."""
-    return [one for one in arrivals if one.kind == COMMAND and one.at_s >= since_s]
+    return [arrival for arrival in arrivals if arrival.kind == COMMAND and arrival.at_s >= since_s]
 
 
 def command(
@@ -133,28 +139,34 @@ def command(
     `since_s`: when the owner was asked to click; `clicked_s`: when he said that he had.
     """
     point = f"switch {_word(on)}"
-    sent = commands(arrivals, since_s)
-    if not sent:
+    switch_commands = commands(arrivals, since_s)
+    if not switch_commands:
         return PlatformPoint(
             point, BROKEN, ("no command arrived at the simulated PDU after the click",)
         )
-    first = sent[0]
+    first = switch_commands[0]
     before_s = max(0.0, clicked_s - first.at_s)
-    said = [f"{_word(bool(one.on))} to outlet {one.outlet}{_refusal(one)}" for one in sent]
+    texts = [
+        f"{_word(bool(arrival.on))} to outlet {arrival.outlet}{_refusal(arrival)}"
+        for arrival in switch_commands
+    ]
     answers = [
-        ", then ".join(said),
+        ", then ".join(texts),
         f"it arrived {before_s:.0f} s before you said that you clicked",
     ]
     if first.at_s > clicked_s:
         answers[1] = f"it arrived {first.at_s - clicked_s:.0f} s after you said that you clicked"
-    is_well = [(one.outlet, one.on, one.error) for one in sent] == [(outlet, on, "")]
+    is_well = [
+        (switch_command.outlet, switch_command.on, switch_command.error)
+        for switch_command in switch_commands
+    ] == [(outlet, on, "")]
     back = next(
         (
-            one
-            for one in arrivals
-            if one.session == first.session
-            and one.at_s >= first.at_s
-            and (one.kind, one.outlet) == (LOOK, outlet)
+            arrival
+            for arrival in arrivals
+            if arrival.session == first.session
+            and arrival.at_s >= first.at_s
+            and (arrival.kind, arrival.outlet) == (LOOK, outlet)
         ),
         None,
     )
@@ -168,8 +180,8 @@ def command(
     return PlatformPoint(point, KEPT if is_well else BROKEN, tuple(answers))
 
 
-def _refusal(one: Arrival) -> str:
-    return f" (refused: {one.error})" if one.error else ""
+def _refusal(arrival: Arrival) -> str:
+    return f" (refused: {arrival.error})" if arrival.error else ""
 
 
 def _word(on: bool) -> str:
@@ -185,51 +197,55 @@ class Sight(NamedTuple):
     value: Optional[float]
 
 
-def states(seen: Optional[Sequence[str]], off: Sequence[str]) -> PlatformPoint:
+def states(shown_off: Optional[Sequence[str]], off: Sequence[str]) -> PlatformPoint:
     """The outlets that the owner sees off, beside those that are."""
-    if seen is None:
+    if shown_off is None:
         return PlatformPoint("states", NOT_TRIED, ("nobody said what DCImanager shows",))
-    said, true = (", ".join(sorted(one, key=int)) or "none" for one in (seen, off))
-    if set(seen) == set(off):
+    shown_numbers, true = (
+        ", ".join(sorted(numbers, key=int)) or "none" for numbers in (shown_off, off)
+    )
+    if set(shown_off) == set(off):
         return PlatformPoint("states", KEPT, (f"DCImanager shows {true} off, as the PDU is",))
     return PlatformPoint(
-        "states", BROKEN, (f"DCImanager shows {said} off; the simulated PDU has {true} off",)
+        "states",
+        BROKEN,
+        (f"DCImanager shows {shown_numbers} off; the simulated PDU has {true} off",),
     )
 
 
-def load(seen: Optional[Sight], arrivals: Sequence[Arrival]) -> PlatformPoint:
+def load(sight: Optional[Sight], arrivals: Sequence[Arrival]) -> PlatformPoint:
     """The load that the owner sees, beside those that the PDU answered."""
     point = "load"
-    if seen is None or seen.value is None:
-        return PlatformPoint(point, NOT_TRIED, (_unseen(seen, point),))
-    true = sorted({one.load_a for one in readings(arrivals)})
-    shown = f"DCImanager shows {seen.value:g} A"
-    if any(abs(seen.value - one) <= max(_ROUNDING, _SHARE * one) for one in true):
-        return PlatformPoint(point, KEPT, (f"{shown}, as the simulated PDU answered",))
-    answered = " and ".join(f"{one:g} A" for one in true)
-    return PlatformPoint(point, BROKEN, (f"{shown}; the simulated PDU answered {answered}",))
+    if sight is None or sight.value is None:
+        return PlatformPoint(point, NOT_TRIED, (_unseen(sight, point),))
+    true = sorted({reading.load_a for reading in readings(arrivals)})
+    figure_text = f"DCImanager shows {sight.value:g} A"
+    if any(abs(sight.value - load_a) <= max(_ROUNDING, _SHARE * load_a) for load_a in true):
+        return PlatformPoint(point, KEPT, (f"{figure_text}, as the simulated PDU answered",))
+    answered = " and ".join(f"{load_a:g} A" for load_a in true)
+    return PlatformPoint(point, BROKEN, (f"{figure_text}; the simulated PDU answered {answered}",))
 
 
-def energy(seen: Optional[Sight], arrivals: Sequence[Arrival]) -> PlatformPoint:
+def energy(sight: Optional[Sight], arrivals: Sequence[Arrival]) -> PlatformPoint:
     """The energy that the owner sees, beside the register that the PDU answered and its rise."""
     point = "energy"
-    if seen is None or seen.value is None:
-        return PlatformPoint(point, NOT_TRIED, (_unseen(seen, point),))
-    true = [one.energy_kwh for one in readings(arrivals)]
-    value, rise = seen.value, true[-1] - true[0]
-    shown = f"DCImanager shows {value:g} kWh"
+    if sight is None or sight.value is None:
+        return PlatformPoint(point, NOT_TRIED, (_unseen(sight, point),))
+    true = [reading.energy_kwh for reading in readings(arrivals)]
+    value, rise = sight.value, true[-1] - true[0]
+    figure_text = f"DCImanager shows {value:g} kWh"
     register = f"{true[0]:.2f} to {true[-1]:.2f} kWh"
     if true[0] - _REGISTER_KWH <= value <= true[-1] + _REGISTER_KWH:
-        return PlatformPoint(point, KEPT, (f"{shown}, the register of the PDU: {register}",))
+        return PlatformPoint(point, KEPT, (f"{figure_text}, the register of the PDU: {register}",))
     if value == 0:
-        why = f"{shown}: perhaps a difference that is too small to be shown yet"
+        why = f"{figure_text}: perhaps a difference that is too small to be shown yet"
         return PlatformPoint(point, NOT_TRIED, (f"{why} ({rise:.2f} kWh in this time)",))
     if value <= rise + _ROUNDING:
-        why = f"{shown}, a difference: the register rose by {rise:.2f} kWh in this time"
+        why = f"{figure_text}, a difference: the register rose by {rise:.2f} kWh in this time"
         return PlatformPoint(point, KEPT, (why,))
-    why = f"{shown}; the register of the simulated PDU was {register}"
+    why = f"{figure_text}; the register of the simulated PDU was {register}"
     return PlatformPoint(point, BROKEN, (why,))
 
 
-def _unseen(seen: Optional[Sight], what: str) -> str:
-    return "nobody said what DCImanager shows" if seen is None else f"DCImanager shows no {what}"
+def _unseen(sight: Optional[Sight], what: str) -> str:
+    return "nobody said what DCImanager shows" if sight is None else f"DCImanager shows no {what}"

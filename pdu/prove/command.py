@@ -96,23 +96,23 @@ def lines(proof: UnitProof) -> list[str]:
         + (" (SIMULATED: never evidence)" if proof.basis == SIMULATED else "")
     ]
     for verdict in (KEPT, BROKEN, NOT_TRIED):
-        for one in proof.verdicts:
-            if one.verdict == verdict:
-                out.append(f"{verdict:<9}  {one.promise:<10}  {one.finding}")
+        for item in proof.verdicts:
+            if item.verdict == verdict:
+                out.append(f"{verdict:<9}  {item.promise:<10}  {item.finding}")
                 if verdict == BROKEN:
-                    out.append(f"{'':<9}  {'':<10}  promised: {BY_KEY[one.promise].sentence}")
+                    out.append(f"{'':<9}  {'':<10}  promised: {BY_KEY[item.promise].sentence}")
     return out
 
 
 def save(proof: Proof, out: str) -> str:
     """Write the file and its page. Returns the page's path."""
     write_new(out, written(proof))
-    beside = _page_of(out)
+    page_path = _page_of(out)
     try:
-        write_new(beside, page(proof, Path(out).name))
+        write_new(page_path, page(proof, Path(out).name))
     except SettingsError as error:
         raise SettingsError(f"{out} was written, but not its page: {error.reason}") from None
-    return beside
+    return page_path
 
 
 def _page_of(out: str) -> str:
@@ -124,8 +124,8 @@ def _page_of(out: str) -> str:
 
 def _asked_host(state: SharedOptions, host: Address) -> str:
     """The host that is asked: of the setting `host` if there is one."""
-    other = state.settings.get("host", "").strip()
-    return (Address(other) if other else host).host
+    host_setting = state.settings.get("host", "").strip()
+    return (Address(host_setting) if host_setting else host).host
 
 
 def _another(state: SharedOptions, also: str, host: Address) -> Optional[Unit]:
@@ -137,9 +137,9 @@ def _another(state: SharedOptions, also: str, host: Address) -> Optional[Unit]:
         raise Usage(f"--also {name[:40]!r}: give one of {', '.join(registry.names())}")
     handler = load(name)
     address = hosts.address(where) if equals else Address(host.host)
-    own = unit_reading.handler_options(state, handler, has_port=True)
-    data = connection_data.pdu_data(handler, address, own)
-    state.used.extend(one for one in own.used if one not in state.used)
+    handler_options = unit_reading.handler_options(state, handler, has_port=True)
+    data = connection_data.pdu_data(handler, address, handler_options)
+    state.used.extend(name for name in handler_options.used if name not in state.used)
     return Unit(handler, data)
 
 
@@ -148,32 +148,32 @@ def _reader(state: SharedOptions, user: str, unit: Unit, host: Address) -> Optio
     if not user:
         return None
     if unit.handler.snmp and state.settings.get("snmp_version", "2").strip("v") != "3":
-        found = prompts.secret(state, "read_community", f"read community of {host}")
-        secrets = {"community": found}
+        secret = prompts.secret(state, "read_community", f"read community of {host}")
+        secrets = {"community": secret}
         settings = dict(state.settings)
     else:
-        found = prompts.secret(state, "reader_password", f"password of {user} on {host}")
-        secrets = dict.fromkeys(("password", "auth_password", "priv_password"), found)
+        secret = prompts.secret(state, "reader_password", f"password of {user} on {host}")
+        secrets = dict.fromkeys(("password", "auth_password", "priv_password"), secret)
         settings = {**state.settings, "username": user}
-    other = SharedOptions(
+    reader_options = SharedOptions(
         settings=settings, of_list=settings, login=f"--reader {user}", secrets=secrets
     )
-    return Unit(unit.handler, connection_data.pdu_data(unit.handler, host, other))
+    return Unit(unit.handler, connection_data.pdu_data(unit.handler, host, reader_options))
 
 
 def _teller(state: SharedOptions) -> Callable[[str], None]:
     """Says what the command does: on a terminal in a line that the next one replaces; else in a
     line for each new job, without the seconds that are left.
     """
-    told: set[str] = set()
+    jobs: set[str] = set()
 
     def tell(line: str) -> None:
         if sys.stderr.isatty() or state.json:
             show_status_line(line, state.json)
             return
         job = "".join(letter for letter in line if not letter.isdigit())
-        if job not in told:
-            told.add(job)
+        if job not in jobs:
+            jobs.add(job)
             print(printable(line), file=sys.stderr, flush=True)
 
     return tell
@@ -238,7 +238,7 @@ def _prove(
     protected = _protected(drawing, drawn_as or host.host, identity)
     unit = Unit(loaded, connection_data.pdu_data(loaded, host, state))
     user = state.user or state.settings.get("username", "")
-    other = _another(state, also, host)
+    other_unit = _another(state, also, host)
     wish = Plan(
         unit,
         where,
@@ -246,7 +246,7 @@ def _prove(
         len(outlet) == 2,
         protected,
         USUAL_WATCH_S if minutes is None else 60 * minutes,
-        other,
+        other_unit,
         _reader(state, reader, unit, host),
         SIMULATED if hosts.is_this_machine(_asked_host(state, host)) else UNIT,
     )
@@ -281,9 +281,9 @@ def _prove(
         show_status_line("", state.json)
         if guard is not None:
             guard.close()
-    beside = save(proof, out)
-    broken = [one for one in proof.verdicts if one.verdict == BROKEN]
-    return print_result(_result(proof, out, beside, broken), state.json)
+    page_path = save(proof, out)
+    broken = [verdict for verdict in proof.verdicts if verdict.verdict == BROKEN]
+    return print_result(_result(proof, out, page_path, broken), state.json)
 
 
 def _prove_platform(
@@ -340,13 +340,13 @@ def _prove_url(
 
 def _platform_result(state: SharedOptions, proof: PlatformProof, out: str, why: str) -> int:
     """`why`: it is marked as simulated."""
-    beside = save(proof, out)
-    rows = [(one.verdict, one.point, "; ".join(one.answers)) for one in proof.points]
-    broken = any(one.verdict == BROKEN for one in proof.points)
-    note = [f"{out}: the proof; {beside}: the same for a person", SEND]
+    page_path = save(proof, out)
+    rows = [(point.verdict, point.point, "; ".join(point.answers)) for point in proof.points]
+    broken = any(point.verdict == BROKEN for point in proof.points)
+    note = [f"{out}: the proof; {page_path}: the same for a person", SEND]
     if proof.basis == SIMULATED:
         note[1] = f"{why}, so it is marked as simulated and never counts as evidence."
-    data = {"file": out, "page": beside, **dataclasses.asdict(proof)}
+    data = {"file": out, "page": page_path, **dataclasses.asdict(proof)}
     return print_result(
         Result(data, columns((), rows), NOT_SEEN if broken else DONE, note="\n".join(note)),
         state.json,
@@ -358,15 +358,15 @@ def _quiet(state: SharedOptions, ask: Callable[[], Any]) -> Any:
     return ask()
 
 
-def _result(proof: UnitProof, out: str, beside: str, broken: Sequence[object]) -> Result:
+def _result(proof: UnitProof, out: str, page_path: str, broken: Sequence[object]) -> Result:
     data = {
         "file": out,
-        "page": beside,
+        "page": page_path,
         "basis": proof.basis,
         "family": proof.family,
-        "verdicts": [dataclasses.asdict(one) for one in proof.verdicts],
+        "verdicts": [dataclasses.asdict(verdict) for verdict in proof.verdicts],
     }
-    note = [f"{out}: the proof; {beside}: the same for a person", SEND]
+    note = [f"{out}: the proof; {page_path}: the same for a person", SEND]
     if proof.basis == SIMULATED:
         note[1] = (
             "It was made at a loopback address, where only simulators and tunnels answer, so it is"

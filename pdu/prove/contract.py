@@ -66,9 +66,9 @@ def begin(world: UnitAccess, identity: str) -> tuple[Optional[OutletReading], In
     """Read the unit. The first is None if the outlet is not listed."""
     now = world.read_pdus([_UNIT])[_UNIT]
     outlet = now.outlets.get(identity)
-    steps = MeterResolution().finer(one.draw for one in now.outlets.values())
+    steps = MeterResolution().finer(outlet.draw for outlet in now.outlets.values())
     flows = outlet is not None and carries(outlet.draw, MeterThreshold(THRESHOLD_A, steps))
-    states = {name: one.state for name, one in now.outlets.items()}
+    states = {name: outlet.state for name, outlet in now.outlets.items()}
     draw = MeteredLoad() if outlet is None else outlet.draw
     return outlet, InitialReading(OutletUnderTest(_UNIT, identity), states, flows, draw, now.inlet)
 
@@ -81,7 +81,7 @@ def is_idle(outlet: OutletReading) -> bool:
 
 def run(
     world: UnitAccess,
-    given: InitialReading,
+    initial: InitialReading,
     look: Callable[[], None],
     is_guarded: Callable[[], bool],
 ) -> None:
@@ -90,7 +90,7 @@ def run(
 
     Ends early at the first surprise: what it was is in the world's trace.
     """
-    machine = MachinePower(str(given.outlet), [given.outlet])
+    machine = MachinePower(str(initial.outlet), [initial.outlet])
     looked = False
     for on in (False, True, False, True):
         if not on and not is_guarded():
@@ -98,20 +98,20 @@ def run(
         try:
             proofs.switch_by_state(machine, world, on)
         except NotProven:
-            _wait_for(world, given, UP if on else DOWN)
+            _wait_for(world, initial, UP if on else DOWN)
             return
-        if given.carries:
-            _wait_for_meters(world, given, on)
+        if initial.carries:
+            _wait_for_meters(world, initial, on)
         if not on and not looked:
             looked = True
             look()
         world.sleep(_SETTLE_S)
         now = world.read_pdus([_UNIT])[_UNIT]
-        if _state(now, given) is not (UP if on else DOWN) or _moved(given, now):
+        if _state(now, initial) is not (UP if on else DOWN) or _moved(initial, now):
             return
 
 
-def _wait_for_meters(world: UnitAccess, given: InitialReading, on: bool) -> None:
+def _wait_for_meters(world: UnitAccess, initial: InitialReading, on: bool) -> None:
     """Read until the meters of the outlet and, which may be later, of the inlet show the command,
     or no figure any more, or the time is over. What they show is judged afterwards. What is plugged
     in need not draw anything by itself when it is switched on.
@@ -119,38 +119,38 @@ def _wait_for_meters(world: UnitAccess, given: InitialReading, on: bool) -> None
     end = world.monotonic() + _METER_S
     while world.monotonic() < end:
         now = world.read_pdus([_UNIT])[_UNIT]
-        outlet = now.outlets.get(given.outlet.outlet)
-        if outlet is None or _moved(given, now) or not outlet.draw.is_known:
+        outlet = now.outlets.get(initial.outlet.outlet)
+        if outlet is None or _moved(initial, now) or not outlet.draw.is_known:
             return
-        if is_idle(outlet) and (on or _inlet_has_fallen(given, now.inlet)):
+        if is_idle(outlet) and (on or _inlet_has_fallen(initial, now.inlet)):
             return
-        if on and (not given.inlet.is_known or not _inlet_has_fallen(given, now.inlet)):
+        if on and (not initial.inlet.is_known or not _inlet_has_fallen(initial, now.inlet)):
             return
         world.sleep(_LOOK_S)
 
 
-def _inlet_has_fallen(given: InitialReading, inlet: MeteredLoad) -> bool:
+def _inlet_has_fallen(initial: InitialReading, inlet: MeteredLoad) -> bool:
     """Whether the inlet lost half of what the outlet carried, or shows nothing of its own."""
     figures = [
         (was - now, lost)
-        for was, now, lost in zip(given.inlet, inlet, given.draw)
+        for was, now, lost in zip(initial.inlet, inlet, initial.draw)
         if was is not None and now is not None and lost is not None
     ]
     return not figures or any(fall >= lost / 2 for fall, lost in figures)
 
 
-def _wait_for(world: UnitAccess, given: InitialReading, wanted: EnumPowerStatus) -> None:
+def _wait_for(world: UnitAccess, initial: InitialReading, target_state: EnumPowerStatus) -> None:
     """Read until the wanted state comes late, a neighbour moved, or the time is over."""
     end = world.monotonic() + _LATE_S
     while world.monotonic() < end:
         now = world.read_pdus([_UNIT])[_UNIT]
-        if _state(now, given) is wanted or _moved(given, now):
+        if _state(now, initial) is target_state or _moved(initial, now):
             return
         world.sleep(_LOOK_S)
 
 
 def restore_outlets(
-    world: UnitAccess, given: InitialReading, patience_s: float, is_open: bool
+    world: UnitAccess, initial: InitialReading, patience_s: float, is_open: bool
 ) -> str:
     """Let all outlets be as they began: the last word of every proof. Returns "" when they are,
     else what is wrong.
@@ -164,64 +164,64 @@ def restore_outlets(
     end = world.monotonic() + patience_s
     sent_at: Optional[float] = None
     if is_open:
-        world.switch([given.outlet], True)
+        world.switch([initial.outlet], True)
         sent_at = world.monotonic()
     helped: set[str] = set()
     while True:
         now = world.read_pdus([_UNIT])[_UNIT]
-        state = _state(now, given)
+        state = _state(now, initial)
         lost = [
             name
-            for name, was in given.states.items()
+            for name, was in initial.states.items()
             if was is UP
-            and name != given.outlet.outlet
-            and (one := now.outlets.get(name)) is not None
-            and one.state is DOWN
+            and name != initial.outlet.outlet
+            and (outlet := now.outlets.get(name)) is not None
+            and outlet.state is DOWN
         ]
         if state is UP and not lost:
             world.sleep(_LOOK_S)
             again = world.read_pdus([_UNIT])[_UNIT]
-            if _state(again, given) is UP:
+            if _state(again, initial) is UP:
                 return ""
         elif state is UP:
             if sent_at is None:  # the same wrong way back, first
-                world.switch([given.outlet], True)
+                world.switch([initial.outlet], True)
                 sent_at = world.monotonic()
             else:
-                left = [one for one in lost if one not in helped]
-                if left and _on(now) < sum(one is UP for one in given.states.values()):
+                left = [name for name in lost if name not in helped]
+                if left and _on(now) < sum(state is UP for state in initial.states.values()):
                     world.switch([OutletUnderTest(_UNIT, left[0])], True)
                     helped.add(left[0])
         elif sent_at is None or (state is DOWN and world.monotonic() - sent_at >= _RESEND_S):
-            world.switch([given.outlet], True)
+            world.switch([initial.outlet], True)
             sent_at = world.monotonic()
         if world.monotonic() >= end:
             break
         world.sleep(_LOOK_S)
     if state is not UP:
-        return f"{given.outlet} was on, and is {word(state)}"
+        return f"{initial.outlet} was on, and is {word(state)}"
     return f"outlet {', '.join(lost)} was on, and is off"
 
 
-def is_on(world: UnitAccess, given: InitialReading) -> bool:
+def is_on(world: UnitAccess, initial: InitialReading) -> bool:
     """Whether the last reading has the outlet on."""
-    return _state(world.last, given) is UP
+    return _state(world.last, initial) is UP
 
 
 def _on(now: PduReading) -> int:
-    return sum(one.state is UP for one in now.outlets.values())
+    return sum(outlet.state is UP for outlet in now.outlets.values())
 
 
-def _state(now: PduReading, given: InitialReading) -> EnumPowerStatus:
-    found = now.outlets.get(given.outlet.outlet)
-    return UNKNOWN if found is None else found.state
+def _state(now: PduReading, initial: InitialReading) -> EnumPowerStatus:
+    outlet = now.outlets.get(initial.outlet.outlet)
+    return UNKNOWN if outlet is None else outlet.state
 
 
-def _moved(given: InitialReading, now: PduReading) -> bool:
+def _moved(initial: InitialReading, now: PduReading) -> bool:
     """Whether another outlet changed its state."""
     return any(
-        UNKNOWN not in (one.state, given.states.get(name, UNKNOWN))
-        and one.state is not given.states[name]
-        for name, one in now.outlets.items()
-        if name != given.outlet.outlet
+        UNKNOWN not in (outlet.state, initial.states.get(name, UNKNOWN))
+        and outlet.state is not initial.states[name]
+        for name, outlet in now.outlets.items()
+        if name != initial.outlet.outlet
     )

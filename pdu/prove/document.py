@@ -78,7 +78,7 @@ class ProvenReading:
 
     def outlet(self, identity: str) -> Optional[ProvenOutlet]:
         """The outlet of this identity, None if it is not listed."""
-        return next((one for one in self.outlets if one.identity == identity), None)
+        return next((outlet for outlet in self.outlets if outlet.identity == identity), None)
 
 
 @dataclass(frozen=True)
@@ -166,11 +166,11 @@ class UnitProof:
 
     def of(self, phase: str) -> list[ProvenReading]:
         """The readings of one phase, in order."""
-        return [one for one in self.readings if one.phase == phase]
+        return [reading for reading in self.readings if reading.phase == phase]
 
     def verdict(self, promise: str) -> Optional[Verdict]:
         """What is said of one promise."""
-        return next((one for one in self.verdicts if one.promise == promise), None)
+        return next((verdict for verdict in self.verdicts if verdict.promise == promise), None)
 
 
 @dataclass(frozen=True)
@@ -210,22 +210,22 @@ def written(proof: Proof) -> str:
     """The file's text."""
     kind = next(name for name, cls in _KINDS.items() if isinstance(proof, cls))
     content = {"kind": kind, **dataclasses.asdict(proof)}
-    whole = {"proof": FORMAT, "sha256": digest(content), "content": content}
-    return json.dumps(whole, indent=1, allow_nan=False) + "\n"
+    document = {"proof": FORMAT, "sha256": digest(content), "content": content}
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
 def parsed(text: str) -> Proof:
     """A proof from the text of its file. Raises BadProof."""
     try:
-        whole = json.loads(text, parse_constant=_no_constant)
+        document = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise BadProof(f"it is not JSON ({error})") from None
-    if not isinstance(whole, dict) or whole.get("proof") != FORMAT:
+    if not isinstance(document, dict) or document.get("proof") != FORMAT:
         raise BadProof(f"it does not begin with the format {FORMAT!r}")
-    if set(whole) != {"proof", "sha256", "content"} or not isinstance(whole["content"], dict):
+    if set(document) != {"proof", "sha256", "content"} or not isinstance(document["content"], dict):
         raise BadProof("it has other members than proof, sha256 and content")
-    content = whole["content"]
-    if digest(content) != whole["sha256"]:
+    content = document["content"]
+    if digest(content) != document["sha256"]:
         raise BadProof("its SHA-256 is not that of its content: it was changed after it was made")
     kind = content.pop("kind", None)
     if kind not in _KINDS:
@@ -234,12 +234,12 @@ def parsed(text: str) -> Proof:
         proof = _value(_KINDS[kind], content, "content")
     except RecursionError:
         raise BadProof("it is nested too deeply") from None
-    found: Proof = proof
-    if isinstance(found, UnitProof):
-        too_many = any(len(one.outlets) > _MOST_OUTLETS for one in found.readings)
-        if too_many or len(found.readings) > _MOST_READS:
+    typed_proof: Proof = proof
+    if isinstance(typed_proof, UnitProof):
+        too_many = any(len(reading.outlets) > _MOST_OUTLETS for reading in typed_proof.readings)
+        if too_many or len(typed_proof.readings) > _MOST_READS:
             raise BadProof("it has more readings or outlets than a proof can have")
-    return found
+    return typed_proof
 
 
 def write_new(path: str, text: str) -> None:
@@ -277,13 +277,13 @@ def _value(kind: Any, data: Any, where: str) -> Any:
     if origin is tuple:
         if not isinstance(data, list):
             raise BadProof(f"{where} is not a list")
-        return tuple(_value(inner[0], one, f"{where}[{at}]") for at, one in enumerate(data))
+        return tuple(_value(inner[0], item, f"{where}[{at}]") for at, item in enumerate(data))
     if origin is not None:  # Mapping[str, float]
         if not isinstance(data, dict):
             raise BadProof(f"{where} is not an object")
-        return {name: _value(inner[1], one, f"{where}.{name}") for name, one in data.items()}
+        return {name: _value(inner[1], item, f"{where}.{name}") for name, item in data.items()}
     if dataclasses.is_dataclass(kind):
-        return _made(kind, data, where)
+        return _dataclass_value(kind, data, where)
     if kind is float and type(data) in (int, float) and math.isfinite(data):
         return float(data)
     if type(data) is not kind:
@@ -291,15 +291,15 @@ def _value(kind: Any, data: Any, where: str) -> Any:
     return data
 
 
-def _made(kind: Any, data: Any, where: str) -> Any:
+def _dataclass_value(kind: Any, data: Any, where: str) -> Any:
     hints = typing.get_type_hints(kind)
     if not isinstance(data, dict) or set(data) != set(hints):
         raise BadProof(f"{where} does not have exactly the fields {', '.join(hints)}")
-    made = kind(
+    item = kind(
         **{name: _value(hint, data[name], f"{where}.{name}") for name, hint in hints.items()}
     )
-    if isinstance(made, (Verdict, PlatformPoint)) and made.verdict not in VERDICTS:
+    if isinstance(item, (Verdict, PlatformPoint)) and item.verdict not in VERDICTS:
         raise BadProof(f"{where}.verdict is none of {', '.join(VERDICTS)}")
-    if isinstance(made, (UnitProof, PlatformProof)) and made.basis not in (UNIT, SIMULATED):
+    if isinstance(item, (UnitProof, PlatformProof)) and item.basis not in (UNIT, SIMULATED):
         raise BadProof(f"{where}.basis is neither {UNIT} nor {SIMULATED}")
-    return made
+    return item

@@ -28,8 +28,8 @@ class ProvenUnits(NamedTuple):
 
     def __str__(self) -> str:
         number = len(self.firmware)
-        known = sorted({one for one in self.firmware if one})
-        firmware = f", firmware {', '.join(known)}" if known else ""
+        versions = sorted({version for version in self.firmware if version})
+        firmware = f", firmware {', '.join(versions)}" if versions else ""
         return f"{self.what}: {number} unit{'' if number == 1 else 's'}{firmware}"
 
 
@@ -46,27 +46,27 @@ def counted(proofs: Iterable[Proof]) -> list[ProvenUnits]:
             continue
         for what, needed in _NEEDED.items():
             verdicts = [proof.verdict(promise) for promise in needed]
-            if all(one is not None and one.verdict == KEPT for one in verdicts):
+            if all(verdict is not None and verdict.verdict == KEPT for verdict in verdicts):
                 units.setdefault((proof.handler, proof.family, what), []).append(proof)
     return [
         ProvenUnits(
             handler,
             family,
             what,
-            tuple(sorted(one.firmware for one in found)),
-            tuple(sorted({one.model for one in found if one.model})),
-            tuple(sorted(_broken(found, what))),
+            tuple(sorted(proof.firmware for proof in unit_proofs)),
+            tuple(sorted({proof.model for proof in unit_proofs if proof.model})),
+            tuple(sorted(_broken(unit_proofs, what))),
         )
-        for (handler, family, what), found in sorted(units.items())
+        for (handler, family, what), unit_proofs in sorted(units.items())
     ]
 
 
-def _broken(found: Sequence[UnitProof], what: str) -> set[str]:
+def _broken(unit_proofs: Sequence[UnitProof], what: str) -> set[str]:
     return {
-        one.promise
-        for proof in found
-        for one in proof.verdicts
-        if one.verdict == "broken"
-        and one.promise in BY_KEY
-        and (BY_KEY[one.promise].needs == READING) is (what == "reading")
+        verdict.promise
+        for proof in unit_proofs
+        for verdict in proof.verdicts
+        if verdict.verdict == "broken"
+        and verdict.promise in BY_KEY
+        and (BY_KEY[verdict.promise].needs == READING) is (what == "reading")
     }

@@ -22,34 +22,34 @@ def answers(
     state: SharedOptions, front: Optional[int], dark: Optional[str], display: Optional[float]
 ) -> OwnerAnswers:
     """The answers of options, and of a terminal for those that are missing."""
-    said = None if dark is None else _dark(dark)
+    dark_outlets = None if dark is None else _dark(dark)
     if front is None:
-        front = _asked(
+        front = _ask_on_terminal(
             state,
             "How many outlets are on the front? (Enter: not known)",
             _count,
             f"a number from 0 to {_MOST_OUTLETS}",
         )
     if dark is None:
-        said = _asked(
+        dark_outlets = _ask_on_terminal(
             state,
             "Which outlets are dark? Their numbers, 'none' if all are lit (Enter: not known)",
             _dark,
             "a list of outlets",
         )
     if display is None:
-        display = _asked(
+        display = _ask_on_terminal(
             state,
             "How many amperes does the unit's own display show? (Enter: no display)",
             _amperes,
             "a number of amperes such as 3.68",
         )
-    return OwnerAnswers(front, said, display, None)
+    return OwnerAnswers(front, dark_outlets, display, None)
 
 
 def look(state: SharedOptions, outlet: str) -> Optional[bool]:
     """Whether the outlet is dark now; None if nobody says it."""
-    return _asked(
+    return _ask_on_terminal(
         state,
         f"Outlet {printable(outlet)} is reported off. Is it dark? [y/n] (Enter: not known)",
         _yes,
@@ -59,7 +59,7 @@ def look(state: SharedOptions, outlet: str) -> Optional[bool]:
 
 def energy_shows(state: SharedOptions) -> Optional[bool]:
     """Whether DCImanager shows the energy of an uploaded handler; None if nobody says it."""
-    return _asked(
+    return _ask_on_terminal(
         state,
         "Does DCImanager show energy of a PDU with an uploaded handler? [y/n] (Enter: not tried)",
         _yes,
@@ -67,38 +67,38 @@ def energy_shows(state: SharedOptions) -> Optional[bool]:
     )
 
 
-def _asked(
-    state: SharedOptions, question: str, parse: Callable[[str], Optional[T]], wanted: str
+def _ask_on_terminal(
+    state: SharedOptions, question: str, parse: Callable[[str], Optional[T]], expectation: str
 ) -> Optional[T]:
     """`ask` on a terminal; None elsewhere, with --yes and with --json."""
     if state.yes or state.json or not sys.stdin.isatty():
         return None
-    return ask(question, parse, wanted)
+    return ask(question, parse, expectation)
 
 
 # ---- answers from lines of standard input, from a terminal or not --------------------------------
 
 
-def ask(question: str, parse: Callable[[str], Optional[T]], wanted: str) -> Optional[T]:
+def ask(question: str, parse: Callable[[str], Optional[T]], expectation: str) -> Optional[T]:
     """The answer; None for an empty line, at the end of the input, and after three wrong ones.
 
-    `parse` returns None for a wrong one. `wanted`: what a right one is, such as "a number".
+    `parse` returns None for a wrong one. `expectation`: what a right one is, such as "a number".
     """
     for _ in range(_TRIES):
-        said = ask_line(question)
-        if not said:
+        line = ask_line(question)
+        if not line:
             return None
-        found = parse(said)
-        if found is not None:
-            return found
-        print(f"{printable(said, 60)!r} is not {wanted}", file=sys.stderr, flush=True)
+        answer = parse(line)
+        if answer is not None:
+            return answer
+        print(f"{printable(line, 60)!r} is not {expectation}", file=sys.stderr, flush=True)
     return None
 
 
-def done(question: str) -> Optional[bool]:
+def ask_whether_done(question: str) -> Optional[bool]:
     """Whether something was done: any line but "no"; None at the end of the input."""
-    said = ask_line(f"{question} ('no' if it cannot be done)")
-    return None if said is None else said.lower() not in ("n", "no")
+    line = ask_line(f"{question} ('no' if it cannot be done)")
+    return None if line is None else line.lower() not in ("n", "no")
 
 
 # ---- parsers -------------------------------------------------------------------------------------
@@ -112,32 +112,32 @@ def _dark(text: str) -> Optional[tuple[str, ...]]:
     """Outlets, with commas or blanks between them; `none` for none."""
     if text.strip().lower() in ("none", "no", "-"):
         return ()
-    named = tuple(one for one in text.replace(",", " ").split() if one.isprintable())
-    return named or None
+    names = tuple(name for name in text.replace(",", " ").split() if name.isprintable())
+    return names or None
 
 
-def outlets_of(text: str, known: Sequence[str]) -> Optional[tuple[str, ...]]:
-    """Outlets as of `_dark`, if all of them are known; each once, in the order of `known`."""
-    named = _dark(text)
-    if named is None or not set(named) <= set(known):
+def outlets_of(text: str, outlets: Sequence[str]) -> Optional[tuple[str, ...]]:
+    """Outlets as of `_dark`, if all of them are known; each once, in the order of `outlets`."""
+    names = _dark(text)
+    if names is None or not set(names) <= set(outlets):
         return None
-    return tuple(one for one in known if one in named)
+    return tuple(outlet for outlet in outlets if outlet in names)
 
 
 def figure_or_none(text: str) -> Optional[tuple[float, ...]]:
     """A figure, with or without its unit; () for `none`."""
     if text.strip().lower() in ("none", "no", "-"):
         return ()
-    found = _amperes(text.lower().removesuffix("kwh"))
-    return None if found is None else (found,)
+    number = _amperes(text.lower().removesuffix("kwh"))
+    return None if number is None else (number,)
 
 
 def _amperes(text: str) -> Optional[float]:
     try:
-        found = float(text.lower().removesuffix("a").strip().replace(",", "."))
+        number = float(text.lower().removesuffix("a").strip().replace(",", "."))
     except ValueError:
         return None
-    return found if math.isfinite(found) and found >= 0 else None
+    return number if math.isfinite(number) and number >= 0 else None
 
 
 def _yes(text: str) -> Optional[bool]:

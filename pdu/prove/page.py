@@ -40,9 +40,11 @@ _LONG = ("promise", "what was seen", "why", "error", "point", "what came back")
 
 def page(proof: Proof, name: str) -> str:
     """The whole page about the file `name`."""
-    asked = "pdu prove: does the pack keep its promises here, and what would be sent?"
+    question = "pdu prove: does the pack keep its promises here, and what would be sent?"
     version = proof.version
-    frame = html.Frame(f"What is in {name}", asked, _READING, "docs/field.md", proof.made, version)
+    frame = html.Frame(
+        f"What is in {name}", question, _READING, "docs/field.md", proof.made, version
+    )
     parts = [
         frame.begin(),
         *(_verdict(proof) if isinstance(proof, UnitProof) else _verdict_of_points(proof)),
@@ -57,20 +59,20 @@ def page(proof: Proof, name: str) -> str:
 
 def _verdict(proof: UnitProof) -> Iterable[str]:
     """How many promises were kept and broken, first those that were broken."""
-    said = Counter(one.verdict for one in proof.verdicts)
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in said.most_common())
-    look = "bad" if said[BROKEN] else "good"
+    count_by_verdict = Counter(verdict.verdict for verdict in proof.verdicts)
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in count_by_verdict.most_common())
+    look = "bad" if count_by_verdict[BROKEN] else "good"
     yield html.verdict(f"{counted(len(proof.verdicts), 'promise')}: {counts}.", look)
-    for one in proof.verdicts:
-        if one.verdict == BROKEN and one.promise in BY_KEY:
-            sentence = BY_KEY[one.promise].sentence
-            yield f'<p><span class="bad">broken</span>: {safe(sentence)}: {safe(one.finding)}</p>'
+    for item in proof.verdicts:
+        if item.verdict == BROKEN and item.promise in BY_KEY:
+            sentence = BY_KEY[item.promise].sentence
+            yield f'<p><span class="bad">broken</span>: {safe(sentence)}: {safe(item.finding)}</p>'
 
 
 def _verdict_of_points(proof: PlatformProof) -> Iterable[str]:
-    said = Counter(one.verdict for one in proof.points)
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in said.most_common())
-    look = "bad" if said[BROKEN] else "good"
+    count_by_verdict = Counter(point.verdict for point in proof.points)
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in count_by_verdict.most_common())
+    look = "bad" if count_by_verdict[BROKEN] else "good"
     yield html.verdict(f"{counted(len(proof.points), 'point')}: {counts}.", look)
 
 
@@ -90,22 +92,22 @@ def _unit(proof: UnitProof) -> Iterable[str]:
     yield from _table(
         ("promise", "verdict", "what was seen"),
         [
-            (BY_KEY[one.promise].sentence, one.verdict, one.finding)
-            for one in proof.verdicts
-            if one.promise in BY_KEY
+            (BY_KEY[verdict.promise].sentence, verdict.verdict, verdict.finding)
+            for verdict in proof.verdicts
+            if verdict.promise in BY_KEY
         ],
     )
     yield "<h2>The unit</h2>"
-    yield from _table((), [(name, said) for name, said in about if said])
+    yield from _table((), [(name, text) for name, text in about if text])
     yield "<h2>What you answered</h2>"
     owner = proof.owner
     yield from _table(
         (),
         (
-            ("outlets on the front", _said(owner.outlets)),
-            ("dark", _said(None if owner.dark is None else ", ".join(owner.dark) or "none")),
-            ("A on the display", _said(owner.load_a)),
-            ("the outlet was dark", _said(owner.seen_dark)),
+            ("outlets on the front", _answer_text(owner.outlets)),
+            ("dark", _answer_text(None if owner.dark is None else ", ".join(owner.dark) or "none")),
+            ("A on the display", _answer_text(owner.load_a)),
+            ("the outlet was dark", _answer_text(owner.seen_dark)),
         ),
     )
     yield "<h2>Commands</h2>"
@@ -113,15 +115,15 @@ def _unit(proof: UnitProof) -> Iterable[str]:
         ("s", "outlet", "command", "took s", "reported", "error", "why"),
         [
             (
-                f"{one.at_s:.1f}",
-                one.outlet,
-                f"{'on' if one.on else 'off'} ({one.phase})",
-                f"{one.seconds:.2f}",
-                one.state,
-                one.failure_kind,
-                one.failure,
+                f"{command.at_s:.1f}",
+                command.outlet,
+                f"{'on' if command.on else 'off'} ({command.phase})",
+                f"{command.seconds:.2f}",
+                command.state,
+                command.failure_kind,
+                command.failure,
             )
-            for one in proof.commands
+            for command in proof.commands
         ],
     )
     yield "<h2>Readings</h2>"
@@ -133,31 +135,38 @@ def _unit(proof: UnitProof) -> Iterable[str]:
 
 def _readings(readings: Sequence[ProvenReading]) -> Iterable[str]:
     """All readings, then the outlets and what changed of them."""
-    totals = [(one.load_a, one.power_w, one.energy_kwh) for one in readings]
+    totals = [(reading.load_a, reading.power_w, reading.energy_kwh) for reading in readings]
     yield from _filled(
         ("s", "phase", "handler", *_FIGURES, "error", "why"),
         [
-            (f"{one.at_s:.1f}", one.phase, one.handler, *figures, one.failure_kind, one.failure)
-            for one, figures in zip(readings, _steady(totals))
+            (
+                f"{reading.at_s:.1f}",
+                reading.phase,
+                reading.handler,
+                *figures,
+                reading.failure_kind,
+                reading.failure,
+            )
+            for reading, figures in zip(readings, _steady(totals))
         ],
     )
     rows = [*_changes(readings)]
-    figures_ = _steady([_of_outlet(one.outlet) for one in rows])
-    is_one = len({one.reading.handler for one in rows}) <= 1
+    figures_ = _steady([_of_outlet(row.outlet) for row in rows])
+    is_one = len({row.reading.handler for row in rows}) <= 1
     yield "<h3>Outlets</h3>"
     yield "<p>All of the first reading, then those that were read otherwise than before.</p>"
     yield from _filled(
         ("s", "handler", "identity", "number", "state", *_FIGURES),
         [
             (
-                f"{one.reading.at_s:.1f}",
-                "" if is_one else one.reading.handler,
-                one.outlet.identity,
-                one.outlet.number,
-                one.outlet.state,
+                f"{row.reading.at_s:.1f}",
+                "" if is_one else row.reading.handler,
+                row.outlet.identity,
+                row.outlet.number,
+                row.outlet.state,
                 *figures,
             )
-            for one, figures in zip(rows, figures_)
+            for row, figures in zip(rows, figures_)
         ],
     )
 
@@ -170,43 +179,49 @@ class _Change(NamedTuple):
 
 
 def _changes(readings: Sequence[ProvenReading]) -> Iterable[_Change]:
-    known: dict[str, dict[str, ProvenOutlet]] = {}
+    outlets_by_handler: dict[str, dict[str, ProvenOutlet]] = {}
     for reading in readings:
-        before = known.setdefault(reading.handler, {})
-        for one in reading.outlets:
-            last = before.get(one.identity)
+        outlet_by_identity = outlets_by_handler.setdefault(reading.handler, {})
+        for outlet in reading.outlets:
+            last = outlet_by_identity.get(outlet.identity)
             # not all readings ask for what is printed at an outlet's place
-            number = one.number or ("" if last is None else last.number)
-            one = _as_shown(dataclasses.replace(one, number=number))
-            if one != last:
-                yield _Change(reading, one)
-            before[one.identity] = one
-        listed = {one.identity for one in reading.outlets}
-        for gone in [one for one in before if one not in listed and not reading.failure_kind]:
+            number = outlet.number or ("" if last is None else last.number)
+            outlet = _as_shown(dataclasses.replace(outlet, number=number))
+            if outlet != last:
+                yield _Change(reading, outlet)
+            outlet_by_identity[outlet.identity] = outlet
+        identities = {outlet.identity for outlet in reading.outlets}
+        for gone in [
+            identity
+            for identity in outlet_by_identity
+            if identity not in identities and not reading.failure_kind
+        ]:
             yield _Change(reading, ProvenOutlet(gone, "", "not listed", None, None, None))
-            del before[gone]
+            del outlet_by_identity[gone]
 
 
-def _as_shown(one: ProvenOutlet) -> ProvenOutlet:
+def _as_shown(outlet: ProvenOutlet) -> ProvenOutlet:
     """With figures as the page has them."""
     current, power, energy = (
-        None if value is None else round(value, _PLACES) for value in _of_outlet(one)
+        None if value is None else round(value, _PLACES) for value in _of_outlet(outlet)
     )
-    return dataclasses.replace(one, current_a=current, power_w=power, energy_kwh=energy)
+    return dataclasses.replace(outlet, current_a=current, power_w=power, energy_kwh=energy)
 
 
-def _of_outlet(one: ProvenOutlet) -> Sequence[Optional[float]]:
-    return one.current_a, one.power_w, one.energy_kwh
+def _of_outlet(outlet: ProvenOutlet) -> Sequence[Optional[float]]:
+    return outlet.current_a, outlet.power_w, outlet.energy_kwh
 
 
 def _steady(rows: Sequence[Sequence[Optional[float]]]) -> Sequence[Sequence[str]]:
     """Figures with as many decimals in each column as one of them has."""
     columns = []
     for column in zip(*rows):
-        texts = ["" if one is None else f"{one + 0.0:.{_PLACES}f}".rstrip("0") for one in column]
-        places = max((len(one.partition(".")[2]) for one in texts), default=0)
+        texts = [
+            "" if value is None else f"{value + 0.0:.{_PLACES}f}".rstrip("0") for value in column
+        ]
+        places = max((len(text.partition(".")[2]) for text in texts), default=0)
         columns.append(
-            [NOT_METERED if one is None else f"{one + 0.0:.{places}f}" for one in column]
+            [NOT_METERED if value is None else f"{value + 0.0:.{places}f}" for value in column]
         )
     return [*zip(*columns)]
 
@@ -216,20 +231,20 @@ def _platform_points(proof: PlatformProof) -> Iterable[str]:
     yield "<h2>Steps and open questions</h2>"
     yield from _table(
         ("point", "verdict", "what came back"),
-        [(one.point, one.verdict, "\n".join(one.answers)) for one in proof.points],
+        [(point.point, point.verdict, "\n".join(point.answers)) for point in proof.points],
     )
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
     heads = head or ("", "")
-    made = [[_cell(*one) for one in zip(heads, row)] for row in rows]
-    return html.table(head, made)
+    cells = [[_cell(*pair) for pair in zip(heads, row)] for row in rows]
+    return html.table(head, cells)
 
 
 def _filled(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterable[str]:
     """A table without the columns in which nothing stands."""
-    kept = [at for at in range(len(head)) if any(row[at] for row in rows)]
-    return _table([head[at] for at in kept], [[row[at] for at in kept] for row in rows])
+    columns = [at for at in range(len(head)) if any(row[at] for row in rows)]
+    return _table([head[at] for at in columns], [[row[at] for at in columns] for row in rows])
 
 
 def _cell(head: str, text: str) -> Cell:
@@ -237,7 +252,7 @@ def _cell(head: str, text: str) -> Cell:
     return Cell(_lines(text), look)
 
 
-def _said(value: object) -> str:
+def _answer_text(value: object) -> str:
     if value is None:
         return "not answered"
     if isinstance(value, bool):

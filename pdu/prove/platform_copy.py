@@ -42,7 +42,7 @@ def run_suite(folder: str, python: str, adapter: Optional[str]) -> PlatformProof
     command += ["--python", python] if python else []
     command += ["--adapter", os.path.abspath(adapter)] if adapter else []
     try:
-        done = subprocess.run(
+        suite = subprocess.run(
             command,
             cwd=CLONE,
             capture_output=True,
@@ -52,18 +52,22 @@ def run_suite(folder: str, python: str, adapter: Optional[str]) -> PlatformProof
         )
     except subprocess.TimeoutExpired:
         raise SettingsError(f"the suite did not end in {_LONGEST_S / 60:.0f} minutes") from None
-    text = done.stdout.decode("utf-8", "backslashreplace")
-    if done.returncode not in (0, 1) or not any(map(_RESULT.match, text.splitlines())):
-        said = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines() or ["nothing"]
-        raise SettingsError(f"the suite did not run: {printable(said[-1], 300)}")
-    found = points(text.replace(str(tree), "DIR").splitlines())
-    of_platform = [one for point in found if point.point == "Python" for one in point.answers]
+    text = suite.stdout.decode("utf-8", "backslashreplace")
+    if suite.returncode not in (0, 1) or not any(map(_RESULT.match, text.splitlines())):
+        errors = suite.stderr.decode("utf-8", "backslashreplace").strip().splitlines() or [
+            "nothing"
+        ]
+        raise SettingsError(f"the suite did not run: {printable(errors[-1], 300)}")
+    suite_points = points(text.replace(str(tree), "DIR").splitlines())
+    of_platform = [
+        answer for point in suite_points if point.point == "Python" for answer in point.answers
+    ]
     return PlatformProof(
         UNIT if is_dcimanager_project(tree) else SIMULATED,
         datetime.now(timezone.utc).strftime("%Y-%m-%d"),
         VERSION,
         of_platform[0] if of_platform else "",
-        tuple(found),
+        tuple(suite_points),
     )
 
 
@@ -81,13 +85,16 @@ def points(lines: Iterable[str]) -> list[PlatformPoint]:
         elif point is not None and not tried:
             survey.setdefault(point[1], []).append(_short(point[2]))
     return [
-        *(PlatformPoint(name, _answered(said), tuple(said)) for name, said in survey.items()),
+        *(
+            PlatformPoint(name, _answered(answers), tuple(answers))
+            for name, answers in survey.items()
+        ),
         *tried,
     ]
 
 
-def _answered(said: Sequence[str]) -> str:
-    return NOT_TRIED if all(one.startswith(_NOTHING) for one in said) else KEPT
+def _answered(answers: Sequence[str]) -> str:
+    return NOT_TRIED if all(answer.startswith(_NOTHING) for answer in answers) else KEPT
 
 
 def _short(text: str) -> str:
@@ -116,8 +123,8 @@ def _modules(folder: Path) -> list[Path]:
 
 def with_energy(proof: PlatformProof, shows: Optional[bool]) -> PlatformProof:
     """The proof with what the owner sees in DCImanager."""
-    said = {None: ("nobody said",), True: ("yes",), False: ("no",)}[shows]
-    point = PlatformPoint(ENERGY, NOT_TRIED if shows is None else KEPT, said)
+    answers = {None: ("nobody said",), True: ("yes",), False: ("no",)}[shows]
+    point = PlatformPoint(ENERGY, NOT_TRIED if shows is None else KEPT, answers)
     return PlatformProof(
         proof.basis, proof.made, proof.version, proof.python, (*proof.points, point)
     )

@@ -84,17 +84,19 @@ def proof(site: Site, is_simulated: bool) -> PlatformProof:
         registration = registered(site)
         shows: Optional[bool] = None
         if registration.verdict == KEPT:
-            found, shows = Steps(site, pdu).all()
+            steps_points, shows = Steps(site, pdu).all()
         else:
-            found = [PlatformPoint("add a PDU", NOT_TRIED, ("the handler was not registered",))]
-    made = PlatformProof(
+            steps_points = [
+                PlatformPoint("add a PDU", NOT_TRIED, ("the handler was not registered",))
+            ]
+    platform_proof = PlatformProof(
         SIMULATED if is_simulated or is_stand_in(site.url) else UNIT,
         datetime.now(timezone.utc).strftime("%Y-%m-%d"),
         VERSION,
         "",
-        (registration, *found),
+        (registration, *steps_points),
     )
-    return with_energy(made, shows)
+    return with_energy(platform_proof, shows)
 
 
 def is_stand_in(url: str) -> bool:
@@ -135,7 +137,7 @@ def registered(site: Site) -> PlatformPoint:
         if built.returncode:
             raise SettingsError("the archive cannot be built: run make packages")
         Path(ids).parent.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
+        process = subprocess.run(
             ["sh", str(Path(folder, "register.sh")), HANDLER],
             capture_output=True,
             check=False,
@@ -143,15 +145,15 @@ def registered(site: Site) -> PlatformPoint:
             stdin=subprocess.DEVNULL,
             env={**os.environ, **_environment(site), "DCI_IDS": ids},
         )
-    lines = (done.stdout + done.stderr).decode("utf-8", "replace").splitlines()
-    refusal = _REFUSALS.get(done.returncode)
+    lines = (process.stdout + process.stderr).decode("utf-8", "replace").splitlines()
+    refusal = _REFUSALS.get(process.returncode)
     if refusal is not None:
         raise refusal(printable((lines or ["nothing"])[-1].removeprefix("register.sh: ")))
-    said = [_without(site, line) for line in lines]
+    output_lines = [_without(site, line) for line in lines]
     return PlatformPoint(
         "register.sh",
-        BROKEN if done.returncode else KEPT,
-        (*said[:_MOST_LINES], f"exit code {done.returncode}"),
+        BROKEN if process.returncode else KEPT,
+        (*output_lines[:_MOST_LINES], f"exit code {process.returncode}"),
     )
 
 
@@ -183,14 +185,14 @@ class Steps:
         seen_energy: Optional[arrivals.Sight] = None
         if points[-1].verdict != KEPT:
             why = ("no poll was answered before",)
-            points += [PlatformPoint(one, NOT_TRIED, why) for one in _AFTER_A_POLL]
+            points += [PlatformPoint(step, NOT_TRIED, why) for step in _AFTER_A_POLL]
         else:
             points.append(self._switched(False))
             points.append(self._states())
             points.append(self._switched(True))
             points.append(self._polled())
-            points.append(arrivals.load(self._asked("load in A"), self._pdu.arrivals))
-            seen_energy = self._asked("energy in kWh")
+            points.append(arrivals.load(self._ask_figure("load in A"), self._pdu.arrivals))
+            seen_energy = self._ask_figure("energy in kWh")
             points.append(arrivals.energy(seen_energy, self._pdu.arrivals))
         points.append(self._removed())
         return points, None if seen_energy is None else seen_energy.value is not None
@@ -200,8 +202,8 @@ class Steps:
     def _added(self) -> list[PlatformPoint]:
         """Ends with a point that is kept if a poll arrived."""
         site, point = self._site, "add a PDU"
-        shown = f"{registry.about(HANDLER).shown} (pdu_{HANDLER})"
-        rows = [("Name", NAME), ("Handler", shown), ("IP address", site.at.host)]
+        handler_text = f"{registry.about(HANDLER).shown} (pdu_{HANDLER})"
+        rows = [("Name", NAME), ("Handler", handler_text), ("IP address", site.at.host)]
         rows += [("Location", site.location)] if site.location else []
         rows += [(f"Handler settings: {key}", text) for key, text in self._pdu.settings.items()]
         site.say(
@@ -211,15 +213,18 @@ class Steps:
                 _FORM_OF_OLD,
             )
         )
-        if owner_questions.done("Press Enter when DCImanager has added the PDU") is False:
+        if (
+            owner_questions.ask_whether_done("Press Enter when DCImanager has added the PDU")
+            is False
+        ):
             why = ("the owner says that it cannot be added",)
             return [PlatformPoint(point, NOT_TRIED, why)]
         is_there = self._wait("the first poll", lambda: bool(self._readings()))
         entered = arrivals.login(self._pdu.arrivals)
         if is_there:
             after_s = self._readings()[0].at_s - self._begun
-            said = f"the first poll arrived {after_s:.0f} s after the form was shown here"
-            return [entered, PlatformPoint(point, KEPT, (said,))]
+            answer = f"the first poll arrived {after_s:.0f} s after the form was shown here"
+            return [entered, PlatformPoint(point, KEPT, (answer,))]
         return [entered, PlatformPoint(point, BROKEN, (self._no_poll(),))]
 
     def _no_poll(self) -> str:
@@ -235,7 +240,7 @@ class Steps:
     def _removed(self) -> PlatformPoint:
         point = "remove the PDU"
         self._site.say((f"In DCImanager, remove the PDU {NAME}. pdu_{HANDLER} stays registered.",))
-        if owner_questions.done("Press Enter when it is removed"):
+        if owner_questions.ask_whether_done("Press Enter when it is removed"):
             return PlatformPoint(point, KEPT, ("the owner says that it is removed",))
         return PlatformPoint(point, NOT_TRIED, (f"nobody said it: {LEFT}",))
 
@@ -251,7 +256,7 @@ class Steps:
                 " a server that is connected to this port).",
             )
         )
-        clicked = owner_questions.done(f"Press Enter when you have clicked {word}")
+        clicked = owner_questions.ask_whether_done(f"Press Enter when you have clicked {word}")
         if not clicked:
             why = "the owner found no such button" if clicked is False else "nobody clicked"
             return PlatformPoint(f"switch {word}", NOT_TRIED, (why,))
@@ -264,13 +269,13 @@ class Steps:
 
     def _states(self) -> PlatformPoint:
         outlets = self._pdu.outlets
-        seen = owner_questions.ask(
+        shown_off = owner_questions.ask(
             "Which ports does DCImanager show as off? Their numbers, 'none' if all are on (Enter:"
             " not known)",
             lambda text: owner_questions.outlets_of(text, outlets),
             f"a list of numbers from {outlets[0]} to {outlets[-1]}, such as 1, 4",
         )
-        return arrivals.states(seen, self._pdu.arrivals[-1].off)
+        return arrivals.states(shown_off, self._pdu.arrivals[-1].off)
 
     def _polled(self) -> PlatformPoint:
         """Wait until DCImanager has polled twice by itself."""
@@ -284,14 +289,14 @@ class Steps:
         waited_s = time.monotonic() - begun_s
         return arrivals.own_polls(self._pdu.arrivals, at_s, waited_s)
 
-    def _asked(self, what: str) -> Optional[arrivals.Sight]:
-        found = owner_questions.ask(
+    def _ask_figure(self, what: str) -> Optional[arrivals.Sight]:
+        sight = owner_questions.ask(
             f"Which {what} does DCImanager show for the PDU? A number, 'none' if it shows none"
             " (Enter: not known)",
             owner_questions.figure_or_none,
             "a number such as 3.68, and not 'none'",
         )
-        return None if found is None else arrivals.Sight(next(iter(found), None))
+        return None if sight is None else arrivals.Sight(next(iter(sight), None))
 
     # ---- waiting
 

@@ -123,10 +123,10 @@ PROMISES = (
         "a last reading, by the process that guards the outlet",
     ),
 )
-BY_KEY = {one.key: one for one in PROMISES}
+BY_KEY = {promise.key: promise for promise in PROMISES}
 
 
 def markdown() -> str:
     """The promises as a table for docs/dev/promises.md."""
-    rows = (f"| `{one.key}` | {one.sentence} | {one.tried} |" for one in PROMISES)
+    rows = (f"| `{promise.key}` | {promise.sentence} | {promise.tried} |" for promise in PROMISES)
     return "\n".join(("| | promise | how `pdu prove` tries it |", "|---|---|---|", *rows))

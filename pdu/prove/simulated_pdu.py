@@ -70,10 +70,10 @@ def simulated_pdu(at: Address) -> Iterator[SimulatedPdu]:
             line = process.stdout.readline()  # it ends by itself if it cannot start
             if not line:
                 raise SettingsError("the simulated PDU did not start: run make env in this clone")
-            said = json.loads(line)
+            message = json.loads(line)
             collector.start()
-            outlets = [str(number) for number in range(1, said["outlets"] + 1)]
-            settings = {**said["settings"], "password": password}
+            outlets = [str(number) for number in range(1, message["outlets"] + 1)]
+            settings = {**message["settings"], "password": password}
             yield SimulatedPdu(settings, outlets, arrivals)
         finally:
             process.kill()
@@ -95,8 +95,8 @@ def _check_listening(at: Address) -> None:
         socket.create_server((at.host, at.port or 0), family=family).close()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            other = with_port(at.host, "PORT", 0)
-            why = f"port {at.port} is already in use: give another one, --at {other}"
+            free_address = with_port(at.host, "PORT", 0)
+            why = f"port {at.port} is already in use: give another one, --at {free_address}"
         elif error.errno == errno.EACCES:
             why = "this user may not open that port: give one above 1023"
         elif error.errno in (errno.EADDRNOTAVAIL, None) or isinstance(error, socket.gaierror):

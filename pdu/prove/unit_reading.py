@@ -72,7 +72,7 @@ class Unit(NamedTuple):
     data: Any
 
 
-def read(unit: Unit, parts: Sequence[Part]) -> Reading:
+def read_unit(unit: Unit, parts: Sequence[Part]) -> Reading:
     """What was read before the first error, which is the reading's `failure`."""
     readings = [Reading()]
     try:
@@ -116,7 +116,7 @@ def take(
     unit: Unit, phase: str, trace: Trace, clock: Clock, parts: Sequence[Part] = FIGURES
 ) -> Reading:
     """Read once, and keep it in the trace."""
-    reading = read(unit, parts)
+    reading = read_unit(unit, parts)
     trace.readings.append(proven(reading, phase, unit, clock.monotonic() - trace.begun, trace))
     return reading
 
@@ -276,7 +276,7 @@ def replayed(
         loaded = load(name)
         unit = Unit(loaded, connection_data.pdu_data(loaded, Address(address), state))
         trace = Trace(0.0, clean)
-        reading = read(unit, NAMED)
+        reading = read_unit(unit, NAMED)
         return Replayed(proven(reading, "recorded", unit, 0.0, trace), reading.plate)
     finally:
         served.close()
@@ -313,8 +313,8 @@ def failed(
     phase: str, handler: str, error: PduHandlerError, at_s: float, trace: Trace
 ) -> ProvenReading:
     """A reading of which only the error is known."""
-    found = Reading(failure=reading.error_of(error))
-    why = found.failure
+    failed_reading = Reading(failure=reading.error_of(error))
+    why = failed_reading.failure
     assert why is not None
     return ProvenReading(
         phase,

@@ -79,25 +79,25 @@ def judged(proof: UnitProof) -> tuple[Verdict, ...]:
     return tuple(verdicts)
 
 
-def _kept(finding: str, **figures: float) -> _Found:
+def _kept_finding(finding: str, **figures: float) -> _Found:
     return _Found(KEPT, finding, figures)
 
 
-def _broken(finding: str, **figures: float) -> _Found:
+def _broken_finding(finding: str, **figures: float) -> _Found:
     return _Found(BROKEN, finding, figures)
 
 
-def _open(finding: str, **figures: float) -> _Found:
+def _open_finding(finding: str, **figures: float) -> _Found:
     return _Found(NOT_TRIED, finding, figures)
 
 
-def _one(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
+def _first_reading(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
     return next(iter(proof.of(phase)), None)
 
 
-def _known(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
+def _first_states(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
     """The first reading of a phase, if its states were read."""
-    reading = _one(proof, phase)
+    reading = _first_reading(proof, phase)
     return reading if reading is not None and reading.outlets else None
 
 
@@ -105,49 +105,51 @@ def _known(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
 
 
 def _list(proof: UnitProof) -> _Found:
-    first = _one(proof, FIRST)
+    first = _first_reading(proof, FIRST)
     if first is None or (first.failure_kind and not first.outlets):
         why = "it was not read" if first is None else f"{first.failure_kind}: {first.failure}"
-        return _broken(f"the unit's own answers give no list: {why}")
+        return _broken_finding(f"the unit's own answers give no list: {why}")
     outlet_count = len(first.outlets)
     if proof.owner.outlets is None:
-        return _open(
+        return _open_finding(
             f"{_outlets(outlet_count)} listed; nobody counted the front", listed=outlet_count
         )
     if proof.owner.outlets != outlet_count:
-        return _broken(
+        return _broken_finding(
             f"{_outlets(outlet_count)} listed, and the front has {proof.owner.outlets}",
             listed=outlet_count,
             front=proof.owner.outlets,
         )
-    return _kept(f"{_outlets(outlet_count)} listed, as many as the front has", listed=outlet_count)
+    return _kept_finding(
+        f"{_outlets(outlet_count)} listed, as many as the front has", listed=outlet_count
+    )
 
 
 def _states(proof: UnitProof) -> _Found:
-    first, dark = _known(proof, FIRST), proof.owner.dark
+    first, dark = _first_states(proof, FIRST), proof.owner.dark
     if first is None:
-        return _open("no states were read")
+        return _open_finding("no states were read")
     if dark is None:
-        return _open("nobody said which outlets are dark")
+        return _open_finding("nobody said which outlets are dark")
     dark_names = {outlet.strip() for outlet in dark}
     names = {name for outlet in first.outlets for name in (outlet.number, outlet.identity)}
     strange = sorted(dark_names - names)
     if strange:
-        return _broken(f"the owner names outlet {', '.join(strange)}, which is not listed")
+        return _broken_finding(f"the owner names outlet {', '.join(strange)}, which is not listed")
     wrong: list[str] = []
     for outlet in first.outlets:
         is_dark = (outlet.number or outlet.identity) in dark_names or outlet.identity in dark_names
         if outlet.state != "unknown" and (outlet.state == "off") is not is_dark:
             wrong.append(f"outlet {outlet.identity} is told as {outlet.state}, and it is not")
     if wrong:
-        return _broken("; ".join(wrong[:5]), wrong=len(wrong))
-    return _kept("every outlet is as the owner sees it", dark=len(dark_names))
+        return _broken_finding("; ".join(wrong[:5]), wrong=len(wrong))
+    return _kept_finding("every outlet is as the owner sees it", dark=len(dark_names))
 
 
 def _twice(proof: UnitProof) -> _Found:
-    first, second = _known(proof, FIRST), _one(proof, SECOND)
+    first, second = _first_states(proof, FIRST), _first_reading(proof, SECOND)
     if first is None:
-        return _open("no states were read")
+        return _open_finding("no states were read")
     own_readings = [
         reading
         for reading in proof.readings
@@ -156,15 +158,19 @@ def _twice(proof: UnitProof) -> _Found:
     for reading in own_readings:
         renumbered = _renumbered(first, reading)
         if renumbered:
-            return _broken(renumbered, after_s=reading.at_s)
+            return _broken_finding(renumbered, after_s=reading.at_s)
     if second is None:
-        return _open("there was no second reading")
+        return _open_finding("there was no second reading")
     if not second.outlets:
-        return _broken(f"the second reading failed: {second.failure_kind}: {second.failure}")
+        return _broken_finding(
+            f"the second reading failed: {second.failure_kind}: {second.failure}"
+        )
     changed = _changed(first, second)
     if changed:
-        return _broken("; ".join(changed[:5]), moved=len(changed))
-    return _kept(f"the same outlets and states after {second.at_s:.0f} s", after_s=second.at_s)
+        return _broken_finding("; ".join(changed[:5]), moved=len(changed))
+    return _kept_finding(
+        f"the same outlets and states after {second.at_s:.0f} s", after_s=second.at_s
+    )
 
 
 def _renumbered(first: ProvenReading, now: ProvenReading) -> str:
@@ -193,50 +199,54 @@ def readings_agree(first: ProvenReading, second: ProvenReading) -> bool:
 
 
 def _why_not_switched(proof: UnitProof) -> str:
-    first, second = _known(proof, FIRST), _known(proof, SECOND)
+    first, second = _first_states(proof, FIRST), _first_states(proof, SECOND)
     if first is not None and second is not None and not readings_agree(first, second):
         return "nothing was switched: two readings did not agree"
     return "nothing was switched: the reading failed before"
 
 
 def _recording(proof: UnitProof) -> _Found:
-    first, recorded = _known(proof, FIRST), _one(proof, RECORDED)
+    first, recorded = _first_states(proof, FIRST), _first_reading(proof, RECORDED)
     if first is None:
-        return _open("no states were read")
+        return _open_finding("no states were read")
     if recorded is None:
-        return _open("; ".join(proof.notes[:2]) or "there is no recording")
+        return _open_finding("; ".join(proof.notes[:2]) or "there is no recording")
     if recorded.failure_kind:
-        return _broken(f"it cannot be read: {recorded.failure_kind}: {recorded.failure}")
+        return _broken_finding(f"it cannot be read: {recorded.failure_kind}: {recorded.failure}")
     # somebody may have switched one while it was recorded
     state_lists = [
-        _state_list(reading) for reading in (first, _one(proof, SECOND)) if reading is not None
+        _state_list(reading)
+        for reading in (first, _first_reading(proof, SECOND))
+        if reading is not None
     ]
     if _state_list(recorded) not in state_lists:
-        return _broken("its states are not those that the unit reported")
-    return _kept(f"{_outlets(len(recorded.outlets))} with the same states")
+        return _broken_finding("its states are not those that the unit reported")
+    return _kept_finding(f"{_outlets(len(recorded.outlets))} with the same states")
 
 
 def _load(proof: UnitProof) -> _Found:
     displayed = proof.owner.load_a
     loads = [
         reading.load_a
-        for reading in (_one(proof, FIRST), _one(proof, SECOND))
+        for reading in (_first_reading(proof, FIRST), _first_reading(proof, SECOND))
         if reading is not None and reading.load_a is not None
     ]
     if not loads:
-        return _open("the unit reports no load")
+        return _open_finding("the unit reports no load")
     if displayed is None:
-        return _open(f"{loads[0]:g} A; nobody compared it with a display", load_a=loads[0])
+        return _open_finding(f"{loads[0]:g} A; nobody compared it with a display", load_a=loads[0])
     near = min(loads, key=lambda value: abs(value - displayed))
     if abs(near - displayed) > max(_DISPLAY_A, _DISPLAY * max(displayed, near)):
-        return _broken(f"{near:g} A are told, and the display shows {displayed:g} A", load_a=near)
-    return _kept(f"{near:g} A, as the display shows", load_a=near)
+        return _broken_finding(
+            f"{near:g} A are told, and the display shows {displayed:g} A", load_a=near
+        )
+    return _kept_finding(f"{near:g} A, as the display shows", load_a=near)
 
 
 def _sums(proof: UnitProof) -> _Found:
-    first = _known(proof, FIRST)
+    first = _first_states(proof, FIRST)
     if first is None:
-        return _open("no figures were read")
+        return _open_finding("no figures were read")
     tried: list[_Found] = []
     of_watts = _sum(outlet.power_w for outlet in first.outlets)
     if of_watts is not None and first.power_w is not None:
@@ -248,7 +258,7 @@ def _sums(proof: UnitProof) -> _Found:
         for comparison in tried:
             if comparison.verdict == verdict:
                 return comparison
-    return _open("the unit does not meter each outlet and the inlet")
+    return _open_finding("the unit does not meter each outlet and the inlet")
 
 
 def _compared(
@@ -266,9 +276,9 @@ def _compared(
 
 
 def _watts(proof: UnitProof) -> _Found:
-    first = _known(proof, FIRST)
+    first = _first_states(proof, FIRST)
     if first is None:
-        return _open("no figures were read")
+        return _open_finding("no figures were read")
     pairs = [
         (f"outlet {outlet.identity}", outlet.current_a, outlet.power_w) for outlet in first.outlets
     ]
@@ -282,28 +292,30 @@ def _watts(proof: UnitProof) -> _Found:
         # of a small current, the meter's step decides the quotient
         if amperes < _LEAST_A:
             if power > _MOST_V * _LEAST_A:
-                return _broken(f"{name} takes {power:g} W at {amperes:g} A", power_w=power)
+                return _broken_finding(f"{name} takes {power:g} W at {amperes:g} A", power_w=power)
             continue
         quotient = power / amperes
         if not _LEAST_V <= quotient <= _MOST_V:
-            return _broken(
+            return _broken_finding(
                 f"{name} takes {power:g} W at {amperes:g} A: {quotient:.4g} V", volts=quotient
             )
         volts.append(quotient)
     if not metered:
-        return _open("nothing is metered in both W and A")
+        return _open_finding("nothing is metered in both W and A")
     if not volts:
-        return _open("too little flows to tell")
-    return _kept(f"{min(volts):.3g} to {max(volts):.3g} V", least_v=min(volts), most_v=max(volts))
+        return _open_finding("too little flows to tell")
+    return _kept_finding(
+        f"{min(volts):.3g} to {max(volts):.3g} V", least_v=min(volts), most_v=max(volts)
+    )
 
 
 def _energy(proof: UnitProof) -> _Found:
-    first, second = _known(proof, FIRST), _known(proof, SECOND)
+    first, second = _first_states(proof, FIRST), _first_states(proof, SECOND)
     if first is None or second is None:
-        return _open("there are not two readings")
+        return _open_finding("there are not two readings")
     seconds = second.at_s - first.at_s
     if seconds < _SHORTEST_WATCH_S:
-        return _open("the readings are too near to each other")
+        return _open_finding("the readings are too near to each other")
     unit_figures = (first.energy_kwh, second.energy_kwh, first.power_w, second.power_w)
     pairs = [("the unit", *unit_figures)]
     pairs += [
@@ -313,7 +325,7 @@ def _energy(proof: UnitProof) -> _Found:
     ]
     energies = [figure for pair in pairs for figure in pair[1:3] if figure is not None]
     if not energies:
-        return _open("the unit has no energy counter")
+        return _open_finding("the unit has no energy counter")
     step = _step_kwh(energies)
     ratios: list[float] = []
     for name, was_kwh, now_kwh, was_w, now_w in pairs:
@@ -321,7 +333,9 @@ def _energy(proof: UnitProof) -> _Found:
             continue
         rise = now_kwh - was_kwh
         if rise < -step / 2:
-            return _broken(f"the counter of {name} went back by {-rise:g} kWh", rise_kwh=rise)
+            return _broken_finding(
+                f"the counter of {name} went back by {-rise:g} kWh", rise_kwh=rise
+            )
         if was_w is None or now_w is None:
             continue
         expected = (was_w + now_w) / 2 * seconds / 3.6e6
@@ -339,8 +353,10 @@ def _energy(proof: UnitProof) -> _Found:
             return _Found(BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures)
         ratios.append(rise / expected)
     if not ratios:
-        return _open(f"the counters' step of {step:g} kWh is too coarse for {seconds:.0f} s")
-    return _kept(
+        return _open_finding(
+            f"the counters' step of {step:g} kWh is too coarse for {seconds:.0f} s"
+        )
+    return _kept_finding(
         f"{_counters(len(ratios))} rose as the power says",
         least=min(ratios),
         most=max(ratios),
@@ -349,19 +365,19 @@ def _energy(proof: UnitProof) -> _Found:
 
 
 def _protocols(proof: UnitProof) -> _Found:
-    first, other_reading = _known(proof, FIRST), _one(proof, OTHER)
+    first, other_reading = _first_states(proof, FIRST), _first_reading(proof, OTHER)
     if other_reading is None:
-        return _open("one protocol was read: --also HANDLER reads another one")
+        return _open_finding("one protocol was read: --also HANDLER reads another one")
     if first is None:
-        return _open("no states were read")
+        return _open_finding("no states were read")
     if not other_reading.outlets:
-        return _broken(
+        return _broken_finding(
             f"{other_reading.handler} reads nothing: {other_reading.failure_kind}:"
             f" {other_reading.failure}"
         )
     here, there = first.handler, other_reading.handler
     if len(first.outlets) != len(other_reading.outlets):
-        return _broken(
+        return _broken_finding(
             f"{here} lists {len(first.outlets)} outlets, {there} {len(other_reading.outlets)}",
             here=len(first.outlets),
             there=len(other_reading.outlets),
@@ -372,16 +388,16 @@ def _protocols(proof: UnitProof) -> _Found:
         if "unknown" not in (mine.state, theirs.state) and mine.state != theirs.state
     ]
     if wrong:
-        return _broken("; ".join(wrong[:5]), wrong=len(wrong))
+        return _broken_finding("; ".join(wrong[:5]), wrong=len(wrong))
     if first.load_a is not None and other_reading.load_a is not None:
         low, high = sorted((first.load_a, other_reading.load_a))
         if high > _SCALE * low + _SLACK_A:
-            return _broken(
+            return _broken_finding(
                 f"{here} tells {first.load_a:g} A, {there} {other_reading.load_a:g} A",
                 here=first.load_a,
                 there=other_reading.load_a,
             )
-    return _kept(f"{here} and {there} tell the same {len(first.outlets)} states")
+    return _kept_finding(f"{here} and {there} tell the same {len(first.outlets)} states")
 
 
 def _paired(
@@ -401,7 +417,7 @@ class _Stage(NamedTuple):
     """A command of the contract, and the readings until the next one."""
 
     command: ProvenCommand
-    after: Sequence[ProvenReading]
+    readings: Sequence[ProvenReading]
 
     @property
     def word(self) -> str:
@@ -409,7 +425,7 @@ class _Stage(NamedTuple):
 
     def seen_at(self, outlet: str) -> Optional[float]:
         """When a reading first had the wanted state, in s after the command; None: never."""
-        for reading in self.after:
+        for reading in self.readings:
             outlet_ = reading.outlet(outlet)
             if outlet_ is not None and outlet_.state == self.word:
                 return reading.at_s - self.command.at_s
@@ -417,20 +433,24 @@ class _Stage(NamedTuple):
 
 
 def _stages(proof: UnitProof) -> list[_Stage]:
-    commands = [one for one in proof.commands if one.phase == CONTRACT]
-    ends = [*(one.at_s for one in commands[1:]), float("inf")]
-    restored = [one.at_s for one in proof.commands if one.phase == RESTORED]
+    commands = [command for command in proof.commands if command.phase == CONTRACT]
+    ends = [*(command.at_s for command in commands[1:]), float("inf")]
+    restored = [command.at_s for command in proof.commands if command.phase == RESTORED]
     last = min(restored, default=float("inf"))
     return [
         _Stage(
             command,
-            [one for one in proof.of(CONTRACT) if command.at_s < one.at_s <= min(end, last)],
+            [
+                reading
+                for reading in proof.of(CONTRACT)
+                if command.at_s < reading.at_s <= min(end, last)
+            ],
         )
         for command, end in zip(commands, ends)
     ]
 
 
-def _before(proof: UnitProof) -> Optional[ProvenReading]:
+def _reading_before(proof: UnitProof) -> Optional[ProvenReading]:
     """The last reading before the first command."""
     begin = min((item.at_s for item in proof.commands if item.phase == CONTRACT), default=0.0)
     readings = [item for item in proof.of(CONTRACT) if item.at_s <= begin and item.outlets]
@@ -440,38 +460,40 @@ def _before(proof: UnitProof) -> Optional[ProvenReading]:
 def _switches(proof: UnitProof) -> _Found:
     stages = _stages(proof)
     if not stages:
-        return _open("no command was sent")
+        return _open_finding("no command was sent")
     for stage in stages:
         command = stage.command
         if command.failure_kind in UNANSWERED:
-            return _open("a command was not answered")
+            return _open_finding("a command was not answered")
         if command.failure_kind:
-            return _broken(f"{stage.word}: {command.failure_kind}: {command.failure}")
+            return _broken_finding(f"{stage.word}: {command.failure_kind}: {command.failure}")
         if command.state == stage.word:
             continue
         late = stage.seen_at(proof.outlet)
         if late is not None:
-            return _broken(
+            return _broken_finding(
                 f"outlet {proof.outlet} was reported {stage.word} only {late:.1f} s after the"
                 " command: it is late",
                 late_s=late,
             )
-        waited = max((one.at_s - command.at_s for one in stage.after), default=command.seconds)
-        return _broken(
+        waited = max(
+            (reading.at_s - command.at_s for reading in stage.readings), default=command.seconds
+        )
+        return _broken_finding(
             f"outlet {proof.outlet} was not reported {stage.word} in {waited:.0f} s: its relay does"
             " not follow, or the unit does not carry out the command",
             waited_s=waited,
         )
     if len(stages) < 4:
-        return _open(f"{len(stages)} of 4 commands were sent")
-    longest = max(one.command.seconds for one in stages)
-    return _kept(f"4 commands, each reported within {longest:.1f} s", longest_s=longest)
+        return _open_finding(f"{len(stages)} of 4 commands were sent")
+    longest = max(stage.command.seconds for stage in stages)
+    return _kept_finding(f"4 commands, each reported within {longest:.1f} s", longest_s=longest)
 
 
 def _answered(proof: UnitProof) -> _Found:
     stages = _stages(proof)
     if not stages:
-        return _open("no command was sent")
+        return _open_finding("no command was sent")
     for stage in stages:
         if stage.command.failure_kind in UNANSWERED:
             seen_at_s = stage.seen_at(proof.outlet)
@@ -480,82 +502,85 @@ def _answered(proof: UnitProof) -> _Found:
                 if seen_at_s is None
                 else f"{seen_at_s:.0f} s later the outlet was reported {stage.word}"
             )
-            return _broken(
+            return _broken_finding(
                 f"the command {stage.word} was not answered ({stage.command.failure}); {later}"
             )
     lost = [stage.word for stage in stages if stage.command.unanswered]
     if lost:
-        return _kept(
+        return _kept_finding(
             f"the command {lost[0]} had no usable answer, and a reading showed it carried out",
             unanswered=len(lost),
         )
-    return _kept(f"{len(stages)} of {len(stages)}", commands=len(stages))
+    return _kept_finding(f"{len(stages)} of {len(stages)}", commands=len(stages))
 
 
 def _stays(proof: UnitProof) -> _Found:
     stages = [stage for stage in _stages(proof) if stage.command.state == stage.word]
     if not stages:
-        return _open("no state was reported")
+        return _open_finding("no state was reported")
     for stage in stages:
-        for reading in stage.after:
+        for reading in stage.readings:
             outlet = reading.outlet(proof.outlet)
             if outlet is None or outlet.state != stage.word:
                 now = "not listed" if outlet is None else outlet.state
                 if outlet is None and reading.failure_kind:
                     continue  # a reading that failed tells nothing
                 seconds = reading.at_s - stage.command.at_s - stage.command.seconds
-                return _broken(
+                return _broken_finding(
                     f"outlet {proof.outlet} was reported {stage.word}, and {now} {seconds:.1f} s"
                     " later: it falls back",
                     after_s=seconds,
                 )
-    if not any(stage.after for stage in stages):
-        return _open("there was no second reading")
-    return _kept(f"after each of {len(stages)} commands", commands=len(stages))
+    if not any(stage.readings for stage in stages):
+        return _open_finding("there was no second reading")
+    return _kept_finding(f"after each of {len(stages)} commands", commands=len(stages))
 
 
 def _meter(proof: UnitProof) -> _Found:
-    reading_before = _before(proof)
+    reading_before = _reading_before(proof)
     outlet = reading_before.outlet(proof.outlet) if reading_before is not None else None
     if reading_before is None or outlet is None:
-        return _open("the outlet was not read before")
+        return _open_finding("the outlet was not read before")
     was = MeteredLoad(outlet.current_a, outlet.power_w)
     if not was.is_known:
-        return _open("the unit does not meter the outlet")
+        return _open_finding("the unit does not meter the outlet")
     # only the first reading decides the step: a stuck meter would make it finer
     steps = MeterResolution().finer(
         MeteredLoad(item.current_a, item.power_w) for item in reading_before.outlets
     )
     meter = MeterThreshold(THRESHOLD_A, steps)
     if not carries(was, meter):
-        return _open(f"nothing flowed before ({was}): plug something in")
+        return _open_finding(f"nothing flowed before ({was}): plug something in")
     times: list[float] = []
     for stage in _stages(proof):
         if stage.command.on or stage.command.state != "off":
             continue
         now: Optional[MeteredLoad] = None
-        for item in stage.after:
-            found = item.outlet(proof.outlet)
-            if found is None or not MeteredLoad(found.current_a, found.power_w).is_known:
+        for item in stage.readings:
+            outlet_reading = item.outlet(proof.outlet)
+            if (
+                outlet_reading is None
+                or not MeteredLoad(outlet_reading.current_a, outlet_reading.power_w).is_known
+            ):
                 continue
-            now = MeteredLoad(found.current_a, found.power_w)
+            now = MeteredLoad(outlet_reading.current_a, outlet_reading.power_w)
             if fell(was, now, meter):
                 times.append(item.at_s - stage.command.at_s)
                 break
         else:
             if now is None:
-                return _open("the outlet's meter was not read while it was off")
-            return _broken(
+                return _open_finding("the outlet's meter was not read while it was off")
+            return _broken_finding(
                 f"outlet {proof.outlet} is reported off, and its meter shows {now} as before"
                 f" ({was}): its relay is stuck, its meter is frozen, or the unit echoes the command"
             )
     if not times:
-        return _open("the outlet was not reported off")
+        return _open_finding("the outlet was not reported off")
     longest = max(times)
     inlet = _inlet_follows(proof, reading_before, outlet)
     if inlet is not None:
         return inlet
-    return _kept(
+    return _kept_finding(
         f"it fell from {was} within {longest:.1f} s, and the inlet fell and rose with it",
         longest_s=longest,
     )
@@ -566,9 +591,9 @@ class _InletLook(NamedTuple):
 
     at_s: float
     #: the outlet under test
-    own: float
+    outlet_value: float
     #: what the inlet shows beyond all its outlets
-    rest: float
+    inlet_excess: float
 
 
 class _InletSeries(NamedTuple):
@@ -603,7 +628,7 @@ def _inlet_series(
             continue
         own_figure = figures.get(proof.outlet, 0.0)
         looks.append(_InletLook(item.at_s, own_figure, inlet - math.fsum(figures.values())))
-    if all(abs(look.rest) < _SAME for look in looks):
+    if all(abs(look.inlet_excess) < _SAME for look in looks):
         return None
     early = [item for item in proof.readings if item.outlets and item.at_s <= reading_before.at_s]
     inlet_steps = MeterResolution().finer(MeteredLoad(item.load_a, item.power_w) for item in early)
@@ -630,7 +655,7 @@ def _inlet_follows(
         _judged_inlet(proof, reading_before, outlet, item) for item in series if item is not None
     ]
     if not judgements:
-        return _open(
+        return _open_finding(
             "the outlet's meter fell, and no meter of the inlet's own shows whether the load did"
         )
     # in W, then in A; what one cannot decide the other may
@@ -647,33 +672,33 @@ def _judged_inlet(
     while the outlet falls and rises.
     """
     lost, unit = getattr(outlet, _QUANTITIES[series.unit][0]) or 0.0, series.unit
-    still = [look.rest for look in series.looks if look.at_s <= reading_before.at_s]
+    still = [look.inlet_excess for look in series.looks if look.at_s <= reading_before.at_s]
     for stage in _stages(proof):
         # the last reading: an inlet's meter may be later than those of the outlets
-        times = {reading.at_s for reading in stage.after}
+        times = {reading.at_s for reading in stage.readings}
         looks = [look for look in series.looks if look.at_s in times]
         if not still or not looks:
-            return _open("the inlet was not read after each command")
-        rise = looks[-1].rest - math.fsum(still) / len(still)
+            return _open_finding("the inlet was not read after each command")
+        rise = looks[-1].inlet_excess - math.fsum(still) / len(still)
         noise = max(still) - min(still) + series.step
         if lost < _CLEAR * noise:
-            return _open(
+            return _open_finding(
                 f"the inlet's steps and noise of {noise:.3g} {unit} hide the outlet's"
                 f" {lost:.4g} {unit}: plug in more"
             )
         if not stage.command.on and rise - noise >= lost / 2:
-            return _broken(
+            return _broken_finding(
                 f"outlet {proof.outlet} is reported off and its meter fell, and the inlet still"
                 f" carries its {lost:.4g} {unit}: its relay is stuck, and its figures follow the"
                 " command"
             )
         if abs(rise) + noise >= lost / 2:
-            return _open(
+            return _open_finding(
                 f"the inlet did not {'rise' if stage.command.on else 'fall'} surely with the"
                 f" outlet's {lost:.4g} {unit}: it shows {rise:+.4g} {unit} beyond its outlets"
             )
-        if stage.command.on and looks[-1].own < lost / 2:
-            return _open(
+        if stage.command.on and looks[-1].outlet_value < lost / 2:
+            return _open_finding(
                 "the inlet did not rise again when the outlet was switched on: what is plugged in"
                 " draws nothing by itself"
             )
@@ -683,37 +708,39 @@ def _judged_inlet(
 def _dark(proof: UnitProof) -> _Found:
     is_dark = proof.owner.seen_dark
     if is_dark is None:
-        return _open("nobody looked")
+        return _open_finding("nobody looked")
     if not is_dark:
-        return _broken(
+        return _broken_finding(
             f"outlet {proof.outlet} was reported off, and was not: the unit echoes the command, or"
             " its relay is stuck"
         )
-    return _kept("the owner saw it")
+    return _kept_finding("the owner saw it")
 
 
 def _neighbours(proof: UnitProof) -> _Found:
-    reading_before, stages = _before(proof), _stages(proof)
+    reading_before, stages = _reading_before(proof), _stages(proof)
     if reading_before is None or not stages:
-        return _open("no command was sent")
+        return _open_finding("no command was sent")
     state_by_identity = {
         item.identity: item.state
         for item in reading_before.outlets
         if item.identity != proof.outlet
     }
     for stage in stages:
-        for item in stage.after:
+        for item in stage.readings:
             moved = _moved(state_by_identity, item)
             if moved:
                 identity, now = moved[0]
-                return _broken(
+                return _broken_finding(
                     f"outlet {identity} went {now} after the command {stage.word} to outlet"
                     f" {proof.outlet}",
                     moved=len(moved),
                 )
     if not state_by_identity:
-        return _open("the unit has no other outlet")
-    return _kept(f"{_outlets(len(state_by_identity))} stayed", outlets=len(state_by_identity))
+        return _open_finding("the unit has no other outlet")
+    return _kept_finding(
+        f"{_outlets(len(state_by_identity))} stayed", outlets=len(state_by_identity)
+    )
 
 
 def _moved(state_by_identity: dict[str, str], now: ProvenReading) -> list[tuple[str, str]]:
@@ -729,22 +756,22 @@ def _moved(state_by_identity: dict[str, str], now: ProvenReading) -> list[tuple[
 def _rights(proof: UnitProof) -> _Found:
     commands = [command for command in proof.commands if command.phase == RIGHTS]
     if not commands:
-        return _open("no other login was given: --reader")
+        return _open_finding("no other login was given: --reader")
     if not commands[0].failure_kind:
-        return _broken("the login of --reader was allowed to switch")
-    return _kept(f"{commands[0].failure_kind}: {commands[0].failure}")
+        return _broken_finding("the login of --reader was allowed to switch")
+    return _kept_finding(f"{commands[0].failure_kind}: {commands[0].failure}")
 
 
 def _restored(proof: UnitProof) -> _Found:
-    reading_before, readings = _before(proof), proof.of(RESTORED)
+    reading_before, readings = _reading_before(proof), proof.of(RESTORED)
     if reading_before is None:
-        return _open("no command was sent")
+        return _open_finding("no command was sent")
     last = readings[-1] if readings else None
     outlet = None if last is None else last.outlet(proof.outlet)
     if last is None or outlet is None:
-        return _broken(f"outlet {proof.outlet} could not be read at the end: look at it")
+        return _broken_finding(f"outlet {proof.outlet} could not be read at the end: look at it")
     if outlet.state != "on":
-        return _broken(f"outlet {proof.outlet} was on, and is {outlet.state}: look at it")
+        return _broken_finding(f"outlet {proof.outlet} was on, and is {outlet.state}: look at it")
     state_by_identity = {
         outlet.identity: outlet.state
         for outlet in reading_before.outlets
@@ -752,8 +779,8 @@ def _restored(proof: UnitProof) -> _Found:
     }
     moved = _moved(state_by_identity, last)
     if moved:
-        return _broken(f"outlet {moved[0][0]} is {moved[0][1]}, and was not: look at it")
-    return _kept("all outlets are as they were")
+        return _broken_finding(f"outlet {moved[0][0]} is {moved[0][1]}, and was not: look at it")
+    return _kept_finding("all outlets are as they were")
 
 
 # ---- words and numbers ---------------------------------------------------------------------------

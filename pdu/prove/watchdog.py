@@ -50,7 +50,7 @@ class Restored(NamedTuple):
 class WatchdogProcess(Protocol):
     """Who owns the last "on"."""
 
-    def arm(self, given: InitialReading) -> None:
+    def arm(self, initial: InitialReading) -> None:
         """From now on, the outlet may have been switched."""
 
     def is_there(self) -> bool:
@@ -67,21 +67,28 @@ class WatchdogProcess(Protocol):
 
 
 def restore(
-    unit: Unit, trace: Trace, clock: Clock, given: InitialReading, patience_s: float, is_open: bool
+    unit: Unit,
+    trace: Trace,
+    clock: Clock,
+    initial: InitialReading,
+    patience_s: float,
+    is_open: bool,
 ) -> Restored:
     """Let the outlet end as it began."""
-    own = Trace(trace.begun, trace.clean)
-    wrong = restore_outlets(UnitAccess(unit, own, clock, RESTORED), given, patience_s, is_open)
-    return Restored(own.readings, own.commands, wrong)
+    own_trace = Trace(trace.begun, trace.clean)
+    wrong = restore_outlets(
+        UnitAccess(unit, own_trace, clock, RESTORED), initial, patience_s, is_open
+    )
+    return Restored(own_trace.readings, own_trace.commands, wrong)
 
 
 class Watchdog:
     """The other process, seen from the command. A `Guard`."""
 
-    def __init__(self, unit: Unit, trace: Trace, shown: str, clock: Clock) -> None:
+    def __init__(self, unit: Unit, trace: Trace, unit_name: str, clock: Clock) -> None:
         """Start it. `shown`: the unit, for people."""
         self._unit, self._trace, self._clock = unit, trace, clock
-        self._given: Optional[InitialReading] = None
+        self._initial: Optional[InitialReading] = None
         self._pipe, theirs = multiprocessing.Pipe()
         command = os.getpid()
         sys.stdout.flush()
@@ -90,19 +97,19 @@ class Watchdog:
         self.pid = os.fork()
         if not self.pid:
             self._pipe.close()
-            _run(theirs, unit, trace, shown, clock, command)
+            _run(theirs, unit, trace, unit_name, clock, command)
         theirs.close()
 
-    def arm(self, given: InitialReading) -> None:
+    def arm(self, initial: InitialReading) -> None:
         """Raises PduHandlerError if the process is gone."""
         try:
-            self._pipe.send(given)
+            self._pipe.send(initial)
             self._pipe.recv()  # it is ready
         except (EOFError, OSError):
             raise PduHandlerError(
                 "nothing was switched: the process that guards the outlet was ended"
             ) from None
-        self._given = given
+        self._initial = initial
 
     def is_there(self) -> bool:
         # it says nothing unless it is asked, so whatever can be read is its end
@@ -113,10 +120,10 @@ class Watchdog:
             self._pipe.send(is_open)
             if not self._pipe.poll(SOON_S + _MORE_S):
                 return Restored((), (), "the process that guards the outlet does not answer")
-            found: Restored = self._pipe.recv()
-            return found
-        assert self._given is not None
-        return restore(self._unit, self._trace, self._clock, self._given, SOON_S, is_open)
+            restored: Restored = self._pipe.recv()
+            return restored
+        assert self._initial is not None
+        return restore(self._unit, self._trace, self._clock, self._initial, SOON_S, is_open)
 
     def close(self) -> None:
         """It goes on by itself if it still has to switch something on."""
@@ -124,7 +131,7 @@ class Watchdog:
 
 
 def _run(
-    pipe: Connection, unit: Unit, trace: Trace, shown: str, clock: Clock, command: int
+    pipe: Connection, unit: Unit, trace: Trace, unit_name: str, clock: Clock, command: int
 ) -> NoReturn:
     code = 1
     try:
@@ -135,7 +142,7 @@ def _run(
         nowhere = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1):
             os.dup2(nowhere, standard)
-        run_watchdog(pipe, unit, trace, lambda text: _say(shown, text), clock, command=command)
+        run_watchdog(pipe, unit, trace, lambda text: _say(unit_name, text), clock, command=command)
         code = 0
     except _Terminated:  # nothing was switched, or the command has the last word
         pass
@@ -162,9 +169,9 @@ def run_watchdog(
 
     `command`: the id of the process that forked this one.
     """
-    given: InitialReading
+    initial: InitialReading
     try:
-        given = pipe.recv()
+        initial = pipe.recv()
         pipe.send(True)
     except (EOFError, OSError):
         return
@@ -174,26 +181,28 @@ def run_watchdog(
             is_open = pipe.recv()
         except (EOFError, OSError):
             is_awaited = False
-            say(f"pdu prove was ended: {given.outlet} is switched on again")
-        found = restore(unit, trace, clock, given, SOON_S if is_awaited else PATIENCE_S, is_open)
+            say(f"pdu prove was ended: {initial.outlet} is switched on again")
+        restored = restore(
+            unit, trace, clock, initial, SOON_S if is_awaited else PATIENCE_S, is_open
+        )
         if is_awaited:
             with contextlib.suppress(OSError):
-                pipe.send(found)
-            if found.wrong:  # nobody waits any more
+                pipe.send(restored)
+            if restored.wrong:  # nobody waits any more
                 is_awaited = False
-                found = restore(unit, trace, clock, given, patience_s, False)
+                restored = restore(unit, trace, clock, initial, patience_s, False)
     except _Terminated:
         if is_awaited:
             pipe.close()  # the command sees it, and has the last word
             if not _is_orphan(command, _GONE_S):
                 raise
             is_awaited = False
-        found = restore(unit, trace, clock, given, 0.0, True)
+        restored = restore(unit, trace, clock, initial, 0.0, True)
     if not is_awaited:
         say(
-            f"{found.wrong}: LOOK AT IT, and switch it on with pdu up"
-            if found.wrong
-            else f"{given.outlet} is on, as it began"
+            f"{restored.wrong}: LOOK AT IT, and switch it on with pdu up"
+            if restored.wrong
+            else f"{initial.outlet} is on, as it began"
         )
 
 
@@ -205,7 +214,7 @@ def _is_orphan(command: int, patience_s: float) -> bool:
     return os.getppid() != command
 
 
-def _say(shown: str, text: str) -> None:
+def _say(unit_name: str, text: str) -> None:
     # the terminal may be gone
     with contextlib.suppress(OSError, ValueError):
-        print(f"{printable(shown)}: {printable(text)}", file=sys.stderr, flush=True)
+        print(f"{printable(unit_name)}: {printable(text)}", file=sys.stderr, flush=True)
