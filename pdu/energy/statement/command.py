@@ -43,88 +43,95 @@ class StatementOptions(NamedTuple):
 
 @click.pass_context
 def _statement(context: click.Context, /, **options: Any) -> int:
-    wanted, state = StatementOptions(BillingOptions.of(options), **options), given(context)
+    statement_options, state = (
+        StatementOptions(BillingOptions.of(options), **options),
+        given(context),
+    )
     state.defect_code = WRONG
-    ordered = _ordered(wanted)
-    done = write(ordered, wanted.into)
+    ordered = _ordered(statement_options)
+    statement_file = write(ordered, statement_options.into)
     holes = [*ordered.source.holes(ordered.paths)]
-    document = {**dataclasses.asdict(done), "left_out": holes}
-    return print_result(Result(document, [*holes, *_lines(wanted.into, done)]), state.json)
+    document = {**dataclasses.asdict(statement_file), "left_out": holes}
+    return print_result(
+        Result(document, [*holes, *_lines(statement_options.into, statement_file)]), state.json
+    )
 
 
-def _ordered(wanted: StatementOptions) -> StatementInputs:
-    begin, end, zone = wanted.billing.period()
-    meters, owned, cords = wanted.billing.files(zone)
-    tolerance = wanted.billing.tolerance_kwh
+def _ordered(statement_options: StatementOptions) -> StatementInputs:
+    begin, end, zone = statement_options.billing.period()
+    meters, owned, cords = statement_options.billing.files(zone)
+    tolerance = statement_options.billing.tolerance_kwh
     if not owned:
-        raise SettingsError(f"{printable(str(wanted.billing.customers))} names no customer")
-    priced = _tariff(wanted.tariff, owned.names())
-    source = MeterJournal(wanted.dir, wanted.without)
+        raise SettingsError(
+            f"{printable(str(statement_options.billing.customers))} names no customer"
+        )
+    priced = _tariff(statement_options.tariff, owned.names())
+    source = MeterJournal(statement_options.dir, statement_options.without)
     paths = source.past(begin, end)
     return StatementInputs(
-        wanted.dir,
+        statement_options.dir,
         source,
         paths,
         begin,
         end,
         Asked(begin, end, meters, owned, tolerance_kwh=tolerance),
         Rules(zone, tolerance, priced.rows),
-        SurchargeFactors(wanted.carbon, wanted.pue),
+        SurchargeFactors(statement_options.carbon, statement_options.pue),
         priced,
         datetime.datetime.now(zone).date().isoformat(),
         {place: name for name, places in cords.items() for place in places},
         outlet_labels(source, paths),
-        wanted.draft,
+        statement_options.draft,
     )
 
 
-def _tariff(named: Optional[str], customers: Collection[str]) -> Tariff:
-    """`named`: a built-in tariff, or a file. Raises SettingsError."""
-    if named is not None and named.endswith(SUFFIX):
-        return tariff_of(named, customers)
-    return Tariff(tariff(named) if named else ())
+def _tariff(tariff_name: Optional[str], customers: Collection[str]) -> Tariff:
+    """`tariff_name`: a built-in tariff, or a file. Raises SettingsError."""
+    if tariff_name is not None and tariff_name.endswith(SUFFIX):
+        return tariff_of(tariff_name, customers)
+    return Tariff(tariff(tariff_name) if tariff_name else ())
 
 
-def _lines(into: str, done: StatementFile) -> Iterator[str]:
-    yield from done.unfinished
-    yield from done.repeated
-    if done.unchanged:
-        count = counted(done.unchanged, "statement")
+def _lines(into: str, file: StatementFile) -> Iterator[str]:
+    yield from file.unfinished
+    yield from file.repeated
+    if file.unchanged:
+        count = counted(file.unchanged, "statement")
         yield f"nothing changed of {count}: an earlier run issued the same"
-    if not done.statements:
+    if not file.statements:
         yield "nothing was written"
         return
-    yield from done.overlaps
+    yield from file.overlaps
     yield (
-        f"{counted(done.statements, 'statement')} of {counted(done.outlets, 'outlet')} in"
-        f" {printable(into)}, {done.size / 1e6:.1f} MB"
+        f"{counted(file.statements, 'statement')} of {counted(file.outlets, 'outlet')} in"
+        f" {printable(into)}, {file.size / 1e6:.1f} MB"
     )
-    first, last = done.numbers
+    first, last = file.numbers
     if first == DRAFT:
         yield "drafts: no number was taken, and nothing is to be published or sent"
         return
     yield f"numbers {first} to {last}" if first != last else f"number {first}"
-    if done.corrections:
+    if file.corrections:
         yield (
-            f"{counted(done.corrections, 'correction')}: each names the first statement, and the"
+            f"{counted(file.corrections, 'correction')}: each names the first statement, and the"
             " difference to the last"
         )
-    if done.unread:
-        yield f"no energy was read of {counted(done.unread, 'outlet')}"
-    yield f"publish for all customers: {proof.PUBLISHED}, or its SHA-256, the root: {done.root}"
+    if file.unread:
+        yield f"no energy was read of {counted(file.unread, 'outlet')}"
+    yield f"publish for all customers: {proof.PUBLISHED}, or its SHA-256, the root: {file.root}"
     yield f"send each customer his folder; {FILE} is for your own billing"
 
 
 @click.pass_context
 def _seal(context: click.Context, /, **options: Any) -> int:
-    found = seal_finished_days(options["dir"], options["without"])
-    last = max(found.days, default="none")
-    said: Sequence[str] = [
-        f"{counted(len(found.days), 'day')} sealed, the last one {last}",
-        f"last hash of their chain, to be kept at another place: {found.hash}",
+    roots = seal_finished_days(options["dir"], options["without"])
+    last = max(roots.days, default="none")
+    sentences: Sequence[str] = [
+        f"{counted(len(roots.days), 'day')} sealed, the last one {last}",
+        f"last hash of their chain, to be kept at another place: {roots.hash}",
     ]
-    document = {"days": found.days, "hash": found.hash}
-    return print_result(Result(document, said), given(context).json)
+    document = {"days": roots.days, "hash": roots.hash}
+    return print_result(Result(document, sentences), given(context).json)
 
 
 _STATEMENT_HELP = """Write a statement for each customer, with a proof that he can check.

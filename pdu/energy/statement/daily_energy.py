@@ -39,8 +39,8 @@ class DayEnergy(NamedTuple):
     period: str
     kwh: float
     #: s in which it was read, and in which somebody had it
-    read: float
-    held: float
+    read_s: float
+    held_s: float
 
 
 @functools.lru_cache(maxsize=256)
@@ -96,8 +96,8 @@ def daily(
         curve = np.interp(edges, times, _summed(np.where(is_read, rises, 0.0)))
         seconds = np.interp(edges, times, _summed(np.where(is_read, between, 0.0)))
     return [
-        DayEnergy(part.day, part.period, energy, read, part.end - part.begin)
-        for part, energy, read in zip(parts, np.diff(curve).tolist(), np.diff(seconds).tolist())
+        DayEnergy(part.day, part.period, energy, read_s, part.end - part.begin)
+        for part, energy, read_s in zip(parts, np.diff(curve).tolist(), np.diff(seconds).tolist())
     ]
 
 
@@ -114,11 +114,11 @@ def documents(
     """The days of a statement for JSON. `power`: day -> lowest, mean and highest quarter hour."""
     kwh: dict[tuple[str, str], float] = {}
     read_s, held_s = dict[str, float](), dict[str, float]()
-    for one in energies:
-        key = (one.day, one.period)
-        kwh[key] = kwh.get(key, 0.0) + one.kwh
-        read_s[one.day] = read_s.get(one.day, 0.0) + one.read
-        held_s[one.day] = held_s.get(one.day, 0.0) + one.held
+    for energy in energies:
+        key = (energy.day, energy.period)
+        kwh[key] = kwh.get(key, 0.0) + energy.kwh
+        read_s[energy.day] = read_s.get(energy.day, 0.0) + energy.read_s
+        held_s[energy.day] = held_s.get(energy.day, 0.0) + energy.held_s
     return [
         {
             "day": day,
@@ -130,10 +130,10 @@ def documents(
             "kw": [*power[day]] if day in power else None,
             "unread": _share(read_s[day], held_s[day]) if held_s.get(day) else None,
         }
-        for day in (one.day for one in days)
+        for day in (part.day for part in days)
     ]
 
 
-def _share(read: float, held: float) -> float:
+def _share(read_s: float, held_s: float) -> float:
     """The part of a time in which nothing was read."""
-    return round(min(max(1.0 - read / held, 0.0), 1.0), 4)
+    return round(min(max(1.0 - read_s / held_s, 0.0), 1.0), 4)

@@ -38,17 +38,17 @@ class SaltKey:
 
     def secret(self, day: str, pdu: str, outlet: str) -> DaySalts:
         """Of an outlet's day."""
-        return DaySalts(self._made([STREAM, day, pdu, outlet]))
+        return DaySalts(self._hmac([STREAM, day, pdu, outlet]))
 
     def mark(self, unit: str) -> str:
         """What stands for handler and address of a unit."""
-        return self._made(["unit", unit]).hex()[:_MARK]
+        return self._hmac(["unit", unit]).hex()[:_MARK]
 
     def salt(self, *what: str) -> bytes:
         """Of something else."""
-        return self._made(["salt", *what])
+        return self._hmac(["salt", *what])
 
-    def _made(self, words: Sequence[str]) -> bytes:
+    def _hmac(self, words: Sequence[str]) -> bytes:
         return hmac.new(self._key, json.dumps(words).encode(), "sha256").digest()
 
 
@@ -138,9 +138,9 @@ def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str
 
     `hashes`: the meter's hash at the end of each day. Raises SettingsError, which names the day.
     """
-    path, known = os.path.join(folder, ROOTS), kept_roots(folder).days
+    path, root_by_day = os.path.join(folder, ROOTS), kept_roots(folder).days
     for day, tree in trees.items():
-        if known.get(day, tree.root.hex()) != tree.root.hex():
+        if root_by_day.get(day, tree.root.hex()) != tree.root.hex():
             raise SettingsError(
                 f"{printable(folder)}: the readings of {day} are not those whose root is in"
                 f" {ROOTS}: lines were changed or left out since, and only the file as it was can"
@@ -149,9 +149,9 @@ def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str
     new = [
         {"day": day, "root": tree.root.hex(), "meter": hashes[day], "salts": STREAM}
         for day, tree in trees.items()
-        if day not in known
+        if day not in root_by_day
     ]
     if new:
-        with Journal(path) as kept:
-            kept.append(new)
+        with Journal(path) as roots_journal:
+            roots_journal.append(new)
     return roots_of(path)

@@ -50,26 +50,26 @@ class Disclosure(NamedTuple):
             return {"texts": [*self.texts], STREAM: self.secret.seed.hex()}
         return {
             "texts": [*self.texts],
-            "salts": [[one.hex() for one in all_] for all_ in self.salts],
+            "salts": [[salt.hex() for salt in all_] for all_ in self.salts],
         }
 
 
-def parse_disclosure(said: dict[str, Any]) -> Disclosure:
+def parse_disclosure(document: dict[str, Any]) -> Disclosure:
     """What `document` made. Raises ValueError, TypeError or LookupError."""
-    if STREAM in said:
-        return Disclosure(said["texts"], DaySalts(merkle.digest(said[STREAM])), ())
-    salts = [[_parse_salt(one) for one in all_] for all_ in said["salts"]]
-    return Disclosure(said["texts"], None, salts)
+    if STREAM in document:
+        return Disclosure(document["texts"], DaySalts(merkle.digest(document[STREAM])), ())
+    salts = [[_parse_salt(salt) for salt in all_] for all_ in document["salts"]]
+    return Disclosure(document["texts"], None, salts)
 
 
 def _parse_salt(text: str) -> bytes:
-    found = bytes.fromhex(text)
-    if len(found) != _SIZE or found.hex() != text:
+    salt = bytes.fromhex(text)
+    if len(salt) != _SIZE or salt.hex() != text:
         raise ValueError("no salt")
-    return found
+    return salt
 
 
-def whole(texts: DayTexts, secret: DaySalts) -> bytes:
+def whole_day(texts: DayTexts, secret: DaySalts) -> bytes:
     """A whole day for JSON, its rows without their times."""
     end = f',"{STREAM}":"{secret.seed.hex()}"}}'
     return ROWS + texts.rows() + end.encode()
@@ -122,46 +122,46 @@ def _leaf(text: str, salt: bytes, flow_salt: Optional[bytes]) -> bytes:
 def part(
     texts: DayTexts,
     secret: DaySalts,
-    known: Sequence[bytes],
+    leaf_hashes: Sequence[bytes],
     first: int,
-    after: int,
-    own: Container[int],
+    stop: int,
+    own_places: Container[int],
 ) -> Disclosure:
-    """The texts from `first` to `after`, and all heads; only rows in `own` show what flowed.
+    """The texts from `first` to `stop`, and all heads; only rows in `own_places` show what flowed.
 
-    `known`: the leaf of each text.
+    `leaf_hashes`: the leaf of each text.
     """
-    kept, salts = list[str](), list[Sequence[bytes]]()
-    rows = zip(secret.salts(len(known)), *texts)
+    shown_texts, salts = list[str](), list[Sequence[bytes]]()
+    rows = zip(secret.salts(len(leaf_hashes)), *texts)
     for at, ((salt, flow_salt), times, register, flow) in enumerate(rows):
         if flow is None:
-            kept.append(register.decode())
+            shown_texts.append(register.decode())
             salts.append([salt])
-        elif at in own:
-            kept.append((times + register + flow).decode())
+        elif at in own_places:
+            shown_texts.append((times + register + flow).decode())
             salts.append([salt, flow_salt])
-        elif first <= at < after:
+        elif first <= at < stop:
             inner = _inner(flow_salt, flow)
-            kept.append(f"{(times + register).decode()}{HIDDEN}{inner.hex()}")
+            shown_texts.append(f"{(times + register).decode()}{HIDDEN}{inner.hex()}")
             salts.append([salt])
         else:
-            kept.append(f"{HIDDEN}{known[at].hex()}")
-    return Disclosure(kept, None, salts)
+            shown_texts.append(f"{HIDDEN}{leaf_hashes[at].hex()}")
+    return Disclosure(shown_texts, None, salts)
 
 
-def hash_from_disclosure(shown: Disclosure) -> bytes:
+def hash_from_disclosure(disclosure: Disclosure) -> bytes:
     """The hash of an outlet's day by what is shown of it. Raises ValueError."""
-    if shown.secret is not None:
-        return hash_day(DayTexts.of(shown.texts), shown.secret)
-    salts, found = iter(shown.salts), list[bytes]()
-    for text in shown.texts:
+    if disclosure.secret is not None:
+        return hash_day(DayTexts.of(disclosure.texts), disclosure.secret)
+    salts, hashes = iter(disclosure.salts), list[bytes]()
+    for text in disclosure.texts:
         if text.startswith(HIDDEN):
-            found.append(merkle.digest(text[len(HIDDEN) :]))
+            hashes.append(merkle.digest(text[len(HIDDEN) :]))
             continue
         salt, *flow_salt = next(salts, ()) or (b"",)
         if len(flow_salt) > 1 or (flow_salt and (is_head(text) or f"{BAR}{HIDDEN}" in text)):
             raise ValueError("a salt too many")
-        found.append(_leaf(text, salt, flow_salt[0] if flow_salt else None))
+        hashes.append(_leaf(text, salt, flow_salt[0] if flow_salt else None))
     if next(salts, None) is not None:
         raise ValueError("a salt too many")
-    return merkle.block(found)
+    return merkle.block(hashes)

@@ -64,60 +64,60 @@ class StatementFigures(NamedTuple):
     days: Sequence[DayEnergy] = ()
 
 
-def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> StatementFigures:
+def figures(inputs: OutletReadings, blocks: Sequence[Block], rules: Rules) -> StatementFigures:
     """The line of one outlet. `blocks`: its readings, with the nearest ones before and after."""
     blocks = [*merge_blocks(blocks)]
-    registers = _readings(blocks, held, rules.zone)
-    flow = power.quarter_hours(blocks, held.begin, held.end)
-    read = _columns(blocks)
+    registers = _readings(blocks, inputs, rules.zone)
+    flow = power.quarter_hours(blocks, inputs.begin, inputs.end)
+    columns = _columns(blocks)
     # from here on, these readings have the columns
-    pdu = PduReadings(held.pdu)
+    pdu = PduReadings(inputs.pdu)
     for block in blocks:
         pdu.extend(block)
-    pieces = _pieces(held, rules)
-    asked = Asked(
-        held.begin,
-        held.end,
-        Meters(held.meter),
-        {(held.pdu, held.outlet): [OutletTenancy(*one) for one in pieces]},
+    pieces = _pieces(inputs, rules)
+    audit_scope = Asked(
+        inputs.begin,
+        inputs.end,
+        Meters(inputs.meter),
+        {(inputs.pdu, inputs.outlet): [OutletTenancy(*piece) for piece in pieces]},
         tolerance_kwh=rules.tolerance_kwh,
         energy_only=True,
     )
-    answers = audit_registers(pdu, asked).outlets if blocks else ()
-    answer = next((one for one in answers if one.outlet == held.outlet), None)
+    answers = audit_registers(pdu, audit_scope).outlets if blocks else ()
+    answer = next((answer for answer in answers if answer.outlet == inputs.outlet), None)
     line = {
-        "pdu": held.pdu,
-        "outlet": held.outlet,
-        "name": held.name,
-        "machine": held.machine,
-        "from": local(held.begin, rules.zone),
-        "to": local(held.end, rules.zone),
-        "meter": dataclasses.asdict(held.meter),
-        "most_kwh": held.most_kwh,
-        "doubted": held.is_doubted,
+        "pdu": inputs.pdu,
+        "outlet": inputs.outlet,
+        "name": inputs.name,
+        "machine": inputs.machine,
+        "from": local(inputs.begin, rules.zone),
+        "to": local(inputs.end, rules.zone),
+        "meter": dataclasses.asdict(inputs.meter),
+        "most_kwh": inputs.most_kwh,
+        "doubted": inputs.is_doubted,
         **registers,
-        **_energy(answer, held, [one.period for one in pieces], rules),
+        **_energy(answer, inputs, [piece.period for piece in pieces], rules),
         **_power(power.figures([flow])),
     }
-    parts = day_parts(tuple(rules.tariff), held.begin, held.end, rules.zone)
-    days = daily(*read, parts, held.meter, pdu.usual_gap() if blocks else 0.0)
+    parts = day_parts(tuple(rules.tariff), inputs.begin, inputs.end, rules.zone)
+    days = daily(*columns, parts, inputs.meter, pdu.usual_gap() if blocks else 0.0)
     return StatementFigures(line, flow, days)
 
 
 def _columns(blocks: Sequence[Block]) -> tuple[Column, Column, Column]:
     """When the register was read, and what it showed."""
     none = np.zeros(0)
-    begins = np.concatenate([none, *(np.asarray(one.begins) for one in blocks)])
-    ends = np.concatenate([none, *(np.asarray(one.ends) for one in blocks)])
-    kwh = np.concatenate([none, *(np.asarray(one.kwh[0]) for one in blocks)])
+    begins = np.concatenate([none, *(np.asarray(block.begins) for block in blocks)])
+    ends = np.concatenate([none, *(np.asarray(block.ends) for block in blocks)])
+    kwh = np.concatenate([none, *(np.asarray(block.kwh[0]) for block in blocks)])
     is_read = ~np.isnan(kwh)
     return begins[is_read], ends[is_read], kwh[is_read]
 
 
-def _pieces(held: OutletReadings, rules: Rules) -> Sequence[TariffSpan]:
+def _pieces(inputs: OutletReadings, rules: Rules) -> Sequence[TariffSpan]:
     if not rules.tariff:
         return []
-    return spans(rules.tariff, held.begin, held.end, rules.zone)
+    return spans(rules.tariff, inputs.begin, inputs.end, rules.zone)
 
 
 def local(time: float, zone: ZoneInfo) -> str:
@@ -129,26 +129,28 @@ def _second(time: float, zone: ZoneInfo) -> str:
     return local(math.floor(time), zone)
 
 
-def _readings(blocks: Sequence[Block], held: OutletReadings, zone: ZoneInfo) -> dict[str, Any]:
+def _readings(blocks: Sequence[Block], inputs: OutletReadings, zone: ZoneInfo) -> dict[str, Any]:
     """The registers as a paper meter has them, and the units that had them."""
-    seen: list[_Reads] = []
+    reads: list[_Reads] = []
     units: list[dict[str, Any]] = []
-    named: Optional[tuple[str, str]] = None
+    unit_names: Optional[tuple[str, str]] = None
     for block in blocks:
-        kept = np.flatnonzero(~np.isnan(np.asarray(block.kwh[0])))
-        if not len(kept):
+        places = np.flatnonzero(~np.isnan(np.asarray(block.kwh[0])))
+        if not len(places):
             continue
-        here = _Reads(*(np.asarray(one)[kept] for one in (block.begins, block.ends, block.kwh[0])))
+        here = _Reads(
+            *(np.asarray(column)[places] for column in (block.begins, block.ends, block.kwh[0]))
+        )
         serial, firmware = block.unit.serial, block.unit.firmware
-        if named != (serial, firmware):
-            named = serial, firmware
+        if unit_names != (serial, firmware):
+            unit_names = serial, firmware
             units.append({"serial": serial, "firmware": firmware, "first": here.at(0, zone)})
         units[-1]["last"] = here.at(-1, zone)
-        seen.append(here)
+        reads.append(here)
     return {
-        "readings": sum(one.within(held.begin, held.end) for one in seen),
-        "register_begin": _register(seen, held.begin, zone),
-        "register_end": _register(seen, held.end, zone),
+        "readings": sum(block_reads.within(inputs.begin, inputs.end) for block_reads in reads),
+        "register_begin": _register(reads, inputs.begin, zone),
+        "register_end": _register(reads, inputs.end, zone),
         "units": units,
     }
 
@@ -169,17 +171,17 @@ class _Reads(NamedTuple):
         return {"time": _second(float(self.begins[place]), zone), "kwh": float(self.kwh[place])}
 
 
-def _register(seen: Sequence[_Reads], moment: float, zone: ZoneInfo) -> Optional[dict[str, Any]]:
+def _register(reads: Sequence[_Reads], moment: float, zone: ZoneInfo) -> Optional[dict[str, Any]]:
     """What was read last before a moment; else what was read first after it."""
-    for one in reversed(seen):
-        before = np.flatnonzero(one.ends <= moment)
-        if len(before):
-            return one.at(int(before[-1]), zone)
-    return seen[0].at(0, zone) if seen else None
+    for block_reads in reversed(reads):
+        places = np.flatnonzero(block_reads.ends <= moment)
+        if len(places):
+            return block_reads.at(int(places[-1]), zone)
+    return reads[0].at(0, zone) if reads else None
 
 
 def _energy(
-    answer: Optional[AuditedRegister], held: OutletReadings, periods: Sequence[str], rules: Rules
+    answer: Optional[AuditedRegister], inputs: OutletReadings, periods: Sequence[str], rules: Rules
 ) -> dict[str, Any]:
     if answer is None:
         return {
@@ -190,30 +192,32 @@ def _energy(
             "events": [],
             "tariff": dict.fromkeys(in_order(periods, rules)),
         }
-    energy = answer.energy if held.most_kwh is None else narrowed(answer.energy, held.most_kwh)
-    has_lowest = answer.has_lowest and not held.is_doubted
-    grade = _grade(answer, energy, held, rules)
+    energy = answer.energy if inputs.most_kwh is None else narrowed(answer.energy, inputs.most_kwh)
+    has_lowest = answer.has_lowest and not inputs.is_doubted
+    grade = _grade(answer, energy, inputs, rules)
     return {
         "kwh": rounded(energy, has_lowest),
         "grade": grade.name,
         "reason": grade.reason,
         "read": round(answer.read, 4),
-        "events": [_event(one, rules.zone) for one in answer.events],
+        "events": [_event(event, rules.zone) for event in answer.events],
         "tariff": _periods(answer, energy, has_lowest, rules) if periods else {},
     }
 
 
 def in_order(periods: Iterable[str], rules: Rules) -> Sequence[str]:
     """Periods in the order of the tariff, each once; what no row names comes last."""
-    rows = [one.period for one in rules.tariff]
-    return sorted(set(periods), key=lambda one: rows.index(one) if one in rows else len(rows))
+    rows = [row.period for row in rules.tariff]
+    return sorted(
+        set(periods), key=lambda period: rows.index(period) if period in rows else len(rows)
+    )
 
 
 def _grade(
-    answer: AuditedRegister, energy: EnergyInterval, held: OutletReadings, rules: Rules
+    answer: AuditedRegister, energy: EnergyInterval, inputs: OutletReadings, rules: Rules
 ) -> Grade:
     """The audit's grade; of an energy that was narrowed, the grade of its own bounds."""
-    if held.is_doubted and answer.has_lowest:
+    if inputs.is_doubted and answer.has_lowest:
         return Grade(NOT_BILLABLE, "its unit is in doubt before or after")
     if energy.high == answer.energy.high or not energy.best:
         return Grade(answer.grade, answer.reason)
@@ -222,38 +226,42 @@ def _grade(
 
 
 def _periods(
-    answer: AuditedRegister, whole: EnergyInterval, has_lowest: bool, rules: Rules
+    answer: AuditedRegister, total: EnergyInterval, has_lowest: bool, rules: Rules
 ) -> dict[str, Any]:
     """Each period with its own bounds, its part of the best, and `billed`, its part of the lowest.
 
     Both parts are in the proportion of the periods' best, and add up to the whole's.
     """
-    found = dict(_tariff(answer, whole))
-    likely = [one.best for one in found.values()]
-    low, best, _ = in_wh(whole)
+    energy_by_period = dict(_tariff(answer, total))
+    likely = [energy.best for energy in energy_by_period.values()]
+    low, best, _ = in_wh(total)
     parts = {
         name: {
-            **rounded(one, has_lowest),
+            **rounded(energy, has_lowest),
             "best": wh / 1000.0,
             "billed": lowest / 1000.0 if has_lowest else None,
         }
-        for (name, one), wh, lowest in zip(found.items(), split(best, likely), split(low, likely))
+        for (name, energy), wh, lowest in zip(
+            energy_by_period.items(), split(best, likely), split(low, likely)
+        )
     }
     return {name: parts[name] for name in in_order(parts, rules)}
 
 
-def _tariff(answer: AuditedRegister, whole: EnergyInterval) -> Iterator[tuple[str, EnergyInterval]]:
+def _tariff(answer: AuditedRegister, total: EnergyInterval) -> Iterator[tuple[str, EnergyInterval]]:
     """The energy of each period, which together are the whole."""
     sums: dict[str, EnergyInterval] = {}
     for share in answer.shares:
-        known = sums.get(share.customer)
-        sums[share.customer] = share.energy if known is None else known.plus(share.energy)
-    return zip(sums, within(whole, [*sums.values()], is_complete=True))
+        energy_before = sums.get(share.customer)
+        sums[share.customer] = (
+            share.energy if energy_before is None else energy_before.plus(share.energy)
+        )
+    return zip(sums, within(total, [*sums.values()], is_complete=True))
 
 
-def _event(one: Event, zone: ZoneInfo) -> dict[str, str]:
-    begin, end = _second(one.begin, zone), _second(one.end, zone)
-    return {"kind": one.kind, "from": begin, "to": end, "reason": one.reason}
+def _event(event: Event, zone: ZoneInfo) -> dict[str, str]:
+    begin, end = _second(event.begin, zone), _second(event.end, zone)
+    return {"kind": event.kind, "from": begin, "to": end, "reason": event.reason}
 
 
 def rounded(energy: EnergyInterval, has_lowest: bool = True) -> dict[str, Optional[float]]:
@@ -264,25 +272,27 @@ def rounded(energy: EnergyInterval, has_lowest: bool = True) -> dict[str, Option
 
 def totals(lines: Sequence[Mapping[str, Any]], flow: power.PowerFigures) -> dict[str, Any]:
     """The sums of all lines that were read. `flow`: the power of all outlets together."""
-    read = [one for one in lines if one["kwh"] is not None]
-    names = dict.fromkeys(name for one in lines for name in one["tariff"])
+    read_lines = [line for line in lines if line["kwh"] is not None]
+    names = dict.fromkeys(name for line in lines for name in line["tariff"])
     return {
-        "kwh": _sum([one["kwh"] for one in read]),
-        "unread": len(lines) - len(read),
-        "without_lowest": sum(one["kwh"]["low"] is None for one in read),
+        "kwh": _sum([line["kwh"] for line in read_lines]),
+        "unread": len(lines) - len(read_lines),
+        "without_lowest": sum(line["kwh"]["low"] is None for line in read_lines),
         "tariff": {
-            name: _sum([one["tariff"][name] for one in read if name in one["tariff"]], "billed")
+            name: _sum(
+                [line["tariff"][name] for line in read_lines if name in line["tariff"]], "billed"
+            )
             for name in names
         },
         **_power(flow),
     }
 
 
-def _sum(energies: Sequence[Mapping[str, Optional[float]]], *more: str) -> dict[str, float]:
+def _sum(energies: Sequence[Mapping[str, Optional[float]]], *more_bounds: str) -> dict[str, float]:
     """The sum of rounded energies, exactly; what cannot be defended counts nothing."""
     return {
-        bound: sum(nearest_wh(one[bound] or 0.0) for one in energies) / 1000.0
-        for bound in ("low", "best", "high", *more)
+        bound: sum(nearest_wh(energy[bound] or 0.0) for energy in energies) / 1000.0
+        for bound in ("low", "best", "high", *more_bounds)
     }
 
 
@@ -298,26 +308,26 @@ class SurchargeFactors:
 
 def surcharges(energy: Mapping[str, float], factors: SurchargeFactors) -> dict[str, Any]:
     """The share of the building by its PUE, and carbon dioxide, of the energy of all lines."""
-    found: dict[str, Any] = {}
+    surcharge_by_kind: dict[str, Any] = {}
     times = 1.0
     if factors.pue is not None:
         times = factors.pue
-        found["pue"] = {
+        surcharge_by_kind["pue"] = {
             "factor": factors.pue,
             "share_kwh": _times(energy, factors.pue - 1.0),
             "with_share_kwh": _times(energy, factors.pue),
         }
     if factors.carbon_g_per_kwh is not None:
-        found["carbon"] = {
+        surcharge_by_kind["carbon"] = {
             "g_per_kwh": factors.carbon_g_per_kwh,
             "kg": _times(energy, times * factors.carbon_g_per_kwh / 1000.0),
         }
-    return found
+    return surcharge_by_kind
 
 
 def _times(energy: Mapping[str, float], factor: float) -> dict[str, float]:
     return {bound: round(value * factor, 3) for bound, value in energy.items()}
 
 
-def _power(found: power.PowerFigures) -> dict[str, Optional[float]]:
-    return {"peak_kw": found.peak, "p95_kw": found.p95}
+def _power(power_figures: power.PowerFigures) -> dict[str, Optional[float]]:
+    return {"peak_kw": power_figures.peak, "p95_kw": power_figures.p95}

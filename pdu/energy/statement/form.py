@@ -101,7 +101,7 @@ def _number(least: float = 0.0, most: float = 1e15) -> Rule:
     return rule
 
 
-def _whole(least: int, most: int) -> Rule:
+def _whole_number(least: int, most: int) -> Rule:
     def rule(value: Any) -> str:
         is_right = type(value) is int and least <= value <= most
         return "" if is_right else f" is {str(value)[:40]}, no whole number up to {most}"
@@ -170,7 +170,7 @@ def _keys(rules: Mapping[str, Rule]) -> Rule:
 
 _time, _day, _amount = _text(_TIME), _text(_DAY), _text(_AMOUNT)
 _kwh = _keys({"low": _maybe(_number()), "best": _number(), "high": _number()})
-_parts = _keys({**{one: _maybe(_number()) for one in BOUNDS}, "billed": _maybe(_number())})
+_parts = _keys({**{bound: _maybe(_number()) for bound in BOUNDS}, "billed": _maybe(_number())})
 _edge = _keys({"time": _time, "kwh": _number(-1e15)})
 _power = _maybe(_number(-1e6, 1e6))
 #: the facts of a meter, each with the least and the most that it may be
@@ -192,7 +192,7 @@ _LINE = {
     "meter": _keys({name: _maybe(_number(*some)) for name, some in METER_RANGES.items()}),
     "most_kwh": _maybe(_number()),
     "doubted": _flag,
-    "readings": _whole(0, 10**9),
+    "readings": _whole_number(0, 10**9),
     "register_begin": _maybe(_edge),
     "register_end": _maybe(_edge),
     "units": _list(_keys({"serial": _text(), "firmware": _text(), "first": _edge, "last": _edge})),
@@ -209,7 +209,7 @@ _LINE = {
 }
 _PRICES = {
     "currency": _text("[A-Z]{3}"),
-    "decimals": _whole(0, 4),
+    "decimals": _whole_number(0, 4),
     "kwh": _map(_text(PRICE)),
     "peak_kw": _maybe(_text(PRICE)),
 }
@@ -218,13 +218,13 @@ _WHOLE_AMOUNTS = {
     "periods": _map(_keys({"kwh": _number(), "amount": _amount})),
     "peak": _maybe(_keys({"kw": _power, "amount": _amount})),
     "net": _amount,
-    "not_billed": _whole(0, 10**9),
+    "not_billed": _whole_number(0, 10**9),
 }
 _TOTAL = {
-    "kwh": _keys({one: _number() for one in BOUNDS}),
-    "unread": _whole(0, 10**9),
-    "without_lowest": _whole(0, 10**9),
-    "tariff": _map(_keys({one: _number() for one in (*BOUNDS, "billed")})),
+    "kwh": _keys({bound: _number() for bound in BOUNDS}),
+    "unread": _whole_number(0, 10**9),
+    "without_lowest": _whole_number(0, 10**9),
+    "tariff": _map(_keys({bound: _number() for bound in (*BOUNDS, "billed")})),
     "peak_kw": _power,
     "p95_kw": _power,
     "peak_time": _maybe(_time),
@@ -255,7 +255,7 @@ def _added(value: Any) -> str:
 
 _STATEMENT = _keys(
     {
-        "form": _whole(FORM, FORM),
+        "form": _whole_number(FORM, FORM),
         "version": _text(longest=40),
         "number": _text(_NUMBER),
         "date": _day,
@@ -280,7 +280,12 @@ _STATEMENT = _keys(
         "zone": _text(longest=100),
         "tolerance_kwh": _number(0.0, 1_000.0),
         "tariff_rows": _list(
-            _tuple(_text(longest=100), _list(_whole(0, 6), 70), _whole(0, 1440), _whole(0, 1440))
+            _tuple(
+                _text(longest=100),
+                _list(_whole_number(0, 6), 70),
+                _whole_number(0, 1440),
+                _whole_number(0, 1440),
+            )
         ),
         "carbon_g_per_kwh": _maybe(_number(0.0, 5_000.0)),
         "pue": _maybe(_number(1.0, 10.0)),
@@ -405,11 +410,11 @@ def _table_rows(statement: Document) -> Iterator[tuple[Sequence[Any], Any, Any]]
     amounts = total["amounts"] or {"net": "", "peak": None, "periods": {}}
     kwh_prices = prices["kwh"] if prices else {}
     for line in statement["lines"]:
-        place = [line[one] for one in ("machine", "name", "pdu", "outlet", "from", "to")]
-        edges = [line[one] and line[one]["kwh"] for one in ("register_begin", "register_end")]
+        place = [line[key] for key in ("machine", "name", "pdu", "outlet", "from", "to")]
+        edges = [line[key] and line[key]["kwh"] for key in ("register_begin", "register_end")]
         events = "; ".join(
-            f"{one['from']} to {one['to']}: {one['kind']}: {one['reason']}"
-            for one in line["events"]
+            f"{event['from']} to {event['to']}: {event['kind']}: {event['reason']}"
+            for event in line["events"]
         )
         row = ["outlet", customer, *place, *edges, *bounds(line["kwh"]), ""]
         row += [line["peak_kw"], line["p95_kw"], f"{line['read']:.4f}"]
@@ -418,21 +423,21 @@ def _table_rows(statement: Document) -> Iterator[tuple[Sequence[Any], Any, Any]]
             row = ["tariff", customer, *place, "", "", *bounds(energy, "billed"), label]
             amount = (line["amounts"] or {}).get(label)
             yield [*row, *[""] * 6], kwh_prices.get(label), amount
-    whole = [customer, *[""] * 4, statement["from"], statement["to"], "", ""]
+    total_cells = [customer, *[""] * 4, statement["from"], statement["to"], "", ""]
     power = [total["peak_kw"], total["p95_kw"]]
-    yield ["total", *whole, *bounds(total["kwh"]), "", *power, *[""] * 4], "", amounts["net"]
+    yield ["total", *total_cells, *bounds(total["kwh"]), "", *power, *[""] * 4], "", amounts["net"]
     for label, energy in total["tariff"].items():
-        row = ["total of tariff", *whole, *bounds(energy, "billed"), label, *[""] * 6]
+        row = ["total of tariff", *total_cells, *bounds(energy, "billed"), label, *[""] * 6]
         yield row, kwh_prices.get(label), amounts["periods"].get(label, {}).get("amount")
     if amounts["peak"] is not None:
         peak = amounts["peak"]
         yield (
-            ["peak", *whole, *[""] * 4, peak["kw"], *[""] * 5],
+            ["peak", *total_cells, *[""] * 4, peak["kw"], *[""] * 5],
             prices["peak_kw"],
             peak["amount"],
         )
     for label, energy in _surcharges(statement):
-        yield [label, *whole, *bounds(energy), *[""] * 7], "", ""
+        yield [label, *total_cells, *bounds(energy), *[""] * 7], "", ""
 
 
 # ---- the page ------------------------------------------------------------------------------------
@@ -597,7 +602,7 @@ def _reading(statement: Document) -> Iterator[str]:
 
 
 def _verdict(statement: Document) -> Iterator[str]:
-    total, prices, before = statement["total"], statement["prices"], statement["before"]
+    total, prices, earlier = statement["total"], statement["prices"], statement["before"]
     low, best, high = bounds(total["kwh"])
     extent = f"{low} kWh at least; {best} most likely, {high} at most."
     if statement["number"] == DRAFT:
@@ -610,12 +615,12 @@ def _verdict(statement: Document) -> Iterator[str]:
         if amounts["not_billed"]:
             text += f" Not billed: {amounts['not_billed']} of {len(statement['lines'])} outlets."
         yield f'<p class="verdict">{text}</p><p>All outlets together: {extent}</p>'
-    if before is not None:
+    if earlier is not None:
         difference = total["difference"]
         money = f"{difference['net']} {prices['currency']} net and " if difference["net"] else ""
         yield (
-            f"<p>Statement {before['number']} had {before['kwh']:.3f} kWh"
-            + (f" and {before['net']} {before['currency']} net" if before["net"] else "")
+            f"<p>Statement {earlier['number']} had {earlier['kwh']:.3f} kWh"
+            + (f" and {earlier['net']} {earlier['currency']} net" if earlier["net"] else "")
             + f": the difference is {money}{difference['kwh']:.3f} kWh.</p>"
         )
     if total["peak_kw"] is not None:
@@ -923,7 +928,7 @@ class Trace(NamedTuple):
     def name(self) -> str:
         return f"{self.pdu}, outlet {self.outlet}"
 
-    def own(self) -> Sequence[tuple[float, float]]:
+    def own_readings(self) -> Sequence[tuple[float, float]]:
         """The readings of the line's own time."""
         return [reading for reading in self.readings if self.begin <= reading[0] < self.end]
 
@@ -951,7 +956,7 @@ def missing(traces: Sequence[Trace]) -> Sequence[str]:
 
 def _days_without(trace: Trace) -> Sequence[str]:
     """Days (UTC) of a line's time, whole or in part, of which no reading is shown."""
-    read_days = {int(time // 86400) for time, _ in trace.own()}
+    read_days = {int(time // 86400) for time, _ in trace.own_readings()}
     days = range(int(trace.begin // 86400), int(-(-trace.end // 86400)))
     return [str(date(1970, 1, 1) + timedelta(days=day)) for day in days if day not in read_days]
 
@@ -972,16 +977,20 @@ def counted_twice(traces: Sequence[Trace]) -> str:
         keys: set[tuple[str, ...]] = {("name", identity(trace.pdu), outlet)}
         for mark, serial in trace.units:
             keys |= {("mark", mark, outlet), *([("serial", serial, outlet)] if serial else [])}
-        readings = trace.own()
+        readings = trace.own_readings()
         rises = tuple(round(b - a, 6) for (_, a), (_, b) in zip(readings, readings[1:]))
         if sum(rise > 0 for rise in rises) >= _CONFIRMING:
             keys.add(("times", repr([time for time, _ in readings]), repr(rises)))
         for key in keys:
             by_key.setdefault(key, []).append(trace)
     for key, some in by_key.items():
-        for one, other in itertools.combinations(some, 2):
-            if one.begin < other.end and other.begin < one.end and _are_one(key[0], one, other):
-                return printable(f"{one.name} and {other.name} are one register at one time")
+        for first, second in itertools.combinations(some, 2):
+            if (
+                first.begin < second.end
+                and second.begin < first.end
+                and _are_one(key[0], first, second)
+            ):
+                return printable(f"{first.name} and {second.name} are one register at one time")
     return ""
 
 
@@ -989,20 +998,22 @@ def counted_twice(traces: Sequence[Trace]) -> str:
 _CONFIRMING = 20
 
 
-def _are_one(key: str, one: Trace, other: Trace) -> bool:
+def _are_one(key: str, first: Trace, second: Trace) -> bool:
     """Whether two lines that share a key are of one register."""
     if key == "name":
         return True
     if key == "times":
-        return one.pdu != other.pdu
-    shared = set(one.units) & set(other.units)
+        return first.pdu != second.pdu
+    shared = set(first.units) & set(second.units)
     if any(serial for _, serial in shared):
         return True
-    if key == "mark" and any(serial for _, serial in (*one.units, *other.units)):
+    if key == "mark" and any(serial for _, serial in (*first.units, *second.units)):
         return False  # several units at one address
-    together = sorted([*one.own(), *other.own()])
+    together = sorted([*first.own_readings(), *second.own_readings()])
     has_risen = bool(together) and together[-1][1] > together[0][1]
-    return has_risen and _falls(together) <= _falls(one.own()) + _falls(other.own())
+    return has_risen and _falls(together) <= _falls(first.own_readings()) + _falls(
+        second.own_readings()
+    )
 
 
 def _falls(readings: Sequence[tuple[float, float]]) -> int:

@@ -70,11 +70,11 @@ class DayTexts(NamedTuple):
     def rows(self) -> bytes:
         """All texts as a JSON list without blanks, rows without their times."""
         # no character of a row needs an escape, and a head is JSON of ASCII
-        said = [
+        texts = [
             register + flow if flow is not None else _escaped(register)
             for register, flow in zip(self.registers, self.flows)
         ]
-        return b'["' + b'","'.join(said) + b'"]'
+        return b'["' + b'","'.join(texts) + b'"]'
 
 
 def _escaped(head: bytes) -> bytes:
@@ -84,13 +84,13 @@ def _escaped(head: bytes) -> bytes:
 
 def join_times(rows: Iterable[str], times: Iterable[str]) -> Sequence[str]:
     """Heads, and rows with their times. Raises ValueError if there are more times or fewer."""
-    found, rest = [*rows], [*times]
-    places = [at for at, one in enumerate(found) if not is_head(one)]
-    if len(places) != len(rest):
+    texts, polls = [*rows], [*times]
+    places = [at for at, text in enumerate(texts) if not is_head(text)]
+    if len(places) != len(polls):
         raise ValueError("not as many times as rows")
-    for at, one in zip(places, rest):
-        found[at] = f"{one},{found[at]}"
-    return found
+    for at, time in zip(places, polls):
+        texts[at] = f"{time},{texts[at]}"
+    return texts
 
 
 class DayRows:
@@ -104,13 +104,13 @@ class DayRows:
 
     def outlets(self) -> Sequence[str]:
         """Those that were read, each once."""
-        named = (one for block, *_ in self._blocks for one in block.unit.registers)
-        return [*dict.fromkeys(one for one in named if one != OWN)]
+        registers = (register for block, *_ in self._blocks for register in block.unit.registers)
+        return [*dict.fromkeys(register for register in registers if register != OWN)]
 
     def times(self) -> bytes:
         """The times of all polls as a JSON list."""
-        said = [b'"' + one[:-1] + b'"' for *_, times in self._blocks for one in times]
-        return b"[" + b",".join(said) + b"]"
+        texts = [b'"' + time[:-1] + b'"' for *_, times in self._blocks for time in times]
+        return b"[" + b",".join(texts) + b"]"
 
     def is_whole(self, outlet: str) -> bool:
         """Whether an outlet has a row for each poll."""
@@ -139,24 +139,24 @@ class DayRows:
 
     def polls(self, outlet: str) -> Sequence[Block]:
         """The blocks whose rows `texts` has, each after its head."""
-        return [one for one, *_ in self._blocks if one.unit.registers.count(outlet) == 1]
+        return [block for block, *_ in self._blocks if block.unit.registers.count(outlet) == 1]
 
 
 def _times(block: Block) -> Sequence[bytes]:
     return _rows((block.begins, block.ends, block.monotonic, block.uptimes), ",")
 
 
-def _rows(columns: Sequence[array[float]], after: str) -> Sequence[bytes]:
+def _rows(columns: Sequence[array[float]], ending: str) -> Sequence[bytes]:
     """The numbers of each row as `repr` writes them, nothing for NaN, with commas between them, and
-    then `after`.
+    then `ending`.
     """
     if not columns[0]:
         return []
-    end = after.encode()
-    found = _quick(columns)
-    if found is not None:
-        return (found.replace(b"],[", end + b"\n") + end).split(b"\n")
-    texts = (["" if one != one else repr(one) for one in column] for column in columns)
+    end = ending.encode()
+    text = _quick(columns)
+    if text is not None:
+        return (text.replace(b"],[", end + b"\n") + end).split(b"\n")
+    texts = (["" if number != number else repr(number) for number in column] for column in columns)
     return [",".join(row).encode() + end for row in zip(*texts)]
 
 
@@ -168,13 +168,13 @@ def _quick(columns: Sequence[array[float]]) -> Optional[bytes]:
         import orjson  # it may be missing
     except ImportError:
         return None
-    table = np.array([np.asarray(one) for one in columns])
+    table = np.array([np.asarray(column) for column in columns])
     sizes = np.abs(table)
     if ((sizes > 0.0) & ((sizes < _LEAST) | (sizes >= _MOST))).any():
         return None
     rows = np.ascontiguousarray(table.T)
-    found: bytes = orjson.dumps(rows, option=orjson.OPT_SERIALIZE_NUMPY)
-    return found[2:-2].replace(b"null", b"")
+    text: bytes = orjson.dumps(rows, option=orjson.OPT_SERIALIZE_NUMPY)
+    return text[2:-2].replace(b"null", b"")
 
 
 def _flows(block: Block, place: int) -> Sequence[bytes]:
@@ -191,26 +191,26 @@ def is_head(text: str) -> bool:
     return text.startswith(HEAD)
 
 
-def blocks(shown: Iterable[str]) -> Sequence[tuple[str, Block]]:
+def blocks(texts: Iterable[str]) -> Sequence[tuple[str, Block]]:
     """Heads and rows as blocks of one register, each with its day; a row whose flow is hidden has
     none.
 
     Raises ValueError for a text that is neither.
     """
-    found: list[tuple[str, UnitFacts, list[str]]] = []
-    for text in shown:
+    day_rows: list[tuple[str, UnitFacts, list[str]]] = []
+    for text in texts:
         if is_head(text):
-            found.append((*_unit(text), []))
-        elif found:
-            found[-1][-1].append(text)
+            day_rows.append((*_unit(text), []))
+        elif day_rows:
+            day_rows[-1][-1].append(text)
         else:
             raise ValueError("a row without a head")
-    return [(day, _block(unit, rows)) for day, unit, rows in found]
+    return [(day, _block(unit, rows)) for day, unit, rows in day_rows]
 
 
 def _unit(text: str) -> tuple[str, UnitFacts]:
     facts = json.loads(text)
-    if len(facts) != _FACTS or not all(isinstance(one, str) for one in facts[:-2]):
+    if len(facts) != _FACTS or not all(isinstance(fact, str) for fact in facts[:-2]):
         raise ValueError("no head")
     day, pdu, outlet, mark, serial, firmware, family, boot, accuracy, synced = facts
     if accuracy is not None and not (isinstance(accuracy, float) and 0.0 < accuracy <= 100.0):
@@ -223,11 +223,11 @@ def _unit(text: str) -> tuple[str, UnitFacts]:
 def _block(unit: UnitFacts, rows: Sequence[str]) -> Block:
     """The rows below a head."""
     fields = [_fields(row) for row in rows]
-    if any(len(one) != _FIELDS for one in fields):
+    if any(len(field) != _FIELDS for field in fields):
         raise ValueError("no row")
     columns = [*zip(*fields)] or [()] * _FIELDS
     # begin and end are always there
-    numbers = [_numbers(one, place < 2) for place, one in enumerate(columns[:-1])]
+    numbers = [_numbers(column, place < 2) for place, column in enumerate(columns[:-1])]
     begins, ends, mono, ups, kwh, amperes, watts = numbers
     if not _STATES.keys() >= {*columns[-1]}:
         raise ValueError("no state")
@@ -242,14 +242,14 @@ def _fields(row: str) -> Sequence[str]:
 
 def _numbers(texts: Sequence[str], are_needed: bool) -> array[float]:
     """The numbers of a column, each in the one form that `repr` gives it; NaN for an empty text."""
-    said = texts if are_needed else [one or _NAN for one in texts]
-    found = array("d", map(float, said))
-    is_finite = math.isfinite(sum(found)) or all(
-        math.isfinite(one) for one, text in zip(found, texts) if text
+    number_texts = texts if are_needed else [text or _NAN for text in texts]
+    numbers = array("d", map(float, number_texts))
+    is_finite = math.isfinite(sum(numbers)) or all(
+        math.isfinite(number) for number, text in zip(numbers, texts) if text
     )
-    if [*map(repr, found)] != [*said] or not is_finite:
+    if [*map(repr, numbers)] != [*number_texts] or not is_finite:
         raise ValueError("no number of a row")
-    return found
+    return numbers
 
 
 def of_outlet(block: Block, outlet: str, here: slice, begin: float, end: float) -> Block:
@@ -271,19 +271,19 @@ def of_outlet(block: Block, outlet: str, here: slice, begin: float, end: float) 
 
 def merge_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
     """Blocks whose columns a PDU's readings may keep and extend: one while the unit is the same."""
-    for unit, some in itertools.groupby(blocks, key=lambda one: one.unit):
+    for unit, some in itertools.groupby(blocks, key=lambda block: block.unit):
         all_ = [*some]
         yield Block(
             unit,
-            _together(one.begins for one in all_),
-            _together(one.ends for one in all_),
-            _together(one.monotonic for one in all_),
-            _together(one.uptimes for one in all_),
-            [*map(_together, zip(*(one.kwh for one in all_)))],
-            [*map(_together, zip(*(one.amperes for one in all_)))],
-            [*map(_together, zip(*(one.watts for one in all_)))],
-            [bytearray(b"".join(columns)) for columns in zip(*(one.states for one in all_))],
-            sum(one.failed for one in all_),
+            _together(block.begins for block in all_),
+            _together(block.ends for block in all_),
+            _together(block.monotonic for block in all_),
+            _together(block.uptimes for block in all_),
+            [*map(_together, zip(*(block.kwh for block in all_)))],
+            [*map(_together, zip(*(block.amperes for block in all_)))],
+            [*map(_together, zip(*(block.watts for block in all_)))],
+            [bytearray(b"".join(columns)) for columns in zip(*(block.states for block in all_))],
+            sum(block.failed for block in all_),
         )
 
 

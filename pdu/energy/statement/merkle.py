@@ -87,25 +87,25 @@ def unpack(packed: bytes) -> Iterator[bytes]:
     return (_at(packed, place) for place in range(len(packed) // SIZE))
 
 
-def root_from_path(one: bytes, path: Iterable[str]) -> bytes:
+def root_from_path(node_hash: bytes, path: Iterable[str]) -> bytes:
     """The root above a hash. Raises ValueError for a path that is none."""
     for step in path:
         neighbour = digest(step[1:])
         if step[:1] == _LEFT:
-            one = _node(neighbour, one)
+            node_hash = _node(neighbour, node_hash)
         elif step[:1] == _RIGHT:
-            one = _node(one, neighbour)
+            node_hash = _node(node_hash, neighbour)
         else:
             raise ValueError("no side")
-    return one
+    return node_hash
 
 
 def digest(text: str) -> bytes:
     """A hash or salt of 64 small hexadecimal digits. Raises ValueError for anything else."""
-    found = bytes.fromhex(text)
-    if len(found) != SIZE or found.hex() != text:
+    hash_bytes = bytes.fromhex(text)
+    if len(hash_bytes) != SIZE or hash_bytes.hex() != text:
         raise ValueError("no hash")
-    return found
+    return hash_bytes
 
 
 def _node(left: bytes, right: bytes) -> bytes:

@@ -140,16 +140,16 @@ class Numbers:
         standing: dict[tuple[str, str], list[tuple[HeldOutlet, Issued]]] = {}
         for key, issued in self._standing.items():
             if key not in runs:
-                for held in issued.outlets:
-                    standing.setdefault((held.pdu, held.outlet), []).append((held, issued))
-        found = [
-            (key, held, issued)
+                for outlet in issued.outlets:
+                    standing.setdefault((outlet.pdu, outlet.outlet), []).append((outlet, issued))
+        collisions = [
+            (key, outlet, issued)
             for key, outlets in runs.items()
-            for held in outlets
-            for other, issued in standing.get((held.pdu, held.outlet), ())
-            if other.begin < held.end and held.begin < other.end
+            for outlet in outlets
+            for issued_outlet, issued in standing.get((outlet.pdu, outlet.outlet), ())
+            if issued_outlet.begin < outlet.end and outlet.begin < issued_outlet.end
         ]
-        return [*_overlap_texts(found)]
+        return [*_overlap_texts(collisions)]
 
     def reserve(self, count: int, date: str, into: str) -> Sequence[str]:
         """Numbers for a run, such as 2026-00017: the year of `date`, and a count over all years.
@@ -198,8 +198,8 @@ class Numbers:
 def _overlap_texts(
     overlaps: Sequence[tuple[PeriodKey, HeldOutlet, Issued]],
 ) -> Iterator[str]:
-    for key, held, issued in overlaps[:_NAMED]:
-        place = f"{printable(held.pdu, 60)}, outlet {printable(held.outlet, 40)}"
+    for key, outlet, issued in overlaps[:_NAMED]:
+        place = f"{printable(outlet.pdu, 60)}, outlet {printable(outlet.outlet, 40)}"
         yield (
             f"{place}: statement {issued.billed.number} of {printable(issued.key.customer, 60)}"
             f" bills a time that this run would bill again, of {printable(key.customer, 60)}"
@@ -216,7 +216,8 @@ def _record(issued: Issued) -> Mapping[str, Any]:
         **issued.key._asdict(),
         "content": issued.content,
         "outlets": [
-            [*held[:2]] if (held.begin, held.end) == span else [*held] for held in issued.outlets
+            [*outlet[:2]] if (outlet.begin, outlet.end) == span else [*outlet]
+            for outlet in issued.outlets
         ],
     }
 
@@ -225,7 +226,7 @@ def _issued_of(record: Mapping[str, Any]) -> Issued:
     """What `_record` made. Raises ValueError, TypeError or LookupError."""
     key = PeriodKey(*(record[name] for name in PeriodKey._fields))
     outlets = [
-        HeldOutlet(*(held if len(held) == 4 else (*held, *key[1:]))) for held in record["outlets"]
+        HeldOutlet(*(row if len(row) == 4 else (*row, *key[1:]))) for row in record["outlets"]
     ]
     billed = Billed(*(record[name] for name in Billed._fields))
     return Issued(key, outlets, billed, record["content"])

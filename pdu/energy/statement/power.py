@@ -35,7 +35,7 @@ class QuarterHourPower(NamedTuple):
     def of(cls, begin: float, end: float, quarters: Mapping[int, float]) -> QuarterHourPower:
         """`quarters`: number of a quarter -> kW."""
         numbers = sorted(quarters)
-        kilowatts = [quarters[one] for one in numbers]
+        kilowatts = [quarters[number] for number in numbers]
         return cls(begin, end, np.array(numbers, "i8"), np.array(kilowatts, "f8"))
 
 
@@ -51,10 +51,10 @@ class PowerFigures(NamedTuple):
 
 def quarter_hours(blocks: Sequence[Block], begin: float, end: float) -> QuarterHourPower:
     """The quarter hours of one register from `begin` to `end`."""
-    times = np.concatenate([np.zeros(0), *(np.asarray(one.begins) for one in blocks)])
-    watts = np.concatenate([np.zeros(0), *(np.asarray(one.watts[0]) for one in blocks)])
-    kept = ~np.isnan(watts) & (times >= begin) & (times < end)
-    numbers, values = (times[kept] // QUARTER_S).astype("i8"), watts[kept]
+    times = np.concatenate([np.zeros(0), *(np.asarray(block.begins) for block in blocks)])
+    watts = np.concatenate([np.zeros(0), *(np.asarray(block.watts[0]) for block in blocks)])
+    is_within = ~np.isnan(watts) & (times >= begin) & (times < end)
+    numbers, values = (times[is_within] // QUARTER_S).astype("i8"), watts[is_within]
     if (np.diff(numbers) < 0).any():  # the clock was put back
         order = np.argsort(numbers, kind="stable")
         numbers, values = numbers[order], values[order]
@@ -74,7 +74,7 @@ def _sums(values: Sequence[float], counts: Column) -> Column:
         groups: Iterable[Sequence[float]] = zip(*(values[at::count] for at in range(count)))
     else:
         ends = np.cumsum(counts).tolist()
-        groups = (values[first:after] for first, after in zip([0, *ends], ends))
+        groups = (values[first:stop] for first, stop in zip([0, *ends], ends))
     return np.array([*map(math.fsum, groups)])
 
 
@@ -90,24 +90,24 @@ class Together:
         self._parts: list[Column] = []
         self._spans = Counter[tuple[float, float]]()
 
-    def add(self, one: QuarterHourPower) -> None:
-        self._spans[one.begin, one.end] += 1
-        self._widen(one.numbers)
-        at = np.searchsorted(self._numbers, one.numbers)
+    def add(self, outlet_power: QuarterHourPower) -> None:
+        self._spans[outlet_power.begin, outlet_power.end] += 1
+        self._widen(outlet_power.numbers)
+        at = np.searchsorted(self._numbers, outlet_power.numbers)
         self._counts[at] += 1
         # What each addition rounds away is kept: Shewchuk, Adaptive Precision Floating-Point
         # Arithmetic (1997), Grow-Expansion.
-        rest = np.zeros(len(self._numbers))
-        rest[at] = one.kilowatts
+        remainder = np.zeros(len(self._numbers))
+        remainder[at] = outlet_power.kilowatts
         parts = list[Column]()
         for part in self._parts:
-            total = rest + part
-            added = total - rest
-            lost = (rest - (total - added)) + (part - added)
+            total = remainder + part
+            added = total - remainder
+            lost = (remainder - (total - added)) + (part - added)
             if lost.any():
                 parts.append(lost)
-            rest = total
-        self._parts = [*parts, rest]
+            remainder = total
+        self._parts = [*parts, remainder]
         if len(self._parts) > _MOST:
             self._parts = _shorter(self._parts)
 
@@ -124,19 +124,19 @@ class Together:
             self._parts[place][at] = part
         self._numbers = all_
 
-    def _known(self) -> tuple[Column, Sequence[float]]:
+    def _full_quarters(self) -> tuple[Column, Sequence[float]]:
         """The quarters of which each outlet was read, and the kW of all together."""
-        wanted = np.zeros(len(self._numbers), "i8")
+        counts = np.zeros(len(self._numbers), "i8")
         for (begin, end), count in self._spans.items():
-            first, after = _quarters(begin, end)
-            wanted[(self._numbers >= first) & (self._numbers < after)] += count
-        known = self._counts == wanted
-        columns = [one[known].tolist() for one in self._parts]
+            first, stop = _quarters(begin, end)
+            counts[(self._numbers >= first) & (self._numbers < stop)] += count
+        is_full = self._counts == counts
+        columns = [part[is_full].tolist() for part in self._parts]
         sums = columns[0] if len(columns) == 1 else [*map(math.fsum, zip(*columns))]
-        return self._numbers[known], sums
+        return self._numbers[is_full], sums
 
     def figures(self) -> PowerFigures:
-        numbers, sums = self._known()
+        numbers, sums = self._full_quarters()
         if not sums:
             return PowerFigures(None, None)
         peak = max(sums)
@@ -148,35 +148,36 @@ class Together:
         """Day -> its lowest, mean and highest quarter hour. `days`: each with its begin in s; a
         quarter belongs to the day in which it begins.
         """
-        numbers, sums = self._known()
+        numbers, sums = self._full_quarters()
         edges = np.searchsorted(numbers * QUARTER_S, [begin for _, begin in days]).tolist()
         edges[0] = 0
         return {
             day: [
-                round(one, _PLACES) for one in (min(some), math.fsum(some) / len(some), max(some))
+                round(kilowatts, _PLACES)
+                for kilowatts in (min(some), math.fsum(some) / len(some), max(some))
             ]
-            for (day, _), first, after in zip(days, edges, [*edges[1:], len(sums)])
-            if (some := sums[first:after])
+            for (day, _), first, stop in zip(days, edges, [*edges[1:], len(sums)])
+            if (some := sums[first:stop])
         }
 
 
 def figures(outlets: Iterable[QuarterHourPower]) -> PowerFigures:
     """Of outlets together."""
-    found = Together()
-    for one in outlets:
-        found.add(one)
-    return found.figures()
+    together = Together()
+    for outlet in outlets:
+        together.add(outlet)
+    return together.figures()
 
 
 def _shorter(parts: Sequence[Column]) -> list[Column]:
     """Fewer columns with exactly the same sums: each number is what the ones before it leave."""
-    found = list[Column]()
-    columns = [*map(list[float], zip(*(one.tolist() for one in parts)))]
-    while any(rest := [math.fsum(one) for one in columns]):
-        found.append(np.array(rest))
-        for one, value in zip(columns, rest):
-            one.append(-value)
-    return found[::-1]
+    shorter_parts = list[Column]()
+    columns = [*map(list[float], zip(*(part.tolist() for part in parts)))]
+    while any(sums := [math.fsum(column) for column in columns]):
+        shorter_parts.append(np.array(sums))
+        for column, value in zip(columns, sums):
+            column.append(-value)
+    return shorter_parts[::-1]
 
 
 def _quarters(begin: float, end: float) -> tuple[int, int]:

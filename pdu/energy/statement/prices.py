@@ -50,23 +50,23 @@ class Prices(NamedTuple):
         return str(sum(map(Decimal, amounts), Decimal(0).scaleb(-self.decimals)))
 
 
-def prices_of(said: Optional[Mapping[str, Any]], periods: Sequence[str]) -> Optional[Prices]:
+def prices_of(table: Optional[Mapping[str, Any]], periods: Sequence[str]) -> Optional[Prices]:
     """What `document` made, with a price for each of the periods. Raises ValueError, TypeError or
     LookupError.
     """
-    if said is None:
+    if table is None:
         return None
-    found = Prices(**said)
-    texts = [*found.kwh.values(), *([] if found.peak_kw is None else [found.peak_kw])]
+    prices = Prices(**table)
+    texts = [*prices.kwh.values(), *([] if prices.peak_kw is None else [prices.peak_kw])]
     if (
-        not CURRENCY.fullmatch(found.currency)
-        or type(found.decimals) is not int
-        or not 0 <= found.decimals <= MOST_DECIMALS
-        or {*found.kwh} != {*periods}
+        not CURRENCY.fullmatch(prices.currency)
+        or type(prices.decimals) is not int
+        or not 0 <= prices.decimals <= MOST_DECIMALS
+        or {*prices.kwh} != {*periods}
         or not all(map(PRICE.fullmatch, texts))
     ):
         raise ValueError("no prices")
-    return found
+    return prices
 
 
 def is_billable(line: Mapping[str, Any]) -> bool:
@@ -94,13 +94,13 @@ def of_total(
     """The amounts of a statement, of lines that have theirs. `peak_kw`: of all together."""
     if prices is None:
         return None
-    billed = [one for one in lines if one["amounts"] is not None]
+    billed = [line for line in lines if line["amounts"] is not None]
     wh, amounts = dict[str, int](), dict[str, list[str]]()
     for name in prices.kwh:
-        having = [one for one in billed if name in one["amounts"]]
+        having = [line for line in billed if name in line["amounts"]]
         if having:
-            wh[name] = sum(nearest_wh(one["tariff"][name]["billed"]) for one in having)
-            amounts[name] = [one["amounts"][name] for one in having]
+            wh[name] = sum(nearest_wh(line["tariff"][name]["billed"]) for line in having)
+            amounts[name] = [line["amounts"][name] for line in having]
     peak = None
     if prices.peak_kw is not None and peak_kw is not None:
         peak = {"kw": peak_kw, "amount": prices.amount(nearest_wh(peak_kw), prices.peak_kw)}

@@ -79,19 +79,19 @@ class Published(NamedTuple):
 
 def published_of(text: str) -> Published:
     """What `text` made. Raises ValueError."""
-    first, begin, end, zone, chain, *days, statements, rest = text.split("\n")
-    listed = [one.split(" ") for one in days]
-    named = dict(
+    first, begin, end, zone, chain, *days, statements, ending = text.split("\n")
+    day_rows = [line.split(" ") for line in days]
+    line_by_name = dict(
         zip(("from", "to", "zone", "chain", "statements"), (begin, end, zone, chain, statements))
     )
-    said = {name: line[len(name) + 1 :] for name, line in named.items()}
-    found = Published(
-        said["from"], said["to"], said["zone"], said["chain"],
-        {day: root for _, day, root in listed}, said["statements"],
+    text_by_name = {name: line[len(name) + 1 :] for name, line in line_by_name.items()}
+    published = Published(
+        text_by_name["from"], text_by_name["to"], text_by_name["zone"], text_by_name["chain"],
+        {day: root for _, day, root in day_rows}, text_by_name["statements"],
     )  # fmt: skip
-    if found.text() != text:
+    if published.text() != text:
         raise ValueError("no published text")
-    return found
+    return published
 
 
 def root_of(published: str) -> str:
@@ -137,15 +137,15 @@ def texts(
     """A proof as `canonical` writes it, in pieces. `lines`: as `line_text`; `times`: as
     `times_text`, read after the lines.
     """
-    said = {"published": published, "files": files, "salt": salt.hex(), "path": [*path]}
-    text = {name: _compact(value) for name, value in said.items()}
+    values = {"published": published, "files": files, "salt": salt.hex(), "path": [*path]}
+    text = {name: _compact(value) for name, value in values.items()}
     yield f'{{"files":{text["files"]},"form":{FORM},"lines":['.encode()
     for at, line in enumerate(lines):
         yield b"," + line if at else line
     end = f'],"path":{text["path"]},"published":{text["published"]},"salt":{text["salt"]}'
     yield f'{end},"times":{{'.encode()
-    for at, one in enumerate(times):
-        yield b"," + one if at else one
+    for at, time in enumerate(times):
+        yield b"," + time if at else time
     yield b"}}\n"
 
 
@@ -155,16 +155,16 @@ def line_text(pdu: str, outlet: str, days: Iterable[bytes]) -> bytes:
     return b'{"days":[' + b",".join(days) + place.encode()
 
 
-def day_text(day: str, path: Sequence[str], shown: bytes) -> bytes:
-    """A day of an outlet. `shown`: what is shown of it, as `canonical` writes it."""
+def day_text(day: str, path: Sequence[str], disclosure_text: bytes) -> bytes:
+    """A day of an outlet. `disclosure_text`: what is shown of it, as `canonical` writes it."""
     head = f'{{"day":{_compact(day)},"path":{_compact([*path])},'
-    return head.encode() + shown.strip()[1:]
+    return head.encode() + disclosure_text.strip()[1:]
 
 
 def times_text(pdu: str, days: Mapping[str, bytes]) -> bytes:
     """The times of a PDU's polls. `days`: day -> its JSON list."""
-    said = [f"{_compact(day)}:".encode() + days[day] for day in sorted(days)]
-    return f"{_compact(pdu)}:{{".encode() + b",".join(said) + b"}"
+    day_texts = [f"{_compact(day)}:".encode() + days[day] for day in sorted(days)]
+    return f"{_compact(pdu)}:{{".encode() + b",".join(day_texts) + b"}"
 
 
 def unpacked(content: bytes) -> bytes:
@@ -187,10 +187,10 @@ def visible(days: Sequence[disclosure.Disclosure]) -> Sequence[str]:
 
 
 def _visible(texts: Sequence[str]) -> Sequence[str]:
-    read = [
-        at for at, one in enumerate(texts) if not _is_hidden(one) and not leaf_rows.is_head(one)
+    places = [
+        at for at, text in enumerate(texts) if not _is_hidden(text) and not leaf_rows.is_head(text)
     ]
-    if read and any(map(_is_hidden, texts[read[0] : read[-1] + 1])):
+    if places and any(map(_is_hidden, texts[places[0] : places[-1] + 1])):
         raise ValueError("a reading between others is hidden")
     return [text for text in texts if not _is_hidden(text)]
 
@@ -231,23 +231,23 @@ def checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
 
 def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
     text = unpacked(proof)
-    said = json.loads(text)
-    if canonical(said) != text:
+    proof_document = json.loads(text)
+    if canonical(proof_document) != text:
         raise NotVerified("the proof is not as it was written: it is not in its one form")
-    if set(said) != _KEYS or said["form"] != FORM:
+    if set(proof_document) != _KEYS or proof_document["form"] != FORM:
         raise NotVerified("the proof has another form than this program knows")
     del text
-    said = with_times(said)
-    if root_of(said["published"]) != root:
+    proof_document = with_times(proof_document)
+    if root_of(proof_document["published"]) != root:
         raise NotVerified("the proof is of another root than the one that you gave")
-    published = published_of(said["published"])
-    if set(said["files"]) != set(FILES):
+    published = published_of(proof_document["published"])
+    if set(proof_document["files"]) != set(FILES):
         raise NotVerified("the proof names other files")
-    leaf = files_leaf(merkle.digest(said["salt"]), said["files"])
-    if merkle.root_from_path(leaf, said["path"]).hex() != published.statements:
+    leaf = files_leaf(merkle.digest(proof_document["salt"]), proof_document["files"])
+    if merkle.root_from_path(leaf, proof_document["path"]).hex() != published.statements:
         raise NotVerified("this statement is not among those of the root")
     for name, content in files.items():
-        if hashlib.sha256(content).hexdigest() != said["files"][name]:
+        if hashlib.sha256(content).hexdigest() != proof_document["files"][name]:
             raise NotVerified(f"{name} is not the one that was published")
     statement = form.parse(files[JSON])
     for name, content in form.contents(statement).items():
@@ -256,17 +256,17 @@ def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
                 f"{name} was published, but does not say what {JSON} says; it was written by"
                 f" version {printable(statement['version'], 20)}"
             )
-    if len(said["lines"]) != len(statement["lines"]):
+    if len(proof_document["lines"]) != len(statement["lines"]):
         raise NotVerified("statement and proof have not the same outlets")
-    shown, traces = list[Sequence[Block]](), list[form.Trace]()
-    for line, stated in zip(said["lines"], statement["lines"]):
+    blocks_by_line, traces = list[Sequence[Block]](), list[form.Trace]()
+    for line, stated in zip(proof_document["lines"], statement["lines"]):
         texts = _readings(line, stated, published)
-        shown.append([block for _, block in leaf_rows.blocks(_visible(texts))])
-        traces.append(_trace(stated, texts, shown[-1]))
+        blocks_by_line.append([block for _, block in leaf_rows.blocks(_visible(texts))])
+        traces.append(_trace(stated, texts, blocks_by_line[-1]))
     twice = form.counted_twice(traces)
     if twice:
         raise NotVerified(twice)
-    again = _again(statement, shown, published)
+    again = _again(statement, blocks_by_line, published)
     different = next(_differences("", again, statement), None)
     if different is not None:
         raise NotVerified(
@@ -277,8 +277,8 @@ def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
         statement["customer"],
         statement["from"],
         statement["to"],
-        len(shown),
-        sum(len(block.begins) for blocks in shown for block in blocks),
+        len(blocks_by_line),
+        sum(len(block.begins) for blocks in blocks_by_line for block in blocks),
         [name for name in FILES if name in files],
         published,
         statement,
@@ -288,8 +288,10 @@ def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
 
 def _trace(stated: Mapping[str, Any], texts: Sequence[str], blocks: Sequence[Block]) -> form.Trace:
     """A line's register as its proof shows it."""
-    shown = [at for at, one in enumerate(texts) if not (_is_hidden(one) or leaf_rows.is_head(one))]
-    first, last = (shown[0], shown[-1]) if shown else (len(texts), len(texts))
+    places = [
+        at for at, text in enumerate(texts) if not (_is_hidden(text) or leaf_rows.is_head(text))
+    ]
+    first, last = (places[0], places[-1]) if places else (len(texts), len(texts))
     return form.Trace(
         stated["pdu"],
         stated["outlet"],
@@ -306,24 +308,26 @@ def _trace(stated: Mapping[str, Any], texts: Sequence[str], blocks: Sequence[Blo
     )
 
 
-def with_times(said: Mapping[str, Any]) -> dict[str, Any]:
+def with_times(proof_document: Mapping[str, Any]) -> dict[str, Any]:
     """A proof in which each day has `texts`, rows with their times. Raises one of BAD, also for
     times that no outlet has.
     """
-    times, used = said["times"], dict[str, dict[str, Any]]()
+    times, used_times = proof_document["times"], dict[str, dict[str, Any]]()
     lines = []
-    for line in said["lines"]:
+    for line in proof_document["lines"]:
         days = []
         for day in line["days"]:
             if "rows" in day:
-                own = used.setdefault(line["pdu"], {})[day["day"]] = times[line["pdu"]][day["day"]]
-                texts = leaf_rows.join_times(day["rows"], own)
+                day_times = used_times.setdefault(line["pdu"], {})[day["day"]] = times[line["pdu"]][
+                    day["day"]
+                ]
+                texts = leaf_rows.join_times(day["rows"], day_times)
                 day = {**{name: day[name] for name in day if name != "rows"}, "texts": texts}
             days.append(day)
         lines.append({**line, "days": days})
-    if used != times:
+    if used_times != times:
         raise ValueError("times without rows")
-    return {**said, "lines": lines, "times": {}}
+    return {**proof_document, "lines": lines, "times": {}}
 
 
 def _readings(
@@ -335,27 +339,29 @@ def _readings(
         raise NotVerified("statement and proof have not the same outlets")
     days: list[disclosure.Disclosure] = []
     names: list[str] = []
-    for said in line["days"]:
-        if set(said) - _SALTS != {"day", "path", "texts"} or len(said) != 4:
+    for day_document in line["days"]:
+        if set(day_document) - _SALTS != {"day", "path", "texts"} or len(day_document) != 4:
             raise NotVerified("the proof has another form than this program knows")
-        shown, day = disclosure.parse_disclosure(said), said["day"]
+        day_disclosure, day = disclosure.parse_disclosure(day_document), day_document["day"]
         where = f"{printable(place[0], 60)}, outlet {printable(place[1], 40)}, {printable(day, 10)}"
-        found = merkle.root_from_path(disclosure.hash_from_disclosure(shown), said["path"])
-        if found.hex() != published.days.get(day):
+        root = merkle.root_from_path(
+            disclosure.hash_from_disclosure(day_disclosure), day_document["path"]
+        )
+        if root.hex() != published.days.get(day):
             raise NotVerified(f"{where}: readings that are not those of the published root")
-        heads = [json.loads(text)[:3] for text in shown.texts if leaf_rows.is_head(text)]
+        heads = [json.loads(text)[:3] for text in day_disclosure.texts if leaf_rows.is_head(text)]
         if not heads or any(head != [day, *place] for head in heads):
             raise NotVerified(f"{where}: readings of another outlet or day")
-        days.append(shown)
+        days.append(day_disclosure)
         names.append(day)
     if names != sorted(set(names)):
         raise NotVerified("the days of an outlet are not in order")
-    return [text for shown in days for text in shown.texts]
+    return [text for day_disclosure in days for text in day_disclosure.texts]
 
 
 def rules_of(statement: Mapping[str, Any]) -> Rules:
     """What a statement says that holds for all of its lines."""
-    tariff = [TariffRow(one[0], tuple(one[1]), one[2], one[3]) for one in statement["tariff_rows"]]
+    tariff = [TariffRow(row[0], tuple(row[1]), row[2], row[3]) for row in statement["tariff_rows"]]
     return Rules(zone_named(statement["zone"]), statement["tolerance_kwh"], tariff)
 
 
@@ -402,21 +408,21 @@ class Annex(NamedTuple):
 
 def annex_of(statement: Mapping[str, Any]) -> Annex:
     """What `document` made. Raises one of BAD."""
-    said = {name: statement[name] for name in Annex._fields}
-    periods = [one[0] for one in statement["tariff_rows"]]
-    before = said["before"]
-    found = Annex(
+    fields = {name: statement[name] for name in Annex._fields}
+    periods = [row[0] for row in statement["tariff_rows"]]
+    earlier = fields["before"]
+    annex = Annex(
         **{
-            **said,
-            "prices": prices.prices_of(said["prices"], periods),
-            "before": None if before is None else Billed(**before),
+            **fields,
+            "prices": prices.prices_of(fields["prices"], periods),
+            "before": None if earlier is None else Billed(**earlier),
         }
     )
-    if (found.corrects is None) != (found.before is None):
+    if (annex.corrects is None) != (annex.before is None):
         raise ValueError("a correction without what it corrects")
-    if datetime.date.fromisoformat(found.date).isoformat() != found.date:
+    if datetime.date.fromisoformat(annex.date).isoformat() != annex.date:
         raise ValueError("no day")
-    return found
+    return annex
 
 
 def document(
@@ -431,16 +437,16 @@ def document(
 ) -> dict[str, Any]:
     """A whole statement, as `statement.json` has it. `left_out`: notes of damaged lines."""
     priced, flows, energies = list[dict[str, Any]](), power.Together(), list[DayEnergy]()
-    for one in lines:
-        priced.append({**one.line, **prices.of_line(one.line, annex.prices)})
-        flows.add(one.power)
-        energies += one.days
+    for line in lines:
+        priced.append({**line.line, **prices.of_line(line.line, annex.prices)})
+        flows.add(line.power)
+        energies += line.days
     together = flows.figures()
     total = figures.totals(priced, together)
     begin, end = (figures.local(time, rules.zone) for time in period)
     days = local_days(*period, rules.zone)
-    by_day = flows.by_day([(one.day, one.begin) for one in days])
-    periods = figures.in_order({one.period for one in energies}, rules)
+    by_day = flows.by_day([(day.day, day.begin) for day in days])
+    periods = figures.in_order({energy.period for energy in energies}, rules)
     amounts = prices.of_total(priced, total["peak_kw"], annex.prices)
     return {
         "form": FORM,
@@ -451,7 +457,7 @@ def document(
         "to": end,
         "zone": rules.zone.key,
         "tolerance_kwh": rules.tolerance_kwh,
-        "tariff_rows": [[one.period, [*one.days], one.since, one.to] for one in rules.tariff],
+        "tariff_rows": [[row.period, [*row.days], row.since, row.to] for row in rules.tariff],
         **dataclasses.asdict(factors),
         "left_out": [*left_out],
         "lines": priced,
@@ -483,9 +489,9 @@ def _local(time: Optional[float], rules: Rules) -> Optional[str]:
 
 def content_hash(statement: Mapping[str, Any]) -> str:
     """SHA-256 of what a statement says beside its number, its date and what it corrects."""
-    others = {name: value for name, value in statement.items() if name not in _OF_ITSELF}
+    content = {name: value for name, value in statement.items() if name not in _OF_ITSELF}
     total = {**statement["total"], "difference": None}
-    return hashlib.sha256(canonical({**others, "total": total})).hexdigest()
+    return hashlib.sha256(canonical({**content, "total": total})).hexdigest()
 
 
 _OF_ITSELF = ("version", "number", "date", "corrects", "before")
@@ -493,19 +499,23 @@ _OF_ITSELF = ("version", "number", "date", "corrects", "before")
 
 def _difference(annex: Annex, low: float, amounts: Any) -> Optional[dict[str, Any]]:
     """What a correction bills more than the statement before it, or less."""
-    before, own = annex.before, annex.prices
-    if before is None:
+    earlier, new_prices = annex.before, annex.prices
+    if earlier is None:
         return None
     kwh = low if amounts is None else amounts["kwh"]
-    is_alike = own is not None and before.net is not None and before.currency == own.currency
+    is_alike = (
+        new_prices is not None
+        and earlier.net is not None
+        and earlier.currency == new_prices.currency
+    )
     return {
-        "kwh": (nearest_wh(kwh) - nearest_wh(before.kwh)) / 1000.0,
-        "net": str(Decimal(amounts["net"]) - Decimal(before.net or "0")) if is_alike else None,
+        "kwh": (nearest_wh(kwh) - nearest_wh(earlier.kwh)) / 1000.0,
+        "net": str(Decimal(amounts["net"]) - Decimal(earlier.net or "0")) if is_alike else None,
     }
 
 
 def _again(
-    statement: Mapping[str, Any], shown: Sequence[Sequence[Block]], published: Published
+    statement: Mapping[str, Any], blocks_by_line: Sequence[Sequence[Block]], published: Published
 ) -> dict[str, Any]:
     """The statement as its readings say it."""
     rules = rules_of(statement)
@@ -513,13 +523,13 @@ def _again(
         raise NotVerified("the statement is of another period than the root")
     lines = [
         figures.figures(line_inputs(line), blocks, rules)
-        for line, blocks in zip(statement["lines"], shown)
+        for line, blocks in zip(statement["lines"], blocks_by_line)
     ]
     factors = SurchargeFactors(statement["carbon_g_per_kwh"], statement["pue"])
     period = (parse_time(statement["from"]), parse_time(statement["to"]))
     if any(
-        not period[0] <= parse_time(one["from"]) < parse_time(one["to"]) <= period[1]
-        for one in statement["lines"]
+        not period[0] <= parse_time(line["from"]) < parse_time(line["to"]) <= period[1]
+        for line in statement["lines"]
     ):
         raise NotVerified("an outlet's time is not within the period of the statement")
     return document(
@@ -527,7 +537,7 @@ def _again(
         period,
         rules,
         factors,
-        [str(one) for one in statement["left_out"]],
+        [str(hole) for hole in statement["left_out"]],
         lines,
         statement["version"],
         annex_of(statement),
@@ -551,20 +561,20 @@ def line_inputs(line: Mapping[str, Any]) -> OutletReadings:
 
 def parse_time(text: str) -> float:
     """A time as `figures.local` wrote it, in s since 1970."""
-    found = datetime.datetime.fromisoformat(text)
-    if found.tzinfo is None:
+    time = datetime.datetime.fromisoformat(text)
+    if time.tzinfo is None:
         raise ValueError("a time without an offset")
-    return found.timestamp()
+    return time.timestamp()
 
 
-def _differences(where: str, again: Any, said: Any) -> Iterator[str]:
+def _differences(where: str, again: Any, stated: Any) -> Iterator[str]:
     """Where a document says something else than it should. Its names have one order, too."""
-    if isinstance(again, dict) and isinstance(said, dict) and [*again] == [*said]:
+    if isinstance(again, dict) and isinstance(stated, dict) and [*again] == [*stated]:
         for name in again:
-            yield from _differences(f"{where} {name}", again[name], said[name])
-    elif isinstance(again, list) and isinstance(said, list) and len(again) == len(said):
-        for number, pair in enumerate(zip(again, said), start=1):
+            yield from _differences(f"{where} {name}", again[name], stated[name])
+    elif isinstance(again, list) and isinstance(stated, list) and len(again) == len(stated):
+        for number, pair in enumerate(zip(again, stated), start=1):
             yield from _differences(f"{where} {number}", *pair)
-    elif json.dumps(again) != json.dumps(said):
-        shown = [printable(json.dumps(one), 60) for one in (said, again)]
-        yield f"of {where.strip()} {shown[0]}, and its readings {shown[1]}"
+    elif json.dumps(again) != json.dumps(stated):
+        texts = [printable(json.dumps(value), 60) for value in (stated, again)]
+        yield f"of {where.strip()} {texts[0]}, and its readings {texts[1]}"

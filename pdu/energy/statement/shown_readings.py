@@ -53,19 +53,19 @@ class _Rows(NamedTuple):
 
 
 def _rows(days: Mapping[str, Sequence[Block]]) -> _Rows:
-    at, spans, after = list[Column](), dict[str, range](), 0
+    at, spans, stop = list[Column](), dict[str, range](), 0
     for day, blocks in days.items():
-        before, first = 0, after
+        offset, first = 0, stop
         # each block has its head before it
-        for place, one in enumerate(blocks, start=1):
-            at.append(np.arange(len(one.begins)) + (before + place))
-            before += len(one.begins)
-        after += before
-        spans[day] = range(first, after)
-    all_ = [one for blocks in days.values() for one in blocks]
+        for place, block in enumerate(blocks, start=1):
+            at.append(np.arange(len(block.begins)) + (offset + place))
+            offset += len(block.begins)
+        stop += offset
+        spans[day] = range(first, stop)
+    all_ = [block for blocks in days.values() for block in blocks]
     return _Rows(
-        np.concatenate([one.begins for one in all_]),
-        np.concatenate([one.ends for one in all_]),
+        np.concatenate([block.begins for block in all_]),
+        np.concatenate([block.ends for block in all_]),
         np.concatenate(at),
         spans,
     )
@@ -89,77 +89,82 @@ class PduTexts:
 
     def outlets(self) -> Sequence[str]:
         """Those that were read, each once."""
-        return [*dict.fromkeys(outlet for one in self._days for outlet in one.outlets())]
+        return [*dict.fromkeys(outlet for day in self._days for outlet in day.outlets())]
 
     def times(self) -> Iterator[tuple[str, bytes]]:
         """Of each day its name, and the times of all polls as a JSON list."""
-        for one in self._days:
-            yield one.day, one.times()
+        for day in self._days:
+            yield day.day, day.times()
 
     def outlet(
-        self, outlet: str, held: Sequence[HeldTime]
+        self, outlet: str, held_times: Sequence[HeldTime]
     ) -> tuple[Sequence[DayLeaves], Sequence[ShownReadings]]:
         """An outlet's hashes, and what is shown of it for each time in which somebody has it."""
-        days = {one: one.polls(outlet) for one in self._days}
-        days = {one: some for one, some in days.items() if some}
-        blocks = [one for some in days.values() for one in some]
+        days = {day: day.polls(outlet) for day in self._days}
+        days = {day: some for day, some in days.items() if some}
+        blocks = [block for some in days.values() for block in some]
         rows = self._rows_of(days)
         is_read = _is_read(blocks, outlet)
-        spans = [_span(rows, is_read, one) for one in held]
-        sealed, shown = list[DayLeaves](), [list[tuple[str, bytes, bytes]]() for _ in held]
+        spans = [_span(rows, is_read, held_time) for held_time in held_times]
+        sealed, shown_days = (
+            list[DayLeaves](),
+            [list[tuple[str, bytes, bytes]]() for _ in held_times],
+        )
         # a day at a time, so that its texts are still in the processor's cache
         for day in days:
             texts, secret = day.texts(outlet), self._key.secret(day.day, self.name, outlet)
             leaves = disclosure.leaves(texts, secret)
             node = merkle.block(leaves)
             sealed.append(DayLeaves(day.day, outlet, node))
-            for span, found in zip(spans, shown):
+            for span, day_rows in zip(spans, shown_days):
                 of_day = rows.days[day.day]
                 here = range(max(of_day.start, span.rows.start), min(of_day.stop, span.rows.stop))
                 if not here:
                     continue
                 at = rows.at[here.start : here.stop]
-                own = at[span.is_own[here.start : here.stop]].tolist()
-                if len(own) == len(of_day) and day.is_whole(outlet):
-                    said = disclosure.whole(texts, secret)
+                own_places = at[span.is_own[here.start : here.stop]].tolist()
+                if len(own_places) == len(of_day) and day.is_whole(outlet):
+                    text = disclosure.whole_day(texts, secret)
                 else:
-                    first, after = int(at[0]), int(at[-1]) + 1
-                    part = disclosure.part(texts, secret, leaves, first, after, {*own})
-                    said = proof.canonical(part.document()).strip()
-                found.append((day.day, node, said))
+                    first, stop = int(at[0]), int(at[-1]) + 1
+                    part = disclosure.part(texts, secret, leaves, first, stop, {*own_places})
+                    text = proof.canonical(part.document()).strip()
+                day_rows.append((day.day, node, text))
         return sealed, [
-            ShownReadings(found, [*_blocks(blocks, outlet, span.rows, one)])
-            for found, span, one in zip(shown, spans, held)
+            ShownReadings(day_rows, [*_blocks(blocks, outlet, span.rows, held_time)])
+            for day_rows, span, held_time in zip(shown_days, spans, held_times)
         ]
 
     def _rows_of(self, days: Mapping[DayRows, Sequence[Block]]) -> _Rows:
-        known = tuple(id(one) for some in days.values() for one in some)
-        if known not in self._rows:
-            self._rows[known] = _rows({day.day: some for day, some in days.items()})
-        return self._rows[known]
+        key = tuple(id(block) for some in days.values() for block in some)
+        if key not in self._rows:
+            self._rows[key] = _rows({day.day: some for day, some in days.items()})
+        return self._rows[key]
 
 
 def _is_read(blocks: Sequence[Block], outlet: str) -> Column:
     """For each row, whether the register was read."""
-    kwh = [one.kwh[one.unit.registers.index(outlet)] for one in blocks]
+    kwh = [block.kwh[block.unit.registers.index(outlet)] for block in blocks]
     return ~np.isnan(np.concatenate(kwh))
 
 
-def _span(rows: _Rows, is_read: Column, held: HeldTime) -> _Span:
-    is_own = (rows.begin >= held.begin) & (rows.begin < held.end)
+def _span(rows: _Rows, is_read: Column, held_time: HeldTime) -> _Span:
+    is_own = (rows.begin >= held_time.begin) & (rows.begin < held_time.end)
     inside = np.flatnonzero(is_own)
     start, stop = (int(inside[0]), int(inside[-1])) if len(inside) else (len(is_own), -1)
-    before = np.flatnonzero((is_read & (rows.end <= held.begin))[:start])
-    after = np.flatnonzero((is_read & (rows.begin >= held.end))[stop + 1 :]) + stop + 1
-    first = int(before[-1]) if len(before) else None
-    shown_after = after[: _MORE if held.continues else 1].tolist()
+    earlier = np.flatnonzero((is_read & (rows.end <= held_time.begin))[:start])
+    later = np.flatnonzero((is_read & (rows.begin >= held_time.end))[stop + 1 :]) + stop + 1
+    first = int(earlier[-1]) if len(earlier) else None
+    shown_after = later[: _MORE if held_time.continues else 1].tolist()
     first_shown = start if first is None else first
     last = shown_after[-1] if shown_after else max(stop, -1 if first is None else first)
-    shown = range(min(first_shown, last), last + 1) if last >= 0 else range(0)
-    return _Span(shown, is_own)
+    span_rows = range(min(first_shown, last), last + 1) if last >= 0 else range(0)
+    return _Span(span_rows, is_own)
 
 
-def _blocks(blocks: Sequence[Block], outlet: str, span: range, held: HeldTime) -> Iterator[Block]:
+def _blocks(
+    blocks: Sequence[Block], outlet: str, span: range, held_time: HeldTime
+) -> Iterator[Block]:
     """The rows of a span, as `leaf_rows.blocks` reads them from their texts."""
     offset = 0
     for block in blocks:
@@ -167,4 +172,4 @@ def _blocks(blocks: Sequence[Block], outlet: str, span: range, held: HeldTime) -
         here = slice(max(span.start - offset, 0), max(min(span.stop - offset, count), 0))
         offset += count
         if here.start < here.stop:
-            yield leaf_rows.of_outlet(block, outlet, here, held.begin, held.end)
+            yield leaf_rows.of_outlet(block, outlet, here, held_time.begin, held_time.end)

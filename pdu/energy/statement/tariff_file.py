@@ -51,44 +51,48 @@ class Tariff(NamedTuple):
         return self.customers.get(customer, self.usual)
 
 
-def tariff_of(path: str, known: Collection[str]) -> Tariff:
-    """The tariff in a file. `known`: customers who have an outlet. Raises SettingsError."""
+def tariff_of(path: str, customer_names: Collection[str]) -> Tariff:
+    """The tariff in a file. `customer_names`: of those who have an outlet. Raises
+    SettingsError.
+    """
     text = text_of(path)
-    return _File(path, text, toml.loads(text, printable(path))).tariff(known)
+    return _File(path, text, toml.loads(text, printable(path))).tariff(customer_names)
 
 
 class _File:
     """The file, and where its keys are."""
 
-    def __init__(self, path: str, text: str, said: Mapping[str, Any]) -> None:
-        self._path, self._said, self._lines = path, said, TomlPositions(text)
+    def __init__(self, path: str, text: str, document: Mapping[str, Any]) -> None:
+        self._path, self._document, self._lines = path, document, TomlPositions(text)
 
-    def tariff(self, known: Collection[str]) -> Tariff:
-        self._check_keys("", self._said, 0)
-        periods, customers = (self._tables(one) for one in ("period", "customer"))
+    def tariff(self, customer_names: Collection[str]) -> Tariff:
+        self._check_keys("", self._document, 0)
+        periods, customers = (self._tables(kind) for kind in ("period", "customer"))
         if not periods:
             self.refuse(1, "no [[period]] of a tariff")
-        rows = [self._row(one, line) for one, line in periods]
+        rows = [self._row(table, line) for table, line in periods]
         _check_week(self, [*zip(rows, (line for _, line in periods))])
         prices = self._prices(periods)
         parties: dict[str, Party] = {}
-        for one, line in customers:
-            name = self._text(one, "name", line)
+        for table, line in customers:
+            name = self._text(table, "name", line)
             if name in parties:
                 self.refuse(line, f"a second [[customer]] {printable(name, 60)}")
-            if name not in known:
+            if name not in customer_names:
                 self.refuse(line, f"nobody of --customers is called {printable(name, 60)!r}")
-            parties[name] = self._party(one, line, prices)
-        return Tariff(rows, self._address("issuer", self._said, 0), Party("", (), prices), parties)
+            parties[name] = self._party(table, line, prices)
+        return Tariff(
+            rows, self._address("issuer", self._document, 0), Party("", (), prices), parties
+        )
 
     def _tables(self, name: str) -> Sequence[tuple[Mapping[str, Any], int]]:
         """The tables of a name, each with its line."""
-        found = self._said.get(name, [])
-        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        tables = self._document.get(name, [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             self.refuse(self.line(0, name), f"write [[{name}]], a table for each")
-        placed = [(one, self._lines.table(name, at) or 1) for at, one in enumerate(found)]
-        for one, line in placed:
-            self._check_keys(name, one, line)
+        placed = [(table, self._lines.table(name, at) or 1) for at, table in enumerate(tables)]
+        for table, line in placed:
+            self._check_keys(name, table, line)
         return placed
 
     def _check_keys(self, name: str, table: Mapping[str, Any], line: int) -> None:
@@ -107,9 +111,9 @@ class _File:
         """Raises SettingsError."""
         raise SettingsError(f"{printable(self._path)}, line {line}: {why}")
 
-    def _row(self, one: Mapping[str, Any], line: int) -> TariffRow:
-        cells = {key: self._text(one, key, line, "") for key in ("days", "from", "to")}
-        name = self._text(one, "name", line)
+    def _row(self, table: Mapping[str, Any], line: int) -> TariffRow:
+        cells = {key: self._text(table, key, line, "") for key in ("days", "from", "to")}
+        name = self._text(table, "name", line)
         try:
             since, to = (minutes_of(key, cells[key]) for key in ("from", "to"))
             days = weekdays_of(cells["days"])
@@ -118,37 +122,42 @@ class _File:
         return TariffRow(name, days, since or 0, DAY_MINUTES if to is None else to)
 
     def _prices(self, periods: Sequence[tuple[Mapping[str, Any], int]]) -> Optional[Prices]:
-        found: dict[str, str] = {}
-        for one, line in periods:
-            if "price" in one:
-                price = self._price(one, "price", line)
-                if found.setdefault(one["name"], price) != price:
+        price_by_period: dict[str, str] = {}
+        for table, line in periods:
+            if "price" in table:
+                price = self._price(table, "price", line)
+                if price_by_period.setdefault(table["name"], price) != price:
                     self.refuse(
                         self.line(line, "price"),
-                        f"the period {printable(one['name'], 40)!r} has another price above",
+                        f"the period {printable(table['name'], 40)!r} has another price above",
                     )
         missing = next(
-            ((one, line) for one, line in periods if found and one["name"] not in found), None
+            (
+                (table, line)
+                for table, line in periods
+                if price_by_period and table["name"] not in price_by_period
+            ),
+            None,
         )
         if missing is not None:
             self.refuse(
                 missing[1], f"the period {printable(missing[0]['name'], 40)!r} has no price"
             )
-        if not found:
-            if "peak_price" in self._said:
+        if not price_by_period:
+            if "peak_price" in self._document:
                 self.refuse(self.line(0, "peak_price"), "a price of the peak, and none of kWh")
             return None
-        line = next(self.line(line, "price") for one, line in periods if "price" in one)
-        return Prices(*self._currency(line), found, self._peak(self._said, 0))
+        line = next(self.line(line, "price") for table, line in periods if "price" in table)
+        return Prices(*self._currency(line), price_by_period, self._peak(self._document, 0))
 
     def _currency(self, line: int) -> tuple[str, int]:
         """Code and decimals. `line`: that of the first price."""
-        if "currency" not in self._said:
+        if "currency" not in self._document:
             self.refuse(line, 'a price without a currency: add currency = "EUR" at the top')
-        code = self._said["currency"]
+        code = self._document["currency"]
         if not isinstance(code, str) or not CURRENCY.fullmatch(code):
             self.refuse(self.line(0, "currency"), "currency: give a code of ISO 4217, such as EUR")
-        decimals = self._said.get("decimals", _USUAL_DECIMALS)
+        decimals = self._document.get("decimals", _USUAL_DECIMALS)
         if type(decimals) is not int or not 0 <= decimals <= MOST_DECIMALS:
             self.refuse(self.line(0, "decimals"), f"decimals: give 0 to {MOST_DECIMALS}")
         return code, decimals
@@ -157,58 +166,65 @@ class _File:
         return self._price(table, "peak_price", line) if "peak_price" in table else None
 
     def _price(self, table: Mapping[str, Any], key: str, line: int) -> str:
-        said, at = table[key], self.line(line, key)
-        is_number = isinstance(said, (int, float)) and not isinstance(said, bool)
-        text = repr(said) if is_number else said
-        shown = printable(str(said), 40)
+        value, at = table[key], self.line(line, key)
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        text = repr(value) if is_number else value
+        value_text = printable(str(value), 40)
         if not isinstance(text, str):
-            self.refuse(at, f"{key} is {shown}: give a number such as 0.289")
+            self.refuse(at, f"{key} is {value_text}: give a number such as 0.289")
         if text.startswith("-"):
-            self.refuse(at, f"{key} is {shown}: a price may not be negative")
+            self.refuse(at, f"{key} is {value_text}: a price may not be negative")
         if "," in text:
-            self.refuse(at, f"{key} is {shown!r}: write a point for decimals, and no other mark")
+            self.refuse(
+                at, f"{key} is {value_text!r}: write a point for decimals, and no other mark"
+            )
         if not PRICE.fullmatch(text):
             self.refuse(
-                at, f"{key} is {shown!r}: give a number such as 0.289, with up to 6 decimals"
+                at, f"{key} is {value_text!r}: give a number such as 0.289, with up to 6 decimals"
             )
         return text
 
-    def _party(self, one: Mapping[str, Any], line: int, usual: Optional[Prices]) -> Party:
-        address, id_ = self._address("address", one, line), self._text(one, "id", line, "")
-        own = one.get("prices", {})
-        if not isinstance(own, dict):
+    def _party(self, table: Mapping[str, Any], line: int, usual: Optional[Prices]) -> Party:
+        address, id_ = self._address("address", table, line), self._text(table, "id", line, "")
+        own_prices = table.get("prices", {})
+        if not isinstance(own_prices, dict):
             self.refuse(self.line(line, "prices"), "prices: give such as { day = 0.289 }")
         if usual is None:
-            if own or "peak_price" in one:
+            if own_prices or "peak_price" in table:
                 self.refuse(line, "prices of a customer, and none of the periods")
             return Party(id_, address, None)
-        for period in own:
+        for period in own_prices:
             if period not in usual.kwh:
                 self.refuse(
                     self.line(line, "prices"), f"prices: no period {printable(period, 40)!r}"
                 )
         at = self.line(line, "prices")
-        kwh = {**usual.kwh, **{period: self._price(own, period, at) for period in own}}
-        peak = self._peak(one, line)
+        kwh = {
+            **usual.kwh,
+            **{period: self._price(own_prices, period, at) for period in own_prices},
+        }
+        peak = self._peak(table, line)
         return Party(id_, address, usual._replace(kwh=kwh, peak_kw=peak or usual.peak_kw))
 
     def _text(
         self, table: Mapping[str, Any], key: str, line: int, usual: Optional[str] = None
     ) -> str:
-        found = table.get(key, usual)
-        if not isinstance(found, str) or len(found) > _LONGEST or (usual is None and not found):
+        text = table.get(key, usual)
+        if not isinstance(text, str) or len(text) > _LONGEST or (usual is None and not text):
             self.refuse(self.line(line, key), f"{key}: give a text of up to {_LONGEST} characters")
-        return found
+        return text
 
     def _address(self, key: str, table: Mapping[str, Any], line: int) -> Sequence[str]:
-        found: Any = table.get(key, [])
-        is_right = isinstance(found, list) and len(found) <= _LINES
-        if not is_right or not all(isinstance(one, str) and len(one) <= _LONGEST for one in found):
+        lines: Any = table.get(key, [])
+        is_right = isinstance(lines, list) and len(lines) <= _LINES
+        if not is_right or not all(
+            isinstance(text, str) and len(text) <= _LONGEST for text in lines
+        ):
             self.refuse(
                 self.line(line, key),
                 f"{key}: give up to {_LINES} texts of up to {_LONGEST} characters",
             )
-        return [*found]
+        return [*lines]
 
 
 def _check_week(file: _File, rows: Sequence[tuple[TariffRow, int]]) -> None:

@@ -90,15 +90,15 @@ def minutes_of(name: str, cell: str) -> Optional[int]:
     if not cell:
         return None
     match = _CLOCK.fullmatch(cell)
-    found = int(match[1]) * 60 + int(match[2]) if match else DAY_MINUTES + 1
-    if found > DAY_MINUTES:
+    minutes = int(match[1]) * 60 + int(match[2]) if match else DAY_MINUTES + 1
+    if minutes > DAY_MINUTES:
         raise SettingsError(f"{name} is {printable(cell, 20)!r}: give such as 22:00")
-    return found
+    return minutes
 
 
 def weekdays_of(cell: str) -> tuple[int, ...]:
     """Days of the week of such as mon-fri, or sat sun; "": all. Raises SettingsError."""
-    found = list[int]()
+    days = list[int]()
     for part in re.split(r"[\s,]+", cell.lower() or "mon-sun"):
         first, _, last = part.partition("-")
         if first not in DAYS or (last or first) not in DAYS:
@@ -106,8 +106,8 @@ def weekdays_of(cell: str) -> tuple[int, ...]:
                 f"days is {printable(cell, 40)!r}: give such as mon-fri, or sat sun"
             )
         begin, end = DAYS.index(first), DAYS.index(last or first)
-        found += [one % len(DAYS) for one in range(begin, end + (begin > end) * len(DAYS) + 1)]
-    return tuple(found)
+        days += [day % len(DAYS) for day in range(begin, end + (begin > end) * len(DAYS) + 1)]
+    return tuple(days)
 
 
 class TariffSpan(NamedTuple):
@@ -129,44 +129,44 @@ def spans(
 def _spans(
     rows: tuple[TariffRow, ...], begin: float, end: float, zone: ZoneInfo
 ) -> Sequence[TariffSpan]:
-    found: list[TariffSpan] = []
-    edges = [begin, *(one for one in _edges(rows, begin, end, zone) if begin < one < end), end]
+    tariff_spans: list[TariffSpan] = []
+    edges = [begin, *(edge for edge in _edges(rows, begin, end, zone) if begin < edge < end), end]
     for first, last in zip(edges, edges[1:]):
         period = _period(rows, first, zone)
-        if found and found[-1].period == period:
-            found[-1] = found[-1]._replace(end=last)
+        if tariff_spans and tariff_spans[-1].period == period:
+            tariff_spans[-1] = tariff_spans[-1]._replace(end=last)
         else:
-            found.append(TariffSpan(period, first, last))
-    return found
+            tariff_spans.append(TariffSpan(period, first, last))
+    return tariff_spans
 
 
 def _period(rows: Sequence[TariffRow], time: float, zone: ZoneInfo) -> str:
     wall = datetime.datetime.fromtimestamp(time, zone)
     minute = wall.hour * 60 + wall.minute
-    return next((one.period for one in rows if one.has(wall.weekday(), minute)), REST)
+    return next((row.period for row in rows if row.has(wall.weekday(), minute)), REST)
 
 
 def _edges(rows: Sequence[TariffRow], begin: float, end: float, zone: ZoneInfo) -> Iterator[float]:
     """When a period may begin, in order, in UTC; an hour that comes twice has both."""
-    minutes = sorted({0, *(minute % DAY_MINUTES for one in rows for minute in (one.since, one.to))})
+    minutes = sorted({0, *(minute % DAY_MINUTES for row in rows for minute in (row.since, row.to))})
     day = datetime.datetime.fromtimestamp(begin, zone).date() - datetime.timedelta(days=1)
     last = datetime.datetime.fromtimestamp(end, zone).date() + datetime.timedelta(days=1)
-    found = set[float]()
+    times = set[float]()
     while day <= last:
         midnight = datetime.datetime(day.year, day.month, day.day)
         for minute in minutes:
             wall = midnight + datetime.timedelta(minutes=minute)
-            found.update(wall.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
-        found.update(_shifts(day, zone))
+            times.update(wall.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
+        times.update(_shifts(day, zone))
         day += datetime.timedelta(days=1)
-    yield from sorted(found)
+    yield from sorted(times)
 
 
 def _shifts(day: datetime.date, zone: ZoneInfo) -> Iterator[float]:
     """When the clock of the zone is put forward or back on a day: the minute on the wall jumps."""
     first = datetime.datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
     for number in range(26 * 4):
-        one, other = first + number * 900.0, first + (number + 1) * 900.0
-        offsets = (datetime.datetime.fromtimestamp(time, zone).utcoffset() for time in (one, other))
+        begin, end = first + number * 900.0, first + (number + 1) * 900.0
+        offsets = (datetime.datetime.fromtimestamp(time, zone).utcoffset() for time in (begin, end))
         if len(set(offsets)) > 1:
-            yield other
+            yield end

@@ -34,26 +34,26 @@ def checked(path: str, root: str, roots: Optional[str] = None) -> Checked:
         for name in proof.FILES
         if name == proof.JSON or os.path.exists(os.path.join(folder, name))
     }
-    found = proof.checked(read_file(path), files, root)
+    result = proof.checked(read_file(path), files, root)
     if roots is not None:
-        _in_chain(found, day_roots.roots_of(roots))
-    return found
+        _in_chain(result, day_roots.roots_of(roots))
+    return result
 
 
-def _in_chain(found: Checked, roots: day_roots.Roots) -> None:
-    for day, root in found.published.days.items():
+def _in_chain(result: Checked, roots: day_roots.Roots) -> None:
+    for day, root in result.published.days.items():
         if roots.days.get(day) != root:
             raise NotVerified(
                 f"the root of {printable(day, 10)} is not the one in the chain of roots"
             )
 
 
-def _lines(found: Checked, folder: Sequence[str], has_roots: bool) -> Iterator[str]:
-    yield from form.summary(found.statement, found.readings)
-    yield f"as published, and page and table are those of the figures: {', '.join(found.files)}"
+def _lines(result: Checked, folder: Sequence[str], has_roots: bool) -> Iterator[str]:
+    yield from form.summary(result.statement, result.readings)
+    yield f"as published, and page and table are those of the figures: {', '.join(result.files)}"
     if has_roots:
         yield "the roots of its days are in the chain of roots"
-    yield from found.missing
+    yield from result.missing
     yield from form.unchecked_files(folder)
     yield f"NOT CHECKED: {form.STATED}"
     yield form.LIMITS
@@ -65,26 +65,26 @@ def _check(context: click.Context, /, **options: Any) -> int:
     state.defect_code = WRONG
     if not _ROOT.fullmatch(root):
         raise Usage(f"--root {printable(root, 80)!r}: give 64 hexadecimal digits")
-    found = checked(options["file"], root, options["roots"])
-    statement, folder = found.statement, os.listdir(os.path.dirname(options["file"]) or ".")
-    said = {
+    result = checked(options["file"], root, options["roots"])
+    statement, folder = result.statement, os.listdir(os.path.dirname(options["file"]) or ".")
+    document = {
         "number": statement["number"],
         "corrects": statement["corrects"],
-        "customer": found.customer,
-        "from": found.begin,
-        "to": found.end,
+        "customer": result.customer,
+        "from": result.begin,
+        "to": result.end,
         "kwh": statement["total"]["kwh"],
         "net_amount": (statement["total"]["amounts"] or {"net": None})["net"],
         "currency": (statement["prices"] or {"currency": None})["currency"],
-        "readings": found.readings,
-        "files": found.files,
-        "missing": found.missing,
+        "readings": result.readings,
+        "files": result.files,
+        "missing": result.missing,
         "unchecked_files": form.unchecked_files(folder),
         "stated": form.STATED,
         "limits": form.LIMITS,
     }
-    lines = [*_lines(found, folder, options["roots"] is not None)]
-    return print_result(Result(said, lines), state.json)
+    lines = [*_lines(result, folder, options["roots"] is not None)]
+    return print_result(Result(document, lines), state.json)
 
 
 _HELP = """Check a statement of energy: was anything changed since its root was published?

@@ -63,7 +63,7 @@ class StatementInputs(NamedTuple):
     paths: Sequence[str]
     begin: float
     end: float
-    asked: Asked
+    audit_scope: Asked
     rules: Rules
     factors: SurchargeFactors
     #: its periods are those of the rules
@@ -122,7 +122,7 @@ class _OfPdu(NamedTuple):
     sealed: Sequence[day_roots.DayLeaves]
     parts: Sequence[_Part]
     #: which unit it was; None if it has no customer
-    seen: Optional[Seen]
+    unit: Optional[Seen]
 
 
 def seal_finished_days(folder: str, without: Sequence[str] = ()) -> day_roots.Roots:
@@ -132,13 +132,13 @@ def seal_finished_days(folder: str, without: Sequence[str] = ()) -> day_roots.Ro
     journal.HashMismatch for a line that is not as it was written.
     """
     source = MeterJournal(folder, without)
-    known = day_roots.kept_roots(folder).days
-    new = {day: some for day, some in by_days(finished(folder)).items() if day not in known}
+    root_by_day = day_roots.kept_roots(folder).days
+    new = {day: some for day, some in by_days(finished(folder)).items() if day not in root_by_day}
     if new:
         key = day_roots.key_of(folder)
         for paths in new.values():
-            found = [one for some in source.by_day(paths, partial(_sealed, key)) for one in some]
-            trees = {day: merkle.Tree(one.hash for one in found) for day in source.hashes}
+            leaves = [leaf for some in source.by_day(paths, partial(_sealed, key)) for leaf in some]
+            trees = {day: merkle.Tree(leaf.hash for leaf in leaves) for day in source.hashes}
             day_roots.keep(folder, trees, source.hashes)
     return day_roots.kept_roots(folder)
 
@@ -162,11 +162,11 @@ def write(ordered: StatementInputs, into: str) -> StatementFile:
         _check_new(into, unfinished)
         work = partial(_of_pdu, ordered, key, room)
         hashes, parts, units = dict[str, bytearray](), list[_Part](), list[Seen]()
-        for found in ordered.source.by_day(ordered.paths, work):
-            for one in found.sealed:
-                hashes.setdefault(one.day, bytearray()).extend(one.hash)
-            parts += found.parts
-            units += [one for one in [found.seen] if one is not None]
+        for pdu_result in ordered.source.by_day(ordered.paths, work):
+            for leaf in pdu_result.sealed:
+                hashes.setdefault(leaf.day, bytearray()).extend(leaf.hash)
+            parts += pdu_result.parts
+            units += [unit for unit in [pdu_result.unit] if unit is not None]
         if not ordered.source.hashes:
             raise SettingsError(f"{printable(ordered.folder)} has no whole day of this period yet")
         trees = {
@@ -176,9 +176,9 @@ def write(ordered: StatementInputs, into: str) -> StatementFile:
         chain = day_roots.keep(ordered.folder, trees, ordered.source.hashes).hash
         twice = [*same(units)]
         once = _once(_with_unread(ordered, parts, room), alias_map(twice))
-        done = _Writer(ordered, into, key, trees, chain).write(once, numbers)
-        repeated = [one.sentence() for one in twice]
-        return dataclasses.replace(done, repeated=repeated, unfinished=unfinished)
+        statement_file = _Writer(ordered, into, key, trees, chain).write(once, numbers)
+        repeated = [pair.sentence() for pair in twice]
+        return dataclasses.replace(statement_file, repeated=repeated, unfinished=unfinished)
 
 
 def _check_new(into: str, unfinished: Sequence[str]) -> None:
@@ -194,11 +194,11 @@ def _check_new(into: str, unfinished: Sequence[str]) -> None:
 
 def _once(parts: Sequence[_Part], names: Mapping[str, str]) -> Sequence[_Part]:
     """Parts without those that the same customer has by another name of the PDU."""
-    had = {(one.customer, *one.place, one.begin) for one in parts}
+    had = {(part.customer, *part.place, part.begin) for part in parts}
     return [
-        one
-        for one in parts
-        if (one.customer, names.get(one.place[0], ""), one.place[1], one.begin) not in had
+        part
+        for part in parts
+        if (part.customer, names.get(part.place[0], ""), part.place[1], part.begin) not in had
     ]
 
 
@@ -206,68 +206,73 @@ def _of_pdu(
     ordered: StatementInputs, key: SaltKey, room: str, pdu: str, days: Sequence[DayBlocks]
 ) -> _OfPdu:
     """The hashes of a PDU's outlets, and what its customers get, in files in `room`."""
-    asked = ordered.asked
-    each = [leaf_rows.DayRows(day, blocks, key.mark) for day, blocks in days]
-    here = PduTexts(pdu, each, key)
+    audit_scope = ordered.audit_scope
+    day_rows = [leaf_rows.DayRows(day, blocks, key.mark) for day, blocks in days]
+    here = PduTexts(pdu, day_rows, key)
     outlets = here.outlets()
-    held = {
-        outlet: cut(asked.tenures.get((pdu, outlet), ()), ordered.begin, ordered.end)
+    tenures_by_outlet = {
+        outlet: cut(audit_scope.tenures.get((pdu, outlet), ()), ordered.begin, ordered.end)
         for outlet in outlets
     }
-    found, parts = list[day_roots.DayLeaves](), list[_Part]()
-    found_here = _audited(pdu, days, asked) if any(held.values()) else None
-    answers = {one.outlet: one for one in found_here.outlets} if found_here else {}
+    leaves, parts = list[day_roots.DayLeaves](), list[_Part]()
+    found_here = _audited(pdu, days, audit_scope) if any(tenures_by_outlet.values()) else None
+    answers = {outlet.outlet: outlet for outlet in found_here.outlets} if found_here else {}
     name = os.path.join(room, merkle.sha256(pdu.encode()).hex())
-    if any(held.values()):
+    if any(tenures_by_outlet.values()):
         _keep_times(f"{name}-times", here)
     for outlet in outlets:
-        place, tenures = (pdu, outlet), held[outlet]
-        times = [HeldTime(one.begin, one.end, _continues(ordered, place, one)) for one in tenures]
-        sealed, shown = here.outlet(outlet, times)
-        found += sealed
-        for tenure, seen in zip(tenures, shown):
+        place, tenures = (pdu, outlet), tenures_by_outlet[outlet]
+        times = [
+            HeldTime(tenure.begin, tenure.end, _continues(ordered, place, tenure))
+            for tenure in tenures
+        ]
+        sealed, shown_readings = here.outlet(outlet, times)
+        leaves += sealed
+        for tenure, readings in zip(tenures, shown_readings):
             path = f"{name}-{len(parts)}"
-            _keep(path, _part(ordered, place, tenure, seen, answers.get(outlet)))
+            _keep(path, _part(ordered, place, tenure, readings, answers.get(outlet)))
             parts.append(_Part(tenure.customer, place, *tenure[1:], path, f"{name}-times"))
-    return _OfPdu(found, parts, None if found_here is None else found_here.seen)
+    return _OfPdu(leaves, parts, None if found_here is None else found_here.seen)
 
 
-def _audited(pdu: str, days: Sequence[DayBlocks], asked: Asked) -> Audited:
+def _audited(pdu: str, days: Sequence[DayBlocks], audit_scope: Asked) -> Audited:
     readings = PduReadings(pdu)
     for block in leaf_rows.merge_blocks(block for _, blocks in days for block in blocks):
         readings.extend(block)
-    return audit_registers(readings, asked)
+    return audit_registers(readings, audit_scope)
 
 
 def _part(
     ordered: StatementInputs,
     place: Place,
     tenure: OutletTenancy,
-    seen: ShownReadings,
+    shown_readings: ShownReadings,
     answer: Optional[AuditedRegister],
 ) -> _Kept:
     """What a customer gets of an outlet. A day's hash becomes its path later."""
-    held = _held(ordered, place, tenure)
+    inputs = _outlet_readings(ordered, place, tenure)
     if answer is not None:
-        share = next(one for one in answer.shares if one.begin == tenure.begin)
-        held = held._replace(
+        share = next(share for share in answer.shares if share.begin == tenure.begin)
+        inputs = inputs._replace(
             meter=dataclasses.replace(answer.meter, step_kwh=answer.step),
             most_kwh=share.energy.high,
             is_doubted=checks.is_unit_in_doubt(share.events),
         )
-    found = figures.figures(held, seen.blocks, ordered.rules)
-    return _Kept(found, seen.days)
+    line_figures = figures.figures(inputs, shown_readings.blocks, ordered.rules)
+    return _Kept(line_figures, shown_readings.days)
 
 
 def _continues(ordered: StatementInputs, place: Place, tenure: OutletTenancy) -> bool:
     """Whether a customer has an outlet also after the end of the period."""
     return any(
-        one.customer == tenure.customer and one.end > tenure.end
-        for one in ordered.asked.tenures[place]
+        later_tenure.customer == tenure.customer and later_tenure.end > tenure.end
+        for later_tenure in ordered.audit_scope.tenures[place]
     )
 
 
-def _held(ordered: StatementInputs, place: Place, tenure: OutletTenancy) -> OutletReadings:
+def _outlet_readings(
+    ordered: StatementInputs, place: Place, tenure: OutletTenancy
+) -> OutletReadings:
     """An outlet of which nothing is known yet but who has it."""
     return OutletReadings(
         *place,
@@ -275,7 +280,7 @@ def _held(ordered: StatementInputs, place: Place, tenure: OutletTenancy) -> Outl
         machine=ordered.machines.get(place, ""),
         begin=tenure.begin,
         end=tenure.end,
-        meter=ordered.asked.meters.of(*place),
+        meter=ordered.audit_scope.meters.of(*place),
         most_kwh=None,
         is_doubted=False,
     )
@@ -283,38 +288,40 @@ def _held(ordered: StatementInputs, place: Place, tenure: OutletTenancy) -> Outl
 
 def _with_unread(ordered: StatementInputs, parts: Sequence[_Part], room: str) -> Sequence[_Part]:
     """All parts, also of outlets that no reading names."""
-    known = {one.place for one in parts}
-    found = [*parts]
-    for place, tenures in ordered.asked.tenures.items():
-        if place in known:
+    places = {part.place for part in parts}
+    all_parts = [*parts]
+    for place, tenures in ordered.audit_scope.tenures.items():
+        if place in places:
             continue
         for tenure in cut(tenures, ordered.begin, ordered.end):
-            none = figures.figures(_held(ordered, place, tenure), (), ordered.rules)
-            path = os.path.join(room, f"unread-{len(found)}")
+            none = figures.figures(_outlet_readings(ordered, place, tenure), (), ordered.rules)
+            path = os.path.join(room, f"unread-{len(all_parts)}")
             _keep(path, _Kept(none, ()))
-            found.append(_Part(tenure.customer, place, *tenure[1:], path, ""))
-    return found
+            all_parts.append(_Part(tenure.customer, place, *tenure[1:], path, ""))
+    return all_parts
 
 
 class _Kept(NamedTuple):
     """What a customer gets of an outlet, until his files are written."""
 
-    found: StatementFigures
+    line_figures: StatementFigures
     #: of his proof: each day, its hash, and what is shown of it, as `proof.canonical` writes it
     days: Sequence[tuple[str, bytes, bytes]]
 
 
-def _keep(path: str, said: _Kept) -> None:
+def _keep(path: str, part_result: _Kept) -> None:
     """The line of the statement and its number of quarter hours, these, then two lines for each
     day.
     """
-    flow = said.found.power
-    head = json.dumps([said.found.line, len(flow.numbers), said.found.days])
+    flow = part_result.line_figures.power
+    head = json.dumps(
+        [part_result.line_figures.line, len(flow.numbers), part_result.line_figures.days]
+    )
     with _room_file(path) as file:
         file.write(f"{head}\n".encode())
         file.write(flow.numbers.tobytes() + flow.kilowatts.tobytes())
-        for day, node, shown in said.days:
-            file.write(f"{day} {node.hex()}\n".encode() + shown + b"\n")
+        for day, node, text in part_result.days:
+            file.write(f"{day} {node.hex()}\n".encode() + text + b"\n")
 
 
 @contextlib.contextmanager
@@ -330,9 +337,9 @@ def _room_file(path: str) -> Iterator[IO[bytes]]:
 def _kept_figures(part: _Part) -> StatementFigures:
     with open(part.path, "rb") as file:
         line, count, days = json.loads(file.readline())
-        columns = [np.frombuffer(file.read(8 * count), one) for one in ("i8", "f8")]
+        columns = [np.frombuffer(file.read(8 * count), dtype) for dtype in ("i8", "f8")]
     span = (proof.parse_time(line["from"]), proof.parse_time(line["to"]))
-    energies = [DayEnergy(*one) for one in days]
+    energies = [DayEnergy(*day) for day in days]
     return StatementFigures(line, power.QuarterHourPower(*span, *columns), energies)
 
 
@@ -340,9 +347,9 @@ def _kept_days(part: _Part) -> Iterator[tuple[str, bytes, bytes]]:
     with open(part.path, "rb") as file:
         _, count, _ = json.loads(file.readline())
         file.seek(16 * count, os.SEEK_CUR)
-        for head, shown in zip(file, file):
+        for head, text in zip(file, file):
             day, node = head.decode().split()
-            yield day, merkle.digest(node), shown
+            yield day, merkle.digest(node), text
 
 
 def _keep_times(path: str, pdu: PduTexts) -> None:
@@ -406,7 +413,7 @@ class _Writer:
         """
         by_customer = self._by_customer(parts, numbers)
         overlaps = numbers.overlaps(
-            {key: [_held_outlet(one) for one in some] for key, some in by_customer.items()}
+            {key: [_held_outlet(part) for part in some] for key, some in by_customer.items()}
         )
         if overlaps and not self._ordered.is_draft:
             raise SettingsError(
@@ -419,14 +426,14 @@ class _Writer:
         )
         if not changed:
             return nothing
-        named = self._named(changed, numbers)
+        statement_numbers = self._take_numbers(changed, numbers)
         customers = [
             _Customer(key.customer, folder, numbered, by_customer[key])
-            for key, folder, numbered in zip(changed, self._folders(changed), named)
+            for key, folder, numbered in zip(changed, self._folders(changed), statement_numbers)
         ]
         try:
             os.mkdir(self._part, 0o700)
-            done = self._written(customers, numbers)
+            statement_file = self._written(customers, numbers)
         except OSError as error:
             raise SettingsError(f"{printable(self._part)}: {error.strerror}") from None
         except BaseException:
@@ -434,7 +441,7 @@ class _Writer:
             shutil.rmtree(self._part, ignore_errors=True)
             raise
         os.rename(self._part, self._into)
-        return dataclasses.replace(done, unchanged=nothing.unchanged, overlaps=overlaps)
+        return dataclasses.replace(statement_file, unchanged=nothing.unchanged, overlaps=overlaps)
 
     @property
     def _part(self) -> str:
@@ -449,10 +456,13 @@ class _Writer:
         """
         period = (self._ordered.begin, self._ordered.end)
         lost = numbers.with_outlets(*period)
-        found: dict[str, list[_Part]] = {name: [] for name in lost}
+        parts_by_customer: dict[str, list[_Part]] = {name: [] for name in lost}
         for part in parts:
-            found.setdefault(part.customer, []).append(part)
-        return {PeriodKey(name, *period): sorted(found[name], key=_order) for name in sorted(found)}
+            parts_by_customer.setdefault(part.customer, []).append(part)
+        return {
+            PeriodKey(name, *period): sorted(parts_by_customer[name], key=_order)
+            for name in sorted(parts_by_customer)
+        }
 
     def _changed(
         self, by_customer: Mapping[PeriodKey, Sequence[_Part]], numbers: Numbers
@@ -467,12 +477,14 @@ class _Writer:
                     continue
             yield key
 
-    def _named(self, keys: Sequence[PeriodKey], numbers: Numbers) -> Sequence[StatementNumber]:
+    def _take_numbers(
+        self, keys: Sequence[PeriodKey], numbers: Numbers
+    ) -> Sequence[StatementNumber]:
         if self._ordered.is_draft:
-            given: Sequence[str] = [form.DRAFT] * len(keys)
+            number_texts: Sequence[str] = [form.DRAFT] * len(keys)
         else:
-            given = numbers.reserve(len(keys), self._ordered.date, self._into)
-        return [numbers.correction(key, number) for key, number in zip(keys, given)]
+            number_texts = numbers.reserve(len(keys), self._ordered.date, self._into)
+        return [numbers.correction(key, number) for key, number in zip(keys, number_texts)]
 
     def _folders(self, keys: Sequence[PeriodKey]) -> Iterator[str]:
         for at, key in enumerate(keys, start=1):
@@ -481,8 +493,8 @@ class _Writer:
     def _written(self, customers: Sequence[_Customer], numbers: Numbers) -> StatementFile:
         begin, end = self._period()
         large = len(customers) > _LARGE
-        done = [*parallel_map(self._statement, customers, large=large)]
-        statements = merkle.Tree(one.leaf for one in done)
+        outcomes = [*parallel_map(self._statement, customers, large=large)]
+        statements = merkle.Tree(outcome.leaf for outcome in outcomes)
         published = proof.Published(
             begin,
             end,
@@ -493,23 +505,25 @@ class _Writer:
         ).text()
         size = _written(self._part, proof.PUBLISHED, published.encode())
         prove = partial(self._proof, published, statements)
-        size += sum(parallel_map(prove, done, large=large)) + sum(one.size for one in done)
-        billed = billing.HEAD_LINE + "".join(one.billed for one in done)
+        size += sum(parallel_map(prove, outcomes, large=large)) + sum(
+            outcome.size for outcome in outcomes
+        )
+        billed = billing.HEAD_LINE + "".join(outcome.billed for outcome in outcomes)
         size += _written(self._part, billing.FILE, billed.encode())
         if not self._ordered.is_draft:
             os.sync()  # what is issued is on the disk
-            numbers.keep([one.issued for one in done])
-        numbered = [one.customer.numbered for one in done]
+            numbers.keep([outcome.issued for outcome in outcomes])
+        numbered = [outcome.customer.numbered for outcome in outcomes]
         return StatementFile(
             proof.root_of(published),
             self._chain,
-            len(done),
+            len(outcomes),
             (numbered[0].number, numbered[-1].number),
-            sum(one.corrects is not None for one in numbered),
+            sum(number.corrects is not None for number in numbered),
             0,
-            sum(one.outlets for one in done),
+            sum(outcome.outlets for outcome in outcomes),
             size,
-            sum(one.unread for one in done),
+            sum(outcome.unread for outcome in outcomes),
         )
 
     def _period(self) -> tuple[str, str]:
@@ -555,7 +569,7 @@ class _Writer:
             raise SettingsError(f"{printable(customer.folder)}: {error.strerror}") from None
         size = sum(_written(customer.folder, name, content) for name, content in files.items())
         hashes = {name: merkle.sha256(content).hex() for name, content in files.items()}
-        salt = self._key.salt(*(statement[one] for one in ("from", "to", "customer")))
+        salt = self._key.salt(*(statement[key] for key in ("from", "to", "customer")))
         unread = statement["total"]["unread"]
         billed = billing.as_csv(billing.rows(statement))
         issued = Issued(
@@ -567,27 +581,27 @@ class _Writer:
         outlets = len(customer.parts)
         return _Done(customer, hashes, salt, size, outlets, unread, billed, issued)
 
-    def _proof(self, published: str, statements: merkle.Tree, done: _Done) -> int:
+    def _proof(self, published: str, statements: merkle.Tree, outcome: _Done) -> int:
         needed = dict[str, _Needed]()
         texts = proof.texts(
             published,
-            done.files,
-            done.salt,
-            statements.path(done.leaf),
-            self._lines(done, needed),
+            outcome.files,
+            outcome.salt,
+            statements.path(outcome.leaf),
+            self._lines(outcome, needed),
             _times(needed),
         )
-        return _written(done.customer.folder, proof.PROOF, proof.packed_pieces(texts))
+        return _written(outcome.customer.folder, proof.PROOF, proof.packed_pieces(texts))
 
-    def _lines(self, done: _Done, needed: dict[str, _Needed]) -> Iterator[bytes]:
+    def _lines(self, outcome: _Done, needed: dict[str, _Needed]) -> Iterator[bytes]:
         """An outlet's part of a proof at a time. `needed` gets the times that it needs."""
-        for part in done.customer.parts:
+        for part in outcome.customer.parts:
             days = list[bytes]()
-            for day, node, shown in _kept_days(part):
-                if shown.startswith(disclosure.ROWS):
+            for day, node, text in _kept_days(part):
+                if text.startswith(disclosure.ROWS):
                     pdu = needed.setdefault(part.place[0], _Needed(part.times, set()))
                     pdu.days.add(day)
-                days.append(proof.day_text(day, self._trees[day].path(node), shown))
+                days.append(proof.day_text(day, self._trees[day].path(node), text))
             yield proof.line_text(*part.place, days)
 
 
@@ -631,14 +645,16 @@ def _written(folder: str, name: str, content: Union[bytes, Iterable[bytes]]) -> 
 def outlet_labels(source: MeterJournal, paths: Sequence[str]) -> Mapping[Place, str]:
     """What people call outlets, as the lines of units in the last of these files say it."""
     for path in reversed(paths):
-        found: dict[Place, str] = {}
+        label_by_place: dict[Place, str] = {}
         has_units = False
         for line in source.lines(path):
             if line.body.startswith(b'"unit":'):
                 has_units = True
-                said = json.loads(b"{" + line.body)
-                pairs = zip(said.get("outlets", ()), said.get("names", ()))
-                found.update({(said["name"], outlet): name for outlet, name in pairs if name})
+                unit = json.loads(b"{" + line.body)
+                pairs = zip(unit.get("outlets", ()), unit.get("names", ()))
+                label_by_place.update(
+                    {(unit["name"], outlet): name for outlet, name in pairs if name}
+                )
         if has_units:
-            return found
+            return label_by_place
     return {}
