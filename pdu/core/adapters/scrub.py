@@ -104,7 +104,7 @@ class Scrubber:
             and not re.search("[A-Za-z]", value)
         ):
             self._phones[digits] = stand_in
-        for computed in ("_known", "_spellings"):
+        for computed in ("_replaced_forms", "_spellings"):
             self.__dict__.pop(computed, None)
         full = private_patterns.FULL_NAME.fullmatch(value)
         if full and kind in (NAMES, ADDRESSES):
@@ -128,7 +128,7 @@ class Scrubber:
 
     def _without_learned(self, text: str) -> str:
         upper = text.upper()
-        near = [value for secret, value in self._known if secret in upper]
+        near = [value for secret, value in self._replaced_forms if secret in upper]
         if not near:  # the usual case; one pattern of all values takes far longer
             return text
         # A short name in another case may be a word or an abbreviation: an outlet "nas", the text
@@ -263,9 +263,9 @@ class Scrubber:
     def value(self, key: str, value: str) -> str:
         """The scrubbed value of a variable or JSON member with the name `key`."""
         kind = private_patterns.kind_of(key)
-        return self.text(value) if kind is None else self.whole(kind, value)
+        return self.text(value) if kind is None else self.stand_in(kind, value)
 
-    def whole(self, kind: str, value: str) -> str:
+    def stand_in(self, kind: str, value: str) -> str:
         """The stand-in of a value of this kind. A value that stays is scrubbed as by `text`."""
         return self.text(self.learn(kind, value), numbers=kind in self.keep)
 
@@ -350,7 +350,7 @@ class Scrubber:
     def _spellings(self) -> list[tuple[str, str, bool]]:
         """The forms of `_spelled` for all learned values, the longest first.
 
-        `learn` discards them, like `_known`.
+        `learn` discards them, like `_replaced_forms`.
         """
         forms: list[tuple[str, str, bool]] = []
         for value, stand_in in self._learned.items():
@@ -358,7 +358,7 @@ class Scrubber:
         return sorted(forms, key=lambda form: len(form[0]), reverse=True)
 
     @functools.cached_property
-    def _known(self) -> list[tuple[str, str]]:
+    def _replaced_forms(self) -> list[tuple[str, str]]:
         """The values that are replaced inside texts, each as (upper-case form, value), the longest
         first.
         """
@@ -441,7 +441,7 @@ class _Rule(NamedTuple):
         return self.change(scrubber, self.kind, text, numbers)
 
 
-def _each(pattern: Pattern[str]) -> Change:
+def _replace_each(pattern: Pattern[str]) -> Change:
     """Replaces each match by its stand-in, or what its group `value` found at its end."""
     has_value = "value" in pattern.groupindex
 
@@ -456,14 +456,14 @@ def _each(pattern: Pattern[str]) -> Change:
 
 
 def _each_unless_digits(pattern: Pattern[str]) -> Change:
-    """Like `_each`, but a text of digits alone stays: it may be a figure."""
-    change_each = _each(pattern)
+    """Like `_replace_each`, but a text of digits alone stays: it may be a figure."""
+    replace_each = _replace_each(pattern)
     return lambda scrubber, kind, text, numbers: (
-        text if text.strip().isdigit() else change_each(scrubber, kind, text, numbers)
+        text if text.strip().isdigit() else replace_each(scrubber, kind, text, numbers)
     )
 
 
-def _whole(pattern: Pattern[str]) -> Change:
+def _replace_whole(pattern: Pattern[str]) -> Change:
     """Replaces a text that matches as a whole, unless it may be a figure."""
 
     def change(scrubber: Scrubber, kind: str, text: str, numbers: bool) -> str:
@@ -490,7 +490,7 @@ _ADDRESS_RULES = (
     _Rule(
         "the digits of a learned address", ADDRESSES, _learned(Scrubber._without_learned_addresses)
     ),
-    _Rule("a MAC address", ADDRESSES, _each(private_patterns.MAC)),
+    _Rule("a MAC address", ADDRESSES, _replace_each(private_patterns.MAC)),
     _Rule(
         "a MAC address without leading zeros",
         ADDRESSES,
@@ -505,14 +505,18 @@ _RULES = (
         CONTACTS,
         _learned(Scrubber._without_learned_phones),
     ),
-    _Rule("a telephone number", CONTACTS, _each(private_patterns.PHONE)),
-    _Rule("a place", LOCATIONS, _each(private_patterns.PLACE)),
-    _Rule("a number of degrees", LOCATIONS, _whole(private_patterns.DEGREE)),
-    _Rule("a mail address", ADDRESSES, _each(private_patterns.MAIL)),
+    _Rule("a telephone number", CONTACTS, _replace_each(private_patterns.PHONE)),
+    _Rule("a place", LOCATIONS, _replace_each(private_patterns.PLACE)),
+    _Rule("a number of degrees", LOCATIONS, _replace_whole(private_patterns.DEGREE)),
+    _Rule("a mail address", ADDRESSES, _replace_each(private_patterns.MAIL)),
     *_ADDRESS_RULES,
-    _Rule("what follows the word serial number", SERIALS, _each(private_patterns.LABELLED_SERIAL)),
+    _Rule(
+        "what follows the word serial number",
+        SERIALS,
+        _replace_each(private_patterns.LABELLED_SERIAL),
+    ),
     _Rule("capitals and digits", SERIALS, _each_unless_digits(private_patterns.SERIAL)),
-    _Rule("a long number", SERIALS, _whole(private_patterns.NUMBER)),
+    _Rule("a long number", SERIALS, _replace_whole(private_patterns.NUMBER)),
 )
 
 

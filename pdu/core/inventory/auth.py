@@ -28,7 +28,7 @@ class DeviceLogin(NamedTuple):
     secrets: Mapping[str, str]
 
     @property
-    def shown(self) -> str:
+    def description(self) -> str:
         """How errors name the login."""
         return (
             f"the login {self.name!r}"
@@ -119,7 +119,7 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Devic
                 f"{where}: {secret} is a secret, which a list must not contain: give {secret}_file"
                 f" or {secret}_env, or move the table into a separate file (--auth)"
             )
-        secrets[secret] = _found(where, secret, source, text, os.path.dirname(path))
+        secrets[secret] = _secret_value(where, secret, source, text, os.path.dirname(path))
     return DeviceLogin(name, settings, secrets)
 
 
@@ -134,7 +134,7 @@ def _reference(key: str) -> tuple[str, str]:
     return "", ""
 
 
-def _found(where: str, secret: str, source: str, text: str, folder: str) -> str:
+def _secret_value(where: str, secret: str, source: str, text: str, folder: str) -> str:
     if source == "_env":
         if not os.environ.get(text):
             raise SettingsError(

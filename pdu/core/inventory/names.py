@@ -89,7 +89,7 @@ def _keep(context: click.Context, option: click.Parameter, value: Optional[str])
         setattr(given(context), f"{option.name}_file", value)
 
 
-def known(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
+def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
     """The list by these options, by the environment or in its usual place; None if there is none,
     or if that of the usual place has no PDU yet.
 
@@ -147,7 +147,7 @@ class PduCommand(Subcommand):
         at, list_file, auth_file = self._first(ctx, args)
         if at < len(args) and not self._is_handler(args[at]):
             with _no_errors_for_a_shell(ctx):
-                known_list = known(list_file, auth_file)
+                known_list = read_known_list(list_file, auth_file)
                 if known_list is not None:
                     pdu = known_list.pdus.get(args[at])
                     if pdu is None:
@@ -217,13 +217,13 @@ def _use(state: SharedOptions, known_list: KnownList, pdu: ListedPdu) -> None:
     state.settings = {**settings, **state.settings}
     state.name, state.words = pdu.name, (pdu.name, *known_list.words)
     if login is not None:
-        state.login, state.secrets = login.shown, login.secrets
+        state.login, state.secrets = login.description, login.secrets
 
 
 def _say_what_else(state: SharedOptions, command: str, handler: str, host: str) -> None:
     """Say on standard error that a word of this line is also a name of the list."""
     with contextlib.suppress(SettingsError):  # the line needs no list
-        known_list = known(state.list_file, state.auth_file)
+        known_list = read_known_list(state.list_file, state.auth_file)
         if known_list is None:
             return
         if handler in known_list.pdus:
@@ -232,7 +232,7 @@ def _say_what_else(state: SharedOptions, command: str, handler: str, host: str) 
         if pdu is not None and not _is_at(pdu, host):
             _note(
                 f"{printable(host, 60)!r} is a host name here; `{command} {printable(host, 60)}`"
-                f" means the PDU of that name in {known_list.path}: {_shown(pdu)}"
+                f" means the PDU of that name in {known_list.path}: {_pdu_text(pdu)}"
             )
 
 
@@ -244,7 +244,7 @@ def _is_at(pdu: ListedPdu, host: str) -> bool:
     return hosts.one_spelling(pdu.address) == hosts.one_spelling(host)
 
 
-def _shown(pdu: ListedPdu) -> str:
+def _pdu_text(pdu: ListedPdu) -> str:
     return f"{printable(pdu.handler, 60)} {pdu.where}"
 
 
@@ -260,7 +260,7 @@ def resolve_name(state: SharedOptions, host: str, handler: str = "") -> ChosenPd
     """
     known_list = None
     try:
-        known_list = known(state.list_file, state.auth_file)
+        known_list = read_known_list(state.list_file, state.auth_file)
     except SettingsError as error:
         if state.list_file:
             raise
@@ -271,11 +271,11 @@ def resolve_name(state: SharedOptions, host: str, handler: str = "") -> ChosenPd
     if handler and pdu.handler != handler:
         raise SettingsError(
             f"{printable(host, 60)!r} is no PDU for {handler}: {known_list.path} has it as"
-            f" {_shown(pdu)}"
+            f" {_pdu_text(pdu)}"
         )
     _use(state, known_list, pdu)
     if not _is_at(pdu, host):
-        _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_shown(pdu)}")
+        _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(pdu)}")
     return ChosenPdu(pdu.handler, pdu.address, state)
 
 
@@ -301,7 +301,7 @@ def complete(
         state = given(context)
         names: list[str] = []
         with contextlib.suppress(Exception):
-            known_list = known(state.list_file, state.auth_file)
+            known_list = read_known_list(state.list_file, state.auth_file)
             pdus = known_list.pdus.values() if known_list is not None else ()
             names = [pdu.name for pdu in pdus if not handler or pdu.handler == handler]
         words = [*other_words(), *names]

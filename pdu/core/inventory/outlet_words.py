@@ -25,16 +25,18 @@ def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
 
     Raises NoSuchOutlet, and Usage for a word with two meanings.
     """
-    return list(dict.fromkeys(identity for word in words for identity in _meant(word, names)))
+    return list(
+        dict.fromkeys(identity for word in words for identity in _identities_of(word, names))
+    )
 
 
-def _meant(word: str, names: Mapping[str, str]) -> Sequence[str]:
-    identities = _one(word, names)
+def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
+    identities = _single_outlet(word, names)
     parts = [part.strip() for part in word.split(",")]
     if len(parts) == 1:
         several = _range(word, names)
     else:
-        groups = [_one(part, names) or _range(part, names) or () for part in parts]
+        groups = [_single_outlet(part, names) or _range(part, names) or () for part in parts]
         several = [identity for part in groups for identity in part] if all(groups) else None
     if identities and several and identities != several:
         raise Usage(
@@ -47,7 +49,7 @@ def _meant(word: str, names: Mapping[str, str]) -> Sequence[str]:
     raise NoSuchOutlet(_why(word, parts, names))
 
 
-def _one(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
+def _single_outlet(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
     """The outlet with this identity, else the only one with this name."""
     if word in names:
         return [word]
@@ -76,7 +78,9 @@ def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
             return (
                 f"outlets {', '.join(same)} have the name {printable(part, 60)!r}: give an identity"
             )
-    unknown = next((part for part in parts if not (_one(part, names) or _range(part, names))), word)
+    unknown = next(
+        (part for part in parts if not (_single_outlet(part, names) or _range(part, names))), word
+    )
     return (
         f"the PDU has no outlet {printable(unknown, 60)!r}"
         f"{'' if unknown == word else f', of {printable(word, 60)!r}'}; status lists its outlets"

@@ -53,7 +53,7 @@ class Target(NamedTuple):
         state = SharedOptions(
             settings=settings,
             of_list=settings,
-            login=self.auth.shown,
+            login=self.auth.description,
             secrets=self.auth.secrets,
         )
         try:
@@ -142,10 +142,10 @@ def poll_full(target: Target) -> Reading:
 
 def _polled(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
     # the context confines the counter of `_count`
-    return contextvars.copy_context().run(_read, target, timeout, parts)
+    return contextvars.copy_context().run(_read_parts, target, timeout, parts)
 
 
-def _read(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
+def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
     readings = [Reading(begun=time.monotonic())]
     count = [0]
     try:
@@ -199,11 +199,11 @@ def _count(handler: LoadedHandler, count: list[int]) -> None:
         return
     lock = threading.Lock()  # a handler may send from several threads
 
-    def sent() -> None:
+    def count_request() -> None:
         with lock:
             count[0] += 1
 
-    handler.sent.set(sent)
+    handler.sent.set(count_request)
 
 
 def _bounded(handler: LoadedHandler, settings: Mapping[str, str], longest: float) -> dict[str, str]:

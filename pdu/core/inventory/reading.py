@@ -132,7 +132,9 @@ def _purposes(parts: Sequence[Part]) -> set[str]:
 
 def states(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """The outlets with their states."""
-    outlets = [PolledOutlet(_shown(port.identity), reported(port)) for port in pdu.status().ports]
+    outlets = [
+        PolledOutlet(_printable(port.identity), reported(port)) for port in pdu.status().ports
+    ]
     return reading._replace(answered=True, outlets=outlets)
 
 
@@ -152,11 +154,11 @@ def labels(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     port_labels = tools.labels(pdu)
     if port_labels is None:
         return reading
-    label_by_identity = {_shown(label.identity): label for label in port_labels}
+    label_by_identity = {_printable(label.identity): label for label in port_labels}
     outlets = [
         outlet._replace(
-            number=_shown(label_by_identity[outlet.identity].number),
-            name=_shown(label_by_identity[outlet.identity].name),
+            number=_printable(label_by_identity[outlet.identity].number),
+            name=_printable(label_by_identity[outlet.identity].name),
         )
         if outlet.identity in label_by_identity
         else outlet
@@ -212,7 +214,7 @@ def read_figures(tools: HandlerTools, pdu: Any) -> tuple[Figures, Optional[CallE
 
 
 def _with(reading: Reading, pdu_figures: Figures) -> Reading:
-    ports = {_shown(port.identity): port for port in pdu_figures.ports}
+    ports = {_printable(port.identity): port for port in pdu_figures.ports}
     outlets = [
         outlet._replace(**_figures_of(ports[outlet.identity]))
         if outlet.identity in ports
@@ -259,6 +261,6 @@ def figure(value: Any) -> Optional[float]:
     return number
 
 
-def _shown(value: object) -> str:
+def _printable(value: object) -> str:
     """The value as printable text. A handler of another pack might return control characters."""
     return printable(str(value))

@@ -153,7 +153,7 @@ class _Worker:
     def _do(self, job: tuple[int, Any]) -> None:
         ticket, payload = job
         result = self._work(payload, self._heart.since)
-        self._send(JobResult(ticket, result, self._wanted(ended=1)))
+        self._send(JobResult(ticket, result, self._take_slots(ended=1)))
 
     def _beat(self, late: float) -> None:
         self._limit.beat(late, self._used)
@@ -165,11 +165,11 @@ class _Worker:
                 os._exit(0)
 
     def _ask(self) -> None:
-        count = self._wanted()
+        count = self._take_slots()
         if count:
             self._send(FreeSlots(count))
 
-    def _wanted(self, ended: int = 0) -> int:
+    def _take_slots(self, ended: int = 0) -> int:
         """How many jobs more this process can do, when so many have ended; it must ask for them."""
         with self._counting:
             self._used -= ended

@@ -330,7 +330,7 @@ def _figure(guess: Optional[Guess]) -> Optional[Figure]:
 
 
 def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key: str) -> Profile:
-    described = rows[SYS_DESCR].shown[:80] if SYS_DESCR in rows else ""
+    described = rows[SYS_DESCR].decoded[:80] if SYS_DESCR in rows else ""
     described = "".join(c if c.isprintable() else " " for c in described).strip()
     sys_object_id = rows[SYS_OBJECT_ID].value if SYS_OBJECT_ID in rows else ()
     sys_object_id = sys_object_id if isinstance(sys_object_id, tuple) else ()

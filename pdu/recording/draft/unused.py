@@ -62,7 +62,7 @@ def scalars(rows: Rows, table_list: Sequence[Table], mib: Mib) -> list[UnitScala
         role = columns.role_of_units(object_.units)
         total, scale = (TOTALS[role[0]], role[1]) if role else ("", Decimal(0))
         doubt = columns.limit_doubt(object_) or object_.doubt
-        scalar_list.append(UnitScalar((*oid, 0), object_, row.shown, total, scale, doubt))
+        scalar_list.append(UnitScalar((*oid, 0), object_, row.decoded, total, scale, doubt))
     order = ["load", "power", "energy", ""]
     return sorted(
         scalar_list, key=lambda scalar: (order.index(scalar.total), bool(scalar.doubt), scalar.oid)

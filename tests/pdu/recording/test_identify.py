@@ -27,7 +27,7 @@ from handlers.snmp.sources import Column
 from pdu import root
 from pdu.core.adapters.raritan import recorded_calls as raritan_calls
 from pdu.core.adapters.recording_formats import HandlerFinding
-from pdu.core.adapters.snmp.identification import _used, of_device
+from pdu.core.adapters.snmp.identification import _summed_figures, of_device
 from pdu.core.cli.output import counted, figure
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.snmp import recorded
@@ -146,13 +146,13 @@ def test_a_total_rests_on_the_first_object_that_has_all_rows_of_a_unit(
     reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
     total = Total(figures, unit=unit)
     assert total.read(reader) == (9 if unit else 10)
-    assert _used(total, reader) == [figures[number] for number in used]
+    assert _summed_figures(total, reader) == [figures[number] for number in used]
 
 
 def test_objects_after_the_one_that_is_the_total_are_not_read() -> None:
     reader = Reader(Memory({"1.3.6.1.4.1.99999.0.1": 2, "1.3.6.1.4.1.99999.1.1": 3}))
     figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(2))
-    assert _used(Total(figures), reader) == [figures[0]] and list(reader.walked) == [
+    assert _summed_figures(Total(figures), reader) == [figures[0]] and list(reader.walked) == [
         "1.3.6.1.4.1.99999.0"
     ]
 

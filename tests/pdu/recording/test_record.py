@@ -25,7 +25,7 @@ from pdu.core.adapters.scrub import Scrubber
 from pdu.core.adapters.snmp import snmprec
 from pdu.core.adapters.snmp.recorded_rows import SnmpRow as HeldRow, arcs
 from pdu.core.adapters.snmp.recording import scrubbed
-from pdu.core.adapters.snmp.recording_format import _compared, _found
+from pdu.core.adapters.snmp.recording_format import _compared, _find_device
 from pdu_common.connection import PduData, PduSnmpData
 from tests import witnesses
 from tests.handlers.redfish import tree as redfish
@@ -370,7 +370,7 @@ def test_a_text_after_a_number_is_not_taken_for_an_address() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_an_outlets_name_is_replaced_also_where_its_column_is_needed(encoding: str) -> None:
     rows = snmprec.parse(write_snmprec(fixture("hpe-mapdu3_metered").device().rows())).rows
-    found, *_ = _found(rows, "hpe-mapdu3")
+    found, *_ = _find_device(rows, "hpe-mapdu3")
     assert found is not None and found.outlets is not None and found.outlets.name is not None
     names = found.outlets.name.rows(found.reader).values()
     named = next(oid for oid, row in rows.items() if row.raw in names)
@@ -481,7 +481,7 @@ def test_an_unknown_setting_is_refused_before_a_device_is_recorded() -> None:
 def test_a_recording_is_not_read_as_a_family_that_does_not_exist() -> None:
     rows = snmprec.parse("1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999\n").rows
     with pytest.raises(SettingsError, match="'apc-nosuch' is neither a family .* nor a file"):
-        _found(rows, "apc-nosuch")
+        _find_device(rows, "apc-nosuch")
 
 
 def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:

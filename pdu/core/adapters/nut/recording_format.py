@@ -30,12 +30,12 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
         with open_session(data, "record", bounded=False) as (client, _, _):
             return client.version()
 
-    def read() -> tuple[list[dump.RecordedDevice], Settings]:
+    def read_devices() -> tuple[list[dump.RecordedDevice], Settings]:
         with open_session(data, "record", bounded=False) as (client, settings, _):
             return everything(client, settings), settings
 
     recorder.again(answers)
-    devices, settings = recorder.again(read)
+    devices, settings = recorder.again(read_devices)
     where = settings[HOST] or host.address(data)
     clean = scrubbed(
         devices, Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)

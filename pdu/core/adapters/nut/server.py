@@ -230,16 +230,16 @@ class _Session(socketserver.StreamRequestHandler):
         if name not in device.writable:
             raise _Err("READONLY")
         site.set(device, name, value)
-        return self._done()
+        return self._acknowledgement()
 
     def _instcmd(self, site: NutServer, words: list[str]) -> list[str]:
         device, command = site.device(words[0]), words[1]
         if command not in device.commands:
             raise _Err("CMD-NOT-SUPPORTED")
         site.run(device, command)
-        return self._done()
+        return self._acknowledgement()
 
-    def _done(self) -> list[str]:
+    def _acknowledgement(self) -> list[str]:
         return [f"OK TRACKING {uuid.uuid4()}" if self.tracking else "OK"]
 
 

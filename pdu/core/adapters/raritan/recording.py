@@ -96,7 +96,7 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
     requested: set[tuple[str, str]] = set()
     while True:
         requested.update(call[:2] for call in tape.calls)
-        ask = [key for key in dict.fromkeys(_asked(tape, met)) if key[:2] not in requested]
+        ask = [key for key in dict.fromkeys(_new_getters(tape, met)) if key[:2] not in requested]
         if not ask:
             return
         # also the calls that the device does not answer
@@ -117,7 +117,7 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
             )
 
 
-def _asked(tape: _Tape, met: set[str]) -> Iterator[Key]:
+def _new_getters(tape: _Tape, met: set[str]) -> Iterator[Key]:
     """The getters of new objects, and getMetaData of each outlet by its well-known id,
     /model/pdu/<p>/outlet/<i>.
     """
@@ -155,7 +155,7 @@ def _mine(rid: str, link: int) -> str:
 
 
 def _getters(idl_type: str) -> list[str]:
-    cls = _found(idl_type)
+    cls = _idl_class(idl_type)
     if cls is None:
         return []
     methods: dict[str, Method] = {}
@@ -188,8 +188,8 @@ def scrubbed(outcomes: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outc
 
 
 def _is_type(name: str, value: Any) -> bool:
-    return name == "type" and isinstance(value, str) and _found(value) is not None
+    return name == "type" and isinstance(value, str) and _idl_class(value) is not None
 
 
-def _found(idl_type: str) -> Optional[type]:
+def _idl_class(idl_type: str) -> Optional[type]:
     return find(idl_type) if len(idl_type) <= LONGEST_NAME else None

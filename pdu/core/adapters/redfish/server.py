@@ -31,7 +31,7 @@ class RedfishServer(HttpReplay):
         path, _, query = target.partition("?")
         with self._lock:
             if method == "GET":
-                return self._read(strip_trailing_slash(path), query)
+                return self._find_resource(strip_trailing_slash(path), query)
             if method == "DELETE":
                 return 204, None, {}
             if path.rstrip("/").endswith("/Sessions"):
@@ -43,7 +43,7 @@ class RedfishServer(HttpReplay):
                 )
             return self._switched(strip_trailing_slash(path), body)
 
-    def _read(self, path: str, query: str) -> Response:
+    def _find_resource(self, path: str, query: str) -> Response:
         expands, levels = asked_levels(query)
         resource = self._resources.get(
             path if expands or not query else f"{path}?{query}", self._resources.get(path)

@@ -63,20 +63,20 @@ def of_profile(profile: Profile) -> Registers:
         return Registers()
     return Registers(
         _register([outlets.energy for outlets in profile.outlets if outlets.energy is not None]),
-        _register(_own(profile.energy)),
+        _register(_own_figures(profile.energy)),
     )
 
 
 def _register(figures: Sequence[Figure]) -> Register:
     """What figures of one register say: nothing in which they differ."""
-    unit_kwh = _one(map(_unit, figures))
-    values = _one(COUNTERS.get(figure.syntax) for figure in figures)
+    unit_kwh = _common_value(map(_unit, figures))
+    values = _common_value(COUNTERS.get(figure.syntax) for figure in figures)
     if unit_kwh is None or values is None:
         return Register(unit_kwh)
     return Register(unit_kwh, values * unit_kwh)
 
 
-def _own(energy: Optional[Total]) -> Sequence[Figure]:
+def _own_figures(energy: Optional[Total]) -> Sequence[Figure]:
     """The figures of the PDU's own register.
 
     A total over the rows of a table, which may be several, is a sum: how often it changes says
@@ -87,7 +87,7 @@ def _own(energy: Optional[Total]) -> Sequence[Figure]:
     return energy.figures
 
 
-def _one(candidates: Iterable[Optional[T]]) -> Optional[T]:
+def _common_value(candidates: Iterable[Optional[T]]) -> Optional[T]:
     """What is found, if all are alike, else None."""
     distinct = {*candidates}
     return distinct.pop() if len(distinct) == 1 else None

@@ -43,16 +43,18 @@ def devices(profiles: Sequence[Profile]) -> str:
 
 def _device(profile: Profile) -> Sequence[str]:
     metered = [
-        unit for name, unit in _METERED.items() if _given(profile, name) is not EvidenceLevel.NONE
+        unit
+        for name, unit in _METERED.items()
+        if _evidence_of(profile, name) is not EvidenceLevel.NONE
     ]
-    reads = (_given(profile, name) for name in ("state", *_METERED))
+    reads = (_evidence_of(profile, name) for name in ("state", *_METERED))
     return [
         profile.vendor,
         ", ".join(profile.models),
         f"`{profile.key}`",
         _SWITCHED.get(profile.switching_confidence, "yes"),
         " ".join(metered) or "–",
-        _listed(proof.value for proof in reads if proof is not EvidenceLevel.NONE),
+        _enumeration(proof.value for proof in reads if proof is not EvidenceLevel.NONE),
     ]
 
 
@@ -69,7 +71,7 @@ def _evidence(profile: Profile) -> Sequence[str]:
     mib = (
         f"[{profile.mib}]({profile.source})" if profile.source.startswith("https:") else profile.mib
     )
-    proofs = [_proof(_given(profile, name)) for name in Evidence.FIELDS]
+    proofs = [_proof(_evidence_of(profile, name)) for name in Evidence.FIELDS]
     return [f"`{profile.key}`", mib, *proofs, commands(profile)]
 
 
@@ -77,7 +79,7 @@ def _by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
     return sorted(profiles, key=lambda profile: (profile.vendor.lower(), profile.key))
 
 
-def _given(profile: Profile, name: str) -> EvidenceLevel:
+def _evidence_of(profile: Profile, name: str) -> EvidenceLevel:
     """The evidence for one capability."""
     proof: EvidenceLevel = getattr(profile.evidence, name)
     return proof
@@ -127,7 +129,12 @@ def contradicting_objects(profiles: Sequence[Profile]) -> str:
     return _markdown(
         head,
         (
-            [f"`{p.key}`", _listed(_doubting(p)), _listed(_forbidding(p)), p.unread or "–"]
+            [
+                f"`{p.key}`",
+                _enumeration(_doubting(p)),
+                _enumeration(_forbidding(p)),
+                p.unread or "–",
+            ]
             for p in profiles
             if any(outlets.states for outlets in p.outlets)
         ),
@@ -164,7 +171,7 @@ def written(profiles: Sequence[Profile]) -> str:
         controls = [outlets.control for outlets in profile.outlets if outlets.control is not None]
         if controls:
             ons, offs, firsts = (
-                _listed(phrase for control in controls for phrase in _writes(control, kind))
+                _enumeration(phrase for control in controls for phrase in _writes(control, kind))
                 for kind in ("on", "off", "first")
             )
             rows.append([profile.vendor, f"`{profile.key}`", ons, offs, firsts])
@@ -231,12 +238,12 @@ def _of_part(source: object) -> object:
     return source.source if isinstance(source, Part) else source
 
 
-def _listed(names: Iterable[str]) -> str:
+def _enumeration(names: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(names)) or "–"
 
 
 def _objects(part: object) -> str:
-    return _listed(object_names(part))
+    return _enumeration(object_names(part))
 
 
 def _load(total: Total | None) -> str:

@@ -73,12 +73,12 @@ def of_device(device: Reader, choice: FamilySelection) -> HandlerFinding:
     except (Unsupported, ProtocolError) as error:
         out.why = reason(error)
         out.tried = [_row(candidate, tried, device) for candidate in tried]
-        out.seen = _seen(device, [candidate.profile for candidate in tried])
+        out.seen = _read_objects(device, [candidate.profile for candidate in tried])
         return out
     out.family, out.why = read_device.profile.key, _why(read_device, usable, is_fixed)
     out.tried = _tried(tried, read_device, device)
     _capabilities(read_device, choice.switch_unproven, out)
-    out.seen = _seen(device, [read_device.profile])
+    out.seen = _read_objects(device, [read_device.profile])
     return out
 
 
@@ -173,7 +173,7 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
         if total is None:
             out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
             continue
-        figure_list = _used(total, read_device.reader, most)
+        figure_list = _summed_figures(total, read_device.reader, most)
         out.note_total(
             name,
             None if value is None else float(value),
@@ -237,7 +237,7 @@ def _switching(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFindi
     )
 
 
-def _used(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[Figure]:
+def _summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[Figure]:
     """The figures that the total sums: for each unit of a chain the first figure without a missing
     value.
     """
@@ -265,7 +265,7 @@ def _basis(proof: EvidenceLevel, *parts_: Optional[FrozenValue]) -> str:
     return "; ".join(filter(None, (names, _SOURCES.get(proof, ""))))
 
 
-def _seen(device: Reader, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
+def _read_objects(device: Reader, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
     """The objects that were read, with their names in the MIB where a profile has them."""
     holds = [
         (oid, "nothing" if value is None else shown(value, LONGEST))

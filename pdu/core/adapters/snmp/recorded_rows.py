@@ -55,7 +55,7 @@ class SnmpRow(NamedTuple):
             return self.value
 
     @property
-    def shown(self) -> str:
+    def decoded(self) -> str:
         """The value as text. Bytes that are not UTF-8 become U+FFFD."""
         return self.raw.decode("utf-8", "replace") if isinstance(self.raw, bytes) else str(self.raw)
 

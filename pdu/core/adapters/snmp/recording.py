@@ -156,8 +156,8 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     serial numbers.
 
     `Scrubber.text` replaces what it recognises. The other words are replaced too, except numbers,
-    short words, technical terms and the words of `_known`. In sysDescr and the rows of `_needed`,
-    all other words stay. Values of the kinds in `keep` stay.
+    short words, technical terms and the words of `_words_that_stay`. In sysDescr and the rows of
+    `_needed`, all other words stay. Values of the kinds in `keep` stay.
     """
     scrubber = Scrubber(
         keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip
@@ -173,7 +173,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     objects = set[Arcs]()
     if device is not None:
         objects = {arcs(device.reader.resolve(oid)) for oid in oids(device.profile)}
-    words = _known(rows, device, scrubber, needed)
+    words = _words_that_stay(rows, device, scrubber, needed)
     return scrubber.twice(
         lambda: {
             _index(oid, scrubber, objects): _scrubbed(
@@ -198,7 +198,7 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, words: Optional[set[str
     ):
         return SnmpRow(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
     if isinstance(row.value, tuple):
-        return row._replace(value=_named(oid, row.value, rows, scrubber))
+        return row._replace(value=_scrub_oid_value(oid, row.value, rows, scrubber))
     if row.tag == OPAQUE and isinstance(row.value, bytes) and not row.value.startswith(_NUMBERS):
         return SnmpRow(OPAQUE, bytes(scrubber.arcs(row.value)))
     if row.tag != OCTETS or not isinstance(row.value, bytes):
@@ -229,12 +229,14 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, words: Optional[set[str
     padding = text[len(text.rstrip("\0 \r\n\t")) :]
     bare = text[: len(text) - len(padding)]
     bare = (
-        scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, words)
+        scrubber.stand_in(_SYSTEM[oid], bare)
+        if oid in _SYSTEM
+        else _words(bare, oid, scrubber, words)
     )
     return SnmpRow(OCTETS, (bare + padding).encode(coded, "replace"))
 
 
-def _named(oid: Arcs, value: Arcs, rows: Rows, scrubber: Scrubber) -> Arcs:
+def _scrub_oid_value(oid: Arcs, value: Arcs, rows: Rows, scrubber: Scrubber) -> Arcs:
     """The value of an object that holds an OID, scrubbed.
 
     It follows the object of the recording that it names, and outside the vendors' trees it may
@@ -312,7 +314,7 @@ def _index(oid: Arcs, scrubber: Scrubber, objects: Collection[Arcs] = ()) -> Arc
 
 
 def _text(row: Optional[SnmpRow]) -> str:
-    return row.shown if row is not None and row.tag == OCTETS else ""
+    return row.decoded if row is not None and row.tag == OCTETS else ""
 
 
 def _names(rows: Rows, device: Optional[SnmpDevice]) -> Iterator[str]:
@@ -326,7 +328,7 @@ def _names(rows: Rows, device: Optional[SnmpDevice]) -> Iterator[str]:
                     yield value.strip("\0 \r\n\t")
 
 
-def _known(
+def _words_that_stay(
     rows: Rows, device: Optional[SnmpDevice], scrubber: Scrubber, needed: set[Arcs]
 ) -> set[str]:
     """Words of the family's entry, and those that `Scrubber.text` leaves in sysDescr and in the

@@ -50,7 +50,7 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
         raise SettingsError(
             "PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode"
         )
-    device, why, setting = _found(parsed.rows, profile)
+    device, why, setting = _find_device(parsed.rows, profile)
     unit = RecordedUnit(parsed.rows, device)
     agent = SimulatedAgent(unit, port, community)
     left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
@@ -63,7 +63,7 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
     )
 
 
-def _found(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:
+def _find_device(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:
     """Read the rows as the family `chosen`; "" means the detected one.
 
     Returns the result (None if the family cannot read them), a summary, and an option that `pdu
@@ -166,7 +166,7 @@ def _compared(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = None)
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]
     copy = recording.detected(clean, choice)
-    if copy is None or _read(copy) != _read(original):
+    if copy is None or _comparable_reading(copy) != _comparable_reading(original):
         return [
             "The handler reads the scrubbed file differently from the device (family"
             f" {original.profile.key}): record it again with --keep names or another kind, and"
@@ -178,7 +178,7 @@ def _compared(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = None)
     ]
 
 
-def _read(device: SnmpDevice) -> list[object]:
+def _comparable_reading(device: SnmpDevice) -> list[object]:
     """The family, states and figures, without identities, which may have been scrubbed."""
     try:
         figures = [

@@ -217,11 +217,11 @@ def test_addresses_serials_and_secrets_are_replaced_in_names_of_common_words_and
 def test_the_stand_in_of_an_address_is_an_address_whatever_it_was_learned_as(kind: str) -> None:
     scrubber = Scrubber()
     assert (
-        scrubber.whole(kind, "00:c0:b7:ab:cd:ef")
+        scrubber.stand_in(kind, "00:c0:b7:ab:cd:ef")
         == scrubber.learn(ADDRESSES, "00:c0:b7:ab:cd:ef")
         == "02:00:00:00:00:01"
     )
-    assert scrubber.whole(kind, "10.20.30.40") == scrubber.address("10.20.30.40") == "192.0.2.1"
+    assert scrubber.stand_in(kind, "10.20.30.40") == scrubber.address("10.20.30.40") == "192.0.2.1"
 
 
 def test_a_thousand_addresses_have_a_thousand_stand_ins() -> None:
