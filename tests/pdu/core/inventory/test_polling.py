@@ -157,7 +157,7 @@ def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
 
 @pytest.mark.parametrize(
     "handler, requests",
-    [("nut", (6, 2)), ("raritan", (6, 6)), ("redfish", (11, 5)), ("snmp", (28, 16))],
+    [("nut", (6, 2)), ("raritan", (6, 6)), ("redfish", (11, 5)), ("snmp", (27, 15))],
 )
 def test_a_reading_in_one_session_reads_the_same_with_fewer_requests(
     small: Hall, handler: str, requests: tuple[int, int]
