@@ -45,6 +45,7 @@ inputs = ["A"]
 OPTION_ONLY = {
     "plan import": "its arguments are the files that it imports",
     "fence": "Pacemaker gives names and values, no arguments",
+    "machine": "it has several names, of which the last may be the file of the list",
 }
 
 

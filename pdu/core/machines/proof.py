@@ -567,9 +567,9 @@ class _MeteredOff:
             noise = swing + max(rests[1:]) - min(rests[1:])
             noise += self._rounding(pdu, unit, len(neighbours))
             fall = rests[0] - math.fsum(rests[1:]) / len(late)
-            # one that is late has not shown yet what the outlets carry; and what shows watts is not
-            # judged by amperes
-            may_speak = max(noise, carried - rests[0]) < _INLET * carried
+            # what an inlet that is late has not shown yet cannot fall, and noise may hide more of
+            # it; and what shows watts is not judged by amperes
+            may_speak = noise + max(0.0, carried - rests[0]) < _INLET * carried
             return _InletFall(unit, carried, fall) if may_speak else None
         return None
 

@@ -12,11 +12,19 @@ import pytest
 
 import pdu
 from handlers.shared.errors import SettingsError
+from pdu.core.drawing import drawing_file
 from pdu.core.files import csv_in
 from pdu.core.inventory import device_list
 from pdu.energy.registers import customers, meter_facts
 from pdu.energy.statement import tariffs
+from pdu.hall.drawings import supplies
 from pdu.hall.importing import csv_files
+
+WEB = drawing_file.parsed(
+    '[[feed]]\nname = "A"\n[[pdu]]\nname = "left"\ninputs = ["A"]\n'
+    '[[machine]]\nname = "web"\ncords = ["left/3", "left/4"]\n',
+    "hall.power.toml",
+)
 
 # what a file has, with a comma between two cells, and what reads it
 FILES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
@@ -42,6 +50,10 @@ FILES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
             meter_facts.Meters(meter_facts.RegisterFacts(), path).of("left", name) for name in "34"
         ],
     ),
+    "supplies": (
+        "machine,supply,state\nweb,1,Presence detected\nweb,2,AC lost\n",
+        lambda path: supplies.with_supplies(WEB, path).drawing.machines,
+    ),
     "tariff": ("period,days,from,to\npeak,mon-fri,07:00,21:30\nrest,,,\n", tariffs.tariff),
 }
 FORMS: Mapping[str, Callable[[str], str]] = {
@@ -57,7 +69,7 @@ FORMS: Mapping[str, Callable[[str], str]] = {
 
 
 def test_each_module_that_reads_a_file_of_an_owner_is_among_them() -> None:
-    modules = {device_list, csv_files, customers, meter_facts, tariffs}
+    modules = {device_list, csv_files, customers, meter_facts, supplies, tariffs}
     root = Path(pdu.__file__).parent
     reads = re.compile(r"csv_in\.(read_file_rows|rows)\(")
     reading = {path for path in root.rglob("*.py") if reads.search(path.read_text("utf-8"))}
