@@ -65,7 +65,7 @@ class OwnerFiles(NamedTuple):
     def of(
         cls,
         options: MutableMapping[str, Any],
-        state: SharedOptions,
+        shared: SharedOptions,
         needs: Sequence[str] = (),
         but: Sequence[str] = (),
     ) -> OwnerFiles:
@@ -86,7 +86,7 @@ class OwnerFiles(NamedTuple):
                 f"{printable(values[DRAWING], 60)} is no drawing, which is TOML: the drawing comes"
                 " before the list, or give --drawing FILE and --list FILE"
             )
-        owner_files = cls(**values, secret_files=state.secret_files)
+        owner_files = cls(**values, secret_files=shared.secret_files)
         for name in needs:
             owner_files.needed(name)
         return owner_files.with_known_list() if LIST in needs else owner_files

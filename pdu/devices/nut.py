@@ -365,7 +365,7 @@ LAZY_COMMANDS = {
 
 
 def _run(
-    state: SharedOptions, host: Address, _: str, command: HostCommand, words: Mapping[str, Any]
+    shared: SharedOptions, host: Address, _: str, command: HostCommand, words: Mapping[str, Any]
 ) -> Result:
     """Run a command.
 
@@ -375,9 +375,9 @@ def _run(
     from handlers.nut import settings as nut
     from handlers.nut.sessions import make_client
 
-    state.as_arguments = ("device",)
+    shared.as_arguments = ("device",)
     declared = [setting for setting in nut.SETTINGS if setting.key not in _NOT_HERE]
-    texts = connection_data.of_command("nut", declared, state, host, login=command.writes)
+    texts = connection_data.of_command("nut", declared, shared, host, login=command.writes)
     if command.writes and not texts.get("username"):
         raise SettingsError(
             (
@@ -390,7 +390,7 @@ def _run(
     if not logs_in:
         texts.pop("username", None)
     with make_client(values, host, logs_in=logs_in) as client:
-        return command.run(NutCall(client, texts, state, host, words))
+        return command.run(NutCall(client, texts, shared, host, words))
 
 
 _OPTIONS = [*names.options(), *device(*LOGIN, *TLS)]

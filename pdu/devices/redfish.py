@@ -326,11 +326,11 @@ LAZY_COMMANDS = {
 
 
 def _run(
-    state: SharedOptions, host: Address, _: str, command: HostCommand, words: Mapping[str, Any]
+    shared: SharedOptions, host: Address, _: str, command: HostCommand, words: Mapping[str, Any]
 ) -> Result:
     # HOST replaces it
     declared = [setting for setting in settings.SETTINGS if setting.key != "host"]
-    texts = connection_data.of_command("redfish", declared, state, host)
+    texts = connection_data.of_command("redfish", declared, shared, host)
     try:
         data = PduData(host, texts)
         handler_settings = settings.read_settings(data)

@@ -88,7 +88,7 @@ def _audit(context: click.Context, /, **options: Any) -> int:
 
 
 def _found(
-    audit_options: AuditOptions, state: SharedOptions, times: Times, sections: IO[str]
+    audit_options: AuditOptions, shared: SharedOptions, times: Times, sections: IO[str]
 ) -> AuditOutcome:
     """All that is found. `sections`: where the parts of the page are kept, of each PDU."""
     begin, end, zone = times
@@ -96,7 +96,7 @@ def _found(
     tolerance = audit_options.billing.tolerance_kwh
     is_drawn = audit_options.html is not None
     asked = Asked(begin, end, meters, owned, drawn=is_drawn, tolerance_kwh=tolerance)
-    source = source_of(audit_options.source, _access(audit_options, state))
+    source = source_of(audit_options.source, _access(audit_options, shared))
     with closing(source):
         pdus = []
         for pdu, section in source.audit_each(begin, end, partial(_audited, asked, times)):
@@ -123,13 +123,13 @@ def _audited(asked: Asked, times: Times, pdu: PduReadings) -> tuple[Audited, str
     return (audited.undrawn(), report.section(times, audited)) if asked.drawn else (audited, "")
 
 
-def _access(audit_options: AuditOptions, state: SharedOptions) -> Access:
+def _access(audit_options: AuditOptions, shared: SharedOptions) -> Access:
     """How the server is reached. Raises Usage for options that files do not need."""
     server_options = [
         audit_options.match,
         audit_options.username,
         audit_options.ca_pem,
-        *state.secret_files,
+        *shared.secret_files,
     ]
     if not is_url(audit_options.source):
         if any(server_options):
@@ -139,16 +139,16 @@ def _access(audit_options: AuditOptions, state: SharedOptions) -> Access:
         return Access(without=audit_options.without)
     if audit_options.without:
         raise Usage("--without is for the folder of `pdu meter`")
-    wrong = [key for key in state.secret_files if key not in _SECRETS]
+    wrong = [key for key in shared.secret_files if key not in _SECRETS]
     if wrong:
         raise Usage(f"--secret-file takes {' or '.join(_SECRETS)}, not {printable(wrong[0], 40)}")
     secrets = {
         key: private.read_secret(path, private.SECRET).strip("\r\n")
-        for key, path in state.secret_files.items()
+        for key, path in shared.secret_files.items()
     }
     if ("password" in secrets) != (audit_options.username is not None):
         raise Usage("--username and --secret-file password=FILE need each other")
-    state.used.extend(secrets.values())
+    shared.used.extend(secrets.values())
     credentials = QueryLogin(
         audit_options.username or "", secrets.get("password", ""), secrets.get("token", "")
     )

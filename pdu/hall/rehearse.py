@@ -66,8 +66,8 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
 
 
 def _answered(context: click.Context, options: dict[str, Any]) -> int:
-    state = given(context)
-    state.defect_code = WRONG
+    shared = given(context)
+    shared.defect_code = WRONG
     rehearsal_options = RehearsalOptions(
         **{key: options.pop(key) for key in RehearsalOptions._fields}
     )
@@ -90,7 +90,7 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     if not returned and (back.after is not None or back.metered):
         raise Usage("--after and --metered are of a return: give --return KIND:NAME")
     dcim = dcim_import.take_dcim_options(options)
-    files = OwnerFiles.of(options, state, but=[DRAWING] if dcim.url else [])
+    files = OwnerFiles.of(options, shared, but=[DRAWING] if dcim.url else [])
     if bool(files.drawing) == bool(dcim.url):
         raise Usage("give a DRAWING, or --url of a NetBox or Nautobot to draw from")
     if files.drawing and any(dcim.filters):
@@ -101,7 +101,7 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     if files.drawing:
         drawing = files.drawn()
     else:
-        drawing, readings, notes = _drawn(dcim, source, state)
+        drawing, readings, notes = _drawn(dcim, source, shared)
         for line in notes:
             print(line, file=sys.stderr)
     failed = [node_of(drawing, text) for text in rehearsal_options.fail]
@@ -114,7 +114,7 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
             print(line, file=sys.stderr)
     hall = Hall(drawing, readings)
     if again:
-        return restore_command.run(hall, again, back, state.json)
+        return restore_command.run(hall, again, back, shared.json)
     what = [failed]
     if rehearsal_options.each:
         what = [[node] for node in nodes(hall.drawing)]
@@ -122,16 +122,16 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
         what = hall.pairs()
     if not what:
         raise SettingsError(f"{drawing.path} has no two PDUs in one rack: give PDUs the key 'rack'")
-    return _rehearsed(rehearsal_options, hall, what, state.json)
+    return _rehearsed(rehearsal_options, hall, what, shared.json)
 
 
 def _drawn(
-    dcim: dcim_import.DcimOptions, source: readings_source.SourceOptions, state: SharedOptions
+    dcim: dcim_import.DcimOptions, source: readings_source.SourceOptions, shared: SharedOptions
 ) -> tuple[Drawing, HallReadings, Sequence[str]]:
     try:
         return dcim_import.import_for_rehearsal(dcim_import.fetched(dcim), source, dcim.url or "")
     except NotJoined as error:
-        if not state.json:
+        if not shared.json:
             print("\n".join(error.lists))
         raise
 

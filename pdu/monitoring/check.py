@@ -92,15 +92,15 @@ class Round(NamedTuple):
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    state = given(context)
-    state.defect_code = WRONG
-    options_ = CheckOptions(OwnerFiles.of(options, state), **options)
+    shared = given(context)
+    shared.defect_code = WRONG
+    options_ = CheckOptions(OwnerFiles.of(options, shared), **options)
     try:
-        return _run(options_, state)
+        return _run(options_, shared)
     except Exception as error:
         if not options_.nagios or isinstance(error, BrokenPipeError):
             raise
-        return _failed_plugin(describe(error, state)["reason"])
+        return _failed_plugin(describe(error, shared)["reason"])
 
 
 def _failed_plugin(reason: str) -> int:
@@ -129,13 +129,13 @@ class _Check(Subcommand):
             ) from None
 
 
-def _run(config: CheckOptions, state: SharedOptions) -> int:
+def _run(config: CheckOptions, shared: SharedOptions) -> int:
     is_for_one_round = config.csv or config.nagios
     if config.watch is not None and is_for_one_round:
         raise Usage("--watch works only with the table, --json and --html")
     if config.watch is not None and config.save is not None:
         raise Usage("--save keeps one round: give it without --watch")
-    if sum((state.json, config.csv, config.nagios)) > 1:
+    if sum((shared.json, config.csv, config.nagios)) > 1:
         raise Usage("give only one of --json, --csv and --nagios")
     if config.save is not None:
         saved_readings.check_new(config.save)
@@ -156,8 +156,8 @@ def _run(config: CheckOptions, state: SharedOptions) -> int:
     earlier_rows: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
-        round_ = _round(config, state, polled, earlier_rows, fleet.repeated)
-        _print_round(config, state, round_, first=not earlier_rows)
+        round_ = _round(config, shared, polled, earlier_rows, fleet.repeated)
+        _print_round(config, shared, round_, first=not earlier_rows)
         if config.watch is None:
             return round_.found.level
         earlier_rows = {
@@ -196,12 +196,12 @@ def _prompted_secrets(file: str, polled: Sequence[Target]) -> dict[str, str]:
 
 def _round(
     config: CheckOptions,
-    state: SharedOptions,
+    shared: SharedOptions,
     polled: Sequence[Target],
     earlier_rows: Mapping[str, PduRow],
     repeated: Mapping[str, str],
 ) -> Round:
-    keep = state.json or config.html is not None or config.watch is not None
+    keep = shared.json or config.html is not None or config.watch is not None
     rows: list[Optional[PduRow]] = [None] * len(polled)
     kept_readings: list[Reading] = [] if config.save is None else [Reading()] * len(polled)
     poll_one = poll_full if config.save is not None else poll if keep else poll_state_counts
@@ -242,12 +242,12 @@ def _marks(rows: Sequence[PduRow], earlier_rows: Mapping[str, PduRow]) -> dict[s
     return marks
 
 
-def _print_round(config: CheckOptions, state: SharedOptions, round_: Round, first: bool) -> None:
+def _print_round(config: CheckOptions, shared: SharedOptions, round_: Round, first: bool) -> None:
     if config.html is not None:
         write_page(
             config.html, page(round_.rows, round_.found, time_shown(round_.ended), round_.marks)
         )
-    if state.json:
+    if shared.json:
         document = tables.as_json(round_.rows, round_.found, round_.marks)
         if config.watch is None:
             print_json(document)

@@ -63,8 +63,8 @@ class ExporterOptions(NamedTuple):
 
 @click.pass_context
 def _exporter(context: click.Context, /, **options: Any) -> None:
-    state = given(context)
-    config = ExporterOptions(OwnerFiles.of(options, state), **options)
+    shared = given(context)
+    config = ExporterOptions(OwnerFiles.of(options, shared), **options)
     try:
         # imported late: 60 ms, and their packages may be missing
         from ..core.web import server as web
@@ -108,9 +108,9 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
             _reload(exporter, config)
 
         with listener:
-            asyncio.run(_serve(web_server, listener, wishes, reload, lambda: _greet(url, state)))
+            asyncio.run(_serve(web_server, listener, wishes, reload, lambda: _greet(url, shared)))
         site.close()
-        code = fail(state, Interrupted("")) if wishes.ending == signal.SIGINT else 0
+        code = fail(shared, Interrupted("")) if wishes.ending == signal.SIGINT else 0
     readers.close()
     _end(code)
 
@@ -138,8 +138,8 @@ async def _serve(
         serving.cancel()
 
 
-def _greet(url: str, state: SharedOptions) -> None:
-    if state.json:
+def _greet(url: str, shared: SharedOptions) -> None:
+    if shared.json:
         print_json({"url": url})
     else:
         print(url)

@@ -81,10 +81,10 @@ def _find(
     rate: float,
     no_mdns: bool,
 ) -> int:
-    state = given(context)
-    connection_data.check(state, ["community"], "pdu find")
+    shared = given(context)
+    connection_data.check(shared, ["community"], "pdu find")
     networks = parsed(network)
-    community = _community(state, auth, login)
+    community = _community(shared, auth, login)
     at = _port(port)
     count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
     beforehand = _beforehand(count, rate)
@@ -110,10 +110,10 @@ def _find(
             for answered in (pdus, other_devices)
         )
         pdus += xerus
-    _result_of(state, _with_names(pdus), other_devices, login or "", count)
+    _result_of(shared, _with_names(pdus), other_devices, login or "", count)
     for why, number in unsent.items():
         print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)
-    if not (pdus or other_devices or unsent or state.json):
+    if not (pdus or other_devices or unsent or shared.json):
         print(_SILENCE, file=sys.stderr)
     return code_of("unreachable") if sum(unsent.values()) == count * network_scan.TRIES else DONE
 
@@ -142,7 +142,7 @@ def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) -> str:
+def _community(shared: SharedOptions, auth: Optional[str], login: Optional[str]) -> str:
     """The community: from the login, else from --secret-file, PDU_COMMUNITY or the terminal.
 
     Raises SettingsError.
@@ -150,7 +150,7 @@ def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) 
     if (auth is None) != (login is None):
         raise SettingsError("--auth FILE and --login NAME go together")
     if auth is None or login is None:
-        return prompts.secret(state, "community", "community of the PDUs (often public)")
+        return prompts.secret(shared, "community", "community of the PDUs (often public)")
     logins = OwnerFiles(auth=auth).files().auths
     if login not in logins:
         raise SettingsError(f"unknown login {printable(login, 60)!r}; known: {names(logins)}")
@@ -300,7 +300,7 @@ def _with_names(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
 
 
 def _result_of(
-    state: SharedOptions,
+    shared: SharedOptions,
     pdus: Sequence[FoundDevice],
     other_devices: Sequence[FoundDevice],
     login: str,
@@ -310,7 +310,7 @@ def _result_of(
         (device.name, device.handler, _where(device), login if device.handler == "snmp" else "", "")
         for device in pdus
     ]
-    if state.json:
+    if shared.json:
         print_json(
             {
                 "asked": address_count,

@@ -44,23 +44,23 @@ class DriverOptions(NamedTuple):
 
 @click.pass_context
 def _nut_driver(context: click.Context, /, **options: Any) -> int:
-    state = given(context)
-    driver_options = DriverOptions(OwnerFiles.of(options, state, [LIST]), **options)
+    shared = given(context)
+    driver_options = DriverOptions(OwnerFiles.of(options, shared, [LIST]), **options)
     if driver_options.ups_conf:
         devices = driver_options.site.files().devices
         ups = names.ups_names(device.name for device in devices)
-        if state.json:
+        if shared.json:
             print_json({"ups": dict(zip(ups, (device.name for device in devices)))})
         else:
             print(names.ups_conf(devices))
         return DONE
     check_folder(driver_options.state_path)
     with ServiceSignals(second=_end) as wishes:
-        is_whole = _serve(driver_options, state, wishes)
+        is_whole = _serve(driver_options, shared, wishes)
     _end(DONE if is_whole else DEFECT)
 
 
-def _serve(driver_options: DriverOptions, state: SharedOptions, signals: ServiceSignals) -> bool:
+def _serve(driver_options: DriverOptions, shared: SharedOptions, signals: ServiceSignals) -> bool:
     """Serve until SIGTERM or Ctrl-C. False if the process of the sockets ended by itself."""
 
     def read() -> Listed:
@@ -81,7 +81,7 @@ def _serve(driver_options: DriverOptions, state: SharedOptions, signals: Service
             WorkerSettings(driver_options.every, driver_options.pause), numbers, front, read
         )
         driven.start(targets_by_ups, signals)
-        _greet(driver_options.state_path, list(targets_by_ups), path, state.json)
+        _greet(driver_options.state_path, list(targets_by_ups), path, shared.json)
         return driven.run(signals)
 
 

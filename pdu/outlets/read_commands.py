@@ -158,7 +158,7 @@ class ReadingCommand(NamedTuple):
 
 
 def _read(
-    state: SharedOptions,
+    shared: SharedOptions,
     command: ReadingCommand,
     pdus: Sequence[names.ChosenPdu],
     as_csv: bool = False,
@@ -167,9 +167,9 @@ def _read(
 
     With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
     """
-    if as_csv and state.json:
+    if as_csv and shared.json:
         raise Usage("give only one of --json and --csv")
-    if len(pdus) > 1 and state.settings.get("host", "").strip():
+    if len(pdus) > 1 and shared.settings.get("host", "").strip():
         raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
     loaded = {name: load(name) for name in dict.fromkeys(pdu.handler for pdu in pdus)}
     readable = [
@@ -190,14 +190,14 @@ def _read(
             with show_warnings(parameters, where), waiting(f"waiting for {where}", parameters):
                 answer = command.ask(handler, data)
         except KeyboardInterrupt:
-            if not state.json or not documents:
+            if not shared.json or not documents:
                 raise
             unread = Interrupted("this PDU and those after it were not read", host)
             documents.append({**about, "error": describe(unread, parameters)})
             codes.insert(0, INTERRUPTED)
             break
         except Exception as error:
-            if not state.json or len(readable) == 1:
+            if not shared.json or len(readable) == 1:
                 codes.append(fail(parameters, error))
             else:
                 documents.append({**about, "error": describe(error, parameters)})
@@ -208,16 +208,16 @@ def _read(
         codes.append(DONE)
         if as_csv:
             _print_csv(parameters.name or host, answer["outlets"], with_head=codes.count(DONE) == 1)
-        elif not state.json:
+        elif not shared.json:
             print("\n".join(_lines(documents[-1], where)))
-    if state.json and documents:
+    if shared.json and documents:
         print_json(documents if len(readable) > 1 else documents[0])
     return next((code for code in codes if code), DONE)
 
 
-def named(state: SharedOptions) -> dict[str, str]:
+def named(shared: SharedOptions) -> dict[str, str]:
     """The name of a PDU that was called by it, for JSON."""
-    return {"name": state.name} if state.name else {}
+    return {"name": shared.name} if shared.name else {}
 
 
 def _print_csv(host: str, outlets: OutletRows, with_head: bool) -> None:
@@ -248,10 +248,10 @@ class _Warnings(logging.Handler):
 
 
 @contextlib.contextmanager
-def show_warnings(state: SharedOptions, host: str) -> Iterator[None]:
+def show_warnings(shared: SharedOptions, host: str) -> Iterator[None]:
     """Shows warnings during the block, except with --debug, whose log has them."""
-    warnings = _Warnings(host, state.json)
-    if not state.debug:
+    warnings = _Warnings(host, shared.json)
+    if not shared.debug:
         logging.getLogger().addHandler(warnings)
     try:
         yield

@@ -60,8 +60,8 @@ class CalledOutlet(NamedTuple):
         return UNKNOWN
 
 
-def _called(pdu: Any, identity: str, where: str, state: SharedOptions) -> CalledOutlet:
-    return CalledOutlet(lambda: pdu, identity, where, state)
+def _called(pdu: Any, identity: str, where: str, shared: SharedOptions) -> CalledOutlet:
+    return CalledOutlet(lambda: pdu, identity, where, shared)
 
 
 def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
@@ -165,8 +165,8 @@ def _read_again(
             outlet["current_a"] = again.current_a
 
 
-def _show(state: SharedOptions, outlets: OutletRows, where: str, handler: str) -> None:
-    for outlet in () if state.json else outlets:
+def _show(shared: SharedOptions, outlets: OutletRows, where: str, handler: str) -> None:
+    for outlet in () if shared.json else outlets:
         line = state_line(outlet["identity"], where, handler, of_word(outlet["state"]))
         current_a = outlet.get("current_a")
         print(line if current_a is None else f"{line}; its meter reads {figure(current_a, 'A')}")
@@ -202,17 +202,17 @@ def _unsent(identities: Sequence[str]) -> list[str]:
 
 
 def report_stop(
-    state: SharedOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
+    shared: SharedOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
 ) -> int:
     """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
     Return the exit code.
     """
-    if not answer["outlets"] or not state.json:
-        code = fail(state, error)
-        for note in () if state.json else notes:
+    if not answer["outlets"] or not shared.json:
+        code = fail(shared, error)
+        for note in () if shared.json else notes:
             print(printable(note, 10 * len(note)), file=sys.stderr)
         return code
-    about = describe(error, state)
+    about = describe(error, shared)
     print_json({**answer, "error": about})
     return int(about["exit_code"])
 

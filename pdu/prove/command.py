@@ -122,13 +122,13 @@ def _page_of(out: str) -> str:
 # ---- the command ---------------------------------------------------------------------------------
 
 
-def _asked_host(state: SharedOptions, host: Address) -> str:
+def _asked_host(shared: SharedOptions, host: Address) -> str:
     """The host that is asked: of the setting `host` if there is one."""
-    host_setting = state.settings.get("host", "").strip()
+    host_setting = shared.settings.get("host", "").strip()
     return (Address(host_setting) if host_setting else host).host
 
 
-def _another(state: SharedOptions, also: str, host: Address) -> Optional[Unit]:
+def _another(shared: SharedOptions, also: str, host: Address) -> Optional[Unit]:
     """The unit by another protocol."""
     if not also:
         return None
@@ -137,39 +137,39 @@ def _another(state: SharedOptions, also: str, host: Address) -> Optional[Unit]:
         raise Usage(f"--also {name[:40]!r}: give one of {', '.join(registry.names())}")
     handler = load(name)
     address = hosts.address(where) if equals else Address(host.host)
-    handler_options = unit_reading.handler_options(state, handler, has_port=True)
+    handler_options = unit_reading.handler_options(shared, handler, has_port=True)
     data = connection_data.pdu_data(handler, address, handler_options)
-    state.used.extend(name for name in handler_options.used if name not in state.used)
+    shared.used.extend(name for name in handler_options.used if name not in shared.used)
     return Unit(handler, data)
 
 
-def _reader(state: SharedOptions, user: str, unit: Unit, host: Address) -> Optional[Unit]:
+def _reader(shared: SharedOptions, user: str, unit: Unit, host: Address) -> Optional[Unit]:
     """The unit with another login: a user with `reader_password`, or the read community."""
     if not user:
         return None
-    if unit.handler.snmp and state.settings.get("snmp_version", "2").strip("v") != "3":
-        secret = prompts.secret(state, "read_community", f"read community of {host}")
+    if unit.handler.snmp and shared.settings.get("snmp_version", "2").strip("v") != "3":
+        secret = prompts.secret(shared, "read_community", f"read community of {host}")
         secrets = {"community": secret}
-        settings = dict(state.settings)
+        settings = dict(shared.settings)
     else:
-        secret = prompts.secret(state, "reader_password", f"password of {user} on {host}")
+        secret = prompts.secret(shared, "reader_password", f"password of {user} on {host}")
         secrets = dict.fromkeys(("password", "auth_password", "priv_password"), secret)
-        settings = {**state.settings, "username": user}
+        settings = {**shared.settings, "username": user}
     reader_options = SharedOptions(
         settings=settings, of_list=settings, login=f"--reader {user}", secrets=secrets
     )
     return Unit(unit.handler, connection_data.pdu_data(unit.handler, host, reader_options))
 
 
-def _teller(state: SharedOptions) -> Callable[[str], None]:
+def _teller(shared: SharedOptions) -> Callable[[str], None]:
     """Says what the command does: on a terminal in a line that the next one replaces; else in a
     line for each new job, without the seconds that are left.
     """
     jobs: set[str] = set()
 
     def tell(line: str) -> None:
-        if sys.stderr.isatty() or state.json:
-            show_status_line(line, state.json)
+        if sys.stderr.isatty() or shared.json:
+            show_status_line(line, shared.json)
             return
         job = "".join(letter for letter in line if not letter.isdigit())
         if job not in jobs:
@@ -213,7 +213,7 @@ def _prove(
     at: str,
     test_location: str,
 ) -> int:
-    state = given(context)
+    shared = given(context)
     if handler == _PLATFORM:
         if outlet or also or reader or drawing:
             raise Usage(
@@ -222,23 +222,23 @@ def _prove(
             )
         if host.startswith("https://"):
             wait_s = platform_url.PATIENCE_S if minutes is None else 60 * minutes
-            return _prove_url(state, host, out, at, test_location, wait_s)
-        return _prove_platform(state, host, out, python, adapter)
+            return _prove_url(shared, host, out, at, test_location, wait_s)
+        return _prove_platform(shared, host, out, python, adapter)
     if python or adapter or at or test_location:
         raise Usage(f"--python, --adapter, --at and --test-location are for pdu prove {_PLATFORM}")
-    handler, host, state = names.chosen(context, handler, host)
+    handler, host, shared = names.chosen(context, handler, host)
     can_write(out)
     can_write(_page_of(out))
     if len(set(outlet)) > 1 or len(outlet) > 2:
         raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
     identity = outlet[0] if outlet else ""
-    loaded, where = load(handler), connection_data.display_name(state, host)
+    loaded, where = load(handler), connection_data.display_name(shared, host)
     if identity:
-        prompts.askable(state, f"switching outlet {identity}", host)
+        prompts.askable(shared, f"switching outlet {identity}", host)
     protected = _protected(drawing, drawn_as or host.host, identity)
-    unit = Unit(loaded, connection_data.pdu_data(loaded, host, state))
-    user = state.user or state.settings.get("username", "")
-    other_unit = _another(state, also, host)
+    unit = Unit(loaded, connection_data.pdu_data(loaded, host, shared))
+    user = shared.user or shared.settings.get("username", "")
+    other_unit = _another(shared, also, host)
     wish = Plan(
         unit,
         where,
@@ -247,16 +247,16 @@ def _prove(
         protected,
         USUAL_WATCH_S if minutes is None else 60 * minutes,
         other_unit,
-        _reader(state, reader, unit, host),
-        SIMULATED if hosts.is_this_machine(_asked_host(state, host)) else UNIT,
+        _reader(shared, reader, unit, host),
+        SIMULATED if hosts.is_this_machine(_asked_host(shared, host)) else UNIT,
     )
-    scrubber = Scrubber((), state.used, user, host)
+    scrubber = Scrubber((), shared.used, user, host)
     trace = Trace(CLOCK.monotonic(), scrubber.text)
     guard = Watchdog(unit, trace, where, CLOCK) if identity else None  # before any thread
 
     def agree(now: OutletReading) -> None:
         prompts.confirm(
-            state,
+            shared,
             f"switch outlet {identity} of {where} ({now.draw}) off, on, off and on:"
             f" {COMMANDS} commands, and more 'on' only if it is not on at the end",
             host,
@@ -266,10 +266,10 @@ def _prove(
         trace,
         guard,
         CLOCK,
-        tell=_teller(state),
-        owner=lambda: _quiet(state, lambda: owner_questions.answers(state, front, dark, display)),
-        look=lambda: _quiet(state, lambda: owner_questions.look(state, identity)),
-        agree=lambda now: _quiet(state, lambda: agree(now)),
+        tell=_teller(shared),
+        owner=lambda: _quiet(shared, lambda: owner_questions.answers(shared, front, dark, display)),
+        look=lambda: _quiet(shared, lambda: owner_questions.look(shared, identity)),
+        agree=lambda now: _quiet(shared, lambda: agree(now)),
     )
     try:
         with signals_as_ctrl_c():
@@ -278,30 +278,30 @@ def _prove(
         look = "; look at the outlet" if identity else ""
         raise Interrupted(f"no file was written{look}", host) from None
     finally:
-        show_status_line("", state.json)
+        show_status_line("", shared.json)
         if guard is not None:
             guard.close()
     page_path = save(proof, out)
     broken = [verdict for verdict in proof.verdicts if verdict.verdict == BROKEN]
-    return print_result(_result(proof, out, page_path, broken), state.json)
+    return print_result(_result(proof, out, page_path, broken), shared.json)
 
 
 def _prove_platform(
-    state: SharedOptions, folder: str, out: str, python: str, adapter: Optional[str]
+    shared: SharedOptions, folder: str, out: str, python: str, adapter: Optional[str]
 ) -> int:
     can_write(out)
     can_write(_page_of(out))
-    _teller(state)("running the conformance suite; it takes minutes")
+    _teller(shared)("running the conformance suite; it takes minutes")
     try:
         proof = platform_copy.run_suite(folder, python, adapter)
     finally:
-        show_status_line("", state.json)
-    proof = platform_copy.with_energy(proof, owner_questions.energy_shows(state))
-    return _platform_result(state, proof, out, _NO_COPY)
+        show_status_line("", shared.json)
+    proof = platform_copy.with_energy(proof, owner_questions.energy_shows(shared))
+    return _platform_result(shared, proof, out, _NO_COPY)
 
 
 def _prove_url(
-    state: SharedOptions, url: str, out: str, at: str, location: str, patience_s: float
+    shared: SharedOptions, url: str, out: str, at: str, location: str, patience_s: float
 ) -> int:
     can_write(out)
     can_write(_page_of(out))
@@ -316,29 +316,29 @@ def _prove_url(
         f"register pdu_{platform_url.HANDLER} at {printable(url, 200)}, which replaces its version"
         f" there, and serve a simulated PDU at {here}"
     )
-    prompts.askable(state, what, url)
+    prompts.askable(shared, what, url)
     password = os.environ.get("DCI_PASSWORD", "")
     if not password and not os.environ.get("DCI_PASSWORD_FILE"):
-        password = prompts.secret(state, "password", f"password of {email} at {url}")
-    prompts.confirm(state, what, url)
+        password = prompts.secret(shared, "password", f"password of {email} at {url}")
+    prompts.confirm(shared, what, url)
 
     def say(lines: Sequence[str]) -> None:
-        show_status_line("", state.json)
+        show_status_line("", shared.json)
         for line in lines:
             print(printable(line), file=sys.stderr, flush=True)
 
-    site = platform_url.Site(url, email, password, here, location, patience_s, _teller(state), say)
+    site = platform_url.Site(url, email, password, here, location, patience_s, _teller(shared), say)
     try:
         with signals_as_ctrl_c():
             proof = platform_url.proof(site, is_local)
     except KeyboardInterrupt:
         raise Interrupted(f"no file was written; {platform_url.LEFT}", url) from None
     finally:
-        show_status_line("", state.json)
-    return _platform_result(state, proof, out, _NO_SERVER)
+        show_status_line("", shared.json)
+    return _platform_result(shared, proof, out, _NO_SERVER)
 
 
-def _platform_result(state: SharedOptions, proof: PlatformProof, out: str, why: str) -> int:
+def _platform_result(shared: SharedOptions, proof: PlatformProof, out: str, why: str) -> int:
     """`why`: it is marked as simulated."""
     page_path = save(proof, out)
     rows = [(point.verdict, point.point, "; ".join(point.answers)) for point in proof.points]
@@ -349,12 +349,12 @@ def _platform_result(state: SharedOptions, proof: PlatformProof, out: str, why: 
     data = {"file": out, "page": page_path, **dataclasses.asdict(proof)}
     return print_result(
         Result(data, columns((), rows), NOT_SEEN if broken else DONE, note="\n".join(note)),
-        state.json,
+        shared.json,
     )
 
 
-def _quiet(state: SharedOptions, ask: Callable[[], Any]) -> Any:
-    show_status_line("", state.json)
+def _quiet(shared: SharedOptions, ask: Callable[[], Any]) -> Any:
+    show_status_line("", shared.json)
     return ask()
 
 

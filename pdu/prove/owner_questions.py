@@ -19,27 +19,27 @@ _MOST_OUTLETS = 1_000
 
 
 def answers(
-    state: SharedOptions, front: Optional[int], dark: Optional[str], display: Optional[float]
+    shared: SharedOptions, front: Optional[int], dark: Optional[str], display: Optional[float]
 ) -> OwnerAnswers:
     """The answers of options, and of a terminal for those that are missing."""
     dark_outlets = None if dark is None else _dark(dark)
     if front is None:
         front = _ask_on_terminal(
-            state,
+            shared,
             "How many outlets are on the front? (Enter: not known)",
             _count,
             f"a number from 0 to {_MOST_OUTLETS}",
         )
     if dark is None:
         dark_outlets = _ask_on_terminal(
-            state,
+            shared,
             "Which outlets are dark? Their numbers, 'none' if all are lit (Enter: not known)",
             _dark,
             "a list of outlets",
         )
     if display is None:
         display = _ask_on_terminal(
-            state,
+            shared,
             "How many amperes does the unit's own display show? (Enter: no display)",
             _amperes,
             "a number of amperes such as 3.68",
@@ -47,20 +47,20 @@ def answers(
     return OwnerAnswers(front, dark_outlets, display, None)
 
 
-def look(state: SharedOptions, outlet: str) -> Optional[bool]:
+def look(shared: SharedOptions, outlet: str) -> Optional[bool]:
     """Whether the outlet is dark now; None if nobody says it."""
     return _ask_on_terminal(
-        state,
+        shared,
         f"Outlet {printable(outlet)} is reported off. Is it dark? [y/n] (Enter: not known)",
         _yes,
         "y or n",
     )
 
 
-def energy_shows(state: SharedOptions) -> Optional[bool]:
+def energy_shows(shared: SharedOptions) -> Optional[bool]:
     """Whether DCImanager shows the energy of an uploaded handler; None if nobody says it."""
     return _ask_on_terminal(
-        state,
+        shared,
         "Does DCImanager show energy of a PDU with an uploaded handler? [y/n] (Enter: not tried)",
         _yes,
         "y or n",
@@ -68,10 +68,10 @@ def energy_shows(state: SharedOptions) -> Optional[bool]:
 
 
 def _ask_on_terminal(
-    state: SharedOptions, question: str, parse: Callable[[str], Optional[T]], expectation: str
+    shared: SharedOptions, question: str, parse: Callable[[str], Optional[T]], expectation: str
 ) -> Optional[T]:
     """`ask` on a terminal; None elsewhere, with --yes and with --json."""
-    if state.yes or state.json or not sys.stdin.isatty():
+    if shared.yes or shared.json or not sys.stdin.isatty():
         return None
     return ask(question, parse, expectation)
 

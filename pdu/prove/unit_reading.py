@@ -291,7 +291,7 @@ def _served(kind: RecordingFormat, recording: str, profile: str) -> ReplayedDevi
         raise ProtocolError(f"no port can be used ({error.strerror})") from None
 
 
-def handler_options(state: SharedOptions, handler: LoadedHandler, has_port: bool) -> SharedOptions:
+def handler_options(shared: SharedOptions, handler: LoadedHandler, has_port: bool) -> SharedOptions:
     """The options that another handler takes."""
     keys = {setting.key for setting in handler.settings} | (
         set(connection_data.SNMP_KEYS) if handler.snmp else set()
@@ -299,13 +299,13 @@ def handler_options(state: SharedOptions, handler: LoadedHandler, has_port: bool
     if has_port:
         keys.discard("port")
     return dataclasses.replace(
-        state,
+        shared,
         settings={
             key: value
-            for key, value in connection_data.for_handler(handler, state).items()
+            for key, value in connection_data.for_handler(handler, shared).items()
             if key in keys
         },
-        secret_files={key: path for key, path in state.secret_files.items() if key in keys},
+        secret_files={key: path for key, path in shared.secret_files.items() if key in keys},
     )
 
 

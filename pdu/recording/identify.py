@@ -62,12 +62,12 @@ class HandlerAnswer(NamedTuple):
 
 @click.pass_context
 def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
-    state = given(context)
-    handler_name, host, state = names.resolve_name(state, host)
+    shared = given(context)
+    handler_name, host, shared = names.resolve_name(shared, host)
     handler_names = [handler_name] if registry.is_handler(handler_name) else registry.names()
     chosen = list(dict.fromkeys(handler)) or list(handler_names)
     keys: set[str] = set().union(*(_keys(load(name)) for name in chosen))
-    typed = (*(key for key in state.settings if key not in state.of_list), *state.secret_files)
+    typed = (*(key for key in shared.settings if key not in shared.of_list), *shared.secret_files)
     for key in typed:
         if key not in keys and len(chosen) == 1:
             raise SettingsError(
@@ -80,27 +80,27 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     answers: list[HandlerAnswer] = []
     for name in chosen:
         is_read = any(map(_has_family, answers))
-        answers.append(_look(name, host, state, ports, len(chosen) == 1, is_read))
+        answers.append(_look(name, host, shared, ports, len(chosen) == 1, is_read))
         identity = answers[-1].identity
         if name == _DESCRIBED and identity is not None and not identity.family:
-            identity.next_steps = _description_steps(host, state)
-        if not state.json:
+            identity.next_steps = _description_steps(host, shared)
+        if not shared.json:
             print("\n".join(_answer(answers[-1])), flush=True)
     best = min(
         filter(_has_family, answers),
         key=_rank,
         default=None,
     )
-    if state.json:
+    if shared.json:
         print_json(
             {
                 "host": host,
                 "chosen": best.handler if best else None,
-                "handlers": [_data(answer, state) for answer in answers],
+                "handlers": [_data(answer, shared) for answer in answers],
             }
         )
     else:
-        for line in _last(_again(host, best.handler, state) if best else "", answers):
+        for line in _last(_again(host, best.handler, shared) if best else "", answers):
             print(line)
     return DONE if best else _code(answers)
 
@@ -118,7 +118,7 @@ def _rank(answer: HandlerAnswer) -> int:
 def _look(
     name: str,
     host: Address,
-    state: SharedOptions,
+    shared: SharedOptions,
     ports: dict[tuple[str, int], str],
     alone: bool,
     is_read: bool,
@@ -132,7 +132,7 @@ def _look(
     missing or wrong setting.
     """
     handler = load(name)
-    handler_state = state if alone else _own(handler, state)
+    handler_state = shared if alone else _own(handler, shared)
     if (
         is_read
         and handler.snmp
@@ -160,7 +160,7 @@ def _look(
             if (bare, handler_name) not in ports:
                 # A firewall that drops packets makes this the longest silence of the command.
                 with waiting(
-                    f"{host}: trying TCP port {handler_name} for {name}", state, at_once=True
+                    f"{host}: trying TCP port {handler_name} for {name}", shared, at_once=True
                 ):
                     ports[bare, handler_name] = _closed(bare, handler_name)
             if ports[bare, handler_name]:
@@ -169,7 +169,7 @@ def _look(
                 )
     try:
         data = connection_data.pdu_data(handler, host, handler_state)
-        with waiting(f"{host}: asking it by {name}", state, at_once=True):
+        with waiting(f"{host}: asking it by {name}", shared, at_once=True):
             return HandlerAnswer(name, HandlerTools(handler).identify(data))
     except SettingsError as error:
         if alone:
@@ -185,12 +185,12 @@ def _keys(handler: LoadedHandler) -> set[str]:
     )
 
 
-def _own(handler: LoadedHandler, state: SharedOptions) -> SharedOptions:
+def _own(handler: LoadedHandler, shared: SharedOptions) -> SharedOptions:
     keys = _keys(handler)
     return dataclasses.replace(
-        state,
-        settings=connection_data.for_handler(handler, state),
-        secret_files={key: value for key, value in state.secret_files.items() if key in keys},
+        shared,
+        settings=connection_data.for_handler(handler, shared),
+        secret_files={key: value for key, value in shared.secret_files.items() if key in keys},
     )
 
 
@@ -223,7 +223,7 @@ def _code(answers: Sequence[HandlerAnswer]) -> int:
     return code_of(next((kind for kind in (*_ORDER, *error_kinds) if kind in kinds), "unreachable"))
 
 
-def _data(answer: HandlerAnswer, state: SharedOptions) -> dict[str, Any]:
+def _data(answer: HandlerAnswer, shared: SharedOptions) -> dict[str, Any]:
     if answer.identity is not None:
         return dataclasses.asdict(answer.identity)
     assert answer.error is not None
@@ -233,7 +233,7 @@ def _data(answer: HandlerAnswer, state: SharedOptions) -> dict[str, Any]:
         "family": "",
         "why": reason(answer.error),
         "asked": answer.asked,
-        "error": describe(answer.error, state) if answer.asked else None,
+        "error": describe(answer.error, shared) if answer.asked else None,
     }
 
 
@@ -247,17 +247,19 @@ def _is_silent(answer: HandlerAnswer) -> bool:
 # ---- for a person --------------------------------------------------------------------------------
 
 
-def _again(host: str, handler: str, state: SharedOptions) -> str:
+def _again(host: str, handler: str, shared: SharedOptions) -> str:
     """The command that reads the PDU with the settings that were given."""
-    handler_state = _own(load(handler), state)
-    return command_line(handler_state, "status", *(state.words or (handler, host)))
+    handler_state = _own(load(handler), shared)
+    return command_line(handler_state, "status", *(shared.words or (handler, host)))
 
 
-def _description_steps(host: str, state: SharedOptions) -> list[str]:
+def _description_steps(host: str, shared: SharedOptions) -> list[str]:
     """The commands that lead to an archive for a device that no family fits."""
-    handler_state = _own(load(_DESCRIBED), state)
+    handler_state = _own(load(_DESCRIBED), shared)
     file, profile = "unit.snmprec", "mine.json"
-    record = command_line(handler_state, "record", *(state.words or (_DESCRIBED, host)), "-o", file)
+    record = command_line(
+        handler_state, "record", *(shared.words or (_DESCRIBED, host)), "-o", file
+    )
     return [
         f"{record}    # its answers in a file",
         f"{program()} draft {file} -o {profile}    # a profile to start from (docs/own-pdu.md)",

@@ -59,7 +59,7 @@ def _spelled(part: Any, arguments: Collection[str]) -> str:
     return part.key.upper() if part.key in arguments else spelled(part.key, part.value)
 
 
-def describe(error: BaseException, state: SharedOptions) -> dict[str, Any]:
+def describe(error: BaseException, shared: SharedOptions) -> dict[str, Any]:
     """The report of an error, as in JSON.
 
     An error without a kind is a defect; --debug prints its traceback.
@@ -67,14 +67,14 @@ def describe(error: BaseException, state: SharedOptions) -> dict[str, Any]:
     kind = getattr(error, "kind", None)
     if not isinstance(kind, str):
         advice = "run again with --debug and report what it prints"
-        if state.debug:
+        if shared.debug:
             traceback.print_exception(type(error), error, error.__traceback__)
             advice = "report this with the traceback"
         return {
             "kind": _DEFECT,
             "host": "",
             "operation": "",
-            "exit_code": state.defect_code,
+            "exit_code": shared.defect_code,
             "reason": (
                 printable(": ".join(filter(None, (type(error).__name__, str(error)))))
                 + f"; {advice}"
@@ -85,20 +85,20 @@ def describe(error: BaseException, state: SharedOptions) -> dict[str, Any]:
         "kind": printable(kind),
         "host": host,
         "operation": operation,
-        "reason": reason(error, state.as_arguments),
+        "reason": reason(error, shared.as_arguments),
         "exit_code": code_of(kind),
     }
 
 
-def fail(state: SharedOptions, error: BaseException) -> int:
+def fail(shared: SharedOptions, error: BaseException) -> int:
     """Print an error and return the exit code of its kind."""
-    about = describe(error, state)
-    if state.json:
+    about = describe(error, shared)
+    if shared.json:
         print_json({"error": about})
     else:
-        if state.name and about["host"] != state.name:
+        if shared.name and about["host"] != shared.name:
             host = f" ({about['host']})" if about["host"] else ""
-            about = {**about, "host": f"{printable(state.name)}{host}"}
+            about = {**about, "host": f"{printable(shared.name)}{host}"}
         print(
             ": ".join(
                 about[name] for name in ("kind", "host", "operation", "reason") if about[name]

@@ -266,15 +266,15 @@ class HostGroup(LazyGroup):
         @click.pass_context
         def call(context: click.Context, /, **values: Any) -> int:
             assert context.parent is not None
-            state = given(context)
-            host = self.find(state, str(context.parent.params["host"]))
+            shared = given(context)
+            host = self.find(shared, str(context.parent.params["host"]))
             with (
                 contextlib.nullcontext()
                 if command.prints
-                else waiting(f"waiting for {host}", state)
+                else waiting(f"waiting for {host}", shared)
             ):
-                result = self.run(state, host, cmd_name, command, values)
-            return print_result(without_login(result, state), state.json)
+                result = self.run(shared, host, cmd_name, command, values)
+            return print_result(without_login(result, shared), shared.json)
 
         words = [word for word in command.parameters if isinstance(word, Argument) and word.about]
         width = max((len(word.plain) for word in words), default=0)

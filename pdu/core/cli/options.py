@@ -168,17 +168,17 @@ def spelled_secret(key: str) -> str:
     return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
 
 
-def command_line(state: SharedOptions, *words: str) -> str:
+def command_line(shared: SharedOptions, *words: str) -> str:
     """This program with these words and the settings of `state`, to be pasted into a shell. What
     cannot be printed is left out, and what the list of PDUs says.
     """
     options = [
         *(
             spelled(key, value, _quoted)
-            for key, value in state.settings.items()
-            if key not in state.of_list
+            for key, value in shared.settings.items()
+            if key not in shared.of_list
         ),
-        *(f"--secret-file {_quoted(f'{key}={path}')}" for key, path in state.secret_files.items()),
+        *(f"--secret-file {_quoted(f'{key}={path}')}" for key, path in shared.secret_files.items()),
     ]
     return " ".join([invocation.program(), *map(_quoted, words), *options])
 

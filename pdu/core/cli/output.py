@@ -146,7 +146,7 @@ def progress(length: int, label: str, **attributes: Any) -> AbstractContextManag
 
 
 @contextlib.contextmanager
-def waiting(doing: str, state: SharedOptions, at_once: bool = False) -> Iterator[None]:
+def waiting(doing: str, shared: SharedOptions, at_once: bool = False) -> Iterator[None]:
     """Shows on a terminal what the block is `doing` and for how long, from _SLOW_S after its begin
     until its end; `at_once`: from its begin, for a block that is often slow. While the block shows
     a line of its own by `show_status_line`, or asks a question (`pause_wait_line`), it shows
@@ -154,7 +154,7 @@ def waiting(doing: str, state: SharedOptions, at_once: bool = False) -> Iterator
 
     Only on standard error, and neither with --json nor with --debug.
     """
-    if state.json or state.debug or not sys.stderr.isatty():
+    if shared.json or shared.debug or not sys.stderr.isatty():
         yield
         return
     begin, ended = time.monotonic(), threading.Event()

@@ -34,28 +34,28 @@ class NoSecret(SettingsError):
         self.key = key
 
 
-def askable(state: SharedOptions, what: str, host: str = "") -> None:
+def askable(shared: SharedOptions, what: str, host: str = "") -> None:
     """Check that `confirm` can ask, before long work begins.
 
     Raises NotConfirmed if there is neither a terminal nor --yes.
     """
-    if not state.yes and not sys.stdin.isatty():
+    if not shared.yes and not sys.stdin.isatty():
         raise NotConfirmed(
             f"{what} needs --yes, because there is no terminal to ask on; nothing was done", host
         )
 
 
-def confirm(state: SharedOptions, question: str, host: str = "") -> None:
+def confirm(shared: SharedOptions, question: str, host: str = "") -> None:
     """Ask the question, unless --yes answers it, and set `state.changing`.
 
     Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
     """
-    askable(state, question, host)
-    if not state.yes:
+    askable(shared, question, host)
+    if not shared.yes:
         text = printable(question, 10 * len(question))  # an escape has at most 10 characters
         if (ask_line(f"{text}? [y/N]") or "").lower() not in ("y", "yes"):
             raise NotConfirmed("nothing was done", host)
-    state.changing = True
+    shared.changing = True
 
 
 def ask_line(question: str) -> Optional[str]:
@@ -75,15 +75,15 @@ def ask_line(question: str) -> Optional[str]:
     return line.strip()[:_LONGEST_LINE] if line else None
 
 
-def secret(state: SharedOptions, key: str, question: str, needed: bool = True) -> str:
+def secret(shared: SharedOptions, key: str, question: str, needed: bool = True) -> str:
     """A secret, as `_secret` finds it, noted in `state.used`."""
-    secret_ = _secret(state, key, question, needed)
+    secret_ = _secret(shared, key, question, needed)
     if secret_:
-        state.used.append(secret_)
+        shared.used.append(secret_)
     return secret_
 
 
-def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
+def _secret(shared: SharedOptions, key: str, question: str, needed: bool) -> str:
     """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it
     is `needed`, else "".
 
@@ -91,16 +91,16 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     SettingsError if a `needed` secret is missing, and for a file or a typed text that cannot be
     used.
     """
-    path = state.secret_files.get(key)
-    if state.login and path is None:
-        if needed and not state.secrets.get(key):
-            near = difflib.get_close_matches(key, state.settings, 1, 0.8)
+    path = shared.secret_files.get(key)
+    if shared.login and path is None:
+        if needed and not shared.secrets.get(key):
+            near = difflib.get_close_matches(key, shared.settings, 1, 0.8)
             raise NoSecret(
-                f"{state.login} has no"
+                f"{shared.login} has no"
                 f" {key}{f', but has {printable(near[0], 60)!r}' if near else ''}",
                 key,
             )
-        return state.secrets.get(key, "")
+        return shared.secrets.get(key, "")
     if path is not None:
         why = "empty"
         try:

@@ -17,9 +17,9 @@ _LONG_NUMBER = 7  # digits of a number that is sought alone: a shorter one may b
 _EXAMINED = 8000  # characters at the beginning of a file that are searched
 
 
-def without_login(result: Result, state: SharedOptions) -> Result:
+def without_login(result: Result, shared: SharedOptions) -> Result:
     """The result with a notice in place of each text or line that holds a secret of this run."""
-    sought = _sought(state.user, state.used)
+    sought = _sought(shared.user, shared.used)
     if not sought:
         return result
     from handlers.http import login  # imported late, as in `_sought`

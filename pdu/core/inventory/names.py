@@ -197,33 +197,33 @@ def chosen(context: click.Context, handler: str, host: str, alone: bool = True) 
 
     Raises SettingsError, and Usage for an address among names.
     """
-    state = given(context)
+    shared = given(context)
     known_list: Optional[KnownList] = context.meta.get(_KEY)
     if known_list is None:
-        _say_what_else(state, context.command_path, handler, host)
-        return ChosenPdu(handler, hosts.typed(host), state)
+        _say_what_else(shared, context.command_path, handler, host)
+        return ChosenPdu(handler, hosts.typed(host), shared)
     pdu = known_list.pdus.get(host)
     if pdu is None:
         raise Usage(f"{_no_name(host, known_list)}; give names alone, or HANDLER and addresses")
-    pdu_state = state if alone else dataclasses.replace(state)
+    pdu_state = shared if alone else dataclasses.replace(shared)
     _use(pdu_state, known_list, pdu)
     return ChosenPdu(pdu.handler, pdu.address, pdu_state)
 
 
-def _use(state: SharedOptions, known_list: KnownList, pdu: ListedPdu) -> None:
+def _use(shared: SharedOptions, known_list: KnownList, pdu: ListedPdu) -> None:
     login = known_list.login(pdu)
     settings = {**(login.settings if login else {}), **dict(pdu.settings)}
-    state.of_list = frozenset(settings.keys() - state.settings.keys())
-    state.settings = {**settings, **state.settings}
-    state.name, state.words = pdu.name, (pdu.name, *known_list.words)
+    shared.of_list = frozenset(settings.keys() - shared.settings.keys())
+    shared.settings = {**settings, **shared.settings}
+    shared.name, shared.words = pdu.name, (pdu.name, *known_list.words)
     if login is not None:
-        state.login, state.secrets = login.description, login.secrets
+        shared.login, shared.secrets = login.description, login.secrets
 
 
-def _say_what_else(state: SharedOptions, command: str, handler: str, host: str) -> None:
+def _say_what_else(shared: SharedOptions, command: str, handler: str, host: str) -> None:
     """Say on standard error that a word of this line is also a name of the list."""
     with contextlib.suppress(SettingsError):  # the line needs no list
-        known_list = read_known_list(state.list_file, state.auth_file)
+        known_list = read_known_list(shared.list_file, shared.auth_file)
         if known_list is None:
             return
         if handler in known_list.pdus:
@@ -251,7 +251,7 @@ def _pdu_text(pdu: ListedPdu) -> str:
 # ---- a name in place of HOST ---------------------------------------------------------------------
 
 
-def resolve_name(state: SharedOptions, host: str, handler: str = "") -> ChosenPdu:
+def resolve_name(shared: SharedOptions, host: str, handler: str = "") -> ChosenPdu:
     """The PDU of this name for a command that takes HOST alone; HANDLER is "" if it is no name.
     `handler`: the only one that the command is for.
 
@@ -260,23 +260,23 @@ def resolve_name(state: SharedOptions, host: str, handler: str = "") -> ChosenPd
     """
     known_list = None
     try:
-        known_list = read_known_list(state.list_file, state.auth_file)
+        known_list = read_known_list(shared.list_file, shared.auth_file)
     except SettingsError as error:
-        if state.list_file:
+        if shared.list_file:
             raise
         _note(f"names of PDUs are not known: {error.reason}")
     pdu = known_list.pdus.get(host) if known_list is not None else None
     if known_list is None or pdu is None:
-        return ChosenPdu("", hosts.typed(host), state)
+        return ChosenPdu("", hosts.typed(host), shared)
     if handler and pdu.handler != handler:
         raise SettingsError(
             f"{printable(host, 60)!r} is no PDU for {handler}: {known_list.path} has it as"
             f" {_pdu_text(pdu)}"
         )
-    _use(state, known_list, pdu)
+    _use(shared, known_list, pdu)
     if not _is_at(pdu, host):
         _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(pdu)}")
-    return ChosenPdu(pdu.handler, pdu.address, state)
+    return ChosenPdu(pdu.handler, pdu.address, shared)
 
 
 def on_host(handler: str) -> dict[str, Any]:
@@ -298,10 +298,10 @@ def complete(
     """
 
     def offered(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
-        state = given(context)
+        shared = given(context)
         names: list[str] = []
         with contextlib.suppress(Exception):
-            known_list = read_known_list(state.list_file, state.auth_file)
+            known_list = read_known_list(shared.list_file, shared.auth_file)
             pdus = known_list.pdus.values() if known_list is not None else ()
             names = [pdu.name for pdu in pdus if not handler or pdu.handler == handler]
         words = [*other_words(), *names]

@@ -137,7 +137,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
 
 
 def _run(
-    state: SharedOptions, host: Address, name: str, command: HostCommand, words: Mapping[str, Any]
+    shared: SharedOptions, host: Address, name: str, command: HostCommand, words: Mapping[str, Any]
 ) -> Result:
     # imported late: 50 ms together, which the help of the group saves
     from handlers.raritan import settings
@@ -156,7 +156,7 @@ def _run(
     declared = [setting for setting in settings.SETTINGS if setting.key not in _REPLACED]
     data = SimpleNamespace(
         ip=host,
-        custom_params=connection_data.of_command("raritan", declared, state, host, _SECRETS),
+        custom_params=connection_data.of_command("raritan", declared, shared, host, _SECRETS),
     )
     # With --debug the agent prints to sys.stdout, which is stderr in this block. Results go to the
     # real stdout.
@@ -165,15 +165,15 @@ def _run(
         settings.agent(data, settings.read_settings(data)) as agent,
         contextlib.redirect_stdout(sys.stderr),
     ):
-        agent.debug = state.debug
+        agent.debug = shared.debug
         try:
-            return command.run(Context(agent, host.strip(), options, state, out))
+            return command.run(Context(agent, host.strip(), options, shared, out))
         except SettingsError:  # not an error of the device
             raise
         except PduHandlerError as error:
             raise _without(error, agent, options).at(host.strip(), name) from error
         finally:
-            show_status_line("", state.json)
+            show_status_line("", shared.json)
 
 
 def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> PduHandlerError:

@@ -50,7 +50,7 @@ class Context:
     """One run of one command."""
 
     def __init__(
-        self, agent: Agent, host: str, options: SimpleNamespace, state: SharedOptions, out: TextIO
+        self, agent: Agent, host: str, options: SimpleNamespace, shared: SharedOptions, out: TextIO
     ) -> None:
         self.agent = agent
         #: the argument HOST
@@ -58,7 +58,7 @@ class Context:
         #: the command's arguments and options
         self.options = options
         #: the options that `pdu` commands share
-        self.state = state
+        self.state = shared
         #: the standard output, for a command that prints while it runs: meanwhile sys.stdout is
         #: redirected to standard error, because the lines of --debug are printed to sys.stdout
         self.out = out

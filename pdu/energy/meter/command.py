@@ -47,9 +47,9 @@ class MeterOptions(NamedTuple):
 
 @click.pass_context
 def _meter(context: click.Context, /, **options: Any) -> int:
-    state = given(context)
-    settings_asked = MeterOptions(OwnerFiles.of(options, state, [LIST]), **options)
-    screen, supervisor = Screen(state), SystemdNotify()
+    shared = given(context)
+    settings_asked = MeterOptions(OwnerFiles.of(options, shared, [LIST]), **options)
+    screen, supervisor = Screen(shared), SystemdNotify()
     with contextlib.ExitStack() as stack:
         wishes = stack.enter_context(ServiceSignals())
         companions: list[Companion] = [screen, SystemdNotifier(supervisor)]
@@ -87,7 +87,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
     elif settings_asked.rounds is not None and (counts.failed or counts.lost):
         code = _FAILED
     document = {**dataclasses.asdict(counts), "hash": days.hash}
-    return print_result(Result(document, _lines(counts, days.hash), code), state.json)
+    return print_result(Result(document, _lines(counts, days.hash), code), shared.json)
 
 
 def _lines(counts: MeterCounts, last: str) -> Sequence[str]:

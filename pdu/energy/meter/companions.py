@@ -23,8 +23,8 @@ _LAST_PORT = 65_535
 class Screen:
     """Standard error: sentences, and on a terminal below them a line that lives."""
 
-    def __init__(self, state: SharedOptions) -> None:
-        self._as_json = state.json or state.debug
+    def __init__(self, shared: SharedOptions) -> None:
+        self._as_json = shared.json or shared.debug
         is_live = sys.stderr.isatty() and not self._as_json
         self.every_s = 1.0 if is_live else LONGEST_WAIT_S
 

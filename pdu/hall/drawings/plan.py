@@ -37,24 +37,24 @@ _WELL, _FINDINGS = 0, 1
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    state = given(context)
-    state.defect_code = WRONG
+    shared = given(context)
+    shared.defect_code = WRONG
     page = options.pop("html")
     if page is not None:
         check_writable(page)
-    site = OwnerFiles.of(options, state, [DRAWING])
+    site = OwnerFiles.of(options, shared, [DRAWING])
     drawing = site.drawn()
     readings = readings_source.gather(
         readings_source.SourceOptions(site, **options), drawing.read_pdus
     )
     findings = checked(drawing, readings)
-    show(report(drawing, readings, findings), state.json, page)
+    show(report(drawing, readings, findings), shared.json, page)
     return _FINDINGS if findings else _WELL
 
 
 @click.pass_context
 def _import(context: click.Context, /, **options: Any) -> int:
-    state = given(context)
+    shared = given(context)
     files = options.pop("files")
     folder, target = options.pop("answers"), options.pop("out")
     dcim_options = dcim_import.take_dcim_options(options)
@@ -62,7 +62,7 @@ def _import(context: click.Context, /, **options: Any) -> int:
         raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
     if files and any(dcim_options.filters):
         raise Usage("--site, --location, --rack, --tag and --role are for NetBox and Nautobot")
-    source = readings_source.SourceOptions(OwnerFiles.of(options, state), **options)
+    source = readings_source.SourceOptions(OwnerFiles.of(options, shared), **options)
     if files:
         imported_hall = csv_files.read_csv_files(files)
     elif folder:
@@ -72,14 +72,14 @@ def _import(context: click.Context, /, **options: Any) -> int:
     try:
         joint = dcim_import.join_outlets(imported_hall, source)
     except NotJoined as error:
-        if not state.json:
+        if not shared.json:
             print("\n".join(error.lists))
         raise
-    return _written(target, writing.tables(joint), joint.notes, state)
+    return _written(target, writing.tables(joint), joint.notes, shared)
 
 
 def _written(
-    target: str, new_tables: writing.Tables, notes: Sequence[str], state: SharedOptions
+    target: str, new_tables: writing.Tables, notes: Sequence[str], shared: SharedOptions
 ) -> int:
     changed: list[str] = []
     if os.path.exists(target):
@@ -93,7 +93,7 @@ def _written(
         write_whole(target, text.encode("utf-8"))
     except OSError as error:
         raise SettingsError(f"{target} cannot be written ({error.strerror})") from None
-    if state.json:
+    if shared.json:
         print_json(
             {
                 "file": target,
