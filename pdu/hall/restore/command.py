@@ -21,6 +21,9 @@ from .report import Returns, report
 _SPAN = re.compile(r"([0-9]{1,6})\s*(s|min|h)")
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
 
+#: by the level of an outcome: those of `--fail`
+_EXIT_CODES = (0, 2, 1)
+
 
 class ReturnOptions(NamedTuple):
     """The options of a return."""
@@ -53,7 +56,7 @@ def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: 
         hall.already,
     )
     show(report(returns), json, options.html)
-    return max(outcome.level for outcome in outcomes)
+    return _EXIT_CODES[max(outcome.level for outcome in outcomes)]
 
 
 def seconds(text: str, of: str = "--after") -> float:

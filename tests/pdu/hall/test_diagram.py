@@ -212,7 +212,7 @@ def test_a_failure_a_return_and_a_check_have_the_picture(tmp_path: Path) -> None
     shown = Path(page).read_text("utf-8")
     assert shown.count('role="region"') == 1 and "feed A, dead" in shown
     assert "machine: ✕ 1" in shown or "✕ 1" in shown
-    assert root.run(["rehearse", *read, page, "--return", "feed:A", "--return", "feed:B"]) == 2
+    assert root.run(["rehearse", *read, page, "--return", "feed:A", "--return", "feed:B"]) == 1
     shown = Path(page).read_text("utf-8")
     assert shown.count('role="region"') == 3 and "closes 0 or later" in shown
     assert shown.count("<defs>") == 1
