@@ -57,7 +57,7 @@ def test_a_lost_feed_names_what_is_dark_and_what_cannot_be_said(
 ) -> None:
     code, out, _ = run(capsys, "rehearse", "hall.power.toml", *READINGS, "--fail", "feed:A")
     assert code == 1
-    assert "At once 1 of 4 machines goes dark; of 1 nobody can say it; 2 stay." in out
+    assert "At once 1 of 4 machines goes dark; 1 undecided; 2 stay." in out
     assert re.search(
         r"cannot say +1 +row1/srv-2 \(r1-right/2\) +its outlet is on and carries nothing", out
     )

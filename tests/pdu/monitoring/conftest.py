@@ -52,10 +52,10 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         targets: Sequence[Target],
         parallel: int,
         processes: int | None = None,
-        read: Callable[[Target], Reading] | None = None,
+        read_target: Callable[[Target], Reading] | None = None,
     ) -> Iterator[tuple[int, Reading]]:
         for place, target in enumerate(targets):
-            yield place, (read or polling.poll)(target)
+            yield place, (read_target or polling.poll)(target)
 
     monkeypatch.setattr(reader_pool, "read_all", one_by_one)
     for key in [key for key in os.environ if key.startswith("PDU_")]:
