@@ -227,8 +227,10 @@ class _Boxes:
     def _ways(self, pdu: PduNode) -> Iterator[tuple[str, HallNode, Mark]]:
         """The lines of UPSes and panels through which a PDU is fed."""
         inputs = [source for source in pdu.inputs if isinstance(source, HallNode)]
-        named = [line.of for line in pdu.lines if line.of is not None]
-        for node in dict.fromkeys([*(way for way in inputs if way.kind == "breaker"), *named]):
+        breakers = [line.of for line in pdu.lines if line.of is not None]
+        for node in dict.fromkeys(
+            [*(node_ for node_ in inputs if node_.kind == "breaker"), *breakers]
+        ):
             yield node.full_name, node, _rated(self._mark(node), self._ratings.get(node))
 
     def _lines(self, pdu: PduNode) -> Iterator[tuple[str, HallNode, Mark]]:
@@ -242,7 +244,7 @@ class _Boxes:
         looks: dict[HallNode, Look] = {}
         for pdu in pdus:
             sources = [source for source in pdu.inputs if isinstance(source, HallNode)]
-            for node in (*sources, *(way for _, way, _ in self._ways(pdu))):
+            for node in (*sources, *(upper for _, upper, _ in self._ways(pdu))):
                 source, look = _box_of(node), self._mark(node).look
                 looks[source] = _worst([look, looks.get(source, look)])
         return list(looks.items())
@@ -276,26 +278,30 @@ class _Boxes:
                 name for name in machines if self._mark(HallNode("machine", name)).look is look
             ]
             if names:
-                more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-                frame.add_text(f"{SIGNS[look]} {', '.join(names[:3])}{more}")
+                remainder = f" and {len(names) - 3} more" if len(names) > 3 else ""
+                frame.add_text(f"{SIGNS[look]} {', '.join(names[:3])}{remainder}")
         frame.height += _PAD
         return frame
 
     def _folded(self, rack: str, pdus: Sequence[PduNode]) -> Box:
         machines = [self._mark(HallNode("machine", name)) for name in self._machines.get(rack, ())]
         lines = [mark for pdu in pdus for _, _, mark in (*self._ways(pdu), *self._lines(pdu))]
-        own = self._mark(rack_node(rack))
-        things = [own, *(self._mark(HallNode("pdu", pdu.name)) for pdu in pdus), *lines]
+        rack_mark = self._mark(rack_node(rack))
+        things = [rack_mark, *(self._mark(HallNode("pdu", pdu.name)) for pdu in pdus), *lines]
         first = min((mark.order for mark in things if mark.order), default=0)
         # half of it may be dead, and all machines live
-        shown = [own, *(machines or things), *(mark for mark in things if mark.order == first > 0)]
-        look = _worst(mark.look for mark in (*shown, *_findings(things)))
-        box = Box(rack, rack_node(rack), own._replace(look=look, order=first), _FOLDED_W)
+        marks_ = [
+            rack_mark,
+            *(machines or things),
+            *(mark for mark in things if mark.order == first > 0),
+        ]
+        look = _worst(mark.look for mark in (*marks_, *_findings(things)))
+        box = Box(rack, rack_node(rack), rack_mark._replace(look=look, order=first), _FOLDED_W)
         box.inputs = self._inputs(pdus)
         box.add_text(_counts([mark.look for mark in machines]) or f"{len(machines)} machines")
-        used = max((mark.used for mark in lines), default=0.0)
+        fullest = max((mark.used for mark in lines), default=0.0)
         notes = [mark.note.partition(",")[0] for mark in things if mark.note]
-        for text in (f"up to {100 * used:.0f} %" if used else "", *notes[:1]):
+        for text in (f"up to {100 * fullest:.0f} %" if fullest else "", *notes[:1]):
             if text:
                 box.add_text(text)
         return box
@@ -394,7 +400,7 @@ class _Layout:
                 self._wire(bus, place, row, row_of, trunks, buses_y)
             y += max((box.height for box in row), default=0.0) + 8.0
         for source, lane in trunks.items():
-            ys = [at for (one, _), at in buses_y.items() if one == source]
+            ys = [at for (upper, _), at in buses_y.items() if upper == source]
             box = self._sources[source]
             x = _EDGE + lane * _LANE
             self._wires.append(Wire([(x, min(ys)), (x, max(ys))], box.mark.look))

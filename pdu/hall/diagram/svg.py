@@ -205,14 +205,14 @@ def _order(x: float, y: float, number_: int) -> str:
 
 
 def _text(x: float, y: float, text: str, classes: str) -> str:
-    named = f' class="{classes}"' if classes else ""
-    return f'<text{named} x="{x:.1f}" y="{y:.1f}">{safe(text)}</text>'
+    class_attribute = f' class="{classes}"' if classes else ""
+    return f'<text{class_attribute} x="{x:.1f}" y="{y:.1f}">{safe(text)}</text>'
 
 
 def _link(node: HallNode, anchors: Mapping[HallNode, str], name: str, mark: Mark) -> str:
     """The beginning of a link to a row, and its title, which a reader shows or speaks."""
-    said = ", ".join(filter(None, (name, mark.look.value, mark.figures, mark.note, mark.reason)))
-    return f'<a href="#{anchors[node]}"><title>{safe(said)}</title>'
+    label = ", ".join(filter(None, (name, mark.look.value, mark.figures, mark.note, mark.reason)))
+    return f'<a href="#{anchors[node]}"><title>{safe(label)}</title>'
 
 
 def _cut(text: str, width: float) -> str:

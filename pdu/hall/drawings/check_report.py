@@ -49,7 +49,8 @@ def _parts(drawing: Drawing, readings: HallReadings, findings: Sequence[Finding]
     hall = f"{counted(machines, 'machine')} on {counted(pdus, 'PDU')}"
     yield Verdict(f"{hall}: {counted(len(findings), 'finding')}", BAD if findings else GOOD)
     rows = [
-        [number(str(one.line or "")), row_header(one.where), words(one.what)] for one in findings
+        [number(str(finding.line or "")), row_header(finding.where), words(finding.what)]
+        for finding in findings
     ]
     if not findings:
         yield "The drawing fits its PDUs. Next: `pdu rehearse --each`."
@@ -59,27 +60,27 @@ def _parts(drawing: Drawing, readings: HallReadings, findings: Sequence[Finding]
 
 
 def _as_json(findings: Sequence[Finding]) -> object:
-    return {"findings": [dataclasses.asdict(one) for one in findings]}
+    return {"findings": [dataclasses.asdict(finding) for finding in findings]}
 
 
 def _picture(drawing: Drawing, readings: HallReadings, findings: Sequence[Finding]) -> str:
     marks = dict(_now(drawing, readings))
     places = _places(drawing)
-    for one in findings:
-        node = _place(one.where, places)
+    for finding in findings:
+        node = _place(finding.where, places)
         if node is not None:
-            before = marks.get(node, Mark())
-            reason = "; ".join(filter(None, (before.reason, one.what)))
-            marks[node] = before._replace(look=Look.FINDING, reason=reason)
+            old_mark = marks.get(node, Mark())
+            reason = "; ".join(filter(None, (old_mark.reason, finding.what)))
+            marks[node] = old_mark._replace(look=Look.FINDING, reason=reason)
     return diagram(drawing, marks)
 
 
 def _now(drawing: Drawing, readings: HallReadings) -> Iterator[tuple[HallNode, Mark]]:
     """What the meters of lines and breakers report."""
     for pdu in drawing.pdus.values():
-        read = readings.pdus.get(pdu.name)
+        pdu_reading = readings.pdus.get(pdu.name)
         for breaker in (*pdu.lines, *pdu.breakers):
-            meter = meter_of(pdu, breaker, read)
+            meter = meter_of(pdu, breaker, pdu_reading)
             if meter is not None and meter.current_a is not None:
                 load = Interval(meter.current_a, meter.current_a, meter.current_a)
                 yield HallNode.breaker(pdu.name, breaker.name), Mark(Look.PLAIN, load)
