@@ -88,11 +88,11 @@ def _names_to_read(imported_hall: Imported, source: readings_source.SourceOption
     """The PDUs to read: those with cords. A DCIM may know more than the fleet list."""
     if not imported_hall.cords:
         raise SettingsError("the import has no cord from a machine to an outlet")
-    names = dict.fromkeys(one.pdu for one in (*imported_hall.cords, *imported_hall.fed))
+    names = dict.fromkeys(row.pdu for row in (*imported_hall.cords, *imported_hall.fed))
     if imported_hall.is_dcim:
-        names.update((one.machine, None) for one in imported_hall.fed)
-        names.update((one.pdu, None) for one in imported_hall.lines)
+        names.update((row.machine, None) for row in imported_hall.fed)
+        names.update((row.pdu, None) for row in imported_hall.lines)
     if source.site.list is not None:
-        listed_names = {one.name for one in source.site.files().devices}
+        listed_names = {row.name for row in source.site.files().devices}
         return [name for name in names if name in listed_names]
     return list(names)
