@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Optional
 
 import click
 
-from handlers.shared.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError, printable
 
 from ..core.cli import prompts, shared_options
 from ..core.cli.error_output import Usage, describe
@@ -31,19 +31,10 @@ from ..core.inventory.polling import Target, poll, poll_full, poll_state_counts,
 from ..core.inventory.reading import Reading
 from ..core.owner_files import LIST, OwnerFiles, file_arguments
 from . import tables
-from .check_result import (
-    NAGIOS_FAILED,
-    PduRow,
-    Summary,
-    changes,
-    judged,
-    nagios,
-    remembered,
-    summary,
-)
-from .page import page
+from .check_report import CheckReport
+from .check_result import NAGIOS_FAILED, PduRow, changes, judged, nagios, remembered, summary
 
-_CLEAR = "\x1b[H\x1b[2J"
+_CLEAR, _CHANGED = "\x1b[H\x1b[2J", "*"
 
 
 class CheckOptions(NamedTuple):
@@ -71,13 +62,10 @@ class CheckOptions(NamedTuple):
 class Round(NamedTuple):
     """One poll of the whole list."""
 
-    rows: Sequence[PduRow]
-    found: Summary
+    #: its changes: outlets and energies are compared with the last ones that were read
+    outcome: CheckReport
     #: when, in seconds since 1970
     ended: float
-    #: name of a PDU -> its changes since the previous round; outlets and energies are compared with
-    #: the last ones that were read
-    marks: Mapping[str, Sequence[str]]
 
     @property
     def when(self) -> str:
@@ -159,10 +147,10 @@ def _run(config: CheckOptions, shared: SharedOptions) -> int:
         round_ = _round(config, shared, polled, earlier_rows, fleet.repeated)
         _print_round(config, shared, round_, first=not earlier_rows)
         if config.watch is None:
-            return round_.found.level
+            return round_.outcome.totals.level
         earlier_rows = {
             row.device.name: remembered(earlier_rows.get(row.device.name), row)
-            for row in round_.rows
+            for row in round_.outcome.rows
         }
         begin = max(begin + config.watch, time.monotonic())
         time.sleep(max(0.0, begin - time.monotonic()))
@@ -228,7 +216,8 @@ def _round(
             config.save, saved_readings.of_readings(devices, kept_readings, time.time())
         )
     totals = summary(complete_rows, time.monotonic() - begin, repeated)
-    return Round(complete_rows, totals, time.time(), _marks(complete_rows, earlier_rows))
+    marks = _marks(complete_rows, earlier_rows)
+    return Round(CheckReport(complete_rows, totals, marks), time.time())
 
 
 def _marks(rows: Sequence[PduRow], earlier_rows: Mapping[str, PduRow]) -> dict[str, list[str]]:
@@ -243,20 +232,19 @@ def _marks(rows: Sequence[PduRow], earlier_rows: Mapping[str, PduRow]) -> dict[s
 
 
 def _print_round(config: CheckOptions, shared: SharedOptions, round_: Round, first: bool) -> None:
+    outcome = round_.outcome
     if config.html is not None:
-        write_page(
-            config.html, page(round_.rows, round_.found, time_shown(round_.ended), round_.marks)
-        )
+        write_page(config.html, outcome.report(time_shown(round_.ended)).page())
     if shared.json:
-        document = tables.as_json(round_.rows, round_.found, round_.marks)
+        document = tables.as_json(*outcome)
         if config.watch is None:
             print_json(document)
         else:
             print(json.dumps({"time": round_.when_utc, **document}), flush=True)
     elif config.csv:
-        sys.stdout.write(tables.as_csv(round_.rows))
+        sys.stdout.write(tables.as_csv(outcome.rows))
     elif config.nagios:
-        print("\n".join(nagios(round_.found, round_.rows)))
+        print("\n".join(nagios(outcome.totals, outcome.rows)))
     else:
         for line in _lines(config, round_, first):
             print(line)
@@ -265,21 +253,17 @@ def _print_round(config: CheckOptions, shared: SharedOptions, round_: Round, fir
 
 def _lines(config: CheckOptions, round_: Round, first: bool) -> Iterator[str]:
     """The round as text. The first round, and every round on a terminal, shows all PDUs. Other
-    rounds show what changed, the errors of the PDUs that changed, and the sums, or nothing if no
-    PDU changed."""
-    terminal = sys.stdout.isatty()
+    rounds show what changed, what to do about it and the verdict, or nothing if no PDU changed.
+    """
+    terminal, outcome = sys.stdout.isatty(), round_.outcome
     if config.watch is not None and terminal:
         yield _CLEAR + round_.when
-    in_full = first or terminal
-    if in_full:
-        yield from tables.table(round_.rows, round_.marks)
-        yield from tables.problems(round_.rows)
-    for name, what in round_.marks.items():
-        yield f"{'' if in_full else round_.when + ' '}{tables.CHANGED} {name}: {'; '.join(what)}"
-    if not in_full:
-        yield from tables.problems([row for row in round_.rows if row.device.name in round_.marks])
-    if in_full or round_.marks:
-        yield from round_.found.lines()
+    if first or terminal:
+        yield from outcome.lines()
+    elif outcome.marks:
+        for name, what in outcome.marks.items():
+            yield f"{round_.when} {_CHANGED} {printable(name)}: {'; '.join(what)}"
+        yield from outcome.changed_lines()
 
 
 _HELP = """Read all PDUs of a list in parallel: states, load, energy, and what is wrong.

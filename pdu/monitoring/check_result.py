@@ -99,17 +99,6 @@ class PduRow(NamedTuple):
         only_unknown = bool(self.unknown) and not self.on and not self.off
         return _ONLY_METERS if only_unknown and not self.device.metered else ""
 
-    @property
-    def figures(self) -> tuple[str, str]:
-        """Load in A and energy in kWh for people; "" if an error hides whether the
-        PDU meters them.
-        """
-        load, energy = (
-            "" if value is None and self.kind else figure(value)
-            for value in (self.load_a, self.energy_kwh)
-        )
-        return load, energy
-
 
 def judged(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> PduRow:
     """The row of one PDU."""
@@ -183,11 +172,6 @@ class Summary:
             f"{self.results.get(_WELL, 0)} well",
             *(f"{count} {result}" for result, count in self.results.items() if result != _WELL),
         ]
-        first = f"{counted(self.pdus, 'PDU')} in {self.seconds:.1f} s: {', '.join(results)}"
-        return [first, *self.sums()]
-
-    def sums(self) -> list[str]:
-        """`lines` without the first one."""
         # an error may hide a meter
         none = figure(None) if self.results.keys() <= {_WELL, "unknown"} else "not known"
         load = f"{figure(self.load_a, 'A')} of {counted(self.loads, 'PDU')}" if self.loads else none
@@ -195,6 +179,7 @@ class Summary:
         if self.energy_kwh is not None:
             energy = f"{self.energy_kwh:.{self.energy_places}f} kWh of {self.energies}"
         return [
+            f"{counted(self.pdus, 'PDU')} in {self.seconds:.1f} s: {', '.join(results)}",
             (
                 f"{counted(self.on + self.off + self.unknown, 'outlet')}: {self.on} on, {self.off}"
                 f" off, {self.unknown} unknown; load {load}, energy {energy}"

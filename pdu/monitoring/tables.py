@@ -1,33 +1,18 @@
-"""The result of a check as a table for people, as CSV for spreadsheets and as JSON for programs."""
+"""The columns of a check, and its result as CSV for spreadsheets and as JSON for programs."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
 from collections.abc import Mapping, Sequence
-from enum import Enum
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
-from ..core.cli.output import columns
+from ..core.cli.output import same_decimals
+from ..core.cli.report import LOOKS, Cell, judged, number, row_header, words
 from ..core.files.csv_out import csv_lines
 from ..core.outlet_figures import OUTLET_FIGURES
 from ..core.states import word
 from .check_result import PduRow, Summary
-
-
-class CellStyle(Enum):
-    """How the page shows the cells of a column."""
-
-    TEXT = "text"
-    #: the head of the row
-    NAME = "the PDU's name"
-    #: in the colour of the PDU's level
-    LEVEL = "the PDU's level"
-    NUMBER = "number"
-    #: a number with a bar, whose length is its share of the column's largest value
-    BAR = "number with a bar"
-    #: a figure of a counter, which no bar compares
-    COUNTER = "counter"
 
 
 class CheckColumn(NamedTuple):
@@ -36,52 +21,73 @@ class CheckColumn(NamedTuple):
     key: str
     #: the value, for programs
     value: Callable[[PduRow], object]
-    #: the head of the column for people, in the table and on the page; "": people do not see it
+    #: the head of the column for people; "": people do not see it
     head: str = ""
-    #: the text for people, if it is not the value itself
-    cell: Optional[Callable[[PduRow], object]] = None
+    #: the cells of rows for people
+    cells: Callable[[Sequence[PduRow]], Sequence[Cell]] = lambda _: ()
     #: whether programs that read CSV get it
     csv: bool = True
     #: whether programs that read JSON get it under its key
     json: bool = True
-    look: CellStyle = CellStyle.TEXT
 
-    def text(self, row: PduRow) -> object:
-        """What people see."""
-        return self.value(row) if self.cell is None else self.cell(row)
+
+def _each(cell: Callable[[PduRow], Cell]) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
+    return lambda rows: list(map(cell, rows))
+
+
+def _count(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
+    """How many outlets have a state; an empty place if the states could not be read."""
+    return _each(lambda row: number("" if getattr(row, key) is None else str(getattr(row, key))))
+
+
+def _figures(key: str, has_bars: bool = False) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
+    """Figures; an empty place if an error hides whether the PDU meters them."""
+
+    def cells(rows: Sequence[PduRow]) -> Sequence[Cell]:
+        values = [getattr(row, key) for row in rows]
+        largest = max(filter(None, values), default=0.0) if has_bars else 0.0
+        return [
+            number(
+                "" if value is None and row.kind else text,
+                bar=value / largest if value and 0 < value <= largest else 0.0,
+            )
+            for row, value, text in zip(rows, values, same_decimals(values))
+        ]
+
+    return cells
 
 
 # A new column needs a line here.
 COLUMNS: Sequence[CheckColumn] = (
-    CheckColumn("name", lambda row: row.device.name, "name", look=CellStyle.NAME),
+    CheckColumn(
+        "name", lambda row: row.device.name, "name", _each(lambda row: row_header(row.device.name))
+    ),
     CheckColumn(
         "handler",
         lambda row: row.device.handler,
         "handler",
-        lambda row: os.path.basename(row.device.handler),
+        _each(lambda row: words(os.path.basename(row.device.handler), "half")),
     ),
-    CheckColumn("address", lambda row: row.device.where, "address"),
+    CheckColumn(
+        "address",
+        lambda row: row.device.where,
+        "address",
+        _each(lambda row: words(str(row.device.where), "half")),
+    ),
     CheckColumn("level", lambda row: row.level, csv=False),
-    CheckColumn("result", lambda row: row.result, "result", look=CellStyle.LEVEL),
-    CheckColumn("on", lambda row: row.on, "on", look=CellStyle.NUMBER),
-    CheckColumn("off", lambda row: row.off, "off", look=CellStyle.NUMBER),
-    CheckColumn("unknown", lambda row: row.unknown, "unknown", look=CellStyle.NUMBER),
     CheckColumn(
-        "load_a", lambda row: row.load_a, "A", lambda row: row.figures[0], look=CellStyle.BAR
+        "result",
+        lambda row: row.result,
+        "result",
+        _each(lambda row: judged(row.result, LOOKS[row.level] if row.level else "")),
     ),
+    CheckColumn("on", lambda row: row.on, "on", _count("on")),
+    CheckColumn("off", lambda row: row.off, "off", _count("off")),
+    CheckColumn("unknown", lambda row: row.unknown, "unknown", _count("unknown")),
+    CheckColumn("load_a", lambda row: row.load_a, "A", _figures("load_a", has_bars=True)),
+    CheckColumn("energy_kwh", lambda row: row.energy_kwh, "kWh", _figures("energy_kwh")),
     CheckColumn(
-        "energy_kwh",
-        lambda row: row.energy_kwh,
-        "kWh",
-        lambda row: row.figures[1],
-        look=CellStyle.COUNTER,
-    ),
-    CheckColumn(
-        "seconds",
-        lambda row: row.seconds,
-        "s",
-        lambda row: f"{row.seconds:.2f}",
-        look=CellStyle.NUMBER,
+        "seconds", lambda row: row.seconds, "s", _each(lambda row: number(f"{row.seconds:.2f}"))
     ),
     CheckColumn("requests", lambda row: row.requests),
     CheckColumn("kind", lambda row: row.kind, json=False),
@@ -89,31 +95,6 @@ COLUMNS: Sequence[CheckColumn] = (
     CheckColumn("remedy", lambda row: row.remedy, json=False),
 )
 SHOWN = tuple(column for column in COLUMNS if column.head)
-CHANGED = "*"
-
-
-def table(rows: Sequence[PduRow], marks: Mapping[str, Sequence[str]]) -> list[str]:
-    """A head line, and a line for each PDU.
-
-    With `marks`, a first column marks the PDUs that changed.
-    """
-    head = [column.head for column in SHOWN]
-    cells = [[column.text(row) for column in SHOWN] for row in rows]
-    if not marks:
-        return columns(head, cells)
-    changed = [CHANGED if row.device.name in marks else "" for row in rows]
-    return columns(["", *head], [[mark, *line] for mark, line in zip(changed, cells)])
-
-
-def problems(rows: Sequence[PduRow]) -> list[str]:
-    """For each PDU with an error or without a known state: what is wrong, and what to do."""
-    lines: list[str] = []
-    for row in rows:
-        if row.kind:
-            lines += [f"{row.device.name}: {row.kind}: {row.reason}", f"    {row.remedy}"]
-        elif row.remedy:
-            lines.append(f"{row.device.name}: {row.remedy}")
-    return lines
 
 
 def as_csv(rows: Sequence[PduRow]) -> str:

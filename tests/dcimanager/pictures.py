@@ -18,8 +18,8 @@ from pdu import root as command
 from pdu.core.files.html import time_shown
 from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
+from pdu.monitoring.check_report import CheckReport
 from pdu.monitoring.check_result import judged, summary
-from pdu.monitoring.page import page
 from pdu_common.helper import EnumPowerStatus
 from tests.hall.hosters import METERING, HosterHall
 from tests.hall.twin.built import four_racks
@@ -201,7 +201,7 @@ def _report(manager: DciManager) -> str:
         )
         for side, address in (("left", "192.0.2.17"), ("right", "192.0.2.18"))
     ]
-    return page(rows, summary(rows, 10.2), time_shown(time.time()), {})
+    return CheckReport(rows, summary(rows, 10.2), {}).report(time_shown(time.time())).page()
 
 
 def _ask(window: Browser) -> None:

@@ -20,7 +20,7 @@ from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.core.states import DOWN, UP
 from pdu.monitoring import check_result
-from pdu.monitoring.page import page
+from pdu.monitoring.check_report import CheckReport
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.simulators.xerus import XerusPdu
@@ -416,12 +416,9 @@ def test_the_report_of_a_check_is_readable(window: Browser, tmp_path: Path) -> N
         for name in ("row 5 rack 01", "row 5 rack 02")
     ]
     file = tmp_path / "report.html"
-    made = page(
-        rows,
-        check_result.summary(rows, 2.0),
-        "2026-01-02 03:04",
-        {"row 4 rack 01 left": ["outlet 3 UP -> DOWN"]},
-    )
+    marks = {"row 4 rack 01 left": ["outlet 3 UP -> DOWN"]}
+    outcome = CheckReport(rows, check_result.summary(rows, 2.0), marks)
+    made = outcome.report("2026-01-02 03:04").page()
     file.write_text(made, "utf-8")
     with axe(window):
         for size in SIZES.values():

@@ -71,10 +71,18 @@ def print_json(data: object) -> None:
 
 
 def columns(
-    head: Sequence[str], rows: Sequence[Sequence[object]], right: Collection[int] = ()
+    head: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    right: Collection[int] = (),
+    limit: int = _CELL,
 ) -> list[str]:
-    """A table as lines; `head` may be empty. `right`: the places of right-aligned columns."""
-    cells = [*([list(head)] if head else []), *([text(cell) for cell in row] for row in rows)]
+    """A table as lines; `head` may be empty. `right`: the places of right-aligned columns. `limit`:
+    of a cell, in characters.
+    """
+    cells = [
+        *([list(head)] if head else []),
+        *([text(cell, limit) for cell in row] for row in rows),
+    ]
     widths = [max(map(len, column)) for column in zip(*cells)]
     aligned = [str.rjust if place in right else str.ljust for place in range(len(widths))]
     return [
@@ -131,6 +139,15 @@ def decimals(figures: Iterable[float]) -> int:
     counts has no finer step.
     """
     return max((len(figure(value).partition(".")[2]) for value in figures), default=0)
+
+
+def same_decimals(figures: Iterable[Optional[float]]) -> list[str]:
+    """The figures of a column with as many decimals as `decimals` counts, so that they can be
+    compared below each other; `not metered` for None.
+    """
+    values = list(figures)
+    places = decimals(value for value in values if value is not None)
+    return [NOT_METERED if value is None else f"{value + 0.0:.{places}f}" for value in values]
 
 
 def progress(length: int, label: str, **attributes: Any) -> AbstractContextManager[Any]:

@@ -23,6 +23,7 @@ from .output import columns, print_json
 #: how a verdict looks, and a word in a table
 GOOD, DOUBTFUL, BAD = LOOKS = ("good", "doubtful", "bad")
 _NAMES = 6  # limit for names in a cell of a terminal
+_CELL = 1000  # limit for a cell of a terminal, in characters: a sentence is shown whole
 
 
 class Cell(NamedTuple):
@@ -37,6 +38,8 @@ class Cell(NamedTuple):
     marked: bool = False
     #: id of the row or section of the page that it leads to; "": none
     target: str = ""
+    #: length of the bar below it on a page, as a part of the largest; 0: none
+    bar: float = 0.0
 
 
 def row_header(text: str) -> Cell:
@@ -59,14 +62,14 @@ def advice(text: str) -> Cell:
     return Cell(text, "text", marked=True)
 
 
-def number(text: str, classes: str = "") -> Cell:
+def number(text: str, classes: str = "", bar: float = 0.0) -> Cell:
     """A figure, right-aligned; its unit is in the column's head."""
-    return Cell(text, f"n {classes}".rstrip())
+    return Cell(text, f"n {classes}".rstrip(), bar=bar)
 
 
 def judged(word: str, look: str) -> Cell:
-    """A verdict of one or two words."""
-    return Cell(word, f"word {look}")
+    """A verdict of one or two words. `look`: of `LOOKS`; "": not coloured."""
+    return Cell(word, f"word {look}".rstrip())
 
 
 def names(several: Sequence[str], limit: int = _NAMES) -> Cell:
@@ -111,9 +114,15 @@ class Table(NamedTuple):
     #: for a page: whether the rows are folded away until somebody wants them
     folded: bool = False
 
+    def without_empty_columns(self) -> Table:
+        """The same without the columns in which no row has anything."""
+        filled = [at for at in range(len(self.heads)) if any(row[at].text for row in self.rows)]
+        rows = [[row[at] for at in filled] for row in self.rows]
+        return self._replace(heads=[self.heads[at] for at in filled], rows=rows)
+
 
 class Items(NamedTuple):
-    """Texts under a title; nothing if there are none."""
+    """Texts under a title, if it has one; nothing if there are none."""
 
     title: str
     texts: Sequence[str]
@@ -140,6 +149,8 @@ class Report(NamedTuple):
     data: Callable[[], object]
     #: CSS rules of its page alone
     style: str = ""
+    #: what its page has after the parts, and a terminal does not show
+    details: Sequence[Part] = ()
 
     def lines(self) -> list[str]:
         """For a terminal."""
@@ -148,7 +159,7 @@ class Report(NamedTuple):
 
     def page(self) -> str:
         """A file of its own."""
-        body = html_lines(self.parts)
+        body = html_lines([*self.parts, *self.details])
         return "\n".join([self.frame.begin(self.style), *body, self.frame.end()])
 
 
@@ -181,7 +192,7 @@ def _lines(part: Part) -> Iterator[str]:
         yield _printable(part.replace("`", ""))
     elif isinstance(part, Items):
         if part.texts:
-            yield from ("", f"{_printable(part.title)}:")
+            yield from _titled(part.title)
             yield from (f"  {_printable(text)}" for text in part.texts)
     elif isinstance(part, Table):
         yield from _table_lines(part)
@@ -196,7 +207,7 @@ def _table_lines(table: Table) -> Iterator[str]:
     right = {place for place, cell in enumerate(shown[0]) if "n" in cell.classes.split()}
     rows = [[_shown(cell) for cell in row] for row in shown]
     heads = list(map(_printable, table.heads))
-    yield from (*_titled(table.title), *columns(heads, rows, right))
+    yield from (*_titled(table.title), *columns(heads, rows, right, _CELL))
     left = len(table.rows) - len(shown)
     if left:
         yield f"and {left} more"
@@ -226,7 +237,7 @@ def _html(part: Part) -> Iterator[str]:
         yield f"<p>{html.marked(part)}</p>"
     elif isinstance(part, Items):
         if part.texts:
-            yield f"<h3>{safe(part.title)}</h3>{html.bullet_list(part.texts)}"
+            yield from (*_h3(part.title), html.bullet_list(part.texts))
     elif isinstance(part, Figure):
         figure = part.html()
         if figure:
@@ -238,7 +249,7 @@ def _html(part: Part) -> Iterator[str]:
 
 
 def _table_html(table: Table) -> Iterator[str]:
-    rows = [[html.Cell(_cell_html(cell), cell.classes) for cell in row] for row in table.rows]
+    rows = [[_cell_html(cell) for cell in row] for row in table.rows]
     lines = html.table(table.heads, rows, anchors=table.anchors)
     if table.folded:
         yield from itertools.chain(
@@ -248,9 +259,14 @@ def _table_html(table: Table) -> Iterator[str]:
         yield from itertools.chain(_h3(table.title), lines)
 
 
-def _cell_html(cell: Cell) -> str:
+def _cell_html(cell: Cell) -> html.Cell:
     text = (html.marked if cell.marked else safe)(cell.text)
-    return f'<a href="#{cell.target}">{text}</a>' if cell.target else text
+    if cell.target:
+        text = f'<a href="#{cell.target}">{text}</a>'
+    if cell.bar:
+        bar = f'<span style="width:{100 * cell.bar:.1f}%"></span>'
+        return html.Cell(f"{text}{bar}", f"{cell.classes} bar")
+    return html.Cell(text, cell.classes)
 
 
 def _h3(title: str) -> Sequence[str]:

@@ -211,12 +211,6 @@ def table(
     yield "</table>"
 
 
-def section(title: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[str]:
-    """A table with its title; nothing if it has no rows."""
-    lines = list(table(heads, rows))
-    return [f"<h2>{safe(title)}</h2>", *lines] if lines else []
-
-
 def _row(heads: Sequence[str], cells: Sequence[Cell], anchor: str = "") -> str:
     row_heads = [*heads, *[""] * (len(cells) - len(heads))]
     classes = ' class="open"' if cells[0].goes_on else ""

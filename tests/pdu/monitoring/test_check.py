@@ -155,11 +155,9 @@ def test_the_table_shows_all_pdus_with_errors_and_remedies_but_no_secrets(
         lines[0].split()
     )
     at = lines[0].index("name")  # where the column begins
-    assert [line[at:].split()[0] for line in lines[1 : len(PEERS) + 2]] == [*PEERS, "dead"]
-    assert (
-        "dead: unreachable: no answer over SNMP" in done.stdout
-        and "    check power, cable" in done.stdout
-    )
+    assert [line[at:].split()[0] for line in lines[1 : len(PEERS) + 2]] == ["dead", *PEERS]
+    assert "unreachable, 1 PDU: check power, cable" in done.stdout
+    assert "  dead: no answer over SNMP" in done.stdout
     assert lines[-2].startswith(f"{len(PEERS) + 1} PDUs in ") and lines[-2].endswith(
         f"{len(PEERS)} well, 1 unreachable"
     )
@@ -220,7 +218,8 @@ def test_a_wrong_secret_fails_only_its_pdu_and_is_not_shown(
     done = call("check", small.list(), "--auth", wrong)
     assert (
         done.returncode == 2
-        and "raritan: denied: " in done.stdout
+        and "denied, 1 PDU: correct the account" in done.stdout
+        and "  raritan: " in done.stdout
         and f"{len(PEERS) - 1} well, 1 denied" in done.stdout
     )
     assert "s3cret" not in done.stdout + done.stderr
@@ -231,9 +230,7 @@ def test_a_login_without_its_secret_fails_the_pdus_that_use_it(
 ) -> None:
     bare = private(tmp_path / "logins.toml", "".join(f"[auth.{name}]\n" for name in PEERS))
     done = call("check", small.list(), "--auth", bare)
-    assert (
-        "snmp: settings: the login 'snmp' has no community" in done.stdout and done.returncode == 2
-    )
+    assert "  snmp: the login 'snmp' has no community" in done.stdout and done.returncode == 2
     logins = bare.read_text().replace("[auth.snmp]\n", '[auth.snmp]\ncomunity = "s3cret"\n')
     misspelt = private(tmp_path / "misspelt.toml", logins)
     done = call("check", small.list(), "--auth", misspelt)
@@ -251,10 +248,9 @@ def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_miss
         f"name,handler,address\nrack,snmp,127.0.0.1:{small.peers['snmp'].snmp['port']}\n"
     )
     done = call("check", bare)
-    assert (
-        done.returncode == 2
-        and "settings: the environment (the list names no login) has no community" in done.stdout
-    )
+    assert done.returncode == 2 and "settings, 1 PDU: " in done.stdout
+    reason = "the environment (the list names no login) has no community"
+    assert f"  rack: {reason}" in done.stdout
     assert call("check", bare, PDU_COMMUNITY="public").returncode == 0
     secret = private(small.folder / "community", "public\n")
     assert call("check", bare, "--secret-file", f"community={secret}").returncode == 0
@@ -489,7 +485,7 @@ def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path, call: Cal
         )
         with process, bounded(process):
             assert process.stdout is not None and process.stderr is not None
-            lines = [process.stdout.readline() for _ in range(4)]
+            lines = [process.stdout.readline() for _ in range(5)]
             assert lines[-2].startswith("1 PDU in ")
             switched = call(
                 "down",
@@ -528,12 +524,11 @@ def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(
     monkeypatch.setattr(reader_pool, "read_all", one_round)
     monkeypatch.setattr(time, "sleep", lambda _: None)
     assert root.run(["check", str(path), "--watch", "1"]) == INTERRUPTED
-    _, _, _, _, changed, why, remedy, *sums = capsys.readouterr().out.splitlines()
+    lines = capsys.readouterr().out.splitlines()
+    changed, remedy, why, *sums = lines[lines.index("1 PDU in 0.0 s: 1 well") + 2 :]
     assert changed.endswith("* rack: well -> unreachable")
-    assert (why, remedy.strip()) == (
-        "rack: unreachable: no answer",
-        REMEDIES["unreachable"],
-    ) and len(sums) == 2
+    assert remedy == f"unreachable, 1 PDU: {REMEDIES['unreachable']}."
+    assert why.strip() == "rack: no answer" and len(sums) == 2
 
 
 @pytest.mark.parametrize("shown_on", ["a pipe", "a terminal"])

@@ -1,11 +1,14 @@
-"""Verdicts on PDUs, changes since the last round, and their output: table, Nagios, CSV without
-formulas, escaped HTML.
+"""Verdicts on PDUs, changes since the last round, and their output: the report, Nagios, CSV without
+formulas.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Mapping, Sequence
+from html import unescape
 from typing import Optional
 
 import pytest
@@ -17,7 +20,7 @@ from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.core.states import DOWN, UNKNOWN
 from pdu.monitoring import check_result, tables
-from pdu.monitoring.page import page
+from pdu.monitoring.check_report import CheckReport
 from pdu_common.helper import EnumPowerStatus
 
 HOSTILE = "<script>alert(1)</script>|=cmd"
@@ -52,6 +55,18 @@ def row(
     *states: str, name: str = "a", metered: bool = False, energy: Optional[float] = 5.0
 ) -> check_result.PduRow:
     return check_result.judged(device(name, metered), reading(*states, energy=energy))
+
+
+def checked(
+    rows: Sequence[check_result.PduRow], marks: Mapping[str, Sequence[str]] = {}
+) -> CheckReport:
+    return CheckReport(rows, check_result.summary(rows, 1.0), marks)
+
+
+def page(
+    rows: Sequence[check_result.PduRow], when: str = "now", marks: Mapping[str, Sequence[str]] = {}
+) -> str:
+    return checked(rows, marks).report(when).page()
 
 
 @pytest.mark.parametrize(
@@ -145,9 +160,9 @@ def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> 
         "load=" not in check_result.nagios(found, [bare])[0]
         and "energy=" not in check_result.nagios(found, [bare])[0]
     )
-    assert bare.figures == ("not metered", "not metered") and silent.figures == ("", "")
-    assert tables.table([bare], {})[1].count("not metered") == 2
-    assert page([bare], found, "now", {}).count(">not metered</td>") == 2
+    first, second, *_ = list(checked([bare, silent]).lines())[1:]
+    assert (first.count("not metered"), second.count("not metered")) == (0, 2)
+    assert page([bare]).count(">not metered</td>") == 2
     assert tables.as_json([bare], found, {})["summary"]["load_a"] is None
 
 
@@ -235,7 +250,7 @@ def test_the_page_escapes_every_text_and_loads_nothing() -> None:
             ),
         )
     ]
-    made = page(rows, check_result.summary(rows, 1.0), HOSTILE, {HOSTILE: [HOSTILE]})
+    made = page(rows, HOSTILE, {HOSTILE: [HOSTILE]})
     assert "<script" not in made and made.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 6
     assert "default-src 'none'" in made and "http://" not in made and "https://" not in made
 
@@ -245,32 +260,43 @@ def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
         device("slow"), Reading(failure=CallError("unreachable", "no answer"), seconds=9.0)
     )
     rows = [row("UP", "DOWN", "UNKNOWN"), slow]
-    made = page(rows, check_result.summary(rows, 9.0), "now", {})
+    made = page(rows)
     assert (
         all(title in made for title in ("Load and energy", "What to do", "Unknown states"))
         and "Changes" not in made
         and "Slowest" not in made
     )
-    assert made.index("2 of 2 PDUs not well: 1 unknown, 1 unreachable.") < made.index("What to do")
-    assert check_result.REMEDIES["unreachable"][1:] in made and "width:100.0%" in made
+    verdict = "2 PDUs in 1.0 s: 0 well, 1 unknown, 1 unreachable"
+    assert made.index(verdict) < made.index("What to do")
+    assert check_result.REMEDIES["unreachable"] in made and "width:100.0%" in made
     assert ">off 2; unknown 3<" in made
     metered = [row("UNKNOWN", metered=True)]
-    assert "Unknown states" not in page(metered, check_result.summary(metered, 1.0), "now", {})
-    well = [row("UP"), row("UP")]
-    assert "All PDUs are well." in page(well, check_result.summary(well, 1.0), "now", {})
+    assert "Unknown states" not in page(metered)
+    assert "What to do" not in page([row("UP"), row("UP")])
 
 
-def test_the_page_says_once_what_to_do_about_each_kind_of_error() -> None:
+def test_what_to_do_is_said_once_for_each_kind_of_error_and_reasons_once() -> None:
     rows = [
         check_result.judged(device(name), reading(kind=kind, answered=False))
         for name, kind in (("a", "denied"), ("b", "unreachable"), ("c", "unreachable"))
     ]
-    made = page(rows, check_result.summary(rows, 1.0), "now", {})
-    for kind, count in (("unreachable", "2 PDUs"), ("denied", "1 PDU")):
-        assert (
-            made.count(check_result.REMEDIES[kind][1:]) == 1 and f"{kind}</span>: {count}<" in made
-        )
-    assert made.index("unreachable</span>") < made.index("denied</span>")
+    for made in (page(rows), "\n".join(checked(rows).lines())):
+        for kind, count in (("unreachable", "2 PDUs"), ("denied", "1 PDU")):
+            assert made.count(f"{kind}, {count}: {check_result.REMEDIES[kind]}.") == 1
+        assert made.index("unreachable, ") < made.index("denied, ")
+        assert made.count("b, c: do this") == made.count("a: do this") == 1
+
+
+def test_a_terminal_has_the_words_of_the_page_and_the_verdict_at_its_end() -> None:
+    silent = check_result.judged(device("silent"), reading(kind="unreachable", answered=False))
+    outcome = checked([row("UP", "UNKNOWN"), silent], {"a": ["outlet 2 on -> unknown"]})
+    lines, made = [*outcome.lines()], outcome.report("now").page()
+    body = unescape(re.sub("<[^>]*>", " ", made[made.index("<main>") : made.index("</main>")]))
+    words = set(re.findall(r"[\w.]+", "\n".join(lines)))
+    assert set(re.findall(r"[\w.]+", body)) - words == {"Load", "energy"} - words
+    assert lines[-2:] == outcome.totals.lines()
+    # the worst first
+    assert [line.split()[0] for line in lines[:3]] == ["name", "silent", "a"]
 
 
 @pytest.mark.parametrize(
@@ -285,14 +311,15 @@ def test_the_page_says_once_what_to_do_about_each_kind_of_error() -> None:
 def test_the_page_names_the_outlets_that_are_not_on(states: str, words: str) -> None:
     names = {"U": "UP", "D": "DOWN", "X": "UNKNOWN"}
     rows = [row(*(names[state] for state in states))]
-    made = page(rows, check_result.summary(rows, 1.0), "now", {})
-    assert f'<td class="wide text">{words}</td></tr>' in made
+    heads = "outlets that are not on"
+    cell = f'<td class="text wide">{words}</td></tr>' if words else ""
+    assert cell in page(rows) and (heads in page(rows)) == bool(words)
 
 
 def test_identities_that_only_look_like_numbers_are_no_range() -> None:
     outlets = [PolledOutlet(identity, DOWN) for identity in ("1", "02", "3", "\u00b9", "9" * 5000)]
     rows = [check_result.judged(device(), Reading(outlets, 1.0, 1.0, 0.1, 1, None, True))]
-    assert ">off 1, 02, 3, \u00b9, 999" in page(rows, check_result.summary(rows, 1.0), "now", {})
+    assert ">off 1, 02, 3, \u00b9, 999" in page(rows)
 
 
 def test_a_changed_state_or_result_and_a_falling_counter_are_changes() -> None:
@@ -336,6 +363,6 @@ def test_states_that_were_read_are_compared_whatever_error_the_figures_had(kind:
 def test_a_unit_without_a_known_state_leads_to_the_column_metered() -> None:
     only_meters = row("UNKNOWN", "UNKNOWN")
     assert "set metered=yes in the list" in only_meters.remedy
-    assert tables.problems([only_meters]) == [f"a: {only_meters.remedy}"]
+    assert f"unknown, 1 PDU: {only_meters.remedy}." in [*checked([only_meters]).lines()]
     for other in (row("UNKNOWN", "UP"), row("UNKNOWN", metered=True), row("UP"), row()):
-        assert other.remedy == "" and tables.problems([other]) == []
+        assert other.remedy == "" and "What to do" not in [*checked([other]).lines()]

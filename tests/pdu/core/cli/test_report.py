@@ -97,6 +97,26 @@ def test_rows_have_ids_and_a_folded_table_stays_a_target() -> None:
     assert "<details><summary>Lines</summary>" in page
 
 
+def test_a_column_without_anything_is_left_out() -> None:
+    rows = [[row_header("L1"), number(""), number("2")], [row_header("L2"), number(""), number("")]]
+    table = Table("", ("line", "W", "A"), rows).without_empty_columns()
+    assert report(table).lines() == ["line  A", "L1    2", "L2"]
+    assert "data-head" in report(table).page() and ">W<" not in report(table).page()
+    assert Table("", ("line",), [], empty="none").without_empty_columns().empty == "none"
+
+
+def test_a_page_has_bars_and_details_that_a_terminal_has_not() -> None:
+    made = report(Table("", ("A",), [[number("3", bar=0.5)]]))._replace(details=["More."])
+    assert made.lines() == ["A", "3"]
+    assert '<td class="n bar" data-head="A">3<span style="width:50.0%">' in made.page()
+    assert made.page().index("</table>") < made.page().index("<p>More.</p>")
+
+
+def test_a_long_sentence_is_not_cut_on_a_terminal() -> None:
+    sentence = "what to do is at its end. " * 20
+    assert sentence.rstrip() in report(Table("", (), [[words(sentence)]])).lines()
+
+
 def test_hostile_text_is_neither_markup_nor_a_control_character() -> None:
     made = report(
         Verdict(HOSTILE), Section(HOSTILE), HOSTILE, Items(HOSTILE, [HOSTILE]),

@@ -1,0 +1,166 @@
+"""The report of a check: how many PDUs are well, what to do about the others, and all of them.
+
+On a page the verdict comes first. On a terminal it comes last: the end of what a command prints is
+in view, and the table of a fleet is longer than a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from pdu_common.helper import EnumPowerStatus
+
+from ..core.cli.output import counted
+from ..core.cli.report import (
+    LOOKS,
+    Items,
+    Part,
+    Report,
+    Section,
+    Table,
+    Verdict,
+    row_header,
+    text_lines,
+    words,
+)
+from ..core.files.html import Frame
+from ..core.states import DOWN, UNKNOWN, word
+from .check_result import PduRow, Summary
+from .tables import SHOWN, as_json
+
+_QUESTION = "pdu check: does each PDU answer, what are its outlets, what does it carry?"
+_READING = (
+    "Well: the PDU answered, and all of its states are known. A is its load now; the bar is its"
+    " share of the largest. kWh is the PDU's own counter since it was last set to 0, not the energy"
+    " of a time.",
+    "s is how long its reading took. An empty place was not read.",
+)
+_RANGE = 3  # numbers in a row from which they are written as a range
+
+
+class CheckReport(NamedTuple):
+    """One poll of a list."""
+
+    rows: Sequence[PduRow]
+    totals: Summary
+    #: name of a PDU -> what changed since the poll before
+    marks: Mapping[str, Sequence[str]]
+
+    def report(self, when: str) -> Report:
+        """For a page and for programs. `when`: with its zone."""
+        title = f"Check of {counted(self.totals.pdus, 'PDU')}"
+        frame = Frame(title, _QUESTION, _READING, "docs/fleet.md", when)
+        parts = [
+            *self._verdict(),
+            *_to_do(self.rows),
+            *self._changes(),
+            *_unknown(self.rows),
+            Section("Load and energy"),
+            self._all(),
+        ]
+        return Report(frame, parts, partial(as_json, self.rows, self.totals, self.marks))
+
+    def lines(self) -> Iterator[str]:
+        """For a terminal."""
+        yield from text_lines([self._all(), *_unknown(self.rows), *_to_do(self.rows)])
+        yield from text_lines([*self._changes(), "", *self._verdict()])
+
+    def changed_lines(self) -> Iterator[str]:
+        """For a terminal: what to do about the PDUs that changed, and the verdict on all."""
+        changed = [row for row in self.rows if row.device.name in self.marks]
+        yield from text_lines([*_remedies(changed), *self._verdict()])
+
+    def _verdict(self) -> Iterator[Part]:
+        verdict, *sums = self.totals.lines()
+        yield Verdict(verdict, LOOKS[self.totals.level])
+        yield from sums
+
+    def _changes(self) -> Iterator[Part]:
+        if self.marks:
+            rows = [[row_header(pdu), words("; ".join(what))] for pdu, what in self.marks.items()]
+            yield from (Section("Changes"), Table("", ("PDU", "change"), rows))
+
+    def _all(self) -> Table:
+        """The worst first."""
+        rows = sorted(self.rows, key=lambda row: -row.level)
+        cells = [column.cells(rows) for column in SHOWN]
+        cells.append([words(_not_on(row), "wide") for row in rows])
+        heads = [*(column.head for column in SHOWN), "outlets that are not on"]
+        return Table("", heads, [*zip(*cells)]).without_empty_columns()
+
+
+def _to_do(rows: Sequence[PduRow]) -> Iterator[Part]:
+    if any(row.remedy for row in rows):
+        yield Section("What to do")
+        yield from _remedies(rows)
+
+
+def _remedies(rows: Sequence[PduRow]) -> Iterator[Part]:
+    """Each remedy once, with the PDUs that need it; first that of most PDUs, the worst before the
+    others.
+    """
+    worst_first = sorted(rows, key=lambda row: -row.level)
+    by_remedy = _grouped(worst_first, lambda row: row.remedy)
+    for remedy, alike in sorted(by_remedy, key=lambda group: -len(group[1])):
+        if remedy:
+            kind = alike[0].kind or alike[0].result
+            yield f"{kind}, {counted(len(alike), 'PDU')}: {remedy}."
+            yield Items("", [*_reasons(alike)])
+
+
+def _reasons(rows: Sequence[PduRow]) -> Iterator[str]:
+    """Each reason once, with the names of the PDUs that have it."""
+    for reason, alike in _grouped(rows, lambda row: row.reason):
+        names = ", ".join(row.device.name for row in alike)
+        yield f"{names}: {reason}" if reason else names
+
+
+def _grouped(
+    rows: Iterable[PduRow], key: Callable[[PduRow], str]
+) -> Iterable[tuple[str, Sequence[PduRow]]]:
+    rows_by_key: dict[str, list[PduRow]] = {}
+    for row in rows:
+        rows_by_key.setdefault(key(row), []).append(row)
+    return rows_by_key.items()
+
+
+def _unknown(rows: Sequence[PduRow]) -> Iterator[Part]:
+    cells = [
+        [row_header(row.device.name), words(_outlets(row, UNKNOWN) or str(row.unknown))]
+        for row in rows
+        if row.unknown and not row.device.metered
+    ]
+    if cells:
+        yield from (Section("Unknown states"), Table("", ("PDU", "outlets"), cells))
+
+
+def _not_on(row: PduRow) -> str:
+    """The outlets that are off or unknown, by name."""
+    if not row.outlets:
+        return ""
+    outlets_by_word = {word(state): _outlets(row, state) for state in (DOWN, UNKNOWN)}
+    parts = [f"{state} {outlets}" for state, outlets in outlets_by_word.items() if outlets]
+    return "; ".join(parts) or "all are on"
+
+
+def _outlets(row: PduRow, state: EnumPowerStatus) -> str:
+    """The identities of the outlets in this state; numbers that follow each other as a range."""
+    runs: list[list[str]] = []
+    for identity in (outlet.identity for outlet in row.outlets if outlet.state is state):
+        if runs and _follows(runs[-1][-1], identity):
+            runs[-1].append(identity)
+        else:
+            runs.append([identity])
+    parts: list[str] = []
+    for run in runs:
+        parts += [f"{run[0]} to {run[-1]}"] if len(run) >= _RANGE else run
+    return ", ".join(parts)
+
+
+def _follows(earlier: str, later: str) -> bool:
+    """Whether both are short decimal numbers and the second is the next one."""
+    numbers = (earlier, later)
+    are_short = all(number.isascii() and number.isdigit() and len(number) < 6 for number in numbers)
+    return are_short and str(int(earlier) + 1) == later
