@@ -35,7 +35,7 @@ from ..core.cli.options import (
     output,
     prompting as asks,
 )
-from ..core.cli.output import Result, columns, print_result, show_status_line
+from ..core.cli.output import Result, print_result, show_status_line
 from ..core.cli.shared_options import DRAWING, OUT
 from ..core.files.whole_files import signals_as_ctrl_c
 from ..core.inventory import connection_data, names
@@ -48,8 +48,6 @@ from . import owner_questions, platform_copy, platform_url, unit_reading
 from .contract import COMMANDS
 from .document import (
     BROKEN,
-    KEPT,
-    NOT_TRIED,
     SIMULATED,
     UNIT,
     PlatformProof,
@@ -59,11 +57,9 @@ from .document import (
     write_new,
     written,
 )
-from .page import page
-from .promises import BY_KEY
+from .report import report
 from .run import USUAL_WATCH_S, Plan, Tools, prove
 from .unit_reading import Clock, Trace, Unit
-from .verdicts import FIRST
 from .watchdog import Watchdog
 
 _PLATFORM = "platform"
@@ -83,33 +79,12 @@ SEND = (
 )
 
 
-# ---- for a person --------------------------------------------------------------------------------
-
-
-def lines(proof: UnitProof) -> list[str]:
-    """The verdict for a terminal."""
-    about = " ".join(filter(None, (proof.manufacturer, proof.model)))
-    firmware = f", firmware {proof.firmware}" if proof.firmware else ""
-    first = proof.of(FIRST)[0]
-    out = [
-        f"{about or proof.family or proof.handler}{firmware}: {len(first.outlets)} outlets"
-        + (" (SIMULATED: never evidence)" if proof.basis == SIMULATED else "")
-    ]
-    for verdict in (KEPT, BROKEN, NOT_TRIED):
-        for item in proof.verdicts:
-            if item.verdict == verdict:
-                out.append(f"{verdict:<9}  {item.promise:<10}  {item.finding}")
-                if verdict == BROKEN:
-                    out.append(f"{'':<9}  {'':<10}  promised: {BY_KEY[item.promise].sentence}")
-    return out
-
-
 def save(proof: Proof, out: str) -> str:
     """Write the file and its page. Returns the page's path."""
     write_new(out, written(proof))
     page_path = _page_of(out)
     try:
-        write_new(page_path, page(proof, Path(out).name))
+        write_new(page_path, report(proof, Path(out).name).page())
     except SettingsError as error:
         raise SettingsError(f"{out} was written, but not its page: {error.reason}") from None
     return page_path
@@ -341,14 +316,15 @@ def _prove_url(
 def _platform_result(shared: SharedOptions, proof: PlatformProof, out: str, why: str) -> int:
     """`why`: it is marked as simulated."""
     page_path = save(proof, out)
-    rows = [(point.verdict, point.point, "; ".join(point.answers)) for point in proof.points]
     broken = any(point.verdict == BROKEN for point in proof.points)
     note = [f"{out}: the proof; {page_path}: the same for a person", SEND]
     if proof.basis == SIMULATED:
         note[1] = f"{why}, so it is marked as simulated and never counts as evidence."
     data = {"file": out, "page": page_path, **dataclasses.asdict(proof)}
     return print_result(
-        Result(data, columns((), rows), NOT_SEEN if broken else DONE, note="\n".join(note)),
+        Result(
+            data, report(proof, out).lines(), NOT_SEEN if broken else DONE, note="\n".join(note)
+        ),
         shared.json,
     )
 
@@ -372,7 +348,9 @@ def _result(proof: UnitProof, out: str, page_path: str, broken: Sequence[object]
             "It was made at a loopback address, where only simulators and tunnels answer, so it is"
             " marked as simulated and can never count as evidence."
         )
-    return Result(data, lines(proof), NOT_SEEN if broken else DONE, note="\n".join(note))
+    return Result(
+        data, report(proof, out).lines(), NOT_SEEN if broken else DONE, note="\n".join(note)
+    )
 
 
 prove_command = names.PduCommand(

@@ -23,7 +23,7 @@ from pdu.prove.document import (
     parsed,
     written,
 )
-from pdu.prove.page import page
+from pdu.prove.report import report
 from tests.pdu.prove.rig import RIGS, plant, proven
 from tests.pdu.prove.samples import FOLDER, SAMPLES
 from tests.waiting import PATIENCE_S
@@ -55,7 +55,7 @@ def test_there_are_three_examples_each_with_its_page() -> None:
     assert [path.stem for path in EXAMPLES] == sorted(SAMPLES)
     for path in EXAMPLES:
         proof = parsed(path.read_text("utf-8"))
-        assert path.with_suffix(".html").read_text("utf-8") == page(proof, path.name)
+        assert path.with_suffix(".html").read_text("utf-8") == report(proof, path.name).page()
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)

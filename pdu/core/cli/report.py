@@ -146,7 +146,7 @@ class Report(NamedTuple):
     frame: html.Frame
     parts: Sequence[Part]
     #: makes the same for programs
-    data: Callable[[], object]
+    data: Callable[[], object] = dict
     #: CSS rules of its page alone
     style: str = ""
     #: what its page has after the parts, and a terminal does not show

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Callable, NamedTuple
 
 from pdu.prove.document import parsed
-from pdu.prove.page import page
+from pdu.prove.report import report
 from tests.pdu.prove.rig import TARGET, Rig, nut, plant
 from tests.simulators.nut_server import ADMIN
 from tests.waiting import PATIENCE_S, bounded, until
@@ -108,7 +108,7 @@ def killed(kill: Kill, request: int) -> tuple[int, str]:
         if not until(lambda: rig.plant.contact == plant().contact, 1.0):
             wrong.append(f"{rig.plant.contact} after {rig.plant.commands}: {said}")
         left = {path.suffix: path.read_text() for path in Path(folder).iterdir()}
-        if ".json" in left and page(parsed(left[".json"]), out.name) != left.get(".html"):
+        if ".json" in left and report(parsed(left[".json"]), out.name).page() != left.get(".html"):
             wrong.append(f"left {', '.join(left)}")
         elif not left.keys() <= {".json", ".html"}:
             wrong.append(f"left {', '.join(left)}")

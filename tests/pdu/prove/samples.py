@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pdu.prove.document import OwnerAnswers, UnitProof, written
-from pdu.prove.page import page
+from pdu.prove.report import report
 from tests.pdu.prove.rig import RIGS, plant, proven
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "proofs"
@@ -32,7 +32,7 @@ def main() -> None:
     for name in SAMPLES:
         proof = sample(name)
         (FOLDER / f"{name}.json").write_text(written(proof), "utf-8")
-        (FOLDER / f"{name}.html").write_text(page(proof, f"{name}.json"), "utf-8")
+        (FOLDER / f"{name}.html").write_text(report(proof, f"{name}.json").page(), "utf-8")
 
 
 if __name__ == "__main__":

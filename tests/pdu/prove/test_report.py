@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from html import unescape
 
-from pdu.prove.command import lines
 from pdu.prove.document import UnitProof
-from pdu.prove.page import page
+from pdu.prove.promises import BY_KEY
+from pdu.prove.report import report
 from tests.pdu.prove.rig import RIGS, plant, proven
 
 HOSTILE = "</pre><script>alert(1)</script>\x1b[31m\u202e'\""
@@ -38,7 +39,7 @@ def test_every_text_of_the_file_is_on_the_page_and_escaped() -> None:
         ),
         verdicts=tuple(dataclasses.replace(one, finding=HOSTILE) for one in proof.verdicts),
     )
-    shown = page(hostile, HOSTILE)
+    shown = report(hostile, HOSTILE).page()
     assert "<script" not in shown and "\x1b" not in shown and "\u202e" not in shown
     assert not re.search(
         r"<(?!/?(?:html|head|header|main|footer|a|span|meta|title|style|body|h[123]|p|table|thead|tbody|tr|th|td|pre)\b|!)",
@@ -48,7 +49,22 @@ def test_every_text_of_the_file_is_on_the_page_and_escaped() -> None:
     assert all(
         line.strip()[:40] in shown for line in proof.recording.split("\n") if '"' not in line
     )
-    assert "\x1b" not in "\n".join(lines(hostile)) or hostile.model == HOSTILE
+    assert "\x1b" not in "\n".join(report(hostile, HOSTILE).lines()) or hostile.model == HOSTILE
+
+
+def test_a_terminal_has_words_of_the_page_and_broken_promises_first() -> None:
+    with RIGS["raritan"](plant(stuck=True)) as rig:
+        proof = proven(rig, look=True)
+    made = report(proof, "proof.json")
+    body = unescape(re.sub("<[^>]*>", " ", made.page()))
+    lines = made.lines()
+    assert {*re.findall(r"\w+", "\n".join(lines))} <= {*re.findall(r"\w+", body)}
+    table = lines[lines.index("Promises:") + 2 :]
+    verdicts = [line.split("  ")[0] for line in table]
+    assert verdicts == sorted(verdicts, key=["broken", "not tried", "kept"].index)
+    assert verdicts[0] == "broken" and "1 broken" in lines[0]
+    sentence = BY_KEY["switches"].sentence
+    assert any(line.startswith(f"  {sentence}: ") for line in lines)
 
 
 def test_an_outlet_is_listed_again_only_where_it_was_read_otherwise() -> None:
@@ -66,7 +82,7 @@ def test_an_outlet_is_listed_again_only_where_it_was_read_otherwise() -> None:
             (outlets, [hardly, outlets[1]], [outlets[0], off], [outlets[0]])
         )
     )
-    shown = page(dataclasses.replace(proof, readings=readings), "proof.json")
+    shown = report(dataclasses.replace(proof, readings=readings), "proof.json").page()
     table = shown[shown.index("<h3>Outlets</h3>") : shown.index("<h2>Recording</h2>")]
     rows = [re.findall("<td[^>]*>([^<]*)</td>", row) for row in table.split("<tr>")[1:]]
     names = [one.identity for one in outlets]
@@ -79,7 +95,7 @@ def test_an_outlet_is_listed_again_only_where_it_was_read_otherwise() -> None:
 
 
 def test_figures_of_a_column_have_equal_decimals() -> None:
-    shown = page(_proof(), "proof.json")
+    shown = report(_proof(), "proof.json").page()
     for head in ("A", "W", "kWh"):
         columns = [
             [one.partition(".")[2] for one in re.findall(f'data-head="{head}">([0-9.]+)<', part)]
