@@ -29,7 +29,8 @@ from .core.cli.options import (
     prompting as asks,
     secret_files,
 )
-from .core.cli.output import Result, columns, print_result, report, waiting
+from .core.cli.output import Result, figure, print_result, report, waiting
+from .core.cli.report import Part, Table, Verdict, number, row_header, text_lines, words
 from .core.cli.shared_options import (
     ALIVE,
     AUTH,
@@ -261,14 +262,23 @@ def _status(
     }
     outlets = [_as_json(cord, outlet_by_cord[cord], reasons[cord]) for cord in machine.cords]
     rows = [
-        (
-            outlet["outlet"],
-            outlet["state"],
-            outlet["current_a"],
-            outlet["power_w"],
-            outlet["reason"],
-        )
+        [
+            row_header(outlet["outlet"]),
+            words(outlet["state"]),
+            *(
+                number("" if outlet[key] is None else figure(outlet[key]))
+                for key in ("current_a", "power_w")
+            ),
+            words(outlet["reason"]),
+        ]
         for outlet in outlets
+    ]
+    parts: list[Part] = [
+        Verdict(f"{power.name} is {together}"),
+        Table("", ("outlet", "state", "A", "W", "why"), rows).without_empty_columns(),
+        Verdict(
+            f"off could not be proven: {reason}" if reason else f"could off be proven? {check}"
+        ),
     ]
     return Result(
         {
@@ -277,11 +287,7 @@ def _status(
             "outlets": outlets,
             "not_provable": [reason] if reason else [],
         },
-        [
-            f"{power.name} is {together}",
-            *columns(("outlet", "state", "A", "W", ""), rows),
-            f"off could not be proven: {reason}" if reason else f"could off be proven? {check}",
-        ],
+        [*text_lines(parts)],
         NOT_SEEN if together == "unknown" else DONE,
     )
 

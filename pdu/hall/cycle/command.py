@@ -31,7 +31,8 @@ from ...core.cli.options import (
     output,
     prompting as asks,
 )
-from ...core.cli.output import columns, counted, print_json
+from ...core.cli.output import Result, counted, print_result
+from ...core.cli.report import Items, Part, Table, Verdict, number, row_header, text_lines, words
 from ...core.cli.shared_options import (
     CONFIRM,
     MACHINES,
@@ -192,12 +193,13 @@ def _plan(
         )
         plan_file.write(options.plan, plan)
     notes = _of_earlier_runs(targets, readings, options.plan)
-    _show_plan(options, planned_steps, len(machines), notes, shared.json)
+    code = NOT_SEEN if planned_steps.refusals or notes else DONE
+    if not planned_steps.steps:
+        code = WRONG
+    print_result(_planned(options, planned_steps, len(machines), notes, code), shared.json)
     if not planned_steps.steps and not shared.json:
         raise SettingsError(f"no step is possible, so {options.plan} was not written")
-    if not planned_steps.steps:
-        return WRONG
-    return NOT_SEEN if planned_steps.refusals or notes else DONE
+    return code
 
 
 def _untried(file: EvidenceFile, machines: Sequence[Machine]) -> dict[str, str]:
@@ -244,39 +246,39 @@ def _or(value: Optional[T], usual: T) -> T:
     return usual if value is None else value
 
 
-def _show_plan(
-    options: CycleOptions, planned_steps: Steps, machines: int, notes: Sequence[str], json: bool
-) -> None:
+def _planned(
+    options: CycleOptions, planned_steps: Steps, machines: int, notes: Sequence[str], code: int
+) -> Result:
+    """What needs a hand first."""
     steps, refusals = planned_steps
-    if json:
-        print_json(
+    data = {
+        "file": options.plan if steps else None,
+        "steps": [_as_json(step) for step in steps],
+        "refused": [
             {
-                "file": options.plan if steps else None,
-                "steps": [_as_json(step) for step in steps],
-                "refused": [
-                    {
-                        "machine": refusal.machine,
-                        "cord": None if refusal.cord is None else str(refusal.cord),
-                        "reason": refusal.reason,
-                    }
-                    for refusal in refusals
-                ],
-                "notes": list(notes),
+                "machine": refusal.machine,
+                "cord": None if refusal.cord is None else str(refusal.cord),
+                "reason": refusal.reason,
             }
-        )
-        return
+            for refusal in refusals
+        ],
+        "notes": list(notes),
+    }
     where = f" in {options.plan}" if steps else ""
-    print(
-        f"{counted(machines, 'machine')}: {counted(len(steps), 'step')}{where},"
-        f" {len(refusals)} refused"
-    )
-    if steps:
-        print("\n".join(["", *_table(steps)]))
-    if refusals:
-        rows = [(refusal.machine, refusal.cord or "", refusal.reason) for refusal in refusals]
-        print("\n".join(["", *columns(("refused", "cord", "why"), rows)]))
-    if notes:
-        print("\n".join(["", *map(printable, notes)]))
+    rows = [
+        [row_header(refusal.machine), words(str(refusal.cord or "")), words(refusal.reason)]
+        for refusal in refusals
+    ]
+    parts: list[Part] = [
+        Verdict(
+            f"{counted(machines, 'machine')}: {counted(len(steps), 'step')}{where},"
+            f" {len(refusals)} refused"
+        ),
+        Items("Earlier runs", notes),
+        Table("Refused", ("machine", "cord", "why"), rows).without_empty_columns(),
+        _table("Steps", steps),
+    ]
+    return Result(data, [*text_lines(parts)], code)
 
 
 def _as_json(step: Step) -> dict[str, Any]:
@@ -284,9 +286,12 @@ def _as_json(step: Step) -> dict[str, Any]:
     return {"step": step.number, "machine": step.machine, "cords": cords}
 
 
-def _table(steps: Sequence[Step]) -> list[str]:
-    rows = [(step.number, step.machine, ", ".join(map(str, step.cords))) for step in steps]
-    return columns(("step", "machine", "off, then on"), rows)
+def _table(title: str, steps: Sequence[Step]) -> Table:
+    rows = [
+        [number(str(step.number)), row_header(step.machine), words(", ".join(map(str, step.cords)))]
+        for step in steps
+    ]
+    return Table(title, ("step", "machine", "off, then on"), rows)
 
 
 # ---- the run -------------------------------------------------------------------------------------
@@ -340,7 +345,7 @@ def _run(
         return _report(Ended(progress.steps_done), len(plan.steps), (), shared)
     prompts.askable(shared, f"running {path}")
     if not shared.json:
-        print("\n".join(_table(left)))
+        print("\n".join(text_lines([_table("", left)])))
     prompts.confirm(shared, _question(plan, left, only_open))
     with run_locks.lock_run(path, drawing, plan.pdus) as claim, stopping() as stop_request:
         fleet = PolledEnvironment(targets, stop_request)
@@ -420,29 +425,24 @@ def _again(
 
 def _report(ended: Ended, steps: int, notes: Sequence[str], shared: SharedOptions) -> int:
     error = ended.error
-    about = {
+    data: dict[str, Any] = {
         "done": ended.steps_done,
         "steps": steps,
         "left": [{"cord": str(outlet.cord), "state": word(outlet.state)} for outlet in ended.left],
         "switched_on_again": [str(cord) for cord in ended.restored],
         "notes": list(notes),
     }
-    if error is None:
-        code = DONE if ended.steps_done == steps else NOT_SEEN
-        if shared.json:
-            print_json(about)
-    else:
+    code = DONE if ended.steps_done == steps else NOT_SEEN
+    if error is not None:
         document = describe(error, shared)
         code = int(document["exit_code"])
-        if shared.json:
-            print_json({**about, "at": ended.at, "error": document})
-        else:
+        data = {**data, "at": ended.at, "error": document}
+        if not shared.json:
             fail(shared, error)
-    if not shared.json:
-        where = f", stopped at {ended.at}" if ended.at else ""
-        lines = [f"{ended.steps_done} of {counted(steps, 'step')} ended{where}", *notes]
-        print("\n".join(printable(line) for line in lines))
-    return code
+    where = f", stopped at {ended.at}" if ended.at else ""
+    verdict = Verdict(f"{ended.steps_done} of {counted(steps, 'step')} ended{where}")
+    lines = text_lines([verdict, Items("", notes)])
+    return print_result(Result(data, [*lines], code), shared.json)
 
 
 _HELP = """Restart the supplies or the machines of a hall, one after another, without a surprise.

@@ -386,7 +386,7 @@ def test_what_a_killed_run_left_off_is_named_whatever_forbids_to_resume_it(
         for name, content in kept.items():
             Path(name).write_bytes(content)
         assert code == 2 and err, (out, err)
-        assert f"0 of 2 steps ended, stopped at step 1\nleft/1 is {state}; {mend}" in out
+        assert f"0 of 2 steps ended, stopped at step 1\n  left/1 is {state}; {mend}" in out
     # somebody switched it on: only the reason is left to say
     hall.units["left"].device.put("1.3.6.1.4.1.318.1.1.26.9.2.3.1.5.1", "2")
     _drawing_changed(hall, pytest.MonkeyPatch())
