@@ -33,8 +33,9 @@ _IDENTIFIERS = {
     ("Global", "names"),
     ("Nonlocal", "names"),
 }
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda),
+    *(*_DEFINITIONS, ast.Lambda),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
 )
 
@@ -57,6 +58,8 @@ def _compare(before: object, after: object, new_by_old: dict[str, str]) -> Itera
             return
         if _is_docstring(before):
             return
+        if isinstance(before, _DEFINITIONS):
+            new_by_old[before.name] = str(getattr(after, "name", ""))
         if isinstance(before, _SCOPES):
             new_by_old = dict(new_by_old)
         if isinstance(before, (ast.Name, ast.arg)):

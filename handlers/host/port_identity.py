@@ -43,12 +43,12 @@ def _text(value: object) -> str:
     ):
         return int.__repr__(value)
     raise NoSuchOutlet(
-        f"the platform names an outlet by {_shown(value)}, which may be another outlet's number:"
+        f"the platform names an outlet by {_describe(value)}, which may be another outlet's number:"
         " nothing was switched. An identity is text or an integer, exactly as a poll lists it"
     )
 
 
-def _shown(value: object) -> str:
+def _describe(value: object) -> str:
     """The value's type, and the value itself if it is a number.
 
     Text of another object could be anything.

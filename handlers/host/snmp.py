@@ -177,12 +177,12 @@ class Snmp:
         """The value of each row, None for one that the platform says is missing."""
         values: list[Optional[Raw]] = []
 
-        def read() -> None:
+        def convert_elements() -> None:
             for element in elements[len(values) :]:
                 values.append(raw_value(element))
 
         while len(values) < len(elements):
-            self._tried(read, f"walk {oid}")
+            self._tried(convert_elements, f"walk {oid}")
             if len(values) < len(elements):
                 values.append(None)  # its attribute raised that the object is missing
         return values
@@ -193,13 +193,13 @@ class Snmp:
         missing then."""
         elements: list[Any] = []
 
-        def read() -> None:
+        def walk_rows() -> None:
             rows = self._device.snmp_walk(oid)
             if rows is not None:  # an empty table
                 for element in rows:
                     elements.append(element)  # `extend` need not keep the rows before an error
 
-        self._call(read, f"walk {oid}", begun=elements, walking=True)
+        self._call(walk_rows, f"walk {oid}", begun=elements, walking=True)
         return elements
 
     def _indexes(self, elements: Sequence[Any], oid: str) -> list[str]:

@@ -53,7 +53,7 @@ class PduState(NamedTuple):
 class Codec(Protocol[Q_co, A_contra]):
     """What a vendor's module `decoding` has. Pure."""
 
-    def read(self, with_figures: bool) -> Generator[Q_co, A_contra, PduState]:
+    def read_unit(self, with_figures: bool) -> Generator[Q_co, A_contra, PduState]:
         """The requests that read the PDU, and its values; unless `with_figures`, only identity,
         name and state of outlets. Raises ProtocolError for an answer that cannot be right.
         """
@@ -159,7 +159,7 @@ class UnitPdu(FourCalls[UnitSession[Q, A]], Generic[Q, A]):
         """The PDU's values, with these exchanges. Raises the errors of
         handlers/shared/errors.py.
         """
-        return self._run(session, self.codec.read(with_figures), exchange)
+        return self._run(session, self.codec.read_unit(with_figures), exchange)
 
     def _run(
         self,

@@ -114,7 +114,7 @@ def pdu_view(ports: Iterable[tuple[str, EnumPowerStatus]]) -> PduView:
             " list)"
         )
     for identity, status in ports:
-        port = _made(PduPortView, {"identity": identity, "power_status": status})
+        port = _construct(PduPortView, {"identity": identity, "power_status": status})
         if port is None:
             raise ProtocolError(
                 "this platform's PduPortView cannot be made from 'identity' and 'power_status'"
@@ -155,7 +155,7 @@ def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
             fields[name] = value if isinstance(value, str) else _finite(value, meaning)
         elif meaning == "identity":
             return None
-    return _made(PduPortStatisticView, fields)
+    return _construct(PduPortStatisticView, fields)
 
 
 def _finite(value: float, what: str) -> float:
@@ -179,22 +179,22 @@ def ports_of(view: object) -> Optional[list[Any]]:
     return lists.popitem()[1] if len(lists) == 1 else None
 
 
-def _made(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
+def _construct(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     """An object of a view class, made with keywords or else by setting attributes; None if neither
     works.
     """
     # a class may check its arguments, and raise an error of its own
     with contextlib.suppress(Exception):
         return cls(**values)
-    return _filled(cls, values)
+    return _construct_by_attributes(cls, values)
 
 
-def _filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
+def _construct_by_attributes(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     """A view whose fields are set from `values`; None if it lacks one of these fields or does not
     let it be set, or if its constructor needs arguments."""
     try:
         view = cls()
-    except Exception:  # as in `_made`
+    except Exception:  # as in `_construct`
         return None
     names = _field_names(type(view), view)
     if any(name not in names for name in values):
@@ -202,13 +202,13 @@ def _filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     try:
         for name, value in values.items():
             setattr(view, name, value)
-    except Exception:  # as in `_made`
+    except Exception:  # as in `_construct`
         return None
     return view
 
 
 def _field_names(cls: type, view: object = None) -> list[str]:
-    """The fields of a view: the declared ones, and the instance attributes of `made`.
+    """The fields of a view: the declared ones, and the instance attributes of `view`.
 
     Without any of these, the instance attributes of a new object.
     """
@@ -216,7 +216,7 @@ def _field_names(cls: type, view: object = None) -> list[str]:
     if view is None and not names:
         try:
             view = cls()
-        except Exception:  # as in `_made`
+        except Exception:  # as in `_construct`
             view = None
     return list(dict.fromkeys([*names, *getattr(view, "__dict__", ())]))
 

@@ -65,13 +65,13 @@ class MultipartForm:
         Raises HttpException for a file that cannot be read, is closed or became shorter.
         """
         try:
-            return self._read(size)
+            return self._read_pieces(size)
         except (OSError, ValueError) as error:  # an OSError would look like a network error
             raise HttpException(
                 f"the upload ended on this side: {getattr(error, 'strerror', None) or error}"
             ) from None
 
-    def _read(self, size: int) -> bytes:
+    def _read_pieces(self, size: int) -> bytes:
         out = b""
         while self._pieces:
             if 0 <= size <= len(out):

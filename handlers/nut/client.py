@@ -52,7 +52,7 @@ class NutClient(NutReader):
         request = requests.list_var(ups)
 
         def look() -> tuple[dict[str, str], Optional[str]]:
-            variables = self._read(request)[request]
+            variables = self._ask_with_login(request)[request]
             return variables, ups if variables.get(STATUS) == WAIT else None
 
         return self._settled(look)
@@ -70,7 +70,7 @@ class NutClient(NutReader):
         if not describe or not names:
             return dict.fromkeys(names, "")
         described = {command: requests.get_cmddesc(ups, command) for command in names}
-        answers = self._read(*described.values())
+        answers = self._ask_with_login(*described.values())
         return {
             command: "" if answers.code(request) else answers[request]
             for command, request in described.items()
@@ -83,7 +83,7 @@ class NutClient(NutReader):
     def values(self, ups: str, variables: Sequence[str]) -> dict[str, str]:
         """Some variables of a device, without waiting for its driver: 1 round trip."""
         queries = {variable: requests.get_var(ups, variable) for variable in variables}
-        answers = self._read(*queries.values())
+        answers = self._ask_with_login(*queries.values())
         return {variable: answers[request] for variable, request in queries.items()}
 
     def type(self, ups: str, variable: str) -> requests.VariableType:
@@ -111,7 +111,7 @@ class NutClient(NutReader):
     def logins(self, ups: str) -> int:
         """The number of clients that are logged in to a device: 1 round trip."""
         old, new = requests.get_numlogins(ups), requests.get_numlogins(ups, "NUMATTACH")
-        return _under_either_name(self._read(old, new), old, new)
+        return _under_either_name(self._ask_with_login(old, new), old, new)
 
     def version(self) -> str:
         """Name and version of the server: 1 round trip."""
@@ -120,14 +120,14 @@ class NutClient(NutReader):
     def protocol_version(self) -> str:
         """Version of the protocol: 1 round trip."""
         new, old = requests.protver(), requests.protver("NETVER")
-        return _under_either_name(self._read(new, old), new, old)
+        return _under_either_name(self._ask_with_login(new, old), new, old)
 
     def help(self) -> str:
         """The requests that the server lists: 1 round trip."""
         return self._value_of(requests.help_())
 
     def _value_of(self, request: NutRequest[T]) -> T:
-        return self._read(request)[request]
+        return self._ask_with_login(request)[request]
 
     def _of_driver(self, ups: str, request: NutRequest[T]) -> T:
         """The answer to a request for a driver's data.
@@ -137,7 +137,7 @@ class NutClient(NutReader):
         status = requests.get_var(ups, STATUS)
 
         def look() -> tuple[Responses, Optional[str]]:
-            answers = self._read(status, request)
+            answers = self._ask_with_login(status, request)
             return answers, ups if _says_wait(answers, status) else None
 
         return self._settled(look)[request]
@@ -222,7 +222,7 @@ class NutClient(NutReader):
                 self._tracked_on = self._connection.opened
         code = answers.code(write)
         if code in _UNKNOWN_WHILE_WAITING and self._waits(ups):
-            raise driver_not_ready_error(self.shown(ups), self._connection.place)
+            raise driver_not_ready_error(self.redact(ups), self._connection.place)
         if code == "UNKNOWN-UPS" and isinstance(unknown := self._no_such_device(), SettingsError):
             raise unknown
         failure = answers.failure(write)
@@ -232,10 +232,10 @@ class NutClient(NutReader):
                 f"{failure.error().reason}; the request may or may not have been carried out: check"
                 " the device before trying again",
                 self._connection.place,
-                self.shown(write.label),
+                self.redact(write.label),
             )
         identifier = answers[write]
-        return bool(identifier) and self._reported(identifier, self.shown(write.label))
+        return bool(identifier) and self._reported(identifier, self.redact(write.label))
 
     def _waits(self, ups: str) -> bool:
         """Whether the server waits for the driver; False if that cannot be read: then the write's

@@ -213,7 +213,7 @@ class Connection:
             self.close()
             raise
         self.close()
-        raise failed.at(self.place, self._secret.shown((decoder.waiting or requests[-1]).label))
+        raise failed.at(self.place, self._secret.redact((decoder.waiting or requests[-1]).label))
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         """What arrives by `end`. If this process was too busy to look in time, what has arrived."""

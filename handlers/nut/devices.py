@@ -103,7 +103,7 @@ def figures_of(listed_devices: Sequence[ListedDevice], with_power: bool = False)
 
 def _device(client: NutReader, name: str, settings: Settings, snapshot: Snapshot) -> NutDevice:
     try:
-        return read_device(*snapshot, settings, client.shown)
+        return read_device(*snapshot, settings, client.redact)
     except PduHandlerError as error:
-        error.at("", f"device {client.shown(name)}")
+        error.at("", f"device {client.redact(name)}")
         raise

@@ -39,17 +39,17 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
         return session.address if session else ""
 
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
-        ports = devices.ports(self._read_devices(session))
+        ports = devices.ports(self._devices_of_session(session))
         return ((identity, STATES[outlet.state]) for identity, outlet in ports)
 
     def read_figures(self, session: NutSession, with_power: bool) -> host.Figures:
         """The power of each outlet costs nothing more."""
-        return devices.figures_of(self._read_devices(session), with_power)
+        return devices.figures_of(self._devices_of_session(session), with_power)
 
     def read_labels(self, session: NutSession) -> list[host.Label]:
         return [
             host.label(identity, outlet.number, outlet.name or "")
-            for identity, outlet in devices.ports(self._read_devices(session))
+            for identity, outlet in devices.ports(self._devices_of_session(session))
         ]
 
     def switch_outlet(
@@ -58,14 +58,16 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
         return switch_outlet(session.client, session.settings, identity, on, deadline, pause)
 
     @contextmanager
-    def read(self, method: str, writable: bool = False) -> Iterator[list[devices.ListedDevice]]:
+    def read_devices(
+        self, method: str, writable: bool = False
+    ) -> Iterator[list[devices.ListedDevice]]:
         """The devices, for tools. `writable`: with the variables that can be set; in `one_session`
         only if it is asked for first.
         """
         with self.session(method) as session:
-            yield self._read_devices(session, writable)
+            yield self._devices_of_session(session, writable)
 
-    def _read_devices(
+    def _devices_of_session(
         self, session: NutSession, writable: bool = False
     ) -> list[devices.ListedDevice]:
         client, settings, _ = session

@@ -114,7 +114,7 @@ class NutReader:
                 requests.append(writables[device])
 
         def look() -> tuple[dict[str, Snapshot], Optional[str]]:
-            answers = self._read(*requests)
+            answers = self._ask_with_login(*requests)
             snapshot_by_device = {
                 device: Snapshot(
                     answers[variables[device]],
@@ -135,9 +135,9 @@ class NutReader:
     def devices(self) -> dict[str, str]:
         """The server's devices and their descriptions: 1 round trip."""
         request = messages.list_ups()
-        return self._read(request)[request]
+        return self._ask_with_login(request)[request]
 
-    def _read(self, *requests: NutRequest[object]) -> Responses:
+    def _ask_with_login(self, *requests: NutRequest[object]) -> Responses:
         """`ask` for readings: logs in if the server demands it. For a device that the server lacks,
         raises SettingsError, or the error of LIST UPS if that fails."""
         answers = self.ask(*requests)
@@ -172,11 +172,11 @@ class NutReader:
                 answers[login]
         return answers
 
-    def shown(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """A server's text for an error; *** for one that holds the password, which the server may
         repeat.
         """
-        return Secret(self._password).shown(text)
+        return Secret(self._password).redact(text)
 
     def _no_such_device(self) -> PduHandlerError:
         """The error for a device that the server lacks, with the names of its devices, or the error
@@ -187,7 +187,7 @@ class NutReader:
             names = list(self.ask(request)[request])
         except PduHandlerError as error:
             return error
-        return no_such_device([self.shown(name) for name in names], self._connection.place)
+        return no_such_device([self.redact(name) for name in names], self._connection.place)
 
     def _settled(self, look: Callable[[], tuple[T, Optional[str]]]) -> T:
         """Repeat `look` until it returns no device in WAIT.
@@ -200,5 +200,5 @@ class NutReader:
             if waited_for is None:
                 return answer
             if self._clock() + POLL >= end:
-                raise driver_not_ready_error(self.shown(waited_for), self._connection.place)
+                raise driver_not_ready_error(self.redact(waited_for), self._connection.place)
             self._sleep(POLL)

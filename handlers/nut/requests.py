@@ -268,13 +268,13 @@ def get_tracking(identifier: str = "") -> NutRequest[str]:
     # < SUCCESS
     allowed = ("PENDING", "SUCCESS") if identifier else ("ON", "OFF")
 
-    def read(reply: NutResponse) -> str:
+    def parse_reply(reply: NutResponse) -> str:
         if reply.line not in allowed:
             raise unexpected(reply.line)
         return reply.line
 
     line = f"GET TRACKING {name(identifier, 'tracked request')}" if identifier else "GET TRACKING"
-    return NutRequest(line, "GET TRACKING", read)
+    return NutRequest(line, "GET TRACKING", parse_reply)
 
 
 # ---- requests of a kind, and the readers of their answers ----------------------------------------

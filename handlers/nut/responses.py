@@ -23,7 +23,7 @@ class Secret:
         """Whether the text holds the password."""
         return any(form in answer for form in self._forms)
 
-    def shown(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """`text`, or *** if it holds the password."""
         return "***" if self.within(text) else text
 
@@ -109,7 +109,7 @@ class Responses:
                 error = redacted_answer_error() if self._holds_secret(answer) else raised
         # Outside the except block: no chained exception shows the password. The label may hold
         # names that the server chose.
-        raise error.at(self._host, self._secret.shown(request.label))
+        raise error.at(self._host, self._secret.redact(request.label))
 
     def _masked(self, failure: ErrAnswer) -> ErrAnswer:
         if not self._secret.within(" ".join(failure)):

@@ -50,7 +50,7 @@ def switch_outlet(
             else client.set(ups, command.name, command.value)
         )
 
-    def read() -> EnumPowerStatus:
+    def read_state() -> EnumPowerStatus:
         state = outlets.state_of(client.values(ups, outlet.state_variables))
         # The driver caches the state. If it was the wanted one before the write, only the report on
         # the command is proof.
@@ -58,7 +58,7 @@ def switch_outlet(
 
     # An outlet without a state to read is UNKNOWN at once.
     seconds = deadline if outlet.state_variables else 0.0
-    return switch(write, read, STATES[on], deadline=seconds, pause=pause)
+    return switch(write, read_state, STATES[on], deadline=seconds, pause=pause)
 
 
 def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, Outlet]:
@@ -66,7 +66,7 @@ def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, Ou
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.read_names(client, settings)
     if prefix not in names:
-        called = _some([f"'{client.shown(p)}N'" for p in names]) if "" not in names else "'N'"
+        called = _some([f"'{client.redact(p)}N'" for p in names]) if "" not in names else "'N'"
         raise NoSuchOutlet(
             f"no outlet {identity[:60]!r}: the PDU's outlets are now called {called} (N: an"
             " outlet's number); poll the PDU and assign the servers again"
@@ -78,8 +78,8 @@ def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, Ou
         if identity_ == identity:
             return listed_device.name, outlet
     raise NoSuchOutlet(
-        f"the device {client.shown(listed_device.name)!r} has no outlet {identity[:60]!r}: poll the"
-        " PDU and look at its ports"
+        f"the device {client.redact(listed_device.name)!r} has no outlet {identity[:60]!r}: poll"
+        " the PDU and look at its ports"
     )
 
 

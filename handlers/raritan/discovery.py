@@ -44,7 +44,7 @@ class ListedUnit(NamedTuple):
 
 class UnitFinder:
     """Finds the unit itself and its wanted link units: `ask` and `ask_unusual` queue calls,
-    `listed` reads the answers.
+    `list_units` reads the answers.
     """
 
     def __init__(self, agent: Agent, selection: LinkUnitSelection) -> None:
@@ -77,7 +77,7 @@ class UnitFinder:
         asked_ids = [unit.link_id for unit in self.asked]
         unusual = [
             link_id
-            for link_id in sorted(self._known() or ())
+            for link_id in sorted(self._linked_units() or ())
             if link_id not in asked_ids and link_id >= LOWEST_LINK
         ]
         units = [XerusUnit(link_id, self._agent) for link_id in unusual]
@@ -85,7 +85,7 @@ class UnitFinder:
         self._ask_outlets(bulk, units)
         return units
 
-    def listed(self, without_pdu: bool = False) -> list[ListedUnit]:
+    def list_units(self, without_pdu: bool = False) -> list[ListedUnit]:
         """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only
         logged.
 
@@ -96,7 +96,7 @@ class UnitFinder:
         Raises Unreachable or Denied for a link unit that does not answer or is not usable, and the
         errors of other answers.
         """
-        link_units = self._known()
+        link_units = self._linked_units()
         self._warn_of_unknown(link_units)
         units: list[ListedUnit] = []
         for unit, answer in self._outlets:
@@ -109,7 +109,7 @@ class UnitFinder:
     def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
         self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in units]
 
-    def _known(self) -> Optional[_LinkUnitsById]:
+    def _linked_units(self) -> Optional[_LinkUnitsById]:
         """The linked units by id; None if none were asked for, or if the firmware has no list of
         them (before 3.6).
 
@@ -183,7 +183,7 @@ def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[Lis
     bulk.perform()
     if units.ask_unusual(bulk):
         bulk.perform()
-    return units.listed(without_pdu=True), bulk
+    return units.list_units(without_pdu=True), bulk
 
 
 def _unusable(link_id: int, trouble: str, error: Optional[PduHandlerError]) -> PduHandlerError:

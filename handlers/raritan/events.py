@@ -161,7 +161,7 @@ class Listener(Iterator[Event]):
             self._recover(error, channel)
             return
         if not self._waiting:
-            self._rest(max(_USUAL_PAUSE_S, _REST * (self._clock() - self._heard)))
+            self._pause(max(_USUAL_PAUSE_S, _REST * (self._clock() - self._heard)))
 
     def _poll(self, channel: Channel, seconds: float) -> None:
         began, at = self._clock(), self._now()
@@ -175,7 +175,7 @@ class Listener(Iterator[Event]):
             event.source = self._unit.mine(event.source)
         return event
 
-    def _rest(self, seconds: float) -> None:
+    def _pause(self, seconds: float) -> None:
         self._sleep(max(0.0, min(seconds, _LONGEST_PAUSE_S, self._left())))
 
     def _recover(self, error: PduHandlerError, channel: Channel) -> None:
@@ -286,11 +286,11 @@ class Listener(Iterator[Event]):
             _Typed(source.target, self._agent) for _, source in self._wanted if source is not None
         ]
         bulk, pending_by_source = Bulk(self._agent), {}
-        answers = bulk.each(_Typed.getTypeInfo, objects)
+        answers = bulk.add_each(_Typed.getTypeInfo, objects)
         bulk.perform()
         for answer in answers:
             pending_by_source.update(_versions(answer.get()) if answer.error is None else {})
-        return lambda kind: _named(kind.idlType, pending_by_source)
+        return lambda kind: _versioned_type(kind.idlType, pending_by_source)
 
 
 class _Typed(Interface):
@@ -310,7 +310,7 @@ def _versions(info: object) -> dict[str, str]:
     return version_by_type
 
 
-def _named(idl_type: str, versions: dict[str, str]) -> str:
+def _versioned_type(idl_type: str, versions: dict[str, str]) -> str:
     """`idl_type` with its interface's version from `versions` (1.0.0 is left out); unchanged if
     there is none.
     """

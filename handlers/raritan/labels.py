@@ -18,8 +18,8 @@ def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
     queued = [
         (
             listed_unit,
-            bulk.each(Outlet.getMetaData, listed_unit.outlets),
-            bulk.each(Outlet.getSettings, listed_unit.outlets),
+            bulk.add_each(Outlet.getMetaData, listed_unit.outlets),
+            bulk.add_each(Outlet.getSettings, listed_unit.outlets),
         )
         for listed_unit in units
     ]

@@ -92,7 +92,7 @@ class OutletMeter(PortMeter):
 class UnitMeter:
     """The figures of one unit.
 
-    Call `ask_model`, then `read`, then the methods that return figures.
+    Call `ask_model`, then `queue_readings`, then the methods that return figures.
     """
 
     def __init__(self, unit: XerusUnit, with_power: bool = False) -> None:
@@ -130,7 +130,7 @@ class UnitMeter:
         for inlet in self._inlets:
             inlet.ask_sensors(bulk)
 
-    def read(self, bulk: Bulk, listed_unit: ListedUnit) -> Iterator[None]:
+    def queue_readings(self, bulk: Bulk, listed_unit: ListedUnit) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three yields; usually
         only the first has queued calls.
 
@@ -198,7 +198,7 @@ class UnitMeter:
         for index, reference in enumerate(
             self._unit.each_once(self._inlet_list.get(), "getInlets")
         ):
-            if index < _GUESSED_INLETS and guessed[index].found:
+            if index < _GUESSED_INLETS and guessed[index].has_sensor_list:
                 inlet = guessed[index]
                 inlet.ask_readings(bulk)
             else:
@@ -315,11 +315,11 @@ def read_statistic(
         meters[unit.link_id] = UnitMeter(unit, with_power)
         meters[unit.link_id].ask_model(bulk)
     bulk.perform()
-    units = finder.listed(without_pdu=True)
+    units = finder.list_units(without_pdu=True)
     without_outlets = panels.as_without_outlets(bulk, units)
     for _ in zip(
         *(
-            meters[listed_unit.unit.link_id].read(bulk, listed_unit)
+            meters[listed_unit.unit.link_id].queue_readings(bulk, listed_unit)
             for listed_unit in units
             if listed_unit.has_pdu
         )

@@ -44,7 +44,7 @@ class Meter:
         self.counter: Optional[Reading] = None
 
     @property
-    def found(self) -> bool:
+    def has_sensor_list(self) -> bool:
         """Whether the list of sensors was read: False, for example, if no object has the resource
         id. Raises Denied.
         """
@@ -121,7 +121,7 @@ class FeedMeter(Meter):
     def ask_readings(self, bulk: Bulk) -> None:
         """Queue the readings of the feed and of its lines."""
         super().ask_readings(bulk)
-        if self.found:
+        if self.has_sensor_list:
             self._lines = [
                 (
                     pole,

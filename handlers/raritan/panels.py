@@ -164,13 +164,13 @@ class ControllerMeter:
 
     def load(self) -> Amount:
         """Amperes: the mains of all panels, or of all power meters."""
-        return self._whole([main.load() for main in self.mains])
+        return self._sum_unless_mixed([main.load() for main in self.mains])
 
     def energy(self) -> Amount:
         """Watt-hours of the meters that `load` sums."""
-        return self._whole([main.energy() for main in self.mains])
+        return self._sum_unless_mixed([main.energy() for main in self.mains])
 
-    def _whole(self, parts: Sequence[Amount]) -> Amount:
+    def _sum_unless_mixed(self, parts: Sequence[Amount]) -> Amount:
         """The sum; not known if power meters and panels are mixed: a meter may feed a panel, whose
         load would count twice.
         """
@@ -193,7 +193,7 @@ class _Listing(NamedTuple):
     def link_id(self) -> int:
         return self.unit.unit.link_id
 
-    def read(self, with_power: bool = False) -> list[BranchCircuit]:
+    def branch_circuits(self, with_power: bool = False) -> list[BranchCircuit]:
         """The circuits, in the order of their positions."""
         circuits = self.circuits.get()
         self.unit.unit.each_once(list(circuits.values()), "getCircuits")
@@ -241,7 +241,7 @@ def read_panel_ports(
     ports_by_link_id: dict[int, list[tuple[str, EnumPowerStatus]]] = {}
     for listing in listings:
         ports_by_link_id.setdefault(listing.link_id, []).extend(
-            (circuit.identity, EnumPowerStatus.UNKNOWN) for circuit in listing.read()
+            (circuit.identity, EnumPowerStatus.UNKNOWN) for circuit in listing.branch_circuits()
         )
     return ports_by_link_id
 
@@ -257,7 +257,7 @@ def read_panel_statistic(
         main.ask_sensors(bulk)
     bulk.perform()
     for listing in listings:
-        meters[listing.link_id].circuits += listing.read(with_power)
+        meters[listing.link_id].circuits += listing.branch_circuits(with_power)
     circuits = [circuit for meter in meters.values() for circuit in meter.circuits]
     for main in mains:
         main.ask_readings(bulk)
@@ -280,7 +280,7 @@ def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[i
         tuple[int, BranchCircuit, Pending[Panel.PanelSettings], Pending[Circuit.Settings]]
     ] = []
     for listing, panel in listings:
-        for circuit in listing.read():
+        for circuit in listing.branch_circuits():
             queued.append((listing.link_id, circuit, panel, bulk.add(circuit.circuit.getSettings)))
     bulk.perform()
     labels_by_link_id: dict[int, list[Label]] = {}

@@ -68,7 +68,7 @@ class _UnitStates:
         self.link_id, self._identities = listed_unit.unit.link_id, listed_unit.identities()
         #: the branch circuits of a unit without outlets
         self.circuits: list[tuple[str, EnumPowerStatus]] = []
-        self._answers = bulk.each(Outlet.getState, listed_unit.outlets)
+        self._answers = bulk.add_each(Outlet.getState, listed_unit.outlets)
         if self._answers:
             self._failures = queue_hardware_failures(bulk, listed_unit.unit)
             self._metadata = bulk.add(listed_unit.unit.proxy(Pdu).getMetaData)

@@ -42,7 +42,7 @@ def switch_outlet(
     listed_unit, index = _checked(agent, link_units, identity)
     command = _Command(agent, listed_unit, index, target)
     state = EnumPowerStatus.UP if target == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN
-    return switch(command.write, command.read, state, deadline=deadline, pause=pause)
+    return switch(command.write, command.read_state, state, deadline=deadline, pause=pause)
 
 
 def _locate(identity: str, agent: Agent, selection: LinkUnitSelection) -> tuple[XerusUnit, int]:
@@ -92,7 +92,8 @@ def _checked(agent: Agent, link_units: LinkUnitSelection, identity: str) -> tupl
     well_known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
     bulk.perform()
     listed_unit = next(
-        (candidate for candidate in units.listed() if candidate.unit.link_id == unit.link_id), None
+        (candidate for candidate in units.list_units() if candidate.unit.link_id == unit.link_id),
+        None,
     )
     if listed_unit is None:
         raise NoSuchOutlet(
@@ -114,7 +115,7 @@ def _checked(agent: Agent, link_units: LinkUnitSelection, identity: str) -> tupl
 
 
 class _Command:
-    """One switching command for `switch`: `write` sends it once, `read` reads the state."""
+    """One switching command for `switch`: `write` sends it once, `read_state` reads the state."""
 
     def __init__(
         self, agent: Agent, listed_unit: ListedUnit, index: int, target: Outlet.PowerState
@@ -144,7 +145,7 @@ class _Command:
             raise why_refused(f"outlet {self._listed.unit.identity(self._index)} was", answered)
         self._seen = answers
 
-    def read(self) -> EnumPowerStatus:
+    def read_state(self) -> EnumPowerStatus:
         """The state: at first from the answer to the command; later, or without an answer, from a
         new reading (1 round trip).
         """

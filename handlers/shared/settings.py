@@ -139,12 +139,12 @@ def one_of(*words: str) -> Callable[[str], str]:
     or raises ValueError.
     """
 
-    def read(text: str) -> str:
+    def parse_word(text: str) -> str:
         if text.lower() not in words:
             raise ValueError(text)
         return text.lower()
 
-    return read
+    return parse_word
 
 
 def host(value: str) -> Address:

@@ -64,12 +64,14 @@ class Control(FrozenValue, ABC):
         """
         return any(inner.has_one_object for inner in self._inner().values())
 
-    def kept(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
+    def is_carried_out(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
         """Whether the device reports the states that `orders` set.
 
         True, without a request, if they set only one outlet.
         """
-        return all(inner.kept(reader, identity, orders) for inner in self._inner().values())
+        return all(
+            inner.is_carried_out(reader, identity, orders) for inner in self._inner().values()
+        )
 
     def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
         """Whether `orders` set each of `identities` that is on the unit of `identity`.
@@ -85,7 +87,7 @@ class Control(FrozenValue, ABC):
 def object_of(at: Source, reader: Reader, identity: str) -> str:
     """The OID of the object that a command to an outlet writes. A `Scalar` is the object of every
     outlet (`has_one_object`), unless it is inside another source. Raises NoSuchOutlet."""
-    return at.whole(reader) if isinstance(at, Scalar) else at.instance(reader, identity)
+    return at.object_oid(reader) if isinstance(at, Scalar) else at.instance(reader, identity)
 
 
 class Write(Control):

@@ -43,7 +43,7 @@ def _decoded(octets: bytes) -> str:
         return octets.decode("latin-1")
 
 
-def shown(raw: Raw, longest: int = 80) -> str:
+def printable_text(raw: Raw, longest: int = 80) -> str:
     """The value for a person: one line without control characters, of at most
     `longest` characters.
     """

@@ -46,9 +46,9 @@ def read_by_states(
             continue
         prefetch_list.prefetch_states(profile, outlets, reader)
         states = (
-            dict.fromkeys(outlets.states.listed(reader), EnumPowerStatus.UNKNOWN)
+            dict.fromkeys(outlets.states.rows_from(reader), EnumPowerStatus.UNKNOWN)
             if listed_only and not reader.is_ahead
-            else outlets.states.read(reader)
+            else outlets.states.read_from(reader)
         )
         states = _with_missing(outlets, states, reader)
         counted, is_certain = _count(outlets.count, reader, states)
@@ -87,7 +87,7 @@ def read_without_states(
     totals = (profile.load, profile.energy, profile.power)
     if any(
         total is not None
-        and (total.is_listed(reader) if unmeasured else total.read(reader) is not None)
+        and (total.is_listed(reader) if unmeasured else total.read_from(reader) is not None)
         for total in totals
     ):
         return SnmpDevice(profile, None, {}, reader)
@@ -108,7 +108,7 @@ def _with_missing(outlets: Outlets, states: States, reader: Reader) -> States:
     filled = reader.filled()
     try:
         rows_by_outlet: Mapping[str, object] = (
-            outlets.states.listed(filled) if outlets.states else {}
+            outlets.states.rows_from(filled) if outlets.states else {}
         )
         if outlets.rows is not None and not states.keys() <= rows_by_outlet.keys():
             rows_by_outlet = {**rows_by_outlet, **outlets.rows.rows(filled)}

@@ -67,7 +67,7 @@ class Families(Sequence[Profile]):
         vendors = [vendor for vendor in self.vendors if vendor.may_be(sys_object_id)]
         return tuple(chain.from_iterable(vendor.profiles() for vendor in vendors))
 
-    def named(self, key: str) -> Optional[Profile]:
+    def find_profile(self, key: str) -> Optional[Profile]:
         """The family with this key, or None.
 
         Loads only its vendor's file and those that it imports.
@@ -101,7 +101,7 @@ def families_near(profiles: Sequence[Profile], sys_object_id: str) -> Sequence[P
 def family_named(profiles: Sequence[Profile], key: str) -> Optional[Profile]:
     """The family of `profiles` with this key, or None."""
     if isinstance(profiles, Families):
-        return profiles.named(key)
+        return profiles.find_profile(key)
     return next((profile for profile in profiles if profile.key == key), None)
 
 

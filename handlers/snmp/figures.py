@@ -84,16 +84,16 @@ class Figure(FrozenValue):
             )
 
     def asks(self) -> Iterator[ObjectRead]:
-        """What `listed` reads on most devices."""
+        """What `rows_from` reads on most devices."""
         for source in (self.source, self.exponent, self.factor):
             if source is not None:
                 yield from source.asks()
 
-    def read(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, Decimal]:
-        """Identity -> figure, for rows with a figure. `most`: see `listed`."""
+    def read_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, Decimal]:
+        """Identity -> figure, for rows with a figure. `most`: see `rows_from`."""
         return {
             identity: figure
-            for identity, figure in self.listed(reader, most).items()
+            for identity, figure in self.rows_from(reader, most).items()
             if figure is not None
         }
 
@@ -118,11 +118,11 @@ class Figure(FrozenValue):
             for identity, value in rows.items()
         }
 
-    def listed(
+    def rows_from(
         self, reader: Reader, most: Optional[Decimal] = None, with_zeros: bool = False
     ) -> dict[str, Optional[Decimal]]:
-        """Identity -> figure as in `read`, and None for rows without a figure: a sum without them
-        is not complete. `most`: the most A or W of a row, None for an energy.
+        """Identity -> figure as in `read_from`, and None for rows without a figure: a sum without
+        them is not complete. `most`: the most A or W of a row, None for an energy.
 
         Padding is left out, and so are rows with a 0 that means "not measured", unless
         `with_zeros`.
@@ -132,7 +132,7 @@ class Figure(FrozenValue):
     def figures_of(
         self, cells: Cells, most: Optional[Decimal], with_zeros: bool
     ) -> dict[str, Optional[Decimal]]:
-        """As `listed`, of what `cells` read."""
+        """As `rows_from`, of what `cells` read."""
         are_texts = self.scale_of_integers is None or any(
             "." in text(value) for value, _, _ in cells.values()
         )
@@ -251,10 +251,10 @@ class Total(FrozenValue):
     no total if a unit with outlets or with an unmeasured row has no sum.
 
     Fields:
-        figures: the first with a complete sum of its rows is used (see `Figure.listed`). A scalar
-            has one row. Of energies, only the first that the device has is used, measured or not.
-            There is no total if a row of the figure is missing in the answers, as a `Complete` or,
-            with `Reader.filled`, another column of its table shows, or has a reading below 0
+        figures: the first with a complete sum of its rows is used (see `Figure.rows_from`). A
+            scalar has one row. Of energies, only the first that the device has is used, measured or
+            not. There is no total if a row of the figure is missing in the answers, as a `Complete`
+            or, with `Reader.filled`, another column of its table shows, or has a reading below 0
             (`absent`).
         else_outlets: if there is no such figure, the sum over the outlets' own figures, provided
             that every outlet is metered.
@@ -284,13 +284,13 @@ class Total(FrozenValue):
             )
 
     def asks(self) -> Iterator[ObjectRead]:
-        """What `read` reads on most devices: those with the first figure."""
+        """What `read_from` reads on most devices: those with the first figure."""
         for figure in self.figures[:1]:
             yield from figure.asks()
         if self.units is not None:
             yield from self.units.asks()
 
-    def read(
+    def read_from(
         self,
         reader: Reader,
         outlets: Mapping[str, Optional[Decimal]] = {},
@@ -300,9 +300,9 @@ class Total(FrozenValue):
         """The total, None if there is none.
 
         `outlets`: the figure of each listed outlet, None for one that is not metered. `most`: as in
-        `Figure.listed`. `counters`: the figures are counters, each with a zero of its own: only the
-        first that the device has is used, for all units, because the total would jump if another
-        replaced it while it is not measured.
+        `Figure.rows_from`. `counters`: the figures are counters, each with a zero of its own: only
+        the first that the device has is used, for all units, because the total would jump if
+        another replaced it while it is not measured.
         """
         units = set(map(self._unit, outlets))
         sum_by_unit: dict[str, Decimal] = {}
@@ -332,8 +332,8 @@ class Total(FrozenValue):
         return total(sum_by_unit.values()) if complete else None
 
     def is_listed(self, reader: Reader) -> bool:
-        """Whether `Figure.listed` has a row for one of the figures, with or without a value."""
-        return any(figure.listed(reader) for figure in self.figures)
+        """Whether `Figure.rows_from` has a row for one of the figures, with or without a value."""
+        return any(figure.rows_from(reader) for figure in self.figures)
 
     def _others_than(self, summed: Collection[str], cells: Cells) -> Cells:
         """The cells of the other units that are not empty."""

@@ -11,7 +11,7 @@ from ..shared import prefetch
 from ..shared.decimals import as_float
 from ..shared.errors import PduHandlerError
 from . import prefetch_list
-from .decoding import shown, text
+from .decoding import printable_text, text
 from .device import SnmpDevice, outlets_read
 from .figures import Total
 from .reader import Reader
@@ -20,8 +20,8 @@ from .reader import Reader
 class _Asked(NamedTuple):
     total: Optional[Total]
     of_outlets: Mapping[str, Decimal]  #: the figures of outlets, also of ones that are not listed
-    most: Optional[Decimal] = None  #: see `Total.read`
-    counters: bool = False  #: see `Total.read`
+    most: Optional[Decimal] = None  #: see `Total.read_from`
+    counters: bool = False  #: see `Total.read_from`
 
 
 class DeviceFigures(NamedTuple):
@@ -57,8 +57,8 @@ def labels(device: SnmpDevice) -> Labels:
     names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
     device_labels = Labels()
     for identity in outlets_read(device):
-        number = shown(numbers.get(identity, "")) or identity.rpartition(".")[2]
-        device_labels.append(host.label(identity, number, shown(names.get(identity, ""))))
+        number = printable_text(numbers.get(identity, "")) or identity.rpartition(".")[2]
+        device_labels.append(host.label(identity, number, printable_text(names.get(identity, ""))))
     units = device.outlets.position[0].rows(device.reader) if device.outlets.position else {}
     chained = len({text(units[identity]) for identity in device.states if identity in units})
     if chained > 1:
@@ -76,10 +76,12 @@ def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
     purposes = (prefetch.FIGURES, prefetch.POWER) if with_power else (prefetch.FIGURES,)
     prefetch_list.prefetch_unforeseen(device.profile, outlets, device.reader, purposes)
     reader = device.reader
-    current = outlets.current.read(reader, ceilings.outlet_a) if outlets and outlets.current else {}
-    energy = outlets.energy.read(reader) if outlets and outlets.energy else {}
+    current = (
+        outlets.current.read_from(reader, ceilings.outlet_a) if outlets and outlets.current else {}
+    )
+    energy = outlets.energy.read_from(reader) if outlets and outlets.energy else {}
     power = (
-        outlets.power.read(reader, ceilings.outlet_w)
+        outlets.power.read_from(reader, ceilings.outlet_w)
         if with_power and outlets and outlets.power
         else {}
     )
@@ -172,4 +174,4 @@ def _total(request: _Asked, reader: Reader, outlets: Iterable[str]) -> Optional[
     if request.total is None:
         return None
     of_outlets = {identity: request.of_outlets.get(identity) for identity in outlets}
-    return request.total.read(reader, of_outlets, request.most, request.counters)
+    return request.total.read_from(reader, of_outlets, request.most, request.counters)

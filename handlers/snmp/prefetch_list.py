@@ -100,7 +100,7 @@ def _reads(
     profile: Profile, outlets: Optional[Outlets], purposes: Iterable[str]
 ) -> Iterator[Callable[[Reader], object]]:
     for part in _parts(profile, outlets, purposes):
-        yield part.rows if isinstance(part, Source) else part.read
+        yield part.rows if isinstance(part, Source) else part.read_from
 
 
 def _parts(

@@ -10,7 +10,7 @@ from typing import Any, Callable, NamedTuple, Optional, Protocol, cast
 from ..host.rows import Raw
 from ..shared import prefetch
 from ..shared.errors import LONGEST, PduHandlerError
-from .decoding import Walked, shown
+from .decoding import Walked, printable_text
 
 
 class _Missing(str):
@@ -157,7 +157,7 @@ class Reader:
         """A value for an error: one line of at most `longest` characters, or a notice if it holds a
         secret.
         """
-        value = shown(raw, LONGEST)
+        value = printable_text(raw, LONGEST)
         quotation = self._device.quoted(value)
         return quotation[:longest] if quotation == value else quotation
 

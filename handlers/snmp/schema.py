@@ -99,7 +99,7 @@ def dumps(profile: Profile) -> str:
 def loads(text: str) -> Profile:
     """The profile of a JSON text. Raises ProfileError."""
     try:
-        profile: Profile = _read(_parsed(text), Profile, "profile")
+        profile: Profile = _read_value(_parsed(text), Profile, "profile")
     except RecursionError:
         raise ProfileError("profile: nested too deeply") from None
     return profile
@@ -144,26 +144,26 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _read(data: object, hint: Any, path: str) -> Any:
+def _read_value(data: object, hint: Any, path: str) -> Any:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Union:
         return _read_union(data, arguments, path)
     if origin is tuple:
         if not isinstance(data, list):
-            raise ProfileError(f"{path}: give a list, not {_said(data)}")
-        return tuple(_read(item, arguments[0], f"{path}[{n}]") for n, item in enumerate(data))
+            raise ProfileError(f"{path}: give a list, not {_quote(data)}")
+        return tuple(_read_value(item, arguments[0], f"{path}[{n}]") for n, item in enumerate(data))
     if inspect.isclass(hint) and issubclass(hint, Enum):
         members = {member.value: member for member in hint}
         if not isinstance(data, str) or data not in members:
             raise ProfileError(
-                f"{path}: {_said(data)} is not allowed; give one of {', '.join(members)}"
+                f"{path}: {_quote(data)} is not allowed; give one of {', '.join(members)}"
             )
         return members[data]
     if hint is Decimal:
         return _read_decimal(data, path)
     if hint in (str, int, bool):
         if type(data) is not hint:
-            raise ProfileError(f"{path}: give {_WORDS[hint]}, not {_said(data)}")
+            raise ProfileError(f"{path}: give {_WORDS[hint]}, not {_quote(data)}")
         return data
     return _read_object(data, hint, path)
 
@@ -177,9 +177,9 @@ def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
         return None
     for argument in inner:
         if len(inner) == 1 or type(data) is argument:
-            return _read(data, argument, path)
+            return _read_value(data, argument, path)
     raise ProfileError(
-        f"{path}: give {' or '.join(_WORDS[argument] for argument in inner)}, not {_said(data)}"
+        f"{path}: give {' or '.join(_WORDS[argument] for argument in inner)}, not {_quote(data)}"
     )
 
 
@@ -188,12 +188,12 @@ def _read_decimal(data: object, path: str) -> Decimal:
         # Decimal accepts underscores between digits
         if isinstance(data, str) and "_" not in data:
             return Decimal(data)
-    raise ProfileError(f'{path}: give a number as a string, such as "0.1", not {_said(data)}')
+    raise ProfileError(f'{path}: give a number as a string, such as "0.1", not {_quote(data)}')
 
 
 def _read_object(data: object, hint: Any, path: str) -> Any:
     if not isinstance(data, dict):
-        raise ProfileError(f"{path}: give an object, not {_said(data)}")
+        raise ProfileError(f"{path}: give an object, not {_quote(data)}")
     cls, members = hint, dict(data)
     allowed = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
     if allowed:
@@ -204,7 +204,7 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
         kind = members.pop("kind")
         if kind not in allowed:
             raise ProfileError(
-                f"{path}.kind: {_said(kind)} is not allowed; give one of {', '.join(allowed)}"
+                f"{path}.kind: {_quote(kind)} is not allowed; give one of {', '.join(allowed)}"
             )
         cls = KINDS[kind]
     hints, fields = _hints(cls), cls.FIELDS
@@ -217,14 +217,16 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     for name, default in fields.items():
         if name not in members and default is REQUIRED:
             raise ProfileError(f"{path}.{name}: this key is missing")
-    values = {name: _read(value, hints[name], f"{path}.{name}") for name, value in members.items()}
+    values = {
+        name: _read_value(value, hints[name], f"{path}.{name}") for name, value in members.items()
+    }
     try:
         return cls(**values)
     except ValueError as error:
         raise ProfileError(f"{path}: {error}") from None
 
 
-def _said(data: object) -> str:
+def _quote(data: object) -> str:
     text = json.dumps(data, default=str)
     return text if len(text) <= 40 else text[:37] + "..."
 

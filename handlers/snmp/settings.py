@@ -99,17 +99,17 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
     key = typed[PROFILE] or built[PROFILE]
     written_profile = built[OWN_PROFILE]
     if written_profile:
-        profiles: Sequence[Profile] = (_own(written_profile),)
+        profiles: Sequence[Profile] = (_archive_profile(written_profile),)
         key, unproven = key or profiles[0].key, True
     else:
-        profiles = tuple(_named(only, PROFILES, ONLY) for only in built[ONLY]) or PROFILES
-    chosen = (_named(key, profiles, PROFILE),) if key else profiles
+        profiles = tuple(_find_family(only, PROFILES, ONLY) for only in built[ONLY]) or PROFILES
+    chosen = (_find_family(key, profiles, PROFILE),) if key else profiles
     return FamilySelection(
         chosen, bool(key), unproven, allows(METERED_ONLY), allows(SWITCH_AUTOMATIC)
     )
 
 
-def _own(written: str) -> Profile:
+def _archive_profile(written: str) -> Profile:
     try:
         return loads(written)
     except ProfileError as error:
@@ -118,7 +118,7 @@ def _own(written: str) -> Profile:
         ) from None
 
 
-def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:
+def _find_family(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:
     profile = family_named(profiles, key)
     if profile:
         return profile

@@ -120,7 +120,7 @@ class WritePacked(Control):
     def writes_neighbours(self) -> bool:
         return True
 
-    def kept(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
+    def is_carried_out(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
         row, written = (
             self.packed.position(identity)[0],
             str(orders[-1][1]).split(self.packed.separator),

@@ -67,16 +67,16 @@ class State(FrozenValue):
         validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
 
     def asks(self) -> Iterator[ObjectRead]:
-        """What `read` reads on most devices, the list of the outlets first."""
+        """What `read_from` reads on most devices, the list of the outlets first."""
         yield from self.source.asks()
         for doubt in self.doubts:
             yield from doubt.test.asks()
         if self.confirm is not None:
             yield from self.confirm.asks()
 
-    def read(self, reader: Reader) -> dict[str, EnumPowerStatus]:
+    def read_from(self, reader: Reader) -> dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""
-        rows = self.listed(reader)
+        rows = self.rows_from(reader)
         if not rows:
             return {}
         marked = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
@@ -94,7 +94,7 @@ class State(FrozenValue):
             state_by_outlet[identity] = settled[evidence]
         return state_by_outlet
 
-    def listed(self, reader: Reader) -> Rows:
+    def rows_from(self, reader: Reader) -> Rows:
         """The outlets that the device lists, each with the value of its state."""
         rows = self.source.rows(reader)
         return {

@@ -73,14 +73,16 @@ def switch_outlet(
             for oid, value in orders:
                 snmp.set(oid, value)
 
-        def read() -> EnumPowerStatus:
+        def read_state() -> EnumPowerStatus:
             now = device.reader.again()
             state = states.state_of(now, identity)
             if state is wanted and outlets.position_of(now, identity) != position:
                 return EnumPowerStatus.UNKNOWN
-            return state if control.kept(now, identity, orders) else EnumPowerStatus.UNKNOWN
+            return (
+                state if control.is_carried_out(now, identity, orders) else EnumPowerStatus.UNKNOWN
+            )
 
-        return switch(write, read, wanted, deadline=deadline, pause=pause)
+        return switch(write, read_state, wanted, deadline=deadline, pause=pause)
 
 
 def _position(outlets: Outlets, reader: Reader, identity: str) -> tuple[str, ...]:
@@ -111,7 +113,7 @@ def _switchable(
             " cannot be switched"
         )
     # no new read; an outlet from `Outlets.rows` may have no state
-    states_read = outlets.states.listed(device.reader)
+    states_read = outlets.states.rows_from(device.reader)
     if identity not in states_read:
         raise Unsupported(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"

@@ -110,7 +110,7 @@ def outlets(call: NutCall) -> Result:
     listed_devices: list[ListedDevice] = []
 
     def ways(pdu_reading: reading.Reading, _: object, pdu: NutPdu) -> reading.Reading:
-        with pdu.read("outlets", writable=True) as devices:
+        with pdu.read_devices("outlets", writable=True) as devices:
             listed_devices.extend(devices)
         return pdu_reading
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Optional
 
 from . import reads
 from .agent_limits import AgentLimits
-from .calls import WALK_DEADLINE_S, read
+from .calls import WALK_DEADLINE_S, run_read
 from .credentials import Credentials
 from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
 from .reads import Arcs, Read, Rows, Typed, Value, parse_oid
@@ -109,7 +109,7 @@ def read_batch(credentials: Credentials, request: BatchRequest) -> BatchReader:
     value_by_object: dict[Arcs, Typed] = {}
     try:
         learned = credentials.learned
-        read(
+        run_read(
             credentials,
             lambda: _both(request, rows_by_column, value_by_object, learned),
             WALK_DEADLINE_S,

@@ -58,7 +58,7 @@ def content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     return begin, stop
 
 
-def whole(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+def exact_content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """As `content_bounds`, for an element that must end at `end`."""
     begin, stop = content_bounds(data, at, end, tag)
     if stop != end:

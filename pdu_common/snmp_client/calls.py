@@ -27,16 +27,16 @@ def get(credentials: Credentials, oid: str) -> Element:
     The GET may be repeated if no answer comes. Raises SnmpError.
     """
     arcs = parse_oid(oid)
-    return read(
+    return run_read(
         credentials,
-        lambda: reads.one(arcs, credentials.name, credentials.retries),
+        lambda: reads.read_object(arcs, credentials.name, credentials.retries),
         credentials.longest_s,
     )
 
 
 def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
     """One write, not repeated if no answer comes. Raises SnmpError."""
-    from . import pysnmp_client  # imported late, as in `read`
+    from . import pysnmp_client  # imported late, as in `run_read`
 
     pysnmp_client.write(credentials, parse_oid(oid), value, credentials.longest_s)
 
@@ -60,7 +60,7 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
     Stops after the answer that reaches `most` objects. For reading a whole device in parts, each of
     which can be read again.
     """
-    return read(
+    return run_read(
         credentials,
         lambda: reads.subtree(
             root,
@@ -75,7 +75,7 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
     )
 
 
-def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
+def run_read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
     """The result of a read by the engine of this process, within `deadline_s` seconds.
 
     `make` may be called twice. Raises SnmpError.
@@ -84,7 +84,7 @@ def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: floa
     if uses_fast_reads():
         from . import udp_client
 
-        return udp_client.read(credentials, make, deadline_s)
+        return udp_client.run_read(credentials, make, deadline_s)
     from . import pysnmp_client
 
-    return pysnmp_client.read(credentials, make, deadline_s)
+    return pysnmp_client.run_read(credentials, make, deadline_s)

@@ -100,7 +100,7 @@ class Credentials:
         """From the address and `snmp_params`. Raises SnmpError."""
         fields = {key: str(value) for key, value in params.items() if value not in (None, "")}
         version = _one_of(fields.get("version", "2"), _VERSIONS, "version")
-        port = _whole(fields.get("port", "161"), "port", 1, 65535)
+        port = _whole_number(fields.get("port", "161"), "port", 1, 65535)
         address, is_ipv6 = _resolve(host, port)
         if version < 3 and "community" not in fields:
             raise SnmpError("snmp_params has no community", "community", "is missing")
@@ -123,7 +123,7 @@ class Credentials:
             is_ipv6,
             version,
             timeout_s=_number(fields.get("timeout", "2"), "timeout", 0.05, 60),
-            retries=_whole(fields.get("retries", "2"), "retries", 0, 10),
+            retries=_whole_number(fields.get("retries", "2"), "retries", 0, 10),
             **keys,
         )
 
@@ -228,7 +228,7 @@ def _number(text: str, key: str, lowest: float, highest: float) -> float:
     return number
 
 
-def _whole(text: str, key: str, lowest: int, highest: int) -> int:
+def _whole_number(text: str, key: str, lowest: int, highest: int) -> int:
     number = _number(text, key, lowest, highest)
     if not number.is_integer():
         raise _wrong(key, "must be a whole number")

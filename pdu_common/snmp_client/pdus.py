@@ -77,7 +77,7 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
     _, at = ber.integer(data, at, end, 0, _HIGHEST)
     rows: Rows = []
     try:
-        at, end = ber.whole(data, at, end, ber.SEQUENCE)
+        at, end = ber.exact_content_bounds(data, at, end, ber.SEQUENCE)
         while at < end:
             _, _, stop = ber.head(data, at, end)
             decode_row = _known_row if stop - at <= _SHORT else _row
@@ -93,7 +93,7 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
 
 def _row(binding: bytes) -> tuple[Arcs, Typed]:
     """The OID and the value in a SEQUENCE of both."""
-    at, end = ber.whole(binding, 0, len(binding), ber.SEQUENCE)
+    at, end = ber.exact_content_bounds(binding, 0, len(binding), ber.SEQUENCE)
     name, at = ber.content_bounds(binding, at, end, ber.OID)
     arcs = ber.arcs(binding[name:at])
     try:
@@ -148,7 +148,7 @@ class Community(NamedTuple):
 def decode_message(data: bytes) -> Community:
     """The message in a datagram. Raises Malformed."""
     end = len(data)
-    at, end = ber.whole(data, 0, end, ber.SEQUENCE)
+    at, end = ber.exact_content_bounds(data, 0, end, ber.SEQUENCE)
     version, at = ber.integer(data, at, end, V1, V2C)
     community, at = ber.octets(data, at, end)
     return Community(version, community, decode(data, at, end, version))

@@ -68,7 +68,7 @@ _PRIVACY = {
 }
 
 
-def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
+def run_read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
     """The result of a read, within `deadline_s` seconds. `make` may be called twice.
 
     Raises SnmpError.

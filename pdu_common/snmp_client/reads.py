@@ -139,7 +139,7 @@ def status_name(status: int) -> str:
     return _STATUS[status] if 0 <= status < len(_STATUS) else str(status)
 
 
-def one(arcs: Arcs, name: str, retries: int) -> Read[Element]:
+def read_object(arcs: Arcs, name: str, retries: int) -> Read[Element]:
     """One object of the agent `name`, with the value None if it is missing. Raises SnmpError."""
     answer = yield from _again(SnmpRequest(GET, (arcs,)), retries)
     # in v1 this means that the object is missing
@@ -182,7 +182,7 @@ def subtree(
     rows: Rows = []
     last = after
     while len(rows) < most:
-        status, answer_rows = yield from asking.after(last, retries)
+        status, answer_rows = yield from asking.read_after(last, retries)
         if status == "noSuchName":  # in v1 this means the end of the MIB
             return rows
         raise_for_status(status, last, name)
@@ -240,7 +240,7 @@ class _Rows:
         #: requests for several rows without an answer since the last answer
         self._unanswered: list[SnmpRequest] = []
 
-    def after(self, last: Arcs, retries: int) -> Read[SnmpAnswer]:
+    def read_after(self, last: Arcs, retries: int) -> Read[SnmpAnswer]:
         """The rows after `last`."""
         while True:
             request = self._request(last)

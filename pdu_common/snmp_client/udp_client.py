@@ -21,7 +21,7 @@ _QUEUED = 100
 _AFTER_REFUSAL_S = 0.2
 
 
-def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
+def run_read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
     """The result of a read, within `deadline_s` seconds. `make` may be called twice.
 
     Raises SnmpError.

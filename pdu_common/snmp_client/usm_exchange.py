@@ -183,12 +183,12 @@ class UserExchange:
             elif not message.level:
                 self._learn(engine._replace(said=clock_of_report))
             return self._datagram()
-        raise SnmpError(f"{self._name}: {_REPORTS.get(number) or _other(arcs)}")
+        raise SnmpError(f"{self._name}: {_REPORTS.get(number) or _report_text(arcs)}")
 
     def _learn(self, engine: Engine) -> None:
         self._engine = engine
         self._learned(engine)
 
 
-def _other(arcs: tuple[int, ...]) -> str:
+def _report_text(arcs: tuple[int, ...]) -> str:
     return f"{dotted(arcs)} (ReportPduReceived)"

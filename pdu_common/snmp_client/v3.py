@@ -84,11 +84,11 @@ def encode(message: Message, reportable: bool = True) -> tuple[bytes, int]:
 
 def decode(data: bytes) -> Message:
     """The message in a datagram. Raises Malformed."""
-    at, end = ber.whole(data, 0, len(data), ber.SEQUENCE)
+    at, end = ber.exact_content_bounds(data, 0, len(data), ber.SEQUENCE)
     _, at = ber.integer(data, at, end, VERSION, VERSION)
     msg_id, level, at = _header(data, at, end)
     begin, at = ber.content_bounds(data, at, end, ber.OCTETS)
-    begin, stop = ber.whole(data, begin, at, ber.SEQUENCE)
+    begin, stop = ber.exact_content_bounds(data, begin, at, ber.SEQUENCE)
     engine_id, begin = _octets(data, begin, stop, _LONGEST_ENGINE_ID)
     boots, begin = ber.integer(data, begin, stop, 0, _HIGHEST)
     seconds, begin = ber.integer(data, begin, stop, 0, _HIGHEST)
@@ -99,12 +99,12 @@ def decode(data: bytes) -> Message:
     if begin != stop or digest_size > _LONGEST_DIGEST:
         raise Malformed("security parameters of a wrong size")
     if level & PRIV:
-        begin, end = ber.whole(data, at, end, ber.OCTETS)
+        begin, end = ber.exact_content_bounds(data, at, end, ber.OCTETS)
         return Message(
             msg_id, level, engine_id, boots, seconds, user, digest_at, digest_size, salt,
             data[begin:end],
         )  # fmt: skip
-    ber.whole(data, at, end, ber.SEQUENCE)
+    ber.exact_content_bounds(data, at, end, ber.SEQUENCE)
     return Message(
         msg_id, level, engine_id, boots, seconds, user, digest_at, digest_size, salt, data[at:end]
     )

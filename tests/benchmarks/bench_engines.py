@@ -72,7 +72,7 @@ def _coroutines(agents: Sequence[Credentials]) -> list[int]:
 
         async def one(agent: Credentials) -> int:
             async def work(client: Any) -> int:
-                await client.run(reads.one(oid, agent.name, 2))
+                await client.run(reads.read_object(oid, agent.name, 2))
                 walk = reads.subtree(root, root, OUTLETS, 2, agent.name, 2, agent.learned)
                 rows = await client.run(walk)
                 return len(rows)

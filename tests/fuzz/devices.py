@@ -308,7 +308,7 @@ def values(data: bytes) -> None:
             if raw is not None:
                 number = decoding.number(raw)
                 assert number is None or number.is_finite()
-                decoding.shown(raw), decoding.octets(raw), decoding.bits(raw)
+                decoding.printable_text(raw), decoding.octets(raw), decoding.bits(raw)
         oid_arcs(Element.oid)
         placed = IndexedRows([Element, Element], "1.3.6.1.4.1.318.1")
         for split in (False, True):

@@ -20,7 +20,7 @@ def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> P
         answer = answers[request.path]
         return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
 
-    unit: PduState = run_dialogue(codec.read(with_figures), exchange)
+    unit: PduState = run_dialogue(codec.read_unit(with_figures), exchange)
     return unit
 
 

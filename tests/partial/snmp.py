@@ -228,10 +228,10 @@ def _others(found: SnmpDevice, name: str) -> set[Decimal]:
     total = _total(found, name)
     if total is None:
         return set()
-    tables = [figure.listed(found.reader) for figure in total.figures]
+    tables = [figure.rows_from(found.reader) for figure in total.figures]
     if total.else_outlets:
         outlets = _of_outlets(found, name)
-        values = outlets.read(found.reader) if outlets else {}
+        values = outlets.read_from(found.reader) if outlets else {}
         tables.append({identity: values.get(identity) for identity in found.states})
     complete = [
         {unit: value for unit, value in _by_unit(total, table).items() if value is not None}

@@ -29,7 +29,9 @@ def test_a_closed_port_ends_a_read_at_once_with_its_own_error() -> None:
     token = SENT.set(lambda: sent.append(None))
     try:
         with pytest.raises(SnmpPortClosed, match="refuses datagrams: nothing listens there"):
-            udp_client.read(credentials(reserved()), lambda: reads.one(UPTIME, "x", 2), 200.0)
+            udp_client.run_read(
+                credentials(reserved()), lambda: reads.read_object(UPTIME, "x", 2), 200.0
+            )
     finally:
         SENT.reset(token)
     assert len(sent) == 3
@@ -38,7 +40,7 @@ def test_a_closed_port_ends_a_read_at_once_with_its_own_error() -> None:
 def test_a_walk_ends_likewise() -> None:
     found = credentials(reserved())
     with pytest.raises(SnmpPortClosed):
-        udp_client.read(
+        udp_client.run_read(
             found,
             lambda: reads.subtree(UPTIME[:7], UPTIME[:7], 9, 2, "x", 2, found.learned),
             200.0,
@@ -61,7 +63,9 @@ def test_an_icmp_error_that_somebody_forged_does_not_hide_the_answer(
 
     with Agent(Device({"1.3.6.1.2.1.1.3.0": Row(TICKS, 7)})) as agent:
         monkeypatch.setattr("pdu_common.snmp_client.udp_client.socket.socket", Forged)
-        found = udp_client.read(credentials(agent.port), lambda: reads.one(UPTIME, "x", 0), 60.0)
+        found = udp_client.run_read(
+            credentials(agent.port), lambda: reads.read_object(UPTIME, "x", 0), 60.0
+        )
     monkeypatch.undo()
     assert found.value_int == 7
 

@@ -123,7 +123,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("families", nargs="*", metavar="FAMILY", help="only these families")
     parser.add_argument("--all", action="store_true", help="also the objects with a reason")
     options = parser.parse_args(arguments)
-    unknown = [key for key in options.families if PROFILES.named(key) is None]
+    unknown = [key for key in options.families if PROFILES.find_profile(key) is None]
     if unknown or not options.folder.is_dir():
         parser.error(
             f"no such family: {', '.join(unknown)}" if unknown else "no such folder of MIB files"

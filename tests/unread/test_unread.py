@@ -44,7 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_is_read_and_what_has_a_reason_is_told_apart_from_the_rest(folder: Path) -> None:
-    profile = PROFILES.named("powertek-simple")
+    profile = PROFILES.find_profile("powertek-simple")
     assert profile is not None
     found = look(profile, Folder(folder), reviewed()["every"])
     assert [one.name for one in found.read] == ["simpleWatts", "simpleEnergy"]
@@ -64,7 +64,7 @@ def test_the_program_names_what_has_no_reason_and_what_has_no_mib(
 
 
 def test_a_part_has_no_reason_if_the_family_has_no_total_of_it(folder: Path) -> None:
-    profile = PROFILES.named("powertek-simple")
+    profile = PROFILES.find_profile("powertek-simple")
     assert profile is not None
     evidence = SIMULATED.of("current", "energy")
     without = {**vars(profile), "power": None, "evidence": evidence}

@@ -78,10 +78,10 @@ def _quality(pattern: str, of: str) -> NamedRows:
 def _value(pattern: str, of: str) -> Listed:
     """The values of all variables so named; empty unless cmcIIIVarQuality is in WITH_VALUE."""
     value = NamedRows(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}")
-    return Listed(_named(pattern, of), Only(value, _quality(pattern, of), WITH_VALUE))
+    return Listed(_variable_names(pattern, of), Only(value, _quality(pattern, of), WITH_VALUE))
 
 
-def _named(pattern: str, of: str) -> NamedRows:
+def _variable_names(pattern: str, of: str) -> NamedRows:
     """The names of variables, walked for the others' sake: each has a row, whatever its value."""
     return NamedRows(NAMES, NAMES, pattern, f"cmcIIIVarName of {of}")
 
@@ -89,7 +89,9 @@ def _named(pattern: str, of: str) -> NamedRows:
 def _of_phases(pattern: str, of: str) -> Complete:
     """The values of the phases; each phase with a voltage needs one."""
     voltage = "Phase L...Voltage.Value"
-    return sum_if_rows_match(_value(pattern, of), _named(r"Phase L(\d+)\.Voltage\.Value", voltage))
+    return sum_if_rows_match(
+        _value(pattern, of), _variable_names(r"Phase L(\d+)\.Voltage\.Value", voltage)
+    )
 
 
 def _sum(values: Source, pattern: str, of: str) -> Figure:
@@ -121,7 +123,7 @@ def _of_each_socket(name: str, unit: str) -> Figure:
 PHASE, STRIP = "Phase L...Current.Value", "PSM_...Unit.Value"
 STRIP_VALUE = sum_if_rows_match(
     _value(STRIPS, STRIP),
-    _named(r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.DescName", "PSM_...Unit.DescName"),
+    _variable_names(r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.DescName", "PSM_...Unit.DescName"),
 )
 STRIP_CURRENT = Only(
     STRIP_VALUE, NamedRows(NAMES, UNITS, STRIPS, f"cmcIIIVarUnit of {STRIP}"), ("A",)

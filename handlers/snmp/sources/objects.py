@@ -82,9 +82,9 @@ class Scalar(ObjectSource):
     def instance(self, reader: Reader, identity: str) -> str:
         if identity != _ONLY_ROW:
             raise no_object(identity)
-        return self.whole(reader)
+        return self.object_oid(reader)
 
-    def whole(self, reader: Reader) -> str:
+    def object_oid(self, reader: Reader) -> str:
         """The OID of the object, for whatever identity."""
         return reader.resolve(self.oid)
 

@@ -87,7 +87,7 @@ def read_recorded(name: str, text: str) -> PduState:
         answer = answers[_key(request)]
         return json.dumps(answer).encode() if is_http else answer
 
-    unit: PduState = run_dialogue(_module(name, "decoding").read(True), exchange)
+    unit: PduState = run_dialogue(_module(name, "decoding").read_unit(True), exchange)
     return unit
 
 

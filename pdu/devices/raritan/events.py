@@ -110,7 +110,7 @@ def _names(context: Context) -> dict[str, str]:
     """Resource id → `outlet/3 'web'`, `inlet/1/L2/current`."""
     name_by_sensor = {sensor.target: where for where, sensor in sensors_of_the_pdu(context)}
     outlets, bulk = context.outlets(), Bulk(context.agent)
-    requests = bulk.each(Outlet.getSettings, outlets)
+    requests = bulk.add_each(Outlet.getSettings, outlets)
     bulk.perform()
     for number, (outlet, settings) in enumerate(zip(outlets, requests), 1):
         name = printable(settings.get().name) if settings.error is None else ""

@@ -154,7 +154,7 @@ class Described:
         meter = UnitMeter(found_units.asked[0])
         meter.ask_model(bulk)
         bulk.perform()
-        for _ in meter.read(bulk, found_units.listed()[0]):
+        for _ in meter.queue_readings(bulk, found_units.list_units()[0]):
             bulk.perform()
         return meter.load().value, meter.energy().value
 

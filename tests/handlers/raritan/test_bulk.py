@@ -186,7 +186,7 @@ def test_bulk_each_calls_one_method_of_several_proxies_in_their_order() -> None:
         unit.calls[f"{PDU}/outlet/{number}", "getState"] = {"available": True, "powerState": number}
     agent = unit.agent()
     bulk = Bulk(agent)
-    pending = bulk.each(
+    pending = bulk.add_each(
         pdumodel.Outlet.getState,
         [pdumodel.Outlet(f"{PDU}/outlet/{number}", agent) for number in (1, 0)],
     )

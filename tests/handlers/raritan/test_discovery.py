@@ -36,7 +36,7 @@ def found(unit: Described, wanted: LinkUnitSelection) -> list[int]:
     bulk.perform()
     found_units.ask_unusual(bulk)
     bulk.perform()
-    return [found.unit.link_id for found in found_units.listed()]
+    return [found.unit.link_id for found in found_units.list_units()]
 
 
 @pytest.fixture

@@ -113,7 +113,9 @@ def test_an_outlet_is_mixed_up_if_its_labels_differ_or_its_only_label_is_another
     unit.calls.update({(OUTLET, "getMetaData"): known, ("/listed", "getMetaData"): listed})
     agent = unit.agent()
     bulk = Bulk(agent)
-    first, second = bulk.each(Outlet.getMetaData, [Outlet(OUTLET, agent), Outlet("/listed", agent)])
+    first, second = bulk.add_each(
+        Outlet.getMetaData, [Outlet(OUTLET, agent), Outlet("/listed", agent)]
+    )
     bulk.perform()
     with (
         pytest.raises(PduHandlerError, match="report its model and firmware")

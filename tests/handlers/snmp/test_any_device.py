@@ -155,7 +155,7 @@ def _read(found: SnmpDevice) -> None:
             call(found)
     if found.outlets is None or found.outlets.states is None:
         return
-    listed = found.outlets.states.read(found.reader)
+    listed = found.outlets.states.read_from(found.reader)
     for identity in list(listed)[:3]:
         assert found.outlets.states.state_of(found.reader.again(), identity) is listed[identity], (
             identity
@@ -165,4 +165,4 @@ def _read(found: SnmpDevice) -> None:
         with contextlib.suppress(PduHandlerError):
             orders = found.outlets.control.orders(found.reader.again(), identity, up=False)
             assert orders
-            found.outlets.control.kept(found.reader.again(), identity, orders)
+            found.outlets.control.is_carried_out(found.reader.again(), identity, orders)

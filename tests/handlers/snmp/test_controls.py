@@ -271,8 +271,8 @@ def test_a_control_around_another_writes_what_that_one_writes(
         assert one.writes_neighbours is neighbours
         # whether the device shows what was written, and that it is for all outlets of the unit
         orders: list[Order] = [("1.3.13.0", "1,1")]
-        assert one.kept(reader(texts), "1", orders) is not neighbours
-        assert one.kept(reader({"1.3.13.0": "1,1"}), "1", orders) is True
+        assert one.is_carried_out(reader(texts), "1", orders) is not neighbours
+        assert one.is_carried_out(reader({"1.3.13.0": "1,1"}), "1", orders) is True
         assert one.covers(["1", "2"], "1", orders) is True
         assert one.covers(["1", "2", "3"], "1", orders) is not neighbours
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.snmp.decoding import bits, number, octets, shown, text
+from handlers.snmp.decoding import bits, number, octets, printable_text, text
 
 
 @pytest.mark.parametrize(
@@ -82,4 +82,4 @@ def test_a_hostile_text_of_many_octets_is_read_in_less_than_a_second() -> None:
 
 
 def test_a_value_for_person_is_cut_to_length_and_has_no_control_characters_or_line_breaks() -> None:
-    assert shown("a\x1b[31mb\nc" + "d" * 100, 10) == "a[31mbcddd"
+    assert printable_text("a\x1b[31mb\nc" + "d" * 100, 10) == "a[31mbcddd"

@@ -195,7 +195,7 @@ def counted_states(unit: Fixture) -> list[str]:
     """
     found = find(unit, memory(unit))
     outlets = found.outlets
-    states = list(outlets.states.read(found.reader)) if outlets and outlets.states else []
+    states = list(outlets.states.read_from(found.reader)) if outlets and outlets.states else []
     counts = outlets.count.rows(found.reader).values() if outlets and outlets.count else []
     return states if len(states) == sum(int(str(count)) for count in counts) else []
 
@@ -206,7 +206,7 @@ def state_columns(unit: Fixture) -> list[str]:
     found = find(unit, device)
     device.asked.clear()
     assert found.outlets is not None and found.outlets.states is not None
-    found.outlets.states.read(Reader(device, found.reader.root))
+    found.outlets.states.read_from(Reader(device, found.reader.root))
     return [question.partition(" ")[2] for question in device.asked if question.startswith("walk ")]
 
 

@@ -23,7 +23,7 @@ def test_only_the_documented_values_are_on_or_off(value: Value) -> None:
     content = str(value.decode("utf-8", "replace") if isinstance(value, bytes) else value).strip(
         " \t\r\n\0"
     )
-    states = STATE.read(reader({"1.3.1.1": value}))
+    states = STATE.read_from(reader({"1.3.1.1": value}))
     if content == "7":
         assert states == {}
     else:
@@ -41,13 +41,13 @@ def test_a_table_proves_that_a_unit_has_no_outlets_only_if_it_has_rows_and_all_a
 
 
 def test_a_missing_state_is_unknown_and_never_off() -> None:
-    assert STATE.read(reader({})) == {}
+    assert STATE.read_from(reader({})) == {}
     assert STATE.state_of(reader({}), "1") is UNKNOWN
 
 
 def test_states_may_be_text() -> None:
     state = State(A, on=("On",), off=("Off",))
-    assert state.read(reader(table("1.3.1", {"1": "On\0", "2": b"Off", "3": "Error"}))) == {
+    assert state.read_from(reader(table("1.3.1", {"1": "On\0", "2": b"Off", "3": "Error"}))) == {
         "1": UP,
         "2": DOWN,
         "3": UNKNOWN,
@@ -60,17 +60,17 @@ def test_a_blown_or_missing_fuse_makes_the_state_unknown() -> None:
         **table("1.3.1", {"1": 1, "2": 1, "3": 2, "4": 1}),
         **table("1.3.2", {"1": 1, "2": 2, "3": 1}),
     }
-    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
+    assert state.read_from(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
     assert [state.state_of(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
 
 
 def test_an_optional_doubt_is_raised_only_on_a_device_that_has_its_object() -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",), optional=True),))
     states = table("1.3.1", {"1": 1, "2": 2, "3": 1})
-    assert state.read(reader(states)) == {"1": UP, "2": DOWN, "3": UP}
+    assert state.read_from(reader(states)) == {"1": UP, "2": DOWN, "3": UP}
     assert [state.state_of(reader(states), n) for n in "123"] == [UP, DOWN, UP]
     objects = {**states, **table("1.3.2", {"1": 1, "2": 5})}
-    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": UNKNOWN}
+    assert state.read_from(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": UNKNOWN}
     assert [state.state_of(reader(objects), n) for n in "123"] == [UP, UNKNOWN, UNKNOWN]
 
 
@@ -80,7 +80,7 @@ def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
 ) -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
     objects = {**table("1.3.1", {"1": 1, "2": 2}), **table("1.3.2", {"1": 1, "2": mark})}
-    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN}
+    assert state.read_from(reader(objects)) == {"1": UP, "2": UNKNOWN}
     assert [state.state_of(reader(objects), n) for n in "12"] == [UP, UNKNOWN]
 
 
@@ -90,7 +90,7 @@ def test_a_contradicting_or_missing_second_reading_makes_the_state_unknown() -> 
         **table("1.3.1", {"1": 1, "2": 1, "3": 0, "4": 1}),
         **table("1.3.2", {"1": 1, "2": 0, "3": 0}),
     }
-    assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
+    assert state.read_from(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
     assert [state.state_of(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
 
 
@@ -116,7 +116,7 @@ def test_missing_or_repeated_values_of_a_state_are_refused(
     st.sampled_from(["1", "0.1", "0.01", "0.001", "10"]),
 )
 def test_a_figure_is_exact(value: int, scale: str) -> None:
-    assert Figure(A, Decimal(scale)).read(reader({"1.3.1.1": value})) == {
+    assert Figure(A, Decimal(scale)).read_from(reader({"1.3.1.1": value})) == {
         "1": value * Decimal(scale)
     }
 
@@ -141,27 +141,27 @@ def test_a_figure_is_exact(value: int, scale: str) -> None:
     ],
 )
 def test_an_unmeasured_value_is_not_a_figure_and_never_zero(value: Value) -> None:
-    assert Figure(A).read(reader({"1.3.1.1": value})) == {}
+    assert Figure(A).read_from(reader({"1.3.1.1": value})) == {}
 
 
 def test_zero_is_a_measurement_unless_it_means_absent_on_the_device() -> None:
-    assert Figure(A).read(reader({"1.3.1.1": 0})) == {"1": 0}
-    assert Figure(A, absent=("0",)).read(reader({"1.3.1.1": 0})) == {}
+    assert Figure(A).read_from(reader({"1.3.1.1": 0})) == {"1": 0}
+    assert Figure(A, absent=("0",)).read_from(reader({"1.3.1.1": 0})) == {}
 
 
 def test_a_profile_may_name_a_number_that_means_absent() -> None:
-    assert Figure(A, absent=("9999",)).read(reader({"1.3.1.1": 9999})) == {}
+    assert Figure(A, absent=("9999",)).read_from(reader({"1.3.1.1": 9999})) == {}
 
 
 def test_magnitude_drops_the_sign_of_a_figure() -> None:
-    assert Figure(A, absent=(), magnitude=True).read(reader({"1.3.1.1": "-0.20"})) == {
+    assert Figure(A, absent=(), magnitude=True).read_from(reader({"1.3.1.1": "-0.20"})) == {
         "1": Decimal("0.20")
     }
 
 
 @pytest.mark.parametrize("digits, figure", [(0, "7467"), (3, "7.467"), (1, "746.7")])
 def test_decimal_digits_are_a_negative_power_of_ten(digits: int, figure: str) -> None:
-    read = Figure(A, absent=(), exponent=Negative(B)).read(
+    read = Figure(A, absent=(), exponent=Negative(B)).read_from(
         reader({"1.3.1.1": 7467, "1.3.2.1": digits})
     )
     assert read == {"1": Decimal(figure)}
@@ -172,7 +172,7 @@ def test_a_value_without_usable_digits_is_not_a_figure(digits: int | str | None)
     objects: dict[str, Value] = (
         {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
     )
-    assert Figure(A, absent=(), exponent=Negative(B)).read(reader(objects)) == {}
+    assert Figure(A, absent=(), exponent=Negative(B)).read_from(reader(objects)) == {}
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_value_is_scaled_by_the_devices_power_of_ten_or_is_not_a_figure(
     power: int | str | None, figure: Optional[str]
 ) -> None:
     objects: dict[str, Value] = {"1.3.1.1": 7467, **({} if power is None else {"1.3.2.1": power})}
-    assert Figure(A, exponent=B).read(reader(objects)) == (
+    assert Figure(A, exponent=B).read_from(reader(objects)) == (
         {} if figure is None else {"1": Decimal(figure)}
     )
 
@@ -206,19 +206,19 @@ def test_a_value_is_scaled_by_the_devices_power_of_ten_or_is_not_a_figure(
 def test_a_positive_factor_multiplies_and_a_negative_one_divides_and_zero_changes_nothing(
     factor: Value, figure: str
 ) -> None:
-    assert Figure(A, factor=B).read(reader({"1.3.1.1": 746, "1.3.2.1": factor})) == {
+    assert Figure(A, factor=B).read_from(reader({"1.3.1.1": 746, "1.3.2.1": factor})) == {
         "1": Decimal(figure)
     }
 
 
 @pytest.mark.parametrize("factors", [{}, {"1": "x"}])
 def test_a_value_without_a_usable_factor_is_not_a_figure(factors: dict[str, Value]) -> None:
-    assert Figure(A, factor=B).read(reader({"1.3.1.1": 746, **table("1.3.2", factors)})) == {}
+    assert Figure(A, factor=B).read_from(reader({"1.3.1.1": 746, **table("1.3.2", factors)})) == {}
 
 
 def test_an_integer_and_a_string_may_have_different_scales() -> None:
     figure = Figure(A, scale_of_integers=Decimal("0.1"))
-    assert figure.read(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {
+    assert figure.read_from(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {
         "1": Decimal("1.25"),
         "2": Decimal("1.2"),
     }
@@ -231,7 +231,9 @@ def test_a_total_of_units_refuses_a_scalar_because_it_would_be_added_to_the_unit
     with pytest.raises(ValueError, match="a figure is a Scalar"):
         Total((Figure(A), Figure(Scalar("1.3.9.0"))), unit=Arcs(0, 1))
     assert (
-        Total((Figure(A), Figure(Scalar("1.3.9.0")))).read(reader({"1.3.1.1": 5, "1.3.9.0": 7}))
+        Total((Figure(A), Figure(Scalar("1.3.9.0")))).read_from(
+            reader({"1.3.1.1": 5, "1.3.9.0": 7})
+        )
         == 5
     )
 
@@ -249,45 +251,51 @@ def test_a_text_that_may_be_an_integer_has_no_figure_if_the_scales_differ(
     column: dict[str, Value], figures: dict[str, Decimal]
 ) -> None:
     assert (
-        Figure(A, scale_of_integers=Decimal("0.01")).read(reader(table("1.3.1", column))) == figures
+        Figure(A, scale_of_integers=Decimal("0.01")).read_from(reader(table("1.3.1", column)))
+        == figures
     )
 
 
 def test_a_total_is_the_first_measured_figure_and_never_a_sum_of_two() -> None:
     total = Total((Figure(A), Figure(B)))
     assert (
-        total.read(reader({**table("1.3.1", {"1": 2, "2": 3}), **table("1.3.2", {"1": 99})})) == 5
+        total.read_from(reader({**table("1.3.1", {"1": 2, "2": 3}), **table("1.3.2", {"1": 99})}))
+        == 5
     )
-    assert total.read(reader({**table("1.3.1", {"1": -1}), **table("1.3.2", {"1": 99})})) == 99
-    assert total.read(reader({})) is None
+    assert total.read_from(reader({**table("1.3.1", {"1": -1}), **table("1.3.2", {"1": 99})})) == 99
+    assert total.read_from(reader({})) is None
 
 
 def test_a_sum_over_rows_is_a_total_only_if_every_row_is_measured() -> None:
     lines = table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5})
-    assert Total((Figure(A),)).read(reader(lines)) is None
-    assert Total((Figure(A), Figure(B))).read(reader({**lines, **table("1.3.2", {"0": 9})})) == 9
-    assert Total((Figure(A, padding=("-1",)),)).read(reader(lines)) == 7
+    assert Total((Figure(A),)).read_from(reader(lines)) is None
+    assert (
+        Total((Figure(A), Figure(B))).read_from(reader({**lines, **table("1.3.2", {"0": 9})})) == 9
+    )
+    assert Total((Figure(A, padding=("-1",)),)).read_from(reader(lines)) == 7
     # 0: absent, adds nothing
-    assert Total((Figure(A, absent=("0",)),)).read(reader(table("1.3.1", {"1": 2, "2": 0}))) == 2
+    assert (
+        Total((Figure(A, absent=("0",)),)).read_from(reader(table("1.3.1", {"1": 2, "2": 0}))) == 2
+    )
     by_unit = Total((Figure(A), Figure(B)), unit=Arcs(0, 1))
-    assert by_unit.read(reader(lines)) is None
-    assert by_unit.read(reader({**lines, **table("1.3.2", {"1.1": 4, "2.1": 99})})) == 9
+    assert by_unit.read_from(reader(lines)) is None
+    assert by_unit.read_from(reader({**lines, **table("1.3.2", {"1.1": 4, "2.1": 99})})) == 9
 
 
 def test_a_sum_over_outlets_is_a_total_only_if_every_outlet_is_metered() -> None:
     total = Total((Figure(A),), else_outlets=True)
-    assert total.read(reader({}), {"1": Decimal(2), "2": Decimal(3)}) == 5
-    assert total.read(reader({}), {"1": Decimal(2), "2": None}) is None
-    assert total.read(reader(table("1.3.1", {"1": 7})), {"1": Decimal(2), "2": None}) == 7
+    assert total.read_from(reader({}), {"1": Decimal(2), "2": Decimal(3)}) == 5
+    assert total.read_from(reader({}), {"1": Decimal(2), "2": None}) is None
+    assert total.read_from(reader(table("1.3.1", {"1": 7})), {"1": Decimal(2), "2": None}) == 7
 
 
 def test_a_chain_sums_each_units_lines_or_outlets_and_has_no_total_if_a_unit_lacks_both() -> None:
     total = Total((Figure(A), Figure(B)), else_outlets=True, unit=Arcs(1))
     objects = {**table("1.3.1", {"1.9": 2, "2.9": 3}), **table("1.3.2", {"1.9": 99, "1.8": 10})}
     outlets = {"1.9": Decimal(50), "1.8": Decimal(50), "1.7": Decimal(1), "2.7": Decimal(1)}
-    assert total.read(reader(objects), outlets) == 2 + 3 + 10 + 1 + 1
-    assert total.read(reader(objects), {**outlets, "2.7": None}) is None
-    assert Total((Figure(A),), unit=Arcs(1)).read(reader(objects), outlets) is None
+    assert total.read_from(reader(objects), outlets) == 2 + 3 + 10 + 1 + 1
+    assert total.read_from(reader(objects), {**outlets, "2.7": None}) is None
+    assert Total((Figure(A),), unit=Arcs(1)).read_from(reader(objects), outlets) is None
 
 
 def test_a_unit_that_lists_no_outlets_is_in_the_total_of_the_chain() -> None:
@@ -297,8 +305,12 @@ def test_a_unit_that_lists_no_outlets_is_in_the_total_of_the_chain() -> None:
     """
     total = Total((Figure(A), Figure(B)), unit=Arcs(1))
     objects = {**table("1.3.1", {"1.9": 2, "2.9": 3}), **table("1.3.2", {"1.9": 99, "1.8": 10})}
-    assert total.read(reader(objects)) == total.read(reader(objects), {"1.9": None}) == 2 + 3 + 10
-    assert total.read(reader({**objects, "1.3.2.2.8": -1})) is None
+    assert (
+        total.read_from(reader(objects))
+        == total.read_from(reader(objects), {"1.9": None})
+        == 2 + 3 + 10
+    )
+    assert total.read_from(reader({**objects, "1.3.2.2.8": -1})) is None
 
 
 def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
@@ -307,20 +319,23 @@ def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
     """
     total = Total((Figure(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
     lines, outlets = table("1.3.1", {"1.9": 2}), {"2.9": Decimal(3)}
-    assert total.read(reader({**lines, **table("1.3.2", {"1": 1, "2": 1})}), outlets) == 2 + 3
+    assert total.read_from(reader({**lines, **table("1.3.2", {"1": 1, "2": 1})}), outlets) == 2 + 3
     assert (
-        total.read(reader({**lines, **table("1.3.2", {"1": 1, "2": 1, "3": 0})}), outlets) is None
+        total.read_from(reader({**lines, **table("1.3.2", {"1": 1, "2": 1, "3": 0})}), outlets)
+        is None
     )
-    assert total.read(reader(table("1.3.2", {"1": 1, "2": 1})), outlets) is None
+    assert total.read_from(reader(table("1.3.2", {"1": 1, "2": 1})), outlets) is None
     assert (
-        total.read(reader({**lines, **table("1.3.2", {"0": 1})})) == total.read(reader(lines)) == 2
+        total.read_from(reader({**lines, **table("1.3.2", {"0": 1})}))
+        == total.read_from(reader(lines))
+        == 2
     )
     with pytest.raises(ValueError, match="units"):
         Total((Figure(A),), units=B)
 
 
 def test_a_total_of_measured_zeros_is_zero() -> None:
-    assert Total((Figure(A),)).read(reader(table("1.3.1", {"1": 0}))) == 0
+    assert Total((Figure(A),)).read_from(reader(table("1.3.1", {"1": 0}))) == 0
 
 
 def test_a_total_of_nothing_is_refused() -> None:
@@ -363,14 +378,14 @@ def test_a_reading_below_zero_is_noticed_unless_it_means_that_nothing_is_measure
 def test_a_row_that_is_not_measured_hides_none_after_it() -> None:
     device = reader(table("1.3.1", {"1": 0, "2": 5, "3": 0}))
     figure = Figure(A, absent=("0",))
-    assert figure.listed(device) == {"2": 5}
-    assert figure.listed(device, with_zeros=True) == {"1": None, "2": 5, "3": None}
+    assert figure.rows_from(device) == {"2": 5}
+    assert figure.rows_from(device, with_zeros=True) == {"1": None, "2": 5, "3": None}
 
 
 def test_a_figure_is_what_its_part_can_carry_and_no_full_register() -> None:
     tenths = Figure(A, Decimal("0.0001"))
     rows = {"1": 65535, "2": 65534, "3": 32767, "4": 640000, "5": 640001}
-    found = tenths.listed(reader(table("1.3.1", rows)), Decimal(64))
+    found = tenths.rows_from(reader(table("1.3.1", rows)), Decimal(64))
     assert found == {"1": None, "2": Decimal("6.5534"), "3": None, "4": 64, "5": None}
 
 
@@ -378,5 +393,5 @@ def test_a_scale_that_the_answers_lack_is_missing() -> None:
     device = reader({**table("1.3.1", {"1": 5, "2": 6}), **table("1.3.2", {"1": 1})})
     figure = Figure(A, exponent=B)
     assert figure.cells(device) == {"1": (5, 1, None), "2": (6, MISSING, None)}
-    assert figure.read(device) == {"1": 50}
-    assert Total((figure,)).read(device) is None
+    assert figure.read_from(device) == {"1": 50}
+    assert Total((figure,)).read_from(device) is None

@@ -124,7 +124,7 @@ def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
         if one.kind == "current" and is_text(unit, oid) and found.profile.ceilings == RACK:
             fills += SCALED
         for fill in fills:
-            listed = one.figure.listed(
+            listed = one.figure.rows_from(
                 Reader(planted(unit, oid, fill), found.reader.root), one.most
             )
             assert not any(listed.get(row) for row in fed), (one.kind, oid, fill)
@@ -134,7 +134,7 @@ def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
 def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit: Fixture) -> None:
     for one, oid, fed, found in each_planted(unit, "energy"):
         for fill in (*WIDE, *NARROW):
-            listed = one.figure.listed(
+            listed = one.figure.rows_from(
                 Reader(planted(unit, oid, fill), found.reader.root), one.most
             )
             shown = [row for row in fed if listed.get(row)]
@@ -166,9 +166,9 @@ def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture,
 )
 def test_a_figure_above_the_ceiling_is_not_measured(raw: int, shown: Optional[int]) -> None:
     figure, device = Figure(Column("1.3.1"), Decimal("0.01")), reader(table("1.3.1", {"1": raw}))
-    assert figure.listed(device, RACK.outlet_a) == {"1": shown}
-    assert Total((figure,)).read(device, {}, RACK.outlet_a) == shown
-    assert figure.read(device) == {"1": Decimal(raw) / 100}
+    assert figure.rows_from(device, RACK.outlet_a) == {"1": shown}
+    assert Total((figure,)).read_from(device, {}, RACK.outlet_a) == shown
+    assert figure.read_from(device) == {"1": Decimal(raw) / 100}
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "Infinity", "NaN"])

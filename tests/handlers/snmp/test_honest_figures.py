@@ -73,7 +73,7 @@ def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, na
     for kind, declared, total, of_outlets in totals(found):
         own = replace(declared, else_outlets=False) if declared.figures else None
         if total is None or (
-            own and own.read(found.reader, dict.fromkeys(found.states)) is not None
+            own and own.read_from(found.reader, dict.fromkeys(found.states)) is not None
         ):
             # no total, or the device reports it
             continue
@@ -85,7 +85,7 @@ def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, na
         measured = {
             (declared.unit.of(index) if declared.unit else "")
             for figure in declared.figures
-            for index in figure.read(found.reader)
+            for index in figure.read_from(found.reader)
         }
         for unit in by_unit.keys() - measured:
             assert set(by_unit[unit]) <= set(of_outlets), f"{kind} of unit {unit!r}"
@@ -104,7 +104,7 @@ def test_a_total_never_becomes_a_smaller_sum_if_an_outlet_is_not_metered(
                 **of_outlets,
                 identity: None,
             }
-            assert declared.read(found.reader, fewer) in (None, total), kind
+            assert declared.read_from(found.reader, fewer) in (None, total), kind
 
 
 @EACH
@@ -115,7 +115,7 @@ def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(
     found = find(of_rows(rows))
     for kind, declared, *_ in totals(found):
         for figure in declared.figures:
-            raw, read = figure.source.rows(found.reader), figure.read(found.reader)
+            raw, read = figure.source.rows(found.reader), figure.read_from(found.reader)
             for identity in [
                 one
                 for one, value in read.items()
@@ -123,7 +123,7 @@ def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(
             ][:1]:
                 lost = replace(figure, absent=(*figure.absent, text(raw[identity])))
                 assert (
-                    Total((lost,), unit=declared.unit).read(
+                    Total((lost,), unit=declared.unit).read_from(
                         found.reader, dict.fromkeys(found.states)
                     )
                     is None
@@ -236,7 +236,8 @@ def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wro
     load = found.profile.load
     assert (
         load
-        and replace(load, figures=load.figures[:1], else_outlets=False).read(found.reader) is None
+        and replace(load, figures=load.figures[:1], else_outlets=False).read_from(found.reader)
+        is None
     )
 
 
@@ -255,7 +256,7 @@ def test_a_fourth_infeed_of_a_tower_without_capabilities_is_not_added() -> None:
     """
     found = _with("sentry3", {}, without=("1718.3.2.1.1.8.1",))
     load = found.profile.load
-    assert load and replace(load, else_outlets=False).read(found.reader) is None
+    assert load and replace(load, else_outlets=False).read_from(found.reader) is None
 
 
 def _with(name: str, values: Mapping[str, str], without: tuple[str, ...] = ()) -> SnmpDevice:

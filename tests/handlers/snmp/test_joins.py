@@ -82,7 +82,7 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
     objects = {**PADDED, "1.3.2.2": tested}
     kept = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
     assert both(kept, objects)["2"] == ""
-    assert Total((Figure(kept),)).read(reader(objects)) is None
+    assert Total((Figure(kept),)).read_from(reader(objects)) is None
     # B alone makes no row
     assert both(kept, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""
 
@@ -189,7 +189,9 @@ def test_in_a_chain_each_unit_without_a_row_gets_an_empty_one() -> None:
         "2": 6,
     }, "a unit with two numbers"
     assert (
-        Total((Figure(each),), unit=Arcs(stop=1)).read(reader({**meters, **units}), {"7.1": None})
+        Total((Figure(each),), unit=Arcs(stop=1)).read_from(
+            reader({**meters, **units}), {"7.1": None}
+        )
         is None
     )
 

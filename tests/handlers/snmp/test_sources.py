@@ -193,9 +193,9 @@ def test_a_variable_whose_value_is_missing_is_listed_and_prevents_a_total() -> N
         SOCKETS.rows(reader(objects)) == {"2.1": "1", "2.2": ""}
         and SOCKETS.value_of(reader(objects), "2.2") is None
     )
-    states = State(SOCKETS, on=("1",), off=("0",)).read(reader(objects))
+    states = State(SOCKETS, on=("1",), off=("0",)).read_from(reader(objects))
     assert states == {"2.1": EnumPowerStatus.UP, "2.2": EnumPowerStatus.UNKNOWN}
-    assert Total((Figure(SOCKETS),)).read(reader(objects)) is None
+    assert Total((Figure(SOCKETS),)).read_from(reader(objects)) is None
     assert SOCKETS.rows(reader(table("1.3.1", NAMES))) == {}
 
 

@@ -135,7 +135,7 @@ def test_a_doubt_of_which_the_device_has_nothing_stays_unless_it_is_optional(
     for rows, seen in (({}, expected), ({"1": 0}, EnumPowerStatus.UP), ({"2": 0}, None)):
         device = reader({**table("1.3.1", {"1": 1}), **table("1.3.2", rows)})
         status = seen or EnumPowerStatus.UNKNOWN
-        assert state.state_of(device, "1") == state.read(device)["1"] == status
+        assert state.state_of(device, "1") == state.read_from(device)["1"] == status
     assert [*state.asks()] == [*A.asks(), *B.asks()]
     assert [*State(A, ("1",), ("2",), confirm=B).asks()] == [*A.asks(), *B.asks()]
     assert [*Figure(A, exponent=B).asks()] == [*A.asks(), *B.asks()]

@@ -46,9 +46,9 @@ def test_the_sequence_has_every_family_once() -> None:
         set(PROFILES.keys)
     ) and PROFILES.keys == tuple(p.key for p in PROFILES)
     assert PROFILES[0] is next(iter(PROFILES)) and list(PROFILES[:2]) == list(PROFILES)[:2]
-    assert [PROFILES.named(key) for key in PROFILES.keys] == list(PROFILES) and PROFILES.named(
-        "acme"
-    ) is None
+    assert [PROFILES.find_profile(key) for key in PROFILES.keys] == list(
+        PROFILES
+    ) and PROFILES.find_profile("acme") is None
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_a_total_rests_on_the_first_object_that_has_all_rows_of_a_unit(
     }
     reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
     total = Total(figures, unit=unit)
-    assert total.read(reader) == (9 if unit else 10)
+    assert total.read_from(reader) == (9 if unit else 10)
     assert _summed_figures(total, reader) == [figures[number] for number in used]
 
 

@@ -57,7 +57,7 @@ def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -
 
 def test_a_replay_as_a_chosen_family_names_the_command_that_reads_it(tmp_path: Path) -> None:
     text, file = write_snmprec(fixture("ip9258").rows), tmp_path / "own.json"
-    own, serve_as = PROFILES.named("ip9258"), kind("snmp").serve_as
+    own, serve_as = PROFILES.find_profile("ip9258"), kind("snmp").serve_as
     assert own is not None and serve_as is not None
     file.write_text(schema.dumps(replace(own, key="my-strip")), "utf-8")
     for chosen, command in (
@@ -199,7 +199,7 @@ def test_a_command_after_which_the_family_refuses_its_states_is_accepted_and_lis
     def refused(state: State, reader: Reader) -> dict[str, EnumPowerStatus]:
         raise ProtocolError("two outlets have one number")
 
-    monkeypatch.setattr(State, "read", refused)
+    monkeypatch.setattr(State, "read_from", refused)
     assert (
         unit.set([(arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3"), HeldRow(2, 1))]) == ("", 0)
         and len(unit.writes) == 1

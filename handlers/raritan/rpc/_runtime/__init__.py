@@ -61,7 +61,7 @@ def method(
     select the results that are read.
     """
 
-    def made(function: F) -> F:
+    def decorate(function: F) -> F:
         return cast(F, Method(function, out or ("_ret_",), older_in, older_out))
 
-    return made
+    return decorate

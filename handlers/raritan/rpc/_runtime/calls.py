@@ -250,7 +250,7 @@ class Bulk:
         self._waiting.append(entry)
         return entry
 
-    def each(
+    def add_each(
         self, method: Callable[[AnInterface], R], proxies: Iterable[AnInterface]
     ) -> list[Pending[R]]:
         """Queue one call without parameters for each proxy.

@@ -111,15 +111,15 @@ def _time(json: object, agent: Caller) -> datetime.datetime:
 def _enumeration(hint: type[Enumeration]) -> Reader:
     elements = {element.value: element for element in hint.__members__.values()}
 
-    def read(json: object, agent: Caller) -> Enumeration:
+    def decode_json(json: object, agent: Caller) -> Enumeration:
         ordinal = _int(json, agent)
         return elements[ordinal] if ordinal in elements else hint(ordinal)
 
-    return read
+    return decode_json
 
 
 def _reference(hint: type[Reference]) -> Reader:
-    def read(json: object, agent: Caller) -> Reference:
+    def decode_json(json: object, agent: Caller) -> Reference:
         reference = expect(dict, json, hint)
         rid, name = (
             expect(str, reference.get("rid"), hint),
@@ -129,7 +129,7 @@ def _reference(hint: type[Reference]) -> Reader:
         made.target, made.agent, made.wire_type = rid, agent, name
         return made
 
-    return read
+    return decode_json
 
 
 def class_of(base: type[T], idl_type: str) -> type[T]:
@@ -188,14 +188,14 @@ def _usual(
 def _value_object(hint: type[ValueObject]) -> Reader:
     """Reads an instance of the class that the JSON names, else of `hint`: see `class_of`."""
 
-    def read(json: object, agent: Caller) -> ValueObject:
+    def decode_json(json: object, agent: Caller) -> ValueObject:
         envelope = expect(dict, json, hint)
         name = expect(str, envelope.get("type"), hint)
         made: ValueObject = decode_structure(class_of(hint, name), envelope.get("value"), agent)
         object.__setattr__(made, "_wire", (made._wire or IN_FULL)._replace(type=name))
         return made
 
-    return read
+    return decode_json
 
 
 def _no_class(json: object, agent: Caller) -> object:
@@ -237,7 +237,7 @@ def _union(kinds: tuple[Any, ...], optional: bool) -> Reader:
     """
     readers: list[Reader] = [decoder(kind) for kind in kinds]
 
-    def read(json: object, agent: Caller) -> Any:
+    def decode_json(json: object, agent: Caller) -> Any:
         if json is None and optional:
             return None
         for one in readers[:-1]:
@@ -248,7 +248,7 @@ def _union(kinds: tuple[Any, ...], optional: bool) -> Reader:
                 continue
         return readers[-1](json, agent)
 
-    return read
+    return decode_json
 
 
 _KINDS: tuple[tuple[type, Callable[[Any], Reader]], ...] = (

@@ -17,7 +17,7 @@ from ..power_restore import NOT_KNOWN, OutletRestorePolicy
 
 def read(pdu: NutPdu) -> Mapping[str, OutletRestorePolicy]:
     """By identity: the round trips of one `status`, and in `one_session` none."""
-    with pdu.read("power_on") as devices:
+    with pdu.read_devices("power_on") as devices:
         nut_devices = list(devices)
     policies: dict[str, OutletRestorePolicy] = {}
     for device in nut_devices:

@@ -19,7 +19,7 @@ _GROUP = re.compile(r"outlet\.group\.([0-9]{1,4})\.current")
 
 def read(pdu: NutPdu) -> Topology:
     """Current per line and group: the round trips of one `status`, and in `one_session` none."""
-    with pdu.read("topology") as devices:
+    with pdu.read_devices("topology") as devices:
         nut_devices = list(devices)
     meters: list[MeteredPart] = []
     for device in nut_devices:

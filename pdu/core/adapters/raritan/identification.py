@@ -73,7 +73,9 @@ def _units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding) -> 
     version = bulk.add(Firmware("/firmware", agent).getVersion)
     inlets = [bulk.add(unit.unit.proxy(Pdu).getInlets) for unit in listed_units]
     metadata_calls = list(
-        chain.from_iterable(bulk.each(Outlet.getMetaData, unit.outlets) for unit in listed_units)
+        chain.from_iterable(
+            bulk.add_each(Outlet.getMetaData, unit.outlets) for unit in listed_units
+        )
     )
     bulk.perform()
     if metadata.error is None:

@@ -38,7 +38,7 @@ def read(pdu: RaritanPdu) -> Mapping[str, OutletRestorePolicy]:
         bulk = Bulk(agent)
         units = [unit for unit in find_units(pdu, agent, config) if unit.has_pdu]
         of_units = [bulk.add(unit.unit.proxy(Pdu).getSettings) for unit in units]
-        of_outlets = [bulk.each(Outlet.getSettings, unit.outlets) for unit in units]
+        of_outlets = [bulk.add_each(Outlet.getSettings, unit.outlets) for unit in units]
         bulk.perform()
         policies: dict[str, OutletRestorePolicy] = {}
         for unit, unit_settings, outlet_settings in zip(units, of_units, of_outlets):

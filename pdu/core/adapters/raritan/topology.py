@@ -71,8 +71,8 @@ class _Unit:
         self._protector_list = bulk.add(pdu.getOverCurrentProtectors)
         self._inlets: list[_AskedInlet] = []
         self._protectors: list[_AskedProtector] = []
-        self._paths = bulk.each(Outlet.getIOP, unit.outlets)
-        self._metadata = bulk.each(Outlet.getMetaData, unit.outlets)
+        self._paths = bulk.add_each(Outlet.getIOP, unit.outlets)
+        self._metadata = bulk.add_each(Outlet.getMetaData, unit.outlets)
         self._lines: list[tuple[str, Optional[float], Optional[Reading]]] = []
         self._currents: list[Optional[Reading]] = []
 

@@ -53,7 +53,7 @@ _NO_MIB = "no MIB is public"
 @lru_cache(maxsize=64)
 def registers_of_family(family: str) -> Optional[Registers]:
     """The registers of a family; None for a name that is no family of the SNMP handler."""
-    profile = PROFILES.named(family)
+    profile = PROFILES.find_profile(family)
     return None if profile is None else of_profile(profile)
 
 

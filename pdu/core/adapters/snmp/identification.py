@@ -13,7 +13,7 @@ from handlers import host
 from handlers.host.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from handlers.snmp import detection, metering
-from handlers.snmp.decoding import shown
+from handlers.snmp.decoding import printable_text
 from handlers.snmp.device import SnmpDevice, read_by_states
 from handlers.snmp.evidence import Confidence, EvidenceLevel
 from handlers.snmp.figures import Figure, Total
@@ -58,7 +58,7 @@ def of_device(device: Reader, choice: FamilySelection) -> HandlerFinding:
     out = HandlerFinding("snmp", about={"sysObjectID": sys_object_id})
     description = device.get(detection.SYS_DESCR)
     if description is not None:
-        out.about["sysDescr"] = shown(description, LONGEST)
+        out.about["sysDescr"] = printable_text(description, LONGEST)
     tried = (
         [detection.Candidate(profiles[0], root) for root in profiles[0].roots_for(usable)]
         if is_fixed
@@ -149,7 +149,7 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
     if (
         outlets is not None
         and outlets.states is not None
-        and outlets.states.read(read_device.reader)
+        and outlets.states.read_from(read_device.reader)
     ):
         out.note_states(read_device.states.values(), _basis(profile.evidence.state, outlets.states))
     elif read_device.states:
@@ -211,7 +211,7 @@ def _switching(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFindi
     stateless = (
         source is not None
         and source.states is not None
-        and not source.states.read(read_device.reader)
+        and not source.states.read_from(read_device.reader)
     )
     if source is None or source.control is None or stateless:
         if read_device.states:
@@ -248,7 +248,7 @@ def _summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None
             break  # further figures were not read
         rows = [
             (total.unit.of(index) if total.unit else "", value)
-            for index, value in figure.listed(reader, most).items()
+            for index, value in figure.rows_from(reader, most).items()
         ]
         units = {unit for unit, _ in rows} - {unit for unit, value in rows if value is None}
         if units - summed:
@@ -268,7 +268,7 @@ def _basis(proof: EvidenceLevel, *parts_: Optional[FrozenValue]) -> str:
 def _read_objects(device: Reader, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
     """The objects that were read, with their names in the MIB where a profile has them."""
     holds = [
-        (oid, "nothing" if value is None else shown(value, LONGEST))
+        (oid, "nothing" if value is None else printable_text(value, LONGEST))
         for oid, value in device.got.items()
     ]
     holds += [

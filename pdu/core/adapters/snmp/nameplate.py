@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp.decoding import number, shown
+from handlers.snmp.decoding import number, printable_text
 from handlers.snmp.detection import SYS_DESCR
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import NO_MAKER
@@ -104,7 +104,7 @@ def read(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
             [ObjectRead(SYS_DESCR, False), *(ObjectRead(oid, True) for oid in walks if oid)]
         )
         described = device.reader.get(SYS_DESCR)
-        description = "" if described is None else shown(described, _LONGEST)
+        description = "" if described is None else printable_text(described, _LONGEST)
         vendor = device.profile.vendor
         return Nameplate(
             family,
@@ -125,7 +125,9 @@ def _texts(reader: Reader, oid: str) -> str:
     """
     if not oid:
         return ""
-    return join_words(dict.fromkeys(shown(raw, _LONGEST) for raw in reader.walk(oid).values()))
+    return join_words(
+        dict.fromkeys(printable_text(raw, _LONGEST) for raw in reader.walk(oid).values())
+    )
 
 
 def _accuracy(reader: Reader) -> Optional[float]:

@@ -109,7 +109,7 @@ def summary(profile: Profile) -> list[str]:
 
 def built_in_family(key: str) -> Profile:
     """The built-in family with this key. Raises UnknownFamily."""
-    family = PROFILES.named(key)
+    family = PROFILES.find_profile(key)
     if family is None:
         raise UnknownFamily(f"there is no family {key[:60]!r}; {_near(key)}")
     return family

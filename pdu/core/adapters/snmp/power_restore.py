@@ -39,7 +39,7 @@ def read(pdu: SnmpPdu) -> Mapping[str, OutletRestorePolicy]:
             states = dict.fromkeys(device.states, next(iter(units.values()), ""))
         latching = _rows(part.latching, device.reader)
         raws = _rows(part.delay.source if part.delay else None, device.reader)
-        delays = part.delay.read(device.reader) if part.delay else {}
+        delays = part.delay.read_from(device.reader) if part.delay else {}
         starts = _starts(part, device.reader, device.states)
         policies: dict[str, OutletRestorePolicy] = {}
         for identity in device.states:

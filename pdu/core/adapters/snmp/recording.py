@@ -358,7 +358,7 @@ def _needed(rows: Rows, device: Optional[SnmpDevice]) -> set[Arcs]:
     ]
     if device.outlets is not None:
         if device.outlets.states is not None:
-            reads.append(device.outlets.states.read)
+            reads.append(device.outlets.states.read_from)
         reads += [
             source.rows
             for source in (device.outlets.rows, device.outlets.count, device.outlets.number)

@@ -123,14 +123,14 @@ def _poll(where: str, chosen: str, device: Optional[SnmpDevice]) -> str:
     """
     if device is None or not chosen:
         return f"snmp {where}"
-    if PROFILES.named(chosen) is not None:
+    if PROFILES.find_profile(chosen) is not None:
         return f"snmp {where} -s profile={chosen}"
     return f"dist/pdu_{device.profile.key.replace('-', '_')}-{VERSION}.tar.gz {where}"
 
 
 def _profile(chosen: str) -> Profile:
     """A family by its key, or a profile in a JSON file."""
-    family = PROFILES.named(chosen)
+    family = PROFILES.find_profile(chosen)
     if family is not None:
         return family
     if not os.path.isfile(chosen):

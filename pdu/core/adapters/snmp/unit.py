@@ -122,7 +122,7 @@ class RecordedUnit:
         states = self._found.outlets.states
         memory = RecordedRows(self._rows)
         try:
-            states_before = states.read(Reader(memory, self._found.reader.root))
+            states_before = states.read_from(Reader(memory, self._found.reader.root))
         except PduHandlerError:
             # the written value may make the states unreadable
             return False
@@ -133,7 +133,7 @@ class RecordedUnit:
             changed = {**self._rows, **change}
             # a count that no longer matches its table, for instance
             with suppress(PduHandlerError):
-                if states.read(reading(changed, self._found.reader)) == states_after:
+                if states.read_from(reading(changed, self._found.reader)) == states_after:
                     self._rows = changed
                     return True
         return False

@@ -58,7 +58,7 @@ def truth(rows: Rows) -> Truth:
     if found.outlets is None or found.outlets.states is None:
         return Truth(found, set(), {})
     memory = RecordedRows(rows)
-    states = found.outlets.states.read(Reader(memory, found.reader.root))
+    states = found.outlets.states.read_from(Reader(memory, found.reader.root))
     read = (
         f"{oid}.{index}" if index else oid for oid, held in memory.asked.items() for index in held
     )
