@@ -24,13 +24,15 @@ help-release:    ## what maintainers use: parts of a release, tables from proofs
 
 env:             ## the Python environment in .venv for the command, demo and serve; targets that need it make it first
 	@sh .ci/setup env
-	@[ "$(MAKECMDGOALS)" != env ] || echo "next: . $(VENV)/bin/activate, then: pdu identify HOST, or make demo, make serve"
+	@[ "$(MAKECMDGOALS)" != env ] || echo "next: . $(VENV)/bin/activate, then: pdu identify HOST; without a PDU: make demo, make serve"
 
 env-tests:       ## the same environment with what the tests, lint and benchmarks need
 	@sh .ci/setup tests
+	@[ "$(MAKECMDGOALS)" != env-tests ] || echo "next: make test; or . $(VENV)/bin/activate, then: pytest -q tests/handlers/nut"
 
 system: env-tests ## installs the real servers and the browser that tests run against: as root on Debian, else prints the command; starts no service
 	@sh .ci/setup system
+	@[ "$(MAKECMDGOALS)" != system ] || echo "next: make test"
 
 nautobot: env-tests ### a real Nautobot with PostgreSQL and Redis for the test of pdu plan import: installs it, migrates a database once
 	@sh .ci/setup nautobot

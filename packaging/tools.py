@@ -308,6 +308,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"tools.py: {error}", file=sys.stderr)
         return 1
     print(f"{path}  {path.stat().st_size} bytes")
+    print("next: python3 dist/pdu.pyz supports MODEL, then: python3 dist/pdu.pyz identify HOST")
     return 0
 
 

@@ -65,12 +65,17 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             private(folder / "register.env", "\n".join([*lines, ""]).encode())
             settings = os.path.relpath(manager.environment_file)
             register = f". {shlex.quote(settings)} && sh dist/register.sh"
+            data = (
+                f"its data is kept in {options.data}"
+                if options.data
+                else "its data is then deleted"
+            )
             print(
                 f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends"
-                " it; "
-                f"{'its data is kept in ' + str(options.data) if options.data else 'its data is then deleted'})\n"
-                f"In another terminal, here, after make packages:  {register}\n"
-                "Other ports: make serve ARGS='--port 8443 --page-port 8080'",
+                f" it; {data})\n"
+                f"{manager.url}   the API; other ports: make serve ARGS='--port 8443 --page-port"
+                " 8080'\n"
+                f"next: in another terminal, here: make packages, then: {register}",
                 flush=True,
             )
         signals.wait()

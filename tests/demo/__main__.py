@@ -77,7 +77,10 @@ def main() -> int:
             finally:
                 _ignore_signals()
         if not options.keep:
-            print("To see it in a browser: make demo KEEP=1, or make serve.")
+            print(
+                "next: make serve, the same in a browser; python3 packaging/tools.py, the command"
+                " for your own PDU"
+            )
         return 0
     except Failed as error:
         print(f"demo failed: {error}")

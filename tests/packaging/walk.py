@@ -1,8 +1,8 @@
 """`make walk`: a newcomer's way through README, in a fresh clone and a bare environment.
 
 No virtual environment, no packages: the system's Python and PATH, an empty HOME; only the settings
-of pip and proxies are kept. Prints for each step the seconds, the longest silence and the lines that
-it printed. A PDU is a simulated one where the line needs one over
+of pip and proxies are kept. Prints for each step the seconds, the longest silence, how many lines it
+printed, and the last one. A PDU is a simulated one where the line needs one over
 SNMP; lines for other devices and for a DCImanager are named and left out. Exits with 1 if a step
 fails. This file needs only the standard library.
 """
@@ -38,9 +38,9 @@ class Done(NamedTuple):
 
 
 def steps(page: str) -> Iterator[str]:
-    """The commands of README's fences, and `make` targets that its text tells to run, in order."""
-    for found in re.finditer(r"(?ms)^```sh\n(.*?)^```|`(make demo)`", page):
-        for line in (found[1] or found[2]).splitlines():
+    """The commands of README's fences, in order."""
+    for found in re.finditer(r"(?ms)^```sh\n(.*?)^```", page):
+        for line in found[1].splitlines():
             command = line.partition("  #")[0].strip()
             if command:
                 yield command
@@ -106,6 +106,7 @@ def _walk(tree: Path, bare: Mapping[str, str], pdu: str) -> int:
             command = 'python3 -m venv "$HOME/pdu" && "$HOME/pdu/bin/pip" install -q .'
         done = run(command, tree, bare)
         print(f"{done.seconds:>7.1f}  {done.silence:>7.1f}  {len(done.lines):>7}  {step}")
+        print(f"{'':>25}  {done.lines[-1] if done.lines else '(nothing)'}")
         if done.code:
             failed += 1
             print(f"  ended with {done.code}:", *done.lines[-20:], sep="\n  ")
