@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
+from ...core.inventory.saved_readings import HallReadings
 from ..walk.arithmetic import (
     MAYBE,
     NO,
@@ -58,8 +59,8 @@ class DrawnConsumer(NamedTuple):
     pools: tuple[str, ...] = ()
     #: the voltages of its cords, where they differ; () where its amperes are the same on each
     volts: tuple[float, ...] = ()
-    #: then what it draws, in W; None if no watts are read
-    watts: Optional[float] = None
+    #: then what it draws, in W; unbounded if no watts are read
+    watts: Optional[Interval] = None
 
     def stated(self) -> Consumer[Interval]:
         """As the walk takes it."""
@@ -73,12 +74,8 @@ class DrawnConsumer(NamedTuple):
         # a supply that gives nothing may draw a current, which goes with its side
         low = sum(cord.low_a for cord in self.cords if cord.now not in (Now.IDLE, Now.WEAK))
         high = sum(cord.known_a for cord in self.cords)
-        if self.volts:
-            watts = Interval(0.0, math.inf, 0.0)
-            if self.watts is not None:
-                most = HIGH * self.watts / LEAST_POWER_FACTOR
-                watts = Interval(LOW * self.watts, most, self.watts)
-            return Consumer(supplies, self.needs, watts, self.drawn, self.rack)
+        if self.watts is not None:
+            return Consumer(supplies, self.needs, self.watts, self.drawn, self.rack)
         unmetered = [pool for cord, pool in zip(self.cords, pools_of) if cord.high_a is None]
         pools = tuple(dict.fromkeys(unmetered))
         total = Interval(LOW * low, HIGH * high, (low + high) / 2, pools, keeps=True)
@@ -92,6 +89,21 @@ def _supply(cord: CordNow, node: int, pool: str, volts: Optional[float]) -> Supp
     works = _WORKS.get(cord.now, MAYBE)
     share = ANY_SHARE if cord.now in (Now.CARRIES, Now.WORKS) else _NO_SHARE
     return Supply(node, now, works, share, _CLOSED.get(cord.now, YES), volts=volts)
+
+
+def watts_drawn(cords: Iterable[CordNow], readings: HallReadings) -> Interval:
+    """What these carry together, in W, at most in VA; unbounded where one of them has no watts."""
+    low = high = 0.0
+    for cord in cords:
+        if cord.now is Now.OFF:
+            continue
+        outlet = readings.outlet(*cord.cord)
+        if outlet is None or outlet.power_w is None:
+            return Interval(0.0, math.inf, 0.0)
+        high += outlet.power_w
+        # a supply that gives nothing may draw a power, which goes with its own side
+        low += 0.0 if cord.now in (Now.IDLE, Now.WEAK) else outlet.power_w
+    return Interval(LOW * low, HIGH * high / LEAST_POWER_FACTOR, (low + high) / 2)
 
 
 class HallFacts:

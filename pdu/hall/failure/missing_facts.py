@@ -5,6 +5,7 @@ What the drawing or a reading could say is named as what to add; the rest nobody
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, Optional
@@ -144,6 +145,8 @@ class _Lacks:
         for cord, node in zip(consumer.cords, consumer.nodes):
             if node in end.at_first:
                 continue
+            if consumer.watts is not None and math.isinf(consumer.watts.high):
+                yield from self._watts(cord.cord.pdu)
             if cord.now is Now.UNREAD or cord.now is Now.UNKNOWN:
                 yield f"a reading of {cord.cord.pdu}"
             elif cord.now is Now.UNMETERED:

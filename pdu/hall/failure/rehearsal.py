@@ -47,7 +47,7 @@ from ..walk.verdicts import (
     first_unproven,
     reading_bounds,
 )
-from .bounds import DrawnConsumer, FailureBounds, HallFacts, TimedBounds
+from .bounds import DrawnConsumer, FailureBounds, HallFacts, TimedBounds, watts_drawn
 from .monte_carlo import USUAL_SEED, Sample, Sampled, sampled
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
@@ -242,14 +242,7 @@ class Hall:
         if not drawn or max(drawn) <= _SAME_VOLTS * min(drawn):
             return consumer
         volts = tuple(figure or max(drawn) for figure in voltages)
-        outlets = [self.readings.outlet(*cord.cord) for cord in consumer.cords]
-        watts = [
-            0.0 if cord.now is Now.OFF else None if outlet is None else outlet.power_w
-            for cord, outlet in zip(consumer.cords, outlets)
-        ]
-        watts_read = [figure for figure in watts if figure is not None]
-        power_w = sum(watts_read) if len(watts_read) == len(watts) else None
-        return consumer._replace(volts=volts, watts=power_w)
+        return consumer._replace(volts=volts, watts=watts_drawn(consumer.cords, self.readings))
 
     def _least_of_inlets(self) -> dict[str, float]:
         """PDU -> the least that the fullest conductor of its inlet carries now, in A."""

@@ -4,10 +4,11 @@ or breaker trips, and which machine starts by itself. Pure.
     found = Restore(hall).rehearse([HallNode("feed", "A")], [])
 
 A machine draws between the lowest and the highest that was ever metered, or up to the owner's peak,
-and it may draw all of it through each cord. The inrush of a cord is the owner's number; without it
-nobody can say whether a breaker holds. Overload: IEC 60898-1, table 7. A breaker holds its rating,
-and surely trips within the hour above 1.45 times it. At once it trips somewhere between 3 (the
-least of type B) and 20 times its rating (the most of type D), or above the least of its own type.
+and it may draw all of it through each cord: in A, or in W where the voltages of its cords differ.
+The inrush of a cord is the owner's number; without it nobody can say whether a breaker holds.
+Overload: IEC 60898-1, table 7. A breaker holds its rating, and surely trips within the hour above
+1.45 times it. At once it trips somewhere between 3 (the least of type B) and 20 times its rating
+(the most of type D), or above the least of its own type.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import NamedTuple, Optional
 
 from ...core.drawing.drawing import Cord, HallNode, Machine
 from ...core.inventory.saved_readings import HallReadings
-from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts
+from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts, watts_drawn
 from ..failure.monte_carlo import USUAL_SEED, Sampled
 from ..failure.rehearsal import BreakerLoad, Hall, count_fit
 from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least_n
@@ -149,8 +150,8 @@ class ReturnOutcome(NamedTuple):
         return 1 if open_ else 0
 
 
-class MachineCurrent(NamedTuple):
-    """What a machine may draw with all its cords together, in A."""
+class MachineDraw(NamedTuple):
+    """What a machine may draw with all its cords together, in A; in W if their voltages differ."""
 
     low: float
     #: infinite if nobody metered it while it ran
@@ -173,7 +174,10 @@ class ReturnModel:
             for hall_readings in (hall.readings, *metered)
         ]
         machines = list(hall.drawing.machines.values())
-        self._drawn = [self._drawn_by(machine) for machine in machines]
+        self._drawn = [
+            self._drawn_by(machine, consumer.volts)
+            for machine, consumer in zip(machines, hall.facts.consumers)
+        ]
         self._machines = [
             machine if is_cold else machine._replace(inrush_a=None) for machine in machines
         ]
@@ -182,7 +186,7 @@ class ReturnModel:
         """The same for another hall, such as one with other delays."""
         return ReturnModel(hall, self._metered, self._is_cold)
 
-    def _drawn_by(self, machine: Machine) -> MachineCurrent:
+    def _drawn_by(self, machine: Machine, volts: Sequence[float]) -> MachineDraw:
         lows: list[float] = []
         highs: list[float] = []
         for readings, steps in self._readings:
@@ -190,16 +194,21 @@ class ReturnModel:
             # one that did not run when it was read says nothing of what it draws
             if sum(cord.now is Now.CARRIES for cord in cords) < machine.needs:
                 continue
-            if any(cord.high_a is None for cord in cords):
-                continue
-            # a supply that gives nothing may draw a current, which comes with its own side
-            idle = (Now.IDLE, Now.WEAK)
-            lows.append(sum(cord.low_a for cord in cords if cord.now not in idle))
-            highs.append(sum(cord.known_a for cord in cords))
-        high = HIGH * max(highs) if highs else math.inf
+            if volts:
+                low, high, _, _, _ = watts_drawn(cords, readings)
+            else:
+                # a supply that gives nothing may draw a current, which comes with its own side
+                idle = (Now.IDLE, Now.WEAK)
+                low = LOW * sum(cord.low_a for cord in cords if cord.now not in idle)
+                is_metered = all(cord.high_a is not None for cord in cords)
+                high = HIGH * sum(cord.known_a for cord in cords) if is_metered else math.inf
+            if math.isfinite(high):
+                lows.append(low)
+                highs.append(high)
+        most = max(highs, default=math.inf)
         if machine.peak_a is not None:
-            high = machine.peak_a
-        return MachineCurrent(min(LOW * min(lows), high) if lows else 0.0, high)
+            most = machine.peak_a * max(volts, default=1.0)
+        return MachineDraw(min(*lows, most) if lows else 0.0, most)
 
     def rehearse(
         self,
@@ -238,7 +247,7 @@ class Return:
     def __init__(
         self,
         hall: Hall,
-        drawn: Sequence[MachineCurrent],
+        drawn: Sequence[MachineDraw],
         machines: Sequence[Machine],
         returned: Sequence[HallNode],
         gone: Sequence[HallNode],
@@ -295,14 +304,17 @@ class Return:
             high = HIGH * sum(cord.known_a for cord in consumer.cords)
             total = Interval(0.0, high, high / 2)
         supplies = []
-        for cord, node, window in zip(consumer.cords, consumer.nodes, self.windows[number]):
+        all_volts = consumer.volts or (None,) * len(consumer.cords)
+        for cord, node, window, volts in zip(
+            consumer.cords, consumer.nodes, self.windows[number], all_volts
+        ):
             open_ = (cord.cord.pdu,) if cord.high_a is None else ()
             current = Interval(0.0, HIGH * cord.known_a, HIGH * cord.known_a / 2, open_)
             closed = NO
             if window is not None and window.kept:
                 closed = YES if window.sure else MAYBE
             works = YES if cord.now is Now.CARRIES else MAYBE
-            supplies.append(Supply(node, current, works, ANY_SHARE, closed))
+            supplies.append(Supply(node, current, works, ANY_SHARE, closed, volts=volts))
         return Consumer(
             supplies, consumer.needs, total, consumer.drawn, consumer.rack, always_anew=True
         )

@@ -41,11 +41,11 @@ _SOMETIME_S = 300.0
 
 
 class Machine(NamedTuple):
-    """What a machine draws, in A."""
+    """What a machine draws, in A; in W if the voltages of its cords differ."""
 
-    low_a: float
+    low: float
     #: infinite: nobody metered it while it ran
-    high_a: float
+    high: float
     #: of one cord; None if the owner did not give it
     inrush_a: Optional[float]
 
@@ -120,7 +120,7 @@ class _StatedReturn(StatedHall):
             consumer = self._facts.consumers[number]
             consumer.always_anew = True
             if number < len(setting.machines):
-                consumer.total = self._drawn_by(number, len(consumer.supplies))
+                consumer.total = self._drawn_by(number, consumer.supplies)
             cords = open_.hall.consumers[number].cords
             mean = sum(cord.known_a for cord in cords) / len(cords) or 1.0
             for supply, cord, window in zip(consumer.supplies, cords, setting.windows[number]):
@@ -134,11 +134,11 @@ class _StatedReturn(StatedHall):
         curve = self._graph.carriers[number].breaker.curve
         return AT_ONCE[curve] if curve else self._rng.choice(list(AT_ONCE.values()))
 
-    def _drawn_by(self, number: int, cords: int) -> float:
+    def _drawn_by(self, number: int, supplies: Sequence[Supply[float]]) -> float:
         machine = self._setting.machines[number]
-        if math.isfinite(machine.high_a):
-            return self._rng.uniform(machine.low_a, machine.high_a)
-        return self._rng.choice(self._open.currents) * cords
+        if math.isfinite(machine.high):
+            return self._rng.uniform(machine.low, machine.high)
+        return self._rng.choice(self._open.currents) * sum(cord.volts or 1.0 for cord in supplies)
 
     # ---- what happens ----------------------------------------------------------------------------
 

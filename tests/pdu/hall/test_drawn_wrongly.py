@@ -5,6 +5,7 @@ switches, UPSes side by side, panels above their limit, steps of meters.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Optional
 
 import pytest
@@ -17,6 +18,7 @@ from pdu.core.inventory.saved_readings import step_a
 from pdu.hall.drawings.checking import check
 from pdu.hall.failure.missing_facts import missing_facts
 from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.restore.model import BreakerBack, MachineBack, ReturnModel, ReturnVerdict
 from tests.pdu.hall.test_graph import FEEDS, hall, verdicts
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")
@@ -57,6 +59,7 @@ def of_volts(watts: Optional[float], drawing: str = VOLTS) -> Hall:
             "load_a": amps,
             "outlets": [{"identity": "1", "state": "on", "current_a": amps}],
             "topology": {"meters": [], "outlets": {"1": {"power_w": watts}}},
+            "power_on": {"1": {"state": "on", "earliest_s": 0, "latest_s": 0}},
         }
         for name, amps in (("a", 1.001), ("b", 4.791))
     ]
@@ -74,8 +77,10 @@ def test_a_machine_takes_its_watts_to_another_voltage_and_not_its_amperes() -> N
 
 
 def test_without_watts_nobody_can_say_what_another_voltage_brings() -> None:
-    outcome = of_volts(None).rehearse([A])
+    made = of_volts(None)
+    outcome = made.rehearse([A])
     assert verdicts(outcome) == {"x": "cannot say"} and outcome.level == 2
+    assert missing_facts(made, ["x"], outcome)[0].what == "watts of the outlets of b"
     # 220 and 240 V are one nominal voltage
     near = VOLTS.replace("voltage_v = 48", "voltage_v = 240").replace("6.5", "16")
     assert verdicts(of_volts(None, near).rehearse([A])) == {"x": "stays"}
@@ -85,6 +90,42 @@ def test_a_world_has_the_same_watts() -> None:
     drawing = VOLTS.replace("breaker_a = 6.5", "")
     (machine,) = of_volts(230.0, drawing).rehearse([A], 50).touched
     assert machine.worlds == 50
+
+
+def comes_back(
+    back: ReturnModel, feed: HallNode, worlds: int = 0
+) -> tuple[BreakerBack, MachineBack]:
+    """The line and the machine when this feed alone has power again."""
+    outcome = back.rehearse([feed], [A if feed == B else B], worlds)
+    (line,), (machine,) = outcome.breakers, outcome.machines
+    return line, machine
+
+
+def test_a_return_takes_watts_to_another_voltage_too() -> None:
+    drawing = "inrush_a = 1\n" + VOLTS
+    back = ReturnModel(of_volts(230.0, drawing))
+    line, machine = comes_back(back, B, 50)
+    # 460 W at 48 V are 9.6 A on a breaker of 6.5 A, not 5.8 A
+    assert line.name == "b/L1" and line.fit.word == "overloads"
+    assert line.load.low <= 9.58 <= line.load.high < 11.5
+    assert machine.verdict is ReturnVerdict.CANNOT_SAY and machine.worlds == 50 > machine.comes_in
+    line, machine = comes_back(back, A)
+    assert line.name == "a/L1" and line.load.low <= 2.0 <= line.load.high < 2.5
+    assert machine.verdict is ReturnVerdict.COMES
+    # more readings count by their watts, and the owner's peak at the higher voltage
+    busy = ReturnModel(of_volts(230.0, drawing), [of_volts(300.0).readings])
+    assert 600 / 48 < comes_back(busy, B)[0].load.high < 1.2 * 600 / 48
+    peak = ReturnModel(of_volts(None, drawing + "peak_a = 2.5\n"))
+    assert comes_back(peak, A)[0].load.high == 2.5
+    assert comes_back(peak, B)[0].load.high == pytest.approx(2.5 * 230 / 48)
+
+
+def test_without_watts_nobody_can_say_what_a_return_brings_to_another_voltage() -> None:
+    back = ReturnModel(of_volts(None, "inrush_a = 1\n" + VOLTS))
+    line, machine = comes_back(back, B, 50)
+    assert math.isinf(line.load.high) and "read no watts" in line.fit.reason
+    # a machine as large as the others of the hall: 278 W or 1332 W, of which one trips it
+    assert machine.verdict is ReturnVerdict.CANNOT_SAY and 0 < machine.comes_in < machine.worlds
 
 
 # ---- outlets -------------------------------------------------------------------------------------
