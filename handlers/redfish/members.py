@@ -45,8 +45,7 @@ def each_member(service: RedfishService, collection: Json) -> list[Member]:
     """The members of `collection`, with an error in place of one that cannot be read: 1 round trip
     for each further page, and for each member that is not included in full.
 
-    Raises the errors of `links_of`, and those that `RedfishService.all` raises. Raises the first
-    member's error if no member can be read.
+    Raises the errors of `links_of`, and those that `RedfishService.all` raises.
     """
     every: list[Member] = []
     paths: dict[int, str] = {}
@@ -59,10 +58,7 @@ def each_member(service: RedfishService, collection: Json) -> list[Member]:
                 every[number] = error
     for number, member in zip(paths, service.all(list(paths.values()))):
         every[number] = member
-    errors = errors_of(every)
-    if errors and len(errors) == len(every):
-        raise errors[0]
-    for failure in errors:
+    for failure in errors_of(every):
         LOGGER.info(f"a member of a list cannot be read: {failure}")
     return every
 

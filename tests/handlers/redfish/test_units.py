@@ -11,15 +11,19 @@ from typing import Any
 
 import pytest
 
-from handlers.redfish.members import MOST_MEMBERS
+from handlers.redfish.members import MOST_MEMBERS, members
+from handlers.redfish.service import RedfishService
+from handlers.redfish.settings import read_settings
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from handlers.shared.request_counter import SENT
+from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .tree import (
     EXPAND,
     OUTLETS,
     PASSWORD,
+    USER,
     Answer,
     Json,
     Seen,
@@ -386,7 +390,8 @@ def test_an_endless_list_is_an_error() -> None:
             "Members@odata.nextLink": f"{OUTLETS}?$skip={next(pages)}",
         }
     )
-    assert refused(tree).kind == "protocol" and len(tree.seen) < 600
+    assert refused(tree).kind == "protocol"
+    assert sum(target.startswith(f"{OUTLETS}?") for target in tree.targets) == 500
 
 
 def test_a_list_of_too_many_members_is_an_error() -> None:
@@ -396,6 +401,21 @@ def test_a_list_of_too_many_members_is_an_error() -> None:
     )
     error = refused(tree)
     assert error.kind == "protocol" and str(MOST_MEMBERS) in str(error) and len(tree.seen) < 10
+    most = [{"Id": str(number), "PowerState": "On"} for number in range(MOST_MEMBERS)]
+    tree.special[OUTLETS] = lambda seen: Answer({"Members": most})
+    assert len(identities(tree)) == MOST_MEMBERS
+
+
+def test_a_tool_that_needs_each_member_gets_the_error_of_one_that_cannot_be_read() -> None:
+    tree = Tree(unit())
+    with serving(tree) as address:
+        data = PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
+        with RedfishService(read_settings(data)) as service:
+            outlets = members(service, service.get(OUTLETS))
+            assert [one["Id"] for one in outlets] == ["1", "2"]
+            tree.special[f"{OUTLETS}/2"] = lambda seen: Answer(None, 500)
+            with pytest.raises(PduHandlerError, match="HTTP Error 500"):
+                members(service, service.get(OUTLETS))
 
 
 @pytest.mark.parametrize("call", ["status", "statistic", "labels"])
