@@ -10,6 +10,7 @@ from typing import Optional
 import pytest
 
 from pdu.core.drawing.drawing import Breaker, HallNode
+from pdu.hall.failure.missing_facts import missing_facts
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
 from pdu.hall.failure.shedding import sheds
 from pdu.hall.failure.wording import duration, headline
@@ -153,9 +154,11 @@ def test_the_fewest_machines_end_an_overload() -> None:
 
 
 def test_a_rating_that_is_missing_decides_and_says_of_how_many() -> None:
-    drawing = sides("16").replace("breaker_a = 16\n", "")
-    outcome = fails(hall(drawing, EQUAL))
+    made = hall(sides("16").replace("breaker_a = 16\n", ""), EQUAL)
+    outcome = fails(made)
     assert {one.verdict for one in outcome.touched} == {Verdict.CANNOT_SAY} and outcome.level == 2
+    fact = missing_facts(made, ["m1", "m2", "m3", "m4"], outcome)[0]
+    assert (fact.what, fact.machines) == ("rating of right/L1", 4)
 
 
 def test_each_drawn_thing_has_a_state() -> None:
