@@ -427,11 +427,22 @@ def test_the_owners_numbers_of_a_machine_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "curve, fits", [("", False), ("B", False), ("C", True), ("D", True)], ids=repr
+    "curve, inrush_a, fits",
+    [
+        ("", 60, False),
+        ("B", 60, False),
+        # it holds 48 A, and the load has a crest of 6 A
+        ("B", 44, False),
+        ("B", 41, True),
+        ("C", 60, True),
+        ("D", 60, True),
+    ],
 )
-def test_the_type_of_a_breaker_says_what_it_holds_at_once(curve: str, fits: bool) -> None:
+def test_the_type_of_a_breaker_says_what_it_holds_at_once(
+    curve: str, inrush_a: float, fits: bool
+) -> None:
     drawn = f'curve = "{curve}"\n' if curve else ""
-    text = drawing(machine("srv", "left/1"), more="inrush_a = 60\n")
+    text = drawing(machine("srv", "left/1"), more=f"inrush_a = {inrush_a}\n")
     text = text.replace("breaker_a = 16\n", f"breaker_a = 16\n{drawn}", 1)
     found = ReturnModel(hall_of(text, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
     assert (breaker(found, "left/L1").fit.word == FITS) == fits
