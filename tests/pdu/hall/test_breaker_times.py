@@ -28,27 +28,40 @@ _HOUR = 3600.0
     [
         (Breaker("L1"), 16, 1.0, math.inf, None),
         (Breaker("L1"), 16, 1.13, _HOUR, None),
-        (Breaker("L1"), 80, 1.13, 2 * _HOUR, None),
+        (Breaker("L1"), 63, 1.13, _HOUR, None),
+        (Breaker("L1"), 64, 1.13, 2 * _HOUR, None),
+        (Breaker("L1"), 125, 1.13, 2 * _HOUR, None),
         (Breaker("L1"), 16, 1.14, 0.0, None),
         (Breaker("L1"), 16, 1.45, 0.0, None),
         (Breaker("L1"), 16, 1.46, 0.0, _HOUR),
         (Breaker("L1"), 80, 1.46, 0.0, 2 * _HOUR),
+        (Breaker("L1"), 16, 2.55, 0.0, _HOUR),
         (Breaker("L1"), 32, 2.56, 0.0, 60.0),
-        (Breaker("L1"), 40, 2.56, 0.0, 120.0),
+        (Breaker("L1"), 33, 2.56, 0.0, 120.0),
+        (Breaker("L1"), 125, 2.56, 0.0, 120.0),
         (Breaker("L1", curve="B"), 16, 5.1, 0.0, 0.1),
         (Breaker("L1", curve="C"), 16, 9.9, 0.0, 60.0),
         (Breaker("L1"), 16, 20.1, 0.0, 0.1),
         # of IEC 60947-2, above 125 A
         (Breaker("L1"), 160, 1.05, 2 * _HOUR, None),
-        (Breaker("L1"), 160, 1.13, 0.0, None),
+        (Breaker("L1"), 160, 1.055, 0.0, None),
         (Breaker("L1", holds_percent=100), 16, 1.05, 0.0, None),
         # a hot aisle
         (Breaker("L1", holds_percent=90), 16, 0.95, 0.0, None),
         (Breaker("F1", fuse="gG"), 16, 1.25, _HOUR, None),
+        (Breaker("F1", fuse="gG"), 16, 1.26, 0.0, None),
+        # what blows it
+        (Breaker("F1", fuse="gG"), 4, 2.05, 0.0, None),
+        (Breaker("F1", fuse="gG"), 4, 2.15, 0.0, _HOUR),
+        (Breaker("F1", fuse="gG"), 4.5, 1.95, 0.0, _HOUR),
         (Breaker("F1", fuse="gG"), 16, 1.85, 0.0, None),
-        (Breaker("F1", fuse="gG"), 63, 1.61, 0.0, _HOUR),
-        (Breaker("F1", fuse="gG"), 100, 1.25, 2 * _HOUR, None),
-        (Breaker("F1", fuse="gG"), 200, 1.25, 3 * _HOUR, None),
+        (Breaker("F1", fuse="gG"), 17, 1.61, 0.0, _HOUR),
+        # its conventional time
+        (Breaker("F1", fuse="gG"), 64, 1.25, 2 * _HOUR, None),
+        (Breaker("F1", fuse="gG"), 160, 1.25, 2 * _HOUR, None),
+        (Breaker("F1", fuse="gG"), 161, 1.25, 3 * _HOUR, None),
+        (Breaker("F1", fuse="gG"), 400, 1.25, 3 * _HOUR, None),
+        (Breaker("F1", fuse="gG"), 401, 1.25, 4 * _HOUR, None),
     ],
 )
 def test_how_long_it_holds(
@@ -151,6 +164,49 @@ def test_the_fewest_machines_end_an_overload() -> None:
     protected = sides("16").replace('name = "m2"', 'name = "m2"\nprotected = true')
     made = hall(protected, read(3.01, 1.01, 2.01, 2.01))
     assert sheds(made, fails(made))[0].machines == ["m4"]
+
+
+def test_what_is_shed_for_a_branch_counts_for_the_lines_above_it() -> None:
+    drawing = (
+        FEEDS
+        + '[[panel]]\nname = "M"\ninputs = ["B"]\n'
+        + '[[panel.line]]\nname = "row"\nbreaker_a = 18\nphases = 1\n'
+        + '[[panel]]\nname = "P"\ninputs = ["M/row"]\n'
+        + '[[panel.line]]\nname = "w1"\nbreaker_a = 16\nphases = 1\n'
+        + "".join(
+            f'[[pdu]]\nname = "{pdu}"\ninputs = ["{source}"]\n'
+            + f'[[pdu.line]]\nname = "L1"\nbreaker_a = {rating}\n'
+            for pdu, source, rating in (
+                ("left", "A", 63),
+                ("right", "P/w1", 16),
+                ("beside", "M/row", 16),
+            )
+        )
+        + "".join(
+            f'[[machine]]\nname = "{name}{n}"\ncords = ["left/{name}{n}", "{pdu}/{name}{n}"]\n'
+            for name, pdu, count in (("m", "right", 4), ("n", "beside", 2))
+            for n in range(1, count + 1)
+        )
+    )
+    amps = {f"m{n}": 2.01 for n in range(1, 5)}, {f"n{n}": 1.51 for n in range(1, 3)}
+    made = hall(drawing, {"left": {**amps[0], **amps[1]}, "right": amps[0], "beside": amps[1]})
+    outcome = fails(made)
+    assert {load.name for load in outcome.in_question} == {"right/L1", "P/w1", "M/row"}
+    # one of the two in a row needs no more, and the row one of those beside
+    found = {shed.breaker: [*shed.machines] for shed in sheds(made, outcome)}
+    assert sorted(found.values()) == [["m4"], ["n2"]] and found["M/row"] == ["n2"]
+
+
+def test_only_machines_that_surely_draw_through_it_are_shed() -> None:
+    # one is dark, and what nobody drew is no machine
+    drawing = sides("16") + '[[machine]]\nname = "m5"\ncords = ["left/5", "right/5"]\nneeds = 2\n'
+    amps = read(3.01, 0.51, 2.01, 2.01, 2.01)
+    made = hall(drawing, {**amps, "right": {**amps["right"], "9": 0.81}})
+    (found,) = sheds(made, fails(made))
+    assert 0.7 < found.excess_a < 0.98 and found.machines == ["m2"]
+    made = hall(drawing, {**amps, "right": {**amps["right"], "9": 15.0}})
+    (found,) = sheds(made, fails(made))
+    assert found.excess_a > 15.0 and [*found.machines] == []
 
 
 def test_a_rating_that_is_missing_decides_and_says_of_how_many() -> None:
