@@ -57,6 +57,7 @@ _HOUR = 3600.0
         (Breaker("F1", fuse="gG"), 16, 1.85, 0.0, None),
         (Breaker("F1", fuse="gG"), 17, 1.61, 0.0, _HOUR),
         # its conventional time
+        (Breaker("F1", fuse="gG"), 63, 1.25, _HOUR, None),
         (Breaker("F1", fuse="gG"), 64, 1.25, 2 * _HOUR, None),
         (Breaker("F1", fuse="gG"), 160, 1.25, 2 * _HOUR, None),
         (Breaker("F1", fuse="gG"), 161, 1.25, 3 * _HOUR, None),
