@@ -137,12 +137,18 @@ def test_what_surely_trips_says_at_the_latest_when() -> None:
     assert {each.at_the_latest_s for each in quick.touched} == {60.0}
 
 
-def test_a_breaker_that_carries_more_than_its_rating_already_has_no_hour_left() -> None:
-    """The standard counts from the cold."""
+@pytest.mark.parametrize("amps, not_before_s", [(13.51, _HOUR), (14.41, 0.0)])
+def test_a_breaker_that_carries_more_than_its_rating_already_has_no_hour_left(
+    amps: float, not_before_s: float
+) -> None:
+    """The standard counts from the cold. It carries up to 15.5 A or 16.4 A now, and then less than
+    18.1 A, which a cold one holds for an hour.
+    """
     drawing = sides("16") + '[[machine]]\nname = "one"\ncords = ["right/5"]\n'
-    made = hall(drawing, read(1.01, 1.01, 1.01, 1.01, 12.9))
+    now = read(0.31, 0.31, 0.31, 0.31)
+    made = hall(drawing, {**now, "right": {**now["right"], "5": amps}})
     (one,) = (load for load in fails(made).loads if load.name == "right/L1")
-    assert one.not_before_s == 0.0
+    assert 16.0 < one.load.high < 18.08 and one.not_before_s == not_before_s
 
 
 def test_an_owners_word_for_what_it_holds_counts() -> None:
