@@ -77,6 +77,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "pdu/hall/walk/arithmetic.py": _HALL,
     "pdu/hall/walk/power_flow.py": _HALL,
     "pdu/hall/drawings/checking.py": (
+        "tests/pdu/hall/test_checking.py",
         "tests/pdu/hall/test_commands.py",
         "tests/pdu/hall/test_drawn_wrongly.py",
         "tests/pdu/hall/test_supplies.py",
