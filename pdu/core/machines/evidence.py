@@ -14,6 +14,7 @@ switched off alone, and the machine never had no power. The last line of these c
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import math
 import os
@@ -32,6 +33,7 @@ DAY_S = 86400.0
 LONGEST_DAYS = 400.0
 # more than this is no file of ours, in bytes
 _LONGEST = 50_000_000
+_Cords = frozenset[tuple[str, str]]
 # a clock that is set back by more than this makes the line one of the future, in s
 _CLOCKS_S = 60.0
 
@@ -83,51 +85,32 @@ class EvidenceFile(NamedTuple):
         self, cords: Sequence[MachineOutlet], now: float, is_whole: bool = True
     ) -> tuple[Optional[Evidence], str]:
         """The evidence for a machine with these cords, or why there is none."""
-        names = {(cord.pdu, cord.outlet) for cord in cords}
+        names = frozenset((cord.pdu, cord.outlet) for cord in cords)
         try:
-            lines, damaged = self._read_lines()
+            status = os.stat(self.path)
+            lines = _read_lines(self.path, (status.st_ino, status.st_mtime_ns, status.st_size))
         except FileNotFoundError:
             return None, f"its cabling was never tried ({self.path} is missing)"
         except OSError as error:
             return None, f"{self.path} cannot be read ({error.strerror})"
-        lines = [evidence for evidence in lines if evidence.is_whole or not is_whole]
-        matches = [
-            evidence
-            for evidence in lines
-            if {(cord.pdu, cord.outlet) for cord in evidence.cords} == names
-        ]
-        if not matches:
-            overlapping = [
-                evidence
-                for evidence in lines
-                if not names.isdisjoint((c.pdu, c.outlet) for c in evidence.cords)
-            ]
-            if overlapping:
-                tried = ", ".join(map(str, overlapping[-1].cords))
-                return None, f"its cabling was tried with other cords: {printable(tried, 200)}"
-            why = f"; {self.path}: line {damaged[0]} is damaged" if damaged else ""
+        evidence_by_cords = lines.whole if is_whole else lines.newest
+        evidence = evidence_by_cords.get(names)
+        if evidence is None:
+            others = [tried for tried in evidence_by_cords if not names.isdisjoint(tried)]
+            if others:
+                cords_tried = ", ".join(map(str, evidence_by_cords[others[-1]].cords))
+                return (
+                    None,
+                    f"its cabling was tried with other cords: {printable(cords_tried, 200)}",
+                )
+            why = f"; {self.path}: line {lines.damaged[0]} is damaged" if lines.damaged else ""
             return None, f"its cabling was never tried{why}"
-        newest = matches[-1]
-        age_s = now - newest.at
+        age_s = now - evidence.at
         if age_s < -_CLOCKS_S:
             return None, "its cabling was tried in the future: a clock was set"
         if age_s > self.longest_s:
             return None, f"its cabling was tried {age_s / DAY_S:.0f} days ago, which is too long"
-        return newest, ""
-
-    def _read_lines(self) -> tuple[list[Evidence], list[int]]:
-        """The lines, and the numbers of those that are damaged. Raises OSError."""
-        with open(self.path, "rb") as file:
-            text = file.read(_LONGEST).decode("utf-8", "replace")
-        lines: list[Evidence] = []
-        damaged: list[int] = []
-        for number, line in enumerate(text.split("\n"), 1):
-            try:
-                if line.strip():
-                    lines.append(_parse_line(json.loads(line)))
-            except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
-                damaged.append(number)
-        return lines, damaged
+        return evidence, ""
 
     @contextlib.contextmanager
     def appending(self) -> Iterator[Appender]:
@@ -142,6 +125,38 @@ class EvidenceFile(NamedTuple):
                 yield Appender(self.path, file.fileno())
         except OSError as error:
             raise SettingsError(f"{self.path} cannot be written ({error.strerror})") from None
+
+
+class _Lines(NamedTuple):
+    """What a file of evidence holds: the last line of each set of PDUs and outlets."""
+
+    whole: Mapping[_Cords, Evidence]
+    #: whether or not it is whole
+    newest: Mapping[_Cords, Evidence]
+    #: the numbers of lines that are damaged
+    damaged: Sequence[int]
+
+
+@functools.lru_cache(maxsize=4)  # a monitor asks for each machine of a hall
+def _read_lines(path: str, _version: tuple[int, int, int]) -> _Lines:
+    """Raises OSError."""
+    with open(path, "rb") as file:
+        text = file.read(_LONGEST).decode("utf-8", "replace")
+    whole: dict[_Cords, Evidence] = {}
+    newest: dict[_Cords, Evidence] = {}
+    damaged: list[int] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        try:
+            evidence = _parse_line(json.loads(line)) if line.strip() else None
+        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
+            damaged.append(number)
+            continue
+        if evidence is not None:
+            cords = frozenset((cord.pdu, cord.outlet) for cord in evidence.cords)
+            for evidence_by_cords in (whole, newest) if evidence.is_whole else (newest,):
+                evidence_by_cords.pop(cords, None)
+                evidence_by_cords[cords] = evidence
+    return _Lines(whole, newest, damaged)
 
 
 class Appender(NamedTuple):

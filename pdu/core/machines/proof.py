@@ -180,35 +180,73 @@ def _why_unknown(readings: Readings, cord: MachineOutlet) -> str:
 def contradictions(
     machine: MachinePower,
     readings: Readings,
-    evidence: Evidence,
+    pdu_access: PduAccess,
     proof: OffProof,
+    evidence: Evidence,
     store: ObservationStore,
-    now: float,
 ) -> list[str]:
-    """Why a reading ends what a trial has shown: a cord that carried then carries nothing, while
-    its outlet is on and the machine lives. It is kept in the store, which is saved if it is new.
+    """Why these readings end what a trial has shown: a cord that carried then carries nothing,
+    while its outlet is on and the machine lives. Such a cord is read again when each meter has
+    renewed its figures: its outlet may have been switched on a moment ago. It is kept in the store.
     """
-    is_alive = _draws(readings, evidence) or (proof.alive is not None and _answers(proof.alive))
-    is_new = False
-    for cord in evidence.cords if is_alive else ():
-        outlet = find_outlet(readings, cord)
-        if (
-            cord.load.is_known
-            and outlet is not None
-            and outlet.state is UP
-            and is_nothing(outlet.draw, threshold(readings[cord.pdu], proof))
-            and _meters(readings[cord.pdu], proof)
-            and store.stopped.get(_key(cord), -math.inf) <= evidence.at
-        ):
-            store.stopped[_key(cord)], is_new = now, True
-    if is_new:
+    if _draws(readings, evidence) or (proof.alive is not None and _answers(proof.alive)):
+        cords = idle_cords(readings, evidence, proof)
+        if not all(_has_stopped(cord, evidence, store) for cord in cords):
+            pdu_access.sleep(renewed_s(evidence, proof))
+            still = idle_cords(pdu_access.read_pdus(machine.pdus), evidence, proof)
+            cords = [cord for cord in cords if cord in still]
+            keep_stopped(cords, evidence, store, pdu_access.now())
+    return stopped_sentences(evidence, store)
+
+
+def stopped_cords(
+    readings: Readings, evidence: Evidence, proof: OffProof
+) -> Sequence[VerifiedCord]:
+    """The cords of a machine that lives, by what it draws, which seem to have stopped to carry."""
+    return idle_cords(readings, evidence, proof) if _draws(readings, evidence) else ()
+
+
+def idle_cords(readings: Readings, evidence: Evidence, proof: OffProof) -> list[VerifiedCord]:
+    """The cords that carried in the trial and carry nothing, while their outlets are on."""
+    outlet_by_cord = {cord: find_outlet(readings, cord) for cord in evidence.cords}
+    return [
+        cord
+        for cord, outlet in outlet_by_cord.items()
+        if cord.load.is_known
+        and outlet is not None
+        and outlet.state is UP
+        and is_nothing(outlet.draw, threshold(readings[cord.pdu], proof))
+        and _meters(readings[cord.pdu], proof)
+    ]
+
+
+def keep_stopped(
+    cords: Sequence[VerifiedCord], evidence: Evidence, store: ObservationStore, at: float
+) -> None:
+    """Keep that these cords stopped to carry, seen at a time in seconds since 1970."""
+    new = [cord for cord in cords if not _has_stopped(cord, evidence, store)]
+    if new:
+        store.stopped.update({_key(cord): at for cord in new})
         store.save()
+
+
+def stopped_sentences(evidence: Evidence, store: ObservationStore) -> list[str]:
+    """Which cords stopped to carry since the trial."""
     return [
         f"{cord} stopped to carry at {_clock(store.stopped[_key(cord)])}: is its supply dead, or"
         " the cord in another outlet? The cabling has to be tried anew"
         for cord in evidence.cords
-        if store.stopped.get(_key(cord), -math.inf) > evidence.at
+        if _has_stopped(cord, evidence, store)
     ]
+
+
+def renewed_s(evidence: Evidence, proof: OffProof) -> float:
+    """After so many seconds each meter of the machine has renewed its figures."""
+    return max(_period_s(evidence, proof), evidence.shows_s)
+
+
+def _has_stopped(cord: VerifiedCord, evidence: Evidence, store: ObservationStore) -> bool:
+    return store.stopped.get(_key(cord), -math.inf) > evidence.at
 
 
 def _draws(readings: Readings, evidence: Evidence) -> bool:
@@ -342,8 +380,8 @@ def check(
         return []
     if cabling.evidence is None:
         raise NotProven(cabling.reason)
-    evidence, now = cabling.evidence, pdu_access.now()
-    wrong = contradictions(machine, readings, evidence, proof, store, now)
+    evidence = cabling.evidence
+    wrong = contradictions(machine, readings, pdu_access, proof, evidence, store)
     reason = other_units(evidence, pdu_access.serials(machine.pdus), pdu_access)
     if reason or wrong:
         raise NotProven("; ".join([*wrong, *([reason] if reason else [])]))
@@ -424,7 +462,7 @@ class _MeteredOff:
         # a person who is asked would keep the command waiting
         early = self._proof._replace(alive=None)
         wrong += contradictions(
-            machine, self._before, self._evidence, early, self._store, pdu_access.now()
+            machine, self._before, pdu_access, early, self._evidence, self._store
         )
         wrong += unconfirmed(pdu_access.switch(machine.cords, False), False)
         if not wrong:

@@ -176,6 +176,11 @@ def switch_off(room: Room, machine: Drawn, asked: Asked, folder: Path) -> Answer
     return Answer(True)
 
 
+def switch_on(room: Room, machine: Drawn, asked: Asked, folder: Path) -> None:
+    """What `on` does."""
+    _runner(room, asked, folder).on(_power(machine))
+
+
 def monitor(room: Room, machine: Drawn, asked: Asked, folder: Path) -> str:
     """What `monitor` does: nothing is switched. Returns what is wrong, "" for nothing."""
     with _running(room):

@@ -136,6 +136,21 @@ def test_neighbours_that_all_stopped_to_draw_look_like_a_metering_that_restarted
     assert "metering has restarted" in found.reasons[0]
 
 
+def test_a_reading_after_it_was_switched_on_ends_no_evidence(tmp_path: Path) -> None:
+    """A meter of 5 s shows nothing of one cord, while another shows that the machine runs."""
+    kind = next(one for one in HONEST if one.name == "two cords, half each")
+    for number in (2, 5, 6, 8):
+        made = case(Trial("honest", kind, number, _FINE._replace(period_s=5.0), QUIET), _SEED)
+        room, folder = made.room, tmp_path / str(number)
+        assert not room_adapter.verify(room, made.drawn, made.srv, made.asked, folder)
+        for tenths in range(0, 25, 5):
+            room.advance(20.0)
+            assert room_adapter.switch_off(room, made.drawn, made.asked, folder).is_off
+            room_adapter.switch_on(room, made.drawn, made.asked, folder)
+            room.advance(tenths / 10)
+            assert not room_adapter.monitor(room, made.drawn, made.asked, folder)
+
+
 @pytest.mark.parametrize("places", [("right/3",), ("left/3", "right/3")])
 def test_a_meter_that_echoes_beside_quiet_neighbours_is_caught_by_the_inlet(
     places: Sequence[str], tmp_path: Path
