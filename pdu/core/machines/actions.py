@@ -7,13 +7,14 @@ left the machine off for good, does not put it on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
 from . import observations, proof as proofs
 from .alive import Alive
-from .evidence import Evidence, EvidenceFile
+from .evidence import Evidence, EvidenceFile, VerifiedCord
 from .observations import Busy, ObservationStore
 from .pdu_access import NotProven, PduAccess
 from .proof import CablingEvidence, MachinePower, OffProof, Readings
@@ -117,6 +118,19 @@ class Runner(NamedTuple):
                 return proofs.check(machine, readings, self.pdu_access, self.proof, cabling, store)
         except Busy:
             return None
+
+    def keep_stopped(
+        self, machine: MachinePower, cords: Sequence[VerifiedCord], evidence: Evidence, at: float
+    ) -> list[str]:
+        """Keep that these cords stopped to carry, seen at a time in seconds since 1970. Returns
+        sentences; none if another run of the machine goes on.
+        """
+        try:
+            with self._replace(patience_s=0.0)._alone(machine) as (store, _):
+                proofs.keep_stopped(cords, evidence, store, at)
+                return proofs.stopped_sentences(evidence, store)
+        except Busy:
+            return []
 
     def verify(
         self,

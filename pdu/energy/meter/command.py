@@ -7,18 +7,31 @@ import dataclasses
 import os
 import signal
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 import click
 
 from ...core.cli import shared_options
+from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import DONE, INTERRUPTED
 from ...core.cli.groups import Subcommand
 from ...core.cli.options import given, option, output, secret_files
 from ...core.cli.output import Result, print_result
-from ...core.cli.shared_options import ALLOW_HOST, ARCHIVES, AUTH, EVERY, INTO, PARALLEL
+from ...core.cli.shared_options import (
+    ALLOW_HOST,
+    ARCHIVES,
+    AUTH,
+    DRAWING,
+    EVERY,
+    INTO,
+    PARALLEL,
+    STATE_DIR,
+    THRESHOLD,
+    VERIFIED,
+)
 from ...core.files.journal import START
 from ...core.inventory import reader_pool
+from ...core.inventory.polling import Target
 from ...core.network.service_signals import ServiceSignals, SystemdNotify
 from ...core.owner_files import LIST, OwnerFiles, file_arguments
 from ..journal.days import Days
@@ -26,6 +39,9 @@ from .anchor_command import Anchor
 from .companions import Screen, ServedMetrics, SystemdNotifier
 from .health import MeterCounts, summary
 from .service import LONGEST_WAIT_S, Companion, MeterService, MeterSettings
+
+if TYPE_CHECKING:
+    from .cord_watch import CordWatch
 
 #: the exit code of --rounds in which a reading failed or was lost
 _FAILED = 1
@@ -43,6 +59,9 @@ class MeterOptions(NamedTuple):
     allow_host: Sequence[str]
     anchor: Optional[str]
     parallel: int
+    verified: Optional[str]
+    threshold: Optional[float]
+    state_dir: Optional[str]
 
 
 @click.pass_context
@@ -62,7 +81,15 @@ def _meter(context: click.Context, /, **options: Any) -> int:
             served = ServedMetrics(settings_asked.metrics, settings_asked.allow_host, screen.say)
             stack.callback(served.close)
             companions.append(served)
-        polled = settings_asked.site.pdus()
+        watch = _cord_watch(settings_asked, screen)
+
+        def read_files() -> Sequence[Target]:
+            targets = settings_asked.site.pdus()
+            if watch is not None:
+                watch.read_files()
+            return targets
+
+        polled = read_files()
         days = stack.enter_context(Days(settings_asked.into))
         # a forked process must not keep the folder locked when this one has been killed
         os.register_at_fork(after_in_child=days.abandon)
@@ -73,9 +100,16 @@ def _meter(context: click.Context, /, **options: Any) -> int:
             settings_asked.rounds,
             longest_wait_s=wait,
         )
-        meter = MeterService(polled, days, settings, screen.say, companions=companions)
+        meter = MeterService(
+            polled,
+            days,
+            settings,
+            screen.say,
+            companions=companions,
+            polled=None if watch is None else watch.polled,
+        )
         supervisor.ready()
-        meter.run(wishes, settings_asked.site.pdus)
+        meter.run(wishes, read_files)
         supervisor.stopping()
         if anchor is not None:
             anchor.finish(meter)
@@ -88,6 +122,19 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         code = _FAILED
     document = {**dataclasses.asdict(counts), "hash": days.hash}
     return print_result(Result(document, _lines(counts, days.hash), code), shared.json)
+
+
+def _cord_watch(options: MeterOptions, screen: Screen) -> Optional[CordWatch]:
+    """What notes cords that stopped to carry. Raises Usage for its options without a drawing."""
+    if options.site.drawing is not None:
+        from .cord_watch import CordWatch  # imported late: 30 ms, for those that have a drawing
+
+        return CordWatch(
+            options.site, options.verified, options.threshold, options.state_dir, screen.say
+        )
+    if (options.verified, options.threshold, options.state_dir) != (None, None, None):
+        raise Usage("--verified, --threshold and --state-dir are for a --drawing FILE")
+    return None
 
 
 def _lines(counts: MeterCounts, last: str) -> Sequence[str]:
@@ -106,7 +153,8 @@ before it: `pdu energy verify DIR` names a changed one, and `pdu energy audit`
 reads them. Only one meter can write into a DIR. SIGHUP lets it read the list and
 the logins again. It runs until Ctrl-C or SIGTERM; keep the hash that it prints
 then at another place, or let --anchor do so daily. It says when a PDU cannot be
-read, and when it can again.
+read, and when it can again. With --drawing it notes cords of machines that `pdu machine
+verify` has tried and that stopped to carry, in --state-dir, as `pdu machine check` does.
 
 Exit code with --rounds: 0 if each reading was kept and none failed, else 1."""
 meter = Subcommand(
@@ -129,6 +177,10 @@ meter = Subcommand(
         *ALLOW_HOST(),
         *ARCHIVES(),
         *PARALLEL(default=reader_pool.PARALLEL, show_default=True),
+        *DRAWING(),
+        *VERIFIED(),
+        *THRESHOLD(),
+        *STATE_DIR(),
         *secret_files(),
         *output(),
     ],
