@@ -12,7 +12,8 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
@@ -21,7 +22,7 @@ import pytest
 
 from tests.needs import ROOT, programs
 from tests.pdu.fence.site import DRAWING, OTHER_RACK, Site, closed_port, site
-from tests.pdu.monitoring.halls import HASTY
+from tests.pdu.monitoring.halls import HASTY, PDU, environment
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, until
 
@@ -118,15 +119,21 @@ class Cluster(NamedTuple):
     #: of the program that made the namespaces
     pid: int
 
-    def run(self, *command: str) -> str:
-        """The output of a program that speaks to this cluster."""
+    def call(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """A program that speaks to this cluster."""
         spaces = f"/proc/{self.pid}/ns"
         return subprocess.run(
             ["nsenter", f"--mount={spaces}/mnt", f"--pid={spaces}/pid_for_children", *command],
+            cwd=ROOT,
+            env=environment(),
             capture_output=True,
             text=True,
-            timeout=PATIENCE_S,
-        ).stdout
+            timeout=_LONG_S,
+        )
+
+    def run(self, *command: str) -> str:
+        """Its output."""
+        return self.call(*command).stdout
 
     def role(self, resource: str) -> str:
         """What the cluster says of a resource; "" before it says something."""
@@ -146,9 +153,14 @@ class Cluster(NamedTuple):
 
 
 @contextlib.contextmanager
-def cluster(folder: Path, fences: dict[str, dict[str, str]]) -> Iterator[Cluster]:
+def cluster(
+    folder: Path,
+    fences: dict[str, dict[str, str]],
+    program: Sequence[str] = HASTY,
+    **options: str,
+) -> Iterator[Cluster]:
     """A cluster with these fence devices, by name, and one service. Skips the test where it cannot
-    run.
+    run. `program`: what is the agent. `options`: of the cluster.
     """
     daemons = programs(
         "corosync", "pacemakerd", "crm_mon", "corosync-quorumtool", "unshare", "nsenter"
@@ -156,10 +168,10 @@ def cluster(folder: Path, fences: dict[str, dict[str, str]]) -> Iterator[Cluster
     if os.geteuid() != 0:
         pytest.skip("corosync and pacemakerd run only as root")
     agent = folder / "fence_pdu"
-    agent.write_text(f'#!/bin/sh\nexec {" ".join(HASTY)} fence "$@"\n')
+    agent.write_text(f'#!/bin/sh\nexec {" ".join(program)} fence "$@"\n')
     agent.chmod(0o755)
     folder.joinpath("corosync.conf").write_text(_COROSYNC.format(port=reserved()))
-    folder.joinpath("cib.xml").write_text(_cib(folder, fences))
+    folder.joinpath("cib.xml").write_text(_cib(folder, fences, options))
     said = folder / "start.log"
     with said.open("wb") as errors:
         process = subprocess.Popen(
@@ -193,7 +205,9 @@ def _opened() -> str:
     return "\n".join((*overlays, *(f"chmod o+x {shlex.quote(str(one))}" for one in closed)))
 
 
-def _cib(folder: Path, fences: dict[str, dict[str, str]]) -> str:
+def _cib(
+    folder: Path, fences: dict[str, dict[str, str]], cluster_options: Mapping[str, str]
+) -> str:
     resources = [
         f'<primitive id={quoteattr(name)} class="stonith" type="fence_pdu">{_pairs(name, pairs)}'
         f'<operations><op id="{name}-start" name="start" interval="0" timeout="60s"/>'
@@ -206,7 +220,8 @@ def _cib(folder: Path, fences: dict[str, dict[str, str]]) -> str:
         '<primitive id="service" class="ocf" provider="pacemaker" type="Dummy">'
         f"{service}</primitive>"
     )
-    options = "".join(_pair("options", key, value) for key, value in _OPTIONS.items())
+    pairs = {**_OPTIONS, **{key.replace("_", "-"): one for key, one in cluster_options.items()}}
+    options = "".join(_pair("options", key, value) for key, value in pairs.items())
     return _CIB.format(options=options, resources="\n".join(resources))
 
 
@@ -260,4 +275,62 @@ def test_a_cluster_starts_a_service_only_when_the_other_machine_is_proven_off(
     monitors = re.findall(r"Operation 'monitor' \[\d+\] using (\w+) returned 1", log)
     assert set(monitors) == {"all"}
     assert "monitor failed: srv-2: third/1: it could not be read" in log
+    assert not any(pdu.password in log for pdu in machine.pdus.values())
+
+
+@pytest.mark.trial
+def test_a_machine_that_was_verified_in_the_cluster_is_fenced_and_restarted(
+    tmp_path: Path,
+) -> None:
+    """With no clock that hurries, by evidence that `pdu machine verify` wrote. `pytest -s` prints
+    the seconds of each step.
+    """
+    with site(tmp_path, is_verified=False) as machine:
+        # what never changes shows no period of a meter
+        machine.share(swing=0.02)
+        device = _device(machine, "srv-1", machines="srv-1")
+        del device["meter_period"], device["power_timeout"]
+        files = [word for key in ("list", "auth", "drawing") for word in (f"--{key}", device[key])]
+        files += ["--state-dir", device["state_dir"]]
+        with cluster(tmp_path, {"pdus": device}, PDU, maintenance_mode="true") as running:
+
+            def timed(step: str, *command: str) -> subprocess.CompletedProcess[str]:
+                begun = time.monotonic()
+                done = running.call(*command)
+                print(f"{step}: {time.monotonic() - begun:.1f} s")
+                return done
+
+            monitor = ["fence_pdu", "-o", "monitor", "-n", "srv-1", *files]
+            untried = timed("monitor, not verified", *monitor)
+            assert untried.returncode == 1 and "its cabling was never tried" in untried.stderr
+            words = ["machine", "verify", "srv-1", *files, "--yes", "--alive", machine.alive]
+            verified = timed("verify", *PDU, *words)
+            assert verified.returncode == 0, verified.stderr
+            assert (timed("monitor", *monitor).returncode, machine.draws) == (0, True)
+
+            # its other node was never seen
+            begun = time.monotonic()
+            running.call("crm_attribute", "--name", "maintenance-mode", "--update", "false")
+            assert until(lambda: running.serves, _LONG_S, 0.1), running.log()[-4000:]
+            print(f"end of maintenance to service: {time.monotonic() - begun:.1f} s")
+            assert (running.serves, machine.draws) == (True, False)
+            limit = ["--timeout", "120"]
+            for step, verb, draws in (
+                ("on", "--unfence", True),
+                ("off", "--fence", False),
+                ("off again", "--fence", False),
+                ("on again", "--unfence", True),
+                ("reboot", "--reboot", True),
+            ):
+                done = timed(step, "stonith_admin", verb, "srv-1", *limit)
+                assert (done.returncode, machine.draws) == (0, draws), running.log()[-4000:]
+            assert timed("monitor after all", *monitor).returncode == 0
+
+            machine.pdus["right"].stop()
+            assert timed("monitor, a PDU is dead", *monitor).returncode == 1
+            done = timed("off, a PDU is dead", "stonith_admin", "--fence", "srv-1", *limit)
+            assert done.returncode != 0
+            assert machine.pdus["left"].outlet("3").on is False
+            log = running.log()
+    assert "off of srv-1 failed: right: it could not be read before the command" in log
     assert not any(pdu.password in log for pdu in machine.pdus.values())

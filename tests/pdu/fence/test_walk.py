@@ -28,7 +28,7 @@ def test_the_pages_lines_make_an_agent_that_reads_and_fences(tmp_path: Path) -> 
     (register,) = [line for line in found if line.startswith("pcs ")]
     of_agent, _, operations = register.partition(" op ")
     options = dict(word.split("=", 1) for word in of_agent.split() if "=" in word)
-    assert "monitor timeout=60s" in operations and "meta failure-timeout=" in operations
+    assert "monitor timeout=30s" in operations and "meta failure-timeout=" in operations
     assert {one for one in options if not one.startswith("pcmk_")} < {one.name for one in OPTIONS}
     assert register.split()[:3] == ["pcs", "stonith", "create"]
 
