@@ -256,7 +256,7 @@ class _Closure:
             return
         if module and module[0] in self._others:
             raise BuildError(
-                f"{self._shown(path)} belongs to another handler: handlers share only modules"
+                f"{self._tree_path(path)} belongs to another handler: handlers share only modules"
                 f" directly in {self.tree.name}/ and packages without a handler.py"
             )
         content = (
@@ -267,15 +267,15 @@ class _Closure:
         try:
             source = content.decode()
         except UnicodeDecodeError:
-            raise BuildError(f"{self._shown(path)} is not UTF-8") from None
-        for import_ in imports(source, self._shown(path)):
+            raise BuildError(f"{self._tree_path(path)} is not UTF-8") from None
+        for import_ in imports(source, self._tree_path(path)):
             if import_.level:
                 self._follow(import_, package, path)
             else:
-                _check_absolute(import_, self._shown(path), self._allowed)
+                _check_absolute(import_, self._tree_path(path), self._allowed)
 
     def _follow(self, import_: Import, package: Module, path: str) -> None:
-        where = f"{self._shown(path)} line {import_.line}"
+        where = f"{self._tree_path(path)} line {import_.line}"
         if import_.level > len(package) + 1:
             raise BuildError(f"{where}: a relative import leaves {self.tree.name}/")
         base = package[: len(package) - import_.level + 1] + tuple(
@@ -299,17 +299,17 @@ class _Closure:
         defines.
         """
         if module not in self._paths:
-            self._paths[module] = self._found(module)
+            self._paths[module] = self._find_module(module)
         return self._paths[module]
 
-    def _found(self, module: Module) -> Optional[str]:
+    def _find_module(self, module: Module) -> Optional[str]:
         stem = "/".join(module)
         for path in (f"{stem}/__init__.py".lstrip("/"), f"{stem}.py"):
             if path in self.replace or (self.tree / path).is_file():
                 return path
         return None
 
-    def _shown(self, path: str) -> str:
+    def _tree_path(self, path: str) -> str:
         return f"{self.tree.name}/{path}"
 
 
@@ -566,7 +566,7 @@ def own_profile(file: Path) -> Handler:
     from pdu.core.adapters.snmp import own_profiles
 
     try:
-        family = own_profiles.own_family(own_profiles.read(file))
+        family = own_profiles.own_family(own_profiles.read_profile(file))
     except schema.ProfileError as error:
         raise BuildError(f"{file}: {error}") from None
     return Handler(
@@ -583,7 +583,7 @@ def own_profile_guesses(file: Path) -> list[str]:
     UNKNOWN."""
     from pdu.core.adapters.snmp import own_profiles  # imported late, as in `own_profile`
 
-    return own_profiles.guesses(own_profiles.read(file))
+    return own_profiles.guesses(own_profiles.read_profile(file))
 
 
 def with_options(

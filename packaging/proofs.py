@@ -40,7 +40,7 @@ def fingerprint(proof: Proof) -> str:
     return hashlib.sha256(answers.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def known() -> Mapping[str, str]:
+def known_fingerprints() -> Mapping[str, str]:
     """Fingerprint -> the file of this project that has it: taken before, or an example."""
     values = {}
     for folder in (TAKEN, EXAMPLES):
@@ -250,7 +250,7 @@ def main() -> int:
     paths = sorted(folder.glob("*.json"))
     if not paths:
         parser.error(f"{folder} has no .json file")
-    there, bad = dict(known()), 0
+    there, bad = dict(known_fingerprints()), 0
     for path in paths:
         problems = why_not_taken(path, there)
         if problems:

@@ -53,7 +53,7 @@ def lock(folder):  # type: (str) -> None
         pass
 
 
-def made(folder):  # type: (str) -> str
+def make_folder(folder):  # type: (str) -> str
     """Make the folder, closed to other users, and return it; "" if it is not safe.
 
     Raises OSError.
@@ -101,7 +101,7 @@ def place():  # type: () -> str
     problem = "other users can write to the folders for temporary files"  # type: object
     for is_cache in (True, False):
         try:
-            parent = made(above) if is_cache else temporary()
+            parent = make_folder(above) if is_cache else temporary()
             if not parent:
                 continue
             part = tempfile.mkdtemp(prefix="pdu-", dir=parent)

@@ -74,7 +74,7 @@ def _common() -> str:
     )
 
 
-def _own(name: str) -> str:
+def _own_settings(name: str) -> str:
     """The rows that no other handler has."""
     shared_rows = {
         row for other_name, rows in _rows().items() if other_name != name for row in rows
@@ -123,7 +123,7 @@ def _options() -> str:
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "settings-common": _common,
-    **{f"settings-{name}": partial(_own, name) for name in registry.names()},
+    **{f"settings-{name}": partial(_own_settings, name) for name in registry.names()},
     "devices": lambda: family_tables.devices(PROFILES),
     "makes": supported.makes,
     "names": supported.names,

@@ -280,10 +280,10 @@ class Server:
             cwd=self._work,
             capture_output=True,
         )
-        body = self._read("answer")
+        body = self._read_file("answer")
         code, words = process.returncode, process.stderr.decode("utf-8", "replace")
         # curl takes the end of a connection for the end of the headers: the answer would look empty
-        if not code and not _is_whole(self._read("headers")):
+        if not code and not _is_whole(self._read_file("headers")):
             code, words = 52, "curl: (52) the answer ended within its headers"
         status = process.stdout.decode("ascii", "replace")
         try:
@@ -291,7 +291,7 @@ class Server:
         except ValueError:
             return Answer(code, status, body, words, None, False)
 
-    def _read(self, name: str) -> bytes:
+    def _read_file(self, name: str) -> bytes:
         with open(os.path.join(self._work, name), "rb") as file:
             return file.read(_MOST_BYTES + 1)
 
@@ -423,7 +423,7 @@ class Ids:
     def __init__(self, path: str, url: str) -> None:
         self.path, self._url = path, url
 
-    def known(self, handler: str) -> str:
+    def find_id(self, handler: str) -> str:
         """The id, "?", or "" if none is known. Raises Stop."""
         number = ""
         try:
@@ -548,7 +548,7 @@ class Registration(NamedTuple):
                 )
         if number:
             return number
-        number = ids.known(handler)
+        number = ids.find_id(handler)
         if any(text_of(row.get("id")) == number and row.get("handler") for row in rows):
             number = ""  # another handler has this id now
         if number == "?" and not has_list:
@@ -869,7 +869,7 @@ def run(words: Sequence[str], here: str) -> None:
         if options.is_dry:
             tell(shown_login(url, variable("DCI_EMAIL") or "<DCI_EMAIL>"))
             for name, file in path_by_name.items():
-                handler_id = options.given_id or ids.known(f"pdu_{name}")
+                handler_id = options.given_id or ids.find_id(f"pdu_{name}")
                 tell(shown_calls(url, ROWS[name], handler_id, file))
             return
         email = variable("DCI_EMAIL") or ask("DCI_EMAIL", "E-mail of an administrator")

@@ -29,17 +29,17 @@ def _nothing_left() -> Iterator[None]:
 
     Raises OSError if build/lib cannot be removed.
     """
-    files_before = set(_made())
+    files_before = set(_build_folders())
     if (_ROOT / "build" / "lib").exists():
         shutil.rmtree(_ROOT / "build" / "lib")
     try:
         yield
     finally:
-        for folder in set(_made()) - files_before:
+        for folder in set(_build_folders()) - files_before:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _made() -> Iterator[Path]:
+def _build_folders() -> Iterator[Path]:
     """The folders that setuptools makes beside pyproject.toml."""
     yield from (path for path in [_ROOT / "build"] if path.exists())
     yield from _ROOT.glob("*.egg-info")

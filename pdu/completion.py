@@ -6,7 +6,7 @@ import click
 
 from .core.cli.completion_scripts import SHELLS
 from .core.cli.groups import Subcommand
-from .core.cli.options import COMPLETION, given, output
+from .core.cli.options import COMPLETION, output, shared_options_of
 from .core.cli.output import Result, print_result
 
 # Where each shell reads it.
@@ -17,7 +17,9 @@ _FILES = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/comple
 def _print(context: click.Context, shell: str) -> int:
     root = context.find_root().command
     script = SHELLS[shell](root, {}, "pdu", COMPLETION).source()
-    return print_result(Result({"shell": shell, "script": script}, [script]), given(context).json)
+    return print_result(
+        Result({"shell": shell, "script": script}, [script]), shared_options_of(context).json
+    )
 
 
 _HELP = "Print the script that completes pdu in a shell. Add it to this file:\n\n\b\n"

@@ -23,11 +23,11 @@ from .core.cli.options import (
     Seconds,
     SharedOptions,
     command_line,
-    given,
     option,
     output,
     prompting as asks,
     secret_files,
+    shared_options_of,
 )
 from .core.cli.output import Result, figure, print_result, report, waiting
 from .core.cli.report import Part, Table, Verdict, number, row_header, text_lines, words
@@ -120,7 +120,7 @@ class MachineNotProven(PduHandlerError):
 
 @click.pass_context
 def _run(context: click.Context, /, **options: Any) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     names = list(options.pop("machine"))
     # the words of several machines end where a file's begins
     if len(names) > 1 and (options["action"] != "verify" or os.path.isfile(names[-1])):

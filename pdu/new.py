@@ -21,7 +21,7 @@ import click
 from handlers.shared.errors import SettingsError
 
 from .core.cli.groups import Subcommand
-from .core.cli.options import Argument, given, option, output
+from .core.cli.options import Argument, option, output, shared_options_of
 from .core.cli.output import Result, print_result
 from .core.files.whole_files import signals_as_ctrl_c
 from .core.inventory.handler_archives import RESERVED
@@ -101,7 +101,8 @@ def _new(
         "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/dev/new-handler.md",
     ]
     return print_result(
-        Result({"made": list(map(str, files)), "changed": changed}, lines), given(context).json
+        Result({"made": list(map(str, files)), "changed": changed}, lines),
+        shared_options_of(context).json,
     )
 
 
@@ -229,11 +230,13 @@ def _handler(
     sources = [root / _SKELETON / folder for folder in ("any", shape)]
     for source in sorted(file for folder in sources for file in folder.glob("*.in")):
         text = _text(source).replace("@codec@", _SHAPES[shape])
-        files[Path(_named(_PLACES[source.stem], name, title))] = _named(text, name, title)
+        files[Path(_fill_template(_PLACES[source.stem], name, title))] = _fill_template(
+            text, name, title
+        )
     return files
 
 
-def _named(text: str, name: str, title: Optional[str]) -> str:
+def _fill_template(text: str, name: str, title: Optional[str]) -> str:
     shown_as = _for_people(title or name.capitalize(), "title")
     return (
         text.replace("@name@", name)
@@ -258,7 +261,7 @@ def _for_people(text: str, what: str) -> str:
 
 def _settings_page(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
     page = Path("docs", "settings.md")
-    return {page: _text(root / page).rstrip() + "\n\n" + _named(_SECTION, name, title)}
+    return {page: _text(root / page).rstrip() + "\n\n" + _fill_template(_SECTION, name, title)}
 
 
 def _contract(root: Path, name: str) -> dict[Path, str]:

@@ -126,7 +126,9 @@ class OwnerFiles(NamedTuple):
         CSV list are ignored. Raises SettingsError.
         """
         fleet = (
-            device_list.read(self.list, lenient) if self.list is not None else DeviceList((), {})
+            device_list.read_device_list(self.list, lenient)
+            if self.list is not None
+            else DeviceList((), {})
         )
         for warning in fleet.warnings:
             _warn(warning)
@@ -151,13 +153,13 @@ class OwnerFiles(NamedTuple):
         self, fleet: DeviceList, pdu_names: Optional[Collection[str]] = None
     ) -> Sequence[Target]:
         """As `pdus`, of files that were read. None without a list."""
-        devices = fleet.devices if pdu_names is None else self._wanted(fleet.devices, pdu_names)
+        devices = fleet.devices if pdu_names is None else self._select(fleet.devices, pdu_names)
         listed_targets = targets(
             use_newest_archives(devices, self.archives), fleet.auths, self.login()
         )
         return [target._replace(device=device) for target, device in zip(listed_targets, devices)]
 
-    def _wanted(
+    def _select(
         self, devices: Sequence[ListedPdu], pdu_names: Collection[str]
     ) -> Sequence[ListedPdu]:
         selection = [device for device in devices if device.name in pdu_names]
@@ -177,7 +179,7 @@ class OwnerFiles(NamedTuple):
         """The drawing. Raises SettingsError, and Usage if there is none."""
         from .drawing import drawing_file  # imported late: 9 ms, for those that have a drawing
 
-        return drawing_file.read(self.needed(DRAWING))
+        return drawing_file.read_drawing(self.needed(DRAWING))
 
 
 @functools.lru_cache(maxsize=1000)  # a command may read its list more than once

@@ -109,15 +109,15 @@ def outlets(call: NutCall) -> Result:
 
     listed_devices: list[ListedDevice] = []
 
-    def ways(pdu_reading: reading.Reading, _: object, pdu: NutPdu) -> reading.Reading:
+    def read_outlets(pdu_reading: reading.Reading, _: object, pdu: NutPdu) -> reading.Reading:
         with pdu.read_devices("outlets", writable=True) as devices:
             listed_devices.extend(devices)
         return pdu_reading
 
-    outlet_reading = reading.read(
+    outlet_reading = reading.read_pdu(
         load("nut"),
         PduData(call.host, {**call.texts, "device": call.device}),
-        (ways, reading.states, reading.power, reading.labels),
+        (read_outlets, reading.states, reading.power, reading.labels),
     )
     outlet_by_identity = {
         printable(identity): outlet

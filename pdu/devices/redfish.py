@@ -104,7 +104,7 @@ def outlets(call: RedfishCall) -> Result:
             )
         return pdu_reading
 
-    pdu_reading = reading.read(
+    pdu_reading = reading.read_pdu(
         load("redfish"), call.data, (reading.states, reading.power, reading.labels, switching)
     )
     unknown = _Switching("", ["?"])  # not listed any more

@@ -12,7 +12,7 @@ from handlers.shared.errors import SettingsError, printable
 
 from ..core.cli.exit_codes import DONE, NOT_SEEN
 from ..core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
-from ..core.cli.options import Argument, completed, given, output
+from ..core.cli.options import Argument, completed, output, shared_options_of
 from ..core.cli.output import Result, columns, print_result
 
 # name of a table -> the function of family_tables that makes it
@@ -49,7 +49,8 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     if table:
         markdown = getattr(family_tables, _TABLES[table])(chosen)
         return print_result(
-            Result({"markdown": markdown}, [markdown] if chosen else nothing), given(context).json
+            Result({"markdown": markdown}, [markdown] if chosen else nothing),
+            shared_options_of(context).json,
         )
     chosen.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
     data = [
@@ -67,7 +68,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
         for profile in data
     ]
     lines = columns(("family", "vendor", "models", "commands"), rows)
-    return print_result(Result(data, lines if rows else nothing), given(context).json)
+    return print_result(Result(data, lines if rows else nothing), shared_options_of(context).json)
 
 
 def _show(family: str) -> int:
@@ -89,7 +90,7 @@ def _check(context: click.Context, file: str) -> int:
     from ..core.adapters.snmp import own_profiles  # imported late: 14 ms together, as in `_keys`
 
     try:
-        profile = own_profiles.read(Path(file))
+        profile = own_profiles.read_profile(Path(file))
         # refuses a key that is too long or the name of another module
         own_profiles.own_family(profile)
     except schema.ProfileError as error:
@@ -102,7 +103,7 @@ def _check(context: click.Context, file: str) -> int:
         lines += own_profiles.summary(profile)
     return print_result(
         Result(data, lines, NOT_SEEN if guesses else DONE),
-        given(context).json,
+        shared_options_of(context).json,
     )
 
 
@@ -111,7 +112,8 @@ def _parts(context: click.Context) -> int:
     from handlers.snmp import schema  # imported late: 12 ms, as in `_keys`
 
     return print_result(
-        Result({"markdown": schema.reference()}, [schema.reference()]), given(context).json
+        Result({"markdown": schema.reference()}, [schema.reference()]),
+        shared_options_of(context).json,
     )
 
 

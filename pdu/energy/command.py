@@ -22,10 +22,10 @@ from ..core.cli.options import (
     USERNAME,
     Argument,
     SharedOptions,
-    given,
     option,
     output,
     secret_files,
+    shared_options_of,
     without_setting,
 )
 from ..core.cli.output import Result, print_result
@@ -62,7 +62,10 @@ class AuditOptions(NamedTuple):
 
 @click.pass_context
 def _audit(context: click.Context, /, **options: Any) -> int:
-    audit_options, state = AuditOptions(BillingOptions.of(options), **options), given(context)
+    audit_options, state = (
+        AuditOptions(BillingOptions.of(options), **options),
+        shared_options_of(context),
+    )
     state.defect_code = WRONG
     if audit_options.csv and state.json:
         raise Usage("--csv and --json exclude each other")
@@ -70,7 +73,7 @@ def _audit(context: click.Context, /, **options: Any) -> int:
     if audit_options.html is not None:
         check_writable(audit_options.html)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections:
-        outcome = _found(audit_options, state, times, sections)
+        outcome = _audit_pdus(audit_options, state, times, sections)
         if audit_options.html is not None:
             sections.seek(0)
             write_page(audit_options.html, report.page(outcome, sections))
@@ -87,7 +90,7 @@ def _audit(context: click.Context, /, **options: Any) -> int:
     return print_result(Result(None, [*report.lines(outcome)], outcome.level), False)
 
 
-def _found(
+def _audit_pdus(
     audit_options: AuditOptions, shared: SharedOptions, times: Times, sections: IO[str]
 ) -> AuditOutcome:
     """All that is found. `sections`: where the parts of the page are kept, of each PDU."""

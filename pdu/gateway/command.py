@@ -21,10 +21,10 @@ from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
     Seconds,
     SharedOptions,
-    given,
     option,
     output,
     secret_files,
+    shared_options_of,
 )
 from ..core.cli.output import counted, print_json, report
 from ..core.cli.shared_options import (
@@ -120,7 +120,7 @@ class Files(NamedTuple):
 
 @click.pass_context
 def _gateway(context: click.Context, /, **options: Any) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     gateway_options = GatewayOptions(OwnerFiles.of(options, shared, [LIST, DRAWING]), **options)
     try:
         # imported late: 60 ms, and its package may be missing

@@ -20,7 +20,7 @@ from ..core.cli import shared_options
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import SharedOptions, given, option, output
+from ..core.cli.options import SharedOptions, option, output, shared_options_of
 from ..core.cli.shared_options import HTML
 from ..core.drawing.drawing import KINDS, Drawing, HallNode, nodes
 from ..core.files.whole_files import check_writable, write_page
@@ -66,7 +66,7 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
 
 
 def _answered(context: click.Context, options: dict[str, Any]) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     shared.defect_code = WRONG
     rehearsal_options = RehearsalOptions(
         **{key: options.pop(key) for key in RehearsalOptions._fields}

@@ -18,7 +18,14 @@ from ..core.cli import prompts, shared_options
 from ..core.cli.error_output import Usage, describe
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import Seconds, SharedOptions, given, option, output, secret_files
+from ..core.cli.options import (
+    Seconds,
+    SharedOptions,
+    option,
+    output,
+    secret_files,
+    shared_options_of,
+)
 from ..core.cli.output import counted, print_json, progress
 from ..core.cli.prompts import NoSecret
 from ..core.cli.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, SAVE, WORKERS
@@ -80,7 +87,7 @@ class Round(NamedTuple):
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     shared.defect_code = WRONG
     options_ = CheckOptions(OwnerFiles.of(options, shared), **options)
     try:

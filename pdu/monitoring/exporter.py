@@ -22,7 +22,14 @@ from handlers.shared.errors import SettingsError, printable
 from ..core.cli import optional_packages, shared_options
 from ..core.cli.error_output import Interrupted, fail
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import Seconds, SharedOptions, given, option, output, secret_files
+from ..core.cli.options import (
+    Seconds,
+    SharedOptions,
+    option,
+    output,
+    secret_files,
+    shared_options_of,
+)
 from ..core.cli.output import print_json, report
 from ..core.cli.shared_options import ALLOW_HOST, ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
 from ..core.inventory import names
@@ -63,7 +70,7 @@ class ExporterOptions(NamedTuple):
 
 @click.pass_context
 def _exporter(context: click.Context, /, **options: Any) -> None:
-    shared = given(context)
+    shared = shared_options_of(context)
     config = ExporterOptions(OwnerFiles.of(options, shared), **options)
     try:
         # imported late: 60 ms, and their packages may be missing

@@ -30,10 +30,10 @@ from ..core.cli.options import (
     Argument,
     NumberRange,
     SharedOptions,
-    given,
     option,
     output,
     secret_files,
+    shared_options_of,
     without_setting,
 )
 from ..core.cli.output import columns, counted, print_json, progress
@@ -81,7 +81,7 @@ def _find(
     rate: float,
     no_mdns: bool,
 ) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     connection_data.check(shared, ["community"], "pdu find")
     networks = parsed(network)
     community = _community(shared, auth, login)

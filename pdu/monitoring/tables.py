@@ -31,13 +31,15 @@ class CheckColumn(NamedTuple):
     json: bool = True
 
 
-def _each(cell: Callable[[PduRow], Cell]) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
+def _cell_per_row(cell: Callable[[PduRow], Cell]) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
     return lambda rows: list(map(cell, rows))
 
 
 def _count(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
     """How many outlets have a state; an empty place if the states could not be read."""
-    return _each(lambda row: number("" if getattr(row, key) is None else str(getattr(row, key))))
+    return _cell_per_row(
+        lambda row: number("" if getattr(row, key) is None else str(getattr(row, key)))
+    )
 
 
 def _figures(key: str, has_bars: bool = False) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
@@ -60,26 +62,29 @@ def _figures(key: str, has_bars: bool = False) -> Callable[[Sequence[PduRow]], S
 # A new column needs a line here.
 COLUMNS: Sequence[CheckColumn] = (
     CheckColumn(
-        "name", lambda row: row.device.name, "name", _each(lambda row: row_header(row.device.name))
+        "name",
+        lambda row: row.device.name,
+        "name",
+        _cell_per_row(lambda row: row_header(row.device.name)),
     ),
     CheckColumn(
         "handler",
         lambda row: row.device.handler,
         "handler",
-        _each(lambda row: words(os.path.basename(row.device.handler), "half")),
+        _cell_per_row(lambda row: words(os.path.basename(row.device.handler), "half")),
     ),
     CheckColumn(
         "address",
         lambda row: row.device.where,
         "address",
-        _each(lambda row: words(str(row.device.where), "half")),
+        _cell_per_row(lambda row: words(str(row.device.where), "half")),
     ),
     CheckColumn("level", lambda row: row.level, csv=False),
     CheckColumn(
         "result",
         lambda row: row.result,
         "result",
-        _each(lambda row: judged(row.result, LOOKS[row.level] if row.level else "")),
+        _cell_per_row(lambda row: judged(row.result, LOOKS[row.level] if row.level else "")),
     ),
     CheckColumn("on", lambda row: row.on, "on", _count("on")),
     CheckColumn("off", lambda row: row.off, "off", _count("off")),
@@ -87,7 +92,10 @@ COLUMNS: Sequence[CheckColumn] = (
     CheckColumn("load_a", lambda row: row.load_a, "A", _figures("load_a", has_bars=True)),
     CheckColumn("energy_kwh", lambda row: row.energy_kwh, "kWh", _figures("energy_kwh")),
     CheckColumn(
-        "seconds", lambda row: row.seconds, "s", _each(lambda row: number(f"{row.seconds:.2f}"))
+        "seconds",
+        lambda row: row.seconds,
+        "s",
+        _cell_per_row(lambda row: number(f"{row.seconds:.2f}")),
     ),
     CheckColumn("requests", lambda row: row.requests),
     CheckColumn("kind", lambda row: row.kind, json=False),

@@ -14,7 +14,7 @@ import click
 from ..core.cli import shared_options
 from ..core.cli.exit_codes import DEFECT, DONE
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import SharedOptions, given, option, output, secret_files
+from ..core.cli.options import SharedOptions, option, output, secret_files, shared_options_of
 from ..core.cli.output import counted, print_json
 from ..core.cli.shared_options import AUTH, EVERY, PAUSE
 from ..core.files.whole_files import state_folder
@@ -44,7 +44,7 @@ class DriverOptions(NamedTuple):
 
 @click.pass_context
 def _nut_driver(context: click.Context, /, **options: Any) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     driver_options = DriverOptions(OwnerFiles.of(options, shared, [LIST]), **options)
     if driver_options.ups_conf:
         devices = driver_options.site.files().devices
@@ -63,7 +63,7 @@ def _nut_driver(context: click.Context, /, **options: Any) -> int:
 def _serve(driver_options: DriverOptions, shared: SharedOptions, signals: ServiceSignals) -> bool:
     """Serve until SIGTERM or Ctrl-C. False if the process of the sockets ended by itself."""
 
-    def read() -> Listed:
+    def read_targets() -> Listed:
         targets = driver_options.site.pdus()
         ups = names.ups_names(target.device.name for target in targets)
         for target in ups:
@@ -76,9 +76,9 @@ def _serve(driver_options: DriverOptions, shared: SharedOptions, signals: Servic
         SocketProcess(driver_options.state_path, 2 * driver_options.every + _GRACE_S) as front,
         OutletNumbers(path) as numbers,
     ):
-        targets_by_ups = read()
+        targets_by_ups = read_targets()
         driven = PollingProcess(
-            WorkerSettings(driver_options.every, driver_options.pause), numbers, front, read
+            WorkerSettings(driver_options.every, driver_options.pause), numbers, front, read_targets
         )
         driven.start(targets_by_ups, signals)
         _greet(driver_options.state_path, list(targets_by_ups), path, shared.json)

@@ -182,12 +182,12 @@ class Driver:
     def _instcmd(self, client: UpsdConnection, words: Sequence[str]) -> None:
         instant = driver_protocol.instant(words)
         if instant is None:
-            self._say(f"not sent: {_shown(words)}")
+            self._say(f"not sent: {_printable_words(words)}")
             return
         command_ = command_of(instant.command)
         # a delay, for example, cannot be kept to: nothing is sent
         if command_ is None or instant.parameter is not None:
-            self._say(f"not sent, no such command: {_shown(words)}")
+            self._say(f"not sent, no such command: {_printable_words(words)}")
             if instant.tracking:
                 client.send(driver_protocol.tracked(instant.tracking, INVALID))
             return
@@ -201,7 +201,7 @@ class Driver:
         self._ask(*command_, ended)
 
 
-def _shown(words: Sequence[str]) -> str:
+def _printable_words(words: Sequence[str]) -> str:
     return printable(" ".join(words), _LONGEST_SHOWN)
 
 

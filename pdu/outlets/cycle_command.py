@@ -37,7 +37,7 @@ from ..core.inventory.handler_loading import load
 from ..core.machines import outlet as one_outlet
 from ..core.machines.outlet import OutletPower, Stage, target_state
 from ..core.states import DOWN, UP, of_word, word
-from .read_commands import named, show_warnings
+from .read_commands import name_field, show_warnings
 from .switch_commands import CalledOutlet, not_seen, outlets_of, report_stop, shown_now, state_line
 
 _PAUSE_S = 10.0  # power supplies bridge some seconds
@@ -67,7 +67,7 @@ class _Told(NamedTuple):
             "call": "cycle",
             "handler": self.handler,
             "host": self.host,
-            **named(self.state),
+            **name_field(self.state),
             "outlets": [outlet],
         }
         return {**about, "note": note} if note else about

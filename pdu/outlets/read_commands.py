@@ -31,8 +31,8 @@ from ..core.cli.options import (
     TLS,
     SharedOptions,
     device,
-    given,
     output,
+    shared_options_of,
     spelled,
 )
 from ..core.cli.output import columns, figure, print_json, show_status_line, waiting
@@ -135,7 +135,7 @@ def outlets_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     from ..core.inventory import reading  # imported late: 3 ms, which a status does not need
 
     parts = (reading.states, reading.power, reading.labels)
-    pdu_reading = reading.read(handler, data, parts)
+    pdu_reading = reading.read_pdu(handler, data, parts)
     return {
         "load_a": pdu_reading.load_a,
         "power_w": pdu_reading.power_w,
@@ -157,7 +157,7 @@ class ReadingCommand(NamedTuple):
     ask: Callable[[LoadedHandler, Any], dict[str, Any]]
 
 
-def _read(
+def _read_pdus(
     shared: SharedOptions,
     command: ReadingCommand,
     pdus: Sequence[names.ChosenPdu],
@@ -184,7 +184,12 @@ def _read(
     documents: list[dict[str, Any]] = []
     for (_, host, parameters), handler, data in readable:
         begin = time.monotonic()
-        about = {"call": command.call, "handler": handler.shown, "host": host, **named(parameters)}
+        about = {
+            "call": command.call,
+            "handler": handler.shown,
+            "host": host,
+            **name_field(parameters),
+        }
         where = connection_data.display_name(parameters, host)
         try:
             with show_warnings(parameters, where), waiting(f"waiting for {where}", parameters):
@@ -215,7 +220,7 @@ def _read(
     return next((code for code in codes if code), DONE)
 
 
-def named(shared: SharedOptions) -> dict[str, str]:
+def name_field(shared: SharedOptions) -> dict[str, str]:
     """The name of a PDU that was called by it, for JSON."""
     return {"name": shared.name} if shared.name else {}
 
@@ -323,7 +328,7 @@ def _reading(
     def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
         alone = len(set(host)) == 1
         pdus = [names.chosen(context, handler, name, alone) for name in dict.fromkeys(host)]
-        return _read(given(context), command, pdus, csv)
+        return _read_pdus(shared_options_of(context), command, pdus, csv)
 
     return names.PduCommand(
         command.call,

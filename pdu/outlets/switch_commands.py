@@ -28,7 +28,7 @@ from ..core.machines import outlet as one_outlet
 from ..core.states import UNKNOWN, of_word, reported, word
 from .read_commands import (
     OutletRows,
-    named as name_of,
+    name_field as name_of,
     show_warnings,
     status_of,
 )
@@ -74,7 +74,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     host, state = pdu.host, pdu.state
     identities = list(dict.fromkeys(outlets))
     handler, where = load(pdu.handler), connection_data.display_name(state, host)
-    prompts.askable(state, f"switching {listed(identities)} {goal}", host)
+    prompts.askable(state, f"switching {outlets_text(identities)} {goal}", host)
     data = connection_data.pdu_data(handler, host, state)
     if not state.yes or not all(map(outlet_words.PLAIN.fullmatch, identities)):
         with waiting(f"waiting for {where}", state):
@@ -97,8 +97,8 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
                     state_ = outlet.command(on)
                 except Exception as error:
                     place = [
-                        "the error is about"
-                        f" {'; '.join([listed([identity]), *_unsent(identities[len(begun) :])])}"
+                        "the error is about "
+                        + "; ".join([outlets_text([identity]), *_unsent(identities[len(begun) :])])
                     ]
                     _show(state, switched_rows, where, handler.shown)
                     return report_stop(
@@ -113,7 +113,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
                 switched_rows.append(
                     {"identity": identity, "state": word(state_), "done": state_ is wanted_state}
                 )
-            with waiting(f"reading {listed(identities)} again", state):
+            with waiting(f"reading {outlets_text(identities)} again", state):
                 _read_again(handler, data, switched_rows, wanted_state)
     except KeyboardInterrupt:
         _show(state, switched_rows, where, handler.shown)
@@ -156,7 +156,7 @@ def _read_again(
     time.sleep(one_outlet.AGAIN_S)
     last_reading = [reading.Reading()]
     with contextlib.suppress(Exception):
-        reading.read(handler, data, (reading.states, reading.figures), last_reading.append)
+        reading.read_pdu(handler, data, (reading.states, reading.figures), last_reading.append)
     for outlet in proven:
         again = last_reading[-1].outlet(outlet["identity"])
         state = UNKNOWN if again is None else again.state
@@ -198,7 +198,7 @@ def not_seen(identity: str, where: str, wanted_word: str, state: EnumPowerStatus
 
 
 def _unsent(identities: Sequence[str]) -> list[str]:
-    return [f"no command was sent to {listed(identities)}"] if identities else []
+    return [f"no command was sent to {outlets_text(identities)}"] if identities else []
 
 
 def report_stop(
@@ -217,7 +217,7 @@ def report_stop(
     return int(about["exit_code"])
 
 
-def listed(identities: Sequence[str]) -> str:
+def outlets_text(identities: Sequence[str]) -> str:
     """`outlet 3`, `outlets 3, 4`."""
     return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
 

@@ -30,10 +30,10 @@ from ..core.cli.options import (
     NumberRange,
     SharedOptions,
     device,
-    given,
     option,
     output,
     prompting as asks,
+    shared_options_of,
 )
 from ..core.cli.output import Result, print_result, show_status_line
 from ..core.cli.shared_options import DRAWING, OUT
@@ -188,7 +188,7 @@ def _prove(
     at: str,
     test_location: str,
 ) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     if handler == _PLATFORM:
         if outlet or also or reader or drawing:
             raise Usage(

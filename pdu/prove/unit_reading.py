@@ -76,7 +76,7 @@ def read_unit(unit: Unit, parts: Sequence[Part]) -> Reading:
     """What was read before the first error, which is the reading's `failure`."""
     readings = [Reading()]
     try:
-        reading.read(unit.handler, unit.data, parts, readings.append)
+        reading.read_pdu(unit.handler, unit.data, parts, readings.append)
     except (Exception, SystemExit) as error:  # anybody may have written the archive
         last = readings[-1]
         readings.append(last._replace(failure=last.failure or reading.error_of(error)))

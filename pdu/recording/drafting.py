@@ -17,7 +17,7 @@ from ..core.adapters.snmp.recorded_rows import dotted
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
-from ..core.cli.options import Argument, given, option, output
+from ..core.cli.options import Argument, option, output, shared_options_of
 from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import OUT, STANDARD_OUTPUT
 from ..core.files.whole_files import new_file, text_of
@@ -43,7 +43,7 @@ def _draft(
     from .draft.mib_parser import parse_mib_files
     from .draft.profile import draft as drafted
 
-    state, out = given(context), None if out == "-" else out
+    state, out = shared_options_of(context), None if out == "-" else out
     text = text_of(file)
     if not snmprec.is_recording(text):
         raise SettingsError(
@@ -141,13 +141,13 @@ def _report(draft_: Draft) -> list[str]:
         for guess in [*guesses[:_MOST_GUESSES], *rows]:
             oid = dotted(guess.column.oid)
             lines += _lines(role, oid, draft_.chosen.get(role) == oid, guess.evidence, guess.doubt)
-        lines += _others(role, len(guesses) - len(rows))
+        lines += _more_guesses(role, len(guesses) - len(rows))
     for text in draft_.packed[:_MOST_GUESSES]:
         oid = dotted(text.oid)
         lines += _lines(
             "state", oid, draft_.chosen.get("state") == oid, (text.evidence,), text.doubt
         )
-    lines += _others("state", len(draft_.packed))
+    lines += _more_guesses("state", len(draft_.packed))
     lines += _unused(draft_)
     return [
         *(lines or ["nothing looks like a table of outlets"]),
@@ -166,7 +166,7 @@ def _unused(draft_: Draft) -> list[str]:
                 f" {scalar.value}; perhaps the total {total!r}, scale {scalar.scale:f}"
             )
             lines += _lines("scalar", dotted(scalar.oid), False, (evidence,), scalar.doubt)
-        lines += _others("scalar", len(alternatives))
+        lines += _more_guesses("scalar", len(alternatives))
     rest_scalars = [scalar for scalar in draft_.scalars if not scalar.total]
     if rest_scalars:
         lines.append(
@@ -195,7 +195,7 @@ def _lines(role: str, oid: str, chosen: bool, evidence: Sequence[str], doubt: st
     ]
 
 
-def _others(role: str, number: int) -> list[str]:
+def _more_guesses(role: str, number: int) -> list[str]:
     return (
         [f"{role:<16}and {number - _MOST_GUESSES} more: --json shows all"]
         if number > _MOST_GUESSES

@@ -30,9 +30,9 @@ from ..core.cli.options import (
     SharedOptions,
     command_line,
     device,
-    given,
     option,
     output,
+    shared_options_of,
 )
 from ..core.cli.output import columns, print_json, waiting
 from ..core.inventory import connection_data, names
@@ -62,7 +62,7 @@ class HandlerAnswer(NamedTuple):
 
 @click.pass_context
 def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     handler_name, host, shared = names.resolve_name(shared, host)
     handler_names = [handler_name] if registry.is_handler(handler_name) else registry.names()
     chosen = list(dict.fromkeys(handler)) or list(handler_names)
@@ -132,7 +132,7 @@ def _look(
     missing or wrong setting.
     """
     handler = load(name)
-    handler_state = shared if alone else _own(handler, shared)
+    handler_state = shared if alone else _options_for_handler(handler, shared)
     if (
         is_read
         and handler.snmp
@@ -185,7 +185,7 @@ def _keys(handler: LoadedHandler) -> set[str]:
     )
 
 
-def _own(handler: LoadedHandler, shared: SharedOptions) -> SharedOptions:
+def _options_for_handler(handler: LoadedHandler, shared: SharedOptions) -> SharedOptions:
     keys = _keys(handler)
     return dataclasses.replace(
         shared,
@@ -249,13 +249,13 @@ def _is_silent(answer: HandlerAnswer) -> bool:
 
 def _again(host: str, handler: str, shared: SharedOptions) -> str:
     """The command that reads the PDU with the settings that were given."""
-    handler_state = _own(load(handler), shared)
+    handler_state = _options_for_handler(load(handler), shared)
     return command_line(handler_state, "status", *(shared.words or (handler, host)))
 
 
 def _description_steps(host: str, shared: SharedOptions) -> list[str]:
     """The commands that lead to an archive for a device that no family fits."""
-    handler_state = _own(load(_DESCRIBED), shared)
+    handler_state = _options_for_handler(load(_DESCRIBED), shared)
     file, profile = "unit.snmprec", "mine.json"
     record = command_line(
         handler_state, "record", *(shared.words or (_DESCRIBED, host)), "-o", file

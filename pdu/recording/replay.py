@@ -19,7 +19,7 @@ from ..core.adapters.replay_server import HOST
 from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
-from ..core.cli.options import Argument, given, option, output
+from ..core.cli.options import Argument, option, output, shared_options_of
 from ..core.cli.output import print_json
 from ..core.cli.shared_options import LISTEN
 from ..core.files.whole_files import text_of
@@ -33,7 +33,7 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 @click.pass_context
 def _replay(context: click.Context, file: str, listen: str, profile: str) -> int:
-    state, port = given(context), _port(listen)
+    state, port = shared_options_of(context), _port(listen)
     text = text_of(file)
     handler, kind = handler_of_recording(text, file)
     if profile and kind.serve_as is None:
@@ -48,7 +48,7 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
         raise SettingsError(f"port {port} cannot be used ({error.strerror})") from None
     try:
         # before the output: a script that reads the address may end this program at once
-        with _asked() as signals:
+        with _collect_signals() as signals:
             if state.json:
                 print_json(
                     {
@@ -100,7 +100,7 @@ def _port(listen: str) -> int:
 
 
 @contextlib.contextmanager
-def _asked() -> Iterator[list[int]]:
+def _collect_signals() -> Iterator[list[int]]:
     """Yields an empty list.
 
     During the block SIGINT and SIGTERM are added to it instead of ending the program.

@@ -12,7 +12,7 @@ from handlers.shared.errors import printable
 
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import Argument, given, output
+from ..core.cli.options import Argument, output, shared_options_of
 from ..core.cli.output import Result, columns, print_result
 from .model_names import Name
 from .owner_proofs import read_owner_proofs
@@ -38,7 +38,7 @@ def _supports(context: click.Context, words: Sequence[str]) -> int:
     code = DONE if result.verdict == YES else code_of("unsupported")
     return print_result(
         Result(_data(question, result), _lines(printable(question, 60), result), code),
-        given(context).json,
+        shared_options_of(context).json,
     )
 
 
@@ -86,7 +86,7 @@ def _is_sure(hit: Match) -> bool:
 
 
 def _keys_of(result: SupportAnswer) -> str:
-    return ", ".join(entry.shown for entry in result.near)
+    return ", ".join(entry.label for entry in result.near)
 
 
 def _yes(question: str, result: SupportAnswer) -> list[str]:
@@ -129,7 +129,7 @@ def _shared(result: SupportAnswer) -> list[str]:
 def _entry(hit: Match, said: Sequence[str] = ()) -> list[str]:
     """`said`: sentences that stand above already."""
     entry = hit.entry
-    head = f"{entry.shown}: {', '.join(entry.vendors)}, {entry.document}"
+    head = f"{entry.label}: {', '.join(entry.vendors)}, {entry.document}"
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     if hit.name:
         lines += _wrapped("model", f"{hit.name.pattern} ({hit.name.source})")

@@ -26,7 +26,7 @@ class ByOid(NamedTuple):
     tried: tuple[SupportEntry, ...]
 
 
-def read(text: str) -> Optional[str]:
+def parse_oid(text: str) -> Optional[str]:
     """The dotted OID in a text, or None if it is not one of a vendor."""
     match = _TEXT.fullmatch(text.strip())
     return ENTERPRISES.rstrip(".") + match[1] if match else None

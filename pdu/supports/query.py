@@ -63,7 +63,7 @@ class Query(NamedTuple):
     ups: bool
 
 
-def read(question: str, phrases: Collection[str], fits: Fits) -> Query:
+def parse_query(question: str, phrases: Collection[str], fits: Fits) -> Query:
     """The words of a question.
 
     `phrases`: the squeezed names of vendors and brands; `fits`: whether a word is a model's name.

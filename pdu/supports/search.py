@@ -80,13 +80,13 @@ class _Span(NamedTuple):
 
 def answer(question: str) -> SupportAnswer:
     """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words."""
-    oid = oids.read(question)
+    oid = oids.parse_oid(question)
     if oid:
         result = oids.look(oid)
         hits = tuple(Match(entry, None) for entry in result.sure)
         verdict = YES if hits else MAYBE if result.tried else UNKNOWN
         return SupportAnswer(verdict, hits, near=result.tried, oid=oid)
-    query_ = query.read(question, _phrases(), _is_name)
+    query_ = query.parse_query(question, _phrases(), _is_name)
     spans, left = _spans(query_.words)
     company = [word_ for word_ in left if not word_.is_generic]
     if query_.ups and not spans:

@@ -76,7 +76,7 @@ class SupportEntry(NamedTuple):
         return self.family or self.handler
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         """Handler, and family if there is one."""
         return f"{self.handler}, family {self.family}" if self.family else self.handler
 

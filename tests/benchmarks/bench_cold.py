@@ -121,7 +121,7 @@ def built(names: Sequence[str]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         for name in names:
-            read = handler_archives.read(archive(ROOT / "handlers", name))
+            read = handler_archives.read_archive(archive(ROOT / "handlers", name))
             for copy in ("kept", "uncompiled"):
                 read.unpack(folder / copy)
         yield folder

@@ -259,7 +259,7 @@ def _prober(port: int) -> Callable[[], object]:
     )
     parts = (reading.states, reading.figures, reading.labels)
     enable_fast_reads()
-    return lambda: page(reading.read(handler, data, parts), _ACCEPT)
+    return lambda: page(reading.read_pdu(handler, data, parts), _ACCEPT)
 
 
 def _cpu_ms(work: Callable[[], object], runs: int) -> float:

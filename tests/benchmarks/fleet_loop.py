@@ -33,7 +33,7 @@ def _dead(device: ListedPdu) -> bool:
 
 
 def main() -> int:
-    chosen = sample(device_list.read(sys.argv[1]).devices, int(sys.argv[3]))
+    chosen = sample(device_list.read_device_list(sys.argv[1]).devices, int(sys.argv[3]))
     counts, seconds = {"living": 0, "dead": 0}, {"living": 0.0, "dead": 0.0}
     figures: dict[str, list[str]] = {}
     for target in targets(chosen, auth.of_file(sys.argv[2]), None):

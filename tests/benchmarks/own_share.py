@@ -72,7 +72,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--calls", type=int, default=100, help="default: %(default)s")
     parser.add_argument("--top", type=int, default=10, help="default: %(default)s")
     chosen = parser.parse_args(arguments)
-    devices = device_list.read(chosen.list).devices
+    devices = device_list.read_device_list(chosen.list).devices
     for handler in sorted({one.handler for one in devices}):
         found = targets(living(devices, handler)[:4], auth.of_file(chosen.logins), None)
         print(f"{handler}: {cost(found, chosen.calls):.1f} ms of CPU for a reading")

@@ -167,7 +167,9 @@ def _on_platform(
 ) -> Iterator[Outcome]:
     for name, peer in devices.items():
         placed = trial.place(
-            handler_archives.read(archive(ROOT / "handlers", name)), "directory", folder / name
+            handler_archives.read_archive(archive(ROOT / "handlers", name)),
+            "directory",
+            folder / name,
         )
         problems = trial.run(platform, placed, peer, port_energy=None)
         silent = (
@@ -217,7 +219,9 @@ def on_variants(
     ways = sorted({variant.place for variant in VARIANTS})
     placed = {
         (name, way): trial.place(
-            handler_archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}"
+            handler_archives.read_archive(archive(ROOT / "handlers", name)),
+            way,
+            folder / f"{name}-{way}",
         )
         for name in devices
         for way in ways

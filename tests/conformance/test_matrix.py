@@ -53,7 +53,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     def placed(name: str, way: str) -> trial.Placed:
         def make(folder: Path) -> None:
             found = trial.place(
-                handler_archives.read(archive(ROOT / "handlers", name)), way, folder
+                handler_archives.read_archive(archive(ROOT / "handlers", name)), way, folder
             )
             (folder / "placed").write_text("\n".join(found), "utf-8")
 

@@ -46,7 +46,7 @@ print(json.dumps(keys))
 
 
 def test_every_family_is_there_without_the_files_and_without_sys_modules(tmp_path: Path) -> None:
-    handler_archives.read(archive(ROOT / "handlers", "snmp")).unpack(tmp_path)
+    handler_archives.read_archive(archive(ROOT / "handlers", "snmp")).unpack(tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", _FAMILIES, str(ROOT), str(tmp_path)],
         capture_output=True,

@@ -85,7 +85,9 @@ def builds(name: str, folder: Path) -> tuple[str, list[Path], list[str]]:
     newer = (ROOT / "handlers/shared/errors.py").read_text("utf-8") + "\nANOTHER_BUILD = True\n"
     places, codes, top = [], [], ""
     for number, more in enumerate(({}, {"shared/errors.py": newer})):
-        read = handler_archives.read(build.archive(ROOT / "handlers", package, {**replace, **more}))
+        read = handler_archives.read_archive(
+            build.archive(ROOT / "handlers", package, {**replace, **more})
+        )
         read.unpack(folder / str(number))
         top = read.top
         places.append(folder / str(number) / top)

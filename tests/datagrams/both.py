@@ -102,7 +102,7 @@ def _read(handler: LoadedHandler, unit: Unit, parts: tuple[Part, ...], together:
         data = form(agent, unit.settings, {"version": "2", "timeout": "60", "retries": "0"})
         found: Union[Reading, str]
         try:
-            found = reading.read(handler, data, parts)._replace(begun=0.0, seconds=0.0)
+            found = reading.read_pdu(handler, data, parts)._replace(begun=0.0, seconds=0.0)
         except Exception as error:
             found = f"{type(error).__name__}: {error}".replace(str(agent.port), "PORT")
         return _Taken(found, agent.requests)

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pdu.core.inventory.handler_archives import BadArchive, read
+from pdu.core.inventory.handler_archives import BadArchive, read_archive
 
 from . import hall
 from .records import Handler, Pdu, Refusal
@@ -49,7 +49,7 @@ def registered(manager: DciManager, only: str = "") -> list[Handler]:
         titles = _titles((Path(folder) / "register.sh").read_text("utf-8"))
     installed = []
     for data in built:
-        top = read(data).top
+        top = read_archive(data).top
         if only in ("", top):
             installed.append(install(manager, data, titles.get(top, "")))
     return installed
@@ -138,7 +138,7 @@ def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
     Raises Refusal, also for a bad archive, and then changes nothing.
     """
     try:
-        archive = read(data)
+        archive = read_archive(data)
         if not archive.holds_module(f"{archive.top}.handler"):
             raise BadArchive(f"there is no {archive.top}/handler.py")
         try:

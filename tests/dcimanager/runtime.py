@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, Optional
 
-from pdu.core.inventory.handler_archives import Archive, BadArchive, read
+from pdu.core.inventory.handler_archives import Archive, BadArchive, read_archive
 
 from .pool import Key, Pool
 from .records import Call, Handler, Pdu, Refusal
@@ -62,7 +62,7 @@ class Runtime:
             # Calls of a handler without an archive, or with one that is no longer accepted, end
             # with an import error.
             with contextlib.suppress(LookupError, BadArchive):
-                read(store.archive(handler)).unpack(folder / "handlers")
+                read_archive(store.archive(handler)).unpack(folder / "handlers")
 
     # ---- archives ----
 
@@ -72,7 +72,7 @@ class Runtime:
         Raises Refusal, or BadArchive with the reason.
         """
         self._store.by_id(number)
-        archive = read(data)
+        archive = read_archive(data)
         with self._uploading:
             _check_paths(archive, self._folder / "handlers")
             handler = self._store.accept(number, archive, import_path, data)
@@ -89,7 +89,7 @@ class Runtime:
             before = self._store.by_id(number).current
             handler = self._store.roll(number, version)
             try:
-                archive = read(self._store.archive(handler))
+                archive = read_archive(self._store.archive(handler))
                 _check_paths(archive, self._folder / "handlers")
             except BadArchive as error:
                 self._store.roll(number, before)

@@ -26,7 +26,7 @@ def meters(
     if drawn:
         hall = str(folder / "hall.power.toml")
         Path(hall).write_text(drawn)
-    pdus = drawing_file.read(hall).pdus if hall else {}
+    pdus = drawing_file.read_drawing(hall).pdus if hall else {}
     return Meters(RegisterFacts(limit_kw=outlet), path, pdu, pdus)
 
 

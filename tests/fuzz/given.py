@@ -68,7 +68,7 @@ def listed(suffix: str) -> Callable[[bytes], None]:
             file.write(data)
             file.flush()
             with contextlib.suppress(PduHandlerError):
-                device_list.read(file.name)
+                device_list.read_device_list(file.name)
 
     return run
 
@@ -76,9 +76,9 @@ def listed(suffix: str) -> Callable[[bytes], None]:
 def archive(data: bytes) -> None:
     """Reads the bytes as an archive, and as the content of a compressed one."""
     with contextlib.suppress(handler_archives.BadArchive):
-        handler_archives.read(data)
+        handler_archives.read_archive(data)
     with contextlib.suppress(handler_archives.BadArchive):
-        handler_archives.read(gzip.compress(data, 1))
+        handler_archives.read_archive(gzip.compress(data, 1))
 
 
 def tar() -> bytes:

@@ -41,7 +41,7 @@ def test_good_answers_and_a_good_list_are_not_refused(tmp_path: Path) -> None:
         assert pdu(status).status().ports and pdu(statistic).statistic().load > 0
     file = tmp_path / "list.toml"
     file.write_bytes(BY_NAME["list-toml"].seeds()[0])
-    assert len(device_list.read(str(file)).devices) == 1
+    assert len(device_list.read_device_list(str(file)).devices) == 1
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: str(target.name))

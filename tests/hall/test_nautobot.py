@@ -148,7 +148,7 @@ def test_a_hall_in_nautobot_becomes_the_drawing_of_its_plant(
         "left out, because the fleet list does not have it and nothing hangs on it and on a PDU of"
         " the list: far",
     }
-    drawing = drawing_file.read(str(target))
+    drawing = drawing_file.read_drawing(str(target))
     assert list(map(str, drawing.machines["lamp"].cords)) == ["strip/Power Outlet 1"]
     (source,) = drawing.pdus["strip"].inputs
     assert isinstance(source, Cord) and source.pdu == "r1-left"
@@ -169,7 +169,9 @@ def test_a_hall_in_nautobot_becomes_the_drawing_of_its_plant(
     few = tmp_path / "few.toml"
     done = run("plan", "import", *where, *reads[:-1], "--rack", "r2", "-o", few)
     assert done.returncode == 0, done.stderr
-    assert {name.partition("/")[0] for name in drawing_file.read(str(few)).machines} == {"r2"}
+    assert {name.partition("/")[0] for name in drawing_file.read_drawing(str(few)).machines} == {
+        "r2"
+    }
     # an outlet that the PDU does not have stops the import
     living.run(
         "from nautobot.dcim.models import PowerOutlet\n"

@@ -79,7 +79,7 @@ def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figur
     pdu(peer).statistic()
     cost, before = peer.books().requests - before.requests, peer.books()
     parts = (reading.states, reading.power, reading.labels)
-    found = reading.read(load(peer.handler), data, parts)
+    found = reading.read_pdu(load(peer.handler), data, parts)
     assert 1 <= peer.books().requests - before.requests == cost
     assert {one.identity: one.state for one in found.outlets} == {
         identity: STATES[on] for identity, on in before.states.items()

@@ -70,7 +70,7 @@ def test_an_archive_loads_with_only_the_platforms_two_packages(
     name: str, host: Path, tmp_path: Path
 ) -> None:
     unpacked = tmp_path / "unpacked"
-    handler_archives.read(archive(ROOT / "handlers", name)).unpack(unpacked)
+    handler_archives.read_archive(archive(ROOT / "handlers", name)).unpack(unpacked)
     loaded = load(host, unpacked, [f"pdu_{name}.handler"])
     assert loaded["kinds"][0].startswith(f"pdu_{name}.c") and loaded["threads"] == 1
 
@@ -88,7 +88,7 @@ def test_an_archive_holds_no_tools(name: str) -> None:
 def test_all_archives_load_in_one_process(host: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
     for name in NAMES:
-        handler_archives.read(archive(ROOT / "handlers", name)).unpack(unpacked)
+        handler_archives.read_archive(archive(ROOT / "handlers", name)).unpack(unpacked)
     loaded = load(host, unpacked, [f"pdu_{name}.handler" for name in NAMES])
     assert len(set(loaded["kinds"])) == len(NAMES)
 
@@ -96,7 +96,7 @@ def test_all_archives_load_in_one_process(host: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["/", "unpacked", "unpacked/pdu_small", "decoys"])
 def test_an_archive_loads_in_any_current_directory(host: Path, tmp_path: Path, place: str) -> None:
     unpacked, decoys = tmp_path / "unpacked", tmp_path / "decoys"
-    handler_archives.read(archive(small_tree(tmp_path), "small")).unpack(unpacked)
+    handler_archives.read_archive(archive(small_tree(tmp_path), "small")).unpack(unpacked)
     decoys.mkdir()
     for name in ("errors.py", "wire.py", "handler.py", "common.py"):
         (decoys / name).write_text(f"raise SystemExit({name!r})")
@@ -107,16 +107,18 @@ def test_an_archive_loads_in_any_current_directory(host: Path, tmp_path: Path, p
 def test_two_versions_under_two_names_load_in_one_process(host: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
     for name, version in (("older", "1.0"), ("newer", "2.0")):
-        handler_archives.read(archive(small_tree(tmp_path / name, name, version), name)).unpack(
-            unpacked
-        )
+        handler_archives.read_archive(
+            archive(small_tree(tmp_path / name, name, version), name)
+        ).unpack(unpacked)
     kinds = load(host, unpacked, ["pdu_older.handler", "pdu_newer.handler"])["kinds"]
     assert kinds[0].startswith("pdu_older.c") and kinds[1].startswith("pdu_newer.c")
 
 
 def test_unpacking_again_leaves_whole_files_to_a_process_that_reads_them(tmp_path: Path) -> None:
     first, second = (
-        handler_archives.read(archive(small_tree(tmp_path / number, version=number), "small"))
+        handler_archives.read_archive(
+            archive(small_tree(tmp_path / number, version=number), "small")
+        )
         for number in ("1.0", "1.1")
     )
     unpacked, entry = tmp_path / "unpacked", tmp_path / "unpacked" / "pdu_small" / "handler.py"
@@ -148,7 +150,7 @@ def test_a_running_process_reloads_the_last_unpacked_version_even_if_it_is_older
 ) -> None:
     unpacked = tmp_path / "unpacked"
     versions = {
-        number: handler_archives.read(
+        number: handler_archives.read_archive(
             archive(small_tree(tmp_path / number, version=number), "small")
         )
         for number in ("1.0", "1.1")

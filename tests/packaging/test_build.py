@@ -183,7 +183,7 @@ def test_a_missing_handler_is_refused_with_its_path(tmp_path: Path) -> None:
 
 
 def test_the_entry_module_is_beside_a_folder_with_the_unchanged_files(tmp_path: Path) -> None:
-    found = handler_archives.read(archive(small_tree(tmp_path), "small"))
+    found = handler_archives.read_archive(archive(small_tree(tmp_path), "small"))
     folders = {path.split("/")[1] for path in found.files if path.count("/") > 1}
     assert found.top == "pdu_small" and len(folders) == 1
     folder = folders.pop()

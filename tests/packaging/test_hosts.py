@@ -96,7 +96,7 @@ _HOSTS: dict[str, dict[str, str]] = {
 
 @functools.cache
 def packed(name: str) -> Archive:
-    return handler_archives.read(archive(ROOT / "handlers", name))
+    return handler_archives.read_archive(archive(ROOT / "handlers", name))
 
 
 def placed(folder: Path, *names: str) -> list[str]:
@@ -236,7 +236,7 @@ def test_an_upload_while_calls_run_changes_none_of_their_answers(name: str, tmp_
         .read_text("utf-8")
         .replace('VERSION = "', 'VERSION = "9.')
     )
-    newer = handler_archives.read(archive(ROOT / "handlers", name, {"__init__.py": text}))
+    newer = handler_archives.read_archive(archive(ROOT / "handlers", name, {"__init__.py": text}))
     with PEERS[name]() as peer:
         path = placed(tmp_path, name)
         with (

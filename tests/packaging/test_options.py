@@ -43,7 +43,7 @@ def written(folder: Path, **changes: Any) -> Path:
 
 def options_in(archive: Path) -> dict[str, str]:
     """The options in the archive's options.py, read without running it."""
-    files = handler_archives.read(archive.read_bytes()).files
+    files = handler_archives.read_archive(archive.read_bytes()).files
     text = next(
         content for path, content in files.items() if path.endswith("/snmp/options.py")
     ).decode("ascii")
@@ -66,7 +66,7 @@ def test_an_owners_profile_adds_an_archive_and_a_row_in_the_script(tmp_path: Pat
     assert run(tmp_path, "--profile", str(PROFILE)) == 0
     made = tmp_path / f"pdu_acme_strip-{build.version(ROOT / 'handlers')}.tar.gz"
     assert sorted(path.name for path in tmp_path.iterdir()) == [made.name, "register.sh"]
-    found = handler_archives.read(made.read_bytes())
+    found = handler_archives.read_archive(made.read_bytes())
     assert found.top == "pdu_acme_strip" and found.holds_module("pdu_acme_strip.handler")
     assert not [
         path

@@ -139,7 +139,7 @@ def test_a_mistake_has_a_sentence(
 def test_a_list_is_read_as_excel_saves_it(text: str, encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(text.encode(encoding))
-    (found,) = device_list.read(str(path)).devices
+    (found,) = device_list.read_device_list(str(path)).devices
     assert found.handler == "snmp" and found.address == "192.0.2.1"
     (row,) = csv_in.read_file_rows(str(path), lambda _: ())
     assert row["auth"] == "snmp"
@@ -149,14 +149,14 @@ def test_an_error_after_excels_line_names_the_line_of_the_file(tmp_path: Path) -
     path = tmp_path / "list.csv"
     path.write_text(f"sep=,\n{HEAD}\nx,snmp,,,\n", "utf-8")
     with pytest.raises(SettingsError, match="line 3: there is no address"):
-        device_list.read(str(path))
+        device_list.read_device_list(str(path))
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(b"\xff\xfea")
     with pytest.raises(SettingsError, match="not UTF-8 text; save it as UTF-8"):
-        device_list.read(str(path))
+        device_list.read_device_list(str(path))
 
 
 def test_an_ipv6_address_in_brackets_is_the_address(capsys: pytest.CaptureFixture[str]) -> None:

@@ -187,7 +187,7 @@ def test_saved_readings_need_no_list(
 def drawing(tmp_path_factory: pytest.TempPathFactory) -> Any:
     path: Path = tmp_path_factory.mktemp("site") / "hall.power.toml"
     path.write_text(HALL)
-    return drawing_file.read(str(path))
+    return drawing_file.read_drawing(str(path))
 
 
 @pytest.mark.parametrize(

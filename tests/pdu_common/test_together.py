@@ -63,7 +63,7 @@ def read(port: int, together: bool, **params: str) -> Result:
     token = process_options.SENT.set(lambda: sent.append(None))
     try:
         data = form(Place(port), None, {"version": "2", "timeout": "20", **params})
-        found = reading.read(load("snmp"), data, EVERYTHING)
+        found = reading.read_pdu(load("snmp"), data, EVERYTHING)
         return Result(found._replace(begun=0.0, seconds=0.0), len(sent))
     except Exception as error:
         return Result(f"{type(error).__name__}: {error}", len(sent))

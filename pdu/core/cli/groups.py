@@ -18,7 +18,7 @@ from handlers.shared.address import Address
 from ..network import hosts
 from . import suggestions
 from .exit_codes import WIDTH
-from .options import Argument, Parameters, SharedOptions, given, output, prompting
+from .options import Argument, Parameters, SharedOptions, output, prompting, shared_options_of
 from .output import Result, print_result, waiting
 from .redaction import without_login
 
@@ -266,7 +266,7 @@ class HostGroup(LazyGroup):
         @click.pass_context
         def call(context: click.Context, /, **values: Any) -> int:
             assert context.parent is not None
-            shared = given(context)
+            shared = shared_options_of(context)
             host = self.find(shared, str(context.parent.params["host"]))
             with (
                 contextlib.nullcontext()

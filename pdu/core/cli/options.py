@@ -61,7 +61,7 @@ class SharedOptions:
     used: list[str] = field(default_factory=list, repr=False)
 
 
-def given(context: click.Context) -> SharedOptions:
+def shared_options_of(context: click.Context) -> SharedOptions:
     """The `SharedOptions` of this run, which all its commands share."""
     return context.ensure_object(SharedOptions)
 
@@ -235,7 +235,7 @@ def secret_files() -> Parameters:
 def _stored(flag: str, name: str, help_: str) -> Parameters:
     def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
         if value:
-            setattr(given(context), name, True)
+            setattr(shared_options_of(context), name, True)
             if name == "debug":
                 _log()
 
@@ -252,7 +252,7 @@ def setting(spelling: Spelling) -> Parameters:
 
     def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
         if value not in (None, False):
-            given(context).settings[spelling.key] = spelling.value or str(value)
+            shared_options_of(context).settings[spelling.key] = spelling.value or str(value)
 
     completes = (
         completed(lambda: spelling.values) if spelling.values else path_completion(spelling.metavar)
@@ -274,7 +274,7 @@ def without_setting(spelling: Spelling, **attributes: Any) -> Parameters:
 
 def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
     def keep(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
-        pairs: dict[str, str] = getattr(given(context), name)
+        pairs: dict[str, str] = getattr(shared_options_of(context), name)
         for text in texts:
             key, equals, value = text.partition("=")
             if not equals or not key.strip():

@@ -24,10 +24,10 @@ def without_login(result: Result, shared: SharedOptions) -> Result:
         return result
     from handlers.http import login  # imported late, as in `_sought`
 
-    def shown(text: str) -> str:
+    def redact(text: str) -> str:
         return NOTICE if login.holds(text, sought) else text
 
-    return result._replace(data=_texts(result.data, shown), lines=list(map(shown, result.lines)))
+    return result._replace(data=_texts(result.data, redact), lines=list(map(redact, result.lines)))
 
 
 def file_holds_login(data: bytes, user: str, secrets: Sequence[str]) -> bool:
@@ -61,12 +61,12 @@ def _is_weak(secret: str) -> bool:
     return is_word or len(secret) < _SHORTEST
 
 
-def _texts(data: Any, shown: Any) -> Any:
-    """Data for JSON with each of its texts and names as `shown` returns it."""
+def _texts(data: Any, redact: Any) -> Any:
+    """Data for JSON with each of its texts and names as `redact` returns it."""
     if isinstance(data, str):
-        return shown(data)
+        return redact(data)
     if isinstance(data, dict):
-        return {_texts(name, shown): _texts(value, shown) for name, value in data.items()}
+        return {_texts(name, redact): _texts(value, redact) for name, value in data.items()}
     if isinstance(data, (list, tuple)):
-        return [_texts(value, shown) for value in data]
+        return [_texts(value, redact) for value in data]
     return data

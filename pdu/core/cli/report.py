@@ -205,7 +205,7 @@ def _table_lines(table: Table) -> Iterator[str]:
         return
     shown = table.rows[: table.most]
     right = {place for place, cell in enumerate(shown[0]) if "n" in cell.classes.split()}
-    rows = [[_shown(cell) for cell in row] for row in shown]
+    rows = [[_terminal_text(cell) for cell in row] for row in shown]
     heads = list(map(_printable, table.heads))
     yield from (*_titled(table.title), *columns(heads, rows, right, _CELL))
     left = len(table.rows) - len(shown)
@@ -213,7 +213,7 @@ def _table_lines(table: Table) -> Iterator[str]:
         yield f"and {left} more"
 
 
-def _shown(cell: Cell) -> str:
+def _terminal_text(cell: Cell) -> str:
     text = cell.short or cell.text
     return text.replace("`", "") if cell.marked else text
 

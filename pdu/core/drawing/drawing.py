@@ -1,7 +1,7 @@
 """The drawing of a hall as values: feeds, panels, PDUs with lines and breakers, machines with
 cords. Pure.
 
-`drawing_file.read` makes a `Drawing` from a file and checks it, so that whoever has one may rely on
+`read_drawing` makes a `Drawing` from a file and checks it, so that whoever has one may rely on
 its names: each cord's PDU is drawn, no two outlets have the same owner, nothing feeds itself.
 """
 

@@ -83,7 +83,7 @@ class _Place(NamedTuple):
         return HallNode(self.kind, self.name)
 
 
-def read(path: str) -> Drawing:
+def read_drawing(path: str) -> Drawing:
     """Read a drawing. Raises SettingsError."""
     text = secret_files.read_secret(path, secret_files.LIST)
     return parsed(text, path)

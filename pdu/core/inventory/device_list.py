@@ -48,7 +48,7 @@ class EmptyList(SettingsError):
 Entry = tuple[str, Mapping[str, Any]]  # where the PDU is in the file, and its cells by column
 
 
-def read(path: str, lenient: bool = False) -> DeviceList:
+def read_device_list(path: str, lenient: bool = False) -> DeviceList:
     """Read a list: TOML if `path` ends in .toml, else CSV, whose unknown columns are left out if
     `lenient`.
 

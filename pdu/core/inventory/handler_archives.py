@@ -64,7 +64,7 @@ class Archive(NamedTuple):
         return has_file and path.startswith(f"{self.top}/")
 
 
-def read(data: bytes) -> Archive:
+def read_archive(data: bytes) -> Archive:
     """Check the archive in `data` and return its content. Raises BadArchive."""
     if not data:
         raise BadArchive("the archive is empty")

@@ -156,7 +156,7 @@ def _unpacked(path: str) -> ModuleType:
     from . import handler_archives
 
     try:
-        archive = handler_archives.read(Path(path).read_bytes())
+        archive = handler_archives.read_archive(Path(path).read_bytes())
         if not archive.holds_module(f"{archive.top}.handler"):
             raise SettingsError(
                 f"{path} is not a handler archive: one folder with a handler.py is expected"

@@ -41,9 +41,9 @@ class _Place(NamedTuple):
 
 
 _PLACES: Mapping[str, _Place] = {
-    "topology": _Place("pdu.core.adapters.{}.topology", "read"),
-    "power_on": _Place("pdu.core.adapters.{}.power_restore", "read"),
-    "nameplate": _Place("pdu.core.adapters.{}.nameplate", "read"),
+    "topology": _Place("pdu.core.adapters.{}.topology", "read_topology"),
+    "power_on": _Place("pdu.core.adapters.{}.power_restore", "read_power_restore"),
+    "nameplate": _Place("pdu.core.adapters.{}.nameplate", "read_nameplate"),
     "identify": _Place("pdu.core.adapters.{}.identification", "identify"),
     "recording": _Place("pdu.core.adapters.{}.recording_format", "KIND"),
 }

@@ -22,7 +22,7 @@ from handlers.shared.errors import SettingsError, printable
 
 from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
-from ..cli.options import Parameters, SharedOptions, completed, given
+from ..cli.options import Parameters, SharedOptions, completed, shared_options_of
 from ..cli.shared_options import AUTH, LIST
 from ..network import hosts
 
@@ -86,7 +86,7 @@ def options() -> Parameters:
 
 def _keep(context: click.Context, option: click.Parameter, value: Optional[str]) -> None:
     if value:
-        setattr(given(context), f"{option.name}_file", value)
+        setattr(shared_options_of(context), f"{option.name}_file", value)
 
 
 def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
@@ -101,7 +101,7 @@ def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownL
     from . import device_list  # imported late: 20 ms, for commands that are given a name
 
     try:
-        fleet = device_list.read(path)
+        fleet = device_list.read_device_list(path)
     except device_list.EmptyList:
         if list_file or _LIST in os.environ:
             raise
@@ -197,7 +197,7 @@ def chosen(context: click.Context, handler: str, host: str, alone: bool = True) 
 
     Raises SettingsError, and Usage for an address among names.
     """
-    shared = given(context)
+    shared = shared_options_of(context)
     known_list: Optional[KnownList] = context.meta.get(_KEY)
     if known_list is None:
         _say_what_else(shared, context.command_path, handler, host)
@@ -298,7 +298,7 @@ def complete(
     """
 
     def offered(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
-        shared = given(context)
+        shared = shared_options_of(context)
         names: list[str] = []
         with contextlib.suppress(Exception):
             known_list = read_known_list(shared.list_file, shared.auth_file)

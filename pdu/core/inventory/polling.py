@@ -151,7 +151,7 @@ def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part])
     try:
         data = target.data(timeout)
         _count(target.handler, count)
-        reading.read(target.handler, data, parts, readings.append)
+        reading.read_pdu(target.handler, data, parts, readings.append)
     except (Exception, SystemExit) as error:  # anybody may have written the archive
         readings.append(
             readings[-1]._replace(failure=readings[-1].failure or reading.error_of(error))

@@ -104,7 +104,7 @@ class Reading(NamedTuple):
 Part = Callable[[Reading, HandlerTools, Any], Reading]
 
 
-def read(
+def read_pdu(
     handler: LoadedHandler,
     data: Any,
     parts: Sequence[Part],

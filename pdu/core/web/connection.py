@@ -88,7 +88,7 @@ class Connection(asyncio.Protocol):
             self._cut_in(self._limits.request_s)
         self._http.receive_data(data)
         if self._answering is None:
-            self._read()
+            self._read_request()
 
     def eof_received(self) -> bool:
         """A client that sends no more may still read."""
@@ -96,7 +96,7 @@ class Connection(asyncio.Protocol):
             return False
         self._http.receive_data(b"")
         if self._answering is None:
-            self._read()
+            self._read_request()
         # asyncio cannot keep a half of a TLS connection, and says so
         return not self._is_tls() and not self._is_ending
 
@@ -117,7 +117,7 @@ class Connection(asyncio.Protocol):
 
     # ---- a request ---------------------------------------------------------------------------
 
-    def _read(self) -> None:
+    def _read_request(self) -> None:
         """Take what has arrived, up to the end of one request."""
         try:
             while True:
@@ -218,7 +218,7 @@ class Connection(asyncio.Protocol):
             self._connections.waits(self)
             self._cut_in(self._limits.idle_s)
             self._transport.resume_reading()
-            self._read()  # what was sent ahead
+            self._read_request()  # what was sent ahead
         else:
             self._end()
 

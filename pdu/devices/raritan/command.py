@@ -22,10 +22,10 @@ from ...core.cli.options import (
     Seconds,
     SharedOptions,
     device,
-    given,
     option,
     output,
     prompting,
+    shared_options_of,
 )
 from ...core.cli.output import Result, columns, print_result, show_status_line
 from ...core.inventory import connection_data, names
@@ -241,7 +241,7 @@ def _discover(context: click.Context, seconds: float, local_address: Sequence[st
     )
     return print_result(
         Result([dict(zip(head, row)) for row in rows], columns(head, rows) if rows else [nothing]),
-        given(context).json,
+        shared_options_of(context).json,
     )
 
 

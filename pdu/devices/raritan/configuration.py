@@ -20,7 +20,7 @@ from ...core.files.whole_files import read_file
 from .context import (
     Context,
     action_name,
-    listed,
+    facts_result,
     number,
     plain,
     raise_for_code,
@@ -64,7 +64,7 @@ def _show_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     info = proxy.getInfo()
     active = info.activeCertInfo
     names = [name for name in (active.subject.commonName, *active.names) if name]
-    return listed(
+    return facts_result(
         {
             "subject": ", ".join(dict.fromkeys(names)),
             "issuer": active.issuer.commonName,
@@ -369,7 +369,7 @@ def snmp(context: Context) -> Result:
             code, "the settings", {1: "a value is not allowed (v2 needs a read community)"}
         )
         settings = read_again(True, proxy.getConfiguration)
-    return listed(
+    return facts_result(
         {
             **{name: getattr(settings, field) for name, field in _SNMP.items()},
             **{

@@ -212,7 +212,7 @@ def number(word: str) -> int:
 def action_name(context: Context, actions: Mapping[str, object], allowed: str) -> str:
     """The action of a command, `show` without one.
 
-    Raises SettingsError for one that is not `known`.
+    Raises SettingsError for one that `actions` lacks.
     """
     action: str = context.options.action or "show"
     if action not in actions:
@@ -237,7 +237,7 @@ def save(
     """
     path, agent = context.options.out, context.files
 
-    def made() -> bytes:
+    def download_file() -> bytes:
         data = _file(download(agent, *details))
         if not backup and file_holds_login(data, agent.login.user or "", context.state.used):
             raise ProtocolError(
@@ -251,10 +251,10 @@ def save(
     if path == "-" and context.state.json:
         raise SettingsError("--json needs --out FILE here: file and JSON cannot share one output")
     if path == "-":
-        data = made()
+        data = download_file()
         return Result({"bytes": len(data)}, (), raw=data)
     with new_file(path) as write:
-        data = made()
+        data = download_file()
         write(data)
     return Result({"file": path, "bytes": len(data)}, [f"{path}: {len(data)} bytes"])
 
@@ -319,11 +319,12 @@ def _figure(amount: Amount) -> str:
     return "not known" if amount.metered and amount.value is None else figure(amount.value)
 
 
-def listed(
+def facts_result(
     value_by_name: Mapping[str, object], data: object = None, exit_code: int = DONE
 ) -> Result:
     """A result of names and values.
 
-    `data`: the source of its JSON, if that has more or other names than `shown`.
+    `data`: the source of its JSON, if that has more or other names than
+    `value_by_name`.
     """
     return Result(plain(value_by_name if data is None else data), facts(value_by_name), exit_code)

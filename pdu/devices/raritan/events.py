@@ -233,11 +233,15 @@ def _changes(event: Event) -> list[str]:
             old_values, new_values = _flat(fields.get(olds[name])), _flat(value)
             for key, new in new_values.items():
                 if key not in old_values or old_values[key] != new:
-                    old = f"{_shown(key or name, old_values[key])} → " if key in old_values else ""
-                    changes.append(f"{key} {old}{_shown(key or name, new)}".strip())
+                    old = (
+                        f"{_field_text(key or name, old_values[key])} → "
+                        if key in old_values
+                        else ""
+                    )
+                    changes.append(f"{key} {old}{_field_text(key or name, new)}".strip())
         elif not name.startswith("old") and name not in olds.values():
             changes += [
-                f"{key} {_shown(key, changed_value)}".strip()
+                f"{key} {_field_text(key, changed_value)}".strip()
                 for key, changed_value in _flat(value, name).items()
             ]
     return changes
@@ -256,7 +260,7 @@ def _flat(value: object, name: str = "") -> Mapping[str, object]:
     return flat_values
 
 
-def _shown(field: str, value: object) -> str:
+def _field_text(field: str, value: object) -> str:
     return _HIDDEN if value and field.rpartition(".")[2] in _SECRETS else _word(value)
 
 

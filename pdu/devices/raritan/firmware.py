@@ -11,7 +11,7 @@ from ...core.cli.groups import Commands, HostCommand
 from ...core.cli.options import Argument, option
 from ...core.cli.output import Result, columns, text
 from ...core.cli.prompts import NotConfirmed
-from .context import Context, action_name, listed, plain, send_once
+from .context import Context, action_name, facts_result, plain, send_once
 
 _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
@@ -84,7 +84,7 @@ def _image(context: Context, proxy: fw.Firmware) -> Result:
                 f"{text(status.error_message)})"
             ],
         )
-    return listed(
+    return facts_result(
         {
             "version": info.version,
             "product": info.product,
@@ -230,7 +230,7 @@ def _outcome(version: str, last: fw.UpdateHistoryEntry, version_wanted: str) -> 
     succeeded = (
         last.status == fw.UpdateHistoryStatus.SUCCESSFUL and last.imageVersion == version_wanted
     )
-    return listed(
+    return facts_result(
         {"version": version, "image": last.imageVersion, "result": last.status},
         {"version": version, "last": last},
         DONE if succeeded else NOT_SEEN,

@@ -19,7 +19,7 @@ from .context import (
     Context,
     NotSeen,
     action_name,
-    listed,
+    facts_result,
     number,
     plain,
     raise_for_code,
@@ -177,7 +177,7 @@ def network(context: Context) -> Result:
     ports = {
         f"{service} of unit N": f"port {first} + N" for service, first in FORWARDED_PORTS.items()
     }
-    return listed(
+    return facts_result(
         {  # not all settings: some contain passwords
             **{
                 f"interface {name}": interface.enabled

@@ -20,7 +20,7 @@ from handlers.shared.errors import Denied, PduHandlerError, SettingsError
 from ...core.cli.groups import Commands, HostCommand
 from ...core.cli.options import Argument
 from ...core.cli.output import Result
-from .context import Context, listed, raise_for_code, read_again, send_once, state_word, table
+from .context import Context, facts_result, raise_for_code, read_again, send_once, state_word, table
 
 _UNITS = {
     Sensor.VOLT: "V",
@@ -64,7 +64,7 @@ def info(context: Context) -> Result:
     about = metadata.get()
     plate = about.nameplate
     counts = {name: len(answer.get()) for name, answer in lists.items()}
-    return listed(
+    return facts_result(
         {
             "manufacturer": plate.manufacturer,
             "model": plate.model,
@@ -379,7 +379,7 @@ def thresholds(context: Context) -> Result:
         )
         raise_for_code(code, "the thresholds", _THRESHOLD_CODES)
         values = read_again(True, sensor.getThresholds)
-    return listed(
+    return facts_result(
         {
             **{
                 name: getattr(values, name) if getattr(values, f"{name}Active") else "off"

@@ -21,7 +21,7 @@ from ...core.inventory import outlet_words
 from .context import (
     Context,
     NotSeen,
-    listed,
+    facts_result,
     number,
     raise_for_code,
     read_again,
@@ -99,7 +99,7 @@ def switch(context: Context) -> Result:
     if wanted_state not in ("on", "off"):
         raise SettingsError(f"{wanted_state[:20]!r}: give on or off")
     state = Outlet.PowerState.PS_ON if wanted_state == "on" else Outlet.PowerState.PS_OFF
-    return _sent(
+    return _send_command(
         context,
         f"switch {wanted_state}",
         wanted_state,
@@ -117,7 +117,7 @@ def cycle(context: Context) -> Result:
     Round trips: as `switch`, and 1 before the command for the times at which they were last
     switched.
     """
-    return _sent(
+    return _send_command(
         context,
         "power-cycle",
         "on",
@@ -128,7 +128,7 @@ def cycle(context: Context) -> Result:
     )
 
 
-def _sent(
+def _send_command(
     context: Context,
     what: str,
     state: str,
@@ -210,7 +210,7 @@ def _watched(
     still = set(cycled)  # no sign of a cycle was seen yet
     for _ in context.looks(_PAUSE_S):
         try:
-            now = _seen(context, outlets, numbers, cycled, still)
+            now = _read_states(context, outlets, numbers, cycled, still)
         except Denied as error:  # trying again could block the account
             raise Denied(
                 (
@@ -243,7 +243,7 @@ def _watched(
     )
 
 
-def _seen(
+def _read_states(
     context: Context, outlets: list[Outlet], numbers: list[int], cycled: Changes, still: set[int]
 ) -> list[str]:
     """The present states of these outlets: 1 round trip. Raises Denied.
@@ -302,7 +302,7 @@ def sequence(context: Context) -> Result:
         _set_order(context, pdu, action)
     settings, state = read_again(action != "show", lambda: _order(context, pdu))
     order = [index + 1 for index in settings.outletPowerStateSequence]
-    return listed(
+    return facts_result(
         {
             "order": " ".join(map(str, order)) or "as numbered",
             "guard delay (ms)": settings.inRushGuardDelay,

@@ -15,7 +15,7 @@ from ...core.cli import shared_options
 from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import DONE, INTERRUPTED
 from ...core.cli.groups import Subcommand
-from ...core.cli.options import given, option, output, secret_files
+from ...core.cli.options import option, output, secret_files, shared_options_of
 from ...core.cli.output import Result, print_result
 from ...core.cli.shared_options import (
     ALLOW_HOST,
@@ -66,7 +66,7 @@ class MeterOptions(NamedTuple):
 
 @click.pass_context
 def _meter(context: click.Context, /, **options: Any) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     settings_asked = MeterOptions(OwnerFiles.of(options, shared, [LIST]), **options)
     screen, supervisor = Screen(shared), SystemdNotify()
     with contextlib.ExitStack() as stack:

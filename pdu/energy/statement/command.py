@@ -13,7 +13,7 @@ from handlers.shared.errors import SettingsError, printable
 
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import Subcommand
-from ...core.cli.options import Argument, NumberRange, given, option, output
+from ...core.cli.options import Argument, NumberRange, option, output, shared_options_of
 from ...core.cli.output import Result, counted, print_result
 from ...core.cli.shared_options import INTO
 from ..audit.pdu_audit import Asked
@@ -45,7 +45,7 @@ class StatementOptions(NamedTuple):
 def _statement(context: click.Context, /, **options: Any) -> int:
     statement_options, state = (
         StatementOptions(BillingOptions.of(options), **options),
-        given(context),
+        shared_options_of(context),
     )
     state.defect_code = WRONG
     ordered = _ordered(statement_options)
@@ -131,7 +131,7 @@ def _seal(context: click.Context, /, **options: Any) -> int:
         f"last hash of their chain, to be kept at another place: {roots.hash}",
     ]
     document = {"days": roots.days, "hash": roots.hash}
-    return print_result(Result(document, sentences), given(context).json)
+    return print_result(Result(document, sentences), shared_options_of(context).json)
 
 
 _STATEMENT_HELP = """Write a statement for each customer, with a proof that he can check.

@@ -14,7 +14,7 @@ from handlers.shared.errors import printable
 from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import Subcommand
-from ...core.cli.options import Argument, given, option, output
+from ...core.cli.options import Argument, option, output, shared_options_of
 from ...core.cli.output import Result, print_result
 from ...core.files.whole_files import read_file
 from . import day_roots, form, proof
@@ -61,7 +61,7 @@ def _lines(result: Checked, folder: Sequence[str], has_roots: bool) -> Iterator[
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    state, root = given(context), options["root"].lower()
+    state, root = shared_options_of(context), options["root"].lower()
     state.defect_code = WRONG
     if not _ROOT.fullmatch(root):
         raise Usage(f"--root {printable(root, 80)!r}: give 64 hexadecimal digits")

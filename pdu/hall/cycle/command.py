@@ -26,10 +26,10 @@ from ...core.cli.options import (
     NumberRange,
     SharedOptions,
     command_line,
-    given,
     option,
     output,
     prompting as asks,
+    shared_options_of,
 )
 from ...core.cli.output import Result, counted, print_result
 from ...core.cli.report import Items, Part, Table, Verdict, number, row_header, text_lines, words
@@ -84,7 +84,7 @@ class CycleOptions(NamedTuple):
 
 @click.pass_context
 def _cycle(context: click.Context, /, **options: Any) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     cycle_options = CycleOptions(**{key: options.pop(key) for key in CycleOptions._fields})
     _check(cycle_options)
     files = OwnerFiles.of(options, shared, [DRAWING, LIST])

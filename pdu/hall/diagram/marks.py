@@ -65,7 +65,7 @@ class Mark(NamedTuple):
         return f"{load} / {rating}" if rating else f"{load} A"
 
     @property
-    def used(self) -> float:
+    def utilisation(self) -> float:
         """The highest load as a part of the rating; 0.0 if one of them is not known."""
         if self.load is None or not self.rating_a or math.isinf(self.load.high):
             return 0.0

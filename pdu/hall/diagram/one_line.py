@@ -224,7 +224,7 @@ class _Boxes:
         _add_references(box, inputs)
         return box
 
-    def _ways(self, pdu: PduNode) -> Iterator[tuple[str, HallNode, Mark]]:
+    def _upstream_lines(self, pdu: PduNode) -> Iterator[tuple[str, HallNode, Mark]]:
         """The lines of UPSes and panels through which a PDU is fed."""
         inputs = [source for source in pdu.inputs if isinstance(source, HallNode)]
         breakers = [line.of for line in pdu.lines if line.of is not None]
@@ -244,7 +244,7 @@ class _Boxes:
         looks: dict[HallNode, Look] = {}
         for pdu in pdus:
             sources = [source for source in pdu.inputs if isinstance(source, HallNode)]
-            for node in (*sources, *(upper for _, upper, _ in self._ways(pdu))):
+            for node in (*sources, *(upper for _, upper, _ in self._upstream_lines(pdu))):
                 source, look = _box_of(node), self._mark(node).look
                 looks[source] = _worst([look, looks.get(source, look)])
         return list(looks.items())
@@ -252,7 +252,7 @@ class _Boxes:
     def _pdu(self, pdu: PduNode) -> Box:
         node = HallNode("pdu", pdu.name)
         box = Box(pdu.name, node, self._mark(node), _PDU_W, inputs=self._inputs([pdu]))
-        box.add_rows(self._ways(pdu))
+        box.add_rows(self._upstream_lines(pdu))
         box.add_rows(self._lines(pdu))
         if box.mark.note:
             box.add_text(box.mark.note)
@@ -285,7 +285,9 @@ class _Boxes:
 
     def _folded(self, rack: str, pdus: Sequence[PduNode]) -> Box:
         machines = [self._mark(HallNode("machine", name)) for name in self._machines.get(rack, ())]
-        lines = [mark for pdu in pdus for _, _, mark in (*self._ways(pdu), *self._lines(pdu))]
+        lines = [
+            mark for pdu in pdus for _, _, mark in (*self._upstream_lines(pdu), *self._lines(pdu))
+        ]
         rack_mark = self._mark(rack_node(rack))
         things = [rack_mark, *(self._mark(HallNode("pdu", pdu.name)) for pdu in pdus), *lines]
         first = min((mark.order for mark in things if mark.order), default=0)
@@ -299,7 +301,7 @@ class _Boxes:
         box = Box(rack, rack_node(rack), rack_mark._replace(look=look, order=first), _FOLDED_W)
         box.inputs = self._inputs(pdus)
         box.add_text(_counts([mark.look for mark in machines]) or f"{len(machines)} machines")
-        fullest = max((mark.used for mark in lines), default=0.0)
+        fullest = max((mark.utilisation for mark in lines), default=0.0)
         notes = [mark.note.partition(",")[0] for mark in things if mark.note]
         for text in (f"up to {100 * fullest:.0f} %" if fullest else "", *notes[:1]):
             if text:

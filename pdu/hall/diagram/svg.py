@@ -181,8 +181,8 @@ def _row(row: Row, width: float, anchors: Mapping[HallNode, str]) -> str:
     mark, figures = row.mark, row.mark.figures
     inner = width - 8
     parts = [_rect("box", 4, row.y, inner, row.height - 1, mark.look)]
-    if mark.used:
-        bar_size = f'width="{inner * min(1.0, mark.used):.1f}" height="{row.height - 1:.1f}"'
+    if mark.utilisation:
+        bar_size = f'width="{inner * min(1.0, mark.utilisation):.1f}" height="{row.height - 1:.1f}"'
         parts.append(f'<rect class="used" x="4" y="{row.y:.1f}" {bar_size}/>')
     left = 8.0
     if mark.order:

@@ -18,7 +18,7 @@ from ...core.cli import shared_options
 from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import LazyCommand, LazyGroup, Subcommand
-from ...core.cli.options import Argument, SharedOptions, given, option, output
+from ...core.cli.options import Argument, SharedOptions, option, output, shared_options_of
 from ...core.cli.output import counted, print_json
 from ...core.cli.report import show
 from ...core.cli.shared_options import HTML, OUT
@@ -37,7 +37,7 @@ _WELL, _FINDINGS = 0, 1
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     shared.defect_code = WRONG
     page = options.pop("html")
     if page is not None:
@@ -54,7 +54,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
 
 @click.pass_context
 def _import(context: click.Context, /, **options: Any) -> int:
-    shared = given(context)
+    shared = shared_options_of(context)
     files = options.pop("files")
     folder, target = options.pop("answers"), options.pop("out")
     dcim_options = dcim_import.take_dcim_options(options)

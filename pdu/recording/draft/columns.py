@@ -279,7 +279,7 @@ def meanings(object_: Object) -> tuple[list[int], list[int]]:
     and a suffix like `state`.
     """
 
-    def named(words: frozenset[str]) -> list[int]:
+    def values_named(words: frozenset[str]) -> list[int]:
         return [
             value
             for value, name in object_.enumeration.items()
@@ -294,7 +294,7 @@ def meanings(object_: Object) -> tuple[list[int], list[int]]:
             }
         ]
 
-    return named(ON_WORDS), named(OFF_WORDS)
+    return values_named(ON_WORDS), values_named(OFF_WORDS)
 
 
 def _small(column: WalkedColumn) -> Optional[list[int]]:

@@ -259,7 +259,7 @@ def _described(label: str, module: str, declared: Sequence[Any]) -> Object:
     )
 
 
-def _meant(name: str, module: str, names_: _Names) -> Mapping[str, Any]:
+def _definitions(name: str, module: str, names_: _Names) -> Mapping[str, Any]:
     """Module -> its definition of `name`: only `module` if it has one, else every module that has
     one.
     """
@@ -288,7 +288,7 @@ def _resolved(
             arcs += _ROOTS[str(part)]
         elif depth < 64 and not arcs:
             above: set[Optional[Arcs]] = set()
-            for where, parent in _meant(str(part), module, nodes).items():
+            for where, parent in _definitions(str(part), module, nodes).items():
                 if (where, str(part)) not in arcs_by_label:
                     arcs_by_label[where, str(part)] = None  # ends a cycle
                     arcs_by_label[where, str(part)] = _resolved(
@@ -315,7 +315,7 @@ def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _En
     # The last part of a declaration is its SYNTAX.
     specs = [
         (where, declared[-1] if isinstance(declared, tuple) else declared)
-        for where, declared in _meant(name, module, types).items()
+        for where, declared in _definitions(name, module, types).items()
     ]
     if not specs or any(spec[1] != specs[0][1] for spec in specs):
         return {}
@@ -326,7 +326,7 @@ def _hints(syntax: Any, module: str, types: _Names) -> list[str]:
     """The DISPLAY-HINTs of the textual conventions that may be the type."""
     name = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
     hints: list[str] = []
-    for declared in _meant(name, module, types).values():
+    for declared in _definitions(name, module, types).values():
         parts = declared if isinstance(declared, tuple) else ()
         hints += [
             str(part[1])

@@ -183,7 +183,7 @@ def _of_column(
             " one of them may be the command or a setting."
         )
     meter_by_role = {
-        role: _beside(state, roles.get(role, ()))
+        role: _best_guess_with_rows_of(state, roles.get(role, ()))
         for role in (columns.NAME, columns.NUMBER, columns.CURRENT, columns.POWER, columns.ENERGY)
     }
     chosen.update(
@@ -289,7 +289,7 @@ def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional
     )
 
 
-def _beside(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:
+def _best_guess_with_rows_of(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:
     """The best guess whose column has the same rows as the states.
 
     A meter with a doubt is left out.

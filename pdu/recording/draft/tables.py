@@ -64,7 +64,7 @@ def tables(rows: Rows, columns: Collection[Arcs] = ()) -> list[Table]:
     oids: set[Arcs] = set()
     table_list: list[Table] = []
     for table in (
-        *_known(device_rows, columns),
+        *_tables_of_columns(device_rows, columns),
         *sorted(_candidates(device_rows), key=_weight, reverse=True),
     ):
         free = [
@@ -99,7 +99,7 @@ def _candidates(rows: Mapping[Arcs, SnmpRow]) -> Iterator[Table]:
                 yield table
 
 
-def _known(rows: Mapping[Arcs, SnmpRow], oids: Collection[Arcs]) -> list[Table]:
+def _tables_of_columns(rows: Mapping[Arcs, SnmpRow], oids: Collection[Arcs]) -> list[Table]:
     columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
     for oid, row in rows.items():
         ends = next((end for end in range(len(oid) - 1, len(VENDORS), -1) if oid[:end] in oids), 0)

@@ -242,7 +242,7 @@ print(json.dumps([count, sorted(vendors)]))
 
 
 def test_an_archive_holds_every_type_that_its_declarations_name(tmp_path: Path) -> None:
-    handler_archives.read(archive(ROOT / "handlers", "raritan")).unpack(tmp_path)
+    handler_archives.read_archive(archive(ROOT / "handlers", "raritan")).unpack(tmp_path)
     count, modules = _program(_RESOLVED, ROOT, tmp_path)
     assert count > 200 and "pdumodel" in modules and "webcam" not in modules
 

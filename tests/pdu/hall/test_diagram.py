@@ -179,7 +179,7 @@ def test_what_trips_is_numbered_by_its_moment() -> None:
     }
     marks = marks_of(states, moments, {})
     assert [marks[node].order for node in (early, late, both)] == [1, 2, 2]
-    assert marks[late].figures == "17.0 - 20.0 / 16 A" and marks[late].used == 1.25
+    assert marks[late].figures == "17.0 - 20.0 / 16 A" and marks[late].utilisation == 1.25
 
 
 def test_a_reference_names_the_outlet_that_feeds_a_transfer_switch() -> None:

@@ -46,7 +46,7 @@ def readings(tmp_path: Path) -> Path:
 
 
 def drawn(path: Path) -> Drawing:
-    return drawing_file.read(str(path))
+    return drawing_file.read_drawing(str(path))
 
 
 def cords(path: Path, machine: str) -> list[str]:

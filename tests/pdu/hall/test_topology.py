@@ -31,7 +31,7 @@ def read(folder: Path, peer: Peer) -> Reading:
     rows = ["name,handler,address,auth,settings", line(folder, peer), ""]
     (folder / "hall.csv").write_text("\n".join(rows))
     logins = of_file(str(private(folder / "logins.toml", login(peer))))
-    fleet = device_list.read(str(folder / "hall.csv"))
+    fleet = device_list.read_device_list(str(folder / "hall.csv"))
     found = poll_full(targets(fleet.devices, logins, None)[0])
     assert found.failure is None
     return found

@@ -353,7 +353,7 @@ def test_a_defect_ends_with_the_nagios_code_for_unknown(
     def broken(path: str, lenient: bool) -> device_list.DeviceList:
         raise ZeroDivisionError("a|b")
 
-    monkeypatch.setattr(device_list, "read", broken)
+    monkeypatch.setattr(device_list, "read_device_list", broken)
     assert root.run(["check", "list.csv", "--nagios"]) == 3
     assert capsys.readouterr().out.startswith("PDU UNKNOWN - ZeroDivisionError: a/b")
 

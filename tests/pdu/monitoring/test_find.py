@@ -151,9 +151,9 @@ def test_the_pdus_of_a_network_become_a_list_that_check_reads(
         == "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
     )
     (tmp_path / "list.csv").write_text(done.stdout)
-    assert [device.name for device in device_list.read(str(tmp_path / "list.csv")).devices] == [
-        row["name"] for row in rows
-    ]
+    assert [
+        device.name for device in device_list.read_device_list(str(tmp_path / "list.csv")).devices
+    ] == [row["name"] for row in rows]
     checked = call("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
     assert checked.returncode == 0 and "4 well" in checked.stdout, checked.stdout
 
@@ -229,7 +229,7 @@ def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) ->
     lines = [f"{one.name},snmp,{one.address}" for one in find_._with_names(pdus)]
     made = tmp_path / "list.csv"
     made.write_text("\n".join(["name,handler,address", *lines]), "utf-8")
-    assert len(device_list.read(str(made)).devices) == 2
+    assert len(device_list.read_device_list(str(made)).devices) == 2
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_outlets_over_snmp_cost_the_requests_that_the_docstring_names_and_a_stat
         for read in (
             lambda: handler.make(data).status(),
             lambda: handler.make(data).statistic(),
-            lambda: reading.read(handler, data, ALL),
+            lambda: reading.read_pdu(handler, data, ALL),
         ):
             sent: list[None] = []
             assert handler.sent is not None
@@ -118,7 +118,7 @@ class ByCalls(BasePdu):
 
 def test_a_handler_from_elsewhere_is_read_through_its_calls() -> None:
     handler = LoadedHandler("x", "x.tar.gz", ByCalls, (), False)
-    found = reading.read(handler, PduData("192.0.2.7"), ALL)
+    found = reading.read_pdu(handler, PduData("192.0.2.7"), ALL)
     assert found.outlets == [
         PolledOutlet("b", EnumPowerStatus.DOWN),
         PolledOutlet("a", EnumPowerStatus.UNKNOWN, energy_kwh=1.5),

@@ -125,7 +125,7 @@ def test_tools_tell_pdus_at_one_address_apart(
     for where in places:
         assert where in table and where in page.read_text()
         assert f'port = "{where}"' in sections
-    pdus = device_list.read(str(fleet)).devices
+    pdus = device_list.read_device_list(str(fleet)).devices
     assert [one.where for one in pdus] == places
     usual = {"snmp": "161", "nut": "3493"}.get(handler, "443")
     assert pdus[0]._replace(settings=(("port", usual),)).where == "127.0.0.1"

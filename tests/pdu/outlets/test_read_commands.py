@@ -461,8 +461,8 @@ def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
         raise ZeroDivisionError("division by zero")
 
     for module, name in (
-        ("core.inventory.device_list", "read"),
-        ("core.drawing.drawing_file", "read"),
+        ("core.inventory.device_list", "read_device_list"),
+        ("core.drawing.drawing_file", "read_drawing"),
         ("energy.command", "source_of"),
     ):
         monkeypatch.setattr(f"pdu.{module}.{name}", fail)

@@ -39,7 +39,7 @@ class RecordedDevice:
     #: variable -> description
     descriptions: dict[str, str] = field(default_factory=dict)
 
-    def read(self, settings: Settings) -> NutDevice:
+    def decode(self, settings: Settings) -> NutDevice:
         """The device as the handler reads it with these settings.
 
         Raises ProtocolError and Unsupported.

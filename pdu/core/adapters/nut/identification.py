@@ -88,7 +88,7 @@ def _device(
     out.about.update({f"{device.name}: {name}": value for name, value in facts.items()})
     family = f"{device.name}: {facts.get('driver.name', '?')}"
     try:
-        nut_device = device.read(settings)
+        nut_device = device.decode(settings)
     except PduHandlerError as error:
         out.tried.append({"family": family, "result": error.reason})
         out.cannot.append(f"read {device.name}: {error.reason}")
@@ -151,7 +151,7 @@ def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str
 
     In a name, N stands for any number.
     """
-    total = getattr(device.read(settings), word)
+    total = getattr(device.decode(settings), word)
     groups: dict[str, dict[str, str]] = {}
     for name, text in device.variables.items():
         value = daisy_chain.as_number(text)
@@ -162,7 +162,7 @@ def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str
         for group, source in groups.items()
         if total
         != getattr(
-            dataclasses.replace(device, variables={**device.variables, **source}).read(settings),
+            dataclasses.replace(device, variables={**device.variables, **source}).decode(settings),
             word,
         )
     )

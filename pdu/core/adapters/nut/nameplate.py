@@ -21,7 +21,7 @@ _UPTIMES = ("device.uptime", "uptime")
 _DRIVERS = ("driver.name",)
 
 
-def read(pdu: NutPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+def read_nameplate(pdu: NutPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
     """What each device and each member of a chain says: nothing besides what `status` reads."""
     with pdu.read_devices("nameplate") as devices:
         wholes = [member.device.whole for member in devices]

@@ -15,7 +15,7 @@ from handlers.nut.handler import NutPdu
 from ..power_restore import NOT_KNOWN, OutletRestorePolicy
 
 
-def read(pdu: NutPdu) -> Mapping[str, OutletRestorePolicy]:
+def read_power_restore(pdu: NutPdu) -> Mapping[str, OutletRestorePolicy]:
     """By identity: the round trips of one `status`, and in `one_session` none."""
     with pdu.read_devices("power_on") as devices:
         nut_devices = list(devices)

@@ -69,7 +69,7 @@ def _serve(text: str, port: int) -> ReplayedDevice:
 
 def _about(device: dump.RecordedDevice) -> str:
     try:
-        outlets = device.read(Settings({}, SETTINGS)).outlets
+        outlets = device.decode(Settings({}, SETTINGS)).outlets
     except PduHandlerError as error:
         return f"NUT device {device.name}: {error.reason}"
     switchable = sum(outlet.on is not None and outlet.off is not None for outlet in outlets)

@@ -92,7 +92,7 @@ class NutServer(Replay):
         Returns the last of them as "outlet 3 on", or "" if there are none.
         """
         try:
-            outlets = device.read(_EVERY_OUTLET).outlets
+            outlets = device.decode(_EVERY_OUTLET).outlets
         except PduHandlerError:
             return ""  # the handler cannot read this device
         command, effect = model.SwitchCommand(name, value), ""

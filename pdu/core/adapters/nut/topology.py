@@ -17,7 +17,7 @@ _LINE = re.compile(r"input\.L([1-3])\.current")
 _GROUP = re.compile(r"outlet\.group\.([0-9]{1,4})\.current")
 
 
-def read(pdu: NutPdu) -> Topology:
+def read_topology(pdu: NutPdu) -> Topology:
     """Current per line and group: the round trips of one `status`, and in `one_session` none."""
     with pdu.read_devices("topology") as devices:
         nut_devices = list(devices)

@@ -18,7 +18,7 @@ from handlers.shared.call_session import read_once
 from ..nameplate import Nameplate, join_words
 
 
-def read(pdu: RaritanPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+def read_nameplate(pdu: RaritanPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
     """What each unit says about itself: 1 round trip besides those that find the units.
 
     A unit that refuses says nothing.

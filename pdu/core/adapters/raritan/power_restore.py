@@ -29,7 +29,7 @@ _OF_OUTLET = {
 }
 
 
-def read(pdu: RaritanPdu) -> Mapping[str, OutletRestorePolicy]:
+def read_power_restore(pdu: RaritanPdu) -> Mapping[str, OutletRestorePolicy]:
     """By identity: 1 round trip for every 300 calls besides those that find the units.
 
     An outlet or unit that refuses is left out. Raises the errors of handlers/shared/errors.py.

@@ -41,7 +41,7 @@ class _AskedProtector(NamedTuple):
     sensors: Pending[OverCurrentProtector.Sensors]
 
 
-def read(pdu: RaritanPdu) -> Topology:
+def read_topology(pdu: RaritanPdu) -> Topology:
     """Current and rating of each line and protector; rating, lines and protector of each outlet: 3
     round trips for every 300 calls besides those that find the units.
     """

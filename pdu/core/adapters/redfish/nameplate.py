@@ -15,7 +15,7 @@ from handlers.redfish.units import read_units
 from ..nameplate import Nameplate, join_words
 
 
-def read(pdu: RedfishPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+def read_nameplate(pdu: RedfishPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
     """What each PDU says about itself: nothing besides the round trips that begin each call,
     and in `one_session` none.
     """

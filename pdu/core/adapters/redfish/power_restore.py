@@ -20,7 +20,7 @@ from ..power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy, with_
 _POLICIES = {"AlwaysOn": ON, "AlwaysOff": OFF, "LastState": LAST}
 
 
-def read(pdu: RedfishPdu) -> Mapping[str, OutletRestorePolicy]:
+def read_power_restore(pdu: RedfishPdu) -> Mapping[str, OutletRestorePolicy]:
     """By identity: the round trips of a `status`, and in `one_session` none more.
 
     Raises the errors of handlers/shared/errors.py.

@@ -23,7 +23,7 @@ from ..topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
 _LINES = {"Line1": "L1", "Line2": "L2", "Line3": "L3"}
 
 
-def read(pdu: RedfishPdu) -> Topology:
+def read_topology(pdu: RedfishPdu) -> Topology:
     """Current and rating of each line and branch; rating and branch of each outlet. Up to 2 round
     trips more than `status`. Figures that only a sensor has stay unknown.
     """

@@ -82,7 +82,7 @@ _OBJECTS: Mapping[str, _Objects] = {
 }
 
 
-def read(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+def read_nameplate(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
     """Family and uptime: 1 GET in the session of the other readings. Unless the unit `runs_on`,
     also serial number, firmware, model, sysDescr and accuracy: usually 3 or 4 reads more. The
     manufacturer is the family's vendor if no object names it.

@@ -38,7 +38,7 @@ class UnknownFamily(ValueError):
 class OwnFamily(NamedTuple):
     """An archive with a user's own profile.
 
-    Its name is pdu_`name`; `shown` appears in DCImanager's list of handlers.
+    Its name is pdu_`name`; `shown` is its name in DCImanager's list of handlers.
     """
 
     name: str
@@ -46,7 +46,7 @@ class OwnFamily(NamedTuple):
     options: dict[str, str]
 
 
-def read(file: Path) -> Profile:
+def read_profile(file: Path) -> Profile:
     """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError, also
     for parts that contradict each other."""
     try:

@@ -22,7 +22,7 @@ from ..power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy, with_
 _LONGEST_S = 100_000
 
 
-def read(pdu: SnmpPdu) -> Mapping[str, OutletRestorePolicy]:
+def read_power_restore(pdu: SnmpPdu) -> Mapping[str, OutletRestorePolicy]:
     """By identity: a walk or GET for each object; {} if the family has none, or the unit has no
     outlets. An outlet that the objects do not list is left out.
 

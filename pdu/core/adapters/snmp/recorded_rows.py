@@ -115,7 +115,7 @@ class RecordedRows:
         """
         return words
 
-    def read(self) -> list[Arcs]:
+    def oids_in_answers(self) -> list[Arcs]:
         """The OIDs of all rows that were read."""
         oids: list[Arcs] = []
         for oid, rows in self.asked.items():

@@ -187,7 +187,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, words: Optional[set[str]]) -> SnmpRow:
     """The row at `oid`, scrubbed.
 
-    `known`: words that stay, besides plain ones; None: all that `Scrubber.text` leaves stay.
+    `words`: those that stay, besides plain ones; None: all that `Scrubber.text` leaves stay.
     """
     row = rows[oid]
     if (
@@ -293,7 +293,7 @@ def _words(text: str, oid: Arcs, scrubber: Scrubber, words: Optional[set[str]]) 
 
 
 def _common(text: str, words: set[str], scrubber: Scrubber) -> str:
-    """The text with stand-ins for words that are neither plain nor in `known`."""
+    """The text with stand-ins for words that are neither plain nor in `words`."""
     pieces: list[str] = []
     at = 0
     for part in parts(text):
@@ -368,4 +368,4 @@ def _needed(rows: Rows, device: Optional[SnmpDevice]) -> set[Arcs]:
         # an error in one table does not keep the others from being read
         with suppress(PduHandlerError):
             table_read(reader)
-    return set(memory.read())
+    return set(memory.oids_in_answers())

@@ -139,7 +139,7 @@ def _profile(chosen: str) -> Profile:
             " file"
         )
     try:
-        return own_profiles.read(Path(chosen))
+        return own_profiles.read_profile(Path(chosen))
     except schema.ProfileError as error:
         raise SettingsError(f"{chosen}: {error}") from None
 

@@ -21,7 +21,7 @@ _LINES = re.compile(r"(?i:phase|line|pole|infeed)|(?:Ph|LC|L)[1-3N]")
 _TOTALS = re.compile(r"total$|^total|totalcurrent|inputtotal", re.IGNORECASE)
 
 
-def read(pdu: SnmpPdu) -> Topology:
+def read_topology(pdu: SnmpPdu) -> Topology:
     """Current per line and bank: a read for each of its objects, and in `one_session` none for
     those that the load has needed. Raises the errors of handlers/shared/errors.py.
     """

@@ -129,7 +129,9 @@ class RecordedUnit:
         states_after = {**states_before, identity: state}
         if states_before == states_after:
             return True
-        for change in _changes(states, state, identity, written, memory.read(), self._rows):
+        for change in _changes(
+            states, state, identity, written, memory.oids_in_answers(), self._rows
+        ):
             changed = {**self._rows, **change}
             # a count that no longer matches its table, for instance
             with suppress(PduHandlerError):

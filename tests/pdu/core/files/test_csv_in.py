@@ -30,7 +30,7 @@ WEB = drawing_file.parsed(
 FILES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "list": (
         "name,handler,address,metered\na,snmp,192.0.2.1,yes\nb,nut,192.0.2.2\n",
-        device_list.read,
+        device_list.read_device_list,
     ),
     "cords": (
         "server,psu,pdu,outlet\nweb,1,left,3\ndb,,left,4\n",

@@ -27,7 +27,7 @@ PLAIN = ListedPdu("a", "snmp", Address("192.0.2.1"))
 def read(tmp_path: Path) -> Callable[..., device_list.DeviceList]:
     def reading(text: str, name: str = "list.csv") -> device_list.DeviceList:
         (tmp_path / name).write_text(text, encoding="utf-8")
-        return device_list.read(str(tmp_path / name))
+        return device_list.read_device_list(str(tmp_path / name))
 
     return reading
 
@@ -265,11 +265,13 @@ def test_a_list_that_cannot_be_read_or_is_not_utf_8_is_refused_with_the_reason(
     read: Any, tmp_path: Path
 ) -> None:
     assert "cannot be read (No such file or directory)" in refused(
-        lambda: device_list.read(str(tmp_path / "none.csv"))
+        lambda: device_list.read_device_list(str(tmp_path / "none.csv"))
     )
-    assert "cannot be read (Is a directory)" in refused(lambda: device_list.read(str(tmp_path)))
+    assert "cannot be read (Is a directory)" in refused(
+        lambda: device_list.read_device_list(str(tmp_path))
+    )
     (tmp_path / "latin.csv").write_bytes(HEAD.encode() + b"\xe9,snmp,192.0.2.1\n")
-    assert "not UTF-8" in refused(lambda: device_list.read(str(tmp_path / "latin.csv")))
+    assert "not UTF-8" in refused(lambda: device_list.read_device_list(str(tmp_path / "latin.csv")))
 
 
 # ---- permissions ---------------------------------------------------------------------------------
@@ -385,7 +387,7 @@ def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) 
     read("handler,address\nsnmp,192.0.2.1\n")
     (tmp_path / "a list.csv").touch(0o600)
     (tmp_path / "a list.csv").chmod(0o666)
-    why = refused(lambda: device_list.read(str(tmp_path / "a list.csv")))
+    why = refused(lambda: device_list.read_device_list(str(tmp_path / "a list.csv")))
     assert f"decides where logins are sent; chmod o-w '{tmp_path}/a list.csv'" in why
 
 
@@ -437,7 +439,7 @@ def test_all_unknown_columns_are_named(read: Any) -> None:
 def test_unknown_columns_are_listed_and_left_out_if_that_is_asked_for(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("Rack,name,handler,address,serial\n7,a,snmp,192.0.2.1,\n", "utf-8")
-    found = device_list.read(str(file), lenient=True)
+    found = device_list.read_device_list(str(file), lenient=True)
     assert (found.devices, found.ignored) == ([PLAIN], ["rack", "serial"])
 
 
@@ -446,7 +448,7 @@ def test_a_misspelt_column_and_a_secret_are_never_left_out(column: str, tmp_path
     """Without its settings another PDU might be read."""
     file = tmp_path / "list.csv"
     file.write_text(f"handler,address,{column}\nsnmp,192.0.2.1,{SECRET}\n", "utf-8")
-    words = refused(lambda: device_list.read(str(file), lenient=True))
+    words = refused(lambda: device_list.read_device_list(str(file), lenient=True))
     is_secret = column in ("password", "community")
     why = "is a secret" if is_secret else "is not a column; allowed columns"
     assert f"'{column}' {why}" in words

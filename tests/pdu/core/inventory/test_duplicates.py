@@ -92,7 +92,7 @@ def test_both_lines_are_named(tmp_path: Path, name: str) -> None:
         places = "PDU 1 (r1) and PDU 3 (other)"
     path = tmp_path / name
     path.write_text(text)
-    found = device_list.read(str(path))
+    found = device_list.read_device_list(str(path))
     assert found.repeated == {"other": "r1"} and len(found.devices) == 3
     (warning,) = found.warnings
     assert f"{places} are one PDU, snmp at 192.0.2.1, port 161: sums count it once" in warning

@@ -139,7 +139,7 @@ def test_a_handler_that_tries_to_end_the_process_is_a_failure() -> None:
 
 
 def test_a_reading_for_counting_makes_the_same_row_of_fewer_bytes(small: Hall) -> None:
-    fleet = device_list.read(str(small.list()))
+    fleet = device_list.read_device_list(str(small.list()))
     for target in polling.targets(fleet.devices, auth.of_file(str(small.logins)), None):
         whole = polling.poll(target)
         assert whole.answered and len(whole.outlets) >= 2
@@ -162,7 +162,7 @@ def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
 def test_a_reading_in_one_session_reads_the_same_with_fewer_requests(
     small: Hall, handler: str, requests: tuple[int, int]
 ) -> None:
-    fleet = device_list.read(str(small.one(handler)))
+    fleet = device_list.read_device_list(str(small.one(handler)))
     (target,) = polling.targets(fleet.devices, auth.of_file(str(small.logins)), None)
     alone = target._replace(handler=target.handler._replace(one_session=None))
     single, shared = (polling.poll(one, with_labels=True) for one in (alone, target))

@@ -78,7 +78,7 @@ def _fence(call: Call) -> None:
 
 
 def _gateway(call: Call) -> None:
-    drawing = drawing_file.read(call.at.file("hall.power.toml"))
+    drawing = drawing_file.read_drawing(call.at.file("hall.power.toml"))
     targets = files.OwnerFiles(call.at.file("hall.csv"), call.at.file("logins.toml")).pdus()
 
     async def restart() -> None:

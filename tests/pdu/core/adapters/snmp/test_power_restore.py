@@ -35,7 +35,7 @@ X = Column("1.3.6.1.4.1.99999.1", "object")
 @pytest.mark.parametrize("unit", TOLD, ids=unit_id)
 def test_each_outlet_does_what_the_mib_says(unit: Fixture) -> None:
     with Agent(unit.device()) as agent:
-        assert power_restore.read(near(agent)) == unit.power_on
+        assert power_restore.read_power_restore(near(agent)) == unit.power_on
 
 
 class Watched(Agent):
@@ -62,7 +62,7 @@ def test_none_of_the_four_calls_reads_it(unit: Fixture) -> None:
         pdu.status()
         pdu.statistic()
         assert not [oid for oid in agent.asked for column in own if column in oid]
-        power_restore.read(pdu)
+        power_restore.read_power_restore(pdu)
         assert [oid for oid in agent.asked for column in own if column in oid]
 
 
@@ -89,7 +89,7 @@ def _px2(**rows: int) -> dict[str, OutletRestorePolicy]:
         oid = f"1.3.6.1.4.1.13742.6.3.2.2.1.{column[1:]}.1"
         changed[oid] = Row(INTEGER, value)
     with Agent(Device(changed, unit.rules)) as agent:
-        return dict(power_restore.read(near(agent)))
+        return dict(power_restore.read_power_restore(near(agent)))
 
 
 def test_a_latching_relay_keeps_its_position_whatever_else_is_set() -> None:
@@ -104,7 +104,7 @@ def test_the_mib_does_not_say_what_a_relay_does_that_keeps_its_position() -> Non
     unit = fixture("eaton-epdu")
     rows = {**unit.rows, "1.3.6.1.4.1.534.6.6.7.6.7.1.2.0": Row(INTEGER, 1)}
     with Agent(Device(rows, unit.rules)) as agent:
-        found = power_restore.read(near(agent))
+        found = power_restore.read_power_restore(near(agent))
     of_unit = {one for key, one in found.items() if key.startswith("0.")}
     others = {one.state for key, one in found.items() if key.startswith("1.")}
     assert of_unit == {OutletRestorePolicy(NOT_KNOWN)} and NOT_KNOWN not in others
@@ -122,7 +122,7 @@ def _started(key: str, oid: str, value: Optional[int]) -> dict[str, OutletRestor
     if value is None:
         del rows[oid]
     with Agent(Device(rows, unit.rules)) as agent:
-        return dict(power_restore.read(near(agent)))
+        return dict(power_restore.read_power_restore(near(agent)))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_the_wait_of_the_unit_comes_before_that_of_its_outlets(
 def test_a_family_without_such_objects_says_nothing() -> None:
     unit = next(unit for unit in FIXTURES if unit.key == "gude-epc")
     with Agent(unit.device()) as agent:
-        assert power_restore.read(near(agent)) == {}
+        assert power_restore.read_power_restore(near(agent)) == {}
 
 
 def test_a_missing_or_foreign_value_is_not_known() -> None:
@@ -157,7 +157,7 @@ def test_a_missing_or_foreign_value_is_not_known() -> None:
     rows = {**unit.rows, state: Row(INTEGER, 9), delay: Row(INTEGER, 4_000_000)}
     rows.pop("1.3.6.1.4.1.534.6.6.7.6.6.1.7.0.3")
     with Agent(Device(rows, unit.rules)) as agent:
-        found = power_restore.read(near(agent))
+        found = power_restore.read_power_restore(near(agent))
     assert found["0.2"] == OutletRestorePolicy(NOT_KNOWN)
     assert found["0.3"] == OutletRestorePolicy(LAST)
 

@@ -196,4 +196,4 @@ def test_a_profile_that_contradicts_itself_is_not_built(tmp_path: Path) -> None:
         ProfileError,
         match=r"profile\.outlets\[0\]\.control: on writes 2 into the object of the states",
     ):
-        own_profiles.read(file)
+        own_profiles.read_profile(file)
