@@ -81,13 +81,7 @@ class RedfishPdu(host.FourCalls[Session], host.BasePdu):
     ) -> EnumPowerStatus:
         service, config = session
         return switch_outlet(
-            service,
-            config.pdu,
-            identity,
-            on,
-            config.switch_unproven,
-            deadline,
-            pause,
+            service, config.pdu, identity, on, config.switch_unproven, deadline, pause
         )
 
 
