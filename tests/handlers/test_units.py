@@ -98,8 +98,11 @@ def test_the_device_is_identified_and_its_recording_is_read_like_it(peer: Peer) 
     kind = handler_tools.recording(peer.handler)
     found = handler_tools.HandlerTools(load(peer.handler)).identify(data)
     assert found.family and found.can and kind is not None
-    text = kind.record(data, RecordingOptions()).text
+    recording = kind.record(data, RecordingOptions())
+    text = recording.text
     assert peer.settings["password"] not in text and kind.is_recording(text)
+    # a proof's first note is compared with it
+    assert kind.holds is not None and kind.holds(text) == recording.holds != ""
     served = kind.serve(text, 0)
     try:
         again = pdu(peer, port=str(served.port)).status()

@@ -63,8 +63,8 @@ def unit_recording_format(name: str) -> RecordingFormat:
             )
         content = {"answers": answers} if is_http else {"login": login, "answers": answers}
         scrubbed = scrubber.twice(lambda: scrubber.json(content))
-        text = json.dumps({"recording": f"{name} 1", **scrubbed}, indent=1)
-        return Recording(text + "\n", counted(len(answers), "answer"))
+        text = json.dumps({"recording": f"{name} 1", **scrubbed}, indent=1) + "\n"
+        return Recording(text, _holds(text))
 
     def serve(text: str, port: int) -> ReplayedDevice:
         login, answers = _recorded(text)
@@ -73,7 +73,7 @@ def unit_recording_format(name: str) -> RecordingFormat:
         return _LineReplay(login, answers, port).served(name, "one unit")
 
     usual_port = 443 if is_http else _module(name, "decoding").PORT
-    return RecordingFormat(usual_port, 4, record, make_json_detector(name), serve)
+    return RecordingFormat(usual_port, 4, record, make_json_detector(name), serve, holds=_holds)
 
 
 def read_recorded(name: str, text: str) -> PduState:
@@ -100,6 +100,10 @@ def _recorded(text: str) -> tuple[Sequence[Any], Answers]:
         return recording.get("login", ()), dict(recording["answers"])
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise SettingsError("the recording is not complete") from None
+
+
+def _holds(text: str) -> str:
+    return counted(len(_recorded(text)[1]), "answer")
 
 
 def _key(request: Any) -> str:
