@@ -49,6 +49,7 @@ from .shorthand import (
     THOUSANDTHS,
     column,
     figure,
+    if_listed,
     join_by_columns,
     librenms,
     oids,
@@ -57,6 +58,7 @@ from .shorthand import (
     sum_if_count_matches,
     sum_if_rows_match,
     total,
+    without,
     zero_outlets_proof,
 )
 
@@ -104,7 +106,7 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     bank = sum_if_rows_match(banks, values, numbered=-1)
     phase = sum_if_rows_match(phases, values, numbered=-1)
     of_no_bank = Only(every, bank, ("0",))
-    return First((Only(of_no_bank, phase, ("0",), keep=False), of_no_bank))
+    return First((without(of_no_bank, "0", by=phase), of_no_bank))
 
 
 # First generation (rPDU). Rows of banks in the load table count the current of the phases again.
@@ -204,8 +206,8 @@ RPDU2_UNITS = (
     RPDU2_DEVICE,
     First(
         (
-            Provided(RPDU2_MODULE, RPDU2_STATE, ".*"),
-            Provided(RPDU2_METERED_MODULE, RPDU2_METERED_NAME, "(?s).*"),
+            if_listed(RPDU2_MODULE, RPDU2_STATE),
+            if_listed(RPDU2_METERED_MODULE, RPDU2_METERED_NAME),
         )
     ),
 )
@@ -266,10 +268,10 @@ EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule")
 NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
 EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
-EASY_OUTLETS = Only(EASY_STATE, EASY_STATE, (NO_OUTLET,), keep=False)
+EASY_OUTLETS = without(EASY_STATE, NO_OUTLET)
 EASY_UNITS = (
     EASY_DEVICE,
-    Provided(Only(EASY_MODULE, EASY_MODULE, (NO_OUTLET,), keep=False), EASY_OUTLETS, ".*"),
+    if_listed(without(EASY_MODULE, NO_OUTLET), EASY_OUTLETS),
 )
 
 
@@ -290,14 +292,13 @@ ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
 ATS_BANK = column("318.1.1.8.5.4.5.1.3", "atsOutputBank")
 ATS_BANK_POWER = column("318.1.1.8.5.4.5.1.15", "atsOutputBankPower")
 # the row of all banks together; not read on units without the table of phases
-ATS_TOTAL = Provided(
+ATS_TOTAL = if_listed(
     Only(
         ATS_BANK_POWER,
         ATS_BANK,
         ("1",),
     ),
     column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"),
-    ".*",
 )
 
 
@@ -350,8 +351,8 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
         outlets=(
             RPDU2_OUTLETS,
-            _rpdu(Provided(RPDU_STATE, RPDU2_DEVICE, ".*")),
-            _spdu(Provided(SPDU_STATE, RPDU2_DEVICE, ".*")),
+            _rpdu(if_listed(RPDU_STATE, RPDU2_DEVICE)),
+            _spdu(if_listed(SPDU_STATE, RPDU2_DEVICE)),
         ),
         load=total(
             figure(_of_each_unit("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS),
@@ -383,7 +384,7 @@ PROFILES = (
         source=POWERNET,
         models=("AP78xx", "AP79xx"),
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
-        outlets=(_rpdu(RPDU_STATE), _spdu(Provided(SPDU_STATE, RPDU_LOAD, ".*"))),
+        outlets=(_rpdu(RPDU_STATE), _spdu(if_listed(SPDU_STATE, RPDU_LOAD))),
         load=total(RPDU_LINES, else_outlets=True),
         power=total(RPDU_WATTS),
         switching_confidence=Confidence.HIGH,
@@ -557,7 +558,7 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.15"),
         outlets=(
             Outlets(
-                rows=Only(XPDU_POSITIONS, XPDU_RATING, NO_BREAKER, keep=False),
+                rows=without(XPDU_POSITIONS, *NO_BREAKER, by=XPDU_RATING),
                 name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
                 current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS),
             ),
@@ -579,7 +580,7 @@ PROFILES = (
         outlets=(
             Outlets(
                 rows=Fitted(
-                    Only(ISX_STATUS, ISX_STATUS, ISX_NOT_PRESENT, keep=False),
+                    without(ISX_STATUS, *ISX_NOT_PRESENT),
                     (ISX_NAME, ISX_POWER),
                     ISX_NOTHING,
                 ),

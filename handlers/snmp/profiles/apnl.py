@@ -10,7 +10,7 @@ switching is not enabled as a whole (bit 2 of pduEnableFeatures) is not switched
 
 from ..profile_parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Bits, Only, Provided, Source
-from .shorthand import ONES, TENTHS, column, figure, oids, pysnmp_mibs, scalar, total
+from .shorthand import ONES, TENTHS, column, figure, if_listed, oids, pysnmp_mibs, scalar, total
 
 TYPE = column("29640.4.3.33.1.2", "nodeType")
 METER, METER_AND_SWITCH, SWITCH = "4", "5", "6"
@@ -34,7 +34,7 @@ def _total_of_pdu(values: Source) -> Source:
 
     No rows if the PDU has no metering node: a total of 0 would then be no measurement.
     """
-    return _of_pdu(Provided(values, _metered(TYPE), ".*"))
+    return _of_pdu(if_listed(values, _metered(TYPE)))
 
 
 PROFILES = (

@@ -37,6 +37,7 @@ from .shorthand import (
     column,
     energy_or_empty,
     figure,
+    if_listed,
     librenms,
     oid,
     oids,
@@ -44,6 +45,7 @@ from .shorthand import (
     scalar,
     sum_if_rows_match,
     total,
+    without,
 )
 
 STATUS = Spread(
@@ -51,9 +53,7 @@ STATUS = Spread(
 )
 CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
 NO_CONFIRMATION = "4"
-LISTED_STATUS = replace(
-    STATUS, listed=Only(CONFIRMATION, CONFIRMATION, (NO_CONFIRMATION,), keep=False)
-)
+LISTED_STATUS = replace(STATUS, listed=without(CONFIRMATION, NO_CONFIRMATION))
 NO_RIGHT, NOT_THERE = "6", "7"
 PERMITTED = ("1", "2", "3", "4", "5", "8")  # all other statuses but "no right" (6)
 NO = "1"
@@ -74,7 +74,7 @@ OPERATION = column(f"{PE2}.2.3.3.1.1", "outletControlOperation")
 SWITCHABLE = column(f"{PE2}.2.3.1.1.3", "outletStatusSwitchable")
 NAME = column(f"{PE2}.2.3.2.1.1", "outletConfigName")
 COUNTED = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
-STATIONS = Only(COUNTED, COUNTED, (NO_STATION,), keep=False)
+STATIONS = without(COUNTED, NO_STATION)
 THE_STATION = Arcs(stop=1)
 # The MIB does not say what the device's own current is on a station with several phases.
 DEVICE_CURRENT = Only(
@@ -86,7 +86,7 @@ DEVICE_CURRENT = Only(
 
 def _of_station(source: Source) -> Provided:
     """Not read on a device that lists no station: a server's BMC, or a unit of the older MIB."""
-    return Provided(source, COUNTED, ".*")
+    return if_listed(source, COUNTED)
 
 
 def _reading(source: Source) -> Figure:
@@ -147,7 +147,7 @@ PROFILES = (
             _outlets(
                 State(
                     Whole(
-                        Only(DISPLAYED, DISPLAYED, (DISPLAYED_NOT_THERE,), keep=False),
+                        without(DISPLAYED, DISPLAYED_NOT_THERE),
                         NUMBER_OF_OUTLETS,
                     ),
                     on=("2",),

@@ -48,6 +48,7 @@ from .shorthand import (
     scalar,
     sum_if_count_matches,
     total,
+    without,
 )
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
@@ -75,7 +76,7 @@ NOT_MEASURED = ("0", "1", "8", "44")
 LOST = ("7",)
 THE_DEVICE = Arcs(stop=1)
 # a row for each device that has phases
-WITH_PHASES = Only(PHASE_COUNT, PHASE_COUNT, ("0",), keep=False)
+WITH_PHASES = without(PHASE_COUNT, "0")
 ENTITY = 7  # octets of a GUID that identify the measured part
 
 IRS = "31770.1.1.2"
@@ -117,8 +118,8 @@ def _measured(kind: tuple[str, str], at: Source, count: Optional[Source] = None)
 
     def of(values: Source) -> Spelt:
         of_unit = Only(Only(values, TYPE, kind[:1]), UNIT, kind[1:])
-        measured = Only(of_unit, CONDITION, NOT_MEASURED, keep=False)
-        return Spelt(Listed(measured, Only(measured, CONDITION, LOST, keep=False)), at, ENTITY)
+        measured = without(of_unit, *NOT_MEASURED, by=CONDITION)
+        return Spelt(Listed(measured, without(measured, *LOST, by=CONDITION)), at, ENTITY)
 
     values = Listed(Number(at, plus=0, position=0), of(VALUE))
     return Figure(

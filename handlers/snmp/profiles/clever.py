@@ -34,7 +34,6 @@ from ..sources import (
     Complete,
     Counted,
     Listed,
-    Only,
     Provided,
     Scalar,
     Source,
@@ -56,6 +55,7 @@ from .shorthand import (
     scalar,
     sum_if_rows_match,
     total,
+    without,
 )
 
 VENDOR = "Clever Electronic, FS.COM"
@@ -91,7 +91,7 @@ def _of_texts(
         return Provided(values, count, r"\d+")
 
     def of_each(values: Source) -> Whole:
-        return Whole(Only(values, values, NOT_THERE, keep=False), count)
+        return Whole(without(values, *NOT_THERE), count)
 
     return Profile(
         key=key,

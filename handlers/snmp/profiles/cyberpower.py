@@ -47,12 +47,14 @@ from .shorthand import (
     TENTHS,
     column,
     figure,
+    if_listed,
     join_by_columns,
     librenms,
     oids,
     scalar,
     sum_if_rows_match,
     total,
+    without,
 )
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
@@ -72,14 +74,14 @@ PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
 # walked.
 UNITS = (
     DEVICE_MODULE,
-    First((Provided(MODULE, EPDU2_STATE, ".*"), Provided(METERED_MODULE, METERED_NAME, "(?s).*"))),
+    First((if_listed(MODULE, EPDU2_STATE), if_listed(METERED_MODULE, METERED_NAME))),
 )
 # On a unit with several phases the MIB does not define which current this is, so it is not used for
 # a sum.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
 ONE_PHASE_CURRENT = Listed(
     CURRENT,
-    Only(CURRENT, column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases"), ("2", "3"), keep=False),
+    without(CURRENT, "2", "3", by=column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases")),
 )
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 # of atsLoadStatusPhase; 4 to 6 are pairs of lines
@@ -139,7 +141,7 @@ def _beside_epdu2(values: First, scale: Decimal = ONES) -> Figure:
         values = First(
             (Provided(values, module, "0"), Provided(values, module, "1"), Unless(values, module))
         )
-    return figure(Provided(values, EPDU2_STATE, ".*"), scale)
+    return figure(if_listed(values, EPDU2_STATE), scale)
 
 
 def _metered(below: str, name: str) -> Figure:

@@ -7,8 +7,8 @@ The MIB allows 32 characters in a write, but a recorded unit with 24 outlets sho
 """
 
 from ..profile_parts import RECORDED, Confidence, Outlets, Profile, State, WritePacked
-from ..sources import EachUnit, Field, Merged, Number, Only, Packed, Prefixed, Source, Span, Spread
-from .shorthand import TENTHS, column, figure, librenms, oid, oids, total
+from ..sources import EachUnit, Field, Merged, Number, Packed, Prefixed, Source, Span, Spread
+from .shorthand import TENTHS, column, figure, librenms, oid, oids, total, without
 
 FIRST, LAST = 1, 16
 UNITS = (Span(FIRST, LAST, FIRST),)
@@ -50,9 +50,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                EachUnit(
-                    CURRENT, _unit(CURRENT), (_unit(Only(STATUS, STATUS, ("",), keep=False)),)
-                ),
+                EachUnit(CURRENT, _unit(CURRENT), (_unit(without(STATUS, "")),)),
                 TENTHS,
             )
         ),

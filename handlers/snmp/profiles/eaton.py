@@ -52,6 +52,7 @@ from .shorthand import (
     scalar,
     sum_if_rows_match,
     total,
+    without,
 )
 
 NEUTRAL = "2"
@@ -60,12 +61,7 @@ CURRENT_TYPE = column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")
 # of each input, with the neutral
 CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
 LINES = figure(
-    Only(
-        sum_if_rows_match(CURRENT, CURRENT_TYPE, CURRENT_COUNT),
-        CURRENT_TYPE,
-        (NEUTRAL,),
-        keep=False,
-    ),
+    without(sum_if_rows_match(CURRENT, CURRENT_TYPE, CURRENT_COUNT), NEUTRAL, by=CURRENT_TYPE),
     THOUSANDTHS,
 )
 WATTS = column("534.6.6.7.3.5.1.4", "inputTotalWatts")
@@ -111,7 +107,7 @@ CHANNELS = Counted(
 )
 
 GENESIS_CHANNELS = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
-GENESIS_CURRENT = Only(GENESIS_CHANNELS, GENESIS_CHANNELS, ("-1",), keep=False)
+GENESIS_CURRENT = without(GENESIS_CHANNELS, "-1")
 
 POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")

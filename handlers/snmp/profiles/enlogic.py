@@ -38,6 +38,7 @@ from .shorthand import (
     sum_if_count_matches,
     sum_if_rows_match,
     total,
+    without,
 )
 
 THE_UNIT = Arcs(stop=1)
@@ -133,7 +134,7 @@ def family(
                 ),
                 count=count,
                 control=Write(command, on=ON, off=OFF),
-                rows=Only(metered, metered, (PADDING,), keep=False),
+                rows=without(metered, PADDING),
                 number=First((Chained(_unit(number), number), Chained(_unit(metered), metered))),
                 name=First(
                     (

@@ -57,6 +57,7 @@ from .shorthand import (
     sum_if_count_matches,
     sum_if_rows_match,
     total,
+    without,
     zero_outlets_proof,
 )
 
@@ -125,14 +126,14 @@ def outlets(
             demanded=True,
             why="it is configured as not switchable on the device",
         ),
-        rows=Only(names, names, ("",), keep=False),
+        rows=without(names, ""),
         count=(
             _count(
                 root,
                 name,
                 count,
                 controllable,
-                states or Only(control_states, control_states, (PADDING,), keep=False),
+                states or without(control_states, PADDING),
             )
             if count
             else None
@@ -185,9 +186,7 @@ def chain_total(*figures: Figure, units: Source) -> Total:
 
     `units` has a row for each unit of the chain; a value of 0 is padding.
     """
-    return total(
-        *figures, else_outlets=True, unit=THE_UNIT, units=Only(units, units, (PADDING,), keep=False)
-    )
+    return total(*figures, else_outlets=True, unit=THE_UNIT, units=without(units, PADDING))
 
 
 def load(
@@ -205,8 +204,8 @@ def load(
     types = column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType")
     # some firmware lacks the types
     types_or_volts = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
-    lines: Source = Only(
-        sum_if_rows_match(currents, types_or_volts, numbered=-1), types, (NEUTRAL,), keep=False
+    lines: Source = without(
+        sum_if_rows_match(currents, types_or_volts, numbered=-1), NEUTRAL, by=types
     )
     if phases is not None:
         lines = sum_if_count_matches(lines, phases)
@@ -242,11 +241,8 @@ CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
 BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
 # The table of bars has rows for every output. If no smart device is detected on an output, the type
 # of its device is empty.
-BARS = Only(
-    BAR_STATE,
-    Part(column(MPDU + ".3.1.1.8", "mpduDeviceType"), over=BAR_STATE, stop=2),
-    ("",),
-    keep=False,
+BARS = without(
+    BAR_STATE, "", by=Part(column(MPDU + ".3.1.1.8", "mpduDeviceType"), over=BAR_STATE, stop=2)
 )
 MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
 MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
@@ -376,9 +372,7 @@ PROFILES = (
         # A row for each PDU. No total unless at least numOfPdu rows have a power; on a module
         # without that number, unless each PDU of the table of identities, and each row, has one.
         power=total(
-            figure(
-                Whole(Only(MODULE_POWER, MODULE_POWER, (NOT_MEASURED,), keep=False), MODULE_COUNT)
-            ),
+            figure(Whole(without(MODULE_POWER, NOT_MEASURED), MODULE_COUNT)),
             figure(
                 Unless(
                     Listed(sum_if_rows_match(MODULE_PDUS, MODULE_POWER), MODULE_POWER), MODULE_COUNT

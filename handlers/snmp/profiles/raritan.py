@@ -46,7 +46,6 @@ from ..sources import (
     Number,
     Only,
     Part,
-    Provided,
     Signed,
     Source,
     Unless,
@@ -56,6 +55,7 @@ from .shorthand import (
     THOUSANDTHS,
     column,
     figure,
+    if_listed,
     librenms,
     oid,
     oids,
@@ -63,6 +63,7 @@ from .shorthand import (
     scalar,
     sum_if_rows_match,
     total,
+    without,
     zero_outlets_proof,
 )
 
@@ -96,7 +97,7 @@ class _Sensors(NamedTuple):
         return Signed(
             column(f"{self.readings}.4", f"{measured}Value", kind),
             column(f"{self.readings}.6", f"{measured}SignedValue", kind),
-            minimum or Listed(Provided(digits, self.minimum(), "(?s).*"), self.minimum(kind)),
+            minimum or Listed(if_listed(digits, self.minimum()), self.minimum(kind)),
             column(f"{self.configuration}.26", f"{self.part}SensorSignedMaximum", kind),
         )
 
@@ -114,7 +115,7 @@ class _Sensors(NamedTuple):
         available = self.is_available(kind)
         return First(
             (
-                Only(available, available, ("2",), keep=False),
+                without(available, "2"),
                 Unless(self.values(kind), available),
                 Unless(self.digits(kind), available),
             )
@@ -125,7 +126,7 @@ class _Sensors(NamedTuple):
         left out one that is.
         """
         values = self.values(kind)
-        measured = Only(values, self.is_available(kind), ("2",), keep=False)
+        measured = without(values, "2", by=self.is_available(kind))
         return Listed(First((values, self.metered(kind))), measured)
 
 
@@ -152,7 +153,7 @@ def _outlet(kind: str) -> Figure:
         First(
             (
                 Checked(Only(values, fitted, ("1",)), ("0",), available, ("2",)),
-                Unless(Only(values, available, ("2",), keep=False), CAPABILITIES),
+                Unless(without(values, "2", by=available), CAPABILITIES),
             )
         ),
         kind,
@@ -166,7 +167,7 @@ def _inlets(kind: str) -> Figure:
 
 def _units(kind: str) -> Figure:
     """Of units whose inlets have no such sensor."""
-    return UNITS.figure(Provided(UNITS.parts(kind), UNITS.is_available(""), "(?s).*"), kind)
+    return UNITS.figure(if_listed(UNITS.parts(kind), UNITS.is_available("")), kind)
 
 
 ON_STARTUP = column("13742.6.3.5.3.1.13", "outletStateOnStartup")
@@ -179,7 +180,7 @@ def _of_the_pdu(below: str, name: str) -> Part:
 THE_PDU = Arcs(stop=1)
 INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount")
 # a row for each PDU of the chain; a controller has no inlet
-PDUS = Only(INLET_COUNT, INLET_COUNT, ("0",), keep=False)
+PDUS = without(INLET_COUNT, "0")
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
 POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
@@ -187,7 +188,7 @@ POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
 
 def _of_phases(poles: Source) -> Only:
     """Without the neutral, whatever its number is."""
-    return Only(Arc(poles, -1, ("1", "2", "3")), POLE_LINE, (NEUTRAL,), keep=False)
+    return without(Arc(poles, -1, ("1", "2", "3")), NEUTRAL, by=POLE_LINE)
 
 
 LINES = INLET_POLES.figure(
@@ -237,20 +238,19 @@ PX1_POLE_CURRENT = column("~.21.2.1.3", "inletPoleCurrent")
 PX1_POLE_LABEL = column("~.21.2.1.2", "inletPoleLabel")
 PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
 # A pole without a label has an empty value: it may be the neutral.
-PX1_POLES = Only(
+PX1_POLES = without(
     Listed(
         sum_if_rows_match(PX1_POLE_CURRENT, PX1_POLE_LABEL, PX1_POLE_COUNT),
-        Only(PX1_POLE_CURRENT, PX1_POLE_LABEL, ("",), keep=False),
+        without(PX1_POLE_CURRENT, "", by=PX1_POLE_LABEL),
     ),
-    PX1_POLE_LABEL,
-    ("N",),
-    keep=False,
+    "N",
+    by=PX1_POLE_LABEL,
 )
-PX1_MEASURED_POLES = Only(PX1_POLES, PX1_POLES, ("-1",), keep=False)
+PX1_MEASURED_POLES = without(PX1_POLES, "-1")
 PX1_POLES_OF_EACH_INLET = EachUnit(
     PX1_POLES,
     Number(PX1_POLES, plus=0, position=0),
-    (Number(Only(PX1_POLE_COUNT, PX1_POLE_COUNT, ("0",), keep=False), plus=0),),
+    (Number(without(PX1_POLE_COUNT, "0"), plus=0),),
 )
 PX1_LOAD = total(
     figure(PX1_POLES_OF_EACH_INLET, THOUSANDTHS),

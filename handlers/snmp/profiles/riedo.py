@@ -21,7 +21,7 @@ from ..profile_parts import (
     Write,
 )
 from ..sources import Gathered, Listed, Only, Source
-from .shorthand import NARROW, ONES, THOUSANDTHS, column, figure, librenms, oids, total
+from .shorthand import NARROW, ONES, THOUSANDTHS, column, figure, librenms, oids, total, without
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
 TYPE = column("55108.1.3.1.1.3", "upduMeterType")
@@ -39,9 +39,7 @@ WITHOUT_DATA = ("1", "2")
 
 
 def _with_data(values: Source) -> Source:
-    return Only(
-        values, column("55108.1.3.1.1.15", "upduMeterDataQuality"), WITHOUT_DATA, keep=False
-    )
+    return without(values, *WITHOUT_DATA, by=column("55108.1.3.1.1.15", "upduMeterDataQuality"))
 
 
 def _of_type(values: Source, scale: Decimal, kind: str, syntax: str = "") -> Figure:

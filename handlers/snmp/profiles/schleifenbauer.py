@@ -25,8 +25,18 @@ from ..profile_parts import (
     Write,
     replace,
 )
-from ..sources import Checked, Only
-from .shorthand import HUNDREDTHS, ONES, column, figure, librenms, oid, sum_if_rows_match, total
+from ..sources import Checked
+from .shorthand import (
+    HUNDREDTHS,
+    ONES,
+    column,
+    figure,
+    librenms,
+    oid,
+    sum_if_rows_match,
+    total,
+    without,
+)
 
 THE_UNIT = Arcs(stop=1)
 NOT_WIRED = ("0",)
@@ -40,9 +50,7 @@ PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
     values = column(f"~.1.1.2.6.1.1.{below}", name)
-    return figure(
-        Only(sum_if_rows_match(values, ENERGY, PHASES), VOLTAGE, NOT_WIRED, keep=False), scale
-    )
+    return figure(without(sum_if_rows_match(values, ENERGY, PHASES), *NOT_WIRED, by=VOLTAGE), scale)
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")

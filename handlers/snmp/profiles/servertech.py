@@ -21,7 +21,7 @@ from ..profile_parts import (
     Write,
     replace,
 )
-from ..sources import Arc, Bits, First, Listed, OfUnits, Only, Part
+from ..sources import Arc, Bits, First, Listed, OfUnits, Part
 from .shorthand import (
     HUNDREDTHS,
     TENTHS,
@@ -34,6 +34,7 @@ from .shorthand import (
     scalar,
     sum_if_rows_match,
     total,
+    without,
     zero_outlets_proof,
 )
 
@@ -95,7 +96,7 @@ IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
 # A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's
 # infeeds are not summed.
 FOURTH = Arc(INFEED_LOAD, 1, ("4",))
-NEUTRAL = Listed(FOURTH, Part(Only(IS_THREE_PHASE, TOWER, ("",), keep=False), over=FOURTH, stop=1))
+NEUTRAL = Listed(FOURTH, Part(without(IS_THREE_PHASE, "", by=TOWER), over=FOURTH, stop=1))
 
 PROFILES = (
     Profile(
@@ -142,7 +143,7 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(Only(INFEED_LOAD, NEUTRAL, ("1",), keep=False), HUNDREDTHS),
+            figure(without(INFEED_LOAD, "1", by=NEUTRAL), HUNDREDTHS),
             else_outlets=True,
             unit=THE_UNIT,
         ),

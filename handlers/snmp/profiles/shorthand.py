@@ -19,6 +19,7 @@ from ..sources import (
     Joined,
     Listed,
     Merged,
+    Only,
     Prefixed,
     Provided,
     Scalar,
@@ -142,11 +143,22 @@ def numbered_parts(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
     return Merged(tuple(Prefixed(str(unit), of(unit)) for unit in units))
 
 
+def without(values: Source, *texts: str, by: Optional[Source] = None) -> Only:
+    """The rows whose value is none of `texts`, such as padding or the neutral line. `by`: another
+    column of the table, whose values decide instead."""
+    return Only(values, by or values, texts, keep=False)
+
+
+def if_listed(values: Source, table: Source) -> Provided:
+    """`values` on a device that has rows of `table`; else no rows."""
+    return Provided(values, table, "(?s).*")
+
+
 def outlet_count(count: Source, table: Source) -> Provided:
     """The device's number of outlets, ignored if the table `listed` is empty: units without this
     table may report a number.
     """
-    return Provided(count, table, "(?s).*")
+    return if_listed(count, table)
 
 
 def zero_outlets_proof(count: Source) -> Provided:

@@ -9,8 +9,8 @@ object for each output. ERD-2 and ERD-3 have no absolute command and are not rea
 """
 
 from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
-from ..sources import Provided, Span, Spread, Unless
-from .shorthand import column, oid, oids, public, pysnmp_mibs
+from ..sources import Span, Spread, Unless
+from .shorthand import column, if_listed, oid, oids, public, pysnmp_mibs
 
 ON, OFF = ("1",), ("0",)
 STATE = column("40418.2.6.2.2.1.3", "doState")
@@ -34,7 +34,7 @@ PROFILES = (
         sys_object_ids=oids("40418.2.6"),  # seen on a unit, in a recording of LibreNMS
         outlets=(
             Outlets(
-                states=State(Provided(STATE, DELAY, ".*"), on=ON, off=OFF),
+                states=State(if_listed(STATE, DELAY), on=ON, off=OFF),
                 control=Write(STATE, on=1, off=0),
                 number=column("40418.2.6.2.2.1.1", "doName"),
                 name=column("40418.2.6.2.2.1.2", "doDeviceName"),

@@ -10,8 +10,8 @@ that are not fitted may have rows too. A rating of 0 A leaves an outlet out.
 """
 
 from ..profile_parts import SIMULATED, Outlets, Profile
-from ..sources import Arc, Complete, Only, Source
-from .shorthand import FLOOR, column, figure, oids, pysnmp_mibs, scalar, total
+from ..sources import Arc, Complete, Source
+from .shorthand import FLOOR, column, figure, oids, pysnmp_mibs, scalar, total, without
 
 AC, DC = "35774.2.1", "35774.2.2"
 MIB = "UEC-STARLINE-MIB of 2017-10-11"
@@ -27,7 +27,7 @@ def _line(below: int, name: str) -> Arc:
 
 def _fitted(below: int, name: str) -> Source:
     """A column of the outlets that have a rating."""
-    return Only(column(f"{AC}.7.1.{below}", name), RATING, NOT_FITTED, keep=False)
+    return without(column(f"{AC}.7.1.{below}", name), *NOT_FITTED, by=RATING)
 
 
 LINES = figure(Complete(_line(3, "cpmAcInfLineCurrent"), least=3))

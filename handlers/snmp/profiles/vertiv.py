@@ -55,6 +55,7 @@ from .shorthand import (
     sum_if_count_matches,
     sum_if_rows_match,
     total,
+    without,
     zero_outlets_proof,
 )
 
@@ -89,7 +90,7 @@ V5_LINES = figure(
             column("21239.5.2.3.4.1.2", "pduLineName"),
             least=3,
         ),
-        Only(V5_TYPE, V5_TYPE, (V5_DELTA,), keep=False),
+        without(V5_TYPE, V5_DELTA),
     ),
     HUNDREDTHS,
     ("-1", "0"),
@@ -181,29 +182,22 @@ PM_LINES = sum_if_rows_match(
 )
 PM_PHASES = column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases")
 PM_AMPS = column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue")
-PM_CURRENT = Only(
-    sum_if_rows_match(PM_AMPS, PM_PHASES),
-    PM_PHASES,
-    (THREE_PHASES,),
-    keep=False,
-)
+PM_CURRENT = without(sum_if_rows_match(PM_AMPS, PM_PHASES), THREE_PHASES, by=PM_PHASES)
 ACS_LINES = sum_if_rows_match(
     _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue"),
     _acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
 )
 ACS_PHASES = _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases")
-ACS_CURRENT = Only(
+ACS_CURRENT = without(
     sum_if_rows_match(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), ACS_PHASES),
-    ACS_PHASES,
-    (THREE_PHASES,),
-    keep=False,
+    THREE_PHASES,
+    by=ACS_PHASES,
 )
 ACS_TYPE = _acs("3.1.50", "acsPowerMgmtPDUTablePowerType")
-ACS_POWER = Only(
+ACS_POWER = without(
     sum_if_rows_match(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), ACS_TYPE),
-    ACS_TYPE,
-    (NO_SENSOR,),
-    keep=False,
+    NO_SENSOR,
+    by=ACS_TYPE,
 )
 PDU_OF_PORT = Arcs(0, 2)
 
