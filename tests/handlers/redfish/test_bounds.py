@@ -190,25 +190,6 @@ def test_the_odata_id_shows_whether_a_resource_can_be_the_requested_one(
     assert links.same(odata_id, path) is can
 
 
-@pytest.mark.parametrize(
-    "own, requested, can",
-    [
-        ("RackPDUs/2", "RackPDUs/2", True),
-        ("RackPDUs/2", "RackPDUs/1", False),
-        ("RackPDUs/1", "RackPDUs/3", False),
-        # neither 12 nor PDUs/2 is in the list of PDUs
-        ("RackPDUs/12", "RackPDUs/1", True),
-        ("PDUs/2", "RackPDUs/2", True),
-    ],
-)
-def test_outlets_of_two_listed_pdus_are_not_the_same_resource(
-    own: str, requested: str, can: bool
-) -> None:
-    start = "/redfish/v1/PowerEquipment/"
-    listed = [links.parts(f"{start}RackPDUs/{number}") for number in (1, 2, 3)]
-    assert links.same(f"{start}{own}/Outlets/A1", f"{start}{requested}/Outlets/A1", listed) is can
-
-
 def test_an_answer_about_a_resource_other_than_the_metrics_is_a_protocol_error() -> None:
     """The answer to the request for the metrics repeats the previous one, as on a connection that
     is one answer behind.

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.shared.errors import PduHandlerError
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import EnumPowerStatus
 
 from .tree import Json, Tree, dmtf, handler, serving
 
@@ -34,16 +33,6 @@ def test_a_status_reads_eleven_outlets_in_three_requests_over_one_connection() -
         f"{PDU}/Outlets?$expand=.($levels=1)",
     ]
     assert tree.connections == 1
-
-
-def test_without_expansion_each_outlet_takes_one_request_over_at_most_four_connections() -> None:
-    tree = Tree(dmtf())
-    del tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]
-    with serving(tree) as address:
-        assert states(handler(address)) == STATES
-    assert len(tree.targets) == 5 + 11 and len(set(tree.targets)) == 16
-    # the first ones may read all outlets before the others open
-    assert 2 <= tree.connections <= 4
 
 
 def test_expansion_is_requested_with_the_levels_and_the_form_that_are_offered() -> None:
@@ -100,49 +89,3 @@ def test_labels_hold_the_outlets_names() -> None:
             ("A1", "A1", "Outlet A1, Branch Circuit A"),
             ("A2", "A2", "Outlet A2, Branch Circuit A"),
         ]
-
-
-def test_the_transfer_switch_of_the_same_tree_is_read_if_the_setting_names_it() -> None:
-    with serving(Tree(dmtf())) as address:
-        assert [name for name, _ in states(handler(address, pdu="TransferSwitches/1"))] == [
-            "A1",
-            "A2",
-            "A3",
-            "B1",
-            "B2",
-            "B3",
-        ]
-        assert [name for name, _ in states(handler(address, pdu="TransferSwitches/"))][:2] == [
-            "A1",
-            "A2",
-        ]
-        assert len(states(handler(address, pdu="1"))) == 11
-
-
-@pytest.mark.parametrize(
-    "racks",
-    [{"Members": [], "Members@odata.count": 0}, {"Members": [], "Members@odata.count": None}, None],
-)
-@pytest.mark.parametrize("settings", [{}, {"pdu": "1"}, {"pdu": "RackPDUs/1"}])
-@pytest.mark.parametrize("method", ["status", "port_down"])
-def test_without_rack_pdus_the_transfer_switch_with_the_same_outlets_is_neither_read_nor_switched(
-    racks: Any, settings: dict[str, str], method: str
-) -> None:
-    """The rack PDU's list may be empty or missing for a moment, for example while the service
-    starts.
-    """
-    tree = Tree(dmtf())
-    if racks is None:
-        del tree.resources["/redfish/v1/PowerEquipment"]["RackPDUs"]
-    else:
-        tree.resources["/redfish/v1/PowerEquipment/RackPDUs"].update(racks)
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
-        getattr(handler(address, **settings), method)(
-            *([PduPortView("A1")] if method == "port_down" else [])
-        )
-    assert caught.value.keys == ("pdu",) and {one.method for one in tree.seen} == {"GET"}
-    assert caught.value.kind == (
-        "settings" if settings.get("pdu") == "RackPDUs/1" else "unsupported"
-    )
-    if not settings:
-        assert "TransferSwitches/ID or FloorPDUs/ID" in str(caught.value)

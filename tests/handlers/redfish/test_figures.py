@@ -7,16 +7,9 @@ from typing import Any, Optional
 import pytest
 
 from handlers.redfish.figures import (
-    AMPERES,
-    RedfishFigure,
     current,
-    excerpt,
-    sensor,
-    sum_if_complete,
     total,
 )
-
-SENSOR = "/redfish/v1/Chassis/1/Sensors/Amps"
 
 
 def lines(
@@ -113,52 +106,3 @@ def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_
     resource: dict[str, Any], amperes: Optional[float]
 ) -> None:
     assert total(current(resource), {}) == amperes
-
-
-def test_unmetered_and_unknown_figures_differ() -> None:
-    assert current({}) is None and current({"CurrentAmps": None}) is None
-    assert current({"CurrentAmps": {"Reading": None}}) == [RedfishFigure()]
-    assert sum_if_complete([]) is None and sum_if_complete([[RedfishFigure(1.0)], None]) is None
-    assert total(sum_if_complete([[RedfishFigure(1.0)], [RedfishFigure()]]), {}) is None
-
-
-def test_a_sensor_is_read_only_where_the_value_is_missing() -> None:
-    assert excerpt({"A": {"Reading": 2, "DataSourceUri": SENSOR}}, "A") == RedfishFigure(2.0, "")
-    assert excerpt({"A": {"Reading": None, "DataSourceUri": SENSOR}}, "A") == RedfishFigure(
-        None, SENSOR
-    )
-    assert (
-        excerpt({"A": {"DataSourceUri": SENSOR}}, "A")
-        == excerpt({"A": {"@odata.id": SENSOR}}, "A")
-        == RedfishFigure(None, SENSOR)
-    )
-    assert total([RedfishFigure(None, SENSOR), RedfishFigure(1.0)], {SENSOR: 2.0}) == 3.0
-    assert total([RedfishFigure(None, SENSOR), RedfishFigure(1.0)], {SENSOR: None}) is None
-    assert (
-        total([RedfishFigure(1e308), RedfishFigure(1e308)], {}) is None
-    )  # more than a float can hold
-
-
-@pytest.mark.parametrize(
-    "resource, value",
-    [
-        ({"Reading": 2, "ReadingUnits": "A"}, 2.0),
-        ({"Reading": 2, "ReadingUnits": "mA"}, None),
-        ({"Reading": 2}, None),
-        ({"Reading": None, "ReadingUnits": "A"}, None),
-        ({"Reading": 2, "ReadingUnits": "A", "Status": {"State": "Enabled"}}, 2.0),
-        ({"Reading": 2, "ReadingUnits": "A", "Status": {"State": "Disabled"}}, None),
-    ],
-)
-def test_a_sensor_counts_only_in_the_requested_unit_and_if_not_disabled(
-    resource: dict[str, Any], value: Optional[float]
-) -> None:
-    assert sensor(resource, AMPERES) == value
-
-
-@pytest.mark.parametrize(
-    "values, exact", [([0.1] * 10, 1.0), ([2.55, 2.6, 2.55], 7.7), ([56438.123, 0.001], 56438.124)]
-)
-def test_a_sum_adds_the_decimals_as_written(values: list[float], exact: float) -> None:
-    parts: list[list[RedfishFigure]] = [[RedfishFigure(value)] for value in values]
-    assert total(sum_if_complete(parts), {}) == exact

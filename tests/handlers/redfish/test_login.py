@@ -82,13 +82,6 @@ def deleted(tree: Tree) -> int:
     return sum(seen.method == "DELETE" and seen.path == f"{SESSIONS}/7" for seen in tree.seen)
 
 
-def test_basic_login_opens_no_session() -> None:
-    tree = Guarded()
-    with serving(tree) as address:
-        assert len(handler(address).status().ports) == 2
-    assert tree.opened == 0 and all(seen.headers["authorization"] == BASIC for seen in tree.seen)
-
-
 @pytest.mark.parametrize("mode, basic", [("session", True), ("session", False), ("auto", False)])
 def test_a_session_is_opened_once_and_deleted(mode: str, basic: bool) -> None:
     tree = Guarded(basic=basic)
@@ -98,14 +91,6 @@ def test_a_session_is_opened_once_and_deleted(mode: str, basic: bool) -> None:
     assert tree.seen[-1].headers["x-auth-token"] == "token-7"
     if mode == "session":
         assert not any("authorization" in seen.headers for seen in tree.seen)
-
-
-def test_auto_opens_a_session_if_the_root_accepts_any_login() -> None:
-    tree = Guarded(basic=False)
-    tree.special[ROOT] = lambda seen: Answer(tree.resources[ROOT])
-    with serving(tree) as address:
-        assert len(handler(address).status().ports) == 2
-    assert (tree.opened, deleted(tree)) == (1, 1)
 
 
 def test_many_readings_at_once_log_in_once() -> None:
@@ -139,27 +124,6 @@ def test_a_refused_password_is_not_tried_in_another_way(mode: str, challenge: st
     assert PASSWORD not in str(caught.value)
 
 
-def test_a_wrong_password_for_a_session_is_denied_and_nothing_is_deleted() -> None:
-    tree = Guarded()
-    with (
-        serving(tree) as address,
-        pytest.raises(PduHandlerError, match="check user name and password") as caught,
-    ):
-        handler(address, session="session", password="another").status()
-    assert caught.value.kind == "denied" and not deleted(tree)
-
-
-def test_the_error_for_a_session_that_the_service_has_ended_does_not_blame_the_password() -> None:
-    tree = Guarded()
-    tree.special[OUTLETS] = lambda seen: Answer(None, 401)
-    with (
-        serving(tree) as address,
-        pytest.raises(PduHandlerError, match="the session may have ended") as caught,
-    ):
-        handler(address, session="session").status()
-    assert caught.value.kind == "denied" and "password" not in str(caught.value)
-
-
 @pytest.mark.parametrize("call", ["status", "statistic", "port_down", "labels"])
 def test_a_session_is_deleted_even_after_an_error(call: str) -> None:
     tree = Guarded()
@@ -168,14 +132,6 @@ def test_a_session_is_deleted_even_after_an_error(call: str) -> None:
         made = handler(address, session="session")
         getattr(made, call)(*([PduPortView("1")] if call == "port_down" else []))
     assert caught.value.kind == "protocol" and (tree.opened, deleted(tree)) == (1, 1)
-
-
-@pytest.mark.parametrize("location", ["", "https://evil.example/session/7", f"{SESSIONS}/7"])
-def test_a_session_is_deleted_even_if_its_location_is_missing_or_elsewhere(location: str) -> None:
-    tree = Guarded(location=location)
-    with serving(tree) as address:
-        handler(address, session="session").status()
-    assert deleted(tree) == 1
 
 
 def test_a_failure_to_open_a_session_is_reported_and_no_other_login_is_tried() -> None:
@@ -201,64 +157,12 @@ def test_without_sessions_the_error_names_the_password_and_the_other_login(mode:
     )
 
 
-def test_a_later_reading_opens_the_session_that_could_not_be_opened_before() -> None:
-    tree = Guarded()
-    tree.opening = Answer(None, 503)
-    with serving(tree) as address:
-        given = settings.read_settings(
-            PduData(
-                address,
-                {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"},
-            )
-        )
-        with RedfishService(given) as service:
-            with pytest.raises(PduHandlerError):
-                service.root()
-            tree.opening = None
-            assert all(isinstance(one, dict) for one in service.all([OUTLETS] * 8))
-    assert (tree.opened, deleted(tree)) == (1, 1) and not any(
-        "authorization" in seen.headers for seen in tree.seen
-    )
-
-
 @pytest.mark.parametrize("token", ["", "ä", "x" * 5000])
 def test_a_session_without_a_usable_token_is_an_error(token: str) -> None:
     tree = Guarded(token=token)
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
         handler(address, session="session").status()
     assert caught.value.kind == "protocol"
-
-
-def test_the_reason_quotes_the_device_but_not_the_login() -> None:
-    def refuses(seen: Seen) -> Optional[Answer]:
-        return Answer(
-            {
-                "error": {
-                    "code": "x",
-                    "message": "general",
-                    "@Message.ExtendedInfo": [
-                        {
-                            "MessageId": "Base.1.8.InsufficientPrivilege",
-                            "Message": "The account\x1b[31m has no privilege.",
-                        },
-                        {"MessageId": "Oem.1.0.Echo", "Message": f"you said {PASSWORD}"},
-                        7,
-                        {"MessageId": "Oem.1.0.Locked", "Message": 7},
-                    ],
-                }
-            },
-            403,
-        )
-
-    tree = Tree(unit())
-    tree.special[OUTLETS] = refuses
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
-        handler(address).status()
-    words = str(caught.value)
-    assert (
-        caught.value.kind == "denied" and "has no privilege" in words and "Oem.1.0.Locked" in words
-    )
-    assert "\x1b" not in words and PASSWORD not in words
 
 
 def test_an_error_of_the_request_that_opens_a_session_does_not_show_the_login() -> None:

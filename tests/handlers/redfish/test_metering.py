@@ -213,14 +213,6 @@ def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failed: 
     assert [port.consumption for port in seen.ports] == [1.0, type(unread)("2").consumption, 3.0]
 
 
-def test_a_pdu_of_a_type_without_outlets_has_its_figures() -> None:
-    tree = metered([amps(1.0)], Mains=[amps(8.0)])
-    del tree.resources[PDU]["Outlets"]
-    tree.resources[PDU]["EquipmentType"] = "FloorPDU"
-    seen = statistic(tree)
-    assert (seen.load, seen.ports) == (8.0, [])
-
-
 def test_a_statistic_is_no_shorter_list_where_a_status_is_an_error() -> None:
     tree = metered([amps(1.0)], Mains=[amps(8.0)])
     tree.resources[OUTLETS] = {"Members": []}  # empty, but not said to be
@@ -282,26 +274,6 @@ def behind(count: int, expand: Optional[Json]) -> Tree:
     return tree
 
 
-def test_a_missing_list_does_not_end_the_expansion_of_other_lists() -> None:
-    tree = behind(20, EXPAND)
-    tree.resources[PDU]["Mains"] = {"@odata.id": f"{PDU}/Mains"}
-    assert totals(tree) == (190.0, 190.0)
-    assert len(tree.targets) == 3 + 2 + 2, (
-        "2 requests for the missing list, with and without the query; 2 for the 40 sensors"
-    )
-
-
-@pytest.mark.parametrize(
-    "expand, count, requests",
-    [(None, 3, 14), (EXPAND, 3, 3 + 6), (EXPAND, 20, 3 + 2), (None, 20, 65)],
-)
-def test_only_many_sensors_of_an_expandable_list_are_read_in_the_list(
-    expand: Optional[Json], count: int, requests: int
-) -> None:
-    tree = behind(count, expand)
-    assert totals(tree) == (sum(range(count)), sum(range(count))) and len(tree.seen) == requests
-
-
 @pytest.mark.parametrize("change", ["no chassis", "no list", "only links"])
 def test_without_a_list_that_includes_the_sensors_they_are_read_one_by_one(change: str) -> None:
     tree = behind(20, EXPAND)
@@ -315,22 +287,6 @@ def test_without_a_list_that_includes_the_sensors_they_are_read_one_by_one(chang
     assert {f"{CHASSIS}/Sensors/{name}{number}" for name in "AE" for number in range(20)} <= set(
         tree.targets
     )
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        Answer(None, 404),
-        Answer({"Id": "A1", "Reading": None, "ReadingUnits": "A"}),
-        Answer({"Id": "A1", "Reading": 1, "ReadingUnits": "mA"}),
-        Answer(b"no JSON"),
-    ],
-    ids=str,
-)
-def test_a_sensor_that_is_unreadable_or_not_in_amperes_is_unknown(answer: Answer) -> None:
-    tree = behind(3, None)
-    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: answer
-    assert totals(tree) == (DEFAULT.load, 3.0)
 
 
 def test_a_sensor_on_another_host_is_not_read() -> None:

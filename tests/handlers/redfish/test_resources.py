@@ -9,7 +9,7 @@ import pytest
 from handlers.http.login import Login
 from handlers.http.message import Endpoint
 from handlers.redfish.links import expansion, path
-from handlers.redfish.resources import name, required_id, state
+from handlers.redfish.resources import required_id, state
 from handlers.shared.errors import ProtocolError
 from pdu_common.helper import EnumPowerStatus
 
@@ -46,54 +46,6 @@ def test_only_an_on_or_off_that_no_other_field_contradicts_is_a_state(
     outlet: dict[str, Any], seen: EnumPowerStatus
 ) -> None:
     assert state(outlet, {}) is seen
-
-
-@pytest.mark.parametrize(
-    "status, seen",
-    [
-        ({"State": "Enabled"}, DOWN),
-        ({"State": None}, DOWN),
-        (None, DOWN),
-        ({"State": "UnavailableOffline"}, UNKNOWN),
-        ({"State": "Absent"}, UNKNOWN),
-    ],
-)
-def test_what_an_outlet_of_an_unusable_pdu_reports_is_not_its_state(
-    status: Any, seen: EnumPowerStatus
-) -> None:
-    assert state({"PowerState": "Off", "Status": {"State": "Enabled"}}, {"Status": status}) is seen
-
-
-@pytest.mark.parametrize(
-    "outlet, shown",
-    [
-        ({"UserLabel": "db-1", "Name": "Outlet 1"}, "db-1"),
-        ({"UserLabel": "", "Name": "Outlet 1"}, "Outlet 1"),
-        ({"UserLabel": 7, "Name": "Outlet 1"}, "Outlet 1"),
-        ({"Name": ["Outlet 1"]}, ""),
-        ({}, ""),
-    ],
-)
-def test_the_owners_label_of_an_outlet_is_preferred_to_the_services_name(
-    outlet: dict[str, Any], shown: str
-) -> None:
-    assert name(outlet) == shown
-
-
-@pytest.mark.parametrize(
-    "link, sent",
-    [
-        ("/redfish/v1/A", "/redfish/v1/A"),
-        ("/redfish/v1/A?$skip=50", "/redfish/v1/A?$skip=50"),
-        ("https://pdu.example/redfish/v1/A", "/redfish/v1/A"),
-        ("https://PDU.example:443/A", "/A"),
-        ("/redfish/v1/Outlets/Outlet 1", "/redfish/v1/Outlets/Outlet%201"),
-        ("/a%20b", "/a%20b"),
-        ("/ä", "/%C3%A4"),
-    ],
-)
-def test_a_link_of_the_service_becomes_the_target_of_a_request(link: str, sent: str) -> None:
-    assert path(link, HERE, Login()) == sent
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,14 @@ units.
 
 from __future__ import annotations
 
-import dataclasses
-import threading
-from typing import Optional
-
 import pytest
 
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
-from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView
-from tests.simulators.redfish import UNITS, Model, Pdu, RedfishService, units
-from tests.waiting import PATIENCE_S, finished
+from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView
+from tests.simulators.redfish import UNITS, Model, Pdu, RedfishService
 
 from .simulated import STATES, handler
 
-NOTHING = PduStatisticView()
 # How many requests a status takes. These units offer $expand, some of them not in full.
 REQUESTS = {"rack": 3, "xerus": 3, "apc": 4, "four-wire": 3, "transfer-switch": 3}
 # The setting that leads to equipment other than rack PDUs.
@@ -78,43 +72,6 @@ def test_a_unit_without_switches_gets_no_command(name: str) -> None:
         assert unit.books().writes == [] and {one.method for one in unit.log} == {"GET"}
 
 
-def test_switching_keeps_an_hpe_outlets_configuration() -> None:
-    with RedfishService(units.hpe()) as unit:
-        outlet = unit.outlet("OUTLET3")
-        outlet.name, outlet.startup, outlet.off_delay, outlet.cycle_delay = "db-03", "off", 1.0, 9.0
-        with pytest.raises(Unsupported, match="switch_unproven"):
-            handler(unit).port_down(PduPortView("OUTLET3"))
-        assert unit.books().writes == []
-        handler(unit, switch_unproven="yes").port_down(PduPortView("OUTLET3"))
-        assert (outlet.on, outlet.name, outlet.startup) == (False, "db-03", "off")
-        assert (outlet.on_delay, outlet.off_delay, outlet.cycle_delay) == (1.0, 1.0, 9.0)
-
-
-@pytest.mark.parametrize(
-    "model, shown",
-    [
-        (Model((Pdu(stuck=("A1",)),)), EnumPowerStatus.UNKNOWN),
-        (Model(relay_delay=600.0, transition="flag"), EnumPowerStatus.UNKNOWN),
-        (Model(relay_delay=600.0, transition="words"), EnumPowerStatus.UNKNOWN),
-        (Model(relay_delay=600.0, transition="silent"), EnumPowerStatus.UNKNOWN),
-        (Model((Pdu(off_delay=600.0),)), EnumPowerStatus.UNKNOWN),
-        (Model(relay_delay=0.5), EnumPowerStatus.DOWN),
-        (Model(relay_delay=0.5, task_seconds=0.2, absolute=True), EnumPowerStatus.DOWN),
-        (Model(says_success=True, short_targets=True, relay_delay=0.5), EnumPowerStatus.DOWN),
-        (Model(demand_etag=True), EnumPowerStatus.DOWN),
-    ],
-)
-def test_port_down_returns_down_if_the_contact_opens_in_time_and_else_unknown(
-    model: Model, shown: EnumPowerStatus
-) -> None:
-    with RedfishService(model) as unit:
-        seconds = 0.5 if shown is EnumPowerStatus.UNKNOWN else PATIENCE_S
-        port = handler(unit).port_down(PduPortView("A1"), deadline=seconds, pause=0.1)
-        assert port.power_status is shown
-        assert unit.books().states["A1"] is (shown is not EnumPowerStatus.DOWN)
-        assert unit.books().writes == [("A1", "Off")]
-
-
 def test_an_outlet_in_transition_is_unknown_in_a_status() -> None:
     for transition in ("words", "flag"):
         with RedfishService(Model(relay_delay=600.0, transition=transition)) as unit:
@@ -139,51 +96,3 @@ def _without(body: object, name: str) -> object:
     if isinstance(body, dict):
         return {key: _without(value, name) for key, value in body.items() if key != name}
     return [_without(one, name) for one in body] if isinstance(body, list) else body
-
-
-def test_three_thousand_sensors_are_read_as_lists() -> None:
-    model = units.hall()
-    racks = tuple(dataclasses.replace(pdu, figures="sensors") for pdu in model.pdus)
-    with RedfishService(dataclasses.replace(model, pdus=racks)) as unit:
-        figures, books = handler(unit).statistic(), unit.books()
-        assert (figures.load, figures.total_consumption) == pytest.approx(
-            (books.load_a, books.energy_kwh), abs=1e-6
-        )
-        assert len(figures.ports) == len(books.states) == 576
-        assert books.requests < 100 and books.connections == 1
-
-
-def test_null_readings_leave_the_defaults_of_the_view() -> None:
-    with RedfishService(Model((Pdu(figures="null"),))) as unit:
-        figures = handler(unit).statistic()
-        assert (figures.load, figures.total_consumption) == (
-            NOTHING.load,
-            NOTHING.total_consumption,
-        )
-
-
-def test_a_status_is_the_same_with_and_without_pages_and_expansion() -> None:
-    wanted: Optional[dict[str, EnumPowerStatus]] = None
-    for name in ("rack", "plain", "paged"):
-        for ignores in (False, True):
-            with RedfishService(dataclasses.replace(UNITS[name](), ignores_expand=ignores)) as unit:
-                seen = {port.identity: port.power_status for port in handler(unit).status().ports}
-                assert wanted in (None, seen)
-                wanted = seen
-
-
-def test_parallel_polls_leave_no_session_open() -> None:
-    failed = []
-    with RedfishService(units.sessions_only()) as unit:
-
-        def poll() -> None:
-            try:
-                assert len(handler(unit).status().ports) == 12
-            except BaseException as error:
-                failed.append(error)
-
-        threads = [threading.Thread(target=poll, daemon=True) for _ in range(8)]
-        for one in threads:
-            one.start()
-        finished(*threads)
-        assert failed == [] and unit.opened == 8 and unit.sessions == []

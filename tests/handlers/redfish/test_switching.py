@@ -97,15 +97,6 @@ def test_switching_sends_one_absolute_command_and_reads_once(expand: Optional[Js
     assert len(tree.seen) == 3 * ((2 if expand else 4) + 2 + 2)
 
 
-def test_an_outlet_whose_link_does_not_end_with_its_id_is_found_by_its_id() -> None:
-    tree = Switched()
-    # the first outlet's link ends with the second outlet's Id
-    for number, name in (("1", "OUTLET1"), ("2", "1")):
-        tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
-    assert switch(tree, identity="OUTLET1") is DOWN
-    assert tree.resources[f"{OUTLETS}/2"]["PowerState"] == "On"
-
-
 def test_a_command_goes_to_the_outlet_with_the_id_even_if_another_link_ends_with_it() -> None:
     tree = Switched()
     for number, name in (("1", "OUTLET1"), ("2", "1")):
@@ -193,25 +184,6 @@ def test_a_locked_outlet_and_one_without_the_action_get_no_command(change: dict[
     error = refused(tree)
     assert error.kind == "unsupported" and not tree.commands
     assert ("offers no action" if "Actions" in change else "locked") in str(error)
-
-
-@pytest.mark.parametrize(
-    "value, words",
-    [
-        (True, "switched: "),
-        ("yes", "the PDU does not say whether "),
-        (None, "the PDU does not say whether "),
-    ],
-)
-@pytest.mark.parametrize(
-    "key, what",
-    [("PowerControlLocked", "its power control"), ("ConfigurationLocked", "its configuration")],
-)
-def test_the_error_for_a_lock_says_whether_the_device_reports_it(
-    key: str, what: str, value: Any, words: str
-) -> None:
-    tree = Switched({**outlet("1"), key: value})
-    assert f"{words}{what} is locked; unlock it" in str(refused(tree)) and not tree.commands
 
 
 @pytest.mark.parametrize(
@@ -406,27 +378,12 @@ def test_a_message_of_success_is_not_ambiguous_and_the_state_is_awaited(
     assert switch(tree) is UNKNOWN and len(tree.commands) == 1
 
 
-@pytest.mark.parametrize("done", [True, False])
-def test_a_command_whose_answer_is_lost_is_not_sent_again(done: bool) -> None:
-    tree = Switched(say=lambda seen: Answer(None, 0), done=done)
-    if done:
-        assert switch(tree) is DOWN
-    else:
-        assert "may or may not have switched" in str(refused(tree))
-    assert len(tree.commands) == 1
-
-
 @pytest.mark.parametrize(
     "error, words", [({"message": "and yet"}, "error: and yet"), ({}, "error: no reason is given")]
 )
 def test_the_error_for_an_ambiguous_answer_has_the_devices_reason(error: Json, words: str) -> None:
     tree = Switched(say=lambda seen: Answer({"error": error}, 200), done=False)
     assert words in str(refused(tree))
-
-
-def test_an_outlet_that_does_not_follow_is_unknown() -> None:
-    tree = Switched(done=False)
-    assert switch(tree) is UNKNOWN and len(tree.commands) == 1
 
 
 # ---- ETags ---------------------------------------------------------------------------------------
@@ -507,29 +464,6 @@ def accepted(
 
 @pytest.mark.parametrize(
     "end",
-    [Answer(None, 204), Answer(task("Completed"), 200), Answer({}, 200), Answer(None, 404)],
-    ids=str,
-)
-def test_a_task_is_followed_to_its_end_before_the_outlet_is_read(end: Answer) -> None:
-    tree = accepted(RUNNING, RUNNING, end)
-    assert switch(tree) is DOWN
-    assert [seen.path.rpartition("/")[2] for seen in tree.seen[-5:]] == [
-        "Outlet.PowerControl",
-        "5",
-        "5",
-        "5",
-        "1",
-    ]
-
-
-def test_a_task_that_runs_beyond_the_deadline_leaves_the_state_unknown() -> None:
-    tree = accepted(RUNNING)
-    assert switch(tree) is UNKNOWN and len(tree.commands) == 1
-    assert tree.seen[-1].path == MONITOR
-
-
-@pytest.mark.parametrize(
-    "end",
     [
         Answer(task("Exception", "the relay is stuck"), 200),
         Answer({"error": {"message": "the relay is stuck"}}, 409),
@@ -541,12 +475,6 @@ def test_a_failed_task_is_an_error_with_the_devices_message(end: Answer) -> None
     assert error.kind == "refused" and "the relay is stuck" in str(error)
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 405, 408, 410, 429, 451])
-def test_an_error_in_reading_the_monitor_is_not_a_failed_task(status: int) -> None:
-    tree = accepted(RUNNING, Answer(None, status), done=False)
-    assert switch(tree) is UNKNOWN and tree.seen[-1].path == f"{OUTLETS}/1"
-
-
 @pytest.mark.parametrize("status", [500, 502, 503, 507])
 def test_a_fault_that_a_tasks_monitor_reports_is_an_error_with_the_devices_message(
     status: int,
@@ -556,12 +484,6 @@ def test_a_fault_that_a_tasks_monitor_reports_is_an_error_with_the_devices_messa
     assert error.kind == "unreachable" and "may or may not have switched" in str(error)
     assert f"({status}): the relay board is silent" in str(error)
     assert switch(accepted(RUNNING, end)) is DOWN
-
-
-@pytest.mark.parametrize("body", [None, {}, {"error": {}}], ids=str)
-def test_a_fault_without_a_reason_leaves_the_state_unknown(body: Any) -> None:
-    tree = accepted(RUNNING, Answer(body, 502), done=False)
-    assert switch(tree) is UNKNOWN and tree.seen[-1].path == f"{OUTLETS}/1"
 
 
 @pytest.mark.parametrize(
@@ -577,25 +499,8 @@ def test_a_task_that_the_answer_itself_reports_as_failed_is_an_error(
     assert error.kind == "refused" and "the relay is stuck" in str(error)
 
 
-@pytest.mark.parametrize("state", ["Interrupted", "Suspended", "Stopping"])
-def test_a_task_that_may_go_on_is_not_reported_as_failed(state: str) -> None:
-    tree = accepted(Answer(task(state), 202), done=False)
-    assert switch(tree) is UNKNOWN and tree.seen[-1].path == MONITOR
-
-
 def test_after_a_failed_task_the_state_of_the_outlet_decides() -> None:
     assert switch(accepted(Answer(task("Exception"), 200))) is DOWN
-
-
-@pytest.mark.parametrize(
-    "location, body",
-    [("https://evil.example/5", None), ("", None), ("https://evil.example/5", {"@odata.id": 7})],
-)
-def test_without_a_monitor_on_this_service_the_outlets_state_decides(
-    location: str, body: Any
-) -> None:
-    tree = accepted(RUNNING, location=location, body=body)
-    assert switch(tree) is DOWN and not any(seen.path == MONITOR for seen in tree.seen)
 
 
 def test_a_task_in_the_answer_itself_is_followed() -> None:

@@ -4,7 +4,6 @@ service root.
 
 from __future__ import annotations
 
-import contextvars
 import functools
 import itertools
 from typing import Any
@@ -15,7 +14,6 @@ from handlers.redfish.members import MOST_MEMBERS, members
 from handlers.redfish.service import RedfishService
 from handlers.redfish.settings import read_settings
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
-from handlers.shared.request_counter import SENT
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
@@ -234,12 +232,6 @@ def test_the_error_for_one_of_several_pdus_without_a_usable_id_names_the_setting
     assert error.keys == ("pdu",) and "without a usable Id" in str(error)
 
 
-def test_the_only_pdu_needs_no_id() -> None:
-    made = unit()
-    made[f"{RACKS}/1"]["Id"] = 1
-    assert identities(Tree(made)) == ["1", "2"]
-
-
 @pytest.mark.parametrize(
     "ids, settings", [(["PASSWORD", "PASSWORD"], {}), (["PASSWORD", "2"], {"pdu": "3"})]
 )
@@ -307,19 +299,6 @@ def test_an_empty_list_of_outlets_is_an_error_unless_the_unit_counts_0_outlets()
         assert refused(Tree(made)).kind == "protocol"
 
 
-@pytest.mark.parametrize("own", ["Outlet 1", "Outlet%201", "outlet%201"])
-def test_an_outlet_with_a_blank_in_its_link_is_read_however_the_resource_spells_that_link(
-    own: str,
-) -> None:
-    tree = Tree(unit([]))
-    tree.resources[OUTLETS] = {
-        "Members": [{"@odata.id": f"{OUTLETS}/Outlet 1"}],
-        "Members@odata.count": 1,
-    }
-    tree.resources[f"{OUTLETS}/Outlet%201"] = {**outlet("A1"), "@odata.id": f"{OUTLETS}/{own}"}
-    assert identities(tree) == ["A1"]
-
-
 def paged(pages: list[list[Json]], count: int) -> Tree:
     tree = Tree(unit([one for page in pages for one in page]))
     for number, page in enumerate(pages):
@@ -334,13 +313,6 @@ def paged(pages: list[list[Json]], count: int) -> Tree:
             **more,
         }
     return tree
-
-
-@pytest.mark.parametrize("expand", [EXPAND, None])
-def test_all_pages_are_followed(expand: Any) -> None:
-    tree = paged([[outlet("1"), outlet("2")], [outlet("3"), outlet("4")], [outlet("5")]], 5)
-    tree.resources[ROOT]["ProtocolFeaturesSupported"] = {"ExpandQuery": expand}
-    assert identities(tree) == ["1", "2", "3", "4", "5"]
 
 
 @pytest.mark.parametrize(
@@ -553,17 +525,6 @@ def test_a_refused_expansion_is_replaced_by_plain_requests(status: int) -> None:
     )
 
 
-def test_an_ignored_expansion_costs_a_request_for_each_outlet() -> None:
-    tree = Tree(unit(expand=EXPAND))
-    tree.expands = False
-    with serving(tree) as address:
-        states = {port.identity: port.power_status for port in handler(address).status().ports}
-    # PDU, list, outlets
-    assert (
-        states == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UP} and len(tree.seen) == 4 + 1 + 2
-    )
-
-
 # ---- connections ---------------------------------------------------------------------------------
 
 NAMES = [str(number) for number in range(1, 21)]
@@ -594,25 +555,6 @@ def test_outlets_whose_requests_were_too_many_at_once_are_read_one_by_one() -> N
     tree = Busy()
     assert identities(tree) == NAMES
     assert (tree.connections, len(tree.seen)) == (4, 5 + 4 + 20)
-
-
-def test_too_many_requests_are_no_refusal_of_one_outlet() -> None:
-    tree = Tree(unit())
-    tree.special[f"{OUTLETS}/2"] = lambda seen: Answer({"error": {"message": "slow down"}}, 429)
-    error = refused(tree)
-    assert error.kind == "unreachable" and "429" in str(error) and "slow down" in str(error)
-
-
-def test_requests_of_every_connection_are_counted() -> None:
-    tree, sent = Tree(unit([outlet(name) for name in NAMES])), []
-    contextvars.copy_context().run(lambda: (SENT.set(lambda: sent.append(1)), identities(tree)))
-    assert tree.connections > 1 and len(sent) == len(tree.seen)
-
-
-def test_an_error_of_one_parallel_reading_is_the_error_of_the_call() -> None:
-    tree = Tree(unit([outlet(name) for name in NAMES]))
-    tree.special[f"{OUTLETS}/7"] = lambda seen: Answer(None, 403)
-    assert refused(tree).kind == "denied"
 
 
 def moved(location: str) -> Tree:
