@@ -9,20 +9,12 @@ import pytest
 
 from handlers.nut import requests
 from handlers.nut.client import NutClient
-from handlers.nut.errors import DataStale, DriverNotConnected, WriteUnconfirmed
-from handlers.shared.errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
+from handlers.nut.errors import DriverNotConnected, WriteUnconfirmed
+from handlers.shared.errors import Denied, PduHandlerError, Refused, SettingsError
 from tests.handlers.nut.clients import MON, VIEWER, listen, named, trips
 from tests.handlers.nut.given import LOOKS_S, client, looks_three_times
 from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, User
 from tests.waiting import PATIENCE_S, finished
-
-
-def test_variables_commands_and_writable_variables_take_one_round_trip(server: NutServer) -> None:
-    with client(server) as nut:
-        assert trips(server, lambda: nut.snapshots(["pdu", "ups"], writable=True)) == 1
-        seen = nut.snapshots(["pdu"], writable=True)["pdu"]
-    assert len(seen.variables) > 300 and len(seen.commands) == 144 and len(seen.writable) == 48
-    assert server.books().connections == 1
 
 
 def test_readings_send_no_login_and_writes_send_it_once(server: NutServer) -> None:
@@ -72,25 +64,6 @@ def test_requests_other_than_writes_are_answered(server: NutServer) -> None:
         assert nut.logins("pdu") == 0
 
 
-@pytest.mark.parametrize("no_protver", [False, True])
-def test_the_protocol_version_is_read_with_the_request_protver_or_netver(
-    server: NutServer, no_protver: bool
-) -> None:
-    server.faults.no_protver = no_protver
-    with client(server) as nut:
-        assert nut.protocol_version() == "1.3"
-
-
-def test_primary_works_on_a_server_that_accepts_only_master(server: NutServer) -> None:
-    server.faults.rewrite = lambda line, answer: (
-        b"ERR UNKNOWN-COMMAND\n" if line.startswith("PRIMARY") else answer
-    )
-    with named(server, MON) as nut:
-        nut.primary("pdu")
-    with named(server, VIEWER) as nut, pytest.raises(Denied):
-        nut.primary("pdu")
-
-
 def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> None:
     """RFC 9271, 4.1: `ERR code extra`."""
     odd = {
@@ -105,16 +78,6 @@ def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> No
         nut.login("pdu")
     with named(server, ADMIN) as nut, pytest.raises(SettingsError, match="it has pdu, ups"):
         nut.run("nosuch", "load.off")
-
-
-def test_counting_the_clients_fails_with_the_error_of_the_request_that_the_server_knows(
-    server: NutServer,
-) -> None:
-    server.faults.rewrite = lambda line, answer: (
-        b"ERR DRIVER-NOT-CONNECTED\n" if line.startswith("GET NUMLOGINS") else answer
-    )
-    with client(server) as nut, pytest.raises(DriverNotConnected):
-        nut.logins("pdu")
 
 
 def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: NutServer) -> None:
@@ -180,21 +143,6 @@ def test_a_login_that_the_server_refuses_at_once_is_the_reason_for_what_it_refus
             call(nut)
 
 
-@pytest.mark.parametrize("only_rfc", [False, True])
-def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(
-    server: NutServer, only_rfc: bool
-) -> None:
-    server.faults.rfc_names = only_rfc
-    with named(server, MON) as nut:
-        assert nut.logins("pdu") == 0
-        nut.login("pdu")
-        assert nut.logins("pdu") == 1 and nut.clients("pdu") == ["127.0.0.1"]
-        nut.logout()
-        assert not nut.is_open and nut.logins("pdu") == 0
-    with named(server, VIEWER) as nut, pytest.raises(Denied):
-        nut.login("pdu")
-
-
 @pytest.mark.parametrize("name", ["nosuch", "pdu@127.0.0.1", "[pdu]", "PDU1"])
 def test_an_unknown_device_is_an_error_that_lists_the_known_ones(
     server: NutServer, name: str
@@ -224,46 +172,6 @@ def test_a_device_named_like_the_password_is_masked(server: NutServer) -> None:
 # ---- writes and their reports --------------------------------------------------------------------
 
 
-def test_a_command_takes_two_round_trips_with_its_login_and_its_report(server: NutServer) -> None:
-    with named(server, ADMIN) as nut:
-        assert trips(server, lambda: nut.run("pdu", "outlet.1.load.off")) == 2
-        assert trips(server, lambda: nut.run("pdu", "outlet.2.load.off")) == 2
-    assert server.books().states["pdu/1"] is False and len(server.books().writes) == 2
-
-
-@pytest.mark.parametrize(
-    "report",
-    [
-        "FAILED",
-        "UNKNOWN",
-        "INVALID-ARGUMENT",
-        "DATA-STALE",
-        "DRIVER-NOT-CONNECTED",
-        "UNKNOWN-UPS",
-        "FEATURE-NOT-CONFIGURED",
-        "SOMETHING-NEW",
-    ],
-)
-def test_an_accepted_write_with_an_error_as_its_report_is_not_proven(
-    server: NutServer, report: str
-) -> None:
-    server.faults.tracked = f"ERR {report}"
-    writes: list[Callable[[NutClient], bool]] = [
-        lambda nut: nut.run("pdu", "outlet.1.load.off"),
-        lambda nut: nut.set("pdu", "outlet.1.desc", "x"),
-    ]
-    for write in writes:
-        with (
-            named(server, ADMIN) as nut,
-            pytest.raises(
-                WriteUnconfirmed, match=f"may or may not have been done.*{report}"
-            ) as caught,
-        ):
-            write(nut)
-        assert isinstance(caught.value, Unreachable) and caught.value.kind == "not-proven"
-    assert len(server.books().writes) == 2
-
-
 def test_a_command_whose_driver_never_reports_is_not_proven(
     server: NutServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,76 +192,7 @@ def test_without_tracking_an_accepted_write_returns_false(server: NutServer) -> 
         assert nut.set("pdu", "outlet.1.desc", "x") is False
 
 
-def test_a_command_without_a_valid_login_or_without_the_right_is_denied(server: NutServer) -> None:
-    wrong = User(ADMIN.name, "wrong-secret")
-    for user in (wrong, VIEWER):
-        with named(server, user) as nut:
-            for _ in range(2):
-                with pytest.raises(Denied) as caught:
-                    nut.run("pdu", "outlet.1.load.off")
-                assert user.password not in str(caught.value)
-    with (
-        NutClient(server.host, server.port) as nut,
-        pytest.raises(Denied, match="'username' and 'password'"),
-    ):
-        nut.run("pdu", "outlet.1.load.off")
-    assert not server.books().writes
-
-
-def test_a_write_whose_answer_is_lost_is_not_sent_again(server: NutServer) -> None:
-    server.faults.rewrite = lambda line, answer: Cut() if line.startswith("INSTCMD") else answer
-    with named(server, ADMIN) as nut:
-        with pytest.raises(Unreachable):
-            nut.run("pdu", "outlet.1.load.off")
-        server.faults.rewrite = None
-        assert nut.variable("pdu", "outlet.1.status") == "off"
-    assert (
-        server.books().writes == [("pdu outlet.1.load.off", "")] and server.books().connections == 2
-    )
-
-
-def test_the_login_is_sent_again_on_a_new_connection(server: NutServer) -> None:
-    with named(server, ADMIN) as nut:
-        assert nut.run("pdu", "outlet.1.load.off")
-        nut.close()
-        assert nut.run("pdu", "outlet.1.load.on")
-
-
 # ---- drivers -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "driver, kind", [(Driver.STALE, DataStale), (Driver.GONE, DriverNotConnected)]
-)
-def test_stale_and_unconnected_drivers_have_separate_errors(
-    server: NutServer, driver: Driver, kind: type
-) -> None:
-    server.faults.drivers["pdu"] = driver
-    with named(server, ADMIN) as nut:
-        calls: list[Callable[[], object]] = [
-            lambda: nut.variables("pdu"),
-            lambda: nut.snapshots(["ups", "pdu"]),
-            lambda: nut.variable("pdu", "outlet.1.status"),
-            lambda: nut.run("pdu", "outlet.1.load.off"),
-            lambda: nut.set("pdu", "outlet.1.desc", "x"),
-        ]
-        for call in calls:
-            with pytest.raises(kind) as caught:
-                call()
-            assert isinstance(caught.value, PduHandlerError) and caught.value.kind in (
-                "data-stale",
-                "driver-not-connected",
-            )
-    assert not server.books().writes
-
-
-def test_the_client_waits_until_the_server_stops_answering_wait(server: NutServer) -> None:
-    server.faults.drivers["pdu"] = Driver.WAITED_FOR
-    ends = threading.Timer(0.3, server.faults.drivers.clear)
-    ends.start()
-    with client(server) as nut:
-        assert len(nut.snapshots(["pdu"])["pdu"].variables) > 300
-    finished(ends)
 
 
 @pytest.mark.parametrize(
@@ -409,17 +248,3 @@ def test_a_refused_write_keeps_its_error_even_if_the_reason_cannot_be_looked_up(
         pytest.raises(kind, match="no such command|no device of this name"),
     ):
         nut.run(device, command)
-
-
-def test_a_driver_that_stays_in_wait_is_not_connected(
-    server: NutServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.faults.drivers["pdu"] = Driver.WAITED_FOR
-    kind = looks_three_times(monkeypatch)
-    nut = kind(server.host, server.port, timeout=LOOKS_S)
-    with (
-        nut,
-        pytest.raises(DriverNotConnected, match="still waiting for the driver of pdu") as failed,
-    ):
-        nut.snapshots(["pdu", "ups"])
-    assert failed.value.operation == "reading ups.status"  # although LIST VAR showed WAIT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import socket
 import threading
@@ -15,7 +14,6 @@ from handlers.nut.client import NutClient
 from handlers.nut.errors import WriteUnconfirmed
 from handlers.nut.handler import make_handler
 from handlers.shared.errors import (
-    PduHandlerError,
     ProtocolError,
     Refused,
     SettingsError,
@@ -26,82 +24,10 @@ from tests.chains import kept
 from tests.handlers import dead
 from tests.handlers.dead import DEAD
 from tests.handlers.nut.clients import named
-from tests.handlers.nut.given import client, gives_up_soon
-from tests.ports import refusing
+from tests.handlers.nut.given import client
 from tests.servers.scripted import serving
-from tests.simulators.nut_server import ADMIN, Cut, NutServer, StaticDevice, User
+from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, User
 from tests.waiting import PATIENCE_S
-
-Answer = Callable[[str, bytes], Optional[bytes]]
-
-
-def silence(line: str, answer: bytes) -> Optional[bytes]:
-    return None
-
-
-def without_end(line: str, answer: bytes) -> Optional[bytes]:
-    return answer[:-9]
-
-
-@pytest.mark.parametrize(
-    "rewrite, kind",
-    [
-        (silence, Unreachable),
-        (lambda line, answer: Cut(), Unreachable),
-        (lambda line, answer: Cut(answer[: len(answer) // 2]), Unreachable),
-        (without_end, Unreachable),
-        (lambda line, answer: b"HTTP/1.1 400 Bad Request\n\n", ProtocolError),
-        (lambda line, answer: bytes(range(256)), ProtocolError),
-        (lambda line, answer: answer.replace(b"LIST VAR pdu", b"LIST VAR ups"), ProtocolError),
-        (lambda line, answer: answer.replace(b'"on"', b'"on'), ProtocolError),
-        (lambda line, answer: answer + b"OK\n", ProtocolError),
-        (
-            lambda line, answer: b"BEGIN LIST VAR pdu\n" + b'VAR pdu ups.id "x"\n' * 30000,
-            ProtocolError,
-        ),
-        (lambda line, answer: b"x" * 100000, ProtocolError),
-        (lambda line, answer: b"ERR SOMETHING-NEW\n", Refused),
-    ],
-    ids=[
-        "silence",
-        "closed",
-        "half",
-        "no end",
-        "http",
-        "binary",
-        "other list",
-        "open quote",
-        "too much",
-        "endless",
-        "long line",
-        "new ERR",
-    ],
-)
-def test_a_broken_answer_is_a_handler_error_and_the_next_request_is_answered(
-    server: NutServer, rewrite: Answer, kind: type, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    last = gives_up_soon(monkeypatch)
-
-    def broken(line: str, answer: bytes) -> Optional[bytes]:
-        given = rewrite(line, answer) if line.startswith("LIST VAR") else answer
-        return (
-            last(given)
-            if line.startswith("LIST VAR") and rewrite in (silence, without_end)
-            else given
-        )
-
-    server.faults.rewrite = broken
-    with client(server) as nut:
-        with pytest.raises(kind) as caught:
-            nut.variables("pdu")
-        error = caught.value
-        assert (
-            isinstance(error, PduHandlerError)
-            and error.host == f"{server.host}:{server.port}"
-            and "LIST VAR pdu" in error.operation
-        )
-        server.faults.rewrite = None
-        assert nut.variable("pdu", "outlet.1.status") == "on"
 
 
 # upsd sends only the first 512 characters of a line. If the line break is not among them, the next
@@ -145,15 +71,6 @@ def test_a_server_that_answers_byte_by_byte_cannot_extend_the_deadline(
         stop.set()
 
 
-def test_a_refused_connection_is_unreachable() -> None:
-    with (
-        refusing() as port,
-        NutClient("127.0.0.1", port) as nut,
-        pytest.raises(Unreachable, match="upsd"),
-    ):
-        nut.devices()
-
-
 @pytest.mark.parametrize("host", ["", "no such host", "x" * 300, "a..b", "host\0"])
 def test_an_invalid_host_is_unreachable(host: str) -> None:
     with (
@@ -171,32 +88,6 @@ def test_an_invalid_port_is_unreachable() -> None:
 def test_port_0_in_the_address_is_not_replaced_by_the_usual_one() -> None:
     with pytest.raises(Unreachable, match="no connection to port 0 "):
         make_handler(PduData("127.0.0.1:0", {"device": "pdu"})).status()
-
-
-def test_a_port_above_65535_is_not_wrapped_to_another(server: NutServer) -> None:
-    with (
-        NutClient(server.host, server.port + 65536) as nut,
-        pytest.raises(Unreachable, match="65535 is the last port"),
-    ):
-        nut.version()
-    assert server.books().connections == 0
-
-
-def test_a_server_that_closes_new_connections_is_unreachable(server: NutServer) -> None:
-    server.faults.closes_at_once = True
-    with client(server) as nut, pytest.raises(Unreachable):
-        nut.devices()
-
-
-def test_a_dropped_connection_fails_one_request_and_the_next_one_reconnects(
-    server: NutServer,
-) -> None:
-    with client(server) as nut:
-        nut.devices()
-        server.drop_connections()
-        with pytest.raises(Unreachable):
-            nut.devices()
-        assert list(nut.devices()) == ["pdu", "ups"]
 
 
 def test_two_thousand_requests_at_once_are_all_answered(server: NutServer) -> None:
@@ -336,50 +227,3 @@ def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> Non
         with named(server, User(ADMIN.name, secret)) as nut, pytest.raises(SettingsError) as caught:
             nut.run("pdu", "outlet.1.load.off")
         assert "tops3" not in kept(caught.value)
-
-
-@pytest.mark.parametrize(
-    "words", ["USERNAME", "PASSWORD", "SET TRACKING", "INSTCMD", "GET TRACKING"]
-)
-@pytest.mark.parametrize(
-    "rewrite",
-    [
-        lambda answer: None,
-        lambda answer: Cut(),
-        lambda answer: Cut(b"O"),
-        lambda answer: b"nonsense\n",
-        lambda answer: b"ERR UNKNOWN-COMMAND\n",
-        lambda answer: b"ERR DATA-STALE\n",
-        lambda answer: answer * 2,
-    ],
-    ids=[
-        "silence",
-        "closed",
-        "half a word",
-        "nonsense",
-        "unknown command",
-        "stale",
-        "answered twice",
-    ],
-)
-def test_a_command_is_sent_at_most_once_whatever_fails_at_any_step(
-    server: NutServer,
-    words: str,
-    rewrite: Callable[[bytes], Optional[bytes]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    received: list[str] = []
-    last = gives_up_soon(monkeypatch)
-
-    def at_that_step(line: str, answer: bytes) -> Optional[bytes]:
-        received.append(line)
-        given = rewrite(answer) if line.startswith(words) else answer
-        return last(given) if given is None else given
-
-    server.faults.rewrite = at_that_step
-    with NutClient(
-        server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=PATIENCE_S
-    ) as nut:
-        with contextlib.suppress(PduHandlerError):
-            nut.run("pdu", "outlet.1.load.off")
-    assert sum(line.startswith("INSTCMD") for line in received) == len(server.books().writes) <= 1

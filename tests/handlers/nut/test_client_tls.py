@@ -41,15 +41,6 @@ def test_a_certificate_of_the_configured_authority_is_accepted(
         assert nut.run("pdu", "outlet.1.load.off")
 
 
-def test_the_zone_of_an_address_is_not_sought_in_the_certificate(
-    secure: NutServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", secure.port))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-    with over_tls(secure, Trust(ca_pem=secure.ca_pem), "127.0.0.1%lo") as nut:
-        assert "pdu" in nut.devices()
-
-
 def test_a_pinned_certificate_is_accepted_and_no_other(secure: NutServer) -> None:
     with over_tls(secure, Trust(fingerprint=secure.fingerprint)) as nut:
         assert "pdu" in nut.devices()
@@ -58,19 +49,6 @@ def test_a_pinned_certificate_is_accepted_and_no_other(secure: NutServer) -> Non
         pytest.raises(Unreachable, match="another certificate"),
     ):
         nut.run("pdu", "outlet.1.load.on")
-
-
-def test_with_verify_off_any_certificate_is_accepted(secure: NutServer) -> None:
-    with over_tls(secure, Trust(verify=False)) as nut:
-        assert "pdu" in nut.devices()
-
-
-def test_an_untrusted_certificate_is_an_error_with_its_fingerprint(secure: NutServer) -> None:
-    received = listen(secure)
-    with over_tls(secure, Trust()) as nut, pytest.raises(Unreachable, match="ca_pem") as caught:
-        nut.run("pdu", "outlet.1.load.on")
-    assert f"its SHA-256 is {secure.fingerprint}:" in str(caught.value)
-    assert received == ["STARTTLS", "STARTTLS"] and caught.value.host == f"127.0.0.1:{secure.port}"
 
 
 def test_without_a_second_connection_an_untrusted_certificate_has_no_fingerprint() -> None:

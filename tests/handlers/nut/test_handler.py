@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import os
-import socket
-import threading
 from collections.abc import Iterator
-from typing import Callable, Optional
+from typing import Callable
 
 import pytest
 
 from handlers.nut import switching as switch_module
 from handlers.nut.errors import DataStale, DriverNotConnected
 from handlers.nut.handler import NutPdu, make_handler
-from handlers.nut.settings import SETTINGS
 from handlers.shared.errors import (
     Denied,
     NoSuchOutlet,
@@ -38,7 +33,7 @@ from tests.handlers.nut.given import (
     states,
 )
 from tests.simulators.nut_server import Cut, Driver, NutServer, StaticDevice, SwitchedPdu
-from tests.waiting import PATIENCE_S, finished, until
+from tests.waiting import PATIENCE_S
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 UPS = StaticDevice(
@@ -97,15 +92,6 @@ def test_statistic_agrees_with_the_device_in_one_round_trip(server: NutServer) -
     assert view.load == books.load_a and view.total_consumption == pytest.approx(books.energy_kwh)
     assert {port.identity: port.consumption for port in view.ports} == books.port_energy_kwh
     assert books.requests == 1
-
-
-def test_a_second_statistic_shows_the_energy_used_since_the_first() -> None:
-    pdu = SwitchedPdu("pdu", 2)
-    with NutServer([pdu]) as server:
-        before = handler(server).statistic().total_consumption
-        pdu.run_for(100)
-        after = handler(server).statistic().total_consumption
-    assert after - before == pytest.approx(100 * 230 * (0.25 + 0.30) / 1000)
 
 
 @pytest.mark.parametrize("way", ["command", "variable"])
@@ -242,33 +228,6 @@ def test_a_misspelt_device_is_an_error_that_lists_the_devices_of_the_server(
 # ---- reports and states that prove nothing -------------------------------------------------------
 
 
-def test_a_driver_that_reports_success_and_does_nothing_leaves_the_state_unknown(
-    server: NutServer,
-) -> None:
-    server.faults.ignored = True
-    port = handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"), deadline=0)
-    assert port.power_status is UNKNOWN and server.books().states["1"] is True
-
-
-def test_switching_returns_unknown_while_the_driver_has_not_polled_since_the_command() -> None:
-    now = [0.0]
-    with NutServer([SwitchedPdu("pdu", 4, poll_s=30, clock=lambda: now[0])]) as server:
-        pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-        assert pdu.port_down(PduPortView("1"), deadline=0).power_status is UNKNOWN
-        # the old state, from the driver's cache
-        assert server.books().states["1"] is False and seen(pdu)["1"] == "UP"
-        now[0] = 31.0
-        assert seen(pdu)["1"] == "DOWN"
-
-
-def test_an_ok_without_tracking_is_read_back(server: NutServer) -> None:
-    server.faults.no_tracking = True
-    pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-    assert pdu.port_down(PduPortView("1")).power_status is DOWN
-    server.faults.ignored = True
-    assert pdu.port_up(PduPortView("1"), deadline=0).power_status is UNKNOWN
-
-
 @pytest.mark.parametrize(
     "fault, ends",
     [
@@ -343,24 +302,6 @@ def test_a_command_without_a_report_is_confirmed_by_the_state(
         pdu.port_up(PduPortView("1"))
 
 
-@pytest.mark.parametrize("done", [True, False])
-def test_after_a_command_without_an_answer_the_state_is_read_once_and_nothing_is_resent(
-    server: NutServer, done: bool
-) -> None:
-    server.faults.ignored = not done
-    server.faults.rewrite = lambda line, answer: Cut() if line.startswith("INSTCMD") else answer
-    pdu, port = handler(server, device="pdu", **ADMIN_SETTINGS), PduPortView("1")
-    if done:
-        assert pdu.port_down(port).power_status is DOWN
-    else:
-        with pytest.raises(Unreachable, match="may or may not have switched"):
-            pdu.port_down(port)
-        assert port.power_status is UNKNOWN
-    books = server.books()
-    assert len(books.writes) == 1 and books.connections == 2
-    assert books.requests == 3  # the reading, the command, and the state
-
-
 @pytest.mark.parametrize(
     "words, ends",
     [
@@ -392,45 +333,6 @@ def test_a_missing_answer_at_any_step_never_leads_to_a_wrong_state(
             and port.power_status is UNKNOWN
             and not server.books().writes
         )
-
-
-@pytest.mark.skipif(
-    not os.path.isdir("/proc/self/fd"), reason="needs /proc/self/fd, where Linux lists open files"
-)
-def test_no_call_leaves_a_socket_open(server: NutServer) -> None:
-    handler(server, device="pdu").status()  # what a first call keeps open is not counted
-    pdu = handler(server, device="pdu", timeout="0.5", **ADMIN_SETTINGS)
-    server.drop_connections()
-    assert until(lambda: not server.open_connections)
-    before = len(os.listdir("/proc/self/fd"))
-    cut: list[Callable[[str, bytes], Optional[bytes]]] = [
-        lambda line, answer: None,
-        lambda line, answer: Cut(answer[:9]),
-        lambda line, answer: b"nonsense\n",
-        lambda line, answer: answer,
-    ]
-    for rewrite in cut:
-        server.faults.rewrite = rewrite
-        with contextlib.suppress(PduHandlerError):
-            pdu.status()
-        with contextlib.suppress(PduHandlerError):
-            pdu.port_up(PduPortView("1"), deadline=0)
-    with contextlib.suppress(PduHandlerError):
-        handler(server, tls="yes", verify="no").status()
-    # waits until the server has closed its ends of the sockets
-    server.stop()
-    with contextlib.suppress(PduHandlerError):
-        pdu.status()
-    # the server's listening socket is closed too
-    assert len(os.listdir("/proc/self/fd")) < before
-
-
-def test_a_state_that_cannot_be_read_back_is_unknown(server: NutServer) -> None:
-    server.faults.rewrite = lambda line, answer: (
-        b"ERR DATA-STALE\n" if line.startswith("GET VAR") else answer
-    )
-    port = handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"), deadline=0)
-    assert port.power_status is UNKNOWN and server.books().states["1"] is False
 
 
 def test_a_command_whose_report_is_denied_is_read_back(server: NutServer) -> None:
@@ -624,45 +526,6 @@ def test_a_url_and_an_address_with_a_user_or_a_device_are_refused_with_advice_an
         assert "127.0.0.1" not in str(caught.value) and server.books().connections == 0
 
 
-def test_an_ipv6_address_is_accepted_with_and_without_a_port() -> None:
-    try:
-        listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
-    except OSError:
-        pytest.skip("this machine has no IPv6 loopback")
-    listener.settimeout(PATIENCE_S)
-    answer = (
-        b'BEGIN LIST VAR pdu\nVAR pdu outlet.1.status "on"\nEND LIST VAR pdu\nBEGIN LIST CMD'
-        b" pdu\nEND LIST CMD pdu\n"
-    )
-
-    def serve() -> None:
-        for _ in range(2):
-            connection, _address = listener.accept()
-            with connection:
-                connection.settimeout(PATIENCE_S)
-                connection.recv(1000)
-                connection.sendall(answer)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        port = listener.getsockname()[1]
-        for address, settings in ((f"[::1]:{port}", {}), ("::1", {"port": str(port)})):
-            assert seen(make_handler(PduData(address, {"device": "pdu", **settings}))) == {
-                "1": "UP"
-            }
-    finally:
-        listener.close()
-        finished(thread)
-
-
-def test_making_a_handler_sends_nothing_and_raises_nothing(server: NutServer) -> None:
-    handler(server, device="pdu", **ADMIN_SETTINGS)
-    assert server.books().connections == 0
-    make_handler(PduData("", {"nonsense": "yes", "port": "x"}))
-    make_handler(None)
-
-
 @pytest.mark.parametrize("user", [{}, {"username": "admin"}, {"password": "nut-own-words"}])
 def test_the_error_for_switching_without_a_login_names_username_and_password(
     server: NutServer, user: dict[str, str]
@@ -708,19 +571,3 @@ def test_an_error_names_the_host_and_an_operation(server: NutServer) -> None:
         with pytest.raises(PduHandlerError) as caught:
             call()
         assert caught.value.host.startswith("127.0.0.1:") and caught.value.operation
-
-
-def test_all_settings_that_need_no_tls_can_be_given_together(server: NutServer) -> None:
-    given = {
-        "host": server.host,
-        "port": str(server.port),
-        "username": "u",
-        "password": "p",
-        "device": "pdu",
-        "tls": "no",
-        "verify": "yes",
-        "timeout": "30",
-        "whole_load": "no",
-    }
-    assert {setting.key for setting in SETTINGS} == {*given, "ca_pem", "fingerprint"}
-    assert seen(make_handler(PduData("192.0.2.1", given))) == booked(server)

@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
 from collections.abc import Mapping, Sequence
-from types import FrameType
-from typing import Any, Callable, Optional
+from typing import Optional
 
 import pytest
 from hypothesis import given, strategies as st
@@ -13,7 +9,7 @@ from hypothesis import given, strategies as st
 from handlers.nut.daisy_chain import as_number
 from handlers.nut.model import NutDevice, SwitchCommand
 from handlers.nut.outlets import read_outlets, state_of
-from handlers.shared.errors import PduHandlerError, ProtocolError, Unsupported
+from handlers.shared.errors import ProtocolError, Unsupported
 from tests.handlers.nut.given import DEFAULTS, WITH_WHOLE_LOAD
 
 PDU = {"device.type": "pdu"}
@@ -127,22 +123,6 @@ def test_only_the_zero_decimals_of_a_whole_number_are_removed_from_an_outlets_nu
     assert device({"outlet.1.status": "on", "outlet.1.name": name}).outlets[0].number == number
 
 
-def test_an_outlet_that_has_only_commands_is_listed() -> None:
-    assert states(device({"outlet.1.status": "on"}, ["outlet.1.load.on", "outlet.2.load.on"])) == {
-        "1": True,
-        "2": None,
-    }
-
-
-def test_outlets_come_in_the_order_of_their_numbers() -> None:
-    assert list(states(device({f"outlet.{n}.status": "on" for n in (10, 2, 1, 11)}))) == [
-        "1",
-        "2",
-        "10",
-        "11",
-    ]
-
-
 def test_rows_for_groups_or_the_whole_device_or_with_negative_numbers_are_not_outlets() -> None:
     found = device(
         {
@@ -225,35 +205,10 @@ def test_an_outlet_under_two_numbers_is_an_error(variables: dict[str, str]) -> N
         device(variables)
 
 
-@pytest.mark.parametrize("kind", ["ups", "ats", "psu", "scd", "sts", "UPS"])
-def test_a_device_of_a_type_other_than_pdu_may_have_no_outlets(kind: str) -> None:
-    assert device({"device.type": kind}).outlets == []
-
-
-def test_a_pdu_with_an_outlet_count_of_zero_has_no_outlets() -> None:
-    assert device({"outlet.count": "0"}).outlets == []
-
-
 @pytest.mark.parametrize("kind", ["pdu", ""])
 def test_a_device_that_should_have_outlets_and_lists_none_is_an_error(kind: str) -> None:
     with pytest.raises(Unsupported):
         device({"device.type": kind, "ups.status": "OL"})
-
-
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {"device.type": "line-conditioner", "output.voltage": "230"},
-        {"battery.charge": "100", "ups.status": "OL"},
-        {"input.current": "3.1", "ups.status": "OL"},
-        {"device.type": "generator", "input.voltage": "230"},
-    ],
-)
-def test_a_device_of_unknown_type_with_a_battery_input_or_output_may_have_no_outlets(
-    variables: dict[str, str],
-) -> None:
-    found = read_outlets(variables, [], {}, DEFAULTS)
-    assert found.outlets == [] and found.load == (3.1 if "input.current" in variables else None)
 
 
 CHAIN = {
@@ -284,10 +239,6 @@ def test_a_daisy_chain_numbers_its_outlets_by_device_and_outlet() -> None:
     ]
 
 
-def test_a_chain_without_separate_members_keeps_plain_numbers() -> None:
-    assert states(device({"device.count": "2", "outlet.1.status": "on"})) == {"1": True}
-
-
 FROM_0 = {
     "device.count": "2",
     "device.mfr": "EATON",
@@ -310,35 +261,11 @@ def test_a_chain_that_is_numbered_from_0_is_read_whole() -> None:
     assert list(found.chain) == [0, 1]
 
 
-def test_the_only_unit_of_a_chain_may_be_numbered_0() -> None:
-    alone = {name: text for name, text in FROM_0.items() if not name.startswith("device.1.")}
-    assert states(device({**alone, "device.count": "1"})) == {"0.1": True, "0.2": False}
-
-
 @pytest.mark.parametrize("missing", ["device.0.", "device.1."])
 def test_a_chain_from_0_without_one_of_its_units_is_an_error(missing: str) -> None:
     left = {name: text for name, text in FROM_0.items() if not name.startswith(missing)}
     with pytest.raises(ProtocolError, match="does not list all devices of the chain"):
         device(left)
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"device.2.outlet.1.status": "on"},
-        {"outlet.1.status": "on", "outlet.2.status": "off"},
-        {"outlet.count": "2"},
-    ],
-    ids=["a unit N", "the same outlets without a prefix", "the same count without a prefix"],
-)
-def test_device_0_is_the_whole_chain_if_it_may_repeat_the_names_without_a_prefix(
-    more: dict[str, str],
-) -> None:
-    try:
-        found = states(device({**FROM_0, **more}))
-    except ProtocolError:
-        return  # a unit is missing
-    assert not any(identity.startswith("0.") for identity in found)
 
 
 # ---- ways to switch ------------------------------------------------------------------------------
@@ -388,23 +315,6 @@ def test_a_switch_that_is_read_only_or_has_an_undocumented_value_cannot_be_used(
     assert outlet.on is None and outlet.off is None
 
 
-def test_a_listed_command_is_preferred_to_a_writable_switch() -> None:
-    outlet = device(
-        {"outlet.1.switch": "1"}, ["outlet.1.load.on"], {"outlet.1.switch": "1"}
-    ).outlets[0]
-    assert outlet.on == SwitchCommand("outlet.1.load.on") and outlet.off == SwitchCommand(
-        "outlet.1.switch", "0"
-    )
-
-
-@pytest.mark.parametrize("switchable", ["no", "0", "0.00", "3", "yes"])
-def test_the_variable_switchable_does_not_decide_the_ways_to_switch(switchable: str) -> None:
-    outlet = device(
-        {"outlet.1.status": "on", "outlet.1.switchable": switchable}, ["outlet.1.load.off"]
-    ).outlets[0]
-    assert outlet.off is not None and outlet.on is None and outlet.switchable == switchable
-
-
 @pytest.mark.parametrize(
     "status, expected",
     [
@@ -429,39 +339,6 @@ def test_the_whole_load_of_a_ups_is_a_port_only_on_request(
         found.outlets[0].off == SwitchCommand("load.off")
         and found.outlets[0].on is None
         and found.outlets[0].current == 1.5
-    )
-
-
-@pytest.mark.parametrize(
-    "figures, expected",
-    [
-        ({"output.phases": "3", "output.current": "4"}, None),
-        (
-            {
-                "output.L1.current": "4",
-                "output.L2.current": "5",
-                "output.L3.current": "3",
-                "output.current": "4",
-            },
-            12,
-        ),
-    ],
-)
-def test_the_current_of_one_phase_is_not_given_for_the_whole_load(
-    figures: dict[str, str], expected: Optional[float]
-) -> None:
-    found = device(
-        {"device.type": "ups", "ups.status": "OL", **figures}, ["load.off"], whole_load=True
-    )
-    assert found.outlets[0].current == found.load == expected
-
-
-def test_a_ups_that_cannot_switch_its_load_has_no_port_for_it() -> None:
-    assert (
-        device(
-            {"device.type": "ups", "ups.status": "OL"}, ["test.battery.start"], whole_load=True
-        ).outlets
-        == []
     )
 
 
@@ -494,11 +371,6 @@ def test_only_a_number_in_nuts_notation_is_a_figure(
     text: Optional[str], expected: Optional[float]
 ) -> None:
     assert as_number(text) == expected
-
-
-@given(st.decimals(0, 99999, places=2))
-def test_a_figure_with_decimals_is_read_exactly(figure: object) -> None:
-    assert as_number(f"{figure}") == float(str(figure))
 
 
 def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> None:
@@ -728,16 +600,6 @@ def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
     assert (list(states(found)), found.load, found.energy) == (["1.1"], 7, None)
 
 
-def test_a_member_without_outlets_counts_in_the_totals_of_a_chain_without_a_device_count() -> None:
-    variables = {
-        "device.1.outlet.1.status": "on",
-        "device.1.input.current": "3",
-        "device.2.input.current": "4",
-    }
-    assert device(variables).load == 7
-    assert device({**variables, "device.2.input.current": "unknown"}).load is None
-
-
 CHAIN_OF_METERS = {
     "device.count": "2",
     "device.1.outlet.count": "0",
@@ -745,12 +607,6 @@ CHAIN_OF_METERS = {
     "device.2.outlet.count": "0.00",
     "device.2.input.current": "4",
 }
-
-
-def test_a_chain_whose_members_count_no_outlets_is_metered() -> None:
-    for variables in (CHAIN_OF_METERS, {**CHAIN_OF_METERS, "outlet.0.desc": "All"}):
-        found = device(variables)
-        assert (found.outlets, found.load) == ([], 7)
 
 
 @pytest.mark.parametrize(
@@ -766,50 +622,6 @@ def test_a_chain_that_may_have_outlets_and_lists_none_is_an_error(
 ) -> None:
     with pytest.raises(error):
         device({**CHAIN_OF_METERS, **variables})
-
-
-def test_outlets_without_a_members_number_are_listed_beside_members_without_outlets() -> None:
-    assert states(device({**CHAIN_OF_METERS, "outlet.1.status": "on"})) == {"1": True}
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "device.{n}.outlet.1.status",
-        "outlet.{n}.status",
-        "device.1.outlet.{n}.current",
-        "device.{n}.outlet.count",
-        "device.{n}.input.L1.current",
-        "outlet.group.{n}.status",
-        "device.{n}.outlet.1.load.on",
-    ],
-)
-def test_the_work_grows_linearly_with_the_number_of_rows(pattern: str) -> None:
-    def steps(rows: int) -> int:
-        """Return the number of lines of handlers/nut that run to read that many rows."""
-        names = [pattern.format(n=n) for n in range(1, rows + 1)]
-        ran = 0
-
-        def count(frame: FrameType, event: str, _: object) -> Optional[Callable[..., Any]]:
-            nonlocal ran
-            ran += event == "line"
-            return count if os.path.join("handlers", "nut") in frame.f_code.co_filename else None
-
-        before = sys.gettrace()
-        sys.settrace(count)
-        try:
-            with contextlib.suppress(PduHandlerError):
-                read_outlets(
-                    {"device.type": "ups", **dict.fromkeys(names, "0")},
-                    names,
-                    dict.fromkeys(names, "0"),
-                    DEFAULTS,
-                )
-        finally:
-            sys.settrace(before)
-        return ran
-
-    assert steps(800) < 10 * steps(100)
 
 
 @given(

@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 from handlers.nut import requests as messages
 from handlers.nut.decoder import MAX_LINE, MAX_ROWS, Decoder
 from handlers.nut.errors import ERRORS, DataStale, DriverNotConnected, ErrAnswer
-from handlers.nut.quoting import split, word
+from handlers.nut.quoting import split
 from handlers.nut.responses import NutRequest, Responses
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError
 
@@ -24,22 +24,6 @@ def decode(data: bytes, *requests: NutRequest[object]) -> Responses:
 
 def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-@given(st.lists(CARRIED, min_size=1, max_size=5))
-def test_encoded_words_are_decoded_unchanged(words: list[str]) -> None:
-    assert split(" ".join(word(text, "value") for text in words)) == words
-
-
-@given(CARRIED)
-def test_a_value_stays_within_its_quotes(text: str) -> None:
-    sent = messages.set_var("pdu", "outlet.1.desc", text).line
-    assert (
-        sent.count(b"\n") == 1
-        and sent.startswith(b'SET VAR pdu outlet.1.desc "')
-        and sent.endswith(b'"\n')
-    )
-    assert split(sent[:-1].decode("ascii")) == ["SET", "VAR", "pdu", "outlet.1.desc", text]
 
 
 @given(st.text(max_size=50))
@@ -118,16 +102,6 @@ def test_no_label_holds_a_secret_or_a_value() -> None:
         assert "hunter2" not in repr(request) and "root" not in repr(request)
 
 
-@given(st.dictionaries(NAMES, CARRIED, max_size=30))
-def test_a_list_of_variables_is_decoded_unchanged(variables: dict[str, str]) -> None:
-    rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
-    request = messages.list_var("pdu")
-    assert (
-        decode(f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\n".encode(), request)[request]
-        == variables
-    )
-
-
 @settings(max_examples=50)
 @given(
     st.dictionaries(NAMES, CARRIED, max_size=8),
@@ -189,46 +163,6 @@ def test_lists_of_the_protocol_are_read() -> None:
     ]
     for request, data, expected in cases:
         assert decode(data, request)[request] == expected
-
-
-def test_answers_of_one_line_are_read() -> None:
-    cases: list[tuple[NutRequest[object], str, object]] = [
-        (messages.get_var("a", "v"), 'VAR a v "x \\\\ y"', "x \\ y"),
-        (
-            messages.get_type("a", "v"),
-            "TYPE a v RW STRING:32",
-            messages.VariableType(("RW", "STRING"), 32),
-        ),
-        (messages.get_type("a", "v"), "TYPE a v ENUM", messages.VariableType(("ENUM",), None)),
-        (messages.get_desc("a", "v"), 'DESC a v "UPS status"', "UPS status"),
-        (messages.get_cmddesc("a", "c"), 'CMDDESC a c "Turn off"', "Turn off"),
-        (messages.get_upsdesc("a"), 'UPSDESC a "Development box"', "Development box"),
-        (messages.get_numlogins("a"), "NUMLOGINS a 12", 12),
-        (
-            messages.ver(),
-            "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
-            "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
-        ),
-        (messages.protver("NETVER"), "1.3", "1.3"),
-        (messages.protver(), "1.3", "1.3"),
-        (messages.help_(), "Commands: HELP", "Commands: HELP"),
-        (messages.username("u"), "OK", ""),
-        (messages.password("p"), "OK", ""),
-        (messages.starttls(), "OK STARTTLS", "STARTTLS"),
-        (messages.login("a"), "OK", ""),
-        (messages.logout(), "OK Goodbye", "Goodbye"),
-        (messages.logout(), "Goodbye...", ""),
-        (messages.primary("a"), "OK PRIMARY-GRANTED", "PRIMARY-GRANTED"),
-        (messages.primary("a", "MASTER"), "OK MASTER-GRANTED", "MASTER-GRANTED"),
-        (messages.fsd("a"), "OK FSD-SET", "FSD-SET"),
-        (messages.set_tracking(True), "OK", ""),
-        (messages.get_tracking(), "ON", "ON"),
-        (messages.get_tracking("1-2"), "PENDING", "PENDING"),
-        (messages.set_var("a", "v", "x"), "OK TRACKING 1-2", "1-2"),
-        (messages.instcmd("a", "c", "p"), "OK", ""),
-    ]
-    for request, line, expected in cases:
-        assert decode(line.encode() + b"\n", request)[request] == expected, line
 
 
 @pytest.mark.parametrize(
@@ -329,13 +263,6 @@ def test_bytes_that_are_not_utf_8_survive() -> None:
     request = messages.get_var("a", "v")
     value = decode(b'VAR a v "caf\xe9 \xff"\n', request)[request]
     assert value.encode("utf-8", "surrogateescape") == b"caf\xe9 \xff"
-
-
-def test_crlf_line_ends_are_accepted() -> None:
-    request = messages.list_var("a")
-    assert decode(b'BEGIN LIST VAR a\r\nVAR a v "1"\r\nEND LIST VAR a\r\n', request)[request] == {
-        "v": "1"
-    }
 
 
 @pytest.mark.parametrize("code", sorted(ERRORS))

@@ -211,18 +211,6 @@ def test_a_description_with_quotes_is_read_completely() -> None:
             both.theirs.GetUPSList()
 
 
-def test_lists_without_rows_are_empty() -> None:
-    with NutServer([StaticDevice("a", {})]) as server, Both(server, NOBODY) as both:
-        assert (
-            both.ours.GetUPSVars("a") == {}
-            and both.ours.GetUPSCommands("a") == {}
-            and both.ours.GetRWVars("a") == {}
-        )
-        with pytest.raises(IndexError):
-            both.theirs.GetUPSVars("a")
-        assert list(both.theirs.GetUPSCommands("a")) == [b""]
-
-
 def test_descriptions_of_commands_come_from_the_server(real: Upsd) -> None:
     with Both(real, NOBODY) as both:
         assert both.ours.GetUPSCommands("pdu")[b"load.off"] == b"Turn off the load immediately"
@@ -288,26 +276,6 @@ def test_no_argument_can_become_a_second_request(
         assert nut.CheckUPSAvailable("small")
     with pytest.raises(pynut.PyNUTError):
         pynut.PyNUTClient(real.host, real.port, "a\nb", "c")
-
-
-@pytest.fixture
-def closing() -> Iterator[int]:
-    """The port of a server that reads the first line and closes the connection
-    without an answer.
-    """
-
-    def talk(connection: socket.socket) -> None:
-        connection.recv(100)
-
-    with serving(talk) as port:
-        yield port
-
-
-def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(closing: int) -> None:
-    nut = pynut.PyNUTClient("127.0.0.1", closing, timeout=PATIENCE_S)
-    with nut, pytest.raises(pynut.PyNUTError) as caught:
-        nut.GetUPSList()
-    assert isinstance(caught.value, OSError)
 
 
 def _silent(connection: socket.socket) -> None:
@@ -410,13 +378,6 @@ def test_a_host_name_or_a_port_that_cannot_exist_is_a_pynuterror() -> None:
     ):
         with pytest.raises(pynut.PyNUTError):
             pynut.PyNUTClient(host, port, timeout=1.0)
-
-
-@pytest.mark.parametrize("seconds", [1e12, float("inf")])
-def test_a_timeout_may_be_longer_than_a_socket_accepts(seconds: float) -> None:
-    with NutServer([StaticDevice("a", {"x": "y"})]) as server:
-        with pynut.PyNUTClient(server.host, server.port, timeout=seconds) as nut:
-            assert nut.GetUPSNames() == ["a"]
 
 
 def test_a_lost_connection_is_never_reopened() -> None:
