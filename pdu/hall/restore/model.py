@@ -562,7 +562,7 @@ class Return:
             if window is None or truth == YES:
                 continue
             outlet = self._hall.readings.outlet(*cord.cord)
-            if not window.sure and self._after.alive(node) == YES:
+            if not window.sure:
                 if outlet is None or outlet.power_on is None or not outlet.power_on.state:
                     return f"{cord.cord}: what it does when power comes back was not read"
                 return f"{cord.cord}: its state before was not read, or what feeds it is not sure"
@@ -680,7 +680,7 @@ class Return:
             for (pdu, earliest, latest), outlets in groups.items()
         ]
         order = {name: place for place, name in enumerate(self._hall.drawing.pdus)}
-        return sorted(steps, key=lambda step: (step.earliest_s, order.get(step.pdu, 0)))
+        return sorted(steps, key=lambda step: (step.earliest_s, order[step.pdu]))
 
 
 class Surge(NamedTuple):

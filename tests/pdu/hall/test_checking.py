@@ -79,14 +79,21 @@ BREAKERS = "".join(
         (machine("x", "a/11", "a/21"), ["cords-on-one-pdu"]),
         (machine("x", "a/11", "c/1"), ["cords-on-one-feed"]),
         (machine("x", "a/11", "b/1"), []),
+        # the only line of a PDU is the PDU
+        (machine("x", "c/1", "c/2"), ["cords-on-one-pdu"]),
+        (machine("x", "d/1", "d/2"), ["cords-on-one-breaker"]),
         # others do not hide it
         (machine("y", "a/22") + machine("x", "a/11", "a/12"), ["cords-on-one-breaker"]),
     ],
 )
 def test_cords_that_share_what_they_hang_on(machines: str, expected: list[str]) -> None:
-    drawing = FEEDS + drawn_pdu("a", "A", BREAKERS) + drawn_pdu("b", "B") + drawn_pdu("c", "A")
-    outlets = on("11", "12", "21", "22", amps=0.0)
-    read = pdu("a", *outlets), pdu("b", *on("1", amps=0.0)), pdu("c", *on("1", amps=0.0))
+    lines = (
+        '[[pdu.line]]\nname = "L1"\noutlets = ["1", "2"]\n[[pdu.line]]\nname = "L2"\noutlets = []\n'
+    )
+    drawing = FEEDS + drawn_pdu("a", "A", BREAKERS) + drawn_pdu("d", "A", lines)
+    drawing += drawn_pdu("b", "B") + drawn_pdu("c", "A")
+    read = [pdu(name, *on("1", "2", amps=0.0)) for name in "bcd"]
+    read.append(pdu("a", *on("11", "12", "21", "22", amps=0.0)))
     assert kinds(drawing + machines, *read) == [(kind, "x") for kind in expected]
 
 
@@ -95,6 +102,10 @@ def test_a_transfer_switch_whose_inputs_share_a_feed() -> None:
     read = pdu("t", *on("1", amps=0.0))
     assert kinds(drawing % '["A", "P"]', read) == [("inputs-on-one-feed", "t")]
     assert kinds(drawing % '["P", "B"]', read) == []
+    strip = drawn_pdu("strip", "A"), pdu("strip", *on("1", amps=0.0))
+    assert kinds(strip[0] + drawing % '["strip/1", "A"]', read, strip[1]) == [
+        ("inputs-on-one-feed", "t")
+    ]
 
 
 # ---- lines of panels -----------------------------------------------------------------------------
@@ -134,6 +145,8 @@ def read_lines(name: str, *amps: float) -> dict[str, Any]:
         # two lines of one PDU on one conductor
         ("w1", drawn_pdu("x", "P", lines_of(L1="P/w1", L2="P/w1")), [(4.5, 4.5)], ABOVE),
         ("w1", drawn_pdu("x", "P", lines_of(L1="P/w1", L2="P/w2")), [(4.5, 4.5)], []),
+        # the line that a PDU's own line names counts, not that of its inlet
+        ("w1", drawn_pdu("x", "P/w2", lines_of(L1="P/w1")), [(8.1,)], ABOVE),
         # of two PDUs nobody knows which conductors they share, unless there is one alone
         (
             "w1",
@@ -207,6 +220,7 @@ def test_a_pdu_that_failed_hides_no_other_and_says_nothing_of_its_outlets() -> N
     partly = pdu("a", *on("2", amps=0.0), error="no figures")
     expected = [("pdu-failed", "a"), ("no-such-outlet", "a/1"), lost]
     assert kinds(drawing, partly, pdu("b")) == expected
+    assert kinds(drawing, pdu("b")) == [("pdu-not-read", "a"), lost]
     assert kinds(drawing.replace('name = "a"\n', 'name = "a"\nunread = true\n'), pdu("b")) == [lost]
 
 

@@ -96,11 +96,26 @@ def test_a_machine_comes_back_if_its_outlet_does(
     assert found.verdict is verdict and reason in found.reason
 
 
-def test_it_comes_back_within_the_interval_of_its_delay() -> None:
-    (found,) = one_side("on", ["on", 3, 9]).machines
-    assert (found.earliest_s, found.latest_s) == (3, 9)
-    (found,) = one_side("on", ["on", 3, None]).machines
-    assert (found.verdict, found.earliest_s, found.latest_s) == (ReturnVerdict.COMES, 3, None)
+@pytest.mark.parametrize(
+    "delay, growth",
+    [
+        # first it may draw 1.06 A, then it surely does
+        ([3, 9], [(3, 0.0, 1.07), (9, 0.96, 1.07)]),
+        ([3, 3], [(3, 0.96, 1.07)]),
+        ([3, None], [(3, 0.96, 1.07)]),
+    ],
+)
+def test_it_comes_back_within_the_interval_of_its_delay(
+    delay: list[Any], growth: list[tuple[float, float, float]]
+) -> None:
+    outcome = one_side("on", ["on", *delay])
+    (found,) = outcome.machines
+    assert found.verdict is ReturnVerdict.COMES
+    assert [found.earliest_s, found.latest_s] == delay
+    shown = [
+        (at, round(low, 2), round(high, 2)) for at, low, high in breaker(outcome, "left/L1").growth
+    ]
+    assert shown == growth
 
 
 def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> None:
@@ -175,6 +190,98 @@ def test_an_outlet_behind_another_pdu_adds_its_delay() -> None:
     )
     (found,) = ReturnModel(hall).rehearse([A], []).machines
     assert (found.earliest_s, found.latest_s) == (35, 35)
+
+
+@pytest.mark.parametrize(
+    "said, verdict, reason",
+    [
+        (OFF, ReturnVerdict.DARK, "what feeds it is still without power"),
+        (None, ReturnVerdict.CANNOT_SAY, "its state before was not read, or what feeds it is not"),
+    ],
+)
+def test_what_feeds_a_pdu_may_stay_off(
+    said: Optional[list[Any]], verdict: ReturnVerdict, reason: str
+) -> None:
+    text = drawing(machine("srv", "strip/1")) + (
+        '\n[[pdu]]\nname = "strip"\ninputs = ["left/1"]\nbreaker_a = 10\n'
+    )
+    hall = hall_of(text, pdu("left", ("1", "on", 1.01, said)), pdu("strip", ("1", "on", 1.01, ON)))
+    (found,) = ReturnModel(hall).rehearse([A], []).machines
+    assert found.verdict is verdict and reason in found.reason
+
+
+@pytest.mark.parametrize(
+    "left, right, needs, expected",
+    [
+        # cords of one PDU, what they do; when it has as many as it needs
+        (["on", 10, 10], ["on", 30, 30], 1, (ReturnVerdict.COMES, 10, 10, "")),
+        (["on", 0, 0], ["on", 1, 1], 2, (ReturnVerdict.COMES, 0 + 1, 1, "")),
+        (
+            ["on", 0, 5],
+            ["on", 3, 30],
+            2,
+            (
+                ReturnVerdict.CANNOT_SAY,
+                3,
+                30,
+                "one cord may come at 0 s, the 2 that it needs at 30 s",
+            ),
+        ),
+        (
+            ["on", 0, 0],
+            ["on", 0, None],
+            2,
+            (
+                ReturnVerdict.CANNOT_SAY,
+                0,
+                None,
+                "nobody knows when the 2 cords that it needs have power",
+            ),
+        ),
+        # the first cord comes, and the second does not
+        (ON, OFF, 2, (ReturnVerdict.DARK, 0, None, "left/2 is set to stay off when power comes")),
+    ],
+)
+def test_when_a_machine_has_the_cords_that_it_needs(
+    left: list[Any], right: list[Any], needs: int, expected: tuple[ReturnVerdict, float, Any, str]
+) -> None:
+    text = drawing(machine("srv", "left/1", "left/2", more=f"needs = {needs}"))
+    hall = hall_of(text, pdu("left", ("1", "on", 2.01, left), ("2", "on", 2.01, right)))
+    (found,) = ReturnModel(hall).rehearse([A], []).machines
+    verdict, earliest_s, latest_s, reason = expected
+    assert (found.verdict, found.earliest_s, found.latest_s) == (verdict, earliest_s, latest_s)
+    assert found.reason.startswith(reason) and bool(found.reason) is bool(reason)
+
+
+def test_a_cord_on_a_breaker_that_may_trip_does_not_say_when_a_machine_comes() -> None:
+    """The left one comes at 10 s and may be lost again; the right one surely has at 30 s."""
+    text = drawing(
+        machine("srv", "left/1", "right/1") + machine("big", "left/2", more="peak_a = 20")
+    )
+    at_10, at_30 = ["on", 10, 10], ["on", 30, 30]
+    read = (
+        pdu("left", ("1", "on", 1.01, at_10), ("2", "on", 12.01, ON)),
+        pdu("right", ("1", "on", 1.01, at_30)),
+    )
+    found = ReturnModel(hall_of(text, *read)).rehearse([A, B], []).machines[0]
+    assert (found.verdict, found.earliest_s, found.latest_s) == (ReturnVerdict.COMES, 10, 30)
+
+
+def test_why_a_machine_stays_dark_or_cannot_be_decided() -> None:
+    text = drawing(machine("srv", "right/1", "left/1"))
+    read = pdu("left", ("1", "on", 1.01, OFF)), pdu("right", ("1", "on", 1.01, ON))
+    # B is still gone, which is not why the left cord is
+    (found,) = ReturnModel(hall_of(text, *read)).rehearse([A], [B]).machines
+    assert found.reason == "left/1 is set to stay off when power comes back"
+    # a breaker of a PDU that has power is still open
+    open_ = [HallNode.breaker("left", "L1")]
+    (found,) = ReturnModel(hall_of(text, *read)).rehearse([A], [*open_, B]).machines
+    assert found.reason == "what feeds it is still without power"
+    # a supply that carried nothing may be dead
+    text = drawing(machine("srv", "left/1", more="peak_a = 3"))
+    idle = hall_of(text, pdu("left", ("1", "on", 0.0, ON)))
+    (found,) = ReturnModel(idle).rehearse([A], []).machines
+    assert found.reason == "left/1: its outlet is on and carries nothing"
 
 
 # ---- together, and one first ---------------------------------------------------------------------
