@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Optional
 
@@ -18,7 +19,7 @@ from pdu.hall.restore.command import seconds
 from pdu.hall.restore.delays import Finding, findings, proposal
 from pdu.hall.restore.model import BreakerBack, ReturnModel, ReturnOutcome, ReturnVerdict
 from pdu.hall.restore.report import why
-from pdu.hall.walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS
+from pdu.hall.walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, OVERLOADS, LoadVerdict
 from tests.hall import return_trial
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")
@@ -40,7 +41,9 @@ def machine(name: str, *cords: str, more: str = "") -> str:
     return f'\n[[machine]]\nname = "{name}"\ncords = [{listed}]\n{more}\n'
 
 
-def pdu(name: str, *outlets: tuple[str, str, float, Optional[list[Any]]]) -> dict[str, Any]:
+def pdu(
+    name: str, *outlets: tuple[str, str, Optional[float], Optional[list[Any]]]
+) -> dict[str, Any]:
     """A reading: identity, state, A, and what it does: state, earliest and latest s."""
     keys = ("state", "earliest_s", "latest_s")
     return {
@@ -423,6 +426,216 @@ def test_a_machine_that_was_off_when_it_was_read_may_draw_anything() -> None:
     found = one_side("off", ON, 0.0)
     one = breaker(found, "left/L1")
     assert one.load.high == float("inf") and one.fit.word == CANNOT_SAY
+
+
+# ---- the bounds of a load ------------------------------------------------------------------------
+
+
+def bounds(found: ReturnOutcome, name: str) -> tuple[float, float]:
+    load = breaker(found, name).load
+    return round(load.low, 2), round(load.high, 2)
+
+
+def test_the_bounds_of_what_machines_and_others_draw() -> None:
+    hall = hall_of(drawing(machine("srv", "left/1")), pdu("left", ("1", "on", 1.01, ON)))
+    idle = full(1, 0.0, ON).readings
+    # a reading while it did not run says nothing, and hides no later one
+    running = full(1, 2.01, ON).readings
+    found = ReturnModel(hall, [idle, running]).rehearse([A], [])
+    assert bounds(found, "left/L1") == (0.96, 2.12)
+    assert breaker(found, "left/L1").load.expected == pytest.approx((0.96 + 2.12) / 2, abs=0.01)
+    # what nobody drew may be there or not, and nobody knows its inrush
+    text = drawing(machine("srv", "left/1"))
+    outlets = ("1", "on", 1.01, ON), ("2", "on", 3.01, ON)
+    found = ReturnModel(hall_of(text, pdu("left", *outlets))).rehearse([A], [])
+    assert bounds(found, "left/L1") == (0.96, 4.24)
+    assert breaker(found, "left/L1").inrush_a is None
+    unread = pdu("left", outlets[0], ("2", "on", None, ON))
+    found = ReturnModel(hall_of(text, unread)).rehearse([A], [])
+    assert bounds(found, "left/L1")[1] == float("inf")
+    # one of two cords is not metered
+    text = drawing(machine("srv", "left/1", "left/2"))
+    found = ReturnModel(hall_of(text, unread)).rehearse([A], [])
+    assert bounds(found, "left/L1") == (0.0, float("inf"))
+
+
+def test_a_machine_that_never_lost_power_keeps_its_load() -> None:
+    text = drawing(machine("srv", "left/1", "right/1", more="needs = 2") + machine("b", "right/2"))
+    read = (
+        pdu("left", ("1", "on", 1.01, ON)),
+        pdu("right", ("1", "on", 1.01, ON), ("2", "on", 4.01, ON)),
+    )
+    found = ReturnModel(hall_of(text, *read)).rehearse([A], [])
+    # srv may draw all of its current through either cord
+    assert bounds(found, "right/L1") == (3.81, 6.36)
+    assert breaker(found, "right/L1").growth[0].at_s == 0.0
+
+
+@pytest.mark.parametrize(
+    "returned, needs, expected",
+    [
+        # where a machine starts, and lines that have power again
+        ([A], 1, ["left/L1"]),
+        ([A], 2, ["left/L1", "right/L1"]),
+        ([A, B], 1, ["left/L1", "right/L1"]),
+    ],
+)
+def test_the_breakers_that_a_return_loads(
+    returned: list[HallNode], needs: int, expected: list[str]
+) -> None:
+    found = ReturnModel(two_sides(ON, ON, needs)).rehearse(returned, [])
+    assert sorted({one.name for one in found.breakers}) == expected
+
+
+@pytest.mark.parametrize(
+    "peaks, trips_from_s",
+    [
+        # 16 A hold for good; what is above them counts from when it is
+        ((16, 0.0), None),
+        ((16, 0.01), 30.0),
+        ((17, 0.0), 0.0),
+    ],
+)
+def test_since_when_a_breaker_may_trip(
+    peaks: tuple[float, float], trips_from_s: Optional[float]
+) -> None:
+    machines = [
+        machine(f"m{n}", f"left/{n}", more=f"peak_a = {peak}") for n, peak in enumerate(peaks, 1)
+    ]
+    read = pdu("left", ("1", "on", 1.01, ON), ("2", "on", 0.01, LATER))
+    hall = hall_of(drawing("".join(machines), more="inrush_a = 0\n"), read)
+    one = breaker(ReturnModel(hall).rehearse([A], []), "left/L1")
+    assert (one.trips_from_s, one.inrush_a) == (trips_from_s, 0.0)
+
+
+def test_a_breaker_without_a_rating_may_trip_if_it_carries_anything() -> None:
+    text = drawing(machine("srv", "left/1", more="peak_a = 0.5")).replace("breaker_a = 16\n", "")
+    read = pdu("left", ("1", "on", 0.3, ON))
+    found = ReturnModel(hall_of(text, read)).rehearse([A, B], [])
+    since = {one.name: one.trips_from_s for one in found.breakers}
+    assert since == {"left/L1": 0.0, "right/L1": None}
+
+
+@pytest.mark.parametrize(
+    "delays, together, inrush_a",
+    [
+        # what begins within a second is one moment; an inrush lasts until its end
+        ((0, 0, 0.5, 1, 30), 3, 80.0),
+        ((0, 10, 20, 30, 40), 1, 20.0),
+    ],
+)
+def test_the_most_that_close_in_one_moment(
+    delays: tuple[float, ...], together: int, inrush_a: float
+) -> None:
+    machines = "".join(machine(f"m{n}", f"left/{n}") for n in range(len(delays)))
+    outlets = [(str(n), "on", 0.51, ["on", at, at]) for n, at in enumerate(delays)]
+    hall = hall_of(drawing(machines), pdu("left", *outlets))
+    one = breaker(ReturnModel(hall).rehearse([A], []), "left/L1")
+    assert (one.together, one.inrush_a) == (together, inrush_a)
+
+
+def test_an_inrush_counts_on_the_cord_that_closes_and_is_unknown_if_one_is() -> None:
+    text = drawing(machine("srv", "right/1", "left/1"))
+    read = pdu("left", ("1", "on", 0.51, ON)), pdu("right", ("1", "on", 0.51, ON))
+    one = breaker(ReturnModel(hall_of(text, *read)).rehearse([A], [B]), "left/L1")
+    assert (one.inrush_a, one.together) == (20.0, 1)
+    text = drawing(machine("a", "left/1", more="inrush_a = 5") + machine("b", "left/2"), more="")
+    outlets = ("1", "on", 0.51, ON), ("2", "on", 0.51, ON)
+    one = breaker(ReturnModel(hall_of(text, pdu("left", *outlets))).rehearse([A], []), "left/L1")
+    assert one.inrush_a is None
+    # one that closes nobody knows when is in no known moment
+    one = breaker(one_side("on", ["on", 0, None]), "left/L1")
+    assert (one.together, one.inrush_a) == (0, 20.0)
+
+
+@pytest.mark.parametrize(
+    "returned, gone, together",
+    [
+        # a switch goes back nobody knows when, if it has two inputs
+        ([A], [], 0),
+        ([A, B], [], 0),
+        ([A], [B], 1),
+    ],
+)
+def test_a_switch_with_one_input_does_not_go_back(
+    returned: list[HallNode], gone: list[HallNode], together: int
+) -> None:
+    found = ReturnModel(transfer_switch(1)).rehearse(returned, gone)
+    assert breaker(found, "t/L1").together == together
+    assert {"t/L1"} <= {one.name for one in found.breakers}
+
+
+# ---- what lived ----------------------------------------------------------------------------------
+
+
+def below_one_line(
+    machines: str, *right: tuple[str, str, Optional[float], Optional[list[Any]]]
+) -> Hall:
+    """Both PDUs below one line of 16 A, each on a line of its own. `big` starts on the left one."""
+    text = 'inrush_a = 1\n[[feed]]\nname = "A"\n[[panel]]\nname = "M"\ninputs = ["A"]\n'
+    text += '[[panel.line]]\nname = "row"\nbreaker_a = 16\nphases = 1\n'
+    text += '[[panel]]\nname = "P"\ninputs = ["M/row"]\n'
+    for line in ("w1", "w2"):
+        text += f'[[panel.line]]\nname = "{line}"\nbreaker_a = 63\nphases = 1\n'
+    for side, line in (("left", "w1"), ("right", "w2")):
+        text += f'[[pdu]]\nname = "{side}"\ninputs = ["P/{line}"]\n'
+        text += '[[pdu.line]]\nname = "L1"\nbreaker_a = 63\n'
+    text += '[[feed]]\nname = "B"\n[[pdu]]\nname = "calm"\ninputs = ["B"]\nbreaker_a = 63\n'
+    calm = [("1", "on", 1.01, ON), ("2", "on", 1.01, ON)]
+    return hall_of(
+        text + machines,
+        pdu("left", ("1", "on", 30.01, ON)),
+        pdu("right", *right),
+        pdu("calm", *calm),
+    )
+
+
+def test_a_return_that_surely_trips_a_line_leaves_dark_what_lived_below_it() -> None:
+    machines = (
+        machine("calm", "calm/1")
+        + machine("srv", "right/1")
+        + machine("both", "calm/2", "right/2", more="needs = 2")
+        + machine("off", "right/3")
+        + machine("big", "left/1")
+    )
+    read = ("1", "on", 1.01, ON), ("2", "on", 1.01, ON), ("3", "off", 0.0, ON)
+    hall = below_one_line(machines, *read)
+    found = ReturnModel(hall).rehearse([HallNode.breaker("P", "w1")], [])
+    assert {one.machine: (one.verdict, one.reason) for one in found.machines} == {
+        "srv": (ReturnVerdict.DARK, "right/1: it had power, and M/row trips"),
+        "both": (ReturnVerdict.DARK, "right/2: it had power, and M/row trips"),
+        "big": (ReturnVerdict.DARK, "left/1: M/row trips"),
+    }
+
+
+def test_a_machine_that_may_come_early_is_not_sampled() -> None:
+    """No sample tells how long a controller takes to start."""
+    found = ReturnModel(two_sides(LATER, LATER, needs=2)).rehearse([A, B], [], worlds=20)
+    assert found.machines[0].verdict is ReturnVerdict.CANNOT_SAY and not found.machines[0].worlds
+
+
+BACK = one_side("on", ON)
+
+
+@pytest.mark.parametrize(
+    "verdict, fits, trips, level",
+    [
+        (ReturnVerdict.COMES, FITS, False, 0),
+        (ReturnVerdict.CANNOT_SAY, FITS, False, 1),
+        (ReturnVerdict.COMES, CANNOT_SAY, False, 1),
+        (ReturnVerdict.DARK, FITS, False, 2),
+        (ReturnVerdict.EARLY, FITS, False, 2),
+        (ReturnVerdict.COMES, OVERLOADS, False, 2),
+        (ReturnVerdict.COMES, FITS, True, 2),
+    ],
+)
+def test_the_level_is_that_of_the_worst(
+    verdict: ReturnVerdict, fits: str, trips: bool, level: int
+) -> None:
+    (one,) = BACK.breakers
+    other = replace(one, fit=LoadVerdict(fits), trips=trips)
+    machines = [BACK.machines[0], BACK.machines[0]._replace(verdict=verdict)]
+    assert BACK._replace(machines=machines, breakers=[one, other]).level == level
 
 
 # ---- findings ------------------------------------------------------------------------------------
