@@ -295,14 +295,11 @@ class Return:
         return hall_facts.later(facts, self._still)
 
     def _drawing(self, number: int, consumer: DrawnConsumer) -> Consumer[Interval]:
-        if number < len(self.machines):
-            low, high = self._drawn[number]
-            pools = () if math.isfinite(high) else (self.machines[number].name,)
-            most = high if math.isfinite(high) else low
-            total = Interval(low, most, (low + most) / 2, pools)
-        else:
-            high = HIGH * sum(cord.known_a for cord in consumer.cords)
-            total = Interval(0.0, high, high / 2)
+        # what nobody drew has no total: each of its cords carries what was read there, or nothing
+        low, high = self._drawn[number] if consumer.drawn else MachineDraw(0.0, 0.0)
+        pools = () if math.isfinite(high) else (self.machines[number].name,)
+        most = high if math.isfinite(high) else low
+        total = Interval(low, most, (low + most) / 2, pools)
         supplies = []
         all_volts = consumer.volts or (None,) * len(consumer.cords)
         for cord, node, window, volts in zip(

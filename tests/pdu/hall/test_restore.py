@@ -256,6 +256,13 @@ def test_when_a_machine_has_the_cords_that_it_needs(
     assert found.reason.startswith(reason) and bool(found.reason) is bool(reason)
 
 
+def test_a_second_cord_on_a_line_does_not_change_its_load() -> None:
+    text = drawing(machine("srv", "left/1", "left/2"))
+    read = pdu("left", ("1", "on", 1.01, ON), ("2", "on", 1.01, LATER))
+    found = ReturnModel(hall_of(text, read)).rehearse([A], [])
+    assert [step.at_s for step in breaker(found, "left/L1").growth] == [0.0]
+
+
 def test_a_cord_on_a_breaker_that_may_trip_does_not_say_when_a_machine_comes() -> None:
     """The left one comes at 10 s and may be lost again; the right one surely has at 30 s."""
     text = drawing(
@@ -276,9 +283,12 @@ def test_why_a_machine_stays_dark_or_cannot_be_decided() -> None:
     # B is still gone, which is not why the left cord is
     (found,) = ReturnModel(hall_of(text, *read)).rehearse([A], [B]).machines
     assert found.reason == "left/1 is set to stay off when power comes back"
-    # a breaker of a PDU that has power is still open
-    open_ = [HallNode.breaker("left", "L1")]
-    (found,) = ReturnModel(hall_of(text, *read)).rehearse([A], [*open_, B]).machines
+    # a line of a PDU that has power is still open
+    lines = text.replace("breaker_a = 16\n", 'breaker_a = 16\noutlets = ["1"]\n', 1)
+    second = '[[pdu.line]]\nname = "L2"\noutlets = ["2"]\n[[pdu]]\nname = "right"'
+    lines = lines.replace('[[pdu]]\nname = "right"', second)
+    gone = [HallNode.breaker("left", "L1"), B]
+    (found,) = ReturnModel(hall_of(lines, *read)).rehearse([A], gone).machines
     assert found.reason == "what feeds it is still without power"
     # a supply that carried nothing may be dead
     text = drawing(machine("srv", "left/1", more="peak_a = 3"))
@@ -449,6 +459,9 @@ def test_the_bounds_of_what_machines_and_others_draw() -> None:
     outlets = ("1", "on", 1.01, ON), ("2", "on", 3.01, ON)
     found = ReturnModel(hall_of(text, pdu("left", *outlets))).rehearse([A], [])
     assert bounds(found, "left/L1") == (0.96, 4.24)
+    assert breaker(found, "left/L1").load.expected == pytest.approx(
+        (0.98 + 1.07 + 3.17) / 2, abs=0.01
+    )
     assert breaker(found, "left/L1").inrush_a is None
     unread = pdu("left", outlets[0], ("2", "on", None, ON))
     found = ReturnModel(hall_of(text, unread)).rehearse([A], [])
@@ -606,6 +619,19 @@ def test_a_return_that_surely_trips_a_line_leaves_dark_what_lived_below_it() -> 
         "both": (ReturnVerdict.DARK, "right/2: it had power, and M/row trips"),
         "big": (ReturnVerdict.DARK, "left/1: M/row trips"),
     }
+
+
+def test_what_stays_without_power_has_none_in_any_world() -> None:
+    """The line of A, rated 1.4 A, may hold 2 A or not. B, to which the switch would go
+    then, is gone.
+    """
+    hall = transfer_switch(1)
+    panel = '[[panel]]\nname = "P"\ninputs = ["A"]\n[[panel.line]]\nname = "w1"\nbreaker_a = 1.4\n'
+    text = 'inrush_a = 1\n[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n' + panel
+    text += '[[pdu]]\nname = "t"\ninputs = ["P/w1", "B"]\nbreaker_a = 16\n' + machine("srv", "t/1")
+    made = Hall(drawing_file.parsed(text, "hall.toml"), hall.readings)
+    (found,) = ReturnModel(made).rehearse([A], [B], worlds=20).machines
+    assert found.worlds == 20 > found.comes_in
 
 
 def test_a_machine_that_may_come_early_is_not_sampled() -> None:
