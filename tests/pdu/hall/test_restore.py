@@ -387,7 +387,8 @@ def test_many_outlets_in_one_moment_may_trip_what_one_after_the_other_does_not()
     more = "inrush_a = 30\n"
     at_once = full(12, 0.51, ON, more)
     found = ReturnModel(at_once).rehearse([A], [])
-    assert breaker(found, "left/L1").fit.reason == "an inrush of 360 A may trip it"
+    line = breaker(found, "left/L1")
+    assert line.fit.reason == "an inrush of 360 A may trip it" and line.trips_from_s == 0.0
     assert set(verdicts(found).values()) == {ReturnVerdict.CANNOT_SAY}
     (finding,) = findings(at_once, [found])
     assert finding == Finding(
@@ -556,6 +557,10 @@ def test_an_inrush_counts_on_the_cord_that_closes_and_is_unknown_if_one_is() -> 
     outlets = ("1", "on", 0.51, ON), ("2", "on", 0.51, ON)
     one = breaker(ReturnModel(hall_of(text, pdu("left", *outlets))).rehearse([A], []), "left/L1")
     assert one.inrush_a is None
+    none = text.replace('name = "b"\n', 'name = "b"\ninrush_a = 0\n')
+    later = ("1", "on", 0.51, LATER), outlets[1]
+    one = breaker(ReturnModel(hall_of(none, pdu("left", *later))).rehearse([A], []), "left/L1")
+    assert one.inrush_a == 5.0
     # one that closes nobody knows when is in no known moment
     one = breaker(one_side("on", ["on", 0, None]), "left/L1")
     assert (one.together, one.inrush_a) == (0, 20.0)
