@@ -40,7 +40,8 @@ pre { white-space: pre-wrap; font-size: 12px; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: left;
 vertical-align: top; }
-.open td { border-bottom: 0; padding-bottom: 0; } .facts { width: auto; } th { font-weight: 600; color: var(--soft); } tfoot td { font-weight: 700; }
+.open td { border-bottom: 0; padding-bottom: 0; } .facts { width: auto; } th { font-weight: 600; color: var(--soft); vertical-align: bottom; }
+th.n { white-space: normal; } tfoot td { font-weight: 700; }
 .name { font-weight: 600; white-space: nowrap; max-width: 20rem; overflow: hidden; text-overflow:
 ellipsis; } .text { overflow-wrap: anywhere; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .b { font-weight: 700; }
@@ -57,9 +58,9 @@ tr { display: grid; grid-template-columns: 1fr 1fr; gap: .1rem 1rem; padding: .5
 1px solid var(--line); } tr.open { border-bottom: 0; padding-bottom: 0; }
 .facts tr { grid-template-columns: auto 1fr; } .facts .text { grid-column: auto; }
 td { border: 0; padding: 0; display: flex; justify-content: space-between; gap: .8rem; min-width: 0; }
-td:empty { display: none; } .n { white-space: normal; }
+td:empty { display: none; } .n { white-space: normal; } .word { white-space: normal; text-align: right; }
 td[data-head]::before { content: attr(data-head); color: var(--soft); flex: none; font-weight: 400; }
-.name, .text, .wide { grid-column: 1 / -1; } .name { display: block; white-space: normal; max-width:
+.name, .text, .wide { grid-column: 1 / -1; } .name, .text { display: block; } .name { white-space: normal; max-width:
 none; overflow-wrap: anywhere; } .half { grid-column: auto; }
 .bar { display: grid; grid-template-columns: 1fr auto; row-gap: 0; } .bar::before { text-align: left; }
 .bar span { grid-column: 1 / -1; justify-self: end; } }

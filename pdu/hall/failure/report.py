@@ -224,10 +224,9 @@ def _to_do(
     """What ends each overload, advice, and what to add to the drawing or to read, first what
     decides the most.
     """
-    rows = [(text, "") for text in to_do(overloads, alike)]
-    rows += [(f"add {fact.what}", str(fact.machines)) for fact in deciding]
-    cells = [[number(count), advice(text)] for text, count in rows]
-    return Table("", ("machines", "what"), cells, _TO_DO)
+    rows = to_do(overloads, alike) + [(f"add {fact.what}", fact.machines) for fact in deciding]
+    cells = [[number(str(count or "")), advice(text)] for text, count in rows]
+    return Table("", ("machines", "what"), cells, _TO_DO).without_empty_columns()
 
 
 def _sampled(outcome: RehearsalOutcome) -> Iterator[Part]:

@@ -126,16 +126,15 @@ def shed_in_words(shed: Shed) -> str:
     return f"shed {shed.excess_a:.1f} A from {shed.breaker}: {what}"
 
 
-def to_do(sheds: Sequence[Shed], grouped: Sequence[Group]) -> list[str]:
-    """What ends each overload, and the advice for those nobody can decide, the most first."""
-    texts = [shed_in_words(shed) for shed in sheds]
+def to_do(sheds: Sequence[Shed], grouped: Sequence[Group]) -> list[tuple[str, int]]:
+    """What ends each overload, and the advice for those nobody can decide, the most first; with the
+    number of machines that it is about, 0 for an overload.
+    """
     machines: Counter[str] = Counter()
     for group in grouped:
         if group.advice and (group.becomes != Verdict.UNLESS.value or not sheds):
             machines[group.advice] += len(group.machines)
-    return texts + [
-        f"{text} ({counted(count, 'machine')})" for text, count in machines.most_common()
-    ]
+    return [(shed_in_words(shed), 0) for shed in sheds] + machines.most_common()
 
 
 def interval(load: BreakerAfter) -> str:

@@ -140,7 +140,7 @@ def _counts(outcome: ReturnOutcome) -> str:
     several = {
         "come up before what they need": outcome.count(ReturnVerdict.EARLY),
         "stay dark": outcome.count(ReturnVerdict.DARK),
-        "are not touched": outcome.drawn - len(outcome.machines),
+        "not touched": outcome.drawn - len(outcome.machines),
     }
     return ", ".join(
         [

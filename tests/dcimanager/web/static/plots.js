@@ -92,7 +92,7 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
       place.setAttribute("aria-label", `${title} over time; ${counted(place.dataset.points)}, the last ${figure(last, unit)}`);
     }
     const bare = data.count ? wanted.filter(([name]) => data[name].every((value) => value === null)) : [];
-    note.textContent = !data.count ? "No readings in this time."
+    note.textContent = !data.count ? "No readings in this time: choose a longer one, or poll now."
       : counted(data.count) + (data.used === null ? "" : `; energy used in this time: ${figure(data.used, "kWh")}`)
         + (data.changed ? "; the counter's step at a change of address or settings is not counted" : "")
         + bare.map(([, title]) => `; ${title.toLowerCase()} not metered`).join("");
