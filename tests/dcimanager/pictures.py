@@ -79,7 +79,7 @@ def main() -> int:
             page = statement(Path(folder)).as_uri()
             _take(window, page, FOLDER / "statement.png", (1000, 1240), False, _nothing)
             page = failed_feed(Path(folder)).as_uri()
-            _take(window, page, FOLDER / "hall.png", (1060, 660), False, _show_diagram)
+            _take(window, page, FOLDER / "hall.png", (1060, 510), False, _show_diagram)
     return 0
 
 

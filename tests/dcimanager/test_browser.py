@@ -341,7 +341,9 @@ def test_a_plot_shows_the_first_reading_as_soon_as_the_other_figures_change(
         # without the plot's own timer
         with beginning_with(window, "window.setInterval = () => 0"):
             window.open(manager.page_url + f"pdus/{pdu.id}")
-            window.shows("No readings in this time: choose a longer one, or poll now.", "[data-note]")
+            window.shows(
+                "No readings in this time: choose a longer one, or poll now.", "[data-note]"
+            )
             manager.poll()
             window.shows("1 reading", "[data-note]")
 
