@@ -26,8 +26,7 @@ from pdu import root as command
 from pdu.energy.registers import rounding
 from pdu.energy.statement import disclosure, figures, leaf_rows, merkle, power, prices, proof
 from pdu.energy.statement.form import contents
-from pdu.energy.statement.leaf_rows import DayTexts
-from tests.energy.tampering import Issued, World, world
+from tests.energy.tampering import Issued, World, part_of, world
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
@@ -123,7 +122,7 @@ def again(statement: Statement, said: Mapping[str, Any]) -> None:
             for text in day["texts"]
             if not text.startswith(leaf_rows.HIDDEN)
         ]
-        blocks = [block for _, block in leaf_rows.blocks(texts)]
+        blocks = leaf_rows.blocks(texts)
         made.append(figures.figures(proof.line_inputs(line), blocks, rules))
     factors = figures.SurchargeFactors(statement["carbon_g_per_kwh"], statement["pue"])
     period = (proof.parse_time(statement["from"]), proof.parse_time(statement["to"]))
@@ -530,9 +529,14 @@ def _raised(text: str, by: float, mark: str) -> str:
         head = json.loads(text)
         head[3] = mark or head[3]
         return json.dumps(head, separators=(",", ":"))
-    register, _, flow = text.partition("|")
-    *times, kwh = register.split(",")
-    return f"{','.join([*times, repr(float(kwh) + by) if by and kwh else kwh])}|{flow}"
+    if not by:
+        return text
+    times, _, read = text.partition("|")
+    if leaf_rows.is_register(text):
+        times, _, kwh = times.rpartition(",")
+        return f"{times},{float(kwh) + by!r}|{read}"
+    kwh, rest = read.split(",", 1)
+    return f"{times}|{float(kwh) + by!r},{rest}" if kwh else text
 
 
 for _name, _forge in (
@@ -584,11 +588,21 @@ def _hidden(statement: Statement, said: dict[str, Any], files: dict[str, bytes])
     line = said["lines"][-1]
     line["days"] = [day for day in line["days"] if day["day"] <= "2026-10-20"]
     day = line["days"][-1]
-    texts = DayTexts.of(day["texts"])
-    secret = disclosure.DaySalts(bytes.fromhex(day.pop(disclosure.STREAM)))
-    leaves = disclosure.leaves(texts, secret)
-    count = len(day["texts"]) - 8
-    day.update(disclosure.part(texts, secret, leaves, 0, count, {*range(count)}).document())
+    shown = range(len(day["texts"]) - 8)
+    day.update(part_of(day.pop(disclosure.STREAM), day["texts"], shown).document())
+    again(statement, said)
+
+
+@forgery("of its own time only registers are shown", "HIDDEN, perhaps of this time")
+def _registers_only(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+    day = next(one for one in said["lines"][-1]["days"] if disclosure.STREAM in one)
+    salts = [*disclosure.DaySalts(bytes.fromhex(day["stream"])).salts(len(day["texts"]))]
+    day.update(part_of(day.pop(disclosure.STREAM), day["texts"], range(len(salts))).document())
+    for at in range(9, 24):
+        inner = merkle.sha256(salts[at][1] + day["texts"][at].encode())
+        register = leaf_rows.last_register(day["texts"][at])
+        day["texts"][at] = f"{register}|{leaf_rows.HIDDEN}{inner.hex()}"
+        day["salts"][at].pop()
     again(statement, said)
 
 
@@ -597,12 +611,12 @@ def _row_text(change: Callable[[list[str]], None]) -> Forge:
 
     def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
         day = next(one for one in said["lines"][-1]["days"] if disclosure.STREAM in one)
-        register, _, flow = day["texts"][5].partition("|")
-        cells = [*register.split(","), *flow.split(",")]
+        times, _, read = day["texts"][5].partition("|")
+        cells = [*times.split(","), *read.split(",")]
         before = [*cells]
         change(cells)
         assert cells != before
-        day["texts"][5] = f"{','.join(cells[:5])}|{','.join(cells[5:])}"
+        day["texts"][5] = f"{','.join(cells[:4])}|{','.join(cells[4:])}"
 
     return forge
 

@@ -15,7 +15,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
@@ -24,7 +24,6 @@ from pdu import root as command
 from pdu.energy.statement import disclosure, figures, leaf_rows, proof
 from pdu.energy.statement.disclosure import STREAM
 from pdu.energy.statement.form import contents
-from pdu.energy.statement.leaf_rows import DayTexts
 from tests.hall.twin.month import LIMIT_KW, Month, customers, written
 
 
@@ -148,10 +147,9 @@ def _again(said: Forged, statement: Forged) -> Optional[Mapping[str, bytes]]:
         rules = proof.rules_of(statement)
         lines = []
         for line, shown in zip(statement["lines"], proof.with_times(said)["lines"]):
-            texts = proof.visible(
-                [disclosure.parse_disclosure(_kept(day)) for day in shown["days"]]
-            )
-            blocks = [block for _, block in leaf_rows.blocks(texts)]
+            days = [disclosure.parse_disclosure(_kept(day)) for day in shown["days"]]
+            texts = proof.visible([text for day in days for text in day.texts])
+            blocks = leaf_rows.blocks(texts)
             lines.append(figures.figures(proof.line_inputs(line), blocks, rules))
         period = (proof.parse_time(statement["from"]), proof.parse_time(statement["to"]))
         factors = figures.SurchargeFactors(statement["carbon_g_per_kwh"], statement["pue"])
@@ -175,7 +173,7 @@ def _kept(day: Forged) -> Forged:
 
 
 def _row(said: Forged, draw: random.Random) -> tuple[list[str], int]:
-    """A reading in the customer's own time: its day's texts, and its place."""
+    """A quarter hour in the customer's own time: its day's texts, and its place."""
     day = draw.choice([day for line in said["lines"] for day in line["days"] if STREAM in day])
     texts: list[str] = day["texts"]
     return texts, draw.choice([at for at, one in enumerate(texts) if not leaf_rows.is_head(one)])
@@ -189,15 +187,14 @@ def _edit(said: Forged, statement: Forged, world: World, draw: random.Random) ->
         line["kwh"][bound] = round((line["kwh"][bound] or 0.0) + draw.choice((-1, 1, 10)), 3)
         return
     texts, at = _row(said, draw)
-    register, bar, flow = texts[at].partition("|")
-    *times, kwh = register.split(",")
-    amperes, watts, state = flow.split(",")
+    times, bar, read = texts[at].partition("|")
+    kwh, amperes, watts, *rest = read.split(",")
     by = draw.choice((0.01, -0.01, 1.0, 100.0))
     if draw.random() < 0.6 and kwh:
         kwh = repr(round(float(kwh) + by, 2))
     elif watts:
         watts = repr(round(float(watts) * (1.0 + by), 1))
-    texts[at] = f"{','.join([*times, kwh])}{bar}{','.join((amperes, watts, state))}"
+    texts[at] = f"{times}{bar}{','.join((kwh, amperes, watts, *rest))}"
 
 
 def _drop(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:
@@ -219,13 +216,23 @@ def _drop(said: Forged, statement: Forged, world: World, draw: random.Random) ->
 
 
 def _hide(said: Forged, texts: list[str], at: int) -> None:
-    """The reading's own hash stands in its place, and all hashes fit."""
+    """The quarter hour's own hash stands in its place, and all hashes fit."""
     day = next(day for line in said["lines"] for day in line["days"] if day["texts"] is texts)
-    secret = disclosure.DaySalts(bytes.fromhex(day.pop(STREAM)))
-    whole = DayTexts.of(texts)
-    leaves = disclosure.leaves(whole, secret)
-    shown = disclosure.part(whole, secret, leaves, 0, 0, {*range(len(texts))} - {at})
-    day.update(shown.document())
+    day.update(part_of(day.pop(STREAM), texts, {*range(len(texts))} - {at}).document())
+
+
+def part_of(stream: str, texts: Sequence[str], shown: Container[int]) -> disclosure.Disclosure:
+    """The heads, and the texts at some places of a whole day."""
+    disclosed, given = list[str](), list[Sequence[bytes]]()
+    secret = disclosure.DaySalts(bytes.fromhex(stream))
+    for at, (text, salts) in enumerate(zip(texts, secret.salts(len(texts)))):
+        is_head = leaf_rows.is_head(text)
+        if is_head or at in shown:
+            disclosed.append(text)
+            given.append(salts[: 1 if is_head else 2])
+        else:
+            disclosed.append(f"{leaf_rows.HIDDEN}{disclosure.leaf(text, *salts).hex()}")
+    return disclosure.Disclosure(disclosed, None, given)
 
 
 def _back_date(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:

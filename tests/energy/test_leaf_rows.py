@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import struct
@@ -14,8 +15,9 @@ from hypothesis import given, settings, strategies as st
 
 from pdu.energy.journal.readings import NO_STATE, OFF, ON, Block, PduReadings, UnitFacts
 from pdu.energy.registers.poll import OWN
-from pdu.energy.statement import leaf_rows
-from pdu.energy.statement.leaf_rows import DayRows, DayTexts
+from pdu.energy.statement import disclosure, leaf_rows
+from pdu.energy.statement.day_roots import SaltKey
+from pdu.energy.statement.shown_readings import HeldTime, PduTexts
 
 UNIT = UnitFacts("r1|left", "snmp 192.0.2.1", "S1", "1.0", "apc", "b", None, True, (OWN, "1", "2"))
 SIGNS = {ON: "1", OFF: "0", NO_STATE: "-"}
@@ -38,51 +40,119 @@ def block(
     return Block(unit, begin, end, mono, up, kwh, amperes, watts, signs, 0)
 
 
+KEY = SaltKey(b"k" * 32)
+
+
+def texts_of(
+    blocks: Sequence[Block], outlet: str, begin: float = -1e300, end: float = 1e300
+) -> tuple[Sequence[str], bytes]:
+    """The texts that a proof shows to who has the outlet in a time, and the hash of their day."""
+    pdu = PduTexts(UNIT.pdu, [("2026-10-12", blocks)], KEY)
+    _, (shown,) = pdu.outlet(outlet, [HeldTime(begin, end, False)])
+    ((_, node, text),) = shown.days
+    document = json.loads(text)
+    if "quarters" in document:
+        times = json.loads(dict(pdu.times())["2026-10-12"])
+        document["texts"] = leaf_rows.join_times(document.pop("quarters"), times)
+    whole = disclosure.parse_disclosure(document)
+    assert disclosure.hash_from_disclosure(whole) == node
+    return whole.texts, node
+
+
 def spelled(one: float) -> str:
     return "" if math.isnan(one) else repr(one)
 
 
 ROWS = st.lists(
-    st.tuples(st.tuples(*[NUMBERS] * 7), st.sampled_from([OFF, ON, NO_STATE])), max_size=12
+    st.tuples(st.tuples(*[NUMBERS] * 7), st.sampled_from([OFF, ON, NO_STATE])),
+    min_size=1,
+    max_size=12,
 )
 
 
 @settings(max_examples=200, deadline=None)
-@given(ROWS)
-def test_rows_are_written_as_repr_writes_them(polls: list[tuple[tuple[float, ...], int]]) -> None:
+@given(ROWS, st.sampled_from([60.0, 300.0, 450.0, 900.0, 3600.0]))
+def test_quarter_hours_are_written_as_repr_writes_them(
+    polls: list[tuple[tuple[float, ...], int]], cadence: float
+) -> None:
     """Roots that were published are hashes of these texts: no byte may change."""
-    rows, states = [one for one, _ in polls], [state for _, state in polls]
-    made = DayRows("2026-10-12", [block(rows, states)], lambda unit: "mark")
-    expected = [
-        f"{','.join(map(spelled, row[:5]))}|{','.join(map(spelled, row[5:]))},{SIGNS[state]}"
-        for row, state in zip(rows, states)
+    rows = [(at * cadence, *one[1:]) for at, (one, _) in enumerate(polls)]
+    states = [state for _, state in polls]
+    texts, _ = texts_of([block(rows, states)], "2")
+    quarters = [
+        [*some] for _, some in itertools.groupby(zip(rows, states), lambda one: one[0][0] // 900.0)
     ]
-    head = ["2026-10-12", "r1|left", "2", "mark", "S1", "1.0", "apc", "b", None, True]
+    expected = [
+        f"{','.join(spelled(one) for row, _ in some for one in row[:4])}|"
+        f"{','.join(spelled(one) for row, _ in some for one in row[4:])},"
+        f"{''.join(SIGNS[state] for _, state in some)}"
+        for some in quarters
+    ]
+    lasts = [",".join(map(spelled, some[-1][0][:5])) for some in quarters]
+    mark = KEY.mark(UNIT.unit)
+    head = ["2026-10-12", "r1|left", "2", mark, "S1", "1.0", "apc", "b", None, True]
     text = json.dumps(head, separators=(",", ":"))
-    texts = made.texts("2")
-    joined = [b"".join((one, other, flow or b"")).decode() for one, other, flow in zip(*texts)]
-    assert joined == [text, *expected]
-    times = json.loads(made.times())
-    assert leaf_rows.join_times(json.loads(texts.rows()), times) == joined
-    again = DayTexts.of(joined)
-    assert [one + (flow or b"") for _, one, flow in zip(*again)] == [one.encode() for one in joined]
+    assert texts == [text, *expected]
+    assert [*map(leaf_rows.last_register, expected)] == lasts
+
+
+def test_texts_are_read_back_and_the_last_register_is_one_poll() -> None:
+    times = [at * 300.0 for at in range(10)]
+    polls = [(at, at + 1.5, at + 1.0, 7.0, at / 9, math.nan, 5.0) for at in times]
+    made = block(polls, [ON] * 10)
+    whole, node = texts_of([made], "1")
+    (read,) = leaf_rows.blocks(whole)
+    assert [*read.begins] == times and [*read.kwh[0]] == [at / 9 for at in times]
+    # the third quarter hour is of two customers, the second bounds it, the first is another's
+    part, same = texts_of([made], "1", 1900.0)
+    assert same == node
+    assert [leaf_rows.is_hidden(one) for one in part] == [False, True, False, False, False]
+    (read,) = leaf_rows.blocks([part[0], *part[2:]])
+    assert [*read.begins] == [1500.0, 2400.0, 2700.0]
+    assert [math.isnan(watts) for watts in read.watts[0]] == [True, True, False]
+    assert [*read.states[0]] == [NO_STATE, NO_STATE, ON]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.0,1.0,,|1.0,,,",
+        "0.0,1.0,,|1.0,,1",
+        "0.0,1.0,|1.0,,,1",
+        "0.0,1.0,,|1.0,,,11",
+        "0.0,1.0,,,900.0,901.0,,|1.0,,,2.0,,,11",
+        "0.0,1.0,,|1.0,,,x",
+        "0.0,1.0,,,1.0",
+    ],
+)
+def test_a_text_that_is_no_quarter_hour_is_refused(text: str) -> None:
+    head = json.dumps(["2026-10-12", "r1", "2", "m", "", "", "", "", None, None])
+    assert leaf_rows.blocks([head, "0.0,1.0,,|1.0,,,1"])
+    with pytest.raises(ValueError, match="quarter hour|state"):
+        leaf_rows.blocks([head, text])
+
+
+def test_one_quarter_hour_is_one_text() -> None:
+    head = json.dumps(["2026-10-12", "r1", "2", "m", "", "", "", "", None, None])
+    with pytest.raises(ValueError, match="another quarter hour"):
+        leaf_rows.blocks([head, "0.0,1.0,,|1.0,,,1", "300.0,301.0,,|1.0,,,1"])
 
 
 def test_without_orjson_the_texts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     doubles = [struct.unpack("d", struct.pack("Q", 0x3FF0 << 48 | one))[0] for one in range(50)]
     rows = [(one, one + 1.5, one, math.nan, one * 7e3, 1 / one, one**9) for one in doubles]
     states = [ON] * len(rows)
-    quick = DayRows("2026-10-12", [block(rows, states)], str).texts("1")
+    quick = texts_of([block(rows, states)], "1")
     monkeypatch.setitem(sys.modules, "orjson", None)
-    assert DayRows("2026-10-12", [block(rows, states)], str).texts("1") == quick
+    assert texts_of([block(rows, states)], "1") == quick
 
 
-def test_times_without_rows_and_rows_without_times_are_refused() -> None:
-    rows = ["[1]", "2.0|3.0,,1"]
-    assert leaf_rows.join_times(rows, ["0.0,1.0,,"]) == ["[1]", "0.0,1.0,,,2.0|3.0,,1"]
+def test_times_without_quarter_hours_and_the_other_way_round_are_refused() -> None:
+    texts = ["[1]", "2.0,3.0,,1"]
+    assert leaf_rows.join_times(texts, ["0.0,1.0,,"]) == ["[1]", "0.0,1.0,,|2.0,3.0,,1"]
     for times in ([], ["0.0,1.0,,"] * 2):
-        with pytest.raises(ValueError, match="not as many times as rows"):
-            leaf_rows.join_times(rows, times)
+        with pytest.raises(ValueError, match="not as many times as quarter hours"):
+            leaf_rows.join_times(texts, times)
 
 
 def test_blocks_of_one_unit_are_one_and_read_the_same() -> None:

@@ -40,7 +40,7 @@ def trace(
     every: float = 3600.0,
 ) -> Trace:
     readings = [(begin + every * at, value) for at, value in enumerate(kwh)]
-    return Trace(pdu, outlet, begin, begin + DAY, set(units), readings, (0, 0))
+    return Trace(pdu, outlet, begin, begin + DAY, set(units), readings, (0, 0), ())
 
 
 @pytest.mark.parametrize(
@@ -82,13 +82,14 @@ def test_twenty_equal_rises_at_equal_times_are_no_chance() -> None:
 
 
 def test_days_without_a_reading_are_counted() -> None:
-    week = Trace("left", "3", _BEGIN, _BEGIN + 7 * DAY, set(), [(_BEGIN + 5.0, 1.0)], (0, 9))
+    read = [(_BEGIN + 5.0, 1.0)]
+    week = Trace("left", "3", _BEGIN, _BEGIN + 7 * DAY, set(), read, (0, 9), ())
     days, hidden = missing([week])
     assert days == (
         "MISSING: no reading is shown of 6 days (2026-10-02, 2026-10-03, 2026-10-04, ...) of left,"
         " outlet 3"
     )
-    assert hidden == "HIDDEN, perhaps of this time: readings, 9 of left, outlet 3"
+    assert hidden == "HIDDEN, perhaps of this time: quarter hours, 9 of left, outlet 3"
     assert missing([trace()]) == []
 
 
@@ -110,3 +111,17 @@ def test_a_killed_run_gives_no_number_twice_and_is_named(
     for at, share in enumerate((0.5, 0.8, 0.95)):
         found = statement_kills.killed(kept, folder / str(at), int(share * steps))
         assert found.faults == []
+
+
+@pytest.mark.parametrize(
+    ("at", "is_hidden"),
+    [(-900.0, False), (-1.0, False), (0.0, True), (899.0, True), (DAY - 1, True), (DAY, False)],
+)
+def test_last_registers_of_its_own_time_are_counted_as_hidden(at: float, is_hidden: bool) -> None:
+    """A quarter hour in which an outlet changes hands is nobody's."""
+    begin = _BEGIN // 900.0 * 900.0
+    read = [(begin - 1.0, 1.0), (begin + DAY, 2.0)]
+    line = Trace("left", "3", begin, begin + DAY, set(), read, (3, 3), [begin + at])
+    assert any("HIDDEN" in text for text in missing([line])) == is_hidden
+    unaligned = line._replace(begin=begin + 60.0, registers=[begin])
+    assert not any("HIDDEN" in text for text in missing([unaligned]))

@@ -25,6 +25,8 @@ class BoundedRegister:
         self._segments = segments
         self._limits = limits
         self._power = self._mean_power()
+        #: where a period ends the next one often begins
+        self._registers: dict[tuple[int, float], EnergyInterval] = {}
 
     def energy(self, begin: float, end: float) -> EnergyInterval:
         """The energy from `begin` to `end` (s, UTC), in kWh."""
@@ -146,11 +148,15 @@ class BoundedRegister:
 
     def _register(self, segment: Segment, moment: float) -> EnergyInterval:
         """What the register was at a moment; before and after the segment, at its ends."""
-        slack = self._readings.slack
-        low = self._lowest(segment, moment - slack)
-        high = self._highest(segment, moment + slack + self._readings.max_age)
-        best = self._likely(segment, moment)
-        return EnergyInterval(low, min(max(best, low), high), high)
+        register = self._registers.get((segment.first, moment))
+        if register is None:
+            slack = self._readings.slack
+            low = self._lowest(segment, moment - slack)
+            high = self._highest(segment, moment + slack + self._readings.max_age)
+            best = self._likely(segment, moment)
+            register = EnergyInterval(low, min(max(best, low), high), high)
+            self._registers[segment.first, moment] = register
+        return register
 
     def _lowest(self, segment: Segment, moment: float) -> float:
         """The least that the register can have been: it had reached the reading before."""

@@ -1,7 +1,7 @@
 """The root of each day's readings, in a chain of its own in the meter's folder, and their secret.
 
 `roots.jsonl` is a journal as the meter's: each line has a day, the root of the tree over the blocks
-of all outlets, the meter's hash at the end of that day, and how the salts of its leaves are made.
+of all outlets, the meter's hash at the end of that day, and what its leaves are of.
 It says nothing of any reading, so it may be given to anybody. `roots.key` makes the salts: who has
 it and guesses readings can try them, and without it no proof can be made any more.
 """
@@ -13,7 +13,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError, printable
@@ -21,13 +21,13 @@ from handlers.shared.errors import SettingsError, printable
 from ...core.files import journal
 from ...core.files.journal import Journal
 from ...core.files.whole_files import PRIVATE, read_file, write_whole
-from ..journal.readings import Block
-from . import disclosure, merkle
+from . import merkle
 from .disclosure import STREAM, DaySalts
-from .leaf_rows import DayRows
 
 ROOTS, KEY = "roots.jsonl", "roots.key"
 _MARK = 16  # digits
+#: what the leaves of a day's tree are of
+_LEAVES = "quarter hours"
 
 
 class SaltKey:
@@ -49,7 +49,7 @@ class SaltKey:
         return self._hmac(["salt", *what])
 
     def _hmac(self, words: Sequence[str]) -> bytes:
-        return hmac.new(self._key, json.dumps(words).encode(), "sha256").digest()
+        return hmac.digest(self._key, json.dumps(words).encode(), "sha256")
 
 
 def key_of(folder: str) -> SaltKey:
@@ -89,17 +89,6 @@ class DayLeaves(NamedTuple):
     hash: bytes
 
 
-def sealed(
-    pdu: str, days: Iterable[tuple[str, Sequence[Block]]], key: SaltKey
-) -> Iterator[DayLeaves]:
-    """Each outlet on each day."""
-    for day, blocks in days:
-        rows = DayRows(day, blocks, key.mark)
-        for outlet in rows.outlets():
-            secret = key.secret(day, pdu, outlet)
-            yield DayLeaves(day, outlet, disclosure.hash_day(rows.texts(outlet), secret))
-
-
 class Roots(NamedTuple):
     """What `roots.jsonl` says."""
 
@@ -120,9 +109,11 @@ def roots_of(path: str) -> Roots:
         if not isinstance(day, str) or not isinstance(root, str) or day in days:
             raise SettingsError(f"{printable(path)}, line {entry.line}: not a root of a day")
         days[day] = root
-        if entry.record.get("salts") != STREAM:
+        if entry.record.get("leaves") != _LEAVES:
             raise SettingsError(
-                f"{printable(path)}, line {entry.line}: another version of this program wrote it"
+                f"{printable(path)}, line {entry.line}: another version of this program wrote it,"
+                " whose roots cannot be computed any more: move the file away, and days are sealed"
+                " anew"
             )
     return Roots(days, last)
 
@@ -147,7 +138,7 @@ def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str
                 " be proven"
             )
     new = [
-        {"day": day, "root": tree.root.hex(), "meter": hashes[day], "salts": STREAM}
+        {"day": day, "root": tree.root.hex(), "meter": hashes[day], "leaves": _LEAVES}
         for day, tree in trees.items()
         if day not in root_by_day
     ]

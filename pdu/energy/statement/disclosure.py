@@ -1,25 +1,27 @@
 """What of an outlet's day is shown in a proof, and the hash that it has there. Pure.
 
-Each text of a day has a leaf; their list is the outlet's block, whose hash is in the tree of the
-day. A leaf that is hidden stands as its hash. Salts come from a seed for each outlet and day: a
-whole day is shown with its seed, a part with the salts of what it shows. A whole day has `rows`
-without their times, which a proof has once for all outlets of a PDU, or `texts` with them.
+Each text of a day has a leaf, which holds its last register beside the hash of the whole text; the
+list of leaves is the outlet's block, whose hash is in the tree of the day. A text that is hidden
+stands as its leaf; one of which only the last register is shown, as that and the hash beside it.
+Salts come from a seed for each outlet and day: a whole day is shown with its seed, a part with the
+salts of what it shows. A whole day has `quarters` without their times, which a proof has once for
+all outlets of a PDU, or `texts` with them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
 from . import merkle
-from .leaf_rows import BAR, HIDDEN, DayTexts, is_head
+from .leaf_rows import BAR, HIDDEN, DayTexts, is_head, is_hidden, is_register, last_register
 
 #: the key of a seed in a proof: all salts of a day are one stream of SHAKE-128 (FIPS 202)
 STREAM = "stream"
-#: a day begins so whose rows are without times
-ROWS = b'{"rows":'
+#: a day begins so whose quarter hours are without times
+QUARTERS = b'{"quarters":'
 _SIZE = 16  # bytes of a salt
 _PAIR = struct.Struct(f"{_SIZE}s{_SIZE}s")
 
@@ -30,18 +32,19 @@ class DaySalts(NamedTuple):
     seed: bytes
 
     def salts(self, count: int) -> Iterator[tuple[bytes, bytes]]:
-        """Of so many texts: the salt of the leaf, and that of what flowed."""
+        """Of so many texts: the salt of the leaf, and that of the whole text."""
         return _PAIR.iter_unpack(hashlib.shake_128(self.seed).digest(_PAIR.size * count))
 
 
 class Disclosure(NamedTuple):
     """An outlet's day as a proof shows it."""
 
-    #: each text, or HIDDEN and its leaf; a row may have HIDDEN and a hash in place of its flow
+    #: each text; or the last register of a quarter hour, BAR, HIDDEN and the hash of its text; or
+    #: HIDDEN and its leaf
     texts: Sequence[str]
     #: of a day that is whole
     secret: Optional[DaySalts]
-    #: else the salts of each text that is shown: of its leaf, and of its flow if that is shown
+    #: else the salts of each text that is shown: of its leaf, and of the text if all of it is shown
     salts: Sequence[Sequence[bytes]]
 
     def document(self) -> dict[str, Any]:
@@ -70,98 +73,81 @@ def _parse_salt(text: str) -> bytes:
 
 
 def whole_day(texts: DayTexts, secret: DaySalts) -> bytes:
-    """A whole day for JSON, its rows without their times."""
+    """A whole day for JSON, its quarter hours without their times."""
     end = f',"{STREAM}":"{secret.seed.hex()}"}}'
-    return ROWS + texts.rows() + end.encode()
+    return QUARTERS + texts.whole() + end.encode()
 
 
 def leaves(texts: DayTexts, secret: DaySalts) -> Sequence[bytes]:
-    """The leaf of each text, as `_leaf` has it. Two hashes of a row, and some 9,000 rows of a
+    """The leaf of each text, as `leaf` has it; two hashes for each of 3,000 quarter hours of a
     month: so without calls.
     """
-    rows = zip(secret.salts(len(texts.flows)), *texts)
-    sha256, leaf = hashlib.sha256, merkle.LEAF
+    sha256, begin = hashlib.sha256, merkle.LEAF
     return [
-        sha256(leaf + salt + register).digest()
-        if flow is None
-        else sha256(leaf + salt + times + register + sha256(flow_salt + flow).digest()).digest()
-        for (salt, flow_salt), times, register, flow in rows
+        sha256(begin + salt + figures).digest()
+        if register is None
+        else sha256(begin + salt + register + sha256(text_salt + times + figures).digest()).digest()
+        for (salt, text_salt), times, figures, register in zip(
+            secret.salts(len(texts.figures)), *texts
+        )
     ]
 
 
-def hash_day(texts: DayTexts, secret: DaySalts) -> bytes:
-    """The hash of an outlet's whole day."""
-    return merkle.block(leaves(texts, secret))
-
-
-def _inner(flow_salt: bytes, flow: bytes) -> bytes:
-    """What stands for a flow in the leaf of its row."""
-    return merkle.sha256(flow_salt + flow)
-
-
-def _row_leaf(salt: bytes, register: bytes, inner: Optional[bytes]) -> bytes:
-    """`register`: a head, or what a row has up to its bar. `inner`: None for a head."""
-    return merkle.sha256(merkle.LEAF + salt + register + (inner or b""))
-
-
-def _leaf(text: str, salt: bytes, flow_salt: Optional[bytes]) -> bytes:
+def leaf(text: str, salt: bytes, text_salt: bytes = b"") -> bytes:
+    """The leaf of a text of which all or the last register is shown. Raises ValueError."""
     if is_head(text):
-        return _row_leaf(salt, text.encode(), None)
-    register, bar, flow = text.partition(BAR)
-    if not bar:
-        raise ValueError("no row")
-    if flow.startswith(HIDDEN):
-        inner = merkle.digest(flow[len(HIDDEN) :])
-    elif flow_salt is None:
-        raise ValueError("a flow without its salt")
+        return merkle.leaf(salt, text)
+    if is_register(text):
+        register, _, hash_digits = text.partition(BAR + HIDDEN)
+        inner = merkle.digest(hash_digits)
     else:
-        inner = _inner(flow_salt, flow.encode())
-    return _row_leaf(salt, (register + bar).encode(), inner)
+        register, inner = last_register(text), merkle.sha256(text_salt + text.encode())
+    return merkle.sha256(merkle.LEAF + salt + register.encode() + inner)
 
 
 def part(
     texts: DayTexts,
     secret: DaySalts,
     leaf_hashes: Sequence[bytes],
-    first: int,
-    stop: int,
-    own_places: Container[int],
+    shown: Collection[int],
+    registers: Collection[int],
 ) -> Disclosure:
-    """The texts from `first` to `stop`, and all heads; only rows in `own_places` show what flowed.
+    """All heads, the texts at the places `shown`, and the last registers of those at `registers`.
 
     `leaf_hashes`: the leaf of each text.
     """
-    shown_texts, salts = list[str](), list[Sequence[bytes]]()
-    rows = zip(secret.salts(len(leaf_hashes)), *texts)
-    for at, ((salt, flow_salt), times, register, flow) in enumerate(rows):
-        if flow is None:
-            shown_texts.append(register.decode())
+    disclosed_texts, salts = list[str](), list[Sequence[bytes]]()
+    quarters = zip(secret.salts(len(leaf_hashes)), *texts)
+    for at, ((salt, text_salt), times, figures, register) in enumerate(quarters):
+        if register is None:
+            disclosed_texts.append(figures.decode())
             salts.append([salt])
-        elif at in own_places:
-            shown_texts.append((times + register + flow).decode())
-            salts.append([salt, flow_salt])
-        elif first <= at < stop:
-            inner = _inner(flow_salt, flow)
-            shown_texts.append(f"{(times + register).decode()}{HIDDEN}{inner.hex()}")
+        elif at in shown:
+            disclosed_texts.append((times + figures).decode())
+            salts.append([salt, text_salt])
+        elif at in registers:
+            inner = merkle.sha256(text_salt + times + figures)
+            disclosed_texts.append(f"{register.decode()}{BAR}{HIDDEN}{inner.hex()}")
             salts.append([salt])
         else:
-            shown_texts.append(f"{HIDDEN}{leaf_hashes[at].hex()}")
-    return Disclosure(shown_texts, None, salts)
+            disclosed_texts.append(f"{HIDDEN}{leaf_hashes[at].hex()}")
+    return Disclosure(disclosed_texts, None, salts)
 
 
 def hash_from_disclosure(disclosure: Disclosure) -> bytes:
     """The hash of an outlet's day by what is shown of it. Raises ValueError."""
-    if disclosure.secret is not None:
-        return hash_day(DayTexts.of(disclosure.texts), disclosure.secret)
-    salts, hashes = iter(disclosure.salts), list[bytes]()
+    whole, hashes = disclosure.secret, list[bytes]()
+    salts = iter(disclosure.salts if whole is None else whole.salts(len(disclosure.texts)))
     for text in disclosure.texts:
-        if text.startswith(HIDDEN):
+        if whole is not None and (is_hidden(text) or is_register(text)):
+            raise ValueError("a whole day that hides some of it")
+        if is_hidden(text):
             hashes.append(merkle.digest(text[len(HIDDEN) :]))
             continue
-        salt, *flow_salt = next(salts, ()) or (b"",)
-        if len(flow_salt) > 1 or (flow_salt and (is_head(text) or f"{BAR}{HIDDEN}" in text)):
-            raise ValueError("a salt too many")
-        hashes.append(_leaf(text, salt, flow_salt[0] if flow_salt else None))
+        text_salts = next(salts, ())
+        if whole is None and len(text_salts) != 2 - (is_head(text) or is_register(text)):
+            raise ValueError("a salt too many, or too few")
+        hashes.append(leaf(text, *text_salts))
     if next(salts, None) is not None:
         raise ValueError("a salt too many")
     return merkle.block(hashes)

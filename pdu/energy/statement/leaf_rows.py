@@ -3,9 +3,11 @@
 A head says which unit answered: a JSON list of day, PDU, outlet, a mark of handler and address,
 serial number, firmware, family, run of the reader's machine, the error that the unit states, and
 whether the reader's clock was synchronised (null: not known).
-The rows below it are its polls: `begin,end,monotonic,uptime,kWh|A,W,state`. Times are in s, begin
-and end since 1970 (UTC); an empty place was not read; the state is 1, 0 or - for not known. What is
-right of the bar is hashed with a salt of its own, so that a row can be shown without it.
+Below it are its polls, a text for each quarter hour in which polls began, as days of all zones do:
+`begin,end,monotonic,uptime,...|kWh,A,W,...,states`, with four times and three figures of each poll.
+Times are in s, begin and end since 1970 (UTC); an empty place was not read; a state is 1, 0 or -
+for not known. `begin,end,monotonic,uptime,kWh` is the last register of a quarter hour: it can be
+shown without the rest.
 """
 
 from __future__ import annotations
@@ -16,63 +18,45 @@ import math
 import operator
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Callable, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from ..journal.readings import NO_STATE, OFF, ON, Block, UnitFacts
-from ..registers.numpy_lazy import np
+from ..registers.numpy_lazy import Column, np
 from ..registers.poll import OWN
+from .power import QUARTER_S
 
-#: parts a row into what the register says and what flowed
+#: parts times from what was read
 BAR = "|"
 #: what a head begins with
 HEAD = "["
 #: begins the hash that stands in place of something hidden
 HIDDEN = "#"
-_BAR = BAR.encode()
-_SIGNS = {OFF: b"0", ON: b"1", NO_STATE: b"-"}
-_STATES = {sign.decode(): state for state, sign in _SIGNS.items()}
+_SIGNS = {OFF: "0", ON: "1", NO_STATE: "-"}
+_STATES = {sign: state for state, sign in _SIGNS.items()}
+#: a table for bytes.translate: state -> its sign
+_SIGN_BYTES = "".join(_SIGNS.get(state, "?") for state in range(256)).encode()
 #: `repr` writes smaller and larger numbers with an exponent
 _LEAST, _MOST = 1e-4, 1e16
-_FIELDS, _FACTS = 8, 10
-#: amperes, watts and state of a row that does not show them
-_NO_FLOWS = ("", "", "-")
+_TIMES, _FIGURES, _FACTS = 4, 3, 10
 _NAN = repr(math.nan)
 
 
 class DayTexts(NamedTuple):
-    """The texts of an outlet's day, heads and rows, as bytes in up to three parts."""
+    """The texts of an outlet's day, heads and quarter hours, as bytes in parts."""
 
-    #: of a row begin, end, monotonic and uptime, with a comma behind; of a head nothing
+    #: of a quarter hour its times, with the bar; of a head nothing
     times: Sequence[bytes]
-    #: of a row the register, with the bar; a whole head
-    registers: Sequence[bytes]
-    #: of a row what flowed; None for a head
-    flows: Sequence[Optional[bytes]]
+    #: of a quarter hour what was read; a whole head
+    figures: Sequence[bytes]
+    #: of a quarter hour its last register; None for a head
+    registers: Sequence[Optional[bytes]]
 
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> DayTexts:
-        """Texts that hide nothing; their times stay with the register. Raises ValueError for one
-        that is neither head nor row.
-        """
-        registers, flows = list[bytes](), list[Optional[bytes]]()
-        for text in texts:
-            if is_head(text):
-                registers.append(text.encode())
-                flows.append(None)
-                continue
-            register, bar, flow = text.encode().partition(_BAR)
-            if not bar or flow.startswith(HIDDEN.encode()):
-                raise ValueError("no row that is shown")
-            registers.append(register + bar)
-            flows.append(flow)
-        return cls([b""] * len(flows), registers, flows)
-
-    def rows(self) -> bytes:
-        """All texts as a JSON list without blanks, rows without their times."""
-        # no character of a row needs an escape, and a head is JSON of ASCII
+    def whole(self) -> bytes:
+        """All texts as a JSON list without blanks, quarter hours without their times."""
+        # no character of a quarter hour needs an escape, and a head is JSON of ASCII
         texts = [
-            register + flow if flow is not None else _escaped(register)
-            for register, flow in zip(self.registers, self.flows)
+            _escaped(text) if register is None else text
+            for text, register in zip(self.figures, self.registers)
         ]
         return b'["' + b'","'.join(texts) + b'"]'
 
@@ -82,85 +66,106 @@ def _escaped(head: bytes) -> bytes:
     return json.dumps(head.decode())[1:-1].encode()
 
 
-def join_times(rows: Iterable[str], times: Iterable[str]) -> Sequence[str]:
-    """Heads, and rows with their times. Raises ValueError if there are more times or fewer."""
-    texts, polls = [*rows], [*times]
-    places = [at for at, text in enumerate(texts) if not is_head(text)]
-    if len(places) != len(polls):
-        raise ValueError("not as many times as rows")
-    for at, time in zip(places, polls):
-        texts[at] = f"{time},{texts[at]}"
-    return texts
+def last_register(text: str) -> str:
+    """The last register of a quarter hour. Raises ValueError for a text that is none."""
+    times, _, figures = text.partition(BAR)
+    last_times, last_figures = times.split(",")[-_TIMES:], figures.split(",")[-_FIGURES - 1 :]
+    if len(last_times) < _TIMES or len(last_figures) <= _FIGURES:
+        raise ValueError("no quarter hour")
+    return ",".join([*last_times, last_figures[0]])
 
 
-class DayRows:
-    """A PDU's polls on a day, as texts of each of its outlets."""
-
-    def __init__(self, day: str, blocks: Sequence[Block], mark: Callable[[str], str]) -> None:
-        """`mark`: hides handler and address of a unit."""
-        self.day = day
-        #: with the times of its polls, which all outlets have in common
-        self._blocks = [(block, mark(block.unit.unit), _times(block)) for block in blocks]
-
-    def outlets(self) -> Sequence[str]:
-        """Those that were read, each once."""
-        registers = (register for block, *_ in self._blocks for register in block.unit.registers)
-        return [*dict.fromkeys(register for register in registers if register != OWN)]
-
-    def times(self) -> bytes:
-        """The times of all polls as a JSON list."""
-        texts = [b'"' + time[:-1] + b'"' for *_, times in self._blocks for time in times]
-        return b"[" + b",".join(texts) + b"]"
-
-    def is_whole(self, outlet: str) -> bool:
-        """Whether an outlet has a row for each poll."""
-        return len(self.polls(outlet)) == len(self._blocks)
-
-    def texts(self, outlet: str) -> DayTexts:
-        """Heads and rows of an outlet."""
-        times, registers = list[bytes](), list[bytes]()
-        flows = list[Optional[bytes]]()
-        for block, mark, some in self._blocks:
-            unit = block.unit
-            if unit.registers.count(outlet) != 1:  # one that comes twice is not read
-                continue
-            facts = (
-                self.day, unit.pdu, outlet, mark, unit.serial, unit.firmware, unit.family,
-                unit.boot, unit.accuracy_percent, unit.synced,
-            )  # fmt: skip
-            registers.append(json.dumps(facts, separators=(",", ":")).encode())
-            times.append(b"")
-            flows.append(None)
-            place = unit.registers.index(outlet)
-            times += some
-            registers += _rows([block.kwh[place]], BAR)
-            flows += _flows(block, place)
-        return DayTexts(times, registers, flows)
-
-    def polls(self, outlet: str) -> Sequence[Block]:
-        """The blocks whose rows `texts` has, each after its head."""
-        return [block for block, *_ in self._blocks if block.unit.registers.count(outlet) == 1]
-
-
-def _times(block: Block) -> Sequence[bytes]:
-    return _rows((block.begins, block.ends, block.monotonic, block.uptimes), ",")
-
-
-def _rows(columns: Sequence[array[float]], ending: str) -> Sequence[bytes]:
-    """The numbers of each row as `repr` writes them, nothing for NaN, with commas between them, and
-    then `ending`.
+def join_times(texts: Iterable[str], times: Iterable[str]) -> Sequence[str]:
+    """Heads, and quarter hours with their times. Raises ValueError if there are more times or
+    fewer.
     """
-    if not columns[0]:
+    joined, all_times = [*texts], [*times]
+    places = [at for at, text in enumerate(joined) if not is_head(text)]
+    if len(places) != len(all_times):
+        raise ValueError("not as many times as quarter hours")
+    for at, text in zip(places, all_times):
+        joined[at] = f"{text}{BAR}{joined[at]}"
+    return joined
+
+
+def outlets_of(units: Iterable[UnitFacts]) -> Sequence[str]:
+    """Those that were read, each once."""
+    return [*dict.fromkeys(name for unit in units for name in unit.registers if name != OWN)]
+
+
+def head_parts(day: str, unit: UnitFacts, mark: str) -> tuple[bytes, bytes]:
+    """A head before and after the name of the outlet. `mark`: hides handler and address."""
+    facts = (
+        day, unit.pdu, OWN, mark, unit.serial, unit.firmware, unit.family, unit.boot,
+        unit.accuracy_percent, unit.synced,
+    )  # fmt: skip
+    parts = (json.dumps(some, separators=(",", ":")).encode() for some in (facts[:2], facts[3:]))
+    before, after = parts
+    return before[:-1] + b",", b"," + after[1:]
+
+
+def time_texts(columns: Sequence[Column], edges: Column) -> tuple[Sequence[bytes], Sequence[bytes]]:
+    """Of each quarter hour the times, with the bar, and those of its last poll, with a comma.
+
+    `columns`: begin, end, monotonic clock and uptime of polls.
+    """
+    table = np.stack(columns, axis=1)
+    bar = BAR.encode()
+    times = [text + bar for text in _texts(table, edges)]
+    return times, [text + b"," for text in _rows(table[edges[1:] - 1])]
+
+
+def figure_texts(
+    columns: Sequence[Column], states: bytes, edges: Column, last_times: Sequence[bytes]
+) -> tuple[Sequence[bytes], Sequence[bytes]]:
+    """Of each quarter hour what was read, and its last register. `columns`: kWh, A and W of polls;
+    `last_times`: as of `time_texts`.
+    """
+    texts = _texts(np.stack(columns, axis=1), edges)
+    signs, ends = states.translate(_SIGN_BYTES), edges.tolist()
+    if len(texts) and ends == [*range(0, len(signs) + 1, ends[1])] and not signs.strip(signs[:1]):
+        ending = b"," + signs[: ends[1]]
+        figures = [text + ending for text in texts]
+    else:
+        endings = (b"," + signs[first:stop] for first, stop in zip(ends, ends[1:]))
+        figures = [*map(operator.add, texts, endings)]
+    return figures, [*map(operator.add, last_times, _rows(columns[0][edges[1:] - 1][:, None]))]
+
+
+def quarter_edges(begins: Column) -> Column:
+    """Where polls of another quarter hour begin, and how many there are: polls that follow each
+    other within one are together.
+    """
+    if not len(begins):
+        return np.zeros(1, "i8")
+    cuts = np.flatnonzero(np.diff(begins // QUARTER_S)) + 1
+    return np.concatenate([[0], cuts, [len(begins)]])
+
+
+def _texts(table: Column, edges: Column) -> Sequence[bytes]:
+    """The numbers of each quarter hour, poll by poll."""
+    counts = np.diff(edges)
+    if len(counts) and (counts == counts[0]).all():
+        return _rows(table.reshape(len(counts), -1))
+    rows, ends = _rows(table), edges.tolist()
+    return [b",".join(rows[first:stop]) for first, stop in zip(ends, ends[1:])]
+
+
+def _rows(table: Column) -> Sequence[bytes]:
+    """The numbers of each row as `repr` writes them, nothing for NaN, with commas between them."""
+    if not len(table):
         return []
-    end = ending.encode()
-    text = _quick(columns)
+    text = _quick(table)
     if text is not None:
-        return (text.replace(b"],[", end + b"\n") + end).split(b"\n")
-    texts = (["" if number != number else repr(number) for number in column] for column in columns)
-    return [",".join(row).encode() + end for row in zip(*texts)]
+        return text.split(b"],[")
+    rows = table.tolist()
+    return [
+        ",".join("" if number != number else repr(number) for number in row).encode()
+        for row in rows
+    ]
 
 
-def _quick(columns: Sequence[array[float]]) -> Optional[bytes]:
+def _quick(table: Column) -> Optional[bytes]:
     """Rows of numbers with `],[` between them by orjson, in a sixth of the time; None if it is not
     there, or writes one of them otherwise than `repr`: in an exponent.
     """
@@ -168,76 +173,87 @@ def _quick(columns: Sequence[array[float]]) -> Optional[bytes]:
         import orjson  # it may be missing
     except ImportError:
         return None
-    table = np.array([np.asarray(column) for column in columns])
     sizes = np.abs(table)
     if ((sizes > 0.0) & ((sizes < _LEAST) | (sizes >= _MOST))).any():
         return None
-    rows = np.ascontiguousarray(table.T)
-    text: bytes = orjson.dumps(rows, option=orjson.OPT_SERIALIZE_NUMPY)
+    text: bytes = orjson.dumps(np.ascontiguousarray(table), option=orjson.OPT_SERIALIZE_NUMPY)
     return text[2:-2].replace(b"null", b"")
 
 
-def _flows(block: Block, place: int) -> Sequence[bytes]:
-    """What flowed in each row of an outlet."""
-    figures, states = (block.amperes[place], block.watts[place]), block.states[place]
-    if states.count(states[:1]) == len(states):
-        return _rows(figures, f",{_SIGNS[states[0]].decode()}" if states else "")
-    signs = map(_SIGNS.__getitem__, states)
-    return [*map(operator.add, _rows(figures, ","), signs)]
-
-
 def is_head(text: str) -> bool:
-    """Whether a text is a head, and not a row."""
+    """Whether a text is a head."""
     return text.startswith(HEAD)
 
 
-def blocks(texts: Iterable[str]) -> Sequence[tuple[str, Block]]:
-    """Heads and rows as blocks of one register, each with its day; a row whose flow is hidden has
-    none.
+def is_hidden(text: str) -> bool:
+    """Whether a hash stands in place of a text."""
+    return text.startswith(HIDDEN)
+
+
+def is_register(text: str) -> bool:
+    """Whether nothing but the last register of a quarter hour is shown."""
+    return f"{BAR}{HIDDEN}" in text and not is_head(text)
+
+
+def blocks(texts: Iterable[str]) -> Sequence[Block]:
+    """Heads and quarter hours as blocks of one register; one of which only the last register is
+    shown is that poll alone, without what flowed.
 
     Raises ValueError for a text that is neither.
     """
-    day_rows: list[tuple[str, UnitFacts, list[str]]] = []
+    quarters_by_head: list[tuple[UnitFacts, list[str]]] = []
     for text in texts:
         if is_head(text):
-            day_rows.append((*_unit(text), []))
-        elif day_rows:
-            day_rows[-1][-1].append(text)
+            quarters_by_head.append((_unit(text), []))
+        elif quarters_by_head:
+            quarters_by_head[-1][1].append(text)
         else:
-            raise ValueError("a row without a head")
-    return [(day, _block(unit, rows)) for day, unit, rows in day_rows]
+            raise ValueError("a quarter hour without a head")
+    return [_block(unit, quarters) for unit, quarters in quarters_by_head if quarters]
 
 
-def _unit(text: str) -> tuple[str, UnitFacts]:
+def _unit(text: str) -> UnitFacts:
     facts = json.loads(text)
     if len(facts) != _FACTS or not all(isinstance(fact, str) for fact in facts[:-2]):
         raise ValueError("no head")
-    day, pdu, outlet, mark, serial, firmware, family, boot, accuracy, synced = facts
+    _, pdu, outlet, mark, serial, firmware, family, boot, accuracy, synced = facts
     if accuracy is not None and not (isinstance(accuracy, float) and 0.0 < accuracy <= 100.0):
         raise ValueError("no error in percent")
     if synced is not None and not isinstance(synced, bool):
         raise ValueError("no word on the clock")
-    return day, UnitFacts(pdu, mark, serial, firmware, family, boot, accuracy, synced, (outlet,))
+    return UnitFacts(pdu, mark, serial, firmware, family, boot, accuracy, synced, (outlet,))
 
 
-def _block(unit: UnitFacts, rows: Sequence[str]) -> Block:
-    """The rows below a head."""
-    fields = [_fields(row) for row in rows]
-    if any(len(field) != _FIELDS for field in fields):
-        raise ValueError("no row")
-    columns = [*zip(*fields)] or [()] * _FIELDS
+def _block(unit: UnitFacts, quarters: Sequence[str]) -> Block:
+    """The quarter hours below a head."""
+    times, figures, all_signs, counts = list[str](), list[str](), "", list[int]()
+    for text in quarters:
+        quarter_times, bar, rest = text.partition(BAR)
+        if is_register(text):
+            *some_times, register = quarter_times.split(",")
+            some_figures, signs = [register, "", ""], "-"
+        else:
+            some_times = quarter_times.split(",")
+            *some_figures, signs = rest.split(",")
+        count = len(signs)
+        if not (bar and count) or [len(some_times), len(some_figures)] != [
+            _TIMES * count,
+            _FIGURES * count,
+        ]:
+            raise ValueError("no quarter hour")
+        times += some_times
+        figures += some_figures
+        all_signs += signs
+        counts.append(count)
     # begin and end are always there
-    numbers = [_numbers(column, place < 2) for place, column in enumerate(columns[:-1])]
-    begins, ends, mono, ups, kwh, amperes, watts = numbers
-    if not _STATES.keys() >= {*columns[-1]}:
+    begins, ends, mono, ups = (_numbers(times[at::_TIMES], at < 2) for at in range(_TIMES))
+    kwh, amperes, watts = (_numbers(figures[at::_FIGURES], False) for at in range(_FIGURES))
+    if not _STATES.keys() >= {*all_signs}:
         raise ValueError("no state")
-    states = bytearray(map(_STATES.__getitem__, columns[-1]))
+    states = bytearray(map(_STATES.__getitem__, all_signs))
+    if np.diff(quarter_edges(np.asarray(begins))).tolist() != counts:
+        raise ValueError("readings of another quarter hour")
     return Block(unit, begins, ends, mono, ups, [kwh], [amperes], [watts], [states], 0)
-
-
-def _fields(row: str) -> Sequence[str]:
-    times, _, flows = row.partition(BAR)
-    return [*times.split(","), *(_NO_FLOWS if flows.startswith(HIDDEN) else flows.split(","))]
 
 
 def _numbers(texts: Sequence[str], are_needed: bool) -> array[float]:
@@ -248,25 +264,8 @@ def _numbers(texts: Sequence[str], are_needed: bool) -> array[float]:
         math.isfinite(number) for number, text in zip(numbers, texts) if text
     )
     if [*map(repr, numbers)] != [*number_texts] or not is_finite:
-        raise ValueError("no number of a row")
+        raise ValueError("no number of a quarter hour")
     return numbers
-
-
-def of_outlet(block: Block, outlet: str, here: slice, begin: float, end: float) -> Block:
-    """Rows of an outlet as `blocks` reads them from texts that show what flowed from `begin` to
-    `end` only.
-    """
-    place, begins = block.unit.registers.index(outlet), block.begins[here]
-    amperes, watts = block.amperes[place][here], block.watts[place][here]
-    states, times = block.states[place][here], np.asarray(begins)
-    for at in np.flatnonzero(~((times >= begin) & (times < end))).tolist():
-        amperes[at] = watts[at] = math.nan
-        states[at] = NO_STATE
-    return Block(
-        block.unit._replace(registers=(outlet,)),
-        begins, block.ends[here], block.monotonic[here], block.uptimes[here],
-        [block.kwh[place][here]], [amperes], [watts], [states], 0,
-    )  # fmt: skip
 
 
 def merge_blocks(blocks: Iterable[Block]) -> Iterator[Block]:

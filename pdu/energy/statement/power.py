@@ -60,22 +60,16 @@ def quarter_hours(blocks: Sequence[Block], begin: float, end: float) -> QuarterH
         numbers, values = numbers[order], values[order]
     edges = np.flatnonzero(np.concatenate([numbers[:1] == numbers[:1], np.diff(numbers) != 0]))
     counts = np.diff(edges, append=len(numbers))
-    return QuarterHourPower(
-        begin, end, numbers[edges], _sums(values.tolist(), counts) / counts / 1000.0
-    )
+    return QuarterHourPower(begin, end, numbers[edges], _sums(values, counts) / counts / 1000.0)
 
 
-def _sums(values: Sequence[float], counts: Column) -> Column:
+def _sums(values: Column, counts: Column) -> Column:
     """The exact sum of each group of values that follow each other."""
-    if not len(counts):
-        return np.zeros(0)
-    count = int(counts[0])
-    if (counts == count).all():
-        groups: Iterable[Sequence[float]] = zip(*(values[at::count] for at in range(count)))
+    if len(counts) and (counts == counts[0]).all():
+        groups = values.reshape(len(counts), -1).tolist()
     else:
-        ends = np.cumsum(counts).tolist()
-        groups = (values[first:stop] for first, stop in zip([0, *ends], ends))
-    return np.array([*map(math.fsum, groups)])
+        groups = [some.tolist() for some in np.split(values, np.cumsum(counts)[:-1])]
+    return np.array([*map(math.fsum, groups[: len(counts)])])
 
 
 class Together:

@@ -15,7 +15,7 @@ import math
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 from handlers.shared.errors import SettingsError, printable
 
@@ -115,15 +115,31 @@ def _compact(document: Any) -> str:
 
 def packed(text: bytes) -> bytes:
     """A proof's JSON as its file: a fifth to a third of it. gzip (RFC 1952), without a time."""
-    packing = zlib.compressobj(_LEVEL, wbits=_GZIP)
-    return packing.compress(text) + packing.flush()
+    return b"".join(packed_pieces([text]))
 
 
-def packed_pieces(texts: Iterable[bytes]) -> Iterator[bytes]:
-    """As `packed`, of a text in pieces."""
-    packing = zlib.compressobj(_LEVEL, wbits=_GZIP)
-    yield from map(packing.compress, texts)
-    yield packing.flush()
+class Packed(NamedTuple):
+    """A piece of a proof's JSON that was packed before, because other proofs have it, too."""
+
+    content: bytes
+
+
+def packed_pieces(texts: Iterable[Union[bytes, Packed]]) -> Iterator[bytes]:
+    """As `packed`, of a text in pieces. What was packed before is a member of the file of its own
+    (RFC 1952, 2.2).
+    """
+    packing = None
+    for text in texts:
+        if isinstance(text, bytes):
+            packing = packing or zlib.compressobj(_LEVEL, wbits=_GZIP)
+            yield packing.compress(text)
+            continue
+        if packing is not None:
+            yield packing.flush()
+        packing = None
+        yield text.content
+    if packing is not None:
+        yield packing.flush()
 
 
 def texts(
@@ -132,10 +148,10 @@ def texts(
     salt: bytes,
     path: Sequence[str],
     lines: Iterable[bytes],
-    times: Iterable[bytes],
-) -> Iterator[bytes]:
-    """A proof as `canonical` writes it, in pieces. `lines`: as `line_text`; `times`: as
-    `times_text`, read after the lines.
+    times: Iterable[tuple[str, Sequence[Packed]]],
+) -> Iterator[Union[bytes, Packed]]:
+    """A proof as `canonical` writes it, in pieces. `lines`: as `line_text`; `times`, read after the
+    lines: of each PDU its days, as `times_text`.
     """
     values = {"published": published, "files": files, "salt": salt.hex(), "path": [*path]}
     text = {name: _compact(value) for name, value in values.items()}
@@ -144,8 +160,11 @@ def texts(
         yield b"," + line if at else line
     end = f'],"path":{text["path"]},"published":{text["published"]},"salt":{text["salt"]}'
     yield f'{end},"times":{{'.encode()
-    for at, time in enumerate(times):
-        yield b"," + time if at else time
+    for at, (pdu, days) in enumerate(times):
+        yield f"{',' if at else ''}{_compact(pdu)}:{{".encode()
+        for place, day in enumerate(days):
+            yield from (_COMMA, day) if place else (day,)
+        yield b"}"
     yield b"}}\n"
 
 
@@ -161,42 +180,48 @@ def day_text(day: str, path: Sequence[str], disclosure_text: bytes) -> bytes:
     return head.encode() + disclosure_text.strip()[1:]
 
 
-def times_text(pdu: str, days: Mapping[str, bytes]) -> bytes:
-    """The times of a PDU's polls. `days`: day -> its JSON list."""
-    day_texts = [f"{_compact(day)}:".encode() + days[day] for day in sorted(days)]
-    return f"{_compact(pdu)}:{{".encode() + b",".join(day_texts) + b"}"
+def times_text(day: str, times: bytes) -> Packed:
+    """The times of a PDU's polls on a day. `times`: their JSON list."""
+    return Packed(packed(f"{_compact(day)}:".encode() + times))
+
+
+_COMMA = Packed(packed(b","))
 
 
 def unpacked(content: bytes) -> bytes:
     """What `packed` was given. Raises ValueError, also for what else such a file may have beside
-    it: a name, a time, bytes behind its end.
+    it: a name, a time, bytes behind its end that are no member.
     """
-    unpacking = zlib.decompressobj(wbits=_GZIP)
-    try:
-        text = unpacking.decompress(content, _LONGEST)
-    except zlib.error as error:
-        raise ValueError(str(error)) from None
-    if not (unpacking.eof and content.startswith(_GZIP_HEAD)) or unpacking.unused_data:
-        raise ValueError("no packed proof")
-    return text
+    texts, left = list[bytes](), _LONGEST
+    while content:
+        unpacking = zlib.decompressobj(wbits=_GZIP)
+        try:
+            texts.append(unpacking.decompress(content, left))
+        except zlib.error as error:
+            raise ValueError(str(error)) from None
+        left -= len(texts[-1])
+        if not (unpacking.eof and content.startswith(_GZIP_HEAD)) or left <= 0:
+            raise ValueError("no packed proof")
+        content = unpacking.unused_data
+    return b"".join(texts)
 
 
-def visible(days: Sequence[disclosure.Disclosure]) -> Sequence[str]:
-    """The heads and rows that are shown. Raises ValueError if any between them are hidden."""
-    return _visible([text for day in days for text in day.texts])
+def visible(texts: Sequence[str]) -> Sequence[str]:
+    """The heads and quarter hours that are shown. Raises ValueError if others between are not."""
+    places = _places(texts)
+    if any(map(leaf_rows.is_hidden, texts[places.start : places.stop])):
+        raise ValueError("a quarter hour between others is hidden")
+    return [text for text in texts if not leaf_rows.is_hidden(text)]
 
 
-def _visible(texts: Sequence[str]) -> Sequence[str]:
-    places = [
-        at for at, text in enumerate(texts) if not _is_hidden(text) and not leaf_rows.is_head(text)
+def _places(texts: Sequence[str]) -> range:
+    """From the first quarter hour that is shown to the last one."""
+    shown = [
+        at
+        for at, text in enumerate(texts)
+        if not leaf_rows.is_hidden(text) and not leaf_rows.is_head(text)
     ]
-    if places and any(map(_is_hidden, texts[places[0] : places[-1] + 1])):
-        raise ValueError("a reading between others is hidden")
-    return [text for text in texts if not _is_hidden(text)]
-
-
-def _is_hidden(text: str) -> bool:
-    return text.startswith(leaf_rows.HIDDEN)
+    return range(shown[0], shown[-1] + 1) if shown else range(len(texts), len(texts))
 
 
 class Checked(NamedTuple):
@@ -261,7 +286,7 @@ def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
     blocks_by_line, traces = list[Sequence[Block]](), list[form.Trace]()
     for line, stated in zip(proof_document["lines"], statement["lines"]):
         texts = _readings(line, stated, published)
-        blocks_by_line.append([block for _, block in leaf_rows.blocks(_visible(texts))])
+        blocks_by_line.append(leaf_rows.blocks(visible(texts)))
         traces.append(_trace(stated, texts, blocks_by_line[-1]))
     twice = form.counted_twice(traces)
     if twice:
@@ -288,10 +313,8 @@ def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
 
 def _trace(stated: Mapping[str, Any], texts: Sequence[str], blocks: Sequence[Block]) -> form.Trace:
     """A line's register as its proof shows it."""
-    places = [
-        at for at, text in enumerate(texts) if not (_is_hidden(text) or leaf_rows.is_head(text))
-    ]
-    first, last = (places[0], places[-1]) if places else (len(texts), len(texts))
+    places = _places(texts)
+    before, after = texts[: places.start], texts[places.stop :]
     return form.Trace(
         stated["pdu"],
         stated["outlet"],
@@ -304,29 +327,30 @@ def _trace(stated: Mapping[str, Any], texts: Sequence[str], blocks: Sequence[Blo
             for pair in zip(block.begins, block.kwh[0])
             if not math.isnan(pair[1])
         ],
-        (sum(map(_is_hidden, texts[:first])), sum(map(_is_hidden, texts[last:]))),
+        (sum(map(leaf_rows.is_hidden, before)), sum(map(leaf_rows.is_hidden, after))),
+        [float(text.partition(",")[0]) for text in texts if leaf_rows.is_register(text)],
     )
 
 
 def with_times(proof_document: Mapping[str, Any]) -> dict[str, Any]:
-    """A proof in which each day has `texts`, rows with their times. Raises one of BAD, also for
-    times that no outlet has.
+    """A proof in which each day has `texts`, quarter hours with their times. Raises one of BAD,
+    also for times that no outlet has.
     """
     times, used_times = proof_document["times"], dict[str, dict[str, Any]]()
     lines = []
     for line in proof_document["lines"]:
         days = []
         for day in line["days"]:
-            if "rows" in day:
+            if "quarters" in day:
                 day_times = used_times.setdefault(line["pdu"], {})[day["day"]] = times[line["pdu"]][
                     day["day"]
                 ]
-                texts = leaf_rows.join_times(day["rows"], day_times)
-                day = {**{name: day[name] for name in day if name != "rows"}, "texts": texts}
+                texts = leaf_rows.join_times(day["quarters"], day_times)
+                day = {**{name: day[name] for name in day if name != "quarters"}, "texts": texts}
             days.append(day)
         lines.append({**line, "days": days})
     if used_times != times:
-        raise ValueError("times without rows")
+        raise ValueError("times without quarter hours")
     return {**proof_document, "lines": lines, "times": {}}
 
 

@@ -4,14 +4,17 @@ customer's proof shows. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+import itertools
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
 
-from ..journal.readings import Block
+from ..journal.readings import NO_STATE, Block, UnitFacts
 from ..registers.numpy_lazy import Column, np
 from . import disclosure, leaf_rows, merkle, proof
 from .day_roots import DayLeaves, SaltKey
-from .leaf_rows import DayRows
+from .leaf_rows import DayTexts
 
 #: so many readings after a period show what the register was at its end
 _MORE = 3
@@ -27,9 +30,10 @@ class HeldTime(NamedTuple):
 
 
 class ShownReadings(NamedTuple):
-    """What a customer sees of an outlet: the rows in his time, and the last one before and the
-    first one after it, of which he does not see what flowed. If he keeps the outlet, he sees some
-    more after it, for a register may be as old as a poll or two.
+    """What a customer sees of an outlet: the quarter hours of which all readings are in his time,
+    and the last register of the nearest one before and after it, also of a quarter hour that he
+    shares with another. If he keeps the outlet, he sees some readings more after it, for a register
+    may be as old as a poll or two.
     """
 
     #: of each day its name, its hash, and what of it is shown, as `proof.canonical` writes it
@@ -38,138 +42,234 @@ class ShownReadings(NamedTuple):
     blocks: Sequence[Block]
 
 
-class _Rows(NamedTuple):
-    """The rows of an outlet as columns. They are the same for all outlets of a PDU that have the
+class _BlockQuarters(NamedTuple):
+    """The quarter hours of a block, which are below one head."""
+
+    unit: UnitFacts
+    #: the head before and after the name of the outlet
+    head: tuple[bytes, bytes]
+    #: which of all quarter hours these are
+    quarters: slice
+
+
+class _Polls(NamedTuple):
+    """The polls of an outlet as columns. They are the same for all outlets of a PDU that have the
     same blocks.
     """
 
-    #: when each was read
+    #: when each was read, and the other clocks
     begin: Column
     end: Column
-    #: where each is among the texts of its day
+    monotonic: Column
+    uptime: Column
+    #: where each quarter hour begins among them, and where the last one ends
+    edges: Column
+    #: of each quarter hour the times, and those of its last poll, as `leaf_rows.time_texts`
+    times: Sequence[bytes]
+    last_times: Sequence[bytes]
+    #: where each quarter hour is among the texts of its day
     at: Column
-    #: day -> its rows
-    days: Mapping[str, range]
-
-
-def _rows(days: Mapping[str, Sequence[Block]]) -> _Rows:
-    at, spans, stop = list[Column](), dict[str, range](), 0
-    for day, blocks in days.items():
-        offset, first = 0, stop
-        # each block has its head before it
-        for place, block in enumerate(blocks, start=1):
-            at.append(np.arange(len(block.begins)) + (offset + place))
-            offset += len(block.begins)
-        stop += offset
-        spans[day] = range(first, stop)
-    all_ = [block for blocks in days.values() for block in blocks]
-    return _Rows(
-        np.concatenate([block.begins for block in all_]),
-        np.concatenate([block.ends for block in all_]),
-        np.concatenate(at),
-        spans,
-    )
+    #: day -> its blocks
+    days: Mapping[str, Sequence[_BlockQuarters]]
+    #: each unit that follows another, and where its polls end
+    units: Sequence[tuple[UnitFacts, int]]
 
 
 class _Span(NamedTuple):
-    """The rows that a customer sees."""
+    """The quarter hours that a customer sees."""
 
-    rows: range
-    #: for each row of the outlet, whether it is in his time
-    is_own: Column
+    quarters: range
+    #: for each quarter hour of the outlet, whether all of it is shown; else its last register
+    is_whole: Column
 
 
 class PduTexts:
     """A PDU's readings as texts of its outlets."""
 
-    def __init__(self, pdu: str, days: Sequence[DayRows], key: SaltKey) -> None:
+    def __init__(self, pdu: str, days: Iterable[tuple[str, Sequence[Block]]], key: SaltKey) -> None:
         self.name = pdu
-        self._days, self._key = days, key
-        self._rows: dict[Sequence[int], _Rows] = {}
+        self._days, self._key = dict(days), key
+        self._polls: dict[Sequence[int], _Polls] = {}
 
     def outlets(self) -> Sequence[str]:
         """Those that were read, each once."""
-        return [*dict.fromkeys(outlet for day in self._days for outlet in day.outlets())]
+        return leaf_rows.outlets_of(block.unit for some in self._days.values() for block in some)
 
     def times(self) -> Iterator[tuple[str, bytes]]:
         """Of each day its name, and the times of all polls as a JSON list."""
-        for day in self._days:
-            yield day.day, day.times()
+        polls = self._polls_of(self._days)
+        for day, blocks in polls.days.items():
+            texts = polls.times[blocks[0].quarters.start : blocks[-1].quarters.stop]
+            yield day, b"[" + b",".join([b'"' + text[:-1] + b'"' for text in texts]) + b"]"
 
     def outlet(
         self, outlet: str, held_times: Sequence[HeldTime]
     ) -> tuple[Sequence[DayLeaves], Sequence[ShownReadings]]:
         """An outlet's hashes, and what is shown of it for each time in which somebody has it."""
-        days = {day: day.polls(outlet) for day in self._days}
+        # one that comes twice in a block is not read
+        days = {
+            day: [block for block in blocks if block.unit.registers.count(outlet) == 1]
+            for day, blocks in self._days.items()
+        }
         days = {day: some for day, some in days.items() if some}
-        blocks = [block for some in days.values() for block in some]
-        rows = self._rows_of(days)
-        is_read = _is_read(blocks, outlet)
-        spans = [_span(rows, is_read, held_time) for held_time in held_times]
-        sealed, shown_days = (
-            list[DayLeaves](),
-            [list[tuple[str, bytes, bytes]]() for _ in held_times],
-        )
-        # a day at a time, so that its texts are still in the processor's cache
-        for day in days:
-            texts, secret = day.texts(outlet), self._key.secret(day.day, self.name, outlet)
+        polls, columns = self._polls_of(days), _Columns.of(outlet, days)
+        spans = [_span(polls, ~np.isnan(columns.kwh), held_time) for held_time in held_times]
+        sealed = list[DayLeaves]()
+        shown_days = [list[tuple[str, bytes, bytes]]() for _ in held_times]
+        for day, texts in _texts(outlet, polls, columns):
+            secret, blocks = self._key.secret(day, self.name, outlet), polls.days[day]
             leaves = disclosure.leaves(texts, secret)
             node = merkle.block(leaves)
-            sealed.append(DayLeaves(day.day, outlet, node))
-            for span, day_rows in zip(spans, shown_days):
-                of_day = rows.days[day.day]
-                here = range(max(of_day.start, span.rows.start), min(of_day.stop, span.rows.stop))
-                if not here:
+            sealed.append(DayLeaves(day, outlet, node))
+            first, stop = blocks[0].quarters.start, blocks[-1].quarters.stop
+            for span, day_texts in zip(spans, shown_days):
+                here = slice(max(first, span.quarters.start), min(stop, span.quarters.stop))
+                if here.start >= here.stop:
                     continue
-                at = rows.at[here.start : here.stop]
-                own_places = at[span.is_own[here.start : here.stop]].tolist()
-                if len(own_places) == len(of_day) and day.is_whole(outlet):
+                is_complete = (here.start, here.stop) == (first, stop)
+                is_complete = is_complete and len(blocks) == len(self._days[day])
+                at, is_whole = polls.at[here], span.is_whole[here]
+                if is_complete and is_whole.all():
                     text = disclosure.whole_day(texts, secret)
                 else:
-                    first, stop = int(at[0]), int(at[-1]) + 1
-                    part = disclosure.part(texts, secret, leaves, first, stop, {*own_places})
+                    shown, registers = ({*at[some].tolist()} for some in (is_whole, ~is_whole))
+                    part = disclosure.part(texts, secret, leaves, shown, registers)
                     text = proof.canonical(part.document()).strip()
-                day_rows.append((day.day, node, text))
+                day_texts.append((day, node, text))
         return sealed, [
-            ShownReadings(day_rows, [*_blocks(blocks, outlet, span.rows, held_time)])
-            for day_rows, span, held_time in zip(shown_days, spans, held_times)
+            ShownReadings(day_texts, [*_blocks(outlet, polls, columns, span)])
+            for day_texts, span in zip(shown_days, spans)
         ]
 
-    def _rows_of(self, days: Mapping[DayRows, Sequence[Block]]) -> _Rows:
+    def _polls_of(self, days: Mapping[str, Sequence[Block]]) -> _Polls:
         key = tuple(id(block) for some in days.values() for block in some)
-        if key not in self._rows:
-            self._rows[key] = _rows({day.day: some for day, some in days.items()})
-        return self._rows[key]
+        if key not in self._polls:
+            self._polls[key] = _polls(days, self._key)
+        return self._polls[key]
 
 
-def _is_read(blocks: Sequence[Block], outlet: str) -> Column:
-    """For each row, whether the register was read."""
-    kwh = [block.kwh[block.unit.registers.index(outlet)] for block in blocks]
-    return ~np.isnan(np.concatenate(kwh))
+def _polls(days: Mapping[str, Sequence[Block]], key: SaltKey) -> _Polls:
+    edges, at, day_blocks = list[Column](), list[Column](), dict[str, list[_BlockQuarters]]()
+    units, polls, quarters = list[tuple[UnitFacts, int]](), 0, 0
+    for day, blocks in days.items():
+        first = quarters
+        # each block has its head before it
+        for place, block in enumerate(blocks, start=1):
+            block_edges = leaf_rows.quarter_edges(np.asarray(block.begins))
+            stop = quarters + len(block_edges) - 1
+            edges.append(block_edges[:-1] + polls)
+            at.append(np.arange(quarters, stop) + (place - first))
+            head = leaf_rows.head_parts(day, block.unit, key.mark(block.unit.unit))
+            here = _BlockQuarters(block.unit, head, slice(quarters, stop))
+            day_blocks.setdefault(day, []).append(here)
+            quarters, polls = stop, polls + len(block.begins)
+            units.append((block.unit, polls))
+    all_ = [block for blocks in days.values() for block in blocks]
+    begin, end, monotonic, uptime = columns = [
+        _column(some) for some in zip(*((b.begins, b.ends, b.monotonic, b.uptimes) for b in all_))
+    ]
+    all_edges = np.concatenate([*edges, [polls]])
+    times, last_times = leaf_rows.time_texts(columns, all_edges)
+    groups = itertools.groupby(units, key=lambda unit: unit[0])
+    return _Polls(
+        begin,
+        end,
+        monotonic,
+        uptime,
+        all_edges,
+        times,
+        last_times,
+        np.concatenate(at),
+        day_blocks,
+        [(unit, [*some][-1][1]) for unit, some in groups],
+    )
 
 
-def _span(rows: _Rows, is_read: Column, held_time: HeldTime) -> _Span:
-    is_own = (rows.begin >= held_time.begin) & (rows.begin < held_time.end)
-    inside = np.flatnonzero(is_own)
-    start, stop = (int(inside[0]), int(inside[-1])) if len(inside) else (len(is_own), -1)
-    earlier = np.flatnonzero((is_read & (rows.end <= held_time.begin))[:start])
-    later = np.flatnonzero((is_read & (rows.begin >= held_time.end))[stop + 1 :]) + stop + 1
-    first = int(earlier[-1]) if len(earlier) else None
-    shown_after = later[: _MORE if held_time.continues else 1].tolist()
-    first_shown = start if first is None else first
-    last = shown_after[-1] if shown_after else max(stop, -1 if first is None else first)
-    span_rows = range(min(first_shown, last), last + 1) if last >= 0 else range(0)
-    return _Span(span_rows, is_own)
+class _Columns(NamedTuple):
+    """What was read of an outlet in each of its polls."""
+
+    kwh: Column
+    amperes: Column
+    watts: Column
+    states: bytes
+
+    @classmethod
+    def of(cls, outlet: str, days: Mapping[str, Sequence[Block]]) -> _Columns:
+        """From the blocks of its days."""
+        blocks = [
+            (block, block.unit.registers.index(outlet)) for some in days.values() for block in some
+        ]
+        return cls(
+            _column([block.kwh[place] for block, place in blocks]),
+            _column([block.amperes[place] for block, place in blocks]),
+            _column([block.watts[place] for block, place in blocks]),
+            b"".join(block.states[place] for block, place in blocks),
+        )
 
 
-def _blocks(
-    blocks: Sequence[Block], outlet: str, span: range, held_time: HeldTime
-) -> Iterator[Block]:
-    """The rows of a span, as `leaf_rows.blocks` reads them from their texts."""
-    offset = 0
-    for block in blocks:
-        count = len(block.begins)
-        here = slice(max(span.start - offset, 0), max(min(span.stop - offset, count), 0))
-        offset += count
-        if here.start < here.stop:
-            yield leaf_rows.of_outlet(block, outlet, here, held_time.begin, held_time.end)
+def _texts(outlet: str, polls: _Polls, columns: _Columns) -> Iterator[tuple[str, DayTexts]]:
+    """Each day with its heads and quarter hours."""
+    all_figures, all_registers = leaf_rows.figure_texts(
+        columns[:3], columns.states, polls.edges, polls.last_times
+    )
+    name = json.dumps(outlet).encode()
+    for day, blocks in polls.days.items():
+        times, figures = list[bytes](), list[bytes]()
+        registers = list[Optional[bytes]]()
+        for _, (before, after), quarters in blocks:
+            times += [b"", *polls.times[quarters]]
+            figures += [before + name + after, *all_figures[quarters]]
+            registers += [None, *all_registers[quarters]]
+        yield day, DayTexts(times, figures, registers)
+
+
+def _column(columns: Iterable[array[float]]) -> Column:
+    return np.concatenate([np.zeros(0), *columns])
+
+
+def _span(polls: _Polls, is_read: Column, held_time: HeldTime) -> _Span:
+    firsts, lasts = polls.edges[:-1], polls.edges[1:] - 1
+    is_own = (polls.begin >= held_time.begin) & (polls.begin < held_time.end)
+    own = np.add.reduceat(is_own, firsts, dtype="i8") if len(firsts) else firsts
+    is_whole = own == lasts + 1 - firsts
+    touched = np.flatnonzero(own)
+    start, stop = (int(touched[0]), int(touched[-1]) + 1) if len(touched) else (len(own), 0)
+    is_before = (is_read & (polls.end <= held_time.begin))[lasts]
+    is_after = (is_read & (polls.begin >= held_time.end))[lasts]
+    before = np.flatnonzero(is_before[:start])
+    after = np.flatnonzero(is_after[stop:]) + stop
+    first = int(before[-1]) if len(before) else None
+    if held_time.continues and stop < len(own):
+        reads = np.cumsum(np.add.reduceat(is_read, firsts, dtype="i8")[stop:])
+        last = min(stop + int(np.searchsorted(reads, _MORE)), len(own) - 1)
+        # the one in which the period ends is his, too
+        is_whole[max(start + 1, stop - 1) : last + 1] = True
+    else:
+        last = int(after[0]) if len(after) else max(stop - 1, -1 if first is None else first)
+    begin = start if first is None else first
+    return _Span(range(min(begin, last), last + 1) if last >= 0 else range(0), is_whole)
+
+
+def _blocks(outlet: str, polls: _Polls, columns: _Columns, span: _Span) -> Iterator[Block]:
+    """The readings of a span, as `leaf_rows.blocks` reads them from their texts."""
+    here = np.zeros(len(span.is_whole), bool)
+    here[span.quarters.start : span.quarters.stop] = True
+    is_shown = np.repeat(here & span.is_whole, np.diff(polls.edges))
+    registers = polls.edges[1:][here & ~span.is_whole] - 1
+    is_shown[registers] = True
+    kwh, amperes, watts = columns.kwh, columns.amperes.copy(), columns.watts.copy()
+    states = np.frombuffer(columns.states, "u1").copy()
+    amperes[registers] = watts[registers] = np.nan
+    states[registers] = NO_STATE
+    first = 0
+    for unit, stop in polls.units:
+        shown = np.flatnonzero(is_shown[first:stop]) + first
+        first = stop
+        if not len(shown):
+            continue
+        all_ = (polls.begin, polls.end, polls.monotonic, polls.uptime, kwh, amperes, watts)
+        begins, ends, mono, ups, *figures = (array("d", one[shown].tobytes()) for one in all_)
+        yield Block(
+            unit._replace(registers=(outlet,)), begins, ends, mono, ups,
+            figures[:1], figures[1:2], figures[2:], [bytearray(states[shown].tobytes())], 0,
+        )  # fmt: skip

@@ -144,7 +144,8 @@ def seal_finished_days(folder: str, without: Sequence[str] = ()) -> day_roots.Ro
 
 
 def _sealed(key: SaltKey, pdu: str, days: Sequence[DayBlocks]) -> Sequence[day_roots.DayLeaves]:
-    return [*day_roots.sealed(pdu, days, key)]
+    texts = PduTexts(pdu, days, key)
+    return [leaf for outlet in texts.outlets() for leaf in texts.outlet(outlet, ())[0]]
 
 
 def write(ordered: StatementInputs, into: str) -> StatementFile:
@@ -207,8 +208,7 @@ def _of_pdu(
 ) -> _OfPdu:
     """The hashes of a PDU's outlets, and what its customers get, in files in `room`."""
     audit_scope = ordered.audit_scope
-    day_rows = [leaf_rows.DayRows(day, blocks, key.mark) for day, blocks in days]
-    here = PduTexts(pdu, day_rows, key)
+    here = PduTexts(pdu, days, key)
     outlets = here.outlets()
     tenures_by_outlet = {
         outlet: cut(audit_scope.tenures.get((pdu, outlet), ()), ordered.begin, ordered.end)
@@ -353,17 +353,21 @@ def _kept_days(part: _Part) -> Iterator[tuple[str, bytes, bytes]]:
 
 
 def _keep_times(path: str, pdu: PduTexts) -> None:
-    """Two lines for each day: its name, and the times of all polls."""
+    """Of each day a line, its name and a length, and the times of all polls, packed."""
     with _room_file(path) as file:
         for day, times in pdu.times():
-            file.write(f"{day}\n".encode() + times + b"\n")
+            content = proof.times_text(day, times).content
+            file.write(f"{day} {len(content)}\n".encode() + content)
 
 
-def _kept_times(path: str, days: Container[str]) -> Mapping[str, bytes]:
-    """Day -> the times of a PDU's polls."""
+def _kept_times(path: str, days: Container[str]) -> Iterator[proof.Packed]:
+    """The times of a PDU's polls on some days."""
     with open(path, "rb") as file:
-        pairs = ((day.decode().strip(), times.strip()) for day, times in zip(file, file))
-        return {day: times for day, times in pairs if day in days}
+        for head in file:
+            day, length = head.decode().split()
+            content = file.read(int(length))
+            if day in days:
+                yield proof.Packed(content)
 
 
 class _Customer(NamedTuple):
@@ -598,7 +602,7 @@ class _Writer:
         for part in outcome.customer.parts:
             days = list[bytes]()
             for day, node, text in _kept_days(part):
-                if text.startswith(disclosure.ROWS):
+                if text.startswith(disclosure.QUARTERS):
                     pdu = needed.setdefault(part.place[0], _Needed(part.times, set()))
                     pdu.days.add(day)
                 days.append(proof.day_text(day, self._trees[day].path(node), text))
@@ -612,9 +616,9 @@ class _Needed(NamedTuple):
     days: set[str]
 
 
-def _times(needed: Mapping[str, _Needed]) -> Iterator[bytes]:
+def _times(needed: Mapping[str, _Needed]) -> Iterator[tuple[str, Sequence[proof.Packed]]]:
     for pdu in sorted(needed):
-        yield proof.times_text(pdu, _kept_times(*needed[pdu]))
+        yield pdu, [*_kept_times(*needed[pdu])]
 
 
 def _held_outlet(part: _Part) -> HeldOutlet:
