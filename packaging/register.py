@@ -93,7 +93,7 @@ class Stop(Exception):
         self.code, self.sentence = code, sentence
 
 
-class Interrupted(BaseException):
+class Interruption(BaseException):
     """A signal, or nobody reads the output any longer."""
 
     def __init__(self, number: int) -> None:
@@ -123,7 +123,7 @@ def tell(text: str) -> None:
     try:
         put(1, text + "\n")
     except BrokenPipeError:
-        raise Interrupted(signal.SIGPIPE) from None
+        raise Interruption(signal.SIGPIPE) from None
     except OSError:
         pass
 
@@ -893,7 +893,7 @@ def _be_deaf() -> None:
 
 def _interrupt(number: int, _: object) -> NoReturn:
     _be_deaf()
-    raise Interrupted(number)
+    raise Interruption(number)
 
 
 def main() -> int:
@@ -912,7 +912,7 @@ def main() -> int:
     except Stop as stop:
         complain(f"register.sh: {printable(stop.sentence)}")
         return stop.code
-    except Interrupted as interrupted:
+    except Interruption as interrupted:
         complain("\nregister.sh: interrupted; run it again to continue")
         return SIGNALS[signal.Signals(interrupted.number)]
     return 0

@@ -50,7 +50,7 @@ class SbomError(Exception):
     """No SBOM was written for a file. The text is one line."""
 
 
-class Part(NamedTuple):
+class ThirdPartyPackage(NamedTuple):
     """A package of another project in a built file, or required by it.
 
     `version` is "" if the file does not fix it, then `requires` has the bounds. `sha256` is of the
@@ -87,7 +87,7 @@ def _licence(metadata: Any) -> str:
     return " AND ".join(re.findall(r"License :: (?:OSI Approved :: )?(.+)", classifiers))
 
 
-def _packed(texts: Iterator[bytes]) -> list[Part]:
+def _packed(texts: Iterator[bytes]) -> list[ThirdPartyPackage]:
     """The packages whose METADATA these are, with the hashes of pyz.lock.
 
     Raises SbomError if one is not in pyz.lock.
@@ -102,17 +102,17 @@ def _packed(texts: Iterator[bytes]) -> list[Part]:
         name, version = _name(str(metadata["Name"])), str(metadata["Version"])
         if (name, version) not in hashes:
             raise SbomError(f"{name} {version} is packed, but not in packaging/{LOCK.name}")
-        parts.append(Part(name, version, _licence(metadata), hashes[name, version]))
+        parts.append(ThirdPartyPackage(name, version, _licence(metadata), hashes[name, version]))
     return sorted(parts)
 
 
-def _of_zip(data: bytes) -> list[Part]:
+def _of_zip(data: bytes) -> list[ThirdPartyPackage]:
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         names = [name for name in packed.namelist() if _METADATA.fullmatch(name)]
         return _packed(packed.read(name) for name in names)
 
 
-def _of_deb(data: bytes) -> list[Part]:
+def _of_deb(data: bytes) -> list[ThirdPartyPackage]:
     process = subprocess.run(
         ["dpkg-deb", "--fsys-tarfile", "/dev/stdin"], input=data, capture_output=True, check=True
     )
@@ -122,7 +122,7 @@ def _of_deb(data: bytes) -> list[Part]:
         return _packed(file.read() for file in files if file is not None)
 
 
-def _of_wheel(data: bytes) -> list[Part]:
+def _of_wheel(data: bytes) -> list[ThirdPartyPackage]:
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         (name,) = [name for name in packed.namelist() if name.endswith(".dist-info/METADATA")]
         metadata = _metadata(packed.read(name))
@@ -133,7 +133,9 @@ def _of_wheel(data: bytes) -> list[Part]:
             raise SbomError(f"{text!r} is not a requirement")
         if _name(match[1]) != _name(str(metadata["Name"])):  # `all` names this project's own extras
             is_optional = "extra ==" in (match[3] or "")
-            parts[_name(match[1])] = Part(_name(match[1]), "", "", "", match[2], is_optional)
+            parts[_name(match[1])] = ThirdPartyPackage(
+                _name(match[1]), "", "", "", match[2], is_optional
+            )
     return sorted(parts.values())
 
 
@@ -168,7 +170,9 @@ def sbom(file: Path, version: str, when: datetime) -> Optional[str]:
     return None
 
 
-def _document(name: str, version: str, data: bytes, parts: Sequence[Part], when: datetime) -> str:
+def _document(
+    name: str, version: str, data: bytes, parts: Sequence[ThirdPartyPackage], when: datetime
+) -> str:
     """The text of a CycloneDX document, which the library's strict validator took."""
     model = _Library()
     digest = hashlib.sha256(data).hexdigest()
@@ -218,7 +222,7 @@ class _Library:
     def tool(self) -> Any:
         return importlib.import_module("cyclonedx.contrib.this.builders").this_component()
 
-    def package(self, part: Part) -> Any:
+    def package(self, part: ThirdPartyPackage) -> Any:
         scope = self.component.ComponentScope
         return self.component.Component(
             name=part.name,

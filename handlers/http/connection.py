@@ -82,7 +82,7 @@ class StandardTransport:
                 )
             # the time to send the request does not count
             end += time.monotonic() - began
-            connection.response_class = functools.partial(_Response, request.timeout, end)
+            connection.response_class = functools.partial(_DeadlineResponse, request.timeout, end)
             response = connection.getresponse()
             body, is_whole = _drained(response, request.limit)
             keep = is_whole and not response.will_close
@@ -179,14 +179,14 @@ def _left(timeout: float, end: float) -> float:
     return max(min(timeout, end - time.monotonic()), 0.001)
 
 
-class _Response(http.client.HTTPResponse):
+class _DeadlineResponse(http.client.HTTPResponse):
     """An answer that must be complete by `end`."""
 
     def __init__(
         self, timeout: float, end: float, opened: socket.socket, *args: Any, **keywords: Any
     ) -> None:
         super().__init__(opened, *args, **keywords)
-        self.fp = io.BufferedReader(_Reader(self, self.fp.detach(), opened, timeout, end))
+        self.fp = io.BufferedReader(_DeadlineReader(self, self.fp.detach(), opened, timeout, end))
 
     def _read_status(self) -> Any:
         """Returns 100 for 102 to 199: http.client skips only 100, and these are not final either
@@ -197,7 +197,7 @@ class _Response(http.client.HTTPResponse):
         return version, 100 if 102 <= status < 200 else status, phrase
 
 
-class _Reader(io.RawIOBase):
+class _DeadlineReader(io.RawIOBase):
     """Reads until `end`, then raises socket.timeout. If this process was too busy to look in time,
     it still reads what has arrived.
 

@@ -41,13 +41,13 @@ _LIMIT = 1 << 20  # limit for an answer, in bytes
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
-class Read(NamedTuple):
+class ReadRequest(NamedTuple):
     """GET of a path. It changes nothing, and may be sent again."""
 
     path: str
 
 
-class Write(NamedTuple):
+class WriteRequest(NamedTuple):
     """A request that switches. It is sent once, also with the method GET."""
 
     path: str
@@ -55,7 +55,7 @@ class Write(NamedTuple):
     method: str = "POST"
 
 
-Request = Union[Read, Write]
+Request = Union[ReadRequest, WriteRequest]
 #: yields requests, is sent the bodies of their answers, and returns T
 Dialogue = Generator[Request, bytes, T]
 
@@ -71,7 +71,7 @@ class HttpSession:
     def exchange(self, request: Request) -> bytes:
         """Send one request, and return the body of its answer with status 200."""
         method, body = "GET", None
-        if isinstance(request, Write):
+        if isinstance(request, WriteRequest):
             method, body = request.method, request.body or None
         try:
             return self._client.send(
@@ -82,11 +82,11 @@ class HttpSession:
                 self.login,
                 self._timeout,
                 2 * self._timeout,
-                repeatable=isinstance(request, Read),
+                repeatable=isinstance(request, ReadRequest),
                 limit=_LIMIT,
             ).body
         except HttpRefused as error:
-            if isinstance(request, Read) or not may_have_executed(error):
+            if isinstance(request, ReadRequest) or not may_have_executed(error):
                 raise
             raise Unreachable(error.parts, error.host, error.operation) from None
 

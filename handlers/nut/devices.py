@@ -14,7 +14,7 @@ from .. import host
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
 from ..shared.settings import Settings
 from . import figures
-from .model import NutDevice, Outlet
+from .model import NutDevice, NutOutlet
 from .outlets import read_outlets as read_device
 from .reader import NutReader, Snapshot
 from .settings import DEVICE
@@ -32,7 +32,7 @@ class ListedDevice(NamedTuple):
     #: its outlets and totals
     device: NutDevice
 
-    def ports(self) -> list[tuple[str, Outlet]]:
+    def ports(self) -> list[tuple[str, NutOutlet]]:
         """Each outlet with its identity."""
         return [(self.prefix + outlet.identity, outlet) for outlet in self.device.outlets]
 
@@ -73,7 +73,7 @@ def read_devices(
     ]
 
 
-def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, Outlet]]:
+def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutlet]]:
     """Each outlet of the PDU with its identity."""
     for device in listed_devices:
         yield from device.ports()

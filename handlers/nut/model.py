@@ -20,7 +20,7 @@ class SwitchCommand(NamedTuple):
     value: Optional[str] = None
 
 
-class Outlet(NamedTuple):
+class NutOutlet(NamedTuple):
     """One outlet. None stands for anything that its driver does not report."""
 
     #: "7", in a chain "2.7", for a whole load "load"
@@ -55,7 +55,7 @@ class NutDevice(NamedTuple):
     """One device of a NUT server: outlets and totals."""
 
     #: in the order of their numbers, in a chain by member
-    outlets: list[Outlet]
+    outlets: list[NutOutlet]
     #: the variables and commands without a prefix `device.D.`
     whole: Member
     #: the members of a daisy chain by number; {} if none lists or counts outlets
@@ -92,5 +92,5 @@ class NutDevice(NamedTuple):
             counters=True,
         )
 
-    def _real(self) -> list[Outlet]:
+    def _real(self) -> list[NutOutlet]:
         return [outlet for outlet in self.outlets if outlet.identity != LOAD_IDENTITY]

@@ -21,7 +21,7 @@ from ..shared.settings import Settings
 from . import errors, figures
 from .daisy_chain import SWITCHES, Member, as_number, counted_members, is_number, members_of
 from .figures import may_lack_outlets
-from .model import LOAD_IDENTITY, NutDevice, Outlet, SwitchCommand
+from .model import LOAD_IDENTITY, NutDevice, NutOutlet, SwitchCommand
 from .settings import WHOLE_LOAD
 
 
@@ -75,7 +75,7 @@ def read_outlets(
         for number, member in members.items()
         if member.rows or as_number(member.variables.get("outlet.count"))
     }
-    outlets: list[Outlet] = []
+    outlets: list[NutOutlet] = []
     for member in [chain[number] for number in sorted(chain)] or [device]:
         outlets += [_outlet(member, number, writable) for number in member.outlet_numbers()]
     counts = [as_number(member.variables.get("outlet.count")) for member in members.values()]
@@ -113,7 +113,7 @@ def _words_of(values: Mapping[str, str]) -> list[Optional[StatusWord]]:
     ]
 
 
-def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
+def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> NutOutlet:
     row_prefix, fields = f"outlet.{number}.", member.rows[number]
     energy = as_number(fields.get("energy"))
     states = {
@@ -121,7 +121,7 @@ def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
         for field in ("status", "switch")
         if field in fields
     }
-    return Outlet(
+    return NutOutlet(
         identity=member.before + number,
         number=_tidy(fields.get("name") or fields.get("id") or ""),
         name=fields.get("desc"),
@@ -159,7 +159,7 @@ def _tidy(text: str) -> str:
 # ---- the whole load of a UPS ---------------------------------------------------------------------
 
 
-def _whole_load(device: Member) -> list[Outlet]:
+def _whole_load(device: Member) -> list[NutOutlet]:
     """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the
     server lists neither.
     """
@@ -170,7 +170,7 @@ def _whole_load(device: Member) -> list[Outlet]:
         return []
     variables = device.variables
     return [
-        Outlet(
+        NutOutlet(
             LOAD_IDENTITY,
             "",
             "whole load",

@@ -11,7 +11,7 @@ from ..shared.settings import Settings
 from ..shared.switching import switch
 from . import devices, outlets
 from .client import NutClient
-from .model import Outlet, SwitchCommand
+from .model import NutOutlet, SwitchCommand
 from .settings import PASSWORD, USERNAME
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
@@ -61,7 +61,7 @@ def switch_outlet(
     return switch(write, read_state, STATES[on], deadline=seconds, pause=pause)
 
 
-def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, Outlet]:
+def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, NutOutlet]:
     """The name of the outlet's device on the server, and the outlet. Raises NoSuchOutlet."""
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.read_names(client, settings)
@@ -88,7 +88,7 @@ def _some(words: list[str]) -> str:
     return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 
 
-def _switch_command(outlet: Outlet, on: bool) -> SwitchCommand:
+def _switch_command(outlet: NutOutlet, on: bool) -> SwitchCommand:
     if outlet.is_locked:
         raise Unsupported(
             f"outlet {outlet.identity} was not switched: it is locked on the device; unlock it"

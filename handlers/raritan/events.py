@@ -281,19 +281,21 @@ class Listener(Iterator[Event]):
         # > POST /bulk: getTypeInfo of the examples and of the wanted sources
         # < {"_ret_": {"id": "pdumodel.Outlet:3.0.0", "base": {"id": "pdumodel.EDevice:1.0.1",
         #       "base": null}}}
-        objects = [self._unit.mine(_Typed(rid, self._agent)) for rid in _EXAMPLES]
+        objects = [self._unit.mine(_AnyObject(rid, self._agent)) for rid in _EXAMPLES]
         objects += [
-            _Typed(source.target, self._agent) for _, source in self._wanted if source is not None
+            _AnyObject(source.target, self._agent)
+            for _, source in self._wanted
+            if source is not None
         ]
         bulk, pending_by_source = Bulk(self._agent), {}
-        answers = bulk.add_each(_Typed.getTypeInfo, objects)
+        answers = bulk.add_each(_AnyObject.getTypeInfo, objects)
         bulk.perform()
         for answer in answers:
             pending_by_source.update(_versions(answer.get()) if answer.error is None else {})
         return lambda kind: _versioned_type(kind.idlType, pending_by_source)
 
 
-class _Typed(Interface):
+class _AnyObject(Interface):
     """Any object of the unit, with the one method that shows its type."""
 
     def getTypeInfo(self) -> Any:

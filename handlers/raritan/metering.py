@@ -14,7 +14,7 @@ from .outlet_numbering import LastOutlet
 from .readings import (
     NOT_KNOWN,
     NOT_METERED,
-    Amount,
+    MeteredValue,
     Reading,
     all_invalid,
     amount,
@@ -217,7 +217,7 @@ class UnitMeter:
             for index in range(_count(self._protectors))
         ]
 
-    def load(self) -> Amount:
+    def load(self) -> MeteredValue:
         """Amperes: the load of the inlets in use if it is known, else the sum over the protectors
         (banks), else over the outlets.
 
@@ -237,11 +237,11 @@ class UnitMeter:
                 return amount_
         return sums[0]
 
-    def inlet(self) -> Amount:
+    def inlet(self) -> MeteredValue:
         """Amperes of the inlets in use, by their own sensors."""
         return self._fed()
 
-    def _fed(self) -> Amount:
+    def _fed(self) -> MeteredValue:
         """The load of the inlets in use. A transfer switch feeds everything from one inlet; the
         others show standby current.
 
@@ -264,7 +264,7 @@ class UnitMeter:
             return not is_missing_object_error(error)
         return _count(self._switches) > 0
 
-    def energy(self) -> Amount:
+    def energy(self) -> MeteredValue:
         """Watt-hours: the unit's counter, else the sum over all inlets, else over all outlets.
 
         A fitted counter that cannot be read now is not replaced by another one: the figure would

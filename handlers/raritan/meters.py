@@ -10,7 +10,7 @@ from ..host import PortFigures
 from .readings import (
     NOT_KNOWN,
     NOT_METERED,
-    Amount,
+    MeteredValue,
     Reading,
     amount,
     ask,
@@ -170,7 +170,7 @@ class FeedMeter(Meter):
     def _line_currents(self) -> list[Optional[Reading]]:
         return [current for pole, current, _ in self._lines if pole.line in _LINES]
 
-    def load(self) -> Amount:
+    def load(self) -> MeteredValue:
         """Amperes: the sum over the lines, the larger current if two lines are one circuit, or a
         single-phase feed's current.
 
@@ -194,7 +194,7 @@ class FeedMeter(Meter):
         lines = [pole.line for pole in poles]
         return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
 
-    def energy(self) -> Amount:
+    def energy(self) -> MeteredValue:
         """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one
         counted once. Without the feed's counter, not known if a failed call leaves open whether
         the feed or a line has one."""

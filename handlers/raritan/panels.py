@@ -17,7 +17,7 @@ from ..host import Label, PortFigures, label
 from ..shared.errors import Unsupported
 from .discovery import ListedUnit
 from .meters import FeedMeter, PortMeter
-from .readings import NOT_KNOWN, NOT_METERED, Amount, sum_if_complete
+from .readings import NOT_KNOWN, NOT_METERED, MeteredValue, sum_if_complete
 from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending, present
 from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
 from .units import PRIMARY, AnInterface, XerusUnit, is_missing_object_error
@@ -138,11 +138,11 @@ class MainsMeter(FeedMeter):
             return True
         return lines == line_count
 
-    def load(self) -> Amount:
+    def load(self) -> MeteredValue:
         """Amperes; not metered unless the list of lines is `_complete`."""
         return super().load() if self._complete else NOT_METERED
 
-    def energy(self) -> Amount:
+    def energy(self) -> MeteredValue:
         """Watt-hours: the meter's counter, else the sum over its lines, which is not metered if a
         line is not listed.
         """
@@ -162,15 +162,15 @@ class ControllerMeter:
         self._mixed = len({isinstance(meter, Panel) for _, meter in meters}) > 1
         self.circuits: list[BranchCircuit] = []
 
-    def load(self) -> Amount:
+    def load(self) -> MeteredValue:
         """Amperes: the mains of all panels, or of all power meters."""
         return self._sum_unless_mixed([main.load() for main in self.mains])
 
-    def energy(self) -> Amount:
+    def energy(self) -> MeteredValue:
         """Watt-hours of the meters that `load` sums."""
         return self._sum_unless_mixed([main.energy() for main in self.mains])
 
-    def _sum_unless_mixed(self, parts: Sequence[Amount]) -> Amount:
+    def _sum_unless_mixed(self, parts: Sequence[MeteredValue]) -> MeteredValue:
         """The sum; not known if power meters and panels are mixed: a meter may feed a panel, whose
         load would count twice.
         """

@@ -13,7 +13,7 @@ from .units import XerusUnit
 Reading = Pending[NumericSensor.Reading]
 
 
-class Amount(NamedTuple):
+class MeteredValue(NamedTuple):
     """A figure."""
 
     #: whether the device meters it
@@ -22,8 +22,8 @@ class Amount(NamedTuple):
     value: Optional[float] = None
 
 
-NOT_METERED = Amount(False)
-NOT_KNOWN = Amount(True)
+NOT_METERED = MeteredValue(False)
+NOT_KNOWN = MeteredValue(True)
 _WH_IN_KWH = 1000.0
 
 
@@ -32,7 +32,7 @@ def ask(bulk: Bulk, unit: XerusUnit, sensor: Optional[NumericSensor]) -> Optiona
     return bulk.add(unit.mine(sensor).getReading) if sensor is not None else None
 
 
-def amount(reading: Optional[Reading]) -> Amount:
+def amount(reading: Optional[Reading]) -> MeteredValue:
     """The value that was read. NOT_METERED without a sensor or if the call failed. NOT_KNOWN if the
     reading is not valid now, or below zero: an RMS current or a counter cannot be negative.
 
@@ -44,32 +44,32 @@ def amount(reading: Optional[Reading]) -> Amount:
     if not present(value, "available", "valid", "value"):
         return NOT_KNOWN
     if value.available and value.valid and value.value >= 0:
-        return Amount(True, value.value + 0.0)  # + 0.0 makes -0.0 a plain zero
+        return MeteredValue(True, value.value + 0.0)  # + 0.0 makes -0.0 a plain zero
     return NOT_KNOWN
 
 
-def listed_amount(reading: Optional[Reading]) -> Amount:
+def listed_amount(reading: Optional[Reading]) -> MeteredValue:
     """As `amount`, but not known if the device lists the sensor and the call failed."""
     amount_ = amount(reading)
     return amount_ if amount_.metered or reading is None else NOT_KNOWN
 
 
-def largest(parts: Iterable[Amount]) -> Amount:
+def largest(parts: Iterable[MeteredValue]) -> MeteredValue:
     """The largest of the metered parts; not known if one of them is not known, not metered if there
     are none.
     """
     return _together(parts, max)
 
 
-def _together(parts: Iterable[Amount], how: Callable[[list[float]], float]) -> Amount:
+def _together(parts: Iterable[MeteredValue], how: Callable[[list[float]], float]) -> MeteredValue:
     metered = [part.value for part in parts if part.metered]
     values = [value for value in metered if value is not None]
     if not metered:
         return NOT_METERED
-    return Amount(True, how(values)) if len(values) == len(metered) else NOT_KNOWN
+    return MeteredValue(True, how(values)) if len(values) == len(metered) else NOT_KNOWN
 
 
-def sum_if_complete(parts: Iterable[Amount]) -> Amount:
+def sum_if_complete(parts: Iterable[MeteredValue]) -> MeteredValue:
     """The sum.
 
     Not metered without parts or if one is not metered: the others' sum is no total. Not known if
@@ -79,7 +79,7 @@ def sum_if_complete(parts: Iterable[Amount]) -> Amount:
     return _together(every, sum) if all(part.metered for part in every) else NOT_METERED
 
 
-def kilowatt_hours(watt_hours: Amount) -> Optional[float]:
+def kilowatt_hours(watt_hours: MeteredValue) -> Optional[float]:
     """An energy in kWh; None if it is not known or not metered."""
     return None if watt_hours.value is None else watt_hours.value / _WH_IN_KWH
 

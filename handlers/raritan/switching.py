@@ -40,7 +40,7 @@ def switch_outlet(
     switched. After any other error the outlet has not switched.
     """
     listed_unit, index = _checked(agent, link_units, identity)
-    command = _Command(agent, listed_unit, index, target)
+    command = _OutletCommand(agent, listed_unit, index, target)
     state = EnumPowerStatus.UP if target == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN
     return switch(command.write, command.read_state, state, deadline=deadline, pause=pause)
 
@@ -114,7 +114,7 @@ def _checked(agent: Agent, link_units: LinkUnitSelection, identity: str) -> tupl
     return listed_unit, index
 
 
-class _Command:
+class _OutletCommand:
     """One switching command for `switch`: `write` sends it once, `read_state` reads the state."""
 
     def __init__(

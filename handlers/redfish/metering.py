@@ -27,7 +27,7 @@ class _Port(NamedTuple):
     power: Figures
 
 
-class _Metered(NamedTuple):
+class _UnitFigures(NamedTuple):
     """The figures in the resources of one PDU.
 
     A value may be missing because its sensor is read later.
@@ -102,7 +102,7 @@ def _ports(outlets: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]
     ]
 
 
-def _metered_of(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metered:
+def _metered_of(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _UnitFigures:
     ports = _ports(read_outlets(service, pdu), with_power)
     mains = _circuits(service, pdu, "Mains")
     load = inlet = _load(mains)
@@ -120,7 +120,7 @@ def _metered_of(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _
         load = figures.sum_if_complete(port.current for port in ports)
     if energy is None:
         energy = figures.sum_if_complete(port.energy for port in ports)
-    return _Metered(load, inlet, energy, ports)
+    return _UnitFigures(load, inlet, energy, ports)
 
 
 def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member]:

@@ -235,7 +235,7 @@ def raise_if_twice(service: RedfishService, what: str, identities: list[str]) ->
             raise ProtocolError(f"the device lists two {what} {service.login.quoted(identity)!r}")
 
 
-class ListedOutlet(NamedTuple):
+class OutletResource(NamedTuple):
     """One outlet, as a list of outlets has it."""
 
     identity: str
@@ -245,10 +245,10 @@ class ListedOutlet(NamedTuple):
     pdu: Json
 
 
-def read_all_outlets(service: RedfishService, pdu_setting: str) -> list[ListedOutlet]:
+def read_all_outlets(service: RedfishService, pdu_setting: str) -> list[OutletResource]:
     """Each outlet of the PDUs that `units` returns, in the service's order."""
     outlets = [
-        ListedOutlet(name, outlet, pdu.resource)
+        OutletResource(name, outlet, pdu.resource)
         for pdu in read_units(service, pdu_setting)
         for name, outlet in read_outlets(service, pdu)
     ]

@@ -14,7 +14,7 @@ from typing import Any, Callable, Optional, TypeVar
 T = TypeVar("T")
 
 
-class _Kept:
+class _SharedSessions:
     """The sessions of the handlers that are called in one `one_session`."""
 
     def __init__(self, stack: ExitStack) -> None:
@@ -30,7 +30,7 @@ class _Kept:
         return id(owner)
 
 
-_KEPT: ContextVar[Optional[_Kept]] = ContextVar("kept", default=None)
+_KEPT: ContextVar[Optional[_SharedSessions]] = ContextVar("kept", default=None)
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def one_session() -> Iterator[None]:
     For calls that only read. A call that fails ends the session.
     """
     with ExitStack() as stack:
-        token = _KEPT.set(_Kept(stack))
+        token = _KEPT.set(_SharedSessions(stack))
         try:
             yield
         finally:

@@ -17,7 +17,7 @@ from .figures import Total
 from .reader import Reader
 
 
-class _Asked(NamedTuple):
+class _TotalRequest(NamedTuple):
     total: Optional[Total]
     of_outlets: Mapping[str, Decimal]  #: the figures of outlets, also of ones that are not listed
     most: Optional[Decimal] = None  #: see `Total.read_from`
@@ -88,11 +88,11 @@ def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
     profile = device.profile
     load_total, energy_total, power_total, inlet_load, inlet_power = _totals(
         device,
-        _Asked(profile.load, current, ceilings.part_a),
-        _Asked(profile.energy, energy, counters=True),
-        _Asked(profile.power if with_power else None, power, ceilings.part_w),
-        _Asked(profile.inlet, {}, ceilings.part_a),
-        _Asked(profile.inlet_power if with_power else None, {}, ceilings.part_w),
+        _TotalRequest(profile.load, current, ceilings.part_a),
+        _TotalRequest(profile.energy, energy, counters=True),
+        _TotalRequest(profile.power if with_power else None, power, ceilings.part_w),
+        _TotalRequest(profile.inlet, {}, ceilings.part_a),
+        _TotalRequest(profile.inlet_power if with_power else None, {}, ceilings.part_w),
     )
     # other rows are padding, and meters without an outlet
     outlets_of_device = outlets_read(device)
@@ -141,7 +141,7 @@ def read_statistic(device: SnmpDevice, with_power: bool = False) -> host.Figures
     )
 
 
-def _totals(device: SnmpDevice, *requests: _Asked) -> list[Optional[Decimal]]:
+def _totals(device: SnmpDevice, *requests: _TotalRequest) -> list[Optional[Decimal]]:
     """The totals. One is None if it would be another with the rows that the answers lack, as other
     columns show that were read: it is a smaller sum, or another source's.
     """
@@ -170,7 +170,7 @@ def _totals(device: SnmpDevice, *requests: _Asked) -> list[Optional[Decimal]]:
     ]
 
 
-def _total(request: _Asked, reader: Reader, outlets: Iterable[str]) -> Optional[Decimal]:
+def _total(request: _TotalRequest, reader: Reader, outlets: Iterable[str]) -> Optional[Decimal]:
     if request.total is None:
         return None
     of_outlets = {identity: request.of_outlets.get(identity) for identity in outlets}

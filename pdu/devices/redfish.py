@@ -146,7 +146,7 @@ class _Switching(NamedTuple):
 
 
 def _switching(
-    service: RedfishService, outlets: Sequence[units.ListedOutlet]
+    service: RedfishService, outlets: Sequence[units.OutletResource]
 ) -> dict[str, _Switching]:
     infos: Optional[action_info.Infos] = None
     # the account may lack the right to read these resources

@@ -70,7 +70,7 @@ async def _sweep(
     for is_v6 in families:
         try:
             transport, _ = await loop.create_datagram_endpoint(
-                lambda: _Listener(numbers, port, answer_by_address, unsent),
+                lambda: _ScanProtocol(numbers, port, answer_by_address, unsent),
                 # answers may come in on any interface
                 local_addr=("::" if is_v6 else "0.0.0.0", 0),  # noqa: S104
             )
@@ -122,7 +122,7 @@ async def _ask(
         await asyncio.sleep(pace.last_s)
 
 
-class _Listener(asyncio.DatagramProtocol):
+class _ScanProtocol(asyncio.DatagramProtocol):
     """Keeps the first answer of each address that was asked."""
 
     def __init__(

@@ -30,7 +30,7 @@ from .probes import (
     answer_of,
     request_of,
 )
-from .target_policy import NotAllowed, Query, TargetPolicy
+from .target_policy import NotAllowed, ProbeQuery, TargetPolicy
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 # the scrape's time-out if the header is missing or not a finite number
@@ -216,13 +216,13 @@ class _Slots:
         self._free += 1
 
 
-def _query(text: str) -> Query:
+def _query(text: str) -> ProbeQuery:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=20)
     except ValueError:
         raise NotAllowed("query", "there are too many parameters") from None
     value_by_name = dict(pairs)
-    unknown = sorted(set(value_by_name) - set(Query._fields))
+    unknown = sorted(set(value_by_name) - set(ProbeQuery._fields))
     if unknown:
         raise NotAllowed(
             "query",
@@ -232,7 +232,7 @@ def _query(text: str) -> Query:
         raise NotAllowed("query", "a parameter is given twice")
     if not value_by_name.get("target"):
         raise NotAllowed("query", "the parameter target is missing or empty")
-    return Query(**value_by_name)
+    return ProbeQuery(**value_by_name)
 
 
 class ExporterRoutes:

@@ -36,7 +36,7 @@ class NotAllowed(ValueError):
         self.reason = reason
 
 
-class Query(NamedTuple):
+class ProbeQuery(NamedTuple):
     """The parameters of /probe, "" for one that is not given."""
 
     target: str
@@ -79,12 +79,12 @@ class TargetPolicy:
                     self._at_place.setdefault((handler, place), []).append(target)
         self._names = sorted({target.handler.name for target in targets})
 
-    def target(self, query: Query) -> Target:
+    def target(self, query: ProbeQuery) -> Target:
         """The PDU that the query asks for. Raises NotAllowed."""
         target_ = self._listed_target(query)
         return self._fitting(target_, query) if target_ is not None else self._in_networks(query)
 
-    def _listed_target(self, query: Query) -> Optional[Target]:
+    def _listed_target(self, query: ProbeQuery) -> Optional[Target]:
         """The listed PDU with this name, else with this address, else with another form of the
         address; else None.
 
@@ -102,7 +102,7 @@ class TargetPolicy:
             )
         return targets[0] if targets else None
 
-    def _fitting(self, target: Target, query: Query) -> Target:
+    def _fitting(self, target: Target, query: ProbeQuery) -> Target:
         """`found`, with the list's handler and login.
 
         Raises NotAllowed for a query that names others.
@@ -119,7 +119,7 @@ class TargetPolicy:
                 )
         return target
 
-    def _in_networks(self, query: Query) -> Target:
+    def _in_networks(self, query: ProbeQuery) -> Target:
         where = Address(query.target)
         try:
             address = ipaddress.ip_address(where.host)
@@ -151,7 +151,7 @@ class TargetPolicy:
             )
         return Target(ListedPdu(query.target, query.handler, where, query.auth), handler, auth)
 
-    def _reached(self, query: Query) -> Sequence[Target]:
+    def _reached(self, query: ProbeQuery) -> Sequence[Target]:
         """The listed PDUs that a query would reach by another form of their address, such as one
         with the usual port.
 

@@ -50,7 +50,7 @@ class ReadOutcome(NamedTuple):
 
 
 class CommandRequested(NamedTuple):
-    """A client asks for a command. The answer is `Result`."""
+    """A client asks for a command. The answer is `InstcmdResult`."""
 
     ticket: int
     ups: str
@@ -66,7 +66,7 @@ class CommandExpired(NamedTuple):
     ticket: int
 
 
-class Result(NamedTuple):
+class InstcmdResult(NamedTuple):
     """What became of a command, as in `lines`."""
 
     ticket: int

@@ -21,11 +21,11 @@ from .ipc_messages import (
     Close,
     CommandExpired,
     CommandRequested,
+    InstcmdResult,
     Open,
     Opened,
     Quit,
     ReadOutcome,
-    Result,
     VariablesUpdated,
 )
 from .nut_variables import NutVariables, UpsdView
@@ -49,7 +49,7 @@ class WorkerSettings(NamedTuple):
     pause: float
 
 
-class _Stage:
+class _PduReporter:
     """Passes what the thread of one PDU reports on to the process of the sockets."""
 
     def __init__(self, ups: str, name: str, front: SocketProcess) -> None:
@@ -74,7 +74,7 @@ class _Driven(NamedTuple):
 
     target: Target
     unit: ServedPdu
-    stage: _Stage
+    stage: _PduReporter
 
 
 class PollingProcess:
@@ -135,7 +135,7 @@ class PollingProcess:
             },
             target.device.metered,
         )
-        stage = _Stage(ups, name, self._front)
+        stage = _PduReporter(ups, name, self._front)
         every = self._settings.every
         first = min(_BEGIN_S * place, every * place / count)
         # not all at once after a moment without network
@@ -221,7 +221,7 @@ class PollingProcess:
 
     def _ask(self, request: CommandRequested) -> None:
         def report(result: int) -> None:
-            self._front.send(Result(request.ticket, result))
+            self._front.send(InstcmdResult(request.ticket, result))
             self._open.pop(request.ticket, None)
 
         driven = self._driven.get(request.ups)
@@ -229,7 +229,7 @@ class PollingProcess:
             notify_admin(
                 request.ups, f"outlet {request.number} {request.action}: not sent: {_GONE}"
             )
-            self._front.send(Result(request.ticket, FAILED))
+            self._front.send(InstcmdResult(request.ticket, FAILED))
             return
         command = DriverCommand(
             request.number, request.action, report, driven.stage.say, request.until

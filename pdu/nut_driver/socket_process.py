@@ -31,12 +31,12 @@ from .ipc_messages import (
     Close,
     CommandExpired,
     CommandRequested,
+    InstcmdResult,
     MessageParser,
     Open,
     Opened,
     Quit,
     ReadOutcome,
-    Result,
     VariablesUpdated,
     packed,
 )
@@ -189,7 +189,7 @@ class _Sockets(asyncio.Protocol):
         elif isinstance(message, ReadOutcome):
             if message.ups in self._served:
                 self._served[message.ups].driver.mark(message.is_ok)
-        elif isinstance(message, Result):
+        elif isinstance(message, InstcmdResult):
             self._finish(message.ticket, message.result)
         elif isinstance(message, Open):
             self._begin(self._open(message))

@@ -69,7 +69,7 @@ class SupportAnswer(NamedTuple):
     shared: tuple[Shared, ...] = ()
 
 
-class _Span(NamedTuple):
+class _NameMatch(NamedTuple):
     """Words that are the name of a model, and the patterns that fit, the most specific first."""
 
     text: str
@@ -108,7 +108,7 @@ def answer(question: str) -> SupportAnswer:
     return _doubted(_looked(spans, plain), (f"nothing is known of {aside}", *query_.doubts))
 
 
-def _looked(spans: Sequence[_Span], company: Sequence[Word]) -> SupportAnswer:
+def _looked(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportAnswer:
     return _by_models(spans, company) if spans else _by_words(company)
 
 
@@ -150,9 +150,9 @@ def _reads_ups(entry: SupportEntry) -> bool:
     return any({"UPS", "UPSS"} & set(word(text).parts) for text in entry.models)
 
 
-def _spans(words: Sequence[Word]) -> tuple[list[_Span], list[Word]]:
+def _spans(words: Sequence[Word]) -> tuple[list[_NameMatch], list[Word]]:
     """The names of models among the words, the longest first, and the words that are left."""
-    spans: list[_Span] = []
+    spans: list[_NameMatch] = []
     left: list[Optional[Word]] = list(words)
     for length in range(min(LONGEST, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
@@ -162,7 +162,7 @@ def _spans(words: Sequence[Word]) -> tuple[list[_Span], list[Word]]:
             text = " ".join(word_.text for word_ in words[start : start + length])
             names = _fitting(words[start : start + length])
             if names:
-                spans.append(_Span(text, names))
+                spans.append(_NameMatch(text, names))
                 left[start : start + length] = [None] * length
     for at, word_ in enumerate(left):
         variant = _variant(word_) if word_ else None
@@ -172,7 +172,7 @@ def _spans(words: Sequence[Word]) -> tuple[list[_Span], list[Word]]:
     return spans, [word_ for word_ in left if word_ is not None]
 
 
-def _variant(word_: Word) -> Optional[_Span]:
+def _variant(word_: Word) -> Optional[_NameMatch]:
     """A known name with an unknown one before its hyphen, or with letters behind it."""
     if word_.squeezed in _phrases() or word_.is_generic:
         return None
@@ -180,7 +180,7 @@ def _variant(word_: Word) -> Optional[_Span]:
         known_part = word_.text[cut.end() :]
         names = _fitting([word(known_part)]) if re.search(r"\d", known_part) else ()
         if names and _is_sure(names):
-            return _Span(
+            return _NameMatch(
                 known_part,
                 names,
                 f"{printable(known_part)} is known, {printable(word_.text)} is not",
@@ -192,7 +192,7 @@ def _variant(word_: Word) -> Optional[_Span]:
         names = _fitting([word(name[:end])])
         if names and _is_sure(names) and not needs_company(names[0].pattern):
             doubt = f"{printable(name[:end])} is known, {printable(word_.text)} is not"
-            return _Span(word_.text, names, doubt)
+            return _NameMatch(word_.text, names, doubt)
     return None
 
 
@@ -217,10 +217,10 @@ def _fitting(words: Sequence[Word]) -> tuple[Name, ...]:
     return tuple(sorted(patterns, key=lambda word_: -literals(word_.pattern)))
 
 
-def _by_models(spans: Sequence[_Span], company: Sequence[Word]) -> SupportAnswer:
+def _by_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportAnswer:
     refused: list[Name] = []
     hits: list[Match] = []
-    unread: list[_Span] = []
+    unread: list[_NameMatch] = []
     doubts: list[str] = []
     shared: list[Shared] = []
     of_models: set[Word] = set()  # words that say more of at least one of the models
@@ -344,7 +344,7 @@ def _names_alone(entry: SupportEntry, word_: Word) -> bool:
     return len(word_.squeezed) > 2 or word_.squeezed in entry.makers
 
 
-def _is_wide(span: _Span) -> bool:
+def _is_wide(span: _NameMatch) -> bool:
     """Whether the span has places for digits, and so names several models."""
     return "XX" in word(span.text).squeezed
 

@@ -20,7 +20,7 @@ from .agent_limits import AgentLimits
 from .calls import WALK_DEADLINE_S, run_read
 from .credentials import Credentials
 from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
-from .reads import Arcs, Read, Rows, Typed, Value, parse_oid
+from .reads import Arcs, Read, Rows, TypedValue, Value, parse_oid
 from .table_reads import MOST_ROWS, columns, objects
 
 _LOGGER = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ def read_batch(credentials: Credentials, request: BatchRequest) -> BatchReader:
     if credentials.version == 1 or ALONE.is_alone(peer):
         return BatchReader({}, {})
     rows_by_column: dict[Arcs, Rows] = {}
-    value_by_object: dict[Arcs, Typed] = {}
+    value_by_object: dict[Arcs, TypedValue] = {}
     try:
         learned = credentials.learned
         run_read(
@@ -143,7 +143,7 @@ def read_batch(credentials: Credentials, request: BatchRequest) -> BatchReader:
 def _both(
     request: BatchRequest,
     rows_by_column: dict[Arcs, Rows],
-    value_by_object: dict[Arcs, Typed],
+    value_by_object: dict[Arcs, TypedValue],
     learned: AgentLimits,
 ) -> Read[None]:
     yield from objects([parse_oid(oid) for oid in request.gets], value_by_object)
@@ -156,7 +156,7 @@ def _both(
     )
 
 
-def _counted(counts: Sequence[Optional[Typed]]) -> int:
+def _counted(counts: Sequence[Optional[TypedValue]]) -> int:
     """The number of rows that the unit counts, 0 if it does not say."""
     numbers = [typed.value for typed in counts if typed and isinstance(typed.value, int)]
     total = sum(numbers)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from . import ber, reads
 from .ber import Malformed
-from .reads import Arcs, Rows, SnmpRequest, Typed
+from .reads import Arcs, Rows, SnmpRequest, TypedValue
 
 RESPONSE = 0xA2
 REPORT = 0xA8
@@ -91,7 +91,7 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
     return Pdu(kind, request_id, status, rows)
 
 
-def _row(binding: bytes) -> tuple[Arcs, Typed]:
+def _row(binding: bytes) -> tuple[Arcs, TypedValue]:
     """The OID and the value in a SEQUENCE of both."""
     at, end = ber.exact_content_bounds(binding, 0, len(binding), ber.SEQUENCE)
     name, at = ber.content_bounds(binding, at, end, ber.OID)
@@ -105,20 +105,20 @@ def _row(binding: bytes) -> tuple[Arcs, Typed]:
         return arcs, _undecodable(str(error))
 
 
-def _undecodable(why: str) -> Typed:
-    return Typed(reads.UNDECODABLE, why.encode())
+def _undecodable(why: str) -> TypedValue:
+    return TypedValue(reads.UNDECODABLE, why.encode())
 
 
 # PDUs of a family report the same objects, most with the same few states, numbers and names
 _known_row = functools.lru_cache(maxsize=_KEPT)(_row)
 
 
-def _value(tag: int, content: bytes) -> Typed:
+def _value(tag: int, content: bytes) -> TypedValue:
     bounds = _NUMBERS.get(tag)
     if bounds is not None:
-        return Typed(tag, ber.number(content, *bounds, is_signed=tag == reads.INTEGER))
+        return TypedValue(tag, ber.number(content, *bounds, is_signed=tag == reads.INTEGER))
     if tag == ber.OID:
-        return Typed(tag, ber.arcs(content))
+        return TypedValue(tag, ber.arcs(content))
     size = len(content)
     if tag in _STRINGS:
         is_whole = size <= _LONGEST_STRING
@@ -127,7 +127,7 @@ def _value(tag: int, content: bytes) -> Typed:
     else:
         is_whole = tag in _EMPTY and not size
     if is_whole:
-        return Typed(tag, content)
+        return TypedValue(tag, content)
     raise Malformed(f"of type {tag:#04x} with {size} octets, which SNMP does not have")
 
 

@@ -36,7 +36,16 @@ from .errors import SnmpError, SnmpTimeout
 from .pdus import Community
 from .process_options import SENT, cached_engine_limit
 from .pysnmp_engine import new_engine
-from .reads import Arcs, Read, Rows, SnmpAnswer, SnmpRequest, Typed, raise_for_status, status_name
+from .reads import (
+    Arcs,
+    Read,
+    Rows,
+    SnmpAnswer,
+    SnmpRequest,
+    TypedValue,
+    raise_for_status,
+    status_name,
+)
 
 Pairs = list[tuple[Arcs, Any]]  # OID and pysnmp's own value
 Peer = tuple[str, int]  # address and port
@@ -74,7 +83,7 @@ def run_read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: 
     Raises SnmpError.
     """
 
-    async def work(agent: _Agent) -> T:
+    async def work(agent: _PysnmpAgent) -> T:
         return await agent.run(make())
 
     return _run(credentials, lambda engines: engines.call(credentials, work), deadline_s)
@@ -91,7 +100,7 @@ def write(
             "the value to write does not fit into an INTEGER or an OCTET STRING"
         ) from None
 
-    async def work(agent: _Agent) -> None:
+    async def work(agent: _PysnmpAgent) -> None:
         status, _ = await agent.ask(cmdgen.SetCommandGenerator, [(arcs, typed)])
         raise_for_status(status, arcs, agent.name)
 
@@ -109,17 +118,17 @@ def _typed(value: Union[int, str, bytes]) -> Any:
     return rfc1902.OctetString(value.encode("utf-8") if isinstance(value, str) else value)
 
 
-def of_wire(value: Any) -> Typed:
+def of_wire(value: Any) -> TypedValue:
     """A value of pysnmp's types."""
     tag = value.tagSet[-1]
     number = int(tag.tagId) | int(tag.tagClass) & (_APPLICATION | _CONTEXT)
     if number == reads.OID:
-        return Typed(number, tuple(value))
+        return TypedValue(number, tuple(value))
     if number == reads.NULL or number & _CONTEXT:
-        return Typed(number, b"")
+        return TypedValue(number, b"")
     if number in (reads.OCTETS, reads.ADDRESS, reads.OPAQUE):
-        return Typed(number, bytes(value))
-    return Typed(number, int(value))
+        return TypedValue(number, bytes(value))
+    return TypedValue(number, int(value))
 
 
 def _authentication(credentials: Credentials) -> Any:
@@ -147,10 +156,10 @@ def _check_cipher(protocol: str) -> None:
     warnings.filterwarnings("ignore", message="CFB has been moved")
 
 
-class _Agent:
+class _PysnmpAgent:
     """One PDU's agent during one call."""
 
-    def __init__(self, engine: _Engine, target: Any, credentials: Credentials) -> None:
+    def __init__(self, engine: _PysnmpEngine, target: Any, credentials: Credentials) -> None:
         self._engine, self._target = engine, target
         self._auth = _authentication(credentials)
         self._peer, self.name = credentials.peer, credentials.name
@@ -248,7 +257,7 @@ _TARGETS = CommandGeneratorLcdConfigurator()
 
 
 @dataclass(eq=False)
-class _Engine:
+class _PysnmpEngine:
     pysnmp: Any
     # each device's targets, by their timeouts
     met: dict[Peer, dict[float, Any]] = field(default_factory=dict)
@@ -274,12 +283,12 @@ class _Engines:
                 "pysnmp failed: %s", type(context.get("exception")).__name__
             )
         )
-        self._kept: dict[Key, list[_Engine]] = {}
+        self._kept: dict[Key, list[_PysnmpEngine]] = {}
 
     async def call(
         self,
         credentials: Credentials,
-        work: Callable[[_Agent], Coroutine[Any, Any, T]],
+        work: Callable[[_PysnmpAgent], Coroutine[Any, Any, T]],
         repeatable: bool = True,
     ) -> T:
         """The result of `work`. `repeatable`: `work` only reads."""
@@ -288,7 +297,7 @@ class _Engines:
         engine.users += 1
         try:
             return await work(
-                _Agent(engine, await _target(credentials, engine.met[peer]), credentials)
+                _PysnmpAgent(engine, await _target(credentials, engine.met[peer]), credentials)
             )
         except asyncio.CancelledError:
             # The call is past its deadline, or `close_engines` ended it. An exception inside pysnmp
@@ -315,20 +324,20 @@ class _Engines:
             for engine in engines:
                 engine.pysnmp.close_dispatcher()
 
-    def _engine_for(self, key: Key, peer: Peer) -> _Engine:
+    def _engine_for(self, key: Key, peer: Peer) -> _PysnmpEngine:
         """The engine that serves this device, else one with room for it."""
         engines = self._kept.setdefault(key, [])
         for engine in engines:
             if peer in engine.met:
                 return engine
         if not engines or len(engines[-1].met) >= PEERS_OF_AN_ENGINE:
-            engines.append(_Engine(new_engine()))
+            engines.append(_PysnmpEngine(new_engine()))
             for oldest in engines[: -cached_engine_limit()]:
                 self._drop(key, oldest)
         engines[-1].met[peer] = {}
         return engines[-1]
 
-    def _drop(self, key: Key, engine: _Engine) -> None:
+    def _drop(self, key: Key, engine: _PysnmpEngine) -> None:
         """Remove the engine, and close it if no call uses it.
 
         Otherwise the last call that uses it drops it again.

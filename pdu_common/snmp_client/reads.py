@@ -67,7 +67,7 @@ _STATUS = (
 )
 
 
-class Typed(NamedTuple):
+class TypedValue(NamedTuple):
     """A value with its BER tag: a number, octets, or the arcs of an OID; b"" for NULL and for a
     missing object; the reason as octets for UNDECODABLE."""
 
@@ -75,7 +75,7 @@ class Typed(NamedTuple):
     value: Union[int, bytes, Arcs]
 
 
-Rows = list[tuple[Arcs, Typed]]
+Rows = list[tuple[Arcs, TypedValue]]
 
 
 class SnmpRequest(NamedTuple):
@@ -154,7 +154,7 @@ def read_object(arcs: Arcs, name: str, retries: int) -> Read[Element]:
     return Element(dotted(arcs), plain(answer.rows[0][1]))
 
 
-def _undecodable_error(name: str, arcs: Arcs, value: Typed) -> SnmpError:
+def _undecodable_error(name: str, arcs: Arcs, value: TypedValue) -> SnmpError:
     """The error for an object of the agent `name` whose value is UNDECODABLE."""
     why = bytes(value.value).decode() if isinstance(value.value, bytes) else ""
     return SnmpError(f"{name} sent a value that cannot be decoded: {dotted(arcs)} is {why}")
@@ -178,7 +178,7 @@ def subtree(
 
     Ends with the answer that reaches `most` objects.
     """
-    asking = _Rows(root, version > 1, learned)
+    asking = _TableWalk(root, version > 1, learned)
     rows: Rows = []
     last = after
     while len(rows) < most:
@@ -220,7 +220,7 @@ def _continued(root: Arcs, last: Arcs, rows: Rows, name: str) -> tuple[Rows, boo
     return rows, False
 
 
-class _Rows:
+class _TableWalk:
     """Reads the next rows of a walk by GETBULK, and fewer at once from agents that drop or refuse
     large answers; by GETNEXT over v1, which has no GETBULK, and from agents that drop it or answer
     something else.
@@ -368,7 +368,7 @@ def dotted(arcs: Arcs) -> str:
 _index = functools.lru_cache(maxsize=4096)(dotted)
 
 
-def plain(typed: Typed) -> Value:
+def plain(typed: TypedValue) -> Value:
     """The value of an element. Octets become text only if they are UTF-8."""
     tag, value = typed
     if isinstance(value, int):

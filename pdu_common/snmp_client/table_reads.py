@@ -14,7 +14,7 @@ from typing import Optional
 from . import reads
 from .agent_limits import BULK_ROWS, AgentLimits
 from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
-from .reads import Arcs, Read, Rows, SnmpRequest, Typed, dotted
+from .reads import Arcs, Read, Rows, SnmpRequest, TypedValue, dotted
 
 # limit of the rows of all columns together
 MOST_ROWS = 20_000
@@ -32,7 +32,7 @@ _END: Arcs = (2**32,)  # after all OIDs
 _UNUSUAL = frozenset((*reads.MISSING, reads.UNDECODABLE))
 
 
-def objects(oids: Sequence[Arcs], value_by_object: dict[Arcs, Typed]) -> Read[None]:
+def objects(oids: Sequence[Arcs], value_by_object: dict[Arcs, TypedValue]) -> Read[None]:
     """Puts the objects into `held`, a missing one with its exception's tag. Raises SnmpError."""
     objects_left = list(dict.fromkeys(oids))
     for begin in range(0, len(objects_left), _SCALARS):
@@ -47,7 +47,7 @@ def objects(oids: Sequence[Arcs], value_by_object: dict[Arcs, Typed]) -> Read[No
         value_by_object.update(rows)
 
 
-class _Column:
+class _ColumnWalk:
     """A column that is being read."""
 
     __slots__ = ("root", "rows", "last", "end", "_seen")
@@ -60,7 +60,7 @@ class _Column:
         #: the first object after the column, None until an answer has shown it
         self.end: Optional[Arcs] = None
 
-    def take(self, arcs: Arcs, value: Typed) -> None:
+    def take(self, arcs: Arcs, value: TypedValue) -> None:
         """The next row, what follows the last one, or what follows that: it must be in order, too.
         Raises SnmpError.
         """
@@ -103,7 +103,7 @@ def columns(
     `likely`: how many rows most of them have, 0 if that is not known. If the column `lead` has no
     row, those that are not yet whole are left out.
     """
-    every = [_Column(root) for root in sorted(set(roots))]
+    every = [_ColumnWalk(root) for root in sorted(set(roots))]
     order = sorted(every, key=lambda column: -_shared(column.root, lead))
     leading = next((column for column in every if column.root == lead), None)
     rows: Rows = []
@@ -144,7 +144,7 @@ def _shared(root: Arcs, lead: Optional[Arcs]) -> int:
     )
 
 
-def _take(columns: Sequence[_Column], rows: Rows) -> None:
+def _take(columns: Sequence[_ColumnWalk], rows: Rows) -> None:
     """Gives each column its rows of whole repetitions. Raises SnmpError."""
     width = len(columns)
     names = [arcs for arcs, _ in rows]
@@ -159,7 +159,7 @@ def _take(columns: Sequence[_Column], rows: Rows) -> None:
             column.take(arcs, value)
 
 
-def _room(columns: Sequence[_Column], last: Rows) -> int:
+def _room(columns: Sequence[_ColumnWalk], last: Rows) -> int:
     """How many repetitions fit into one answer, or into one of a walk. `last`: the answer before,
     whose rows had the octets of the next ones."""
     octets = 1 + sum(map(_octets, last)) // len(last) if last else _REST
@@ -167,14 +167,14 @@ def _room(columns: Sequence[_Column], last: Rows) -> int:
     return max(1, fitting, BULK_ROWS // len(columns))
 
 
-def _octets(row: tuple[Arcs, Typed]) -> int:
+def _octets(row: tuple[Arcs, TypedValue]) -> int:
     """The octets of a row besides its OID."""
     value = row[1].value
     size = value.bit_length() // 8 + 1 if isinstance(value, int) else len(value)
     return size + 6
 
 
-def _left(columns: Sequence[_Column], likely: int, every: Sequence[_Column]) -> int:
+def _left(columns: Sequence[_ColumnWalk], likely: int, every: Sequence[_ColumnWalk]) -> int:
     """How many repetitions show the rest of these columns and their ends: by the number of rows of
     another column of its table, by what is `likely`, or by the rows so far."""
     rows_of_table: dict[Arcs, int] = {}
@@ -192,7 +192,7 @@ def _left(columns: Sequence[_Column], likely: int, every: Sequence[_Column]) -> 
     return most
 
 
-def _agree(every: Sequence[_Column]) -> None:
+def _agree(every: Sequence[_ColumnWalk]) -> None:
     """Raises SnmpError if the end of a column says that an object does not exist that another
     column has, or the other way round.
 

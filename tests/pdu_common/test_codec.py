@@ -21,7 +21,7 @@ from pdu_common.snmp_client.reads import (
     Rows,
     SnmpAnswer,
     SnmpRequest,
-    Typed,
+    TypedValue,
     plain,
     status_name,
 )
@@ -54,25 +54,25 @@ def _answer(value: str, version: int = 1) -> bytes:
     return pdus.message(version, b"c", ber.tlv(pdus.RESPONSE, body))
 
 
-READ: dict[str, Typed] = {
-    "020180": Typed(reads.INTEGER, -128),
-    "02050000000007": Typed(reads.INTEGER, 7),  # many devices send numbers of a fixed size
-    "02047fffffff": Typed(reads.INTEGER, 2**31 - 1),
-    "410500ffffffff": Typed(reads.COUNTER, 2**32 - 1),
-    "4104ffffffff": Typed(reads.COUNTER, 2**32 - 1),  # without the octet 0 that BER demands
-    "420280e8": Typed(reads.GAUGE, 33_000),
-    "4608ffffffffffffffff": Typed(reads.COUNTER64, 2**64 - 1),
-    "460900ffffffffffffffff": Typed(reads.COUNTER64, 2**64 - 1),
-    "048100": Typed(reads.OCTETS, b""),  # a length of two octets where one is enough
-    "04830000026869": Typed(reads.OCTETS, b"hi"),
-    "0403fe00ff": Typed(reads.OCTETS, b"\xfe\x00\xff"),
-    "4004c0000207": Typed(reads.ADDRESS, b"\xc0\x00\x02\x07"),
-    "44029f78": Typed(reads.OPAQUE, b"\x9f\x78"),
-    "0601 00": Typed(reads.OID, (0, 0)),
-    "0500": Typed(reads.NULL, b""),
-    "8000": Typed(reads.NO_SUCH_OBJECT, b""),
-    "8100": Typed(reads.NO_SUCH_INSTANCE, b""),
-    "8200": Typed(reads.END_OF_MIB_VIEW, b""),
+READ: dict[str, TypedValue] = {
+    "020180": TypedValue(reads.INTEGER, -128),
+    "02050000000007": TypedValue(reads.INTEGER, 7),  # many devices send numbers of a fixed size
+    "02047fffffff": TypedValue(reads.INTEGER, 2**31 - 1),
+    "410500ffffffff": TypedValue(reads.COUNTER, 2**32 - 1),
+    "4104ffffffff": TypedValue(reads.COUNTER, 2**32 - 1),  # without the octet 0 that BER demands
+    "420280e8": TypedValue(reads.GAUGE, 33_000),
+    "4608ffffffffffffffff": TypedValue(reads.COUNTER64, 2**64 - 1),
+    "460900ffffffffffffffff": TypedValue(reads.COUNTER64, 2**64 - 1),
+    "048100": TypedValue(reads.OCTETS, b""),  # a length of two octets where one is enough
+    "04830000026869": TypedValue(reads.OCTETS, b"hi"),
+    "0403fe00ff": TypedValue(reads.OCTETS, b"\xfe\x00\xff"),
+    "4004c0000207": TypedValue(reads.ADDRESS, b"\xc0\x00\x02\x07"),
+    "44029f78": TypedValue(reads.OPAQUE, b"\x9f\x78"),
+    "0601 00": TypedValue(reads.OID, (0, 0)),
+    "0500": TypedValue(reads.NULL, b""),
+    "8000": TypedValue(reads.NO_SUCH_OBJECT, b""),
+    "8100": TypedValue(reads.NO_SUCH_INSTANCE, b""),
+    "8200": TypedValue(reads.END_OF_MIB_VIEW, b""),
 }
 
 

@@ -19,7 +19,15 @@ from pdu.core.inventory.reading import Reading
 from pdu_common.snmp_client import process_options
 from pdu_common.snmp_client.agent_limits import AgentLimits
 from pdu_common.snmp_client.errors import SnmpError
-from pdu_common.snmp_client.reads import INTEGER, Arcs, Read, Rows, SnmpAnswer, SnmpRequest, Typed
+from pdu_common.snmp_client.reads import (
+    INTEGER,
+    Arcs,
+    Read,
+    Rows,
+    SnmpAnswer,
+    SnmpRequest,
+    TypedValue,
+)
 from pdu_common.snmp_client.table_reads import columns, objects
 from pdu_common.snmp_client.tool_api import ALONE
 from tests.handlers.snmp.calls import form
@@ -204,14 +212,14 @@ def test_over_v1_each_object_is_read_alone(agent: Agent) -> None:
 ROOT: Arcs = (1, 3, 6, 1, 4, 1, 99, 1)
 # the columns of a table, a table of other length, and an object after them
 LENGTHS = {3: 5, 4: 5, 5: 5, 7: 2, 8: 0}
-TABLE: dict[Arcs, Typed] = {
+TABLE: dict[Arcs, TypedValue] = {
     **{
-        (*ROOT, column, row): Typed(INTEGER, 100 * column + row)
+        (*ROOT, column, row): TypedValue(INTEGER, 100 * column + row)
         for column, rows in LENGTHS.items()
         for row in range(1, rows + 1)
     },
-    (*ROOT, 6, 0): Typed(INTEGER, 6),
-    (*ROOT, 9, 0): Typed(INTEGER, 9),
+    (*ROOT, 6, 0): TypedValue(INTEGER, 6),
+    (*ROOT, 9, 0): TypedValue(INTEGER, 9),
 }
 ORDER = sorted(TABLE)
 
@@ -222,10 +230,10 @@ def true_rows(root: Arcs) -> Rows:
 
 def answered(request: SnmpRequest) -> Rows:
     """The rows of a GETBULK by RFC 3416, 4.2.3."""
-    places, rows = list(request.oids), list[tuple[Arcs, Typed]]()
+    places, rows = list(request.oids), list[tuple[Arcs, TypedValue]]()
     for _ in range(request.most):
         places = [next((oid for oid in ORDER if oid > at), (2, 99)) for at in places]
-        rows += [(at, TABLE.get(at, Typed(0x82, b""))) for at in places]
+        rows += [(at, TABLE.get(at, TypedValue(0x82, b""))) for at in places]
     return rows
 
 
@@ -294,8 +302,8 @@ def test_a_get_of_several_objects_takes_only_these() -> None:
         assert _gotten(asked, rows) == held
 
 
-def _gotten(asked: Sequence[Arcs], rows: Rows) -> Optional[dict[Arcs, Typed]]:
-    held: dict[Arcs, Typed] = {}
+def _gotten(asked: Sequence[Arcs], rows: Rows) -> Optional[dict[Arcs, TypedValue]]:
+    held: dict[Arcs, TypedValue] = {}
     reads = objects(asked, held)
     assert next(reads).oids == tuple(asked)
     try:

@@ -20,7 +20,7 @@ from pdu_common.snmp_client import ber, ciphers, keys, pdus, usm, v3
 from pdu_common.snmp_client.ber import Malformed
 from pdu_common.snmp_client.errors import SnmpError
 from pdu_common.snmp_client.exchanges import Taken
-from pdu_common.snmp_client.reads import GET, OCTETS, SnmpAnswer, SnmpRequest, Typed
+from pdu_common.snmp_client.reads import GET, OCTETS, SnmpAnswer, SnmpRequest, TypedValue
 from pdu_common.snmp_client.usm import Engine, EngineClock, User
 from pdu_common.snmp_client.usm_exchange import UserExchange
 
@@ -255,7 +255,7 @@ def test_a_signed_and_encrypted_answer_is_taken_and_its_time_trusted() -> None:
     talk = Talk()
     assert talk.asked.level == v3.AUTH | v3.PRIV
     assert (talk.asked.boots, talk.asked.seconds) == (9, 500)
-    assert talk.reply() == SnmpAnswer("", [(NAME, Typed(OCTETS, b"ok"))])
+    assert talk.reply() == SnmpAnswer("", [(NAME, TypedValue(OCTETS, b"ok"))])
     assert talk.learned == Engine(ENGINE_ID, AGENT.said, AGENT.said)
 
 

@@ -72,14 +72,14 @@ class HttpReplay(Replay, ABC):
     """Answers requests with `reply`. Raises OSError if the port cannot be used."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(ReplayServer((HOST, port), _Handler))
+        super().__init__(ReplayServer((HOST, port), _ReplayRequestHandler))
 
     @abstractmethod
     def reply(self, method: str, target: str, body: bytes) -> Response:
         """The answer to one request."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _ReplayRequestHandler(BaseHTTPRequestHandler):
     server: ReplayServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True

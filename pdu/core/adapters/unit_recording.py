@@ -69,7 +69,7 @@ def unit_recording_format(name: str) -> RecordingFormat:
     def serve(text: str, port: int) -> ReplayedDevice:
         login, answers = _recorded(text)
         if is_http:
-            return _HttpReplay(answers, port).served(name, "one unit", ANY_LOGIN)
+            return _DocumentReplay(answers, port).served(name, "one unit", ANY_LOGIN)
         return _LineReplay(login, answers, port).served(name, "one unit")
 
     usual_port = 443 if is_http else _module(name, "decoding").PORT
@@ -122,7 +122,7 @@ def _json(body: bytes) -> Any:
         raise ProtocolError("the answer is not JSON", body) from None
 
 
-class _HttpReplay(HttpReplay):
+class _DocumentReplay(HttpReplay):
     """Answers with the documents. It refuses commands: what they do is not recorded."""
 
     def __init__(self, documents: Answers, port: int) -> None:

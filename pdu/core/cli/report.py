@@ -30,7 +30,7 @@ class Cell(NamedTuple):
     """One cell of a table."""
 
     text: str
-    #: as those of `html.Cell`
+    #: as those of `HtmlCell`
     classes: str = ""
     #: for a terminal, where the whole text is too long; "": the text
     short: str = ""
@@ -259,14 +259,14 @@ def _table_html(table: Table) -> Iterator[str]:
         yield from itertools.chain(_h3(table.title), lines)
 
 
-def _cell_html(cell: Cell) -> html.Cell:
+def _cell_html(cell: Cell) -> html.HtmlCell:
     text = (html.marked if cell.marked else safe)(cell.text)
     if cell.target:
         text = f'<a href="#{cell.target}">{text}</a>'
     if cell.bar:
         bar = f'<span style="width:{100 * cell.bar:.1f}%"></span>'
-        return html.Cell(f"{text}{bar}", f"{cell.classes} bar")
-    return html.Cell(text, cell.classes)
+        return html.HtmlCell(f"{text}{bar}", f"{cell.classes} bar")
+    return html.HtmlCell(text, cell.classes)
 
 
 def _h3(title: str) -> Sequence[str]:

@@ -67,7 +67,7 @@ class Defaults(NamedTuple):
         )
 
 
-class _Place(NamedTuple):
+class _TablePosition(NamedTuple):
     """One table of the file."""
 
     kind: str
@@ -91,10 +91,10 @@ def read_drawing(path: str) -> Drawing:
 
 def parsed(text: str, path: str) -> Drawing:
     """The drawing in this text. Raises SettingsError."""
-    return _Reader(text, path).drawing()
+    return _DrawingReader(text, path).drawing()
 
 
-class _Reader:
+class _DrawingReader:
     def __init__(self, text: str, path: str) -> None:
         self._text, self._path = text, path
         self._lines = TomlPositions(text)
@@ -191,15 +191,18 @@ class _Reader:
     # ---- tables ----------------------------------------------------------------------------------
 
     def _tables(
-        self, kind: str, parent: Optional[_Place] = None, of: Optional[Mapping[str, Any]] = None
-    ) -> Iterator[tuple[_Place, Mapping[str, Any]]]:
+        self,
+        kind: str,
+        parent: Optional[_TablePosition] = None,
+        of: Optional[Mapping[str, Any]] = None,
+    ) -> Iterator[tuple[_TablePosition, Mapping[str, Any]]]:
         """The tables of a kind."""
         tables = (self._document if of is None else of).get(kind.rpartition(".")[2], ())
         for number, table in enumerate(tables):
-            place = _Place(kind, number, None if parent is None else parent.number)
+            place = _TablePosition(kind, number, None if parent is None else parent.number)
             yield place._replace(name=self._printable(place, "name", table["name"])), table
 
-    def _add(self, place: _Place, node_by_name: dict[str, Any], node: Any) -> None:
+    def _add(self, place: _TablePosition, node_by_name: dict[str, Any], node: Any) -> None:
         if place.name in node_by_name:
             first = self._line_numbers.get(place.node)
             self._fail(
@@ -215,7 +218,7 @@ class _Reader:
 
     def _breakers(
         self,
-        parent: _Place,
+        parent: _TablePosition,
         table: Mapping[str, Any],
         key: str,
         defaults: Defaults,
@@ -241,7 +244,10 @@ class _Reader:
         return tuple(breaker_by_name.values())
 
     def _line_of(
-        self, place: _Place, table: Mapping[str, Any], lines_of_panels: Mapping[str, HallNode]
+        self,
+        place: _TablePosition,
+        table: Mapping[str, Any],
+        lines_of_panels: Mapping[str, HallNode],
     ) -> HallNode:
         text = table["of"].strip()
         if text not in lines_of_panels:
@@ -250,7 +256,7 @@ class _Reader:
 
     def _inputs(
         self,
-        place: _Place,
+        place: _TablePosition,
         table: Mapping[str, Any],
         upper: Mapping[str, HallNode],
         lines_of_panels: Mapping[str, HallNode],
@@ -270,7 +276,7 @@ class _Reader:
 
     def _machine(
         self,
-        place: _Place,
+        place: _TablePosition,
         table: Mapping[str, Any],
         pdus: set[str],
         node_by_cord: dict[Cord, HallNode],
@@ -373,7 +379,9 @@ class _Reader:
 
     # ---- values ----------------------------------------------------------------------------------
 
-    def _defaults(self, place: _Place, table: Mapping[str, Any], defaults: Defaults) -> Defaults:
+    def _defaults(
+        self, place: _TablePosition, table: Mapping[str, Any], defaults: Defaults
+    ) -> Defaults:
         values = [_number(table, key) for key in _DEFAULTS]
         theirs = (
             defaults.breaker_a,
@@ -391,12 +399,12 @@ class _Reader:
             table.get("fuse", "" if table.get("curve") else defaults.fuse),
         )
 
-    def _printable(self, place: _Place, key: str, text: str) -> str:
+    def _printable(self, place: _TablePosition, key: str, text: str) -> str:
         if not text.isprintable():
             self._fail(place, key, "must be a printable text")
         return text
 
-    def _cord(self, place: _Place, key: str, text: str, pdus: set[str], what: str) -> Cord:
+    def _cord(self, place: _TablePosition, key: str, text: str, pdus: set[str], what: str) -> Cord:
         """The cord that a text names. A PDU's name and an identity may contain slashes."""
         if text.count("/") == 1:
             name, _, outlet = text.partition("/")
@@ -447,11 +455,11 @@ class _Reader:
         if rule == "type" and isinstance(path[-1], int):
             path.pop()  # an item of another type: the list is wrong
             is_list = True
-        place, table = _Place("", 0), self._document
+        place, table = _TablePosition("", 0), self._document
         while len(path) > 1:
             kind, number, *path = path
             inside = place.number if place.kind else None
-            place = _Place(f"{place.kind}.{kind}".lstrip("."), number, inside)
+            place = _TablePosition(f"{place.kind}.{kind}".lstrip("."), number, inside)
             table = table[kind][number]
         key = path[0] if path else ""
         if key != "name" and isinstance(table.get("name"), str):
@@ -473,7 +481,7 @@ class _Reader:
         described = 'a list of texts, such as ["..."]' if is_list else _described(definition)
         self._fail(place, key, _RULES.get((key, rule)) or f"must be {described}")
 
-    def _line(self, place: _Place, key: str = "") -> Optional[int]:
+    def _line(self, place: _TablePosition, key: str = "") -> Optional[int]:
         if place.kind:
             table = self._lines.table(place.kind, place.number, place.inside)
         else:
@@ -481,7 +489,7 @@ class _Reader:
         number = self._lines.key(table, key) if key else table
         return number or None
 
-    def _fail(self, place: _Place, key: str, what: str) -> NoReturn:
+    def _fail(self, place: _TablePosition, key: str, what: str) -> NoReturn:
         line = self._line(place, key)
         place_in_words = f"{place.kind} {printable(place.name, 60)!r}" if place.name else ""
         table = place_in_words or (f"[[{place.kind}]] {place.number + 1}" if place.kind else "")

@@ -18,7 +18,7 @@ _KEY = re.compile(r"""\s*["']?([A-Za-z0-9_\-]+)["']?\s*=""")
 _TEXTS = re.compile(r"(\"\"\"|''')|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|#.*")
 
 
-class _Table(NamedTuple):
+class _TomlTable(NamedTuple):
     name: str
     #: its line, from 1
     line: int
@@ -62,7 +62,7 @@ class TomlPositions:
         return table
 
 
-def _tables(lines: list[str]) -> Iterator[_Table]:
+def _tables(lines: list[str]) -> Iterator[_TomlTable]:
     begun: Counter[str] = Counter()
     inside: Counter[tuple[str, int]] = Counter()
     for line, text in enumerate(lines, 1):
@@ -72,7 +72,7 @@ def _tables(lines: list[str]) -> Iterator[_Table]:
         name = re.sub(r"\s*\.\s*", ".", match[1])
         parent = name.rpartition(".")[0]
         parents = begun[parent] if parent else 0
-        yield _Table(name, line, inside[name, parents], parents)
+        yield _TomlTable(name, line, inside[name, parents], parents)
         begun[name] += 1
         inside[name, parents] += 1
 

@@ -117,7 +117,7 @@ def time_shown(seconds: float) -> str:
     return f"{here:%Y-%m-%d %H:%M} UTC" + (f"{zone[:3]}:{zone[3:]}" if int(zone) else "")
 
 
-class Cell(NamedTuple):
+class HtmlCell(NamedTuple):
     """One cell of a table."""
 
     #: made safe
@@ -165,30 +165,30 @@ def bullet_list(texts: Iterable[str]) -> str:
     return f"<ul>{items}</ul>" if items else ""
 
 
-def row_header(text: str) -> Cell:
+def row_header(text: str) -> HtmlCell:
     """What the row is about."""
-    return Cell(safe(text), "name")
+    return HtmlCell(safe(text), "name")
 
 
-def words(text: str, classes: str = "") -> Cell:
+def words(text: str, classes: str = "") -> HtmlCell:
     """A text of any length."""
-    return Cell(safe(text), f"text {classes}".rstrip())
+    return HtmlCell(safe(text), f"text {classes}".rstrip())
 
 
-def short(text: str, classes: str = "") -> Cell:
+def short(text: str, classes: str = "") -> HtmlCell:
     """A text of a word or two, beside its head on a phone."""
-    return Cell(safe(text), classes)
+    return HtmlCell(safe(text), classes)
 
 
-def number(text: str, classes: str = "") -> Cell:
+def number(text: str, classes: str = "") -> HtmlCell:
     """A number, right-aligned."""
-    return Cell(safe(text), f"n {classes}".rstrip())
+    return HtmlCell(safe(text), f"n {classes}".rstrip())
 
 
 def table(
     heads: Sequence[str],
-    rows: Iterable[Sequence[Cell]],
-    foot: Iterable[Sequence[Cell]] = (),
+    rows: Iterable[Sequence[HtmlCell]],
+    foot: Iterable[Sequence[HtmlCell]] = (),
     anchors: Sequence[str] = (),
 ) -> Iterator[str]:
     """A table, in lines; nothing if it has no rows. `heads` may be empty. `anchors`: the ids of the
@@ -212,14 +212,14 @@ def table(
     yield "</table>"
 
 
-def _row(heads: Sequence[str], cells: Sequence[Cell], anchor: str = "") -> str:
+def _row(heads: Sequence[str], cells: Sequence[HtmlCell], anchor: str = "") -> str:
     row_heads = [*heads, *[""] * (len(cells) - len(heads))]
     classes = ' class="open"' if cells[0].goes_on else ""
     ident = f' id="{safe(anchor)}"' if anchor else ""
     return f"<tr{ident}{classes}>{''.join(map(_td, cells, row_heads))}</tr>"
 
 
-def _td(cell: Cell, head: str) -> str:
+def _td(cell: HtmlCell, head: str) -> str:
     classes = f' class="{cell.classes}"' if cell.classes else ""
     needs_head = head and cell.html and not {"name", "text"} & set(cell.classes.split())
     data = f' data-head="{safe(head)}"' if needs_head else ""

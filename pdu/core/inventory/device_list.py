@@ -78,7 +78,7 @@ def read_device_list(path: str, lenient: bool = False) -> DeviceList:
 
 def _fleet(
     path: str,
-    rows: _Listed,
+    rows: _DevicesWithPlaces,
     logins: Mapping[str, auth.DeviceLogin],
     ignored: Sequence[str] = (),
 ) -> DeviceList:
@@ -171,13 +171,13 @@ def _may_count(name: str) -> bool:
     return name in SECRETS or bool(difflib.get_close_matches(name, COLUMNS, 1, 0.7))
 
 
-class _Listed(NamedTuple):
+class _DevicesWithPlaces(NamedTuple):
     devices: Sequence[ListedPdu]
     #: name -> where it is in the file, in its order
     places: Mapping[str, str]
 
 
-def _devices(path: str, entries: Iterable[Entry]) -> _Listed:
+def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
     devices: list[ListedPdu] = []
     places: dict[str, str] = {}
     wrong: list[str] = []
@@ -202,7 +202,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> _Listed:
         raise SettingsError(f"{path}: {'; '.join(wrong[:_SHOWN])}{remainder}")
     if not devices:
         raise EmptyList(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
-    return _Listed(devices, places)
+    return _DevicesWithPlaces(devices, places)
 
 
 def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> ListedPdu:

@@ -33,19 +33,19 @@ if TYPE_CHECKING:
     from ..adapters.recording_formats import RecordingFormat
 
 
-class _Place(NamedTuple):
+class _ToolFunction(NamedTuple):
     """Where a handler of this tree answers something: `{}` is its name."""
 
     module: str
     name: str
 
 
-_PLACES: Mapping[str, _Place] = {
-    "topology": _Place("pdu.core.adapters.{}.topology", "read_topology"),
-    "power_on": _Place("pdu.core.adapters.{}.power_restore", "read_power_restore"),
-    "nameplate": _Place("pdu.core.adapters.{}.nameplate", "read_nameplate"),
-    "identify": _Place("pdu.core.adapters.{}.identification", "identify"),
-    "recording": _Place("pdu.core.adapters.{}.recording_format", "KIND"),
+_PLACES: Mapping[str, _ToolFunction] = {
+    "topology": _ToolFunction("pdu.core.adapters.{}.topology", "read_topology"),
+    "power_on": _ToolFunction("pdu.core.adapters.{}.power_restore", "read_power_restore"),
+    "nameplate": _ToolFunction("pdu.core.adapters.{}.nameplate", "read_nameplate"),
+    "identify": _ToolFunction("pdu.core.adapters.{}.identification", "identify"),
+    "recording": _ToolFunction("pdu.core.adapters.{}.recording_format", "KIND"),
 }
 
 

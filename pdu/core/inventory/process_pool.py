@@ -52,7 +52,7 @@ class _Job:
         self.given_at = 0.0
 
 
-class _Member:
+class _PoolProcess:
     """One process: what it does, and how many jobs more it wants."""
 
     def __init__(self, process: Any, pipe: Connection) -> None:
@@ -84,7 +84,7 @@ class ProcessPool:
         self._shares = [
             parallel // processes + (place < parallel % processes) for place in range(processes)
         ]
-        self._members: list[_Member] = []
+        self._members: list[_PoolProcess] = []
         self._waiting = tuple(collections.deque[_Job]() for _ in LIMITS)
         with _undisturbed():
             for share in self._shares:
@@ -212,7 +212,7 @@ class ProcessPool:
 
     # ---- processes -------------------------------------------------------------------------------
 
-    def _died(self, member: _Member) -> Iterator[WorkerLost]:
+    def _died(self, member: _PoolProcess) -> Iterator[WorkerLost]:
         """A new process replaces the one that died. What it did alone is lost. Several jobs are
         done again with fewer others beside them, at last alone, to find the one that kills.
         """
@@ -233,11 +233,11 @@ class ProcessPool:
             with contextlib.suppress(OSError), _undisturbed():
                 self._members.append(self._started(max(self._shares)))
 
-    def _started(self, most: int) -> _Member:
+    def _started(self, most: int) -> _PoolProcess:
         """Start a process. Raises OSError."""
         if self._starter is not None:
-            return _Member(*self._starter.start(most))
-        return _Member(*forked(self._work, [member.pipe for member in self._members], most))
+            return _PoolProcess(*self._starter.start(most))
+        return _PoolProcess(*forked(self._work, [member.pipe for member in self._members], most))
 
 
 @contextlib.contextmanager

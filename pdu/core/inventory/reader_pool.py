@@ -183,7 +183,7 @@ def _failed(reading_: Optional[Reading], failure: CallError) -> Reading:
 # ---- in a child process --------------------------------------------------------------------------
 
 
-class _Read(NamedTuple):
+class _PoolReading(NamedTuple):
     #: what `Way.take` gave
     found: Any
     #: set if this process was too late for the PDU's silence to count
@@ -205,11 +205,11 @@ def _job(
     targets: Sequence[Target],
     request: tuple[int, Any],
     since: Callable[[float], SchedulingDelay],
-) -> _Read:
+) -> _PoolReading:
     place, state = request
     target, begin = targets[place], time.monotonic()
     reading_ = read_function.take(target, state)
     lag = since(begin)
-    return _Read(
+    return _PoolReading(
         reading_, lag if is_late_here(target, read_function.reading(reading_), lag) else None
     )

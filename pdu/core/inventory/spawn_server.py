@@ -44,7 +44,7 @@ class SpawnServer:
         """End a process, and wait until it has ended."""
         # its pipe ends it too
         with contextlib.suppress(OSError), _gone_is_an_oserror():
-            self._pipe.send(_End(pid))
+            self._pipe.send(_ProcessEnd(pid))
             self._pipe.recv()
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class _Start(NamedTuple):
     most: int
 
 
-class _End(NamedTuple):
+class _ProcessEnd(NamedTuple):
     pid: int
 
 
@@ -96,7 +96,7 @@ def _start_all(work: Work, pipe: Connection, other_pipe: Connection) -> None:
     with contextlib.suppress(EOFError, OSError):
         while True:
             request = pipe.recv()
-            if isinstance(request, _End):
+            if isinstance(request, _ProcessEnd):
                 process = started.pop(request.pid)
                 process.kill()
                 process.join()

@@ -23,12 +23,12 @@ _TEXT = "text/plain; charset=utf-8"
 _NAMES = {status.value: status.phrase.encode() for status in http.HTTPStatus}
 
 
-class Connection(asyncio.Protocol):
+class WebConnection(asyncio.Protocol):
     """A connection, from its acceptance on."""
 
     def __init__(
         self,
-        connections: ConnectionLimiter[Connection],
+        connections: ConnectionLimiter[WebConnection],
         limits: WebLimits,
         application: Application,
         report: Callable[[str], None],

@@ -15,7 +15,7 @@ from typing import Callable, Optional, cast
 from handlers.shared.errors import SettingsError
 
 from ..network.listening import listen_address
-from .connection import Connection
+from .connection import WebConnection
 from .connection_limits import ConnectionLimiter, WebLimits
 from .messages import Application, WebRequest, WebResponse
 
@@ -46,7 +46,7 @@ class WebServer:
         #: may be replaced while the server runs: for connections that are made later
         self.tls = tls
         self._limits, self._report = limits, report
-        self.connections: ConnectionLimiter[Connection] = ConnectionLimiter(limits.connections)
+        self.connections: ConnectionLimiter[WebConnection] = ConnectionLimiter(limits.connections)
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._stopped: Optional[asyncio.Event] = None
 
@@ -85,7 +85,7 @@ class WebServer:
                 has_given_way = self.connections.give_way()
                 await asyncio.sleep(_CLOSED_S if has_given_way else _PAUSE_S)
                 continue
-            connection = Connection(self.connections, self._limits, self._answer, self._report)
+            connection = WebConnection(self.connections, self._limits, self._answer, self._report)
             if self.connections.enter(connection):
                 self._begin(connection, accepted)
             else:
@@ -94,7 +94,7 @@ class WebServer:
                         accepted.send(_FULL)
                 accepted.close()
 
-    def _begin(self, connection: Connection, accepted: socket.socket) -> None:
+    def _begin(self, connection: WebConnection, accepted: socket.socket) -> None:
         """Let a connection begin, with TLS after its handshake."""
 
         def opened(task: asyncio.Task[None]) -> None:
@@ -111,7 +111,7 @@ class WebServer:
         )
         connection.opening.add_done_callback(opened)
 
-    async def _open(self, connection: Connection, accepted: socket.socket) -> None:
+    async def _open(self, connection: WebConnection, accepted: socket.socket) -> None:
         tls = self.tls
         loop = cast(asyncio.BaseEventLoop, asyncio.get_running_loop())
         await loop.connect_accepted_socket(

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any, Callable, Optional, TextIO, TypeVar
 
 from handlers.raritan import states
-from handlers.raritan.readings import Amount
+from handlers.raritan.readings import MeteredValue
 from handlers.raritan.rpc import Agent, Interface, Structure, may_have_executed, shown_fields
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 from handlers.raritan.units import PRIMARY, XerusUnit
@@ -315,7 +315,7 @@ def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Resu
     return Result({name: [dict(zip(keys, row)) for row in data]}, columns(head, cells))
 
 
-def _figure(amount: Amount) -> str:
+def _figure(amount: MeteredValue) -> str:
     return "not known" if amount.metered and amount.value is None else figure(amount.value)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Optional
 from handlers.host import label
 from handlers.raritan import panels, states
 from handlers.raritan.metering import OutletMeter
-from handlers.raritan.readings import Amount, Reading, amount, kilowatt_hours, listed_amount
+from handlers.raritan.readings import MeteredValue, Reading, amount, kilowatt_hours, listed_amount
 from handlers.raritan.rpc import Bulk, Pending, Structure, answered_field, field_names, pdumodel
 from handlers.raritan.rpc.firmware import Firmware
 from handlers.raritan.rpc.peripheral import DeviceManager, DeviceSlot
@@ -120,7 +120,7 @@ def outlets(context: Context) -> Result:
                 settings.get().name,
                 state_word(state.get(), index, doubted),
                 listed_amount(meter.current),
-                Amount(meter.power is not None, _value(meter.power)),
+                MeteredValue(meter.power is not None, _value(meter.power)),
                 _kwh(meter.counter),
                 about.get().isSwitchable,
             ]
@@ -161,9 +161,9 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
     return table("circuits", ("identity", "label", "name", "A", "kWh"), rows)
 
 
-def _kwh(energy: Optional[Reading]) -> Amount:
+def _kwh(energy: Optional[Reading]) -> MeteredValue:
     amount = listed_amount(energy)
-    return Amount(amount.metered, kilowatt_hours(amount))
+    return MeteredValue(amount.metered, kilowatt_hours(amount))
 
 
 def sensors(context: Context) -> Result:

@@ -28,7 +28,7 @@ _PAD = 6.0  # within the frame of a rack
 _PLAIN = Mark()
 
 
-class Row(NamedTuple):
+class DiagramRow(NamedTuple):
     """A line or breaker within a box."""
 
     name: str
@@ -53,7 +53,7 @@ class Box:
     mark: Mark
     width: float
     height: float = HEAD_H
-    rows: list[Row] = field(default_factory=list)
+    rows: list[DiagramRow] = field(default_factory=list)
     #: texts below its rows
     texts: list[str] = field(default_factory=list)
     #: what feeds it, with the look of the line between
@@ -75,7 +75,7 @@ class Box:
     def add_rows(self, rows: Iterable[tuple[str, HallNode, Mark]]) -> None:
         """Lines and breakers, below those that it has."""
         for name, node, mark in rows:
-            row = Row(name, node, mark, self.height)
+            row = DiagramRow(name, node, mark, self.height)
             self.rows.append(row)
             self.height += row.height
 

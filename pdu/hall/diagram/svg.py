@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...core.drawing.drawing import Drawing, HallNode, nodes
 from ...core.files import html
-from ...core.files.html import Cell, number, row_header, safe, short, words
+from ...core.files.html import HtmlCell, number, row_header, safe, short, words
 from .marks import HallMarks, Look, Mark
 from .one_line import (
     HEAD_H,
@@ -17,8 +17,8 @@ from .one_line import (
     SIGNS,
     WIDTH,
     Box,
+    DiagramRow,
     OneLine,
-    Row,
     Wire,
     counts_in_words,
     machines_by_rack,
@@ -177,7 +177,7 @@ def _box(box: Box, anchors: Mapping[HallNode, str]) -> str:
     return f'<g transform="translate({box.x:.1f} {box.y:.1f})">{linked}{rows}{texts}</g>'
 
 
-def _row(row: Row, width: float, anchors: Mapping[HallNode, str]) -> str:
+def _row(row: DiagramRow, width: float, anchors: Mapping[HallNode, str]) -> str:
     mark, figures = row.mark, row.mark.figures
     inner = width - 8
     parts = [_rect("box", 4, row.y, inner, row.height - 1, mark.look)]
@@ -239,7 +239,7 @@ def _table(drawing: Drawing, marks: HallMarks, anchors: Mapping[HallNode, str]) 
     yield "</details>"
 
 
-def _cells(name: str, mark: Mark, text: str) -> list[Cell]:
+def _cells(name: str, mark: Mark, text: str) -> list[HtmlCell]:
     low = "" if mark.load is None else f"{mark.load.low:.1f}"
     high = "" if mark.load is None else f"{mark.load.high:.1f}".replace("inf", "no bound")
     return [

@@ -37,7 +37,7 @@ def check(drawing: Drawing, readings: HallReadings) -> list[Finding]:
 
 
 def _single_paths(drawing: Drawing) -> Iterator[Finding]:
-    roots = _Roots(drawing)
+    roots = _CommonFeeds(drawing)
     for machine in drawing.machines.values():
         line = drawing.line_numbers.get(HallNode("machine", machine.name), 0)
         if len(machine.cords) < 2 or machine.needs == len(machine.cords):
@@ -57,7 +57,7 @@ def _single_paths(drawing: Drawing) -> Iterator[Finding]:
                 )
 
 
-def _shared(drawing: Drawing, machine: Machine, roots: _Roots) -> Iterator[tuple[str, str]]:
+def _shared(drawing: Drawing, machine: Machine, roots: _CommonFeeds) -> Iterator[tuple[str, str]]:
     """What all cords of a machine share: the nearest of PDU, breaker and feed."""
     pdus = {cord.pdu for cord in machine.cords}
     if len(pdus) == 1:
@@ -74,7 +74,7 @@ def _shared(drawing: Drawing, machine: Machine, roots: _Roots) -> Iterator[tuple
         yield "cords-on-one-feed", f"all its cords are on {', '.join(sorted(common))}"
 
 
-class _Roots:
+class _CommonFeeds:
     """The feeds without which a node cannot live: those that all its inputs share."""
 
     def __init__(self, drawing: Drawing) -> None:

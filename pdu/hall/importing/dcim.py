@@ -30,7 +30,7 @@ _SHOWN = 8
 _ALL = Filters()
 
 
-class _End(NamedTuple):
+class _CableEnd(NamedTuple):
     """A cable from a power port."""
 
     port: Mapping[str, Any]
@@ -44,7 +44,7 @@ def imported(objects: Objects, filters: Filters = _ALL) -> Imported:
     another shape, and for a filter that nothing matches.
     """
     try:
-        return _Reader(objects, filters).imported()
+        return _DcimReader(objects, filters).imported()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SettingsError(
             "an object of the import has another shape than NetBox's or Nautobot's"
@@ -60,7 +60,7 @@ def cables_to_check(ports: Iterable[Mapping[str, Any]]) -> set[object]:
     return {_id(port["cable"]) for port in ports if _is_doubtful(port) and port.get("cable")}
 
 
-class _Reader:
+class _DcimReader:
     def __init__(self, objects: Objects, filters: Filters) -> None:
         self._by_id = {
             kind: {_id(item): item for item in objects.get(kind, ())} for kind in (*KINDS, *EXTRA)
@@ -137,9 +137,9 @@ class _Reader:
 
     # ---- what is drawn ---------------------------------------------------------------------------
 
-    def _ends(self) -> list[_End]:
+    def _ends(self) -> list[_CableEnd]:
         """The cables of all power ports, but for planned ones."""
-        ends: list[_End] = []
+        ends: list[_CableEnd] = []
         planned: list[str] = []
         doubtful: list[str] = []
         for port in self._by_id["power-ports"].values():
@@ -155,7 +155,7 @@ class _Reader:
                         (planned if status == _PLANNED else doubtful).append(port_in_words)
                     continue
                 kind_of = "power-outlets" if kind == _OUTLET else "power-feeds"
-                ends.append(_End(port, kind, self._by_id[kind_of].get(_id(end), end)))
+                ends.append(_CableEnd(port, kind, self._by_id[kind_of].get(_id(end), end)))
         self._note("left out, because its cable is planned", planned)
         self._note(
             "left out, because its cable is planned or is being removed (/api/dcim/cables/ tells,"
@@ -176,7 +176,7 @@ class _Reader:
         return not self._filtered or _id(device) in self._chosen
 
     def _drawn_pdus(
-        self, ends: Sequence[_End], machines: Mapping[object, None]
+        self, ends: Sequence[_CableEnd], machines: Mapping[object, None]
     ) -> dict[object, None]:
         """The PDUs that were chosen, or on which something hangs that is drawn."""
         pdus = {pdu: None for pdu in self._pdus if self._is_chosen({"id": pdu})}
@@ -196,7 +196,7 @@ class _Reader:
                     waiting.append(upper)
         return pdus
 
-    def _part(self, ends: Sequence[_End], pdus: Mapping[object, None]) -> None:
+    def _part(self, ends: Sequence[_CableEnd], pdus: Mapping[object, None]) -> None:
         """Finds the PDUs with several inlets, each of which feeds its own outlets: no transfer
         switches, though two inputs of one drawn PDU are one.
         """

@@ -20,7 +20,7 @@ from pdu_common.snmp_client.tool_api import COUNTER, COUNTER64, GAUGE, INTEGER, 
 
 from ...core.adapters.snmp.recorded_rows import NUMBERS, Arcs
 from .mib import Mib, Object
-from .tables import Index, Table, WalkedColumn
+from .tables import Index, WalkedColumn, WalkedTable
 
 # Roles of a column
 STATE = "state"
@@ -68,7 +68,7 @@ class Guess(NamedTuple):
     """A guess at the role of a column."""
 
     role: str
-    table: Table
+    table: WalkedTable
     column: WalkedColumn
     #: compares columns of one role; the highest is the best
     score: float
@@ -79,7 +79,7 @@ class Guess(NamedTuple):
     object: Optional[Object] = None
 
 
-def guesses(tables: Sequence[Table], mib: Mib, names: Mapping[Arcs, str] = {}) -> list[Guess]:
+def guesses(tables: Sequence[WalkedTable], mib: Mib, names: Mapping[Arcs, str] = {}) -> list[Guess]:
     """All guesses at the roles of all columns, sorted by role, the best of each role first.
 
     `names`: see `snmprec.Parsed`.
@@ -151,7 +151,7 @@ def integers(column: WalkedColumn) -> Optional[list[int]]:
 
 
 def _state(
-    table: Table, column: WalkedColumn, labels: float, object_: Optional[Object]
+    table: WalkedTable, column: WalkedColumn, labels: float, object_: Optional[Object]
 ) -> Optional[Guess]:
     counts = Counter(str(row.raw).strip() for row in column.rows.values())
     if object_ is not None and object_.enumeration:
@@ -200,7 +200,11 @@ def _state(
 
 
 def _named_state(
-    table: Table, column: WalkedColumn, labels: float, object_: Object, counts: Mapping[str, int]
+    table: WalkedTable,
+    column: WalkedColumn,
+    labels: float,
+    object_: Object,
+    counts: Mapping[str, int],
 ) -> Optional[Guess]:
     """A guess from the names of the values. A MIB must name both on and off. A walk names only
     recorded values, so on or off is enough."""
@@ -326,13 +330,13 @@ def _are_indexes(column: WalkedColumn, values: list[int]) -> bool:
     return values == [index[-1] for index in column.rows]
 
 
-def _place(table: Table, labels: float) -> float:
+def _place(table: WalkedTable, labels: float) -> float:
     return (
         2 * labels + (table.size in _USUAL_ROWS) + (table.size >= _MANY) + (len(table.columns) > 2)
     )
 
 
-def _labels(table: Table) -> int:
+def _labels(table: WalkedTable) -> int:
     """2 if a column has different strings and at least half of them name outlets, 1 if the strings
     only differ, else 0. A column without a letter does not count."""
     best = 0
@@ -357,7 +361,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 # ---- labels --------------------------------------------------------------------------------------
 
 
-def _name(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
+def _name(table: WalkedTable, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
     values = texts(column)
     if not values or not _have_letters(values):
         return None
@@ -385,7 +389,7 @@ def _name(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Opti
     )
 
 
-def _number(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
+def _number(table: WalkedTable, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
     values = integers(column)
     if (
         values is None
@@ -459,7 +463,7 @@ def role_of_units(units: str) -> Optional[tuple[str, Decimal]]:
     return (role, scale) if scale > 0 and abs(scale.adjusted()) <= Figure.MOST_DIGITS else None
 
 
-def _meter(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
+def _meter(table: WalkedTable, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
     """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different
     numbers.
     """

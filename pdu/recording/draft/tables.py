@@ -43,7 +43,7 @@ class WalkedColumn(NamedTuple):
         return frozenset(self.rows)
 
 
-class Table(NamedTuple):
+class WalkedTable(NamedTuple):
     """Columns with the same indexes below one entry."""
 
     entry: Arcs
@@ -55,14 +55,14 @@ class Table(NamedTuple):
         return len(self.columns[0].rows)
 
 
-def tables(rows: Rows, columns: Collection[Arcs] = ()) -> list[Table]:
+def tables(rows: Rows, columns: Collection[Arcs] = ()) -> list[WalkedTable]:
     """The tables, in the order of their OIDs.
 
     A row is in at most one table. `columns`: OIDs of a MIB's objects.
     """
     device_rows = {oid: row for oid, row in rows.items() if _is_of_device(oid)}
     oids: set[Arcs] = set()
-    table_list: list[Table] = []
+    table_list: list[WalkedTable] = []
     for table in (
         *_tables_of_columns(device_rows, columns),
         *sorted(_candidates(device_rows), key=_weight, reverse=True),
@@ -73,7 +73,7 @@ def tables(rows: Rows, columns: Collection[Arcs] = ()) -> list[Table]:
             if not any(column.oid + index in oids for index in column.rows)
         ]
         if free:
-            table_list.append(Table(table.entry, free))
+            table_list.append(WalkedTable(table.entry, free))
             for column in free:
                 oids.update(column.oid + index for index in column.rows)
     return sorted(table_list, key=lambda table: (table.entry, table.columns[0].oid))
@@ -87,7 +87,7 @@ def _is_below(oid: Arcs, roots: Iterable[Arcs]) -> bool:
     return any(oid[: len(root)] == root for root in roots)
 
 
-def _candidates(rows: Mapping[Arcs, SnmpRow]) -> Iterator[Table]:
+def _candidates(rows: Mapping[Arcs, SnmpRow]) -> Iterator[WalkedTable]:
     for depth in range(1, _DEEPEST + 1):
         columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
         for oid, row in rows.items():
@@ -99,7 +99,7 @@ def _candidates(rows: Mapping[Arcs, SnmpRow]) -> Iterator[Table]:
                 yield table
 
 
-def _tables_of_columns(rows: Mapping[Arcs, SnmpRow], oids: Collection[Arcs]) -> list[Table]:
+def _tables_of_columns(rows: Mapping[Arcs, SnmpRow], oids: Collection[Arcs]) -> list[WalkedTable]:
     columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
     for oid, row in rows.items():
         ends = next((end for end in range(len(oid) - 1, len(VENDORS), -1) if oid[:end] in oids), 0)
@@ -116,7 +116,7 @@ def _tables_of_columns(rows: Mapping[Arcs, SnmpRow], oids: Collection[Arcs]) -> 
     )
 
 
-def _together(columns: Mapping[Arcs, dict[Index, SnmpRow]], least: int) -> list[Table]:
+def _together(columns: Mapping[Arcs, dict[Index, SnmpRow]], least: int) -> list[WalkedTable]:
     """Make tables of the columns with `least` to _MOST rows.
 
     Columns below one entry with the same indexes form a table.
@@ -128,12 +128,12 @@ def _together(columns: Mapping[Arcs, dict[Index, SnmpRow]], least: int) -> list[
                 WalkedColumn(oid, dict(sorted(value_by_index.items())))
             )
     return [
-        Table(entry, sorted(same, key=lambda column: column.oid))
+        WalkedTable(entry, sorted(same, key=lambda column: column.oid))
         for (entry, _), same in groups.items()
     ]
 
 
-def _weight(table: Table) -> tuple[int, int, int, int]:
+def _weight(table: WalkedTable) -> tuple[int, int, int, int]:
     """How likely it is that the OIDs of a table were split at the right place."""
     is_entry = table.entry[-1] == _ENTRY
     alone = len(table.columns) == 1
@@ -146,7 +146,7 @@ def _weight(table: Table) -> tuple[int, int, int, int]:
     )
 
 
-def _is_one_column(table: Table) -> bool:
+def _is_one_column(table: WalkedTable) -> bool:
     """Whether `table` looks like one column that was split inside an index such as unit.outlet.
 
     Its entry is then the OID of a column, `<table>.1.<column>`, and all its values have one type.

@@ -14,7 +14,7 @@ from ...core.adapters.snmp.recorded_rows import Arcs, Rows
 from . import columns
 from .columns import Guess
 from .mib import Mib, Object
-from .tables import Table
+from .tables import WalkedTable
 
 _COMMAND = re.compile(r"command|control|cmd|action|ctl|switch|onoff", re.IGNORECASE)
 #: the role of a meter -> the name of its total in a profile
@@ -48,7 +48,7 @@ class WritableObject(NamedTuple):
         return bool(self.object.enumeration or _COMMAND.search(self.object.name))
 
 
-def scalars(rows: Rows, table_list: Sequence[Table], mib: Mib) -> list[UnitScalar]:
+def scalars(rows: Rows, table_list: Sequence[WalkedTable], mib: Mib) -> list[UnitScalar]:
     """The scalars with UNITS, by their total; those that may be a limit come last.
 
     `found`: the tables of the recording, whose columns may have a row 0.
@@ -69,7 +69,7 @@ def scalars(rows: Rows, table_list: Sequence[Table], mib: Mib) -> list[UnitScala
     )
 
 
-def writable(state: Guess, table_list: Sequence[Table], mib: Mib) -> list[WritableObject]:
+def writable(state: Guess, table_list: Sequence[WalkedTable], mib: Mib) -> list[WritableObject]:
     """The objects beside the states that can be written: in their table, and in others whose rows
     are the same outlets. Those with a name like a command or with names of values come first.
 

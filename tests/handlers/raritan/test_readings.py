@@ -10,7 +10,7 @@ import pytest
 from handlers.raritan.readings import (
     NOT_KNOWN,
     NOT_METERED,
-    Amount,
+    MeteredValue,
     all_invalid,
     largest,
     sum_if_complete,
@@ -18,7 +18,7 @@ from handlers.raritan.readings import (
 from handlers.raritan.rpc.sensors import NumericSensor
 from handlers.shared.errors import ProtocolError
 
-ONE, TWO = Amount(True, 1.0), Amount(True, 2.0)
+ONE, TWO = MeteredValue(True, 1.0), MeteredValue(True, 2.0)
 
 
 @pytest.mark.parametrize(
@@ -26,14 +26,14 @@ ONE, TWO = Amount(True, 1.0), Amount(True, 2.0)
     [
         ([], NOT_METERED, NOT_METERED),
         ([NOT_METERED], NOT_METERED, NOT_METERED),
-        ([ONE, TWO], Amount(True, 3.0), TWO),
+        ([ONE, TWO], MeteredValue(True, 3.0), TWO),
         ([ONE, NOT_METERED], NOT_METERED, ONE),
         ([ONE, NOT_KNOWN], NOT_KNOWN, NOT_KNOWN),
         ([NOT_KNOWN, NOT_METERED], NOT_METERED, NOT_KNOWN),
     ],
 )
 def test_a_part_that_is_not_known_makes_the_whole_not_known(
-    parts: list[Amount], total: Amount, most: Amount
+    parts: list[MeteredValue], total: MeteredValue, most: MeteredValue
 ) -> None:
     assert (sum_if_complete(parts), largest(parts)) == (total, most)
 

@@ -92,7 +92,7 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
 
 
 def test_the_energy_of_the_example_is_a_counter_of_tenths(families: Any) -> None:
-    tenths = energy_registers.Register(0.1, 2**32 * 0.1)
+    tenths = energy_registers.SnmpRegister(0.1, 2**32 * 0.1)
     assert energy_registers.of_profile(families[0]) == energy_registers.Registers(outlets=tenths)
 
 

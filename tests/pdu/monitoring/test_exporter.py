@@ -26,7 +26,7 @@ from pdu.core.inventory.polling import Target
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.core.states import UNKNOWN
 from pdu.monitoring import probes, server, target_policy as allowed_module
-from pdu.monitoring.target_policy import NotAllowed, Query, TargetPolicy
+from pdu.monitoring.target_policy import NotAllowed, ProbeQuery, TargetPolicy
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import PEERS
@@ -221,7 +221,7 @@ def test_an_address_in_a_network_needs_a_handler_and_a_login(
 def test_an_exporter_without_logins_says_so_for_an_address_in_a_network() -> None:
     allowed = TargetPolicy((), [ipaddress.ip_network("192.0.2.0/24")], {"snmp": load("snmp")}, {})
     with pytest.raises(NotAllowed, match="has no logins by name"):
-        allowed.target(Query("192.0.2.1", "snmp", "x"))
+        allowed.target(ProbeQuery("192.0.2.1", "snmp", "x"))
 
 
 @pytest.mark.parametrize("networks, advised", [(["192.0.2.0/24"], True), ([], False)])
@@ -230,7 +230,7 @@ def test_an_address_is_asked_for_only_if_the_exporter_has_networks(
 ) -> None:
     with pytest.raises(NotAllowed, match="not on the list") as caught:
         TargetPolicy((), [ipaddress.ip_network(one) for one in networks], {}, {}).target(
-            Query("pdu1.example")
+            ProbeQuery("pdu1.example")
         )
     assert ("give an IP address" in str(caught.value)) == advised
 
@@ -262,10 +262,10 @@ def test_another_form_of_a_listed_address_does_not_lead_to_another_login(
         [Target(device, handlers["raritan"], logins["xerus"])], networks, handlers, logins
     )
     with pytest.raises(NotAllowed, match="is on the list, with another"):
-        allowed.target(Query(asked, handler, "other"))
+        allowed.target(ProbeQuery(asked, handler, "other"))
     # port forwarding to another PDU
-    assert allowed.target(Query("192.0.2.7:50002", "raritan", "other")).auth is logins["other"]
-    assert allowed.target(Query("192.0.2.8:443", "raritan", "other")).auth is logins["other"]
+    assert allowed.target(ProbeQuery("192.0.2.7:50002", "raritan", "other")).auth is logins["other"]
+    assert allowed.target(ProbeQuery("192.0.2.8:443", "raritan", "other")).auth is logins["other"]
 
 
 def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_address() -> None:
@@ -278,7 +278,7 @@ def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_addr
         logins,
     )
     with pytest.raises(NotAllowed, match="is on the list, with another auth"):
-        allowed.target(Query("192.0.2.8", "raritan", "other"))
+        allowed.target(ProbeQuery("192.0.2.8", "raritan", "other"))
 
 
 def test_an_exporter_needs_an_archive_of_each_listed_handler_and_at_least_one_for_a_network(
@@ -411,7 +411,7 @@ def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: 
         for n in range(units)
     ]
     with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
-        TargetPolicy(listed, (), {}, {}).target(Query("192.0.2.1"))
+        TargetPolicy(listed, (), {}, {}).target(ProbeQuery("192.0.2.1"))
 
 
 def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
@@ -428,12 +428,12 @@ def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
 
     snmp, raritan, login = load("snmp"), load("raritan"), DeviceLogin("x", {}, {})
     asked = [
-        Query("p1999"),
-        Query("HOST-7.example"),
-        Query("10.9.0.7:161"),
-        Query("::ffff:10.9.0.7", "snmp", "x"),
-        Query("192.0.2.1"),
-        Query("192.0.2.1:443", "raritan", "x"),
+        ProbeQuery("p1999"),
+        ProbeQuery("HOST-7.example"),
+        ProbeQuery("10.9.0.7:161"),
+        ProbeQuery("::ffff:10.9.0.7", "snmp", "x"),
+        ProbeQuery("192.0.2.1"),
+        ProbeQuery("192.0.2.1:443", "raritan", "x"),
     ]
     read: list[str] = []
 

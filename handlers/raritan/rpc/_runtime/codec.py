@@ -448,4 +448,4 @@ def encoder(hint: Any) -> Callable[[object], object]:
     return encode
 
 
-values.use(values.Codec(default, decoder, decode_structure, encode_structure))
+values.use(values.StructureCodec(default, decoder, decode_structure, encode_structure))

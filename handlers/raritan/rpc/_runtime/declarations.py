@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, TypeVar, cast
 
 from ....shared.module_lookup import import_module
-from .registry import MODULES, RPC, Named, idl_name, vendor_module
+from .registry import MODULES, RPC, IdlType, idl_name, vendor_module
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -33,7 +33,7 @@ class Caller(Protocol):
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = ...) -> object: ...
 
 
-class Reference(Named):
+class Reference(IdlType):
     """An object on the device: `target` is its resource id; `agent` sends the calls and is ignored
     by `==`.
     """

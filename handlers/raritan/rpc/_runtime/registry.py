@@ -24,7 +24,7 @@ RPC = __name__.rpartition("._runtime.")[0]
 _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")
 
 
-class Named:
+class IdlType:
     """Base of the IDL types.
 
     `class Outlet(EDevice, version="3.0.4")` of pdumodel has the `idlType`
@@ -93,5 +93,7 @@ def find(idl_type: str) -> Optional[type]:
         )
         if name.startswith("_") or not isinstance(found, type):
             return None
-    ours = isinstance(found, type) and issubclass(found, Named) and vendor_module(found.__module__)
+    ours = (
+        isinstance(found, type) and issubclass(found, IdlType) and vendor_module(found.__module__)
+    )
     return found if ours else None

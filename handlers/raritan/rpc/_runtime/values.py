@@ -25,7 +25,7 @@ from typing import (
 )
 
 from .declarations import Caller, class_annotations, field_types, once
-from .registry import LONGEST_NAME, Named, base_name, find, idl_name, inner_name
+from .registry import LONGEST_NAME, IdlType, base_name, find, idl_name, inner_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self, dataclass_transform
@@ -54,7 +54,7 @@ ZERO: Any = _Zero()
 structure with its defaults, 1970 for a time."""
 
 
-class _Named(Named):
+class _IdlNamed(IdlType):
     def __init_subclass__(cls, version: str = "") -> None:
         super().__init_subclass__(version)
         if "idlType" not in vars(cls):
@@ -64,7 +64,7 @@ class _Named(Named):
 # ---- the codec, which is made of these classes and imports this module ---------------------------
 
 
-class Codec(NamedTuple):
+class StructureCodec(NamedTuple):
     """What structures need of the module `codec`."""
 
     default: Callable[[type[Structure], str], object]
@@ -73,15 +73,15 @@ class Codec(NamedTuple):
     encode_structure: Callable[[Structure], dict[str, object]]
 
 
-_USED: list[Codec] = []
+_USED: list[StructureCodec] = []
 
 
-def use(codec: Codec) -> None:
+def use(codec: StructureCodec) -> None:
     """Set the codec. The module `codec` calls this when it is imported."""
     _USED[:] = [codec]
 
 
-def _codec() -> Codec:
+def _codec() -> StructureCodec:
     return _USED[0]
 
 
@@ -93,7 +93,7 @@ class _ElementNames:
         return [element.name for element in owner]
 
 
-class _Listed(_Named):
+class _EnumerationBase(_IdlNamed):
     # declared in this base, because in an enumeration mypy would take it for an element
     values = _ElementNames()
 
@@ -109,7 +109,7 @@ def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
     return member
 
 
-class Enumeration(_Listed, enum.IntEnum):
+class Enumeration(_EnumerationBase, enum.IntEnum):
     """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>` and is sent back
     unchanged.
 
@@ -223,7 +223,7 @@ class _DataclassFields:
 
 
 @dataclass_transform(eq_default=False)
-class Structure(_Named):
+class Structure(_IdlNamed):
     """Base of structures and value objects. A field can also be read and set under its older names.
     `==` compares the fields.
 

@@ -103,7 +103,7 @@ class NutServer(Replay):
         return effect
 
     @staticmethod
-    def _turned(device: RecordedDevice, outlet: model.Outlet, on: bool) -> str:
+    def _turned(device: RecordedDevice, outlet: model.NutOutlet, on: bool) -> str:
         for variable in outlet.state_variables:
             status = device.variables.get(variable, "")
             if variable == "ups.status":

@@ -20,7 +20,7 @@ from handlers.snmp.sources.base import Filter
 T = TypeVar("T")
 
 
-class Register(NamedTuple):
+class SnmpRegister(NamedTuple):
     """What the MIB says of a register; None for what it does not say."""
 
     #: what a value of 1 means, in kWh
@@ -33,9 +33,9 @@ class Registers(NamedTuple):
     """The registers of a family."""
 
     #: that of each outlet
-    outlets: Register = Register()
+    outlets: SnmpRegister = SnmpRegister()
     #: the PDU's own
-    own: Register = Register()
+    own: SnmpRegister = SnmpRegister()
 
 
 #: families whose energy object is text, which may have decimal places
@@ -67,13 +67,13 @@ def of_profile(profile: Profile) -> Registers:
     )
 
 
-def _register(figures: Sequence[Figure]) -> Register:
+def _register(figures: Sequence[Figure]) -> SnmpRegister:
     """What figures of one register say: nothing in which they differ."""
     unit_kwh = _common_value(map(_unit, figures))
     values = _common_value(COUNTERS.get(figure.syntax) for figure in figures)
     if unit_kwh is None or values is None:
-        return Register(unit_kwh)
-    return Register(unit_kwh, values * unit_kwh)
+        return SnmpRegister(unit_kwh)
+    return SnmpRegister(unit_kwh, values * unit_kwh)
 
 
 def _own_figures(energy: Optional[Total]) -> Sequence[Figure]:

@@ -14,7 +14,7 @@ from typing import NamedTuple, Optional
 import pytest
 import trustme
 
-from pdu.core.web.connection import Connection
+from pdu.core.web.connection import WebConnection
 from pdu.core.web.connection_limits import ConnectionLimiter, WebLimits
 from pdu.core.web.messages import WebRequest, WebResponse
 from pdu.core.web.server import WebServer, listening, tls_context
@@ -28,7 +28,7 @@ class Served(NamedTuple):
     """A running server."""
 
     port: int
-    connections: ConnectionLimiter[Connection]
+    connections: ConnectionLimiter[WebConnection]
     #: the requests that arrived whole
     asked: list[WebRequest]
     #: what was reported

@@ -16,14 +16,14 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Scalar
 from pdu.core.adapters.snmp import energy_registers
-from pdu.core.adapters.snmp.energy_registers import TEXTS, Register
+from pdu.core.adapters.snmp.energy_registers import TEXTS, SnmpRegister
 from tests import recordings
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import ROOT
 from tests.simulators.snmp_agent import Row, read_snmprec
 from tests.simulators.snmp_agent.device import COUNTER, COUNTER64
 
-UNKNOWN = Register()
+UNKNOWN = SnmpRegister()
 SYNTAXES = {COUNTER: "Counter32", COUNTER64: "Counter64"}
 
 
@@ -100,12 +100,16 @@ def test_an_energy_that_was_recorded_as_text_has_no_unit() -> None:
 @pytest.mark.parametrize(
     "family, outlets, own",
     [
-        ("apc-rpdu2", Register(0.1), UNKNOWN),  # its own: the sum of a chain's units
-        ("eaton-epdu", Register(0.001), UNKNOWN),
-        ("apc-isx-modular", Register(0.1), Register(0.1)),
-        ("apnl-modular", Register(1.0), Register(1.0)),  # a scalar that only some types have
-        ("cyberpower-ats", UNKNOWN, Register(0.1)),  # without outlets
-        ("netio", Register(0.001), UNKNOWN),  # else the sum of its outlets
+        ("apc-rpdu2", SnmpRegister(0.1), UNKNOWN),  # its own: the sum of a chain's units
+        ("eaton-epdu", SnmpRegister(0.001), UNKNOWN),
+        ("apc-isx-modular", SnmpRegister(0.1), SnmpRegister(0.1)),
+        (
+            "apnl-modular",
+            SnmpRegister(1.0),
+            SnmpRegister(1.0),
+        ),  # a scalar that only some types have
+        ("cyberpower-ats", UNKNOWN, SnmpRegister(0.1)),  # without outlets
+        ("netio", SnmpRegister(0.001), UNKNOWN),  # else the sum of its outlets
         ("raritan-px2", UNKNOWN, UNKNOWN),  # an exponent
         ("rittal-cmc3", UNKNOWN, UNKNOWN),  # a factor
         ("riedo-updu", UNKNOWN, UNKNOWN),  # an outlet may have several meters
@@ -115,7 +119,9 @@ def test_an_energy_that_was_recorded_as_text_has_no_unit() -> None:
         ("dataprobe-iboot", UNKNOWN, UNKNOWN),  # no energy
     ],
 )
-def test_the_unit_is_that_of_the_one_object(family: str, outlets: Register, own: Register) -> None:
+def test_the_unit_is_that_of_the_one_object(
+    family: str, outlets: SnmpRegister, own: SnmpRegister
+) -> None:
     assert energy_registers.registers_of_family(family) == (outlets, own)
 
 
@@ -128,7 +134,7 @@ def test_a_counter_begins_again_after_all_of_its_values() -> None:
 
 
 def test_a_wrap_is_known_only_if_all_figures_of_a_register_have_the_same_syntax() -> None:
-    def read(*syntaxes: str) -> Register:
+    def read(*syntaxes: str) -> SnmpRegister:
         return energy_registers.of_profile(
             Profile(
                 "acme-meter",
@@ -145,10 +151,10 @@ def test_a_wrap_is_known_only_if_all_figures_of_a_register_have_the_same_syntax(
             )
         ).own
 
-    assert read("") == Register(0.1)
-    assert read("Counter32") == read("Counter32", "Counter32") == Register(0.1, 2**32 * 0.1)
-    assert read("Counter64") == Register(0.1, 2**64 * 0.1)
-    assert read("Counter32", "Counter64") == read("Counter32", "") == Register(0.1)
+    assert read("") == SnmpRegister(0.1)
+    assert read("Counter32") == read("Counter32", "Counter32") == SnmpRegister(0.1, 2**32 * 0.1)
+    assert read("Counter64") == SnmpRegister(0.1, 2**64 * 0.1)
+    assert read("Counter32", "Counter64") == read("Counter32", "") == SnmpRegister(0.1)
 
 
 def test_another_name_is_no_family() -> None:
