@@ -173,12 +173,6 @@ def test_a_queue_that_is_sent_again_has_only_the_answers_of_the_last_time() -> N
     assert isinstance(helper.perform_bulk()[0], Unreachable)
 
 
-def test_an_empty_bulk_costs_no_request() -> None:
-    device = Device([])
-    Bulk(Agent("https", "pdu.example", "a", "b", transport=device)).perform()
-    assert device.asked == []
-
-
 def test_bulk_each_calls_one_method_of_several_proxies_in_their_order() -> None:
     unit = Described()
     unit.outlets([1.5, 2.5], [None, None])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 import sys
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -288,13 +288,6 @@ def test_a_waveform_is_read_as_a_list_of_samples_and_as_a_structure(json: Any) -
     assert encode_structure(entry) == {"waveform": json}
 
 
-def test_a_value_object_keeps_its_received_type_and_null_is_none() -> None:
-    read = decoder(Optional[peripheral.Device])
-    json = {"type": "peripheral.Device:6.0.0", "value": {"packageClass": "DX2", "device": None}}
-    assert encode(read(json, AGENT)) == json
-    assert read(None, AGENT) is None
-
-
 def test_a_value_object_of_an_unknown_type_keeps_its_type_and_fields() -> None:
     json = {"type": "pdumodel.Outlet_9_0_0.FutureEvent:1.0.0", "value": {"source": None, "more": 3}}
     event = decoder(ValueObject)(json, AGENT)
@@ -412,13 +405,6 @@ def test_a_result_that_is_nested_too_deeply_is_a_protocol_error() -> None:
         condition = {"conditions": [condition]}
     with pytest.raises(JsonRpcSyntaxException, match="listRules: the result is nested too deeply"):
         engine.listRules.decode({"_ret_": [{"condition": condition}]})
-
-
-def test_a_map_is_read_as_a_dictionary() -> None:
-    json = {"role": 1, "linkUnits": [{"key": 2, "value": {"host": "a", "status": 1}}]}
-    status = decode_structure(cascading.CascadeManager.Status, json, AGENT)
-    assert status.linkUnits[2].host == "a"
-    assert encode_structure(status) == json
 
 
 def test_a_key_of_a_map_may_come_twice_only_with_the_same_value() -> None:

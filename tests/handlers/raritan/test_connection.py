@@ -21,7 +21,7 @@ from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import PATIENCE_S, finished, until
 
 from .conftest import MakeAgent, connected
-from .peer import Peer, Step, get_state, http, result, set_state
+from .peer import Peer, Step, get_state, http, result
 
 
 def _outlet(agent: Agent) -> pdumodel.Outlet:
@@ -58,25 +58,6 @@ class _Witness:
 # ---- the connection and the login ----------------------------------------------------------------
 
 
-def test_many_calls_share_one_connection(agent: MakeAgent) -> None:
-    with Peer([[result(number) for number in range(5)]]) as peer:
-        one = agent("http", peer.address)
-        assert [get_state(one) for _ in range(5)] == [{"_ret_": number} for number in range(5)]
-        assert peer.accepted == 1
-
-
-def test_a_connection_that_the_device_closes_after_each_answer_is_opened_again(
-    agent: MakeAgent,
-) -> None:
-    close = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":1}', "200 OK", "Connection: close")]
-    second = [http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":2}', "200 OK", "Connection: close")]
-    with Peer([close, second]) as peer:
-        one = agent("http", peer.address)
-        get_state(one)
-        set_state(one)
-        assert peer.accepted == 2
-
-
 def test_threads_take_turns_while_another_thread_closes_the_connection(agent: MakeAgent) -> None:
     with Peer([[result(0)] * 400 for _ in range(200)]) as peer:
         one = agent("http", peer.address)
@@ -96,33 +77,6 @@ def test_threads_take_turns_while_another_thread_closes_the_connection(agent: Ma
             one.close()
         finished(*workers)
         assert not failed and len(peer.seen) == 150
-
-
-def test_closing_waits_for_the_present_exchange() -> None:
-    began, proceed, order = threading.Event(), threading.Event(), []
-
-    class Paused(_Witness):
-        def exchange(self, where: Endpoint, request: Request) -> Response:
-            began.set()
-            assert proceed.wait(PATIENCE_S)
-            order.append("answered")
-            return super().exchange(where, request)
-
-        def close(self) -> None:
-            order.append("closed")
-
-    one = Agent("https", "pdu.example", "a", "b", transport=Paused())
-    caller, closer = (
-        threading.Thread(target=get_state, args=(one,)),
-        threading.Thread(target=one.close),
-    )
-    caller.start()
-    assert began.wait(PATIENCE_S)
-    closer.start()
-    closer.join(0.2)  # the connection must not be closed meanwhile
-    proceed.set()
-    finished(caller, closer)
-    assert order == ["answered", "closed"]
 
 
 # the simulator's threads run in this process
@@ -298,54 +252,7 @@ def test_slow_methods_have_minimum_time_outs() -> None:
     } <= set(MINIMUM_WAITS)
 
 
-def test_the_time_out_of_a_bulk_is_the_sum_of_the_waits_for_its_slow_methods() -> None:
-    witness = _Witness()
-    bulk = Bulk(Agent("https", "pdu.example", "a", "b", timeout=5, transport=witness))
-    manager = cascading.CascadeManager("/cascade", bulk._agent)
-    for link in (2, 3):
-        bulk.add(manager.addLinkUnit, link, "192.0.2.7", "admin", "a", "b")
-    bulk.add(manager.getStatus)
-    bulk.perform()
-    assert 120.0 < witness.requests[0].timeout < 121.0
-
-
 # ---- addresses -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "host, url",
-    [
-        ("pdu.example", "https://pdu.example"),
-        ("pdu.example:8443", "https://pdu.example:8443"),
-        ("192.0.2.1", "https://192.0.2.1"),
-        ("2001:db8::1", "https://[2001:db8::1]"),
-        ("[2001:db8::1]:444", "https://[2001:db8::1]:444"),
-        ("pdu.example:443", "https://pdu.example"),
-    ],
-)
-def test_each_form_of_an_address_becomes_its_url(host: str, url: str) -> None:
-    assert endpoint("https", host).url == url
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "",
-        "a b",
-        "pdu.example/x",
-        "user@pdu.example",
-        "pdu:port",
-        "[::1",
-        "pdu:99999",
-        "a\tb",
-        "a\r\nb",
-        "a\x00",
-        "a\x1b",
-    ],
-)
-def test_an_invalid_address_is_a_settings_error(host: str) -> None:
-    with pytest.raises(SettingsError, match="is not an address"):
-        endpoint("https", host)
 
 
 def test_a_password_in_the_address_is_not_shown() -> None:

@@ -18,7 +18,6 @@ from handlers.raritan.rpc import (
     Structure,
     ValueObject,
     event,
-    idl,
     pdumodel,
     peripheral,
 )
@@ -62,13 +61,6 @@ def test_defaults_come_from_the_types_of_the_fields() -> None:
     )
 
 
-def test_no_two_structures_share_a_default() -> None:
-    one, other = pdumodel.Pdu.MetaData(), pdumodel.Pdu.MetaData()
-    one.supportedInletWirings.append(pdumodel.Pdu.InletWiring.IW_WYE)
-    one.nameplate.partNumber = "PX3"
-    assert other.supportedInletWirings == [] and other.nameplate.partNumber == ""
-
-
 @pytest.mark.parametrize(
     "args, given, words",
     [
@@ -96,14 +88,6 @@ def test_unknown_and_repeated_parameters_of_a_method_are_refused(
     method: Any = pdumodel.Outlet("/outlet", nobody).setPowerState
     with pytest.raises(TypeError, match=rf"^setPowerState\(\) {words}"):
         method.encode(*args, **given)
-
-
-@pytest.mark.parametrize(
-    "kind, words", [(idl.Event, "takes 1 field, not 2"), (event.UserEvent, "takes 3 fields, not 4")]
-)
-def test_the_number_of_fields_is_in_the_error_for_too_many_arguments(kind: Any, words: str) -> None:
-    with pytest.raises(TypeError, match=words):
-        kind(*range(int(words[-1])))
 
 
 def test_a_script_can_declare_its_own_structures_and_value_objects() -> None:

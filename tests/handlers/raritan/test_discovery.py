@@ -47,20 +47,10 @@ def unit() -> Described:
     return one
 
 
-@pytest.mark.parametrize("wanted", [ALL, SECOND])
-def test_a_linked_unit_is_found(unit: Described, wanted: LinkUnitSelection) -> None:
-    assert found(unit, wanted) == [0, 2]
-
-
 def test_link_units_beyond_the_usual_ids_are_asked(unit: Described) -> None:
     unit.calls["/cascade", "getStatus"] = linked(2, 12)
     unit.calls["/model/pdu/12", "getOutlets"] = []
     assert found(unit, ALL) == [0, 2, 12]
-
-
-def test_link_ids_below_2_are_not_link_units(unit: Described) -> None:
-    unit.calls["/cascade", "getStatus"] = linked(0, 1, 2)
-    assert found(unit, ALL) == [0, 2]
 
 
 @pytest.mark.parametrize("wanted", [ALL, SECOND])
@@ -129,9 +119,3 @@ def test_an_answer_without_the_list_is_an_error_and_not_an_empty_list(
     del unit.calls["/model/pdu/2", "getOutlets"]
     with pytest.raises(ProtocolError, match="the list of link units is missing"):
         found(unit, wanted)
-
-
-def test_a_unit_that_is_not_in_the_list_is_skipped_even_if_it_answers(unit: Described) -> None:
-    unit.calls["/cascade", "getStatus"] = linked(3)
-    unit.calls["/model/pdu/3", "getOutlets"] = []
-    assert found(unit, SECOND) == [0]

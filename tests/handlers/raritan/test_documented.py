@@ -66,22 +66,6 @@ def test_printed_metadata_shows_each_field_with_its_value(
     )
 
 
-def test_the_first_listed_outlet_is_switched_off(to: Agent, unit: XerusPdu) -> None:
-    pdu = pdumodel.Pdu(PDU, to)
-    outlets = pdu.getOutlets()
-    assert outlets[0].setPowerState(pdumodel.Outlet.PowerState.PS_OFF) == 0
-    assert unit.books().states["1"] is False
-
-
-def test_the_current_sensor_of_the_first_outlet_reads_its_amperes(
-    to: Agent, unit: XerusPdu
-) -> None:
-    outlets = pdumodel.Pdu(PDU, to).getOutlets()
-    current = outlets[0].getSensors().current
-    assert current is not None
-    assert current.getReading().value == pytest.approx(unit.units[0].outlets[0].amperes())
-
-
 def test_a_changed_snmp_configuration_is_kept(to: Agent) -> None:
     snmp_proxy = devsettings.Snmp("/snmp", to)
     config = snmp_proxy.getConfiguration()
@@ -125,15 +109,6 @@ def test_an_enumerated_value_is_named_by_type_and_value(to: Agent, unit: XerusPd
     assert unit.books().states["1"] is False
     assert pdumodel.Outlet.PowerState.PS_OFF.val == 0
     assert str(pdumodel.Outlet.PowerState.PS_OFF) == "pdumodel.Outlet.PowerState.PS_OFF"
-
-
-def test_the_listed_outlets_have_their_labels_in_order(to: Agent) -> None:
-    pdu = pdumodel.Pdu(PDU, to)
-    outlets = pdu.getOutlets()
-    labels = []
-    for outlet in outlets:
-        labels.append(outlet.getMetaData().label)
-    assert labels == ["1", "2", "3", "4", "5", "6"]
 
 
 def test_an_added_server_is_listed_under_its_number(to: Agent) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 import threading
 from collections.abc import Iterator
 from typing import Callable, NamedTuple
@@ -137,16 +136,6 @@ def test_poll_events_returns_without_an_event_after_30_seconds(
     clock.now += 30.0
     finished(thread)
     assert found == [(False, [])]
-
-
-def test_a_unit_that_answers_slowly_is_asked_less_often(agent: MakeAgent, pdu: XerusPdu) -> None:
-    rests: list[float] = []
-    # the clock moves by 0.25 s at each reading, so a poll takes 0.25 s
-    readings = itertools.count(0.0, 0.25)
-    with Listener(
-        connected(agent, pdu), STATES, seconds=5.0, clock=lambda: next(readings), sleep=rests.append
-    ) as listener:
-        assert list(listener) == [] and rests[0] == 2.25 > events._USUAL_PAUSE_S
 
 
 def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: XerusPdu) -> None:
@@ -428,13 +417,6 @@ def test_a_connection_that_fails_for_half_an_hour_does_not_end_the_listening(
     assert list(listening.listener) == []
     assert [one.kept for one in listening.outages] == [True, False]
     assert max(listening.clock.slept) == 8.0
-
-
-def test_a_right_that_is_taken_away_ends_the_listening_at_once(listening: Listening) -> None:
-    listening.pdu.faults.order(Fault.PRIVILEGE, 1)
-    with pytest.raises(Denied):
-        next(listening.listener)
-    assert listening.clock.slept == []
 
 
 class Swallowing:

@@ -4,22 +4,19 @@ simulators' books.
 
 from __future__ import annotations
 
-import copy
 import time
 from typing import Any
 
 import pytest
 
-from handlers import VERSION
 from handlers.raritan.handler import make_handler
 from handlers.raritan.link_units_setting import LINK_UNITS
 from handlers.shared.errors import PduHandlerError, SettingsError
 from pdu_common.connection import PduData
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import EnumPowerStatus
 from tests.simulators.xerus import Model, XerusPdu
 
-from .described import PDU, Described, Status, handler_of
-from .handling import FAST, LINKED, Handle, agrees, settings, shown, spent, states
+from .handling import LINKED, Handle, agrees, settings, shown, spent, states
 
 # ---- status and statistic ------------------------------------------------------------------------
 
@@ -64,11 +61,6 @@ def test_outlets_with_a_reported_relay_failure_are_unknown_without_an_extra_requ
         # the unit still lists the failure, but no longer as asserted
         pdu.units[0].relays.all[4].stuck = False
         assert shown(handle(pdu).status())["5"] is EnumPowerStatus.DOWN
-
-
-def test_without_a_failure_list_the_reported_state_counts(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=2, stuck=(2,)), "3.3") as pdu:
-        assert shown(handle(pdu).status())["2"] is EnumPowerStatus.UP
 
 
 def test_a_status_without_any_state_is_read_once_more(handle: Handle, firmware: str) -> None:
@@ -129,16 +121,6 @@ def test_a_statistic_agrees_with_the_books_and_its_requests_depend_on_meters_and
         assert cost == [{"nothing": 1, "five inlets": 3}.get(name, 2), 1]
 
 
-def test_one_well_known_sensor_id_that_is_refused_costs_no_further_request(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=4)) as pdu:
-        pdu.units[0].outlets[0].unit.withdraw("/model/pdu/0/outlet/0/activeEnergy")
-        with spent(pdu) as cost:
-            figures = handle(pdu).measured()
-        assert cost == [2, 1]
-        assert [port.energy_kwh is None for port in figures.ports] == [True, False, False, False]
-        assert all(port.load_a is not None for port in figures.ports)
-
-
 @pytest.mark.parametrize(
     "well_known, power_is_listed_only, requests",
     [(True, False, 2), (True, True, 3), (False, False, 3)],
@@ -197,21 +179,6 @@ def test_a_load_that_cannot_be_read_stays_at_the_platforms_default(handle: Handl
         assert handle(pdu).statistic().load == 0.0 < (pdu.books().load_a or 0.0)
 
 
-def test_200_outlets_without_meters_cost_no_extra_request(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=200, metering="inlet")) as pdu:
-        with spent(pdu) as cost:
-            handle(pdu).statistic()
-        assert cost == [2, 1]
-
-
-def test_the_load_follows_the_transfer_switch(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=6, inlets=2, transfer_switch=True, standby_current=0.7)) as pdu:
-        for source in (0, 1):
-            switch = pdu.units[0].transfer_switch
-            assert switch is not None and switch.transferToSource(source, False) == 0
-            agrees(handle(pdu).statistic(), pdu.books())
-
-
 def test_a_three_phase_load_is_the_sum_of_the_lines_and_not_the_highest(handle: Handle) -> None:
     with XerusPdu(Model(outlets=9, phases=3)) as pdu:
         lines = pdu.units[0].inlets[0].lines()
@@ -254,15 +221,6 @@ def test_outlets_of_link_units_are_read_in_two_requests(
             figures = device.statistic()
         agrees(figures, pdu.books())
         assert cost == [2, 1]
-
-
-def test_a_link_unit_without_a_meter_leaves_the_load_of_all_units_unknown(handle: Handle) -> None:
-    links = {2: Model(outlets=1, metering="none")}
-    with XerusPdu(Model(outlets=2), links=links) as pdu:
-        figures = handle(pdu, link_units="yes").statistic()
-        assert (figures.load, figures.total_consumption) == (0.0, 0.0), "the platform's defaults"
-        assert [port.consumption > 0.0 for port in figures.ports] == [True, True, False]
-        assert handle(pdu).statistic().load > 0.0
 
 
 @pytest.mark.parametrize(
@@ -310,16 +268,6 @@ def test_a_configured_link_id_that_is_not_linked_is_logged(
             )
 
 
-def test_firmware_without_linking_has_no_link_units_and_no_error(
-    handle: Handle, caplog: pytest.LogCaptureFixture
-) -> None:
-    with XerusPdu(Model(outlets=2), "3.3") as pdu:
-        assert list(shown(handle(pdu, link_units="yes").status())) == ["1", "2"]
-        assert all(record.levelname != "WARNING" for record in caplog.records)
-        assert list(shown(handle(pdu, link_units="3").status())) == ["1", "2"]
-        assert "ignoring link ids that the PDU does not have: 3 (see link_units)" in caplog.messages
-
-
 @pytest.mark.parametrize("method", ["status", "statistic"])
 def test_an_unreachable_link_unit_is_an_error_that_names_the_setting(
     handle: Handle, method: str
@@ -332,13 +280,6 @@ def test_an_unreachable_link_unit_is_an_error_that_names_the_setting(
             getattr(handle(pdu, link_units="yes"), method)()
         assert caught.value.kind == "unreachable"
         assert len(shown(handle(pdu, link_units="2").status())) == 3
-
-
-def test_port_down_switches_the_outlet_of_a_link_unit(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=2), links={2: Model(outlets=2)}) as pdu:
-        port = PduPortView("2.1")
-        assert handle(pdu, link_units="yes").port_down(port).power_status is EnumPowerStatus.DOWN
-        assert pdu.books().states == {"1": True, "2": True, "2.1": False, "2.2": True}
 
 
 # ---- settings, labels, log -----------------------------------------------------------------------
@@ -393,46 +334,3 @@ def test_labels_hold_identity_printed_number_and_name(handle: Handle) -> None:
             ("2", "2", "web server"),
             ("2.1", "1", ""),
         ]
-
-
-def test_a_printed_number_or_name_that_cannot_be_read_is_empty_in_the_label() -> None:
-    unit = Described()
-    unit.outlets([None, None], [None, None])
-    unit.calls[f"{PDU}/outlet/0", "getMetaData"] = {"label": "A1"}
-    unit.calls[f"{PDU}/outlet/0", "getSettings"] = Status(403)
-    del unit.calls[f"{PDU}/outlet/1", "getMetaData"]
-    assert handler_of(unit).labels() == [("1", "A1", ""), ("2", "", "")]
-
-
-def test_the_handler_keeps_nothing_between_calls(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=2)) as pdu:
-        device = handle(pdu)
-        before = copy.deepcopy(vars(device))
-        for number in (1, 2):
-            device.port_down(PduPortView(str(number)), pause=FAST)
-            assert shown(device.status()) == states(pdu.books())
-        assert vars(device) == before
-
-
-def test_every_method_logs_its_name_and_the_packs_version_once(
-    handle: Handle, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO")
-    with XerusPdu(Model(outlets=1)) as pdu:
-        device = handle(pdu)
-        device.status()
-        device.statistic()
-        device.port_down(PduPortView("1"))
-        device.port_up(PduPortView("1"), pause=FAST)
-        device.labels()
-        messages = [
-            line for line in caplog.messages if line.startswith(f"pdu handler raritan {VERSION} ")
-        ]
-        assert [line.rpartition(": ")[2] for line in messages] == [
-            "status",
-            "statistic",
-            "port_down",
-            "port_up",
-            "labels",
-        ]
-        assert pdu.password not in caplog.text

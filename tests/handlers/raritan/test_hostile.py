@@ -21,7 +21,7 @@ from handlers.raritan.rpc import Bulk, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc._runtime.agent import parsed, responses
 from handlers.raritan.rpc._runtime.errors import may_have_executed
 from handlers.shared.errors import PduHandlerError, ProtocolError
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import PduPortView
 from tests.chains import kept
 from tests.simulators.xerus import Fault, Model, XerusPdu
 
@@ -50,46 +50,6 @@ def bulk_of(answer: str) -> Step:
 
 # ---- answers that leave open whether a command was executed --------------------------------------
 
-_OPEN: list[tuple[Fault, dict[str, Any]]] = [
-    *(
-        (Fault.DONE_STATUS, {"status": status})
-        for status in (101, 201, 202, 204, 206, 300, 303, 304, 500, 502)
-    ),
-    (Fault.DONE_ERROR, {}),
-    (Fault.DONE_NO_ID, {}),
-    (Fault.WRONG_ID, {}),
-    (Fault.DONE_TWICE, {}),
-    *(
-        (Fault.REDIRECT, {"status": status, "location": "https://127.0.0.1:1"})
-        for status in (301, 302)
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    "fault, how", _OPEN, ids=[f"{fault.name} {how.get('status', '')}" for fault, how in _OPEN]
-)
-def test_after_an_ambiguous_answer_to_a_command_the_state_is_read_once(
-    handle: Handle, fault: Fault, how: dict[str, Any]
-) -> None:
-    done = fault is not Fault.REDIRECT
-    for slow in (False, True):
-        with XerusPdu(Model(outlets=1, relay_delay=60 if slow else 0)) as pdu:
-            pdu.faults.order(fault, skip=2, **how)
-            port = PduPortView("1", EnumPowerStatus.UNKNOWN)
-            before = pdu.books().requests
-            if done and not slow:
-                assert handle(pdu).port_down(port, pause=FAST).power_status is EnumPowerStatus.DOWN
-            else:
-                with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
-                    handle(pdu).port_down(port, pause=FAST)
-                assert (
-                    caught.value.kind == "unreachable"
-                    and port.power_status is EnumPowerStatus.UNKNOWN
-                )
-            assert pdu.books().requests - before == 4, "two reads, one command, one read after it"
-            assert len([name for name, _ in pdu.books().writes if "PowerState" in name]) == done
-
 
 @pytest.mark.parametrize("status", [307, 308])
 def test_a_command_that_is_redirected_elsewhere_was_not_carried_out(
@@ -109,19 +69,6 @@ def test_an_unclear_status_in_a_bulk_leaves_open_whether_the_call_was_executed(s
     response = {"statcode": status, "json": error if status in (201, 302) else None}
     (answer,) = responses({"responses": [response]}, 1, Login())
     assert may_have_executed(answer)
-
-
-@pytest.mark.parametrize("status", [400, 404, 405, 451])
-def test_a_command_that_the_device_declines_is_not_read_back(handle: Handle, status: int) -> None:
-    with XerusPdu(Model(outlets=1)) as pdu:
-        pdu.faults.order(Fault.STATUS, skip=2, status=status)
-        before = pdu.books().requests
-        with pytest.raises(PduHandlerError) as caught:
-            handle(pdu).port_down(PduPortView("1"))
-        assert (
-            caught.value.kind == ("denied" if status == 451 else "refused")
-            and pdu.books().requests - before == 3
-        )
 
 
 # ---- answers without a valid state ---------------------------------------------------------------
@@ -165,15 +112,6 @@ def test_status_and_port_down_reject_contradictory_duplicate_keys(
         with pytest.raises(PduHandlerError) as caught:
             handle(pdu).status() if method == "status" else handle(pdu).port_down(PduPortView("1"))
         assert caught.value.kind == "protocol"
-
-
-@pytest.mark.parametrize("given", ["true", "1.0", '"1"', "null", "2"])
-def test_a_single_call_accepts_only_the_id_that_was_sent(agent: MakeAgent, given: str) -> None:
-    with Peer([[http('{"jsonrpc":"2.0","id":%s,"result":{"_ret_":0}}' % given)]]) as peer:
-        with pytest.raises(
-            JsonRpcSyntaxException, match=r"may belong to another request \(wrong id, or none\)"
-        ):
-            get_state(agent("http", peer.address))
 
 
 def test_an_error_without_the_id_of_the_call_is_quoted(agent: MakeAgent) -> None:
@@ -224,11 +162,6 @@ def test_a_resource_id_with_a_lone_surrogate_is_a_protocol_error_and_nothing_is_
     with Peer([]) as peer, pytest.raises(ProtocolError, match="not text"):
         agent("http", peer.address).json_rpc("/model/\ud800", method)
     assert peer.accepted == 0
-
-
-def test_a_text_with_a_whole_surrogate_pair_is_read(agent: MakeAgent) -> None:
-    with Peer([[http('{"id":1,"result":{"_ret_":"\\ud83d\\ude00"}}')]]) as peer:
-        assert get_state(agent("http", peer.address)) == {"_ret_": "\U0001f600"}
 
 
 @pytest.mark.parametrize(

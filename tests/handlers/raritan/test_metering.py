@@ -80,11 +80,6 @@ def test_if_one_of_two_inlets_is_not_valid_the_load_comes_from_the_banks_or_else
     assert unit.measured() == (None, 150.0)
 
 
-def test_two_lines_without_neutral_are_one_circuit(unit: Described) -> None:
-    unit.inlet({"current": 5.1}, {L1: 5.0, L2: 5.1})
-    assert unit.measured()[0] == 5.1
-
-
 @pytest.mark.parametrize("failed", [Status(500), INTERNAL_ERROR, reading(None)])
 def test_the_larger_line_of_one_circuit_needs_both_readings(unit: Described, failed: Any) -> None:
     unit.inlet({"current": 4.1}, {L1: 4.1, L2: 4.0})
@@ -127,19 +122,6 @@ def test_a_pole_whose_line_is_unknown_makes_load_and_energy_unknown(
     assert unit.measured()[0] == 10.6
 
 
-def test_the_only_pole_of_an_inlet_may_be_an_unknown_line(unit: Described) -> None:
-    unit.inlet({"current": 6.5}, {9: 6.5})
-    assert unit.measured()[0] == 6.5
-
-
-def test_an_unmetered_inlet_in_use_makes_the_sum_of_the_inlets_unknown(unit: Described) -> None:
-    unit.inlet({"current": 6.0}, {})
-    unit.inlet({}, {})
-    assert unit.measured()[0] is None
-    unit.outlets([4.0, 5.5], [1.0, 2.0])
-    assert unit.measured()[0] == 9.5
-
-
 @pytest.mark.parametrize(
     "first, second, load",
     [
@@ -162,50 +144,6 @@ def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(
         {"rid": f"{PDU}/transferswitch/0", "type": "pdumodel.TransferSwitch:4.0.9"}
     ]
     assert unit.measured()[0] == load and unit.requests <= (2 if second is not None else 4)
-
-
-@pytest.mark.parametrize("switches", [1, 2])
-def test_the_load_of_three_loaded_feeds_behind_transfer_switches_is_unknown(
-    unit: Described, switches: int
-) -> None:
-    for current in (5.0, 0.2, 4.0):
-        unit.inlet({}, {L1: current})
-    unit.calls[PDU, "getTransferSwitches"] = [
-        {"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
-        for number in range(switches)
-    ]
-    assert unit.measured()[0] is None
-
-
-def test_behind_two_transfer_switches_the_current_of_the_only_loaded_inlet_is_the_load(
-    unit: Described,
-) -> None:
-    for current in (0.0, 5.0, 0.0):
-        unit.inlet({}, {L1: current})
-    unit.calls[PDU, "getTransferSwitches"] = [
-        {"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
-        for number in (0, 1)
-    ]
-    assert unit.measured()[0] == 5.0
-
-
-def test_the_load_of_a_unit_with_many_unmetered_inlets_comes_from_its_banks(
-    unit: Described,
-) -> None:
-    for _ in range(5):
-        unit.inlet({}, {})
-    unit.banks([1.0, 2.5])
-    assert unit.measured()[0] == 3.5
-
-
-def test_where_one_of_many_inlets_is_not_valid_the_banks_come_before_the_outlets(
-    unit: Described,
-) -> None:
-    for current in (1.0, 1.0, 1.0, 1.0, None):
-        unit.inlet({}, {L1: current})
-    unit.banks([3.0, 2.5])
-    unit.outlets([1.0], [1.0])
-    assert unit.measured()[0] == 5.5 and unit.requests == 3
 
 
 def test_two_lines_with_neutral_are_two_circuits(unit: Described) -> None:
@@ -252,29 +190,10 @@ def test_an_inlet_that_does_not_say_whether_it_is_enabled_is_in_use(unit: Descri
     assert unit.measured()[0] == 3.0
 
 
-def test_an_inlet_without_a_well_known_id_is_read_by_its_reference(unit: Described) -> None:
-    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {L1: 2.9})
-    for method in ("getSensors", "getPoles", "isEnabled"):
-        unit.calls["/tfwopaque/inlet.0", method] = unit.calls.pop((f"{PDU}/inlet/0", method))
-    unit.calls[PDU, "getInlets"][0]["rid"] = "/tfwopaque/inlet.0"
-    assert unit.measured() == (2.9, 100.0)
-
-
-def test_a_single_line_without_a_sensor_has_the_current_of_its_inlet(unit: Described) -> None:
-    unit.inlet({"current": 3.0}, {}, lines_without_sensor=(L1,))
-    assert unit.measured()[0] == 3.0
-
-
 def test_the_units_own_counter_comes_before_the_inlets(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.calls[PDU, "getSensors"] = {"activeEnergy": unit.sensor("PDU", 777.0)}
     assert unit.measured()[1] == 777.0
-
-
-def test_a_unit_without_sensors_of_its_own_has_the_energy_of_its_inlets(unit: Described) -> None:
-    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
-    unit.calls[PDU, "getSensors"] = Status(404)
-    assert unit.measured()[1] == 100.0
 
 
 def test_an_inlet_without_a_counter_has_the_energy_of_its_lines_without_neutral(
@@ -284,13 +203,6 @@ def test_an_inlet_without_a_counter_has_the_energy_of_its_lines_without_neutral(
     for number, pole in enumerate(unit.calls[f"{PDU}/inlet/0", "getPoles"], 1):
         pole["activeEnergy"] = unit.sensor(f"E{number}", 100.0 * number)
     assert unit.measured() == (15.0, 600.0)
-
-
-def test_a_counter_that_two_lines_share_counts_once(unit: Described) -> None:
-    unit.inlet({}, {L1: 5.0, L2: 5.1})
-    for pole in unit.calls[f"{PDU}/inlet/0", "getPoles"]:
-        pole["activeEnergy"] = unit.sensor("E", 100.0)
-    assert unit.measured() == (5.1, 100.0)
 
 
 def test_the_energy_of_only_some_outlets_is_not_a_total(unit: Described) -> None:
@@ -384,13 +296,6 @@ def test_an_invalid_reading_is_not_used(unit: Described, wrong: dict[str, Any]) 
     assert unit.measured() == (3.0, None)
 
 
-@pytest.mark.parametrize("gone", ["available", "valid", "value"])
-def test_a_reading_without_one_of_its_fields_is_not_used(unit: Described, gone: str) -> None:
-    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
-    del unit.calls["/sensor/I0activeEnergy", "getReading"][gone]
-    assert unit.measured() == (3.0, None)
-
-
 def test_an_inlet_whose_lines_cannot_be_read_is_not_taken_for_single_phase(unit: Described) -> None:
     unit.inlet({"current": 6.5, "activeEnergy": 9.0}, {L1: 4.0, L2: 6.5, L3: 6.0})
     unit.calls[f"{PDU}/inlet/0", "getPoles"] = Status(500)
@@ -407,15 +312,6 @@ def test_two_feeds_are_added_only_if_the_unit_is_known_to_have_no_transfer_switc
     unit.inlet({}, {L1: 0.3})
     unit.calls[PDU, "getTransferSwitches"] = answer
     assert unit.measured()[0] == load
-
-
-def test_the_load_comes_from_the_banks_where_one_of_two_inlets_is_not_metered(
-    unit: Described,
-) -> None:
-    unit.inlet({"current": 6.0}, {})
-    unit.inlet({}, {})
-    unit.banks([4.0, 5.5])
-    assert unit.measured()[0] == 9.5
 
 
 @pytest.mark.parametrize("asked, failed", [("/sensor/PDU", "getReading"), (PDU, "getSensors")])
@@ -455,13 +351,3 @@ def test_line_counters_that_cannot_be_read_now_are_not_replaced_by_the_outlets(
     assert unit.measured() == (3.0, 100.0)
     unit.calls[asked, failed] = answer
     assert unit.measured() == (3.0, None)
-
-
-@pytest.mark.parametrize("without", ["getPoles", "getSensors"])
-def test_without_the_list_of_an_inlets_counters_the_energy_comes_from_the_outlets(
-    unit: Described, without: str
-) -> None:
-    unit.inlet({}, {L1: 3.0})
-    unit.outlets([1.0, 2.0], [10.0, 20.0])
-    unit.calls[f"{PDU}/inlet/0", without] = Status(404)
-    assert unit.measured() == (3.0, 30.0)

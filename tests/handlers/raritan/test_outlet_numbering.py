@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.raritan.rpc import Agent
-from handlers.raritan.rpc.pdumodel import Outlet
-from handlers.raritan.units import XerusUnit
 from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Model, XerusPdu
@@ -67,15 +64,6 @@ def test_an_outlet_that_is_listed_at_the_position_of_its_label_is_switched(
         assert shown(device.status())[identity] is DOWN
 
 
-def test_port_down_uses_the_same_reference_as_status() -> None:
-    unit, reference = Described(), "/tfwopaque/outlet.0"
-    unit.calls[PDU, "getOutlets"] = [{"rid": reference, "type": "pdumodel.Outlet:3.0.4"}]
-    unit.calls[reference, "setPowerState"] = 0
-    unit.calls[reference, "getState"] = {"available": True, "powerState": 0}
-    assert handler_of(unit).port_down(PduPortView("1")).power_status is DOWN
-    assert shown(handler_of(unit).status()) == {"1": DOWN}
-
-
 @pytest.mark.parametrize(
     "model",
     [_mixed(off=()), Model(outlets=5, listed=MIXED, well_known_sensors=False)],
@@ -112,23 +100,6 @@ def test_a_unit_that_lists_an_outlet_twice_is_neither_read_nor_switched(
         assert not pdu.books().writes
 
 
-@pytest.mark.parametrize(
-    "rid, sent",
-    [
-        ("/tfwopaque/x/outlet.0", "/link/2/tfwopaque/x/outlet.0"),
-        ("/link/2/a", "/link/2/a"),
-        ("/model/pdu/2/outlet/0", "/model/pdu/2/outlet/0"),
-    ],
-)
-def test_a_reference_of_a_link_unit_is_never_sent_to_the_primary_unit(rid: str, sent: str) -> None:
-    agent = Agent("https", "pdu.example", "a", "b")
-    outlets = XerusUnit(2, agent).each_once([Outlet(rid, agent)], "getOutlets")
-    assert [outlet.target for outlet in outlets] == [sent]
-    with pytest.raises(PduHandlerError) as caught:
-        XerusUnit(2, agent).each_once([*outlets, *outlets], "getOutlets")
-    assert caught.value.operation == "getOutlets of link unit 2"
-
-
 # ---- a list that lacks an outlet -----------------------------------------------------------------
 
 
@@ -163,22 +134,6 @@ def test_a_list_that_lacks_an_outlet_shows_and_switches_no_neighbour(well_known:
     with pytest.raises(PduHandlerError, match="outlet 3 is labelled '4'") as refused:
         handler_of(unit).port_down(PduPortView("3"))
     assert refused.value.kind == "unsupported" and "setPowerState" not in unit.methods
-
-
-@pytest.mark.parametrize(
-    "labels", [["AA1", "AA2", "BA1"], ["1", "2", ""], ["3", "1", "2"], ["1", "2", "03"]]
-)
-def test_labels_that_show_no_gap_do_not_prevent_a_status(labels: list[str]) -> None:
-    """Labels of other makes, no label, and another order, if no label can be read behind well-known
-    ids.
-    """
-    assert shown(handler_of(_gap(labels, well_known=False)).status()) == {"1": UP, "2": UP, "3": UP}
-
-
-def test_labels_with_other_numbers_are_no_gap_if_well_known_ids_have_them_too() -> None:
-    unit = _gap(["11", "12", "21"])
-    unit.calls[f"{PDU}/outlet/2", "getMetaData"] = {"label": "21"}
-    assert shown(handler_of(unit).status()) == {"1": UP, "2": UP, "3": UP}
 
 
 @pytest.mark.parametrize("hole", [None, {"rid": None, "type": "pdumodel.Outlet:3.0.4"}, {}])

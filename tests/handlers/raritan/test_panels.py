@@ -6,12 +6,9 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.http.message import Transport
 from handlers.raritan.handler import RaritanPdu
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.tls import Trust
-from pdu_common.connection import PduData
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import PduPortView
 from tests.servers import sdk
 from tests.servers.worker import Worker
 from tests.simulators.xerus import ONE_PHASE, SPLIT_PHASE, CircuitModel, MeterModel, Model, XerusPdu
@@ -65,13 +62,6 @@ def test_states_and_figures_agree_with_the_books(
         assert figures.load > 0.0
 
 
-def test_an_identity_is_the_id_of_the_meter_and_the_position_from_1(handle: Handle) -> None:
-    with XerusPdu(controller(PANEL, MeterModel(12, circuits=(CircuitModel(2),)))) as pdu:
-        identities = ["p1.1", "p1.2", "p1.7", "p1.10", "p1.42", "p12.3"]
-        assert list(shown(handle(pdu).status())) == identities
-        assert [port.identity for port in handle(pdu).statistic().ports] == identities
-
-
 def test_the_labels_follow_the_panels_scheme_and_the_identities_do_not(handle: Handle) -> None:
     for scheme, printed in (
         (False, ["1", "2", "7", "10", "42"]),
@@ -101,14 +91,6 @@ def test_a_circuit_is_never_switched_and_nothing_is_sent(
         )
 
 
-@pytest.mark.parametrize("identity", ["1", "7", "p", "p1", "p1.7.1"])
-def test_an_identity_that_is_not_a_circuit_is_no_such_outlet(handle: Handle, identity: str) -> None:
-    with XerusPdu(controller(PANEL)) as pdu:
-        with pytest.raises(PduHandlerError) as caught:
-            handle(pdu).port_down(PduPortView(identity))
-        assert caught.value.kind == "no-such-outlet" and not pdu.books().writes
-
-
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
 @pytest.mark.parametrize("prefixed", [True, False])
 def test_a_controller_may_be_a_link_unit_or_have_link_units(
@@ -124,19 +106,6 @@ def test_a_controller_may_be_a_link_unit_or_have_link_units(
             assert ("2.p1.7" in shown(view)) is (linked is pmc)
             agrees(handle(pdu, link_units="yes").statistic(), pdu.books())
             assert len(handle(pdu, link_units="yes").labels()) == 8
-
-
-def test_without_transformers_at_the_mains_load_and_energy_are_unknown(
-    handle: Handle, firmware: str
-) -> None:
-    with XerusPdu(controller(MeterModel(1, circuits=CIRCUITS, mains=False)), firmware) as pdu:
-        figures = handle(pdu).statistic()
-        # Neither is metered, which the platform shows as 0. A sum over the circuits could leave out
-        # unmetered breakers.
-        assert (figures.load, figures.total_consumption) == (0.0, 0.0)
-        assert {port.identity: port.consumption for port in figures.ports}["p1.7"] == pytest.approx(
-            91.5
-        )
 
 
 def test_eight_full_panels_cost_one_more_request_for_each_further_300_calls(handle: Handle) -> None:
@@ -268,17 +237,6 @@ def test_a_load_needs_the_lines_of_the_meters_type_but_a_one_phase_meter_may_lis
     assert unit.totals() == (load, 1.0)
 
 
-@pytest.mark.parametrize("lines, energy", [((L1, L2), 0.0), ((L1, L2, L3), 0.3)])
-def test_the_energies_of_only_some_lines_are_not_summed(
-    unit: Meters, lines: tuple[int, ...], energy: float
-) -> None:
-    unit.meter(1, 2, dict.fromkeys(lines, 4.0))
-    unit.calls["/meter/1", "getSensors"] = {}
-    for pole in unit.calls["/meter/1", "getPoles"]:
-        pole["activeEnergy"] = unit.sensor(f"E{pole['line']}", 100.0)
-    assert unit.totals()[1] == pytest.approx(energy)
-
-
 def test_panels_add_up_and_an_additional_meter_makes_the_sum_unknown(unit: Meters) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.meter(2, 0, {L1: 3.0})
@@ -288,12 +246,6 @@ def test_panels_add_up_and_an_additional_meter_makes_the_sum_unknown(unit: Meter
         0.0,
         0.0,
     ), "unknown, which the platform shows as 0: the third meter may feed the panels"
-
-
-def test_one_meter_of_two_without_a_valid_reading_makes_the_load_unknown(unit: Meters) -> None:
-    unit.meter(1, 0, {L1: 4.0})
-    unit.meter(2, 0, {L1: None})
-    assert unit.totals() == (0.0, 3.0)
 
 
 def test_the_energy_of_a_circuit_comes_from_its_own_sensor(unit: Meters) -> None:
@@ -363,12 +315,6 @@ def test_circuits_that_cannot_be_listed_are_an_error_and_not_a_shorter_list(
     assert caught.value.kind == kind
 
 
-def test_circuits_are_unknown_and_never_off(unit: Meters) -> None:
-    unit.meter(1, 0, {L1: 0.0})
-    unit.circuit(1, 0, current=0.0)
-    assert shown(handler_of(unit).status()) == {"p1.1": EnumPowerStatus.UNKNOWN}
-
-
 def test_the_printed_number_is_empty_where_it_does_not_follow_from_the_panels_settings(
     unit: Meters,
 ) -> None:
@@ -429,16 +375,3 @@ def test_a_pdu_whose_outlets_cannot_be_read_is_not_taken_for_a_controller(
     unit.calls[PDU, "getOutlets"] = Status(status)
     with pytest.raises(PduHandlerError):
         getattr(handler_of(unit), method)()
-
-
-def test_a_controller_without_the_object_of_a_pdu_may_have_link_units(unit: Meters) -> None:
-    unit.meter(1, 2, {L1: 4.0, L2: 6.5, L3: 6.0}, own=6.5)
-    unit.circuit(1, 6, current=4.0)
-    unit.calls["/cascade", "getStatus"] = {"role": 1, "linkUnits": []}
-    given = {"username": "viewer", "password": "seldom-said", "link_units": "yes"}
-
-    class Handler(RaritanPdu):
-        def transport(self, trust: Trust) -> Transport:
-            return _without_pdu(unit)
-
-    assert list(shown(Handler(PduData("pdu.example", given)).status())) == ["p1.7"]

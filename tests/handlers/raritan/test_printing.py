@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from handlers.raritan.rpc import Agent, Interface, cascading, cert, pdumodel
+from handlers.raritan.rpc import Agent, Interface, cert
 from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc._runtime.registry import find
 from handlers.shared.tls import Trust
@@ -104,18 +104,6 @@ _RENAMED = (
 )
 
 
-def test_texts_are_printed_in_quotes_and_enumerations_by_full_name_and_lists_line_by_line() -> None:
-    status = cascading.CascadeManager.Status(
-        role=cascading.CascadeManager.Role.STANDALONE, primaryUnit="a b"
-    )
-    lines = str(status).splitlines()
-    assert lines[0] == "cascading.CascadeManager.Status:"
-    assert '    * primaryUnit   = "a b"' in lines and "    * linkUnits     = {}" in lines
-    assert "    * role          = cascading.CascadeManager.Role.STANDALONE" in lines
-    settings = pdumodel.Pdu.Settings(outletPowerStateSequence=[2, 1])
-    assert "[\n        2,\n        1\n    ]" in str(settings)
-
-
 @pytest.mark.parametrize(
     "wire", [{"keyLength": 2048}, {"keyType": 1, "ellipticCurve": 0, "rsaKeyLength": 2048}]
 )
@@ -125,11 +113,3 @@ def test_an_older_field_is_printed_inside_the_field_that_holds_it_now(wire: dict
     )
     _, inside = str(request).split("\n    * keyInfo = cert.ServerSSLCert.KeyInfo:\n")
     assert inside.splitlines()[-1] == "        * rsaKeyLength = 2048"
-
-
-def test_a_missing_field_is_not_printed() -> None:
-    assert "inhibitRelayControl" in str(pdumodel.Pdu.Settings())
-    assert (
-        str(decode_structure(pdumodel.Pdu.Settings, {"name": "x"}, Nowhere()))
-        == 'pdumodel.Pdu.Settings:\n    * name = "x"'
-    )

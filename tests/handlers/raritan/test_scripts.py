@@ -67,14 +67,6 @@ def test_a_script_can_loop_over_sensors_by_field_name(to: Agent, names: Any) -> 
     assert all(isinstance(getattr(found, name), sensors.Sensor) for name in fitted)
 
 
-def test_the_elements_of_a_decoded_structure_are_the_received_fields() -> None:
-    assert decode_structure(pdumodel.Outlet.State, STATE, AGENT).elements == [
-        "available",
-        "powerState",
-        "isLoadShed",
-    ]
-
-
 def test_the_elements_of_a_class_or_new_structure_are_the_fields_of_the_newest_firmware() -> None:
     assert (
         pdumodel.Outlet.State.elements

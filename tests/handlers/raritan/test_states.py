@@ -30,10 +30,6 @@ def _status(json: dict[str, Any]) -> str:
     return read_status(decode_structure(Outlet.State, json, Nowhere())).name
 
 
-def test_on_is_up_and_off_is_down() -> None:
-    assert (_status(ON), _status(OFF)) == ("UP", "DOWN")
-
-
 @pytest.mark.parametrize("missing", ["available", "powerState"])
 @pytest.mark.parametrize("whole", [ON, OFF])
 def test_without_available_or_power_state_the_state_is_unknown(
@@ -62,17 +58,6 @@ def test_a_state_that_is_missing_or_pending_or_contradictory_or_undocumented_is_
     json: dict[str, Any],
 ) -> None:
     assert _status(json) == "UNKNOWN"
-
-
-@pytest.mark.parametrize("reason", ["isSuspended", "isLoadShed", "inServiceMode"])
-def test_an_outlet_that_is_off_is_down_even_if_suspended_or_shed_or_in_service_mode(
-    reason: str,
-) -> None:
-    assert _status({**OFF, reason: True}) == "DOWN"
-
-
-def test_an_outlet_that_is_on_is_up_although_it_reports_a_delayed_switch_on() -> None:
-    assert _status({**ON, "switchOnInProgress": True}) == "UP"
 
 
 def test_no_combination_of_fields_is_up_without_on_or_down_without_off() -> None:

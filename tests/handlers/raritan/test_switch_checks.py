@@ -55,11 +55,6 @@ def test_a_missing_answer_or_field_does_not_prevent_the_command(answers: dict[st
     look(**answers)
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_an_account_that_may_not_read_the_settings_of_the_pdu_may_still_switch(status: int) -> None:
-    look(getSettings=Status(status))
-
-
 @pytest.mark.parametrize("method", ["getMetaData", "getState"])
 def test_an_outlet_that_the_account_may_not_read_is_not_switched(method: str) -> None:
     with pytest.raises(PduHandlerError) as caught:
@@ -123,7 +118,3 @@ def test_an_outlet_is_mixed_up_if_its_labels_differ_or_its_only_label_is_another
         else contextlib.nullcontext()
     ):
         raise_if_numbering_differs(identity, first, second, agent.login.quoted)
-
-
-def test_load_shedding_does_not_prevent_the_command() -> None:
-    look(getState={"available": True, "powerState": 0, "isLoadShed": True})

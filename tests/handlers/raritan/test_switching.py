@@ -4,24 +4,15 @@ reading.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 
-from handlers.http.connection import StandardTransport
-from handlers.http.errors import HttpUnreachable
-from handlers.http.message import Endpoint, Request, Response, Transport
-from handlers.raritan.handler import RaritanPdu
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.tls import Trust
-from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.simulators.xerus.jsonrpc import RpcError
-from tests.waiting import PATIENCE_S
 
-from .handling import FAST, LINKED, Handle, settings, shown, spent, states
+from .handling import FAST, LINKED, Handle, shown, spent, states
 
 # ---- switching -----------------------------------------------------------------------------------
 
@@ -54,19 +45,6 @@ def test_switching_a_relay_that_follows_at_once_takes_three_requests_on_one_conn
         assert cost == [3, 1]
 
 
-def test_the_state_is_written_even_if_the_device_already_shows_it(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=1)) as pdu:
-        assert handle(pdu).port_up(PduPortView("1")).power_status is EnumPowerStatus.UP
-        assert len(writes(pdu)) == 1
-
-
-def test_a_relay_that_does_not_follow_in_time_is_unknown(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=1, relay_delay=60)) as pdu:
-        port = handle(pdu).port_down(PduPortView("1"), deadline=0.1, pause=FAST)
-        assert port.power_status is EnumPowerStatus.UNKNOWN
-        assert len(writes(pdu)) == 1
-
-
 def test_an_outlet_that_waits_for_its_turn_is_unknown(handle: Handle) -> None:
     with XerusPdu(Model(outlets=2, off=(1, 2), in_rush_guard_ms=60_000)) as pdu:
         assert handle(pdu).port_up(PduPortView("1"), pause=FAST).power_status is EnumPowerStatus.UP
@@ -76,15 +54,6 @@ def test_an_outlet_that_waits_for_its_turn_is_unknown(handle: Handle) -> None:
             "1": EnumPowerStatus.UP,
             "2": EnumPowerStatus.UNKNOWN,
         }
-
-
-def test_an_outlet_in_a_power_cycle_is_unknown_and_can_be_switched_off(
-    handle: Handle, firmware: str
-) -> None:
-    with XerusPdu(Model(outlets=2, cycle_delay_s=60), firmware) as pdu:
-        assert pdu.units[0].outlets[0].cyclePowerState() == 0
-        assert shown(handle(pdu).status())["1"] is EnumPowerStatus.UNKNOWN
-        assert handle(pdu).port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
 
 
 @pytest.mark.parametrize(
@@ -98,14 +67,6 @@ def test_an_unknown_identity_is_an_error_and_nothing_is_written(
         with pytest.raises(PduHandlerError, match="outlet") as caught:
             handle(pdu).port_down(PduPortView(identity))
         assert caught.value.kind == "no-such-outlet" and not writes(pdu)
-
-
-def test_the_error_for_an_unknown_outlet_states_the_number_of_outlets(handle: Handle) -> None:
-    with (
-        XerusPdu(Model(outlets=1)) as pdu,
-        pytest.raises(PduHandlerError, match="outlet 2: the unit has fewer outlets .1.;"),
-    ):
-        handle(pdu).port_down(PduPortView("2"))
 
 
 @pytest.mark.parametrize("identity", ["1.1", "x", "2.", "256.1"])
@@ -128,13 +89,6 @@ def test_an_outlet_of_the_highest_link_id_is_switched(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1), links={255: Model(outlets=2)}) as pdu:
         port = handle(pdu, link_units="255").port_down(PduPortView("255.2"), pause=FAST)
         assert port.power_status is EnumPowerStatus.DOWN and len(writes(pdu)) == 1
-
-
-def test_digits_of_another_script_do_not_name_an_outlet(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=13)) as pdu:
-        with pytest.raises(PduHandlerError, match="is not an outlet of this PDU"):
-            handle(pdu).port_down(PduPortView("1\u0663"))  # the Arabic-Indic digit 3
-        assert not writes(pdu)
 
 
 @pytest.mark.parametrize("identity", ["3.1", "2.2"])
@@ -226,31 +180,6 @@ def test_a_write_whose_answer_was_lost_is_confirmed_by_reading(handle: Handle) -
         assert len(writes(pdu)) == 1
 
 
-@pytest.mark.parametrize(
-    "fault, how",
-    [
-        (Fault.CLOSE_BEFORE, {}),
-        (Fault.STATUS, {"status": 503}),
-        (Fault.STATUS, {"status": 500}),
-        (Fault.HTML, {}),
-    ],
-)
-def test_the_error_for_a_failed_write_says_that_it_may_or_may_not_have_switched(
-    handle: Handle, fault: Fault, how: Mapping[str, Any]
-) -> None:
-    with XerusPdu(Model(outlets=1)) as pdu:
-        pdu.faults.order(fault, skip=2, **how)
-        with pytest.raises(
-            PduHandlerError, match=" /bulk: .*may or may not have switched"
-        ) as caught:
-            handle(pdu).port_down(PduPortView("1"))
-        assert (
-            caught.value.kind == "unreachable"
-            and not writes(pdu)
-            and pdu.books().states == {"1": True}
-        )
-
-
 def test_after_an_internal_error_of_the_device_the_relay_is_read(
     handle: Handle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,110 +210,12 @@ def test_a_login_that_is_refused_after_the_write_is_not_tried_again(handle: Hand
         )
 
 
-@pytest.mark.parametrize("fault", [Fault.WRONG_ID, Fault.HALF_ANSWER])
-def test_a_write_with_an_unreadable_answer_is_confirmed_by_reading(
-    handle: Handle, fault: Fault
-) -> None:
-    with XerusPdu(Model(outlets=1)) as pdu:
-        pdu.faults.order(fault, skip=2)
-        assert handle(pdu).port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
-        assert len(writes(pdu)) == 1
-
-
-class _Restarting:
-    """A transport that restarts the unit as soon as a switching command is done.
-
-    Unless `answered`, the answer is lost.
-    """
-
-    def __init__(self, below: Transport, pdu: XerusPdu, answered: bool) -> None:
-        self._below, self._pdu, self._answered = below, pdu, answered
-        self.close = below.close
-
-    def exchange(self, where: Endpoint, request: Request) -> Response:
-        reply = self._below.exchange(where, request)
-        if isinstance(request.body, bytes) and b"setPowerState" in request.body:
-            self._pdu.reboot()
-            if not self._answered:
-                raise HttpUnreachable(
-                    "the connection was closed before an answer came", reused=True
-                )
-        return reply
-
-
-@pytest.mark.parametrize(
-    "answered, back_s",
-    [(True, 0.2), (True, 600.0), (False, 600.0)],
-    ids=["answered, is back soon", "answered, stays away", "answer lost, stays away"],
-)
-def test_a_restart_during_switching_never_leads_to_a_guessed_state(
-    answered: bool, back_s: float
-) -> None:
-    with XerusPdu(Model(outlets=1), reboot_seconds=back_s) as pdu:
-
-        class Handler(RaritanPdu):
-            def transport(self, trust: Trust) -> Transport:
-                return _Restarting(StandardTransport(trust), pdu, answered)
-
-        port, made = PduPortView("1"), Handler(PduData(pdu.host, settings(pdu, timeout="20")))
-        if answered:
-            made.port_down(port, pause=FAST, deadline=PATIENCE_S if back_s < 1 else 0.1)
-            # the unit reported this state before it restarted
-            assert port.power_status is EnumPowerStatus.DOWN
-        else:
-            with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
-                made.port_down(port, pause=FAST)
-            assert (
-                caught.value.kind == "unreachable" and port.power_status is not EnumPowerStatus.DOWN
-            )
-        assert len(writes(pdu)) == 1 and pdu.books().states == {"1": False}
-
-
-_STATUS_FAULTS: list[tuple[Fault, dict[str, Any], str]] = [
-    (Fault.STATUS, {"status": 401}, "denied"),
-    (Fault.STATUS, {"status": 403}, "denied"),
-    (Fault.STATUS, {"status": 503}, "unreachable"),
-    (Fault.STATUS, {"status": 500}, "refused"),
-    (Fault.HTML, {}, "protocol"),
-    (Fault.EMPTY, {}, "protocol"),
-    (Fault.NOT_JSON, {}, "protocol"),
-    (Fault.WRONG_ID, {}, "protocol"),
-    (Fault.HALF_ANSWER, {}, "unreachable"),
-    (Fault.PRIVILEGE, {}, "denied"),
-    (Fault.REDIRECT, {"location": "https://192.0.2.9/x"}, "refused"),
-]
-
-
-@pytest.mark.parametrize("method", ["status", "statistic"])
-@pytest.mark.parametrize("skip", [0, 1])
-@pytest.mark.parametrize(
-    "fault, how, kind", _STATUS_FAULTS, ids=[f"{one[0].name} {one[1]}" for one in _STATUS_FAULTS]
-)
-def test_a_fault_at_any_request_is_an_error_of_the_right_kind_and_never_a_short_view(
-    handle: Handle, fault: Fault, how: Mapping[str, Any], kind: str, skip: int, method: str
-) -> None:
-    with XerusPdu(Model(outlets=2)) as pdu:
-        pdu.faults.order(fault, None, skip, **how)
-        with pytest.raises(PduHandlerError) as caught:
-            getattr(handle(pdu, timeout="20"), method)()
-        assert caught.value.kind == kind
-        assert str(caught.value).startswith(pdu.host) and pdu.password not in str(caught.value)
-
-
 def test_a_device_that_answers_too_late_is_unreachable(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         pdu.faults.order(Fault.SLOW, seconds=600.0)  # slow until the unit is stopped
         with pytest.raises(PduHandlerError, match="in time.*'timeout'") as caught:
             handle(pdu, timeout="1").status()
         assert caught.value.kind == "unreachable"
-
-
-def test_a_connection_that_the_device_closed_between_two_requests_is_replaced(
-    handle: Handle,
-) -> None:
-    with XerusPdu(Model(outlets=2)) as pdu:
-        pdu.faults.order(Fault.CLOSE_AFTER)
-        assert shown(handle(pdu).status()) == states(pdu.books())
 
 
 def test_a_device_that_closes_after_each_answer_costs_connections_and_nothing_else(
@@ -395,22 +226,6 @@ def test_a_device_that_closes_after_each_answer_costs_connections_and_nothing_el
         with spent(pdu) as cost:
             view = handle(pdu).status()
         assert shown(view) == states(pdu.books()) and cost == [2, 2]
-
-
-def test_a_wrong_password_is_denied_and_not_shown(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=1)) as pdu:
-        with pytest.raises(PduHandlerError, match="refused the login") as caught:
-            handle(pdu, password="not-this-one").status()
-        assert caught.value.kind == "denied" and "not-this-one" not in str(caught.value)
-
-
-def test_a_read_only_account_can_read_the_status_and_is_denied_switching(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=1)) as pdu:
-        device = handle(pdu, username=pdu.viewer_user, password=pdu.viewer_password)
-        assert len(device.status().ports) == 1
-        with pytest.raises(PduHandlerError, match="privilege") as caught:
-            device.port_down(PduPortView("1"))
-        assert caught.value.kind == "denied" and pdu.books().states["1"] is True
 
 
 def test_a_session_token_replaces_user_name_and_password(handle: Handle) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
 import pytest
 
 from handlers.raritan.rpc import Agent, HttpException, pdumodel
-from handlers.shared.errors import SettingsError, Unreachable
+from handlers.shared.errors import Unreachable
 from handlers.shared.tls import Trust
-from tests.simulators.certificates import Authority
 from tests.simulators.xerus import Model, XerusPdu
 
 from .conftest import MakeAgent
@@ -28,14 +26,6 @@ def _count(one: Agent) -> int:
 
 def _agent(agent: MakeAgent, pdu: XerusPdu, trust: Trust) -> Agent:
     return agent("https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password, trust=trust)
-
-
-def test_an_untrusted_certificate_is_refused_with_a_remedy(agent: MakeAgent, pdu: XerusPdu) -> None:
-    before = pdu.books().requests
-    with pytest.raises(HttpException, match="not trusted .*'ca_pem' or 'fingerprint'") as caught:
-        _count(_agent(agent, pdu, Trust()))
-    assert isinstance(caught.value, Unreachable) and pdu.books().requests == before
-    assert f"SHA-256 is {pdu.fingerprint}" in str(caught.value)
 
 
 def test_the_error_of_an_untrusted_certificate_after_a_redirect_names_the_redirect(
@@ -76,15 +66,6 @@ def test_a_certificate_signed_by_the_configured_ca_is_trusted(
     assert _count(_agent(agent, pdu, Trust(ca_pem=pdu.ca_pem))) == 2
 
 
-def test_a_certificate_signed_by_another_ca_is_refused(agent: MakeAgent, pdu: XerusPdu) -> None:
-    with pytest.raises(Unreachable, match="not trusted"):
-        _count(_agent(agent, pdu, Trust(ca_pem=Authority().ca_pem)))
-
-
-def test_a_pinned_certificate_is_trusted_whoever_signed_it(agent: MakeAgent, pdu: XerusPdu) -> None:
-    assert _count(_agent(agent, pdu, Trust(fingerprint=pdu.fingerprint))) == 2
-
-
 def test_with_another_fingerprint_no_request_is_sent(agent: MakeAgent, pdu: XerusPdu) -> None:
     before = pdu.books().requests
     with pytest.raises(HttpException, match="another certificate") as caught:
@@ -99,12 +80,6 @@ def test_a_fingerprint_is_checked_even_if_verification_is_off(
         _count(_agent(agent, pdu, Trust(verify=False, fingerprint="00" * 32)))
 
 
-def test_verification_can_be_turned_off_without_a_warning(agent: MakeAgent, pdu: XerusPdu) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert _count(_agent(agent, pdu, Trust(verify=False))) == 2
-
-
 def test_the_documented_argument_turns_verification_off(pdu: XerusPdu) -> None:
     with Agent(
         "https",
@@ -114,17 +89,6 @@ def test_the_documented_argument_turns_verification_off(pdu: XerusPdu) -> None:
         disable_certificate_verification=True,
     ) as one:
         assert _count(one) == 2
-
-
-def test_an_unreadable_ca_is_a_settings_error(agent: MakeAgent, pdu: XerusPdu) -> None:
-    with pytest.raises(SettingsError, match="'ca_pem'.*cannot be read"):
-        _count(
-            _agent(
-                agent,
-                pdu,
-                Trust(ca_pem="-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
-            )
-        )
 
 
 def test_tls_on_a_plain_http_port_is_an_error_with_a_hint(agent: MakeAgent, pdu: XerusPdu) -> None:
@@ -141,28 +105,3 @@ def test_tls_on_a_plain_http_port_is_an_error_with_a_hint(agent: MakeAgent, pdu:
                 trust=Trust(verify=False),
             )
         )
-
-
-def test_http_is_redirected_to_https_with_login_and_body(agent: MakeAgent, pdu: XerusPdu) -> None:
-    one = agent(
-        "http",
-        f"{pdu.host}:{pdu.http_port}",
-        pdu.user,
-        pdu.password,
-        trust=Trust(ca_pem=pdu.ca_pem),
-    )
-    assert _count(one) == 2
-    assert one.url == pdu.url
-
-
-def test_a_pinned_client_refuses_a_new_certificate_of_the_same_device(
-    agent: MakeAgent, pdu: XerusPdu
-) -> None:
-    one = _agent(agent, pdu, Trust(fingerprint=pdu.fingerprint))
-    assert _count(one) == 2
-    pinned = pdu.fingerprint
-    pdu.install(*pdu.authority.issue())
-    pdu.close_connections()
-    assert pdu.fingerprint != pinned
-    with pytest.raises(Unreachable, match="another certificate"):
-        _count(one)

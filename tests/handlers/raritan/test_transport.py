@@ -13,9 +13,6 @@ from typing import Callable, Optional
 import pytest
 
 from handlers.http import connection
-from handlers.http.login import Login
-from handlers.http.message import Endpoint, Response
-from handlers.http.redirects import moved_endpoint
 from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import (
     Agent,
@@ -37,8 +34,7 @@ from handlers.shared.errors import (
 )
 from handlers.shared.tls import Trust
 from tests.ports import refusing
-from tests.simulators.certificates import server_context, usual
-from tests.waiting import PATIENCE_S, until
+from tests.simulators.certificates import usual
 
 from .conftest import MakeAgent
 from .peer import Drip, Peer, Seen, Step, get_state, http, result, set_state
@@ -49,28 +45,6 @@ def _outlet(agent: Agent) -> pdumodel.Outlet:
 
 
 # ---- no answer -----------------------------------------------------------------------------------
-
-
-def test_a_refused_connection_is_unreachable_and_names_the_address(agent: MakeAgent) -> None:
-    with refusing() as port, pytest.raises(HttpException, match="refuses the connection") as caught:
-        address = f"127.0.0.1:{port}"
-        get_state(agent("http", address))
-    assert isinstance(caught.value, Unreachable) and address in str(caught.value)
-
-
-def test_an_unresolvable_name_is_unreachable(agent: MakeAgent) -> None:
-    with pytest.raises(Unreachable, match="cannot be resolved|cannot be reached"):
-        get_state(agent("http", "a" * 70 + ".invalid"))
-
-
-@pytest.mark.parametrize("proto", ["http", "https"])
-def test_a_device_that_never_answers_is_unreachable_after_the_time_out(
-    agent: MakeAgent, proto: str
-) -> None:
-    with Peer([], silent=True) as peer:
-        with pytest.raises(HttpException, match="no answer .* in time") as caught:
-            get_state(agent(proto, peer.address, timeout=0.2))
-    assert isinstance(caught.value, Unreachable)
 
 
 class Clock:
@@ -101,12 +75,6 @@ def test_an_answer_that_arrives_byte_by_byte_is_given_up_at_the_deadline(
             get_state(agent("http", slow.address))
 
 
-def test_a_body_that_never_arrives_is_given_up_at_the_time_out(agent: MakeAgent) -> None:
-    with Peer([[lambda _: http(length=300), lambda _: b""]]) as slow:
-        with pytest.raises(Unreachable, match="not complete in time; .*'timeout'$"):
-            get_state(agent("http", slow.address, timeout=1))
-
-
 @pytest.mark.parametrize("proto", ["http", "https"])
 def test_a_header_that_arrives_byte_by_byte_is_given_up_at_the_deadline(
     agent: MakeAgent, proto: str, clock: Clock
@@ -121,41 +89,6 @@ def test_a_header_that_arrives_byte_by_byte_is_given_up_at_the_deadline(
         assert len(slow.seen) == 1
 
 
-def test_each_request_of_a_connection_has_its_own_deadline(agent: MakeAgent, clock: Clock) -> None:
-    def slowly(seen: Optional[Seen]) -> bytes:
-        clock.now += 1.5 * PATIENCE_S  # an answer may take 2 * PATIENCE_S
-        return result(0)(seen)
-
-    with Peer([[slowly] * 6]) as slow:
-        one = agent("http", slow.address, timeout=PATIENCE_S)
-        for _ in range(6):
-            get_state(one)
-        assert slow.accepted == 1
-
-
-def test_the_time_of_the_handshake_counts_towards_the_deadline_of_the_answer(
-    agent: MakeAgent, clock: Clock
-) -> None:
-    def slow_handshake(*_: object) -> None:
-        # longer than the exchange may take, and than an answer that has arrived is still read
-        clock.now += 3 * PATIENCE_S
-
-    tls = server_context(usual().key, usual().certificate)
-    tls.sni_callback = slow_handshake
-    answer = http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":1}')
-    with Peer([[answer]], tls=tls) as slow, pytest.raises(Unreachable, match="in time"):
-        get_state(agent("https", slow.address, timeout=PATIENCE_S, trust=Trust(verify=False)))
-
-
-def test_a_new_connection_that_closes_without_an_answer_is_not_tried_again(
-    agent: MakeAgent,
-) -> None:
-    with Peer([[None], [result(1)]]) as peer:
-        with pytest.raises(Unreachable, match="closed before an answer"):
-            get_state(agent("http", peer.address))
-        assert len(peer.seen) == 1
-
-
 # ---- a persistent connection that was closed -----------------------------------------------------
 
 
@@ -165,32 +98,6 @@ def test_a_getter_is_repeated_once_when_the_kept_connection_was_closed(agent: Ma
         get_state(one)
         assert get_state(one) == {"_ret_": 2}
         assert (len(peer.seen), peer.accepted) == (3, 2)
-
-
-def _closed(peer: Peer) -> None:
-    """Wait until the peer has closed a connection. Fail if it does not within PATIENCE_S."""
-    assert until(lambda: peer.ended > 0), "the peer keeps its connection"
-
-
-def test_a_getter_is_not_repeated_if_the_replacement_of_a_closed_connection_closes_too(
-    agent: MakeAgent,
-) -> None:
-    with Peer([[result(1)], [None], [result(3)]]) as peer:
-        one = agent("http", peer.address)
-        get_state(one)
-        _closed(peer)
-        with pytest.raises(Unreachable, match="closed before an answer"):
-            get_state(one)
-        assert (len(peer.seen), peer.accepted) == (2, 2)
-
-
-def test_a_getter_is_repeated_no_more_than_once(agent: MakeAgent) -> None:
-    with Peer([[result(1), None], [None], [result(3)]]) as peer:
-        one = agent("http", peer.address)
-        get_state(one)
-        with pytest.raises(Unreachable):
-            get_state(one)
-        assert len(peer.seen) == 3
 
 
 def test_a_write_is_never_repeated(agent: MakeAgent) -> None:
@@ -308,16 +215,6 @@ def test_a_body_that_is_not_json_rpc_is_a_syntax_error_that_keeps_its_first_2000
         with pytest.raises(JsonRpcSyntaxException) as caught:
             get_state(agent("http", peer.address))
     assert isinstance(caught.value, ProtocolError) and caught.value.payload == body[:2000]
-
-
-@pytest.mark.parametrize(
-    "body", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\x00\x01\x02\x03" * 9, b"HTTP/1.1 abc\r\n\r\n"]
-)
-def test_another_protocol_on_the_port_is_a_protocol_error(agent: MakeAgent, body: bytes) -> None:
-    with Peer([[body]]) as peer:
-        with pytest.raises(HttpException, match="not HTTP") as caught:
-            get_state(agent("http", peer.address))
-    assert isinstance(caught.value, ProtocolError)
 
 
 @pytest.mark.parametrize("code, kind", [(-32601, Refused), (-32001, Denied), (7, Refused)])
@@ -441,32 +338,10 @@ def test_an_unusable_address_is_unreachable(agent: MakeAgent, host: str) -> None
         get_state(agent("http", host))
 
 
-@pytest.mark.parametrize("untrusted", [False, True], ids=["closed in the handshake", "untrusted"])
-def test_a_handshake_that_fails_is_unreachable_and_nothing_is_sent(
-    agent: MakeAgent, untrusted: bool
-) -> None:
-    tls = usual().context if untrusted else None
-    with Peer([], tls=tls) as peer:
-        with pytest.raises(
-            Unreachable, match="not trusted" if untrusted else "closed before an answer"
-        ):
-            get_state(agent("https", peer.address))
-        assert not peer.seen
-
-
 def test_a_user_name_with_a_colon_is_an_error(agent: MakeAgent) -> None:
     with pytest.raises(SettingsError, match="the user name contains a colon") as caught:
         agent("https", "pdu.example", "user:half", "other-half")
     assert "half" not in str(caught.value)
-
-
-def test_after_an_answer_with_a_wrong_id_the_connection_is_replaced(agent: MakeAgent) -> None:
-    late = http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":999}')
-    with Peer([[late, late], [result(5)]]) as peer:
-        one = agent("http", peer.address)
-        with pytest.raises(JsonRpcSyntaxException, match="wrong id"):
-            set_state(one)
-        assert get_state(one) == {"_ret_": 5} and peer.accepted == 2
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
@@ -524,18 +399,6 @@ def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_re
             assert moved.start == sent.start and moved.body == sent.body
             assert moved.headers["authorization"] == sent.headers["authorization"]
             assert (len(origin.seen), len(target.seen)) == (1, 2)
-
-
-@pytest.mark.parametrize("answers", [[], [[b"not HTTP\r\n\r\n"]]], ids=["none", "not HTTP"])
-def test_a_redirect_to_an_address_without_a_usable_answer_is_not_remembered(
-    agent: MakeAgent, answers: list[list[Step]]
-) -> None:
-    with Peer(answers, tls=usual().context) as target:
-        with Peer([[_moved(f"https://{target.address}/")], [result(2)]]) as origin:
-            one = agent("http", origin.address, trust=Trust(verify=False))
-            with pytest.raises(HttpException):
-                get_state(one)
-            assert one.url == f"http://{origin.address}" and get_state(one) == {"_ret_": 2}
 
 
 def test_a_redirect_is_not_remembered_if_ca_pem_cannot_be_read(agent: MakeAgent) -> None:
@@ -604,26 +467,6 @@ def test_a_redirect_to_https_on_another_host_is_refused(agent: MakeAgent) -> Non
         assert origin.accepted == 1
 
 
-def test_a_redirect_to_https_that_names_no_port_is_followed_only_from_port_80(
-    agent: MakeAgent,
-) -> None:
-    """Behind port forwarding, port 443 may lead to another PDU."""
-    with Peer([[_moved("https://127.0.0.1/")]]) as origin:
-        with pytest.raises(HttpException, match="another port"):
-            get_state(agent("http", origin.address))
-    reply = Response(302, {"location": "https://127.0.0.1/"}, b"")
-    assert moved_endpoint(Endpoint("http", "127.0.0.1", 80), reply, Login()) == Endpoint(
-        "https", "127.0.0.1", 443
-    )
-
-
-def test_a_redirect_may_write_the_hosts_name_in_upper_or_lower_case() -> None:
-    reply = Response(302, {"location": "https://pdu.EXAMPLE/"}, b"")
-    assert moved_endpoint(Endpoint("http", "PDU.example", 80), reply, Login()) == Endpoint(
-        "https", "PDU.example", 443
-    )
-
-
 @pytest.mark.parametrize(
     "location",
     [
@@ -645,16 +488,6 @@ def test_a_redirect_to_another_host_or_without_a_usable_address_is_refused(
             with pytest.raises(HttpException, match="redirects") as caught:
                 get_state(agent("http", origin.address))
         assert not target.seen and isinstance(caught.value, Refused)
-
-
-def test_the_error_for_a_call_redirected_to_a_page_asks_whether_this_is_the_pdu(
-    agent: MakeAgent,
-) -> None:
-    with (
-        Peer([[_moved("/login.htm")]]) as other,
-        pytest.raises(HttpException, match="redirects.* is this the PDU.s web"),
-    ):
-        get_state(agent("http", other.address))
 
 
 def test_a_second_redirect_is_refused(agent: MakeAgent) -> None:

@@ -67,30 +67,6 @@ def announced() -> Iterator[None]:
         discovery.close(network)
 
 
-def test_devices_of_several_models_under_both_service_names_are_found_once(responder: None) -> None:
-    found: list[discovery.AnnouncedDevice] = []
-
-    def all_found() -> bool:
-        found[:] = discovery.discover_devices(2.0, LOOPBACK)
-        return len(found) == 4
-
-    until(all_found)  # a busy machine may answer late
-    assert [device.address for device in found] == [
-        "127.0.0.11",
-        "127.0.0.12",
-        "127.0.0.13",
-        "2001:db8::14",
-    ]
-    assert found[0] == discovery.AnnouncedDevice(
-        "PX3-5190R Rack 1", "PX3-5190R", "127.0.0.11", 443, "3.6.80"
-    )
-    assert [(device.model, device.firmware, device.port) for device in found[1:]] == [
-        ("PX4-1234", "4.4.1", 443),
-        ("PRO4X", "", 8443),
-        ("PX4-6", "4.4.1", 443),
-    ]
-
-
 def test_discover_returns_the_addresses_as_text(responder: None) -> None:
     found: list[str] = []
 
@@ -100,12 +76,6 @@ def test_discover_returns_the_addresses_as_text(responder: None) -> None:
 
     until(all_found)  # a busy machine may answer late
     assert found == ["127.0.0.11", "127.0.0.12", "127.0.0.13", "2001:db8::14"]
-
-
-def test_an_address_with_two_ports_is_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [discovery.AnnouncedDevice("a", "a", "192.0.2.1", port, "") for port in (443, 8443)]
-    monkeypatch.setattr(discovery, "discover_devices", lambda timeout, interfaces: found)
-    assert discovery.discover() == ["192.0.2.1"]
 
 
 def test_an_address_also_works_as_the_dictionary_of_the_vendors_discover(
@@ -165,23 +135,6 @@ def test_a_name_that_is_not_allowed_or_of_another_service_is_ignored(name: str) 
     assert found.devices() == []
 
 
-def test_devices_are_in_the_order_of_their_addresses_as_numbers() -> None:
-    class Network:
-        def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
-            return ServiceInfo(
-                NEW, name, port=443, addresses=[_packed(name.partition(".")[0].replace("-", "."))]
-            )
-
-    found, network = discovery._Announcements(time.monotonic() + 100), cast(Any, Network())
-    for address in ("127-0-0-12", "127-0-0-9", "10-0-0-200"):
-        found.changed(network, NEW, f"{address}.{NEW}", ServiceStateChange.Added)
-    assert [device.address for device in found.devices()] == [
-        "10.0.0.200",
-        "127.0.0.9",
-        "127.0.0.12",
-    ]
-
-
 @pytest.mark.parametrize("announced, model", [("PX4-9", "PX4-9"), ("", "Rack")])
 def test_an_announced_model_is_used_and_not_the_first_word_of_the_name_unless_it_is_empty(
     announced: str, model: str
@@ -217,14 +170,6 @@ def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> N
     ):
         found.changed(network, NEW, info.name, change)
         assert len(found.devices()) == count
-
-
-def test_without_devices_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Searches under another service name, because other tests may announce devices under the usual
-    ones at the same time.
-    """
-    monkeypatch.setattr(discovery, "SERVICES", ("_announced-by-nobody._tcp.local.",))
-    assert discovery.discover(0.2, LOOPBACK) == []
 
 
 @pytest.mark.parametrize(
