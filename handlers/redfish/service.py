@@ -244,7 +244,6 @@ class RedfishService:
         return links.path(target, self._clients[0].where, self.login)
 
     def _resource(self, reply: Response, path: str, also: str = "") -> Json:
-        operation = f"GET {self.login.quoted_path(path)}"
         if reply.status == 429:  # concerns all requests
             error = error_of(reply, self.login, "GET", path)
             raise HttpUnreachable(error.parts, operation=error.operation)
@@ -252,14 +251,15 @@ class RedfishService:
             raise error_of(reply, self.login, "GET", path)
         try:
             content = resource(reply, self.login)
+            if not any(
+                links.same(text(content, "@odata.id"), link_, self.units) for link_ in (path, also)
+            ):
+                raise ProtocolError(
+                    "the service answered with a resource other than the one requested"
+                )
         except ProtocolError as error:
-            raise error.at("", operation) from None
-        if not any(
-            links.same(text(content, "@odata.id"), link_, self.units) for link_ in (path, also)
-        ):
-            raise ProtocolError(
-                "the service answered with a resource other than the one requested"
-            ).at("", operation)
+            # a path is searched for the login only here: that costs more than to read the answer
+            raise error.at("", f"GET {self.login.quoted_path(path)}") from None
         return content
 
     # ---- writing ---------------------------------------------------------------------------------
