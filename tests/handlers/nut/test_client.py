@@ -64,6 +64,25 @@ def test_requests_other_than_writes_are_answered(server: NutServer) -> None:
         assert nut.logins("pdu") == 0
 
 
+@pytest.mark.parametrize("no_protver", [False, True])
+def test_the_protocol_version_is_read_with_the_request_protver_or_netver(
+    server: NutServer, no_protver: bool
+) -> None:
+    server.faults.no_protver = no_protver
+    with client(server) as nut:
+        assert nut.protocol_version() == "1.3"
+
+
+def test_primary_works_on_a_server_that_accepts_only_master(server: NutServer) -> None:
+    server.faults.rewrite = lambda line, answer: (
+        b"ERR UNKNOWN-COMMAND\n" if line.startswith("PRIMARY") else answer
+    )
+    with named(server, MON) as nut:
+        nut.primary("pdu")
+    with named(server, VIEWER) as nut, pytest.raises(Denied):
+        nut.primary("pdu")
+
+
 def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> None:
     """RFC 9271, 4.1: `ERR code extra`."""
     odd = {
@@ -141,6 +160,21 @@ def test_a_login_that_the_server_refuses_at_once_is_the_reason_for_what_it_refus
             pytest.raises(Denied, match=f"rejected this .*INVALID-{refused}"),
         ):
             call(nut)
+
+
+@pytest.mark.parametrize("only_rfc", [False, True])
+def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(
+    server: NutServer, only_rfc: bool
+) -> None:
+    server.faults.rfc_names = only_rfc
+    with named(server, MON) as nut:
+        assert nut.logins("pdu") == 0
+        nut.login("pdu")
+        assert nut.logins("pdu") == 1 and nut.clients("pdu") == ["127.0.0.1"]
+        nut.logout()
+        assert not nut.is_open and nut.logins("pdu") == 0
+    with named(server, VIEWER) as nut, pytest.raises(Denied):
+        nut.login("pdu")
 
 
 @pytest.mark.parametrize("name", ["nosuch", "pdu@127.0.0.1", "[pdu]", "PDU1"])

@@ -75,6 +75,15 @@ def test_a_sessions_token_is_in_no_error_and_no_log(
         )
 
 
+def test_a_service_without_a_free_session_is_an_error_and_the_other_session_stays() -> None:
+    with RedfishService(Model(login="session", most_sessions=1)) as unit:
+        with unit.lock:
+            unit.access.log_in(unit.viewer_user, unit.viewer_password)
+        with pytest.raises(PduHandlerError):
+            handler(unit).status()
+        assert [one.user for one in unit.sessions] == [unit.viewer_user]
+
+
 # -- other hosts
 
 

@@ -4,11 +4,15 @@ units.
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Optional
+
 import pytest
 
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView
 from tests.simulators.redfish import UNITS, Model, Pdu, RedfishService
+from tests.waiting import PATIENCE_S
 
 from .simulated import STATES, handler
 
@@ -72,6 +76,31 @@ def test_a_unit_without_switches_gets_no_command(name: str) -> None:
         assert unit.books().writes == [] and {one.method for one in unit.log} == {"GET"}
 
 
+@pytest.mark.parametrize(
+    "model, shown",
+    [
+        (Model((Pdu(stuck=("A1",)),)), EnumPowerStatus.UNKNOWN),
+        (Model(relay_delay=600.0, transition="flag"), EnumPowerStatus.UNKNOWN),
+        (Model(relay_delay=600.0, transition="words"), EnumPowerStatus.UNKNOWN),
+        (Model(relay_delay=600.0, transition="silent"), EnumPowerStatus.UNKNOWN),
+        (Model((Pdu(off_delay=600.0),)), EnumPowerStatus.UNKNOWN),
+        (Model(relay_delay=0.5), EnumPowerStatus.DOWN),
+        (Model(relay_delay=0.5, task_seconds=0.2, absolute=True), EnumPowerStatus.DOWN),
+        (Model(says_success=True, short_targets=True, relay_delay=0.5), EnumPowerStatus.DOWN),
+        (Model(demand_etag=True), EnumPowerStatus.DOWN),
+    ],
+)
+def test_port_down_returns_down_if_the_contact_opens_in_time_and_else_unknown(
+    model: Model, shown: EnumPowerStatus
+) -> None:
+    with RedfishService(model) as unit:
+        seconds = 0.5 if shown is EnumPowerStatus.UNKNOWN else PATIENCE_S
+        port = handler(unit).port_down(PduPortView("A1"), deadline=seconds, pause=0.1)
+        assert port.power_status is shown
+        assert unit.books().states["A1"] is (shown is not EnumPowerStatus.DOWN)
+        assert unit.books().writes == [("A1", "Off")]
+
+
 def test_an_outlet_in_transition_is_unknown_in_a_status() -> None:
     for transition in ("words", "flag"):
         with RedfishService(Model(relay_delay=600.0, transition=transition)) as unit:
@@ -96,3 +125,13 @@ def _without(body: object, name: str) -> object:
     if isinstance(body, dict):
         return {key: _without(value, name) for key, value in body.items() if key != name}
     return [_without(one, name) for one in body] if isinstance(body, list) else body
+
+
+def test_a_status_is_the_same_with_and_without_pages_and_expansion() -> None:
+    wanted: Optional[dict[str, EnumPowerStatus]] = None
+    for name in ("rack", "plain", "paged"):
+        for ignores in (False, True):
+            with RedfishService(dataclasses.replace(UNITS[name](), ignores_expand=ignores)) as unit:
+                seen = {port.identity: port.power_status for port in handler(unit).status().ports}
+                assert wanted in (None, seen)
+                wanted = seen

@@ -85,11 +85,6 @@ class NutServer:
                     # still uses.
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
-    @property
-    def open_connections(self) -> int:
-        with self._lock:
-            return len(self._open)
-
     def books(self) -> Books:
         """The true state of all devices.
 
