@@ -234,10 +234,6 @@ def test_a_mark_on_another_outlet_forbids_the_write() -> None:
         control.orders(reader(table("1.3.4", {"1": 3, "2": 0})), "2", True)
 
 
-def test_a_command_to_one_outlet_needs_no_turn() -> None:
-    assert not Write(Column("1.3.1"), on=1, off=2).writes_neighbours
-
-
 def test_the_guard_of_an_automatic_mode_is_lifted_and_the_guard_inside_it_stays() -> None:
     command = Write(Column("1.3.1"), on=1, off=2)
     locked = Guarded(command, Column("1.3.2"), "it is locked", refuse=("1",))

@@ -89,12 +89,6 @@ def test_the_longest_prefix_by_arcs_is_tried_first(
     assert found.states == {"1": UP, "2": DOWN}
 
 
-def test_detection_and_reading_share_one_walk() -> None:
-    memory = device(f"{ACME}.1", "1")
-    detect(memory, (NEW, OLD))
-    assert memory.asked == [f"get {SYS_OBJECT_ID}", f"walk {ACME}.1.3"]
-
-
 METER = Profile(
     "acme-meter",
     "Acme",
@@ -142,13 +136,6 @@ def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measure
     )
 
 
-def test_enterprise_number_zero_is_used_if_a_family_declares_it() -> None:
-    text = family("acme-text", "1.3.6.1.4.1.0", below="2")
-    memory = device("1.3.6.1.4.1.0", "2")
-    assert detect(memory, (*SWEPT, text)).profile.key == "acme-text"
-    assert memory.asked == [f"get {SYS_OBJECT_ID}", f"walk {ACME}.2.3"]
-
-
 def test_outlets_that_report_no_state_are_listed_as_unknown() -> None:
     named = Profile(
         "acme-named",
@@ -179,34 +166,6 @@ def test_fewer_outlets_than_the_device_counts_are_an_error(tables: str) -> None:
     memory.put(f"{ACME}.5.1.0", 24)
     with pytest.raises(ProtocolError, match="counts 24 outlets, but it listed"):
         detect(memory, (COUNTED,))
-
-
-def test_fewer_metered_outlets_than_the_device_counts_are_an_error() -> None:
-    """Families without states list their outlets by `rows`, and these are compared with the `count`
-    too.
-    """
-    rows = Column(f"{ACME}.1.5")
-    meters = Profile(
-        "acme-1",
-        "Acme",
-        ("M",),
-        "ACME-MIB",
-        (f"{ACME}.1",),
-        evidence=Evidence(current=EvidenceLevel.MIB),
-        outlets=(Outlets(rows=rows, count=Scalar(f"{ACME}.1.9.0"), current=Figure(rows)),),
-    )
-
-    def read(listed: int) -> dict[str, EnumPowerStatus]:
-        answers = {
-            **table(f"{ACME}.1.5", {str(n): 7 for n in range(1, listed + 1)}),
-            f"{ACME}.1.9.0": 3,
-        }
-        return detect(Memory({SYS_OBJECT_ID: f"{ACME}.1", **answers}), (meters,)).states
-
-    assert read(3) == dict.fromkeys("123", UNKNOWN)
-    for listed in (2, 0):
-        with pytest.raises(ProtocolError, match=f"counts 3 outlets, but it listed {listed}"):
-            read(listed)
 
 
 def test_outlets_without_a_state_are_listed_if_the_device_counts_them() -> None:
@@ -315,10 +274,6 @@ def test_the_tree_of_a_product_follows_from_its_sys_object_id(product: str) -> N
     found = detect(memory, (ROOTED,))
     assert found.reader.root == f"{ACME}.{product}"
     assert memory.asked == [f"get {SYS_OBJECT_ID}", f"walk {ACME}.{product}.3"]
-
-
-def test_a_fixed_family_tries_all_its_roots_without_a_sys_object_id() -> None:
-    assert read_as(device(None, "2"), ROOTED).reader.root == f"{ACME}.2"
 
 
 SWEPT = (family("acme-1", sweep=True), family("acme-2", sweep=True), family("acme-3", f"{ACME}.30"))
@@ -457,12 +412,6 @@ def test_a_fixed_family_is_not_replaced_by_another() -> None:
         read_as(device(ACME, "1"), NEW)
 
 
-def test_a_fixed_family_with_outlets_but_no_roots_is_read_without_the_sys_object_id() -> None:
-    memory = device("1.3.6.1.4.1.1", "2")
-    assert read_as(memory, NEW).states == {"1": UP, "2": DOWN}
-    assert memory.asked == [f"walk {ACME}.2.3"]
-
-
 @pytest.mark.parametrize("key", sorted(BUILT_IN))
 def test_every_simulated_device_is_detected_as_its_family(key: str) -> None:
     model = BUILT_IN[key]()
@@ -486,14 +435,6 @@ def test_the_richest_table_of_an_apc_unit_is_read(tables: str, key: str) -> None
     memory = of_rows(kept)
     memory.put(SYS_OBJECT_ID, "1.3.6.1.4.1.318")
     assert detect(memory, PROFILES).profile.key == key
-
-
-def test_a_column_shared_by_candidates_is_walked_once() -> None:
-    again: list[Profile] = [OLD, family("acme-9", f"{ACME}.1", below="1")]
-    memory = device(f"{ACME}.1")
-    with pytest.raises(Unsupported):
-        detect(memory, again)
-    assert memory.asked.count(f"walk {ACME}.1.3") == 1
 
 
 def test_a_server_board_with_sys_object_id_of_aten_is_refused_after_at_most_ten_requests() -> None:
@@ -524,13 +465,6 @@ COUNTING = Profile(
 def counting(counts: dict[str, Value], **rows: Value) -> Memory:
     states = {f"{ACME}.2.1.{index.strip('_')}": value for index, value in rows.items()}
     return Memory({SYS_OBJECT_ID: ACME, f"{ACME}.9.0": 5, **table(f"{ACME}.3", counts), **states})
-
-
-def test_a_number_of_outlets_that_is_0_on_every_unit_proves_that_a_unit_only_meters() -> None:
-    proofs: list[dict[str, Value]] = [{"1": 0}, {"1": 0, "2": "0"}]
-    for counts in proofs:
-        found = detect(counting(counts), (COUNTING,))
-        assert found.outlets is None and dict(found.states) == {}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from handlers.shared.errors import (
     PduHandlerError,
     ProtocolError,
     Refused,
-    Unreachable,
     Unsupported,
 )
 from handlers.snmp import detection, metering
@@ -46,7 +45,6 @@ from tests.handlers.snmp.units import (
     EACH_VERSION,
     FAMILIES,
     FIXTURES,
-    HURRIED,
     REACHED,
     SWITCHED,
     SWITCHED_VERSION,
@@ -69,7 +67,6 @@ from tests.handlers.snmp.units import (
 from tests.needs import ROOT
 from tests.recordings import Fixture, Order, fixtures
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
-from tests.simulators.snmp_agent.device import arcs
 
 _OCTETS = 4
 
@@ -633,32 +630,6 @@ def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(
             assert states_on(unit, agent) == {**at_first, switch.identity: wanted}
 
 
-@pytest.mark.parametrize("unit", SWITCHED, ids=unit_id)
-def test_each_outlet_is_switched_alone(unit: Fixture) -> None:
-    """The other tests switch one outlet of each unit.
-
-    A wrong OID or value may occur at other outlets only.
-    """
-    found = find(unit, memory(unit))
-    assert found.outlets is not None and found.outlets.control is not None
-    for identity in [
-        identity for identity, state in found.states.items() if state is not EnumPowerStatus.UNKNOWN
-    ]:
-        for up, wanted in ((True, EnumPowerStatus.UP), (False, EnumPowerStatus.DOWN)):
-            device = unit.device()
-            try:
-                ordered = found.outlets.control.orders(found.reader.again(), identity, up)
-            except Unsupported:
-                continue
-            for oid, value in ordered:
-                row = Row(2, value) if isinstance(value, int) else Row(_OCTETS, value.encode())
-                assert device.write(arcs(oid), row.tag, row.value) == ""
-            assert dict(find(unit, of_rows(device.rows())).states) == {
-                **found.states,
-                identity: wanted,
-            }
-
-
 @REACHED
 @pytest.mark.against("synthetic units, switched with faults")
 def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(
@@ -689,58 +660,6 @@ def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach
             with pytest.raises((Refused, Denied)):
                 switch(port_of(unit), pause=0.01)
         assert states_on(unit, agent) == before
-
-
-@REACHED
-@pytest.mark.against("synthetic units, switched with faults")
-def test_the_error_for_a_failure_within_a_command_says_that_the_outlet_may_have_switched(
-    unit: Fixture, reach: Reach
-) -> None:
-    """test_switching.py tests commitFailed and undoFailed too."""
-    with Agent(unit.device(), faults=Faults(set_error="genErr")) as agent:
-        before = states_on(unit, agent)[switching(unit).identity]
-        handler = handler_of(unit, agent, reach)
-        switch = handler.port_down if before is EnumPowerStatus.UP else handler.port_up
-        with pytest.raises(Unreachable, match="may or may not have switched"):
-            switch(port_of(unit), pause=0.01)
-        assert len(agent.writes()) == 1, "a write was repeated, or followed the failure"
-
-
-@REACHED
-@pytest.mark.against("synthetic units, switched with faults")
-def test_a_lost_command_is_an_error_and_never_shows_the_wanted_state(
-    unit: Fixture, reach: Reach
-) -> None:
-    device = unit.device()
-    with Agent(device, faults=Faults(lose_sets=True)) as agent:
-        before = states_on(unit, agent)[switching(unit).identity]
-        handler, port = handler_of(unit, agent, reach, **HURRIED), port_of(unit)
-        switch = handler.port_down if before is EnumPowerStatus.UP else handler.port_up
-        with pytest.raises(Unreachable, match="may or may not have switched"):
-            switch(port, pause=0.01)
-        assert port.power_status is EnumPowerStatus.UNKNOWN and agent.writes() == []
-
-
-@REACHED
-@pytest.mark.against("synthetic units, switched with faults")
-def test_a_command_whose_answer_is_lost_is_an_error_or_shows_the_state_read_afterwards(
-    unit: Fixture, reach: Reach
-) -> None:
-    with Agent(unit.device(), faults=Faults(lose_set_answers=True)) as agent:
-        before = states_on(unit, agent)[switching(unit).identity]
-        down = before is EnumPowerStatus.UP
-        handler = handler_of(unit, agent, reach, **HURRIED)
-        reported: Optional[EnumPowerStatus] = None
-        switch = handler.port_down if down else handler.port_up
-        try:
-            reported = switch(port_of(unit), pause=0.01).power_status
-        except Unreachable:
-            assert len(orders(unit, not down)) > 1, (
-                "only a command of several writes may fail after a lost answer"
-            )
-        assert reported in (None, states_on(unit, agent)[switching(unit).identity])
-        written = [Order(write.oid, write.tag, write.value) for write in agent.writes()]
-        assert written == orders(unit, not down)[: len(written)]
 
 
 READ_ONLY = [

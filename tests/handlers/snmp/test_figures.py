@@ -40,11 +40,6 @@ def test_a_table_proves_that_a_unit_has_no_outlets_only_if_it_has_rows_and_all_a
     assert STATE.lists_no_outlet(reader(table("1.3.1", rows))) is proven
 
 
-def test_a_missing_state_is_unknown_and_never_off() -> None:
-    assert STATE.read_from(reader({})) == {}
-    assert STATE.state_of(reader({}), "1") is UNKNOWN
-
-
 def test_states_may_be_text() -> None:
     state = State(A, on=("On",), off=("Off",))
     assert state.read_from(reader(table("1.3.1", {"1": "On\0", "2": b"Off", "3": "Error"}))) == {
@@ -147,10 +142,6 @@ def test_an_unmeasured_value_is_not_a_figure_and_never_zero(value: Value) -> Non
 def test_zero_is_a_measurement_unless_it_means_absent_on_the_device() -> None:
     assert Figure(A).read_from(reader({"1.3.1.1": 0})) == {"1": 0}
     assert Figure(A, absent=("0",)).read_from(reader({"1.3.1.1": 0})) == {}
-
-
-def test_a_profile_may_name_a_number_that_means_absent() -> None:
-    assert Figure(A, absent=("9999",)).read_from(reader({"1.3.1.1": 9999})) == {}
 
 
 def test_magnitude_drops_the_sign_of_a_figure() -> None:
@@ -332,10 +323,6 @@ def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
     )
     with pytest.raises(ValueError, match="units"):
         Total((Figure(A),), units=B)
-
-
-def test_a_total_of_measured_zeros_is_zero() -> None:
-    assert Total((Figure(A),)).read_from(reader(table("1.3.1", {"1": 0}))) == 0
 
 
 def test_a_total_of_nothing_is_refused() -> None:

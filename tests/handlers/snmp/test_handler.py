@@ -6,14 +6,11 @@ Also settings and build options.
 from __future__ import annotations
 
 import json
-import logging
-import re
 from collections.abc import Mapping
 from typing import Callable
 
 import pytest
 
-from handlers import VERSION
 from handlers.host.snmp import CALL_SECONDS
 from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable, Unsupported
 from handlers.snmp import options, schema, switching
@@ -86,50 +83,12 @@ def test_linked_units_keep_their_outlets_and_their_figures_add_up() -> None:
         assert labels == model.labels
 
 
-def test_the_metered_table_of_an_apc_is_joined_by_unit_and_number() -> None:
-    model = apc.rpdu2(2, units=2)
-    rows = dict(model.device.rows())
-    # reverse the rows of the metered table and drop outlet 1's row
-    for column in (2, 3, 4, 6, 7, 11):
-        held = {n: rows.pop(f"{apc.RPDU2_METERED}.{column}.{n}") for n in (1, 2, 3, 4)}
-        rows.update({f"{apc.RPDU2_METERED}.{column}.{5 - n}": held[n] for n in (2, 3, 4)})
-    with Agent(Device(rows, rules=())) as agent:
-        read = {port.identity: port.consumption for port in pdu(agent).statistic().ports}
-    wanted = {
-        identity: energy
-        for identity, energy in model.books().port_energy_kwh.items()
-        if identity != "1"
-    }
-    assert read == pytest.approx(wanted)
-
-
 def test_the_neutral_of_a_three_phase_tower_is_not_added() -> None:
     model = servertech.sentry3(4, neutral=True)
     # the capability threePhase (bit 3) is set
     rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x50")}
     with Agent(Device(rows, rules=())) as agent:
         assert pdu(agent).statistic().load == pytest.approx(model.books().load_a)
-
-
-def test_four_infeeds_of_a_tower_without_three_phases_are_four_lines() -> None:
-    model = servertech.sentry3(4, infeeds=4)
-    rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x40")}
-    with Agent(Device(rows, rules=())) as agent:
-        assert pdu(agent).statistic().load == pytest.approx(model.books().load_a)
-
-
-def test_the_statistic_of_a_device_without_meters_has_no_outlets_and_keeps_the_defaults() -> None:
-    with Agent(apc.masterswitch(4)) as agent:
-        view = pdu(agent).statistic()
-    assert (view.load, view.total_consumption, view.ports) == (0.0, 0.0, [])
-
-
-def test_an_unavailable_sensor_has_no_figure() -> None:
-    model = raritan.px(3)
-    model.device.put(f"{raritan.OUTLET_SENSOR}.2.1.2.8", "2")
-    with Agent(model) as agent:
-        ports = pdu(agent).measured().ports
-    assert [one.identity for one in ports if one.energy_kwh is not None] == ["1.1", "1.3"]
 
 
 @FAMILIES
@@ -171,33 +130,12 @@ def test_an_interrupted_reading_is_an_error_and_never_a_partial_view(faults: Fau
             assert caught.value.host.startswith("127.0.0.1:") and caught.value.operation
 
 
-@pytest.mark.parametrize("version", ["1", "2"])
-def test_a_walk_in_memory_of_a_device_that_repeats_a_row_is_an_error(version: str) -> None:
-    with Agent(apc.rpdu2(48), faults=Faults(same_oid_after=10)) as agent:
-        with pytest.raises(PduHandlerError, match="did not continue the walk"):
-            near(agent, version=version).status()
-
-
 def test_the_error_for_a_wrong_community_suggests_it_as_the_cause_and_hides_it() -> None:
     community = "wrong-secret"
     with Agent(apc.rpdu2(4)) as agent:
         with pytest.raises(Unreachable, match="port.*community") as caught:
             pdu(agent, community=community, timeout="0.1", retries="0").status()
         assert community not in str(caught.value) and until(lambda: agent.requests == 1)
-
-
-def test_the_error_for_a_silent_device_names_the_port() -> None:
-    with Agent(apc.rpdu2(4), faults=Faults(silent=True)) as agent:
-        with pytest.raises(Unreachable, match=rf"the port \({agent.port}\)"):
-            pdu(agent, timeout="0.1", retries="0").status()
-
-
-def test_a_lost_request_for_the_sys_object_id_raises_unreachable() -> None:
-    with Agent(apc.rpdu2(4), faults=Faults(drop=frozenset((1,)))) as agent:
-        with pytest.raises(Unreachable, match="no answer over SNMP"):
-            pdu(agent, timeout="0.5", retries="0").status()
-        assert until(lambda: agent.requests == 1)
-        assert len(pdu(agent).status().ports) == 4
 
 
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
@@ -250,30 +188,6 @@ def test_the_error_for_a_unit_that_does_not_answer_version_2_suggests_version_1(
         with pytest.raises(Unreachable, match=r"version \(older PDUs speak only 1\)"):
             pdu(agent, version="2", timeout="0.2", retries="0").status()
         assert len(pdu(agent, version="1").status().ports) == 4
-
-
-def test_every_call_logs_the_version_of_the_code_and_the_family_once(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.INFO)
-    with Agent(rpcm.rpcm(2)) as agent:
-        handler = pdu(agent)
-        calls = (
-            handler.status,
-            handler.statistic,
-            lambda: handler.port_up(PduPortView("1")),
-            lambda: handler.port_down(PduPortView("1")),
-        )
-        for call in calls:
-            caplog.clear()
-            call()
-            lines = [
-                record.getMessage()
-                for record in caplog.records
-                if record.name.startswith("handlers")
-            ]
-            assert len(lines) == 1 and re.search(rf"snmp {re.escape(VERSION)} \(rpcm\)", lines[0])
-            assert "private" not in caplog.text
 
 
 # ---- settings and build options ------------------------------------------------------------------

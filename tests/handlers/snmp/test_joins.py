@@ -70,10 +70,6 @@ def test_only_keeps_rows_whose_tested_value_is_listed() -> None:
     assert both(Only(A, B, ("1",)), PADDED, "2") == {"1": 1}
 
 
-def test_only_with_keep_false_drops_rows_whose_tested_value_is_listed() -> None:
-    assert both(Only(A, B, ("0",), keep=False), PADDED, "2") == {"1": 1, "3": 1}
-
-
 @pytest.mark.parametrize("tested", ["+0", "0.0", "NaN", "\u0660", "", b"\xff", "x"])
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_total(
@@ -136,10 +132,6 @@ def test_a_source_has_rows_only_if_every_tested_value_matches(
         **table("1.3.2", {"0": version}),
     }
     assert both(OLD_FIRMWARE, objects, "9") == (states if has else {})
-
-
-def test_a_condition_on_a_missing_object_is_false() -> None:
-    assert OLD_FIRMWARE.rows(reader(table("1.3.1", {"1": 1}))) == {}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ pytestmark = pytest.mark.usefixtures("engine")
 SILENCES = 2
 # a silence costs 0.1 s here, and what this machine answers later is asked for again
 HURRIED: dict[str, Any] = {"timeout": "0.1", "retries": "10"}
-LARGE = "silent above 300 octets"
 
 
 @pytest.fixture(autouse=True)

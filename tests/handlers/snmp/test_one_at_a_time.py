@@ -248,12 +248,6 @@ def test_a_forked_worker_does_not_inherit_a_held_lock() -> None:
     assert os.waitpid(child, 0)[1] == 0
 
 
-def test_commands_to_different_devices_do_not_wait_for_each_other() -> None:
-    devices = ("192.0.2.1 161", "192.0.2.1 1161", "192.0.2.3 161")
-    with lock_outlet(devices[0], 1), lock_outlet(devices[1], 0), lock_outlet(devices[2], 0):
-        assert set(devices) <= set(command_locks._locks)
-
-
 @pytest.mark.parametrize("other", ["2001:DB8:0:0::7 161", "2001:db8:0::0:7 161"])
 def test_two_spellings_of_one_address_are_one_device(other: str) -> None:
     with lock_outlet("2001:db8::7 161", 1), pytest.raises(Unreachable), lock_outlet(other, 0):

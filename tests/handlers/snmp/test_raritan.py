@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Callable, NamedTuple, Optional
 
@@ -46,13 +45,6 @@ def test_statistics_of_36_outlets_with_17_sensors_cost_at_most_60_requests() -> 
     assert {port.identity: port.consumption for port in statistic.ports} == pytest.approx(
         books.port_energy_kwh
     )
-
-
-def test_an_outlet_without_the_energy_capability_has_no_energy() -> None:
-    device = px4()
-    device.put(f"{CAPABILITIES}.1.7", WITHOUT_ENERGY)
-    read = meter(device)
-    assert "1.7" not in read.energy_of and "1.7" in read.current_of and "1.8" in read.energy_of
 
 
 @pytest.mark.parametrize("zeros", [1, 16, 17, 36])
@@ -249,19 +241,6 @@ def test_a_sensor_whose_range_has_neither_form_has_no_figure(
     assert figure(unit(sensor, undefined, None, -63000), sensor) is None
 
 
-@EACH_SENSOR
-def test_a_sensor_that_cannot_be_negative_has_its_unsigned_reading(sensor: Sensor) -> None:
-    device = unit(sensor, 52, 0, 0, 0)
-    assert figure(device, sensor) == scaled(sensor, 52)
-    signed = [line for line in device.asked if re.search(rf"{sensor.readings}\.6\b", line)]
-    assert signed == []  # no request more than that of the minimum
-
-
-@EACH_SENSOR
-def test_firmware_without_signed_columns_has_unsigned_readings(sensor: Sensor) -> None:
-    assert figure(unit(sensor, 52), sensor) == scaled(sensor, 52)
-
-
 @pytest.mark.parametrize("name", ["inlet A", "inlet W", "inlet kWh", "pole A"])
 def test_a_minimum_that_an_answer_lacks_is_not_taken_for_0(name: str) -> None:
     sensor = SENSORS[name]
@@ -282,13 +261,3 @@ def test_signed_and_unsigned_outlets_of_a_table_are_read_each_by_its_own_column(
         found = metering.meter(detection.detect(device, PROFILES))
         of = {1: found.current_of, 5: found.power_of, 8: found.energy_of}[first.kind]
         assert of == {"1.1": scaled(first, 52), "1.2": scaled(first, 640, 2)}
-
-
-def test_linked_units_may_have_signed_and_unsigned_inlets() -> None:
-    for name in ("inlet A", "inlet W", "inlet kWh"):
-        first = SENSORS[name]
-        device = unit(first, 0, 52, -63000)
-        device.put(f"{E}3.2.2.1.2.2", 1)
-        device.put(f"{E}3.3.3.1.5.2.1", 2)
-        add(device, first._replace(row="2.1"), 640, 0, 0)
-        assert figure(device, first) == scaled(first, 692)

@@ -18,13 +18,6 @@ def test_a_column_is_walked_once_and_an_object_read_once() -> None:
     assert device.asked == ["walk 1.3.1", "get 1.3.1.1"]
 
 
-def test_a_missing_object_is_remembered() -> None:
-    device = Memory({})
-    reader = Reader(device)
-    assert reader.get("1.3") is None and reader.get("1.3") is None
-    assert device.asked == ["get 1.3"]
-
-
 def test_the_tilde_means_the_root_and_roots_share_one_cache() -> None:
     device = Memory({"1.3.5.1.7": 1, "1.3.6.1.7": 2})
     reader = Reader(device)

@@ -43,14 +43,6 @@ def test_a_column_reads_all_rows_by_index_and_each_row_alone(rows: dict[str, int
     assert all(column.value_of(at.again(), index) == value for index, value in rows.items())
 
 
-def test_a_column_keeps_the_devices_order() -> None:
-    assert list(Column("1.3.9").rows(reader(table("1.3.9", {"10": 1, "2": 1, "1.1": 1})))) == [
-        "1.1",
-        "2",
-        "10",
-    ]
-
-
 def test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off() -> None:
     column = Column("1.3.9", suffix="4")
     at = reader(table("1.3.9", {"1.1.4": 230, "1.1.14": 0, "1.2.4": 231, "4": 9}))
@@ -86,12 +78,6 @@ def test_a_spread_never_leaves_its_bounds_on_either_side(identity: str) -> None:
     else:
         with pytest.raises(NoSuchOutlet):
             spread.instance(reader({}), identity)
-
-
-def test_a_spread_by_get_requests_only_its_own_numbers() -> None:
-    device = Memory({"1.3.9.1.0": 1, "1.3.9.3.0": 3, "1.3.9.4.0": 4})
-    assert Spread("1.3.9", (Span(1, 3, 1),), by_get=True).rows(Reader(device)) == {"1": 1, "3": 3}
-    assert device.asked == ["get 1.3.9.1.0", "get 1.3.9.2.0", "get 1.3.9.3.0"]
 
 
 def test_a_spread_by_get_requests_only_listed_numbers() -> None:
@@ -221,14 +207,6 @@ def test_a_variable_is_read_back_without_a_second_search_for_its_name() -> None:
     at = Reader(device)
     assert [SOCKETS.value_of(at.again(), "2.2") for _ in range(2)] == ["On", "On"]
     assert device.asked == ["walk 1.3.1", "get 1.3.2.2.40", "get 1.3.2.2.40"]
-
-
-def test_two_variables_for_one_outlet_are_an_error() -> None:
-    names = {"2.1": "Sockets.Socket 1.General.Relay", "2.2": "Sockets.Socket 01.General.Relay"}
-    with pytest.raises(ProtocolError, match="identity 2.1"):
-        SOCKETS.rows(
-            reader({**table("1.3.1", names), **table("1.3.2", dict.fromkeys(names, "On"))})
-        )
 
 
 def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:

@@ -39,16 +39,6 @@ def test_all_rows_are_read_if_the_first_and_last_of_a_kind_differ_or_one_is_miss
     assert Alike(A, B).rows(reader({**KINDS, **table("1.3.1", values)})) == values
 
 
-def test_kinds_with_different_octets_are_different() -> None:
-    kinds = table("1.3.2", {"1.1": b"\x9f", "1.2": b"\x9e", "1.3": b"\x9f\n", "1.4": b"\x9f"})
-    digits = {"1.1": 3, "1.2": 2, "1.3": 1, "1.4": 3}
-    assert Alike(A, B).rows(reader({**kinds, **table("1.3.1", digits)})) == digits
-
-
-def test_all_rows_are_read_on_a_device_without_kinds() -> None:
-    assert Alike(A, B).rows(reader(table("1.3.1", {"1.1": 3, "1.2": 4}))) == {"1.1": 3, "1.2": 4}
-
-
 def test_a_look_ahead_at_kinds_notes_their_first_and_last_rows_and_no_walk() -> None:
     ahead: list[PrefetchRequest] = []
 
@@ -85,9 +75,3 @@ def test_up_to_most_doubtful_values_are_checked_one_by_one_and_more_by_a_walk(
     device = Memory(ZEROS)
     assert Checked(A, ("0",), B, ("2",), most).rows(Reader(device)) == {"2": 5, "3": 0, "4": 0}
     assert asked(device) == cost
-
-
-def test_checked_needs_a_doubtful_value_and_a_refused_one() -> None:
-    for values, refuse in (((), ("2",)), (("0",), ())):
-        with pytest.raises(ValueError, match="is empty"):
-            Checked(A, values, B, refuse)

@@ -4,13 +4,11 @@ reported.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers.host.snmp import Snmp
 from handlers.shared.errors import (
     Denied,
     NoSuchOutlet,
@@ -24,7 +22,6 @@ from handlers.snmp.evidence import Confidence
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.switching import PLAN_SECONDS
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.commands import COMMANDS, INTEGER
@@ -199,24 +196,6 @@ def test_over_the_wire_an_outlet_that_does_not_exist_is_not_written(key: str) ->
         refused(agent, "999", NoSuchOutlet, "no outlet")
 
 
-def test_an_outlet_that_the_device_calls_not_switchable_is_not_written() -> None:
-    with Agent(eaton.epdu(8, locked=(3,))) as agent:
-        refused(agent, "0.3", Unsupported, "not switchable")
-    px = raritan.px(8)
-    px.device.put(f"{raritan.OUTLET}.28.1.3", "2")
-    with Agent(px) as agent:
-        refused(agent, "1.3", Unsupported, "disabled on the device")
-
-
-def test_an_outlet_without_power_control_or_with_a_lock_is_not_written() -> None:
-    with Agent(servertech.sentry3(4, fixed=("1.2.3",))) as agent:
-        refused(agent, "1.2.3", Unsupported, "only monitors")
-    sentry = servertech.sentry3(4)
-    sentry.device.put(f"{servertech.CONTROL_STATE}.1.2.3", "7")
-    with Agent(sentry) as agent:
-        refused(agent, "1.2.3", Unsupported, "locked")
-
-
 def test_a_unit_that_only_meters_has_unknown_states_and_is_not_written() -> None:
     rows = {
         oid: row
@@ -298,18 +277,6 @@ def test_a_command_whose_answer_is_lost_is_not_repeated_and_the_state_is_read(cu
     assert cut.is_on() and len(cut.agent.writes()) == 2
 
 
-def test_a_lost_command_is_not_repeated_and_the_error_says_that_it_may_have_switched(
-    cut: Cut,
-) -> None:
-    cut.agent.faults = Faults(lose_sets=True)
-    with pytest.raises(
-        Unreachable,
-        match="may or may not have switched.* ignore a community or user that may not write",
-    ):
-        cut.up(**LOST)
-    assert not cut.is_on() and cut.agent.counts["set"] == 2  # one by `Cut`, and the lost one
-
-
 def test_the_error_after_a_lost_answer_and_silence_says_that_the_outlet_may_have_switched(
     cut: Cut,
 ) -> None:
@@ -323,12 +290,6 @@ def test_a_state_that_cannot_be_read_after_a_command_is_unknown(cut: Cut) -> Non
     cut.agent.silent_after = 1000
     assert cut.up(timeout="2", retries="0").power_status is UNKNOWN
     assert cut.is_on() and len(cut.agent.writes()) == 2
-
-
-def test_a_device_that_is_silent_after_a_command_is_read_when_it_answers_again(cut: Cut) -> None:
-    cut.agent.silent_after = 3
-    assert cut.up(deadline=30, timeout="1", retries="1").power_status is UP
-    assert len(cut.agent.writes()) == 2
 
 
 @pytest.mark.parametrize(
@@ -385,17 +346,3 @@ def test_the_error_for_an_unknown_outlet_lists_four_outlets_or_counts_them(
         with pytest.raises(NoSuchOutlet) as caught:
             near(agent).port_down(PduPortView("9"))
         assert str(caught.value).partition("; ")[2].startswith(listed) and not agent.writes()
-
-
-def test_a_command_that_was_sent_late_is_still_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time in which a command may begin is over right after it."""
-    model = BUILT_IN["apc-rpdu2"]()
-    identity = one_that_is_on(model)
-    with Agent(model) as agent:
-
-        def clock() -> float:
-            return PLAN_SECONDS + 1 if agent.writes() else 0.0
-
-        monkeypatch.setattr("handlers.snmp.handler.Snmp", functools.partial(Snmp, clock=clock))
-        port = near(agent).port_down(PduPortView(identity), pause=0.01)
-        assert port.power_status is DOWN and len(agent.writes()) == 1

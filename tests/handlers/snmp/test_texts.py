@@ -122,15 +122,6 @@ def test_the_meters_named_by_a_relay_are_summed_within_its_module() -> None:
     assert Gathered(A, B, C).rows(reader(objects)) == {"0.1": "12", "1.1": "100"}
 
 
-def test_a_meter_that_a_relay_names_twice_counts_once() -> None:
-    objects = {
-        **table("1.3.1", {"0.1": 5}),
-        **table("1.3.2", {"0.1": "M1"}),
-        **table("1.3.3", {"0.1": "M1, M1"}),
-    }
-    assert Gathered(A, B, C).rows(reader(objects)) == {"0.1": "5"}
-
-
 @pytest.mark.parametrize(
     "values", [{"0.1": 5, "0.2": 7}, {"0.1": 5}], ids=["both have values", "one has a value"]
 )

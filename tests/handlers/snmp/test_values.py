@@ -6,17 +6,14 @@ from decimal import Decimal
 from typing import Optional
 
 import pytest
-from hypothesis import given, strategies as st
 
 from handlers.snmp.figures import Figure
 from handlers.snmp.sources import (
     Arc,
     Bits,
-    Chained,
     Column,
     Complete,
     Merged,
-    Number,
     Prefixed,
     Scalar,
 )
@@ -28,69 +25,11 @@ from tests.handlers.snmp.memory import filled, reader, table
 A, B = Column("1.3.1"), Column("1.3.2")
 
 
-@given(st.binary(min_size=1, max_size=3), st.integers(0, 25))
-def test_bit_0_is_the_highest_of_the_first_octet_and_octets_that_are_missing_are_0(
-    octets: bytes, bit: int
-) -> None:
-    device, bits = reader(table("1.3.1", {"7": octets})), Bits(A, bit)
-    shown = "".join(f"{octet:08b}" for octet in octets).ljust(26, "0")
-    assert bits.rows(device) == {"7": shown[bit]}
-    assert bits.value_of(device, "7") == shown[bit] and bits.value_of(device, "8") is None
-
-
 def test_a_bit_that_was_lost_in_decoding_is_none() -> None:
     # "é" is C3 A9 in UTF-8, and E9 in Latin-1: they differ in bit 2, and agree in bits 0 and 1
     for bit, value in ((0, "1"), (1, "1"), (2, "")):
         assert Bits(A, bit).rows(reader(table("1.3.1", {"7": "é"}))) == {"7": value}
     assert Bits(A, 0).rows(reader(table("1.3.1", {"7": "\ufffd"}))) == {"7": ""}
-
-
-def test_the_number_of_an_outlet_is_an_arc_of_its_identity_and_more() -> None:
-    device = reader(table("1.3.1", {"2.7": 1, "9": 1}))
-    assert Number(A).rows(device) == {"2.7": "8", "9": "10"}
-    assert Number(A, plus=0, position=0).rows(device) == {"2.7": "2", "9": "9"}
-    assert Number(A, plus=-1, position=1).rows(device) == {"2.7": "6"}
-    assert Number(A, position=-2).rows(device) == {"2.7": "3"}
-
-
-@pytest.mark.parametrize(
-    "units, printed",
-    [
-        ({"1": "A", "2": "B"}, {"1": "A:7", "2": "B:8", "3": 9}),
-        ({"1": "A", "2": "A", "3": "A"}, {"1": 7, "2": 8, "3": 9}),
-        ({}, {"1": 7, "2": 8, "3": 9}),
-    ],
-)
-def test_an_outlet_of_a_chain_is_printed_with_its_unit(
-    units: dict[str, str], printed: dict[str, object]
-) -> None:
-    device = reader({**table("1.3.1", units), **table("1.3.2", {"1": 7, "2": 8, "3": 9})})
-    assert Chained(A, B).rows(device) == printed
-
-
-@pytest.mark.parametrize(
-    "parts, apart",
-    [
-        (("1", "2"), True),
-        (("1", "12"), True),
-        (("1", "1"), False),
-        (("1", "1.2"), False),
-        (("1.2", "1"), False),
-        (("1.2", "1.3"), True),
-        (("3", "1.2", "1"), False),
-        (("1", "3", "1.2"), False),
-    ],
-)
-def test_tables_are_written_side_by_side_if_no_identity_can_be_of_two(
-    parts: tuple[str, ...], apart: bool
-) -> None:
-    columns = (Column(f"1.3.{number}") for number, _ in enumerate(parts, 1))
-    merged = Merged(tuple(Prefixed(prefix, one) for prefix, one in zip(parts, columns)))
-    if apart:
-        assert len(merged.written_places()) == len(parts)
-    else:
-        with pytest.raises(ValueError, match="may have the same identity"):
-            merged.written_places()
 
 
 def test_a_table_that_may_have_any_identity_is_written_alone() -> None:

@@ -42,10 +42,9 @@ from handlers.snmp.sources import (
 from handlers.snmp.states import State
 from pdu.core.adapters.snmp.profile_checks import check_profile
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.snmp.calls import near, pdu
+from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.every_part import EVERY_PART
 from tests.handlers.snmp.memory import Memory, reader, table
-from tests.handlers.snmp.units import states
 from tests.simulators.snmp_agent import Agent, Device, Effect, Row, Rule
 from tests.simulators.snmp_agent.device import INTEGER
 
@@ -102,34 +101,6 @@ def _own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(TWO_TABLES)})
 
 
-@pytest.mark.parametrize(
-    "identity", [f"{strip}.{outlet}" for strip in (1, 2) for outlet in range(1, 5)]
-)
-def test_each_outlet_of_two_tables_is_switched_alone(identity: str) -> None:
-    strip, _, outlet = identity.partition(".")
-    with Agent(twin()) as agent:
-        before = states(near(agent).status())
-        assert list(before) == [f"{one}.{number}" for one in (1, 2) for number in range(1, 5)]
-        assert (
-            near(agent).port_down(PduPortView(identity, UNKNOWN), pause=0.01).power_status is DOWN
-        )
-        assert states(near(agent).status()) == {**before, identity: DOWN}
-        assert near(agent).port_up(PduPortView(identity, UNKNOWN), pause=0.01).power_status is UP
-        assert states(near(agent).status()) == before
-        assert [(write.oid, write.value, write.answer) for write in agent.writes()] == [
-            (f"{COMMANDS[strip]}.{outlet}", "2", ""),
-            (f"{COMMANDS[strip]}.{outlet}", "1", ""),
-        ]
-
-
-@pytest.mark.parametrize("identity", ["1", "2", "3.1", "1.5", "1.1.1", "12.1", ".1", "1.", "0.1"])
-def test_an_outlet_that_is_in_neither_table_is_not_written(identity: str) -> None:
-    with Agent(twin()) as agent:
-        with pytest.raises(NoSuchOutlet):
-            near(agent).port_down(PduPortView(identity, UNKNOWN))
-        assert agent.writes() == []
-
-
 def test_over_the_wire_a_command_reaches_the_second_table() -> None:
     with Agent(twin()) as agent:
         assert pdu(agent).port_down(PduPortView("2.3", UNKNOWN), pause=0.01).power_status is DOWN
@@ -145,30 +116,6 @@ def test_the_object_follows_from_the_identity_without_a_reading() -> None:
     assert control is not None
     assert control.orders(Reader(device), "2.3", False) == [(f"{COMMANDS['2']}.3", 2)]
     assert device.asked == []
-
-
-def test_two_tables_with_a_column_for_each_verb() -> None:
-    verbs = Verbs(on=of_both(STATES), off=of_both(COMMANDS))
-    assert verbs.orders(reader({}), "2.3", True) == [(f"{STATES['2']}.3", 0)]
-    assert verbs.orders(reader({}), "1.3", False) == [(f"{COMMANDS['1']}.3", 0)]
-
-
-def test_two_tables_whose_outlets_are_unlocked_first() -> None:
-    control = Unlock(of_both(STATES), 7, Write(of_both(COMMANDS), on=1, off=2))
-    assert control.orders(reader({}), "2.3", True) == [
-        (f"{STATES['2']}.3", 7),
-        (f"{COMMANDS['2']}.3", 1),
-    ]
-
-
-def test_two_units_with_a_packed_text_each() -> None:
-    texts = Merged((Prefixed("1", Scalar("1.3.7.0")), Prefixed("2", Scalar("1.3.8.0"))))
-    packed = Packed(texts, main="1.0")
-    control = WritePacked(texts, packed, on="1", off="0")
-    held = {"1.3.7.0": "1,1,1", "1.3.8.0": "1,1"}
-    assert list(packed.rows(reader(held))) == ["1", "2", "3", "2.0.1", "2.0.2"]
-    assert control.orders(reader(held), "2", False) == [("1.3.7.0", "1,0,1")]
-    assert control.orders(reader(held), "2.0.2", False) == [("1.3.8.0", "1,0")]
 
 
 def test_a_command_into_states_of_a_table_with_the_opposite_meaning_is_a_contradiction() -> None:
