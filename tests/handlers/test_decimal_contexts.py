@@ -57,6 +57,7 @@ HOSTILE: dict[str, Context] = {
 }
 
 
+@pytest.mark.sample(10)
 @EACH
 def test_the_figures_of_a_family_are_the_same_in_every_context(unit: Fixture) -> None:
     plain = repr(metering.meter(find(unit, memory(unit))))

@@ -50,6 +50,7 @@ def test_the_units_that_are_counted_or_numbered_exist() -> None:
     assert {unit.name for unit in snmp.made()} >= COUNTED | NUMBERED
 
 
+@pytest.mark.sample(24)
 @pytest.mark.parametrize("unit", snmp.made(), ids=lambda unit: unit.name)
 def test_no_sum_of_an_snmp_family_shrinks_or_jumps(unit: snmp.Unit) -> None:
     outcome = snmp.run(unit)
@@ -59,12 +60,14 @@ def test_no_sum_of_an_snmp_family_shrinks_or_jumps(unit: snmp.Unit) -> None:
     assert unit.name not in NUMBERED or len(missed) <= 1
 
 
+@pytest.mark.sample(8)
 @pytest.mark.against("recordings of real units, in memory")
 @pytest.mark.parametrize("name", recorded.ALL)
 def test_no_sum_of_a_recorded_snmp_unit_shrinks_or_jumps(name: str) -> None:
     right(snmp.run(snmp.of_recording(name), MOST))
 
 
+@pytest.mark.sample(24)
 @pytest.mark.parametrize("unit", snmp.made(), ids=lambda unit: unit.name)
 def test_an_energy_does_not_become_another_counter_without_its_column(unit: snmp.Unit) -> None:
     jumped = list(snmp.without_energy(unit))

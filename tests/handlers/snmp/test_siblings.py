@@ -44,6 +44,7 @@ def _with(unit: Fixture, sibling: Sibling, value: str) -> dict[str, Row]:
     return {**unit.rows, sibling.oid: Row(tag, value.encode() if tag == OCTETS else int(value))}
 
 
+@pytest.mark.sample(40)
 @pytest.mark.parametrize("unit, sibling, value, right", CASES)
 def test_no_state_is_reported_and_no_command_sent_against_a_sibling(
     unit: Fixture, sibling: Sibling, value: str, right: str
