@@ -51,14 +51,14 @@ def acme(**changed: Any) -> Profile:
             "nothing to read",
         ),
         (dict(switching_confidence=Confidence.NONE), "switching_confidence"),
-        (dict(evidence=Evidence(state=EvidenceLevel.MIB)), "evidence.switching"),
+        (dict(evidence=Evidence(state=EvidenceLevel.MIB)), "evidence.switching is none"),
         (
             dict(
                 evidence=Evidence(
                     state=EvidenceLevel.MIB, switching=EvidenceLevel.MIB, energy=EvidenceLevel.UNIT
                 )
             ),
-            "evidence.energy",
+            "evidence.energy is given",
         ),
         (dict(roots=(Root("1.3.6.1.4.1.5", "1.3.6.1.4.1.5.1"),)), "roots"),
         (
@@ -75,6 +75,19 @@ def test_an_invalid_profile_is_refused(changed: dict[str, Any], sentence: str) -
     acme()
     with pytest.raises(ValueError, match=sentence):
         acme(**changed)
+
+
+@pytest.mark.parametrize(
+    "device, root, sentence",
+    [
+        ("1.3.6.x", "1.3.6.1.4.1.5.1", "sys_object_id is '1.3.6.x'"),
+        ("1.3.6.1.4.1.5", "1.3.6.x", "oid is '1.3.6.x'"),
+        ("1.3.6.1.4.1.5", "~.1", "oid is '~.1'; a root is a whole OID"),
+    ],
+)
+def test_an_invalid_root_is_refused(device: str, root: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        Root(device, root)
 
 
 def test_outlets_need_a_source_that_lists_them_and_commands_need_states() -> None:
