@@ -83,7 +83,11 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "tests/pdu/hall/test_supplies.py",
     ),
     "pdu/hall/failure/bounds.py": _HALL,
-    "pdu/hall/failure/rehearsal.py": _HALL,
+    "pdu/hall/failure/rehearsal.py": (
+        *_HALL,
+        "tests/hall/test_grades.py",
+        "tests/pdu/hall/test_commands.py",
+    ),
     "pdu/hall/failure/shedding.py": _HALL,
     "pdu/hall/walk/protection.py": _HALL,
     "pdu/hall/walk/graph.py": _HALL,

@@ -242,7 +242,11 @@ class Hall:
         if not drawn or max(drawn) <= _SAME_VOLTS * min(drawn):
             return consumer
         volts = tuple(figure or max(drawn) for figure in voltages)
-        return consumer._replace(volts=volts, watts=watts_drawn(consumer.cords, self.readings))
+        watts = watts_drawn(consumer.cords, self.readings)
+        if None in voltages:
+            # nobody knows what current they are there
+            watts = Interval(0.0, math.inf, 0.0)
+        return consumer._replace(volts=volts, watts=watts)
 
     def _least_of_inlets(self) -> dict[str, float]:
         """PDU -> the least that the fullest conductor of its inlet carries now, in A."""

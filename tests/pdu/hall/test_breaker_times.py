@@ -129,12 +129,35 @@ def test_what_surely_trips_says_at_the_latest_when() -> None:
     }
     assert {each.at_the_latest_s for each in outcome.touched} == {_HOUR}
     assert outcome.in_question[0].at_the_latest_s == _HOUR and outcome.level == 1
+    assert {each.step for each in outcome.touched} == {2}
     # within half an hour it may trip, and need not
     soon = fails(hall(sides("10"), EQUAL), within_s=_HOUR / 2)
-    assert {each.verdict for each in soon.touched} == {Verdict.UNLESS}
+    assert {(each.verdict, each.step) for each in soon.touched} == {(Verdict.UNLESS, 2)}
     # far above, it trips within a minute
     quick = fails(hall(sides("5"), EQUAL), within_s=60.0)
     assert {each.at_the_latest_s for each in quick.touched} == {60.0}
+    at_once = fails(hall(sides("1", more='curve = "B"\n'), EQUAL))
+    assert {each.at_the_latest_s for each in at_once.touched} == {0.1}
+
+
+def test_a_machine_is_dark_when_its_own_breaker_has_tripped() -> None:
+    drawing = sides("5") + (
+        '[[pdu]]\nname = "third"\ninputs = ["B"]\n[[pdu.line]]\nname = "L1"\nbreaker_a = 10\n'
+        '[[machine]]\nname = "other"\ncords = ["left/9", "third/1"]\n'
+    )
+    amps = read(2.01, 2.01, 2.01, 2.01)
+    made = hall(
+        drawing, {"left": {**amps["left"], "9": 8.01}, "right": amps["right"], "third": {"1": 8.01}}
+    )
+    latest = {each.machine: each.at_the_latest_s for each in fails(made).touched}
+    assert latest == {**dict.fromkeys(("m1", "m2", "m3", "m4"), 60.0), "other": _HOUR}
+
+
+def test_a_breaker_costs_no_machine_that_lives_on_another_cord() -> None:
+    drawing = sides("16") + '[[pdu]]\nname = "third"\ninputs = ["B"]\nbreaker_a = 63\n'
+    drawing = drawing.replace('"right/1"]', '"right/1", "third/1"]')
+    (one,) = fails(hall(drawing, {**read(2.5, 2.5, 2.5, 2.5), "third": {"1": 0.5}})).in_question
+    assert one.machines == ["m2", "m3", "m4"]
 
 
 @pytest.mark.parametrize("amps, not_before_s", [(13.51, _HOUR), (14.41, 0.0)])
@@ -220,6 +243,8 @@ def test_a_rating_that_is_missing_decides_and_says_of_how_many() -> None:
     made = hall(sides("16").replace("breaker_a = 16\n", ""), EQUAL)
     outcome = fails(made)
     assert {one.verdict for one in outcome.touched} == {Verdict.CANNOT_SAY} and outcome.level == 2
+    (line,) = outcome.loads
+    assert line.holds_a is None and line.not_before_s == 0.0
     fact = missing_facts(made, ["m1", "m2", "m3", "m4"], outcome)[0]
     assert (fact.what, fact.machines) == ("rating of right/L1", 4)
 

@@ -51,8 +51,8 @@ cords = ["a/1", "b/1"]
 """
 
 
-def of_volts(watts: Optional[float], drawing: str = VOLTS) -> Hall:
-    """230 W at each cord: 1 A of 230 V, and 4.79 A of 48 V."""
+def of_volts(watts: Optional[float], drawing: str = VOLTS, **more: float) -> Hall:
+    """230 W at each cord: 1 A of 230 V, and 4.79 A of 48 V; `more`: other PDUs."""
     pdus = [
         {
             "name": name,
@@ -61,7 +61,7 @@ def of_volts(watts: Optional[float], drawing: str = VOLTS) -> Hall:
             "topology": {"meters": [], "outlets": {"1": {"power_w": watts}}},
             "power_on": {"1": {"state": "on", "earliest_s": 0, "latest_s": 0}},
         }
-        for name, amps in (("a", 1.001), ("b", 4.791))
+        for name, amps in {"a": 1.001, "b": 4.791, **more}.items()
     ]
     parsed = drawing_file.parsed(drawing, "hall.toml")
     return Hall(parsed, saved_readings.of_json({"pdus": pdus}, "readings.json"))
@@ -84,6 +84,15 @@ def test_without_watts_nobody_can_say_what_another_voltage_brings() -> None:
     # 220 and 240 V are one nominal voltage
     near = VOLTS.replace("voltage_v = 48", "voltage_v = 240").replace("6.5", "16")
     assert verdicts(of_volts(None, near).rehearse([A])) == {"x": "stays"}
+
+
+def test_watts_are_no_current_at_a_voltage_that_nobody_drew() -> None:
+    third = '[[feed]]\nname = "C"\n[[pdu]]\nname = "c"\ninputs = ["C"]\nbreaker_a = 16\n'
+    drawing = VOLTS.replace('"b/1"', '"b/1", "c/1"').replace("[[machine]]", f"{third}[[machine]]")
+    outcome = of_volts(230.0, drawing, c=0.501).rehearse([A, B])
+    assert verdicts(outcome) == {"x": "cannot say"}
+    known = of_volts(230.0, drawing.replace('"C"\n[', '"C"\nvoltage_v = 230\n['), c=0.501)
+    assert verdicts(known.rehearse([A, B])) == {"x": "stays"}
 
 
 def test_a_world_has_the_same_watts() -> None:

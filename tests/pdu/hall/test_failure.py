@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any, Optional
 
 import pytest
 
+from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
+from pdu.core.inventory import saved_readings
 from pdu.hall.failure.bounds import HallFacts
-from pdu.hall.failure.rehearsal import RehearsalOutcome
+from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
 from pdu.hall.walk.arithmetic import YES, Interval
-from pdu.hall.walk.load_limits import FITS
+from pdu.hall.walk.load_limits import BETWEEN_LINES, FITS, IN_PHASE
 from pdu.hall.walk.power_flow import Power
+from pdu.hall.walk.verdicts import Verdict
 from tests.pdu.hall.test_graph import (
     FEEDS,
     PAIR,
@@ -158,3 +162,113 @@ def test_a_breaker_whose_load_grows_only_if_what_it_needs_has_tripped_holds() ->
     found = {one.name: (one.fit.word, one.load.high) for one in outcome.loads}
     assert found["PB/X"][0] == "overloads" and not outcome.trips
     assert found.get("right/L1", (FITS, 0.0)) < (FITS, 7.0)
+
+
+def of_states(drawing: str, *pdus: tuple[str, str, str, Optional[float]]) -> Hall:
+    """Outlets as PDU, identity, state and current."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for name, identity, state, amps in pdus:
+        rows.setdefault(name, []).append({"identity": identity, "state": state, "current_a": amps})
+    document = {"pdus": [{"name": name, "outlets": outlets} for name, outlets in rows.items()]}
+    parsed = drawing_file.parsed(drawing, "hall.toml")
+    return Hall(parsed, saved_readings.of_json(document, "readings.json"))
+
+
+def test_a_machine_without_power_hides_no_other() -> None:
+    drawing = PAIR.replace(
+        "[[machine]]", '[[machine]]\nname = "off"\ncords = ["left/2"]\n[[machine]]'
+    )
+    made = of_states(
+        drawing + '[[machine]]\nname = "calm"\ncords = ["right/3"]\n',
+        ("left", "1", "on", 1.01),
+        ("left", "2", "off", 0.0),
+        ("right", "1", "on", 1.01),
+        ("right", "3", "on", 1.01),
+    )
+    feed = HallNode("feed", "A")
+    outcome = made.rehearse([feed])
+    assert [(one.machine, one.verdict) for one in outcome.touched] == [("srv", Verdict.STAYS)]
+    assert outcome.already == ["off"] and outcome.count(Verdict.STAYS) == 2
+    states = made.states([feed], outcome)
+    reasons = {name: states[HallNode("machine", name)].reason for name in ("off", "srv", "calm")}
+    assert reasons == {"off": "without power already", "srv": "", "calm": ""}
+    pdu_state = states[HallNode("pdu", "left")]
+    assert (pdu_state.not_before_s, pdu_state.at_the_latest_s) == (0.0, 0.0)
+
+
+def test_outlets_that_carry_or_may_carry_and_belong_to_nothing() -> None:
+    drawing = PAIR + '[[pdu]]\nname = "third"\ninputs = ["B"]\nbreaker_a = 16\n'
+    made = of_states(
+        drawing,
+        # left was not read, which hides no other
+        ("right", "1", "on", 1.01),
+        ("right", "2", "on", 0.0),
+        ("right", "3", "on", None),
+        ("right", "4", "off", None),
+        ("third", "1", "on", 0.51),
+        ("third", "2", "off", 0.51),
+    )
+    assert [str(one.cord) for one in made.unowned] == ["right/3", "third/1", "third/2"]
+
+
+def test_what_nobody_drew_may_move_within_its_rack() -> None:
+    racked = PAIR.replace('inputs = ["A"]\n', 'inputs = ["A"]\nrack = "r"\n')
+    read = {"left": {"1": 1.01, "9": 5.01}, "right": {"1": 1.01}}
+    for rack, most in (("r", 7.5), ("other", 2.5)):
+        drawing = racked.replace('inputs = ["B"]\n', f'inputs = ["B"]\nrack = "{rack}"\n')
+        found = loads(fails(hall(drawing, read), "feed:A"))["right/L1"]
+        assert most - 0.5 < found.high < most
+
+
+def test_a_switch_is_on_the_input_of_which_alone_a_current_is_read() -> None:
+    drawing = (
+        FEEDS
+        + "".join(
+            f'[[pdu]]\nname = "{name}"\ninputs = ["{feed}"]\nbreaker_a = 16\n'
+            for name, feed in (("left", "A"), ("right", "B"))
+        )
+        + '[[pdu]]\nname = "t"\ninputs = ["left/9", "right/9"]\nbreaker_a = 16\n'
+        + '[[machine]]\nname = "srv"\ncords = ["t/1"]\n'
+    )
+    known = hall(drawing, {"left": {"9": 2.01}, "right": {"9": 0.0}, "t": {"1": 2.01}})
+    switch, input_ = known.facts.graph.number[HallNode("pdu", "t")], known.facts.facts.orders
+    assert [len(group) for group in next(iter(input_.values()))] == [1, 1] and switch
+    for right in (2.01, None):
+        read: dict[str, dict[str, Optional[float]]] = {
+            "left": {"9": 2.01 if right else None},
+            "right": {"9": right},
+            "t": {"1": 2.01},
+        }
+        orders = hall(drawing, read).facts.facts.orders
+        assert [len(group) for group in next(iter(orders.values()))] == [2]
+
+
+LINES = (
+    FEEDS
+    + '[[pdu]]\nname = "left"\ninputs = ["A"]\nbreaker_a = 63\n'
+    + '[[pdu]]\nname = "right"\ninputs = ["B"]\n'
+    + '[[pdu.line]]\nname = "L1"\noutlets = ["1"]\nbreaker_a = 63\n'
+    + '[[pdu.line]]\nname = "L2"\noutlets = ["1", "2"]\nbreaker_a = 63\n'
+    + '[[pdu.line]]\nname = "L3"\noutlets = ["2", "3"]\nbreaker_a = 63\n'
+    + '[[pdu.breaker]]\nname = "F1"\noutlets = ["1"]\nbreaker_a = 63\n'
+    + '[[pdu.breaker]]\nname = "F2"\noutlets = ["2", "3"]\nbreaker_a = 63\n'
+    + "".join(f'[[machine]]\nname = "m{n}"\ncords = ["left/{n}", "right/{n}"]\n' for n in (1, 2, 3))
+)
+
+
+def test_phasors_of_outlets_between_lines_may_sum_to_less_than_their_numbers() -> None:
+    read = {side: {"1": 2.01, "2": 2.01, "3": 2.01} for side in ("left", "right")}
+    made = hall(LINES, read)
+    parts = {
+        one.name: made.facts.figures[number].part
+        for number, one in made.facts.graph.carriers.items()
+        if one.pdu == "right"
+    }
+    between, phase = pytest.approx(BETWEEN_LINES), pytest.approx(IN_PHASE)
+    assert parts == {
+        **dict.fromkeys(("right/L1", "right/L2", "right/L3"), between),
+        # all of its outlets are between the same two lines
+        "right/F1": phase,
+        # two pairs of lines may cancel each other
+        "right/F2": 0.0,
+    }
