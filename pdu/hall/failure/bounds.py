@@ -146,12 +146,10 @@ class HallFacts:
         #: carrier -> the consumers that it carries, or may carry
         self.on: dict[int, list[int]] = {}
         self._above: dict[int, Collection[int]] = {}
-        for number, drawn in enumerate(consumers):
-            for node in dict.fromkeys((*drawn.nodes, *drawn.rack)):
-                for carrier in self.above(node):
-                    on = self.on.setdefault(carrier, [])
-                    if not on or on[-1] != number:
-                        on.append(number)
+        self._carriers_of: dict[int, frozenset[int]] = {}
+        for number in range(len(consumers)):
+            for carrier in self.carriers_of(number):
+                self.on.setdefault(carrier, []).append(number)
 
     def above(self, node: int) -> Collection[int]:
         """The carriers through which its current flows, or may flow: now or by another input."""
@@ -166,6 +164,16 @@ class HallFacts:
                         nodes_above.add(edge.node)
                         waiting.append(edge.node)
             carriers = self._above[node] = nodes_above & self.graph.carriers.keys()
+        return carriers
+
+    def carriers_of(self, number: int) -> frozenset[int]:
+        """The carriers through which the current of a consumer flows, or may flow."""
+        carriers = self._carriers_of.get(number)
+        if carriers is None:
+            drawn = self.consumers[number]
+            carriers = self._carriers_of[number] = frozenset().union(
+                *map(self.above, {*drawn.nodes, *drawn.rack})
+            )
         return carriers
 
     @staticmethod
@@ -455,13 +463,15 @@ class Failure:
         #: carrier to which load may shift -> its load
         self.loads: dict[int, Interval] = {}
         self._needs: dict[int, set[int]] = {}
+        #: carrier -> its load while it and all that it needs live, until that may have changed
+        self._live_loads: dict[int, Optional[Interval]] = {}
 
     def trip(self, first: Collection[int], sure: Collection[int]) -> list[int]:
         """Let these trip perhaps, and what follows. Returns those that trip for sure, of `sure`."""
         self.tripping.update(dict.fromkeys(first))
         for carrier in first:
             self.loads[carrier] = self._hall.now_of(carrier, self._sums[carrier])
-        self.spread(self._flow.change(dict.fromkeys(first, MAYBE)))
+        self.spread(self._change(first, MAYBE))
         return [trips[0] for trips in self.surely_trip(sure)]
 
     # ---- what may trip ---------------------------------------------------------------------------
@@ -492,7 +502,7 @@ class Failure:
             for carrier in [
                 doubted for doubted in doubtful if doubted in neighbours or doubted in fresh
             ]:
-                load = self._while_it_lives(carrier)
+                load = self._live_load(carrier)
                 if load is not None:
                     loads[carrier] = load
                     if self._may_trip(carrier, load):
@@ -502,8 +512,25 @@ class Failure:
             self.tripping.update(dict.fromkeys(fresh_trips))
             if not fresh_trips:
                 return
-            neighbours = self._carriers_beside(fresh_trips)
-            changed = flow.change(dict.fromkeys(fresh_trips, MAYBE))
+            neighbours = self._may_change(fresh_trips)
+            changed = self._change(fresh_trips, MAYBE)
+
+    def _change(self, nodes: Collection[int], gone: Truth) -> list[int]:
+        """Let these be gone, perhaps or surely. Returns the carriers whose current changed."""
+        for carrier in self._may_change(nodes):
+            self._live_loads.pop(carrier, None)
+        return self._flow.change(dict.fromkeys(nodes, gone))
+
+    def _may_change(self, nodes: Collection[int]) -> set[int]:
+        """The carriers whose load may be another one when these are gone: those below, and those
+        of all consumers that have a cord there.
+        """
+        facts = self._hall.facts
+        below = facts.below(nodes)
+        carriers = below & self._hall.graph.carriers.keys()
+        for number in {number for node in below for number in facts.at.get(node, ())}:
+            carriers |= self._hall.carriers_of(number)
+        return carriers
 
     def _may_trip(self, carrier: int, load: Interval) -> bool:
         if carrier in self._hall.graph.parallel:
@@ -514,21 +541,17 @@ class Failure:
             thresholds = self._trips_at[carrier] = self._hall.trips_at(carrier, self._within_s)
         return load.high > thresholds.low
 
-    def _carriers_beside(self, carriers: Collection[int]) -> set[int]:
-        """The carriers of all consumers with a cord that hangs, or may hang, on these."""
-        facts, path = self._hall.facts, self._flow.power.path
-        nodes = facts.below(carriers) if carriers else ()
-        numbers = {number for node in nodes for number in facts.at.get(node, ())}
-        carriers_beside: set[int] = set()
-        for node in {s.node for number in numbers for s in facts.consumers[number].supplies}:
-            carriers_beside.update(path(node))
-        return carriers_beside
-
     def _needed(self, node: int) -> set[int]:
         needed_nodes = self._needs.get(node)
         if needed_nodes is None:
             needed_nodes = self._needs[node] = self._hall.graph.sure_above(node)
         return needed_nodes
+
+    def _live_load(self, carrier: int) -> Optional[Interval]:
+        """The load of a carrier while it and all that it needs live."""
+        if carrier not in self._live_loads:
+            self._live_loads[carrier] = self._while_it_lives(carrier)
+        return self._live_loads[carrier]
 
     def _while_it_lives(
         self, carrier: int, extra_nodes: Collection[int] = ()
@@ -557,7 +580,7 @@ class Failure:
         hall, flow, loads = self._hall, self._flow, self.loads
         trips: list[list[int]] = []
         for carrier in self.tripping:
-            load = self._while_it_lives(carrier)
+            load = self._live_load(carrier)
             if load is not None:
                 loads[carrier] = load
         left = [
@@ -566,12 +589,15 @@ class Failure:
             if candidate in loads and (only is None or candidate in only)
         ]
         since_s = 0.0
+        changed = set(left)
         while True:
             dead: dict[int, float] = {}
             for carrier in left:
+                if carrier not in changed:
+                    continue
                 if not flow.power.alive(carrier) or not hall.graph.carriers[carrier].trips:
                     continue
-                load = self._while_it_lives(carrier)
+                load = self._live_load(carrier)
                 if load is None:
                     continue
                 loads[carrier] = _both(load, loads[carrier])
@@ -587,7 +613,8 @@ class Failure:
                 return trips
             self.latest_s.update(dead)
             since_s = max(dead.values())
-            for carrier in flow.change(dict.fromkeys(dead, YES)):
+            changed = self._may_change(dead)
+            for carrier in self._change(dead, YES):
                 if carrier in loads and carrier not in self.tripping:
                     load = hall.load(carrier, self._sums[carrier])
                     if load is not None:

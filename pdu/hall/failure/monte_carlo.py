@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ..walk.arithmetic import NO, YES, Floats, FloatSum, Truth, at_least_n
+from ..walk.arithmetic import MAYBE, NO, YES, Floats, FloatSum, Truth, at_least_n
 from ..walk.load_limits import IN_PHASE
 from ..walk.power_flow import Facts, Power, PowerFlow
 from ..walk.protection import TRIPS
@@ -147,10 +147,13 @@ class StatedHall:
         self.drawn = open_.draw(rng)
         self._facts = _facts(open_, self.drawn)
         off = {node: YES if truth == YES else NO for node, truth in self._hall.switched_off.items()}
-        self._before = Power(self._facts, off)
+        same = open_.same_in_all
+        self._before = Power(self._facts, off, alive=same.alive, paths=same.paths)
         sums = self._sums = defaultdict[int, FloatSum](FloatSum)
+        sums.update((key, FloatSum(current)) for key, current in same.sums.items())
         self.flow: PowerFlow[float] = PowerFlow(self._facts, _FLOATS, sums, self._before)
-        for number in open_.numbers:
+        self.flow.touched.update(same.now)
+        for number in same.others:
             now = self.flow.contributions(number, self._before)
             self.flow.touched[number] = now, now
             for key, current in now.items():
@@ -241,7 +244,7 @@ class StatedHall:
             # of two in a row only one trips: mostly the one with the higher overload
             trips: dict[int, None] = {}
             above_them: set[int] = set()
-            for carrier in sorted(over, key=self._trips_after):
+            for carrier in sorted(sorted(over), key=self._trips_after):
                 hangs_on = above(carrier)
                 if carrier not in above_them and trips.keys().isdisjoint(hangs_on):
                     trips[carrier] = None
@@ -266,14 +269,13 @@ class StatedHall:
     def lives(self, number: int) -> Truth:
         """Whether a machine lives; MAYBE if that depends on what nobody can tell."""
         consumer = self._facts.consumers[number]
-        power, unclear = self.flow.power, self.drawn.unclear
-        return at_least_n(
-            consumer.needs,
-            (
-                min(power.has_power(supply), 1 if supply in unclear else supply.works)
-                for supply in consumer.supplies
-            ),
-        )
+        has_power, unclear = self.flow.power.has_power, self.drawn.unclear
+        gives = [
+            MAYBE if supply in unclear else YES
+            for supply in consumer.supplies
+            if (supply.works or supply in unclear) and has_power(supply)
+        ]
+        return at_least_n(consumer.needs, gives)
 
     def reasons(self, number: int) -> list[str]:
         """What tripped first above a machine."""

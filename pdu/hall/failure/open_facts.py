@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 
 from ..walk.arithmetic import MAYBE, NO, YES, Truth
 from ..walk.graph import RedundantInputs
-from ..walk.power_flow import Consumer, Supply, Uppers
+from ..walk.power_flow import Consumer, Facts, Power, Supply, Uppers
 from ..walk.verdicts import FILTER_A, CordNow, Now
 from .bounds import HallFacts
 
@@ -62,6 +62,21 @@ _NOT_METERED = (Now.UNMETERED, Now.UNREAD, Now.UNKNOWN)
 _CordOf = tuple[int, int]
 
 
+class _CordFacts(NamedTuple):
+    """What is alike in all samples of a cord."""
+
+    node: int
+    #: the middle of what it carries by its meter, in A
+    current_a: float
+    #: nobody can tell whether its supply works
+    is_unclear: bool
+    #: its supply works; without a meter it may
+    works: bool
+    may_work: bool
+    closed: Truth
+    volts: Optional[float]
+
+
 class _Metered(NamedTuple):
     """A line or breaker with a meter of its own."""
 
@@ -95,6 +110,20 @@ class Drawn:
         self.places: dict[_CordOf, tuple[int, ...]] = {}
         #: PDUs that have three lines, of which nobody drew any
         self.three_lines: set[int] = set()
+
+
+class SameInAll(NamedTuple):
+    """What is alike in all samples, before anything fails."""
+
+    #: node -> whether it lives, and the carriers through which its current flows
+    alive: Mapping[int, Truth]
+    paths: Mapping[int, Mapping[int, Truth]]
+    #: carrier -> the current of the consumers of `now`, in A
+    sums: Mapping[int, float]
+    #: consumer -> what it adds to each carrier, twice: as `PowerFlow.touched` has it
+    now: Mapping[int, tuple[Mapping[int, float], Mapping[int, float]]]
+    #: the consumers of which samples differ
+    others: Sequence[int]
 
 
 class OpenFacts:
@@ -160,6 +189,12 @@ class OpenFacts:
                     self._unmetered.setdefault(pdu, []).append((number, place))
                 if pdu in own_pdus and node in self.graph.unplaced:
                     self._unplaced.setdefault(pdu, []).append((number, place))
+        self._open_consumers = {number for cords in self._unmetered.values() for number, _ in cords}
+        self._cords = {number: self._cord_facts(number) for number in numbers}
+        self._means = {
+            number: sum(cord.current_a for cord in cords) / len(cords)
+            for number, cords in self._cords.items()
+        }
         self._meters = self._own_meters()
         self._lines_of: dict[str, list[int]] = {}
         for node, carrier in self.graph.carriers.items():
@@ -172,6 +207,46 @@ class OpenFacts:
             if self.graph.carriers[carrier].part < 1
         }
         self._between = self._pdus_between_lines()
+        self.same_in_all = self._find_same_in_all()
+        #: carrier -> the consumers that it carries, or may carry
+        self.on = {carrier: hall.on.get(carrier, ()) for carrier in carriers}
+
+    def _find_same_in_all(self) -> SameInAll:
+        """What no open fact changes before anything fails."""
+        if YES in self.hall.switched_off.values():
+            return SameInAll({}, {}, {}, {}, self.numbers)
+        facts: Facts[float] = Facts(
+            self.hall.facts.uppers, self.hall.facts.lowers, {}, self.carriers, {}, ()
+        )
+        alive = dict.fromkeys(range(len(facts.uppers)), YES)
+        power: Power[float] = Power(facts, {}, alive=alive)
+        open_nodes = facts.below({*self.hall.facts.switched, *self._phased}) | facts.below(
+            node
+            for node, above in enumerate(facts.uppers)
+            if any(flows and sure == MAYBE for _, _, sure, flows in above)
+        )
+        sums: dict[int, float] = {}
+        now: dict[int, tuple[Mapping[int, float], Mapping[int, float]]] = {}
+        for number in self.numbers:
+            consumer = self.hall.consumers[number]
+            if not open_nodes.isdisjoint(consumer.nodes) or not _is_read(consumer.cords):
+                continue
+            shares: dict[int, float] = {}
+            for cord, node in zip(consumer.cords, consumer.nodes):
+                for carrier in power.path(node) if cord.now is not Now.OFF else ():
+                    shares[carrier] = shares.get(carrier, 0.0) + middle(cord)
+            for carrier, current_a in shares.items():
+                sums[carrier] = sums.get(carrier, 0.0) + current_a
+            now[number] = shares, shares
+        nodes = {
+            node
+            for number in self.numbers
+            for node in self.hall.consumers[number].nodes
+            if node not in open_nodes
+        }
+        paths = {node: power.path(node) for node in nodes}
+        others = [number for number in self.numbers if number not in now]
+        return SameInAll(alive, paths, sums, now, others)
 
     def _own_meters(self) -> Mapping[str, Sequence[_Metered]]:
         """PDU -> its lines and breakers that have a meter, where a cord has none or no place."""
@@ -467,43 +542,42 @@ class OpenFacts:
         return rng.choice(world.usual)
 
     def _draw_consumer(self, rng: random.Random, number: int, world: Drawn) -> Consumer[float]:
-        drawn_consumer = self.hall.consumers[number]
-        currents = [
-            world.currents.get((number, place), middle(cord))
-            for place, cord in enumerate(drawn_consumer.cords)
-        ]
-        mean = sum(currents) / len(currents)
+        drawn_consumer, cords = self.hall.consumers[number], self._cords[number]
+        currents, mean = [cord.current_a for cord in cords], self._means[number]
+        is_open = number in self._open_consumers
+        if is_open:
+            currents = [
+                world.currents.get((number, place), current)
+                for place, current in enumerate(currents)
+            ]
+            mean = sum(currents) / len(currents)
         supplies: list[Supply[float]] = []
-        for place, (cord, node, current) in enumerate(
-            zip(drawn_consumer.cords, drawn_consumer.nodes, currents)
-        ):
-            unclear = cord.now in _MAYBE
-            if unclear:
+        total = 0.0
+        for place, (cord, current) in enumerate(zip(cords, currents)):
+            if cord.is_unclear:
                 works = rng.random() < 0.5
-            elif (number, place) in world.currents:
+            elif is_open and (number, place) in world.currents:
                 works = current > 0.0
             else:
-                works = self._is_working(cord) or (
-                    cord.now in _NOT_METERED and rng.random() < self.works
-                )
+                works = cord.works or (cord.may_work and rng.random() < self.works)
             weight = max(current, mean / 2) * rng.uniform(*_SHARE)
             supply = Supply(
-                node,
+                cord.node,
                 current,
-                YES if works else 0,
+                YES if works else NO,
                 # a spare one waits while others carry
-                weight * 1e-6 if unclear else weight,
-                self._draw_closed(rng, cord),
-                world.places.get((number, place), ()),
-                rng.randrange(3) + 1,
-                drawn_consumer.volts[place] if drawn_consumer.volts else None,
+                weight * 1e-6 if cord.is_unclear else weight,
+                cord.closed if cord.closed != MAYBE else self._draw_closed(rng),
+                world.places.get((number, place), ()) if world.places else (),
+                rng.randrange(3) + 1 if self._phased else 1,
+                cord.volts,
             )
             supplies.append(supply)
-            if unclear:
+            if works:
+                total += current * (cord.volts or 1.0)
+            if cord.is_unclear:
                 world.unclear.add(supply)
-        total = rng.uniform(*_CHANGE) * sum(
-            s.current * (s.volts or 1.0) for s in supplies if s.works
-        )
+        total *= rng.uniform(*_CHANGE)
         mates = None
         if not drawn_consumer.drawn:
             # half of what nobody drew has a second cord, somewhere in its rack
@@ -514,11 +588,27 @@ class OpenFacts:
             supplies, drawn_consumer.needs, total, drawn_consumer.drawn, drawn_consumer.rack, mates
         )
 
-    def _draw_closed(self, rng: random.Random, cord: CordNow) -> Truth:
-        """Whether an outlet is on: one whose state was not read mostly is."""
-        if cord.now in (Now.UNREAD, Now.UNKNOWN) and not cord.low_a:
-            return NO if rng.random() < self._off else YES
-        return NO if cord.now is Now.OFF else YES
+    def _cord_facts(self, number: int) -> list[_CordFacts]:
+        """What is alike in all samples of the cords of a consumer."""
+        consumer = self.hall.consumers[number]
+        return [
+            _CordFacts(
+                node,
+                middle(cord),
+                cord.now in _MAYBE,
+                self._is_working(cord),
+                cord.now in _NOT_METERED,
+                NO if cord.now is Now.OFF else MAYBE if _may_be_off(cord) else YES,
+                volts,
+            )
+            for cord, node, volts in zip(
+                consumer.cords, consumer.nodes, consumer.volts or (None,) * len(consumer.cords)
+            )
+        ]
+
+    def _draw_closed(self, rng: random.Random) -> Truth:
+        """Whether an outlet is on whose state was not read: it mostly is."""
+        return NO if rng.random() < self._off else YES
 
     def _draw_place(
         self,
@@ -657,6 +747,17 @@ def _scale(
     if whole_a and math.isfinite(together):
         for cord in cords:
             current_by_cord[cord] *= together / whole_a
+
+
+def _may_be_off(cord: CordNow) -> bool:
+    return cord.now in (Now.UNREAD, Now.UNKNOWN) and not cord.low_a
+
+
+def _is_read(cords: Sequence[CordNow]) -> bool:
+    """Whether no sample draws the state or the current of one of these."""
+    return all(
+        cord.high_a is not None and cord.now not in (Now.UNREAD, Now.UNKNOWN) for cord in cords
+    )
 
 
 def middle(cord: CordNow) -> float:

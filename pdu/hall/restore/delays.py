@@ -115,7 +115,7 @@ def proposal(
     """Delays for all outlets of machines: those of one PDU close one after the other, and the cords
     of one machine together. None if every breaker fits as it is. `outcomes`: of the hall as it is.
     """
-    bad = _not_fitting(back.orders(nodes) if outcomes is None else outcomes)
+    bad = back.not_fitting(nodes) if outcomes is None else _not_fitting(outcomes)
     if not bad:
         return None
     unchanged = _without_delays(hall)
@@ -142,7 +142,7 @@ def proposal(
         )
     ]
     changed = Hall(hall.drawing, hall.readings._replace(pdus=pdus))
-    left = _not_fitting(back.of(changed).orders(nodes))
+    left = back.of(changed).not_fitting(nodes)
     return Delays(lists, sequences, sorted(bad - left), sorted(left), unchanged)
 
 

@@ -28,7 +28,7 @@ from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts, watts
 from ..failure.monte_carlo import USUAL_SEED, Sampled
 from ..failure.rehearsal import BreakerLoad, Hall, count_fit
 from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least_n
-from ..walk.load_limits import CANNOT_SAY, HIGH, LOW, OVERLOADS, LoadVerdict, compare_load
+from ..walk.load_limits import CANNOT_SAY, FITS, HIGH, LOW, OVERLOADS, LoadVerdict, compare_load
 from ..walk.power_flow import Consumer, Facts, Power, Supply
 from ..walk.verdicts import Now, cords_now
 from . import monte_carlo
@@ -230,15 +230,21 @@ class ReturnModel:
         self, nodes: Sequence[HallNode], worlds: int = 0, seed: int = USUAL_SEED
     ) -> list[ReturnOutcome]:
         """All of these together, then each first."""
-        outcomes = [self.rehearse(nodes, [], worlds, seed)]
-        if len(nodes) > 1:
-            outcomes += [
-                self.rehearse(
-                    [node], [other_node for other_node in nodes if other_node != node], worlds, seed
-                )
-                for node in nodes
-            ]
-        return outcomes
+        return [each.outcome(worlds, seed) for each in self._in_orders(nodes)]
+
+    def not_fitting(self, nodes: Sequence[HallNode]) -> set[str]:
+        """The lines and breakers that do not fit in one of these orders."""
+        return {
+            breaker.name
+            for each in self._in_orders(nodes)
+            for breaker in each.breakers()
+            if breaker.fit.word != FITS
+        }
+
+    def _in_orders(self, nodes: Sequence[HallNode]) -> Iterator[Return]:
+        yield self.prepare(nodes, [])
+        for node in nodes if len(nodes) > 1 else ():
+            yield self.prepare([node], [other_node for other_node in nodes if other_node != node])
 
 
 class Return:
@@ -334,14 +340,23 @@ class Return:
                     truths_by_moment.setdefault(end, {})[number, place] = YES
         yield from sorted(truths_by_moment.items())
 
-    def _close_all(self) -> None:
-        """Let all outlets close, and note how the loads grow."""
+    def _close_all(self) -> tuple[dict[int, BreakerBack], set[int]]:
+        """Let all outlets close, and note how the loads grow. Returns the carriers that have power,
+        and which of them this return loads.
+        """
         flow = self._flow
         for number in self.facts.facts.consumers:
             flow.touched[number] = {}, {}
         self._note(0.0, flow.update(self.facts.facts.consumers))
         for at, switched in self._moments():
             self._note(at, flow.switch(switched))
+        surges = self._surges()
+        breakers = {
+            number: self._breaker(number, surges.get(number, Surge()))
+            for number in self._graph.carriers
+            if self._after.alive(number)
+        }
+        return breakers, self._loaded(surges)
 
     def _note(self, at: float, changed: Iterable[int]) -> None:
         for carrier in changed:
@@ -354,19 +369,17 @@ class Return:
             if not growth or growth[-1][1:] != load[:2]:
                 growth.append(LoadStep(at, load.low, load.high))
 
+    def breakers(self) -> list[BreakerBack]:
+        """The lines and breakers that this return loads, as if none tripped."""
+        breakers, loaded = self._close_all()
+        return [breaker for number, breaker in breakers.items() if number in loaded]
+
     def outcome(self, worlds: int, seed: int) -> ReturnOutcome:
         """What happens."""
-        self._close_all()
-        surges = self._surges()
-        breakers = {
-            number: self._breaker(number, surges.get(number, Surge()))
-            for number in self._graph.carriers
-            if self._after.alive(number)
-        }
+        breakers, loaded = self._close_all()
         may_trip = [
             number for number, breaker in breakers.items() if breaker.trips_from_s is not None
         ]
-        loaded = self._loaded(surges)
         failure = Failure(self.facts, self._sums, self._flow)
         # first what this return may trip: what lived on only that is in question because of it
         failure.trip([number for number in may_trip if number in loaded], ())

@@ -19,7 +19,7 @@ from ..failure.bounds import HallFacts
 from ..failure.monte_carlo import Counts, Sample, StatedHall, affordable
 from ..failure.open_facts import OpenFacts
 from ..walk.arithmetic import NO, YES
-from ..walk.power_flow import Supply
+from ..walk.power_flow import Consumer, Supply
 from ..walk.verdicts import Now
 from .times import Window
 
@@ -84,9 +84,10 @@ def sampled(
     numbers.update(able)
     count = affordable(count, len(numbers)) if able else 0
     facts = OpenFacts(hall, sorted(numbers), trip)
+    cords = _ClosingCords.of(facts, setting)
     counts = Counts(able)
     for world in range(count):
-        stated_hall = _StatedReturn(facts, setting, random.Random(f"{seed} {world}"))
+        stated_hall = _StatedReturn(facts, setting, cords, random.Random(f"{seed} {world}"))
         stated_hall.come_back()
         counts.add(stated_hall)
     return counts.samples(count)
@@ -107,10 +108,72 @@ def _with_unknown_inrush(
     return carriers
 
 
+class _ClosingCord(NamedTuple):
+    """A cord that takes a first half-wave, or may."""
+
+    consumer: int
+    #: its place among those of its consumer
+    place: int
+    window: Window
+    pdu: str
+    #: its transfer switch, which may go back to another input
+    transfer_switch: Optional[int]
+    inrush_a: Optional[float]
+
+
+class _ClosingCords(NamedTuple):
+    """The cords of a return that are alike in all samples."""
+
+    cords: Sequence[_ClosingCord]
+    #: how often an outlet closes of which nobody knows whether it does
+    habit: float
+    #: the consumers that draw a current before any outlet closes, or may
+    at_first: Sequence[int]
+
+    @classmethod
+    def of(cls, facts: OpenFacts, setting: ReturnScenario) -> _ClosingCords:
+        """Those of the consumers of these facts."""
+        cords: list[_ClosingCord] = []
+        at_first: list[int] = []
+        for number in facts.numbers:
+            consumer = facts.hall.consumers[number]
+            machine = setting.machines[number] if number < len(setting.machines) else None
+            inrush_a = None if machine is None else machine.inrush_a
+            windows = setting.windows[number]
+            if not consumer.drawn or any(window and window.kept for window in windows):
+                at_first.append(number)
+            for place, (cord, node, window) in enumerate(
+                zip(consumer.cords, consumer.nodes, windows)
+            ):
+                switch = setting.going_back.get(node)
+                if window is not None and (switch is not None or not window.kept):
+                    cords.append(
+                        _ClosingCord(number, place, window, cord.cord.pdu, switch, inrush_a)
+                    )
+        sure = [
+            window
+            for number in facts.numbers
+            for window in setting.windows[number]
+            if window is None or window.sure
+        ]
+        habit = (sum(window is not None for window in sure) + 1) / (len(sure) + 2)
+        return cls(cords, habit, at_first)
+
+
 class _StatedReturn(StatedHall):
-    def __init__(self, open_: OpenFacts, setting: ReturnScenario, rng: random.Random) -> None:
+    """One sample of a return. A consumer is computed when a load is looked at after one of its
+    outlets closed.
+    """
+
+    def __init__(
+        self,
+        open_: OpenFacts,
+        setting: ReturnScenario,
+        closing: _ClosingCords,
+        rng: random.Random,
+    ) -> None:
         super().__init__(open_, rng)
-        self._setting = setting
+        self._setting, self._closing = setting, closing
         self._snaps = {
             carrier: self.rating[carrier] * rng.uniform(*self._at_once(carrier))
             for carrier in self.rating
@@ -122,13 +185,19 @@ class _StatedReturn(StatedHall):
             if number < len(setting.machines):
                 consumer.total = self._drawn_by(number, consumer.supplies)
             cords = open_.hall.consumers[number].cords
-            mean = sum(cord.known_a for cord in cords) / len(cords) or 1.0
             for supply, cord, window in zip(consumer.supplies, cords, setting.windows[number]):
                 if cord.now is Now.OFF:
                     # of an outlet that was off nobody saw whether its supply works
                     supply.works = YES if rng.random() < open_.works else NO
-                    supply.weight = mean
+                    supply.weight = sum(cord.known_a for cord in cords) / len(cords) or 1.0
                 switched[supply] = YES if window is not None and window.kept else NO
+        # nothing flows before the return
+        self.flow.cut(dict.fromkeys(setting.still, YES))
+        self._sums.clear()
+        self.flow.touched.update((number, ({}, {})) for number in open_.numbers)
+        #: consumers of which an outlet closed since they were computed
+        self._waiting = dict.fromkeys(closing.at_first)
+        self._spare_a = self._spare_at_once()
 
     def _at_once(self, number: int) -> tuple[float, float]:
         curve = self._graph.carriers[number].breaker.curve
@@ -140,99 +209,104 @@ class _StatedReturn(StatedHall):
             return self._rng.uniform(machine.low, machine.high)
         return self._rng.choice(self._open.currents) * sum(cord.volts or 1.0 for cord in supplies)
 
+    def _spare_at_once(self) -> dict[int, float]:
+        """Carrier -> the crest in A that does not trip it, whatever it carries."""
+        most_a = {number: _most_of(self._facts.consumers[number]) for number in self._open.numbers}
+        return {
+            carrier: self._snaps[carrier] - CREST * sum(most_a[number] for number in numbers)
+            for carrier, numbers in self._open.on.items()
+        }
+
     # ---- what happens ----------------------------------------------------------------------------
 
     def come_back(self) -> None:
         """From the return until nothing closes and nothing trips."""
-        flow = self.flow
-        changed = dict.fromkeys(flow.change(dict.fromkeys(self._setting.still, YES)))
-        changed.update(dict.fromkeys(flow.update(self._open.numbers)))
+        changed: dict[int, None] = {}
+        self._compute(changed)
         self.settle(changed)
         changed.clear()
         events = self._events()
+        switched, consumers = self.flow.power.switched, self._facts.consumers
         begun = 0
-        for place, (at, key) in enumerate(events):
+        for place, (at, cord, closes) in enumerate(events):
             if math.isinf(at):
                 break
-            if self._closing.get(key) == at:
-                changed.update(dict.fromkeys(flow.switch({key: YES})))
+            if closes:
+                switched[consumers[cord.consumer].supplies[cord.place]] = YES
+                self._waiting[cord.consumer] = None
             # the half-waves that are under way
             while at - events[begun][0] > _HALF_WAVE_S:
                 begun += 1
             following = events[place + 1][0] if place + 1 < len(events) else math.inf
             if following - at > _HALF_WAVE_S:
-                changed.update(
-                    dict.fromkeys(
-                        self._surge([cord_key for _, cord_key in events[begun : place + 1]])
-                    )
-                )
+                self._surge([cord for _, cord, _ in events[begun : place + 1]], changed)
             if following - at > _SOON_S:
+                self._compute(changed)
                 self.settle(changed)
                 changed.clear()
 
-    def _events(self) -> list[tuple[float, tuple[int, int]]]:
-        """When which cord takes its first half-wave, by consumer and place."""
-        setting, rng = self._setting, self._rng
-        events: list[tuple[float, tuple[int, int]]] = []
-        windows = [
-            window
-            for number in self._open.numbers
-            for window in setting.windows[number]
-            if window is None or window.sure
-        ]
-        habit = (sum(window is not None for window in windows) + 1) / (len(windows) + 2)
+    def _compute(self, changed: dict[int, None]) -> None:
+        """Compute what closed, and note the carriers whose current changed."""
+        changed.update(dict.fromkeys(self.flow.update(self._waiting)))
+        self._waiting.clear()
+
+    def _events(self) -> list[tuple[float, _ClosingCord, bool]]:
+        """When which cord takes its first half-wave, and whether its outlet closes then."""
+        rng = self._rng
+        events: list[tuple[float, _ClosingCord, bool]] = []
         late: dict[str, tuple[float, float]] = {}
         back: dict[int, float] = {}
-        self._closing: dict[tuple[int, int], float] = {}
-        for number in self._open.numbers:
-            consumer = self._open.hall.consumers[number]
-            for place, window in enumerate(setting.windows[number]):
-                if window is None:
-                    continue
-                switch = setting.going_back.get(consumer.nodes[place])
-                if switch is not None:
-                    if switch not in back:
-                        goes = rng.random() < _GOES_BACK
-                        back[switch] = rng.uniform(0.0, _SOMETIME_S) if goes else math.inf
-                    events.append((back[switch], (number, place)))
-                if window.kept:
-                    continue
-                pdu = consumer.cords[place].cord.pdu
-                if pdu not in late:
-                    late[pdu] = rng.uniform(0.0, _LATE_S), rng.choice(_APART_S)
-                begin, apart = late[pdu]
-                at = self._moment(window, habit)
-                if at is not None:
-                    closes = begin + at + rng.uniform(0.0, apart)
-                    self._closing[number, place] = closes
-                    events.append((closes, (number, place)))
-        return sorted(events)
+        for cord in self._closing.cords:
+            switch = cord.transfer_switch
+            if switch is not None:
+                if switch not in back:
+                    goes = rng.random() < _GOES_BACK
+                    back[switch] = rng.uniform(0.0, _SOMETIME_S) if goes else math.inf
+                events.append((back[switch], cord, False))
+            if cord.window.kept:
+                continue
+            if cord.pdu not in late:
+                late[cord.pdu] = rng.uniform(0.0, _LATE_S), rng.choice(_APART_S)
+            begin, apart = late[cord.pdu]
+            at = self._moment(cord.window)
+            if at is not None:
+                events.append((begin + at + rng.uniform(0.0, apart), cord, True))
+        return sorted(events, key=lambda event: event[:1] + event[1][:2])
 
-    def _moment(self, window: Window, habit: float) -> Optional[float]:
-        if not window.sure and self._rng.random() > habit:
+    def _moment(self, window: Window) -> Optional[float]:
+        if not window.sure and self._rng.random() > self._closing.habit:
             return None
         if window.latest is None:
             return window.earliest + self._rng.expovariate(1 / _SOMETIME_S)
         return self._rng.uniform(window.earliest, window.latest)
 
-    def _surge(self, cords: Sequence[tuple[int, int]]) -> Collection[int]:
-        """These take their first half-wave together. Returns the carriers whose load changed."""
+    def _surge(self, cords: Sequence[_ClosingCord], changed: dict[int, None]) -> None:
+        """These take their first half-wave together. Notes the carriers whose load changed."""
         crest: dict[int, float] = {}
-        power, nodes = self.flow.power, len(self._facts.uppers)
-        machines = self._setting.machines
-        for number, place in cords:
-            inrush = machines[number].inrush_a if number < len(machines) else None
-            supply: Supply[float] = self._facts.consumers[number].supplies[place]
-            if inrush is None or not power.has_power(supply):
+        power, nodes, spare_a = self.flow.power, len(self._facts.uppers), self._spare_a
+        for cord in cords:
+            supply: Supply[float] = self._facts.consumers[cord.consumer].supplies[cord.place]
+            if cord.inrush_a is None or not power.has_power(supply):
                 continue
-            amperes = inrush * self._rng.uniform(*_PART)
+            amperes = cord.inrush_a * self._rng.uniform(*_PART)
             for key in power.path_of(supply):
                 crest[key] = crest.get(key, 0.0) + amperes
-        gone = self.flow.gone
+        if all([surge <= spare_a[key % nodes] for key, surge in crest.items()]):
+            return
+        self._compute(changed)
         trips = {
             key % nodes: None
             for key, surge in crest.items()
-            if gone.get(key % nodes) != YES
+            if self.flow.gone.get(key % nodes) != YES
             and surge + CREST * self.load(key % nodes) > self._snaps[key % nodes]
         }
-        return list(self.trip(list(trips))) if trips else ()
+        if trips:
+            changed.update(dict.fromkeys(self.trip(list(trips))))
+
+
+def _most_of(consumer: Consumer[float]) -> float:
+    """The most that a consumer draws through one conductor, in A."""
+    volts = min((supply.volts for supply in consumer.supplies if supply.volts), default=1.0)
+    if consumer.drawn:
+        return consumer.total / volts
+    return sum(supply.current for supply in consumer.supplies)

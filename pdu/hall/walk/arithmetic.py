@@ -69,6 +69,12 @@ class Sum(Protocol[_Entered]):
         """Replace what a consumer adds now by what it adds after; with -1, take that back."""
         raise NotImplementedError
 
+    def enter_anew(
+        self, before: Optional[_Entered], old: Optional[_Entered], after: Optional[_Entered]
+    ) -> None:
+        """The same for a consumer of which `old` was entered as what it adds after."""
+        raise NotImplementedError
+
 
 class Arithmetic(Protocol[N]):
     """Operations on numbers."""
@@ -180,6 +186,11 @@ class FloatSum:
     def enter(self, before: Optional[float], after: Optional[float], sign: int = 1) -> None:
         self.value += sign * ((after or 0.0) - (before or 0.0))
 
+    def enter_anew(
+        self, before: Optional[float], old: Optional[float], after: Optional[float]
+    ) -> None:
+        self.value += (after or 0.0) - (old or 0.0)
+
 
 class IntervalSum:
     """The current through a line, breaker or UPS, and how far it rises and falls."""
@@ -234,6 +245,12 @@ class IntervalSum:
             self.fall += sign * _ALL
         elif gone.high > come.low:
             self.fall += sign * (gone.high - come.low)
+
+    def enter_anew(
+        self, before: Optional[Interval], old: Optional[Interval], after: Optional[Interval]
+    ) -> None:
+        self.enter(before, old, -1)
+        self.enter(before, after)
 
     def load(
         self, known: KnownCurrents, most_of: Mapping[str, float], low: float, high: float

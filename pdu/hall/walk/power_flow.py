@@ -13,7 +13,8 @@ before. A machine whose cords all have the power that they had carries what was 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from types import MappingProxyType
 from typing import Generic, Optional
 
 from .arithmetic import MAYBE, NO, YES, Arithmetic, N, Sum, Truth, at_least_n
@@ -113,7 +114,7 @@ class Facts(Generic[N]):
         #: node -> on which of the three conductors above it its current flows: 1, 2 or 3; and the
         #: carriers that have three
         self.conductor: Mapping[int, int] = {}
-        self.three: Collection[int] = ()
+        self.three: Set[int] = frozenset()
         #: the nodes below one with several inputs: their current may take another way
         self.switched = self.below(orders) if switched is None else switched
         #: node -> the consumers with a supply there
@@ -161,6 +162,7 @@ class Power(Generic[N]):
     """What is alive, and through what a current flows, while some nodes are gone.
 
     `assumed`: nodes that live; then the answer holds for the halls of `parent` in which they do.
+    `alive`, `paths`: of nodes of which they are known already.
     """
 
     def __init__(
@@ -169,20 +171,20 @@ class Power(Generic[N]):
         gone: Mapping[int, Truth],
         parent: Optional[Power[N]] = None,
         assumed: Collection[int] = (),
+        alive: Mapping[int, Truth] = MappingProxyType({}),
+        paths: Mapping[int, Mapping[int, Truth]] = MappingProxyType({}),
     ) -> None:
         self.facts, self.gone = facts, gone
         self._parent, self._assumed = parent, assumed
         #: cords whose outlets were switched since: whether they are on
         self.switched: dict[Supply[N], Truth] = {} if parent is None else parent.switched
-        self._alive: dict[int, Truth] = {}
-        self._paths: dict[int, Mapping[int, Truth]] = {}
+        self._alive: dict[int, Truth] = dict(alive)
+        self._paths: dict[int, Mapping[int, Truth]] = dict(paths)
         self._cords: dict[tuple[int, tuple[int, ...], int], Mapping[int, Truth]] = {}
 
     def copied(self, gone: Mapping[int, Truth]) -> Power[N]:
         """The same, to be changed. `gone`: as it is, and will be changed."""
-        power = Power(self.facts, gone)
-        power._alive, power._paths = self._alive.copy(), self._paths.copy()
-        return power
+        return Power(self.facts, gone, alive=self._alive, paths=self._paths)
 
     def alive(self, node: int) -> Truth:
         """Whether a node has power."""
@@ -248,7 +250,7 @@ class Power(Generic[N]):
             for carrier in input_path:
                 meets = all(another_path.get(carrier, NO) == YES for another_path in paths)
                 path[carrier] = YES if meets else max(path.get(carrier, NO), MAYBE)
-        if self.facts.three:
+        if not self.facts.three.isdisjoint(path):
             return self.facts.on_phase(path, self.facts.conductor.get(node, 0))
         return path
 
@@ -273,9 +275,12 @@ class Power(Generic[N]):
     def path_of(self, supply: Supply[N]) -> Mapping[int, Truth]:
         """The conductors through which a cord's current flows."""
         facts = self.facts
-        if not supply.behind and not facts.three:
+        if not supply.behind:
             node_path = self._paths.get(supply.node)
-            return self.path(supply.node) if node_path is None else node_path
+            if node_path is None:
+                node_path = self.path(supply.node)
+            if facts.three.isdisjoint(node_path):
+                return node_path
         key = supply.node, supply.behind, supply.phase
         path = self._cords.get(key)
         if path is None:
@@ -321,6 +326,10 @@ class PowerFlow(Generic[N]):
 
     def change(self, gone: Mapping[int, Truth]) -> list[int]:
         """Let these nodes be gone, or back. Returns the carriers whose current changed."""
+        return self.update(self.cut(gone))
+
+    def cut(self, gone: Mapping[int, Truth]) -> Iterable[int]:
+        """Let these nodes be gone, or back. Returns the consumers that are to be computed anew."""
         truth_by_node = self.power.forget(self.facts.below(gone))
         self.gone.update(gone)
         moved: dict[int, None] = {}
@@ -328,7 +337,7 @@ class PowerFlow(Generic[N]):
             # below one with several inputs the same MAYBE may be another way
             if node in self.facts.switched or self.power.alive(node) != alive:
                 moved.update(dict.fromkeys(self.facts.at[node]))
-        return self.update(moved)
+        return moved
 
     def switch(self, switched: Mapping[tuple[int, int], Truth]) -> list[int]:
         """Switch outlets, by consumer and place. Returns the carriers whose current changed."""
@@ -348,12 +357,16 @@ class PowerFlow(Generic[N]):
                 before, old = shares
             new = self.contributions(number, self.power)
             self.touched[number] = before, new
+            if not before and not old:
+                for key, amount in new.items():
+                    self.sums[key].enter(None, amount)
+                    changed[key % nodes] = None
+                continue
             for key in {**before, **old, **new}:
-                total = self.sums[key]
-                was = before.get(key)
-                if shares is not None:
-                    total.enter(was, old.get(key), -1)
-                total.enter(was, new.get(key))
+                if shares is None:
+                    self.sums[key].enter(before.get(key), new.get(key))
+                else:
+                    self.sums[key].enter_anew(before.get(key), old.get(key), new.get(key))
                 changed[key % nodes] = None
         return list(changed)
 
@@ -441,7 +454,7 @@ class PowerFlow(Generic[N]):
         ]
         if len(giving) < consumer.needs:
             return {}
-        runs = at_least_n(consumer.needs, (gives for _, gives in giving))
+        runs = at_least_n(consumer.needs, [gives for _, gives in giving])
         current_by_key: dict[int, N] = {}
         numbers = self._numbers
         total = consumer.total if runs == YES else numbers.maybe(consumer.total)
@@ -449,23 +462,36 @@ class PowerFlow(Generic[N]):
             return self._anew_in_watts(giving, total, power, only)
         paths = [power.path_of(supply) for supply, _ in giving]
         first = paths[0]
-        if all(path is first for path in paths):
+        if len(paths) == 1 or all([path is first for path in paths]):
             self._add(current_by_key, _part_of(first, only), total, YES, numbers)
             return current_by_key
+        part_by_pattern: dict[tuple[Truth, ...], N] = {}
         for key in {key: None for path in paths for key in _part_of(path, only)}:
-            here: Optional[N] = None
-            elsewhere: Optional[N] = None
-            for (supply, gives), path in zip(giving, paths):
-                through = path.get(key, NO)
-                weight = supply.weight
-                if through:
-                    part = weight if min(gives, through) == YES else numbers.maybe(weight)
-                    here = numbers.add(here, part)
-                if through != YES:
-                    part = weight if gives == YES and through == NO else numbers.maybe(weight)
-                    elsewhere = numbers.add(elsewhere, part)
-            current_by_key[key] = numbers.part(total, here, elsewhere)
+            pattern = tuple([path.get(key, NO) for path in paths])
+            part = part_by_pattern.get(pattern)
+            if part is None:
+                part = part_by_pattern[pattern] = self._part(total, giving, pattern)
+            current_by_key[key] = part
         return current_by_key
+
+    def _part(
+        self, total: N, giving: Sequence[tuple[Supply[N], Truth]], pattern: Sequence[Truth]
+    ) -> N:
+        """The part of a total that flows through a conductor. `pattern`: whether the current of
+        each cord does.
+        """
+        here: Optional[N] = None
+        elsewhere: Optional[N] = None
+        numbers = self._numbers
+        for (supply, gives), through in zip(giving, pattern):
+            weight = supply.weight
+            if through:
+                part = weight if min(gives, through) == YES else numbers.maybe(weight)
+                here = numbers.add(here, part)
+            if through != YES:
+                part = weight if gives == YES and through == NO else numbers.maybe(weight)
+                elsewhere = numbers.add(elsewhere, part)
+        return numbers.part(total, here, elsewhere)
 
     def _anew_in_watts(
         self,

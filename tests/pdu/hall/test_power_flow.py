@@ -384,7 +384,7 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
     own = [Power(facts, {}).path_of(each) for each in supplies]
     assert own == [{6: YES, 1: YES}, {12: YES, 14: YES}]
 
-    facts.three = ()
+    facts.three = frozenset()
     flow = PowerFlow(facts, FLOATS, defaultdict(FloatSum), plain)
     assert flow.change({1: YES}) == [0, 1, 2]
     assert flow.contributions(0, flow.power) == {0: 3.0, 2: 3.0}

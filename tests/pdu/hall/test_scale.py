@@ -1,0 +1,65 @@
+"""What an answer costs: it grows as the hall does, and a sample computes what changes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import HallNode
+from pdu.core.inventory import saved_readings
+from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.restore.model import ReturnModel
+from pdu.hall.walk.power_flow import PowerFlow
+from tests.benchmarks import bench_hall
+
+FEEDS = [HallNode("feed", "A"), HallNode("feed", "B")]
+_WORLDS = 10
+
+
+def in_doubt(folder: Path, machines: int) -> Hall:
+    """A hall in which each line may trip."""
+    bench_hall.hall(folder, machines, in_doubt=True)
+    document = json.loads((folder / "readings.json").read_text("utf-8"))
+    drawing = drawing_file.read_drawing(str(folder / "hall.power.toml"))
+    return Hall(drawing, saved_readings.of_json(document, "readings.json"))
+
+
+def divisions(run: Callable[[], object]) -> int:
+    """How often the current of a consumer is divided among its cords meanwhile."""
+    count = 0
+    code = PowerFlow.contributions.__code__
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        nonlocal count
+        count += event == "call" and frame.f_code is code
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("worlds", [0, _WORLDS])
+def test_a_return_costs_as_much_as_the_hall_is_large(tmp_path: Path, worlds: int) -> None:
+    counts = [
+        divisions(lambda: ReturnModel(in_doubt(tmp_path, machines)).orders(FEEDS, worlds))
+        for machines in (100, 200)
+    ]
+    assert counts[1] < 2.1 * counts[0]
+
+
+def test_a_sample_of_a_return_divides_the_current_of_a_machine_once(tmp_path: Path) -> None:
+    machines = 100
+    back = ReturnModel(in_doubt(tmp_path, machines))
+    bounds, whole = (divisions(lambda: back.rehearse(FEEDS, [], n)) for n in (0, _WORLDS))
+    # both feeds are back, and together they hold
+    assert whole - bounds <= machines * _WORLDS
