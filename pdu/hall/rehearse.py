@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Optional
 
 import click
 
-from handlers.shared.errors import SettingsError, printable
+from handlers.shared.errors import printable
 
 from ..core.cli import shared_options
 from ..core.cli.error_output import Usage
@@ -44,7 +44,6 @@ class RehearsalOptions(NamedTuple):
 
     fail: Sequence[str]
     each: bool
-    pairs: bool
     html: Optional[str]
     worlds: Optional[int]
     seed: int
@@ -77,16 +76,10 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
         after_text, metered, rehearsal_options.html, worlds, rehearsal_options.seed
     )
     returned = options.pop("return_")
-    if (
-        bool(rehearsal_options.fail)
-        + bool(returned)
-        + rehearsal_options.each
-        + rehearsal_options.pairs
-        != 1
-    ):
-        raise Usage("say what fails: --fail KIND:NAME, --each or --pairs; or --return KIND:NAME")
+    if bool(rehearsal_options.fail) + bool(returned) + rehearsal_options.each != 1:
+        raise Usage("say what fails: --fail KIND:NAME or --each; or --return KIND:NAME")
     if returned and rehearsal_options.within is not None:
-        raise Usage("--within is of a failure: give --fail, --each or --pairs")
+        raise Usage("--within is of a failure: give --fail or --each")
     if not returned and (back.after is not None or back.metered):
         raise Usage("--after and --metered are of a return: give --return KIND:NAME")
     dcim = dcim_import.take_dcim_options(options)
@@ -118,10 +111,6 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     what = [failed]
     if rehearsal_options.each:
         what = [[node] for node in nodes(hall.drawing)]
-    elif rehearsal_options.pairs:
-        what = hall.pairs()
-    if not what:
-        raise SettingsError(f"{drawing.path} has no two PDUs in one rack: give PDUs the key 'rack'")
     return _rehearsed(rehearsal_options, hall, what, shared.json)
 
 
@@ -254,7 +243,6 @@ rehearse = Subcommand(
             multiple=True,
         ),
         *option("--each", "fail everything once, one after the other; shows N, N+1 and 2N"),
-        *option("--pairs", "fail two PDUs of a rack at a time"),
         *option(
             "--worlds",
             "sample as many worlds for what bounds leave open; 100 with --fail or --return,"

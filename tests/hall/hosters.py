@@ -7,7 +7,8 @@ Each rack has a PDU on feed A and one on feed B: one line of 16 A, one of 32 A w
 of 16 A, or three of 32 A with branches. Servers have two cords, 8 % have one; some supplies are
 dead or wait as spares. When something fails, servers draw what they drew through what is left, and
 breakers warm (`thermal_breaker`), trip and take the next ones with them. The judge compares each
-machine and breaker with what was said: its verdict, from when on, and at the latest when.
+machine and breaker with what was said: its verdict, from when on, and at the latest when. In some
+halls breakers surely trip: both sides are full, or those of side B have half the rating.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ ALL_KNOWN, LINE_METERS, LINE_METERS_AND_WORKS, RATINGS_MISSING = METERING = (
 )  # fmt: skip
 #: parts of a line's rating that it carries
 LOADS = (0.30, 0.35, 0.40, 0.45, 0.50, 0.55, 0.60)
+#: of two full sides, and of side A beside a side B of half the rating, which has this share
+_FULL = (0.80, 0.90, 0.98)
+_BESIDE_HALF, _SHARE_OF_HALF = (0.55, 0.65, 0.74), 0.30
 _TOLERANCE_A = 0.02
 _HOUR = 3600.0
 
@@ -103,9 +107,11 @@ class Course:
 class HosterHall:
     """A hall, and what happens in it."""
 
-    def __init__(self, seed: object, metering: str, load: float, racks: int = 2) -> None:
+    def __init__(
+        self, seed: object, metering: str, load: float, racks: int = 2, half_b: bool = False
+    ) -> None:
         self._rng = rng = random.Random(f"{seed} {metering} {load}")
-        self.metering = metering
+        self.metering, self._half_b = metering, half_b
         self.breakers: dict[str, ThermalBreaker] = {}
         self.feed_of = dict[str, str]()
         self.servers: list[Server] = []
@@ -140,12 +146,13 @@ class HosterHall:
                         through = (f"{pdu}/{branch}", *through)
                     outlets[outlet] = through
                     own.append(outlet)
-                self._draw("line", f"{pdu}/L{line}", kind.line_a, own)
+                half = 0.5 if self._half_b and side == "B" else 1.0
+                self._draw("line", f"{pdu}/L{line}", half * kind.line_a, own)
                 for number in range(1, kind.branches + 1):
                     name = f"{pdu}/L{line}F{number}"
                     branches.append((name, [o for o in own if outlets[o][0] == name]))
             for name, own in branches:
-                self._draw("breaker", name, kind.branch_a, own)
+                self._draw("breaker", name, half * kind.branch_a, own)
         for line in range(1, kind.lines + 1):
             behind = [one for one in self._outlets[f"{rack}-a"] if one.startswith(str(line))]
             mean = 2 * load * kind.line_a / len(behind)
@@ -168,7 +175,7 @@ class HosterHall:
         if rng.random() < 0.08:
             pdus = [rng.choice(pdus)]
             amps /= 2
-        share = rng.uniform(0.45, 0.55)
+        share = rng.uniform(0.45, 0.55) + (0.5 - _SHARE_OF_HALF if self._half_b else 0.0)
         cords = [
             Cord(f"{pdu}/{outlet}", pdu, self._outlets[pdu][outlet], part)
             for pdu, part in zip(pdus, (share, 1 - share))
@@ -328,7 +335,8 @@ class HosterTrial:
     def run(self, seed: int) -> None:
         """One hall, one failure."""
         rng = random.Random(seed)
-        hall = HosterHall(seed, rng.choice(METERING), rng.choice(LOADS), rng.choice((1, 2, 3)))
+        setting = _setting(rng)
+        hall = HosterHall(seed, *setting)
         said = _hall(hall)
         pdu = rng.choice(sorted(hall.feed_of))
         line = HallNode.breaker(pdu, "L1")
@@ -346,7 +354,7 @@ class HosterTrial:
         self._breakers(where, outcome, course)
         is_known = all(one.fit.word != CANNOT_SAY for one in outcome.loads)
         if is_known and overloads and all(one.machines for one in overloads):
-            again = HosterHall(seed, hall.metering, *_load_and_racks(seed))
+            again = HosterHall(seed, *setting)
             again.off.update(name for one in overloads for name in one.machines)
             tripped = again.fail(failed.full_name).tripped.keys()
             self.counts["shed"] += 1
@@ -401,6 +409,7 @@ class HosterTrial:
                 dead_s = min(tripped_s, course.dead.get(name, math.inf))
                 self._check(dead_s <= one.at_the_latest_s, f"{where} {name} {dead_s}: {one}")
                 self.counts["trip at the latest"] += 1
+                self.counts["trip within two minutes"] += one.at_the_latest_s <= 120.0
             self.counts["not before an hour"] += _HOUR <= one.not_before_s < math.inf
         questions = {one.name for one in outcome.loads if not math.isinf(one.not_before_s)}
         unexpected = course.tripped.keys() - questions
@@ -415,10 +424,12 @@ class HosterTrial:
         ]
 
 
-def _load_and_racks(seed: int) -> tuple[float, int]:
-    rng = random.Random(seed)
-    rng.choice(METERING)
-    return rng.choice(LOADS), rng.choice((1, 2, 3))
+def _setting(rng: random.Random) -> tuple[str, float, int, bool]:
+    """What is known, the load, how many racks, and whether side B has half the rating."""
+    loads, half_b = rng.choices(((LOADS, False), (_FULL, False), (_BESIDE_HALF, True)), (7, 2, 1))[
+        0
+    ]
+    return rng.choice(METERING), rng.choice(loads), rng.choice((1, 2, 3)), half_b
 
 
 def _hall(made: HosterHall) -> Hall:

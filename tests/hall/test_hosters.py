@@ -12,7 +12,10 @@ def test_no_verdict_and_no_time_is_wrong() -> None:
     for seed in range(40):
         trial.run(seed)
     assert not trial.wrong
-    for what in ("dark at once", "stays", "stays unless a breaker trips", "not before an hour"):
+    for what in (
+        "dark at once", "stays", "stays unless a breaker trips", "not before an hour",
+        "dark with a breaker",
+    ):  # fmt: skip
         assert trial.counts[what] > 10, what
 
 

@@ -9,7 +9,6 @@ get JSON, which is made from the values themselves.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Optional, Union
 
@@ -113,6 +112,8 @@ class Table(NamedTuple):
     empty: str = ""
     #: for a page: whether the rows are folded away until somebody wants them
     folded: bool = False
+    #: for a page: so many rows are shown, the others are folded away; None: all are shown
+    unfolded: Optional[int] = None
 
     def without_empty_columns(self) -> Table:
         """The same without the columns in which no row has anything."""
@@ -250,13 +251,20 @@ def _html(part: Part) -> Iterator[str]:
 
 def _table_html(table: Table) -> Iterator[str]:
     rows = [[_cell_html(cell) for cell in row] for row in table.rows]
-    lines = html.table(table.heads, rows, anchors=table.anchors)
+    most = len(rows) if table.unfolded is None else table.unfolded
     if table.folded:
-        yield from itertools.chain(
-            [f"<details><summary>{safe(table.title)}</summary>"], lines, ["</details>"]
-        )
+        yield from _folded(table.title, html.table(table.heads, rows, anchors=table.anchors))
+    elif len(rows) > most:
+        yield from (*_h3(table.title), *html.table(table.heads, rows[:most]))
+        yield from _folded(f"and {len(rows) - most} more", html.table(table.heads, rows[most:]))
     else:
-        yield from itertools.chain(_h3(table.title), lines)
+        yield from (*_h3(table.title), *html.table(table.heads, rows, anchors=table.anchors))
+
+
+def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
+    yield f"<details><summary>{safe(summary)}</summary>"
+    yield from lines
+    yield "</details>"
 
 
 def _cell_html(cell: Cell) -> html.HtmlCell:

@@ -11,7 +11,6 @@ This is the computation; `rehearse` is the command.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -87,6 +86,12 @@ class BreakerAfter(BreakerLoad):
     at_the_latest_s: Optional[float] = None
     #: the machines that go dark, or may, if it trips and nothing else does
     machines: Sequence[str] = ()
+
+    @property
+    def shown(self) -> Interval:
+        """The least right after the failure, and the most whatever trips, in A."""
+        low = self.load.low if self.at_first is None else self.at_first.low
+        return self.load._replace(low=max(low, self.load.low))
 
     @property
     def excess_a(self) -> float:
@@ -207,6 +212,11 @@ class Hall:
                     low, high = reading_bounds(current, reading.outlet_step_a)
                     cords_of_nobody.append(CordNow(cord, Now.CARRIES, low, high))
         return cords_of_nobody
+
+    @cached_property
+    def drawn_carriers(self) -> Mapping[str, HallNode]:
+        """The name of a line, breaker or UPS in an answer -> what it is in the drawing."""
+        return self.facts.graph.drawn_carriers()
 
     @cached_property
     def facts(self) -> HallFacts:
@@ -441,6 +451,11 @@ class Hall:
             node: self._state(number, timed, loads)
             for node, number in self.facts.graph.number.items()
         }
+        for number in self.facts.graph.conductors:
+            node = self.drawn_carriers.get(self.facts.graph.carriers[number].name)
+            if node is not None:
+                state = self._state(number, timed, loads)
+                states[node] = max(states[node], state, key=lambda state: state.rank)
         for name in self.drawing.machines:
             dark = name in self.already
             reason = "without power already" if dark else ""
@@ -466,7 +481,7 @@ class Hall:
             rating_a, limit_a = carrier.breaker.rating_a, carrier.breaker.limit_a
             total = self.facts.sums.get(number)
             if load_after is not None:
-                load = load_after.load
+                load = load_after.shown
             elif total is not None:
                 load = self.facts.now_of(number, total)
         figures = load, rating_a, limit_a
@@ -502,10 +517,6 @@ class Hall:
         loads = self.facts.without(off)
         loads_after = [self._load_and_limit(number, load) for number, load in loads.items()]
         return sorted(loads_after, key=lambda item: item.name)
-
-    def pairs(self) -> list[list[HallNode]]:
-        """Two PDUs of a rack each. PDUs without a rack are paired if they share a machine."""
-        return [list(pair) for pair in self._pairs()]
 
     # ---- breakers and machines -------------------------------------------------------------------
 
@@ -642,25 +653,6 @@ class Hall:
             if number in end.loads and math.isinf(end.loads[number].high):
                 return f"{carrier.name} may trip: not bounded, rated {carrier.breaker.rating_a:g} A"
         return "" if breakers else "a breaker further up may trip under the take-over load"
-
-    def _pairs(self) -> list[tuple[HallNode, HallNode]]:
-        racks: dict[str, list[str]] = {}
-        for pdu in self.drawing.pdus.values():
-            if pdu.rack:
-                racks.setdefault(pdu.rack, []).append(pdu.name)
-        names_of_pairs: dict[tuple[str, str], None] = {}
-        for names in racks.values():
-            names_of_pairs.update(dict.fromkeys(itertools.combinations(names, 2)))
-        order = {name: number for number, name in enumerate(self.drawing.pdus)}
-        for machine in self.drawing.machines.values():
-            names = sorted(
-                {cord.pdu for cord in machine.cords if not self.drawing.pdus[cord.pdu].rack},
-                key=lambda name: order[name],
-            )
-            names_of_pairs.update(dict.fromkeys(itertools.combinations(names, 2)))
-        return [
-            (HallNode("pdu", first), HallNode("pdu", second)) for first, second in names_of_pairs
-        ]
 
 
 def _consumer(

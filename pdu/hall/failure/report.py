@@ -23,12 +23,12 @@ from ...core.cli.report import (
     Verdict as Sentence,
     advice,
     few,
-    judged,
     names,
     number,
     row_header,
     words,
 )
+from ...core.drawing.drawing import HallNode
 from ...core.files.html import Frame
 from ..diagram.marks import Moment, marks_of
 from ..diagram.svg import STYLE, diagram
@@ -39,8 +39,9 @@ from .missing_facts import MissingFact
 from .rehearsal import BreakerAfter, Hall, Redundancy, RehearsalOutcome, count_fit, counts
 from .report_parts import (
     GUIDE,
-    LOOK_OF,
     WORLDS,
+    Group,
+    JudgedMachine,
     amperes,
     finite,
     fits_in_words,
@@ -50,10 +51,9 @@ from .report_parts import (
     taken_at,
 )
 from .shedding import Shed, sheds
-from .wording import Group, groups, headline, interval, percent, times, to_do
+from .wording import headline, interval, percent, times, to_do
 
-_NAMES = 12  # limit for machines of one reason on a terminal
-_TO_DO = 12  # limit for lines of advice on a terminal
+_TO_DO = 12  # lines of advice that are shown at once
 READING = (
     "Dark at once: the failure itself takes its power. Dark with a breaker: the take-over load"
     " surely trips one that it hangs on. Stays unless a breaker trips: that one may, and the table"
@@ -122,7 +122,7 @@ def report(
         *([] if outcome is None else _sampled(outcome)),
         report_parts.not_known(not_known),
     ]
-    return Report(frame, [*parts, *computed], dict, STYLE)
+    return Report(frame, [*parts, *computed], dict, f"{STYLE}{report_parts.STYLE}")
 
 
 def _question_in_words(failures: Sequence[Failed]) -> str:
@@ -149,7 +149,7 @@ def _parts_of_one(
             "trips, with what is behind it" if is_one else "trip, with what is behind them"
         )
         yield f"Second step: {few(outcome.trips)} {words_for_trips}."
-    alike = groups(outcome.touched)
+    alike = report_parts.groups(_judged_machines(outcome))
     to_do = _to_do(overloads, alike, [fact for fact in unknown if fact.machines])
     if to_do.rows:
         yield from (Section("What to do"), to_do)
@@ -158,7 +158,7 @@ def _parts_of_one(
     if alike or outcome.loads:
         yield Section("What happens")
         yield _questions(questions)
-        yield Table("Machines", _MACHINES, list(map(_group, alike)))
+        yield report_parts.machines(alike)
         title = "Other lines and breakers" if questions else "Lines and breakers"
         yield report_parts.breakers(other_loads)._replace(title=title)
     yield Figure("Picture", partial(_picture, hall, outcome, within_s))
@@ -166,15 +166,13 @@ def _parts_of_one(
 
 def _picture(hall: Hall, outcome: RehearsalOutcome, within_s: float) -> str:
     states = hall.states(outcome.failed, outcome, within_s)
-    nodes = {node.full_name: node for node in states if node.kind in ("breaker", "ups")}
-    moments = {
-        nodes[load.name]: Moment(
-            load.not_before_s,
-            math.inf if load.at_the_latest_s is None else load.at_the_latest_s,
-            times(load),
-        )
-        for load in outcome.in_question
-    }
+    moments: dict[HallNode, Moment] = {}
+    for load in outcome.in_question:
+        node = hall.drawn_carriers.get(load.name)
+        if node is not None:
+            latest_s = math.inf if load.at_the_latest_s is None else load.at_the_latest_s
+            # of several conductors of a line, the one that trips first
+            moments.setdefault(node, Moment(load.not_before_s, latest_s, times(load)))
     return diagram(hall.drawing, marks_of(states, moments, {}))
 
 
@@ -203,19 +201,20 @@ def _questions(loads: Sequence[BreakerAfter]) -> Table:
         ]
         for load in loads
     ]
-    return Table("Breakers in question", heads, rows)
+    return Table("Breakers in question", heads, rows, unfolded=report_parts.UNFOLDED)
 
 
-_MACHINES = ("verdict", "number", "machines", "why")
-
-
-def _group(group: Group) -> list[Cell]:
-    return [
-        judged(group.becomes, LOOK_OF[group.becomes]),
-        number(str(len(group.machines))),
-        names(group.machines, _NAMES),
-        words(group.reason),
-    ]
+def _judged_machines(outcome: RehearsalOutcome) -> Iterator[JudgedMachine]:
+    for machine in outcome.touched:
+        if machine.verdict is not Verdict.STAYS:
+            yield JudgedMachine(
+                machine.machine,
+                machine.becomes,
+                machine.reason,
+                machine.cord,
+                machine.advice,
+                machine.not_before_s,
+            )
 
 
 def _to_do(
@@ -226,7 +225,8 @@ def _to_do(
     """
     rows = to_do(overloads, alike) + [(f"add {fact.what}", fact.machines) for fact in deciding]
     cells = [[number(str(count or "")), advice(text)] for text, count in rows]
-    return Table("", ("machines", "what"), cells, _TO_DO).without_empty_columns()
+    table = Table("", ("machines", "what"), cells, _TO_DO, unfolded=_TO_DO)
+    return table.without_empty_columns()
 
 
 def _sampled(outcome: RehearsalOutcome) -> Iterator[Part]:

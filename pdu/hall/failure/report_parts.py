@@ -22,7 +22,7 @@ from ...core.cli.report import (
     row_header,
     words,
 )
-from ...core.drawing.drawing import HallNode, Machine
+from ...core.drawing.drawing import HallNode
 from ...core.files.html import time_shown
 from ...core.inventory.saved_readings import HallReadings
 from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, MAY_TRIP, OVERLOADS
@@ -54,6 +54,12 @@ _MACHINES = 12  # limit for machines of one reason on a terminal
 _FITTING = 10  # limit for lines and breakers that fit on a terminal
 
 
+#: so many rows of a table are shown on a page, the others are folded away
+UNFOLDED = 24
+#: a reason is not squeezed by a list of names
+STYLE = "@media print, screen and (min-width: 44rem) { td.text { min-width: 11rem; } }\n"
+
+
 def in_words(nodes: Sequence[HallNode]) -> str:
     """`feed:A and pdu:r1-left`."""
     return " and ".join(map(str, nodes))
@@ -73,42 +79,79 @@ class JudgedMachine(NamedTuple):
     name: str
     verdict: str
     reason: str
+    #: the cord that the reason is of; "" if it is of none
+    cord: str = ""
+    #: what to do about it; "" if there is nothing
+    advice: str = ""
+    #: seconds before which it surely keeps its power
+    not_before_s: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """Its name, with its cord where the reason is of that."""
+        return f"{self.name} ({self.cord})" if self.cord else self.name
 
 
-def machines(judged_machines: Iterable[JudgedMachine], drawn: Mapping[str, Machine]) -> Table:
-    """A row for each reason, the worst first. A reason that begins with a cord of its machine is
-    that of all whose cord has it.
-    """
-    groups: dict[tuple[str, str], list[str]] = {}
+class Group(NamedTuple):
+    """Machines of which the same is said."""
+
+    verdict: str
+    reason: str
+    #: each with its cord, where the reason is that of a cord
+    machines: Sequence[str]
+    advice: str
+
+
+_ORDER = (
+    "dark at once",
+    "dark with a breaker",
+    "stays dark",
+    "comes up before what it needs",
+    Verdict.UNLESS.value,
+    Verdict.CANNOT_SAY.value,
+)
+
+
+def groups(judged_machines: Iterable[JudgedMachine]) -> list[Group]:
+    """Machines by what becomes of them and why: the worst first, then by how soon and how many."""
+    alike: dict[tuple[str, str], list[JudgedMachine]] = {}
     for machine in judged_machines:
-        cord, reason = _cord_and_reason(machine, drawn)
-        text = f"{machine.name} ({cord})" if cord else machine.name
-        groups.setdefault((machine.verdict, reason), []).append(text)
+        alike.setdefault((machine.verdict, machine.reason), []).append(machine)
+    ranked = sorted(
+        alike.values(),
+        key=lambda machines: (
+            _ORDER.index(machines[0].verdict),
+            min(machine.not_before_s for machine in machines),
+            -len(machines),
+        ),
+    )
+    return [
+        Group(
+            machines[0].verdict,
+            machines[0].reason,
+            [
+                f"{machine.name} ({machine.cord})" if machine.cord else machine.name
+                for machine in machines
+            ],
+            machines[0].advice,
+        )
+        for machines in ranked
+    ]
+
+
+def machines(grouped: Iterable[Group]) -> Table:
+    """A row for each reason."""
     rows = [
         [
-            judged(verdict, LOOK_OF[verdict]),
-            number(str(len(group))),
-            names(group, _MACHINES),
-            words(reason),
+            judged(group.verdict, LOOK_OF[group.verdict]),
+            number(str(len(group.machines))),
+            names(group.machines, _MACHINES),
+            words(group.reason),
         ]
-        for (verdict, reason), group in sorted(groups.items(), key=_worst)
+        for group in grouped
     ]
-    return Table("Machines", ("verdict", "number", "machines", "why"), rows)
-
-
-_LOOKS = (BAD, DOUBTFUL, GOOD)
-
-
-def _worst(item: tuple[tuple[str, str], Sequence[str]]) -> tuple[int, int]:
-    (verdict, _), group = item
-    return _LOOKS.index(LOOK_OF[verdict]), -len(group)
-
-
-def _cord_and_reason(machine: JudgedMachine, drawn: Mapping[str, Machine]) -> tuple[str, str]:
-    for cord in drawn[machine.name].cords:
-        if machine.reason.startswith(f"{cord}: "):
-            return str(cord), machine.reason[len(f"{cord}: ") :]
-    return "", machine.reason
+    heads = ("verdict", "number", "machines", "why")
+    return Table("Machines", heads, rows, unfolded=UNFOLDED)
 
 
 def sampled(texts: Iterable[tuple[str, str]]) -> Items:
@@ -174,7 +217,11 @@ def breakers(
         heads.append("why")
     not_fitting = sum(load.fit.word != FITS for load in loads)
     return Table(
-        "Lines and breakers", heads, [row[: len(heads)] for row in rows], not_fitting + _FITTING
+        "Lines and breakers",
+        heads,
+        [row[: len(heads)] for row in rows],
+        not_fitting + _FITTING,
+        unfolded=UNFOLDED,
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from ...core.cli.output import counted
 from ...core.cli.report import few
 from ..walk.verdicts import Judged, Verdict
 from .rehearsal import BreakerAfter, RehearsalOutcome
+from .report_parts import Group
 from .shedding import Shed
 
 
@@ -73,49 +73,8 @@ def percent(load: BreakerAfter) -> str:
     """`111 - 125 %` of its rating; "" if that or the load is not bounded."""
     if not load.rating_a or math.isinf(load.load.high):
         return ""
-    low, high = (100 * end / load.rating_a for end in _ends(load))
+    low, high = (100 * end / load.rating_a for end in load.shown[:2])
     return f"{low:.0f} - {high:.0f} %"
-
-
-class Group(NamedTuple):
-    """Machines of which the same is said."""
-
-    becomes: str
-    reason: str
-    #: each with its cord, where the reason is that of a cord
-    machines: Sequence[str]
-    advice: str
-
-
-_ORDER = ("dark at once", "dark with a breaker", Verdict.UNLESS.value, Verdict.CANNOT_SAY.value)
-
-
-def groups(judged: Iterable[Judged]) -> list[Group]:
-    """Machines that do not simply stay, by what becomes of them and why: first dark at once, then
-    by how soon and how many.
-    """
-    alike: dict[tuple[str, str], list[tuple[Judged, str]]] = {}
-    for machine in judged:
-        if machine.verdict is not Verdict.STAYS:
-            text = f"{machine.machine} ({machine.cord})" if machine.cord else machine.machine
-            alike.setdefault((machine.becomes, machine.reason), []).append((machine, text))
-    ranked = sorted(
-        alike.items(),
-        key=lambda item: (
-            _ORDER.index(item[0][0]),
-            min(machine.not_before_s for machine, _ in item[1]),
-            -len(item[1]),
-        ),
-    )
-    return [
-        Group(
-            becomes,
-            reason,
-            [text for _, text in members],
-            members[0][0].advice,
-        )
-        for (becomes, reason), members in ranked
-    ]
 
 
 def shed_in_words(shed: Shed) -> str:
@@ -132,7 +91,7 @@ def to_do(sheds: Sequence[Shed], grouped: Sequence[Group]) -> list[tuple[str, in
     """
     machines: Counter[str] = Counter()
     for group in grouped:
-        if group.advice and (group.becomes != Verdict.UNLESS.value or not sheds):
+        if group.advice and (group.verdict != Verdict.UNLESS.value or not sheds):
             machines[group.advice] += len(group.machines)
     return [(shed_in_words(shed), 0) for shed in sheds] + machines.most_common()
 
@@ -141,10 +100,5 @@ def interval(load: BreakerAfter) -> str:
     """`4.1 - 6.2`, `4.1 or more` without an upper end: the least right after the failure, and the
     most whatever trips.
     """
-    low, high = _ends(load)
+    low, high = load.shown[:2]
     return f"{low:.1f} or more" if math.isinf(high) else f"{low:.1f} - {high:.1f}"
-
-
-def _ends(load: BreakerAfter) -> tuple[float, float]:
-    low = load.load.low if load.at_first is None else load.at_first.low
-    return max(low, load.load.low), load.load.high

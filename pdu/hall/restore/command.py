@@ -54,6 +54,7 @@ def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: 
         taken_at(hall.readings),
         hall.drawing,
         hall.already,
+        hall.drawn_carriers,
     )
     show(report(returns), json, options.html)
     return _EXIT_CODES[max(outcome.level for outcome in outcomes)]

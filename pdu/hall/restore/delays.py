@@ -7,13 +7,13 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
 from ...core.adapters.power_restore import NOT_KNOWN, OFF, OutletRestorePolicy
 from ...core.cli.report import few
 from ...core.drawing.drawing import Cord, HallNode, Machine
 from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
+from ..drawings.checking import Finding
 from ..failure.rehearsal import Hall
 from ..walk.load_limits import FITS
 from .model import ReturnModel, ReturnOutcome
@@ -26,14 +26,6 @@ _ALIKE_S = 5.0
 STEP_S = 2
 #: the longest delay that every family with delays takes: PowerNet-MIB allows 300 s
 _LONGEST_S = 300
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that an owner may want to change."""
-
-    where: str
-    what: str
 
 
 class Delays(NamedTuple):
@@ -67,19 +59,16 @@ def findings(hall: Hall, outcomes: Sequence[ReturnOutcome]) -> list[Finding]:
                 unread[cord.pdu] = unread.get(cord.pdu, 0) + 1
     for pdu, count in unread.items():
         what = f"what {count} of its outlets do when power comes back was not read"
-        unique_findings[Finding(pdu, what)] = None
+        unique_findings[Finding("not-read", pdu, what)] = None
     return list(unique_findings)
 
 
 def _together(outcome: ReturnOutcome) -> Iterable[Finding]:
     for breaker in outcome.breakers:
         if breaker.together >= _MANY:
-            size = (
-                "a breaker" if breaker.rating_a is None else f"one {breaker.rating_a:g} A breaker"
-            )
-            yield Finding(
-                breaker.name, f"{breaker.together} outlets close in the same moment on {size}"
-            )
+            rating = "a" if breaker.rating_a is None else f"one {breaker.rating_a:g} A"
+            what = f"{breaker.together} outlets close in the same moment on {rating} breaker"
+            yield Finding("close-together", breaker.name, what)
 
 
 def _differ(readings: HallReadings, machine: Machine) -> Iterable[Finding]:
@@ -92,11 +81,11 @@ def _differ(readings: HallReadings, machine: Machine) -> Iterable[Finding]:
     states = {policy.state for _, policy in policies}
     text = few([f"{cord}: {_words(policy)}" for cord, policy in policies], 4)
     if len(states) > 1:
-        yield Finding(machine.name, f"its cords differ: {text}")
+        yield Finding("cords-differ", machine.name, f"its cords differ: {text}")
         return
     times = [policy.earliest_s for _, policy in policies if policy.earliest_s == policy.latest_s]
     if times and max(times) - min(times) > _ALIKE_S:
-        yield Finding(machine.name, f"its cords differ: {text}")
+        yield Finding("cords-differ", machine.name, f"its cords differ: {text}")
 
 
 def _words(policy: OutletRestorePolicy) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
@@ -26,6 +25,7 @@ from ...core.drawing.drawing import Drawing, HallNode
 from ...core.files.html import Frame, safe
 from ..diagram.marks import Moment, marks_of
 from ..diagram.svg import STYLE, diagram
+from ..drawings.checking import Finding
 from ..failure import report_parts
 from ..failure.report_parts import (
     GUIDE,
@@ -42,7 +42,7 @@ from ..failure.report_parts import (
 from ..walk.arithmetic import MAYBE, NO, YES
 from ..walk.load_limits import ABOVE_LIMIT
 from ..walk.node_state import Condition, NodeState
-from .delays import Delays, Finding
+from .delays import Delays
 from .model import BreakerBack, LoadStep, MachineBack, ReturnOutcome, ReturnVerdict, Step
 
 _STYLE = """
@@ -83,6 +83,8 @@ class Returns(NamedTuple):
     drawing: Drawing
     #: machines that had no power when they were read
     already: Collection[str]
+    #: the name of a line, breaker or UPS -> what it is in the drawing
+    drawn_carriers: Mapping[str, HallNode]
 
 
 def report(returns: Returns) -> Report:
@@ -94,7 +96,7 @@ def report(returns: Returns) -> Report:
         READING,
         GUIDE,
     )
-    style = f"{_STYLE}{STYLE}"
+    style = f"{_STYLE}{STYLE}{report_parts.STYLE}"
     return Report(frame, list(_parts(returns)), partial(_as_json, returns), style)
 
 
@@ -178,7 +180,9 @@ def _delays(delays: Optional[Delays]) -> Iterator[Part]:
 
 def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[Part]:
     worse = [
-        JudgedMachine(machine.machine, machine.verdict.value, machine.reason)
+        JudgedMachine(
+            machine.machine, machine.verdict.value, *reason_and_cord(machine, returns.drawing)
+        )
         for machine in outcome.machines
         if machine.verdict is not ReturnVerdict.COMES
     ]
@@ -190,7 +194,7 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
         for breaker in ranked
     }
     yield Section(heading(outcome, returns.after_s))
-    yield report_parts.machines(worse, returns.drawing.machines)
+    yield report_parts.machines(report_parts.groups(worse))
     yield report_parts.breakers(
         [breaker.explained(why(breaker)) for breaker in ranked], {"inrush A": inrush}
     )
@@ -205,8 +209,16 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
         ]
         for step in outcome.steps
     ]
-    yield Table("Timeline", heads, rows, _STEPS)
+    yield Table("Timeline", heads, rows, _STEPS, unfolded=report_parts.UNFOLDED)
     yield Figure("Picture", partial(_picture, outcome, returns, place))
+
+
+def reason_and_cord(machine: MachineBack, drawing: Drawing) -> tuple[str, str]:
+    """The reason without the cord of its machine with which it begins, and that cord."""
+    for cord in drawing.machines[machine.machine].cords:
+        if machine.reason.startswith(f"{cord}: "):
+            return machine.reason[len(f"{cord}: ") :], str(cord)
+    return machine.reason, ""
 
 
 def why(breaker: BreakerBack) -> str:
@@ -259,32 +271,33 @@ def _picture(outcome: ReturnOutcome, returns: Returns, place: int) -> str:
         latest = max(math.inf if step.latest_s is None else step.latest_s for step in steps)
         end = "or later" if math.isinf(latest) else f"- {latest:g} s"
         moments[HallNode("pdu", pdu)] = Moment(earliest, latest, f"closes {earliest:g} {end}")
-    nodes = {node.full_name: node for node in outcome.power if node.kind in ("breaker", "ups")}
-    notes = {
-        nodes[breaker.name]: f"inrush {breaker.inrush_a:.0f} A"
-        for breaker in outcome.breakers
-        if breaker.inrush_a
-    }
-    marks = marks_of(_states(outcome, returns, nodes), moments, notes)
+    notes: dict[HallNode, str] = {}
+    for breaker in sorted(outcome.breakers, key=lambda breaker: breaker.inrush_a or 0.0):
+        node = returns.drawn_carriers.get(breaker.name)
+        if node is not None and breaker.inrush_a:
+            notes[node] = f"inrush {breaker.inrush_a:.0f} A"
+    marks = marks_of(_states(outcome, returns), moments, notes)
     return diagram(returns.drawing, marks, place)
 
 
-def _states(
-    outcome: ReturnOutcome, returns: Returns, nodes: Mapping[str, HallNode]
-) -> dict[HallNode, NodeState]:
+def _states(outcome: ReturnOutcome, returns: Returns) -> dict[HallNode, NodeState]:
     states = {node: NodeState(_OF_POWER[power]) for node, power in outcome.power.items()}
     for breaker in outcome.breakers:
-        node = nodes[breaker.name]
-        condition = states[node].condition
+        node = returns.drawn_carriers.get(breaker.name)
+        if node is None:
+            continue
+        condition = _OF_POWER[outcome.power[node]]
         if breaker.trips:
             condition = Condition.DEAD
         elif breaker.trips_from_s is not None:
             condition = Condition.IN_QUESTION
         elif condition is Condition.LIVES and breaker.fit.word == ABOVE_LIMIT:
             condition = Condition.ABOVE_LIMIT
-        states[node] = NodeState(
+        state = NodeState(
             condition, breaker.load, breaker.rating_a, breaker.limit_a, reason=why(breaker)
         )
+        # of several conductors of a line, the worst
+        states[node] = max(states[node], state, key=lambda state: state.rank)
     for name in returns.drawing.machines:
         condition = Condition.DEAD if name in returns.already else Condition.LIVES
         states[HallNode("machine", name)] = NodeState(condition)
@@ -350,7 +363,9 @@ def _as_json(returns: Returns) -> dict[str, Any]:
         "returns": list(map(_outcome_as_json, returns.outcomes)),
         "after_s": returns.after_s,
         "level": max(outcome.level for outcome in returns.outcomes),
-        "findings": [dataclasses.asdict(finding) for finding in returns.findings],
+        "findings": [
+            {"where": finding.where, "what": finding.what} for finding in returns.findings
+        ],
         "delays": None
         if delays is None
         else {

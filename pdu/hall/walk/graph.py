@@ -92,6 +92,8 @@ class Graph:
         #: what is open: of these uppers, one; and edges that may be there or not
         self.choices: list[RedundantInputs] = []
         self.coins: list[tuple[int, int]] = []
+        #: conductor -> the line that it is of
+        self.conductors: dict[int, int] = {}
         #: lines of the inlets of PDUs
         self.lines: set[int] = set()
         #: lines of panels with one conductor, and those of them whose name says which of three
@@ -162,6 +164,18 @@ class Graph:
                         waiting.append(edge.node)
             self._all_above[node] = nodes_above
         return nodes_above
+
+    def drawn_carriers(self) -> dict[str, HallNode]:
+        """The name of each carrier that is drawn -> what it is in the drawing; of a conductor, its
+        line.
+        """
+        nodes = {number: node for node, number in self.number.items()}
+        places = {number: self.conductors.get(number, number) for number in self.carriers}
+        return {
+            self.carriers[number].name: nodes[place]
+            for number, place in places.items()
+            if place in nodes
+        }
 
     def without_battery(self, node: int) -> list[int]:
         """The nodes below one that has no power for a while of which no UPS bridges that."""
@@ -326,6 +340,7 @@ class Graph:
             conductor = self._new()
             name = f"{carrier.name}, {self.carriers[line].breaker.name}"
             self.carriers[conductor] = carrier._replace(name=name, part=1.0)
+            self.conductors[conductor] = upper
             self._need(conductor, upper)
             self._need(line, conductor)
             self._need(number, conductor, sure=False, flows=False)

@@ -43,6 +43,12 @@ class NodeState(NamedTuple):
     #: why, for people: the breaker that decides, or what is not known; "" if it lives
     reason: str = ""
 
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Of several conductors of one line, the highest is shown."""
+        high = -1.0 if self.load is None else self.load.high
+        return list(Condition).index(self.condition), high
+
 
 HallStates = Mapping[HallNode, NodeState]
 """All that is drawn, machines (`HallNode("machine", name)`) included -> what becomes of it."""

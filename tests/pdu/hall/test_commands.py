@@ -207,7 +207,7 @@ def test_two_lines_are_told_apart_though_their_texts_are_equal(
 @pytest.mark.parametrize(
     "words, expected",
     [
-        ((), "say what fails: --fail KIND:NAME, --each or --pairs"),
+        ((), "say what fails: --fail KIND:NAME or --each"),
         (("--fail", "feed:A", "--each"), "say what fails"),
         (("--fail", "A"), "give KIND:NAME"),
         (("--fail", "pdu:r9"), "the drawing has no pdu of that name; it has: r1-left, r1-right"),

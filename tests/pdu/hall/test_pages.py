@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import shutil
 from pathlib import Path
@@ -10,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from pdu import root
-from pdu.core.drawing.drawing import Cord, Machine
+from pdu.core.drawing import drawing_file
 from pdu.hall.failure import report_parts
 from pdu.hall.failure.report_parts import JudgedMachine
+from pdu.hall.restore.model import MachineBack, ReturnVerdict
+from pdu.hall.restore.report import reason_and_cord
+from tests.benchmarks import bench_hall
 from tests.needs import ROOT
 
 FOLDER = ROOT / "docs" / "hall"
@@ -85,20 +89,27 @@ def test_a_return_has_all_verdicts_before_any_figure(
 
 
 def test_machines_with_one_reason_are_one_row_and_what_goes_dark_comes_first() -> None:
-    drawn = {
-        name: Machine(name, (Cord("left", name[-1]), Cord("right", name[-1])))
-        for name in ("a1", "a2", "a3", "a4", "b5")
-    }
-    judged = [
-        JudgedMachine("a1", "cannot say", "left/1: PA/L1 may trip"),
-        JudgedMachine("a2", "cannot say", "right/2: PA/L1 may trip"),
-        JudgedMachine("a3", "cannot say", "left/3: it was not read"),
+    reasons = {
+        "a1": "left/1: PA/L1 may trip",
+        "a2": "right/2: PA/L1 may trip",
+        "a3": "left/3: it was not read",
         # a reason that only begins as a cord of another machine stays as it is
-        JudgedMachine("a4", "cannot say", "left/1: PA/L1 may trip"),
-        JudgedMachine("b5", "stays dark", "0 of 2 cords survive"),
-    ]
-    found = [[cell.text for cell in row] for row in report_parts.machines(judged, drawn).rows]
-    assert found == [
+        "a4": "left/1: PA/L1 may trip",
+        "b5": "0 of 2 cords survive",
+    }
+    cords = {name: [f"left/{name[-1]}", f"right/{name[-1]}"] for name in reasons}
+    pdus = "".join(f'[[pdu]]\nname = "{name}"\ninputs = ["A"]\n' for name in ("left", "right"))
+    machines = "".join(
+        f'[[machine]]\nname = "{name}"\ncords = {json.dumps(own)}\n' for name, own in cords.items()
+    )
+    drawing = drawing_file.parsed(f'[[feed]]\nname = "A"\n{pdus}{machines}', "hall.toml")
+    judged = []
+    for name, text in reasons.items():
+        verdict = ReturnVerdict.DARK if name == "b5" else ReturnVerdict.CANNOT_SAY
+        back = MachineBack(name, verdict, reason=text)
+        judged.append(JudgedMachine(name, verdict.value, *reason_and_cord(back, drawing)))
+    found = report_parts.machines(report_parts.groups(judged))
+    assert [[cell.text for cell in row] for row in found.rows] == [
         ["stays dark", "1", "b5", "0 of 2 cords survive"],
         ["cannot say", "2", "a1 (left/1), a2 (right/2)", "PA/L1 may trip"],
         ["cannot say", "1", "a3 (left/3)", "it was not read"],
@@ -117,3 +128,27 @@ def test_a_terminal_says_what_the_page_says(
     page_words = re.findall(r"[\w/.]+", html.unescape(re.sub("<[^>]*>", " ", body)))
     terminal_words = re.findall(r"[\w/.]+", capsys.readouterr().out)
     assert sorted(page_words) == sorted(terminal_words)
+
+
+@pytest.mark.parametrize("asked", ["--fail feed:A", "--return feed:A --return feed:B"])
+def test_each_conductor_of_a_way_is_shown_at_the_way(
+    asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # a way that feeds one PDU of three lines
+    bench_hall.hall(tmp_path, 40, in_doubt=True)
+    monkeypatch.chdir(tmp_path)
+    page = made(tmp_path, capsys, *asked.split(), "--worlds", "0")
+    row = re.findall(r'<tr[^>]*><td class="name">breaker PB0/r0</td>.*?</tr>', page)[0]
+    figures = dict(re.findall(r'data-head="([^"]*) A">([\d.]+)<', row))
+    assert "in question" in row and float(figures["most"]) > float(figures["rating"]) == 10
+
+
+def test_what_is_long_is_folded_away_on_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench_hall.hall(tmp_path, 400, in_doubt=True)
+    monkeypatch.chdir(tmp_path)
+    page = made(tmp_path, capsys, "--fail", "feed:A", "--worlds", "0")
+    to_do = page[page.index("<h2>What to do</h2>") : page.index("<h2>What happens</h2>")]
+    shown, folded = to_do.split("<details>")
+    assert shown.count("shed ") == 12 and f"and {folded.count('shed ')} more" in folded

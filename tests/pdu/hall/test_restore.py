@@ -14,9 +14,10 @@ from pdu.core.cli.error_output import Usage
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
+from pdu.hall.drawings.checking import Finding
 from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.restore.command import seconds
-from pdu.hall.restore.delays import Finding, findings, proposal
+from pdu.hall.restore.delays import findings, proposal
 from pdu.hall.restore.model import BreakerBack, ReturnModel, ReturnOutcome, ReturnVerdict
 from pdu.hall.restore.report import why
 from pdu.hall.walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, OVERLOADS, LoadVerdict
@@ -392,6 +393,7 @@ def test_many_outlets_in_one_moment_may_trip_what_one_after_the_other_does_not()
     assert set(verdicts(found).values()) == {ReturnVerdict.CANNOT_SAY}
     (finding,) = findings(at_once, [found])
     assert finding == Finding(
+        "close-together",
         "left/L1",
         "12 outlets close in the same moment on one 16 A breaker",
     )
@@ -675,7 +677,9 @@ def test_the_level_is_that_of_the_worst(
 def test_cords_that_differ_are_found() -> None:
     hall = two_sides(ON, OFF)
     (found,) = findings(hall, [])
-    assert found == Finding("srv", "its cords differ: left/1: on after 0 s, right/1: stays off")
+    assert found == Finding(
+        "cords-differ", "srv", "its cords differ: left/1: on after 0 s, right/1: stays off"
+    )
     (late,) = findings(two_sides(ON, LATER), [])
     assert late.what == "its cords differ: left/1: on after 0 s, right/1: on after 30 s"
     assert findings(two_sides(ON, ["on", 4, 4]), []) == []
@@ -684,7 +688,9 @@ def test_cords_that_differ_are_found() -> None:
 def test_outlets_that_were_not_read_are_found() -> None:
     hall = hall_of(drawing(machine("srv", "left/1")), pdu("left", ("1", "on", 1.01, None)))
     (found,) = findings(hall, [])
-    assert found == Finding("left", "what 1 of its outlets do when power comes back was not read")
+    assert found == Finding(
+        "not-read", "left", "what 1 of its outlets do when power comes back was not read"
+    )
 
 
 # ---- the command ---------------------------------------------------------------------------------
