@@ -406,10 +406,10 @@ def reports(folder: Path) -> Iterator[tuple[Path, str]]:
     hall = ROOT / "docs" / "hall"
     read = ("--readings", str(hall / "readings.json"))
     rehearse = ("rehearse", str(hall / "hall.power.toml"), *read)
-    yield _page(folder, "fail", 2, *rehearse, "--fail", "feed:A"), "Lines and breakers"
-    yield _page(folder, "each", 2, *rehearse, "--each"), "Failures"
+    yield _page(folder, "fail", 1, *rehearse, "--fail", "feed:A"), "Lines and breakers"
+    yield _page(folder, "each", 1, *rehearse, "--each"), "Failures"
     both = ("--return", "feed:A", "--return", "feed:B")
-    yield _page(folder, "return", 2, *rehearse, *both), "Timeline"
+    yield _page(folder, "return", 1, *rehearse, *both), "Timeline"
     drawn = ("plan", "check", str(hall / "hall.power.toml"), *read)
     yield _page(folder, "drawing", 0, *drawn), "What is drawn"
     listed = folder / "list.csv"
