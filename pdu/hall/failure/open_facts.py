@@ -553,6 +553,7 @@ class OpenFacts:
             mean = sum(currents) / len(currents)
         supplies: list[Supply[float]] = []
         total = 0.0
+        least, span = _SHARE[0], _SHARE[1] - _SHARE[0]
         for place, (cord, current) in enumerate(zip(cords, currents)):
             if cord.is_unclear:
                 works = rng.random() < 0.5
@@ -560,7 +561,7 @@ class OpenFacts:
                 works = current > 0.0
             else:
                 works = cord.works or (cord.may_work and rng.random() < self.works)
-            weight = max(current, mean / 2) * rng.uniform(*_SHARE)
+            weight = max(current, mean / 2) * (least + span * rng.random())
             supply = Supply(
                 cord.node,
                 current,

@@ -198,6 +198,8 @@ class _StatedReturn(StatedHall):
         #: consumers of which an outlet closed since they were computed
         self._waiting = dict.fromkeys(closing.at_first)
         self._spare_a = self._spare_at_once()
+        #: node -> the least of those above it, where all its cords have the same
+        self._spare_at_nodes: dict[int, float] = {}
 
     def _at_once(self, number: int) -> tuple[float, float]:
         curve = self._graph.carriers[number].breaker.curve
@@ -225,13 +227,14 @@ class _StatedReturn(StatedHall):
         self._compute(changed)
         self.settle(changed)
         changed.clear()
-        events = self._events()
+        events, cords = self._events(), self._closing.cords
         switched, consumers = self.flow.power.switched, self._facts.consumers
         begun = 0
-        for place, (at, cord, closes) in enumerate(events):
+        for place, (at, number, closes) in enumerate(events):
             if math.isinf(at):
                 break
             if closes:
+                cord = cords[number]
                 switched[consumers[cord.consumer].supplies[cord.place]] = YES
                 self._waiting[cord.consumer] = None
             # the half-waves that are under way
@@ -239,7 +242,7 @@ class _StatedReturn(StatedHall):
                 begun += 1
             following = events[place + 1][0] if place + 1 < len(events) else math.inf
             if following - at > _HALF_WAVE_S:
-                self._surge([cord for _, cord, _ in events[begun : place + 1]], changed)
+                self._surge([cords[number] for _, number, _ in events[begun : place + 1]], changed)
             if following - at > _SOON_S:
                 self._compute(changed)
                 self.settle(changed)
@@ -250,19 +253,21 @@ class _StatedReturn(StatedHall):
         changed.update(dict.fromkeys(self.flow.update(self._waiting)))
         self._waiting.clear()
 
-    def _events(self) -> list[tuple[float, _ClosingCord, bool]]:
-        """When which cord takes its first half-wave, and whether its outlet closes then."""
+    def _events(self) -> list[tuple[float, int, bool]]:
+        """When which of the closing cords takes its first half-wave, and whether its outlet closes
+        then.
+        """
         rng = self._rng
-        events: list[tuple[float, _ClosingCord, bool]] = []
+        events: list[tuple[float, int, bool]] = []
         late: dict[str, tuple[float, float]] = {}
         back: dict[int, float] = {}
-        for cord in self._closing.cords:
+        for number, cord in enumerate(self._closing.cords):
             switch = cord.transfer_switch
             if switch is not None:
                 if switch not in back:
                     goes = rng.random() < _GOES_BACK
                     back[switch] = rng.uniform(0.0, _SOMETIME_S) if goes else math.inf
-                events.append((back[switch], cord, False))
+                events.append((back[switch], number, False))
             if cord.window.kept:
                 continue
             if cord.pdu not in late:
@@ -270,8 +275,8 @@ class _StatedReturn(StatedHall):
             begin, apart = late[cord.pdu]
             at = self._moment(cord.window)
             if at is not None:
-                events.append((begin + at + rng.uniform(0.0, apart), cord, True))
-        return sorted(events, key=lambda event: event[:1] + event[1][:2])
+                events.append((begin + at + rng.uniform(0.0, apart), number, True))
+        return sorted(events)
 
     def _moment(self, window: Window) -> Optional[float]:
         if not window.sure and self._rng.random() > self._closing.habit:
@@ -280,19 +285,35 @@ class _StatedReturn(StatedHall):
             return window.earliest + self._rng.expovariate(1 / _SOMETIME_S)
         return self._rng.uniform(window.earliest, window.latest)
 
+    def _spare_above(self, supply: Supply[float]) -> float:
+        """The crest in A that trips none of the carriers above a cord, whatever they carry."""
+        spare_a = self._spare_at_nodes.get(supply.node)
+        if spare_a is None:
+            nodes, path = len(self._facts.uppers), self.flow.power.path_of(supply)
+            spare_a = min([self._spare_a[key % nodes] for key in path], default=math.inf)
+            if not supply.behind and supply.node not in self._facts.switched:
+                self._spare_at_nodes[supply.node] = spare_a
+        return spare_a
+
     def _surge(self, cords: Sequence[_ClosingCord], changed: dict[int, None]) -> None:
         """These take their first half-wave together. Notes the carriers whose load changed."""
-        crest: dict[int, float] = {}
-        power, nodes, spare_a = self.flow.power, len(self._facts.uppers), self._spare_a
+        power, nodes = self.flow.power, len(self._facts.uppers)
+        whole_a, spare_a = 0.0, math.inf
+        waves: list[tuple[Supply[float], float]] = []
         for cord in cords:
             supply: Supply[float] = self._facts.consumers[cord.consumer].supplies[cord.place]
             if cord.inrush_a is None or not power.has_power(supply):
                 continue
             amperes = cord.inrush_a * self._rng.uniform(*_PART)
+            waves.append((supply, amperes))
+            whole_a += amperes
+            spare_a = min(spare_a, self._spare_above(supply))
+        if whole_a <= spare_a:
+            return
+        crest: dict[int, float] = {}
+        for supply, amperes in waves:
             for key in power.path_of(supply):
                 crest[key] = crest.get(key, 0.0) + amperes
-        if all([surge <= spare_a[key % nodes] for key, surge in crest.items()]):
-            return
         self._compute(changed)
         trips = {
             key % nodes: None
