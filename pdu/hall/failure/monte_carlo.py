@@ -21,6 +21,7 @@ from ..walk.load_limits import IN_PHASE
 from ..walk.power_flow import Facts, Power, PowerFlow
 from ..walk.protection import TRIPS
 from .bounds import FailureBounds, HallFacts
+from .habits import guess_rating
 from .open_facts import Drawn, OpenFacts
 
 #: how many worlds are sampled where nobody says it, and by which seed
@@ -181,7 +182,7 @@ class StatedHall:
         if rating_a is None:
             part = self._part[number]
             now, whole_a = part * self.now_a[number], part * self._whole_current(number)
-            rating_a = self._open.guess_rating(self._rng, self.drawn, now, whole_a)
+            rating_a = guess_rating(self._rng, self.drawn.spare, now, whole_a)
         return rating_a
 
     def _whole_current(self, number: int) -> float:

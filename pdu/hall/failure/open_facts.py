@@ -19,6 +19,7 @@ from ..walk.graph import RedundantInputs
 from ..walk.power_flow import Consumer, Facts, Power, Supply, Uppers
 from ..walk.verdicts import FILTER_A, CordNow, Now
 from .bounds import HallFacts
+from .habits import Habits, middle, resampled
 
 # a line that trips takes the other lines of its PDU with it, and a pole those of its breaker
 _GANGED, _GANGED_POLES = 0.7, 0.95
@@ -29,31 +30,17 @@ _IN_ORDER = 0.5
 _THREE, _THREE_OF_ONE, _THREE_LINES = 0.95, 0.6, 0.5
 # a PDU that names no line of its panel is on one that nobody drew
 _UNDRAWN_LINE = 0.1
-# how much likelier a line is that is rated for what hangs on it
-_STRICT = 3.0
 # of several inputs the first one mostly feeds
 _FIRST = 0.8
 # the supplies' efficiency at another load, and the meters; how differently they share anew
 _CHANGE = (0.98, 1.04)
 _SHARE = (0.85, 1.15)
-# rating by the whole current of all machines behind it, where the hall has no rating; currents
-# that say something of it, in A
-_USUAL_SPARE, _SOME = (0.7, 0.85, 1.0, 1.2, 1.5, 2.0), 0.5
-_LEAST_SPARE = 0.5
 # of three conductors the fullest carries this part of the whole
 _FULLEST = 0.45
 # so many ways to place a PDU's outlets, or PDUs on the lines of panels, are compared
 _PLACINGS = 8
-# of so many known figures what all others are like
-_KNOWN = 20
 # nobody metered it: it is at least this part of what is usual
 _LEAST_PART = 0.1
-# the smallest breaker, in A, and what is bought
-_LEAST_A = 4.0
-_LADDER_A = (
-    6.0, 10.0, 13.0, 16.0, 20.0, 25.0, 32.0, 40.0, 50.0, 63.0, 80.0, 100.0, 125.0, 160.0, 200.0,
-    250.0, 400.0, 630.0,
-)  # fmt: skip
 _MAYBE = (Now.IDLE, Now.WEAK, Now.CONTRADICTORY)
 _NOT_METERED = (Now.UNMETERED, Now.UNREAD, Now.UNKNOWN)
 
@@ -132,48 +119,14 @@ class OpenFacts:
     def __init__(self, hall: HallFacts, numbers: Sequence[int], carriers: Collection[int]) -> None:
         self.hall, self.graph = hall, hall.graph
         self.numbers, self.carriers = numbers, carriers
-        self._whole: dict[int, float] = {}
-        self._shares: dict[int, dict[int, float]] = {}
-        cords = [cord for consumer in hall.consumers for cord in consumer.cords if cord.high_a]
-        #: currents of the hall that are metered, and the part of its supplies that works
-        self.currents = sorted(middle(cord) for cord in cords if cord.now is Now.CARRIES) or [1.0]
-        self._mean = sum(self.currents) / len(self.currents)
-        count_by_now = Counter(
-            cord.now for consumer in hall.consumers if consumer.drawn for cord in consumer.cords
-        )
-        works, not_ = (
-            count_by_now[Now.CARRIES] + count_by_now[Now.WORKS],
-            count_by_now[Now.IDLE] + count_by_now[Now.WEAK],
-        )
-        self.works = (works + 9) / (works + not_ + 10)
-        read_count = (
-            sum(count_by_now.values()) - count_by_now[Now.UNREAD] - count_by_now[Now.UNKNOWN]
-        )
-        self._off = (count_by_now[Now.OFF] + 1) / (read_count + 50)
-        #: rating by the whole current of all machines behind it, of what is rated and surely
-        #: carries what is metered: the hall's habit, among what is usual
-        self.spare = sorted(_USUAL_SPARE) + [
-            carrier.breaker.rating_a / self.full_current(number)
-            for number, carrier in self.graph.carriers.items()
-            if carrier.breaker.rating_a and carrier.most_a is None and carrier.part == 1.0
-            if self.full_current(number) > _SOME and self._is_known(number)
-        ]
-        self.habit = sorted(self.spare)[len(self.spare) // 2]
-        #: none is below this
-        self.least = max(_LEAST_SPARE, min(self.spare))
+        self.habits = Habits(hall)
         #: first what carries most
         self._choices = sorted(
-            self.graph.choices, key=lambda choice: -self.full_current(choice.node)
+            self.graph.choices, key=lambda choice: -self.habits.full_current(choice.node)
         )
         #: shared lines of panels on which something may be -> what surely is, in A
         self._loaded = {
-            upper: sum(
-                self._usual_of(number)
-                for number in hall.on.get(upper, ())
-                if any(
-                    self._shares_of(node).get(upper) == 1.0 for node in hall.consumers[number].nodes
-                )
-            )
+            upper: self.habits.sure_current(upper)
             for choice in self._choices
             if self._flows(choice)
             for upper in choice.uppers
@@ -312,7 +265,8 @@ class OpenFacts:
             world.orders[node] = [
                 [source] for group in groups for source in self._ordered(rng, list(group))
             ]
-        world.usual, world.spare = _resampled(rng, self.currents), _resampled(rng, self.spare)
+        world.usual = resampled(rng, self.habits.currents)
+        world.spare = resampled(rng, self.habits.spare)
         self._draw_currents(rng, world)
         for number in self.numbers:
             world.consumers[number] = self._draw_consumer(rng, number, world)
@@ -352,14 +306,14 @@ class OpenFacts:
             lines_in_use = lines_by_key.setdefault(key, set())
             # phases are drawn as a whole; of other lines one may be missing
             undrawn = 0.0 if self.graph.phases.keys() >= set(choice.uppers) else _UNDRAWN_LINE
-            whole_a = self.full_current(choice.node)
+            whole_a = self.habits.full_current(choice.node)
             lines: list[int] = []
             for _ in range(min(choice.several, len(choice.uppers))):
                 free = [upper for upper in choice.uppers if upper not in lines_in_use]
                 if flows and not free:
                     lines_in_use.difference_update(choice.uppers)
                     free = list(choice.uppers)
-                weights = [1.0 if flows else self._suits(upper, whole_a) for upper in free]
+                weights = [1.0 if flows else self.habits.suits(upper, whole_a) for upper in free]
                 if undrawn:
                     # what feeds others already mostly feeds them alone
                     weights.append(sum(weights) if flows else undrawn)
@@ -377,25 +331,16 @@ class OpenFacts:
     def _flows(self, choice: RedundantInputs) -> bool:
         return any(edge.flows and not edge.sure for edge in self.graph.above[choice.node])
 
-    def _suits(self, line: int, whole_a: float) -> float:
-        """How likely a line feeds what draws so much, in A: it is rated for that."""
-        carrier = self.graph.carriers.get(line)
-        rating = None if carrier is None else carrier.breaker.rating_a
-        if rating is None or not whole_a:
-            return 1.0
-        least = _LEAST_A / self.habit
-        return math.exp(-_STRICT * math.log(rating / max(whole_a, least) / self.habit) ** 2)
-
     def _suit_together(self, drawn: tuple[dict[int, tuple[int, ...]], object]) -> float:
         """How likely shared lines of panels feed together what was drawn on them."""
         wholes = self._loaded.copy()
         for choice in self._choices:
             for upper in drawn[0][choice.node]:
                 if upper in wholes:
-                    wholes[upper] += self.full_current(choice.node) / choice.several
+                    wholes[upper] += self.habits.full_current(choice.node) / choice.several
         likelihood = 1.0
         for line, whole_a in wholes.items():
-            likelihood *= self._suits(line, whole_a)
+            likelihood *= self.habits.suits(line, whole_a)
         return likelihood
 
     def _draw_conductors(self, rng: random.Random, world: Drawn) -> None:
@@ -419,7 +364,7 @@ class OpenFacts:
         for pdu, cords in self._unmetered.items():
             for number, place in cords:
                 works = self._is_working(self.hall.consumers[number].cords[place])
-                if works or rng.random() < self.works:
+                if works or rng.random() < self.habits.works:
                     current_by_cord[number, place] = self._usual_current(rng, number, world)
                 else:
                     current_by_cord[number, place] = 0.0
@@ -487,7 +432,7 @@ class OpenFacts:
         for carrier, whole_a in wholes.items():
             rating = self.graph.carriers[carrier].breaker.rating_a
             if rating is not None:
-                misfit_a += max(0.0, whole_a - rating / self.least)
+                misfit_a += max(0.0, whole_a - rating / self.habits.least_spare)
         return misfit_a
 
     def _whole_of(self, number: int, world: Drawn) -> float:
@@ -530,7 +475,7 @@ class OpenFacts:
             self.hall.facts.consumers[number].total.expected
             for number in self.hall.on.get(carrier, ())
         )
-        room = rating / self.least / share - expected_a
+        room = rating / self.habits.least_spare / share - expected_a
         return min(1.0, max(_LEAST_PART, room / unmetered))
 
     def _usual_current(self, rng: random.Random, number: int, world: Drawn) -> float:
@@ -560,7 +505,7 @@ class OpenFacts:
             elif is_open and (number, place) in world.currents:
                 works = current > 0.0
             else:
-                works = cord.works or (cord.may_work and rng.random() < self.works)
+                works = cord.works or (cord.may_work and rng.random() < self.habits.works)
             weight = max(current, mean / 2) * (least + span * rng.random())
             supply = Supply(
                 cord.node,
@@ -609,7 +554,7 @@ class OpenFacts:
 
     def _draw_closed(self, rng: random.Random) -> Truth:
         """Whether an outlet is on whose state was not read: it mostly is."""
-        return NO if rng.random() < self._off else YES
+        return NO if rng.random() < self.habits.off else YES
 
     def _draw_place(
         self,
@@ -655,63 +600,6 @@ class OpenFacts:
             carrier = self.graph.carriers.get(line, carrier)
         return None if carrier.most_a is not None else carrier.breaker.rating_a
 
-    @staticmethod
-    def guess_rating(rng: random.Random, world: Drawn, now_a: float, whole_a: float) -> float:
-        """A rating for a carrier that carries so much now, and so much if all machines behind it
-        draw all their current through it.
-        """
-        wanted_a = max(_LEAST_A, now_a, whole_a * rng.choice(world.spare))
-        return next((rating for rating in _LADDER_A if rating >= wanted_a), wanted_a)
-
-    def full_current(self, number: int) -> float:
-        """What a carrier carries if all machines behind it draw all their current through it."""
-        whole_a = self._whole.get(number)
-        if whole_a is None:
-            carrier = self.graph.carriers.get(number)
-            part = _FULLEST if carrier is None or carrier.part < 1.0 else 1.0
-            whole_a = 0.0
-            for consumer in self.hall.on.get(number, ()):
-                nodes = self.hall.consumers[consumer].nodes
-                through = sum(self._shares_of(node).get(number, 0.0) for node in nodes)
-                whole_a += part * min(1.0, through) * self._usual_of(consumer)
-            self._whole[number] = whole_a
-        return whole_a
-
-    def _is_known(self, carrier: int) -> bool:
-        """Whether all that may flow through it surely does, and is metered."""
-        return all(
-            self._shares_of(node).get(carrier, 1.0) == 1.0 and cord.high_a is not None
-            for number in self.hall.on.get(carrier, ())
-            for cord, node in zip(
-                self.hall.consumers[number].cords, self.hall.consumers[number].nodes
-            )
-        )
-
-    def _usual_of(self, number: int) -> float:
-        """What a consumer draws, where it is not metered as others do."""
-        open_ = sum(cord.high_a is None for cord in self.hall.consumers[number].cords)
-        return self.hall.facts.consumers[number].total.expected + open_ * self._mean
-
-    def _shares_of(self, node: int) -> Mapping[int, float]:
-        """The carriers above a node, and how likely its current flows through each."""
-        share_by_carrier = self._shares.get(node)
-        if share_by_carrier is None:
-            share_by_carrier = self._shares[node] = (
-                {node: 1.0} if node in self.graph.carriers else {}
-            )
-            lines, breakers = self.graph.unplaced.get(node, ((), ()))
-            open_ = [edge.node for edge in self.graph.above[node] if edge.flows and not edge.sure]
-            for edge in self.graph.above[node]:
-                if not edge.flows:
-                    continue
-                group = next((nodes for nodes in (lines, breakers) if edge.node in nodes), open_)
-                chance = 1.0 if edge.sure else 1.0 / len(group)
-                for carrier, share in self._shares_of(edge.node).items():
-                    share_by_carrier[carrier] = max(
-                        share_by_carrier.get(carrier, 0.0), chance * share
-                    )
-        return share_by_carrier
-
     def edges(self, world: Drawn) -> dict[int, Uppers]:
         """Of the nodes with open edges: those that are there."""
         edges_by_node: dict[int, Uppers] = {}
@@ -735,11 +623,6 @@ class OpenFacts:
         return self._nodes
 
 
-def _resampled(rng: random.Random, figures: Sequence[float]) -> Sequence[float]:
-    """What a few known figures may say of all others: some of them by chance more than others."""
-    return rng.choices(figures, k=min(len(figures), _KNOWN))
-
-
 def _scale(
     current_by_cord: dict[_CordOf, float], cords: Sequence[_CordOf], together: float
 ) -> None:
@@ -759,8 +642,3 @@ def _is_read(cords: Sequence[CordNow]) -> bool:
     return all(
         cord.high_a is not None and cord.now not in (Now.UNREAD, Now.UNKNOWN) for cord in cords
     )
-
-
-def middle(cord: CordNow) -> float:
-    """The middle of what a cord may carry; of one without a meter, half of nothing."""
-    return (cord.low_a + cord.known_a) / 2

@@ -188,7 +188,7 @@ class _StatedReturn(StatedHall):
             for supply, cord, window in zip(consumer.supplies, cords, setting.windows[number]):
                 if cord.now is Now.OFF:
                     # of an outlet that was off nobody saw whether its supply works
-                    supply.works = YES if rng.random() < open_.works else NO
+                    supply.works = YES if rng.random() < open_.habits.works else NO
                     supply.weight = sum(cord.known_a for cord in cords) / len(cords) or 1.0
                 switched[supply] = YES if window is not None and window.kept else NO
         # nothing flows before the return
@@ -209,7 +209,9 @@ class _StatedReturn(StatedHall):
         machine = self._setting.machines[number]
         if math.isfinite(machine.high):
             return self._rng.uniform(machine.low, machine.high)
-        return self._rng.choice(self._open.currents) * sum(cord.volts or 1.0 for cord in supplies)
+        return self._rng.choice(self._open.habits.currents) * sum(
+            cord.volts or 1.0 for cord in supplies
+        )
 
     def _spare_at_once(self) -> dict[int, float]:
         """Carrier -> the crest in A that does not trip it, whatever it carries."""
