@@ -17,6 +17,7 @@ from pdu.hall.failure.report_parts import JudgedMachine
 from pdu.hall.restore.model import MachineBack, ReturnVerdict
 from pdu.hall.restore.report import reason_and_cord
 from tests.benchmarks import bench_hall
+from tests.hall.hosters import RATINGS_MISSING, HosterHall
 from tests.needs import ROOT
 
 FOLDER = ROOT / "docs" / "hall"
@@ -152,3 +153,30 @@ def test_what_is_long_is_folded_away_on_a_page(
     to_do = page[page.index("<h2>What to do</h2>") : page.index("<h2>What happens</h2>")]
     shown, folded = to_do.split("<details>")
     assert shown.count("shed ") == 12 and f"and {folded.count('shed ')} more" in folded
+
+
+#: what ten people ask after a failure -> where the page answers
+QUESTIONS = {
+    "what is dark now": r'class="verdict bad">If feed:A fails: At once \d+ of \d+ machines go dark',
+    "what next": r"dark; \d+ more may, ",
+    "how long": r"more may, not before 1 h",
+    "which breaker": r'<h3>Breakers in question</h3>.*?<td class="name">r\d-b/L1',
+    "how much too much": r'data-head="too much A">\d+\.\d<',
+    "what to switch off": r"shed \d+\.\d A from r\d-b/L\dF?\d?: move or shut down s\d+",
+    "whose is it": r'<th[^>]*>that go dark with it alone<.*?<td class="text">s\d+, s\d+',
+    "is B enough": r"Lines and breakers to which load may shift: \d+; [^.]*may trip",
+    "what is unknown": r"<h3>Not known</h3>.*?ratings of lines and breakers",
+    "what to measure": r'data-head="machines">\d+</td><td class="text">add rating of r\d-b/',
+}
+
+
+def test_ten_questions_are_answered_in_their_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hall = HosterHall(5, RATINGS_MISSING, 0.5, racks=4)
+    (tmp_path / "hall.power.toml").write_text(hall.drawing, "utf-8")
+    (tmp_path / "readings.json").write_text(json.dumps(hall.readings()), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    page = made(tmp_path, capsys, "--fail", "feed:A")
+    unanswered = [asked for asked, place in QUESTIONS.items() if not re.search(place, page, re.S)]
+    assert not unanswered
