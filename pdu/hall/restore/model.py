@@ -150,14 +150,6 @@ class ReturnOutcome(NamedTuple):
         return 1 if open_ else 0
 
 
-class MachineDraw(NamedTuple):
-    """What a machine may draw with all its cords together, in A; in W if their voltages differ."""
-
-    low: float
-    #: infinite if nobody metered it while it ran
-    high: float
-
-
 class ReturnModel:
     """A hall, prepared for any number of returns. `metered`: more readings, for the lowest and the
     highest that a machine drew. `is_cold`: the power was gone for COLD_S at least; else no inrush
@@ -178,15 +170,12 @@ class ReturnModel:
             self._drawn_by(machine, consumer.volts)
             for machine, consumer in zip(machines, hall.facts.consumers)
         ]
-        self._machines = [
-            machine if is_cold else machine._replace(inrush_a=None) for machine in machines
-        ]
 
     def of(self, hall: Hall) -> ReturnModel:
         """The same for another hall, such as one with other delays."""
         return ReturnModel(hall, self._metered, self._is_cold)
 
-    def _drawn_by(self, machine: Machine, volts: Sequence[float]) -> MachineDraw:
+    def _drawn_by(self, machine: Machine, volts: Sequence[float]) -> monte_carlo.MachineDraw:
         lows: list[float] = []
         highs: list[float] = []
         for readings, steps in self._readings:
@@ -208,7 +197,8 @@ class ReturnModel:
         most = max(highs, default=math.inf)
         if machine.peak_a is not None:
             most = machine.peak_a * max(volts, default=1.0)
-        return MachineDraw(min(*lows, most) if lows else 0.0, most)
+        inrush_a = machine.inrush_a if self._is_cold else None
+        return monte_carlo.MachineDraw(min(*lows, most) if lows else 0.0, most, inrush_a)
 
     def rehearse(
         self,
@@ -224,7 +214,7 @@ class ReturnModel:
 
     def prepare(self, returned: Sequence[HallNode], gone: Sequence[HallNode]) -> Return:
         """The return, to be worked out."""
-        return Return(self._hall, self._drawn, self._machines, returned, gone)
+        return Return(self._hall, self._drawn, returned, gone)
 
     def orders(
         self, nodes: Sequence[HallNode], worlds: int = 0, seed: int = USUAL_SEED
@@ -253,12 +243,12 @@ class Return:
     def __init__(
         self,
         hall: Hall,
-        drawn: Sequence[MachineDraw],
-        machines: Sequence[Machine],
+        drawn: Sequence[monte_carlo.MachineDraw],
         returned: Sequence[HallNode],
         gone: Sequence[HallNode],
     ) -> None:
-        self._hall, self._drawn, self.machines = hall, drawn, machines
+        self._hall, self._drawn = hall, drawn
+        self.machines = list(hall.drawing.machines.values())
         self._returned, self._gone = returned, gone
         hall_facts = hall.facts
         graph = self._graph = hall_facts.graph
@@ -302,7 +292,7 @@ class Return:
 
     def _drawing(self, number: int, consumer: DrawnConsumer) -> Consumer[Interval]:
         # what nobody drew has no total: each of its cords carries what was read there, or nothing
-        low, high = self._drawn[number] if consumer.drawn else MachineDraw(0.0, 0.0)
+        low, high = self._drawn[number][:2] if consumer.drawn else (0.0, 0.0)
         pools = () if math.isfinite(high) else (self.machines[number].name,)
         most = high if math.isfinite(high) else low
         total = Interval(low, most, (low + most) / 2, pools)
@@ -417,10 +407,7 @@ class Return:
         numbers = {machine.name: number for number, machine in enumerate(self.machines)}
         setting = monte_carlo.ReturnScenario(
             self.windows,
-            [
-                monte_carlo.Machine(*drawn, machine.inrush_a)
-                for machine, drawn in zip(self.machines, self._drawn)
-            ],
+            self._drawn,
             [node for node, truth in self._still.items() if truth == YES],
             may_trip,
             self._going_back(),
@@ -608,7 +595,7 @@ class Return:
         pdus: dict[str, dict[int, list[tuple[Window, Optional[float]]]]] = {}
         back = self._going_back()
         for number, consumer in enumerate(self._hall.facts.consumers):
-            inrush_a = self.machines[number].inrush_a if number < len(self.machines) else None
+            inrush_a = self._drawn[number].inrush_a if number < len(self._drawn) else None
             for cord, node, window in zip(consumer.cords, consumer.nodes, self.windows[number]):
                 if window is None:
                     continue

@@ -40,13 +40,13 @@ _GOES_BACK = 0.5
 _SOMETIME_S = 300.0
 
 
-class Machine(NamedTuple):
-    """What a machine draws, in A; in W if the voltages of its cords differ."""
+class MachineDraw(NamedTuple):
+    """What a machine may draw with all its cords together, in A; in W if their voltages differ."""
 
     low: float
     #: infinite: nobody metered it while it ran
     high: float
-    #: of one cord; None if the owner did not give it
+    #: of one cord in A; None if the owner did not give it
     inrush_a: Optional[float]
 
 
@@ -56,7 +56,7 @@ class ReturnScenario(NamedTuple):
     #: when each cord of each consumer gets power
     windows: Sequence[Sequence[Optional[Window]]]
     #: the first consumers, in their order
-    machines: Sequence[Machine]
+    machines: Sequence[MachineDraw]
     #: nodes that stay without power
     still: Collection[int]
     #: the carriers that may trip
