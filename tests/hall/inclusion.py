@@ -267,7 +267,7 @@ class Inclusion:
         count = rng.choice((1, 1, 2))
         gone = feeds[count:] if rng.random() < 0.5 else []
         walk = back.prepare(feeds[:count], gone)
-        outcome = walk.outcome(0, 1)
+        outcome = walk.outcome()
         for place in range(worlds):
             stated = Stated(walk.facts, rng)
             self._come_back(walk, stated, rng)

@@ -169,6 +169,13 @@ class StatedHall:
         #: in their order
         self.tripped: dict[int, int] = {}
 
+    def begin_with_nothing(self) -> None:
+        """Before anything failed or tripped, as if nothing flowed."""
+        self._sums = defaultdict[int, FloatSum](FloatSum)
+        self.flow = PowerFlow(self._facts, _FLOATS, self._sums, self._before)
+        self.flow.touched.update((number, ({}, {})) for number in self._open.numbers)
+        self.tripped.clear()
+
     def _phasors(self, number: int, now_a: float) -> float:
         """The sum of phasors as a part of the sum of numbers, by its meter where it has one."""
         figures, carrier = self._hall.figures[number], self._graph.carriers[number]

@@ -25,7 +25,7 @@ from typing import NamedTuple, Optional
 from ...core.drawing.drawing import Cord, HallNode, Machine
 from ...core.inventory.saved_readings import HallReadings
 from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts, watts_drawn
-from ..failure.monte_carlo import USUAL_SEED, Sampled
+from ..failure.monte_carlo import USUAL_SEED, Sample, Sampled
 from ..failure.rehearsal import BreakerLoad, Hall, count_fit
 from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least_n
 from ..walk.load_limits import CANNOT_SAY, FITS, HIGH, LOW, OVERLOADS, LoadVerdict, compare_load
@@ -210,7 +210,7 @@ class ReturnModel:
         """These have power again at second 0; `gone` had lost it as well, and stays without.
         `worlds`: how many are sampled for what the bounds leave open.
         """
-        return self.prepare(returned, gone).outcome(worlds, seed)
+        return self._outcomes([self.prepare(returned, gone)], worlds, seed)[0]
 
     def prepare(self, returned: Sequence[HallNode], gone: Sequence[HallNode]) -> Return:
         """The return, to be worked out."""
@@ -220,7 +220,37 @@ class ReturnModel:
         self, nodes: Sequence[HallNode], worlds: int = 0, seed: int = USUAL_SEED
     ) -> list[ReturnOutcome]:
         """All of these together, then each first."""
-        return [each.outcome(worlds, seed) for each in self._in_orders(nodes)]
+        return self._outcomes(self._in_orders(nodes), worlds, seed)
+
+    def _outcomes(self, several: Iterable[Return], worlds: int, seed: int) -> list[ReturnOutcome]:
+        """With what samples say of the machines that nobody can decide for sure."""
+        outcomes: list[ReturnOutcome] = []
+        scenarios: list[monte_carlo.ReturnScenario] = []
+        for each in several:
+            outcomes.append(each.outcome()._replace(seed=seed))
+            scenarios += [each.scenario(outcomes[-1])] if worlds else []
+        if not worlds:
+            return outcomes
+        samples = monte_carlo.sampled(self._hall.facts, scenarios, worlds, seed)
+        return list(map(self._with_samples, outcomes, scenarios, samples))
+
+    def _with_samples(
+        self,
+        outcome: ReturnOutcome,
+        scenario: monte_carlo.ReturnScenario,
+        sample_by_number: Mapping[int, Sample],
+    ) -> ReturnOutcome:
+        machines: list[MachineBack] = []
+        for machine in outcome.machines:
+            number = self._hall.places[machine.machine]
+            sample = sample_by_number.get(number)
+            if sample is not None:
+                words = sample.in_words(scenario.wanted[number])
+                machine = machine._replace(
+                    worlds=sample.worlds, comes_in=sample.lives_in, sampled=words
+                )
+            machines.append(machine)
+        return outcome._replace(machines=machines)
 
     def not_fitting(self, nodes: Sequence[HallNode]) -> set[str]:
         """The lines and breakers that do not fit in one of these orders."""
@@ -272,6 +302,7 @@ class Return:
         self._sums: dict[int, IntervalSum] = defaultdict(IntervalSum)
         self._flow = self.facts.flow(self._sums)
         self._growth: dict[int, list[LoadStep]] = {}
+        self._may_trip: list[int] = []
         #: machines that may come up before the cords that they need: no sample tells how long a
         #: controller takes to start
         self._may_be_early: set[int] = set()
@@ -364,7 +395,7 @@ class Return:
         breakers, loaded = self._close_all()
         return [breaker for number, breaker in breakers.items() if number in loaded]
 
-    def outcome(self, worlds: int, seed: int) -> ReturnOutcome:
+    def outcome(self) -> ReturnOutcome:
         """What happens."""
         breakers, loaded = self._close_all()
         may_trip = [
@@ -377,15 +408,13 @@ class Return:
         trips = failure.trip([number for number in may_trip if number not in loaded], loaded)
         for number in trips:
             breakers[number] = replace(breakers[number], trips=True)
-        may_trip = list(dict.fromkeys((*may_trip, *failure.tripping)))
-        names = {number: self._graph.carriers[number].name for number in may_trip}
+        self._may_trip = list(dict.fromkeys((*may_trip, *failure.tripping)))
+        names = {number: self._graph.carriers[number].name for number in self._may_trip}
         judged = [
             machine
             for number in range(len(self.machines))
             for machine in self._judged(number, names, number in endangered)
         ]
-        if worlds:
-            judged = self._sampled(judged, may_trip, worlds, seed)
         return ReturnOutcome(
             self._returned,
             self._gone,
@@ -396,40 +425,28 @@ class Return:
                 (breaker for number, breaker in breakers.items() if number in loaded),
                 key=lambda breaker: breaker.name,
             ),
-            seed,
-            {node: self._flow.power.alive(at) for node, at in self._graph.number.items()},
+            power={node: self._flow.power.alive(at) for node, at in self._graph.number.items()},
         )
 
-    def _sampled(
-        self, judged: Sequence[MachineBack], may_trip: Sequence[int], worlds: int, seed: int
-    ) -> list[MachineBack]:
-        """With what samples say of the machines that nobody can decide for sure."""
-        numbers = {machine.name: number for number, machine in enumerate(self.machines)}
-        setting = monte_carlo.ReturnScenario(
+    def scenario(self, outcome: ReturnOutcome) -> monte_carlo.ReturnScenario:
+        """What is sampled of it. `outcome`: its own."""
+        numbers = [
+            self._hall.places[machine.machine]
+            for machine in outcome.machines
+            if machine.verdict is ReturnVerdict.CANNOT_SAY
+        ]
+        return monte_carlo.ReturnScenario(
             self.windows,
             self._drawn,
             [node for node, truth in self._still.items() if truth == YES],
-            may_trip,
+            self._may_trip,
             self._going_back(),
+            {
+                number: "lives" if self._lived_on(number) else "comes back"
+                for number in numbers
+                if number not in self._may_be_early
+            },
         )
-        open_ = [
-            number
-            for machine in judged
-            for number in (numbers[machine.machine],)
-            if machine.verdict is ReturnVerdict.CANNOT_SAY and number not in self._may_be_early
-        ]
-        sample_by_number = monte_carlo.sampled(self._hall.facts, setting, open_, worlds, seed)
-        machines: list[MachineBack] = []
-        for judged_machine in judged:
-            sample = sample_by_number.get(numbers[judged_machine.machine])
-            if sample is not None and judged_machine.verdict is ReturnVerdict.CANNOT_SAY:
-                lived_on = self._lived_on(numbers[judged_machine.machine])
-                words = sample.in_words("lives" if lived_on else "comes back")
-                judged_machine = judged_machine._replace(
-                    worlds=sample.worlds, comes_in=sample.lives_in, sampled=words
-                )
-            machines.append(judged_machine)
-        return machines
 
     def _loaded(self, surges: Mapping[int, Surge]) -> set[int]:
         """The carriers that have power again, and those that this return loads though they had it

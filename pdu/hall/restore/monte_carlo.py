@@ -63,34 +63,45 @@ class ReturnScenario(NamedTuple):
     may_trip: Sequence[int]
     #: node of outlets -> its transfer switch, which may go back to another input
     going_back: Mapping[int, int]
+    #: the machines to be sampled, by number -> what they do in a world, if all goes well
+    wanted: Mapping[int, str]
 
 
 def sampled(
-    hall: HallFacts, setting: ReturnScenario, machine_numbers: Sequence[int], count: int, seed: int
-) -> dict[int, Sample]:
-    """The wanted machines that can be counted, by number: in how many worlds they come back."""
-    trip = set(setting.may_trip)
+    hall: HallFacts, scenarios: Sequence[ReturnScenario], count: int, seed: int
+) -> list[dict[int, Sample]]:
+    """For each return, the wanted machines that can be counted, by number: in how many worlds they
+    come back. The worlds are the same for all returns.
+    """
+    able = [_countable(hall, scenario) for scenario in scenarios]
+    asked = [scenario for scenario, machines in zip(scenarios, able) if machines]
+    trip = {carrier for scenario in asked for carrier in scenario.may_trip}
+    numbers = {number for carrier in trip for number in hall.on.get(carrier, ())}.union(*able)
+    count = affordable(count, len(numbers)) if asked else 0
+    facts = OpenFacts(hall, sorted(numbers), trip)
+    closing = [_ClosingCords.of(facts, scenario) for scenario in scenarios]
+    counts = [Counts(machines) for machines in able]
+    for world in range(count):
+        stated_hall = _StatedReturn(facts, random.Random(f"{seed} {world}"))
+        for scenario, cords, machine_counts, machines in zip(scenarios, closing, counts, able):
+            if machines:
+                stated_hall.come_back(scenario, cords)
+                machine_counts.add(stated_hall)
+    return [machine_counts.samples(count) for machine_counts in counts]
+
+
+def _countable(hall: HallFacts, scenario: ReturnScenario) -> list[int]:
+    """The wanted machines that hang on nothing that an unknown inrush may trip."""
+    trip = set(scenario.may_trip)
     numbers = {number for carrier in trip for number in hall.on.get(carrier, ())}
-    blind = _with_unknown_inrush(hall, setting, numbers)
-    able = [
+    blind = trip & _with_unknown_inrush(hall, scenario, numbers)
+    return [
         number
-        for number in machine_numbers
-        if not any(
-            carrier in blind and carrier in trip
-            for node in hall.consumers[number].nodes
-            for carrier in hall.above(node)
+        for number in scenario.wanted
+        if blind.isdisjoint(
+            carrier for node in hall.consumers[number].nodes for carrier in hall.above(node)
         )
     ]
-    numbers.update(able)
-    count = affordable(count, len(numbers)) if able else 0
-    facts = OpenFacts(hall, sorted(numbers), trip)
-    cords = _ClosingCords.of(facts, setting)
-    counts = Counts(able)
-    for world in range(count):
-        stated_hall = _StatedReturn(facts, setting, cords, random.Random(f"{seed} {world}"))
-        stated_hall.come_back()
-        counts.add(stated_hall)
-    return counts.samples(count)
 
 
 def _with_unknown_inrush(
@@ -161,23 +172,22 @@ class _ClosingCords(NamedTuple):
 
 
 class _StatedReturn(StatedHall):
-    """One sample of a return. A consumer is computed when a load is looked at after one of its
-    outlets closed.
+    """One sample, for one return after another. A consumer is computed when a load is looked at
+    after one of its outlets closed.
     """
 
-    def __init__(
-        self,
-        open_: OpenFacts,
-        setting: ReturnScenario,
-        closing: _ClosingCords,
-        rng: random.Random,
-    ) -> None:
+    def __init__(self, open_: OpenFacts, rng: random.Random) -> None:
         super().__init__(open_, rng)
-        self._setting, self._closing = setting, closing
         self._snaps = {
             carrier: self.rating[carrier] * rng.uniform(*self._at_once(carrier))
             for carrier in self.rating
         }
+
+    def _begin(self, setting: ReturnScenario, closing: _ClosingCords) -> None:
+        """Nothing flows before the return; each machine will draw something."""
+        open_, rng = self._open, self._rng
+        self._setting, self._closing = setting, closing
+        self.begin_with_nothing()
         switched = self.flow.power.switched
         for number in open_.numbers:
             consumer = self._facts.consumers[number]
@@ -191,10 +201,7 @@ class _StatedReturn(StatedHall):
                     supply.works = YES if rng.random() < open_.habits.works else NO
                     supply.weight = sum(cord.known_a for cord in cords) / len(cords) or 1.0
                 switched[supply] = YES if window is not None and window.kept else NO
-        # nothing flows before the return
         self.flow.cut(dict.fromkeys(setting.still, YES))
-        self._sums.clear()
-        self.flow.touched.update((number, ({}, {})) for number in open_.numbers)
         #: consumers of which an outlet closed since they were computed
         self._waiting = dict.fromkeys(closing.at_first)
         self._spare_a = self._spare_at_once()
@@ -223,8 +230,9 @@ class _StatedReturn(StatedHall):
 
     # ---- what happens ----------------------------------------------------------------------------
 
-    def come_back(self) -> None:
+    def come_back(self, setting: ReturnScenario, closing: _ClosingCords) -> None:
         """From the return until nothing closes and nothing trips."""
+        self._begin(setting, closing)
         changed: dict[int, None] = {}
         self._compute(changed)
         self.settle(changed)
