@@ -126,6 +126,9 @@ def _pip(folder: Path) -> list[str]:
     """
     if importlib.util.find_spec("pip") is None:
         try:
+            # without it, Debian's venv prints ten lines and ends the program
+            if importlib.util.find_spec("ensurepip") is None:
+                raise OSError("no ensurepip")
             with show_step("making an environment with pip, which this Python lacks"):
                 venv.create(folder, with_pip=True)
         except (OSError, subprocess.CalledProcessError):

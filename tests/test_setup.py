@@ -191,7 +191,7 @@ def test_without_ensurepip_the_install_command_is_named(machine: Machine) -> Non
     "command, line",
     [
         ((".ci/setup", "env"), "python3 is missing (Debian: apt-get install python3 python3-venv)"),
-        ((".ci/setup", "curl"), "curl is missing (Debian: apt-get install curl)"),
+        ((".ci/setup", "curl"), "curl is missing (Debian: apt-get install curl python3-venv)"),
         ((".ci/run",), "make is missing (Debian: apt-get install make python3-venv)"),
     ],
 )

@@ -49,7 +49,7 @@ def test_figures_from_before_a_failed_reading_are_shown_with_their_time(
     )
     earlier = "2027-01-15 08:00:00 UTC"
     assert all(earlier not in visitor.get(path).body for path in ("/", f"/pdus/{pdu.id}"))
-    dated = '1.500<span class="unit">&nbsp;A</span> <span class="hint">at <time'
+    dated = '1.500<span class="unit">&nbsp;A</span></span> <span class="hint">at <time'
     pdu.note(failed._replace(method="status", at=1_800_000_030.0))
     assert dated in visitor.get("/").body
     pdu.note(failed._replace(method="status", kind="", value={"ports": {}}, at=1_800_000_040.0))

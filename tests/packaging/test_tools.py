@@ -495,6 +495,18 @@ def test_a_step_of_the_build_says_its_name_and_that_it_still_runs(
     assert "".join(seen).startswith("fetching ...\n  0.01 s\n")
 
 
+def test_a_python_without_pip_and_venv_is_told_what_to_install(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = loaded("tools")
+    monkeypatch.setattr(tools.importlib.util, "find_spec", lambda name: None)
+    assert tools.main(["--out", str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err.endswith(
+        "has neither pip nor ensurepip (Debian: apt-get install python3-venv)\n"
+    )
+    assert not any(tmp_path.iterdir())
+
+
 def test_a_build_without_the_packages_writes_nothing_and_shows_pips_last_line(
     tmp_path: Path,
 ) -> None:
