@@ -17,6 +17,7 @@ from ...core.cli.options import Argument, NumberRange, option, output, shared_op
 from ...core.cli.output import Result, counted, print_result
 from ...core.cli.shared_options import INTO
 from ..audit.pdu_audit import Asked
+from ..journal.days import reading
 from ..journal.journals import MeterJournal
 from ..shared_options import WITHOUT, BillingOptions, billing
 from . import proof
@@ -48,8 +49,9 @@ def _statement(context: click.Context, /, **options: Any) -> int:
         shared_options_of(context),
     )
     state.defect_code = WRONG
-    ordered = _ordered(statement_options)
-    statement_file = write(ordered, statement_options.into)
+    with reading(statement_options.dir):
+        ordered = _ordered(statement_options)
+        statement_file = write(ordered, statement_options.into)
     holes = [*ordered.source.holes(ordered.paths)]
     document = {**dataclasses.asdict(statement_file), "left_out": holes}
     return print_result(
@@ -124,7 +126,8 @@ def _lines(into: str, file: StatementFile) -> Iterator[str]:
 
 @click.pass_context
 def _seal(context: click.Context, /, **options: Any) -> int:
-    roots = seal_finished_days(options["dir"], options["without"])
+    with reading(options["dir"]):
+        roots = seal_finished_days(options["dir"], options["without"])
     last = max(roots.days, default="none")
     sentences: Sequence[str] = [
         f"{counted(len(roots.days), 'day')} sealed, the last one {last}",
