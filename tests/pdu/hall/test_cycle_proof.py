@@ -24,7 +24,8 @@ from pdu.hall.cycle.run import Run
 from pdu.hall.cycle.steps import Mode, Step, planned
 from pdu.hall.failure.rehearsal import Hall
 from pdu_common.helper import EnumPowerStatus
-from tests.pdu.core.machines.wiring import Meter, Plug, Room, Server
+from tests.pdu.core.machines.physics import ZERO, Load, Machine, Meter, Pdu, Room, Supply
+from tests.pdu.core.machines.room_adapter import PhysicalWorld
 
 _LINE = '[[pdu.line]]\nname = "L1"\noutlets = ["1", "2", "3", "4", "5", "6"]\nbreaker_a = 32\n'
 _DRAWING = (
@@ -42,6 +43,7 @@ class RoomWorld:
     def __init__(self, room: Room, stale_s: float = 0.0) -> None:
         """`stale_s`: for so long from now on the PDUs show the states that they have now."""
         self.room, self.progress = room, Progress()
+        self._pdus = PhysicalWorld(room)
         #: called before a command, with its cord
         self.before: Callable[[Cord], None] = lambda cord: None
         #: called after it
@@ -54,7 +56,7 @@ class RoomWorld:
         self._stale = dict(states)
 
     def read_pdus(self, pdus: Collection[str]) -> HallReadings:
-        found = self.room.read_pdus(pdus)
+        found = self._pdus.read_pdus(pdus)
         return HallReadings({name: self._measured(name, now) for name, now in found.items()}, 0.0)
 
     def _measured(self, name: str, now: PduReading) -> MeasuredPdu:
@@ -72,24 +74,24 @@ class RoomWorld:
 
     def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
         self.before(cord)
-        state = self.room.switch([cord], on)[cord].state
+        state = self._pdus.switch([cord], on)[cord].state
         self.after(cord)
         return state
 
     def key(self, pdu: str) -> str:
-        return self.room.key(pdu)
+        return self._pdus.key(pdu)
 
     def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
-        return self.room.serials(pdus)
+        return self._pdus.serials(pdus)
 
     def now(self) -> float:
-        return self.room.now()
+        return self._pdus.now()
 
     def monotonic(self) -> float:
-        return self.room.monotonic()
+        return self._pdus.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        self.room.sleep(seconds)
+        self._pdus.sleep(seconds)
 
     def is_stopping(self) -> bool:
         return False
@@ -98,12 +100,21 @@ class RoomWorld:
         for one in records:
             plan_file.advance(self.progress, one)
 
+    @property
+    def sent(self) -> list[tuple[Cord, bool]]:
+        """The commands."""
+        return [(Cord(one.pdu, str(one.place)), one.on) for one in self.room.commands]
 
-def room(*others: Server, plugs: Sequence[Plug] = (), **meter: Any) -> Room:
-    """The machine `srv`, drawn in left/3 and right/3, and others."""
-    mine = Server("srv", list(plugs) or [Plug(*one) for one in CORDS], 300.0)
-    meters = {name: Meter(0.001, 0.1, 1.0, **meter) for name in ("left", "right")}
-    return Room([mine, *others], meters)
+
+def room(*others: Machine, right: int = 3) -> Room:
+    """The machine `srv`, drawn in left/3 and right/3. `right`: where its right cord is."""
+    meter = Meter(0.001, 0.1)
+    pdus = [
+        Pdu(name, outlets=6, meter=meter, inlet_meter=meter, serial=f"SN-{name}")
+        for name in ("left", "right")
+    ]
+    srv = Machine("srv", [Supply("left", 3), Supply("right", right)], Load(300.0))
+    return Room(pdus, [srv, *others], "cycle")
 
 
 def drawing() -> Drawing:
@@ -144,18 +155,17 @@ def verified(tmp_path: Path) -> Path:
     """The cabling of the machine was tried an hour ago."""
     path = tmp_path / "hall.verified.jsonl"
     cords = [VerifiedCord(*cord, "", f"SN-{cord.pdu}", MeteredLoad(0.65, 150.0)) for cord in CORDS]
-    at = room().now() - 3600.0
+    at = room().wall - 3600.0
     with EvidenceFile(str(path)).appending() as file:
         file.append(Evidence("srv", at, cords, True, 1.0, 1.0, 1.0, "ask"))
     return path
 
 
 def test_an_honest_machine_is_proven_off_and_comes_back(verified: Path) -> None:
-    world = RoomWorld(room(Server("other", [Plug("left", "1"), Plug("right", "1")], 200.0)))
+    world = RoomWorld(room(Machine("other", [Supply("left", 1), Supply("right", 1)], Load(200.0))))
     ended = run(world, Mode.BOTH_FEEDS, verified=verified)
     assert (ended.error, ended.steps_done, list(ended.left)) == (None, 1, [])
-    sent = [(Cord(pdu, outlet), on) for pdu, outlet, on in world.room.commands]
-    assert sent == [(CORDS[0], False), (CORDS[1], False), (CORDS[1], True), (CORDS[0], True)]
+    assert world.sent == [(CORDS[0], False), (CORDS[1], False), (CORDS[1], True), (CORDS[0], True)]
 
 
 @pytest.mark.parametrize("by_current", [True, False])
@@ -168,26 +178,27 @@ def test_a_welded_relay_whose_figure_follows_the_command_is_not_off(
 
     def echo(cord: Cord) -> None:
         if cord == CORDS[1]:
-            made.relays["right"].welded.add("3")
-            made.pdus["right"].stuck["3"] = 0.0
+            made.pdus["right"].relays[3].welded = True
+            made.pdus["right"].figures[3] = ZERO
 
     world.before = echo
     ended = run(world, Mode.BOTH_FEEDS, by_current, verified=verified)
     if by_current:
         assert ended.steps_done == 0 and "right's inlet fell by" in str(ended.error)
-        assert not any(on for _, _, on in made.commands)
+        assert not any(on for _, on in world.sent)
     else:
-        assert made.draws_power(made.servers[0])
+        assert world.sent[0] == (CORDS[0], False) and made.answers(made.machines["srv"])
 
 
 def test_with_both_feeds_nothing_is_sent_after_the_first_that_is_not_proven(
     verified: Path,
 ) -> None:
     made = room()
-    made.relays["left"].welded.add("3")
-    ended = run(RoomWorld(made), Mode.BOTH_FEEDS, verified=verified)
+    made.pdus["left"].relays[3].welded = True
+    world = RoomWorld(made)
+    ended = run(world, Mode.BOTH_FEEDS, verified=verified)
     assert ended.steps_done == 0 and "left/3 carries" in str(ended.error)
-    assert made.commands == [("left", "3", False), ("right", "3", False)]
+    assert world.sent == [(CORDS[0], False), (CORDS[1], False)]
 
 
 def test_a_machine_whose_cabling_was_never_tried_is_refused(tmp_path: Path) -> None:
@@ -218,17 +229,18 @@ def test_each_cord_alone_is_a_part_of_the_evidence(tmp_path: Path) -> None:
 
 def test_a_machine_that_fell_stops_the_run(tmp_path: Path) -> None:
     """The mate's supply dies as "on" is sent. The machine is dark, and the cord that is on again
-    carries a filter's current.
+    carries what a supply needs itself.
     """
     made = room()
     world = RoomWorld(made)
 
     def dies(cord: Cord) -> None:
-        if made.commands == [("left", "3", False)]:
-            server = made.servers[0]
-            server.needs = 9  # no supply works
-            for plug in server.plugs:
-                plug.filter_a = 0.17
+        if world.sent == [(CORDS[0], False)]:
+            srv = made.machines["srv"]
+            srv.needs = 9  # no supply works
+            for supply in srv.supplies:
+                supply.idle_w = 45.0
+            made.refresh(srv)
 
     world.before = dies
     ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
@@ -240,8 +252,9 @@ def test_a_mate_that_does_not_carry_any_more_stops_the_run() -> None:
     world = RoomWorld(made)
 
     def dies(cord: Cord) -> None:
-        if made.commands == [("left", "3", False)]:
-            made.servers[0].plugs[1].dead = True
+        if world.sent == [(CORDS[0], False)]:
+            made.machines["srv"].supplies[1].dead = True
+            made.refresh(made.machines["srv"])
 
     world.before = dies
     ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
@@ -251,12 +264,13 @@ def test_a_mate_that_does_not_carry_any_more_stops_the_run() -> None:
 
 def test_a_neighbour_that_boots_at_the_command_is_no_mate() -> None:
     """The right cord is in right/4. The neighbour in right/3 takes three times as much then."""
-    other = Server("other", [Plug("right", "3")], 150.0)
-    made = room(other, plugs=[Plug("left", "3"), Plug("right", "4")])
+    other = Machine("other", [Supply("right", 3)], Load(150.0))
+    made = room(other, right=4)
     world = RoomWorld(made)
 
     def boot(_cord: Cord) -> None:
-        other.watts = 450.0
+        other.factor = 3.0
+        made.refresh(other)
 
     world.after = boot
     ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
@@ -280,7 +294,7 @@ def _killed(world: RoomWorld, sent: bool) -> Progress:
     ):
         world.append([record])
     if sent:
-        world.room.switch([CORDS[0]], False)
+        world.room.command(*CORDS[0], False)
     return copy.deepcopy(world.progress)
 
 
@@ -293,7 +307,7 @@ def test_a_resumed_run_does_not_believe_a_reading_from_before_the_kill() -> None
     ended = run(world, Mode.ONE_FEED, cords=CORDS[:1], progress=progress)
     assert (ended.error, ended.steps_done) == (None, 1)
     # it was on: the step is taken anew, from its first command
-    assert made.commands == [("left", "3", False), ("left", "3", True)]
+    assert world.sent == [(CORDS[0], False), (CORDS[0], True)]
 
 
 def test_a_resumed_run_goes_on_from_what_it_read_twice() -> None:
@@ -303,4 +317,4 @@ def test_a_resumed_run_goes_on_from_what_it_read_twice() -> None:
     begun = made.time
     ended = run(world, Mode.ONE_FEED, cords=CORDS[:1], progress=progress)
     assert (ended.error, ended.steps_done) == (None, 1) and made.time - begun > 8.0
-    assert made.commands == [("left", "3", False), ("left", "3", True)]
+    assert world.sent == [(CORDS[0], False), (CORDS[0], True)]

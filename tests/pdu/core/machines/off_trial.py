@@ -202,7 +202,7 @@ def _print_trace(trial: Trial, made: Case) -> None:
         print(f"  {supply}")
     for pdu in made.room.pdus.values():
         print(f"  {pdu.name}: outlets {pdu.meter}, figures {pdu.figures}")
-        print(f"    inlet {pdu.inlet} {pdu.inlet_meter}, lines {pdu.lines}")
+        print(f"    inlet {pdu.inlet_meter}, lines {pdu.lines}")
     lines = [
         (one.at, f"COMMAND {one.pdu} place {one.place} {'on' if one.on else 'off'}")
         for one in made.room.commands

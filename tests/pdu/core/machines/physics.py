@@ -90,7 +90,7 @@ class Supply:
 
     #: None: at a wall, where no PDU is
     pdu: Optional[str]
-    #: the outlet's place in the PDU, from 1, whatever the PDU calls it now
+    #: the outlet's place in the PDU, from 1, which is its identity
     outlet: int
     #: its part of the load, relative to those of the others that work
     part: float = 1.0
@@ -183,9 +183,6 @@ TRUE, ECHO, ZERO, NOMINAL, FROZEN = "true", "echo", "zero", "nominal", "frozen"
 """What the figures of an outlet say: the flow; the flow while it is told on, else 0 from the next
 sample on; the same, but 0 at once; the same figure while it is told on; the same figure always."""
 
-METERED, SUMMED, ABSENT = "metered", "summed", "absent"
-"""An inlet: has a meter of its own; shows the sum of the outlets' figures; shows nothing."""
-
 
 class Figures(NamedTuple):
     """What a meter shows."""
@@ -204,16 +201,13 @@ class Pdu:
     #: what it needs for itself, at its inlet
     own_w: float = 5.0
     meter: Meter = field(default_factory=Meter)
-    inlet: str = METERED
+    has_inlet_meter: bool = True
     inlet_meter: Meter = field(default_factory=Meter)
-    inlet_frozen: bool = False
     #: how many lines the inlet has; outlet n is at line n modulo this
     lines: int = 1
     #: place -> TRUE ... FROZEN
     figures: dict[int, str] = field(default_factory=dict)
     relays: dict[int, Relay] = field(default_factory=dict)
-    #: place -> the identity under which it is read and told now
-    names: dict[int, str] = field(default_factory=dict)
     #: how long a reading takes, and a command with its reading back
     read_s: float = 0.3
     command_s: float = 0.4
@@ -226,10 +220,6 @@ class Pdu:
     def __post_init__(self) -> None:
         for place in range(1, self.outlets + 1):
             self.relays.setdefault(place, Relay())
-            self.names.setdefault(place, str(place))
-
-    def place(self, identity: str) -> Optional[int]:
-        return next((one for one, name in self.names.items() if name == identity), None)
 
 
 class SeenOutlet(NamedTuple):
@@ -244,9 +234,7 @@ class SeenPdu(NamedTuple):
     """One PDU as it tells itself. Empty if it does not answer."""
 
     outlets: Mapping[str, SeenOutlet]
-    #: METERED, SUMMED or ABSENT
-    inlet: str = ABSENT
-    #: the whole inlet
+    #: the whole inlet, by a meter of its own
     inlet_figures: Figures = Figures()
     #: in A
     lines: Mapping[str, float] = {}  # noqa: RUF012  a NamedTuple's default is never written
@@ -317,8 +305,6 @@ class Room:
             for place, what in pdu.figures.items():
                 if what in (FROZEN, NOMINAL):
                     self._frozen[pdu.name, place] = self._figures(pdu, place, 0)
-            if pdu.inlet_frozen:
-                self._frozen[pdu.name, 0] = self._figures(pdu, 0, 0)
 
     # ---- time ------------------------------------------------------------------------------------
 
@@ -465,7 +451,7 @@ class Room:
         number, pdu = len(self.commands), self.pdus[name]
         for action in self.at_command.pop(number, ()):
             action()
-        place = None if pdu.silent else pdu.place(identity)
+        place = None if pdu.silent or int(identity) not in pdu.relays else int(identity)
         self.commands.append(Command(name, place, on, self.time))
         if place is None:
             return UNSAID
@@ -491,8 +477,6 @@ class Room:
         if self.time < pdu.blank_until:
             return self._as_shown(pdu.meter if place else pdu.inlet_meter, Flow())
         what = TRUE if place == 0 else pdu.figures.get(place, TRUE)
-        if place == 0 and pdu.inlet_frozen and (pdu.name, 0) in self._frozen and line <= 0:
-            return self._frozen[pdu.name, 0]
         if what == FROZEN and (pdu.name, place) in self._frozen:
             return self._frozen[pdu.name, place]
         told_off = place > 0 and not pdu.relays[place].control
@@ -543,32 +527,17 @@ class Room:
         if pdu.silent:
             return SeenPdu({})
         outlets = {
-            pdu.names[place]: SeenOutlet(ON if relay.control else OFF, self._figures(pdu, place, 0))
+            str(place): SeenOutlet(ON if relay.control else OFF, self._figures(pdu, place, 0))
             for place, relay in pdu.relays.items()
-            if place in pdu.names
         }
-        if pdu.inlet == ABSENT:
+        if not pdu.has_inlet_meter:
             return SeenPdu(outlets)
-        if pdu.inlet == SUMMED:
-            figures = [one.figures for one in outlets.values()]
-            return SeenPdu(
-                outlets,
-                SUMMED,
-                Figures(
-                    _sum([one.amperes for one in figures]), _sum([one.watts for one in figures])
-                ),
-            )
         lines = {
             f"L{line + 1}": self._figures(pdu, 0, line).amperes or 0.0
             for line in range(pdu.lines)
             if pdu.inlet_meter.step_a is not None
         }
-        return SeenPdu(outlets, METERED, self._figures(pdu, 0, -1), lines)
-
-
-def _sum(figures: Sequence[Optional[float]]) -> Optional[float]:
-    known = [one for one in figures if one is not None]
-    return round(sum(known), 6) if known and len(known) == len(figures) else None
+        return SeenPdu(outlets, self._figures(pdu, 0, -1), lines)
 
 
 def _whole(value: float, step: Optional[float], cut: float, truncates: bool) -> Optional[float]:

@@ -27,7 +27,6 @@ from pdu.core.machines.proof import MachinePower, OffProof
 from pdu.core.machines.verification import TrialTimes
 from pdu.core.states import DOWN, UNKNOWN, UP
 from tests.pdu.core.machines.physics import (
-    METERED,
     OFF,
     ON,
     Killed,
@@ -119,9 +118,7 @@ def _pdu_now(seen: SeenPdu) -> PduReading:
     if not seen.answers:
         return PduReading({}, "no answer")
     outlets = {identity: _outlet_now(one) for identity, one in seen.outlets.items()}
-    # a sum of outlets is no meter of the inlet
-    inlet = MeteredLoad(*seen.inlet_figures) if seen.inlet == METERED else MeteredLoad()
-    return PduReading(outlets, "", inlet)
+    return PduReading(outlets, "", MeteredLoad(*seen.inlet_figures))
 
 
 def _outlet_now(one: SeenOutlet) -> OutletReading:

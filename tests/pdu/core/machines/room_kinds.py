@@ -345,28 +345,9 @@ def shows(what: str, *places: str) -> Change:
     return change
 
 
-def inlets(what: str, *pdus: str) -> Change:
-    def change(made: Draft) -> None:
-        for name in pdus or made.pdus:
-            made.pdus[name].inlet = what
-
-    return change
-
-
-def inlets_frozen(*pdus: str) -> Change:
-    def change(made: Draft) -> None:
-        for name in pdus:
-            made.pdus[name].inlet_frozen = True
-
-    return change
-
-
-def inlets_slower(times: float) -> Change:
-    def change(made: Draft) -> None:
-        for one in made.pdus.values():
-            one.inlet_meter.period_s *= times
-
-    return change
+def no_inlet_meters(made: Draft) -> None:
+    for one in made.pdus.values():
+        one.has_inlet_meter = False
 
 
 def killed(before: Optional[int] = None, after: Optional[int] = None, wait_s: float = 0) -> Change:
@@ -405,24 +386,6 @@ def clock_jumps(seconds: float, number: int = 0) -> Change:
     return change
 
 
-def renumbered(pdu: str, number: int, wait_s: float = 0.5) -> Change:
-    """After a command, each outlet has the identity of the next one."""
-
-    def change(made: Draft) -> None:
-        def begin(room: Room) -> None:
-            def renumber() -> None:
-                one = room.pdus[pdu]
-                one.names = {place: str(place % one.outlets + 1) for place in one.names}
-
-            room.after_command.setdefault(len(room.commands) + number, []).append(
-                lambda: room.after(wait_s, renumber)
-            )
-
-        made.since.append(begin)
-
-    return change
-
-
 def silent_at_first(pdu: str) -> Change:
     """In the first run."""
 
@@ -437,23 +400,6 @@ def silent_at_first(pdu: str) -> Change:
         made.between.append(answers)
 
     return change
-
-
-def moved(number: int, to: str) -> Change:
-    """A cord is put elsewhere between the runs."""
-
-    def change(made: Draft) -> None:
-        def move(room: Room) -> None:
-            room.move(made.srv, made.srv.supplies[number], *_place(to))
-
-        made.between.append(move)
-
-    return change
-
-
-def shuts_down_itself(made: Draft) -> None:
-    """The machine goes off by itself at the first command."""
-    made.since.append(_factor(made.srv, 0.0, 0, 0.1))
 
 
 def in_a_large_hall(made: Draft) -> None:
@@ -1034,6 +980,7 @@ def _honest() -> list[Kind]:
             "two cords, metering begins anew for 5 s", [shares_equally, blank(5.0, "left", "right")]
         ),
         Kind("two cords, it was shut down before", [shares_equally, shut_down]),
+        Kind("two cords, no inlet has a meter", [shares_equally, no_inlet_meters]),
     ]
 
 

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 import pytest
 
 from tests.pdu.core.machines.physics import (
-    ABSENT,
     ECHO,
     FROZEN,
     NOMINAL,
     OFF,
-    SUMMED,
     ZERO,
     Killed,
     Load,
@@ -162,21 +160,10 @@ def test_relays_fall_back_open_late_and_ignore(relay: Relay, draws: dict[float, 
         assert room.see("left").outlets["3"].state == OFF
 
 
-def test_inlets_may_be_sums_or_absent() -> None:
+def test_an_inlet_may_have_no_meter() -> None:
     room = _room(_two())
-    room.pdus["left"].inlet, room.pdus["right"].inlet = SUMMED, ABSENT
-    assert room.see("left").inlet_figures.watts == pytest.approx(200.0)
-    assert room.see("right").inlet_figures == (None, None)
-
-
-def test_a_renumbered_outlet_is_read_and_switched_under_its_new_identity() -> None:
-    machine = _two()
-    room = _room(machine)
-    left = room.pdus["left"]
-    left.names = {place: str(place % left.outlets + 1) for place in left.names}
-    assert (_watts(room, "left", "3"), _watts(room, "left", "4")) == pytest.approx((0.0, 200.0))
-    room.command("left", "3", False)
-    assert room.commands[-1].place == 2 and left.relays[3].closed
+    room.pdus["left"].has_inlet_meter = False
+    assert room.see("left").inlet_figures == (None, None)
 
 
 def test_a_kill_ends_only_what_runs() -> None:
