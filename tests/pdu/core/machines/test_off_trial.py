@@ -98,6 +98,18 @@ def test_what_evidence_does_not_show_is_documented(row: str, tmp_path: Path) -> 
     assert f"| {row} |" in (ROOT / "docs" / "doors.md").read_text()
 
 
+def test_a_meter_that_averages_as_long_as_the_monitor_waits_hides_a_moved_cord(
+    tmp_path: Path,
+) -> None:
+    name = "the right cord was moved to right/4 since, with a monitor, quiet neighbours"
+    kind = next(one for one in CHANGED if one.name == name)
+    slow = _FINE._replace(period_s=60.0)
+    trials = [Trial(group, kind, 0, slow, QUIET) for group in ("documented", "changed since")]
+    hidden, noticed = _run(trials, tmp_path)
+    assert hidden.is_wrong and not noticed.is_off
+    assert "right/3 stopped to carry" in noticed.reasons[0]
+
+
 def test_the_pages_list_the_same_limits() -> None:
     page = (ROOT / "docs" / "doors.md").read_text().split("## Pacemaker")[1]
     limits = page.split("These honest machines are not proven")[1].split("## HTTP")[0]
