@@ -88,8 +88,8 @@ class MachineOptions(NamedTuple):
     @property
     def file(self) -> EvidenceFile:
         """Where what trials have shown is."""
-        path = self.verified or evidences.evidence_path(self.owner_files.needed(DRAWING))
-        return EvidenceFile(path, self.verified_for * evidences.DAY_S)
+        drawing = self.owner_files.needed(DRAWING)
+        return EvidenceFile.of(self.verified, drawing, self.verified_for)
 
     def command(self, name: str) -> Optional[Alive]:
         """What asks the machine itself, if that was given."""

@@ -10,7 +10,6 @@ from typing import Optional
 from handlers.shared.errors import SettingsError, printable
 
 from ..core.inventory.polling import Target, poll
-from ..core.machines import evidence as evidences
 from ..core.machines.alive import AliveCommand
 from ..core.machines.evidence import EvidenceFile
 from ..core.machines.pdu_access import NotProven
@@ -35,11 +34,10 @@ def proof_of(options: Mapping[str, str]) -> OffProof:
 
 def evidence_of(options: Mapping[str, str]) -> Optional[EvidenceFile]:
     """Where what trials have shown is; None if that is not known. Raises SettingsError."""
-    longest_s = evidences.DAY_S * _number(options, "verified_for", 1.0, 10_000.0)
-    if options["verified"]:
-        return EvidenceFile(options["verified"], longest_s)
-    drawing = options["drawing"]
-    return EvidenceFile(evidences.evidence_path(drawing), longest_s) if drawing else None
+    days = _number(options, "verified_for", 1.0, 10_000.0)
+    if not options["verified"] and not options["drawing"]:
+        return None
+    return EvidenceFile.of(options["verified"], options["drawing"], days)
 
 
 def pause_of(options: Mapping[str, str]) -> float:

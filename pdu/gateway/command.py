@@ -44,7 +44,6 @@ from ..core.drawing.drawing import Drawing
 from ..core.files import secret_files as private
 from ..core.inventory.polling import Target
 from ..core.inventory.reading import error_of
-from ..core.machines import evidence as evidences
 from ..core.machines.evidence import LONGEST_DAYS, EvidenceFile
 from ..core.machines.observations import default_folder
 from ..core.machines.proof import OffProof
@@ -91,8 +90,8 @@ class GatewayOptions(NamedTuple):
             return None
         folder = Path(self.state_dir) if self.state_dir else default_folder()
         proof = OffProof(True, self.threshold, self.power_timeout, self.meter_period)
-        path = self.verified or evidences.evidence_path(self.owner_files.needed(DRAWING))
-        file = EvidenceFile(path, self.verified_for * evidences.DAY_S)
+        drawing = self.owner_files.needed(DRAWING)
+        file = EvidenceFile.of(self.verified, drawing, self.verified_for)
         return MeterProof(proof, folder, file, self.alive)
 
 

@@ -18,7 +18,7 @@ from ..core.inventory.polling import Target
 from ..core.machines.actions import Runner
 from ..core.machines.alive import AliveCommand
 from ..core.machines.evidence import EvidenceFile
-from ..core.machines.meters import MeteredLoad, MeterThreshold, is_nothing
+from ..core.machines.meters import MeteredLoad, shows
 from ..core.machines.pdu_access import (
     CommandResult,
     MachineOutlet,
@@ -143,7 +143,6 @@ def _runner(
 def doubt_off_state(meter_proof: MeterProof, state: CordState) -> CordState:
     """An outlet that is off by its state, and carries current, is not known to be off."""
     draw = MeteredLoad(state.current_a, state.power_w)
-    meter = MeterThreshold(meter_proof.proof.threshold_a)
-    if state.state is DOWN and draw.is_known and not is_nothing(draw, meter):
+    if state.state is DOWN and shows(draw, meter_proof.proof.threshold_a):
         return state._replace(state=UNKNOWN, reason=f"it is reported off, and carries {draw}")
     return state

@@ -15,12 +15,12 @@ from typing import Callable, NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ..core.machines import proof as proofs
-from ..core.machines.meters import MeteredLoad, MeterResolution, MeterThreshold, carries
+from ..core.machines.meters import MeteredLoad, MeterResolution
 from ..core.machines.pdu_access import NotProven, OutletReading, PduReading
 from ..core.machines.proof import MachinePower
 from ..core.states import DOWN, UNKNOWN, UP, word
 from .unit_reading import UnitAccess
-from .verdicts import THRESHOLD_A
+from .verdicts import carries
 
 #: commands that a proof sends if nothing goes wrong
 COMMANDS = 4
@@ -67,7 +67,7 @@ def begin(world: UnitAccess, identity: str) -> tuple[Optional[OutletReading], In
     now = world.read_pdus([_UNIT])[_UNIT]
     outlet = now.outlets.get(identity)
     steps = MeterResolution().finer(outlet.draw for outlet in now.outlets.values())
-    flows = outlet is not None and carries(outlet.draw, MeterThreshold(THRESHOLD_A, steps))
+    flows = outlet is not None and carries(outlet.draw, steps)
     states = {name: outlet.state for name, outlet in now.outlets.items()}
     draw = MeteredLoad() if outlet is None else outlet.draw
     return outlet, InitialReading(OutletUnderTest(_UNIT, identity), states, flows, draw, now.inlet)

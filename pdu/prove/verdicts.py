@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Callable, NamedTuple, Optional
 
-from ..core.machines.meters import MeteredLoad, MeterResolution, MeterThreshold, carries, fell
+from ..core.machines.meters import VOLTS, MeteredLoad, MeterResolution, is_nothing
 from .document import (
     BROKEN,
     KEPT,
@@ -33,6 +33,8 @@ PHASES = (FIRST, RECORDED, OTHER, SECOND, CONTRACT, RESTORED)
 UNANSWERED = ("unreachable", "protocol")
 #: below this, `core/machines/meters.py` counts a current as none, in A
 THRESHOLD_A = 0.02
+# a figure must have fallen to less than this part, in the meter's worst rounding
+_FALL = 0.5
 # A mistake of scale is a factor of 10. Phase angles, three lines, the unit's own consumption and
 # meters that renew their figures at different times stay below 3.
 _SCALE = 3.0
@@ -548,8 +550,7 @@ def _meter(proof: UnitProof) -> _Found:
     steps = MeterResolution().finer(
         MeteredLoad(item.current_a, item.power_w) for item in reading_before.outlets
     )
-    meter = MeterThreshold(THRESHOLD_A, steps)
-    if not carries(was, meter):
+    if not carries(was, steps):
         return _open_finding(f"nothing flowed before ({was}): plug something in")
     times: list[float] = []
     for stage in _stages(proof):
@@ -564,7 +565,7 @@ def _meter(proof: UnitProof) -> _Found:
             ):
                 continue
             now = MeteredLoad(outlet_reading.current_a, outlet_reading.power_w)
-            if fell(was, now, meter):
+            if _fell(was, now, steps):
                 times.append(item.at_s - stage.command.at_s)
                 break
         else:
@@ -584,6 +585,29 @@ def _meter(proof: UnitProof) -> _Found:
         f"it fell from {was} within {longest:.1f} s, and the inlet fell and rose with it",
         longest_s=longest,
     )
+
+
+def carries(draw: MeteredLoad, steps: MeterResolution) -> bool:
+    """Whether power surely flows: the figure is no rounding of nothing. Watts are preferred to
+    amperes, because the filter of an idle supply draws reactive current.
+    """
+    if draw.power_w is not None:
+        return draw.power_w >= max(VOLTS * THRESHOLD_A, 2 * steps.power_w)
+    return draw.current_a is not None and draw.current_a >= max(THRESHOLD_A, 2 * steps.current_a)
+
+
+def _fell(load_before: MeteredLoad, load_after: MeteredLoad, steps: MeterResolution) -> bool:
+    """Whether the outlet carried power that it does not carry any more."""
+    if not carries(load_before, steps) or not is_nothing(load_after, THRESHOLD_A):
+        return False
+    pairs = (
+        (load_before.power_w, load_after.power_w, steps.power_w),
+        (load_before.current_a, load_after.current_a, steps.current_a),
+    )
+    for was, now, step in pairs:
+        if was is not None and now is not None:
+            return abs(now) + step <= _FALL * was
+    return False
 
 
 class _InletLook(NamedTuple):

@@ -66,6 +66,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "handlers/nut/outlets.py": ("tests/handlers/nut",),
     "handlers/nut/switching.py": ("tests/handlers/nut",),
     "pdu/core/machines/evidence.py": ("tests/pdu/core/machines",),
+    "pdu/core/machines/inlets.py": ("tests/pdu/core/machines",),
     "pdu/core/machines/proof.py": ("tests/pdu/core/machines",),
     "pdu/core/machines/verification.py": ("tests/pdu/core/machines",),
     "pdu/energy/registers/bounds.py": _ENERGY,

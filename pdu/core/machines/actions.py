@@ -14,10 +14,10 @@ from typing import Callable, NamedTuple, Optional
 
 from . import observations, proof as proofs
 from .alive import Alive
-from .evidence import Evidence, EvidenceFile, VerifiedCord
+from .evidence import CablingEvidence, Evidence, EvidenceFile, VerifiedCord
 from .observations import Busy, ObservationStore
 from .pdu_access import NotProven, PduAccess
-from .proof import CablingEvidence, MachinePower, OffProof, Readings
+from .proof import MachinePower, OffProof, Readings
 from .verification import CablingTrial, TrialTimes
 
 # how long a run waits for another one of the same machine, in s
@@ -43,12 +43,11 @@ class Runner(NamedTuple):
         return observations.opened(self.folder, keys, self.patience_s, self.say)
 
     def _cabling(self, machine: MachinePower) -> CablingEvidence:
-        evidence, reason = None, "its cabling was never tried"
+        cabling = CablingEvidence(None, "its cabling was never tried")
         if self.verified is not None:
-            evidence, reason = self.verified.find(machine.cords, self.pdu_access.now())
-        if evidence is None:
-            reason += f": pdu machine verify {machine.name} --alive COMMAND"
-        return CablingEvidence(evidence, reason)
+            cabling = self.verified.find(machine.cords, self.pdu_access.now())
+        advice = f"{cabling.reason}: pdu machine verify {machine.name} --alive COMMAND"
+        return cabling if cabling.evidence is not None else CablingEvidence(None, advice)
 
     def off(self, machine: MachinePower) -> list[str]:
         """Take its power. Returns what the meters saw. Raises NotProven."""
@@ -72,7 +71,7 @@ class Runner(NamedTuple):
         with self._alone(machine) as (store, was_taken):
             if was_taken:
                 raise NotProven("another run switched it off for good meanwhile; nothing was sent")
-            proofs.switch_on(machine, self.pdu_access)
+            proofs.switch_by_state(machine, self.pdu_access, True)
             if store.tried:
                 store.tried = []
                 store.save()
@@ -99,7 +98,7 @@ class Runner(NamedTuple):
             try:
                 if proofs.is_on(machine, self.pdu_access):
                     return "it did not stay off; nothing more was sent"
-                proofs.switch_on(machine, self.pdu_access)
+                proofs.switch_by_state(machine, self.pdu_access, True)
             except NotProven as error:
                 return str(error)
             return None

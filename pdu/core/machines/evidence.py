@@ -75,42 +75,54 @@ class Evidence(NamedTuple):
     witnesses: Sequence[tuple[str, str]] = ()
 
 
+class CablingEvidence(NamedTuple):
+    """What is known of a machine's cabling."""
+
+    evidence: Optional[Evidence]
+    #: why there is none; "" if there is
+    reason: str = ""
+
+
 class EvidenceFile(NamedTuple):
     """The file. `longest_s`: how long a line counts."""
 
     path: str
     longest_s: float = LONGEST_DAYS * DAY_S
 
+    @classmethod
+    def of(cls, path: Optional[str], drawing: str, days: float = LONGEST_DAYS) -> EvidenceFile:
+        """The file at a path; without one, beside a drawing."""
+        return cls(path or evidence_path(drawing), days * DAY_S)
+
     def find(
         self, cords: Sequence[MachineOutlet], now: float, is_whole: bool = True
-    ) -> tuple[Optional[Evidence], str]:
-        """The evidence for a machine with these cords, or why there is none."""
+    ) -> CablingEvidence:
+        """The evidence for a machine with these cords."""
         names = frozenset((cord.pdu, cord.outlet) for cord in cords)
         try:
             status = os.stat(self.path)
             lines = _read_lines(self.path, (status.st_ino, status.st_mtime_ns, status.st_size))
         except FileNotFoundError:
-            return None, f"its cabling was never tried ({self.path} is missing)"
+            return CablingEvidence(None, f"its cabling was never tried ({self.path} is missing)")
         except OSError as error:
-            return None, f"{self.path} cannot be read ({error.strerror})"
+            return CablingEvidence(None, f"{self.path} cannot be read ({error.strerror})")
         evidence_by_cords = lines.whole if is_whole else lines.newest
         evidence = evidence_by_cords.get(names)
+        age_s = 0.0 if evidence is None else now - evidence.at
         if evidence is None:
             others = [tried for tried in evidence_by_cords if not names.isdisjoint(tried)]
+            damage = f"; {self.path}: line {lines.damaged[0]} is damaged" if lines.damaged else ""
+            reason = f"its cabling was never tried{damage}"
             if others:
                 cords_tried = ", ".join(map(str, evidence_by_cords[others[-1]].cords))
-                return (
-                    None,
-                    f"its cabling was tried with other cords: {printable(cords_tried, 200)}",
-                )
-            why = f"; {self.path}: line {lines.damaged[0]} is damaged" if lines.damaged else ""
-            return None, f"its cabling was never tried{why}"
-        age_s = now - evidence.at
-        if age_s < -_CLOCKS_S:
-            return None, "its cabling was tried in the future: a clock was set"
-        if age_s > self.longest_s:
-            return None, f"its cabling was tried {age_s / DAY_S:.0f} days ago, which is too long"
-        return evidence, ""
+                reason = f"its cabling was tried with other cords: {printable(cords_tried, 200)}"
+        elif age_s < -_CLOCKS_S:
+            reason = "its cabling was tried in the future: a clock was set"
+        elif age_s > self.longest_s:
+            reason = f"its cabling was tried {age_s / DAY_S:.0f} days ago, which is too long"
+        else:
+            return CablingEvidence(evidence)
+        return CablingEvidence(None, reason)
 
     @contextlib.contextmanager
     def appending(self) -> Iterator[Appender]:

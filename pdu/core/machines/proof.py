@@ -16,15 +16,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Callable, NamedTuple, Optional
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
 from ..states import DOWN, UP, word
 from .alive import Alive
-from .evidence import Evidence, VerifiedCord
-from .meters import MeteredLoad, MeterResolution, MeterThreshold, is_nothing, shows
+from .evidence import CablingEvidence, Evidence, VerifiedCord
+from .inlets import InletFall, find_inlet_fall
+from .meters import is_nothing, shows
 from .observations import ObservationStore
 from .outlet import AGAIN_S
 from .pdu_access import (
@@ -44,8 +45,6 @@ _LEAST_S = 6.0
 LOOK_S = 1.0
 # a machine that draws this part of what it did when its cabling was tried lives
 _LIVES = 0.3
-# an inlet's meter must have lost this part of what the outlets carried
-_INLET = 0.5
 _UNMETERED = "no current is known of this outlet; without a meter, use confirm=state"
 
 Readings = Mapping[str, PduReading]
@@ -65,6 +64,10 @@ class MachinePower(NamedTuple):
         """The names of its PDUs."""
         return list(dict.fromkeys(cord.pdu for cord in self.cords))
 
+    def outlets(self, pdu: str) -> set[str]:
+        """Its outlets at one of them."""
+        return {cord.outlet for cord in self.cords if cord.pdu == pdu}
+
 
 class OffProof(NamedTuple):
     """What proves that a machine has no power."""
@@ -81,38 +84,19 @@ class OffProof(NamedTuple):
     alive: Optional[Alive] = None
 
 
-class CablingEvidence(NamedTuple):
-    """What is known of a machine's cabling."""
-
-    evidence: Optional[Evidence]
-    #: why there is none; "" if there is
-    reason: str = ""
-
-
 def find_outlet(readings: Readings, cord: MachineOutlet) -> Optional[OutletReading]:
     """One outlet of the readings; None if it was not read."""
     reading = readings.get(cord.pdu)
     return None if reading is None else reading.outlets.get(cord.outlet)
 
 
-def threshold(reading: PduReading, proof: OffProof) -> MeterThreshold:
-    """How figures of this PDU's outlets are read."""
-    draws = (outlet.draw for outlet in reading.outlets.values())
-    return MeterThreshold(proof.threshold_a, MeterResolution().finer(draws))
-
-
 def is_carrying(readings: Readings, cord: MachineOutlet, proof: OffProof) -> bool:
     """Whether the outlet's meter shows that something flows."""
     outlet = find_outlet(readings, cord)
-    return outlet is not None and shows(outlet.draw, threshold(readings[cord.pdu], proof))
+    return outlet is not None and shows(outlet.draw, proof.threshold_a)
 
 
 # ---- by the states -------------------------------------------------------------------------------
-
-
-def switch_on(machine: MachinePower, pdu_access: PduAccess) -> None:
-    """Switch every outlet on. Raises NotProven unless all of them are seen on, twice."""
-    switch_by_state(machine, pdu_access, True)
 
 
 def switch_by_state(machine: MachinePower, pdu_access: PduAccess, on: bool) -> None:
@@ -121,12 +105,11 @@ def switch_by_state(machine: MachinePower, pdu_access: PduAccess, on: bool) -> N
     if wrong:
         raise NotProven("; ".join(wrong))
     pdu_access.sleep(AGAIN_S)
-    readings = pdu_access.read_pdus(machine.pdus)
-    target_state = UP if on else DOWN
+    readings, target_state = pdu_access.read_pdus(machine.pdus), UP if on else DOWN
     for cord in machine.cords:
         outlet = find_outlet(readings, cord)
         if outlet is None:
-            wrong.append(f"{cord}: {_unread(readings, cord)}")
+            wrong.append(_why_unknown(readings, cord))
         elif outlet.state is not target_state:
             wrong.append(f"{cord} is not {word(target_state)} any more")
     if wrong:
@@ -142,9 +125,9 @@ def is_on(machine: MachinePower, pdu_access: PduAccess) -> bool:
     states = {cord: None if outlet is None else outlet.state for cord, outlet in outlets.items()}
     if UP in states.values():
         return True
-    unknown = [cord for cord, state in states.items() if state is not DOWN]
+    unknown = [_why_unknown(readings, cord) for cord in states if states[cord] is not DOWN]
     if unknown:
-        raise NotProven("; ".join(_why_unknown(readings, cord) for cord in unknown))
+        raise NotProven("; ".join(unknown))
     return False
 
 
@@ -160,18 +143,13 @@ def unconfirmed(result_by_cord: Mapping[MachineOutlet, CommandResult], on: bool)
     ]
 
 
-def _unread(readings: Readings, cord: MachineOutlet) -> str:
-    reading = readings.get(cord.pdu)
-    if reading is not None and reading.reason and not reading.outlets:
-        return f"it could not be read: {reading.reason}"
-    return "the PDU has no such outlet"
-
-
 def _why_unknown(readings: Readings, cord: MachineOutlet) -> str:
+    """Why the state of an outlet is not known."""
     reading = readings.get(cord.pdu)
     if reading is not None and reading.reason:
-        return f"{cord}: {reading.reason}"
-    return f"{cord}: its state is unknown, or the PDU has no such outlet"
+        return f"{cord}: it could not be read: {reading.reason}"
+    is_listed = find_outlet(readings, cord) is not None
+    return f"{cord}: {'its state is unknown' if is_listed else 'the PDU has no such outlet'}"
 
 
 # ---- what ends evidence --------------------------------------------------------------------------
@@ -215,7 +193,7 @@ def idle_cords(readings: Readings, evidence: Evidence, proof: OffProof) -> list[
         if cord.load.is_known
         and outlet is not None
         and outlet.state is UP
-        and is_nothing(outlet.draw, threshold(readings[cord.pdu], proof))
+        and is_nothing(outlet.draw, proof.threshold_a)
         and _meters(readings[cord.pdu], proof)
     ]
 
@@ -251,16 +229,15 @@ def _has_stopped(cord: VerifiedCord, evidence: Evidence, store: ObservationStore
 
 def _draws(readings: Readings, evidence: Evidence) -> bool:
     """Whether the cords carry what only a machine that lives does: supplies need something, too."""
-    outlets = {cord: find_outlet(readings, cord) for cord in evidence.cords}
-    draws = {cord: outlet.draw for cord, outlet in outlets.items() if outlet is not None}
-    for figure in _UNITS.values():
-        was = [figure(cord.load) for cord in evidence.cords if cord.load.is_known]
-        now = [figure(draw) for draw in draws.values()]
-        if was and None not in was and None not in now:
-            total_now, total_then = (
-                math.fsum(value or 0.0 for value in values) for values in (now, was)
-            )
-            return total_now >= _LIVES * total_then
+    outlets = [find_outlet(readings, cord) for cord in evidence.cords]
+    now = [outlet.draw for outlet in outlets if outlet is not None]
+    then = [cord.load for cord in evidence.cords if cord.load.is_known]
+    for figure in ("power_w", "current_a"):
+        values_now, values_then = (
+            [getattr(load, figure) for load in loads] for loads in (now, then)
+        )
+        if then and None not in (*values_now, *values_then):
+            return math.fsum(values_now) >= _LIVES * math.fsum(values_then)
     return False
 
 
@@ -300,55 +277,97 @@ def _clock(at: float) -> str:
 
 def _meters(reading: PduReading, proof: OffProof) -> bool:
     """Whether the PDU's metering runs: another outlet shows something, or its inlet does."""
-    meter = threshold(reading, proof)
     draws = [reading.inlet, *(outlet.draw for outlet in reading.outlets.values())]
-    return any(shows(draw, meter) for draw in draws)
+    return any(shows(draw, proof.threshold_a) for draw in draws)
+
+
+# ---- whether outlets are dark --------------------------------------------------------------------
 
 
 def witnesses(reading: PduReading, machine_outlets: Collection[str], proof: OffProof) -> set[str]:
     """The outlets of others that are on and show something."""
-    meter = threshold(reading, proof)
     return {
         name
         for name, outlet in reading.outlets.items()
-        if name not in machine_outlets and outlet.state is UP and shows(outlet.draw, meter)
+        if name not in machine_outlets
+        and outlet.state is UP
+        and shows(outlet.draw, proof.threshold_a)
     }
 
 
-def has_restarted(
-    reading_before: PduReading,
-    reading_after: PduReading,
-    machine_outlets: Collection[str],
-    proof: OffProof,
-    tried: Collection[str] = (),
-) -> bool:
-    """Whether a PDU's metering restarted: no outlet of others shows anything, though some did
-    before, or when the cabling was tried (`tried`), that are on. Outlets that are off are excused.
+def watched_s(period_s: float, shows_s: float) -> float:
+    """How long after the last command meters are read that renew their figures so often, and need
+    so long to show a command: two renewals, and a relay that closes again has shown.
     """
-    on = {
-        name
-        for name, outlet in reading_after.outlets.items()
-        if name not in machine_outlets and outlet.state is UP
-    }
-    if witnesses(reading_after, machine_outlets, proof):
-        return False
-    return not on.isdisjoint(witnesses(reading_before, machine_outlets, proof).union(tried))
+    return max(_LEAST_S, 2 * period_s, _RELAY_S + max(period_s, shows_s))
 
 
-def not_dark(readings: Readings, cords: Iterable[MachineOutlet], proof: OffProof) -> list[str]:
-    """Why one reading does not show these outlets off, and their meters at nothing."""
-    wrong: list[str] = []
-    for cord in cords:
+class DarkWatch:
+    """Follows readings after a command to switch outlets off."""
+
+    def __init__(
+        self,
+        machine: MachinePower,
+        cords: Sequence[MachineOutlet],
+        proof: OffProof,
+        before: Readings,
+        sent_at: float,
+        tried: Collection[tuple[str, str]] = (),
+    ) -> None:
+        """`tried`: PDU and outlet of others that showed something when the cabling was tried."""
+        self._machine, self._cords, self._proof, self._before = machine, cords, proof, before
+        self._tried, self._sent_at = tried, sent_at
+        # since when nothing is missing
+        self._since: Optional[float] = None
+
+    def missing(self, at: float, readings: Readings) -> list[str]:
+        """Why a reading does not show these outlets off, their meters at nothing, and the PDUs'
+        metering running.
+        """
+        missing = [
+            f"{pdu}: it could not be read: {reading.reason}"
+            for pdu, reading in readings.items()
+            if reading.reason
+        ]
+        missing = missing or [
+            reason for cord in self._cords for reason in self._not_dark(readings, cord)
+        ]
+        missing = missing or [
+            f"{pdu}'s metering has restarted: no outlet shows a load"
+            for pdu, reading in readings.items()
+            if self._has_restarted(pdu, reading)
+        ]
+        if missing:
+            self._since = None
+        elif self._since is None:
+            self._since = at
+        return missing
+
+    def is_seen(self, at: float, period_s: float, shows_s: float) -> bool:
+        """Whether two renewals of the meters have shown it."""
+        ends = self._sent_at + watched_s(period_s, shows_s)
+        return self._since is not None and at >= max(ends, self._since + period_s)
+
+    def _not_dark(self, readings: Readings, cord: MachineOutlet) -> list[str]:
         outlet = find_outlet(readings, cord)
         if outlet is None:
-            wrong.append(f"{cord}: {_unread(readings, cord)}")
-        elif outlet.state is not DOWN:
-            wrong.append(f"{cord} is not off any more")
-        elif not outlet.draw.is_known:
-            wrong.append(f"{cord}: {_UNMETERED}")
-        elif not is_nothing(outlet.draw, threshold(readings[cord.pdu], proof)):
-            wrong.append(f"{cord} carries {outlet.draw}")
-    return wrong
+            return [_why_unknown(readings, cord)]
+        if outlet.state is not DOWN:
+            return [f"{cord} is not off any more"]
+        if not outlet.draw.is_known:
+            return [f"{cord}: {_UNMETERED}"]
+        carries = not is_nothing(outlet.draw, self._proof.threshold_a)
+        return [f"{cord} carries {outlet.draw}"] if carries else []
+
+    def _has_restarted(self, pdu: str, reading: PduReading) -> bool:
+        """Whether no outlet of others shows anything, though some did before, or when the cabling
+        was tried, that are on. Outlets that are off are excused.
+        """
+        mine, proof = self._machine.outlets(pdu), self._proof
+        shown = witnesses(self._before[pdu], mine, proof)
+        shown.update(outlet for name, outlet in self._tried if name == pdu)
+        on = {name for name, outlet in reading.outlets.items() if outlet.state is UP} - mine
+        return not (witnesses(reading, mine, proof) or on.isdisjoint(shown))
 
 
 # ---- what can be said beforehand -----------------------------------------------------------------
@@ -368,10 +387,8 @@ def check(
     wrong: list[str] = []
     for cord in machine.cords:
         outlet = find_outlet(readings, cord)
-        if outlet is None:
-            wrong.append(f"{cord}: {_unread(readings, cord)}")
-        elif readings[cord.pdu].reason:
-            wrong.append(f"{cord}: {readings[cord.pdu].reason}")
+        if outlet is None or readings[cord.pdu].reason:
+            wrong.append(_why_unknown(readings, cord))
         elif proof.by_current and not outlet.draw.is_known:
             wrong.append(f"{cord}: {_UNMETERED}")
     if not proof.by_current or wrong:
@@ -389,13 +406,6 @@ def check(
         f"its outlets were its only power on {_clock(evidence.at)}, and no cord was seen to stop"
         f" since: off would take {_ends_s(evidence, proof):.0f} s"
     ]
-
-
-def watched_s(period_s: float, shows_s: float) -> float:
-    """How long after the last command meters are read that renew their figures so often, and need
-    so long to show a command: two renewals, and a relay that closes again has shown.
-    """
-    return max(_LEAST_S, 2 * period_s, _RELAY_S + max(period_s, shows_s))
 
 
 def _ends_s(evidence: Evidence, proof: OffProof) -> float:
@@ -469,7 +479,13 @@ class _MeteredOff:
             wrong = self._settle(pdu_access.monotonic())
         if wrong:
             raise NotProven("; ".join(dict.fromkeys(wrong)))
-        return [*map(self._fall, machine.cords), *self._inlets()[1]]
+        facts = [
+            f"{pdu}'s inlet cannot tell"
+            if fall is None
+            else f"{pdu}'s inlet fell by {fall.inlet_fall:.3g} {fall.unit}"
+            for pdu, fall in self._inlet_falls().items()
+        ]
+        return [*map(self._fall, machine.cords), *facts]
 
     def _doubts(self) -> list[str]:
         """An inlet that kept the load before is asked again only if the outlets carry it again."""
@@ -482,28 +498,25 @@ class _MeteredOff:
         """Read until all is dark for two renewals and nothing contradicts. Returns what is missing
         when the time is over.
         """
-        pdu_access, proof = self._pdu_access, self._proof
-        ends_s = _ends_s(self._evidence, proof)
-        period_s = _period_s(self._evidence, proof)
-        last = sent_at + max(proof.timeout_s, ends_s + 2 * period_s)
-        dark_since: Optional[float] = None
+        pdu_access, proof, evidence = self._pdu_access, self._proof, self._evidence
+        period_s = _period_s(evidence, proof)
+        last = sent_at + max(proof.timeout_s, _ends_s(evidence, proof) + 2 * period_s)
+        machine = self._machine
+        watch = DarkWatch(machine, machine.cords, proof, self._before, sent_at, evidence.witnesses)
         while True:
             self._read_serials()
             pdu_access.sleep(LOOK_S)
-            now, readings = pdu_access.monotonic(), pdu_access.read_pdus(self._machine.pdus)
+            now, readings = pdu_access.monotonic(), pdu_access.read_pdus(machine.pdus)
             self._after.append((now, readings))
-            missing = self._missing(readings)
-            dark_since = None if missing else now if dark_since is None else dark_since
-            if dark_since is not None:
-                missing = self._living()
-                if now < max(sent_at + ends_s, dark_since + period_s):
-                    missing = missing or ["two renewals were not seen"]
-                else:
-                    # the next run finds the outlets off, and what they carried is not seen there
-                    self._store.doubt = "; ".join(self._inlets()[0])
-                    missing = missing or self._inlets()[0]
-                    reason = other_units(self._evidence, self._serials, pdu_access)
-                    missing += [reason] if reason else []
+            missing = watch.missing(now, readings) or self._living()
+            if watch.is_seen(now, period_s, evidence.shows_s):
+                # the next run finds the outlets off, and what they carried is not seen there
+                self._store.doubt = "; ".join(self._kept_loads())
+                missing = missing or self._kept_loads()
+                reason = other_units(evidence, self._serials, pdu_access)
+                missing += [reason] if reason else []
+            else:
+                missing = missing or ["two renewals were not seen"]
             if not missing or now >= last:
                 return missing
 
@@ -513,26 +526,6 @@ class _MeteredOff:
         if left:
             self._serials.update(self._pdu_access.serials(left))
 
-    def _missing(self, readings: Readings) -> list[str]:
-        """Why one reading does not show that all is off."""
-        missing = [
-            f"{pdu}: it could not be read: {reading.reason}"
-            for pdu, reading in readings.items()
-            if reading.reason
-        ]
-        missing = missing or not_dark(readings, self._machine.cords, self._proof)
-        return missing or [
-            f"{pdu}'s metering has restarted: no outlet shows a load"
-            for pdu, reading in readings.items()
-            if has_restarted(
-                self._before[pdu],
-                reading,
-                self._machine_outlets(pdu),
-                self._proof,
-                [outlet for name, outlet in self._evidence.witnesses if name == pdu],
-            )
-        ]
-
     def _living(self) -> list[str]:
         """Why the machine is not known to be dead by itself. It is asked until it is silent."""
         alive = self._proof.alive
@@ -541,110 +534,28 @@ class _MeteredOff:
         self._is_silent = not _answers(alive)
         return [] if self._is_silent else ["it still answers with all its outlets off"]
 
-    def _machine_outlets(self, pdu: str) -> set[str]:
-        return {cord.outlet for cord in self._machine.cords if cord.pdu == pdu}
-
     def _fall(self, cord: MachineOutlet) -> str:
         outlet = find_outlet(self._before, cord)
         if outlet is not None and is_carrying(self._before, cord, self._proof):
             return f"{cord} fell from {outlet.draw}"
         return f"{cord} carried nothing before"
 
-    # ---- the inlets ------------------------------------------------------------------------------
-
-    def _inlets(self) -> tuple[list[str], list[str]]:
-        """What the inlets contradict, and what they say."""
-        wrong: list[str] = []
-        facts: list[str] = []
-        for pdu in self._machine.pdus:
-            fall = self._inlet(pdu)
-            if fall is None:
-                facts.append(f"{pdu}'s inlet cannot tell")
-            elif fall.inlet_fall < _INLET * fall.carried:
-                wrong.append(
-                    f"{pdu}'s inlet fell by {fall.inlet_fall:.3g} {fall.unit} when outlets that"
-                    f" carried {fall.carried:.3g} {fall.unit} were switched off"
-                )
-            else:
-                facts.append(f"{pdu}'s inlet fell by {fall.inlet_fall:.3g} {fall.unit}")
-        return wrong, facts
-
-    def _inlet(self, pdu: str) -> Optional[_InletFall]:
-        """By how much a PDU's inlet fell, without what other outlets show; None if it has no meter
-        of its own, nothing flowed, or the neighbours' swing may hide what did.
-        """
-        period_s = _period_s(self._evidence, self._proof)
-        now = self._after[-1][0]
-        late = [
-            readings[pdu] for at, readings in self._after if at >= now - max(period_s, 2 * LOOK_S)
+    def _kept_loads(self) -> list[str]:
+        """Which inlets did not lose what the outlets carried."""
+        return [
+            f"{pdu}'s inlet fell by {fall.inlet_fall:.3g} {fall.unit} when outlets that carried"
+            f" {fall.carried:.3g} {fall.unit} were switched off"
+            for pdu, fall in self._inlet_falls().items()
+            if fall is not None and not fall.is_enough
         ]
-        machine_outlets = self._machine_outlets(pdu)
-        for unit, figure in _UNITS.items():
-            rows = [_row(reading, figure) for reading in (self._before[pdu], *late)]
-            complete_rows = [row for row in rows if row is not None]
-            if (
-                len(complete_rows) < len(rows)
-                or len({frozenset(row.outlets) for row in complete_rows}) > 1
-            ):
-                continue
-            carried = math.fsum(
-                complete_rows[0].outlets[name]
-                for name in machine_outlets
-                if name in complete_rows[0].outlets
+
+    def _inlet_falls(self) -> dict[str, Optional[InletFall]]:
+        """By the readings of the last renewal."""
+        since = self._after[-1][0] - max(_period_s(self._evidence, self._proof), 2 * LOOK_S)
+        late = [readings for at, readings in self._after if at >= since]
+        return {
+            pdu: find_inlet_fall(
+                self._before[pdu], [look[pdu] for look in late], self._machine.outlets(pdu)
             )
-            neighbours = [name for name in complete_rows[0].outlets if name not in machine_outlets]
-            swing = math.fsum(
-                max(row.outlets[name] for row in complete_rows)
-                - min(row.outlets[name] for row in complete_rows)
-                for name in neighbours
-            )
-            rests = [
-                row.inlet - math.fsum(row.outlets[name] for name in neighbours)
-                for row in complete_rows
-            ]
-            noise = swing + max(rests[1:]) - min(rests[1:])
-            noise += self._rounding(pdu, unit, len(neighbours))
-            fall = rests[0] - math.fsum(rests[1:]) / len(late)
-            # what an inlet that is late has not shown yet cannot fall, and noise may hide more of
-            # it; and what shows watts is not judged by amperes
-            may_speak = noise + max(0.0, carried - rests[0]) < _INLET * carried
-            return _InletFall(unit, carried, fall) if may_speak else None
-        return None
-
-    def _rounding(self, pdu: str, unit: str, neighbours: int) -> float:
-        """What the steps of these meters may hide."""
-        reading = self._before[pdu]
-        steps = MeterResolution().finer(outlet.draw for outlet in reading.outlets.values())
-        inlet = MeterResolution().finer([reading.inlet])
-        if unit == "W":
-            return inlet.power_w + steps.power_w * neighbours / 2
-        return inlet.current_a + steps.current_a * neighbours / 2
-
-
-class _InletFall(NamedTuple):
-    """What an inlet lost, beyond what other outlets show, when `carried` was switched off."""
-
-    unit: str
-    carried: float
-    inlet_fall: float
-
-
-class _Row(NamedTuple):
-    inlet: float
-    outlets: Mapping[str, float]
-
-
-_UNITS: Mapping[str, Callable[[MeteredLoad], Optional[float]]] = {
-    "W": lambda draw: draw.power_w,
-    "A": lambda draw: draw.current_a,
-}
-
-
-def _row(reading: PduReading, figure: Callable[[MeteredLoad], Optional[float]]) -> Optional[_Row]:
-    """A PDU's figures in one unit; None unless its inlet and all outlets show one."""
-    inlet = figure(reading.inlet)
-    outlets = {name: figure(outlet.draw) for name, outlet in reading.outlets.items()}
-    figure_by_outlet = {name: value for name, value in outlets.items() if value is not None}
-    if inlet is None or len(figure_by_outlet) < len(outlets):
-        return None
-    return _Row(inlet, figure_by_outlet)
+            for pdu in self._machine.pdus
+        }

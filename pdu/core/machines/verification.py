@@ -22,15 +22,13 @@ from .meters import MeteredLoad
 from .observations import ObservationStore
 from .pdu_access import MachineOutlet, NotProven, PduAccess
 from .proof import (
+    DarkWatch,
     MachinePower,
     OffProof,
     Readings,
     find_outlet,
-    has_restarted,
     is_carrying,
-    not_dark,
     unconfirmed,
-    watched_s,
     witnesses,
 )
 
@@ -73,13 +71,8 @@ class CablingTrial:
         say: Callable[[str], None],
     ) -> None:
         """`say` gets what goes on, for people."""
-        self._machine, self._pdu_access, self._proof, self._alive = (
-            machine,
-            pdu_access,
-            proof,
-            alive,
-        )
-        self._times, self._store, self._say = times, store, say
+        self._machine, self._pdu_access, self._proof = machine, pdu_access, proof
+        self._alive, self._times, self._store, self._say = alive, times, store, say
         self._before: Readings = {}
         # outlets that are switched off
         self._off: list[MachineOutlet] = []
@@ -247,7 +240,7 @@ class CablingTrial:
         self._witnesses = [
             (pdu, outlet)
             for pdu, reading in self._read_pdus().items()
-            for outlet in sorted(witnesses(reading, self._machine_outlets(pdu), self._proof))
+            for outlet in sorted(witnesses(reading, self._machine.outlets(pdu), self._proof))
         ]
         while True:
             if self._alive.sees_power:
@@ -388,31 +381,22 @@ class CablingTrial:
 
     def _wait_until_dark(self, cords: Sequence[MachineOutlet]) -> None:
         """Until these are off, and their meters at nothing for two renewals."""
-        sent_at, since, shown_s = self._pdu_access.monotonic(), math.inf, 0.0
+        sent_at, shown_s = self._pdu_access.monotonic(), 0.0
+        watch = DarkWatch(self._machine, cords, self._proof, self._before, sent_at)
 
         def missing(readings: Readings) -> list[str]:
-            nonlocal since, shown_s
+            nonlocal shown_s
             now = self._pdu_access.monotonic()
-            wrong = not_dark(readings, cords, self._proof) or [
-                f"{pdu}'s metering has restarted"
-                for pdu, reading in readings.items()
-                if has_restarted(
-                    self._before[pdu], reading, self._machine_outlets(pdu), self._proof
-                )
-            ]
-            if wrong:
-                since, shown_s = math.inf, now - sent_at
-                return [f"{reason}: a relay that did not open?" for reason in wrong]
-            since = min(since, now)
-            ends = sent_at + watched_s(self._period_s(), max(self._shows_s, shown_s))
-            return [] if now >= max(ends, since + self._period_s()) else [_SLOW]
+            reasons = watch.missing(now, readings)
+            if reasons:
+                shown_s = now - sent_at
+                return [f"{reason}: a relay that did not open?" for reason in reasons]
+            is_seen = watch.is_seen(now, self._period_s(), max(self._shows_s, shown_s))
+            return [] if is_seen else [_SLOW]
 
         # as long again as meters may need that show the command as late as they may
         self._until(missing, 2 * max(self._proof.timeout_s, 2 * self._period_s()))
         self._shows_s = max(self._shows_s, shown_s + _LOOK_S)
-
-    def _machine_outlets(self, pdu: str) -> set[str]:
-        return {cord.outlet for cord in self._machine.cords if cord.pdu == pdu}
 
     def _until(self, missing: Callable[[Readings], list[str]], wait_s: float) -> None:
         """Read until nothing is missing. Raises NotProven when the time is over."""

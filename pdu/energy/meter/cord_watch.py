@@ -16,7 +16,7 @@ from typing import Callable, NamedTuple, Optional
 from handlers.shared.errors import printable
 
 from ...core.cli.output import counted
-from ...core.machines import evidence as evidences, observations, proof as proofs
+from ...core.machines import observations, proof as proofs
 from ...core.machines.actions import Runner
 from ...core.machines.evidence import EvidenceFile, VerifiedCord
 from ...core.machines.pdu_access import PduReading, PolledPdus, of_reading
@@ -57,9 +57,8 @@ class CordWatch:
         say: Callable[[str], None],
     ) -> None:
         """`verified`: the file of evidence, None for the one beside the drawing."""
-        path = verified or evidences.evidence_path(files.needed(DRAWING))
         # who uses evidence decides how long it counts
-        self._verified = EvidenceFile(path, math.inf)
+        self._verified = EvidenceFile.of(verified, files.needed(DRAWING), math.inf)
         self._proof = OffProof() if threshold_a is None else OffProof(threshold_a=threshold_a)
         self._folder = Path(state_dir) if state_dir else observations.default_folder()
         self._files, self._say = files, say

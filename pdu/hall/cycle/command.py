@@ -45,8 +45,7 @@ from ...core.cli.shared_options import (
 from ...core.drawing.drawing import Drawing, Machine
 from ...core.inventory.polling import Target
 from ...core.inventory.saved_readings import HallReadings
-from ...core.machines import evidence as evidences
-from ...core.machines.evidence import EvidenceFile
+from ...core.machines.evidence import LONGEST_DAYS, EvidenceFile
 from ...core.owner_files import DRAWING, LIST, OwnerFiles
 from ...core.states import DOWN, UNKNOWN, UP, word
 from ..drawings import readings_source
@@ -161,10 +160,8 @@ def _plan(
     # read after the check of the list, in the drawing's order
     readings = readings_source.gather(source_options, drawing.read_pdus)
     by_current = mode is Mode.BOTH_FEEDS and _or(options.confirm, "current") == "current"
-    file = EvidenceFile(
-        options.verified or evidences.evidence_path(drawing.path),
-        evidences.DAY_S * _or(options.verified_for, evidences.LONGEST_DAYS),
-    )
+    days = _or(options.verified_for, LONGEST_DAYS)
+    file = EvidenceFile.of(options.verified, drawing.path, days)
     hall = Hall(drawing, readings)
     planned_steps = planned(hall, mode, machines, _untried(file, machines) if by_current else None)
     if planned_steps.steps:
@@ -486,7 +483,7 @@ cycle_hall = Subcommand(
         *POWER_TIMEOUT(show_default=f"{POWER_TIMEOUT_S:g}"),
         *METER_PERIOD(),
         *VERIFIED(),
-        *VERIFIED_FOR(show_default=f"{evidences.LONGEST_DAYS:g}"),
+        *VERIFIED_FOR(show_default=f"{LONGEST_DAYS:g}"),
         *option(
             "--valid",
             f"for the plan: how many minutes it may be run, or resumed, later ({VALID_MIN:g})",

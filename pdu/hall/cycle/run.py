@@ -28,12 +28,12 @@ from ...core.cli.output import NOT_METERED, figure
 from ...core.drawing.drawing import Cord, Drawing
 from ...core.inventory.saved_readings import HallReadings
 from ...core.machines import proof as proofs
-from ...core.machines.evidence import Evidence, EvidenceFile, VerifiedCord
+from ...core.machines.evidence import CablingEvidence, Evidence, EvidenceFile, VerifiedCord
 from ...core.machines.meters import MeteredLoad
 from ...core.machines.observations import ObservationStore
 from ...core.machines.outlet import AGAIN_S
 from ...core.machines.pdu_access import CommandResult, MachineOutlet, NotProven, PduReading
-from ...core.machines.proof import CablingEvidence, MachinePower, OffProof
+from ...core.machines.proof import MachinePower, OffProof
 from ...core.states import DOWN, UNKNOWN, UP, word
 from ..failure.rehearsal import Hall
 from ..walk.verdicts import CordNow, Now, cords_now
