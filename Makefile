@@ -157,10 +157,10 @@ pictures: env-tests offer ### write docs/demo.svg, and docs/pictures/*.png from 
 	@$(RUN) -m tests.demo --pages
 	@$(RUN) -m tests.dcimanager.pictures
 
-devices: env     ## write the tables in docs/ that are made from the code: devices, settings, identities, costs, exit codes
+devices: env     ## write the tables in docs/ that are made from the code: devices, settings, options, exit codes, promises
 	@$(RUN) packaging/readme.py
 
-datagrams: env-tests ### read all fixtures and recordings over SNMP one object a request and several, compare, and write the table of requests
+datagrams: env-tests ### read all fixtures and recordings over SNMP one object a request and several, compare, and write the sum of their requests
 	@$(RUN) -m tests.datagrams --write
 
 proofs: env     ### check the files of `pdu prove` in PROOFS=DIR, take those without a fault into tests/proofs, write the tables made from them

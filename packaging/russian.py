@@ -11,47 +11,17 @@ import re
 from collections.abc import Sequence
 from typing import Optional
 
-from handlers.snmp.profiles import PROFILES
-from pdu.core.adapters.snmp import family_tables
 from pdu.prove import evidence
 from pdu.prove.document import PlatformProof
 from pdu.supports import pages as supported
 
 # by its name, as in readme.py, which puts the tree on sys.path first
 proofs = importlib.import_module("proofs")
-_HEAD = "| vendor | family | to switch on | to switch off | before |"
-_HEAD_RU = "| производитель | семейство | включить | выключить | перед этим |"
-_WRITTEN = {
-    "the states of all outlets, with this one on": "состояния всех розеток, эта включена",
-    "the states of all outlets, with this one off": "состояния всех розеток, эта выключена",
-    "(older firmware: power)": "(в старой прошивке: power)",
-    "state in older firmware, else ": "state в старой прошивке, иначе ",
-    "Maker not named": "производитель не назван",
-    "(example handler)": "(обработчик из примера)",
-    "(no public MIB)": "(открытого MIB нет)",
-    "(older tree)": "(старая ветка)",
-    "(driver)": "(драйвер)",
-    "administrative state": "состояние, заданное администратором",
-    "outlet state": "состояние розетки",
-    "outlet command": "команда розетки",
-    "outlet action": "действие розетки",
-    "power of outlet N": "питание розетки N",
-}
 _WHAT = {"reading": "чтение", "switching": "переключение"}
 
 
 class NotTranslatedError(ValueError):
     """The English part has changed: translate it here."""
-
-
-def written() -> str:
-    """The table of what a command writes, of docs/administrators.md."""
-    text = family_tables.written(PROFILES)
-    for english, russian in {_HEAD: _HEAD_RU, **_WRITTEN}.items():
-        if english not in text:
-            raise NotTranslatedError(f"the table has no {english!r} any more")
-        text = text.replace(english, russian)
-    return text
 
 
 def makes() -> str:

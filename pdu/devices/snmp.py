@@ -22,6 +22,8 @@ _TABLES = {
     "identities": "identities",
     "costly": "costly",
     "contradicting": "contradicting_objects",
+    "written": "written",
+    "returning": "power_restore_objects",
 }
 
 
@@ -147,8 +149,9 @@ families = _command(
     click.Option(
         ["--table"],
         type=click.Choice(list(_TABLES)),
-        help="print a Markdown table: families, evidence, sources of identities, costly reads, or"
-        " objects that contradict a state",
+        help="print a Markdown table: families, evidence, sources of identities, costly reads,"
+        " objects that contradict a state, what a command writes, or what an outlet does when power"
+        " returns",
     ),
     examples=("pdu snmp families apc", "pdu snmp families --table costly"),
     details="\n\nWORD  a part of the key, the vendor, the MIB or a model",

@@ -133,6 +133,9 @@ def _entry(hit: Match, said: Sequence[str] = ()) -> list[str]:
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     if hit.name:
         lines += _wrapped("model", f"{hit.name.pattern} ({hit.name.source})")
+    elif entry.names:
+        patterns = (f"{name.pattern}{'' if name.sure else ' (maybe)'}" for name in entry.names)
+        lines += _wrapped("models", ", ".join(patterns))
     lines += _wrapped("read", _reads(hit))
     lines += _wrapped("metered", _meters(hit))
     lines += _wrapped("switched", _shown_switching(hit))

@@ -1,5 +1,5 @@
 """`python -m tests.datagrams`: reads every unit one object a request and several a request, prints
-what differs and the requests, and writes the table in docs/dev/families.md with --write.
+what differs and the requests, and writes their sum into docs/dev/families.md with --write.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BEGIN, END = "<!-- datagrams:begin -->", "<!-- datagrams:end -->"
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.datagrams", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="UNIT", help="only these units")
-    parser.add_argument("--write", action="store_true", help="write the table of all units")
+    parser.add_argument("--write", action="store_true", help="write the sum of all units")
     options = parser.parse_args(arguments)
     units = [one for one in both.units() if not options.names or one.name in options.names]
     if not units:

@@ -50,6 +50,8 @@ def test_a_command_that_another_group_has_is_named(capsys: pytest.CaptureFixture
         ("identities", "sentry3"),
         ("costly", "apc-rpdu2"),
         ("contradicting", "wti-power"),
+        ("written", "schleifenbauer"),
+        ("returning", "geist-v3"),
     ],
 )
 def test_tables_are_printed_as_markdown(

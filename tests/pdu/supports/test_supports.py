@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
@@ -16,7 +15,6 @@ from pdu.supports.model_names import NAMES
 from pdu.supports.model_patterns import fits, sample
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 from pdu.supports.table import entries
-from tests.needs import ROOT
 from tests.pdu.running import run
 from tests.pdu.supports.products import PRODUCTS, Product
 from tests.recordings import fixtures
@@ -421,8 +419,10 @@ def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family(
     assert looked > 80
 
 
-def test_the_page_of_devices_has_the_same_names() -> None:
-    page = (ROOT / "docs" / "devices.md").read_text("utf-8")
-    assert [name.pattern for name in NAMES if f"`{name.pattern}`" not in page] == []
-    assert [brand.name for brand in BRANDS if brand.name not in page] == []
-    assert re.search(r"Schneider Electric.*`AP89xx\*`", page)
+def test_a_family_in_full_has_its_names_of_models(capsys: pytest.CaptureFixture[str]) -> None:
+    for family, names in (
+        (entry.family, entry.names) for entry in entries() if entry.family and entry.names
+    ):
+        _, out, _ = run(capsys, "supports", family)
+        printed = " ".join(out.split())
+        assert all(name.pattern in printed for name in names), family
