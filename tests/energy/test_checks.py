@@ -1,0 +1,178 @@
+"""What flowed, as an interval, and how it is compared: each figure by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pytest
+
+from pdu.energy.audit.checks import (
+    UNIT,
+    CheckParameters,
+    Flow,
+    Rows,
+    Standstill,
+    compare,
+    standstills,
+    uncounted_s,
+)
+from pdu.energy.registers.numpy_lazy import np
+
+NAN = math.nan
+PARAMETERS = CheckParameters(0.01, None, 300.0, 300.0, is_outlet=True)
+
+
+def rows(
+    watts: Sequence[float],
+    kwh: Sequence[float] = (),
+    times: Sequence[float] = (),
+    amps: float = NAN,
+) -> Rows:
+    begins = np.array(times or [300.0 * at for at in range(len(watts))], float)
+    register = np.array(kwh or [0.0] * len(watts), float)
+    return Rows(begins, begins + 1.0, register, np.full(len(watts), amps), np.array(watts, float))
+
+
+@pytest.mark.parametrize(
+    ("watts", "least", "most"),
+    [
+        # shown in 1 W: up to 10 W may be anything between none and that
+        ([5.0, 10.0, 20.0, 25.0], [0.0, 0.0, 19.0, 24.0], [11.0, 11.0, 21.0, 26.0]),
+        ([10.0, 20.0, NAN], [0.0, 10.0, NAN], [20.0, 30.0, NAN]),
+        ([10.5, 20.0], [10.5, 20.0], [10.5, 20.0]),
+    ],
+)
+def test_watts_are_off_by_their_resolution(
+    watts: list[float], least: list[float], most: list[float]
+) -> None:
+    flow = Flow.of(rows(watts), PARAMETERS)
+    assert flow is not None and flow.source == "the power"
+    assert [*flow.least * 1000.0] == pytest.approx(least, nan_ok=True)
+    assert [*flow.most * 1000.0] == pytest.approx(most, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("volts", "is_outlet", "least", "most"),
+    [
+        (230.0, True, 0.6 * 0.23 * 1.04, 0.23 * 1.06),
+        (230.0, False, 0.6 * 0.23 / 3.0**0.5 * 1.04, 0.23 * 1.06),
+        (None, True, 0.03 * 1.04, 0.48 * 1.06),
+    ],
+)
+def test_a_current_is_an_interval_of_power(
+    volts: float, is_outlet: bool, least: float, most: float
+) -> None:
+    parameters = PARAMETERS._replace(volts=volts, is_outlet=is_outlet)
+    flow = Flow.of(rows([NAN], amps=1.05), parameters)
+    assert flow is not None
+    assert [flow.least[0], flow.most[0]] == pytest.approx([least, most])
+    assert Flow.of(rows([NAN]), parameters) is None
+
+
+def test_a_comparison_is_that_of_the_formula() -> None:
+    """13 pairs of polls with 1,000 and 1,400 W in turn, shown in 10 W, and a rise of 0.1 kWh."""
+    watts = [1000.0 + 400.0 * (at % 2) for at in range(14)]
+    table = rows(watts, [0.1 * at for at in range(14)])
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    found = compare(table, flow, PARAMETERS, slice(0, 14))
+    assert found is not None and found.event is None
+    hours, sampling = 13.0 / 12.0, 3.0 * 0.2 * (13.0 / 12.0) / 13.0**0.5
+    assert found[:6] == pytest.approx(
+        (
+            0.0,
+            3901.0,
+            1.3,
+            2.0 * 0.01 + 1.21 / 12.0,
+            0.8 * 1.19 * hours - sampling,
+            1.25 * 1.21 * hours + sampling,
+        )
+    )
+
+
+def test_after_a_gap_a_register_may_be_off_by_a_step_again() -> None:
+    times = [300.0 * at for at in range(8)] + [3101.0 + 300.0 * at for at in range(8)]
+    table = rows([1200.0] * 16, [0.1 * at for at in range(16)], times)
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    found = compare(table, flow, PARAMETERS, slice(0, 16))
+    assert found is not None and found.counted == pytest.approx(1.4)
+    assert found.error == pytest.approx(3.0 * 0.01 + 1.21 / 12.0)
+    # a pair that is just three usual times apart is no gap
+    times = [300.0 * at for at in range(8)] + [3000.0 + 300.0 * at for at in range(8)]
+    table = rows([1200.0] * 16, [0.1 * at for at in range(16)], times)
+    found = compare(table, flow, PARAMETERS, slice(0, 16))
+    assert found is not None and found.counted == pytest.approx(1.5)
+
+
+def test_a_standstill_counts_for_as_long_as_it_is_in_the_period() -> None:
+    stood = [Standstill(100.0, 200.0, 1.0, False), Standstill(300.0, 400.0, 1.0, True)]
+    assert uncounted_s(stood, 0.0, 1000.0) == 100.0
+    assert uncounted_s(stood, 150.0, 180.0) == 30.0
+    assert uncounted_s(stood, 200.0, 1000.0) == uncounted_s(stood, 0.0, 100.0) == 0.0
+
+
+def test_the_law_is_broken_on_the_day_on_which_it_is() -> None:
+    """1.5 times of what flowed on the second of three days is 1.17 times in all."""
+    parameters = PARAMETERS._replace(usual_gap=3600.0, max_age=3600.0)
+    rises = [1.8 if 24 <= at < 48 else 1.2 for at in range(1, 72)]
+    kwh = [sum(rises[:at]) for at in range(72)]
+    table = rows([1200.0] * 72, kwh, [3600.0 * at for at in range(72)])
+    flow = Flow.of(table, parameters)
+    assert flow is not None
+    found = compare(table, flow, parameters, slice(0, 72))
+    assert found is not None and found.event is not None
+    assert (found.event.kind, found.event.begin, found.event.end) == (UNIT, 86400.0, 172800.0)
+    assert found.event.reason == "counts 1.5 times what the power says"
+    assert found.ratio == pytest.approx(1.5) and not found.explains(1.5) and found.explains()
+
+
+@pytest.mark.parametrize(
+    ("rise", "begin", "end", "caught_up"),
+    [(0.5, 1200.0, 2401.0, True), (0.48, 900.0, 2701.0, False)],
+)
+def test_a_register_that_stands_has_caught_up_if_it_rises_by_what_flowed(
+    rise: float, begin: float, end: float, caught_up: bool
+) -> None:
+    """Four pairs of polls, 1,190 W at least."""
+    rises = [0.1] * 4 + [0.0] * 4 + [rise] + [0.1] * 5
+    table = rows([1200.0] * 15, [sum(rises[:at]) for at in range(15)])
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    (stood,) = standstills(table, flow, PARAMETERS, slice(0, 15))
+    assert stood[:2] == (begin, end) and stood.caught_up == caught_up
+    assert stood.kwh == pytest.approx(4 * 1.19 / 12.0)
+    # for no longer than a reading may be old, nothing shows it
+    older = PARAMETERS._replace(max_age=800.0)
+    assert not standstills(table, flow, older, slice(0, 15))
+    assert not standstills(table, flow, PARAMETERS, slice(0, 4))
+
+
+@pytest.mark.parametrize(("gap", "caught_up"), [(900.0, True), (901.0, False)])
+def test_beside_a_gap_no_rise_shows_that_a_register_caught_up(gap: float, caught_up: bool) -> None:
+    times = [300.0 * at for at in range(9)]
+    times += [times[-1] + gap + 300.0 * at for at in range(6)]
+    rises = [0.1] * 4 + [0.0] * 4 + [3.0] + [0.1] * 5
+    table = rows([1200.0] * 15, [sum(rises[:at]) for at in range(15)], times)
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    (stood,) = standstills(table, flow, PARAMETERS, slice(0, 15))
+    assert stood.caught_up == caught_up
+
+
+@pytest.mark.parametrize(
+    ("rise", "kwh"), [(0.5, 0.75 * 0.528 * 5.0 / (11 * 0.528)), (0.005, 0.027), (0.0099, 0.027)]
+)
+def test_what_a_stretch_counted_says_how_much_of_an_ampere_flowed(rise: float, kwh: float) -> None:
+    """1 A, shown in 0.1 A, is 0.027 to 0.528 kW. Where at least 20 steps were counted, three
+    quarters of what they are of the most.
+    """
+    parameters = CheckParameters(0.005, None, 3600.0, 600.0, is_outlet=True)
+    rises = [rise] * 9 + [0.0] + [rise]
+    times = [3600.0 * at for at in range(12)]
+    table = rows([NAN] * 12, [sum(rises[:at]) for at in range(12)], times, 1.0)
+    flow = Flow.of(table, parameters)
+    assert flow is not None
+    (stood,) = standstills(table, flow, parameters, slice(0, 12))
+    assert stood.kwh == pytest.approx(kwh)
