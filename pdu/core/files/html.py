@@ -59,7 +59,7 @@ tr { display: grid; grid-template-columns: 1fr 1fr; gap: .1rem 1rem; padding: .5
 .facts tr { grid-template-columns: auto 1fr; } .facts .text { grid-column: auto; }
 td { border: 0; padding: 0; display: flex; justify-content: space-between; gap: .8rem; min-width: 0; }
 td:empty { display: none; } .n { white-space: normal; } .word { white-space: normal; text-align: right; }
-td[data-head]::before { content: attr(data-head); color: var(--soft); flex: none; font-weight: 400; }
+td[data-head]::before { content: attr(data-head); color: var(--soft); flex: 0 1 auto; font-weight: 400; }
 .name, .text, .wide { grid-column: 1 / -1; } .name, .text { display: block; } .name { white-space: normal; max-width:
 none; overflow-wrap: anywhere; } .half { grid-column: auto; }
 .bar { display: grid; grid-template-columns: 1fr auto; row-gap: 0; } .bar::before { text-align: left; }
