@@ -465,10 +465,10 @@ def _registered_earlier(out: Path, number: str) -> list[Handler]:
     text = script.read_text("utf-8", "replace") if script.is_file() else ""
     # with one quote in builds that wrote a shell script
     rows = re.search('^HANDLERS ?= ?(?:\'|""")([^\'"]*)(?:\'|""")$', text, re.MULTILINE)
-    rows_ = [row.split("|") for row in rows[1].splitlines()] if rows else []
+    split_rows = [row.split("|") for row in rows[1].splitlines()] if rows else []
     return [
         Handler(row[0], row[1], row[2])
-        for row in rows_
+        for row in split_rows
         if len(row) == 3 and (out / _file(row[0], number)).is_file()
     ]
 

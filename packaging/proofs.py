@@ -134,9 +134,9 @@ def _platforms() -> str:
     )
 
 
-def claim(proofs_: Optional[Sequence[Proof]] = None) -> str:
+def claim(proof_list: Optional[Sequence[Proof]] = None) -> str:
     """The sentence that says whether a DCImanager and a PDU were there."""
-    proofs = accepted_proofs() if proofs_ is None else proofs_
+    proofs = accepted_proofs() if proof_list is None else proof_list
     ran = "has" if _has_polled(proofs) else "has not"
     units = sum(len(unit.firmware) for unit in evidence.counted(proofs) if unit.what == "switching")
     if not units:
@@ -198,9 +198,9 @@ _GROUNDS = {
 }
 
 
-def grounds(proofs_: Optional[Sequence[Proof]] = None) -> str:
+def grounds(proof_list: Optional[Sequence[Proof]] = None) -> str:
     """README's table of what was tried, and what was not."""
-    proofs = accepted_proofs() if proofs_ is None else proofs_
+    proofs = accepted_proofs() if proof_list is None else proof_list
     rows = evidence.counted(proofs)
     there = "; a real one, with a simulated PDU" if _has_polled(proofs) else ""
     lines = [
@@ -229,9 +229,9 @@ def grounds(proofs_: Optional[Sequence[Proof]] = None) -> str:
     return "\n".join(lines)
 
 
-def generated_source(units_: Optional[list[evidence.ProvenUnits]] = None) -> str:
+def generated_source(unit_counts: Optional[list[evidence.ProvenUnits]] = None) -> str:
     """The lines of pdu/supports/owner_proofs.py."""
-    rows = evidence.counted(accepted_proofs()) if units_ is None else units_
+    rows = evidence.counted(accepted_proofs()) if unit_counts is None else unit_counts
     if not rows:
         return "PROVEN: tuple[ProvenBy, ...] = ()"
     lines = [

@@ -116,8 +116,8 @@ def _options() -> str:
             commands = (
                 ", ".join(names) if len(names) <= _LISTED_COMMANDS else f"{len(names)} commands"
             )
-            flags_ = " ".join(filter(None, (", ".join(flags), shared.metavar)))
-            rows.append(f"| `{flags_}` | {shared.help} | {commands} |")
+            usage = " ".join(filter(None, (", ".join(flags), shared.metavar)))
+            rows.append(f"| `{usage}` | {shared.help} | {commands} |")
     return "\n".join(rows)
 
 

@@ -152,12 +152,12 @@ def parsed(data: bytes) -> Any:
 
 def values(document: Any) -> list[Any]:
     """A document and every value in it, at any depth."""
-    values_ = [document]
-    for value in values_:  # which grows meanwhile
-        values_ += (
+    all_values = [document]
+    for value in all_values:  # which grows meanwhile
+        all_values += (
             value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         )
-    return values_
+    return all_values
 
 
 def text_of(value: Any) -> str:
@@ -189,8 +189,8 @@ class Answer(NamedTuple):
 
     def error(self, key: str) -> Any:
         """A value of the answer's error; None if it has no such value."""
-        error_ = self.document.get("error") if isinstance(self.document, dict) else None
-        return error_.get(key) if isinstance(error_, dict) else None
+        error_document = self.document.get("error") if isinstance(self.document, dict) else None
+        return error_document.get(key) if isinstance(error_document, dict) else None
 
     @property
     def names_error(self) -> bool:

@@ -34,8 +34,8 @@ def makes() -> str:
 
 def proven(units: Optional[Sequence[evidence.ProvenUnits]] = None) -> str:
     """What owners have proven, of README.md."""
-    proofs_ = proofs.accepted_proofs()
-    rows = evidence.counted(proofs_) if units is None else units
+    accepted_list = proofs.accepted_proofs()
+    rows = evidence.counted(accepted_list) if units is None else units
     begin = "На устройствах владельцев, командой `pdu prove`:"
     if not rows:
         text = "отчётов с реальных устройств пока не присылали"
@@ -45,9 +45,9 @@ def proven(units: Optional[Sequence[evidence.ProvenUnits]] = None) -> str:
             f" устройств: {len(unit.firmware)}{_firmware(unit)}"
             for unit in rows
         )
-    platforms = sum(isinstance(unit, PlatformProof) for unit in proofs_)
-    platforms_ = f" Отчётов о самой платформе: {platforms}." if platforms else ""
-    return f"{begin} {text}.{platforms_}"
+    platforms = sum(isinstance(unit, PlatformProof) for unit in accepted_list)
+    platform_sentence = f" Отчётов о самой платформе: {platforms}." if platforms else ""
+    return f"{begin} {text}.{platform_sentence}"
 
 
 def _firmware(units: evidence.ProvenUnits) -> str:

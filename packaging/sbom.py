@@ -165,8 +165,8 @@ def sbom(file: Path, version: str, when: datetime) -> Optional[str]:
         match = re.fullmatch(kind.pattern, file.name)
         if match is not None:
             data = file.read_bytes()
-            version_ = match[2].replace("~", ".") if match.re.groups > 1 else version
-            return _document(match[1], version_, data, kind.parts(data), when)
+            file_version = match[2].replace("~", ".") if match.re.groups > 1 else version
+            return _document(match[1], file_version, data, kind.parts(data), when)
     return None
 
 

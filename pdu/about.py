@@ -40,8 +40,10 @@ def _help(context: click.Context, command: Sequence[str]) -> int:
             shared_options_of(context).json,
         )
     root = context.find_root().command
-    with root.make_context("pdu", [*command, "--help"], obj=shared_options_of(context)) as context_:
-        return int(root.invoke(context_))  # ends in click's Exit, once the help is shown
+    with root.make_context(
+        "pdu", [*command, "--help"], obj=shared_options_of(context)
+    ) as help_context:
+        return int(root.invoke(help_context))  # ends in click's Exit, once the help is shown
 
 
 @click.pass_context

@@ -279,9 +279,9 @@ def run(arguments: Sequence[str]) -> int:
         return DONE
     enable_fast_reads()
     # also for errors before the options are read
-    state = SharedOptions(json="--json" in arguments)
+    shared = SharedOptions(json="--json" in arguments)
     try:
-        with ROOT.make_context("pdu", list(arguments), obj=state) as context:
+        with ROOT.make_context("pdu", list(arguments), obj=shared) as context:
             return int(ROOT.invoke(context))
     except click.exceptions.Exit as ended:
         return ended.exit_code
@@ -312,20 +312,20 @@ def run(arguments: Sequence[str]) -> int:
                 f" ({', '.join(registry.names())})"
                 f"{_lead(first) or _names(where, first)}"
             )
-        return fail(state, Usage(f"{words} ({where} --help)"))
+        return fail(shared, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:
         return fail(
-            state,
+            shared,
             Interrupted(
-                "a command that was sent may still be carried out" if state.changing else ""
+                "a command that was sent may still be carried out" if shared.changing else ""
             ),
         )
     except (BrokenPipeError, OutputError):
         raise
     except ModuleNotFoundError as error:
         remedy = missing_package_advice(error)
-        return fail(state, SettingsError(remedy) if remedy else error)
+        return fail(shared, SettingsError(remedy) if remedy else error)
     except NoSuchHandler as error:
-        return fail(state, SettingsError((*error.parts, _lead(error.word))))
+        return fail(shared, SettingsError((*error.parts, _lead(error.word))))
     except Exception as error:
-        return fail(state, error)
+        return fail(shared, error)

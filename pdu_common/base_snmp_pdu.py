@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any, Optional, Union
 
 from .base_pdu import BasePdu
-from .snmp_client.calls import get, set_, walk
+from .snmp_client.calls import get, walk, write_object
 from .snmp_client.credentials import Credentials
 from .snmp_client.errors import SnmpError
 from .snmp_client.reads import Element
@@ -43,7 +43,7 @@ class BaseSnmpPdu(BasePdu):
         INFERRED: an int is sent as INTEGER, a str or bytes as OCTET STRING. Not repeated on
         timeout.
         """
-        set_(self._credentials(), oid, value)
+        write_object(self._credentials(), oid, value)
 
     def snmp_walk(self, oid: str) -> list[Element]:
         """KNOWN: a subtree as a list of elements.

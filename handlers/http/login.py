@@ -164,11 +164,11 @@ def _views(text: str) -> Iterator[str]:
     """The text, and the variants that result when one or two escapes and an encoding are undone."""
     plain = [text]
     for _ in range(2):  # text in HTML in JSON, a URL in a URL
-        undone = [view for text_ in plain for view in _once_unescaped(text_)]
+        undone = [view for view_text in plain for view in _once_unescaped(view_text)]
         plain = list(dict.fromkeys(undone))
     yield from plain
-    for text_ in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
-        for encoded in _ENCODED.findall(text_):
+    for view_text in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
+        for encoded in _ENCODED.findall(view_text):
             yield from _decoded(encoded)
 
 

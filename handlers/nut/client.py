@@ -124,7 +124,7 @@ class NutClient(NutReader):
 
     def help(self) -> str:
         """The requests that the server lists: 1 round trip."""
-        return self._value_of(requests.help_())
+        return self._value_of(requests.server_help())
 
     def _value_of(self, request: NutRequest[T]) -> T:
         return self._ask_with_login(request)[request]

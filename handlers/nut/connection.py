@@ -132,18 +132,18 @@ class Connection:
     def _dial(self, addresses: Sequence[_Address], end: float) -> socket.socket:
         failed: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(addresses), 0, -1), addresses):
-            socket_: Optional[socket.socket] = None
+            sock: Optional[socket.socket] = None
             try:
                 # fails without IPv6, or without a free file descriptor
-                socket_ = socket.socket(family, kind, proto)
-                socket_.settimeout(max(end - self._clock(), 0.001) / left)
-                socket_.connect(address)
-                socket_.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return socket_
+                sock = socket.socket(family, kind, proto)
+                sock.settimeout(max(end - self._clock(), 0.001) / left)
+                sock.connect(address)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return sock
             except OSError as error:
                 failed = error
-                if socket_ is not None:
-                    socket_.close()
+                if sock is not None:
+                    sock.close()
         raise errors.not_connected(self.port, failed).at(self.place)
 
     def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Responses:

@@ -209,7 +209,7 @@ class PyNUTClient(Generic[AnyStr]):
 
     def help(self) -> AnyStr:
         """The requests that the server lists, one line with its line break."""
-        return self._out(self._answer("help", messages.help_) + "\n")
+        return self._out(self._answer("help", messages.server_help) + "\n")
 
     def ver(self) -> AnyStr:
         """The server's name and version, one line with its line break."""

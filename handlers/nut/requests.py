@@ -214,7 +214,7 @@ def protver(verb: str = "PROTVER") -> NutRequest[str]:
     return NutRequest(verb, verb, _line)
 
 
-def help_() -> NutRequest[str]:
+def server_help() -> NutRequest[str]:
     """The requests that the server lists, as free text.
 
     upsd leaves some out, such as FSD and PROTVER.

@@ -74,8 +74,8 @@ def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, Nu
     listed_device = devices.read_devices(client, settings, {prefix: names[prefix]}, writable=True)[
         0
     ]
-    for identity_, outlet in listed_device.ports():
-        if identity_ == identity:
+    for listed_identity, outlet in listed_device.ports():
+        if listed_identity == identity:
             return listed_device.name, outlet
     raise NoSuchOutlet(
         f"the device {client.redact(listed_device.name)!r} has no outlet {identity[:60]!r}: poll"

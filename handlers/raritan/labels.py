@@ -26,11 +26,11 @@ def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
     without_outlets = panels.as_without_outlets(bulk, units)
     bulk.perform()
     of_circuits = panels.read_panel_labels(bulk, without_outlets)
-    labels_: list[Label] = []
+    label_list: list[Label] = []
     for listed_unit, metadata, settings in queued:
-        for identity, printed, settings_ in zip(listed_unit.identities(), metadata, settings):
+        for identity, printed, settings_call in zip(listed_unit.identities(), metadata, settings):
             number = "" if printed.error else printed.get().label
-            name = "" if settings_.error else settings_.get().name
-            labels_.append(label(identity, number, name))
-        labels_ += of_circuits.get(listed_unit.unit.link_id, [])
-    return labels_
+            name = "" if settings_call.error else settings_call.get().name
+            label_list.append(label(identity, number, name))
+        label_list += of_circuits.get(listed_unit.unit.link_id, [])
+    return label_list

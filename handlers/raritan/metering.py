@@ -229,12 +229,12 @@ class UnitMeter:
             sum_if_complete(amount(bank) for bank in self._banks),
             sum_if_complete(amount(outlet.current) for outlet in self._outlets),
         )
-        known_sums = [amount_ for amount_ in sums if amount_.value is not None]
+        known_sums = [candidate for candidate in sums if candidate.value is not None]
         if not known_sums:
             call_error(self._protectors)  # raises Denied: the banks may have a figure
-        for amount_ in known_sums or sums:
-            if amount_.metered:
-                return amount_
+        for candidate in known_sums or sums:
+            if candidate.metered:
+                return candidate
         return sums[0]
 
     def inlet(self) -> MeteredValue:

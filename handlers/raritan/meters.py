@@ -162,10 +162,10 @@ class FeedMeter(Meter):
 
     def readings(self) -> list[Optional[Reading]]:
         """All readings of the feed and of its lines."""
-        readings_ = super().readings()
+        feed_readings = super().readings()
         for _, current, counter in self._lines:
-            readings_ += [current, counter]
-        return readings_
+            feed_readings += [current, counter]
+        return feed_readings
 
     def _line_currents(self) -> list[Optional[Reading]]:
         return [current for pole, current, _ in self._lines if pole.line in _LINES]

@@ -86,12 +86,12 @@ class UnitWithoutOutlets:
 
         Raises JsonRpcSyntaxException if it is not of this kind.
         """
-        reference_ = self.unit.mine(reference)
-        if not isinstance(reference_, kind):
+        proxy = self.unit.mine(reference)
+        if not isinstance(proxy, kind):
             raise JsonRpcSyntaxException(f"the unit lists an object of another type as {what}").at(
                 self.unit.agent.place
             )
-        return reference_
+        return proxy
 
 
 class BranchCircuit(PortMeter):
@@ -284,9 +284,9 @@ def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[i
             queued.append((listing.link_id, circuit, panel, bulk.add(circuit.circuit.getSettings)))
     bulk.perform()
     labels_by_link_id: dict[int, list[Label]] = {}
-    for link_id, circuit, panel, settings_ in queued:
+    for link_id, circuit, panel, settings_call in queued:
         number = "" if panel.error else _printed(circuit.position, panel.get())
-        name = "" if settings_.error else settings_.get().name
+        name = "" if settings_call.error else settings_call.get().name
         labels_by_link_id.setdefault(link_id, []).append(label(circuit.identity, number, name))
     return labels_by_link_id
 

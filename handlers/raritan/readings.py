@@ -50,8 +50,8 @@ def amount(reading: Optional[Reading]) -> MeteredValue:
 
 def listed_amount(reading: Optional[Reading]) -> MeteredValue:
     """As `amount`, but not known if the device lists the sensor and the call failed."""
-    amount_ = amount(reading)
-    return amount_ if amount_.metered or reading is None else NOT_KNOWN
+    value = amount(reading)
+    return value if value.metered or reading is None else NOT_KNOWN
 
 
 def largest(parts: Iterable[MeteredValue]) -> MeteredValue:
@@ -87,9 +87,7 @@ def kilowatt_hours(watt_hours: MeteredValue) -> Optional[float]:
 def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
     """Whether some sensors answered but no value is known: their references may be stale."""
     amounts = [amount(reading) for reading in readings]
-    return any(amount_.metered for amount_ in amounts) and all(
-        amount_.value is None for amount_ in amounts
-    )
+    return any(value.metered for value in amounts) and all(value.value is None for value in amounts)
 
 
 def call_error(answer: Pending[Any]) -> Optional[PduHandlerError]:

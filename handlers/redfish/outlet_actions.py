@@ -105,11 +105,11 @@ def _steps(path: str) -> Sequence[str]:
     return unquote(path.partition("?")[0]).replace("\\", "/").rstrip("/").split("/")
 
 
-def info_link(action_: Json) -> Optional[object]:
+def info_link(action_resource: Json) -> Optional[object]:
     """The link to the description of the action's parameters; None if there is none, or if the
     action itself lists the values.
     """
-    return action_.get(_INFO) if _ALLOWABLE not in action_ else None
+    return action_resource.get(_INFO) if _ALLOWABLE not in action_resource else None
 
 
 def body(

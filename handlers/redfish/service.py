@@ -252,7 +252,8 @@ class RedfishService:
         try:
             content = resource(reply, self.login)
             if not any(
-                links.same(text(content, "@odata.id"), link_, self.units) for link_ in (path, also)
+                links.same(text(content, "@odata.id"), candidate, self.units)
+                for candidate in (path, also)
             ):
                 raise ProtocolError(
                     "the service answered with a resource other than the one requested"

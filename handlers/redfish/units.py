@@ -252,7 +252,9 @@ def read_all_outlets(service: RedfishService, pdu_setting: str) -> list[OutletRe
         for pdu in read_units(service, pdu_setting)
         for name, outlet in read_outlets(service, pdu)
     ]
-    raise_if_twice(service, "outlets that are called", [outlet_.identity for outlet_ in outlets])
+    raise_if_twice(
+        service, "outlets that are called", [listed_outlet.identity for listed_outlet in outlets]
+    )
     return outlets
 
 

@@ -57,17 +57,17 @@ def session(
     """
     scope = _KEPT.get()
     if scope is None:
-        with opened() as session_:
-            yield session_
+        with opened() as entered_session:
+            yield entered_session
         return
     key = scope.key(owner)
     if key in scope.sessions:
-        session_ = scope.sessions[key]
-        renew(session_)
+        entered_session = scope.sessions[key]
+        renew(entered_session)
     else:
-        session_ = scope.sessions[key] = scope.stack.enter_context(opened())
+        entered_session = scope.sessions[key] = scope.stack.enter_context(opened())
     try:
-        yield session_
+        yield entered_session
     except BaseException:
         # its end, at the end of the block, releases it
         scope.sessions.pop(key, None)

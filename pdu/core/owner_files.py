@@ -1,4 +1,4 @@
-"""The owner's site: his list of PDUs, his logins, and the drawing of his hall. The one reader of
+"""The owner's files: his list of PDUs, his logins, and the drawing of his hall. The one reader of
 these files, for every product, with one set of errors.
 
 A command has the parameters `words` and those of kit/shared_options, and `Site.of` takes their
@@ -192,12 +192,12 @@ def _warn(text: str) -> None:
 
 def machine(drawing: Drawing, name: str) -> Machine:
     """The machine of this name. Raises SettingsError."""
-    machine_ = drawing.machines.get(name)
-    if machine_ is None:
+    drawn_machine = drawing.machines.get(name)
+    if drawn_machine is None:
         raise SettingsError(
             f"{drawing.path} has no machine {printable(name, 60)!r}; it has {_some(drawing)}"
         )
-    return machine_
+    return drawn_machine
 
 
 def require_unprotected(machine: Machine) -> Machine:
@@ -238,7 +238,9 @@ def select_machines(drawing: Drawing, values: Iterable[str]) -> list[Machine]:
                     f" {_some(drawing)}"
                 )
             names.update(matches)
-    return [machine_ for machine_ in drawing.machines.values() if machine_.name in names]
+    return [
+        drawn_machine for drawn_machine in drawing.machines.values() if drawn_machine.name in names
+    ]
 
 
 def _some(drawing: Drawing) -> str:

@@ -62,7 +62,7 @@ class NutCall(NamedTuple):
     #: the handler settings as text, without `host` and `device`
     texts: Mapping[str, str]
     #: the options that every command has
-    state: SharedOptions
+    shared: SharedOptions
     #: the server's address, as typed
     host: str
     #: the command's own arguments and options by name; None for an argument that was not given
@@ -79,8 +79,8 @@ class NutCall(NamedTuple):
 
 def devices(call: NutCall) -> Result:
     """List the devices of the server: 1 round trip."""
-    devices_ = call.nut.devices()
-    return Result(devices_, columns((), list(devices_.items())))
+    description_by_device = call.nut.devices()
+    return Result(description_by_device, columns((), list(description_by_device.items())))
 
 
 def variables(call: NutCall) -> Result:
@@ -121,22 +121,22 @@ def outlets(call: NutCall) -> Result:
     )
     outlet_by_identity = {
         printable(identity): outlet
-        for outlet_ in listed_devices
-        for identity, outlet in outlet_.ports()
+        for device in listed_devices
+        for identity, outlet in device.ports()
     }
-    rows_: list[dict[str, Any]] = []
-    for outlet_ in outlet_reading.outlets:
-        outlet = outlet_by_identity[outlet_.identity]
-        rows_.append(
+    outlet_rows: list[dict[str, Any]] = []
+    for outlet_state in outlet_reading.outlets:
+        outlet = outlet_by_identity[outlet_state.identity]
+        outlet_rows.append(
             {
-                "identity": outlet_.identity,
-                "number": outlet_.number,
-                "name": outlet_.name,
-                "state": word(outlet_.state),
-                "current_a": outlet_.current_a,
-                "power_w": outlet_.power_w,
+                "identity": outlet_state.identity,
+                "number": outlet_state.number,
+                "name": outlet_state.name,
+                "state": word(outlet_state.state),
+                "current_a": outlet_state.current_a,
+                "power_w": outlet_state.power_w,
                 "apparent_power_va": outlet.power,
-                "energy_kwh": outlet_.energy_kwh,
+                "energy_kwh": outlet_state.energy_kwh,
                 "on": outlet.on and outlet.on.name,
                 "off": outlet.off and outlet.off.name,
             }
@@ -144,23 +144,23 @@ def outlets(call: NutCall) -> Result:
     data = {
         "load_a": outlet_reading.load_a,
         "energy_kwh": outlet_reading.energy_kwh,
-        "outlets": rows_,
+        "outlets": outlet_rows,
     }
     rows = [
         [
-            *(outlet_[key] for key in ("identity", "number", "name", "state")),
+            *(outlet_state[key] for key in ("identity", "number", "name", "state")),
             *(
-                figure(outlet_[key])
+                figure(outlet_state[key])
                 for key in ("current_a", "power_w", "apparent_power_va", "energy_kwh")
             ),
-            ", ".join(dict.fromkeys(filter(None, (outlet_["on"], outlet_["off"])))),
+            ", ".join(dict.fromkeys(filter(None, (outlet_state["on"], outlet_state["off"])))),
         ]
-        for outlet_ in rows_
+        for outlet_state in outlet_rows
     ]
     head = ("identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by")
     is_whole_load = not rows and any(
-        command in outlet_.device.whole.commands
-        for outlet_ in listed_devices
+        command in outlet_state.device.whole.commands
+        for outlet_state in listed_devices
         for command in SWITCHES
     )
     return Result(
@@ -202,7 +202,7 @@ def run(call: NutCall) -> Result:
     )
 
 
-def set_(call: NutCall) -> Result:
+def set_variable(call: NutCall) -> Result:
     """Set a variable, and read it until it has the new value or _SEEN_S is over.
 
     The round trips of `run`, and 1 for each read. The variable is also read before the write. If it
@@ -246,21 +246,23 @@ def set_(call: NutCall) -> Result:
 
 def _confirm(call: NutCall, what: str, name: str) -> None:
     """Ask before a write, unless --yes is given. `name`: the command or variable."""
-    prompts.askable(call.state, what, call.host)
+    prompts.askable(call.shared, what, call.host)
     about = ""
     outlet = _OUTLET.match(name)
-    if outlet is not None and not call.state.yes:
-        variables_ = call.nut.variables(call.device)
-        desc = variables_.get(f"{outlet[1]}.desc") or variables_.get(f"{outlet[1]}.name")
+    if outlet is not None and not call.shared.yes:
+        value_by_variable = call.nut.variables(call.device)
+        desc = value_by_variable.get(f"{outlet[1]}.desc") or value_by_variable.get(
+            f"{outlet[1]}.name"
+        )
         now = (
-            variables_.get(f"{outlet[1]}.status")
-            or variables_.get(f"{outlet[1]}.switch")
+            value_by_variable.get(f"{outlet[1]}.status")
+            or value_by_variable.get(f"{outlet[1]}.switch")
             or "unknown"
         )
         about = f": {outlet[1]}{f' {desc!r}' if desc else ''} (now {now})"
         # upsd closes a connection after a minute of silence, and a person may think for longer
         call.nut.close()
-    prompts.confirm(call.state, f"{what} on {call.device} at {call.host}{about}", call.host)
+    prompts.confirm(call.shared, f"{what} on {call.device} at {call.host}{about}", call.host)
 
 
 def clients(call: NutCall) -> Result:
@@ -334,7 +336,7 @@ COMMANDS: Commands = {
         ),
     ),
     "set": HostCommand(
-        set_,
+        set_variable,
         [
             _DEVICE,
             Argument("VARIABLE", "a writable variable; `vars` lists all variables"),

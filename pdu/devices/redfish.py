@@ -98,9 +98,9 @@ def outlets(call: RedfishCall) -> Result:
     switching_by_identity: dict[str, _Switching] = {}
 
     def switching(pdu_reading: reading.Reading, _: object, pdu: RedfishPdu) -> reading.Reading:
-        with pdu.session("outlets") as (service, settings_):
+        with pdu.session("outlets") as (service, handler_settings):
             switching_by_identity.update(
-                _switching(service, units.read_all_outlets(service, settings_.pdu))
+                _switching(service, units.read_all_outlets(service, handler_settings.pdu))
             )
         return pdu_reading
 
@@ -222,11 +222,11 @@ def _below(call: RedfishCall, resource: Json) -> list[str]:
     """
     linked = [member.get("@odata.id") for member in entries(resource, "Members")]
     linked += [link(resource, key) for key in resource if key != "Links"]
-    members_ = []
+    member_list = []
     for member in linked:
         with contextlib.suppress(ProtocolError):  # no link, or a link to another service
-            members_.append(call.service.path(member))
-    return members_
+            member_list.append(call.service.path(member))
+    return member_list
 
 
 def sensors(call: RedfishCall) -> Result:

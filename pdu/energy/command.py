@@ -62,18 +62,18 @@ class AuditOptions(NamedTuple):
 
 @click.pass_context
 def _audit(context: click.Context, /, **options: Any) -> int:
-    audit_options, state = (
+    audit_options, shared = (
         AuditOptions(BillingOptions.of(options), **options),
         shared_options_of(context),
     )
-    state.defect_code = WRONG
-    if audit_options.csv and state.json:
+    shared.defect_code = WRONG
+    if audit_options.csv and shared.json:
         raise Usage("--csv and --json exclude each other")
     times = Times(*audit_options.billing.period())
     if audit_options.html is not None:
         check_writable(audit_options.html)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections:
-        outcome = _audit_pdus(audit_options, state, times, sections)
+        outcome = _audit_pdus(audit_options, shared, times, sections)
         if audit_options.html is not None:
             sections.seek(0)
             write_page(audit_options.html, report.page(outcome, sections))
@@ -82,10 +82,10 @@ def _audit(context: click.Context, /, **options: Any) -> int:
         for note in outcome.notes():
             print(note, file=sys.stderr)
         return print_result(Result(None, lines, outcome.level), False)
-    if state.json and len(outcome.pdus) > _LARGE:
+    if shared.json and len(outcome.pdus) > _LARGE:
         sys.stdout.writelines(exports.json_pieces(outcome))
         return outcome.level
-    if state.json:
+    if shared.json:
         return print_result(Result(exports.as_json(outcome), [], outcome.level), True)
     return print_result(Result(None, [*report.lines(outcome)], outcome.level), False)
 

@@ -320,13 +320,13 @@ def _parameters(fence_option: FenceOption) -> Parameters:
     """The command line's form of an option of the contract."""
     if fence_option.shared is not None:
         return fence_option.shared(show_default=fence_option.default or None)
-    help_ = fence_option.help
+    help_text = fence_option.help
     if fence_option.name == "action":
-        help_ += f" ({', '.join(ACTIONS)})"
+        help_text += f" ({', '.join(ACTIONS)})"
     if fence_option.default:
-        help_ += f"; usually {fence_option.default}"
+        help_text += f"; usually {fence_option.default}"
     flags = " ".join(filter(None, (fence_option.short, fence_option.long)))
-    return option(flags, help_, fence_option.metavar, click.STRING)
+    return option(flags, help_text, fence_option.metavar, click.STRING)
 
 
 def _input() -> str:

@@ -39,8 +39,8 @@ def id_of(machine: str) -> str:
     )
 
 
-def _resource(uri: str, type_: str, id: str, name: str, **properties: Any) -> Resource:
-    return {"@odata.id": uri, "@odata.type": f"#{type_}", "Id": id, "Name": name, **properties}
+def _resource(uri: str, odata_type: str, id: str, name: str, **properties: Any) -> Resource:
+    return {"@odata.id": uri, "@odata.type": f"#{odata_type}", "Id": id, "Name": name, **properties}
 
 
 def _collection(uri: str, kind: str, members: Iterable[str]) -> Resource:

@@ -47,7 +47,7 @@ _CLEAR, _CHANGED = "\x1b[H\x1b[2J", "*"
 class CheckOptions(NamedTuple):
     """The options of one run."""
 
-    site: OwnerFiles
+    owner_files: OwnerFiles
     #: whether columns of a CSV list that are unknown are ignored
     lenient: bool
     #: how many PDUs are read at a time
@@ -89,11 +89,11 @@ class Round(NamedTuple):
 def _check(context: click.Context, /, **options: Any) -> int:
     shared = shared_options_of(context)
     shared.defect_code = WRONG
-    options_ = CheckOptions(OwnerFiles.of(options, shared), **options)
+    check_options = CheckOptions(OwnerFiles.of(options, shared), **options)
     try:
-        return _run(options_, shared)
+        return _run(check_options, shared)
     except Exception as error:
-        if not options_.nagios or isinstance(error, BrokenPipeError):
+        if not check_options.nagios or isinstance(error, BrokenPipeError):
             raise
         return _failed_plugin(describe(error, shared)["reason"])
 
@@ -134,13 +134,13 @@ def _run(config: CheckOptions, shared: SharedOptions) -> int:
         raise Usage("give only one of --json, --csv and --nagios")
     if config.save is not None:
         saved_readings.check_new(config.save)
-    config = config._replace(site=config.site.with_known_list())
-    where = config.site.needed(LIST)
-    fleet = config.site.files(config.lenient)
+    config = config._replace(owner_files=config.owner_files.with_known_list())
+    where = config.owner_files.needed(LIST)
+    fleet = config.owner_files.files(config.lenient)
     if fleet.ignored:
         print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
-    devices = use_newest_archives(fleet.devices, config.site.archives)
-    usual = config.site.login()
+    devices = use_newest_archives(fleet.devices, config.owner_files.archives)
+    usual = config.owner_files.login()
     polled = targets(devices, fleet.auths, usual)
     prompted_secrets = _prompted_secrets(where, polled)
     if prompted_secrets:
@@ -151,13 +151,13 @@ def _run(config: CheckOptions, shared: SharedOptions) -> int:
     earlier_rows: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
-        round_ = _round(config, shared, polled, earlier_rows, fleet.repeated)
-        _print_round(config, shared, round_, first=not earlier_rows)
+        check_round = _round(config, shared, polled, earlier_rows, fleet.repeated)
+        _print_round(config, shared, check_round, first=not earlier_rows)
         if config.watch is None:
-            return round_.outcome.totals.level
+            return check_round.outcome.totals.level
         earlier_rows = {
             row.device.name: remembered(earlier_rows.get(row.device.name), row)
-            for row in round_.outcome.rows
+            for row in check_round.outcome.rows
         }
         begin = max(begin + config.watch, time.monotonic())
         time.sleep(max(0.0, begin - time.monotonic()))
@@ -238,38 +238,40 @@ def _marks(rows: Sequence[PduRow], earlier_rows: Mapping[str, PduRow]) -> dict[s
     return marks
 
 
-def _print_round(config: CheckOptions, shared: SharedOptions, round_: Round, first: bool) -> None:
-    outcome = round_.outcome
+def _print_round(
+    config: CheckOptions, shared: SharedOptions, check_round: Round, first: bool
+) -> None:
+    outcome = check_round.outcome
     if config.html is not None:
-        write_page(config.html, outcome.report(time_shown(round_.ended)).page())
+        write_page(config.html, outcome.report(time_shown(check_round.ended)).page())
     if shared.json:
         document = tables.as_json(*outcome)
         if config.watch is None:
             print_json(document)
         else:
-            print(json.dumps({"time": round_.when_utc, **document}), flush=True)
+            print(json.dumps({"time": check_round.when_utc, **document}), flush=True)
     elif config.csv:
         sys.stdout.write(tables.as_csv(outcome.rows))
     elif config.nagios:
         print("\n".join(nagios(outcome.totals, outcome.rows)))
     else:
-        for line in _lines(config, round_, first):
+        for line in _lines(config, check_round, first):
             print(line)
         sys.stdout.flush()
 
 
-def _lines(config: CheckOptions, round_: Round, first: bool) -> Iterator[str]:
+def _lines(config: CheckOptions, check_round: Round, first: bool) -> Iterator[str]:
     """The round as text. The first round, and every round on a terminal, shows all PDUs. Other
     rounds show what changed, what to do about it and the verdict, or nothing if no PDU changed.
     """
-    terminal, outcome = sys.stdout.isatty(), round_.outcome
+    terminal, outcome = sys.stdout.isatty(), check_round.outcome
     if config.watch is not None and terminal:
-        yield _CLEAR + round_.when
+        yield _CLEAR + check_round.when
     if first or terminal:
         yield from outcome.lines()
     elif outcome.marks:
         for name, what in outcome.marks.items():
-            yield f"{round_.when} {_CHANGED} {printable(name)}: {'; '.join(what)}"
+            yield f"{check_round.when} {_CHANGED} {printable(name)}: {'; '.join(what)}"
         yield from outcome.changed_lines()
 
 

@@ -204,7 +204,7 @@ def summary(
         pdus=len(rows),
         results={
             result: results[result]
-            for result in sorted(results, key=lambda result_: (-results[result_], result_))
+            for result in sorted(results, key=lambda kind: (-results[kind], kind))
         },
         on=sum(row.on or 0 for row in once),
         off=sum(row.off or 0 for row in once),

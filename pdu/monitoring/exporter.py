@@ -49,7 +49,7 @@ class ExporterOptions(NamedTuple):
     """The options of one run."""
 
     #: the PDUs that may be queried, and the logins
-    site: OwnerFiles
+    owner_files: OwnerFiles
     #: networks whose addresses may be queried too
     network: Sequence[str]
     #: ADDRESS:PORT
@@ -81,16 +81,16 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
             raise
         raise SettingsError(optional_packages.missing("the exporter", *_PACKAGES)) from None
-    is_open = config.network and config.site.auth
-    if config.site.list is None and not is_open:
+    is_open = config.network and config.owner_files.auth
+    if config.owner_files.list is None and not is_open:
         if not names.usual_list():
             raise SettingsError(
                 "give LIST, or --network with --auth: without these, no PDU can be queried"
             )
-        config = config._replace(site=config.site.with_known_list())
+        config = config._replace(owner_files=config.owner_files.with_known_list())
     readers = None
     # SIGHUP before listening must not end the process
-    with ServiceSignals() as wishes:
+    with ServiceSignals() as signals:
         try:
             allowed = _allowed(config)
             readers = probes.readers(config.parallel, config.workers)
@@ -106,18 +106,18 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
                 readers.close()
             raise
         url = _url(config.listen, listener.getsockname()[1])
-        site = server.ExporterRoutes(exporter)
+        routes = server.ExporterRoutes(exporter)
         here = config.listen.rpartition(":")[0]
-        checked = HostCheck(site, here, config.allow_host)
+        checked = HostCheck(routes, here, config.allow_host)
         web_server = web.WebServer(checked, server.LIMITS, report=report)
 
         def reload() -> None:
             _reload(exporter, config)
 
         with listener:
-            asyncio.run(_serve(web_server, listener, wishes, reload, lambda: _greet(url, shared)))
-        site.close()
-        code = fail(shared, Interrupted("")) if wishes.ending == signal.SIGINT else 0
+            asyncio.run(_serve(web_server, listener, signals, reload, lambda: _greet(url, shared)))
+        routes.close()
+        code = fail(shared, Interrupted("")) if signals.ending == signal.SIGINT else 0
     readers.close()
     _end(code)
 
@@ -125,23 +125,23 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
 async def _serve(
     web_server: Any,
     listener: socket.socket,
-    wishes: ServiceSignals,
+    signals: ServiceSignals,
     reload: Callable[[], None],
     greet: Callable[[], None],
 ) -> None:
     """Serve until a signal asks to end; probes that run are not waited for."""
     loop, turn = asyncio.get_running_loop(), asyncio.Event()
     serving = loop.create_task(web_server.serve(listener))
-    loop.add_reader(wishes.pipe.fileno(), turn.set)
+    loop.add_reader(signals.pipe.fileno(), turn.set)
     greet()
     try:
-        while wishes.ending is None:
+        while signals.ending is None:
             await turn.wait()
             turn.clear()
-            if wishes.heard():
+            if signals.heard():
                 await asyncio.to_thread(reload)
     finally:
-        loop.remove_reader(wishes.pipe.fileno())
+        loop.remove_reader(signals.pipe.fileno())
         serving.cancel()
 
 
@@ -172,13 +172,13 @@ def _allowed(config: ExporterOptions) -> TargetPolicy:
 
     Raises SettingsError.
     """
-    fleet = config.site.files()
+    fleet = config.owner_files.files()
     networks = [one_network(text) for text in dict.fromkeys(config.network)]
-    targets = config.site.targets(fleet)
+    targets = config.owner_files.targets(fleet)
     archive_devices = [
         target.device.name for target in targets if not registry.is_handler(target.handler.shown)
     ]
-    has_archives = bool(archive_devices) or config.site.archives is not None
+    has_archives = bool(archive_devices) or config.owner_files.archives is not None
     asks_more = config.identity or config.power
     if asks_more and has_archives:
         raise SettingsError(
@@ -186,7 +186,7 @@ def _allowed(config: ExporterOptions) -> TargetPolicy:
             " DCImanager's calls only: "
             + (printable(", ".join(archive_devices), 200) or "--archives")
         )
-    built = loadable_handlers(config.site.archives) if networks else {}
+    built = loadable_handlers(config.owner_files.archives) if networks else {}
     handlers = {name: load(path) for name, path in built.items()}
     return TargetPolicy(targets, networks, handlers, fleet.auths)
 

@@ -271,10 +271,10 @@ def _with_names(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
     named_pdus = []
     for pdu in sorted(
         pdus,
-        key=lambda pdu_: (
-            _address(pdu_.address).version,
-            int(_address(pdu_.address)),
-            pdu_.port,
+        key=lambda located_pdu: (
+            _address(located_pdu.address).version,
+            int(_address(located_pdu.address)),
+            located_pdu.port,
         ),
     ):
         plain = (

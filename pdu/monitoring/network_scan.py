@@ -84,9 +84,10 @@ async def _sweep(
                 await _ask(
                     transport,
                     [
-                        address_
-                        for address_ in addresses
-                        if (":" in address_) is is_v6 and address_ not in answer_by_address
+                        target_address
+                        for target_address in addresses
+                        if (":" in target_address) is is_v6
+                        and target_address not in answer_by_address
                     ],
                     numbers,
                     community,

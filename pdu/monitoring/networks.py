@@ -39,8 +39,8 @@ def parsed(texts: Sequence[str]) -> list[Network]:
             )
         networks.append(network)
     apart: list[Network] = [
-        *_outermost(network_ for network_ in networks if isinstance(network_, _V4)),
-        *_outermost(network_ for network_ in networks if isinstance(network_, _V6)),
+        *_outermost(candidate for candidate in networks if isinstance(candidate, _V4)),
+        *_outermost(candidate for candidate in networks if isinstance(candidate, _V6)),
     ]
     count = sum(network.num_addresses for network in apart)
     if count > MOST:

@@ -82,9 +82,11 @@ def request_of(
 
 def answer_of(request: ProbeRequest, reading: Reading, is_doubted: bool = False) -> ProbeAnswer:
     """The answer with this reading."""
-    page_ = page(reading, request.accept, request.device.metered)
+    metrics_page = page(reading, request.accept, request.device.metered)
     kind = reading.failure.kind if reading.failure else ""
-    return ProbeAnswer(kind, reading.seconds, gzip_encoded(page_, request.encoding), is_doubted)
+    return ProbeAnswer(
+        kind, reading.seconds, gzip_encoded(metrics_page, request.encoding), is_doubted
+    )
 
 
 def probe(

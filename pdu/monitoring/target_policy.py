@@ -81,8 +81,12 @@ class TargetPolicy:
 
     def target(self, query: ProbeQuery) -> Target:
         """The PDU that the query asks for. Raises NotAllowed."""
-        target_ = self._listed_target(query)
-        return self._fitting(target_, query) if target_ is not None else self._in_networks(query)
+        listed_target = self._listed_target(query)
+        return (
+            self._fitting(listed_target, query)
+            if listed_target is not None
+            else self._in_networks(query)
+        )
 
     def _listed_target(self, query: ProbeQuery) -> Optional[Target]:
         """The listed PDU with this name, else with this address, else with another form of the

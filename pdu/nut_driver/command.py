@@ -34,7 +34,7 @@ _GRACE_S = 60.0  # the longest reading; with two intervals the age at which data
 class DriverOptions(NamedTuple):
     """The options of one run."""
 
-    site: OwnerFiles
+    owner_files: OwnerFiles
     every: float
     pause: float
     state_path: str
@@ -47,7 +47,7 @@ def _nut_driver(context: click.Context, /, **options: Any) -> int:
     shared = shared_options_of(context)
     driver_options = DriverOptions(OwnerFiles.of(options, shared, [LIST]), **options)
     if driver_options.ups_conf:
-        devices = driver_options.site.files().devices
+        devices = driver_options.owner_files.files().devices
         ups = names.ups_names(device.name for device in devices)
         if shared.json:
             print_json({"ups": dict(zip(ups, (device.name for device in devices)))})
@@ -55,8 +55,8 @@ def _nut_driver(context: click.Context, /, **options: Any) -> int:
             print(names.ups_conf(devices))
         return DONE
     check_folder(driver_options.state_path)
-    with ServiceSignals(second=_end) as wishes:
-        is_whole = _serve(driver_options, shared, wishes)
+    with ServiceSignals(second=_end) as signals:
+        is_whole = _serve(driver_options, shared, signals)
     _end(DONE if is_whole else DEFECT)
 
 
@@ -64,7 +64,7 @@ def _serve(driver_options: DriverOptions, shared: SharedOptions, signals: Servic
     """Serve until SIGTERM or Ctrl-C. False if the process of the sockets ended by itself."""
 
     def read_targets() -> Listed:
-        targets = driver_options.site.pdus()
+        targets = driver_options.owner_files.pdus()
         ups = names.ups_names(target.device.name for target in targets)
         for target in ups:
             names.socket_path(driver_options.state_path, target)

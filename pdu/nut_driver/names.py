@@ -28,12 +28,12 @@ def ups_name(name: str) -> str:
     """
     parts = unicodedata.normalize("NFKD", name)
     bare = "".join(character for character in parts if not unicodedata.combining(character))
-    name_ = _OTHERS.sub("-", bare).strip("-.")
-    is_whole = bare.isascii() and 0 < len(name_) <= _LONGEST_NAME
+    ups_name = _OTHERS.sub("-", bare).strip("-.")
+    is_whole = bare.isascii() and 0 < len(ups_name) <= _LONGEST_NAME
     if is_whole:
-        return name_
+        return ups_name
     digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return f"{name_[:_LONGEST_NAME] or 'pdu'}-{digest}"
+    return f"{ups_name[:_LONGEST_NAME] or 'pdu'}-{digest}"
 
 
 def ups_names(names: Iterable[str]) -> list[str]:

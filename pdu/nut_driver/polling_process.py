@@ -190,18 +190,18 @@ class PollingProcess:
 
     # ---- messages --------------------------------------------------------------------------------
 
-    def _turn(self, wishes: ServiceSignals, seconds: Optional[float] = None) -> None:
+    def _turn(self, signals: ServiceSignals, seconds: Optional[float] = None) -> None:
         """Wait for signals and messages."""
         front = self._front.fileno()
-        ready = wait([wishes.pipe] if self._is_gone else [wishes.pipe, front], seconds)
+        ready = wait([signals.pipe] if self._is_gone else [signals.pipe, front], seconds)
         if front in ready:
             try:
                 for message in self._front.messages():
                     self._take(message)
             except (EOFError, OSError):
                 self._is_gone = True
-        if wishes.pipe in ready:
-            self._is_hung_up = wishes.heard() or self._is_hung_up
+        if signals.pipe in ready:
+            self._is_hung_up = signals.heard() or self._is_hung_up
 
     def _take(self, message: object) -> None:
         if isinstance(message, CommandRequested):

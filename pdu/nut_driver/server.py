@@ -184,9 +184,9 @@ class Driver:
         if instant is None:
             self._say(f"not sent: {_printable_words(words)}")
             return
-        command_ = command_of(instant.command)
+        outlet_command = command_of(instant.command)
         # a delay, for example, cannot be kept to: nothing is sent
-        if command_ is None or instant.parameter is not None:
+        if outlet_command is None or instant.parameter is not None:
             self._say(f"not sent, no such command: {_printable_words(words)}")
             if instant.tracking:
                 client.send(driver_protocol.tracked(instant.tracking, INVALID))
@@ -198,7 +198,7 @@ class Driver:
                 client.send(driver_protocol.tracked(instant.tracking, result))
 
         self._open += 1
-        self._ask(*command_, ended)
+        self._ask(*outlet_command, ended)
 
 
 def _printable_words(words: Sequence[str]) -> str:
@@ -244,22 +244,22 @@ async def listening(path: str) -> socket.socket:
     Raises SettingsError, also if a driver already listens there.
     """
     await _clear(path)
-    socket_ = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     mask = os.umask(0o777 & ~_MODE)
     try:
-        socket_.bind(path)
+        sock.bind(path)
         group = os.stat(os.path.dirname(path) or ".").st_gid
         if os.lstat(path).st_gid != group:
             # not allowed: upsd may be this user
             with contextlib.suppress(PermissionError):
                 os.chown(path, -1, group, follow_symlinks=False)
     except OSError as error:
-        socket_.close()
+        sock.close()
         raise SettingsError(f"the socket {path} cannot be made ({error.strerror})") from None
     finally:
         os.umask(mask)
-    socket_.setblocking(False)
-    return socket_
+    sock.setblocking(False)
+    return sock
 
 
 async def _clear(path: str) -> None:

@@ -44,10 +44,10 @@ _PAUSE_S = 10.0  # power supplies bridge some seconds
 _TICK_S = 1.0
 
 
-class _Told(NamedTuple):
+class _OutletCycle(NamedTuple):
     """One cycle, as its result is told."""
 
-    state: SharedOptions
+    shared: SharedOptions
     identity: str
     #: the PDU, for people
     where: str
@@ -67,14 +67,14 @@ class _Told(NamedTuple):
             "call": "cycle",
             "handler": self.handler,
             "host": self.host,
-            **name_field(self.state),
+            **name_field(self.shared),
             "outlets": [outlet],
         }
         return {**about, "note": note} if note else about
 
     def failed(self, error: BaseException, left: EnumPowerStatus, note: str) -> int:
         """Report an error after which the outlet was left in this state. Returns the exit code."""
-        return report_stop(self.state, self.answer(left, note=note), error, [note])
+        return report_stop(self.shared, self.answer(left, note=note), error, [note])
 
     def unproven(self, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
         """The result if a state after a command, `seen`, is not the wanted one."""
@@ -99,34 +99,34 @@ class _Told(NamedTuple):
         )
 
 
-def _cycle(pdu: names.ChosenPdu, word_: str, pause_s: float) -> int:
+def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
     """1 status, 1 more before each command and after the last, and the commands `port_down` and
     `port_up`.
     """
-    host, state = pdu.host, pdu.state
-    handler, where = load(pdu.handler), connection_data.display_name(state, host)
-    prompts.askable(state, f"cycling outlet {word_}", host)
-    data = connection_data.pdu_data(handler, host, state)
-    with show_warnings(state, where), waiting(f"waiting for {where}", state):
-        outlet, *other_outlets = outlets_of(handler, data, host, [word_])
+    host, shared = pdu.host, pdu.shared
+    handler, where = load(pdu.handler), connection_data.display_name(shared, host)
+    prompts.askable(shared, f"cycling outlet {outlet_word}", host)
+    data = connection_data.pdu_data(handler, host, shared)
+    with show_warnings(shared, where), waiting(f"waiting for {where}", shared):
+        outlet, *other_outlets = outlets_of(handler, data, host, [outlet_word])
     if other_outlets:
         raise Usage(
-            f"{word_[:60]!r} is {1 + len(other_outlets)} outlets: cycle takes one at a time"
+            f"{outlet_word[:60]!r} is {1 + len(other_outlets)} outlets: cycle takes one at a time"
         )
     identity = str(outlet["identity"])
-    again = command_line(state, "on", *(state.words or (pdu.handler, host)), identity)
-    outcome = _Told(state, identity, where, host, handler.shown, again)
+    again = command_line(shared, "on", *(shared.words or (pdu.handler, host)), identity)
+    outcome = _OutletCycle(shared, identity, where, host, handler.shown, again)
     _refuse(outcome, of_word(outlet["state"]))
     prompts.confirm(
-        state,
+        shared,
         f"switch off {shown_now(outlet)} of {where}, and on again after {pause_s:g} s",
         host,
     )
-    power = OutletPower(CalledOutlet(lambda: handler.make(data), identity, where, state))
+    power = OutletPower(CalledOutlet(lambda: handler.make(data), identity, where, shared))
     begin = time.monotonic()
     try:
         # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported
-        with signals_as_ctrl_c(), show_warnings(state, where):
+        with signals_as_ctrl_c(), show_warnings(shared, where):
             # a person may have taken a while to answer
             if not power.is_on():
                 _refuse(outcome, power.seen)
@@ -138,10 +138,10 @@ def _cycle(pdu: names.ChosenPdu, word_: str, pause_s: float) -> int:
         return result
     assert isinstance(result.data, dict)
     seconds = round(time.monotonic() - begin, 3)
-    return print_result(result._replace(data={**result.data, "seconds": seconds}), state.json)
+    return print_result(result._replace(data={**result.data, "seconds": seconds}), shared.json)
 
 
-def _refuse(outcome: _Told, now: EnumPowerStatus) -> None:
+def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
     """Raise Usage unless the outlet is on."""
     if now is DOWN:
         raise Usage(
@@ -155,7 +155,7 @@ def _refuse(outcome: _Told, now: EnumPowerStatus) -> None:
         )
 
 
-def _switched(outcome: _Told, power: OutletPower, pause_s: float) -> Union[Result, int]:
+def _switched(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Union[Result, int]:
     """Off, pause, on. Returns the exit code if it reported an error."""
     identity = outcome.identity
     try:
@@ -182,17 +182,17 @@ def _switched(outcome: _Told, power: OutletPower, pause_s: float) -> Union[Resul
     return outcome.unproven(True, power.seen, power.seen, "it was off before")
 
 
-def _pause(outcome: _Told, pause_s: float) -> None:
+def _pause(outcome: _OutletCycle, pause_s: float) -> None:
     """Wait, and count down on a terminal."""
     end = time.monotonic() + pause_s
     try:
         while (left := end - time.monotonic()) > 0:
             show_status_line(
-                f"outlet {outcome.identity} is off; on again in {left:.0f} s", outcome.state.json
+                f"outlet {outcome.identity} is off; on again in {left:.0f} s", outcome.shared.json
             )
             time.sleep(min(_TICK_S, left))
     finally:
-        show_status_line("", outcome.state.json)
+        show_status_line("", outcome.shared.json)
 
 
 @click.pass_context

@@ -176,7 +176,7 @@ def _read_pdus(
         (
             pdu,
             loaded[pdu.handler],
-            connection_data.pdu_data(loaded[pdu.handler], pdu.host, pdu.state),
+            connection_data.pdu_data(loaded[pdu.handler], pdu.host, pdu.shared),
         )
         for pdu in pdus
     ]
@@ -322,7 +322,7 @@ def _figure(value: Any) -> str:
 
 
 def _reading(
-    command: ReadingCommand, help_: str, examples: Sequence[str], *parameters: click.Parameter
+    command: ReadingCommand, help_text: str, examples: Sequence[str], *parameters: click.Parameter
 ) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
@@ -334,7 +334,7 @@ def _reading(
         command.call,
         examples=examples,
         callback=run,
-        help=f"{help_}\n\n{arguments_help('HANDLER', 'HOST', 'NAME')}",
+        help=f"{help_text}\n\n{arguments_help('HANDLER', 'HOST', 'NAME')}",
         params=[
             *arguments(-1),
             *parameters,

@@ -71,38 +71,38 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     """
     call, wanted_state = "up" if on else "down", one_outlet.target_state(on)
     goal = word(wanted_state)
-    host, state = pdu.host, pdu.state
+    host, shared = pdu.host, pdu.shared
     identities = list(dict.fromkeys(outlets))
-    handler, where = load(pdu.handler), connection_data.display_name(state, host)
-    prompts.askable(state, f"switching {outlets_text(identities)} {goal}", host)
-    data = connection_data.pdu_data(handler, host, state)
-    if not state.yes or not all(map(outlet_words.PLAIN.fullmatch, identities)):
-        with waiting(f"waiting for {where}", state):
+    handler, where = load(pdu.handler), connection_data.display_name(shared, host)
+    prompts.askable(shared, f"switching {outlets_text(identities)} {goal}", host)
+    data = connection_data.pdu_data(handler, host, shared)
+    if not shared.yes or not all(map(outlet_words.PLAIN.fullmatch, identities)):
+        with waiting(f"waiting for {where}", shared):
             rows = outlets_of(handler, data, host, identities)
         identities = [str(row["identity"]) for row in rows]
-        prompts.confirm(state, f"switch {goal} {', '.join(map(shown_now, rows))} of {where}", host)
-    state.changing = True
+        prompts.confirm(shared, f"switch {goal} {', '.join(map(shown_now, rows))} of {where}", host)
+    shared.changing = True
     begin = time.monotonic()
     switched_rows: OutletRows = []
-    about = {"call": call, "handler": handler.shown, "host": host, **name_of(state)}
+    about = {"call": call, "handler": handler.shown, "host": host, **name_of(shared)}
     answer: dict[str, Any] = {**about, "outlets": switched_rows}
     begun: list[str] = []
     try:
         # the switched outlets are reported after SIGTERM as well
-        with signals_as_ctrl_c(), show_warnings(state, where):
+        with signals_as_ctrl_c(), show_warnings(shared, where):
             for identity in identities:
-                outlet = _called(handler.make(data), identity, where, state)
+                outlet = _called(handler.make(data), identity, where, shared)
                 begun.append(identity)
                 try:
-                    state_ = outlet.command(on)
+                    outlet_state = outlet.command(on)
                 except Exception as error:
                     place = [
                         "the error is about "
                         + "; ".join([outlets_text([identity]), *_unsent(identities[len(begun) :])])
                     ]
-                    _show(state, switched_rows, where, handler.shown)
+                    _show(shared, switched_rows, where, handler.shown)
                     return report_stop(
-                        state,
+                        shared,
                         answer,
                         error,
                         [
@@ -111,12 +111,16 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
                         ],
                     )
                 switched_rows.append(
-                    {"identity": identity, "state": word(state_), "done": state_ is wanted_state}
+                    {
+                        "identity": identity,
+                        "state": word(outlet_state),
+                        "done": outlet_state is wanted_state,
+                    }
                 )
-            with waiting(f"reading {outlets_text(identities)} again", state):
+            with waiting(f"reading {outlets_text(identities)} again", shared):
                 _read_again(handler, data, switched_rows, wanted_state)
     except KeyboardInterrupt:
-        _show(state, switched_rows, where, handler.shown)
+        _show(shared, switched_rows, where, handler.shown)
         unsure, missed = begun[len(switched_rows) :], _not_seen(switched_rows, where, goal)
         switched_rows += [
             {"identity": identity, "state": word(UNKNOWN), "done": False} for identity in unsure
@@ -126,12 +130,12 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
             *_unsent(identities[len(begun) :]),
         ]
         return report_stop(
-            state,
+            shared,
             answer,
             Interrupted("; ".join(reasons) or "every command had been answered", host),
             missed,
         )
-    _show(state, switched_rows, where, handler.shown)
+    _show(shared, switched_rows, where, handler.shown)
     notes = _not_seen(switched_rows, where, goal)
     return print_result(
         Result(
@@ -140,7 +144,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
             NOT_SEEN if notes else DONE,
             note="\n".join(notes),
         ),
-        state.json,
+        shared.json,
     )
 
 

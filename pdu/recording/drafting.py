@@ -43,39 +43,42 @@ def _draft(
     from .draft.mib_parser import parse_mib_files
     from .draft.profile import draft as drafted
 
-    state, out = shared_options_of(context), None if out == "-" else out
+    shared, out = shared_options_of(context), None if out == "-" else out
     text = text_of(file)
     if not snmprec.is_recording(text):
         raise SettingsError(
             f"{file} is not a recording of an SNMP device: use pdu record snmp or snmpwalk -On"
         )
     parsed = snmprec.parse(text)
-    mib_ = parse_mib_files(mib) if mib else Mib()
+    parsed_mib = parse_mib_files(mib) if mib else Mib()
     with new_file(out) as write:
         try:
-            draft_ = drafted(parsed.rows, mib_, family, parsed.names)
+            profile_draft = drafted(parsed.rows, parsed_mib, family, parsed.names)
         except ValueError as error:
             # the profile is checked; only --family can make it invalid
             raise SettingsError(f"--family: {error}") from None
-        profile = schema.dumps(draft_.profile) if draft_.profile is not None else ""
+        profile = schema.dumps(profile_draft.profile) if profile_draft.profile is not None else ""
         if profile:
             write(f"{profile}\n".encode())
     detected = recording.detected(parsed.rows)
-    notes = [*mib_.notes, *(f"Not read from the recording: {rows}" for rows in parsed.skipped)]
+    notes = [
+        *parsed_mib.notes,
+        *(f"Not read from the recording: {rows}" for rows in parsed.skipped),
+    ]
     if detected is not None:
         notes.append(
             f"The family {detected.profile.key} reads this device already: pdu status snmp HOST"
         )
-    return print_result(_result(draft_, profile, notes, out), state.json)
+    return print_result(_result(profile_draft, profile, notes, out), shared.json)
 
 
-def _result(draft_: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
+def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
     data: dict[str, Any] = {
         "profile": json.loads(profile) if profile else None,
-        "chosen": draft_.chosen,
-        "doubts": draft_.doubts,
+        "chosen": profile_draft.chosen,
+        "doubts": profile_draft.doubts,
         "notes": list(notes),
-        "guesses": [_guess(guess) for guess in draft_.guesses],
+        "guesses": [_guess(guess) for guess in profile_draft.guesses],
         "scalars": [
             {
                 "oid": dotted(row.oid),
@@ -86,7 +89,7 @@ def _result(draft_: Draft, profile: str, notes: Sequence[str], out: Optional[str
                 "scale": f"{row.scale:f}" if row.total else None,
                 "doubt": row.doubt,
             }
-            for row in draft_.scalars
+            for row in profile_draft.scalars
         ],
         "writable": [
             {
@@ -95,15 +98,15 @@ def _result(draft_: Draft, profile: str, notes: Sequence[str], out: Optional[str
                 "access": row.object.access,
                 "values": {str(value): name for value, name in row.object.enumeration.items()},
             }
-            for row in draft_.writable
+            for row in profile_draft.writable
         ],
         "texts": [
             {"oid": dotted(guess.oid), "evidence": guess.evidence, "doubt": guess.doubt}
-            for guess in draft_.packed
+            for guess in profile_draft.packed
         ],
     }
     steps = _steps(out or "mine.json") if profile else ()
-    report = [printable(line) for line in (*_report(draft_), *notes, *steps)]
+    report = [printable(line) for line in (*_report(profile_draft), *notes, *steps)]
     if out and profile:
         return Result({**data, "file": out}, [f"{out}: a draft", *report])
     return Result(data, profile.splitlines(), DONE if profile else _NOTHING, note="\n".join(report))
@@ -130,36 +133,38 @@ def _guess(guess: Guess) -> dict[str, Any]:
     }
 
 
-def _report(draft_: Draft) -> list[str]:
+def _report(profile_draft: Draft) -> list[str]:
     lines: list[str] = []
-    for role, guesses in draft_.by_role().items():
+    for role, guesses in profile_draft.by_role().items():
         rows = [
             guess
             for guess in guesses[_MOST_GUESSES:]
-            if draft_.chosen.get(role) == dotted(guess.column.oid)
+            if profile_draft.chosen.get(role) == dotted(guess.column.oid)
         ]
         for guess in [*guesses[:_MOST_GUESSES], *rows]:
             oid = dotted(guess.column.oid)
-            lines += _lines(role, oid, draft_.chosen.get(role) == oid, guess.evidence, guess.doubt)
+            lines += _lines(
+                role, oid, profile_draft.chosen.get(role) == oid, guess.evidence, guess.doubt
+            )
         lines += _more_guesses(role, len(guesses) - len(rows))
-    for text in draft_.packed[:_MOST_GUESSES]:
+    for text in profile_draft.packed[:_MOST_GUESSES]:
         oid = dotted(text.oid)
         lines += _lines(
-            "state", oid, draft_.chosen.get("state") == oid, (text.evidence,), text.doubt
+            "state", oid, profile_draft.chosen.get("state") == oid, (text.evidence,), text.doubt
         )
-    lines += _more_guesses("state", len(draft_.packed))
-    lines += _unused(draft_)
+    lines += _more_guesses("state", len(profile_draft.packed))
+    lines += _unused(profile_draft)
     return [
         *(lines or ["nothing looks like a table of outlets"]),
-        *(f"doubt: {doubt}" for doubt in draft_.doubts),
+        *(f"doubt: {doubt}" for doubt in profile_draft.doubts),
     ]
 
 
-def _unused(draft_: Draft) -> list[str]:
+def _unused(profile_draft: Draft) -> list[str]:
     """The scalars that may be totals, and the writable objects that may be the command."""
     lines: list[str] = []
-    for total in dict.fromkeys(scalar.total for scalar in draft_.scalars if scalar.total):
-        alternatives = [scalar for scalar in draft_.scalars if scalar.total == total]
+    for total in dict.fromkeys(scalar.total for scalar in profile_draft.scalars if scalar.total):
+        alternatives = [scalar for scalar in profile_draft.scalars if scalar.total == total]
         for scalar in alternatives[:_MOST_GUESSES]:
             evidence = (
                 f"{scalar.object.name} in {scalar.object.module}, UNITS {scalar.object.units!r}:"
@@ -167,13 +172,13 @@ def _unused(draft_: Draft) -> list[str]:
             )
             lines += _lines("scalar", dotted(scalar.oid), False, (evidence,), scalar.doubt)
         lines += _more_guesses("scalar", len(alternatives))
-    rest_scalars = [scalar for scalar in draft_.scalars if not scalar.total]
+    rest_scalars = [scalar for scalar in profile_draft.scalars if not scalar.total]
     if rest_scalars:
         lines.append(
             f"scalar   {len(rest_scalars)} more with other UNITS, such as"
             f" {rest_scalars[0].object.name} ({rest_scalars[0].object.units}): --json shows all"
         )
-    likely = [scalar for scalar in draft_.writable if scalar.is_likely][:_MOST_GUESSES]
+    likely = [scalar for scalar in profile_draft.writable if scalar.is_likely][:_MOST_GUESSES]
     for written in likely:
         values = ", ".join(f"{name}({value})" for value, name in written.object.enumeration.items())
         evidence = (
@@ -181,7 +186,7 @@ def _unused(draft_: Draft) -> list[str]:
             f"{': ' if values else ''}{values}; perhaps the command"
         )
         lines += _lines("writable", dotted(written.oid), False, (evidence,), "")
-    remainder = len(draft_.writable) - len(likely)
+    remainder = len(profile_draft.writable) - len(likely)
     return lines + (
         [f"{'writable':<16}and {remainder} more: --json shows all"] if remainder else []
     )

@@ -132,14 +132,14 @@ def _look(
     missing or wrong setting.
     """
     handler = load(name)
-    handler_state = shared if alone else _options_for_handler(handler, shared)
+    handler_options = shared if alone else _options_for_handler(handler, shared)
     if (
         is_read
         and handler.snmp
-        and "retries" not in connection_data.given_settings(handler_state, SNMP_KEYS, host)
+        and "retries" not in connection_data.given_settings(handler_options, SNMP_KEYS, host)
     ):
-        handler_state = dataclasses.replace(
-            handler_state, settings={**handler_state.settings, "retries": "0"}
+        handler_options = dataclasses.replace(
+            handler_options, settings={**handler_options.settings, "retries": "0"}
         )
     kind = recording(name)
     port = None if kind is None else kind.tcp_port
@@ -147,7 +147,7 @@ def _look(
         keys = _keys(handler)
         chosen = {
             key: text.strip()
-            for key, text in connection_data.given_settings(handler_state, keys, host).items()
+            for key, text in connection_data.given_settings(handler_options, keys, host).items()
             if key in keys
         }
         where = hosts.address(chosen["host"]) if chosen.get("host") else host
@@ -168,7 +168,7 @@ def _look(
                     name, error=Unreachable(ports[bare, handler_name]), asked=False
                 )
     try:
-        data = connection_data.pdu_data(handler, host, handler_state)
+        data = connection_data.pdu_data(handler, host, handler_options)
         with waiting(f"{host}: asking it by {name}", shared, at_once=True):
             return HandlerAnswer(name, HandlerTools(handler).identify(data))
     except SettingsError as error:
@@ -249,16 +249,16 @@ def _is_silent(answer: HandlerAnswer) -> bool:
 
 def _again(host: str, handler: str, shared: SharedOptions) -> str:
     """The command that reads the PDU with the settings that were given."""
-    handler_state = _options_for_handler(load(handler), shared)
-    return command_line(handler_state, "status", *(shared.words or (handler, host)))
+    handler_options = _options_for_handler(load(handler), shared)
+    return command_line(handler_options, "status", *(shared.words or (handler, host)))
 
 
 def _description_steps(host: str, shared: SharedOptions) -> list[str]:
     """The commands that lead to an archive for a device that no family fits."""
-    handler_state = _options_for_handler(load(_DESCRIBED), shared)
+    handler_options = _options_for_handler(load(_DESCRIBED), shared)
     file, profile = "unit.snmprec", "mine.json"
     record = command_line(
-        handler_state, "record", *(shared.words or (_DESCRIBED, host)), "-o", file
+        handler_options, "record", *(shared.words or (_DESCRIBED, host)), "-o", file
     )
     return [
         f"{record}    # its answers in a file",

@@ -32,18 +32,18 @@ def _record(
     patience: float,
 ) -> int:
     out = None if out == "-" else out
-    handler, host, state = names.chosen(context, handler, host)
-    data = connection_data.pdu_data(load(handler), host, state)
+    handler, host, shared = names.chosen(context, handler, host)
+    data = connection_data.pdu_data(load(handler), host, shared)
     kind = handler_tools.recording(handler)
     assert kind is not None  # click offers only these
     try:
         with (
             new_file(out) as write,
-            waiting(f"waiting for {connection_data.display_name(state, host)}", state),
+            waiting(f"waiting for {connection_data.display_name(shared, host)}", shared),
         ):
             recording = kind.record(
                 data,
-                RecordingOptions(keep, patience, lambda line: show_status_line(line, state.json)),
+                RecordingOptions(keep, patience, lambda line: show_status_line(line, shared.json)),
             )
             write(recording.text.encode("utf-8", "surrogateescape"))
     except RecursionError:
@@ -51,8 +51,8 @@ def _record(
             "an answer is nested too deeply to be recorded", host=host, operation="record"
         ) from None
     finally:
-        show_status_line("", state.json)
-    return print_result(_result(recording, handler, host, out), state.json)
+        show_status_line("", shared.json)
+    return print_result(_result(recording, handler, host, out), shared.json)
 
 
 def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -> Result:

@@ -33,7 +33,7 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 @click.pass_context
 def _replay(context: click.Context, file: str, listen: str, profile: str) -> int:
-    state, port = shared_options_of(context), _port(listen)
+    shared, port = shared_options_of(context), _port(listen)
     text = text_of(file)
     handler, kind = handler_of_recording(text, file)
     if profile and kind.serve_as is None:
@@ -49,7 +49,7 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
     try:
         # before the output: a script that reads the address may end this program at once
         with _collect_signals() as signals:
-            if state.json:
+            if shared.json:
                 print_json(
                     {
                         "handler": handler,
@@ -67,7 +67,7 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
                     flush=True,
                 )
                 print("\n".join(_next(served, profile)), flush=True)
-            _until(signals, served, state.json)
+            _until(signals, served, shared.json)
     finally:
         served.close()
     return DONE

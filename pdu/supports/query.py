@@ -71,23 +71,26 @@ def parse_query(question: str, phrases: Collection[str], fits: Fits) -> Query:
     text = question.replace(",", " ")
     aside = {bracketed for brackets in _BRACKETS.findall(text) for bracketed in brackets.split()}
     words = _merged(list(map(word, re.sub(r"[()\[\]{}]", " ", text).split())), phrases)
-    words = [piece for word_ in words for piece in _split(word_, phrases, fits)]
+    words = [piece for query_word in words for piece in _split(query_word, phrases, fits)]
     words = _merged(list(_prefixed(words, fits)), phrases)
-    doubts = [DOUBTS[word_.text.lower()] for word_ in words if word_.text.lower() in DOUBTS]
+    doubts = [
+        DOUBTS[query_word.text.lower()] for query_word in words if query_word.text.lower() in DOUBTS
+    ]
     return Query(
         [
-            word_
-            for word_ in words
-            if word_.text.lower() not in DOUBTS and (fits(word_) or not _is_rating(word_))
+            query_word
+            for query_word in words
+            if query_word.text.lower() not in DOUBTS
+            and (fits(query_word) or not _is_rating(query_word))
         ],
         aside,
         tuple(dict.fromkeys(doubts)),
-        any(_UPS.fullmatch(word_.squeezed) for word_ in words),
+        any(_UPS.fullmatch(query_word.squeezed) for query_word in words),
     )
 
 
-def _is_rating(word_: Word) -> bool:
-    return _RATING.fullmatch(word_.squeezed) is not None
+def _is_rating(query_word: Word) -> bool:
+    return _RATING.fullmatch(query_word.squeezed) is not None
 
 
 def _merged(words: Sequence[Word], phrases: Collection[str]) -> list[Word]:
@@ -95,14 +98,14 @@ def _merged(words: Sequence[Word], phrases: Collection[str]) -> list[Word]:
     merged: list[Word] = []
     while words:
         joined = (
-            (n, word(" ".join(word_.text for word_ in words[:n])))
+            (n, word(" ".join(query_word.text for query_word in words[:n])))
             for n in range(min(LONGEST, len(words)), 0, -1)
         )
         length, name = next(
             (
-                (n, word(word_.squeezed))
-                for n, word_ in joined
-                if word_.squeezed in phrases and len(word_.parts) > 1
+                (n, word(query_word.squeezed))
+                for n, query_word in joined
+                if query_word.squeezed in phrases and len(query_word.parts) > 1
             ),
             (1, words[0]),
         )
@@ -111,15 +114,15 @@ def _merged(words: Sequence[Word], phrases: Collection[str]) -> list[Word]:
     return merged
 
 
-def _split(word_: Word, phrases: Collection[str], fits: Fits) -> list[Word]:
+def _split(query_word: Word, phrases: Collection[str], fits: Fits) -> list[Word]:
     """The word, or vendor and model if it is both: `Raritan-PX3-5145`, `APC8959`, `EatonEMAT08`."""
-    if fits(word_) or word_.squeezed in phrases:
-        return [word_]
-    for cut in re.finditer(r"[-_/:]", word_.text):
-        head, tail = word(word_.text[: cut.start()]), word_.text[cut.end() :]
+    if fits(query_word) or query_word.squeezed in phrases:
+        return [query_word]
+    for cut in re.finditer(r"[-_/:]", query_word.text):
+        head, tail = word(query_word.text[: cut.start()]), query_word.text[cut.end() :]
         if head.squeezed in phrases and tail:
             return [head, *_split(word(tail), phrases, fits)]
-    name = word_.squeezed
+    name = query_word.squeezed
     for vendor, prefix in PREFIXES.items():
         remainder = name[len(vendor) :]
         if name.startswith(vendor) and _DIGITS.match(remainder):
@@ -129,14 +132,18 @@ def _split(word_: Word, phrases: Collection[str], fits: Fits) -> list[Word]:
         vendor, remainder = name[:end], name[end:]
         if vendor in phrases and (fits(word(remainder)) or remainder.isdigit()):
             return [word(vendor), word(remainder)]
-    return [word_]
+    return [query_word]
 
 
 def _prefixed(words: Sequence[Word], fits: Fits) -> Iterator[Word]:
     """The words, with the vendor's prefix before digits that stand without it."""
-    prefixes = [PREFIXES[word_.squeezed] for word_ in words if word_.squeezed in PREFIXES]
-    for word_ in words:
-        if _DIGITS.match(word_.text):
-            yield next(filter(fits, (word(prefix + word_.text) for prefix in prefixes)), word_)
+    prefixes = [
+        PREFIXES[query_word.squeezed] for query_word in words if query_word.squeezed in PREFIXES
+    ]
+    for query_word in words:
+        if _DIGITS.match(query_word.text):
+            yield next(
+                filter(fits, (word(prefix + query_word.text) for prefix in prefixes)), query_word
+            )
         else:
-            yield word_
+            yield query_word

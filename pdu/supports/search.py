@@ -86,10 +86,10 @@ def answer(question: str) -> SupportAnswer:
         hits = tuple(Match(entry, None) for entry in result.sure)
         verdict = YES if hits else MAYBE if result.tried else UNKNOWN
         return SupportAnswer(verdict, hits, near=result.tried, oid=oid)
-    query_ = query.parse_query(question, _phrases(), _is_name)
-    spans, left = _spans(query_.words)
-    company = [word_ for word_ in left if not word_.is_generic]
-    if query_.ups and not spans:
+    model_query = query.parse_query(question, _phrases(), _is_name)
+    spans, left = _spans(model_query.words)
+    company = [query_word for query_word in left if not query_word.is_generic]
+    if model_query.ups and not spans:
         return _of_ups(company)
     if not spans and not company:
         return SupportAnswer(UNKNOWN, alike=_alike(question, ()))
@@ -97,15 +97,17 @@ def answer(question: str) -> SupportAnswer:
     if (
         found_all.verdict in (YES, NO)
         or found_all.hits
-        or not any(word_.text in query_.aside for word_ in company)
+        or not any(query_word.text in model_query.aside for query_word in company)
     ):
-        return _doubted(found_all, query_.doubts)
+        return _doubted(found_all, model_query.doubts)
     # a second look without the unknown words in brackets
-    plain = [word_ for word_ in company if word_.text not in query_.aside]
-    aside = ", ".join(printable(word_.text) for word_ in company if word_.text in query_.aside)
+    plain = [query_word for query_word in company if query_word.text not in model_query.aside]
+    aside = ", ".join(
+        printable(query_word.text) for query_word in company if query_word.text in model_query.aside
+    )
     if not spans and not plain:
         return found_all
-    return _doubted(_looked(spans, plain), (f"nothing is known of {aside}", *query_.doubts))
+    return _doubted(_looked(spans, plain), (f"nothing is known of {aside}", *model_query.doubts))
 
 
 def _looked(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportAnswer:
@@ -129,8 +131,8 @@ def _phrases() -> frozenset[str]:
     )
 
 
-def _is_name(word_: Word) -> bool:
-    return bool(_fitting([word_]))
+def _is_name(query_word: Word) -> bool:
+    return bool(_fitting([query_word]))
 
 
 def _of_ups(company: Sequence[Word]) -> SupportAnswer:
@@ -159,40 +161,40 @@ def _spans(words: Sequence[Word]) -> tuple[list[_NameMatch], list[Word]]:
             span_words = left[start : start + length]
             if None in span_words:
                 continue
-            text = " ".join(word_.text for word_ in words[start : start + length])
+            text = " ".join(query_word.text for query_word in words[start : start + length])
             names = _fitting(words[start : start + length])
             if names:
                 spans.append(_NameMatch(text, names))
                 left[start : start + length] = [None] * length
-    for at, word_ in enumerate(left):
-        variant = _variant(word_) if word_ else None
+    for at, query_word in enumerate(left):
+        variant = _variant(query_word) if query_word else None
         if variant:
             spans.append(variant)
             left[at] = None
-    return spans, [word_ for word_ in left if word_ is not None]
+    return spans, [query_word for query_word in left if query_word is not None]
 
 
-def _variant(word_: Word) -> Optional[_NameMatch]:
+def _variant(query_word: Word) -> Optional[_NameMatch]:
     """A known name with an unknown one before its hyphen, or with letters behind it."""
-    if word_.squeezed in _phrases() or word_.is_generic:
+    if query_word.squeezed in _phrases() or query_word.is_generic:
         return None
-    for cut in re.finditer("-", word_.text):
-        known_part = word_.text[cut.end() :]
+    for cut in re.finditer("-", query_word.text):
+        known_part = query_word.text[cut.end() :]
         names = _fitting([word(known_part)]) if re.search(r"\d", known_part) else ()
         if names and _is_sure(names):
             return _NameMatch(
                 known_part,
                 names,
-                f"{printable(known_part)} is known, {printable(word_.text)} is not",
+                f"{printable(known_part)} is known, {printable(query_word.text)} is not",
             )
-    name = word_.squeezed
+    name = query_word.squeezed
     for end in range(len(name) - 1, max(len(name) - 1 - _LONGEST_VARIANT, 3), -1):
         if not name[end].isalpha() or not re.search(r"\d", name[:end]):
             continue
         names = _fitting([word(name[:end])])
         if names and _is_sure(names) and not needs_company(names[0].pattern):
-            doubt = f"{printable(name[:end])} is known, {printable(word_.text)} is not"
-            return _NameMatch(word_.text, names, doubt)
+            doubt = f"{printable(name[:end])} is known, {printable(query_word.text)} is not"
+            return _NameMatch(query_word.text, names, doubt)
     return None
 
 
@@ -206,15 +208,18 @@ def _fitting(words: Sequence[Word]) -> tuple[Name, ...]:
     A `*` must not take in a word that says something else, such as `basic` or another model: words
     after the first are then short, have a digit, and are no name themselves.
     """
-    name = "".join(word_.squeezed for word_ in words)
+    name = "".join(query_word.squeezed for query_word in words)
     if not name:
         return ()
     tail = None
     if len(words) > 1:
-        odd = any(not re.search(r"\d", word_.squeezed) or _fitting([word_]) for word_ in words[1:])
+        odd = any(
+            not re.search(r"\d", query_word.squeezed) or _fitting([query_word])
+            for query_word in words[1:]
+        )
         tail = 0 if odd else _LONGEST_TAIL
-    patterns = [word_ for word_ in NAMES if fits(word_.pattern, name, tail)]
-    return tuple(sorted(patterns, key=lambda word_: -literals(word_.pattern)))
+    patterns = [candidate for candidate in NAMES if fits(candidate.pattern, name, tail)]
+    return tuple(sorted(patterns, key=lambda query_word: -literals(query_word.pattern)))
 
 
 def _by_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportAnswer:
@@ -225,7 +230,7 @@ def _by_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportA
     shared: list[Shared] = []
     of_models: set[Word] = set()  # words that say more of at least one of the models
     for span in spans:
-        reading = [word_ for word_ in span.names if word_.of]
+        reading = [query_word for query_word in span.names if query_word.of]
         if span.names[0].of == "" and not (reading and _is_wide(span)):
             refused.append(span.names[0])
             of_models.update(company)
@@ -241,25 +246,30 @@ def _by_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportA
         if len(spans) == 1:
             rows = [row for row in rows if len(row[2]) == len(company)]
         rows = [row for row in rows if row[2] or not needs_company(row[1].pattern)]
-        hits += [Match(entry, word_) for entry, word_, _ in rows]
+        hits += [Match(entry, query_word) for entry, query_word, _ in rows]
         families = tuple(entry.family for entry, _, _ in rows if entry.family)
         if len(families) > 1 and not _is_wide(span):
             shared.append(Shared(span.text, families))
         of_models.update(*(known_words for _, _, known_words in rows))
         if span.doubt:
             doubts.append(span.doubt)
-        if rows and not any(word_.sure for _, word_, _ in rows):
-            doubts += [word_.note for _, word_, _ in rows]
+        if rows and not any(query_word.sure for _, query_word, _ in rows):
+            doubts += [query_word.note for _, query_word, _ in rows]
         if not rows:
             unread.append(span)
-    strange = [word_.text for word_ in company if word_ not in of_models]
+    strange = [query_word.text for query_word in company if query_word not in of_models]
     if refused and not unread:
         return SupportAnswer(NO, tuple(hits), tuple(refused), shared=tuple(shared))
     if hits and not unread and not strange:
         return _doubted(SupportAnswer(YES, tuple(hits), shared=tuple(shared)), doubts)
     near = _near(company)
     if not near:
-        keys = {word_.of for span in spans if re.search(r"\d", span.text) for word_ in span.names}
+        keys = {
+            query_word.of
+            for span in spans
+            if re.search(r"\d", span.text)
+            for query_word in span.names
+        }
         near = tuple(entry for entry in entries() if entry.key in keys)
         if not company:
             strange = [span.text for span in unread]
@@ -274,17 +284,18 @@ def _by_words(company: Sequence[Word]) -> SupportAnswer:
     known_words = set().union(
         *(_known_words(entry, company, with_shared_brands=True) for entry in entries())
     )
-    strange = [word_.text for word_ in company if word_ not in known_words]
+    strange = [query_word.text for query_word in company if query_word not in known_words]
     sold = {word(brand).squeezed: brand for entry in entries() for brand in entry.others}
-    shared = [sold[word_.squeezed] for word_ in company if word_.squeezed in sold]
+    shared = [sold[query_word.squeezed] for query_word in company if query_word.squeezed in sold]
     if shared and not strange:
         doubts = [
             f"{brand} stands on PDUs of several makers, and some are read" for brand in shared
         ]
         return _not_named(_near(map(word, shared)), (), doubts)
     return _not_named(
-        _near(company) or _knowing(word_ for word_ in company if word_.text not in strange),
-        strange or [word_.text for word_ in company],
+        _near(company)
+        or _knowing(query_word for query_word in company if query_word.text not in strange),
+        strange or [query_word.text for query_word in company],
     )
 
 
@@ -298,7 +309,7 @@ def _knowing(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     )
     return (
         matches
-        if any(_names_alone(entry, word_) for entry in matches for word_ in known_words)
+        if any(_names_alone(entry, query_word) for entry in matches for query_word in known_words)
         else ()
     )
 
@@ -327,21 +338,21 @@ def _known_words(
     `with_shared_brands`: also the brands that other makers' PDUs have too.
     """
     return [
-        word_
-        for word_ in company
-        if (with_shared_brands and word_.squeezed in entry.shared) or _knows(entry, word_)
+        query_word
+        for query_word in company
+        if (with_shared_brands and query_word.squeezed in entry.shared) or _knows(entry, query_word)
     ]
 
 
-def _knows(entry: SupportEntry, word_: Word) -> bool:
-    if word_.squeezed in entry.telling:
+def _knows(entry: SupportEntry, query_word: Word) -> bool:
+    if query_word.squeezed in entry.telling:
         return True
-    return len(word_.parts) > 1 and entry.telling.issuperset(set(word_.parts) - GENERIC)
+    return len(query_word.parts) > 1 and entry.telling.issuperset(set(query_word.parts) - GENERIC)
 
 
-def _names_alone(entry: SupportEntry, word_: Word) -> bool:
+def _names_alone(entry: SupportEntry, query_word: Word) -> bool:
     """Whether the word names the entry without others: G3 does not, HP does."""
-    return len(word_.squeezed) > 2 or word_.squeezed in entry.makers
+    return len(query_word.squeezed) > 2 or query_word.squeezed in entry.makers
 
 
 def _is_wide(span: _NameMatch) -> bool:
@@ -351,7 +362,7 @@ def _is_wide(span: _NameMatch) -> bool:
 
 def _near(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     """The entries whose vendor or brand is among the words."""
-    squeezed_words = {word_.squeezed for word_ in words}
+    squeezed_words = {query_word.squeezed for query_word in words}
     return tuple(entry for entry in entries() if squeezed_words & entry.makers)
 
 
@@ -365,7 +376,7 @@ def _alike(question: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
         for text in (*entry.vendors, *entry.brands, entry.key, *patterns):
             text_by_name.setdefault(word(sample(text) if text in patterns else text).squeezed, text)
     names: list[str] = []
-    for word_ in map(word, (question, *question.split())):
-        if not word_.is_generic:
-            names += difflib.get_close_matches(word_.squeezed, text_by_name, _NEAREST, _ALIKE)
-    return tuple(dict.fromkeys(text_by_name[word_] for word_ in names))[:_NEAREST]
+    for query_word in map(word, (question, *question.split())):
+        if not query_word.is_generic:
+            names += difflib.get_close_matches(query_word.squeezed, text_by_name, _NEAREST, _ALIKE)
+    return tuple(dict.fromkeys(text_by_name[query_word] for query_word in names))[:_NEAREST]

@@ -34,7 +34,7 @@ def get(credentials: Credentials, oid: str) -> Element:
     )
 
 
-def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
+def write_object(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
     """One write, not repeated if no answer comes. Raises SnmpError."""
     from . import pysnmp_client  # imported late, as in `run_read`
 

@@ -24,11 +24,11 @@ Response = tuple[int, Any, Mapping[str, str]]  # status, JSON (None: no body), f
 
 
 class ReplayServer(socketserver.ThreadingTCPServer):
-    """A server with a thread for each connection. `site` is the `Replay` that runs it."""
+    """A server with a thread for each connection. `replay` is the `Replay` that runs it."""
 
     allow_reuse_address = daemon_threads = True
     block_on_close = False
-    site: Any
+    replay: Any
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Report errors except OSError: clients may disconnect at any time."""
@@ -43,7 +43,7 @@ class Replay:
     """
 
     def __init__(self, server: ReplayServer) -> None:
-        server.site = self
+        server.replay = self
         self.writes: list[str] = []
         self.host, self.port = HOST, int(server.server_address[1])
         self._server = server
@@ -93,7 +93,7 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
             self.close_connection = True
             return self._send(413 if valid else 411, None, {})
         return self._send(
-            *self.server.site.reply(self.command, self.path, self.rfile.read(int(size)))
+            *self.server.replay.reply(self.command, self.path, self.rfile.read(int(size)))
         )
 
     do_GET = _serve

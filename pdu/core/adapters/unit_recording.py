@@ -151,7 +151,7 @@ class _Lines(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 
     def handle(self) -> None:
-        replay: _LineReplay = self.server.site
+        replay: _LineReplay = self.server.replay
         for line, answer in replay.login:
             if line and not self.rfile.readline(_LONGEST):
                 return

@@ -169,7 +169,7 @@ def spelled_secret(key: str) -> str:
 
 
 def command_line(shared: SharedOptions, *words: str) -> str:
-    """This program with these words and the settings of `state`, to be pasted into a shell. What
+    """This program with these words and the settings of `shared`, to be pasted into a shell. What
     cannot be printed is left out, and what the list of PDUs says.
     """
     options = [
@@ -232,14 +232,14 @@ def secret_files() -> Parameters:
     )
 
 
-def _stored(flag: str, name: str, help_: str) -> Parameters:
+def _stored(flag: str, name: str, help_text: str) -> Parameters:
     def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
         if value:
             setattr(shared_options_of(context), name, True)
             if name == "debug":
                 _log()
 
-    return option(flag, help_, expose_value=False, callback=keep)
+    return option(flag, help_text, expose_value=False, callback=keep)
 
 
 def _log() -> None:
@@ -351,7 +351,7 @@ def path_completion(metavar: str) -> Optional[Callable[..., list[CompletionItem]
 
 def option(
     flag: str,
-    help_: str,
+    help_text: str,
     metavar: str = "",
     kind: Optional[click.ParamType] = None,
     **attributes: Any,
@@ -363,7 +363,7 @@ def option(
     attributes.setdefault("shell_complete", path_completion(metavar))
     # is_flag=False would make the value optional from click 8.3 on.
     about: dict[str, Any] = {"metavar": metavar or None, "is_flag": None if metavar else True}
-    return [click.Option(flag.split(), type=kind, help=help_, **about, **attributes)]
+    return [click.Option(flag.split(), type=kind, help=help_text, **about, **attributes)]
 
 
 class SharedOption(NamedTuple):

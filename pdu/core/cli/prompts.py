@@ -46,7 +46,7 @@ def askable(shared: SharedOptions, what: str, host: str = "") -> None:
 
 
 def confirm(shared: SharedOptions, question: str, host: str = "") -> None:
-    """Ask the question, unless --yes answers it, and set `state.changing`.
+    """Ask the question, unless --yes answers it, and set `shared.changing`.
 
     Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
     """
@@ -76,18 +76,18 @@ def ask_line(question: str) -> Optional[str]:
 
 
 def secret(shared: SharedOptions, key: str, question: str, needed: bool = True) -> str:
-    """A secret, as `_secret` finds it, noted in `state.used`."""
-    secret_ = _secret(shared, key, question, needed)
-    if secret_:
-        shared.used.append(secret_)
-    return secret_
+    """A secret, as `_secret` finds it, noted in `shared.used`."""
+    secret_text = _secret(shared, key, question, needed)
+    if secret_text:
+        shared.used.append(secret_text)
+    return secret_text
 
 
 def _secret(shared: SharedOptions, key: str, question: str, needed: bool) -> str:
     """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it
     is `needed`, else "".
 
-    With `state.login`, a secret comes from --secret-file or `state.secrets` only. Raises
+    With `shared.login`, a secret comes from --secret-file or `shared.secrets` only. Raises
     SettingsError if a `needed` secret is missing, and for a file or a typed text that cannot be
     used.
     """

@@ -198,12 +198,15 @@ def _refuse_unknown(handler: LoadedHandler, shared: SharedOptions) -> None:
     A list and its logins may have settings for other handlers. A handler of another pack may
     declare none.
     """
-    allowed_keys = [*(key_.key for key_ in handler.settings), *(SNMP_KEYS if handler.snmp else ())]
+    allowed_keys = [
+        *(setting.key for setting in handler.settings),
+        *(SNMP_KEYS if handler.snmp else ()),
+    ]
     for key, value in shared.settings.items():
         if handler.settings and key not in allowed_keys and key not in shared.of_list:
             # another value may be a secret in the wrong place
             shown_value = value if (key, value) in SPELLINGS else ""
-            allowed = ", ".join(key_ for key_ in allowed_keys if key_ not in SECRETS)
+            allowed = ", ".join(setting for setting in allowed_keys if setting not in SECRETS)
             raise SettingsError(
                 (
                     NamedSetting(key[:60], shown_value),

@@ -73,7 +73,7 @@ class ChosenPdu(NamedTuple):
     handler: str
     host: Address
     #: the shared options, with the settings and the login that the list has for it
-    state: SharedOptions
+    shared: SharedOptions
 
 
 def options() -> Parameters:
@@ -205,9 +205,9 @@ def chosen(context: click.Context, handler: str, host: str, alone: bool = True) 
     pdu = known_list.pdus.get(host)
     if pdu is None:
         raise Usage(f"{_no_name(host, known_list)}; give names alone, or HANDLER and addresses")
-    pdu_state = shared if alone else dataclasses.replace(shared)
-    _use(pdu_state, known_list, pdu)
-    return ChosenPdu(pdu.handler, pdu.address, pdu_state)
+    pdu_options = shared if alone else dataclasses.replace(shared)
+    _use(pdu_options, known_list, pdu)
+    return ChosenPdu(pdu.handler, pdu.address, pdu_options)
 
 
 def _use(shared: SharedOptions, known_list: KnownList, pdu: ListedPdu) -> None:

@@ -92,7 +92,9 @@ def targets(
             except SettingsError as error:
                 raise SettingsError(f"{device.name}: {error.reason}") from None
         rows.append(Target(device, handlers[device.handler], auth))
-    declared = itertools.chain.from_iterable(handler_.settings for handler_ in handlers.values())
+    declared = itertools.chain.from_iterable(
+        loaded_handler.settings for loaded_handler in handlers.values()
+    )
     secrets = SECRETS.union(setting.key for setting in declared if setting.secret)
     for key in usual.secrets if usual is not None else ():
         if key not in secrets:
@@ -125,8 +127,10 @@ def poll_state_counts(target: Target) -> Reading:
     """As `poll`, for a tool that only counts the outlets in each state: they have nothing else, so
     that another process gets a quarter of the bytes.
     """
-    reading_ = poll(target)
-    return reading_._replace(outlets=[_COUNTED[outlet.state] for outlet in reading_.outlets])
+    full_reading = poll(target)
+    return full_reading._replace(
+        outlets=[_COUNTED[outlet.state] for outlet in full_reading.outlets]
+    )
 
 
 def poll_states(target: Target) -> Reading:
@@ -162,23 +166,23 @@ def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part])
     )
 
 
-def is_silence(reading_: Reading) -> bool:
+def is_silence(full_reading: Reading) -> bool:
     """Whether the reading failed because the PDU did not answer in time, or cannot be reached."""
-    if reading_.failure is None:
+    if full_reading.failure is None:
         return False
-    kind, reason = reading_.failure
+    kind, reason = full_reading.failure
     # an archive of another pack may raise Python's own errors
     return kind in ("unreachable", "timeout") or reason.startswith(("TimeoutError", "timeout"))
 
 
-def is_late_here(target: Target, reading_: Reading, lag: SchedulingDelay) -> bool:
+def is_late_here(target: Target, full_reading: Reading, lag: SchedulingDelay) -> bool:
     """Whether the PDU may have answered in time, but this process was too late to see it."""
-    if not is_silence(reading_):
+    if not is_silence(full_reading):
         return False
     settings = {**target.auth.settings, **dict(target.device.settings)}
     late_for_an_answer = lag.longest > max(_LATE * _wait(target.handler, settings), _LATE_S)
-    is_long = reading_.seconds > _LONG_S
-    late_in_all = is_long and lag.together > _LATE_IN_ALL * reading_.seconds
+    is_long = full_reading.seconds > _LONG_S
+    late_in_all = is_long and lag.together > _LATE_IN_ALL * full_reading.seconds
     return late_for_an_answer or late_in_all
 
 

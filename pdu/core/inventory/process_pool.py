@@ -159,7 +159,7 @@ class ProcessPool:
 
     def take(self, pipe: Connection) -> Iterator[Event]:
         """Reads one message, for which it waits, and yields what happened."""
-        member = next(member_ for member_ in self._members if member_.pipe is pipe)
+        member = next(candidate for candidate in self._members if candidate.pipe is pipe)
         try:
             message = pipe.recv()
         except (EOFError, OSError):
@@ -196,7 +196,7 @@ class ProcessPool:
                 free = [member for member in self._members if member.room(level)]
                 if not free:
                     return
-                member = min(free, key=lambda member_: len(member_.given))
+                member = min(free, key=lambda candidate: len(candidate.given))
                 job = waiting.popleft()
                 member.wants -= 1
                 member.given[job.ticket] = job

@@ -171,13 +171,13 @@ def _arriving(
     """Yields the readings, until none is missing or nothing arrives for `patience_s` seconds."""
     end = time.monotonic() + patience_s
     while missing and time.monotonic() < end:
-        for reading_ in readers.turn(end - time.monotonic()):
+        for pdu_reading in readers.turn(end - time.monotonic()):
             end = time.monotonic() + patience_s
-            yield reading_
+            yield pdu_reading
 
 
-def _failed(reading_: Optional[Reading], failure: CallError) -> Reading:
-    return (reading_ or Reading())._replace(failure=failure)
+def _failed(pdu_reading: Optional[Reading], failure: CallError) -> Reading:
+    return (pdu_reading or Reading())._replace(failure=failure)
 
 
 # ---- in a child process --------------------------------------------------------------------------
@@ -208,8 +208,8 @@ def _job(
 ) -> _PoolReading:
     place, state = request
     target, begin = targets[place], time.monotonic()
-    reading_ = read_function.take(target, state)
+    pdu_reading = read_function.take(target, state)
     lag = since(begin)
     return _PoolReading(
-        reading_, lag if is_late_here(target, read_function.reading(reading_), lag) else None
+        pdu_reading, lag if is_late_here(target, read_function.reading(pdu_reading), lag) else None
     )

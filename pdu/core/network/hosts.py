@@ -66,16 +66,16 @@ def typed(host: str) -> Address:
     """As `address`, for an argument. Also raises NotAHost for an IPv6 address without brackets
     whose end may be meant as a port.
     """
-    address_ = address(host)
-    name, _, last = address_.rpartition(":")
-    if last in _PORTS and name.count(":") >= 2 and not address_.startswith("["):
+    address_text = address(host)
+    name, _, last = address_text.rpartition(":")
+    if last in _PORTS and name.count(":") >= 2 and not address_text.startswith("["):
         with contextlib.suppress(OSError):
             socket.inet_pton(socket.AF_INET6, name)
             raise NotAHost(
-                f"{address_[:60]!r} may be an address or {name[:60]} with a port: write"
-                f" [{name[:60]}]:{last}, or [{address_[:60]}] for the address"
+                f"{address_text[:60]!r} may be an address or {name[:60]} with a port: write"
+                f" [{name[:60]}]:{last}, or [{address_text[:60]}] for the address"
             )
-    return address_
+    return address_text
 
 
 def one_spelling(host: str) -> str:

@@ -67,8 +67,8 @@ def media_type(accept: str) -> str:
         if name == _OPENMETRICS and "version" not in value_by_parameter:
             return f"{name}; version=1.0.0; charset=utf-8"
         if name in (_OPENMETRICS, "text/plain") and value_by_parameter.get("version") == "1.0.0":
-            escaping_ = value_by_parameter.get("escaping")
-            escaping = escaping_ if escaping_ in _ESCAPINGS else "underscores"
+            requested_escaping = value_by_parameter.get("escaping")
+            escaping = requested_escaping if requested_escaping in _ESCAPINGS else "underscores"
             return f"{name}; version=1.0.0; charset=utf-8; escaping={escaping}"
     return TEXT
 

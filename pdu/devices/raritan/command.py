@@ -48,8 +48,8 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "find units by mDNS; takes no HOST",
     ),
     **{
-        name: LazyCommand(f"devices.raritan.{module}", "COMMANDS", help_)
-        for module, name, help_ in (
+        name: LazyCommand(f"devices.raritan.{module}", "COMMANDS", help_text)
+        for module, name, help_text in (
             (
                 "show",
                 "info",

@@ -158,19 +158,21 @@ def config(context: Context) -> Result:
         raise SettingsError("config put needs a file")
     if action == "get" and context.options.file:
         raise SettingsError("config get takes no file: give --out FILE")
-    names_ = [
+    flag_names = [
         name
         for name in ("clear_text", "filter_profile", "units", "skip_check")
         if getattr(context.options, name) not in (None, False)
     ]
-    if kind == "raw" and names_:
+    if kind == "raw" and flag_names:
         raise SettingsError(
             "--clear-text, --filter-profile, --units and --skip-check are for bulk and backup"
         )
-    if action == "get" and "skip_check" in names_:
+    if action == "get" and "skip_check" in flag_names:
         raise SettingsError("--skip-check is for put")
     is_for_get = (
-        "clear_text" in names_ or "filter_profile" in names_ or context.options.out != _STDOUT
+        "clear_text" in flag_names
+        or "filter_profile" in flag_names
+        or context.options.out != _STDOUT
     )
     if action == "put" and is_for_get:
         raise SettingsError("--out, --clear-text and --filter-profile are for get")
@@ -272,10 +274,10 @@ def _words(name: str) -> str:
     return name.lower().replace("_", " ")
 
 
-def _units(words_: Optional[str]) -> list[int]:
-    if words_ is None:
+def _units(unit_words: Optional[str]) -> list[int]:
+    if unit_words is None:
         return []
-    units = [number(word) for word in words_.split(",")]
+    units = [number(word) for word in unit_words.split(",")]
     if min(units) < 1:
         raise SettingsError("--units takes link ids, separated by commas; 1 is the unit itself")
     return units

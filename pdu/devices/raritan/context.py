@@ -58,7 +58,7 @@ class Context:
         #: the command's arguments and options
         self.options = options
         #: the options that `pdu` commands share
-        self.state = shared
+        self.shared = shared
         #: the standard output, for a command that prints while it runs: meanwhile sys.stdout is
         #: redirected to standard error, because the lines of --debug are printed to sys.stdout
         self.out = out
@@ -70,15 +70,15 @@ class Context:
 
     def secret(self, key: str, question: str, needed: bool = True) -> str:
         """A secret, as `prompts.secret` finds it. Also raises SettingsError if it is not text."""
-        secret_ = prompts.secret(self.state, key, question, needed)
-        if not is_text(secret_):
+        secret_text = prompts.secret(self.shared, key, question, needed)
+        if not is_text(secret_text):
             raise SettingsError(
                 (
                     NamedSetting(key),
                     ": the value has a character that is not valid Unicode; type it again",
                 )
             )
-        return secret_
+        return secret_text
 
     @property
     def files(self) -> Agent:
@@ -123,18 +123,18 @@ class Context:
         Raises NotConfirmed if the answer is not yes, or if there is no terminal to ask on.
         """
         unit = f"link unit {self.options.link} of {self.host}" if self.options.link else self.host
-        prompts.confirm(self.state, f"{what} on {unit}", self.host)
+        prompts.confirm(self.shared, f"{what} on {unit}", self.host)
 
     def askable(self, what: str) -> None:
         """Raises NotConfirmed if there is neither a terminal nor --yes.
 
         Call it before long work.
         """
-        prompts.askable(self.state, what, self.host)
+        prompts.askable(self.shared, what, self.host)
 
     def tell(self, line: str) -> None:
         """Show the progress of a long command on a terminal."""
-        show_status_line(line, self.state.json)
+        show_status_line(line, self.shared.json)
 
     def progress(self, bytes_sent: int, size: int) -> None:
         """Show on a terminal how much of a file was sent.
@@ -239,7 +239,7 @@ def save(
 
     def download_file() -> bytes:
         data = _file(download(agent, *details))
-        if not backup and file_holds_login(data, agent.login.user or "", context.state.used):
+        if not backup and file_holds_login(data, agent.login.user or "", context.shared.used):
             raise ProtocolError(
                 "the answer is not kept, because it holds the login: the unit or a proxy sent the"
                 " request back"
@@ -248,7 +248,7 @@ def save(
 
     if not path:
         raise SettingsError("--out is empty: give a file, or - for the standard output")
-    if path == "-" and context.state.json:
+    if path == "-" and context.shared.json:
         raise SettingsError("--json needs --out FILE here: file and JSON cannot share one output")
     if path == "-":
         data = download_file()

@@ -87,7 +87,7 @@ def events(context: Context) -> Result:
                 if not options.all and name.endswith(_TWICE):
                     continue
                 print(
-                    _as_json(event, name) if context.state.json else _line(event, name),
+                    _as_json(event, name) if context.shared.json else _line(event, name),
                     file=context.out,
                     flush=True,
                 )
@@ -135,7 +135,7 @@ def _notice(context: Context) -> Any:
                 f" channel, so the events from {_time(outage.lost.since)} to"
                 f" {_time(outage.lost.until)} are missing"
             )
-            gap = _gap_as_json(outage.lost) if context.state.json else _gap(outage.lost)
+            gap = _gap_as_json(outage.lost) if context.shared.json else _gap(outage.lost)
             print(gap, file=context.out, flush=True)
         with contextlib.suppress(*UNWRITABLE):
             print(f"{context.host}: {words}", file=sys.stderr, flush=True)

@@ -62,10 +62,10 @@ BRIDGE = "br0"
 
 
 def _number(word: str, what: str) -> int:
-    number_ = number(word)
-    if number_ < 0:
+    parsed_number = number(word)
+    if parsed_number < 0:
         raise SettingsError(f"{what} {word[:20]!r} is not a number of at most 9 digits")
-    return number_
+    return parsed_number
 
 
 def _action(context: Context, actions: Mapping[str, int], allowed: str) -> str:

@@ -243,7 +243,7 @@ def _alarm(reading: Pending[NumericSensor.Reading]) -> str:
         "below critical": status.belowLowerCritical,
         "below warning": status.belowLowerWarning,
     }
-    return next((name for name, set_ in flags.items() if set_), "")
+    return next((name for name, is_set in flags.items() if is_set), "")
 
 
 def sensors_of_the_pdu(context: Context) -> list[tuple[str, Sensor]]:

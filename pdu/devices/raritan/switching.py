@@ -175,7 +175,7 @@ def _confirm(context: Context, what: str, outlets: list[Outlet], chosen: list[in
     --yes.
     """
     context.askable(f"{what} {' '.join(context.options.outlet)}")
-    if context.state.yes:
+    if context.shared.yes:
         return context.confirm(what)
     bulk = Bulk(context.agent)
     requests = [
@@ -351,9 +351,9 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
                 else f"the new order and the delays up to outlet {position - 1}"
             )
             try:
-                settings_ = outlet.getSettings()
-                settings_.sequenceDelay = delay
-                code = outlet.setSettings(settings_)
+                outlet_settings = outlet.getSettings()
+                outlet_settings.sequenceDelay = delay
+                code = outlet.setSettings(outlet_settings)
             except PduHandlerError as error:
                 advice = "repeat the command"
                 if isinstance(error, Denied):

@@ -50,7 +50,7 @@ class TimestampCheck(NamedTuple):
     signers: Optional[str] = None
 
 
-def stamps(folder: str, witnesses: TimestampCheck) -> Sequence[Stamp]:
+def stamps(folder: str, timestamp_check: TimestampCheck) -> Sequence[Stamp]:
     """All stamps of a folder, in the order of their hashes. Files with other names are none.
 
     Raises Changed for one that is wrong, and SettingsError if there is none, if the folder cannot
@@ -62,20 +62,22 @@ def stamps(folder: str, witnesses: TimestampCheck) -> Sequence[Stamp]:
         raise SettingsError(f"{printable(folder)} cannot be read ({error.strerror})") from None
     if not names:
         raise SettingsError(f"{printable(folder)} has no stamp, such as HASH.tsr or HASH.sig")
-    return [_stamp(os.path.abspath(folder), name, witnesses) for name in names]
+    return [_stamp(os.path.abspath(folder), name, timestamp_check) for name in names]
 
 
-def _stamp(folder: str, name: str, witnesses: TimestampCheck) -> Stamp:
+def _stamp(folder: str, name: str, timestamp_check: TimestampCheck) -> Stamp:
     digest, _, kind = name.partition(".")
     path = os.path.join(folder, name)
-    by, time_s = _KINDS[kind](path, digest, witnesses)
+    by, time_s = _KINDS[kind](path, digest, timestamp_check)
     return Stamp(digest, name, by, time_s)
 
 
-def _time_stamped(path: str, digest: str, witnesses: TimestampCheck) -> tuple[str, Optional[float]]:
-    if witnesses.authorities is None:
+def _time_stamped(
+    path: str, digest: str, timestamp_check: TimestampCheck
+) -> tuple[str, Optional[float]]:
+    if timestamp_check.authorities is None:
         raise SettingsError(f"{printable(path)}: give its authority's certificates as --tsa-ca")
-    trust = ("-CAfile", os.path.abspath(witnesses.authorities))
+    trust = ("-CAfile", os.path.abspath(timestamp_check.authorities))
     _run_tool(path, "openssl", "ts", "-verify", "-digest", digest, "-in", path, *trust)
     times = _TIME.findall(_run_tool(path, "openssl", "ts", "-reply", "-in", path, "-text"))
     try:
@@ -88,14 +90,16 @@ def _time_stamped(path: str, digest: str, witnesses: TimestampCheck) -> tuple[st
     return "a time-stamping authority", time_s.replace(tzinfo=datetime.timezone.utc).timestamp()
 
 
-def _signed(path: str, digest: str, witnesses: TimestampCheck) -> tuple[str, Optional[float]]:
-    if witnesses.signers is None:
+def _signed(path: str, digest: str, timestamp_check: TimestampCheck) -> tuple[str, Optional[float]]:
+    if timestamp_check.signers is None:
         raise SettingsError(f"{printable(path)}: give who may sign as --signers")
     tool = ("ssh-keygen", "-Y")
-    allowed = ("-f", os.path.abspath(witnesses.signers))
+    allowed = ("-f", os.path.abspath(timestamp_check.signers))
     principals = _run_tool(path, *tool, "find-principals", "-s", path, *allowed).splitlines()
     if not principals:
-        raise HashMismatch(f"{printable(path)} is of nobody in {printable(witnesses.signers)}")
+        raise HashMismatch(
+            f"{printable(path)} is of nobody in {printable(timestamp_check.signers)}"
+        )
     who = (*allowed, f"-I{principals[0]}", "-n", NAMESPACE, "-s", path)
     _run_tool(path, *tool, "verify", *who, input_text=f"{digest}\n")
     return printable(principals[0], 80), None

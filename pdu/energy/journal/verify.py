@@ -140,10 +140,10 @@ def _verify(context: click.Context, /, **options: Any) -> int:
     for stamp in hashes:
         if not _HASH.fullmatch(stamp):
             raise Usage(f"--kept {printable(stamp, 80)!r}: give 64 hexadecimal digits")
-    witnesses = TimestampCheck(options["tsa_ca"], options["signers"])
-    if any(witnesses) and options["stamps"] is None:
+    timestamp_check = TimestampCheck(options["tsa_ca"], options["signers"])
+    if any(timestamp_check) and options["stamps"] is None:
         raise Usage("--tsa-ca and --signers are for --stamps")
-    stamped = [] if options["stamps"] is None else stamps(options["stamps"], witnesses)
+    stamped = [] if options["stamps"] is None else stamps(options["stamps"], timestamp_check)
     with reading(folder):
         outcome = verified(folder, [*hashes, *(stamp.hash for stamp in stamped)])
     lines = [

@@ -51,7 +51,7 @@ _FAILED = 1
 class MeterOptions(NamedTuple):
     """The arguments of one run."""
 
-    site: OwnerFiles
+    owner_files: OwnerFiles
     into: str
     every: float
     rounds: Optional[int]
@@ -72,7 +72,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
     settings_asked = MeterOptions(OwnerFiles.of(options, shared, [LIST]), **options)
     screen, supervisor = Screen(shared), SystemdNotify()
     with contextlib.ExitStack() as stack:
-        wishes = stack.enter_context(ServiceSignals())
+        signals = stack.enter_context(ServiceSignals())
         companions: list[Companion] = [screen, SystemdNotifier(supervisor)]
         anchor = (
             None if settings_asked.anchor is None else Anchor(settings_asked.anchor, screen.say)
@@ -86,7 +86,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         watch = _cord_watch(settings_asked, screen)
 
         def read_files() -> Sequence[Target]:
-            targets = settings_asked.site.pdus()
+            targets = settings_asked.owner_files.pdus()
             if watch is not None:
                 watch.read_files()
             return targets
@@ -115,14 +115,14 @@ def _meter(context: click.Context, /, **options: Any) -> int:
             polled=None if watch is None else watch.polled,
         )
         supervisor.ready()
-        meter.run(wishes, read_files)
+        meter.run(signals, read_files)
         supervisor.stopping()
         if anchor is not None:
             anchor.finish(meter)
     screen.clear()
     counts = meter.counts
     code = DONE
-    if wishes.ending == signal.SIGINT:
+    if signals.ending == signal.SIGINT:
         code = INTERRUPTED
     elif settings_asked.rounds is not None and (counts.failed or counts.lost):
         code = _FAILED
@@ -132,11 +132,11 @@ def _meter(context: click.Context, /, **options: Any) -> int:
 
 def _cord_watch(options: MeterOptions, screen: Screen) -> Optional[CordWatch]:
     """What notes cords that stopped to carry. Raises Usage for its options without a drawing."""
-    if options.site.drawing is not None:
+    if options.owner_files.drawing is not None:
         from .cord_watch import CordWatch  # imported late: 30 ms, for those that have a drawing
 
         return CordWatch(
-            options.site, options.verified, options.threshold, options.state_dir, screen.say
+            options.owner_files, options.verified, options.threshold, options.state_dir, screen.say
         )
     if (options.verified, options.threshold, options.state_dir) != (None, None, None):
         raise Usage("--verified, --threshold and --state-dir are for a --drawing FILE")

@@ -96,16 +96,16 @@ def _run(listener: socket.socket, pipe: Connection, host: str, names: Sequence[s
 async def _serve(
     listener: socket.socket, pipe: Connection, host: str, names: Sequence[str]
 ) -> None:
-    site = _Site(pipe)
-    server = WebServer(HostCheck(site, host, names))
+    routes = _MetricsRoutes(pipe)
+    server = WebServer(HostCheck(routes, host, names))
     loop = asyncio.get_running_loop()
-    loop.add_reader(pipe.fileno(), site.hear)
+    loop.add_reader(pipe.fileno(), routes.hear)
     serving = loop.create_task(server.serve(listener))
-    await site.ended.wait()
+    await routes.ended.wait()
     serving.cancel()
 
 
-class _Site:
+class _MetricsRoutes:
     """The paths."""
 
     def __init__(self, pipe: Connection) -> None:

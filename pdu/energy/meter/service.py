@@ -128,7 +128,7 @@ class MeterService:
         self._days.ended.clear()
         return ended
 
-    def run(self, wishes: ServiceSignals, read_targets: Callable[[], Sequence[Target]]) -> None:
+    def run(self, signals: ServiceSignals, read_targets: Callable[[], Sequence[Target]]) -> None:
         """Run until it is asked to end, or the rounds are done. `read` reads the PDUs' files again.
 
         Raises SettingsError if no process starts, or if the journal was changed by others.
@@ -152,7 +152,7 @@ class MeterService:
                 for companion in self._companions:
                     companion.turn(self)
                 wait = min(max(due.mono - now.mono, 0.0), self._settings.longest_wait_s)
-                self._write(self._arrived(readers, wait, wishes))
+                self._write(self._arrived(readers, wait, signals))
                 if self._is_reloading:
                     self._is_reloading = False
                     self._reload(readers, read_targets)
@@ -236,14 +236,14 @@ class MeterService:
     # ---- readings --------------------------------------------------------------------------------
 
     def _arrived(
-        self, readers: ReaderPool[PollResult], wait: float, wishes: ServiceSignals
+        self, readers: ReaderPool[PollResult], wait: float, signals: ServiceSignals
     ) -> list[tuple[int, PollResult]]:
         """The readings that arrive within `wait` seconds, and shortly after the first of them."""
         polls: list[tuple[int, PollResult]] = []
         end = self._now().mono + wait
         while not (self._is_stopped or self._is_reloading):
             count_before = len(polls)
-            other_pipes = {wishes.pipe: lambda: self._hear(wishes)}
+            other_pipes = {signals.pipe: lambda: self._hear(signals)}
             for companion in self._companions:
                 other_pipes.update(companion.pipes())
             polls += readers.turn(max(end - self._now().mono, 0.0), other_pipes)
@@ -257,9 +257,9 @@ class MeterService:
     def _is_done_with(self, polls: Sequence[tuple[int, PollResult]]) -> bool:
         return bool(polls) and sum(pdu.is_out for pdu in self._pdus) == len(polls)
 
-    def _hear(self, wishes: ServiceSignals) -> None:
-        self._is_reloading = wishes.heard() or self._is_reloading
-        self._is_stopped = wishes.ending is not None
+    def _hear(self, signals: ServiceSignals) -> None:
+        self._is_reloading = signals.heard() or self._is_reloading
+        self._is_stopped = signals.ending is not None
 
     def _failed(self, poll: Optional[PollResult], failure: CallError) -> PollResult:
         """A reading that failed, also one of which nothing is known."""

@@ -44,18 +44,18 @@ class StatementOptions(NamedTuple):
 
 @click.pass_context
 def _statement(context: click.Context, /, **options: Any) -> int:
-    statement_options, state = (
+    statement_options, shared = (
         StatementOptions(BillingOptions.of(options), **options),
         shared_options_of(context),
     )
-    state.defect_code = WRONG
+    shared.defect_code = WRONG
     with reading(statement_options.dir):
         ordered = _ordered(statement_options)
         statement_file = write(ordered, statement_options.into)
     holes = [*ordered.source.holes(ordered.paths)]
     document = {**dataclasses.asdict(statement_file), "left_out": holes}
     return print_result(
-        Result(document, [*holes, *_lines(statement_options.into, statement_file)]), state.json
+        Result(document, [*holes, *_lines(statement_options.into, statement_file)]), shared.json
     )
 
 

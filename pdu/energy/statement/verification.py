@@ -61,8 +61,8 @@ def _lines(result: Checked, folder: Sequence[str], has_roots: bool) -> Iterator[
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    state, root = shared_options_of(context), options["root"].lower()
-    state.defect_code = WRONG
+    shared, root = shared_options_of(context), options["root"].lower()
+    shared.defect_code = WRONG
     if not _ROOT.fullmatch(root):
         raise Usage(f"--root {printable(root, 80)!r}: give 64 hexadecimal digits")
     result = checked(options["file"], root, options["roots"])
@@ -84,7 +84,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
         "limits": form.LIMITS,
     }
     lines = [*_lines(result, folder, options["roots"] is not None)]
-    return print_result(Result(document, lines), state.json)
+    return print_result(Result(document, lines), shared.json)
 
 
 _HELP = """Check a statement of energy: was anything changed since its root was published?

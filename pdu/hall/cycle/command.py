@@ -156,7 +156,7 @@ def _plan(
     assert options.plan is not None
     mode = Mode.ONE_FEED if options.one_feed_at_a_time else Mode.BOTH_FEEDS
     machines = owner_files.select_machines(drawing, options.machines)
-    targets = source_options.site.pdus(drawing.read_pdus)
+    targets = source_options.owner_files.pdus(drawing.read_pdus)
     # read after the check of the list, in the drawing's order
     readings = readings_source.gather(source_options, drawing.read_pdus)
     by_current = mode is Mode.BOTH_FEEDS and _or(options.confirm, "current") == "current"
@@ -416,7 +416,7 @@ def _again(
     source_options: readings_source.SourceOptions,
     shared: SharedOptions,
 ) -> str:
-    words = ["cycle-hall", "--resume", path, *source_options.site.words()]
+    words = ["cycle-hall", "--resume", path, *source_options.owner_files.words()]
     return command_line(SharedOptions(secret_files=shared.secret_files), *words)
 
 

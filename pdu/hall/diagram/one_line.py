@@ -229,7 +229,7 @@ class _Boxes:
         inputs = [source for source in pdu.inputs if isinstance(source, HallNode)]
         breakers = [line.of for line in pdu.lines if line.of is not None]
         for node in dict.fromkeys(
-            [*(node_ for node_ in inputs if node_.kind == "breaker"), *breakers]
+            [*(input_node for input_node in inputs if input_node.kind == "breaker"), *breakers]
         ):
             yield node.full_name, node, _rated(self._mark(node), self._ratings.get(node))
 
@@ -292,12 +292,12 @@ class _Boxes:
         things = [rack_mark, *(self._mark(HallNode("pdu", pdu.name)) for pdu in pdus), *lines]
         first = min((mark.order for mark in things if mark.order), default=0)
         # half of it may be dead, and all machines live
-        marks_ = [
+        box_marks = [
             rack_mark,
             *(machines or things),
             *(mark for mark in things if mark.order == first > 0),
         ]
-        look = _worst(mark.look for mark in (*marks_, *_findings(things)))
+        look = _worst(mark.look for mark in (*box_marks, *_findings(things)))
         box = Box(rack, rack_node(rack), rack_mark._replace(look=look, order=first), _FOLDED_W)
         box.inputs = self._inputs(pdus)
         box.add_text(_counts([mark.look for mark in machines]) or f"{len(machines)} machines")

@@ -197,10 +197,10 @@ def _row(row: DiagramRow, width: float, anchors: Mapping[HallNode, str]) -> str:
     return f"{_link(row.node, anchors, row.node.in_words, mark)}{''.join(parts)}</a>"
 
 
-def _order(x: float, y: float, number_: int) -> str:
+def _order(x: float, y: float, place_in_order: int) -> str:
     return (
         f'<circle class="order" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
-        f'<text class="number" x="{x:.1f}" y="{y + 3:.1f}">{number_}</text>'
+        f'<text class="number" x="{x:.1f}" y="{y + 3:.1f}">{place_in_order}</text>'
     )
 
 

@@ -92,7 +92,7 @@ def _names_to_read(imported_hall: Imported, source: readings_source.SourceOption
     if imported_hall.is_dcim:
         names.update((row.machine, None) for row in imported_hall.fed)
         names.update((row.pdu, None) for row in imported_hall.lines)
-    if source.site.list is not None:
-        listed_names = {row.name for row in source.site.files().devices}
+    if source.owner_files.list is not None:
+        listed_names = {row.name for row in source.owner_files.files().devices}
         return [name for name in names if name in listed_names]
     return list(names)

@@ -42,10 +42,10 @@ def _check(context: click.Context, /, **options: Any) -> int:
     page = options.pop("html")
     if page is not None:
         check_writable(page)
-    site = OwnerFiles.of(options, shared, [DRAWING])
-    drawing = site.drawn()
+    owner_files = OwnerFiles.of(options, shared, [DRAWING])
+    drawing = owner_files.drawn()
     readings = readings_source.gather(
-        readings_source.SourceOptions(site, **options), drawing.read_pdus
+        readings_source.SourceOptions(owner_files, **options), drawing.read_pdus
     )
     findings = checked(drawing, readings)
     show(report(drawing, readings, findings), shared.json, page)

@@ -26,7 +26,7 @@ from ...core.owner_files import OwnerFiles
 class SourceOptions(NamedTuple):
     """The options that say where readings come from."""
 
-    site: OwnerFiles
+    owner_files: OwnerFiles
     parallel: int
     readings: Optional[str] = None
     save: Optional[str] = None
@@ -60,10 +60,10 @@ def gather(source: SourceOptions, names: Collection[str]) -> HallReadings:
     lacks.
     """
     if source.readings is not None:
-        if source.site.list is not None:
+        if source.owner_files.list is not None:
             raise Usage("give LIST with the hall's PDUs, or --readings with a saved file")
         return saved(source.readings)
-    source = source._replace(site=source.site.with_known_list())
+    source = source._replace(owner_files=source.owner_files.with_known_list())
     if source.save is not None:
         check_new(source.save)
     readings = read_list(source, names)
@@ -88,7 +88,7 @@ def saved(path: str) -> HallReadings:
 
 def read_list(source: SourceOptions, names: Collection[str]) -> HallReadings:
     """Read the wanted PDUs of the list now."""
-    polled = source.site.pdus(names)
+    polled = source.owner_files.pdus(names)
     devices = [one.device for one in polled]
     found: list[Optional[Reading]] = [None] * len(polled)
     shown_bar = progress(len(polled), "reading", show_pos=True)

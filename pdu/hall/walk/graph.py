@@ -417,15 +417,15 @@ class Graph:
         if number < 0:
             number = self._kinds[cord.pdu, placed] = self._new()
             self._need(number, self.number[HallNode("pdu", cord.pdu)])
-            open_: tuple[list[int], list[int]] = ([], [])
+            unplaced: tuple[list[int], list[int]] = ([], [])
             for place, (breaker, carries) in enumerate(zip(parts, placed)):
                 if carries is not False:
                     upper = self.number[HallNode.breaker(pdu.name, breaker.name)]
                     self._need(number, upper, sure=carries is True)
                     if carries is None:
-                        open_[place >= len(pdu.lines)].append(upper)
-            if open_[0] or open_[1]:
-                self.unplaced[number] = (tuple(open_[0]), tuple(open_[1]))
+                        unplaced[place >= len(pdu.lines)].append(upper)
+            if unplaced[0] or unplaced[1]:
+                self.unplaced[number] = (tuple(unplaced[0]), tuple(unplaced[1]))
         self.outlets[cord] = number
         return number
 

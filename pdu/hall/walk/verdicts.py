@@ -94,18 +94,29 @@ def cords_now(
 
     `steps`: PDU -> the resolution of its outlets' currents.
     """
-    found = [readings.outlet(cord.pdu, cord.outlet) for cord in machine.cords]
-    watts = [None if one is None else one.power_w for one in found]
-    least_a = LEAST_SHARE / len(found) * sum(one.current_a or 0.0 for one in found if one)
-    least_w = LEAST_SHARE / len(found) * sum(one or 0.0 for one in watts)
+    outlet_readings = [readings.outlet(cord.pdu, cord.outlet) for cord in machine.cords]
+    watts = [
+        None if outlet_reading is None else outlet_reading.power_w
+        for outlet_reading in outlet_readings
+    ]
+    least_a = (
+        LEAST_SHARE
+        / len(outlet_readings)
+        * sum(
+            outlet_reading.current_a or 0.0 for outlet_reading in outlet_readings if outlet_reading
+        )
+    )
+    least_w = LEAST_SHARE / len(outlet_readings) * sum(power or 0.0 for power in watts)
     cords: list[CordNow] = []
-    for cord, one, power in zip(machine.cords, found, watts):
-        if one is None:
+    for cord, outlet_reading, power in zip(machine.cords, outlet_readings, watts):
+        if outlet_reading is None:
             cords.append(CordNow(cord, Now.WORKS if machine.works else Now.UNREAD, 0.0, None))
             continue
-        current = one.current_a
+        current = outlet_reading.current_a
         low = 0.0 if current is None else current - steps[cord.pdu] / 2
-        is_on = one.state is UP or (one.state is not DOWN and readings.pdus[cord.pdu].metered)
+        is_on = outlet_reading.state is UP or (
+            outlet_reading.state is not DOWN and readings.pdus[cord.pdu].metered
+        )
         if is_on and current is None and power is None:
             now = Now.UNMETERED
         elif is_on and power is not None and (current is None or current > idle_a):
@@ -114,7 +125,7 @@ def cords_now(
             now = Now.IDLE
             if current is not None and current > idle_a and current >= least_a:
                 now = Now.CARRIES if low > FILTER_A else Now.WEAK
-        elif one.state is DOWN:
+        elif outlet_reading.state is DOWN:
             now = Now.CONTRADICTORY if (current or 0.0) > idle_a else Now.OFF
         else:
             now = Now.UNKNOWN

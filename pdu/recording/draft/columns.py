@@ -95,14 +95,14 @@ def guesses(tables: Sequence[WalkedTable], mib: Mib, names: Mapping[Arcs, str] =
     for table in tables:
         labels = by_rows[table.columns[0].indexes] + (table.size == largest) / 2
         for column in table.columns:
-            object_ = mib.objects.get(column.oid)
-            name_object = object_ or _of_walk(column, names)
+            mib_object = mib.objects.get(column.oid)
+            name_object = mib_object or _of_walk(column, names)
             guess_list += [
                 guess
                 for guess in (
                     _state(table, column, labels, name_object),
-                    _name(table, column, object_),
-                    _number(table, column, object_),
+                    _name(table, column, mib_object),
+                    _number(table, column, mib_object),
                     _meter(table, column, name_object),
                 )
                 if guess is not None
@@ -151,11 +151,11 @@ def integers(column: WalkedColumn) -> Optional[list[int]]:
 
 
 def _state(
-    table: WalkedTable, column: WalkedColumn, labels: float, object_: Optional[Object]
+    table: WalkedTable, column: WalkedColumn, labels: float, mib_object: Optional[Object]
 ) -> Optional[Guess]:
     counts = Counter(str(row.raw).strip() for row in column.rows.values())
-    if object_ is not None and object_.enumeration:
-        return _named_state(table, column, labels, object_, counts)
+    if mib_object is not None and mib_object.enumeration:
+        return _named_state(table, column, labels, mib_object, counts)
     if len(counts) > _MOST_STATES:
         return None
     words = {letters(value) for value in counts}
@@ -166,8 +166,8 @@ def _state(
             column,
             12 + _place(table, labels),
             (f"each of its {table.size} strings is a word for on or off: {_counted(counts)}",),
-            _name_doubt(object_) or words_doubt(words),
-            object_,
+            _name_doubt(mib_object) or words_doubt(words),
+            mib_object,
         )
     values = _small(column)
     if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
@@ -194,72 +194,74 @@ def _state(
         evidence.append("a column of its table is -1 in every row, as an unused command is")
     if column is next(neighbour for neighbour in table.columns if _small(neighbour) is not None):
         score += 1  # the state is often the first such column
-    if object_ is not None:
+    if mib_object is not None:
         score -= 4  # a MIB mostly has an enumeration for a state
-    return Guess(STATE, table, column, score, tuple(evidence), NOT_SHOWN, object_)
+    return Guess(STATE, table, column, score, tuple(evidence), NOT_SHOWN, mib_object)
 
 
 def _named_state(
     table: WalkedTable,
     column: WalkedColumn,
     labels: float,
-    object_: Object,
+    mib_object: Object,
     counts: Mapping[str, int],
 ) -> Optional[Guess]:
     """A guess from the names of the values. A MIB must name both on and off. A walk names only
     recorded values, so on or off is enough."""
-    on, off = meanings(object_)
-    is_enough = on and off if object_.name else on or off
+    on, off = meanings(mib_object)
+    is_enough = on and off if mib_object.name else on or off
     if not is_enough or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
         return None
-    unnamed = sorted(value for value in counts if int(value) not in object_.enumeration)
+    unnamed = sorted(value for value in counts if int(value) not in mib_object.enumeration)
     if len(unnamed) == len(counts):
         return None
     score = 14 + _place(table, labels) - 2 * len(unnamed)
-    lower = object_.name.lower()
+    lower = mib_object.name.lower()
     score += 3 if re.search(r"status|state", lower) else 0
     score -= 6 if _NO_STATE.search(lower) else 0
     score += 2 if re.search(r"outlet|relay|socket|plug|receptacle", lower) else 0
-    score -= 2 if len(object_.enumeration) > 2 * _MOST_STATES else 0
-    names_ = ", ".join(f"{name}({value})" for value, name in sorted(object_.enumeration.items()))
-    definition = f"{object_.name or 'names of values'} in {object_.module}: {names_}"
+    score -= 2 if len(mib_object.enumeration) > 2 * _MOST_STATES else 0
+    value_names = ", ".join(
+        f"{name}({value})" for value, name in sorted(mib_object.enumeration.items())
+    )
+    definition = f"{mib_object.name or 'names of values'} in {mib_object.module}: {value_names}"
     doubt = (
         ""
         if len(on) <= 1 >= len(off)
         else "several names may mean on or off: "
-        + ", ".join(object_.enumeration[value] for value in (*on, *off))
+        + ", ".join(mib_object.enumeration[value] for value in (*on, *off))
     )
     if unnamed:
         doubt = (
             doubt
-            or f"{'the MIB' if object_.name else 'the walk'} has no name for some recorded values:"
-            f" {', '.join(unnamed)}"
+            or f"{'the MIB' if mib_object.name else 'the walk'} has no name for some recorded"
+            f" values: {', '.join(unnamed)}"
         )
     # read-create includes writing (RFC 2578, 7.3)
-    if re.search("write|create", object_.access):
+    if re.search("write|create", mib_object.access):
         doubt = doubt or "it can be written, so it may be the command or a setting"
-    doubt = doubt or _name_doubt(object_)
-    is_outlet = _OUTLET.search(object_.name) and not _PART.search(object_.name)
+    doubt = doubt or _name_doubt(mib_object)
+    is_outlet = _OUTLET.search(mib_object.name) and not _PART.search(mib_object.name)
     if not is_outlet and any(
-        letters(object_.enumeration[value]) in _CONTACT_WORDS for value in (*on, *off)
+        letters(mib_object.enumeration[value]) in _CONTACT_WORDS for value in (*on, *off)
     ):
         doubt = doubt or _CONTACT
-        score -= 0 if object_.name else 2
+        score -= 0 if mib_object.name else 2
     return Guess(
         STATE,
         table,
         column,
         score,
         (definition, f"{table.size} rows: {_counted(counts)}"),
-        doubt or object_.doubt,
-        object_,
+        doubt or mib_object.doubt,
+        mib_object,
     )
 
 
-def _name_doubt(object_: Optional[Object]) -> str:
+def _name_doubt(mib_object: Optional[Object]) -> str:
     return (
         "its name suggests a command, a setting or an alarm"
-        if object_ and _NO_STATE.search(object_.name.lower())
+        if mib_object and _NO_STATE.search(mib_object.name.lower())
         else ""
     )
 
@@ -278,7 +280,7 @@ def letters(text: str) -> str:
     return re.sub(r"[^a-z]", "", text.lower())
 
 
-def meanings(object_: Object) -> tuple[list[int], list[int]]:
+def meanings(mib_object: Object) -> tuple[list[int], list[int]]:
     """The values whose names are words for on, and those for off, ignoring a prefix like `outlet`
     and a suffix like `state`.
     """
@@ -286,7 +288,7 @@ def meanings(object_: Object) -> tuple[list[int], list[int]]:
     def values_named(words: frozenset[str]) -> list[int]:
         return [
             value
-            for value, name in object_.enumeration.items()
+            for value, name in mib_object.enumeration.items()
             if words
             & {
                 letters(name),
@@ -361,7 +363,9 @@ def _counted(counts: Mapping[str, int]) -> str:
 # ---- labels --------------------------------------------------------------------------------------
 
 
-def _name(table: WalkedTable, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
+def _name(
+    table: WalkedTable, column: WalkedColumn, mib_object: Optional[Object]
+) -> Optional[Guess]:
     values = texts(column)
     if not values or not _have_letters(values):
         return None
@@ -374,7 +378,7 @@ def _name(table: WalkedTable, column: WalkedColumn, object_: Optional[Object]) -
     )
     score += (
         len(values)
-        if object_ is not None and re.search(r"name|label|descr", object_.name.lower())
+        if mib_object is not None and re.search(r"name|label|descr", mib_object.name.lower())
         else 0
     )
     examples = ", ".join(repr(value) for value in list(dict.fromkeys(values))[:3])
@@ -383,13 +387,15 @@ def _name(table: WalkedTable, column: WalkedColumn, object_: Optional[Object]) -
         table,
         column,
         score,
-        (f"strings: {examples}", *_definition(object_)),
-        "" if object_ else "judged by its values",
-        object_,
+        (f"strings: {examples}", *_definition(mib_object)),
+        "" if mib_object else "judged by its values",
+        mib_object,
     )
 
 
-def _number(table: WalkedTable, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
+def _number(
+    table: WalkedTable, column: WalkedColumn, mib_object: Optional[Object]
+) -> Optional[Guess]:
     values = integers(column)
     if (
         values is None
@@ -405,14 +411,14 @@ def _number(table: WalkedTable, column: WalkedColumn, object_: Optional[Object])
         table,
         column,
         1,
-        ("its values number the rows", *_definition(object_)),
-        "" if object_ else "judged by its values",
-        object_,
+        ("its values number the rows", *_definition(mib_object)),
+        "" if mib_object else "judged by its values",
+        mib_object,
     )
 
 
-def _definition(object_: Optional[Object]) -> tuple[str, ...]:
-    return (f"{object_.name} in {object_.module}",) if object_ is not None else ()
+def _definition(mib_object: Optional[Object]) -> tuple[str, ...]:
+    return (f"{mib_object.name} in {mib_object.module}",) if mib_object is not None else ()
 
 
 # ---- meters --------------------------------------------------------------------------------------
@@ -463,25 +469,27 @@ def role_of_units(units: str) -> Optional[tuple[str, Decimal]]:
     return (role, scale) if scale > 0 and abs(scale.adjusted()) <= Figure.MOST_DIGITS else None
 
 
-def _meter(table: WalkedTable, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
+def _meter(
+    table: WalkedTable, column: WalkedColumn, mib_object: Optional[Object]
+) -> Optional[Guess]:
     """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different
     numbers.
     """
-    if object_ is not None and object_.enumeration:
+    if mib_object is not None and mib_object.enumeration:
         return None
-    role = role_of_units(object_.units) if object_ is not None and object_.units else None
-    if object_ is not None and role is not None:
-        doubt = limit_doubt(object_)
-        is_outlet = re.search(r"outlet|socket|relay", object_.name.lower())
+    role = role_of_units(mib_object.units) if mib_object is not None and mib_object.units else None
+    if mib_object is not None and role is not None:
+        doubt = limit_doubt(mib_object)
+        is_outlet = re.search(r"outlet|socket|relay", mib_object.name.lower())
         score = (0 if doubt else 10) + (2 if is_outlet else 0)
         return Guess(
             role[0],
             table,
             column,
             score,
-            (f"{object_.name} in {object_.module}, UNITS {object_.units!r}",),
-            doubt or object_.doubt,
-            object_,
+            (f"{mib_object.name} in {mib_object.module}, UNITS {mib_object.units!r}",),
+            doubt or mib_object.doubt,
+            mib_object,
         )
     numbers = [
         number(row.raw) for row in column.rows.values() if row.tag in NUMBERS or row.tag == OCTETS
@@ -489,18 +497,18 @@ def _meter(table: WalkedTable, column: WalkedColumn, object_: Optional[Object]) 
     values = [value for value in numbers if value is not None]
     if len(values) < len(column.rows) or len(set(values)) <= _FEW_VALUES or min(values) < 0:
         return None
-    integers_ = integers(column)
-    if integers_ is not None and _counts_rows(column, integers_):
+    column_integers = integers(column)
+    if column_integers is not None and _counts_rows(column, column_integers):
         return None
     counts = any(row.tag in (COUNTER, COUNTER64) for row in column.rows.values())
     examples = ", ".join(f"{value:f}" for value in list(dict.fromkeys(values))[:4])
-    units = object_.units if object_ is not None else ""
+    units = mib_object.units if mib_object is not None else ""
     return Guess(
         ENERGY if counts else CURRENT,
         table,
         column,
         len(set(values)) + 3 * counts,
-        (f"numbers that differ by row: {examples}", *_definition(object_)),
+        (f"numbers that differ by row: {examples}", *_definition(mib_object)),
         (
             f"its UNITS {units!r} are not clearly A, W or kWh"
             if units
@@ -509,15 +517,15 @@ def _meter(table: WalkedTable, column: WalkedColumn, object_: Optional[Object]) 
                 " the device's own web page"
             )
         ),
-        object_,
+        mib_object,
     )
 
 
-def limit_doubt(object_: Object) -> str:
+def limit_doubt(mib_object: Object) -> str:
     """Why an object with units may be no meter, "" if its name suggests none."""
     is_limit = re.search(
         r"thresh|limit|max|min|rated|rating|peak|alarm|warn|low|high|nominal|config|capacity|reset",
-        object_.name.lower(),
+        mib_object.name.lower(),
     )
     return "its name suggests a limit or a setting" if is_limit else ""
 

@@ -115,7 +115,7 @@ def parse_mib_files(files: Sequence[str]) -> Mib:
             )
     return Mib(
         {**STANDARD, **object_by_oid},
-        sorted({object_.module for object_ in object_by_oid.values()}),
+        sorted({mib_object.module for mib_object in object_by_oid.values()}),
         notes,
     )
 
@@ -187,23 +187,28 @@ def _objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
                         declared[2],
                     )
     of_module: dict[str, dict[Arcs, Object]] = defaultdict(dict)
-    resolved_: dict[_Label, Optional[Arcs]] = {}
-    for object_, path, syntax in definitions.values():
-        oid = _resolved(path, object_.module, nodes, resolved_)
+    oid_by_label: dict[_Label, Optional[Arcs]] = {}
+    for mib_object, path, syntax in definitions.values():
+        oid = _resolved(path, mib_object.module, nodes, oid_by_label)
         if oid is not None:
-            object_.oid, object_.enumeration = oid, _enumeration(syntax, object_.module, types)
-            if object_.units and any(
-                map(_POINT_HINT.fullmatch, _hints(syntax, object_.module, types))
+            mib_object.oid, mib_object.enumeration = (
+                oid,
+                _enumeration(syntax, mib_object.module, types),
+            )
+            if mib_object.units and any(
+                map(_POINT_HINT.fullmatch, _hints(syntax, mib_object.module, types))
             ):
-                object_.doubt = _POINT
+                mib_object.doubt = _POINT
             kind = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
-            if object_.units and kind not in _PLAIN and kind not in types:
-                object_.doubt = _undefined(kind)
-            of_module[object_.module][oid] = object_
+            if mib_object.units and kind not in _PLAIN and kind not in types:
+                mib_object.doubt = _undefined(kind)
+            of_module[mib_object.module][oid] = mib_object
     object_by_oid: dict[Arcs, Object] = {}
     for objects in of_module.values():
         object_by_oid = _merged(object_by_oid, objects)
-    return object_by_oid, {label for label, (object_, *_) in definitions.items() if not object_.oid}
+    return object_by_oid, {
+        label for label, (mib_object, *_) in definitions.items() if not mib_object.oid
+    }
 
 
 def _merged(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> dict[Arcs, Object]:
@@ -214,32 +219,32 @@ def _merged(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> dict
     unchanged. Units whose meaning is not clear differ from clear units, but not from each other.
     """
     both = {**second, **first}
-    for oid, object_ in first.items():
+    for oid, mib_object in first.items():
         second_object = second.get(oid)
-        if second_object is None or object_.doubt:
+        if second_object is None or mib_object.doubt:
             continue
         differ = ""
         if (
-            object_.enumeration
+            mib_object.enumeration
             and second_object.enumeration
-            and object_.enumeration != second_object.enumeration
+            and mib_object.enumeration != second_object.enumeration
         ):
             differ = "enumerations"
         elif (
-            object_.units
+            mib_object.units
             and second_object.units
-            and role_of_units(object_.units) != role_of_units(second_object.units)
+            and role_of_units(mib_object.units) != role_of_units(second_object.units)
         ):
             differ = "units"
         if second_object.doubt or differ:
-            object_.enumeration, object_.units = {}, ""
-            object_.doubt = (
-                second_object.doubt or f"two modules define different {differ} of {object_.name}"
+            mib_object.enumeration, mib_object.units = {}, ""
+            mib_object.doubt = (
+                second_object.doubt or f"two modules define different {differ} of {mib_object.name}"
             )
         else:
-            object_.enumeration, object_.units = (
-                object_.enumeration or second_object.enumeration,
-                object_.units or second_object.units,
+            mib_object.enumeration, mib_object.units = (
+                mib_object.enumeration or second_object.enumeration,
+                mib_object.units or second_object.units,
             )
     return both
 
@@ -259,11 +264,11 @@ def _described(label: str, module: str, declared: Sequence[Any]) -> Object:
     )
 
 
-def _definitions(name: str, module: str, names_: _Names) -> Mapping[str, Any]:
+def _definitions(name: str, module: str, definitions_by_name: _Names) -> Mapping[str, Any]:
     """Module -> its definition of `name`: only `module` if it has one, else every module that has
     one.
     """
-    defined = names_.get(name, {})
+    defined = definitions_by_name.get(name, {})
     return {module: defined[module]} if module in defined else defined
 
 

@@ -68,12 +68,12 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
     table_list = tables(rows, mib.objects)
     guesses = columns.guesses(table_list, mib, names)
     roles = columns.by_role(guesses)
-    texts_ = packed(rows)
+    packed_texts = packed(rows)
     doubts: list[str] = []
     chosen: dict[str, str] = {}
     state = next(iter(roles.get(columns.STATE, ())), None)
-    if texts_ and _is_better(texts_[0], state):
-        outlets: Optional[Outlets] = _of_text(texts_, chosen, doubts)
+    if packed_texts and _is_better(packed_texts[0], state):
+        outlets: Optional[Outlets] = _of_text(packed_texts, chosen, doubts)
     elif state is not None:
         outlets = _of_column(state, roles, chosen, doubts)
     else:
@@ -88,7 +88,7 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
     return Draft(
         _profile(rows, mib, outlets, doubts, key) if outlets else None,
         guesses,
-        texts_,
+        packed_texts,
         chosen,
         doubts,
         scalars(rows, table_list, mib),
@@ -205,14 +205,14 @@ def _of_column(
 
 def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """The values that are on, those that are off, and the doubt. Doubtful values are marked."""
-    words, object_ = texts(state.column), state.object
+    words, mib_object = texts(state.column), state.object
     on: Sequence[object]
     off: Sequence[object]
-    if object_ is not None and object_.enumeration:
-        on, off = meanings(object_)
+    if mib_object is not None and mib_object.enumeration:
+        on, off = meanings(mib_object)
         if not on or not off:  # a walk without the other state
-            on, off = on or [_free(object_, 1, 2)], off or [_free(object_, 0, 2)]
-            missing = "off" if meanings(object_)[0] else "on"
+            on, off = on or [_free(mib_object, 1, 2)], off or [_free(mib_object, 0, 2)]
+            missing = "off" if meanings(mib_object)[0] else "on"
             state = state._replace(
                 doubt=(
                     f"{state.doubt}; no recorded value is named {missing}, so its value is only a"
@@ -241,11 +241,11 @@ def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     )
 
 
-def _free(object_: Object, *values: int) -> int:
+def _free(mib_object: Object, *values: int) -> int:
     return next(
         value
-        for value in (*values, max(object_.enumeration) + 1)
-        if value not in object_.enumeration
+        for value in (*values, max(mib_object.enumeration) + 1)
+        if value not in mib_object.enumeration
     )
 
 

@@ -55,14 +55,14 @@ def scalars(rows: Rows, table_list: Sequence[WalkedTable], mib: Mib) -> list[Uni
     """
     column_oids = {column.oid for table in table_list for column in table.columns}
     scalar_list: list[UnitScalar] = []
-    for oid, object_ in mib.objects.items():
+    for oid, mib_object in mib.objects.items():
         row = rows.get((*oid, 0))
-        if row is None or oid in column_oids or not object_.units:
+        if row is None or oid in column_oids or not mib_object.units:
             continue
-        role = columns.role_of_units(object_.units)
+        role = columns.role_of_units(mib_object.units)
         total, scale = (TOTALS[role[0]], role[1]) if role else ("", Decimal(0))
-        doubt = columns.limit_doubt(object_) or object_.doubt
-        scalar_list.append(UnitScalar((*oid, 0), object_, row.decoded, total, scale, doubt))
+        doubt = columns.limit_doubt(mib_object) or mib_object.doubt
+        scalar_list.append(UnitScalar((*oid, 0), mib_object, row.decoded, total, scale, doubt))
     order = ["load", "power", "energy", ""]
     return sorted(
         scalar_list, key=lambda scalar: (order.index(scalar.total), bool(scalar.doubt), scalar.oid)
@@ -78,9 +78,9 @@ def writable(state: Guess, table_list: Sequence[WalkedTable], mib: Mib) -> list[
     indexes = {column.oid: column.indexes for table in table_list for column in table.columns}
     rows = state.column.indexes
     objects = [
-        WritableObject(oid, object_)
-        for oid, object_ in mib.objects.items()
-        if re.search("write|create", object_.access)
+        WritableObject(oid, mib_object)
+        for oid, mib_object in mib.objects.items()
+        if re.search("write|create", mib_object.access)
         and (oid[:-1] == state.table.entry or indexes.get(oid) == rows)
     ]
-    return sorted(objects, key=lambda object_: (not object_.is_likely, object_.oid))
+    return sorted(objects, key=lambda mib_object: (not mib_object.is_likely, mib_object.oid))

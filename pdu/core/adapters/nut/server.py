@@ -142,7 +142,7 @@ class _Session(socketserver.StreamRequestHandler):
                 return
 
     def _answer(self, line: str) -> list[str]:
-        site: NutServer = self.server.site
+        replay: NutServer = self.server.replay
         try:
             words = split(line)
             if not words:
@@ -158,22 +158,22 @@ class _Session(socketserver.StreamRequestHandler):
             }.get(name)
             if request is None:
                 raise _Err("UNKNOWN-COMMAND")
-            return request(site, words[1:])
+            return request(replay, words[1:])
         except _Err as error:
             return [f"ERR {error}"]
         except (PduHandlerError, IndexError):
             return ["ERR INVALID-ARGUMENT"]
 
-    def _list(self, site: NutServer, words: list[str]) -> list[str]:
+    def _list(self, replay: NutServer, words: list[str]) -> list[str]:
         what = words[0].upper()
         if what == "UPS":
             rows = [
                 f"{device.name} {_quoted(device.description or _NO_DESCRIPTION)}"
-                for device in site.devices.values()
+                for device in replay.devices.values()
             ]
             return _listing("UPS", rows)
-        device = site.device(words[1])
-        with site.lock:
+        device = replay.device(words[1])
+        with replay.lock:
             lines = {
                 "VAR": [f"{name} {_quoted(value)}" for name, value in device.variables.items()],
                 "RW": [
@@ -188,20 +188,20 @@ class _Session(socketserver.StreamRequestHandler):
             raise _Err("INVALID-ARGUMENT")
         return _listing(" ".join([what, *words[1:]]), lines[what])
 
-    def _get(self, site: NutServer, words: list[str]) -> list[str]:
+    def _get(self, replay: NutServer, words: list[str]) -> list[str]:
         what = words[0].upper()
         if what == "TRACKING":
             if words[1:]:
                 return ["SUCCESS"]
             return ["ON" if self.tracking else "OFF"]
-        device = site.device(words[1])
+        device = replay.device(words[1])
         if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH"):
             return [
                 f"{what} {words[1]}"
                 f" {_quoted(device.description or _NO_DESCRIPTION) if what == 'UPSDESC' else 0}"
             ]
         name = words[2]
-        with site.lock:
+        with replay.lock:
             value = device.variables.get(name)
         if what in ("VAR", "TYPE") and value is None:
             raise _Err("VAR-NOT-SUPPORTED")
@@ -215,7 +215,7 @@ class _Session(socketserver.StreamRequestHandler):
             raise _Err("INVALID-ARGUMENT")
         return [f"{what} {words[1]} {name} {answers[what]}"]
 
-    def _set(self, site: NutServer, words: list[str]) -> list[str]:
+    def _set(self, replay: NutServer, words: list[str]) -> list[str]:
         if words[0].upper() == "TRACKING":
             if words[1].upper() not in ("ON", "OFF"):
                 raise _Err("INVALID-ARGUMENT")
@@ -223,20 +223,20 @@ class _Session(socketserver.StreamRequestHandler):
             return ["OK"]
         if words[0].upper() != "VAR":
             raise _Err("INVALID-ARGUMENT")
-        device = site.device(words[1])
+        device = replay.device(words[1])
         name, value = words[2], words[3]
         if name not in device.variables:
             raise _Err("VAR-NOT-SUPPORTED")
         if name not in device.writable:
             raise _Err("READONLY")
-        site.set(device, name, value)
+        replay.set(device, name, value)
         return self._acknowledgement()
 
-    def _instcmd(self, site: NutServer, words: list[str]) -> list[str]:
-        device, command = site.device(words[0]), words[1]
+    def _instcmd(self, replay: NutServer, words: list[str]) -> list[str]:
+        device, command = replay.device(words[0]), words[1]
         if command not in device.commands:
             raise _Err("CMD-NOT-SUPPORTED")
-        site.run(device, command)
+        replay.run(device, command)
         return self._acknowledgement()
 
     def _acknowledgement(self) -> list[str]:

@@ -257,9 +257,9 @@ def _summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None
     return figures
 
 
-def _basis(proof: EvidenceLevel, *parts_: Optional[FrozenValue]) -> str:
+def _basis(proof: EvidenceLevel, *profile_parts: Optional[FrozenValue]) -> str:
     objects = chain.from_iterable(
-        family_tables.object_names(part) for part in parts_ if part is not None
+        family_tables.object_names(part) for part in profile_parts if part is not None
     )
     names = ", ".join(dict.fromkeys(objects))
     return "; ".join(filter(None, (names, _SOURCES.get(proof, ""))))
