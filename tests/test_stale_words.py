@@ -27,6 +27,8 @@ _FOREIGN = {
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUOTED = re.compile(r"`([A-Za-z_][\w.]*)`")
 _RAISES = re.compile(r"[Rr]aises? ((?:[A-Z]\w+)(?:(?:, | and | or )(?:[A-Z]\w+))*)")
+#: the parameters that a sentence of a docstring describes
+_DESCRIBED = re.compile(r"(?:^|[.;]\s+|\n\s*)((?:`[A-Za-z_]\w*`, )*`[A-Za-z_]\w*`): ")
 _PATH = re.compile(r"(?<![\w/<])((?:[a-z_0-9]+/)+[a-z_0-9]+\.py)\b")
 
 
@@ -111,6 +113,23 @@ def test_docstrings_name_what_exists(
             )
     wrong = [place for word, place in stale if word not in names]
     assert not wrong, "\n".join(wrong)
+
+
+def test_docstrings_describe_parameters_that_exist(trees: dict[str, ast.Module]) -> None:
+    stale = []
+    for file, tree in trees.items():
+        if not file.startswith(_PRODUCT) or file.startswith(_BINDING):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                parameters = {arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg)}
+                described = _DESCRIBED.findall(ast.get_docstring(node) or "")
+                words = {word for match in described for word in _WORD.findall(match)}
+                stale += [
+                    f"{file}:{node.lineno}: {node.name} has no parameter {word}"
+                    for word in sorted(words - parameters)
+                ]
+    assert not stale, "\n".join(stale)
 
 
 def test_docstrings_and_pages_name_files_that_exist(

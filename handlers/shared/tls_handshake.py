@@ -98,7 +98,7 @@ def fetch_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
 def handshake_error(error: ssl.SSLError, fingerprint: str = "") -> Reason:
     """One sentence: why the handshake failed and what to do about it.
 
-    `seen`: the fingerprint of the certificate, if known.
+    `fingerprint`: that of the certificate, if known.
     """
     if isinstance(error, ssl.SSLCertVerificationError):
         pin = (

@@ -205,7 +205,7 @@ def _without_states(
 
 
 def _metered(device: SnmpDevice) -> SnmpDevice:
-    """`found`, for a unit that `metered_only` declares to have no outlets.
+    """`device`, for a unit that `metered_only` declares to have no outlets.
 
     Raises ProtocolError if it counts outlets.
     """

@@ -106,7 +106,7 @@ def power_off(
     targets: Mapping[str, tuple[GatewayPdu, Target]],
     report: Callable[[str], None],
 ) -> None:
-    """Take a machine's power, in this thread. `reached`: its PDUs. Raises NotProven."""
+    """Take a machine's power, in this thread. `targets`: its PDUs. Raises NotProven."""
     runner, power = _runner(meter_proof, loop, machine, targets, report)
     runner.off(power)
 

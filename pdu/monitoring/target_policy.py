@@ -107,7 +107,7 @@ class TargetPolicy:
         return targets[0] if targets else None
 
     def _fitting(self, target: Target, query: ProbeQuery) -> Target:
-        """`found`, with the list's handler and login.
+        """`target`, with the list's handler and login.
 
         Raises NotAllowed for a query that names others.
         """

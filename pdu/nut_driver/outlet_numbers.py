@@ -55,7 +55,7 @@ class OutletNumbers:
         self.close()
 
     def of(self, pdu: str, identities: Iterable[str]) -> Sequence[str]:
-        """The identities of all outlets of a PDU; number 1 comes first. `listed`: those that it
+        """The identities of all outlets of a PDU; number 1 comes first. `identities`: those that it
         lists now.
 
         Raises OSError if the file cannot be written; then no new number is given.

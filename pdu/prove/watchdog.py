@@ -86,7 +86,7 @@ class Watchdog:
     """The other process, seen from the command. A `Guard`."""
 
     def __init__(self, unit: Unit, trace: Trace, unit_name: str, clock: Clock) -> None:
-        """Start it. `shown`: the unit, for people."""
+        """Start it. `unit_name`: the unit, for people."""
         self._unit, self._trace, self._clock = unit, trace, clock
         self._initial: Optional[InitialReading] = None
         self._pipe, theirs = multiprocessing.Pipe()

@@ -541,7 +541,7 @@ def _of(inputs: Sequence[Input], defaults: Mapping[str, Defaults]) -> Defaults:
 def _circle(circle: Sequence[HallNode], order: Sequence[HallNode]) -> list[HallNode]:
     """A circle from the one of its nodes that is drawn first, each fed by the next.
 
-    `found`: as CycleError has it, each feeding the next, the first repeated at the end.
+    `circle`: as CycleError has it, each feeding the next, the first repeated at the end.
     """
     nodes = [*reversed(circle[1:])]
     first = min(range(len(nodes)), key=lambda place: order.index(nodes[place]))

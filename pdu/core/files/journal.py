@@ -98,8 +98,8 @@ class Journal:
     ) -> None:
         """Open or create a file with the permissions 0600.
 
-        `after`: the last hash of the journal that this file continues. `first`: the lines after the
-        first. Only a new file takes them.
+        `first_hash`: the last hash of the journal that this file continues. `first`: the lines
+        after the first. Only a new file takes them.
         The end of a line that a kill or a full disk cut off is removed; `repaired` says how many
         bytes. Raises JournalError, NoJournal for a file that is something else, and Changed if the
         last line is not as it was written.

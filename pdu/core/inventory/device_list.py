@@ -206,7 +206,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
 
 
 def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> ListedPdu:
-    """One PDU of the list. Values that are equal to one in `kept` are that one.
+    """One PDU of the list. Values that are equal to one in `cache` are that one.
 
     The path of an archive is relative to the list's folder. Raises ValueError or SettingsError.
     """

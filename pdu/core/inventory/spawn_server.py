@@ -115,7 +115,7 @@ def _start_all(work: Work, pipe: Connection, other_pipe: Connection) -> None:
 
 
 def forked(work: Work, other_pipes: Sequence[Connection], most: int) -> tuple[Any, Connection]:
-    """Fork a process that does jobs. `others`: what it must close. Raises OSError."""
+    """Fork a process that does jobs. `other_pipes`: what it must close. Raises OSError."""
     context: Any = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
     process = context.Process(

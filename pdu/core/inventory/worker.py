@@ -48,7 +48,7 @@ def serve(work: Work, pipe: Connection, other_pipes: Sequence[Connection], most:
     """Do the jobs that arrive on `pipe`, up to `most` at a time, and end this process when its
     other end is closed.
 
-    `others`: the parent's ends of all pipes, which a forked process inherits.
+    `other_pipes`: the parent's ends of all pipes, which a forked process inherits.
     """
     # the parent handles Ctrl-C and ends this process
     for number in (signal.SIGINT, signal.SIGHUP):

@@ -137,10 +137,10 @@ def _send_command(
     several: Callable[[Pdu, list[int], bool], int],
     cycle: bool = False,
 ) -> Result:
-    """Ask, send the command once, and watch the outlets. `wanted`: their state after it.
+    """Ask, send the command once, and watch the outlets. `state`: their state after it.
 
-    `every`, `one`, `several`: the command for all outlets, one, or several. Raises Unreachable if
-    the command may or may not have taken effect.
+    `every`, `switch_outlet`, `several`: the command for all outlets, one, or several. Raises
+    Unreachable if the command may or may not have taken effect.
     """
     pdu, all_outlets = context.pdu, context.outlets()
     chosen = _numbers(context, len(all_outlets))

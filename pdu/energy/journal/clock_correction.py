@@ -110,8 +110,8 @@ class _Clock:
         return max(self._read[polls[0]], self._read[polls[-1]]) < BORN
 
     def _put_right(self, start: range, earliest: float) -> bool:
-        """Put the polls of one start on the line of its settings that are right. `before`: the end
-        of the last poll of earlier starts. Returns whether none is right.
+        """Put the polls of one start on the line of its settings that are right. Returns whether
+        none is right. `earliest`: the end of the last poll of earlier starts.
         """
         parts = [*self._parts(start)]
         right = [part for part in parts if self._is_synced(part)]

@@ -78,7 +78,7 @@ class MeterJournal:
     def by_day(
         self, paths: Sequence[str], audit: Callable[[str, Sequence[DayBlocks]], Found]
     ) -> Iterator[Found]:
-        """As `each`, of some files, each PDU's readings as blocks, by the day of their files.
+        """As `audit_each`, of some files, each PDU's readings as blocks, by the day of their files.
         `hashes` has those days.
         """
         with work_folder(temporary_folder()) as folder:

@@ -297,7 +297,7 @@ class ReadingSource(Protocol):
         ...
 
     def origin(self) -> Sequence[str]:
-        """Lines that say which readings these are, with their hash; after `each` has ended."""
+        """Lines that say which readings these are, with their hash, once `audit_each` has ended."""
         ...
 
 

@@ -19,7 +19,7 @@ class StepLoads:
     """The readings of one step. Times are in s, of one clock."""
 
     def __init__(self, loads_before: Sequence[Mapping[Cord, MeteredLoad]]) -> None:
-        """`before`: what each cord showed before the first command, reading by reading."""
+        """`loads_before`: what each cord showed before the first command, reading by reading."""
         self._before = loads_before
         self._after: list[tuple[float, Mapping[Cord, MeteredLoad]]] = []
         known_loads = [load for look in loads_before for load in look.values() if load.is_known]

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 def unique(
     words_by_key: Mapping[object, Sequence[str]], names_in_use: Iterable[str] = ()
 ) -> dict[object, str]:
-    """A name for each object. `wanted`: object -> its name, and what may stand before it, such as
-    its site and its location. Names in `taken` belong to others.
+    """A name for each object. `words_by_key`: object -> its name, and what may stand before it,
+    such as its site and its location. Names in `names_in_use` belong to others.
 
     An object that shares its name gets the first of these with which it is alone, as `site/name`,
     else a number behind it.

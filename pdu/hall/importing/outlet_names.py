@@ -41,7 +41,7 @@ def identities(
     all_outlets: Sequence[ImportedOutlet],
     labels: Sequence[Label],
 ) -> Joint:
-    """Name -> identity for all that are wanted; None if no rule joins them all. `others`: all
+    """Name -> identity for all that are wanted; None if no rule joins them all. `all_outlets`: all
     outlets that the other system lists for the PDU, with those wanted. Raises Contradiction.
     """
     first: Joint = None

@@ -51,7 +51,7 @@ class WritableObject(NamedTuple):
 def scalars(rows: Rows, table_list: Sequence[WalkedTable], mib: Mib) -> list[UnitScalar]:
     """The scalars with UNITS, by their total; those that may be a limit come last.
 
-    `found`: the tables of the recording, whose columns may have a row 0.
+    `table_list`: the tables of the recording, whose columns may have a row 0.
     """
     column_oids = {column.oid for table in table_list for column in table.columns}
     scalar_list: list[UnitScalar] = []
@@ -73,7 +73,7 @@ def writable(state: Guess, table_list: Sequence[WalkedTable], mib: Mib) -> list[
     """The objects beside the states that can be written: in their table, and in others whose rows
     are the same outlets. Those with a name like a command or with names of values come first.
 
-    `found`: the tables of the recording.
+    `table_list`: the tables of the recording.
     """
     indexes = {column.oid: column.indexes for table in table_list for column in table.columns}
     rows = state.column.indexes
