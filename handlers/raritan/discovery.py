@@ -91,7 +91,7 @@ class UnitFinder:
 
         With `without_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a
         power meter controller, whose figures do not need that object. The caller passes it to
-        `panels.as_without_outlets`, which raises for any other unit.
+        `panels.units_without_outlets`, which raises for any other unit.
 
         Raises Unreachable or Denied for a link unit that does not answer or is not usable, and the
         errors of other answers.

@@ -23,7 +23,7 @@ def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
         )
         for listed_unit in units
     ]
-    without_outlets = panels.as_without_outlets(bulk, units)
+    without_outlets = panels.units_without_outlets(bulk, units)
     bulk.perform()
     of_circuits = panels.read_panel_labels(bulk, without_outlets)
     label_list: list[Label] = []

@@ -316,7 +316,7 @@ def read_statistic(
         meters[unit.link_id].ask_model(bulk)
     bulk.perform()
     units = finder.list_units(without_pdu=True)
-    without_outlets = panels.as_without_outlets(bulk, units)
+    without_outlets = panels.units_without_outlets(bulk, units)
     for _ in zip(
         *(
             meters[listed_unit.unit.link_id].queue_readings(bulk, listed_unit)
@@ -325,7 +325,7 @@ def read_statistic(
         )
     ):
         bulk.perform()
-    # sends what `as_without_outlets` queued if no unit had anything to read
+    # sends what `units_without_outlets` queued if no unit had anything to read
     bulk.perform()
     of_panels = panels.read_panel_statistic(bulk, without_outlets, with_power)
     used_meters: list[Union[UnitMeter, panels.ControllerMeter]] = []

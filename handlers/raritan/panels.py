@@ -58,7 +58,7 @@ class UnitWithoutOutlets:
         if meters:
             self.unit.each_once(list(meters.values()), "getPowerMeters")
             return [
-                (number, self.mine(meters[number], PowerMeter, "a power meter"))
+                (number, self.typed_proxy(meters[number], PowerMeter, "a power meter"))
                 for number in sorted(meters)
             ]
         metadata, inlets = self._metadata.get(), self._inlets.get()
@@ -76,12 +76,12 @@ class UnitWithoutOutlets:
             f"{where} lists no outlets and is not known to be of a type without outlets: model"
             f" '{quoted(plate.model)}', firmware '{quoted(metadata.fwRevision)}', inlets:"
             f" {len(inlets)}, power meters and panels: 0, reports switchable outlets:"
-            f" {_yes(metadata, 'hasSwitchableOutlets')}, metered outlets:"
-            f" {_yes(metadata, 'hasMeteredOutlets')}. If the unit has just started, try again. On a"
-            " power meter controller, configure its panels. Else report this error"
+            f" {_yes_or_unknown(metadata, 'hasSwitchableOutlets')}, metered outlets:"
+            f" {_yes_or_unknown(metadata, 'hasMeteredOutlets')}. If the unit has just started, try"
+            " again. On a power meter controller, configure its panels. Else report this error"
         )
 
-    def mine(self, reference: Interface, kind: type[AnInterface], what: str) -> AnInterface:
+    def typed_proxy(self, reference: Interface, kind: type[AnInterface], what: str) -> AnInterface:
         """The reference as `XerusUnit.mine` returns it.
 
         Raises JsonRpcSyntaxException if it is not of this kind.
@@ -181,7 +181,7 @@ class ControllerMeter:
         return [circuit.figures() for circuit in self.circuits]
 
 
-class _Listing(NamedTuple):
+class _PanelCircuits(NamedTuple):
     """The queued list of one panel's circuits."""
 
     unit: UnitWithoutOutlets
@@ -202,26 +202,26 @@ class _Listing(NamedTuple):
                 self.unit.unit,
                 self.number,
                 position,
-                self.unit.mine(circuits[position], Circuit, "a circuit"),
+                self.unit.typed_proxy(circuits[position], Circuit, "a circuit"),
                 with_power,
             )
             for position in sorted(circuits)
         ]
 
 
-def _listings(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_Listing]:
+def _queue_circuits(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_PanelCircuits]:
     # > getCircuits of each panel
     # < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}
     #       Panel.idl 2.0.4
-    listings: list[_Listing] = []
+    listings: list[_PanelCircuits] = []
     for unit in units:
         for number, meter in unit.meters():
             if isinstance(meter, Panel):
-                listings.append(_Listing(unit, number, meter, bulk.add(meter.getCircuits)))
+                listings.append(_PanelCircuits(unit, number, meter, bulk.add(meter.getCircuits)))
     return listings
 
 
-def as_without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitWithoutOutlets]:
+def units_without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitWithoutOutlets]:
     """The units that list no outlets. Queues the calls that show their type."""
     return [
         UnitWithoutOutlets(listed_unit.unit, bulk)
@@ -236,7 +236,7 @@ def read_panel_ports(
     """Identity and state (always UNKNOWN) of each branch circuit, by link id: 1 round trip, none
     without panels.
     """
-    listings = _listings(bulk, units)
+    listings = _queue_circuits(bulk, units)
     bulk.perform()
     ports_by_link_id: dict[int, list[tuple[str, EnumPowerStatus]]] = {}
     for listing in listings:
@@ -252,7 +252,7 @@ def read_panel_statistic(
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
     meters = {meter.link_id: meter for meter in map(ControllerMeter, units) if meter.mains}
     mains = [main for meter in meters.values() for main in meter.mains]
-    listings = _listings(bulk, units)
+    listings = _queue_circuits(bulk, units)
     for main in mains:
         main.ask_sensors(bulk)
     bulk.perform()
@@ -273,25 +273,32 @@ def read_panel_statistic(
 def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[Label]]:
     """The name of each branch circuit and its label in the panel, by link id, in up to 2 bulks."""
     listings = [
-        (listing, bulk.add(listing.panel.getPanelSettings)) for listing in _listings(bulk, units)
+        (listing, bulk.add(listing.panel.getPanelSettings))
+        for listing in _queue_circuits(bulk, units)
     ]
     bulk.perform()
     queued: list[
         tuple[int, BranchCircuit, Pending[Panel.PanelSettings], Pending[Circuit.Settings]]
     ] = []
-    for listing, panel in listings:
+    for listing, settings_of_panel in listings:
         for circuit in listing.branch_circuits():
-            queued.append((listing.link_id, circuit, panel, bulk.add(circuit.circuit.getSettings)))
+            queued.append(
+                (listing.link_id, circuit, settings_of_panel, bulk.add(circuit.circuit.getSettings))
+            )
     bulk.perform()
     labels_by_link_id: dict[int, list[Label]] = {}
-    for link_id, circuit, panel, settings_call in queued:
-        number = "" if panel.error else _printed(circuit.position, panel.get())
+    for link_id, circuit, settings_of_panel, settings_call in queued:
+        number = (
+            ""
+            if settings_of_panel.error
+            else _printed_number(circuit.position, settings_of_panel.get())
+        )
         name = "" if settings_call.error else settings_call.get().name
         labels_by_link_id.setdefault(link_id, []).append(label(circuit.identity, number, name))
     return labels_by_link_id
 
 
-def _printed(position: int, panel: Panel.PanelSettings) -> str:
+def _printed_number(position: int, panel: Panel.PanelSettings) -> str:
     """The label of a position: in order, or odd numbers before even ones (Panel.idl 2.0.4, for
     positions 0 to 2).
 
@@ -306,7 +313,7 @@ def _printed(position: int, panel: Panel.PanelSettings) -> str:
     return str(number)
 
 
-def _yes(metadata: Pdu.MetaData, field: str) -> str:
+def _yes_or_unknown(metadata: Pdu.MetaData, field: str) -> str:
     if not present(metadata, field):
         return "unknown"
     return "yes" if getattr(metadata, field) else "no"

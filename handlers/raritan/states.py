@@ -48,7 +48,7 @@ def _look(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]:
     # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}
     #       Outlet.idl 3.0.4, State
     unit_states = [_UnitStates(bulk, listed_unit) for listed_unit in units]
-    without_outlets = panels.as_without_outlets(bulk, units)
+    without_outlets = panels.units_without_outlets(bulk, units)
     bulk.perform()
     if without_outlets:
         circuits = panels.read_panel_ports(bulk, without_outlets)

@@ -33,7 +33,7 @@ from ..core.cli.shared_options import CSV, HTML
 from ..core.files import secret_files as private
 from ..core.files.whole_files import check_writable, text_of, write_page
 from .audit import exports, report
-from .audit.audit_result import AuditOutcome, Times
+from .audit.audit_result import AuditOutcome, AuditPeriod
 from .audit.groups import by_customer, by_machine, grade_exit_code
 from .audit.pdu_audit import Asked, Audited, audit_registers
 from .journal.queries import QueryLogin, is_url
@@ -69,7 +69,7 @@ def _audit(context: click.Context, /, **options: Any) -> int:
     shared.defect_code = WRONG
     if audit_options.csv and shared.json:
         raise Usage("--csv and --json exclude each other")
-    times = Times(*audit_options.billing.period())
+    times = AuditPeriod(*audit_options.billing.period())
     if audit_options.html is not None:
         check_writable(audit_options.html)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections:
@@ -91,7 +91,7 @@ def _audit(context: click.Context, /, **options: Any) -> int:
 
 
 def _audit_pdus(
-    audit_options: AuditOptions, shared: SharedOptions, times: Times, sections: IO[str]
+    audit_options: AuditOptions, shared: SharedOptions, times: AuditPeriod, sections: IO[str]
 ) -> AuditOutcome:
     """All that is found. `sections`: where the parts of the page are kept, of each PDU."""
     begin, end, zone = times
@@ -120,7 +120,7 @@ def _audit_pdus(
     )
 
 
-def _audited(asked: Asked, times: Times, pdu: PduReadings) -> tuple[Audited, str]:
+def _audited(asked: Asked, times: AuditPeriod, pdu: PduReadings) -> tuple[Audited, str]:
     """One PDU, and its part of the page."""
     audited = audit_registers(pdu, asked).compact()
     return (audited.undrawn(), report.section(times, audited)) if asked.drawn else (audited, "")

@@ -28,7 +28,7 @@ from ..core.cli.report import (
 from ..core.files.html import Frame
 from ..core.states import DOWN, UNKNOWN, word
 from .check_result import PduRow, Summary
-from .tables import SHOWN, as_json
+from .tables import PAGE_COLUMNS, as_json
 
 _QUESTION = "pdu check: does each PDU answer, what are its outlets, what does it carry?"
 _READING = (
@@ -85,9 +85,9 @@ class CheckReport(NamedTuple):
     def _all(self) -> Table:
         """The worst first."""
         rows = sorted(self.rows, key=lambda row: -row.level)
-        cells = [column.cells(rows) for column in SHOWN]
+        cells = [column.cells(rows) for column in PAGE_COLUMNS]
         cells.append([words(_not_on(row), "wide") for row in rows])
-        heads = [*(column.head for column in SHOWN), "outlets that are not on"]
+        heads = [*(column.head for column in PAGE_COLUMNS), "outlets that are not on"]
         return Table("", heads, [*zip(*cells)]).without_empty_columns()
 
 

@@ -35,14 +35,14 @@ def _cell_per_row(cell: Callable[[PduRow], Cell]) -> Callable[[Sequence[PduRow]]
     return lambda rows: list(map(cell, rows))
 
 
-def _count(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
+def _count_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
     """How many outlets have a state; an empty place if the states could not be read."""
     return _cell_per_row(
         lambda row: number("" if getattr(row, key) is None else str(getattr(row, key)))
     )
 
 
-def _figures(key: str, has_bars: bool = False) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
+def _figure_cells(key: str, has_bars: bool = False) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
     """Figures; an empty place if an error hides whether the PDU meters them."""
 
     def cells(rows: Sequence[PduRow]) -> Sequence[Cell]:
@@ -86,11 +86,11 @@ COLUMNS: Sequence[CheckColumn] = (
         "result",
         _cell_per_row(lambda row: judged(row.result, LOOKS[row.level] if row.level else "")),
     ),
-    CheckColumn("on", lambda row: row.on, "on", _count("on")),
-    CheckColumn("off", lambda row: row.off, "off", _count("off")),
-    CheckColumn("unknown", lambda row: row.unknown, "unknown", _count("unknown")),
-    CheckColumn("load_a", lambda row: row.load_a, "A", _figures("load_a", has_bars=True)),
-    CheckColumn("energy_kwh", lambda row: row.energy_kwh, "kWh", _figures("energy_kwh")),
+    CheckColumn("on", lambda row: row.on, "on", _count_cells("on")),
+    CheckColumn("off", lambda row: row.off, "off", _count_cells("off")),
+    CheckColumn("unknown", lambda row: row.unknown, "unknown", _count_cells("unknown")),
+    CheckColumn("load_a", lambda row: row.load_a, "A", _figure_cells("load_a", has_bars=True)),
+    CheckColumn("energy_kwh", lambda row: row.energy_kwh, "kWh", _figure_cells("energy_kwh")),
     CheckColumn(
         "seconds",
         lambda row: row.seconds,
@@ -102,28 +102,31 @@ COLUMNS: Sequence[CheckColumn] = (
     CheckColumn("reason", lambda row: row.reason, json=False),
     CheckColumn("remedy", lambda row: row.remedy, json=False),
 )
-SHOWN = tuple(column for column in COLUMNS if column.head)
+PAGE_COLUMNS = tuple(column for column in COLUMNS if column.head)
 
 
 def as_csv(rows: Sequence[PduRow]) -> str:
     """The rows as CSV. Text that begins like a formula gets an apostrophe in front."""
-    written = [column for column in COLUMNS if column.csv]
+    csv_columns = [column for column in COLUMNS if column.csv]
     return csv_lines(
         [
-            [column.key for column in written],
-            *([column.value(row) for column in written] for row in rows),
+            [column.key for column in csv_columns],
+            *([column.value(row) for column in csv_columns] for row in rows),
         ]
     )
 
 
 def as_json(
-    rows: Sequence[PduRow], totals: Summary, marks: Mapping[str, Sequence[str]]
+    rows: Sequence[PduRow], totals: Summary, changes_by_pdu: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
     """The summary, and each PDU with its counts, figures, outlets, error and changes."""
-    return {"summary": dataclasses.asdict(totals), "pdus": [_json(row, marks) for row in rows]}
+    return {
+        "summary": dataclasses.asdict(totals),
+        "pdus": [_row_as_json(row, changes_by_pdu) for row in rows],
+    }
 
 
-def _json(row: PduRow, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _row_as_json(row: PduRow, changes_by_pdu: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     cells: dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
     cells["outlets"] = [
         {
@@ -139,6 +142,6 @@ def _json(row: PduRow, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     ]
     if row.kind:
         cells["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}
-    if row.device.name in marks:
-        cells["changes"] = list(marks[row.device.name])
+    if row.device.name in changes_by_pdu:
+        cells["changes"] = list(changes_by_pdu[row.device.name])
     return cells

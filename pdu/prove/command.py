@@ -59,13 +59,13 @@ from .document import (
 )
 from .report import report
 from .run import USUAL_WATCH_S, Plan, Tools, prove
-from .unit_reading import Clock, Trace, Unit
+from .unit_reading import ProofClock, ProofTrace, UnitUnderTest
 from .watchdog import Watchdog
 
 _PLATFORM = "platform"
 _MOST_MINUTES = 60.0
 #: the time of a proof; tests have a faster one
-CLOCK = Clock()
+CLOCK = ProofClock()
 _HERE = "127.0.0.1"
 _NO_COPY = (
     "It is no copy of DCImanager's project (pdu_common/handlers is missing, or a module is a double"
@@ -103,7 +103,7 @@ def _asked_host(shared: SharedOptions, host: Address) -> str:
     return (Address(host_setting) if host_setting else host).host
 
 
-def _another(shared: SharedOptions, also: str, host: Address) -> Optional[Unit]:
+def _another(shared: SharedOptions, also: str, host: Address) -> Optional[UnitUnderTest]:
     """The unit by another protocol."""
     if not also:
         return None
@@ -115,10 +115,12 @@ def _another(shared: SharedOptions, also: str, host: Address) -> Optional[Unit]:
     handler_options = unit_reading.handler_options(shared, handler, has_port=True)
     data = connection_data.pdu_data(handler, address, handler_options)
     shared.used.extend(name for name in handler_options.used if name not in shared.used)
-    return Unit(handler, data)
+    return UnitUnderTest(handler, data)
 
 
-def _reader(shared: SharedOptions, user: str, unit: Unit, host: Address) -> Optional[Unit]:
+def _reader(
+    shared: SharedOptions, user: str, unit: UnitUnderTest, host: Address
+) -> Optional[UnitUnderTest]:
     """The unit with another login: a user with `reader_password`, or the read community."""
     if not user:
         return None
@@ -133,7 +135,7 @@ def _reader(shared: SharedOptions, user: str, unit: Unit, host: Address) -> Opti
     reader_options = SharedOptions(
         settings=settings, of_list=settings, login=f"--reader {user}", secrets=secrets
     )
-    return Unit(unit.handler, connection_data.pdu_data(unit.handler, host, reader_options))
+    return UnitUnderTest(unit.handler, connection_data.pdu_data(unit.handler, host, reader_options))
 
 
 def _teller(shared: SharedOptions) -> Callable[[str], None]:
@@ -211,7 +213,7 @@ def _prove(
     if identity:
         prompts.askable(shared, f"switching outlet {identity}", host)
     protected = _protected(drawing, drawn_as or host.host, identity)
-    unit = Unit(loaded, connection_data.pdu_data(loaded, host, shared))
+    unit = UnitUnderTest(loaded, connection_data.pdu_data(loaded, host, shared))
     user = shared.user or shared.settings.get("username", "")
     other_unit = _another(shared, also, host)
     wish = Plan(
@@ -226,7 +228,7 @@ def _prove(
         SIMULATED if hosts.is_this_machine(_asked_host(shared, host)) else UNIT,
     )
     scrubber = Scrubber((), shared.used, user, host)
-    trace = Trace(CLOCK.monotonic(), scrubber.text)
+    trace = ProofTrace(CLOCK.monotonic(), scrubber.text)
     guard = Watchdog(unit, trace, where, CLOCK) if identity else None  # before any thread
 
     def agree(now: OutletReading) -> None:
@@ -302,10 +304,12 @@ def _prove_url(
         for line in lines:
             print(printable(line), file=sys.stderr, flush=True)
 
-    site = platform_url.Site(url, email, password, here, location, patience_s, _teller(shared), say)
+    access = platform_url.PlatformAccess(
+        url, email, password, here, location, patience_s, _teller(shared), say
+    )
     try:
         with signals_as_ctrl_c():
-            proof = platform_url.proof(site, is_local)
+            proof = platform_url.proof(access, is_local)
     except KeyboardInterrupt:
         raise Interrupted(f"no file was written; {platform_url.LEFT}", url) from None
     finally:

@@ -56,7 +56,7 @@ _FORM_OF_OLD = (
 LEFT = f"remove the PDU {NAME} in DCImanager if you added it; pdu_{HANDLER} stays registered"
 
 
-class Site(NamedTuple):
+class PlatformAccess(NamedTuple):
     """What the owner gave."""
 
     url: str
@@ -74,23 +74,23 @@ class Site(NamedTuple):
     say: Callable[[Sequence[str]], None] = lambda _: None
 
 
-def proof(site: Site, is_simulated: bool) -> PlatformProof:
+def proof(access: PlatformAccess, is_simulated: bool) -> PlatformProof:
     """All steps, in order. `is_simulated`: whatever the server says about itself.
 
     Raises Denied, Unreachable and SettingsError, after which nothing was added.
     """
-    with simulated_pdu(site.at) as pdu:
-        site.tell(f"registering pdu_{HANDLER}")
-        registration = registered(site)
+    with simulated_pdu(access.at) as pdu:
+        access.tell(f"registering pdu_{HANDLER}")
+        registration = registered(access)
         shows: Optional[bool] = None
         if registration.verdict == KEPT:
-            steps_points, shows = Steps(site, pdu).all()
+            steps_points, shows = OwnerSteps(access, pdu).all()
         else:
             steps_points = [
                 PlatformPoint("add a PDU", NOT_TRIED, ("the handler was not registered",))
             ]
     platform_proof = PlatformProof(
-        SIMULATED if is_simulated or is_stand_in(site.url) else UNIT,
+        SIMULATED if is_simulated or is_stand_in(access.url) else UNIT,
         datetime.now(timezone.utc).strftime("%Y-%m-%d"),
         VERSION,
         "",
@@ -120,7 +120,7 @@ def is_stand_in(url: str) -> bool:
 # ---- registration --------------------------------------------------------------------------------
 
 
-def registered(site: Site) -> PlatformPoint:
+def registered(access: PlatformAccess) -> PlatformPoint:
     """The handler, by register.sh, built now.
 
     Raises SettingsError if it cannot be built, and as `register.sh` ends: Denied for a refused
@@ -143,13 +143,13 @@ def registered(site: Site) -> PlatformPoint:
             check=False,
             timeout=_REGISTER_S,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, **_environment(site), "DCI_IDS": ids},
+            env={**os.environ, **_environment(access), "DCI_IDS": ids},
         )
     lines = (process.stdout + process.stderr).decode("utf-8", "replace").splitlines()
     refusal = _REFUSALS.get(process.returncode)
     if refusal is not None:
         raise refusal(printable((lines or ["nothing"])[-1].removeprefix("register.sh: ")))
-    output_lines = [_without(site, line) for line in lines]
+    output_lines = [_without(access, line) for line in lines]
     return PlatformPoint(
         "register.sh",
         BROKEN if process.returncode else KEPT,
@@ -157,25 +157,25 @@ def registered(site: Site) -> PlatformPoint:
     )
 
 
-def _environment(site: Site) -> Mapping[str, str]:
-    login = {"DCI_PASSWORD": site.password} if site.password else {}
-    return {"DCI_URL": site.url, "DCI_EMAIL": site.email, **login}
+def _environment(access: PlatformAccess) -> Mapping[str, str]:
+    login = {"DCI_PASSWORD": access.password} if access.password else {}
+    return {"DCI_URL": access.url, "DCI_EMAIL": access.email, **login}
 
 
-def _without(site: Site, text: str) -> str:
+def _without(access: PlatformAccess, text: str) -> str:
     """A line without the server's address and the owner's e-mail."""
-    plain = text.replace(site.url.rstrip("/"), "URL").replace(site.email, "EMAIL")
+    plain = text.replace(access.url.rstrip("/"), "URL").replace(access.email, "EMAIL")
     return printable(plain.strip(), _LONGEST)
 
 
 # ---- with the owner ------------------------------------------------------------------------------
 
 
-class Steps:
+class OwnerSteps:
     """What the owner does, one step after another, and what arrives."""
 
-    def __init__(self, site: Site, pdu: SimulatedPdu) -> None:
-        self._site, self._pdu = site, pdu
+    def __init__(self, access: PlatformAccess, pdu: SimulatedPdu) -> None:
+        self._site, self._pdu = access, pdu
         self._begun = time.monotonic()
         self._told = ""
 
@@ -201,12 +201,12 @@ class Steps:
 
     def _added(self) -> list[PlatformPoint]:
         """Ends with a point that is kept if a poll arrived."""
-        site, point = self._site, "add a PDU"
+        access, point = self._site, "add a PDU"
         handler_text = f"{registry.about(HANDLER).shown} (pdu_{HANDLER})"
-        rows = [("Name", NAME), ("Handler", handler_text), ("IP address", site.at.host)]
-        rows += [("Location", site.location)] if site.location else []
+        rows = [("Name", NAME), ("Handler", handler_text), ("IP address", access.at.host)]
+        rows += [("Location", access.location)] if access.location else []
         rows += [(f"Handler settings: {key}", text) for key, text in self._pdu.settings.items()]
-        site.say(
+        access.say(
             (
                 f"pdu_{HANDLER} is registered. In DCImanager, open Equipment, PDU, Add PDU, type:",
                 *columns((), [("", *row) for row in rows]),

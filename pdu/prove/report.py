@@ -15,9 +15,9 @@ from ..core.cli.report import (
     BAD,
     GOOD,
     Cell,
-    Figure,
     Items,
     Part,
+    Picture,
     Report,
     Section,
     Table,
@@ -169,7 +169,7 @@ def _unit(proof: UnitProof) -> Iterator[Part]:
     yield from _readings(proof.readings)
     yield Section("Recording")
     yield from proof.notes
-    yield Figure("", partial(_recording, proof.recording))
+    yield Picture("", partial(_recording, proof.recording))
 
 
 def _facts(texts: dict[str, str]) -> Table:

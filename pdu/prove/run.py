@@ -18,7 +18,7 @@ from ..core.states import UP, word
 from . import contract, unit_reading
 from .contract import is_idle
 from .document import UNIT, OwnerAnswers, ProvenReading, UnitProof
-from .unit_reading import FIGURES, NAMED, Clock, Trace, Unit, UnitAccess
+from .unit_reading import FIGURES, NAMED, ProofClock, ProofTrace, UnitAccess, UnitUnderTest
 from .verdicts import CONTRACT, FIRST, OTHER, RECORDED, RIGHTS, SECOND, judged, readings_agree
 from .watchdog import WatchdogProcess
 
@@ -30,7 +30,7 @@ NOT_ANSWERED = OwnerAnswers(None, None, None, None)
 class Plan(NamedTuple):
     """What the owner asks for."""
 
-    unit: Unit
+    unit: UnitUnderTest
     #: the unit, for people
     where: str
     #: "" for none
@@ -42,18 +42,18 @@ class Plan(NamedTuple):
     #: in s between the two readings
     watch_s: float = USUAL_WATCH_S
     #: the unit by another protocol
-    other: Optional[Unit] = None
+    other: Optional[UnitUnderTest] = None
     #: the unit with a login that may not switch
-    reader: Optional[Unit] = None
+    reader: Optional[UnitUnderTest] = None
     basis: str = UNIT
 
 
 class Tools(NamedTuple):
     """What a proof needs besides the unit; tests have others."""
 
-    trace: Trace
+    trace: ProofTrace
     guard: Optional[WatchdogProcess]
-    clock: Clock = Clock()
+    clock: ProofClock = ProofClock()
     tell: Callable[[str], None] = lambda _: None
     #: asks for the owner's answers
     owner: Callable[[], OwnerAnswers] = lambda: NOT_ANSWERED
@@ -119,7 +119,7 @@ class _Unread(PduHandlerError):
         self.kind = kind
 
 
-def _replayed(wish: Plan, recording: str, trace: Trace, clock: Clock) -> ProvenReading:
+def _replayed(wish: Plan, recording: str, trace: ProofTrace, clock: ProofClock) -> ProvenReading:
     try:
         reading = unit_reading.replayed(
             wish.unit.handler.name, recording, trace.clean, unit_reading.settings_of(wish.unit)
@@ -172,8 +172,8 @@ def _may_switch(wish: Plan, first: Reading) -> None:
 
 def _switch(wish: Plan, means: Tools, dark_answers: list[Optional[bool]]) -> None:
     assert means.guard is not None
-    world = UnitAccess(wish.unit, means.trace, means.clock)
-    outlet, begin = contract.begin(world, wish.outlet)
+    unit_access = UnitAccess(wish.unit, means.trace, means.clock)
+    outlet, begin = contract.begin(unit_access, wish.outlet)
     if outlet is None or outlet.state is not UP:
         return  # the readings say why
     if not is_idle(outlet) and outlet.draw.is_known and not wish.is_sure:
@@ -185,9 +185,11 @@ def _switch(wish: Plan, means: Tools, dark_answers: list[Optional[bool]]) -> Non
     means.tell(f"switching outlet {wish.outlet}: off, on, off, on")
     means.guard.arm(begin)
     try:
-        contract.run(world, begin, lambda: dark_answers.append(means.look()), means.guard.is_there)
-        if wish.reader is not None and contract.is_on(world, begin):
-            world.command(wish.reader, wish.outlet, True, RIGHTS)
+        contract.run(
+            unit_access, begin, lambda: dark_answers.append(means.look()), means.guard.is_there
+        )
+        if wish.reader is not None and contract.is_on(unit_access, begin):
+            unit_access.command(wish.reader, wish.outlet, True, RIGHTS)
     finally:
         means.tell(f"making sure that outlet {wish.outlet} is on")
         commands = [command.on for command in means.trace.commands if command.phase == CONTRACT]

@@ -46,7 +46,7 @@ _ANY = "any"
 _LONGEST = 300
 
 
-class Clock(NamedTuple):
+class ProofClock(NamedTuple):
     """The time of a proof; tests have another one."""
 
     monotonic: Callable[[], float] = time.monotonic
@@ -54,7 +54,7 @@ class Clock(NamedTuple):
 
 
 @dataclass
-class Trace:
+class ProofTrace:
     """What was asked and came back, in order. `begun` is of the clock, in s."""
 
     begun: float
@@ -64,7 +64,7 @@ class Trace:
     commands: list[ProvenCommand] = field(default_factory=list)
 
 
-class Unit(NamedTuple):
+class UnitUnderTest(NamedTuple):
     """How the unit is reached."""
 
     handler: LoadedHandler
@@ -72,7 +72,7 @@ class Unit(NamedTuple):
     data: Any
 
 
-def read_unit(unit: Unit, parts: Sequence[Part]) -> Reading:
+def read_unit(unit: UnitUnderTest, parts: Sequence[Part]) -> Reading:
     """What was read before the first error, which is the reading's `failure`."""
     readings = [Reading()]
     try:
@@ -83,7 +83,9 @@ def read_unit(unit: Unit, parts: Sequence[Part]) -> Reading:
     return readings[-1]
 
 
-def proven(reading: Reading, phase: str, unit: Unit, at_s: float, trace: Trace) -> ProvenReading:
+def proven(
+    reading: Reading, phase: str, unit: UnitUnderTest, at_s: float, trace: ProofTrace
+) -> ProvenReading:
     """A reading as the file has it."""
     failure = reading.failure
     return ProvenReading(
@@ -113,7 +115,11 @@ def proven(reading: Reading, phase: str, unit: Unit, at_s: float, trace: Trace) 
 
 
 def take(
-    unit: Unit, phase: str, trace: Trace, clock: Clock, parts: Sequence[Part] = FIGURES
+    unit: UnitUnderTest,
+    phase: str,
+    trace: ProofTrace,
+    clock: ProofClock,
+    parts: Sequence[Part] = FIGURES,
 ) -> Reading:
     """Read once, and keep it in the trace."""
     reading = read_unit(unit, parts)
@@ -124,7 +130,9 @@ def take(
 class UnitAccess:
     """The unit for a proof of machines: a `PduAccess` with one PDU."""
 
-    def __init__(self, unit: Unit, trace: Trace, clock: Clock, phase: str = CONTRACT) -> None:
+    def __init__(
+        self, unit: UnitUnderTest, trace: ProofTrace, clock: ProofClock, phase: str = CONTRACT
+    ) -> None:
         self._unit, self._trace, self._clock, self.phase = unit, trace, clock, phase
         #: the last reading
         self.last = PduReading({})
@@ -141,7 +149,7 @@ class UnitAccess:
     ) -> Mapping[MachineOutlet, CommandResult]:
         return {cord: self.command(self._unit, cord.outlet, on, self.phase) for cord in cords}
 
-    def command(self, unit: Unit, identity: str, on: bool, phase: str) -> CommandResult:
+    def command(self, unit: UnitUnderTest, identity: str, on: bool, phase: str) -> CommandResult:
         """Send one command, once, and keep what came back in the trace."""
         begin = self._clock.monotonic()
         state, kind, reason = UNKNOWN, "", ""
@@ -219,7 +227,7 @@ def scrub_nameplate(text: str, plate: Nameplate) -> str:
 # ---- the recording -------------------------------------------------------------------------------
 
 
-def recorded(unit: Unit, tell: Callable[[str], None]) -> tuple[str, Sequence[str]]:
+def recorded(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, Sequence[str]]:
     """The scrubbed recording of the unit, "" if there is none, with notes or the reason."""
     kind = handler_tools.HandlerTools(unit.handler).recording()
     if kind is None:
@@ -233,7 +241,7 @@ def recorded(unit: Unit, tell: Callable[[str], None]) -> tuple[str, Sequence[str
     return recording.text, (recording.holds, *recording.notes)
 
 
-def settings_of(unit: Unit) -> dict[str, str]:
+def settings_of(unit: UnitUnderTest) -> dict[str, str]:
     """Those of `SETTINGS` that the owner gave."""
     settings = host.settings(unit.data)
     return {key: str(settings[key]) for key in SETTINGS if settings.get(key)}
@@ -247,7 +255,7 @@ class Replayed(NamedTuple):
 
 
 def replayed(
-    handler: str, recording: str, clean: Callable[[str], str], settings_: Mapping[str, str]
+    handler: str, recording: str, clean: Callable[[str], str], handler_settings: Mapping[str, str]
 ) -> Replayed:
     """What the handler reads from a recording that is served on this machine.
 
@@ -256,11 +264,11 @@ def replayed(
     kind = handler_tools.recording(handler)
     if kind is None or not kind.is_recording(recording):
         raise ProtocolError(f"this is no recording of {handler}")
-    served = _served(kind, recording, settings_.get("profile", ""))
+    served = _served(kind, recording, handler_settings.get("profile", ""))
     try:
         # the first words are handler and address, the others options
         name, address, *options = shlex.split(served.poll)
-        settings = dict(settings_)
+        settings = dict(handler_settings)
         while options:
             flag, value = options.pop(0), options.pop(0) if options else ""
             key, equals, text = value.partition("=")
@@ -274,8 +282,8 @@ def replayed(
             settings=settings, of_list=settings, login="the replay", secrets=secrets
         )
         loaded = load(name)
-        unit = Unit(loaded, connection_data.pdu_data(loaded, Address(address), state))
-        trace = Trace(0.0, clean)
+        unit = UnitUnderTest(loaded, connection_data.pdu_data(loaded, Address(address), state))
+        trace = ProofTrace(0.0, clean)
         reading = read_unit(unit, NAMED)
         return Replayed(proven(reading, "recorded", unit, 0.0, trace), reading.plate)
     finally:
@@ -310,7 +318,7 @@ def handler_options(shared: SharedOptions, handler: LoadedHandler, has_port: boo
 
 
 def failed(
-    phase: str, handler: str, error: PduHandlerError, at_s: float, trace: Trace
+    phase: str, handler: str, error: PduHandlerError, at_s: float, trace: ProofTrace
 ) -> ProvenReading:
     """A reading of which only the error is known."""
     failed_reading = Reading(failure=reading.error_of(error))

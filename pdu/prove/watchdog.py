@@ -25,7 +25,7 @@ from handlers.shared.errors import PduHandlerError, printable
 
 from .contract import PATIENCE_S, SOON_S, InitialReading, restore_outlets
 from .document import ProvenCommand, ProvenReading
-from .unit_reading import Clock, Trace, Unit, UnitAccess
+from .unit_reading import ProofClock, ProofTrace, UnitAccess, UnitUnderTest
 from .verdicts import RESTORED
 
 # the other process may be in the middle of a reading when its time is over
@@ -67,15 +67,15 @@ class WatchdogProcess(Protocol):
 
 
 def restore(
-    unit: Unit,
-    trace: Trace,
-    clock: Clock,
+    unit: UnitUnderTest,
+    trace: ProofTrace,
+    clock: ProofClock,
     initial: InitialReading,
     patience_s: float,
     is_open: bool,
 ) -> Restored:
     """Let the outlet end as it began."""
-    own_trace = Trace(trace.begun, trace.clean)
+    own_trace = ProofTrace(trace.begun, trace.clean)
     wrong = restore_outlets(
         UnitAccess(unit, own_trace, clock, RESTORED), initial, patience_s, is_open
     )
@@ -85,7 +85,9 @@ def restore(
 class Watchdog:
     """The other process, seen from the command. A `Guard`."""
 
-    def __init__(self, unit: Unit, trace: Trace, unit_name: str, clock: Clock) -> None:
+    def __init__(
+        self, unit: UnitUnderTest, trace: ProofTrace, unit_name: str, clock: ProofClock
+    ) -> None:
         """Start it. `unit_name`: the unit, for people."""
         self._unit, self._trace, self._clock = unit, trace, clock
         self._initial: Optional[InitialReading] = None
@@ -131,7 +133,12 @@ class Watchdog:
 
 
 def _run(
-    pipe: Connection, unit: Unit, trace: Trace, unit_name: str, clock: Clock, command: int
+    pipe: Connection,
+    unit: UnitUnderTest,
+    trace: ProofTrace,
+    unit_name: str,
+    clock: ProofClock,
+    command: int,
 ) -> NoReturn:
     code = 1
     try:
@@ -157,10 +164,10 @@ def _terminate(number: int, frame: object) -> NoReturn:
 
 def run_watchdog(
     pipe: Connection,
-    unit: Unit,
-    trace: Trace,
+    unit: UnitUnderTest,
+    trace: ProofTrace,
     say: Callable[[str], None],
-    clock: Clock,
+    clock: ProofClock,
     patience_s: float = PATIENCE_S,
     command: int = 0,
 ) -> None:

@@ -304,7 +304,7 @@ def test_a_wrap_says_the_best_of_its_hole() -> None:
 def test_a_moment_is_as_early_as_the_clock_may_be_wrong() -> None:
     """All times may be 120 s wrong: at 600 s, the register can be that of 480 s, or of 720 s."""
     one = register([0.0, 300.0, 600.0, 900.0, 1200.0], [10.0, 10.3, 10.6, 10.9, 11.2], slack=120.0)
-    found = one._register(Segment([*range(5)]), T0 + 600.0)
+    found = one._register_at(Segment([*range(5)]), T0 + 600.0)
     assert found.low == pytest.approx(10.6 - 0.12) and found.high == pytest.approx(
         10.6 + 0.1 + 0.12
     )
@@ -322,9 +322,9 @@ def test_a_segment_beside_a_period_counts_as_far_as_the_clock_may_be_wrong() -> 
 def test_two_equal_readings_before_a_jump_may_both_be_stale() -> None:
     one = register([0.0, 300.0, 600.0], [10.0, 10.0, 10.5])
     # between them and the jump, the register was up to what it then showed
-    found = one._register(Segment([0, 1, 2]), T0 + 250.0)
+    found = one._register_at(Segment([0, 1, 2]), T0 + 250.0)
     assert found.high == pytest.approx(10.0 + 0.1 + 0.25)
-    assert one._register(Segment([0, 1, 2]), T0 + 50.0).high == pytest.approx(10.15)
+    assert one._register_at(Segment([0, 1, 2]), T0 + 50.0).high == pytest.approx(10.15)
 
 
 def test_the_best_of_a_hole_is_no_more_than_the_supply_delivers() -> None:
@@ -369,28 +369,31 @@ def test_what_did_not_fall_was_not_counted_twice_and_a_step_explains_a_fall() ->
 def test_a_register_that_stood_and_rose_by_more_than_a_step_may_have_been_stale() -> None:
     for rise, highest in ((0.1, 10.1), (0.15, 10.25)):
         one = register([0.0, 300.0, 600.0, 900.0], [10.0, 10.0, 10.0, 10.0 + rise])
-        assert one._register(Segment([*range(4)]), T0 + 450.0).high == pytest.approx(highest)
+        assert one._register_at(Segment([*range(4)]), T0 + 450.0).high == pytest.approx(highest)
 
 
 def test_the_first_of_several_equal_readings_may_be_stale_too() -> None:
     limits = RegisterLimits(72.0, 0.1)
     one = register([0.0, 300.0, 600.0, 900.0], [9.0, 10.0, 10.0, 10.5], limits=limits)
-    assert one._register(Segment([*range(4)]), T0 + 150.0).high == pytest.approx(10.6)
+    assert one._register_at(Segment([*range(4)]), T0 + 150.0).high == pytest.approx(10.6)
 
 
 def test_the_register_at_a_moment_is_bounded_by_the_nearest_readings() -> None:
     old = register([0.0, 300.0, 600.0, 900.0, 1200.0], [10.0, 10.3, 10.6, 10.9, 11.2], age=120.0)
-    found = old._register(Segment([*range(5)]), T0 + 600.0)
+    found = old._register_at(Segment([*range(5)]), T0 + 600.0)
     assert (found.low, found.high) == pytest.approx((10.6, 10.6 + 0.1 + 0.12))
     # the supply since the last reading before, not since an earlier one
     steep = register([0.0, 300.0, 600.0], [8.0, 10.0, 11.0])
-    assert steep._register(Segment([0, 1, 2]), T0 + 450.0).high == pytest.approx(10.25)
+    assert steep._register_at(Segment([0, 1, 2]), T0 + 450.0).high == pytest.approx(10.25)
     # one that rises at each reading was never stale, nor is one that stands at its end
     large = RegisterLimits(72.0, 0.1)
     rising = register([0.0, 300.0, 600.0], [10.0, 10.3, 10.9], limits=large)
-    assert rising._register(Segment([0, 1, 2]), T0 + 150.0).high == pytest.approx(10.4)
+    assert rising._register_at(Segment([0, 1, 2]), T0 + 150.0).high == pytest.approx(10.4)
     standing = register([0.0, 300.0, 600.0], [10.0, 10.3, 10.3], limits=large)
-    assert standing._register(Segment([0, 1, 2]), T0 + 150.0).high == pytest.approx(10.4)
-    assert [rising._likely(Segment([0, 1, 2]), T0 + at) for at in (-10.0, 900.0)] == [10.0, 10.9]
+    assert standing._register_at(Segment([0, 1, 2]), T0 + 150.0).high == pytest.approx(10.4)
+    assert [rising._interpolated(Segment([0, 1, 2]), T0 + at) for at in (-10.0, 900.0)] == [
+        10.0,
+        10.9,
+    ]
     short = register([0.0, 300.0], [10.0, 10.3])
     assert short._inside(Segment([0, 1]), T0, T0 + 300.0).high == pytest.approx(0.4)

@@ -51,18 +51,18 @@ class Joined(ReadOnly):
         if not values:
             return {}
         if self.else_same_row and not all(
-            _is_filled(column, reader) for column in (*self.own, *self.keys)
+            _has_text(column, reader) for column in (*self.own, *self.keys)
         ):
             return values
-        here, there = _keyed(self.own, reader), _keyed(self.keys, reader)
+        identity_by_key, row_by_key = _keyed(self.own, reader), _keyed(self.keys, reader)
         return {
-            identity: values[there[key]]
-            for key, identity in here.items()
-            if there.get(key) in values
+            identity: values[row_by_key[key]]
+            for key, identity in identity_by_key.items()
+            if row_by_key.get(key) in values
         }
 
 
-def _is_filled(column: Source, reader: Reader) -> bool:
+def _has_text(column: Source, reader: Reader) -> bool:
     return any(map(text, column.rows(reader).values()))
 
 
@@ -72,22 +72,22 @@ def _keyed(columns: Sequence[Source], reader: Reader) -> dict[tuple[str, ...], s
     A key that is empty or that two rows share is left out. It is the same for all columns of the
     other table.
     """
-    name = _keyed, columns
-    if name in reader.derived:
-        derived: dict[tuple[str, ...], str] = reader.derived[name]
+    cache_key = _keyed, columns
+    if cache_key in reader.derived:
+        derived: dict[tuple[str, ...], str] = reader.derived[cache_key]
         return derived
-    tables = [_filled(column.rows(reader)) for column in columns]
+    tables = [_nonblank_rows(column.rows(reader)) for column in columns]
     keys: dict[str, tuple[str, ...]] = {}
     for row in tables[0]:
         if all(row in table for table in tables):
             keys[row] = tuple(table[row] for table in tables)
-    often = Counter(keys.values())
-    row_by_key = {key: row for row, key in keys.items() if often[key] == 1 and any(key)}
-    reader.derived[name] = row_by_key
+    count_by_key = Counter(keys.values())
+    row_by_key = {key: row for row, key in keys.items() if count_by_key[key] == 1 and any(key)}
+    reader.derived[cache_key] = row_by_key
     return row_by_key
 
 
-def _filled(rows: Rows) -> dict[str, str]:
+def _nonblank_rows(rows: Rows) -> dict[str, str]:
     text_by_row = {row: text(value) for row, value in rows.items()}
     return {row: value for row, value in text_by_row.items() if value} or text_by_row
 

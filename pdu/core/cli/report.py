@@ -129,7 +129,7 @@ class Items(NamedTuple):
     texts: Sequence[str]
 
 
-class Figure(NamedTuple):
+class Picture(NamedTuple):
     """A picture, for a page alone."""
 
     title: str
@@ -137,7 +137,7 @@ class Figure(NamedTuple):
     html: Callable[[], str]
 
 
-Part = Union[str, Verdict, Section, Table, Items, Figure]
+Part = Union[str, Verdict, Section, Table, Items, Picture]
 """A text is a paragraph; what stands between grave accents in it is code."""
 
 
@@ -239,7 +239,7 @@ def _html(part: Part) -> Iterator[str]:
     elif isinstance(part, Items):
         if part.texts:
             yield from (*_h3(part.title), html.bullet_list(part.texts))
-    elif isinstance(part, Figure):
+    elif isinstance(part, Picture):
         figure = part.html()
         if figure:
             yield from (*_h3(part.title), figure)

@@ -13,7 +13,7 @@ from ..registers.meter_facts import MIB, NOT_STATED, OWNER, READINGS, UNIT
 from ..registers.rounding import in_wh, summed
 from ..registers.values import EnergyInterval, Event
 from .grades import LEVELS, NOT_BILLABLE
-from .groups import InvoiceLine, Sum, places_unread
+from .groups import GroupSum, InvoiceLine, places_unread
 from .pdu_audit import Audited, AuditedRegister
 
 LEGAL = (
@@ -26,7 +26,7 @@ LEGAL = (
 _NEAR_S = 3600.0
 
 
-class Times(NamedTuple):
+class AuditPeriod(NamedTuple):
     """A period in a zone."""
 
     begin: float
@@ -74,8 +74,8 @@ class AuditOutcome(NamedTuple):
     end: float
     zone: ZoneInfo
     pdus: Sequence[Audited]
-    machines: Sequence[Sum]
-    customers: Sequence[Sum]
+    machines: Sequence[GroupSum]
+    customers: Sequence[GroupSum]
     #: the exit code
     level: int
     #: which names are one unit, and which readings these are, with their hash
@@ -149,9 +149,9 @@ class AuditOutcome(NamedTuple):
             )
 
     @property
-    def times(self) -> Times:
+    def times(self) -> AuditPeriod:
         """The period."""
-        return Times(self.begin, self.end, self.zone)
+        return AuditPeriod(self.begin, self.end, self.zone)
 
     def local(self, time: float) -> str:
         """A time in the zone, with its offset."""
@@ -230,7 +230,7 @@ def kwh(
     return [low if has_lowest else "", *((best, high) if is_whole else ("", ""))]
 
 
-def figures(total: Sum) -> Sequence[str]:
+def figures(total: GroupSum) -> Sequence[str]:
     """The figures of a sum, as `kwh`."""
     return kwh(total.energy, total.has_lowest, not total.unread)
 

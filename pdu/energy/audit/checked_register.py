@@ -30,7 +30,7 @@ class PlotData(NamedTuple):
     band: Sequence[tuple[float, EnergyInterval]]
 
 
-class Times:
+class ReadTimes:
     """When a PDU was read, as all of its registers need it."""
 
     def __init__(self, pdu: PduReadings) -> None:
@@ -42,7 +42,7 @@ class Times:
         self.changes = frozenset(pdu.changes)
 
 
-class Doubt(NamedTuple):
+class UnitDoubt(NamedTuple):
     """An event that shows another unit, and the time between two changes of the device, in s."""
 
     event: Event
@@ -58,7 +58,7 @@ class _Findings(NamedTuple):
     #: of each stretch, as a whole
     compared: list[checks.Comparison]
     #: by its own power or current
-    doubts: list[Doubt]
+    doubts: list[UnitDoubt]
     standstills: list[checks.Standstill]
 
 
@@ -69,7 +69,7 @@ class CheckedRegister:
         self,
         readings: RegisterReadings,
         rows: checks.Rows,
-        times: Times,
+        times: ReadTimes,
         class_percent: Optional[float],
         limits: RegisterLimits,
         parameters: checks.CheckParameters,
@@ -83,7 +83,7 @@ class CheckedRegister:
         self._register = BoundedRegister(readings, self._story.segments, self._limits)
         self._bounds: dict[tuple[float, float], EnergyInterval] = {}
         #: doubts of other outlets of the same device
-        self._shared: list[Doubt] = []
+        self._shared: list[UnitDoubt] = []
 
     @cached_property
     def _findings(self) -> _Findings:
@@ -106,18 +106,18 @@ class CheckedRegister:
             if event is None or not (is_believed or comparison.ratio > 1.0):
                 findings.standstills.extend(still)
                 continue
-            doubt = Doubt(event, comparison.ratio, *self._between_changes(event))
+            doubt = UnitDoubt(event, comparison.ratio, *self._between_changes(event))
             # once for a unit is enough
             if doubt[2:] not in [other_doubt[2:] for other_doubt in findings.doubts]:
                 findings.doubts.append(doubt)
         return findings
 
     @property
-    def doubts(self) -> Sequence[Doubt]:
+    def doubts(self) -> Sequence[UnitDoubt]:
         """What its own power or current says of its unit."""
         return self._findings.doubts
 
-    def take_doubt(self, identity: str, doubt: Doubt) -> None:
+    def take_doubt(self, identity: str, doubt: UnitDoubt) -> None:
         """Take over the doubt of another outlet, unless its own power or current excludes it."""
         here = [
             finding

@@ -11,7 +11,7 @@ from ...core.files.csv_out import csv_lines
 from ..registers.poll import OWN
 from ..registers.values import EnergyInterval, Event
 from .audit_result import AuditOutcome, kwh, utc
-from .groups import InvoiceLine, Sum, balance, level_of, unread_line
+from .groups import GroupSum, InvoiceLine, balance, level_of, unread_line
 from .pdu_audit import Audited, AuditedRegister
 
 
@@ -95,7 +95,7 @@ def _answer(register: AuditedRegister) -> dict[str, Any]:
     }
 
 
-def _sum(total: Sum) -> dict[str, Any]:
+def _sum(total: GroupSum) -> dict[str, Any]:
     return {
         "name": total.name,
         **_lowest(

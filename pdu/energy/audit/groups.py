@@ -43,7 +43,7 @@ def unread_line(place: Place, begin: float, end: float) -> InvoiceLine:
     return InvoiceLine(*place, begin, end, None, 0.0, NOT_BILLABLE, "no energy was read", ())
 
 
-class Sum(NamedTuple):
+class GroupSum(NamedTuple):
     """The energy of a machine or a customer."""
 
     name: str
@@ -76,7 +76,7 @@ def by_machine(
     end: float,
     tolerance_kwh: float = USUAL_TOLERANCE_KWH,
     names: Mapping[str, str] = _NO_NAMES,
-) -> list[Sum]:
+) -> list[GroupSum]:
     """Each machine with its cords. `names`: of PDUs that count under another name -> that one."""
     answers = {(pdu.name, register.outlet): register for pdu in pdus for register in pdu.outlets}
     return [
@@ -129,7 +129,7 @@ def by_customer(
     end: float,
     tolerance_kwh: float = USUAL_TOLERANCE_KWH,
     names: Mapping[str, str] = _NO_NAMES,
-) -> list[Sum]:
+) -> list[GroupSum]:
     """Each customer with the outlets that it had, each for its time; last, what nobody had.
 
     `names`: of PDUs that count under another name -> that one.
@@ -173,17 +173,17 @@ def _share(place: Place, share: OutletShare) -> InvoiceLine:
     )
 
 
-def _sum(name: str, lines: Sequence[InvoiceLine], tolerance_kwh: float) -> Sum:
+def _sum(name: str, lines: Sequence[InvoiceLine], tolerance_kwh: float) -> GroupSum:
     energies = [line.energy for line in lines if line.energy is not None]
     energy = summed(energies)
     doubted = sum(checks.is_unit_in_doubt(line.events) for line in lines)
     unread = len(lines) - len(energies)
     grade = grades.of_sum(energy, len(lines), unread, doubted, tolerance_kwh)
-    return Sum(name, lines, energy if energies else None, *grade)
+    return GroupSum(name, lines, energy if energies else None, *grade)
 
 
 def places_unread(
-    pdus: Iterable[Audited], machines: Iterable[Sum], customers: Iterable[Sum]
+    pdus: Iterable[Audited], machines: Iterable[GroupSum], customers: Iterable[GroupSum]
 ) -> Collection[Place]:
     """What was not read: outlets of machines, of customers, and of PDUs of which other outlets were
     read; and PDUs of which nothing was.
@@ -236,7 +236,7 @@ def balance(pdu: Audited) -> Optional[Balance]:
 
 
 def grade_exit_code(
-    pdus: Sequence[Audited], machines: Sequence[Sum], customers: Sequence[Sum]
+    pdus: Sequence[Audited], machines: Sequence[GroupSum], customers: Sequence[GroupSum]
 ) -> int:
     """The exit code: the worst grade of what is billed, which is customers; without them machines,
     and without those outlets. That of what is not billable if anything was not read.

@@ -29,7 +29,7 @@ from ..registers.rounding import summed
 from ..registers.unit_aliases import Seen
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from . import checks, grades
-from .checked_register import CheckedRegister, PlotData, Times
+from .checked_register import CheckedRegister, PlotData, ReadTimes
 from .grades import LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH, GradeBasis
 
 #: of a PDU: a page with more pictures says no more
@@ -168,7 +168,7 @@ class Audited(NamedTuple):
 
 def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
     """One PDU."""
-    times = Times(pdu)
+    times = ReadTimes(pdu)
     outlets = tuple(register for register in pdu.registers if register != OWN)
     registers = {
         identity: _Register(pdu, identity, series, times, asked, outlets)
@@ -278,7 +278,7 @@ class _Register:
         pdu: PduReadings,
         identity: str,
         series: Series,
-        times: Times,
+        times: ReadTimes,
         asked: Asked,
         outlets: Sequence[str],
     ) -> None:
@@ -411,12 +411,12 @@ def _stepped(
 def _few(events: Sequence[Event]) -> Iterator[Event]:
     """Events, of which very many of one kind are told as one: such as of a wrong unit."""
     counts = Counter(event.kind for event in events)
-    told_: set[str] = set()
+    told_kinds: set[str] = set()
     for event in events:
         if counts[event.kind] <= _MANY:
             yield event
-        elif event.kind not in told_:
-            told_.add(event.kind)
+        elif event.kind not in told_kinds:
+            told_kinds.add(event.kind)
             end = max(same_event.end for same_event in events if same_event.kind == event.kind)
             reason = f"{counts[event.kind]} times, first: {event.reason}"
             yield Event(event.kind, event.begin, end, reason)

@@ -7,7 +7,7 @@ from html import escape
 from typing import Callable
 
 from ..registers.period import days
-from .audit_result import Times
+from .audit_result import AuditPeriod
 from .checked_register import PlotData
 from .pdu_audit import AuditedRegister
 
@@ -28,7 +28,7 @@ text { font: 10px system-ui, sans-serif; fill: var(--soft); }
 Scale = Callable[[float], float]
 
 
-def register(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
+def register(times: AuditPeriod, answer: AuditedRegister, drawn: PlotData) -> str:
     """The register over time: a line for each segment, dots for readings that were left out."""
     inside = [value for segment in drawn.segments for _, value in segment]
     values = inside or [value for _, value in drawn.left_out]
@@ -45,7 +45,7 @@ def register(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
     return _svg(times, f"register: {low:.3f} to {high:.3f} kWh", parts)
 
 
-def energy(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
+def energy(times: AuditPeriod, answer: AuditedRegister, drawn: PlotData) -> str:
     """The energy since the begin of the period, between its bounds."""
     high = max((energy_then.high for _, energy_then in drawn.band), default=1.0) or 1.0
     across, up = _across(times), _up(0.0, high)
@@ -64,7 +64,7 @@ def energy(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
     return _svg(times, f"energy since the begin: up to {high:.3f} kWh", parts)
 
 
-def _across(times: Times) -> Scale:
+def _across(times: AuditPeriod) -> Scale:
     length = times.end - times.begin
     return lambda time: _MARGIN + (_WIDTH - 2.0 * _MARGIN) * (time - times.begin) / length
 
@@ -74,7 +74,7 @@ def _up(low: float, high: float) -> Scale:
     return lambda value: _HEIGHT - _MARGIN - (_HEIGHT - 2.0 * _MARGIN) * (value - low) / length
 
 
-def _events(times: Times, answer: AuditedRegister, across: Scale) -> Sequence[str]:
+def _events(times: AuditPeriod, answer: AuditedRegister, across: Scale) -> Sequence[str]:
     parts = []
     for event in answer.events[:_MOST_EVENTS]:
         left = across(max(event.begin, times.begin))
@@ -85,7 +85,7 @@ def _events(times: Times, answer: AuditedRegister, across: Scale) -> Sequence[st
     return parts
 
 
-def _svg(times: Times, title: str, parts: Sequence[str]) -> str:
+def _svg(times: AuditPeriod, title: str, parts: Sequence[str]) -> str:
     span = days(times.local(times.begin), times.local(times.end))
     height = _HEIGHT + 2.0 * _TEXT
     return "".join(

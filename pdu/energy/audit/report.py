@@ -16,9 +16,9 @@ from ...core.cli.report import (
     DOUBTFUL,
     GOOD,
     Cell,
-    Figure,
     Items,
     Part,
+    Picture,
     Section,
     Table,
     Verdict,
@@ -33,9 +33,9 @@ from ...core.cli.report import (
 from ...core.files.html import Frame, safe
 from ..registers.period import days
 from . import plots
-from .audit_result import AuditOutcome, Times, by_event, figures, kwh, percent
+from .audit_result import AuditOutcome, AuditPeriod, by_event, figures, kwh, percent
 from .grades import BOUNDED, FIRM, LEVELS, NOT_BILLABLE, WIDE
-from .groups import Sum, balance, level_of
+from .groups import GroupSum, balance, level_of
 from .pdu_audit import Audited, AuditedRegister
 
 _LOOKS = {FIRM: GOOD, BOUNDED: DOUBTFUL, WIDE: DOUBTFUL, NOT_BILLABLE: BAD}
@@ -79,7 +79,7 @@ def page(outcome: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
     yield frame.end()
 
 
-def section(times: Times, pdu: Audited) -> str:
+def section(times: AuditPeriod, pdu: Audited) -> str:
     """The part of one PDU on the page."""
     return "".join(f"{line}\n" for line in html_lines(_pdu(times, pdu)))
 
@@ -141,7 +141,7 @@ def _exceptions(outcome: AuditOutcome) -> Iterator[Sequence[Cell]]:
         yield [link(pdu.name, _anchor(pdu.name)), words("; ".join(parts))]
 
 
-def _sums(title: str, sums: Sequence[Sum]) -> Iterator[Part]:
+def _sums(title: str, sums: Sequence[GroupSum]) -> Iterator[Part]:
     rows = [
         [
             row_header(total.name or NOBODY),
@@ -167,7 +167,7 @@ def _sums(title: str, sums: Sequence[Sum]) -> Iterator[Part]:
     yield Table(f"{title}: each outlet", _LINE_HEADS, outlets, most=_MOST_LINES, folded=True)
 
 
-def _pdu(times: Times, pdu: Audited) -> Iterator[Part]:
+def _pdu(times: AuditPeriod, pdu: Audited) -> Iterator[Part]:
     answers = [*pdu.outlets, *filter(None, [pdu.own])]
     yield Section(pdu.name, _anchor(pdu.name))
     if pdu.unread or not answers:
@@ -202,7 +202,7 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[Part]:
                 times, register, register.drawn
             )
             figure = f'<div class="whole"><h3>{_title(register)}</h3>{pictures}</div>'
-            yield Figure("", partial(str, figure))
+            yield Picture("", partial(str, figure))
 
 
 def _title(register: AuditedRegister) -> str:

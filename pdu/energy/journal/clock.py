@@ -47,7 +47,7 @@ def jumps_by_monotonic(
         return PollClock(begins, ends, synchronised)
     jumps: list[Event] = []
     shift = 0.0
-    settings = [_Setting(0.0, 0.0, -math.inf)]
+    settings = [_ClockSetting(0.0, 0.0, -math.inf)]
     doubt = 0.0
     shifted_times: list[float] = []
     unsure = 0.0
@@ -67,7 +67,7 @@ def jumps_by_monotonic(
         settings[-1] = settings[-1].longer(passed)
         if abs(jump) > ALIKE_S + ALIKE_SHARE * passed:
             shift += jump
-            settings.append(_Setting(shift, 0.0, -math.inf, doubt))
+            settings.append(_ClockSetting(shift, 0.0, -math.inf, doubt))
             jumps.append(
                 _jumped(begins[number - 1], begin, jump, "about " if number in boots else "")
             )
@@ -106,7 +106,7 @@ def _jumped(old: float, new: float, jump: float, about: str) -> Event:
     return Event("clock", begin, end, reason)
 
 
-class _Setting(NamedTuple):
+class _ClockSetting(NamedTuple):
     """What the clock was set to between two jumps."""
 
     #: from what it was at first, in s
@@ -120,12 +120,12 @@ class _Setting(NamedTuple):
     #: whether the kernel called it synchronised
     is_synced: bool = False
 
-    def longer(self, seconds: float) -> _Setting:
+    def longer(self, seconds: float) -> _ClockSetting:
         """The same setting, held so much longer."""
         return self._replace(held=self.held + seconds)
 
 
-def _possible(settings: Sequence[_Setting]) -> Sequence[_Setting]:
+def _possible(settings: Sequence[_ClockSetting]) -> Sequence[_ClockSetting]:
     """Settings of which each may be right.
 
     The clock may go wrong for a while and come back to what it was. If that took less time than the
@@ -133,7 +133,7 @@ def _possible(settings: Sequence[_Setting]) -> Sequence[_Setting]:
     times before this program was written: a machine may start in 1970 or 2000. Where the kernel
     called settings synchronised, others count no more.
     """
-    possible: list[_Setting] = []
+    possible: list[_ClockSetting] = []
     for setting in settings:
         between, doubt = 0.0, setting.doubt
         for place in range(len(possible) - 1, max(len(possible) - 1 - _BACK, -1), -1):

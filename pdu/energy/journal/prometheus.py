@@ -198,7 +198,7 @@ def _order(labels: Mapping[str, str]) -> Sequence[object]:
     ]
 
 
-class _Target(NamedTuple):
+class _ScrapedUnit(NamedTuple):
     """What the labels of a series say, other than pdu_info."""
 
     #: which target it is
@@ -209,9 +209,9 @@ class _Target(NamedTuple):
     names: frozenset[str]
 
 
-def _target(labels: Mapping[str, str]) -> _Target:
+def _target(labels: Mapping[str, str]) -> _ScrapedUnit:
     left = labels.keys() - {"__name__", "outlet", "instance", *_WRITTEN}
-    return _Target(
+    return _ScrapedUnit(
         " ".join(sorted(f"{name}={labels[name]}" for name in left)),
         " ".join(f"{name}={labels[name]}" for name in _WRITTEN if name in labels),
         frozenset(labels.keys() & _OWN_NAMES),
@@ -233,7 +233,7 @@ class _Scrape:
         #: the labels of pdu_info
         self.infos: list[Mapping[str, str]] = []
         #: of the other series
-        self.targets: set[_Target] = set()
+        self.targets: set[_ScrapedUnit] = set()
 
     def label_value(self, name: str) -> str:
         """What the unit itself says in a label of pdu_info.

@@ -68,7 +68,7 @@ class Companion(Protocol):
         ...
 
 
-class _Pdu:
+class _PolledPdu:
     """What is known of one PDU between polls."""
 
     def __init__(self, number: int, heading: PduHeading) -> None:
@@ -100,7 +100,7 @@ class MeterService:
         self._companions, self._take_poll = companions, polled
         self._days, self._settings, self._say, self._now = days, settings, say, now
         self._targets: Sequence[Target] = ()
-        self._pdus: list[_Pdu] = []
+        self._pdus: list[_PolledPdu] = []
         self._numbers = itertools.count()
         self._take_over(targets)
         self._boot = boot()
@@ -197,7 +197,9 @@ class MeterService:
         """
         pdu_by_heading = {pdu.unit.named: pdu for pdu in self._pdus}
         headings = [PduHeading(*target.device[:3]) for target in targets]
-        self._pdus = [pdu_by_heading.get(pdu) or _Pdu(next(self._numbers), pdu) for pdu in headings]
+        self._pdus = [
+            pdu_by_heading.get(pdu) or _PolledPdu(next(self._numbers), pdu) for pdu in headings
+        ]
         self._targets = targets
         return len(set(headings).difference(pdu_by_heading)), len(
             set(pdu_by_heading).difference(headings)

@@ -32,12 +32,12 @@ class BoundedRegister:
         """The energy from `begin` to `end` (s, UTC), in kWh."""
         if not self._segments or self._is_beside(begin, end):
             return EnergyInterval(0.0, 0.0, self._limits.most(end - begin))
-        total = self._counted(begin, end)
+        total = self._uncapped_energy(begin, end)
         # No more passed than the supply delivers in the whole period.
         high = min(total.high, self._limits.most(end - begin))
         return EnergyInterval(min(total.low, high), min(total.best, high), high)
 
-    def _counted(self, begin: float, end: float) -> EnergyInterval:
+    def _uncapped_energy(self, begin: float, end: float) -> EnergyInterval:
         """What the segments counted in a period, and the holes between them can have."""
         total, doubtful = NOTHING, 0.0
         earlier: Optional[Segment] = None
@@ -110,8 +110,8 @@ class BoundedRegister:
         if earlier is None or later is None or start <= begin or stop >= end:
             return guess
         values = self._readings.values
-        over = wrapped(values[earlier.last], values[later.first], stop - start, self._limits)
-        return guess if over is None else guess._replace(best=over)
+        wrapped_kwh = wrapped(values[earlier.last], values[later.first], stop - start, self._limits)
+        return guess if wrapped_kwh is None else guess._replace(best=wrapped_kwh)
 
     def _counted_twice(self, earlier: Segment, later: Segment, begin: float, end: float) -> float:
         """What two segments may count too much in a period, if the register was not set back
@@ -140,20 +140,20 @@ class BoundedRegister:
         slack = self._readings.slack
         if end <= first - slack or begin >= last + slack:
             return NOTHING
-        from_low, from_best, from_high = self._register(segment, begin)
-        to_low, to_best, to_high = self._register(segment, end)
+        from_low, from_best, from_high = self._register_at(segment, begin)
+        to_low, to_best, to_high = self._register_at(segment, end)
         low = max(to_low - from_high, 0.0)
         high = max(to_high - from_low, 0.0)
         return EnergyInterval(low, min(max(to_best - from_best, low), high), high)
 
-    def _register(self, segment: Segment, moment: float) -> EnergyInterval:
+    def _register_at(self, segment: Segment, moment: float) -> EnergyInterval:
         """What the register was at a moment; before and after the segment, at its ends."""
         register = self._registers.get((segment.first, moment))
         if register is None:
             slack = self._readings.slack
             low = self._lowest(segment, moment - slack)
             high = self._highest(segment, moment + slack + self._readings.max_age)
-            best = self._likely(segment, moment)
+            best = self._interpolated(segment, moment)
             register = EnergyInterval(low, min(max(best, low), high), high)
             self._registers[segment.first, moment] = register
         return register
@@ -161,7 +161,7 @@ class BoundedRegister:
     def _lowest(self, segment: Segment, moment: float) -> float:
         """The least that the register can have been: it had reached the reading before."""
         readings, numbers = self._readings, segment.readings
-        passed = _passed(readings.ends, numbers, moment)
+        passed = _count_until(readings.ends, numbers, moment)
         floor = readings.values[numbers[max(passed - 1, 0)]]
         if 0 < passed < len(numbers):
             most = self._limits.most(readings.ends[numbers[passed]] - moment)
@@ -176,10 +176,10 @@ class BoundedRegister:
         """
         readings, numbers, step = self._readings, segment.readings, self._limits.step
         values = readings.values
-        passed = _passed(readings.begins, numbers, moment)
+        passed = _count_until(readings.begins, numbers, moment)
         if passed == len(numbers):
             return values[numbers[-1]] + step
-        fresh, rising = self._standing(numbers, passed)
+        fresh, rising = self._equal_readings(numbers, passed)
         ceiling = values[numbers[passed]] + step
         if rising < len(numbers) and rising - fresh > 1:
             jump = values[numbers[rising]] - values[numbers[passed]]
@@ -191,7 +191,7 @@ class BoundedRegister:
             ceiling = min(ceiling, values[lower] + step + most)
         return ceiling
 
-    def _standing(self, numbers: Sequence[int], place: int) -> tuple[int, int]:
+    def _equal_readings(self, numbers: Sequence[int], place: int) -> tuple[int, int]:
         """Where the register came to the value of a reading, and where it rose above it."""
         values, value = self._readings.values, self._readings.values[numbers[place]]
         fresh, rising = place, place + 1
@@ -201,10 +201,10 @@ class BoundedRegister:
             rising += 1
         return fresh, rising
 
-    def _likely(self, segment: Segment, moment: float) -> float:
+    def _interpolated(self, segment: Segment, moment: float) -> float:
         """The register on the straight line between the readings around a moment."""
         readings, numbers = self._readings, segment.readings
-        passed = _passed(readings.begins, numbers, moment)
+        passed = _count_until(readings.begins, numbers, moment)
         if passed == 0 or passed == len(numbers):
             return readings.values[numbers[min(passed, len(numbers) - 1)]]
         left, right = numbers[passed - 1], numbers[passed]
@@ -212,7 +212,7 @@ class BoundedRegister:
         return readings.values[left] + share * (readings.values[right] - readings.values[left])
 
 
-def _passed(times: Sequence[float], numbers: Sequence[int], moment: float) -> int:
+def _count_until(times: Sequence[float], numbers: Sequence[int], moment: float) -> int:
     """How many readings have a time of at most `moment`; their times rise."""
     if isinstance(numbers, range) and numbers.step == 1:
         return bisect_right(times, moment, numbers.start, numbers.stop) - numbers.start

@@ -28,7 +28,7 @@ class OutletTenancy(NamedTuple):
     end: float
 
 
-class _Row(NamedTuple):
+class _CustomerRow(NamedTuple):
     """A row of the owner's file."""
 
     place: Place
@@ -51,9 +51,9 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
     that two customers have at the same time.
     """
 
-    def __init__(self, rows: Iterable[_Row]) -> None:
-        self._named: dict[Place, list[_Row]] = {}
-        self._patterns: list[_Row] = []
+    def __init__(self, rows: Iterable[_CustomerRow]) -> None:
+        self._named: dict[Place, list[_CustomerRow]] = {}
+        self._patterns: list[_CustomerRow] = []
         for row in rows:
             some = self._patterns if row.is_pattern else self._named.setdefault(row.place, [])
             some.append(row)
@@ -66,7 +66,7 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
             raise KeyError(place)
         return [row.tenure for row in _in_order(rows)]
 
-    def _rows(self, place: Place) -> Sequence[_Row]:
+    def _rows(self, place: Place) -> Sequence[_CustomerRow]:
         return [
             *self._named.get(place, ()),
             *(row for row in self._patterns if row.fits(place)),
@@ -87,7 +87,7 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
         return bool(self._named or self._patterns)
 
 
-def _in_order(rows: Sequence[_Row]) -> Sequence[_Row]:
+def _in_order(rows: Sequence[_CustomerRow]) -> Sequence[_CustomerRow]:
     """By time. Raises SettingsError if two share a time."""
     ordered = sorted(rows, key=lambda row: row.tenure.begin)
     for row, next_row in zip(ordered, ordered[1:]):
@@ -112,7 +112,7 @@ def customers(path: str, zone: ZoneInfo) -> Customers:
     return Customers(_rows(path, zone))
 
 
-def _rows(path: str, zone: ZoneInfo) -> Iterator[_Row]:
+def _rows(path: str, zone: ZoneInfo) -> Iterator[_CustomerRow]:
     for row in csv_in.read_file_rows(path, csv_in.require_columns(path, _COLUMNS)):
         if not (row["customer"] and row["pdu"] and row["outlet"]):
             raise SettingsError(f"{row.where}: customer, pdu and outlet may not be empty")
@@ -123,7 +123,7 @@ def _rows(path: str, zone: ZoneInfo) -> Iterator[_Row]:
         )
         if tenancy.end <= tenancy.begin:
             raise SettingsError(f"{row.where}: `to` must be later than `from`")
-        yield _Row((row["pdu"], row["outlet"]), tenancy, row.where)
+        yield _CustomerRow((row["pdu"], row["outlet"]), tenancy, row.where)
 
 
 def _when(row: csv_in.CsvRow, name: str, zone: ZoneInfo, usual: float) -> float:

@@ -46,7 +46,7 @@ def moment(text: str, zone: ZoneInfo) -> float:
 _MIDNIGHT = datetime.time()
 
 
-class Span(NamedTuple):
+class DayRange(NamedTuple):
     """A period; its last day is a part of it."""
 
     first: str
@@ -57,14 +57,14 @@ class Span(NamedTuple):
         return self.first if self.first == self.last else f"{self.first} to {self.last}"
 
 
-def days(begin: str, end: str) -> Span:
+def days(begin: str, end: str) -> DayRange:
     """A period by its first and last day, or by the minute where it begins or ends within one.
 
     Both are times with an offset, as `computing.local` writes them.
     """
     first, last = (datetime.datetime.fromisoformat(time) for time in (begin, end))
     day_before = last.date() - datetime.timedelta(days=1)
-    return Span(
+    return DayRange(
         first.date().isoformat() if first.time() == _MIDNIGHT else minute(begin),
         day_before.isoformat() if last.time() == _MIDNIGHT else minute(end),
     )

@@ -53,7 +53,7 @@ class Disclosure(NamedTuple):
             return {"texts": [*self.texts], STREAM: self.secret.seed.hex()}
         return {
             "texts": [*self.texts],
-            "salts": [[salt.hex() for salt in all_] for all_ in self.salts],
+            "salts": [[salt.hex() for salt in outlet_salts] for outlet_salts in self.salts],
         }
 
 
@@ -61,7 +61,7 @@ def parse_disclosure(document: dict[str, Any]) -> Disclosure:
     """What `document` made. Raises ValueError, TypeError or LookupError."""
     if STREAM in document:
         return Disclosure(document["texts"], DaySalts(merkle.digest(document[STREAM])), ())
-    salts = [[_parse_salt(salt) for salt in all_] for all_ in document["salts"]]
+    salts = [[_parse_salt(salt) for salt in outlet_salts] for outlet_salts in document["salts"]]
     return Disclosure(document["texts"], None, salts)
 
 
@@ -75,7 +75,7 @@ def _parse_salt(text: str) -> bytes:
 def whole_day(texts: DayTexts, secret: DaySalts) -> bytes:
     """A whole day for JSON, its quarter hours without their times."""
     end = f',"{STREAM}":"{secret.seed.hex()}"}}'
-    return QUARTERS + texts.whole() + end.encode()
+    return QUARTERS + texts.as_json() + end.encode()
 
 
 def leaves(texts: DayTexts, secret: DaySalts) -> Sequence[bytes]:

@@ -51,7 +51,7 @@ class DayTexts(NamedTuple):
     #: of a quarter hour its last register; None for a head
     registers: Sequence[Optional[bytes]]
 
-    def whole(self) -> bytes:
+    def as_json(self) -> bytes:
         """All texts as a JSON list without blanks, quarter hours without their times."""
         # no character of a quarter hour needs an escape, and a head is JSON of ASCII
         texts = [
@@ -271,18 +271,21 @@ def _numbers(texts: Sequence[str], are_needed: bool) -> array[float]:
 def merge_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
     """Blocks whose columns a PDU's readings may keep and extend: one while the unit is the same."""
     for unit, some in itertools.groupby(blocks, key=lambda block: block.unit):
-        all_ = [*some]
+        all_rows = [*some]
         yield Block(
             unit,
-            _together(block.begins for block in all_),
-            _together(block.ends for block in all_),
-            _together(block.monotonic for block in all_),
-            _together(block.uptimes for block in all_),
-            [*map(_together, zip(*(block.kwh for block in all_)))],
-            [*map(_together, zip(*(block.amperes for block in all_)))],
-            [*map(_together, zip(*(block.watts for block in all_)))],
-            [bytearray(b"".join(columns)) for columns in zip(*(block.states for block in all_))],
-            sum(block.failed for block in all_),
+            _together(block.begins for block in all_rows),
+            _together(block.ends for block in all_rows),
+            _together(block.monotonic for block in all_rows),
+            _together(block.uptimes for block in all_rows),
+            [*map(_together, zip(*(block.kwh for block in all_rows)))],
+            [*map(_together, zip(*(block.amperes for block in all_rows)))],
+            [*map(_together, zip(*(block.watts for block in all_rows)))],
+            [
+                bytearray(b"".join(columns))
+                for columns in zip(*(block.states for block in all_rows))
+            ],
+            sum(block.failed for block in all_rows),
         )
 
 

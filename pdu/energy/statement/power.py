@@ -109,14 +109,14 @@ class Together:
         """Take quarters that no outlet had before."""
         if np.array_equal(numbers, self._numbers) or np.isin(numbers, self._numbers).all():
             return
-        all_ = np.union1d(self._numbers, numbers) if len(self._numbers) else numbers
-        at = np.searchsorted(all_, self._numbers)
-        counts, self._counts = self._counts, np.zeros(len(all_), "i8")
+        all_numbers = np.union1d(self._numbers, numbers) if len(self._numbers) else numbers
+        at = np.searchsorted(all_numbers, self._numbers)
+        counts, self._counts = self._counts, np.zeros(len(all_numbers), "i8")
         self._counts[at] = counts
         for place, part in enumerate(self._parts):
-            self._parts[place] = np.zeros(len(all_))
+            self._parts[place] = np.zeros(len(all_numbers))
             self._parts[place][at] = part
-        self._numbers = all_
+        self._numbers = all_numbers
 
     def _full_quarters(self) -> tuple[Column, Sequence[float]]:
         """The quarters of which each outlet was read, and the kW of all together."""

@@ -104,7 +104,7 @@ def of_total(
     peak = None
     if prices.peak_kw is not None and peak_kw is not None:
         peak = {"kw": peak_kw, "amount": prices.amount(nearest_wh(peak_kw), prices.peak_kw)}
-    all_ = [*itertools.chain.from_iterable(amounts.values())]
+    all_amounts = [*itertools.chain.from_iterable(amounts.values())]
     return {
         "kwh": sum(wh.values()) / 1000.0,
         "periods": {
@@ -112,6 +112,6 @@ def of_total(
             for name, some in amounts.items()
         },
         "peak": peak,
-        "net": prices.total([*all_, *([] if peak is None else [str(peak["amount"])])]),
+        "net": prices.total([*all_amounts, *([] if peak is None else [str(peak["amount"])])]),
         "not_billed": len(lines) - len(billed),
     }

@@ -118,13 +118,13 @@ def packed(text: bytes) -> bytes:
     return b"".join(packed_pieces([text]))
 
 
-class Packed(NamedTuple):
+class PackedPiece(NamedTuple):
     """A piece of a proof's JSON that was packed before, because other proofs have it, too."""
 
     content: bytes
 
 
-def packed_pieces(texts: Iterable[Union[bytes, Packed]]) -> Iterator[bytes]:
+def packed_pieces(texts: Iterable[Union[bytes, PackedPiece]]) -> Iterator[bytes]:
     """As `packed`, of a text in pieces. What was packed before is a member of the file of its own
     (RFC 1952, 2.2).
     """
@@ -148,8 +148,8 @@ def texts(
     salt: bytes,
     path: Sequence[str],
     lines: Iterable[bytes],
-    times: Iterable[tuple[str, Sequence[Packed]]],
-) -> Iterator[Union[bytes, Packed]]:
+    times: Iterable[tuple[str, Sequence[PackedPiece]]],
+) -> Iterator[Union[bytes, PackedPiece]]:
     """A proof as `canonical` writes it, in pieces. `lines`: as `line_text`; `times`, read after the
     lines: of each PDU its days, as `times_text`.
     """
@@ -180,12 +180,12 @@ def day_text(day: str, path: Sequence[str], disclosure_text: bytes) -> bytes:
     return head.encode() + disclosure_text.strip()[1:]
 
 
-def times_text(day: str, times: bytes) -> Packed:
+def times_text(day: str, times: bytes) -> PackedPiece:
     """The times of a PDU's polls on a day. `times`: their JSON list."""
-    return Packed(packed(f"{_compact(day)}:".encode() + times))
+    return PackedPiece(packed(f"{_compact(day)}:".encode() + times))
 
 
-_COMMA = Packed(packed(b","))
+_COMMA = PackedPiece(packed(b","))
 
 
 def unpacked(content: bytes) -> bytes:
@@ -224,7 +224,7 @@ def _places(texts: Sequence[str]) -> range:
     return range(shown[0], shown[-1] + 1) if shown else range(len(texts), len(texts))
 
 
-class Checked(NamedTuple):
+class ProofSummary(NamedTuple):
     """What was found in order."""
 
     customer: str
@@ -241,7 +241,7 @@ class Checked(NamedTuple):
     missing: Sequence[str] = ()
 
 
-def checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
+def checked(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
     """Check a statement and all of its figures. `files`: those of FILES that are there; JSON must.
 
     Raises NotProven.
@@ -254,7 +254,7 @@ def checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
         ) from None
 
 
-def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
+def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
     text = unpacked(proof)
     proof_document = json.loads(text)
     if canonical(proof_document) != text:
@@ -298,7 +298,7 @@ def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
             f"the statement says {different}; it was written by version"
             f" {printable(str(statement['version']), 20)}"
         )
-    return Checked(
+    return ProofSummary(
         statement["customer"],
         statement["from"],
         statement["to"],

@@ -75,7 +75,7 @@ class _Polls(NamedTuple):
     units: Sequence[tuple[UnitFacts, int]]
 
 
-class _Span(NamedTuple):
+class _RowSpan(NamedTuple):
     """The quarter hours that a customer sees."""
 
     quarters: range
@@ -164,9 +164,10 @@ def _polls(days: Mapping[str, Sequence[Block]], key: SaltKey) -> _Polls:
             day_blocks.setdefault(day, []).append(here)
             quarters, polls = stop, polls + len(block.begins)
             units.append((block.unit, polls))
-    all_ = [block for blocks in days.values() for block in blocks]
+    all_rows = [block for blocks in days.values() for block in blocks]
     begin, end, monotonic, uptime = columns = [
-        _column(some) for some in zip(*((b.begins, b.ends, b.monotonic, b.uptimes) for b in all_))
+        _column(some)
+        for some in zip(*((b.begins, b.ends, b.monotonic, b.uptimes) for b in all_rows))
     ]
     all_edges = np.concatenate([*edges, [polls]])
     times, last_times = leaf_rows.time_texts(columns, all_edges)
@@ -227,7 +228,7 @@ def _column(columns: Iterable[array[float]]) -> Column:
     return np.concatenate([np.zeros(0), *columns])
 
 
-def _span(polls: _Polls, is_read: Column, held_time: HeldTime) -> _Span:
+def _span(polls: _Polls, is_read: Column, held_time: HeldTime) -> _RowSpan:
     firsts, lasts = polls.edges[:-1], polls.edges[1:] - 1
     is_own = (polls.begin >= held_time.begin) & (polls.begin < held_time.end)
     own = np.add.reduceat(is_own, firsts, dtype="i8") if len(firsts) else firsts
@@ -247,10 +248,10 @@ def _span(polls: _Polls, is_read: Column, held_time: HeldTime) -> _Span:
     else:
         last = int(after[0]) if len(after) else max(stop - 1, -1 if first is None else first)
     begin = start if first is None else first
-    return _Span(range(min(begin, last), last + 1) if last >= 0 else range(0), is_whole)
+    return _RowSpan(range(min(begin, last), last + 1) if last >= 0 else range(0), is_whole)
 
 
-def _blocks(outlet: str, polls: _Polls, columns: _Columns, span: _Span) -> Iterator[Block]:
+def _blocks(outlet: str, polls: _Polls, columns: _Columns, span: _RowSpan) -> Iterator[Block]:
     """The readings of a span, as `leaf_rows.blocks` reads them from their texts."""
     here = np.zeros(len(span.is_whole), bool)
     here[span.quarters.start : span.quarters.stop] = True
@@ -267,8 +268,8 @@ def _blocks(outlet: str, polls: _Polls, columns: _Columns, span: _Span) -> Itera
         first = stop
         if not len(shown):
             continue
-        all_ = (polls.begin, polls.end, polls.monotonic, polls.uptime, kwh, amperes, watts)
-        begins, ends, mono, ups, *figures = (array("d", one[shown].tobytes()) for one in all_)
+        all_rows = (polls.begin, polls.end, polls.monotonic, polls.uptime, kwh, amperes, watts)
+        begins, ends, mono, ups, *figures = (array("d", one[shown].tobytes()) for one in all_rows)
         yield Block(
             unit._replace(registers=(outlet,)), begins, ends, mono, ups,
             figures[:1], figures[1:2], figures[2:], [bytearray(states[shown].tobytes())], 0,

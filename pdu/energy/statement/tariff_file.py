@@ -185,14 +185,14 @@ class _File:
         return text
 
     def _party(self, table: Mapping[str, Any], line: int, usual: Optional[Prices]) -> Party:
-        address, id_ = self._address("address", table, line), self._text(table, "id", line, "")
+        address, party_id = self._address("address", table, line), self._text(table, "id", line, "")
         own_prices = table.get("prices", {})
         if not isinstance(own_prices, dict):
             self.refuse(self.line(line, "prices"), "prices: give such as { day = 0.289 }")
         if usual is None:
             if own_prices or "peak_price" in table:
                 self.refuse(line, "prices of a customer, and none of the periods")
-            return Party(id_, address, None)
+            return Party(party_id, address, None)
         for period in own_prices:
             if period not in usual.kwh:
                 self.refuse(
@@ -204,7 +204,7 @@ class _File:
             **{period: self._price(own_prices, period, at) for period in own_prices},
         }
         peak = self._peak(table, line)
-        return Party(id_, address, usual._replace(kwh=kwh, peak_kw=peak or usual.peak_kw))
+        return Party(party_id, address, usual._replace(kwh=kwh, peak_kw=peak or usual.peak_kw))
 
     def _text(
         self, table: Mapping[str, Any], key: str, line: int, usual: Optional[str] = None

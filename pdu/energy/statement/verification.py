@@ -18,12 +18,12 @@ from ...core.cli.options import Argument, option, output, shared_options_of
 from ...core.cli.output import Result, print_result
 from ...core.files.whole_files import read_file
 from . import day_roots, form, proof
-from .proof import Checked, NotVerified
+from .proof import NotVerified, ProofSummary
 
 _ROOT = re.compile("[0-9a-f]{64}")
 
 
-def checked(path: str, root: str, roots: Optional[str] = None) -> Checked:
+def checked(path: str, root: str, roots: Optional[str] = None) -> ProofSummary:
     """Check a proof, and the files of the statement beside it. `roots`: a chain of roots of days.
 
     Raises NotProven, and SettingsError for a file that cannot be read.
@@ -40,7 +40,7 @@ def checked(path: str, root: str, roots: Optional[str] = None) -> Checked:
     return result
 
 
-def _in_chain(result: Checked, roots: day_roots.Roots) -> None:
+def _in_chain(result: ProofSummary, roots: day_roots.Roots) -> None:
     for day, root in result.published.days.items():
         if roots.days.get(day) != root:
             raise NotVerified(
@@ -48,7 +48,7 @@ def _in_chain(result: Checked, roots: day_roots.Roots) -> None:
             )
 
 
-def _lines(result: Checked, folder: Sequence[str], has_roots: bool) -> Iterator[str]:
+def _lines(result: ProofSummary, folder: Sequence[str], has_roots: bool) -> Iterator[str]:
     yield from form.summary(result.statement, result.readings)
     yield f"as published, and page and table are those of the figures: {', '.join(result.files)}"
     if has_roots:

@@ -106,7 +106,7 @@ class StatementFile:
     overlaps: Sequence[str] = ()
 
 
-class _Part(NamedTuple):
+class _CustomerShare(NamedTuple):
     """What a PDU gives to a customer."""
 
     customer: str
@@ -120,7 +120,7 @@ class _Part(NamedTuple):
 
 class _OfPdu(NamedTuple):
     sealed: Sequence[day_roots.DayLeaves]
-    parts: Sequence[_Part]
+    parts: Sequence[_CustomerShare]
     #: which unit it was; None if it has no customer
     unit: Optional[Seen]
 
@@ -162,7 +162,7 @@ def write(ordered: StatementInputs, into: str) -> StatementFile:
         unfinished = [*left, *numbers.unfinished()]
         _check_new(into, unfinished)
         work = partial(_of_pdu, ordered, key, room)
-        hashes, parts, units = dict[str, bytearray](), list[_Part](), list[Seen]()
+        hashes, parts, units = dict[str, bytearray](), list[_CustomerShare](), list[Seen]()
         for pdu_result in ordered.source.by_day(ordered.paths, work):
             for leaf in pdu_result.sealed:
                 hashes.setdefault(leaf.day, bytearray()).extend(leaf.hash)
@@ -193,7 +193,7 @@ def _check_new(into: str, unfinished: Sequence[str]) -> None:
         raise SettingsError(f"{printable(into)} cannot be made: no folder to write in")
 
 
-def _once(parts: Sequence[_Part], names: Mapping[str, str]) -> Sequence[_Part]:
+def _once(parts: Sequence[_CustomerShare], names: Mapping[str, str]) -> Sequence[_CustomerShare]:
     """Parts without those that the same customer has by another name of the PDU."""
     had = {(part.customer, *part.place, part.begin) for part in parts}
     return [
@@ -214,7 +214,7 @@ def _of_pdu(
         outlet: cut(audit_scope.tenures.get((pdu, outlet), ()), ordered.begin, ordered.end)
         for outlet in outlets
     }
-    leaves, parts = list[day_roots.DayLeaves](), list[_Part]()
+    leaves, parts = list[day_roots.DayLeaves](), list[_CustomerShare]()
     found_here = _audited(pdu, days, audit_scope) if any(tenures_by_outlet.values()) else None
     answers = {outlet.outlet: outlet for outlet in found_here.outlets} if found_here else {}
     name = os.path.join(room, merkle.sha256(pdu.encode()).hex())
@@ -231,7 +231,7 @@ def _of_pdu(
         for tenure, readings in zip(tenures, shown_readings):
             path = f"{name}-{len(parts)}"
             _keep(path, _part(ordered, place, tenure, readings, answers.get(outlet)))
-            parts.append(_Part(tenure.customer, place, *tenure[1:], path, f"{name}-times"))
+            parts.append(_CustomerShare(tenure.customer, place, *tenure[1:], path, f"{name}-times"))
     return _OfPdu(leaves, parts, None if found_here is None else found_here.seen)
 
 
@@ -286,7 +286,9 @@ def _outlet_readings(
     )
 
 
-def _with_unread(ordered: StatementInputs, parts: Sequence[_Part], room: str) -> Sequence[_Part]:
+def _with_unread(
+    ordered: StatementInputs, parts: Sequence[_CustomerShare], room: str
+) -> Sequence[_CustomerShare]:
     """All parts, also of outlets that no reading names."""
     places = {part.place for part in parts}
     all_parts = [*parts]
@@ -297,7 +299,7 @@ def _with_unread(ordered: StatementInputs, parts: Sequence[_Part], room: str) ->
             none = figures.figures(_outlet_readings(ordered, place, tenure), (), ordered.rules)
             path = os.path.join(room, f"unread-{len(all_parts)}")
             _keep(path, _Kept(none, ()))
-            all_parts.append(_Part(tenure.customer, place, *tenure[1:], path, ""))
+            all_parts.append(_CustomerShare(tenure.customer, place, *tenure[1:], path, ""))
     return all_parts
 
 
@@ -334,7 +336,7 @@ def _room_file(path: str) -> Iterator[IO[bytes]]:
         raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
 
 
-def _kept_figures(part: _Part) -> StatementFigures:
+def _kept_figures(part: _CustomerShare) -> StatementFigures:
     with open(part.path, "rb") as file:
         line, count, days = json.loads(file.readline())
         columns = [np.frombuffer(file.read(8 * count), dtype) for dtype in ("i8", "f8")]
@@ -343,7 +345,7 @@ def _kept_figures(part: _Part) -> StatementFigures:
     return StatementFigures(line, power.QuarterHourPower(*span, *columns), energies)
 
 
-def _kept_days(part: _Part) -> Iterator[tuple[str, bytes, bytes]]:
+def _kept_days(part: _CustomerShare) -> Iterator[tuple[str, bytes, bytes]]:
     with open(part.path, "rb") as file:
         _, count, _ = json.loads(file.readline())
         file.seek(16 * count, os.SEEK_CUR)
@@ -360,21 +362,21 @@ def _keep_times(path: str, pdu: PduTexts) -> None:
             file.write(f"{day} {len(content)}\n".encode() + content)
 
 
-def _kept_times(path: str, days: Container[str]) -> Iterator[proof.Packed]:
+def _kept_times(path: str, days: Container[str]) -> Iterator[proof.PackedPiece]:
     """The times of a PDU's polls on some days."""
     with open(path, "rb") as file:
         for head in file:
             day, length = head.decode().split()
             content = file.read(int(length))
             if day in days:
-                yield proof.Packed(content)
+                yield proof.PackedPiece(content)
 
 
 class _Customer(NamedTuple):
     name: str
     folder: str
     numbered: StatementNumber
-    parts: Sequence[_Part]
+    parts: Sequence[_CustomerShare]
 
 
 class _Done(NamedTuple):
@@ -411,7 +413,7 @@ class _Writer:
         self._ordered, self._into, self._key = ordered, into, key
         self._trees, self._chain = trees, chain
 
-    def write(self, parts: Sequence[_Part], numbers: Numbers) -> StatementFile:
+    def write(self, parts: Sequence[_CustomerShare], numbers: Numbers) -> StatementFile:
         """Raises SettingsError, also for outlets that were billed before; then nothing is written
         and no number taken.
         """
@@ -453,14 +455,14 @@ class _Writer:
         return f"{self._into}{PART}"
 
     def _by_customer(
-        self, parts: Sequence[_Part], numbers: Numbers
-    ) -> Mapping[PeriodKey, Sequence[_Part]]:
+        self, parts: Sequence[_CustomerShare], numbers: Numbers
+    ) -> Mapping[PeriodKey, Sequence[_CustomerShare]]:
         """The outlets of each customer, in order; none of one who has lost all that he had in a
         statement for this period.
         """
         period = (self._ordered.begin, self._ordered.end)
         lost = numbers.with_outlets(*period)
-        parts_by_customer: dict[str, list[_Part]] = {name: [] for name in lost}
+        parts_by_customer: dict[str, list[_CustomerShare]] = {name: [] for name in lost}
         for part in parts:
             parts_by_customer.setdefault(part.customer, []).append(part)
         return {
@@ -469,7 +471,7 @@ class _Writer:
         }
 
     def _changed(
-        self, by_customer: Mapping[PeriodKey, Sequence[_Part]], numbers: Numbers
+        self, by_customer: Mapping[PeriodKey, Sequence[_CustomerShare]], numbers: Numbers
     ) -> Iterator[PeriodKey]:
         """Those who get a statement: of the others, the last one says the same."""
         for key, parts in by_customer.items():
@@ -616,16 +618,16 @@ class _Needed(NamedTuple):
     days: set[str]
 
 
-def _times(needed: Mapping[str, _Needed]) -> Iterator[tuple[str, Sequence[proof.Packed]]]:
+def _times(needed: Mapping[str, _Needed]) -> Iterator[tuple[str, Sequence[proof.PackedPiece]]]:
     for pdu in sorted(needed):
         yield pdu, [*_kept_times(*needed[pdu])]
 
 
-def _held_outlet(part: _Part) -> HeldOutlet:
+def _held_outlet(part: _CustomerShare) -> HeldOutlet:
     return HeldOutlet(*part.place, part.begin, part.end)
 
 
-def _order(part: _Part) -> tuple[Any, ...]:
+def _order(part: _CustomerShare) -> tuple[Any, ...]:
     return (*part.place, part.begin)
 
 

@@ -11,8 +11,8 @@ from ...core.cli.output import counted
 from ...core.cli.report import (
     BAD,
     GOOD,
-    Figure,
     Part,
+    Picture,
     Report,
     Section,
     Table,
@@ -56,7 +56,7 @@ def _parts(drawing: Drawing, readings: HallReadings, findings: Sequence[Finding]
         yield "The drawing fits its PDUs. Next: `pdu rehearse --each`."
     yield Section("What is drawn") if not findings else Section("Findings")
     yield Table("", ("line", "where", "what"), rows)
-    yield Figure("Picture", partial(_picture, drawing, readings, findings))
+    yield Picture("Picture", partial(_picture, drawing, readings, findings))
 
 
 def _as_json(findings: Sequence[Finding]) -> object:

@@ -96,9 +96,9 @@ def _of_hall(hall: Hall) -> Iterable[MissingFact]:
     ]
     if unrated:
         yield MissingFact("ratings of lines and breakers (key breaker_a)", 0, unrated)
-    open_ = [pdu.name for pdu in pdus if not pdu.lines_are_drawn]
-    if open_:
-        yield MissingFact("which outlets are behind which line (no [[pdu.line]])", 0, open_)
+    undrawn_pdus = [pdu.name for pdu in pdus if not pdu.lines_are_drawn]
+    if undrawn_pdus:
+        yield MissingFact("which outlets are behind which line (no [[pdu.line]])", 0, undrawn_pdus)
     nobodys = [str(cord.cord) for cord in hall.unowned if cord.high_a]
     if nobodys:
         yield MissingFact("what hangs on outlets that carry current and nobody drew", 0, nobodys)

@@ -142,13 +142,13 @@ def affordable(worlds: int, consumers: int) -> int:
 class StatedHall:
     """One sample: a hall in which every fact is stated."""
 
-    def __init__(self, open_: OpenFacts, rng: random.Random) -> None:
-        self._open, self._rng = open_, rng
-        self._hall, self._graph = open_.hall, open_.graph
-        self.drawn = open_.draw(rng)
-        self._facts = _facts(open_, self.drawn)
+    def __init__(self, open_facts: OpenFacts, rng: random.Random) -> None:
+        self._open, self._rng = open_facts, rng
+        self._hall, self._graph = open_facts.hall, open_facts.graph
+        self.drawn = open_facts.draw(rng)
+        self._facts = _facts(open_facts, self.drawn)
         off = {node: YES if truth == YES else NO for node, truth in self._hall.switched_off.items()}
-        same = open_.same_in_all
+        same = open_facts.same_in_all
         self._before = Power(self._facts, off, alive=same.alive, paths=same.paths)
         sums = self._sums = defaultdict[int, FloatSum](FloatSum)
         sums.update((key, FloatSum(current)) for key, current in same.sums.items())
@@ -297,16 +297,16 @@ class StatedHall:
         return [self._graph.carriers[min(tripped_above)[1]].name] if tripped_above else []
 
 
-def _facts(open_: OpenFacts, drawn: Drawn) -> Facts[float]:
-    bounds_facts = open_.hall.facts
+def _facts(open_facts: OpenFacts, drawn: Drawn) -> Facts[float]:
+    bounds_facts = open_facts.hall.facts
     facts: Facts[float] = Facts(
         bounds_facts.uppers,
         bounds_facts.lowers,
         drawn.consumers,
-        open_.carriers,
+        open_facts.carriers,
         drawn.orders,
         bounds_facts.switched,
     )
-    facts.own = open_.edges(drawn)
+    facts.own = open_facts.edges(drawn)
     facts.conductor, facts.three = drawn.conductor, drawn.three
     return facts

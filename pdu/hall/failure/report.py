@@ -15,8 +15,8 @@ from ...core.cli.report import (
     DOUBTFUL,
     GOOD,
     Cell,
-    Figure,
     Part,
+    Picture,
     Report,
     Section,
     Table,
@@ -161,7 +161,7 @@ def _parts_of_one(
         yield report_parts.machines(alike)
         title = "Other lines and breakers" if questions else "Lines and breakers"
         yield report_parts.breakers(other_loads)._replace(title=title)
-    yield Figure("Picture", partial(_picture, hall, outcome, within_s))
+    yield Picture("Picture", partial(_picture, hall, outcome, within_s))
 
 
 def _picture(hall: Hall, outcome: RehearsalOutcome, within_s: float) -> str:

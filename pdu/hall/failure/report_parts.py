@@ -165,14 +165,14 @@ def sampled(texts: Iterable[tuple[str, str]]) -> Items:
     return Items("Sampled", [f"{few(group, _MACHINES)}: {text}" for text, group in groups.items()])
 
 
-def sampled_in_words(counts: Sampled, open_: int, live: str, seed: int) -> str:
+def sampled_in_words(counts: Sampled, undecided: int, live: str, seed: int) -> str:
     """What samples say of so many machines that nobody can decide; "" without samples."""
     worlds, in_each, some, none = counts
     if not worlds:
         return ""
     return (
-        f"in {worlds} sampled worlds (seed {seed}) {in_each + some + none} of the {open_} machines"
-        f" that may go dark: {in_each} {live} in each, {some} in some, {none} in none"
+        f"in {worlds} sampled worlds (seed {seed}) {in_each + some + none} of the {undecided}"
+        f" machines that may go dark: {in_each} {live} in each, {some} in some, {none} in none"
     )
 
 
@@ -249,9 +249,9 @@ def load_as_json(load: BreakerLoad) -> dict[str, Any]:
     }
 
 
-def finite(amperes_: float) -> Optional[float]:
+def finite(current_a: float) -> Optional[float]:
     """A current for JSON; None: nothing bounds it."""
-    return None if math.isinf(amperes_) else round(amperes_, 3)
+    return None if math.isinf(current_a) else round(current_a, 3)
 
 
 # ---- what is not known ---------------------------------------------------------------------------

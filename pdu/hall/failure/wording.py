@@ -52,8 +52,8 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed], within_s: float =
             else ""
         )
         sentences[-1] += f": shed {first.excess_a:.1f} A from {first.breaker}{rest_in_words}"
-    open_ = outcome.count(Verdict.CANNOT_SAY)
-    sentences.append(f"{open_} undecided")
+    undecided = outcome.count(Verdict.CANNOT_SAY)
+    sentences.append(f"{undecided} undecided")
     sentences.append(f"{outcome.count(Verdict.STAYS)} stay")
     if outcome.already:
         sentences.append(f"{len(outcome.already)} had no power before")

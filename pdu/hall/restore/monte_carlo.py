@@ -176,8 +176,8 @@ class _StatedReturn(StatedHall):
     after one of its outlets closed.
     """
 
-    def __init__(self, open_: OpenFacts, rng: random.Random) -> None:
-        super().__init__(open_, rng)
+    def __init__(self, open_facts: OpenFacts, rng: random.Random) -> None:
+        super().__init__(open_facts, rng)
         self._snaps = {
             carrier: self.rating[carrier] * rng.uniform(*self._at_once(carrier))
             for carrier in self.rating
@@ -185,20 +185,20 @@ class _StatedReturn(StatedHall):
 
     def _begin(self, setting: ReturnScenario, closing: _ClosingCords) -> None:
         """Nothing flows before the return; each machine will draw something."""
-        open_, rng = self._open, self._rng
+        open_facts, rng = self._open, self._rng
         self._setting, self._closing = setting, closing
         self.begin_with_nothing()
         switched = self.flow.power.switched
-        for number in open_.numbers:
+        for number in open_facts.numbers:
             consumer = self._facts.consumers[number]
             consumer.always_anew = True
             if number < len(setting.machines):
                 consumer.total = self._drawn_by(number, consumer.supplies)
-            cords = open_.hall.consumers[number].cords
+            cords = open_facts.hall.consumers[number].cords
             for supply, cord, window in zip(consumer.supplies, cords, setting.windows[number]):
                 if cord.now is Now.OFF:
                     # of an outlet that was off nobody saw whether its supply works
-                    supply.works = YES if rng.random() < open_.habits.works else NO
+                    supply.works = YES if rng.random() < open_facts.habits.works else NO
                     supply.weight = sum(cord.known_a for cord in cords) / len(cords) or 1.0
                 switched[supply] = YES if window is not None and window.kept else NO
         self.flow.cut(dict.fromkeys(setting.still, YES))

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, Optional
 from ...core.cli.output import counted
 from ...core.cli.report import (
     LOOKS,
-    Figure,
     Part,
+    Picture,
     Report,
     Section,
     Table,
@@ -198,7 +198,7 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
     yield report_parts.breakers(
         [breaker.explained(why(breaker)) for breaker in ranked], {"inrush A": inrush}
     )
-    yield Figure("The load as it grows", partial(_charts, ranked))
+    yield Picture("The load as it grows", partial(_charts, ranked))
     heads = ("PDU", "from s", "to s", "outlets that close")
     rows = [
         [
@@ -210,7 +210,7 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
         for step in outcome.steps
     ]
     yield Table("Timeline", heads, rows, _STEPS, unfolded=report_parts.UNFOLDED)
-    yield Figure("Picture", partial(_picture, outcome, returns, place))
+    yield Picture("Picture", partial(_picture, outcome, returns, place))
 
 
 def reason_and_cord(machine: MachineBack, drawing: Drawing) -> tuple[str, str]:
@@ -350,8 +350,8 @@ def _upper_end(growth: Sequence[LoadStep], last: float, top: float) -> str:
     return "".join([*steps, f"H{_WIDTH:g}"])
 
 
-def _y(amperes_: float, top: float) -> str:
-    return f"{_HEIGHT * (1 - amperes_ / top):.1f}"
+def _y(current_a: float, top: float) -> str:
+    return f"{_HEIGHT * (1 - current_a / top):.1f}"
 
 
 # ---- JSON ----------------------------------------------------------------------------------------

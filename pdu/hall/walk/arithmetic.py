@@ -62,7 +62,7 @@ class KnownCurrents(NamedTuple):
     part: float = 1.0
 
 
-class Sum(Protocol[_Entered]):
+class CurrentSum(Protocol[_Entered]):
     """The current of all consumers through one conductor."""
 
     def enter(self, before: Optional[_Entered], after: Optional[_Entered], sign: int = 1) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from types import MappingProxyType
 from typing import Generic, Optional
 
-from .arithmetic import MAYBE, NO, YES, Arithmetic, N, Sum, Truth, at_least_n
+from .arithmetic import MAYBE, NO, YES, Arithmetic, CurrentSum, N, Truth, at_least_n
 
 
 class Supply(Generic[N]):
@@ -312,7 +312,7 @@ class PowerFlow(Generic[N]):
         self,
         facts: Facts[N],
         numbers: Arithmetic[N],
-        sums: Mapping[int, Sum[N]],
+        sums: Mapping[int, CurrentSum[N]],
         before: Power[N],
     ) -> None:
         """`sums`: conductor -> what flows through it now; `before`: the power now."""

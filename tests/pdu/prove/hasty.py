@@ -14,7 +14,7 @@ import sys
 import time
 
 from pdu.prove import command
-from pdu.prove.unit_reading import Clock
+from pdu.prove.unit_reading import ProofClock
 from pdu.start import main
 
 _SHARE = 20.0
@@ -36,5 +36,5 @@ def _sleep(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    command.CLOCK = Clock(_monotonic, _sleep)
+    command.CLOCK = ProofClock(_monotonic, _sleep)
     sys.exit(main())

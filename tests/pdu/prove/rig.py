@@ -22,7 +22,7 @@ from pdu.core.inventory.handler_loading import LoadedHandler, load
 from pdu.prove import unit_reading
 from pdu.prove.document import OwnerAnswers, UnitProof
 from pdu.prove.run import NOT_ANSWERED, Plan, Tools, prove
-from pdu.prove.unit_reading import Clock, Trace, Unit
+from pdu.prove.unit_reading import ProofClock, ProofTrace, UnitUnderTest
 from pdu.prove.watchdog import Watchdog, run_watchdog
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client import process_options
@@ -170,7 +170,7 @@ class Plant:
 class Rig(NamedTuple):
     """A running simulator of a plant."""
 
-    unit: Unit
+    unit: UnitUnderTest
     plant: Plant
     #: the answer to the command of this number is lost; the command is carried out
     lose_answer: Callable[[int], None]
@@ -270,7 +270,9 @@ def snmp(plant: Plant) -> Iterator[Rig]:
         def silent(is_silent: bool) -> None:
             agent.faults.silent = is_silent
 
-        yield Rig(Unit(quick("snmp"), PduSnmpData(agent.host, params)), plant, lose, silent)
+        yield Rig(
+            UnitUnderTest(quick("snmp"), PduSnmpData(agent.host, params)), plant, lose, silent
+        )
 
 
 # ---- NUT -----------------------------------------------------------------------------------------
@@ -331,7 +333,7 @@ def nut(plant: Plant) -> Iterator[Rig]:
         def silent(is_silent: bool) -> None:
             server.faults.closes_at_once = is_silent
 
-        unit = Unit(quick("nut"), PduData(server.host, settings))
+        unit = UnitUnderTest(quick("nut"), PduData(server.host, settings))
         yield Rig(unit, plant, lose, silent, server.faults)
 
 
@@ -399,7 +401,9 @@ def raritan(plant: Plant) -> Iterator[Rig]:
                 if is_silent:
                     pdu.faults.order(Fault.CLOSE_BEFORE, count=None)
 
-            yield Rig(Unit(quick("raritan"), PduData(pdu.host, settings)), plant, lose, silent)
+            yield Rig(
+                UnitUnderTest(quick("raritan"), PduData(pdu.host, settings)), plant, lose, silent
+            )
 
 
 # ---- Redfish -------------------------------------------------------------------------------------
@@ -464,7 +468,9 @@ def redfish(plant: Plant) -> Iterator[Rig]:
             if is_silent:
                 service.faults.order(RedfishFault.CLOSE_BEFORE, count=None)
 
-        yield Rig(Unit(quick("redfish"), PduData(service.host, settings)), plant, lose, silent)
+        yield Rig(
+            UnitUnderTest(quick("redfish"), PduData(service.host, settings)), plant, lose, silent
+        )
 
 
 RIGS = {"snmp": snmp, "nut": nut, "raritan": raritan, "redfish": redfish}
@@ -473,7 +479,9 @@ RIGS = {"snmp": snmp, "nut": nut, "raritan": raritan, "redfish": redfish}
 class InThread(Watchdog):
     """The guard as a thread, on the clock of the rig; the process has tests of its own."""
 
-    def __init__(self, unit: Unit, trace: Trace, clock: Clock, patience_s: float) -> None:
+    def __init__(
+        self, unit: UnitUnderTest, trace: ProofTrace, clock: ProofClock, patience_s: float
+    ) -> None:
         self._unit, self._trace, self._clock = unit, trace, clock
         self._given = None
         self._pipe, theirs = multiprocessing.Pipe()
@@ -499,8 +507,8 @@ def proven(
     owner: OwnerAnswers = NOT_ANSWERED,
     look: Optional[bool] = None,
     outlet: str = TARGET,
-    other: Optional[Unit] = None,
-    reader: Optional[Unit] = None,
+    other: Optional[UnitUnderTest] = None,
+    reader: Optional[UnitUnderTest] = None,
     watch_s: float = 300.0,
     said: Optional[list[str]] = None,
     patience_s: float = 20.0,
@@ -527,14 +535,14 @@ def _proven(
     owner: OwnerAnswers,
     look: Optional[bool],
     outlet: str,
-    other: Optional[Unit],
-    reader: Optional[Unit],
+    other: Optional[UnitUnderTest],
+    reader: Optional[UnitUnderTest],
     watch_s: float,
     said: Optional[list[str]],
     patience_s: float,
 ) -> UnitProof:
-    clock = Clock(rig.plant.clock, rig.plant.clock.sleep)
-    trace = Trace(clock.monotonic(), str)
+    clock = ProofClock(rig.plant.clock, rig.plant.clock.sleep)
+    trace = ProofTrace(clock.monotonic(), str)
     wish = Plan(rig.unit, "rig", outlet, True, "", watch_s, other, reader, "simulated")
     guarded = InThread(rig.unit, trace, clock, patience_s)
     try:

@@ -15,7 +15,7 @@ from pdu.core.adapters.snmp import recording
 from pdu.core.adapters.snmp.recorded_rows import Rows, SnmpRow, arcs
 from pdu.prove.contract import COMMANDS
 from pdu.prove.document import BROKEN, KEPT
-from pdu.prove.unit_reading import Unit
+from pdu.prove.unit_reading import UnitUnderTest
 from pdu_common.connection import PduSnmpData
 from tests import recordings
 from tests.pdu.prove.rig import FastClock, Plant, Rig, proven, quick
@@ -138,7 +138,7 @@ def test_an_honest_unit_of_a_family_passes(key: str) -> None:
             "community": "private",
         }
         data = PduSnmpData(agent.host, params, settings)
-        rig = Rig(Unit(quick("snmp"), data), Plant(clock), lambda _: None, lambda _: None)
+        rig = Rig(UnitUnderTest(quick("snmp"), data), Plant(clock), lambda _: None, lambda _: None)
         # the counters of a fixture stand still, so nothing is said of five minutes of power
         proof = proven(rig, outlet=name, watch_s=0.0)
     meter = proof.verdict("meter")

@@ -10,7 +10,7 @@ import random
 import pytest
 
 from pdu.prove.document import BROKEN, KEPT, NOT_TRIED, OwnerAnswers
-from pdu.prove.unit_reading import Unit
+from pdu.prove.unit_reading import UnitUnderTest
 from pdu.prove.verdicts import judged
 from pdu_common.connection import PduData, PduSnmpData
 from tests.pdu.prove.lies import LIES, told
@@ -73,16 +73,16 @@ def test_an_inlet_whose_swing_hides_the_outlet_proves_nothing(handler: str) -> N
     assert meter is not None and meter.verdict == NOT_TRIED, meter
 
 
-def _reader(handler: str, rig: Rig) -> Unit:
+def _reader(handler: str, rig: Rig) -> UnitUnderTest:
     """The unit with a login that may not switch."""
     data = rig.unit.data
     if handler == "snmp":
         params = {**data.snmp_params, "community": "public"}
-        return Unit(rig.unit.handler, PduSnmpData(data.ip, params))
+        return UnitUnderTest(rig.unit.handler, PduSnmpData(data.ip, params))
     other = {"username": VIEWER, "password": VIEWER_PASSWORD}
     if handler == "nut":
         other = {"username": "nobody", "password": "wrong"}
-    return Unit(rig.unit.handler, PduData(data.ip, {**data.custom_params, **other}))
+    return UnitUnderTest(rig.unit.handler, PduData(data.ip, {**data.custom_params, **other}))
 
 
 @pytest.mark.parametrize("handler", ["snmp", "nut", "redfish"])

@@ -12,9 +12,9 @@ import pytest
 from pdu.core.cli.report import (
     BAD,
     Cell,
-    Figure,
     Items,
     Part,
+    Picture,
     Report,
     Section,
     Table,
@@ -86,7 +86,7 @@ def test_an_empty_table_says_what_that_means_or_nothing() -> None:
     empty = report(Table("Lines", ("line",), [], empty="No line is drawn: add `[[pdu.line]]`."))
     assert empty.lines() == ["Lines:", "No line is drawn: add [[pdu.line]]."]
     assert "<p>No line is drawn: add <code>[[pdu.line]]</code>.</p>" in empty.page()
-    silent = report(Table("Lines", ("line",), []), Items("Not known", []), Figure("Picture", str))
+    silent = report(Table("Lines", ("line",), []), Items("Not known", []), Picture("Picture", str))
     assert silent.lines() == []
     assert not {"Lines", "Not", "Picture"} & words_of(silent.page())
 
