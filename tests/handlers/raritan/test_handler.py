@@ -223,6 +223,14 @@ def test_outlets_of_link_units_are_read_in_two_requests(
         assert cost == [2, 1]
 
 
+def test_a_link_unit_of_an_unusual_id_is_read_in_one_request_more(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=2), links={9: Model(outlets=3)}) as pdu:
+        with spent(pdu) as cost:
+            figures = handle(pdu, link_units="yes").statistic()
+        agrees(figures, pdu.books())
+        assert len(figures.ports) == 5 and cost == [3, 1]
+
+
 @pytest.mark.parametrize(
     "wanted, ids",
     [
