@@ -42,6 +42,8 @@ RIDE_THROUGH_S = 0.016
 #: how much of a machine's current a supply takes: nobody knows
 ANY_SHARE = Interval(1e-9, float("inf"), 1.0)
 _NO_SHARE = ANY_SHARE._replace(expected=0.0)
+#: a power of which nothing is read
+UNBOUNDED = Interval(0.0, math.inf, 0.0)
 
 
 class DrawnConsumer(NamedTuple):
@@ -99,7 +101,7 @@ def watts_drawn(cords: Iterable[CordNow], readings: HallReadings) -> Interval:
             continue
         outlet = readings.outlet(*cord.cord)
         if outlet is None or outlet.power_w is None:
-            return Interval(0.0, math.inf, 0.0)
+            return UNBOUNDED
         high += outlet.power_w
         # a supply that gives nothing may draw a power, which goes with its own side
         low += 0.0 if cord.now in (Now.IDLE, Now.WEAK) else outlet.power_w

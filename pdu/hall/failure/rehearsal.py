@@ -46,7 +46,7 @@ from ..walk.verdicts import (
     first_unproven,
     reading_bounds,
 )
-from .bounds import DrawnConsumer, FailureBounds, HallFacts, TimedBounds, watts_drawn
+from .bounds import UNBOUNDED, DrawnConsumer, FailureBounds, HallFacts, TimedBounds, watts_drawn
 from .monte_carlo import USUAL_SEED, Sample, Sampled, sampled
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
@@ -255,7 +255,7 @@ class Hall:
         watts = watts_drawn(consumer.cords, self.readings)
         if None in voltages:
             # nobody knows what current they are there
-            watts = Interval(0.0, math.inf, 0.0)
+            watts = UNBOUNDED
         return consumer._replace(volts=volts, watts=watts)
 
     def _least_of_inlets(self) -> dict[str, float]:

@@ -209,6 +209,50 @@ def test_outlets_that_carry_or_may_carry_and_belong_to_nothing() -> None:
         ("third", "2", "off", 0.51),
     )
     assert [str(one.cord) for one in made.unowned] == ["right/3", "third/1", "third/2"]
+    # where the drawing is complete, what is not metered carries nothing
+    complete = f"complete = true\n{PAIR}"
+    made = of_states(complete, ("right", "3", "on", None), ("right", "4", "on", 1.01))
+    assert [str(one.cord) for one in made.unowned] == ["right/4"]
+
+
+def test_what_the_meters_of_a_pdu_say_of_its_lines() -> None:
+    lines = "".join(
+        f'[[pdu.line]]\nname = "L{n}"\noutlets = ["{n}"]\nbreaker_a = 16\n' for n in (1, 2)
+    )
+    drawing = (
+        FEEDS
+        + '[[pdu]]\nname = "one"\ninputs = ["A"]\n[[pdu.line]]\nname = "L1"\nbreaker_a = 16\n'
+        + f'[[pdu]]\nname = "two"\ninputs = ["A"]\n{lines}'
+        + f'[[pdu]]\nname = "unread"\ninputs = ["B"]\n{lines}'
+    )
+    document = {
+        "pdus": [
+            # one that is not drawn hides no other
+            {"name": "other", "load_a": 1.0, "outlets": []},
+            {"name": "one", "load_a": 10.1, "outlets": []},
+            {
+                "name": "two",
+                "load_a": 10.1,
+                "outlets": [],
+                "topology": {
+                    "meters": [{"kind": "line", "label": "L2", "current_a": 4.1}],
+                    "outlets": {},
+                },
+            },
+        ]
+    }
+    parsed = drawing_file.parsed(drawing, "hall.toml")
+    facts = Hall(parsed, saved_readings.of_json(document, "readings.json")).facts
+    figures = {one.name: facts.figures[number][:2] for number, one in facts.graph.carriers.items()}
+    half = pytest.approx(10.05)
+    assert figures == {
+        "one/L1": (half, pytest.approx(10.2)),
+        # no line of two carries more than both
+        "two/L1": (None, pytest.approx(10.2)),
+        "two/L2": (pytest.approx(4.05), pytest.approx(4.2)),
+        "unread/L1": (None, None),
+        "unread/L2": (None, None),
+    }
 
 
 def test_what_nobody_drew_may_move_within_its_rack() -> None:
@@ -230,9 +274,10 @@ def test_a_switch_is_on_the_input_of_which_alone_a_current_is_read() -> None:
         + '[[pdu]]\nname = "t"\ninputs = ["left/9", "right/9"]\nbreaker_a = 16\n'
         + '[[machine]]\nname = "srv"\ncords = ["t/1"]\n'
     )
-    known = hall(drawing, {"left": {"9": 2.01}, "right": {"9": 0.0}, "t": {"1": 2.01}})
-    switch, input_ = known.facts.graph.number[HallNode("pdu", "t")], known.facts.facts.orders
-    assert [len(group) for group in next(iter(input_.values()))] == [1, 1] and switch
+    # 0.05 A count as none
+    known = hall(drawing, {"left": {"9": 2.01}, "right": {"9": 0.05}, "t": {"1": 2.01}})
+    orders = known.facts.facts.orders
+    assert [len(group) for group in next(iter(orders.values()))] == [1, 1]
     for right in (2.01, None):
         read: dict[str, dict[str, Optional[float]]] = {
             "left": {"9": 2.01 if right else None},
