@@ -141,7 +141,10 @@ def test_what_surely_trips_says_at_the_latest_when() -> None:
 
 
 def test_a_machine_is_dark_when_its_own_breaker_has_tripped() -> None:
-    drawing = sides("5") + (
+    # the quicker one of two in a row
+    panel = '[[panel]]\nname = "P"\ninputs = ["B"]\n[[panel.line]]\nname = "w1"\nbreaker_a = 10\n'
+    right = '[[pdu]]\nname = "right"\ninputs = '
+    drawing = sides("5").replace(f'{right}["B"]', f'{panel}phases = 1\n{right}["P/w1"]') + (
         '[[pdu]]\nname = "third"\ninputs = ["B"]\n[[pdu.line]]\nname = "L1"\nbreaker_a = 10\n'
         '[[machine]]\nname = "other"\ncords = ["left/9", "third/1"]\n'
     )
@@ -156,8 +159,9 @@ def test_a_machine_is_dark_when_its_own_breaker_has_tripped() -> None:
 def test_a_breaker_costs_no_machine_that_lives_on_another_cord() -> None:
     drawing = sides("16") + '[[pdu]]\nname = "third"\ninputs = ["B"]\nbreaker_a = 63\n'
     drawing = drawing.replace('"right/1"]', '"right/1", "third/1"]')
-    (one,) = fails(hall(drawing, {**read(2.5, 2.5, 2.5, 2.5), "third": {"1": 0.5}})).in_question
-    assert one.machines == ["m2", "m3", "m4"]
+    outcome = fails(hall(drawing, {**read(2.5, 2.5, 2.5, 2.5), "third": {"1": 0.5}}))
+    machines = {load.name: [*load.machines] for load in outcome.loads}
+    assert machines == {"right/L1": ["m2", "m3", "m4"], "third/inlet": []}
 
 
 @pytest.mark.parametrize("amps, not_before_s", [(13.51, _HOUR), (14.41, 0.0)])
@@ -232,7 +236,10 @@ def test_only_machines_that_surely_draw_through_it_are_shed() -> None:
     drawing = sides("16") + '[[machine]]\nname = "m5"\ncords = ["left/5", "right/5"]\nneeds = 2\n'
     amps = read(3.01, 0.51, 2.01, 2.01, 2.01)
     made = hall(drawing, {**amps, "right": {**amps["right"], "9": 0.81}})
-    (found,) = sheds(made, fails(made))
+    outcome = fails(made)
+    (dark,) = (each for each in outcome.touched if each.machine == "m5")
+    assert (dark.becomes, dark.not_before_s, dark.at_the_latest_s) == ("dark at once", 0.0, 0.0)
+    (found,) = sheds(made, outcome)
     assert 0.7 < found.excess_a < 0.98 and found.machines == ["m2"]
     made = hall(drawing, {**amps, "right": {**amps["right"], "9": 15.0}})
     (found,) = sheds(made, fails(made))
@@ -257,6 +264,7 @@ def test_each_drawn_thing_has_a_state() -> None:
     line = states[HallNode.breaker("right", "L1")]
     assert line.condition is Condition.IN_QUESTION and line.not_before_s == _HOUR
     assert line.load is not None and line.rating_a == 16.0
+    assert line.reason == "right/L1 may trip"
     assert states[HallNode("machine", "m1")].condition is Condition.IN_QUESTION
     made = hall(sides("20"), EQUAL)
     states = made.states([A], fails(made))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from typing import Any, Optional
 
@@ -12,7 +13,7 @@ from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.failure.bounds import HallFacts
-from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from pdu.hall.failure.rehearsal import Grading, Hall, RehearsalOutcome, counts
 from pdu.hall.walk.arithmetic import YES, Interval
 from pdu.hall.walk.load_limits import BETWEEN_LINES, FITS, IN_PHASE
 from pdu.hall.walk.power_flow import Power
@@ -317,3 +318,43 @@ def test_phasors_of_outlets_between_lines_may_sum_to_less_than_their_numbers() -
         # two pairs of lines may cancel each other
         "right/F2": 0.0,
     }
+
+
+def test_a_grade_is_what_single_failures_do() -> None:
+    pdus = "".join(
+        f'[[pdu]]\nname = "{name}"\ninputs = ["{feed}"]\nbreaker_a = 16\n'
+        for name, feed in (("a", "A"), ("b", "B"), ("c", "A"))
+    )
+    cords = {
+        "one": ("a/1",),
+        "feed": ("a/2", "c/2"),
+        "both": ("a/3", "b/3"),
+        "open": ("a/4", "b/4"),
+    }
+    machines = "".join(
+        f'[[machine]]\nname = "{name}"\ncords = [{", ".join(map(json.dumps, each))}]\n'
+        for name, each in cords.items()
+    )
+    read = {
+        "a": {"1": 1.01, "2": 1.01, "3": 1.01, "4": 1.01},
+        # nobody knows whether the second supply of `open` works
+        "b": {"3": 1.01, "4": 0.0},
+        "c": {"2": 1.01},
+    }
+    made = hall(FEEDS + pdus + machines, read)
+    grading = Grading(made)
+    for node in (
+        HallNode("feed", "A"),
+        HallNode("feed", "B"),
+        *(HallNode("pdu", n) for n in "abc"),
+    ):
+        grading.add(made.rehearse([node]))
+    grades = grading.grades()
+    assert {one.machine: one.grade for one in grades} == {
+        "one": "N",
+        "feed": "N+1",
+        "both": "2N",
+        "open": "cannot say",
+    }
+    assert grades[1].single_points == ["feed:A"]
+    assert counts(grades) == {"2N": 1, "N+1": 1, "N": 1, "cannot say": 1}
