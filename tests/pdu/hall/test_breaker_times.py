@@ -152,16 +152,22 @@ def test_a_machine_is_dark_when_its_own_breaker_has_tripped() -> None:
     made = hall(
         drawing, {"left": {**amps["left"], "9": 8.01}, "right": amps["right"], "third": {"1": 8.01}}
     )
-    latest = {each.machine: each.at_the_latest_s for each in fails(made).touched}
+    outcome = fails(made)
+    latest = {each.machine: each.at_the_latest_s for each in outcome.touched}
     assert latest == {**dict.fromkeys(("m1", "m2", "m3", "m4"), 60.0), "other": _HOUR}
+    states = made.states([A], outcome)
+    assert states[HallNode.breaker("right", "L1")].at_the_latest_s == 60.0
 
 
 def test_a_breaker_costs_no_machine_that_lives_on_another_cord() -> None:
     drawing = sides("16") + '[[pdu]]\nname = "third"\ninputs = ["B"]\nbreaker_a = 63\n'
     drawing = drawing.replace('"right/1"]', '"right/1", "third/1"]')
+    panel = '[[panel]]\nname = "P"\ninputs = ["B"]\n[[panel.line]]\nname = "w1"\nbreaker_a = 63\n'
+    right = '[[pdu]]\nname = "right"\ninputs = '
+    drawing = drawing.replace(f'{right}["B"]', f'{panel}phases = 1\n{right}["P/w1"]')
     outcome = fails(hall(drawing, {**read(2.5, 2.5, 2.5, 2.5), "third": {"1": 0.5}}))
     machines = {load.name: [*load.machines] for load in outcome.loads}
-    assert machines == {"right/L1": ["m2", "m3", "m4"], "third/inlet": []}
+    assert machines == {"right/L1": ["m2", "m3", "m4"], "third/inlet": [], "P/w1": []}
 
 
 @pytest.mark.parametrize("amps, not_before_s", [(13.51, _HOUR), (14.41, 0.0)])
@@ -250,6 +256,7 @@ def test_a_rating_that_is_missing_decides_and_says_of_how_many() -> None:
     made = hall(sides("16").replace("breaker_a = 16\n", ""), EQUAL)
     outcome = fails(made)
     assert {one.verdict for one in outcome.touched} == {Verdict.CANNOT_SAY} and outcome.level == 2
+    assert {one.step for one in outcome.touched} == {2}
     (line,) = outcome.loads
     assert line.holds_a is None and line.not_before_s == 0.0
     fact = missing_facts(made, ["m1", "m2", "m3", "m4"], outcome)[0]
