@@ -232,6 +232,7 @@ def test_a_changed_answer_is_read_as_by_pysnmp_or_not_at_all() -> None:
     [
         (b"", "empty or cut off"),
         (b"\x2b\x81", "empty or cut off"),
+        (b"\x2b\x81\x80", "empty or cut off"),
         (b"\x2b\x80\x01", "leading zeros"),
         (b"\x2b\xc0\x80\x80\x80\x80\x00", "more than 32 bits"),
         (b"\x2b\x90\x80\x80\x80\x00", "beyond the limits"),
@@ -253,3 +254,60 @@ def test_a_length_that_is_indefinite_or_has_no_octets_is_refused() -> None:
     for length in (b"\x80", b"\x85\x00\x00\x00\x00\x01"):
         with pytest.raises(Malformed, match="indefinite"):
             ber.head(b"\x04" + length + bytes(200), 0, 200)
+
+
+@pytest.mark.parametrize(
+    "size, length",
+    [
+        (0, b"\x00"),
+        (127, b"\x7f"),
+        (128, b"\x81\x80"),
+        (255, b"\x81\xff"),
+        (256, b"\x82\x01\x00"),
+        (65536, b"\x83\x01\x00\x00"),
+    ],
+)
+def test_an_element_is_written_with_the_shortest_length_and_read_whole(
+    size: int, length: bytes
+) -> None:
+    element = ber.tlv(4, bytes(size))
+    assert element == b"\x04" + length + bytes(size)
+    assert ber.head(element, 0, len(element)) == (4, 1 + len(length), len(element))
+    # some agents write all lengths with four octets
+    long = b"\x04\x84" + size.to_bytes(4, "big") + bytes(size)
+    assert ber.head(long, 0, len(long)) == (4, 6, len(long))
+    for whole in (element, long):
+        for end in range(len(whole) - 1, max(-1, len(whole) - 8), -1):
+            with pytest.raises(Malformed, match="cut off"):
+                ber.head(whole, 0, end)
+
+
+@pytest.mark.parametrize(
+    "value, content",
+    [
+        (0, b"\x00"),
+        (127, b"\x7f"),
+        (128, b"\x00\x80"),
+        (255, b"\x00\xff"),
+        (256, b"\x01\x00"),
+        (2**31 - 1, b"\x7f\xff\xff\xff"),
+        (2**31, b"\x00\x80\x00\x00\x00"),
+    ],
+)
+def test_a_number_is_written_with_the_fewest_octets(value: int, content: bytes) -> None:
+    assert ber.of_integer(value) == b"\x02" + bytes((len(content),)) + content
+
+
+@pytest.mark.parametrize(
+    "arc, content",
+    [
+        (127, b"\x7f"),
+        (128, b"\x81\x00"),
+        (16383, b"\xff\x7f"),
+        (16384, b"\x81\x80\x00"),
+        (2**32 - 1, b"\x8f\xff\xff\xff\x7f"),
+    ],
+)
+def test_an_arc_is_written_in_base_128(arc: int, content: bytes) -> None:
+    assert ber.of_oid((1, 3, arc)) == b"\x06" + bytes((1 + len(content),)) + b"\x2b" + content
+    assert ber.arcs(b"\x2b" + content) == (1, 3, arc)
