@@ -30,7 +30,7 @@ from .core.cli.options import (
     shared_options_of,
 )
 from .core.cli.output import Result, figure, print_result, report, waiting
-from .core.cli.report import Part, Table, Verdict, number, row_header, text_lines, words
+from .core.cli.report import Headline, Part, Table, number, row_header, text_lines, words
 from .core.cli.shared_options import (
     ALIVE,
     AUTH,
@@ -48,7 +48,7 @@ from .core.files.whole_files import signals_as_ctrl_c
 from .core.machines import evidence as evidences
 from .core.machines.actions import Runner
 from .core.machines.alive import Alive, AliveCommand
-from .core.machines.evidence import LONGEST_DAYS, Evidence, EvidenceFile
+from .core.machines.evidence import LONGEST_DAYS, EvidenceFile, MachineEvidence
 from .core.machines.observations import default_folder
 from .core.machines.pdu_access import NotProven, OutletReading, PolledPdus
 from .core.machines.proof import MachinePower, OffProof
@@ -190,7 +190,7 @@ def _verify(options: MachineOptions, drawing: Drawing, shared: SharedOptions) ->
     names = ", ".join(printable(machine.name, 60) for machine in machines)
     prompts.confirm(shared, f"switch each cord of {names} off and on again, then all: it GOES DOWN")
     notes: list[str] = []
-    tried: list[Evidence] = []
+    tried: list[MachineEvidence] = []
     with options.file.appending() as file:
         for machine in machines:
             evidence = _try_cabling(machine, options, pdus, notes, shared)
@@ -217,7 +217,7 @@ def _try_cabling(
     pdus: PolledPdus,
     notes: list[str],
     shared: SharedOptions,
-) -> Evidence:
+) -> MachineEvidence:
     """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
     power = _power(machine)
     alive: Alive = options.command(power.name) or AskedPerson(power.name)
@@ -274,9 +274,9 @@ def _status(
         for outlet in outlets
     ]
     parts: list[Part] = [
-        Verdict(f"{power.name} is {together}"),
+        Headline(f"{power.name} is {together}"),
         Table("", ("outlet", "state", "A", "W", "why"), rows).without_empty_columns(),
-        Verdict(
+        Headline(
             f"off could not be proven: {reason}" if reason else f"could off be proven? {check}"
         ),
     ]

@@ -15,12 +15,12 @@ from pdu_common.helper import EnumPowerStatus
 from ..core.cli.output import counted
 from ..core.cli.report import (
     LOOKS,
+    Headline,
     Items,
     Part,
     Report,
     Section,
     Table,
-    Verdict,
     row_header,
     text_lines,
     words,
@@ -74,7 +74,7 @@ class CheckReport(NamedTuple):
 
     def _verdict(self) -> Iterator[Part]:
         verdict, *sums = self.totals.lines()
-        yield Verdict(verdict, LOOKS[self.totals.level])
+        yield Headline(verdict, LOOKS[self.totals.level])
         yield from sums
 
     def _changes(self) -> Iterator[Part]:

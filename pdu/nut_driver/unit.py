@@ -21,7 +21,7 @@ from ..core.inventory.list_access import read_nameplate
 from ..core.inventory.polling import Target, poll_full
 from ..core.inventory.reading import Reading, error_of
 from ..core.machines import outlet as one_outlet
-from ..core.machines.outlet import Outlet, OutletPower, Stage
+from ..core.machines.outlet import OutletPower, ProofOutlet, RestartStage
 from ..core.machines.pdu_access import ListedOutlet
 from .driver_protocol import FAILED, SUCCESS
 from .ipc_messages import PATIENCE_S
@@ -120,7 +120,7 @@ class ServedPdu:
         audience: Subscribers,
         *,
         poll: Callable[[Target], Reading] = poll_full,
-        outlet: Callable[[Target, str], Outlet] = ListedOutlet,
+        outlet: Callable[[Target, str], ProofOutlet] = ListedOutlet,
         identify: Callable[[Target], Nameplate] = read_nameplate,
     ) -> None:
         self._target, self._panel, self._numbers = target, panel, numbers
@@ -334,7 +334,7 @@ class ServedPdu:
         reason = "the PDU accepted the command, but did not report that state"
         try:
             is_done = switch()
-            if on and power.stage is Stage.OFF:
+            if on and power.stage is RestartStage.OFF:
                 reason = "it did not stay off, so nothing was sent"
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             reason = error_of(error).reason

@@ -35,7 +35,7 @@ from ..core.inventory import connection_data, names
 from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import load
 from ..core.machines import outlet as one_outlet
-from ..core.machines.outlet import OutletPower, Stage, target_state
+from ..core.machines.outlet import OutletPower, RestartStage, target_state
 from ..core.states import DOWN, UP, of_word, word
 from .read_commands import name_field, show_warnings
 from .switch_commands import CalledOutlet, not_seen, outlets_of, report_stop, shown_now, state_line
@@ -171,12 +171,12 @@ def _switched(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Unio
     except Exception as error:
         first_state = (
             "no command to switch on was sent"
-            if power.stage is Stage.GOING_OFF
+            if power.stage is RestartStage.GOING_OFF
             else f"outlet {identity} was switched off"
         )
         now = power.outlet.state()
         return outcome.failed(error, now, f"{first_state}; {outcome.remedy(now)}")
-    if power.stage is Stage.OFF:
+    if power.stage is RestartStage.OFF:
         why = "it did not stay off, so no command to switch on was sent"
         return outcome.unproven(False, power.seen, power.seen, why)
     return outcome.unproven(True, power.seen, power.seen, "it was off before")

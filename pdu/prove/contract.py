@@ -62,9 +62,9 @@ class InitialReading(NamedTuple):
     inlet: MeteredLoad = MeteredLoad()
 
 
-def begin(world: UnitAccess, identity: str) -> tuple[Optional[OutletReading], InitialReading]:
+def begin(unit_access: UnitAccess, identity: str) -> tuple[Optional[OutletReading], InitialReading]:
     """Read the unit. The first is None if the outlet is not listed."""
-    now = world.read_pdus([_UNIT])[_UNIT]
+    now = unit_access.read_pdus([_UNIT])[_UNIT]
     outlet = now.outlets.get(identity)
     steps = MeterResolution().finer(outlet.draw for outlet in now.outlets.values())
     flows = outlet is not None and carries(outlet.draw, steps)
@@ -80,7 +80,7 @@ def is_idle(outlet: OutletReading) -> bool:
 
 
 def run(
-    world: UnitAccess,
+    unit_access: UnitAccess,
     initial: InitialReading,
     look: Callable[[], None],
     is_guarded: Callable[[], bool],
@@ -88,7 +88,7 @@ def run(
     """The contract. `look` is called while the outlet is reported off for the first time. Without
     `is_guarded`, nothing is switched off.
 
-    Ends early at the first surprise: what it was is in the world's trace.
+    Ends early at the first surprise: what it was is in the unit's trace.
     """
     machine = MachinePower(str(initial.outlet), [initial.outlet])
     looked = False
@@ -96,29 +96,29 @@ def run(
         if not on and not is_guarded():
             return
         try:
-            proofs.switch_by_state(machine, world, on)
+            proofs.switch_by_state(machine, unit_access, on)
         except NotProven:
-            _wait_for(world, initial, UP if on else DOWN)
+            _wait_for(unit_access, initial, UP if on else DOWN)
             return
         if initial.carries:
-            _wait_for_meters(world, initial, on)
+            _wait_for_meters(unit_access, initial, on)
         if not on and not looked:
             looked = True
             look()
-        world.sleep(_SETTLE_S)
-        now = world.read_pdus([_UNIT])[_UNIT]
+        unit_access.sleep(_SETTLE_S)
+        now = unit_access.read_pdus([_UNIT])[_UNIT]
         if _state(now, initial) is not (UP if on else DOWN) or _moved(initial, now):
             return
 
 
-def _wait_for_meters(world: UnitAccess, initial: InitialReading, on: bool) -> None:
+def _wait_for_meters(unit_access: UnitAccess, initial: InitialReading, on: bool) -> None:
     """Read until the meters of the outlet and, which may be later, of the inlet show the command,
     or no figure any more, or the time is over. What they show is judged afterwards. What is plugged
     in need not draw anything by itself when it is switched on.
     """
-    end = world.monotonic() + _METER_S
-    while world.monotonic() < end:
-        now = world.read_pdus([_UNIT])[_UNIT]
+    end = unit_access.monotonic() + _METER_S
+    while unit_access.monotonic() < end:
+        now = unit_access.read_pdus([_UNIT])[_UNIT]
         outlet = now.outlets.get(initial.outlet.outlet)
         if outlet is None or _moved(initial, now) or not outlet.draw.is_known:
             return
@@ -126,7 +126,7 @@ def _wait_for_meters(world: UnitAccess, initial: InitialReading, on: bool) -> No
             return
         if on and (not initial.inlet.is_known or not _inlet_has_fallen(initial, now.inlet)):
             return
-        world.sleep(_LOOK_S)
+        unit_access.sleep(_LOOK_S)
 
 
 def _inlet_has_fallen(initial: InitialReading, inlet: MeteredLoad) -> bool:
@@ -139,18 +139,20 @@ def _inlet_has_fallen(initial: InitialReading, inlet: MeteredLoad) -> bool:
     return not figures or any(fall >= lost / 2 for fall, lost in figures)
 
 
-def _wait_for(world: UnitAccess, initial: InitialReading, target_state: EnumPowerStatus) -> None:
+def _wait_for(
+    unit_access: UnitAccess, initial: InitialReading, target_state: EnumPowerStatus
+) -> None:
     """Read until the wanted state comes late, a neighbour moved, or the time is over."""
-    end = world.monotonic() + _LATE_S
-    while world.monotonic() < end:
-        now = world.read_pdus([_UNIT])[_UNIT]
+    end = unit_access.monotonic() + _LATE_S
+    while unit_access.monotonic() < end:
+        now = unit_access.read_pdus([_UNIT])[_UNIT]
         if _state(now, initial) is target_state or _moved(initial, now):
             return
-        world.sleep(_LOOK_S)
+        unit_access.sleep(_LOOK_S)
 
 
 def restore_outlets(
-    world: UnitAccess, initial: InitialReading, patience_s: float, is_open: bool
+    unit_access: UnitAccess, initial: InitialReading, patience_s: float, is_open: bool
 ) -> str:
     """Let all outlets be as they began: the last word of every proof. Returns "" when they are,
     else what is wrong.
@@ -161,14 +163,14 @@ def restore_outlets(
     that were on and went off get their own "on" if the outlet's has not helped: once, one by one,
     until as many outlets are on as were, because a unit may have renumbered them.
     """
-    end = world.monotonic() + patience_s
+    end = unit_access.monotonic() + patience_s
     sent_at: Optional[float] = None
     if is_open:
-        world.switch([initial.outlet], True)
-        sent_at = world.monotonic()
+        unit_access.switch([initial.outlet], True)
+        sent_at = unit_access.monotonic()
     helped: set[str] = set()
     while True:
-        now = world.read_pdus([_UNIT])[_UNIT]
+        now = unit_access.read_pdus([_UNIT])[_UNIT]
         state = _state(now, initial)
         lost = [
             name
@@ -179,33 +181,33 @@ def restore_outlets(
             and outlet.state is DOWN
         ]
         if state is UP and not lost:
-            world.sleep(_LOOK_S)
-            again = world.read_pdus([_UNIT])[_UNIT]
+            unit_access.sleep(_LOOK_S)
+            again = unit_access.read_pdus([_UNIT])[_UNIT]
             if _state(again, initial) is UP:
                 return ""
         elif state is UP:
             if sent_at is None:  # the same wrong way back, first
-                world.switch([initial.outlet], True)
-                sent_at = world.monotonic()
+                unit_access.switch([initial.outlet], True)
+                sent_at = unit_access.monotonic()
             else:
                 left = [name for name in lost if name not in helped]
                 if left and _on(now) < sum(state is UP for state in initial.states.values()):
-                    world.switch([OutletUnderTest(_UNIT, left[0])], True)
+                    unit_access.switch([OutletUnderTest(_UNIT, left[0])], True)
                     helped.add(left[0])
-        elif sent_at is None or (state is DOWN and world.monotonic() - sent_at >= _RESEND_S):
-            world.switch([initial.outlet], True)
-            sent_at = world.monotonic()
-        if world.monotonic() >= end:
+        elif sent_at is None or (state is DOWN and unit_access.monotonic() - sent_at >= _RESEND_S):
+            unit_access.switch([initial.outlet], True)
+            sent_at = unit_access.monotonic()
+        if unit_access.monotonic() >= end:
             break
-        world.sleep(_LOOK_S)
+        unit_access.sleep(_LOOK_S)
     if state is not UP:
         return f"{initial.outlet} was on, and is {word(state)}"
     return f"outlet {', '.join(lost)} was on, and is off"
 
 
-def is_on(world: UnitAccess, initial: InitialReading) -> bool:
+def is_on(unit_access: UnitAccess, initial: InitialReading) -> bool:
     """Whether the last reading has the outlet on."""
-    return _state(world.last, initial) is UP
+    return _state(unit_access.last, initial) is UP
 
 
 def _on(now: PduReading) -> int:

@@ -119,7 +119,7 @@ class OwnerAnswers:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PromiseVerdict:
     """What the answers show of one promise."""
 
     #: its key in `promises.PROMISES`
@@ -158,7 +158,7 @@ class UnitProof:
     owner: OwnerAnswers
     readings: tuple[ProvenReading, ...]
     commands: tuple[ProvenCommand, ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[PromiseVerdict, ...]
     #: the recording, scrubbed, as `pdu record` writes it; "" if none could be made
     recording: str
     #: why not, and what `pdu record` says of it
@@ -168,7 +168,7 @@ class UnitProof:
         """The readings of one phase, in order."""
         return [reading for reading in self.readings if reading.phase == phase]
 
-    def verdict(self, promise: str) -> Optional[Verdict]:
+    def verdict(self, promise: str) -> Optional[PromiseVerdict]:
         """What is said of one promise."""
         return next((verdict for verdict in self.verdicts if verdict.promise == promise), None)
 
@@ -298,7 +298,7 @@ def _dataclass_value(kind: Any, data: Any, where: str) -> Any:
     item = kind(
         **{name: _value(hint, data[name], f"{where}.{name}") for name, hint in hints.items()}
     )
-    if isinstance(item, (Verdict, PlatformPoint)) and item.verdict not in VERDICTS:
+    if isinstance(item, (PromiseVerdict, PlatformPoint)) and item.verdict not in VERDICTS:
         raise BadProof(f"{where}.verdict is none of {', '.join(VERDICTS)}")
     if isinstance(item, (UnitProof, PlatformProof)) and item.basis not in (UNIT, SIMULATED):
         raise BadProof(f"{where}.basis is neither {UNIT} nor {SIMULATED}")

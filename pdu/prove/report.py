@@ -15,13 +15,13 @@ from ..core.cli.report import (
     BAD,
     GOOD,
     Cell,
+    Headline,
     Items,
     Part,
     Picture,
     Report,
     Section,
     Table,
-    Verdict,
     judged,
     number,
     words,
@@ -69,13 +69,13 @@ def report(proof: Proof, name: str) -> Report:
     return Report(frame, [*_points(proof)], details=details)
 
 
-def _verdict(noun: str, verdicts: Iterable[str]) -> Verdict:
+def _verdict(noun: str, verdicts: Iterable[str]) -> Headline:
     number_by_verdict = Counter(verdicts)
     counts = ", ".join(
         f"{number_by_verdict[word]} {word}" for word in _LOOKS if number_by_verdict[word]
     )
     look = BAD if number_by_verdict[BROKEN] else GOOD
-    return Verdict(f"{counted(sum(number_by_verdict.values()), noun)}: {counts}", look)
+    return Headline(f"{counted(sum(number_by_verdict.values()), noun)}: {counts}", look)
 
 
 def _worst_first(verdict: str) -> int:

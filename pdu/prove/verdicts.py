@@ -16,11 +16,11 @@ from .document import (
     BROKEN,
     KEPT,
     NOT_TRIED,
+    PromiseVerdict,
     ProvenCommand,
     ProvenOutlet,
     ProvenReading,
     UnitProof,
-    Verdict,
 )
 from .promises import PROMISES, READING
 
@@ -58,39 +58,39 @@ _QUANTITIES = {"W": ("power_w", "power_w"), "A": ("current_a", "load_a")}
 _DISPLAY_A, _DISPLAY = 0.3, 0.2
 
 
-class _Found(NamedTuple):
+class _PromiseFinding(NamedTuple):
     verdict: str
     finding: str
     figures: dict[str, float] = {}
 
 
-def judged(proof: UnitProof) -> tuple[Verdict, ...]:
+def judged(proof: UnitProof) -> tuple[PromiseVerdict, ...]:
     """One verdict for each promise. `proof.verdicts` is not read."""
-    verdicts: list[Verdict] = []
+    verdicts: list[PromiseVerdict] = []
     for promise in PROMISES:
         if promise.needs == READING:
             answer = _READING[promise.key](proof)
         elif not proof.outlet:
-            answer = _Found(NOT_TRIED, "nothing was switched: give --outlet")
+            answer = _PromiseFinding(NOT_TRIED, "nothing was switched: give --outlet")
         elif not proof.of(CONTRACT):
-            answer = _Found(NOT_TRIED, _why_not_switched(proof))
+            answer = _PromiseFinding(NOT_TRIED, _why_not_switched(proof))
         else:
             answer = _SWITCHING[promise.key](proof)
         figures = {name: round(value, 6) for name, value in answer.figures.items()}
-        verdicts.append(Verdict(promise.key, answer.verdict, answer.finding, figures))
+        verdicts.append(PromiseVerdict(promise.key, answer.verdict, answer.finding, figures))
     return tuple(verdicts)
 
 
-def _kept_finding(finding: str, **figures: float) -> _Found:
-    return _Found(KEPT, finding, figures)
+def _kept_finding(finding: str, **figures: float) -> _PromiseFinding:
+    return _PromiseFinding(KEPT, finding, figures)
 
 
-def _broken_finding(finding: str, **figures: float) -> _Found:
-    return _Found(BROKEN, finding, figures)
+def _broken_finding(finding: str, **figures: float) -> _PromiseFinding:
+    return _PromiseFinding(BROKEN, finding, figures)
 
 
-def _open_finding(finding: str, **figures: float) -> _Found:
-    return _Found(NOT_TRIED, finding, figures)
+def _open_finding(finding: str, **figures: float) -> _PromiseFinding:
+    return _PromiseFinding(NOT_TRIED, finding, figures)
 
 
 def _first_reading(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
@@ -106,7 +106,7 @@ def _first_states(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
 # ---- reading -------------------------------------------------------------------------------------
 
 
-def _list(proof: UnitProof) -> _Found:
+def _list(proof: UnitProof) -> _PromiseFinding:
     first = _first_reading(proof, FIRST)
     if first is None or (first.failure_kind and not first.outlets):
         why = "it was not read" if first is None else f"{first.failure_kind}: {first.failure}"
@@ -127,7 +127,7 @@ def _list(proof: UnitProof) -> _Found:
     )
 
 
-def _states(proof: UnitProof) -> _Found:
+def _states(proof: UnitProof) -> _PromiseFinding:
     first, dark = _first_states(proof, FIRST), proof.owner.dark
     if first is None:
         return _open_finding("no states were read")
@@ -148,7 +148,7 @@ def _states(proof: UnitProof) -> _Found:
     return _kept_finding("every outlet is as the owner sees it", dark=len(dark_names))
 
 
-def _twice(proof: UnitProof) -> _Found:
+def _twice(proof: UnitProof) -> _PromiseFinding:
     first, second = _first_states(proof, FIRST), _first_reading(proof, SECOND)
     if first is None:
         return _open_finding("no states were read")
@@ -207,7 +207,7 @@ def _why_not_switched(proof: UnitProof) -> str:
     return "nothing was switched: the reading failed before"
 
 
-def _recording(proof: UnitProof) -> _Found:
+def _recording(proof: UnitProof) -> _PromiseFinding:
     first, recorded = _first_states(proof, FIRST), _first_reading(proof, RECORDED)
     if first is None:
         return _open_finding("no states were read")
@@ -226,7 +226,7 @@ def _recording(proof: UnitProof) -> _Found:
     return _kept_finding(f"{_outlets(len(recorded.outlets))} with the same states")
 
 
-def _load(proof: UnitProof) -> _Found:
+def _load(proof: UnitProof) -> _PromiseFinding:
     displayed = proof.owner.load_a
     loads = [
         reading.load_a
@@ -245,11 +245,11 @@ def _load(proof: UnitProof) -> _Found:
     return _kept_finding(f"{near:g} A, as the display shows", load_a=near)
 
 
-def _sums(proof: UnitProof) -> _Found:
+def _sums(proof: UnitProof) -> _PromiseFinding:
     first = _first_states(proof, FIRST)
     if first is None:
         return _open_finding("no figures were read")
-    tried: list[_Found] = []
+    tried: list[_PromiseFinding] = []
     of_watts = _sum(outlet.power_w for outlet in first.outlets)
     if of_watts is not None and first.power_w is not None:
         tried.append(_compared(of_watts, first.power_w, _SLACK_W, "W", len(first.outlets), 1.0))
@@ -265,19 +265,19 @@ def _sums(proof: UnitProof) -> _Found:
 
 def _compared(
     outlets: float, inlet: float, slack: float, unit: str, number: int, step: float
-) -> _Found:
+) -> _PromiseFinding:
     figures = {"outlets": outlets, "inlet": inlet}
     words = f"the outlets carry {outlets:g} {unit} together, the inlet {inlet:g} {unit}"
     low, high = sorted((outlets, inlet))
     if high > _SCALE * low + slack + number * step:
-        return _Found(BROKEN, f"{words}: a factor of {high / max(low, 1e-9):.3g}", figures)
+        return _PromiseFinding(BROKEN, f"{words}: a factor of {high / max(low, 1e-9):.3g}", figures)
     # small loads would hide a wrong scale
     if high <= (slack + number * step) / (10 / _SCALE - 1):
-        return _Found(NOT_TRIED, f"{words}: too little to tell", figures)
-    return _Found(KEPT, words, figures)
+        return _PromiseFinding(NOT_TRIED, f"{words}: too little to tell", figures)
+    return _PromiseFinding(KEPT, words, figures)
 
 
-def _watts(proof: UnitProof) -> _Found:
+def _watts(proof: UnitProof) -> _PromiseFinding:
     first = _first_states(proof, FIRST)
     if first is None:
         return _open_finding("no figures were read")
@@ -311,7 +311,7 @@ def _watts(proof: UnitProof) -> _Found:
     )
 
 
-def _energy(proof: UnitProof) -> _Found:
+def _energy(proof: UnitProof) -> _PromiseFinding:
     first, second = _first_states(proof, FIRST), _first_states(proof, SECOND)
     if first is None or second is None:
         return _open_finding("there are not two readings")
@@ -344,15 +344,21 @@ def _energy(proof: UnitProof) -> _Found:
         figures = {"rise_kwh": rise, "expected_kwh": expected, "seconds": seconds}
         if rise > _SCALE * expected + 2 * step:
             words = f"the counter of {name} rose by {rise:g} kWh in {seconds:.0f} s"
-            return _Found(BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures)
+            return _PromiseFinding(
+                BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures
+            )
         if expected < _STEPS * step:
             continue
         if rise <= 0:
             words = f"the counter of {name} stands still: it is frozen"
-            return _Found(BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures)
+            return _PromiseFinding(
+                BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures
+            )
         if rise < expected / _SCALE - step:
             words = f"the counter of {name} rose by only {rise:g} kWh in {seconds:.0f} s"
-            return _Found(BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures)
+            return _PromiseFinding(
+                BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures
+            )
         ratios.append(rise / expected)
     if not ratios:
         return _open_finding(
@@ -366,7 +372,7 @@ def _energy(proof: UnitProof) -> _Found:
     )
 
 
-def _protocols(proof: UnitProof) -> _Found:
+def _protocols(proof: UnitProof) -> _PromiseFinding:
     first, other_reading = _first_states(proof, FIRST), _first_reading(proof, OTHER)
     if other_reading is None:
         return _open_finding("one protocol was read: --also HANDLER reads another one")
@@ -415,7 +421,7 @@ def _paired(
 # ---- switching -----------------------------------------------------------------------------------
 
 
-class _Stage(NamedTuple):
+class _CommandReadings(NamedTuple):
     """A command of the contract, and the readings until the next one."""
 
     command: ProvenCommand
@@ -428,19 +434,19 @@ class _Stage(NamedTuple):
     def seen_at(self, outlet: str) -> Optional[float]:
         """When a reading first had the wanted state, in s after the command; None: never."""
         for reading in self.readings:
-            outlet_ = reading.outlet(outlet)
-            if outlet_ is not None and outlet_.state == self.word:
+            outlet_reading = reading.outlet(outlet)
+            if outlet_reading is not None and outlet_reading.state == self.word:
                 return reading.at_s - self.command.at_s
         return None
 
 
-def _stages(proof: UnitProof) -> list[_Stage]:
+def _stages(proof: UnitProof) -> list[_CommandReadings]:
     commands = [command for command in proof.commands if command.phase == CONTRACT]
     ends = [*(command.at_s for command in commands[1:]), float("inf")]
     restored = [command.at_s for command in proof.commands if command.phase == RESTORED]
     last = min(restored, default=float("inf"))
     return [
-        _Stage(
+        _CommandReadings(
             command,
             [
                 reading
@@ -459,7 +465,7 @@ def _reading_before(proof: UnitProof) -> Optional[ProvenReading]:
     return readings[-1] if readings else None
 
 
-def _switches(proof: UnitProof) -> _Found:
+def _switches(proof: UnitProof) -> _PromiseFinding:
     stages = _stages(proof)
     if not stages:
         return _open_finding("no command was sent")
@@ -492,7 +498,7 @@ def _switches(proof: UnitProof) -> _Found:
     return _kept_finding(f"4 commands, each reported within {longest:.1f} s", longest_s=longest)
 
 
-def _answered(proof: UnitProof) -> _Found:
+def _answered(proof: UnitProof) -> _PromiseFinding:
     stages = _stages(proof)
     if not stages:
         return _open_finding("no command was sent")
@@ -516,7 +522,7 @@ def _answered(proof: UnitProof) -> _Found:
     return _kept_finding(f"{len(stages)} of {len(stages)}", commands=len(stages))
 
 
-def _stays(proof: UnitProof) -> _Found:
+def _stays(proof: UnitProof) -> _PromiseFinding:
     stages = [stage for stage in _stages(proof) if stage.command.state == stage.word]
     if not stages:
         return _open_finding("no state was reported")
@@ -538,7 +544,7 @@ def _stays(proof: UnitProof) -> _Found:
     return _kept_finding(f"after each of {len(stages)} commands", commands=len(stages))
 
 
-def _meter(proof: UnitProof) -> _Found:
+def _meter(proof: UnitProof) -> _PromiseFinding:
     reading_before = _reading_before(proof)
     outlet = reading_before.outlet(proof.outlet) if reading_before is not None else None
     if reading_before is None or outlet is None:
@@ -670,7 +676,7 @@ def _inlet_series(
 
 def _inlet_follows(
     proof: UnitProof, reading_before: ProvenReading, outlet: ProvenOutlet
-) -> Optional[_Found]:
+) -> Optional[_PromiseFinding]:
     """Why the outlet's own meter proves nothing; None if the inlet fell and rose with it. Power
     that still flows, flows through the inlet.
     """
@@ -691,7 +697,7 @@ def _inlet_follows(
 
 def _judged_inlet(
     proof: UnitProof, reading_before: ProvenReading, outlet: ProvenOutlet, series: _InletSeries
-) -> Optional[_Found]:
+) -> Optional[_PromiseFinding]:
     """As `_inlet_follows`, in one quantity: what the inlet shows beyond all outlets stays as it was
     while the outlet falls and rises.
     """
@@ -729,7 +735,7 @@ def _judged_inlet(
     return None
 
 
-def _dark(proof: UnitProof) -> _Found:
+def _dark(proof: UnitProof) -> _PromiseFinding:
     is_dark = proof.owner.seen_dark
     if is_dark is None:
         return _open_finding("nobody looked")
@@ -741,7 +747,7 @@ def _dark(proof: UnitProof) -> _Found:
     return _kept_finding("the owner saw it")
 
 
-def _neighbours(proof: UnitProof) -> _Found:
+def _neighbours(proof: UnitProof) -> _PromiseFinding:
     reading_before, stages = _reading_before(proof), _stages(proof)
     if reading_before is None or not stages:
         return _open_finding("no command was sent")
@@ -777,7 +783,7 @@ def _moved(state_by_identity: dict[str, str], now: ProvenReading) -> list[tuple[
     ]
 
 
-def _rights(proof: UnitProof) -> _Found:
+def _rights(proof: UnitProof) -> _PromiseFinding:
     commands = [command for command in proof.commands if command.phase == RIGHTS]
     if not commands:
         return _open_finding("no other login was given: --reader")
@@ -786,7 +792,7 @@ def _rights(proof: UnitProof) -> _Found:
     return _kept_finding(f"{commands[0].failure_kind}: {commands[0].failure}")
 
 
-def _restored(proof: UnitProof) -> _Found:
+def _restored(proof: UnitProof) -> _PromiseFinding:
     reading_before, readings = _reading_before(proof), proof.of(RESTORED)
     if reading_before is None:
         return _open_finding("no command was sent")
@@ -840,7 +846,7 @@ def _counters(number: int) -> str:
     return f"{number} counter{'' if number == 1 else 's'}"
 
 
-_Judge = Callable[[UnitProof], _Found]
+_Judge = Callable[[UnitProof], _PromiseFinding]
 _READING: dict[str, _Judge] = {
     "list": _list,
     "states": _states,

@@ -24,7 +24,7 @@ from pdu.core.states import DOWN, UNKNOWN
 from pdu.hall.cycle.environment import Ended, Log
 from pdu.hall.cycle.plan_file import CyclePlan
 from pdu.hall.cycle.run import Run
-from pdu.hall.cycle.steps import Mode, Step, planned
+from pdu.hall.cycle.steps import CycleStep, Mode, planned
 from pdu.hall.failure.rehearsal import Hall
 from tests.hall.halls import LOOSE, TIDY, Habits, random_hall
 from tests.hall.plant import Box
@@ -71,7 +71,7 @@ def case(seed: int, mode: Mode, habits: Habits) -> Optional[Case]:
         return None
     first = rng.randrange(max(1, len(steps) - _MOST_STEPS))
     chosen = steps[first : first + _MOST_STEPS]
-    chosen = [Step(number, one.machine, one.cords) for number, one in enumerate(chosen, 1)]
+    chosen = [CycleStep(number, one.machine, one.cords) for number, one in enumerate(chosen, 1)]
     plan = CyclePlan(
         mode, drawing.path, drawing.digest, 0.0, 3600.0, PAUSE_S, PATIENCE_S, {}, chosen
     )

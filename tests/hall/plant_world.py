@@ -13,7 +13,7 @@ from pdu.core.inventory.reading import PolledOutlet
 from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
 from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.hall.cycle.plan_file import Progress, advance
-from pdu.hall.cycle.steps import Step
+from pdu.hall.cycle.steps import CycleStep
 from pdu_common.helper import EnumPowerStatus
 from tests.hall.plant import Bar, Box, Plant, Supply, rounded
 
@@ -84,7 +84,7 @@ class PlantWorld:
         #: what the fault itself did to the plant
         self.victim: Optional[Box] = None
         self.fallen: Optional[Cord] = None
-        self.steps: Sequence[Step] = ()
+        self.steps: Sequence[CycleStep] = ()
         #: the number of commands before the fault, and whether it came between a reading and the
         #: command that it allowed
         self.before = 0

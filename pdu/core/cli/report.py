@@ -82,7 +82,7 @@ def few(several: Sequence[str], limit: int = _NAMES) -> str:
     return f"{text} and {len(several) - limit} more" if len(several) > limit else text
 
 
-class Verdict(NamedTuple):
+class Headline(NamedTuple):
     """The sentence that matters most."""
 
     text: str
@@ -137,7 +137,7 @@ class Picture(NamedTuple):
     html: Callable[[], str]
 
 
-Part = Union[str, Verdict, Section, Table, Items, Picture]
+Part = Union[str, Headline, Section, Table, Items, Picture]
 """A text is a paragraph; what stands between grave accents in it is code."""
 
 
@@ -185,7 +185,7 @@ def html_lines(parts: Iterable[Part]) -> Iterator[str]:
 
 
 def _lines(part: Part) -> Iterator[str]:
-    if isinstance(part, Verdict):
+    if isinstance(part, Headline):
         yield _printable(part.text)
     elif isinstance(part, Section):
         yield from ("", _printable(part.title))
@@ -229,7 +229,7 @@ def _printable(text: str) -> str:
 
 
 def _html(part: Part) -> Iterator[str]:
-    if isinstance(part, Verdict):
+    if isinstance(part, Headline):
         yield html.verdict(part.text, part.look)
     elif isinstance(part, Section):
         place = f' id="{part.anchor}"' if part.anchor else ""

@@ -14,7 +14,7 @@ from typing import Callable, NamedTuple, Optional
 
 from . import observations, proof as proofs
 from .alive import Alive
-from .evidence import CablingEvidence, Evidence, EvidenceFile, VerifiedCord
+from .evidence import CablingEvidence, EvidenceFile, MachineEvidence, VerifiedCord
 from .observations import Busy, ObservationStore
 from .pdu_access import NotProven, PduAccess
 from .proof import MachinePower, OffProof, Readings
@@ -119,7 +119,11 @@ class Runner(NamedTuple):
             return None
 
     def keep_stopped(
-        self, machine: MachinePower, cords: Sequence[VerifiedCord], evidence: Evidence, at: float
+        self,
+        machine: MachinePower,
+        cords: Sequence[VerifiedCord],
+        evidence: MachineEvidence,
+        at: float,
     ) -> list[str]:
         """Keep that these cords stopped to carry, seen at a time in seconds since 1970. Returns
         sentences; none if another run of the machine goes on.
@@ -138,7 +142,7 @@ class Runner(NamedTuple):
         times: TrialTimes,
         report: Callable[[str], None],
         is_redundancy_known: bool,
-    ) -> Evidence:
+    ) -> MachineEvidence:
         """Try its cabling. Raises NotProven with the probable cause."""
         with self._alone(machine) as (store, was_taken):
             if was_taken:

@@ -54,7 +54,7 @@ class VerifiedCord(NamedTuple):
         return f"{self.pdu}/{self.outlet}"
 
 
-class Evidence(NamedTuple):
+class MachineEvidence(NamedTuple):
     """That a machine's outlets were its only power."""
 
     machine: str
@@ -78,7 +78,7 @@ class Evidence(NamedTuple):
 class CablingEvidence(NamedTuple):
     """What is known of a machine's cabling."""
 
-    evidence: Optional[Evidence]
+    evidence: Optional[MachineEvidence]
     #: why there is none; "" if there is
     reason: str = ""
 
@@ -139,23 +139,23 @@ class EvidenceFile(NamedTuple):
             raise SettingsError(f"{self.path} cannot be written ({error.strerror})") from None
 
 
-class _Lines(NamedTuple):
+class _EvidenceLines(NamedTuple):
     """What a file of evidence holds: the last line of each set of PDUs and outlets."""
 
-    whole: Mapping[_Cords, Evidence]
+    whole: Mapping[_Cords, MachineEvidence]
     #: whether or not it is whole
-    newest: Mapping[_Cords, Evidence]
+    newest: Mapping[_Cords, MachineEvidence]
     #: the numbers of lines that are damaged
     damaged: Sequence[int]
 
 
 @functools.lru_cache(maxsize=4)  # a monitor asks for each machine of a hall
-def _read_lines(path: str, _version: tuple[int, int, int]) -> _Lines:
+def _read_lines(path: str, _version: tuple[int, int, int]) -> _EvidenceLines:
     """Raises OSError."""
     with open(path, "rb") as file:
         text = file.read(_LONGEST).decode("utf-8", "replace")
-    whole: dict[_Cords, Evidence] = {}
-    newest: dict[_Cords, Evidence] = {}
+    whole: dict[_Cords, MachineEvidence] = {}
+    newest: dict[_Cords, MachineEvidence] = {}
     damaged: list[int] = []
     for number, line in enumerate(text.split("\n"), 1):
         try:
@@ -168,7 +168,7 @@ def _read_lines(path: str, _version: tuple[int, int, int]) -> _Lines:
             for evidence_by_cords in (whole, newest) if evidence.is_whole else (newest,):
                 evidence_by_cords.pop(cords, None)
                 evidence_by_cords[cords] = evidence
-    return _Lines(whole, newest, damaged)
+    return _EvidenceLines(whole, newest, damaged)
 
 
 class Appender(NamedTuple):
@@ -177,7 +177,7 @@ class Appender(NamedTuple):
     path: str
     descriptor: int
 
-    def append(self, evidence: Evidence) -> None:
+    def append(self, evidence: MachineEvidence) -> None:
         """Write a line to the disk, whole or not at all. Raises SettingsError."""
         data = (json.dumps(as_json(evidence)) + "\n").encode()
         length = os.fstat(self.descriptor).st_size
@@ -200,7 +200,7 @@ def evidence_path(drawing: str) -> str:
     return f"{stem}.verified.jsonl"
 
 
-def as_json(evidence: Evidence) -> dict[str, Any]:
+def as_json(evidence: MachineEvidence) -> dict[str, Any]:
     """A line of the file."""
     return {
         "verified": 1,
@@ -226,7 +226,7 @@ def as_json(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _parse_line(line: Mapping[str, Any]) -> Evidence:
+def _parse_line(line: Mapping[str, Any]) -> MachineEvidence:
     """Raises LookupError, TypeError or ValueError for a line that is not ours."""
     if line["verified"] != 1 or not isinstance(line["whole"], bool):
         raise ValueError(line["verified"])
@@ -240,7 +240,7 @@ def _parse_line(line: Mapping[str, Any]) -> Evidence:
         )
         for cord in line["cords"]
     ]
-    return Evidence(
+    return MachineEvidence(
         str(line["machine"]),
         _number(line["at"]),
         cords,

@@ -21,7 +21,7 @@ from ..states import DOWN, UNKNOWN, UP
 AGAIN_S = 1.5
 
 
-class Outlet(Protocol):
+class ProofOutlet(Protocol):
     """What a proof needs of an outlet."""
 
     def command(self, on: bool) -> EnumPowerStatus:
@@ -40,7 +40,7 @@ def target_state(on: bool) -> EnumPowerStatus:
 
 
 def switch_outlet(
-    outlet: Outlet, on: bool, sleep: Callable[[float], None] = time.sleep
+    outlet: ProofOutlet, on: bool, sleep: Callable[[float], None] = time.sleep
 ) -> EnumPowerStatus:
     """Switch it. Returns the wanted state if that is proven, else another one: what the PDU reports
     now. Raises what the command raises.
@@ -52,7 +52,7 @@ def switch_outlet(
     return outlet.state()
 
 
-class Stage(enum.Enum):
+class RestartStage(enum.Enum):
     """How far a restart came. The value says it for people."""
 
     UNTOUCHED = "was not touched: no command was sent"
@@ -69,9 +69,9 @@ class OutletPower:
     `stage` and `seen` say how far it came and how it was left, also after an error and Ctrl-C.
     """
 
-    def __init__(self, outlet: Outlet, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, outlet: ProofOutlet, sleep: Callable[[float], None] = time.sleep) -> None:
         self.outlet, self._sleep = outlet, sleep
-        self.stage = Stage.UNTOUCHED
+        self.stage = RestartStage.UNTOUCHED
         #: what the PDU reported last; UNKNOWN while a command has no answer
         self.seen: EnumPowerStatus = UNKNOWN
 
@@ -94,22 +94,22 @@ class OutletPower:
         """
         if self.seen is not UP:
             return False
-        self.stage, self.seen = Stage.GOING_OFF, UNKNOWN
+        self.stage, self.seen = RestartStage.GOING_OFF, UNKNOWN
         self.seen = self.outlet.command(False)
         if self.seen is DOWN:
-            self.stage = Stage.OFF
-        return self.stage is Stage.OFF
+            self.stage = RestartStage.OFF
+        return self.stage is RestartStage.OFF
 
     def on(self) -> bool:
         """Switch on what is proven off. Returns whether that is proven; if it did not stay off,
         nothing is sent, and `stage` remains OFF. Raises what the command raises.
         """
-        if self.stage is not Stage.OFF:
+        if self.stage is not RestartStage.OFF:
             return False
         self.seen = self.outlet.state()
         if self.seen is not DOWN:
             return False
-        self.stage = Stage.GOING_ON
+        self.stage = RestartStage.GOING_ON
         if self.switch(True):
-            self.stage = Stage.ON
-        return self.stage is Stage.ON
+            self.stage = RestartStage.ON
+        return self.stage is RestartStage.ON

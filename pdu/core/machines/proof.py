@@ -23,7 +23,7 @@ from handlers.shared.errors import SettingsError
 
 from ..states import DOWN, UP, word
 from .alive import Alive
-from .evidence import CablingEvidence, Evidence, VerifiedCord
+from .evidence import CablingEvidence, MachineEvidence, VerifiedCord
 from .inlets import InletFall, find_inlet_fall
 from .meters import is_nothing, shows
 from .observations import ObservationStore
@@ -160,7 +160,7 @@ def contradictions(
     readings: Readings,
     pdu_access: PduAccess,
     proof: OffProof,
-    evidence: Evidence,
+    evidence: MachineEvidence,
     store: ObservationStore,
 ) -> list[str]:
     """Why these readings end what a trial has shown: a cord that carried then carries nothing,
@@ -178,13 +178,15 @@ def contradictions(
 
 
 def stopped_cords(
-    readings: Readings, evidence: Evidence, proof: OffProof
+    readings: Readings, evidence: MachineEvidence, proof: OffProof
 ) -> Sequence[VerifiedCord]:
     """The cords of a machine that lives, by what it draws, which seem to have stopped to carry."""
     return idle_cords(readings, evidence, proof) if _draws(readings, evidence) else ()
 
 
-def idle_cords(readings: Readings, evidence: Evidence, proof: OffProof) -> list[VerifiedCord]:
+def idle_cords(
+    readings: Readings, evidence: MachineEvidence, proof: OffProof
+) -> list[VerifiedCord]:
     """The cords that carried in the trial and carry nothing, while their outlets are on."""
     outlet_by_cord = {cord: find_outlet(readings, cord) for cord in evidence.cords}
     return [
@@ -199,7 +201,7 @@ def idle_cords(readings: Readings, evidence: Evidence, proof: OffProof) -> list[
 
 
 def keep_stopped(
-    cords: Sequence[VerifiedCord], evidence: Evidence, store: ObservationStore, at: float
+    cords: Sequence[VerifiedCord], evidence: MachineEvidence, store: ObservationStore, at: float
 ) -> None:
     """Keep that these cords stopped to carry, seen at a time in seconds since 1970."""
     new = [cord for cord in cords if not _has_stopped(cord, evidence, store)]
@@ -208,7 +210,7 @@ def keep_stopped(
         store.save()
 
 
-def stopped_sentences(evidence: Evidence, store: ObservationStore) -> list[str]:
+def stopped_sentences(evidence: MachineEvidence, store: ObservationStore) -> list[str]:
     """Which cords stopped to carry since the trial."""
     return [
         f"{cord} stopped to carry at {_clock(store.stopped[_key(cord)])}: is its supply dead, or"
@@ -218,16 +220,16 @@ def stopped_sentences(evidence: Evidence, store: ObservationStore) -> list[str]:
     ]
 
 
-def renewed_s(evidence: Evidence, proof: OffProof) -> float:
+def renewed_s(evidence: MachineEvidence, proof: OffProof) -> float:
     """After so many seconds each meter of the machine has renewed its figures."""
     return max(_period_s(evidence, proof), evidence.shows_s)
 
 
-def _has_stopped(cord: VerifiedCord, evidence: Evidence, store: ObservationStore) -> bool:
+def _has_stopped(cord: VerifiedCord, evidence: MachineEvidence, store: ObservationStore) -> bool:
     return store.stopped.get(_key(cord), -math.inf) > evidence.at
 
 
-def _draws(readings: Readings, evidence: Evidence) -> bool:
+def _draws(readings: Readings, evidence: MachineEvidence) -> bool:
     """Whether the cords carry what only a machine that lives does: supplies need something, too."""
     outlets = [find_outlet(readings, cord) for cord in evidence.cords]
     now = [outlet.draw for outlet in outlets if outlet is not None]
@@ -250,7 +252,7 @@ def _answers(alive: Alive) -> bool:
 
 
 def other_units(
-    evidence: Evidence, serials: Mapping[str, Optional[str]], pdu_access: PduAccess
+    evidence: MachineEvidence, serials: Mapping[str, Optional[str]], pdu_access: PduAccess
 ) -> str:
     """Why the PDUs are not those of the evidence, by serial numbers that were read; else ""."""
     for cord in evidence.cords:
@@ -408,11 +410,11 @@ def check(
     ]
 
 
-def _ends_s(evidence: Evidence, proof: OffProof) -> float:
+def _ends_s(evidence: MachineEvidence, proof: OffProof) -> float:
     return watched_s(_period_s(evidence, proof), evidence.shows_s)
 
 
-def _period_s(evidence: Evidence, proof: OffProof) -> float:
+def _period_s(evidence: MachineEvidence, proof: OffProof) -> float:
     return evidence.period_s if proof.period_s is None else proof.period_s
 
 
@@ -448,7 +450,7 @@ class _MeteredOff:
         machine: MachinePower,
         pdu_access: PduAccess,
         proof: OffProof,
-        evidence: Evidence,
+        evidence: MachineEvidence,
         store: ObservationStore,
     ) -> None:
         self._machine, self._pdu_access, self._proof = machine, pdu_access, proof

@@ -17,7 +17,7 @@ from typing import Callable, NamedTuple
 
 from ..states import UP
 from .alive import Alive
-from .evidence import Evidence, VerifiedCord
+from .evidence import MachineEvidence, VerifiedCord
 from .meters import MeteredLoad
 from .observations import ObservationStore
 from .pdu_access import MachineOutlet, NotProven, PduAccess
@@ -86,7 +86,7 @@ class CablingTrial:
         # PDU and outlet of others that showed something when the machine was off
         self._witnesses: list[tuple[str, str]] = []
 
-    def run(self, is_redundancy_known: bool = False) -> Evidence:
+    def run(self, is_redundancy_known: bool = False) -> MachineEvidence:
         """`is_redundancy_known`: step 2 was taken before. Raises NotProven with the probable cause;
         after Ctrl-C KeyboardInterrupt with a sentence if outlets are still off.
         """
@@ -101,7 +101,7 @@ class CablingTrial:
                 raise KeyboardInterrupt(left.removeprefix("; ")) from None
             raise
 
-    def _run(self, is_redundancy_known: bool) -> Evidence:
+    def _run(self, is_redundancy_known: bool) -> MachineEvidence:
         machine = self._machine
         self._begin()
         loads = self._learn()
@@ -141,7 +141,7 @@ class CablingTrial:
             )
             for cord in machine.cords
         ]
-        return Evidence(
+        return MachineEvidence(
             machine.name,
             self._pdu_access.now(),
             cords,

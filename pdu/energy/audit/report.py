@@ -16,12 +16,12 @@ from ...core.cli.report import (
     DOUBTFUL,
     GOOD,
     Cell,
+    Headline,
     Items,
     Part,
     Picture,
     Section,
     Table,
-    Verdict,
     html_lines,
     judged,
     link,
@@ -94,7 +94,7 @@ def lines(outcome: AuditOutcome) -> Iterator[str]:
 
 
 def _summary(outcome: AuditOutcome) -> Iterator[Part]:
-    yield Verdict(_verdict(outcome), (GOOD, DOUBTFUL, BAD)[outcome.level])
+    yield Headline(_verdict(outcome), (GOOD, DOUBTFUL, BAD)[outcome.level])
     counts = ", ".join(outcome.counts())
     yield f"Registers: {counts}. The lowest kWh are the lowest defensible bill."
     amounts = [

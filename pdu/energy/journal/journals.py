@@ -201,14 +201,14 @@ def _chosen(folder: str, begin: float, end: float) -> Sequence[str]:
     return paths[places[0] : places[-1] + 1]
 
 
-class _Span(NamedTuple):
+class _TimeSpan(NamedTuple):
     """The times of lines, in s of UTC."""
 
     begin: float
     end: float
 
 
-def _spans(paths: Sequence[str]) -> Iterator[_Span]:
+def _spans(paths: Sequence[str]) -> Iterator[_TimeSpan]:
     """The times that lines of files may have, by the first and the last line of each.
 
     Lines follow each other, so a time later than one after it was wrong, and counts only itself:
@@ -232,7 +232,7 @@ def _spans(paths: Sequence[str]) -> Iterator[_Span]:
         day = days.begin_of(paths[place // 2])
         begin = earlier[-1] if earlier else day
         end = later[0] if later else day + _DAY
-        yield _Span(min([begin, *file_times]), max([end, *file_times]))
+        yield _TimeSpan(min([begin, *file_times]), max([end, *file_times]))
 
 
 def _day(path: str) -> str:

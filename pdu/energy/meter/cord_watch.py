@@ -29,7 +29,7 @@ from .journal_writer import PollResult
 _TOGETHER_S = 10.0
 
 
-class _Look(NamedTuple):
+class _MeterLook(NamedTuple):
     """What a meter saw of one PDU."""
 
     begun: Instant
@@ -64,7 +64,7 @@ class CordWatch:
         self._files, self._say = files, say
         self._machines_by_pdu: Mapping[str, Sequence[MachinePower]] = {}
         self._runner: Runner
-        self._looks: dict[str, _Look] = {}
+        self._looks: dict[str, _MeterLook] = {}
         self._suspicions: dict[str, _Suspicion] = {}
         self._said: set[tuple[str, str]] = set()
         self.read_files()
@@ -96,13 +96,13 @@ class CordWatch:
         if poll.reading.failure is not None:
             self._looks.pop(pdu, None)
             return
-        self._looks[pdu] = _Look(poll.begin, poll.end.mono, of_reading(poll.reading))
+        self._looks[pdu] = _MeterLook(poll.begin, poll.end.mono, of_reading(poll.reading))
         for machine in machines:
             looks = {name: self._looks[name] for name in machine.pdus if name in self._looks}
             if len(looks) == len(machine.pdus):
                 self._judge(machine, looks)
 
-    def _judge(self, machine: MachinePower, looks: Mapping[str, _Look]) -> None:
+    def _judge(self, machine: MachinePower, looks: Mapping[str, _MeterLook]) -> None:
         begun = min((look.begun for look in looks.values()), key=lambda instant: instant.mono)
         evidence, _ = self._verified.find(machine.cords, begun.utc)
         ended_mono = max(look.ended_mono for look in looks.values())

@@ -32,7 +32,7 @@ from ...core.cli.options import (
     shared_options_of,
 )
 from ...core.cli.output import Result, counted, print_result
-from ...core.cli.report import Items, Part, Table, Verdict, number, row_header, text_lines, words
+from ...core.cli.report import Headline, Items, Part, Table, number, row_header, text_lines, words
 from ...core.cli.shared_options import (
     CONFIRM,
     MACHINES,
@@ -56,7 +56,7 @@ from .environment import Ended, OutletLeftOff
 from .pdu_access import PolledEnvironment, Stopping, devices_of, listed_as, stopping, switch_on
 from .plan_file import CyclePlan, LockedPlan, OpenStep
 from .run import Run
-from .steps import Mode, Step, Steps, planned
+from .steps import CycleStep, CycleSteps, Mode, planned
 
 T = TypeVar("T")
 PAUSE_S, POWER_TIMEOUT_S, VALID_MIN = 10.0, 30.0, 60.0
@@ -244,7 +244,7 @@ def _or(value: Optional[T], usual: T) -> T:
 
 
 def _planned(
-    options: CycleOptions, planned_steps: Steps, machines: int, notes: Sequence[str], code: int
+    options: CycleOptions, planned_steps: CycleSteps, machines: int, notes: Sequence[str], code: int
 ) -> Result:
     """What needs a hand first."""
     steps, refusals = planned_steps
@@ -267,7 +267,7 @@ def _planned(
         for refusal in refusals
     ]
     parts: list[Part] = [
-        Verdict(
+        Headline(
             f"{counted(machines, 'machine')}: {counted(len(steps), 'step')}{where},"
             f" {len(refusals)} refused"
         ),
@@ -278,12 +278,12 @@ def _planned(
     return Result(data, [*text_lines(parts)], code)
 
 
-def _as_json(step: Step) -> dict[str, Any]:
+def _as_json(step: CycleStep) -> dict[str, Any]:
     cords = [str(cord) for cord in step.cords]
     return {"step": step.number, "machine": step.machine, "cords": cords}
 
 
-def _table(title: str, steps: Sequence[Step]) -> Table:
+def _table(title: str, steps: Sequence[CycleStep]) -> Table:
     rows = [
         [number(str(step.number)), row_header(step.machine), words(", ".join(map(str, step.cords)))]
         for step in steps
@@ -364,7 +364,7 @@ def _run(
     return _report(ended, len(plan.steps), notes, shared)
 
 
-def _question(plan: CyclePlan, left: Sequence[Step], only_open: bool) -> str:
+def _question(plan: CyclePlan, left: Sequence[CycleStep], only_open: bool) -> str:
     machines = list(dict.fromkeys(step.machine for step in left))
     names = ", ".join(machines[:_SHOWN]) + (", ..." if len(machines) > _SHOWN else "")
     if only_open:
@@ -437,7 +437,7 @@ def _report(ended: Ended, steps: int, notes: Sequence[str], shared: SharedOption
         if not shared.json:
             fail(shared, error)
     where = f", stopped at {ended.at}" if ended.at else ""
-    verdict = Verdict(f"{ended.steps_done} of {counted(steps, 'step')} ended{where}")
+    verdict = Headline(f"{ended.steps_done} of {counted(steps, 'step')} ended{where}")
     lines = text_lines([verdict, Items("", notes)])
     return print_result(Result(data, [*lines], code), shared.json)
 

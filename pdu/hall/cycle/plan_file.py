@@ -31,7 +31,7 @@ from pdu_common.helper import EnumPowerStatus
 from ...core.drawing.drawing import Cord, Drawing
 from ...core.files import journal
 from ...core.states import DOWN, UP, of_word, word
-from .steps import Mode, Step
+from .steps import CycleStep, Mode
 
 _ABOUT, _RESULT, _BEGIN, _OFF, _DONE = "about", "result", "begin", "off", "done"
 _RESTORED = "restored"
@@ -72,7 +72,7 @@ class CyclePlan:
     #: the PDUs of the machines, by name
     pdus: Mapping[str, PduDevice]
     #: in the order in which they are taken
-    steps: Sequence[Step]
+    steps: Sequence[CycleStep]
     #: machines are proven off by trials of their cabling and their meters; else by states and the
     #: outlets' currents
     by_current: bool = False
@@ -281,7 +281,7 @@ def _plan(
         raise SettingsError(f"{path} is incomplete: make a new plan")
     try:
         steps = [
-            Step(number, record["machine"], tuple(map(_cord, record["cords"])))
+            CycleStep(number, record["machine"], tuple(map(_cord, record["cords"])))
             for number, record in enumerate(entries[2 : 2 + count], 1)
             if record["step"] == number
         ]

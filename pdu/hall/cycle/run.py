@@ -28,7 +28,7 @@ from ...core.cli.output import NOT_METERED, figure
 from ...core.drawing.drawing import Cord, Drawing
 from ...core.inventory.saved_readings import HallReadings
 from ...core.machines import proof as proofs
-from ...core.machines.evidence import CablingEvidence, Evidence, EvidenceFile, VerifiedCord
+from ...core.machines.evidence import CablingEvidence, EvidenceFile, MachineEvidence, VerifiedCord
 from ...core.machines.meters import MeteredLoad
 from ...core.machines.observations import ObservationStore
 from ...core.machines.outlet import AGAIN_S
@@ -42,8 +42,8 @@ from .environment import Ended, Log, OutletLeftOff, RunEnvironment, UnexpectedSt
 from .plan_file import CyclePlan, OpenStep, Progress
 from .step_loads import StepLoads
 from .steps import (
+    CycleStep,
     Mode,
-    Step,
     least_remaining_current,
     least_share,
     obstacle,
@@ -85,7 +85,7 @@ class Run:
         self._readings = HallReadings({})
         self._read_at = 0.0
         self._on_at = environment.monotonic()
-        self._step: Optional[Step] = None
+        self._step: Optional[CycleStep] = None
         # the least that the other cords have to carry while one is off, in A
         self._floor_a: Optional[float] = None
         # with one feed at a time: what the machine's cords carried, those that carried before the
@@ -147,7 +147,7 @@ class Run:
 
     # ---- a step ----------------------------------------------------------------------------------
 
-    def _begin(self, step: Step) -> None:
+    def _begin(self, step: CycleStep) -> None:
         self._say(f"step {step.number} of {len(self._plan.steps)}: {step}")
         self._stop_if_asked()
         self._floor_a, self._lost, self._loads = None, (), None
@@ -172,7 +172,7 @@ class Run:
         self._shown = self.environment.monotonic() + self._period_s
         self._off_and_on(step)
 
-    def _carrying_cords(self, step: Step) -> list[Cord]:
+    def _carrying_cords(self, step: CycleStep) -> list[Cord]:
         """The step's cords that carry. Raises UnexpectedState unless the last reading allows it."""
         machine, hall = self._drawing.machines[step.machine], Hall(self._drawing, self._readings)
         reason = obstacle(hall, self._plan.mode, machine, step.cords)
@@ -185,7 +185,7 @@ class Run:
             if cord_now.cord in step.cords and cord_now.now is Now.CARRIES
         ]
 
-    def _prove_by_meters(self, step: Step, opening: Mapping[str, Any]) -> None:
+    def _prove_by_meters(self, step: CycleStep, opening: Mapping[str, Any]) -> None:
         """Switch all cords off, one after another, and prove it as `pdu machine off` does. The
         first that is not proven ends it.
         """
@@ -216,7 +216,7 @@ class Run:
         """How often the meters renew their figures."""
         return self._plan.meter_period_s or RENEWAL_S
 
-    def _learn(self, step: Step) -> Sequence[Mapping[Cord, MeteredLoad]]:
+    def _learn(self, step: CycleStep) -> Sequence[Mapping[Cord, MeteredLoad]]:
         """What the machine's cords show in two renewals."""
         end = self.environment.monotonic() + 2 * self._period_s
         looks = [self._shown_loads(step)]
@@ -226,7 +226,7 @@ class Run:
             looks.append(self._shown_loads(step))
         return looks
 
-    def _shown_loads(self, step: Step) -> dict[Cord, MeteredLoad]:
+    def _shown_loads(self, step: CycleStep) -> dict[Cord, MeteredLoad]:
         """What the machine's cords show in the last reading."""
         cords = self._drawing.machines[step.machine].cords
         outlets = {cord: self._readings.outlet(*cord) for cord in cords}
@@ -236,7 +236,7 @@ class Run:
         }
 
     def _switch_off(
-        self, step: Step, cords: Sequence[Cord], opening: Optional[Mapping[str, Any]] = None
+        self, step: CycleStep, cords: Sequence[Cord], opening: Optional[Mapping[str, Any]] = None
     ) -> None:
         """One after another, each proven off before the next: a relay that is stuck would leave the
         machine to a cord that was not checked to carry it.
@@ -246,17 +246,17 @@ class Run:
             if cord != cords[-1]:
                 self._prove_off(step, [cord])
 
-    def _off_and_on(self, step: Step) -> None:
+    def _off_and_on(self, step: CycleStep) -> None:
         self._prove_off(step, step.cords)
         self._ended_off(step)
 
-    def _ended_off(self, step: Step) -> None:
+    def _ended_off(self, step: CycleStep) -> None:
         """The machine, or the cord, is proven off: wait, and switch it on."""
         self._write([plan_file.off(self.environment.now(), step.number)])
         self._stay_off(step)
         self._switch_on(step, step.cords)
 
-    def _resume(self, step: Step, open_step: OpenStep, only_open: bool) -> None:
+    def _resume(self, step: CycleStep, open_step: OpenStep, only_open: bool) -> None:
         """Look at the outlets of a step that has no end, and take it to its end."""
         self._say(f"step {step.number} of {len(self._plan.steps)} was begun: looking at {step}")
         states = self._settle(step, open_step)
@@ -282,7 +282,7 @@ class Run:
             self._say("  no command was carried out")
             self._begin(step)
 
-    def _settle(self, step: Step, open_step: OpenStep) -> dict[Cord, EnumPowerStatus]:
+    def _settle(self, step: CycleStep, open_step: OpenStep) -> dict[Cord, EnumPowerStatus]:
         """The states of the step's outlets, when a command that was sent would have shown."""
         unresolved = open_step.unresolved()
         wait_s = open_step.about_at + self._plan.patience_s - self.environment.now()
@@ -307,14 +307,14 @@ class Run:
     # ---- commands --------------------------------------------------------------------------------
 
     def send(
-        self, step: Step, cord: Cord, on: bool, opening: Optional[Mapping[str, Any]] = None
+        self, step: CycleStep, cord: Cord, on: bool, opening: Optional[Mapping[str, Any]] = None
     ) -> None:
         """One journalled command. Raises UnexpectedState unless it was seen to work."""
         self._stop_if_asked()
         self._command(step, cord, on, opening)
 
     def _command(
-        self, step: Step, cord: Cord, on: bool, opening: Optional[Mapping[str, Any]] = None
+        self, step: CycleStep, cord: Cord, on: bool, opening: Optional[Mapping[str, Any]] = None
     ) -> None:
         if on:
             self._wait_until(self._on_at + BETWEEN_ON_S, may_stop=False)
@@ -346,12 +346,12 @@ class Run:
             self._left[cord] = DOWN
 
     def _write_result(
-        self, step: Step, cord: Cord, on: bool, state: EnumPowerStatus, error: str
+        self, step: CycleStep, cord: Cord, on: bool, state: EnumPowerStatus, error: str
     ) -> None:
         at = self.environment.now()
         self._write([plan_file.result(at, step.number, cord, on, state, error)])
 
-    def _switch_on(self, step: Step, cords: Sequence[Cord]) -> None:
+    def _switch_on(self, step: CycleStep, cords: Sequence[Cord]) -> None:
         # backwards, so that no other cords carry the machine alone than while it was switched off
         # and each is proven before the next, as soon as the machine can run on them
         on = [cord for cord in step.cords if cord not in cords]
@@ -369,7 +369,7 @@ class Run:
 
     # ---- proofs ----------------------------------------------------------------------------------
 
-    def _prove_off(self, step: Step, proven: Sequence[Cord]) -> None:
+    def _prove_off(self, step: CycleStep, proven: Sequence[Cord]) -> None:
         end = self.environment.monotonic() + self._plan.patience_s
         if self._lost:
             end = max(end, self._shown + 2 * _POLL_S)
@@ -397,7 +397,7 @@ class Run:
         carry = f"; the other cords carry {self._amperes(other_cords)}" if other_cords else ""
         self._say(f"  off: {', '.join(map(str, proven))}{carry}")
 
-    def _stay_off(self, step: Step) -> None:
+    def _stay_off(self, step: CycleStep) -> None:
         """Wait while the outlets are off, and watch them and the other cords."""
         end = self.environment.monotonic() + self._plan.pause_s
         while True:
@@ -412,7 +412,7 @@ class Run:
             if self.environment.monotonic() >= end:
                 return
 
-    def _prove_on(self, step: Step, proven: Sequence[Cord]) -> None:
+    def _prove_on(self, step: CycleStep, proven: Sequence[Cord]) -> None:
         open_step = self._progress.open
         assert open_step is not None
         end, back_at = self.environment.monotonic() + self._plan.patience_s, None
@@ -442,7 +442,7 @@ class Run:
 
     def _not_as_before(
         self,
-        step: Step,
+        step: CycleStep,
         cords: Sequence[CordNow],
         proven: Sequence[Cord],
         back_at: Optional[float],
@@ -461,7 +461,7 @@ class Run:
             return "its sum was not read again"
         return self._loads.not_as_before(back_at)
 
-    def _write_evidence(self, step: Step) -> None:
+    def _write_evidence(self, step: CycleStep) -> None:
         """When each cord of a machine was off alone, and carried before: that is a part of the
         trial of its cabling.
         """
@@ -482,11 +482,13 @@ class Run:
         ]
         try:
             with EvidenceFile(self._plan.verified).appending() as file:
-                file.append(Evidence(machine.name, self.environment.now(), cords, is_whole=False))
+                file.append(
+                    MachineEvidence(machine.name, self.environment.now(), cords, is_whole=False)
+                )
         except PduHandlerError as error:
             self._say(f"  its part of the evidence is not written: {_words(error)}")
 
-    def _check_others(self, step: Step, cords: Sequence[CordNow]) -> None:
+    def _check_others(self, step: CycleStep, cords: Sequence[CordNow]) -> None:
         """While a cord is off: the others live, and their current has only risen."""
         if self._plan.mode is Mode.ONE_FEED:
             other_cords = [cord_now for cord_now in cords if cord_now.cord not in step.cords]
@@ -496,7 +498,7 @@ class Run:
             if reason:
                 raise UnexpectedState(f"{step.machine}: {reason}")
 
-    def _not_taken_over(self, step: Step, cords: Sequence[CordNow]) -> str:
+    def _not_taken_over(self, step: CycleStep, cords: Sequence[CordNow]) -> str:
         """With one feed at a time: why the other cords are not seen to carry more than before. A
         run that is resumed does not know what they carried.
         """
@@ -562,7 +564,7 @@ class Run:
 
     # ---- readings --------------------------------------------------------------------------------
 
-    def _read_for(self, step: Step) -> tuple[CordNow, ...]:
+    def _read_for(self, step: CycleStep) -> tuple[CordNow, ...]:
         """Read the PDUs of the step's machine now. Returns its cords."""
         self.read_pdus({cord.pdu for cord in self._drawing.machines[step.machine].cords})
         if self._loads is not None:
@@ -580,7 +582,7 @@ class Run:
         self._readings = HallReadings({**self._readings.pdus, **readings.pdus}, readings.taken)
         return self._readings
 
-    def _cords(self, step: Step) -> tuple[CordNow, ...]:
+    def _cords(self, step: CycleStep) -> tuple[CordNow, ...]:
         """The cords of the step's machine by the last reading."""
         machine = self._drawing.machines[step.machine]
         steps = {
@@ -629,7 +631,7 @@ class Run:
 class _StepPduAccess:
     """What a proof of one step reads and switches, journalled. A `PduAccess`."""
 
-    def __init__(self, run: Run, step: Step, opening: Mapping[str, Any]) -> None:
+    def __init__(self, run: Run, step: CycleStep, opening: Mapping[str, Any]) -> None:
         """`opening` is written with the first command."""
         self._run, self._step = run, step
         self._opening: Optional[Mapping[str, Any]] = opening

@@ -29,7 +29,7 @@ class Mode(enum.Enum):
     BOTH_FEEDS = "both-feeds"
 
 
-class Step(NamedTuple):
+class CycleStep(NamedTuple):
     """Cords of one machine that are switched off together, and on again."""
 
     #: counted from 1
@@ -50,10 +50,10 @@ class SkippedCord(NamedTuple):
     reason: str
 
 
-class Steps(NamedTuple):
+class CycleSteps(NamedTuple):
     """The steps in their order, and what was refused."""
 
-    steps: Sequence[Step]
+    steps: Sequence[CycleStep]
     refusals: Sequence[SkippedCord]
 
 
@@ -62,11 +62,11 @@ def planned(
     mode: Mode,
     machines: Iterable[Machine],
     untried: Optional[Mapping[str, str]] = None,
-) -> Steps:
+) -> CycleSteps:
     """The steps for these machines by these readings. `untried`: machine -> why its cabling is not
     known; None if machines are proven off by the states and currents of their outlets.
     """
-    steps: list[Step] = []
+    steps: list[CycleStep] = []
     refusals: list[SkippedCord] = []
     for machine in machines:
         if machine.protected:
@@ -80,8 +80,8 @@ def planned(
                 cord = cords[0] if mode is Mode.ONE_FEED else None
                 refusals.append(SkippedCord(machine.name, cord, reason))
             else:
-                steps.append(Step(len(steps) + 1, machine.name, cords))
-    return Steps(steps, refusals)
+                steps.append(CycleStep(len(steps) + 1, machine.name, cords))
+    return CycleSteps(steps, refusals)
 
 
 def _choices(hall: Hall, mode: Mode, machine: Machine, by_current: bool) -> list[tuple[Cord, ...]]:

@@ -11,12 +11,12 @@ from ...core.cli.output import counted
 from ...core.cli.report import (
     BAD,
     GOOD,
+    Headline,
     Part,
     Picture,
     Report,
     Section,
     Table,
-    Verdict,
     number,
     row_header,
     words,
@@ -47,7 +47,7 @@ def report(drawing: Drawing, readings: HallReadings, findings: Sequence[Finding]
 def _parts(drawing: Drawing, readings: HallReadings, findings: Sequence[Finding]) -> Iterator[Part]:
     machines, pdus = len(drawing.machines), len(drawing.pdus)
     hall = f"{counted(machines, 'machine')} on {counted(pdus, 'PDU')}"
-    yield Verdict(f"{hall}: {counted(len(findings), 'finding')}", BAD if findings else GOOD)
+    yield Headline(f"{hall}: {counted(len(findings), 'finding')}", BAD if findings else GOOD)
     rows = [
         [number(str(finding.line or "")), row_header(finding.where), words(finding.what)]
         for finding in findings

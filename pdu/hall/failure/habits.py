@@ -111,8 +111,8 @@ class Habits:
 
     def _usual_of(self, number: int) -> float:
         """What a consumer draws, where it is not metered as others do."""
-        open_ = sum(cord.high_a is None for cord in self._hall.consumers[number].cords)
-        return self._hall.facts.consumers[number].total.expected + open_ * self._mean_a
+        unmetered_cords = sum(cord.high_a is None for cord in self._hall.consumers[number].cords)
+        return self._hall.facts.consumers[number].total.expected + unmetered_cords * self._mean_a
 
     def _shares_of(self, node: int) -> Mapping[int, float]:
         """The carriers above a node, and how likely its current flows through each."""
@@ -123,10 +123,10 @@ class Habits:
             )
             above = [edge for edge in self._graph.above[node] if edge.flows]
             lines, breakers = self._graph.unplaced.get(node, ((), ()))
-            open_ = [edge.node for edge in above if not edge.sure]
+            unmetered_cords = [edge.node for edge in above if not edge.sure]
             for edge in above:
                 group: Collection[int] = next(
-                    (nodes for nodes in (lines, breakers) if edge.node in nodes), open_
+                    (nodes for nodes in (lines, breakers) if edge.node in nodes), unmetered_cords
                 )
                 chance = 1.0 if edge.sure else 1.0 / len(group)
                 for carrier, share in self._shares_of(edge.node).items():

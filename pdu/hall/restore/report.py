@@ -10,12 +10,12 @@ from typing import Any, NamedTuple, Optional
 from ...core.cli.output import counted
 from ...core.cli.report import (
     LOOKS,
+    Headline,
     Part,
     Picture,
     Report,
     Section,
     Table,
-    Verdict,
     few,
     number,
     row_header,
@@ -102,7 +102,7 @@ def report(returns: Returns) -> Report:
 
 def _parts(returns: Returns) -> Iterator[Part]:
     for outcome in returns.outcomes:
-        yield Verdict(
+        yield Headline(
             f"{heading(outcome, returns.after_s)}: {_counts(outcome)}.", LOOKS[outcome.level]
         )
         if outcome.breakers:

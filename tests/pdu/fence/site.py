@@ -21,7 +21,7 @@ import pytest
 
 from pdu import root
 from pdu.core.drawing.drawing import Cord
-from pdu.core.machines.evidence import Evidence, EvidenceFile, VerifiedCord
+from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
 from pdu.core.machines.meters import MeteredLoad
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT
@@ -106,7 +106,7 @@ class Site:
     def verify(self, name: str = "srv-1", *cords: Cord, age_s: float = 60.0) -> None:
         """As if the cabling of the machine had been tried so long ago."""
         tried = cords or (Cord("left", OUTLET), Cord("right", OUTLET))
-        line = Evidence(
+        line = MachineEvidence(
             name,
             time.time() - age_s,
             [VerifiedCord(*cord, "", _SERIAL, MeteredLoad(WHOLE_A / 2)) for cord in tried],

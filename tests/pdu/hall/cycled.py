@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from pdu.core.machines.evidence import Evidence, EvidenceFile, VerifiedCord
+from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
 from pdu.core.machines.meters import MeteredLoad
 from tests.pdu.monitoring.halls import private
 from tests.simulators.snmp_agent import Agent
@@ -132,4 +132,4 @@ def _verify(folder: Path, units: Mapping[str, Unit]) -> None:
                 VerifiedCord(pdu, str(number), f"snmp 127.0.0.1 {unit.port} ", "", MeteredLoad(0.4))
                 for pdu, unit in units.items()
             ]
-            file.append(Evidence(name, time.time() - 60.0, cords, True, 1.0, 1.0, 1.0))
+            file.append(MachineEvidence(name, time.time() - 60.0, cords, True, 1.0, 1.0, 1.0))

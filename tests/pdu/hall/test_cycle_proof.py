@@ -13,7 +13,7 @@ from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord, Drawing
 from pdu.core.inventory.reading import PolledOutlet
 from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
-from pdu.core.machines.evidence import Evidence, EvidenceFile, VerifiedCord
+from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
 from pdu.core.machines.meters import MeteredLoad
 from pdu.core.machines.pdu_access import PduReading
 from pdu.core.states import DOWN, UP
@@ -21,7 +21,7 @@ from pdu.hall.cycle import plan_file
 from pdu.hall.cycle.environment import Ended
 from pdu.hall.cycle.plan_file import CyclePlan, Progress
 from pdu.hall.cycle.run import Run
-from pdu.hall.cycle.steps import Mode, Step, planned
+from pdu.hall.cycle.steps import CycleStep, Mode, planned
 from pdu.hall.failure.rehearsal import Hall
 from pdu_common.helper import EnumPowerStatus
 from tests.pdu.core.machines.physics import ZERO, Load, Machine, Meter, Pdu, Room, Supply
@@ -128,7 +128,7 @@ def run(
     cords: Sequence[Cord] = CORDS,
     progress: Optional[Progress] = None,
     verified: Optional[Path] = None,
-    steps: Sequence[Step] = (),
+    steps: Sequence[CycleStep] = (),
 ) -> Ended:
     """`verified`: the file of what trials have shown."""
     drawn = drawing()
@@ -141,7 +141,7 @@ def run(
         10.0,
         30.0,
         {},
-        steps or [Step(1, "srv", tuple(cords))],
+        steps or [CycleStep(1, "srv", tuple(cords))],
         by_current,
         carried=CORDS,
         verified="" if verified is None else str(verified),
@@ -157,7 +157,7 @@ def verified(tmp_path: Path) -> Path:
     cords = [VerifiedCord(*cord, "", f"SN-{cord.pdu}", MeteredLoad(0.65, 150.0)) for cord in CORDS]
     at = room().wall - 3600.0
     with EvidenceFile(str(path)).appending() as file:
-        file.append(Evidence("srv", at, cords, True, 1.0, 1.0, 1.0, "ask"))
+        file.append(MachineEvidence("srv", at, cords, True, 1.0, 1.0, 1.0, "ask"))
     return path
 
 
@@ -217,7 +217,7 @@ def test_a_machine_whose_cabling_was_never_tried_is_refused(tmp_path: Path) -> N
 def test_each_cord_alone_is_a_part_of_the_evidence(tmp_path: Path) -> None:
     path = tmp_path / "hall.verified.jsonl"
     world = RoomWorld(room())
-    steps = [Step(number, "srv", (cord,)) for number, cord in enumerate(CORDS, 1)]
+    steps = [CycleStep(number, "srv", (cord,)) for number, cord in enumerate(CORDS, 1)]
     ended = run(world, Mode.ONE_FEED, steps=steps, verified=path)
     assert (ended.error, ended.steps_done) == (None, 2)
     file = EvidenceFile(str(path))

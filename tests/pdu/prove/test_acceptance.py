@@ -20,8 +20,8 @@ from pdu.prove import acceptance, evidence
 from pdu.prove.document import (
     UNIT,
     BadProof,
+    PromiseVerdict,
     UnitProof,
-    Verdict,
     digest,
     parsed,
     write_new,
@@ -62,7 +62,7 @@ def _verdict(promise: str, verdict: str) -> Change:
     def change(proof: UnitProof) -> UnitProof:
         others = [one for one in proof.verdicts if one.promise != promise]
         return dataclasses.replace(
-            proof, verdicts=(*others, Verdict(promise, verdict, "so it is", {}))
+            proof, verdicts=(*others, PromiseVerdict(promise, verdict, "so it is", {}))
         )
 
     return change

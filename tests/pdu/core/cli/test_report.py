@@ -12,13 +12,13 @@ import pytest
 from pdu.core.cli.report import (
     BAD,
     Cell,
+    Headline,
     Items,
     Part,
     Picture,
     Report,
     Section,
     Table,
-    Verdict,
     judged,
     names,
     number,
@@ -53,7 +53,7 @@ def words_of(page: str) -> set[str]:
 
 def test_a_terminal_and_a_page_have_the_same_words() -> None:
     made = report(
-        Verdict("One machine goes dark.", BAD),
+        Headline("One machine goes dark.", BAD),
         Section("What to do"),
         "Run `pdu check` first.",
         loads(3),
@@ -119,7 +119,7 @@ def test_a_long_sentence_is_not_cut_on_a_terminal() -> None:
 
 def test_hostile_text_is_neither_markup_nor_a_control_character() -> None:
     made = report(
-        Verdict(HOSTILE), Section(HOSTILE), HOSTILE, Items(HOSTILE, [HOSTILE]),
+        Headline(HOSTILE), Section(HOSTILE), HOSTILE, Items(HOSTILE, [HOSTILE]),
         Table(HOSTILE, (HOSTILE,), [[words(HOSTILE)]], anchors=[HOSTILE], empty=HOSTILE),
         Table(HOSTILE, (HOSTILE,), [[Cell(HOSTILE)]], folded=True),
         Table(HOSTILE, (), [], empty=HOSTILE),
@@ -132,7 +132,7 @@ def test_hostile_text_is_neither_markup_nor_a_control_character() -> None:
 def test_show_prints_one_form_and_writes_the_page(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = report(Verdict("All fits."))
+    made = report(Headline("All fits."))
     show(made, as_json=False, page=str(tmp_path / "a.html"))
     assert capsys.readouterr().out == "All fits.\n"
     assert "All fits." in (tmp_path / "a.html").read_text("utf-8")

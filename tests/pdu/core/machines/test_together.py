@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from pdu.core.machines.evidence import Evidence, EvidenceFile, VerifiedCord
+from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
 from pdu.core.machines.meters import MeteredLoad
 from tests.needs import ROOT
 from tests.pdu.core.machines.physics import Load, Machine, Meter, Pdu, Room, Supply
@@ -99,7 +99,7 @@ def rack(tmp_path: Path) -> Iterator[Rack]:
                 ]
                 others = [(pdu, str(n)) for pdu in PDUS for n in range(1, 5) if n != place]
                 file.append(
-                    Evidence(name, time.time() - 60, cords, True, 1.0, 3.0, 3.0, "", others)
+                    MachineEvidence(name, time.time() - 60, cords, True, 1.0, 3.0, 3.0, "", others)
                 )
         yield Rack(tmp_path, room)
 
