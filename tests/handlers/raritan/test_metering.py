@@ -30,25 +30,30 @@ def unit() -> Described:
     return Described()
 
 
-def test_the_load_of_three_lines_is_their_sum_without_neutral(unit: Described) -> None:
-    unit.inlet(
-        {"current": 6.48, "activeEnergy": 1234.0}, {L1: 4.0, L2: 6.48, L3: 6.5, NEUTRAL: 2.2}
-    )
-    load, energy = unit.measured()
-    assert load == pytest.approx(16.98) and energy == 1234.0
-    assert unit.requests == 2
-
-
-def test_a_line_that_is_not_valid_now_makes_the_sum_unknown_and_not_smaller(
+@pytest.mark.parametrize(
+    "sensors, lines, figures",
+    [
+        # three lines: their sum without the neutral, and not the highest of them
+        ((6.48, 1234.0), {L1: 4.0, L2: 6.48, L3: 6.5, NEUTRAL: 2.2}, (16.98, 1234.0)),
+        # a sum without one of its lines would be smaller
+        ((6.0, 1.0), {L1: 4.0, L2: None, L3: 6.0}, (None, 1.0)),
+        ((6.0, -1.0), {L1: 4.0, L2: -0.5, L3: 6.0}, (None, None)),
+        # two lines are one circuit, and two with a neutral
+        ((5.1, 7.0), {L1: 5.0, L2: 5.1}, (5.1, 7.0)),
+        ((5.1, 7.0), {L1: 5.0, L2: 5.1, NEUTRAL: 0.1}, (10.1, 7.0)),
+        ((6.5, 7.0), {9: 6.5}, (6.5, 7.0)),
+        ((7.0, 7.0), {PLUS: 6.9}, (7.0, 7.0)),
+        ((0.0, 0.0), {}, (0.0, 0.0)),
+    ],
+)
+def test_the_figures_of_an_inlet_are_those_of_its_circuits(
     unit: Described,
+    sensors: tuple[float, float],
+    lines: dict[int, Optional[float]],
+    figures: tuple[Optional[float], Optional[float]],
 ) -> None:
-    unit.inlet({"current": 6.0, "activeEnergy": 1.0}, {L1: 4.0, L2: None, L3: 6.0})
-    assert unit.measured()[0] is None
-
-
-def test_a_reading_below_zero_makes_its_figure_unknown(unit: Described) -> None:
-    unit.inlet({"current": 6.0, "activeEnergy": -1.0}, {L1: 4.0, L2: -0.5, L3: 6.0})
-    assert unit.measured() == (None, None)
+    unit.inlet({"current": sensors[0], "activeEnergy": sensors[1]}, lines)
+    assert unit.measured() == pytest.approx(figures) and unit.requests == 2
 
 
 def test_an_inlet_or_a_line_that_is_listed_twice_is_an_error(unit: Described) -> None:
@@ -146,16 +151,6 @@ def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(
     assert unit.measured()[0] == load and unit.requests <= (2 if second is not None else 4)
 
 
-def test_two_lines_with_neutral_are_two_circuits(unit: Described) -> None:
-    unit.inlet({"current": 5.1}, {L1: 5.0, L2: 5.1, NEUTRAL: 0.1})
-    assert unit.measured()[0] == pytest.approx(10.1)
-
-
-def test_the_load_of_a_dc_inlet_is_the_current_of_the_inlet(unit: Described) -> None:
-    unit.inlet({"current": 7.0}, {PLUS: 6.9})
-    assert unit.measured()[0] == 7.0
-
-
 def test_if_three_lines_have_no_sensors_the_load_comes_from_the_banks_or_else_the_outlets(
     unit: Described,
 ) -> None:
@@ -164,11 +159,6 @@ def test_if_three_lines_have_no_sensors_the_load_comes_from_the_banks_or_else_th
     assert unit.measured() == (3.0, 30.0)
     unit.banks([4.0, 5.5])
     assert unit.measured() == (9.5, 30.0)
-
-
-def test_a_measured_zero_is_zero_and_not_unknown(unit: Described) -> None:
-    unit.inlet({"current": 0.0, "activeEnergy": 0.0}, {})
-    assert unit.measured() == (0.0, 0.0)
 
 
 def test_a_measured_zero_has_no_minus_sign(unit: Described) -> None:
