@@ -6,11 +6,14 @@ Also settings and build options.
 from __future__ import annotations
 
 import json
+import logging
+import re
 from collections.abc import Mapping
 from typing import Callable
 
 import pytest
 
+from handlers import VERSION
 from handlers.host.snmp import CALL_SECONDS
 from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable, Unsupported
 from handlers.snmp import options, schema, switching
@@ -188,6 +191,30 @@ def test_the_error_for_a_unit_that_does_not_answer_version_2_suggests_version_1(
         with pytest.raises(Unreachable, match=r"version \(older PDUs speak only 1\)"):
             pdu(agent, version="2", timeout="0.2", retries="0").status()
         assert len(pdu(agent, version="1").status().ports) == 4
+
+
+def test_every_call_logs_the_version_of_the_code_and_the_family_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    with Agent(rpcm.rpcm(2)) as agent:
+        handler = pdu(agent)
+        calls = (
+            handler.status,
+            handler.statistic,
+            lambda: handler.port_up(PduPortView("1")),
+            lambda: handler.port_down(PduPortView("1")),
+        )
+        for call in calls:
+            caplog.clear()
+            call()
+            lines = [
+                record.getMessage()
+                for record in caplog.records
+                if record.name.startswith("handlers")
+            ]
+            assert len(lines) == 1 and re.search(rf"snmp {re.escape(VERSION)} \(rpcm\)", lines[0])
+            assert "private" not in caplog.text
 
 
 # ---- settings and build options ------------------------------------------------------------------
