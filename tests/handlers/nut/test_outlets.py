@@ -123,6 +123,13 @@ def test_only_the_zero_decimals_of_a_whole_number_are_removed_from_an_outlets_nu
     assert device({"outlet.1.status": "on", "outlet.1.name": name}).outlets[0].number == number
 
 
+def test_an_outlet_that_has_only_commands_is_listed() -> None:
+    assert states(device({"outlet.1.status": "on"}, ["outlet.1.load.on", "outlet.2.load.on"])) == {
+        "1": True,
+        "2": None,
+    }
+
+
 def test_rows_for_groups_or_the_whole_device_or_with_negative_numbers_are_not_outlets() -> None:
     found = device(
         {
@@ -261,11 +268,35 @@ def test_a_chain_that_is_numbered_from_0_is_read_whole() -> None:
     assert list(found.chain) == [0, 1]
 
 
+def test_the_only_unit_of_a_chain_may_be_numbered_0() -> None:
+    alone = {name: text for name, text in FROM_0.items() if not name.startswith("device.1.")}
+    assert states(device({**alone, "device.count": "1"})) == {"0.1": True, "0.2": False}
+
+
 @pytest.mark.parametrize("missing", ["device.0.", "device.1."])
 def test_a_chain_from_0_without_one_of_its_units_is_an_error(missing: str) -> None:
     left = {name: text for name, text in FROM_0.items() if not name.startswith(missing)}
     with pytest.raises(ProtocolError, match="does not list all devices of the chain"):
         device(left)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"device.2.outlet.1.status": "on"},
+        {"outlet.1.status": "on", "outlet.2.status": "off"},
+        {"outlet.count": "2"},
+    ],
+    ids=["a unit N", "the same outlets without a prefix", "the same count without a prefix"],
+)
+def test_device_0_is_the_whole_chain_if_it_may_repeat_the_names_without_a_prefix(
+    more: dict[str, str],
+) -> None:
+    try:
+        found = states(device({**FROM_0, **more}))
+    except ProtocolError:
+        return  # a unit is missing
+    assert not any(identity.startswith("0.") for identity in found)
 
 
 # ---- ways to switch ------------------------------------------------------------------------------

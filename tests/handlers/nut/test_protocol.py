@@ -165,6 +165,46 @@ def test_lists_of_the_protocol_are_read() -> None:
         assert decode(data, request)[request] == expected
 
 
+def test_answers_of_one_line_are_read() -> None:
+    cases: list[tuple[NutRequest[object], str, object]] = [
+        (messages.get_var("a", "v"), 'VAR a v "x \\\\ y"', "x \\ y"),
+        (
+            messages.get_type("a", "v"),
+            "TYPE a v RW STRING:32",
+            messages.VariableType(("RW", "STRING"), 32),
+        ),
+        (messages.get_type("a", "v"), "TYPE a v ENUM", messages.VariableType(("ENUM",), None)),
+        (messages.get_desc("a", "v"), 'DESC a v "UPS status"', "UPS status"),
+        (messages.get_cmddesc("a", "c"), 'CMDDESC a c "Turn off"', "Turn off"),
+        (messages.get_upsdesc("a"), 'UPSDESC a "Development box"', "Development box"),
+        (messages.get_numlogins("a"), "NUMLOGINS a 12", 12),
+        (
+            messages.ver(),
+            "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
+            "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
+        ),
+        (messages.protver("NETVER"), "1.3", "1.3"),
+        (messages.protver(), "1.3", "1.3"),
+        (messages.server_help(), "Commands: HELP", "Commands: HELP"),
+        (messages.username("u"), "OK", ""),
+        (messages.password("p"), "OK", ""),
+        (messages.starttls(), "OK STARTTLS", "STARTTLS"),
+        (messages.login("a"), "OK", ""),
+        (messages.logout(), "OK Goodbye", "Goodbye"),
+        (messages.logout(), "Goodbye...", ""),
+        (messages.primary("a"), "OK PRIMARY-GRANTED", "PRIMARY-GRANTED"),
+        (messages.primary("a", "MASTER"), "OK MASTER-GRANTED", "MASTER-GRANTED"),
+        (messages.fsd("a"), "OK FSD-SET", "FSD-SET"),
+        (messages.set_tracking(True), "OK", ""),
+        (messages.get_tracking(), "ON", "ON"),
+        (messages.get_tracking("1-2"), "PENDING", "PENDING"),
+        (messages.set_var("a", "v", "x"), "OK TRACKING 1-2", "1-2"),
+        (messages.instcmd("a", "c", "p"), "OK", ""),
+    ]
+    for request, line, expected in cases:
+        assert decode(line.encode() + b"\n", request)[request] == expected, line
+
+
 @pytest.mark.parametrize(
     "request_, data",
     [
