@@ -35,6 +35,7 @@ from handlers.shared.errors import (
 from handlers.shared.tls import Trust
 from tests.ports import refusing
 from tests.simulators.certificates import usual
+from tests.waiting import PATIENCE_S
 
 from .conftest import MakeAgent
 from .peer import Drip, Peer, Seen, Step, get_state, http, result, set_state
@@ -87,6 +88,18 @@ def test_a_header_that_arrives_byte_by_byte_is_given_up_at_the_deadline(
         with pytest.raises(Unreachable, match="in time"):
             get_state(agent(proto, slow.address, trust=Trust(verify=False)))
         assert len(slow.seen) == 1
+
+
+def test_each_request_of_a_connection_has_its_own_deadline(agent: MakeAgent, clock: Clock) -> None:
+    def slowly(seen: Optional[Seen]) -> bytes:
+        clock.now += 1.5 * PATIENCE_S  # an answer may take 2 * PATIENCE_S
+        return result(0)(seen)
+
+    with Peer([[slowly] * 6]) as slow:
+        one = agent("http", slow.address, timeout=PATIENCE_S)
+        for _ in range(6):
+            get_state(one)
+        assert slow.accepted == 1
 
 
 # ---- a persistent connection that was closed -----------------------------------------------------
