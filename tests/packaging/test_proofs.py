@@ -64,13 +64,15 @@ def test_an_example_never_counts_as_evidence(path: Path, proofs: Any, tmp_path: 
     proof = parsed(text)
     assert isinstance(proof, UnitProof) and proof.basis == SIMULATED
     assert acceptance.disagreements(proof) == []
-    assert any("simulator" in one for one in proofs.why_not_taken(path, proofs.known()))
+    assert any(
+        "simulator" in one for one in proofs.why_not_taken(path, proofs.known_fingerprints())
+    )
     with pytest.raises(ValueError, match="simulated"):
         evidence.counted([proof])
     # nor with another mark and a right hash
     forged = tmp_path / path.name
     forged.write_text(written(dataclasses.replace(proof, basis=UNIT, made=today())), "utf-8")
-    assert proofs.why_not_taken(forged, proofs.known()) == [
+    assert proofs.why_not_taken(forged, proofs.known_fingerprints()) == [
         f"docs/proofs/{path.name} has the same answers"
     ]
 
