@@ -138,3 +138,41 @@ def test_the_command_says_the_last_hash_and_names_a_change(
     Path(paths[1]).write_bytes(Path(paths[1]).read_bytes().replace(b"number", b"nUmber", 1))
     code, _, err = run(capsys, "energy", "verify", str(tmp_path))
     assert code == 2 and "2026-11-24.jsonl: line 2 is not as it was written" in err
+
+
+def test_bytes_behind_the_last_line_of_a_day_that_is_over_are_named(tmp_path: Path) -> None:
+    first, _ = written(tmp_path, 2)
+    with open(first, "ab") as file:
+        file.write(b'{"hash"')
+    with pytest.raises(HashMismatch, match=r"its last line has no end \(7 bytes\)"):
+        verified(str(tmp_path))
+
+
+def test_a_file_of_one_line_that_follows_no_other_is_named(tmp_path: Path) -> None:
+    written(tmp_path, 1)
+    other = written(tmp_path / "other", 3)[2]
+    line = Path(other).read_bytes().splitlines(keepends=True)[0]
+    (tmp_path / "2026-11-24.jsonl").write_bytes(line)
+    with pytest.raises(HashMismatch, match="does not continue the file before it"):
+        verified(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--kept", "abc"], "--kept 'abc': give 64 hexadecimal digits"),
+        (["--tsa-ca", "ca.pem"], "--tsa-ca and --signers are for --stamps"),
+        (["--signers", "who"], "--tsa-ca and --signers are for --stamps"),
+    ],
+)
+def test_what_cannot_be_checked_is_a_wrong_argument(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    written(tmp_path, 1)
+    code, _, err = run(capsys, "energy", "verify", str(tmp_path), *arguments)
+    assert code == 2 and said in err
+
+
+def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"has no file of a meter, such as 2026-11-23\.jsonl"):
+        verified(str(tmp_path))
