@@ -155,7 +155,7 @@ class HallFacts:
 
     def above(self, node: int) -> Collection[int]:
         """The carriers through which its current flows, or may flow: now or by another input."""
-        if node not in self.facts.switched:
+        if node not in self.facts.below_switches:
             return self.power.path(node)
         carriers = self._above.get(node)
         if carriers is None:
@@ -530,7 +530,7 @@ class Failure:
         facts = self._hall.facts
         below = facts.below(nodes)
         carriers = below & self._hall.graph.carriers.keys()
-        for number in {number for node in below for number in facts.at.get(node, ())}:
+        for number in {number for node in below for number in facts.consumers_at.get(node, ())}:
             carriers |= self._hall.carriers_of(number)
         return carriers
 

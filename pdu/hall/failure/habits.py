@@ -123,10 +123,10 @@ class Habits:
             )
             above = [edge for edge in self._graph.above[node] if edge.flows]
             lines, breakers = self._graph.unplaced.get(node, ((), ()))
-            unmetered_cords = [edge.node for edge in above if not edge.sure]
+            unsure_nodes = [edge.node for edge in above if not edge.sure]
             for edge in above:
                 group: Collection[int] = next(
-                    (nodes for nodes in (lines, breakers) if edge.node in nodes), unmetered_cords
+                    (nodes for nodes in (lines, breakers) if edge.node in nodes), unsure_nodes
                 )
                 chance = 1.0 if edge.sure else 1.0 / len(group)
                 for carrier, share in self._shares_of(edge.node).items():

@@ -201,7 +201,7 @@ class StatedHall:
             paths = [self._before.path_of(supply) for supply in consumer_drawn.supplies]
             on = {key // nodes for path in paths for key in path if key % nodes == number}
             if not on and any(
-                supply.node in self._facts.switched for supply in consumer_drawn.supplies
+                supply.node in self._facts.below_switches for supply in consumer_drawn.supplies
             ):
                 # by another input
                 on.add(0)
@@ -305,8 +305,8 @@ def _facts(open_facts: OpenFacts, drawn: Drawn) -> Facts[float]:
         drawn.consumers,
         open_facts.carriers,
         drawn.orders,
-        bounds_facts.switched,
+        bounds_facts.below_switches,
     )
     facts.own = open_facts.edges(drawn)
-    facts.conductor, facts.three = drawn.conductor, drawn.three
+    facts.conductor, facts.three_phase = drawn.conductor, drawn.three
     return facts

@@ -173,7 +173,7 @@ class OpenFacts:
         )
         alive = dict.fromkeys(range(len(facts.uppers)), YES)
         power: Power[float] = Power(facts, {}, alive=alive)
-        open_nodes = facts.below({*self.hall.facts.switched, *self._phased}) | facts.below(
+        open_nodes = facts.below({*self.hall.facts.below_switches, *self._phased}) | facts.below(
             node
             for node, above in enumerate(facts.uppers)
             if any(flows and sure == MAYBE for _, _, sure, flows in above)

@@ -88,7 +88,7 @@ class BreakerAfter(BreakerLoad):
     machines: Sequence[str] = ()
 
     @property
-    def shown(self) -> Interval:
+    def load_range(self) -> Interval:
         """The least right after the failure, and the most whatever trips, in A."""
         low = self.load.low if self.at_first is None else self.at_first.low
         return self.load._replace(low=max(low, self.load.low))
@@ -481,7 +481,7 @@ class Hall:
             rating_a, limit_a = carrier.breaker.rating_a, carrier.breaker.limit_a
             total = self.facts.sums.get(number)
             if load_after is not None:
-                load = load_after.shown
+                load = load_after.load_range
             elif total is not None:
                 load = self.facts.now_of(number, total)
         figures = load, rating_a, limit_a
@@ -716,14 +716,14 @@ class Grading:
         ]
 
 
-def _grade(dark: Sequence[HallNode], open_: Sequence[HallNode]) -> str:
+def _grade(dark: Sequence[HallNode], open_nodes: Sequence[HallNode]) -> str:
     if any(node.kind != "feed" for node in dark):
         return "N"
-    if any(node.kind != "feed" for node in open_):
+    if any(node.kind != "feed" for node in open_nodes):
         return CANNOT_SAY
     if dark:
         return "N+1"
-    return CANNOT_SAY if open_ else "2N"
+    return CANNOT_SAY if open_nodes else "2N"
 
 
 def counts(grades: Iterable[Redundancy]) -> Mapping[str, int]:

@@ -73,7 +73,7 @@ def percent(load: BreakerAfter) -> str:
     """`111 - 125 %` of its rating; "" if that or the load is not bounded."""
     if not load.rating_a or math.isinf(load.load.high):
         return ""
-    low, high = (100 * end / load.rating_a for end in load.shown[:2])
+    low, high = (100 * end / load.rating_a for end in load.load_range[:2])
     return f"{low:.0f} - {high:.0f} %"
 
 
@@ -100,5 +100,5 @@ def interval(load: BreakerAfter) -> str:
     """`4.1 - 6.2`, `4.1 or more` without an upper end: the least right after the failure, and the
     most whatever trips.
     """
-    low, high = load.shown[:2]
+    low, high = load.load_range[:2]
     return f"{low:.1f} or more" if math.isinf(high) else f"{low:.1f} - {high:.1f}"

@@ -146,8 +146,8 @@ class ReturnOutcome(NamedTuple):
             return 2
         if any(breaker.trips for breaker in self.breakers) or count_fit(self.breakers, OVERLOADS):
             return 2
-        open_ = self.count(ReturnVerdict.CANNOT_SAY) or count_fit(self.breakers, CANNOT_SAY)
-        return 1 if open_ else 0
+        undecided = self.count(ReturnVerdict.CANNOT_SAY) or count_fit(self.breakers, CANNOT_SAY)
+        return 1 if undecided else 0
 
 
 class ReturnModel:
@@ -317,7 +317,13 @@ class Return:
         base = hall_facts.facts
         orders = {node: [[o for g in groups for o in g]] for node, groups in base.orders.items()}
         facts = Facts(
-            base.uppers, base.lowers, consumers, base.carriers, orders, base.switched, base.at
+            base.uppers,
+            base.lowers,
+            consumers,
+            base.carriers,
+            orders,
+            base.below_switches,
+            base.consumers_at,
         )
         return hall_facts.later(facts, self._still)
 
@@ -332,8 +338,8 @@ class Return:
         for cord, node, window, volts in zip(
             consumer.cords, consumer.nodes, self.windows[number], all_volts
         ):
-            open_ = (cord.cord.pdu,) if cord.high_a is None else ()
-            current = Interval(0.0, HIGH * cord.known_a, HIGH * cord.known_a / 2, open_)
+            unmetered_pdus = (cord.cord.pdu,) if cord.high_a is None else ()
+            current = Interval(0.0, HIGH * cord.known_a, HIGH * cord.known_a / 2, unmetered_pdus)
             closed = NO
             if window is not None and window.kept:
                 closed = YES if window.sure else MAYBE

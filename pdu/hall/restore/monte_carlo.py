@@ -301,7 +301,7 @@ class _StatedReturn(StatedHall):
         if spare_a is None:
             nodes, path = len(self._facts.uppers), self.flow.power.path_of(supply)
             spare_a = min([self._spare_a[key % nodes] for key in path], default=math.inf)
-            if not supply.behind and supply.node not in self._facts.switched:
+            if not supply.behind and supply.node not in self._facts.below_switches:
                 self._spare_at_nodes[supply.node] = spare_a
         return spare_a
 

@@ -114,19 +114,19 @@ class Facts(Generic[N]):
         #: node -> on which of the three conductors above it its current flows: 1, 2 or 3; and the
         #: carriers that have three
         self.conductor: Mapping[int, int] = {}
-        self.three: Set[int] = frozenset()
+        self.three_phase: Set[int] = frozenset()
         #: the nodes below one with several inputs: their current may take another way
-        self.switched = self.below(orders) if switched is None else switched
+        self.below_switches = self.below(orders) if switched is None else switched
         #: node -> the consumers with a supply there
-        self.at: dict[int, list[int]] = {} if at is None else at
+        self.consumers_at: dict[int, list[int]] = {} if at is None else at
         for number, consumer in consumers.items() if at is None else ():
             for supply in consumer.supplies:
                 for node in (supply.node, *supply.behind):
-                    numbers = self.at.setdefault(node, [])
+                    numbers = self.consumers_at.setdefault(node, [])
                     if not numbers or numbers[-1] != number:
                         numbers.append(number)
             for node in consumer.rack:
-                self.at.setdefault(node, []).append(number)
+                self.consumers_at.setdefault(node, []).append(number)
 
     def edges(self, node: int) -> Uppers:
         """The edges upwards."""
@@ -140,7 +140,7 @@ class Facts(Generic[N]):
         nodes = len(self.uppers)
         carriers_with_phase = {key % nodes for key in path if key >= nodes}
         return {
-            key + phase * nodes if key in self.three else key: truth
+            key + phase * nodes if key in self.three_phase else key: truth
             for key, truth in path.items()
             if key not in carriers_with_phase
         }
@@ -230,7 +230,7 @@ class Power(Generic[N]):
         """
         conductors = self._paths.get(node)
         if conductors is None:
-            if self._parent is not None and node not in self.facts.switched:
+            if self._parent is not None and node not in self.facts.below_switches:
                 conductors = self._parent.path(node)
             else:
                 conductors = self._find_path(node)
@@ -250,7 +250,7 @@ class Power(Generic[N]):
             for carrier in input_path:
                 meets = all(another_path.get(carrier, NO) == YES for another_path in paths)
                 path[carrier] = YES if meets else max(path.get(carrier, NO), MAYBE)
-        if not self.facts.three.isdisjoint(path):
+        if not self.facts.three_phase.isdisjoint(path):
             return self.facts.on_phase(path, self.facts.conductor.get(node, 0))
         return path
 
@@ -279,7 +279,7 @@ class Power(Generic[N]):
             node_path = self._paths.get(supply.node)
             if node_path is None:
                 node_path = self.path(supply.node)
-            if facts.three.isdisjoint(node_path):
+            if facts.three_phase.isdisjoint(node_path):
                 return node_path
         key = supply.node, supply.behind, supply.phase
         path = self._cords.get(key)
@@ -292,7 +292,7 @@ class Power(Generic[N]):
 
     def forget(self, nodes: Collection[int]) -> dict[int, Truth]:
         """Look at these anew. Returns whether those with consumers were alive."""
-        at, switched = self.facts.at, self.facts.switched
+        at, switched = self.facts.consumers_at, self.facts.below_switches
         truth_by_node = {node: self.alive(node) for node in nodes if node in at}
         for node in nodes:
             self._alive.pop(node, None)
@@ -335,8 +335,8 @@ class PowerFlow(Generic[N]):
         moved: dict[int, None] = {}
         for node, alive in truth_by_node.items():
             # below one with several inputs the same MAYBE may be another way
-            if node in self.facts.switched or self.power.alive(node) != alive:
-                moved.update(dict.fromkeys(self.facts.at[node]))
+            if node in self.facts.below_switches or self.power.alive(node) != alive:
+                moved.update(dict.fromkeys(self.facts.consumers_at[node]))
         return moved
 
     def switch(self, switched: Mapping[tuple[int, int], Truth]) -> list[int]:

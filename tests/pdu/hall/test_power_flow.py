@@ -370,11 +370,11 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
     plain = Power(facts, {})
     assert [plain.path_of(each) for each in supplies] == [{0: YES, 1: YES}, {0: YES, 2: YES}]
     assert plain.path_of(supplies[0]) is plain.path_of(supplies[0])
-    assert facts.at == {1: [0], 2: [0], 3: [0], 4: [0]}
+    assert facts.consumers_at == {1: [0], 2: [0], 3: [0], 4: [0]}
     dead = Power(facts, {1: YES, 2: MAYBE})
     assert [dead.has_power(each) for each in supplies] == [NO, MAYBE]
 
-    facts.three, facts.conductor = {0, 2}, {1: 1, 5: 2}
+    facts.three_phase, facts.conductor = {0, 2}, {1: 1, 5: 2}
     three = Power(facts, {})
     # that of the breaker, of what the outlet hangs on, or its own; of carriers that have three
     assert three.path_of(supplies[0]) == {6: YES, 1: YES}
@@ -384,7 +384,7 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
     own = [Power(facts, {}).path_of(each) for each in supplies]
     assert own == [{6: YES, 1: YES}, {12: YES, 14: YES}]
 
-    facts.three = frozenset()
+    facts.three_phase = frozenset()
     flow = PowerFlow(facts, FLOATS, defaultdict(FloatSum), plain)
     assert flow.change({1: YES}) == [0, 1, 2]
     assert flow.contributions(0, flow.power) == {0: 3.0, 2: 3.0}
@@ -397,7 +397,7 @@ def test_a_switch_takes_its_first_input_that_lives() -> None:
     one = Consumer([Supply(3, 2.0, YES, 1.0, behind=(4,))], 1, 2.0)
     uppers.append([])
     facts = Facts(uppers, [[2], [2], [3], [], []], {0: one}, {0, 1, 4}, {2: [[0], [1]]})
-    assert facts.switched == {2, 3}
+    assert facts.below_switches == {2, 3}
     sums: dict[int, FloatSum] = defaultdict(FloatSum)
     flow = PowerFlow(facts, FLOATS, sums, Power(facts, {}))
     for gone, way in (({}, 0), ({0: YES}, 1), ({0: NO}, 0), ({0: YES}, 1), ({1: YES}, None)):
