@@ -180,8 +180,11 @@ def text_lines(parts: Iterable[Part]) -> Iterator[str]:
 
 
 def html_lines(parts: Iterable[Part]) -> Iterator[str]:
-    """Some parts of a page."""
-    return (line for part in parts for line in _html(part))
+    """Some parts of a page. A title before the first section is a heading of its own."""
+    level = 2
+    for part in parts:
+        level = 3 if isinstance(part, Section) else level
+        yield from _html(part, level)
 
 
 def _lines(part: Part) -> Iterator[str]:
@@ -228,7 +231,7 @@ def _printable(text: str) -> str:
     return printable(text, 10 * len(text) + 1)
 
 
-def _html(part: Part) -> Iterator[str]:
+def _html(part: Part, level: int) -> Iterator[str]:
     if isinstance(part, Headline):
         yield html.verdict(part.text, part.look)
     elif isinstance(part, Section):
@@ -238,27 +241,30 @@ def _html(part: Part) -> Iterator[str]:
         yield f"<p>{html.marked(part)}</p>"
     elif isinstance(part, Items):
         if part.texts:
-            yield from (*_h3(part.title), html.bullet_list(part.texts))
+            yield from (*_heading(part.title, level), html.bullet_list(part.texts))
     elif isinstance(part, Picture):
         figure = part.html()
         if figure:
-            yield from (*_h3(part.title), figure)
+            yield from (*_heading(part.title, level), figure)
     elif part.rows:
-        yield from _table_html(part)
+        yield from _table_html(part, level)
     elif part.empty:
-        yield from (*_h3(part.title), f"<p>{html.marked(part.empty)}</p>")
+        yield from (*_heading(part.title, level), f"<p>{html.marked(part.empty)}</p>")
 
 
-def _table_html(table: Table) -> Iterator[str]:
+def _table_html(table: Table, level: int) -> Iterator[str]:
     rows = [[_cell_html(cell) for cell in row] for row in table.rows]
     most = len(rows) if table.unfolded is None else table.unfolded
     if table.folded:
         yield from _folded(table.title, html.table(table.heads, rows, anchors=table.anchors))
     elif len(rows) > most:
-        yield from (*_h3(table.title), *html.table(table.heads, rows[:most]))
+        yield from (*_heading(table.title, level), *html.table(table.heads, rows[:most]))
         yield from _folded(f"and {len(rows) - most} more", html.table(table.heads, rows[most:]))
     else:
-        yield from (*_h3(table.title), *html.table(table.heads, rows, anchors=table.anchors))
+        yield from (
+            *_heading(table.title, level),
+            *html.table(table.heads, rows, anchors=table.anchors),
+        )
 
 
 def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
@@ -277,5 +283,5 @@ def _cell_html(cell: Cell) -> html.HtmlCell:
     return html.HtmlCell(text, cell.classes)
 
 
-def _h3(title: str) -> Sequence[str]:
-    return [f"<h3>{safe(title)}</h3>"] if title else []
+def _heading(title: str, level: int) -> Sequence[str]:
+    return [f"<h{level}>{safe(title)}</h{level}>"] if title else []
