@@ -492,7 +492,7 @@ def test_what_was_not_read_has_no_figure_and_counts_in_the_first_sentence_and_th
     assert first["grade"] == "firm" and second["grade"] == "not billable"
     assert second["kwh"] is None and second["lowest_defensible_bill_kwh"] is None
     text = page.read_text()
-    verdict = text[text.index('class="verdict bad"') : text.index("<h3>Amounts at risk")]
+    verdict = text[text.index('class="verdict bad"') : text.index("<h2>Amounts at risk")]
     assert "is not billable.</p>" in verdict and "2 not read." in verdict
     assert "1 not read, not billable: srv-2" in text
     assert run(folder) == 2
