@@ -450,7 +450,7 @@ def limited(self, most):
     return started(self, most)
 
 process_pool.ProcessPool._started = limited
-reader_pool._job = lambda *_: reader_pool._Read(reader_pool.Reading(answered=True), None)
+reader_pool._job = lambda *_: reader_pool._PoolReading(reader_pool.Reading(answered=True), None)
 found = dict(reader_pool.read_all([None] * 40, processes=2))
 print(sorted(found) == list(range(40)), all(one.answered for one in found.values()), tried)
 """
