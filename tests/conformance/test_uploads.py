@@ -39,7 +39,7 @@ shutil.rmtree(sys.argv[2] + "/pdu_snmp")
 for name in [name for name in sys.modules if name.startswith("pdu_snmp")]:
     del sys.modules[name]
 keys = [profile.key for profile in profiles]
-assert all(profiles.named(key).key == key for key in keys)
+assert all(profiles.find_profile(key).key == key for key in keys)
 assert not [name for name in sys.modules if name.startswith("pdu_snmp")]
 print(json.dumps(keys))
 """
