@@ -327,8 +327,8 @@ def read_statistic(
         bulk.perform()
     # sends what `units_without_outlets` queued if no unit had anything to read
     bulk.perform()
-    of_panels = panels.read_panel_statistic(bulk, without_outlets, with_power)
-    used_meters: list[Union[UnitMeter, panels.ControllerMeter]] = []
+    of_panels = panels.read_panel_meters(bulk, without_outlets, with_power)
+    used_meters: list[Union[UnitMeter, panels.UnitMeters]] = []
     for listed_unit in units:
         link_id = listed_unit.unit.link_id
         used_meters.append(of_panels.get(link_id) or meters[link_id])

@@ -22,7 +22,7 @@ from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending, present
 from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
 from .units import PRIMARY, AnInterface, XerusUnit, is_missing_object_error
 
-_LINES = {
+_LINE_COUNTS = {
     PowerMeter.Type.ONE_PHASE: 1,
     PowerMeter.Type.SPLIT_PHASE: 2,
     PowerMeter.Type.THREE_PHASE: 3,
@@ -76,9 +76,9 @@ class UnitWithoutOutlets:
             f"{where} lists no outlets and is not known to be of a type without outlets: model"
             f" '{quoted(plate.model)}', firmware '{quoted(metadata.fwRevision)}', inlets:"
             f" {len(inlets)}, power meters and panels: 0, reports switchable outlets:"
-            f" {_yes_or_unknown(metadata, 'hasSwitchableOutlets')}, metered outlets:"
-            f" {_yes_or_unknown(metadata, 'hasMeteredOutlets')}. If the unit has just started, try"
-            " again. On a power meter controller, configure its panels. Else report this error"
+            f" {_yes_no_or_unknown(metadata, 'hasSwitchableOutlets')}, metered outlets:"
+            f" {_yes_no_or_unknown(metadata, 'hasMeteredOutlets')}. If the unit has just started,"
+            " try again. On a power meter controller, configure its panels. Else report this error"
         )
 
     def typed_proxy(self, reference: Interface, kind: type[AnInterface], what: str) -> AnInterface:
@@ -125,34 +125,34 @@ class MainsMeter(FeedMeter):
         return self._config.get().type if self._config is not None else None
 
     @property
-    def _complete(self) -> bool:
+    def _has_all_lines(self) -> bool:
         """Whether the meter lists as many lines as its type has (PowerMeter.idl).
 
         ONE_PHASE may list none.
         """
         if self._type is None:
             return False
-        lines = _LINES.get(self._type)
+        lines = _LINE_COUNTS.get(self._type)
         line_count = len(self._line_currents())
         if lines == 1 and line_count == 0:
             return True
         return lines == line_count
 
     def load(self) -> MeteredValue:
-        """Amperes; not metered unless the list of lines is `_complete`."""
-        return super().load() if self._complete else NOT_METERED
+        """Amperes; not metered unless the list of lines is complete."""
+        return super().load() if self._has_all_lines else NOT_METERED
 
     def energy(self) -> MeteredValue:
         """Watt-hours: the meter's counter, else the sum over its lines, which is not metered if a
         line is not listed.
         """
-        return super().energy() if self.counter is not None or self._complete else NOT_METERED
+        return super().energy() if self.counter is not None or self._has_all_lines else NOT_METERED
 
     def _one_circuit(self, poles: list[Pole]) -> bool:
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._one_circuit(poles)
 
 
-class ControllerMeter:
+class UnitMeters:
     """The figures of one power meter controller."""
 
     def __init__(self, unit: UnitWithoutOutlets) -> None:
@@ -246,11 +246,11 @@ def read_panel_ports(
     return ports_by_link_id
 
 
-def read_panel_statistic(
+def read_panel_meters(
     bulk: Bulk, units: Sequence[UnitWithoutOutlets], with_power: bool = False
-) -> dict[int, ControllerMeter]:
+) -> dict[int, UnitMeters]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
-    meters = {meter.link_id: meter for meter in map(ControllerMeter, units) if meter.mains}
+    meters = {meter.link_id: meter for meter in map(UnitMeters, units) if meter.mains}
     mains = [main for meter in meters.values() for main in meter.mains]
     listings = _queue_circuits(bulk, units)
     for main in mains:
@@ -313,7 +313,7 @@ def _printed_number(position: int, panel: Panel.PanelSettings) -> str:
     return str(number)
 
 
-def _yes_or_unknown(metadata: Pdu.MetaData, field: str) -> str:
+def _yes_no_or_unknown(metadata: Pdu.MetaData, field: str) -> str:
     if not present(metadata, field):
         return "unknown"
     return "yes" if getattr(metadata, field) else "no"

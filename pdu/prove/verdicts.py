@@ -34,10 +34,10 @@ UNANSWERED = ("unreachable", "protocol")
 #: below this, `core/machines/meters.py` counts a current as none, in A
 THRESHOLD_A = 0.02
 # a figure must have fallen to less than this part, in the meter's worst rounding
-_FALL = 0.5
+_LEFT_AFTER_FALL = 0.5
 # A mistake of scale is a factor of 10. Phase angles, three lines, the unit's own consumption and
 # meters that renew their figures at different times stay below 3.
-_SCALE = 3.0
+_MOST_FACTOR = 3.0
 # differences below these decide nothing: the unit itself, the meters' steps
 _SLACK_A, _SLACK_W = 0.5, 60.0
 # apparent volts: at most what a three-phase unit has (480 V), with the meters' error; at least an
@@ -46,16 +46,16 @@ _MOST_V, _LEAST_V = 600.0, 20.0
 # below this the meters' steps decide the quotient, in A
 _LEAST_A = 0.5
 # the counter must be expected to move by so many of its steps
-_STEPS = 3.0
+_LEAST_STEPS = 3.0
 _SHORTEST_WATCH_S = 30.0
 # figures of an inlet that are the sums of its outlets, to the last digit, are no second witness
-_SAME = 1e-6
+_EQUAL_WITHIN = 1e-6
 # the outlet's load must be so many times as large as what the inlet's steps and noise may hide
-_CLEAR = 2.0
+_LEAST_SIGNAL = 2.0
 # unit -> the figures of an outlet and of the inlet
 _QUANTITIES = {"W": ("power_w", "power_w"), "A": ("current_a", "load_a")}
 # the display of a unit is rounded, and the load moves
-_DISPLAY_A, _DISPLAY = 0.3, 0.2
+_DISPLAY_A, _DISPLAY_SHARE = 0.3, 0.2
 
 
 class _PromiseFinding(NamedTuple):
@@ -89,7 +89,7 @@ def _broken_finding(finding: str, **figures: float) -> _PromiseFinding:
     return _PromiseFinding(BROKEN, finding, figures)
 
 
-def _open_finding(finding: str, **figures: float) -> _PromiseFinding:
+def _undecided_finding(finding: str, **figures: float) -> _PromiseFinding:
     return _PromiseFinding(NOT_TRIED, finding, figures)
 
 
@@ -113,7 +113,7 @@ def _list(proof: UnitProof) -> _PromiseFinding:
         return _broken_finding(f"the unit's own answers give no list: {why}")
     outlet_count = len(first.outlets)
     if proof.owner.outlets is None:
-        return _open_finding(
+        return _undecided_finding(
             f"{_outlets(outlet_count)} listed; nobody counted the front", listed=outlet_count
         )
     if proof.owner.outlets != outlet_count:
@@ -130,9 +130,9 @@ def _list(proof: UnitProof) -> _PromiseFinding:
 def _states(proof: UnitProof) -> _PromiseFinding:
     first, dark = _first_states(proof, FIRST), proof.owner.dark
     if first is None:
-        return _open_finding("no states were read")
+        return _undecided_finding("no states were read")
     if dark is None:
-        return _open_finding("nobody said which outlets are dark")
+        return _undecided_finding("nobody said which outlets are dark")
     dark_names = {outlet.strip() for outlet in dark}
     names = {name for outlet in first.outlets for name in (outlet.number, outlet.identity)}
     strange = sorted(dark_names - names)
@@ -151,7 +151,7 @@ def _states(proof: UnitProof) -> _PromiseFinding:
 def _twice(proof: UnitProof) -> _PromiseFinding:
     first, second = _first_states(proof, FIRST), _first_reading(proof, SECOND)
     if first is None:
-        return _open_finding("no states were read")
+        return _undecided_finding("no states were read")
     own_readings = [
         reading
         for reading in proof.readings
@@ -162,7 +162,7 @@ def _twice(proof: UnitProof) -> _PromiseFinding:
         if renumbered:
             return _broken_finding(renumbered, after_s=reading.at_s)
     if second is None:
-        return _open_finding("there was no second reading")
+        return _undecided_finding("there was no second reading")
     if not second.outlets:
         return _broken_finding(
             f"the second reading failed: {second.failure_kind}: {second.failure}"
@@ -210,9 +210,9 @@ def _why_not_switched(proof: UnitProof) -> str:
 def _recording(proof: UnitProof) -> _PromiseFinding:
     first, recorded = _first_states(proof, FIRST), _first_reading(proof, RECORDED)
     if first is None:
-        return _open_finding("no states were read")
+        return _undecided_finding("no states were read")
     if recorded is None:
-        return _open_finding("; ".join(proof.notes[:2]) or "there is no recording")
+        return _undecided_finding("; ".join(proof.notes[:2]) or "there is no recording")
     if recorded.failure_kind:
         return _broken_finding(f"it cannot be read: {recorded.failure_kind}: {recorded.failure}")
     # somebody may have switched one while it was recorded
@@ -234,11 +234,13 @@ def _load(proof: UnitProof) -> _PromiseFinding:
         if reading is not None and reading.load_a is not None
     ]
     if not loads:
-        return _open_finding("the unit reports no load")
+        return _undecided_finding("the unit reports no load")
     if displayed is None:
-        return _open_finding(f"{loads[0]:g} A; nobody compared it with a display", load_a=loads[0])
+        return _undecided_finding(
+            f"{loads[0]:g} A; nobody compared it with a display", load_a=loads[0]
+        )
     near = min(loads, key=lambda value: abs(value - displayed))
-    if abs(near - displayed) > max(_DISPLAY_A, _DISPLAY * max(displayed, near)):
+    if abs(near - displayed) > max(_DISPLAY_A, _DISPLAY_SHARE * max(displayed, near)):
         return _broken_finding(
             f"{near:g} A are told, and the display shows {displayed:g} A", load_a=near
         )
@@ -248,7 +250,7 @@ def _load(proof: UnitProof) -> _PromiseFinding:
 def _sums(proof: UnitProof) -> _PromiseFinding:
     first = _first_states(proof, FIRST)
     if first is None:
-        return _open_finding("no figures were read")
+        return _undecided_finding("no figures were read")
     tried: list[_PromiseFinding] = []
     of_watts = _sum(outlet.power_w for outlet in first.outlets)
     if of_watts is not None and first.power_w is not None:
@@ -260,7 +262,7 @@ def _sums(proof: UnitProof) -> _PromiseFinding:
         for comparison in tried:
             if comparison.verdict == verdict:
                 return comparison
-    return _open_finding("the unit does not meter each outlet and the inlet")
+    return _undecided_finding("the unit does not meter each outlet and the inlet")
 
 
 def _compared(
@@ -269,10 +271,10 @@ def _compared(
     figures = {"outlets": outlets, "inlet": inlet}
     words = f"the outlets carry {outlets:g} {unit} together, the inlet {inlet:g} {unit}"
     low, high = sorted((outlets, inlet))
-    if high > _SCALE * low + slack + number * step:
+    if high > _MOST_FACTOR * low + slack + number * step:
         return _PromiseFinding(BROKEN, f"{words}: a factor of {high / max(low, 1e-9):.3g}", figures)
     # small loads would hide a wrong scale
-    if high <= (slack + number * step) / (10 / _SCALE - 1):
+    if high <= (slack + number * step) / (10 / _MOST_FACTOR - 1):
         return _PromiseFinding(NOT_TRIED, f"{words}: too little to tell", figures)
     return _PromiseFinding(KEPT, words, figures)
 
@@ -280,7 +282,7 @@ def _compared(
 def _watts(proof: UnitProof) -> _PromiseFinding:
     first = _first_states(proof, FIRST)
     if first is None:
-        return _open_finding("no figures were read")
+        return _undecided_finding("no figures were read")
     pairs = [
         (f"outlet {outlet.identity}", outlet.current_a, outlet.power_w) for outlet in first.outlets
     ]
@@ -303,9 +305,9 @@ def _watts(proof: UnitProof) -> _PromiseFinding:
             )
         volts.append(quotient)
     if not metered:
-        return _open_finding("nothing is metered in both W and A")
+        return _undecided_finding("nothing is metered in both W and A")
     if not volts:
-        return _open_finding("too little flows to tell")
+        return _undecided_finding("too little flows to tell")
     return _kept_finding(
         f"{min(volts):.3g} to {max(volts):.3g} V", least_v=min(volts), most_v=max(volts)
     )
@@ -314,10 +316,10 @@ def _watts(proof: UnitProof) -> _PromiseFinding:
 def _energy(proof: UnitProof) -> _PromiseFinding:
     first, second = _first_states(proof, FIRST), _first_states(proof, SECOND)
     if first is None or second is None:
-        return _open_finding("there are not two readings")
+        return _undecided_finding("there are not two readings")
     seconds = second.at_s - first.at_s
     if seconds < _SHORTEST_WATCH_S:
-        return _open_finding("the readings are too near to each other")
+        return _undecided_finding("the readings are too near to each other")
     unit_figures = (first.energy_kwh, second.energy_kwh, first.power_w, second.power_w)
     pairs = [("the unit", *unit_figures)]
     pairs += [
@@ -327,7 +329,7 @@ def _energy(proof: UnitProof) -> _PromiseFinding:
     ]
     energies = [figure for pair in pairs for figure in pair[1:3] if figure is not None]
     if not energies:
-        return _open_finding("the unit has no energy counter")
+        return _undecided_finding("the unit has no energy counter")
     step = _step_kwh(energies)
     ratios: list[float] = []
     for name, was_kwh, now_kwh, was_w, now_w in pairs:
@@ -342,26 +344,26 @@ def _energy(proof: UnitProof) -> _PromiseFinding:
             continue
         expected = (was_w + now_w) / 2 * seconds / 3.6e6
         figures = {"rise_kwh": rise, "expected_kwh": expected, "seconds": seconds}
-        if rise > _SCALE * expected + 2 * step:
+        if rise > _MOST_FACTOR * expected + 2 * step:
             words = f"the counter of {name} rose by {rise:g} kWh in {seconds:.0f} s"
             return _PromiseFinding(
                 BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures
             )
-        if expected < _STEPS * step:
+        if expected < _LEAST_STEPS * step:
             continue
         if rise <= 0:
             words = f"the counter of {name} stands still: it is frozen"
             return _PromiseFinding(
                 BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures
             )
-        if rise < expected / _SCALE - step:
+        if rise < expected / _MOST_FACTOR - step:
             words = f"the counter of {name} rose by only {rise:g} kWh in {seconds:.0f} s"
             return _PromiseFinding(
                 BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures
             )
         ratios.append(rise / expected)
     if not ratios:
-        return _open_finding(
+        return _undecided_finding(
             f"the counters' step of {step:g} kWh is too coarse for {seconds:.0f} s"
         )
     return _kept_finding(
@@ -375,9 +377,9 @@ def _energy(proof: UnitProof) -> _PromiseFinding:
 def _protocols(proof: UnitProof) -> _PromiseFinding:
     first, other_reading = _first_states(proof, FIRST), _first_reading(proof, OTHER)
     if other_reading is None:
-        return _open_finding("one protocol was read: --also HANDLER reads another one")
+        return _undecided_finding("one protocol was read: --also HANDLER reads another one")
     if first is None:
-        return _open_finding("no states were read")
+        return _undecided_finding("no states were read")
     if not other_reading.outlets:
         return _broken_finding(
             f"{other_reading.handler} reads nothing: {other_reading.failure_kind}:"
@@ -399,7 +401,7 @@ def _protocols(proof: UnitProof) -> _PromiseFinding:
         return _broken_finding("; ".join(wrong[:5]), wrong=len(wrong))
     if first.load_a is not None and other_reading.load_a is not None:
         low, high = sorted((first.load_a, other_reading.load_a))
-        if high > _SCALE * low + _SLACK_A:
+        if high > _MOST_FACTOR * low + _SLACK_A:
             return _broken_finding(
                 f"{here} tells {first.load_a:g} A, {there} {other_reading.load_a:g} A",
                 here=first.load_a,
@@ -468,11 +470,11 @@ def _reading_before(proof: UnitProof) -> Optional[ProvenReading]:
 def _switches(proof: UnitProof) -> _PromiseFinding:
     stages = _stages(proof)
     if not stages:
-        return _open_finding("no command was sent")
+        return _undecided_finding("no command was sent")
     for stage in stages:
         command = stage.command
         if command.failure_kind in UNANSWERED:
-            return _open_finding("a command was not answered")
+            return _undecided_finding("a command was not answered")
         if command.failure_kind:
             return _broken_finding(f"{stage.word}: {command.failure_kind}: {command.failure}")
         if command.state == stage.word:
@@ -493,7 +495,7 @@ def _switches(proof: UnitProof) -> _PromiseFinding:
             waited_s=waited,
         )
     if len(stages) < 4:
-        return _open_finding(f"{len(stages)} of 4 commands were sent")
+        return _undecided_finding(f"{len(stages)} of 4 commands were sent")
     longest = max(stage.command.seconds for stage in stages)
     return _kept_finding(f"4 commands, each reported within {longest:.1f} s", longest_s=longest)
 
@@ -501,7 +503,7 @@ def _switches(proof: UnitProof) -> _PromiseFinding:
 def _answered(proof: UnitProof) -> _PromiseFinding:
     stages = _stages(proof)
     if not stages:
-        return _open_finding("no command was sent")
+        return _undecided_finding("no command was sent")
     for stage in stages:
         if stage.command.failure_kind in UNANSWERED:
             seen_at_s = stage.seen_at(proof.outlet)
@@ -525,7 +527,7 @@ def _answered(proof: UnitProof) -> _PromiseFinding:
 def _stays(proof: UnitProof) -> _PromiseFinding:
     stages = [stage for stage in _stages(proof) if stage.command.state == stage.word]
     if not stages:
-        return _open_finding("no state was reported")
+        return _undecided_finding("no state was reported")
     for stage in stages:
         for reading in stage.readings:
             outlet = reading.outlet(proof.outlet)
@@ -540,7 +542,7 @@ def _stays(proof: UnitProof) -> _PromiseFinding:
                     after_s=seconds,
                 )
     if not any(stage.readings for stage in stages):
-        return _open_finding("there was no second reading")
+        return _undecided_finding("there was no second reading")
     return _kept_finding(f"after each of {len(stages)} commands", commands=len(stages))
 
 
@@ -548,16 +550,16 @@ def _meter(proof: UnitProof) -> _PromiseFinding:
     reading_before = _reading_before(proof)
     outlet = reading_before.outlet(proof.outlet) if reading_before is not None else None
     if reading_before is None or outlet is None:
-        return _open_finding("the outlet was not read before")
+        return _undecided_finding("the outlet was not read before")
     was = MeteredLoad(outlet.current_a, outlet.power_w)
     if not was.is_known:
-        return _open_finding("the unit does not meter the outlet")
+        return _undecided_finding("the unit does not meter the outlet")
     # only the first reading decides the step: a stuck meter would make it finer
     steps = MeterResolution().finer(
         MeteredLoad(item.current_a, item.power_w) for item in reading_before.outlets
     )
     if not carries(was, steps):
-        return _open_finding(f"nothing flowed before ({was}): plug something in")
+        return _undecided_finding(f"nothing flowed before ({was}): plug something in")
     times: list[float] = []
     for stage in _stages(proof):
         if stage.command.on or stage.command.state != "off":
@@ -576,13 +578,13 @@ def _meter(proof: UnitProof) -> _PromiseFinding:
                 break
         else:
             if now is None:
-                return _open_finding("the outlet's meter was not read while it was off")
+                return _undecided_finding("the outlet's meter was not read while it was off")
             return _broken_finding(
                 f"outlet {proof.outlet} is reported off, and its meter shows {now} as before"
                 f" ({was}): its relay is stuck, its meter is frozen, or the unit echoes the command"
             )
     if not times:
-        return _open_finding("the outlet was not reported off")
+        return _undecided_finding("the outlet was not reported off")
     longest = max(times)
     inlet = _inlet_follows(proof, reading_before, outlet)
     if inlet is not None:
@@ -612,7 +614,7 @@ def _fell(load_before: MeteredLoad, load_after: MeteredLoad, steps: MeterResolut
     )
     for was, now, step in pairs:
         if was is not None and now is not None:
-            return abs(now) + step <= _FALL * was
+            return abs(now) + step <= _LEFT_AFTER_FALL * was
     return False
 
 
@@ -623,7 +625,7 @@ class _InletLook(NamedTuple):
     #: the outlet under test
     outlet_value: float
     #: what the inlet shows beyond all its outlets
-    inlet_excess: float
+    inlet_minus_outlets: float
 
 
 class _InletSeries(NamedTuple):
@@ -658,7 +660,7 @@ def _inlet_series(
             continue
         own_figure = figures.get(proof.outlet, 0.0)
         looks.append(_InletLook(item.at_s, own_figure, inlet - math.fsum(figures.values())))
-    if all(abs(look.inlet_excess) < _SAME for look in looks):
+    if all(abs(look.inlet_minus_outlets) < _EQUAL_WITHIN for look in looks):
         return None
     early = [item for item in proof.readings if item.outlets and item.at_s <= reading_before.at_s]
     inlet_steps = MeterResolution().finer(MeteredLoad(item.load_a, item.power_w) for item in early)
@@ -685,7 +687,7 @@ def _inlet_follows(
         _judged_inlet(proof, reading_before, outlet, item) for item in series if item is not None
     ]
     if not judgements:
-        return _open_finding(
+        return _undecided_finding(
             "the outlet's meter fell, and no meter of the inlet's own shows whether the load did"
         )
     # in W, then in A; what one cannot decide the other may
@@ -702,17 +704,17 @@ def _judged_inlet(
     while the outlet falls and rises.
     """
     lost, unit = getattr(outlet, _QUANTITIES[series.unit][0]) or 0.0, series.unit
-    still = [look.inlet_excess for look in series.looks if look.at_s <= reading_before.at_s]
+    still = [look.inlet_minus_outlets for look in series.looks if look.at_s <= reading_before.at_s]
     for stage in _stages(proof):
         # the last reading: an inlet's meter may be later than those of the outlets
         times = {reading.at_s for reading in stage.readings}
         looks = [look for look in series.looks if look.at_s in times]
         if not still or not looks:
-            return _open_finding("the inlet was not read after each command")
-        rise = looks[-1].inlet_excess - math.fsum(still) / len(still)
+            return _undecided_finding("the inlet was not read after each command")
+        rise = looks[-1].inlet_minus_outlets - math.fsum(still) / len(still)
         noise = max(still) - min(still) + series.step
-        if lost < _CLEAR * noise:
-            return _open_finding(
+        if lost < _LEAST_SIGNAL * noise:
+            return _undecided_finding(
                 f"the inlet's steps and noise of {noise:.3g} {unit} hide the outlet's"
                 f" {lost:.4g} {unit}: plug in more"
             )
@@ -723,12 +725,12 @@ def _judged_inlet(
                 " command"
             )
         if abs(rise) + noise >= lost / 2:
-            return _open_finding(
+            return _undecided_finding(
                 f"the inlet did not {'rise' if stage.command.on else 'fall'} surely with the"
                 f" outlet's {lost:.4g} {unit}: it shows {rise:+.4g} {unit} beyond its outlets"
             )
         if stage.command.on and looks[-1].outlet_value < lost / 2:
-            return _open_finding(
+            return _undecided_finding(
                 "the inlet did not rise again when the outlet was switched on: what is plugged in"
                 " draws nothing by itself"
             )
@@ -738,7 +740,7 @@ def _judged_inlet(
 def _dark(proof: UnitProof) -> _PromiseFinding:
     is_dark = proof.owner.seen_dark
     if is_dark is None:
-        return _open_finding("nobody looked")
+        return _undecided_finding("nobody looked")
     if not is_dark:
         return _broken_finding(
             f"outlet {proof.outlet} was reported off, and was not: the unit echoes the command, or"
@@ -750,7 +752,7 @@ def _dark(proof: UnitProof) -> _PromiseFinding:
 def _neighbours(proof: UnitProof) -> _PromiseFinding:
     reading_before, stages = _reading_before(proof), _stages(proof)
     if reading_before is None or not stages:
-        return _open_finding("no command was sent")
+        return _undecided_finding("no command was sent")
     state_by_identity = {
         item.identity: item.state
         for item in reading_before.outlets
@@ -767,7 +769,7 @@ def _neighbours(proof: UnitProof) -> _PromiseFinding:
                     moved=len(moved),
                 )
     if not state_by_identity:
-        return _open_finding("the unit has no other outlet")
+        return _undecided_finding("the unit has no other outlet")
     return _kept_finding(
         f"{_outlets(len(state_by_identity))} stayed", outlets=len(state_by_identity)
     )
@@ -786,7 +788,7 @@ def _moved(state_by_identity: dict[str, str], now: ProvenReading) -> list[tuple[
 def _rights(proof: UnitProof) -> _PromiseFinding:
     commands = [command for command in proof.commands if command.phase == RIGHTS]
     if not commands:
-        return _open_finding("no other login was given: --reader")
+        return _undecided_finding("no other login was given: --reader")
     if not commands[0].failure_kind:
         return _broken_finding("the login of --reader was allowed to switch")
     return _kept_finding(f"{commands[0].failure_kind}: {commands[0].failure}")
@@ -795,7 +797,7 @@ def _rights(proof: UnitProof) -> _PromiseFinding:
 def _restored(proof: UnitProof) -> _PromiseFinding:
     reading_before, readings = _reading_before(proof), proof.of(RESTORED)
     if reading_before is None:
-        return _open_finding("no command was sent")
+        return _undecided_finding("no command was sent")
     last = readings[-1] if readings else None
     outlet = None if last is None else last.outlet(proof.outlet)
     if last is None or outlet is None:

@@ -254,17 +254,17 @@ def test_what_may_have_been_counted_twice_is_not_in_the_lowest() -> None:
 
 def test_the_share_of_time_that_was_read() -> None:
     one = register([0.0, 400.0, 600.0, 1000.0], [1.0, 1.1, 1.2, 1.3], [[0, 1], [2, 3]])
-    assert one.read_share(T0, T0 + 1000.0) == pytest.approx(0.8)
-    assert one.read_share(T0 - 1000.0, T0 + 1000.0) == pytest.approx(0.4)
-    assert one.read_share(T0 + 200.0, T0 + 700.0) == pytest.approx(0.6)
+    assert one.covered_share(T0, T0 + 1000.0) == pytest.approx(0.8)
+    assert one.covered_share(T0 - 1000.0, T0 + 1000.0) == pytest.approx(0.4)
+    assert one.covered_share(T0 + 200.0, T0 + 700.0) == pytest.approx(0.6)
     gap = Event("gap", T0 + 300.0, T0 + 700.0, "")
-    assert one.read_share(T0, T0 + 1000.0, [gap]) == pytest.approx(0.6)
-    assert one.read_share(T0 + 10.0, T0 + 10.0) == 0.0
+    assert one.covered_share(T0, T0 + 1000.0, [gap]) == pytest.approx(0.6)
+    assert one.covered_share(T0 + 10.0, T0 + 10.0) == 0.0
     # nothing is read in the hole, and a gap takes no more than what was read in it
-    assert one.read_share(T0 + 450.0, T0 + 550.0) == 0.0
+    assert one.covered_share(T0 + 450.0, T0 + 550.0) == 0.0
     hole = Event("gap", T0 + 450.0, T0 + 550.0, "")
-    assert one.read_share(T0, T0 + 1000.0, [hole]) == pytest.approx(0.8)
-    assert one.read_share(T0, T0 + 1000.0, [Event("gap", T0, T0 + 1000.0, "")]) == 0.0
+    assert one.covered_share(T0, T0 + 1000.0, [hole]) == pytest.approx(0.8)
+    assert one.covered_share(T0, T0 + 1000.0, [Event("gap", T0, T0 + 1000.0, "")]) == 0.0
     assert one.spans() == [(T0, T0 + 400.0), (T0 + 600.0, T0 + 1000.0)]
 
 
@@ -339,7 +339,7 @@ def test_the_mean_power_needs_a_time_that_was_read() -> None:
     assert once._power == 0.0 and once.energy(T0 - 3600.0, T0).best == 0.0
     assert register([0.0, 1.0], [10.0, 10.001])._power == pytest.approx(3.6)
     # a hole of which the readings at its ends leave nothing probably had nothing
-    assert register([0.0, 3600.0], [10.0, 13.0])._unknown(60.0, -5.0) == (0.0, 0.0, 0.06)
+    assert register([0.0, 3600.0], [10.0, 13.0])._unread_energy(60.0, -5.0) == (0.0, 0.0, 0.06)
 
 
 def test_a_wrap_is_the_best_of_its_whole_hole_alone_and_no_more_than_the_supply() -> None:

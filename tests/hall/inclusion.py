@@ -76,7 +76,11 @@ class Stated:
         self.sums: dict[int, FloatSum] = defaultdict(FloatSum)
         self.flow: PowerFlow[float] = PowerFlow(facts, Floats(), self.sums, before)
         for number in consumers:
-            now = {} if consumers[number].always_anew else self.flow.contributions(number, before)
+            now = (
+                {}
+                if consumers[number].always_redistributes
+                else self.flow.contributions(number, before)
+            )
             self.flow.touched[number] = now, now
             for carrier, current in now.items():
                 self.sums[carrier].value += current
@@ -122,14 +126,16 @@ class Stated:
                 )
             )
         total = rng.uniform(one.total.low, one.total.high)
-        if one.always_anew:
+        if one.always_redistributes:
             total += self._extra(one.total.pools)
         else:
             total += rng.uniform(LOW, HIGH) * extra
         mates = None
         if not one.drawn:
             mates = [rng.choice((None, *one.rack)) for _ in supplies]
-        return Consumer(supplies, one.needs, total, one.drawn, one.rack, mates, one.always_anew)
+        return Consumer(
+            supplies, one.needs, total, one.drawn, one.rack, mates, one.always_redistributes
+        )
 
     def _part(self, carrier: int) -> float:
         known = self.hall.figures[carrier]

@@ -137,7 +137,7 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
     """
     without_outlets = [panels.UnitWithoutOutlets(context.unit, bulk)]
     bulk.perform()
-    statistic = panels.read_panel_statistic(bulk, without_outlets)
+    statistic = panels.read_panel_meters(bulk, without_outlets)
     circuits = list(chain.from_iterable(meter.circuits for meter in statistic.values()))
     if not circuits:
         why = (

@@ -241,10 +241,10 @@ class CheckedRegister:
         margin_s = self._readings.slack + self._readings.max_age
         return begins[0] - margin_s < end and ends[-1] + margin_s > begin
 
-    def read_share(self, begin: float, end: float) -> float:
+    def covered_share(self, begin: float, end: float) -> float:
         """The part of a period in which it was read, and believed, without gaps: 0 to 1."""
         gaps = [*checks.gaps(self._rows, self._parameters, begin, end)]
-        return self._register.read_share(begin, end, gaps)
+        return self._register.covered_share(begin, end, gaps)
 
     def cuts(self, begin: float, end: float) -> Sequence[float]:
         """Where its holes in a period begin and end, in s."""

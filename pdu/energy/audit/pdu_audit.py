@@ -368,7 +368,7 @@ class _Register:
         is_idle = self.known.is_idle(energy, begin, end)
         basis = GradeBasis(self.known.step, self.meter.class_percent, is_idle)
         grade = grades.of_register(energy, events, basis, tolerance_kwh)
-        return self.known.read_share(begin, end), *grade, [*_few(events)]
+        return self.known.covered_share(begin, end), *grade, [*_few(events)]
 
 
 #: of a share of which nothing but the energy is asked for

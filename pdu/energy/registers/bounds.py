@@ -30,7 +30,7 @@ class BoundedRegister:
 
     def energy(self, begin: float, end: float) -> EnergyInterval:
         """The energy from `begin` to `end` (s, UTC), in kWh."""
-        if not self._segments or self._is_beside(begin, end):
+        if not self._segments or self._is_outside(begin, end):
             return EnergyInterval(0.0, 0.0, self._limits.most(end - begin))
         total = self._uncapped_energy(begin, end)
         # No more passed than the supply delivers in the whole period.
@@ -50,7 +50,7 @@ class BoundedRegister:
         total = total.plus(self._between(earlier, None, begin, end))
         return total._replace(low=max(total.low - doubtful, 0.0))
 
-    def read_share(self, begin: float, end: float, gaps: Sequence[Event] = ()) -> float:
+    def covered_share(self, begin: float, end: float, gaps: Sequence[Event] = ()) -> float:
         """The part of a period that lies in a segment and in no gap of the polls, from 0 to 1."""
         if end <= begin:
             return 0.0
@@ -67,7 +67,7 @@ class BoundedRegister:
         """When each segment begins and ends, in s."""
         return [self._span(segment) for segment in self._segments]
 
-    def _is_beside(self, begin: float, end: float) -> bool:
+    def _is_outside(self, begin: float, end: float) -> bool:
         """Whether all segments lie on one side of a period: then they say nothing of it."""
         first, _ = self._span(self._segments[0])
         _, last = self._span(self._segments[-1])
@@ -86,7 +86,7 @@ class BoundedRegister:
             seconds += last - first
         return min(3600.0 * rise / seconds, self._limits.kilowatts) if seconds > 0 else 0.0
 
-    def _unknown(self, seconds: float, likely: float) -> EnergyInterval:
+    def _unread_energy(self, seconds: float, likely: float) -> EnergyInterval:
         """The energy of a hole of at most `seconds`, which is probably `likely` s long."""
         most = self._limits.most(seconds)
         return EnergyInterval(0.0, min(self._power * max(likely, 0.0) / 3600.0, most), most)
@@ -106,7 +106,7 @@ class BoundedRegister:
             return NOTHING
         first = begin if earlier is None else max(begin, self._readings.ends[earlier.last])
         last = end if later is None else min(end, self._readings.begins[later.first])
-        guess = self._unknown(stop - start, last - first)
+        guess = self._unread_energy(stop - start, last - first)
         if earlier is None or later is None or start <= begin or stop >= end:
             return guess
         values = self._readings.values
@@ -179,14 +179,14 @@ class BoundedRegister:
         passed = _count_until(readings.begins, numbers, moment)
         if passed == len(numbers):
             return values[numbers[-1]] + step
-        fresh, rising = self._equal_readings(numbers, passed)
+        first_equal, after_equal = self._equal_readings(numbers, passed)
         ceiling = values[numbers[passed]] + step
-        if rising < len(numbers) and rising - fresh > 1:
-            jump = values[numbers[rising]] - values[numbers[passed]]
+        if after_equal < len(numbers) and after_equal - first_equal > 1:
+            jump = values[numbers[after_equal]] - values[numbers[passed]]
             if jump > step * (1.0 + 1e-6):
-                ceiling = values[numbers[rising]] + step
+                ceiling = values[numbers[after_equal]] + step
         if passed:
-            lower = numbers[min(max(fresh - 1, 0), passed - 1)]
+            lower = numbers[min(max(first_equal - 1, 0), passed - 1)]
             most = self._limits.most(moment - readings.begins[lower])
             ceiling = min(ceiling, values[lower] + step + most)
         return ceiling
@@ -194,12 +194,12 @@ class BoundedRegister:
     def _equal_readings(self, numbers: Sequence[int], place: int) -> tuple[int, int]:
         """Where the register came to the value of a reading, and where it rose above it."""
         values, value = self._readings.values, self._readings.values[numbers[place]]
-        fresh, rising = place, place + 1
-        while fresh and values[numbers[fresh - 1]] == value:
-            fresh -= 1
-        while rising < len(numbers) and values[numbers[rising]] == value:
-            rising += 1
-        return fresh, rising
+        first_equal, after_equal = place, place + 1
+        while first_equal and values[numbers[first_equal - 1]] == value:
+            first_equal -= 1
+        while after_equal < len(numbers) and values[numbers[after_equal]] == value:
+            after_equal += 1
+        return first_equal, after_equal
 
     def _interpolated(self, segment: Segment, moment: float) -> float:
         """The register on the straight line between the readings around a moment."""

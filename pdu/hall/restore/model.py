@@ -346,7 +346,12 @@ class Return:
             works = YES if cord.now is Now.CARRIES else MAYBE
             supplies.append(Supply(node, current, works, ANY_SHARE, closed, volts=volts))
         return Consumer(
-            supplies, consumer.needs, total, consumer.drawn, consumer.rack, always_anew=True
+            supplies,
+            consumer.needs,
+            total,
+            consumer.drawn,
+            consumer.rack,
+            always_redistributes=True,
         )
 
     # ---- the walk with a clock -------------------------------------------------------------------

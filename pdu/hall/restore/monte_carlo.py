@@ -191,7 +191,7 @@ class _StatedReturn(StatedHall):
         switched = self.flow.power.switched
         for number in open_facts.numbers:
             consumer = self._facts.consumers[number]
-            consumer.always_anew = True
+            consumer.always_redistributes = True
             if number < len(setting.machines):
                 consumer.total = self._drawn_by(number, consumer.supplies)
             cords = open_facts.hall.consumers[number].cords

@@ -59,7 +59,7 @@ class Consumer(Generic[N]):
     together.
     """
 
-    __slots__ = ("supplies", "needs", "total", "drawn", "rack", "mates", "always_anew")
+    __slots__ = ("supplies", "needs", "total", "drawn", "rack", "mates", "always_redistributes")
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Consumer(Generic[N]):
         drawn: bool = True,
         rack: tuple[int, ...] = (),
         mates: Optional[Sequence[Optional[int]]] = None,
-        always_anew: bool = False,
+        always_redistributes: bool = False,
     ) -> None:
         self.supplies = supplies
         #: how many supplies must work
@@ -82,7 +82,7 @@ class Consumer(Generic[N]):
         #: for each of its supplies that one, None for none; None: nobody knows
         self.mates = mates
         #: what each supply carries now says nothing, as some hours later
-        self.always_anew = always_anew
+        self.always_redistributes = always_redistributes
 
 
 Uppers = Sequence[tuple[int, bool, Truth, bool]]
@@ -180,7 +180,7 @@ class Power(Generic[N]):
         self.switched: dict[Supply[N], Truth] = {} if parent is None else parent.switched
         self._alive: dict[int, Truth] = dict(alive)
         self._paths: dict[int, Mapping[int, Truth]] = dict(paths)
-        self._cords: dict[tuple[int, tuple[int, ...], int], Mapping[int, Truth]] = {}
+        self._path_by_cord: dict[tuple[int, tuple[int, ...], int], Mapping[int, Truth]] = {}
 
     def copied(self, gone: Mapping[int, Truth]) -> Power[N]:
         """The same, to be changed. `gone`: as it is, and will be changed."""
@@ -282,12 +282,12 @@ class Power(Generic[N]):
             if facts.three_phase.isdisjoint(node_path):
                 return node_path
         key = supply.node, supply.behind, supply.phase
-        path = self._cords.get(key)
+        path = self._path_by_cord.get(key)
         if path is None:
             merged = dict(self.path(supply.node))
             for upper in supply.behind:
                 merged.update(self.path(upper))
-            path = self._cords[key] = facts.on_phase(merged, supply.phase)
+            path = self._path_by_cord[key] = facts.on_phase(merged, supply.phase)
         return path
 
     def forget(self, nodes: Collection[int]) -> dict[int, Truth]:
@@ -299,7 +299,7 @@ class Power(Generic[N]):
             if node in switched:
                 self._paths.pop(node, None)
         if switched:
-            self._cords.clear()
+            self._path_by_cord.clear()
         return truth_by_node
 
 
@@ -320,7 +320,7 @@ class PowerFlow(Generic[N]):
         self.sums, self.before = sums, before
         self.gone: dict[int, Truth] = dict(before.gone)
         self.power = before.copied(self.gone)
-        self._had: dict[int, list[Truth]] = {}
+        self._fed_before: dict[int, list[Truth]] = {}
         #: consumer -> what it added to each conductor, and what it adds now
         self.touched: dict[int, tuple[Mapping[int, N], Mapping[int, N]]] = {}
 
@@ -376,11 +376,11 @@ class PowerFlow(Generic[N]):
         """What a consumer adds to each conductor; `only`: to no other than this one."""
         consumer = self.facts.consumers[number]
         fed = self._fed(number, consumer, power)
-        if consumer.always_anew:
+        if consumer.always_redistributes:
             return (
                 self._undrawn(consumer, fed, YES, power, only)
                 if not consumer.drawn
-                else self._anew(consumer, fed, power, only)
+                else self._redistributed(consumer, fed, power, only)
             )
         changed = NO
         if power is not self.before:
@@ -395,7 +395,7 @@ class PowerFlow(Generic[N]):
             return self._undrawn(consumer, fed, changed, power, only)
         if changed == NO:
             return self._as_now(consumer, fed, power, only)
-        anew = self._anew(consumer, fed, power, only)
+        anew = self._redistributed(consumer, fed, power, only)
         if changed == YES:
             return anew
         same = self._as_now(consumer, fed, power, only)
@@ -406,9 +406,11 @@ class PowerFlow(Generic[N]):
         """Whether each of its cords has power."""
         if power is not self.before:
             return [power.has_power(supply) for supply in consumer.supplies]
-        truths = self._had.get(number)
+        truths = self._fed_before.get(number)
         if truths is None:
-            truths = self._had[number] = [power.has_power(supply) for supply in consumer.supplies]
+            truths = self._fed_before[number] = [
+                power.has_power(supply) for supply in consumer.supplies
+            ]
         return truths
 
     # ---- how the current of a consumer divides ---------------------------------------------------
@@ -420,7 +422,7 @@ class PowerFlow(Generic[N]):
         numbers = self._numbers
         for supply, has_power in zip(consumer.supplies, fed):
             if has_power:
-                path = _part_of(power.path_of(supply), only)
+                path = _only_key(power.path_of(supply), only)
                 self._add(current_by_key, path, supply.current, has_power, numbers)
         return current_by_key
 
@@ -444,7 +446,7 @@ class PowerFlow(Generic[N]):
                 amount if key not in current_by_key else numbers.add(current_by_key[key], amount)
             )
 
-    def _anew(
+    def _redistributed(
         self, consumer: Consumer[N], fed: Sequence[Truth], power: Power[N], only: Optional[int]
     ) -> dict[int, N]:
         giving = [
@@ -463,18 +465,18 @@ class PowerFlow(Generic[N]):
         paths = [power.path_of(supply) for supply, _ in giving]
         first = paths[0]
         if len(paths) == 1 or all([path is first for path in paths]):
-            self._add(current_by_key, _part_of(first, only), total, YES, numbers)
+            self._add(current_by_key, _only_key(first, only), total, YES, numbers)
             return current_by_key
         part_by_pattern: dict[tuple[Truth, ...], N] = {}
-        for key in {key: None for path in paths for key in _part_of(path, only)}:
+        for key in {key: None for path in paths for key in _only_key(path, only)}:
             pattern = tuple([path.get(key, NO) for path in paths])
             part = part_by_pattern.get(pattern)
             if part is None:
-                part = part_by_pattern[pattern] = self._part(total, giving, pattern)
+                part = part_by_pattern[pattern] = self._share(total, giving, pattern)
             current_by_key[key] = part
         return current_by_key
 
-    def _part(
+    def _share(
         self, total: N, giving: Sequence[tuple[Supply[N], Truth]], pattern: Sequence[Truth]
     ) -> N:
         """The part of a total that flows through a conductor. `pattern`: whether the current of
@@ -513,7 +515,7 @@ class PowerFlow(Generic[N]):
                 elsewhere = numbers.add(elsewhere, weight)
             watts = numbers.part(total, weights[place], elsewhere)
             current = numbers.over(watts, supply.volts or 1.0)
-            self._add(current_by_key, _part_of(power.path_of(supply), only), current, YES, numbers)
+            self._add(current_by_key, _only_key(power.path_of(supply), only), current, YES, numbers)
         return current_by_key
 
     def _undrawn(
@@ -531,7 +533,7 @@ class PowerFlow(Generic[N]):
         for place, (supply, has_power) in enumerate(zip(consumer.supplies, fed)):
             if has_power:
                 stays = has_power if changed == NO or consumer.mates is not None else MAYBE
-                path = _part_of(power.path_of(supply), only)
+                path = _only_key(power.path_of(supply), only)
                 self._add(current_by_key, path, supply.current, stays, numbers)
             if changed and has_power != YES and supply.closed:
                 if consumer.mates is None:
@@ -539,17 +541,17 @@ class PowerFlow(Generic[N]):
                     continue
                 mate = consumer.mates[place]
                 if mate is not None and power.alive(mate):
-                    path = _part_of(power.path(mate), only)
+                    path = _only_key(power.path(mate), only)
                     self._add(current_by_key, path, supply.current, YES, numbers)
         if lost is not None:
             living = [node for node in consumer.rack if power.alive(node)]
-            for key in {key: None for node in living for key in _part_of(power.path(node), only)}:
+            for key in {key: None for node in living for key in _only_key(power.path(node), only)}:
                 amount = current_by_key.get(key)
                 current_by_key[key] = lost if amount is None else numbers.add(amount, lost)
         return current_by_key
 
 
-def _part_of(path: Mapping[int, Truth], only: Optional[int]) -> Mapping[int, Truth]:
+def _only_key(path: Mapping[int, Truth], only: Optional[int]) -> Mapping[int, Truth]:
     """A path, or what of it is this conductor."""
     if only is None:
         return path

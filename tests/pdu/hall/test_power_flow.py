@@ -209,7 +209,7 @@ class Machine(NamedTuple):
     def rack(self) -> tuple[int, ...]:
         return () if self.drawn else (1, 2)
 
-    def flow(self, gone: Mapping[int, Truth], always_anew: bool) -> Mapping[int, Interval]:
+    def flow(self, gone: Mapping[int, Truth], always_redistributes: bool) -> Mapping[int, Interval]:
         """What it adds to each carrier with these gone."""
         facts = self.facts(
             Consumer(
@@ -218,7 +218,7 @@ class Machine(NamedTuple):
                 self.total,
                 self.drawn,
                 self.rack(),
-                always_anew=always_anew,
+                always_redistributes=always_redistributes,
             )
         )
         flow = PowerFlow(facts, INTERVALS, defaultdict(IntervalSum), Power(facts, {}))
@@ -229,7 +229,9 @@ class Machine(NamedTuple):
         assert flow.touched.get(0, (before, before)) == (before, found)
         return found
 
-    def worlds(self, gone: Mapping[int, Truth], always_anew: bool) -> Iterator[Mapping[int, float]]:
+    def worlds(
+        self, gone: Mapping[int, Truth], always_redistributes: bool
+    ) -> Iterator[Mapping[int, float]]:
         """The same at each end of each interval, for each truth."""
         choices = [
             itertools.product((node,), current[:2], either(works), weight[:2], either(closed))
@@ -250,7 +252,7 @@ class Machine(NamedTuple):
                         self.drawn,
                         self.rack(),
                         None if self.drawn else mate,
-                        always_anew,
+                        always_redistributes,
                     )
                 )
                 for lost in itertools.product(*dead):
@@ -284,24 +286,24 @@ def machine(rng: random.Random, drawn: bool = True) -> Machine:
     return Machine(supplies, interval(rng), rng.choice((1, 1, count)), drawn)
 
 
-@pytest.mark.parametrize("always_anew", [False, True])
+@pytest.mark.parametrize("always_redistributes", [False, True])
 def test_a_machines_current_lies_between_those_of_all_worlds_and_reaches_both(
-    always_anew: bool,
+    always_redistributes: bool,
 ) -> None:
     """Both, unless several supplies must work, or lose or keep their power together: what happens
     to several at once is not followed.
     """
     reached = 0
     for seed in range(100):
-        rng = random.Random(f"{always_anew} {seed}")
+        rng = random.Random(f"{always_redistributes} {seed}")
         made = machine(rng)
         gone = {rng.randrange(4): rng.choice((YES, MAYBE))}
         nodes_of = [one[0] for one in made.supplies]
         is_apart = MAYBE not in gone.values() or (
-            always_anew and sum(0 in gone or node in gone for node in nodes_of) < 2
+            always_redistributes and sum(0 in gone or node in gone for node in nodes_of) < 2
         )
-        found = made.flow(gone, always_anew)
-        worlds = [*made.worlds(gone, always_anew)]
+        found = made.flow(gone, always_redistributes)
+        worlds = [*made.worlds(gone, always_redistributes)]
         for carrier in range(4):
             values = [world.get(carrier, 0.0) for world in worlds]
             own = found.get(carrier, Interval(0.0, 0.0, 0.0))
@@ -312,24 +314,26 @@ def test_a_machines_current_lies_between_those_of_all_worlds_and_reaches_both(
     assert reached > 100
 
 
-@pytest.mark.parametrize("always_anew", [False, True])
-def test_what_nobody_drew_may_go_to_any_outlet_of_its_rack_or_stop(always_anew: bool) -> None:
+@pytest.mark.parametrize("always_redistributes", [False, True])
+def test_what_nobody_drew_may_go_to_any_outlet_of_its_rack_or_stop(
+    always_redistributes: bool,
+) -> None:
     moved = 0
     for seed in range(40):
-        rng = random.Random(f"undrawn {always_anew} {seed}")
+        rng = random.Random(f"undrawn {always_redistributes} {seed}")
         made = machine(rng, drawn=False)
         gone = {rng.randrange(4): rng.choice((YES, MAYBE))}
-        found = made.flow(gone, always_anew)
-        worlds = [*made.worlds(gone, always_anew)]
+        found = made.flow(gone, always_redistributes)
+        worlds = [*made.worlds(gone, always_redistributes)]
         for carrier in range(4):
             values = [world.get(carrier, 0.0) for world in worlds]
             own = found.get(carrier, Interval(0.0, 0.0, 0.0))
             assert own.low <= min(values) + 1e-9 and max(values) - 1e-9 <= own.high, seed
             # what stays may feed the same as what went: it is counted as if it might stop, too
-            if YES in gone.values() and not always_anew:
+            if YES in gone.values() and not always_redistributes:
                 assert own.high == pytest.approx(max(values)), seed
                 moved += own.high > 0.0
-    assert always_anew or moved > 20
+    assert always_redistributes or moved > 20
 
 
 def test_what_nobody_drew_stays_as_it_is_while_nothing_happens_to_it() -> None:
@@ -442,7 +446,7 @@ def points(stated: Stated) -> PowerFlow[Interval]:
             one.drawn,
             one.rack,
             one.mates,
-            one.always_anew,
+            one.always_redistributes,
         )
     facts = Facts(known.uppers, known.lowers, consumers, known.carriers, known.orders)
     before = Power(facts, dict(stated.flow.before.gone))
