@@ -159,7 +159,7 @@ try:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, both)
     while True:
         pass
-except space["Interrupted"] as interrupted:
+except space["Interruption"] as interrupted:
     print(interrupted.number)
 """
 
