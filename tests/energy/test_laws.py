@@ -16,6 +16,7 @@ from pdu.energy.registers.meter_facts import Meters, RegisterFacts
 from pdu.energy.registers.parts import Inlet, within
 from pdu.energy.registers.poll import OWN, OutletFigures, Poll
 from pdu.energy.registers.values import EnergyInterval
+from tests.energy.test_parts import Fixed
 
 Tenures = Mapping[Place, Sequence[OutletTenancy]]
 NOBODY: Tenures = {}
@@ -131,28 +132,15 @@ def test_a_part_that_is_narrowed_keeps_its_best_within() -> None:
     assert exact == [EnergyInterval(2.0, 2.0, 2.0), other]
 
 
-class _Fixed:
-    """A register that says the same of any period."""
-
-    def __init__(self, low: float, high: float) -> None:
-        self._energy = EnergyInterval(low, low, high)
-
-    def bounds(self, begin: float, end: float) -> EnergyInterval:
-        return self._energy
-
-    def cuts(self, begin: float, end: float) -> Sequence[float]:
-        return ()
-
-
 @pytest.mark.parametrize(("are_stated", "most", "least"), [(True, 10.0, 9.0), (False, 10.5, 8.55)])
 def test_meters_of_no_class_may_differ_by_a_twentieth(
     are_stated: bool, most: float, least: float
 ) -> None:
-    outlets = {"1": _Fixed(4.0, 20.0), "2": _Fixed(5.0, 20.0)}
-    inlet = Inlet(_Fixed(1.0, 10.0), outlets, are_stated=are_stated)
+    outlets = {"1": Fixed(4.0, 20.0), "2": Fixed(5.0, 20.0)}
+    inlet = Inlet(Fixed(1.0, 10.0), outlets, are_stated=are_stated)
     assert inlet.outlet("1", 0.0, 1.0) == pytest.approx(most - 5.0)
     assert inlet.own_energy(0.0, 1.0).low == pytest.approx(least)
     assert inlet.total(EnergyInterval(9.0, 9.0, 40.0), 0.0, 1.0).high == pytest.approx(most)
     assert not inlet.contradicts(0.0, 1.0)
-    assert Inlet(_Fixed(1.0, 8.9), outlets, are_stated=are_stated).contradicts(0.0, 1.0)
-    assert not Inlet(_Fixed(1.0, 9.0), outlets, are_stated=are_stated).contradicts(0.0, 1.0)
+    assert Inlet(Fixed(1.0, 8.9), outlets, are_stated=are_stated).contradicts(0.0, 1.0)
+    assert not Inlet(Fixed(1.0, 9.0), outlets, are_stated=are_stated).contradicts(0.0, 1.0)

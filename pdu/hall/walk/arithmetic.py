@@ -83,11 +83,11 @@ class Arithmetic(Protocol[N]):
         """The value, or nothing."""
         raise NotImplementedError
 
-    def either(self, one: Optional[N], other: Optional[N]) -> N:
+    def either(self, first: Optional[N], second: Optional[N]) -> N:
         """One of both; None is nothing."""
         raise NotImplementedError
 
-    def add(self, one: Optional[N], other: N) -> N:
+    def add(self, first: Optional[N], second: N) -> N:
         """The sum."""
         raise NotImplementedError
 
@@ -110,11 +110,11 @@ class Floats:
     def maybe(self, value: float) -> float:
         raise NotAnInterval("a fully stated hall has a truth that is not certain")
 
-    def either(self, one: Optional[float], other: Optional[float]) -> float:
+    def either(self, first: Optional[float], second: Optional[float]) -> float:
         raise NotAnInterval("a fully stated hall has a truth that is not certain")
 
-    def add(self, one: Optional[float], other: float) -> float:
-        return other if one is None else one + other
+    def add(self, first: Optional[float], second: float) -> float:
+        return second if first is None else first + second
 
     def part(self, total: float, here: Optional[float], elsewhere: Optional[float]) -> float:
         if not here:
@@ -137,19 +137,21 @@ class Intervals:
     def maybe(self, value: Interval) -> Interval:
         return Interval(min(value.low, 0.0), value.high, value.expected, value.pools)
 
-    def either(self, one: Optional[Interval], other: Optional[Interval]) -> Interval:
-        a, b = one or _NOTHING, other or _NOTHING
+    def either(self, first: Optional[Interval], second: Optional[Interval]) -> Interval:
+        a, b = first or _NOTHING, second or _NOTHING
         pools = a.pools if a.pools == b.pools else tuple(dict.fromkeys((*a.pools, *b.pools)))
         return Interval(min(a.low, b.low), max(a.high, b.high), b.expected, pools)
 
-    def add(self, one: Optional[Interval], other: Interval) -> Interval:
-        if one is None:
-            return other
+    def add(self, first: Optional[Interval], second: Interval) -> Interval:
+        if first is None:
+            return second
         return Interval(
-            one.low + other.low,
-            one.high + other.high,
-            one.expected + other.expected,
-            (*one.pools, *other.pools) if one.pools and other.pools else one.pools or other.pools,
+            first.low + second.low,
+            first.high + second.high,
+            first.expected + second.expected,
+            (*first.pools, *second.pools)
+            if first.pools and second.pools
+            else first.pools or second.pools,
         )
 
     def part(
