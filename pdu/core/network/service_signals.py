@@ -36,12 +36,16 @@ class ServiceSignals:
         self._is_hung_up = False
         #: the signal that asked to end
         self.ending: Optional[int] = None
-        #: has something to read after each signal
+        #: has something to read after each signal. Python writes into it in whichever thread the
+        #: system delivers the signal to: a handler would wait for the main thread, which may be
+        #: waiting for this pipe. Linux takes another thread if the main thread has a signal
+        #: pending, such as SIGCONT or SIGHUP right before.
         self.pipe: Connection
-        self.pipe, self._told = multiprocessing.Pipe(duplex=False)
-        for end in (self.pipe, self._told):
+        self.pipe, self._written = multiprocessing.Pipe(duplex=False)
+        for end in (self.pipe, self._written):
             os.set_blocking(end.fileno(), False)
         self._before: dict[int, Any] = {}
+        self._before_fd = -1
 
     def __enter__(self) -> ServiceSignals:
         # Windows has no SIGHUP
@@ -49,14 +53,17 @@ class ServiceSignals:
         handlers = {number: self._end for number in _ENDING}
         if hasattr(signal, "SIGHUP"):
             handlers[signal.SIGHUP] = self._hang_up
+        # a full pipe wakes the service already
+        self._before_fd = signal.set_wakeup_fd(self._written.fileno(), warn_on_full_buffer=False)
         self._before = {number: signal.signal(number, take) for number, take in handlers.items()}
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(self._before_fd)
         self.pipe.close()
-        self._told.close()
+        self._written.close()
 
     def heard(self) -> bool:
         """Empties `pipe`. Returns whether the files are to be read again, once for any number of
@@ -75,16 +82,9 @@ class ServiceSignals:
         if self._second is None:
             for ending in _ENDING:
                 signal.signal(ending, signal.SIG_DFL)
-        self._tell()
 
     def _hang_up(self, _number: int, _: Optional[FrameType]) -> None:
         self._is_hung_up = True
-        self._tell()
-
-    def _tell(self) -> None:
-        # a full pipe has told it already
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._told.fileno(), b"!")
 
 
 def reread(load: Callable[[], T], say: Callable[[str], object]) -> Optional[T]:
