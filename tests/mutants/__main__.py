@@ -45,6 +45,7 @@ def try_modules(
     processes: int,
     pick: Callable[[Mutant], bool],
     root: Path = ROOT,
+    patience: float = 30.0,
 ) -> Iterator[Union[Survivor, Outcome]]:
     """Tries modules with the same tests, in a process of its own: pytest collects once in a
     process, and says nothing of value. Each survivor comes when it is found, before its module.
@@ -61,9 +62,11 @@ def try_modules(
             def report(found: Union[Survivor, Outcome]) -> None:
                 print(json.dumps([isinstance(found, Outcome), found]), file=pipe, flush=True)
 
-            runner = Runner(root, modules, processes, pick, report)
+            runner = Runner(root, modules, processes, pick, report, patience)
             rooted = ["--rootdir", str(root), "-c", str(ROOT / "pyproject.toml")]
-            arguments = ["-q", "-p", "no:cacheprovider", "--no-summary", *rooted, *tests]
+            # the runner has limits of its own
+            usual = ["-q", "-p", "no:cacheprovider", "--no-summary", "--timeout=0"]
+            arguments = [*usual, *rooted, *tests]
             code = pytest.main(arguments, plugins=[runner])
             os._exit(int(code))
     os.close(write)

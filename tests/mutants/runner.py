@@ -25,7 +25,8 @@ import pytest
 
 from tests.mutants.mutations import Mutant, mutants
 
-SURVIVED, KILLED, ENDLESS, UNCHANGED = 0, 1, 2, 3
+SURVIVED, KILLED, UNCHANGED = 0, 1, 2  # exit codes of the process that tries one mutant
+_POLL_S = 0.005
 
 
 class Measured(NamedTuple):
@@ -60,9 +61,17 @@ class Outcome(NamedTuple):
     seconds: float
 
 
+class _Try(NamedTuple):
+    """A mutant whose tests run in a process of their own until `end`, a monotonic time."""
+
+    mutant: Mutant
+    end: float
+
+
 class Runner:
     """A plugin of pytest in place of its loop. `report` gets each survivor at once, and each module
-    when it is done.
+    when it is done. A mutant is endless if its tests take more than five times as long as without
+    it, and `patience` seconds more.
     """
 
     def __init__(
@@ -72,13 +81,16 @@ class Runner:
         processes: int,
         pick: Callable[[Mutant], bool],
         report: Callable[[Union[Survivor, Outcome]], None],
+        patience: float,
     ) -> None:
         self.root = root
         self.modules = modules
         self.processes = processes
         self.pick = pick
         self.report = report
+        self.patience = patience
         self.codes: list[int] = []
+        self.endless = 0
 
     def pytest_sessionstart(self) -> None:
         """Of a test with Hypothesis, one failure is enough, and not its simplest form. It takes
@@ -113,15 +125,15 @@ class Runner:
             for mutant in filter(self.pick, mutants(path.read_text("utf-8"))):
                 tests = measured.reached[module].get(mutant.line, [])
                 if tests:
-                    limit = 30 + 5 * sum(measured.seconds[test] for test in tests)
+                    limit = self.patience + 5 * sum(measured.seconds[test] for test in tests)
                     waiting.append((mutant, [items[test] for test in tests], limit))
                 else:
                     unreached += 1
                     self.report(Survivor(module, mutant.line, mutant.key, False))
             self._try_all(module, functions, waiting)
-            killed, endless = self.codes.count(KILLED), self.codes.count(ENDLESS)
-            survived = unreached + len(self.codes) - killed - endless
-            self.codes = []
+            killed, endless = self.codes.count(KILLED), self.endless
+            survived = unreached + len(self.codes) - killed
+            self.codes, self.endless = [], 0
             seconds = time.monotonic() - begin
             self.report(Outcome(module, killed, endless, survived, measured.failed, seconds))
         return True
@@ -179,38 +191,43 @@ class Runner:
         functions: Sequence[types.FunctionType],
         waiting: list[tuple[Mutant, list[pytest.Item], float]],
     ) -> None:
-        running: dict[int, Mutant] = {}
+        running: dict[int, _Try] = {}
         for mutant, items, limit in waiting:
             while len(running) >= self.processes:
                 self._collect(module, running)
             child = os.fork()
             if child == 0:
-                os._exit(_try_one(functions, mutant, items, limit))
-            running[child] = mutant
+                os._exit(_try_one(functions, mutant, items))
+            running[child] = _Try(mutant, time.monotonic() + limit)
         while running:
             self._collect(module, running)
 
-    def _collect(self, module: str, running: dict[int, Mutant]) -> None:
-        child, status = os.waitpid(-1, 0)  # each child has an end of its own, by SIGALRM
+    def _collect(self, module: str, running: dict[int, _Try]) -> None:
+        """Waits until at least one process has ended, or ends those that have no time left.
+
+        This process counts the time: pytest-timeout has SIGALRM and its timer in the other, and a
+        mutant may catch any exception.
+        """
+        child, status = os.waitpid(-1, os.WNOHANG)
         if child in running:
+            mutant = running.pop(child).mutant
             code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else KILLED
-            if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:
-                code = ENDLESS
-            mutant = running.pop(child)
             self.codes.append(code)
             if code in (SURVIVED, UNCHANGED):
                 self.report(Survivor(module, mutant.line, mutant.key, True))
+        elif not child:
+            time.sleep(_POLL_S)
+            now = time.monotonic()
+            for late in [child for child, attempt in running.items() if now > attempt.end]:
+                os.kill(late, signal.SIGKILL)
+                os.waitpid(late, 0)
+                del running[late]
+                self.endless += 1
 
 
 def _try_one(
-    functions: Sequence[types.FunctionType],
-    mutant: Mutant,
-    items: Iterable[pytest.Item],
-    limit: float,
+    functions: Sequence[types.FunctionType], mutant: Mutant, items: Iterable[pytest.Item]
 ) -> int:
-    """Ends the process by SIGALRM after `limit` seconds."""
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, limit)
     if not put(functions, mutant):
         return UNCHANGED
     for item in items:

@@ -61,7 +61,9 @@ from pathlib import Path
 from tests.mutants.__main__ import try_modules
 folder, tests, module = sys.argv[1:]
 sys.path.insert(0, folder)
-*survivors, outcome = try_modules([tests], [module], 1, lambda mutant: True, root=Path(folder))
+*survivors, outcome = try_modules(
+    [tests], [module], 1, lambda mutant: True, root=Path(folder), patience=2.0
+)
 print(json.dumps([survivors, outcome]))
 """
 
@@ -110,6 +112,21 @@ def test_a_mutant_without_the_functions_only_super_is_killed(tmp_path: Path) -> 
     survivors, outcome = _tried(tmp_path, tests, "inheriting.py")
 
     assert (outcome.killed, survivors) == (3, [])
+
+
+def test_a_mutant_that_never_ends_is_ended_and_counted_as_endless(tmp_path: Path) -> None:
+    (tmp_path / "waiting.py").write_text(
+        "import time\n\n\ndef wait(is_ready):\n    while not is_ready():\n"
+        "        time.sleep(0.01)\n"
+    )
+    tests = tmp_path / "test_waiting.py"
+    tests.write_text("from waiting import wait\ndef test(): wait(lambda: True)\n")
+
+    survivors, outcome = _tried(tmp_path, tests, "waiting.py")
+
+    # without its `not`, and with a second one
+    assert (outcome.endless, outcome.killed) == (2, 0)
+    assert {survivor.line for survivor in survivors} == {6}
 
 
 @pytest.mark.trial
