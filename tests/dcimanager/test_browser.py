@@ -474,7 +474,7 @@ def test_times_are_of_24_hours_and_their_zone_is_said(
 @pytest.mark.trial
 def test_an_accessibility_check_finds_nothing_serious(window: Browser, small: bytes) -> None:
     if not AXE.is_file():
-        pytest.skip("axe-core is missing: sh .ci/setup system (it needs npm)")
+        pytest.skip("axe-core is missing: make system")
     with DciManager(page_port=0) as manager, beginning_with(window, AXE.read_text("utf-8")):
         window.open(manager.page_url)
         assert faults(window) == []
