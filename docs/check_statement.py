@@ -95,27 +95,29 @@ def days_of(published, root, statement):
     return {day: digest(node).hex() for _, day, node in said}, statements
 
 
-def text_leaf(text, salts):
+def row_leaf(text, salts):
     if text.startswith("["):
         return leaf(salts[0], text)
-    times, bar, read = text.partition("|")
-    need(bar, "no quarter hour")
-    if read.startswith("#"):
-        return sha(b"\0", salts[0], times.encode(), digest(read[1:]))
-    last = ",".join([*times.split(",")[-4:], *read.split(",")[-4:-3]])
-    return sha(b"\0", salts[0], last.encode(), sha(salts[1], text.encode()))
+    register, bar, flow = text.partition("|")
+    need(bar, "no row")
+    is_wide = len(salts[0]) == 32  # of days that earlier versions sealed
+    need({*map(len, salts)} == {len(salts[0])}, "other salts")
+    begin = b"\0" if is_wide else b""
+    inner = digest(flow[1:]) if flow.startswith("#") else sha(begin, salts[1], flow.encode())
+    inner = inner.hex().encode() if is_wide else inner
+    return sha(b"\0", salts[0], f"{register}|".encode(), inner)
 
 
 def with_times(proof):
-    """Days without times, which all outlets of a PDU have in common, get them."""
+    """Days whose rows are without times, which all outlets of a PDU have in common, get them."""
     used = {}
     for line in proof["lines"]:
         for day in line["days"]:
-            if "quarters" in day:
+            if "rows" in day:
                 times = proof["times"][line["pdu"]][day["day"]]
                 used.setdefault(line["pdu"], {})[day["day"]], times = times, iter(times)
-                texts = day.pop("quarters")
-                day["texts"] = [t if t[0] == "[" else f"{next(times)}|{t}" for t in texts]
+                rows = day.pop("rows")
+                day["texts"] = [r if r[0] == "[" else f"{next(times)},{r}" for r in rows]
                 need(next(times, None) is None, f"{name(line)}, {day['day']}: other times")
     need(used == proof["times"], "times that no outlet has")
 
@@ -124,18 +126,19 @@ def block(day):
     texts, keys = day["texts"], {"stream", "salts"}
     need(len(day) == 4 and len(keys & set(day)) == 1, "the proof has another form")
     if "stream" in day:
-        hides = any(one[0] == "#" or (one[0] != "[" and "|#" in one) for one in texts)
-        need(not hides, "a whole day hides some")
+        need(not any(one.startswith("#") or "|#" in one for one in texts), "a whole day hides some")
         stream = hashlib.shake_128(digest(day["stream"])).digest(32 * len(texts))
         salts = (
             [stream[at : at + 16], stream[at + 16 : at + 32]] for at in range(0, len(stream), 32)
         )
     else:
-        salts = iter([[digest(one, 16) for one in some] for some in day["salts"]])
+        salts = iter(
+            [[digest(one, 32 if len(one) == 64 else 16) for one in some] for some in day["salts"]]
+        )
         shown = [one for one in texts if one[0] != "#"]
-        wanted = [1 if one[0] == "[" or "|#" in one else 2 for one in shown]  # a head, a register
+        wanted = [1 if one[0] == "[" or "|#" in one else 2 for one in shown]
         need(wanted == [*map(len, day["salts"])], "other salts")
-    nodes = [digest(one[1:]) if one[0] == "#" else text_leaf(one, next(salts)) for one in texts]
+    nodes = [digest(one[1:]) if one[0] == "#" else row_leaf(one, next(salts)) for one in texts]
     return sha(b"\2", *nodes)
 
 
@@ -154,45 +157,20 @@ class Row:
     `unit`: the head above it.
     """
 
-    def __init__(self, times, read, state, unit):
-        self.begin, self.end, self.mono, self.up = map(figure, times)
+    def __init__(self, text, unit):
+        register, _, flow = text.partition("|")
+        self.begin, self.end, self.mono, self.up, self.kwh = map(figure, register.split(","))
         need(None not in (self.begin, self.end), "a reading without its time")
-        self.kwh, self.amps, self.watts = map(figure, read)
-        need(state in ("0", "1", "-"), "no state")
-        self.state, self.unit = state, unit
-
-
-def rows_of(text, unit):
-    """The polls of a quarter hour, or the last one if only its register is shown."""
-    times, _, read = text.partition("|")
-    times = times.split(",")
-    if read.startswith("#"):
-        *times, kwh = times
-        read, states = [kwh, "", ""], "-"
-    else:
-        *read, states = read.split(",")
-    count = len(states)
-    need(count and len(times) == 4 * count and len(read) == 3 * count, "no quarter hour")
-    rows = [
-        Row(times[4 * at : 4 * at + 4], read[3 * at : 3 * at + 3], states[at], unit)
-        for at in range(count)
-    ]
-    need(len({one.begin // 900 for one in rows}) == 1, "readings of another quarter hour")
-    return rows
-
-
-class Shown(NamedTuple):
-    """What a proof shows of a line."""
-
-    rows: Sequence[Row]
-    #: quarter hours that are hidden before the first reading and after the last one
-    hidden: tuple[int, int]
-    #: when the last registers began of those of which no more is shown
-    registers: Sequence[float]
+        self.is_register = flow.startswith("#")
+        amps, watts, self.state = ["", "", "-"] if self.is_register else flow.split(",")
+        need(self.state in ("0", "1", "-"), "no state")
+        self.amps, self.watts, self.unit = figure(amps), figure(watts), unit
 
 
 def readings(line, days):
-    """What is shown of an outlet, each text proven to be in the tree of its day."""
+    """The rows of an outlet, each proven to be in the tree of its day, and how many readings are
+    hidden before the first and after the last.
+    """
     need(set(line) == {"pdu", "outlet", "days"}, "the proof has another form")
     texts, order = [], [day["day"] for day in line["days"]]
     need(order == sorted(set(order)), f"{name(line)}: the days are not in order")
@@ -205,20 +183,16 @@ def readings(line, days):
         fits = all(len(head) == 10 and head[:3] == place for head in heads)
         need(heads and fits, f"{where}: another outlet or day")
         texts += day["texts"]
-    found, unit, hidden, registers, last = [], None, [0, 0], [], None
+    found, unit, hidden = [], None, [0, 0]
     for text in texts:
         if text.startswith("["):
-            unit, last = json.loads(text)[3:], None
+            unit = json.loads(text)[3:]
         elif text.startswith("#"):
             hidden[bool(found)] += 1
         else:
             need(unit and not hidden[1], f"{name(line)}: a reading between others is hidden")
-            rows = rows_of(text, unit)
-            need(rows[0].begin // 900 != last, f"{name(line)}: a quarter hour in two parts")
-            last = rows[0].begin // 900
-            registers += [rows[0].begin] if "|#" in text else []
-            found += rows
-    return Shown(found, tuple(hidden), registers)
+            found.append(Row(text, unit))
+    return found, tuple(hidden)
 
 
 def name(line):
@@ -908,12 +882,13 @@ def check_days(statement, energies, known, zone):
         need(alike(one["kw"], mean and [round(one, 3) for one in mean]), f"{day}: power")
 
 
-def trace(line, shown):
+def trace(line, rows, hidden):
     """What a proof shows of a line's register."""
-    units = {(one.unit[0], one.unit[1]) for one in shown.rows}
-    read = [(one.begin, one.kwh) for one in shown.rows if one.kwh is not None]
+    units = {(one.unit[0], one.unit[1]) for one in rows}
+    read = [(one.begin, one.kwh) for one in rows if one.kwh is not None]
     span = when(line["from"]), when(line["to"])
-    return Trace(line["pdu"], line["outlet"], *span, units, read, *shown[1:])
+    registers = [row.begin for row in rows if row.is_register]
+    return Trace(line["pdu"], line["outlet"], *span, units, read, hidden, registers)
 
 
 def main(folder, root):
@@ -939,11 +914,11 @@ def main(folder, root):
     with_times(proof)
     unchecked, held, traces, count = [], [], [], 0
     check_annex(statement)
-    for line, proven in zip(lines, proof["lines"]):
-        shown = readings(proven, days)
-        held.append(check_line(line, shown.rows, statement, zone, unchecked))
-        traces.append(trace(line, shown))
-        count += len(shown.rows)
+    for line, shown in zip(lines, proof["lines"]):
+        rows, hidden = readings(shown, days)
+        held.append(check_line(line, rows, statement, zone, unchecked))
+        traces.append(trace(line, rows, hidden))
+        count += len(rows)
     twice = counted_twice(traces)
     need(not twice, twice)
     check_total(statement, held, zone)
@@ -1861,9 +1836,9 @@ class Trace(NamedTuple):
     units: Collection[tuple[str, str]]
     #: when the register was read, and what it showed, in kWh
     readings: Sequence[tuple[float, float]]
-    #: quarter hours that stand as hashes before the first reading, and after the last one
+    #: texts that stand as hashes before the first reading, and after the last one
     hidden: tuple[int, int]
-    #: when the last registers began of quarter hours of which no more is shown
+    #: when the readings began that show no more than the register
     registers: Sequence[float]
 
     @property
@@ -1892,7 +1867,7 @@ def missing(traces: Sequence[Trace]) -> Sequence[str]:
         for days, names in outlets.items()
     ]
     if hidden:
-        sentences.append(f"HIDDEN, perhaps of this time: quarter hours, {'; '.join(hidden)}")
+        sentences.append(f"HIDDEN, perhaps of this time: readings, {'; '.join(hidden)}")
     return [printable(text) for text in sentences]
 
 
@@ -1904,16 +1879,14 @@ def _days_without(trace: Trace) -> Sequence[str]:
 
 
 def _hidden_within(trace: Trace) -> int:
-    """How many quarter hours are hidden where no reading before, or after, bounds the line's time,
-    or within it but for their last registers.
+    """How many readings are hidden where none before, or after, bounds the line's time, or within
+    it but for their registers.
     """
     first_hidden, last_hidden = trace.hidden
     is_open = not trace.readings
     first = first_hidden if is_open or trace.readings[0][0] >= trace.begin else 0
     last = last_hidden if is_open or trace.readings[-1][0] < trace.end else 0
-    quarters = [time // _QUARTER_S * _QUARTER_S for time in trace.registers]
-    within = [trace.begin <= time <= trace.end - _QUARTER_S for time in quarters]
-    return first + last + sum(within)
+    return first + last + sum(trace.begin <= time < trace.end for time in trace.registers)
 
 
 def counted_twice(traces: Sequence[Trace]) -> str:
@@ -1941,7 +1914,6 @@ def counted_twice(traces: Sequence[Trace]) -> str:
     return ""
 
 
-_QUARTER_S = 900.0
 #: rises at the same moments that two registers do not have by chance
 _CONFIRMING = 20
 

@@ -529,14 +529,9 @@ def _raised(text: str, by: float, mark: str) -> str:
         head = json.loads(text)
         head[3] = mark or head[3]
         return json.dumps(head, separators=(",", ":"))
-    if not by:
-        return text
-    times, _, read = text.partition("|")
-    if leaf_rows.is_register(text):
-        times, _, kwh = times.rpartition(",")
-        return f"{times},{float(kwh) + by!r}|{read}"
-    kwh, rest = read.split(",", 1)
-    return f"{times}|{float(kwh) + by!r},{rest}" if kwh else text
+    register, _, flow = text.partition("|")
+    *times, kwh = register.split(",")
+    return f"{','.join([*times, repr(float(kwh) + by) if by and kwh else kwh])}|{flow}"
 
 
 for _name, _forge in (
@@ -599,8 +594,8 @@ def _registers_only(statement: Statement, said: dict[str, Any], files: dict[str,
     salts = [*disclosure.DaySalts(bytes.fromhex(day["stream"])).salts(len(day["texts"]))]
     day.update(part_of(day.pop(disclosure.STREAM), day["texts"], range(len(salts))).document())
     for at in range(9, 24):
-        inner = merkle.sha256(salts[at][1] + day["texts"][at].encode())
-        register = leaf_rows.last_register(day["texts"][at])
+        register, _, flow = day["texts"][at].partition("|")
+        inner = merkle.sha256(salts[at][1] + flow.encode())
         day["texts"][at] = f"{register}|{leaf_rows.HIDDEN}{inner.hex()}"
         day["salts"][at].pop()
     again(statement, said)
@@ -611,12 +606,12 @@ def _row_text(change: Callable[[list[str]], None]) -> Forge:
 
     def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
         day = next(one for one in said["lines"][-1]["days"] if disclosure.STREAM in one)
-        times, _, read = day["texts"][5].partition("|")
-        cells = [*times.split(","), *read.split(",")]
+        register, _, flow = day["texts"][5].partition("|")
+        cells = [*register.split(","), *flow.split(",")]
         before = [*cells]
         change(cells)
         assert cells != before
-        day["texts"][5] = f"{','.join(cells[:4])}|{','.join(cells[4:])}"
+        day["texts"][5] = f"{','.join(cells[:5])}|{','.join(cells[5:])}"
 
     return forge
 

@@ -59,10 +59,11 @@ def world(
     if command.run([*map(str, arguments), *more]):
         raise SystemExit("no statement")
     root = hashlib.sha256((into / proof.PUBLISHED).read_bytes()).hexdigest()
-    return World(root, [_issued(one) for one in sorted(into.glob("0*"))])
+    return World(root, [issued_in(one) for one in sorted(into.glob("0*"))])
 
 
-def _issued(folder: Path) -> Issued:
+def issued_in(folder: Path) -> Issued:
+    """The files of a customer's statement."""
     files = {name: (folder / name).read_bytes() for name in proof.FILES}
     return Issued((folder / proof.PROOF).read_bytes(), files)
 
@@ -183,7 +184,7 @@ def _kept(day: Forged) -> Forged:
 
 
 def _row(said: Forged, draw: random.Random) -> tuple[list[str], int]:
-    """A quarter hour in the customer's own time: its day's texts, and its place."""
+    """A reading in the customer's own time: its day's texts, and its place."""
     day = draw.choice([day for line in said["lines"] for day in line["days"] if STREAM in day])
     texts: list[str] = day["texts"]
     return texts, draw.choice([at for at, one in enumerate(texts) if not leaf_rows.is_head(one)])
@@ -197,14 +198,15 @@ def _edit(said: Forged, statement: Forged, world: World, draw: random.Random) ->
         line["kwh"][bound] = round((line["kwh"][bound] or 0.0) + draw.choice((-1, 1, 10)), 3)
         return
     texts, at = _row(said, draw)
-    times, bar, read = texts[at].partition("|")
-    kwh, amperes, watts, *rest = read.split(",")
+    register, bar, flow = texts[at].partition("|")
+    *times, kwh = register.split(",")
+    amperes, watts, state = flow.split(",")
     by = draw.choice((0.01, -0.01, 1.0, 100.0))
     if draw.random() < 0.6 and kwh:
         kwh = repr(round(float(kwh) + by, 2))
     elif watts:
         watts = repr(round(float(watts) * (1.0 + by), 1))
-    texts[at] = f"{times}{bar}{','.join((kwh, amperes, watts, *rest))}"
+    texts[at] = f"{','.join([*times, kwh])}{bar}{','.join((amperes, watts, state))}"
 
 
 def _drop(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:
@@ -226,7 +228,7 @@ def _drop(said: Forged, statement: Forged, world: World, draw: random.Random) ->
 
 
 def _hide(said: Forged, texts: list[str], at: int) -> None:
-    """The quarter hour's own hash stands in its place, and all hashes fit."""
+    """The reading's own hash stands in its place, and all hashes fit."""
     day = next(day for line in said["lines"] for day in line["days"] if day["texts"] is texts)
     day.update(part_of(day.pop(STREAM), texts, {*range(len(texts))} - {at}).document())
 

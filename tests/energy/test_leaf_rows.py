@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 import struct
@@ -51,9 +50,9 @@ def texts_of(
     _, (shown,) = pdu.outlet(outlet, [HeldTime(begin, end, False)])
     ((_, node, text),) = shown.days
     document = json.loads(text)
-    if "quarters" in document:
+    if "rows" in document:
         times = json.loads(dict(pdu.times())["2026-10-12"])
-        document["texts"] = leaf_rows.join_times(document.pop("quarters"), times)
+        document["texts"] = leaf_rows.join_times(document.pop("rows"), times)
     whole = disclosure.parse_disclosure(document)
     assert disclosure.hash_from_disclosure(whole) == node
     return whole.texts, node
@@ -71,71 +70,58 @@ ROWS = st.lists(
 
 
 @settings(max_examples=200, deadline=None)
-@given(ROWS, st.sampled_from([60.0, 300.0, 450.0, 900.0, 3600.0]))
-def test_quarter_hours_are_written_as_repr_writes_them(
-    polls: list[tuple[tuple[float, ...], int]], cadence: float
-) -> None:
+@given(ROWS)
+def test_rows_are_written_as_repr_writes_them(polls: list[tuple[tuple[float, ...], int]]) -> None:
     """Roots that were published are hashes of these texts: no byte may change."""
-    rows = [(at * cadence, *one[1:]) for at, (one, _) in enumerate(polls)]
+    rows = [(at * 300.0, *one[1:]) for at, (one, _) in enumerate(polls)]
     states = [state for _, state in polls]
     texts, _ = texts_of([block(rows, states)], "2")
-    quarters = [
-        [*some] for _, some in itertools.groupby(zip(rows, states), lambda one: one[0][0] // 900.0)
-    ]
     expected = [
-        f"{','.join(spelled(one) for row, _ in some for one in row[:4])}|"
-        f"{','.join(spelled(one) for row, _ in some for one in row[4:])},"
-        f"{''.join(SIGNS[state] for _, state in some)}"
-        for some in quarters
+        f"{','.join(map(spelled, row[:5]))}|{','.join(map(spelled, row[5:]))},{SIGNS[state]}"
+        for row, state in zip(rows, states)
     ]
-    lasts = [",".join(map(spelled, some[-1][0][:5])) for some in quarters]
     mark = KEY.mark(UNIT.unit)
     head = ["2026-10-12", "r1|left", "2", mark, "S1", "1.0", "apc", "b", None, True]
     text = json.dumps(head, separators=(",", ":"))
     assert texts == [text, *expected]
-    assert [*map(leaf_rows.last_register, expected)] == lasts
 
 
-def test_texts_are_read_back_and_the_last_register_is_one_poll() -> None:
+def test_a_row_of_another_customer_shows_its_register_alone() -> None:
     times = [at * 300.0 for at in range(10)]
     polls = [(at, at + 1.5, at + 1.0, 7.0, at / 9, math.nan, 5.0) for at in times]
     made = block(polls, [ON] * 10)
     whole, node = texts_of([made], "1")
     (read,) = leaf_rows.blocks(whole)
     assert [*read.begins] == times and [*read.kwh[0]] == [at / 9 for at in times]
-    # the third quarter hour is of two customers, the second bounds it, the first is another's
+    # the reading before his time bounds it, those before that are another's
     part, same = texts_of([made], "1", 1900.0)
     assert same == node
-    assert [leaf_rows.is_hidden(one) for one in part] == [False, True, False, False, False]
-    (read,) = leaf_rows.blocks([part[0], *part[2:]])
-    assert [*read.begins] == [1500.0, 2400.0, 2700.0]
-    assert [math.isnan(watts) for watts in read.watts[0]] == [True, True, False]
-    assert [*read.states[0]] == [NO_STATE, NO_STATE, ON]
+    assert [leaf_rows.is_hidden(one) for one in part] == [False, *[True] * 6, *[False] * 4]
+    (read,) = leaf_rows.blocks([part[0], *part[7:]])
+    assert [*read.begins] == [1800.0, 2100.0, 2400.0, 2700.0]
+    assert [math.isnan(watts) for watts in read.watts[0]] == [True, False, False, False]
+    assert [*read.states[0]] == [NO_STATE, ON, ON, ON]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "0.0,1.0,,|1.0,,,",
-        "0.0,1.0,,|1.0,,1",
-        "0.0,1.0,|1.0,,,1",
-        "0.0,1.0,,|1.0,,,11",
-        "0.0,1.0,,,900.0,901.0,,|1.0,,,2.0,,,11",
-        "0.0,1.0,,|1.0,,,x",
+        "0.0,1.0,,,1.0|,",
+        "0.0,1.0,,|1.0,,,1",
+        "0.0,1.0,,,1.0|,,,1",
+        "0.0,1.0,,,1.0|,,11",
+        "0.0,1.0,,,1.0|,,x",
+        "0.0,,,,1.0|,,1",
+        "0.0,1.0,,,1.00|,,1",
+        "0.0,1.0,,,inf|,,1",
         "0.0,1.0,,,1.0",
     ],
 )
-def test_a_text_that_is_no_quarter_hour_is_refused(text: str) -> None:
+def test_a_text_that_is_no_row_is_refused(text: str) -> None:
     head = json.dumps(["2026-10-12", "r1", "2", "m", "", "", "", "", None, None])
-    assert leaf_rows.blocks([head, "0.0,1.0,,|1.0,,,1"])
-    with pytest.raises(ValueError, match="quarter hour|state"):
+    assert leaf_rows.blocks([head, "0.0,1.0,,,1.0|,,1"])
+    with pytest.raises(ValueError, match="row|state|could not convert"):
         leaf_rows.blocks([head, text])
-
-
-def test_one_quarter_hour_is_one_text() -> None:
-    head = json.dumps(["2026-10-12", "r1", "2", "m", "", "", "", "", None, None])
-    with pytest.raises(ValueError, match="another quarter hour"):
-        leaf_rows.blocks([head, "0.0,1.0,,|1.0,,,1", "300.0,301.0,,|1.0,,,1"])
 
 
 def test_without_orjson_the_texts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,11 +133,11 @@ def test_without_orjson_the_texts_are_the_same(monkeypatch: pytest.MonkeyPatch) 
     assert texts_of([block(rows, states)], "1") == quick
 
 
-def test_times_without_quarter_hours_and_the_other_way_round_are_refused() -> None:
-    texts = ["[1]", "2.0,3.0,,1"]
-    assert leaf_rows.join_times(texts, ["0.0,1.0,,"]) == ["[1]", "0.0,1.0,,|2.0,3.0,,1"]
+def test_times_without_rows_and_rows_without_times_are_refused() -> None:
+    texts = ["[1]", "2.0|3.0,,1"]
+    assert leaf_rows.join_times(texts, ["0.0,1.0,,"]) == ["[1]", "0.0,1.0,,,2.0|3.0,,1"]
     for times in ([], ["0.0,1.0,,"] * 2):
-        with pytest.raises(ValueError, match="not as many times as quarter hours"):
+        with pytest.raises(ValueError, match="not as many times as rows"):
             leaf_rows.join_times(texts, times)
 
 

@@ -436,7 +436,7 @@ def test_a_damaged_line_costs_its_neighbourhood_and_the_page_names_it(
 def test_roots_of_a_later_version_are_refused(
     hall: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root_of_a_day = {"day": "2026-10-02", "root": "0" * 64, "meter": "", "leaves": "other"}
+    root_of_a_day = {"day": "2026-10-02", "root": "0" * 64, "meter": "", "salts": "other"}
     with Journal(str(hall / "readings" / day_roots.ROOTS)) as kept:
         kept.append([root_of_a_day])
     code, _, err = run(capsys, "energy", "seal", str(hall / "readings"))

@@ -1,50 +1,61 @@
 """What of an outlet's day is shown in a proof, and the hash that it has there. Pure.
 
-Each text of a day has a leaf, which holds its last register beside the hash of the whole text; the
-list of leaves is the outlet's block, whose hash is in the tree of the day. A text that is hidden
-stands as its leaf; one of which only the last register is shown, as that and the hash beside it.
-Salts come from a seed for each outlet and day: a whole day is shown with its seed, a part with the
-salts of what it shows. A whole day has `quarters` without their times, which a proof has once for
-all outlets of a PDU, or `texts` with them.
+Each text of a day has a leaf; their list is the outlet's block, whose hash is in the tree of the
+day. A leaf that is hidden stands as its hash. Salts come from a seed for each outlet and day: a
+whole day is shown with its seed, a part with the salts of what it shows. A whole day has `rows`
+without their times, which a proof has once for all outlets of a PDU, or `texts` with them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
 from . import merkle
-from .leaf_rows import BAR, HIDDEN, DayTexts, is_head, is_hidden, is_register, last_register
+from .leaf_rows import BAR, HIDDEN, DayTexts, is_head, is_hidden, is_register
 
-#: the key of a seed in a proof: all salts of a day are one stream of SHAKE-128 (FIPS 202)
-STREAM = "stream"
-#: a day begins so whose quarter hours are without times
-QUARTERS = b'{"quarters":'
-_SIZE = 16  # bytes of a salt
-_PAIR = struct.Struct(f"{_SIZE}s{_SIZE}s")
+#: how a seed makes salts: all of a day are one stream of SHAKE-128 (FIPS 202), 16 bytes each. Days
+#: that 0.3.0 and the first 0.4.0 sealed have salts of 32 bytes, a SHA-256 for each or of SHAKE-256;
+#: so the length of a salt says how what it salts is hashed
+STREAM, STREAM_256, EACH = "stream", "stream256", "seed"
+#: a day begins so whose rows are without times
+ROWS = b'{"rows":'
+_SIZE, _WIDE = 16, 32  # bytes of a salt
+_PAIR, _WIDE_PAIR = (struct.Struct(f"{size}s{size}s") for size in (_SIZE, _WIDE))
+_PLACE = 4  # bytes
 
 
 class DaySalts(NamedTuple):
     """What makes the salts of an outlet's day."""
 
     seed: bytes
+    #: STREAM, STREAM_256 or EACH
+    kind: str = STREAM
 
     def salts(self, count: int) -> Iterator[tuple[bytes, bytes]]:
-        """Of so many texts: the salt of the leaf, and that of the whole text."""
-        return _PAIR.iter_unpack(hashlib.shake_128(self.seed).digest(_PAIR.size * count))
+        """Of so many texts: the salt of the leaf, and that of what flowed."""
+        if self.kind == STREAM:
+            return _PAIR.iter_unpack(hashlib.shake_128(self.seed).digest(_PAIR.size * count))
+        if self.kind == STREAM_256:
+            stream = hashlib.shake_256(self.seed).digest(_WIDE_PAIR.size * count)
+            return _WIDE_PAIR.iter_unpack(stream)
+        places = (at.to_bytes(_PLACE, "big") for at in range(count))
+        return (
+            (merkle.sha256(self.seed + b"\0" + place), merkle.sha256(self.seed + b"\1" + place))
+            for place in places
+        )
 
 
 class Disclosure(NamedTuple):
     """An outlet's day as a proof shows it."""
 
-    #: each text; or the last register of a quarter hour, BAR, HIDDEN and the hash of its text; or
-    #: HIDDEN and its leaf
+    #: each text, or HIDDEN and its leaf; a row may have HIDDEN and a hash in place of its flow
     texts: Sequence[str]
     #: of a day that is whole
     secret: Optional[DaySalts]
-    #: else the salts of each text that is shown: of its leaf, and of the text if all of it is shown
+    #: else the salts of each text that is shown: of its leaf, and of its flow if that is shown
     salts: Sequence[Sequence[bytes]]
 
     def document(self) -> dict[str, Any]:
@@ -67,67 +78,79 @@ def parse_disclosure(document: dict[str, Any]) -> Disclosure:
 
 def _parse_salt(text: str) -> bytes:
     salt = bytes.fromhex(text)
-    if len(salt) != _SIZE or salt.hex() != text:
+    if len(salt) not in (_SIZE, _WIDE) or salt.hex() != text:
         raise ValueError("no salt")
     return salt
 
 
 def whole_day(texts: DayTexts, secret: DaySalts) -> bytes:
-    """A whole day for JSON, its quarter hours without their times."""
+    """A whole day for JSON, its rows without their times."""
     end = f',"{STREAM}":"{secret.seed.hex()}"}}'
-    return QUARTERS + texts.as_json() + end.encode()
+    return ROWS + texts.as_json() + end.encode()
 
 
 def leaves(texts: DayTexts, secret: DaySalts) -> Sequence[bytes]:
-    """The leaf of each text, as `leaf` has it; two hashes for each of 3,000 quarter hours of a
-    month: so without calls.
+    """The leaf of each text, as `leaf` has it. Two hashes of a row, and some 9,000 rows of a month:
+    so without calls.
     """
     sha256, begin = hashlib.sha256, merkle.LEAF
+    if secret.kind != STREAM:
+        shown = (b"".join((times, text, flow or b"")).decode() for times, text, flow in zip(*texts))
+        return [leaf(text, *salts) for text, salts in zip(shown, secret.salts(len(texts.flows)))]
     return [
-        sha256(begin + salt + figures).digest()
-        if register is None
-        else sha256(begin + salt + register + sha256(text_salt + times + figures).digest()).digest()
-        for (salt, text_salt), times, figures, register in zip(
-            secret.salts(len(texts.figures)), *texts
-        )
+        sha256(begin + salt + register).digest()
+        if flow is None
+        else sha256(begin + salt + times + register + sha256(flow_salt + flow).digest()).digest()
+        for (salt, flow_salt), times, register, flow in zip(secret.salts(len(texts.flows)), *texts)
     ]
 
 
-def leaf(text: str, salt: bytes, text_salt: bytes = b"") -> bytes:
-    """The leaf of a text of which all or the last register is shown. Raises ValueError."""
+def leaf(text: str, salt: bytes, flow_salt: bytes = b"") -> bytes:
+    """The leaf of a text, of which what flowed may be hidden. Raises ValueError."""
     if is_head(text):
         return merkle.leaf(salt, text)
-    if is_register(text):
-        register, _, hash_digits = text.partition(BAR + HIDDEN)
-        inner = merkle.digest(hash_digits)
+    register, bar, flow = text.partition(BAR)
+    if not bar:
+        raise ValueError("no row")
+    if flow.startswith(HIDDEN):
+        inner = merkle.digest(flow[len(HIDDEN) :])
+    elif len(flow_salt) != len(salt):
+        raise ValueError("a flow without its salt")
     else:
-        register, inner = last_register(text), merkle.sha256(text_salt + text.encode())
-    return merkle.sha256(merkle.LEAF + salt + register.encode() + inner)
+        inner = _inner(flow_salt, flow.encode())
+    if len(salt) == _WIDE:
+        inner = inner.hex().encode()
+    return merkle.sha256(merkle.LEAF + salt + (register + bar).encode() + inner)
+
+
+def _inner(flow_salt: bytes, flow: bytes) -> bytes:
+    """What stands for a flow in the leaf of its row."""
+    return merkle.sha256((merkle.LEAF if len(flow_salt) == _WIDE else b"") + flow_salt + flow)
 
 
 def part(
     texts: DayTexts,
     secret: DaySalts,
     leaf_hashes: Sequence[bytes],
-    shown: Collection[int],
-    registers: Collection[int],
+    here: range,
+    own_places: Container[int],
 ) -> Disclosure:
-    """All heads, the texts at the places `shown`, and the last registers of those at `registers`.
+    """All heads, and the texts at the places `here`; only rows at `own_places` show what flowed.
 
     `leaf_hashes`: the leaf of each text.
     """
     disclosed_texts, salts = list[str](), list[Sequence[bytes]]()
-    quarters = zip(secret.salts(len(leaf_hashes)), *texts)
-    for at, ((salt, text_salt), times, figures, register) in enumerate(quarters):
-        if register is None:
-            disclosed_texts.append(figures.decode())
+    rows = zip(secret.salts(len(leaf_hashes)), *texts)
+    for at, ((salt, flow_salt), times, register, flow) in enumerate(rows):
+        if flow is None:
+            disclosed_texts.append(register.decode())
             salts.append([salt])
-        elif at in shown:
-            disclosed_texts.append((times + figures).decode())
-            salts.append([salt, text_salt])
-        elif at in registers:
-            inner = merkle.sha256(text_salt + times + figures)
-            disclosed_texts.append(f"{register.decode()}{BAR}{HIDDEN}{inner.hex()}")
+        elif at in own_places:
+            disclosed_texts.append((times + register + flow).decode())
+            salts.append([salt, flow_salt])
+        elif at in here:
+            inner = _inner(flow_salt, flow)
+            disclosed_texts.append(f"{(times + register).decode()}{HIDDEN}{inner.hex()}")
             salts.append([salt])
         else:
             disclosed_texts.append(f"{HIDDEN}{leaf_hashes[at].hex()}")

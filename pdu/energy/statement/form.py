@@ -921,9 +921,9 @@ class Trace(NamedTuple):
     units: Collection[tuple[str, str]]
     #: when the register was read, and what it showed, in kWh
     readings: Sequence[tuple[float, float]]
-    #: quarter hours that stand as hashes before the first reading, and after the last one
+    #: texts that stand as hashes before the first reading, and after the last one
     hidden: tuple[int, int]
-    #: when the last registers began of quarter hours of which no more is shown
+    #: when the readings began that show no more than the register
     registers: Sequence[float]
 
     @property
@@ -952,7 +952,7 @@ def missing(traces: Sequence[Trace]) -> Sequence[str]:
         for days, names in outlets.items()
     ]
     if hidden:
-        sentences.append(f"HIDDEN, perhaps of this time: quarter hours, {'; '.join(hidden)}")
+        sentences.append(f"HIDDEN, perhaps of this time: readings, {'; '.join(hidden)}")
     return [printable(text) for text in sentences]
 
 
@@ -964,16 +964,14 @@ def _days_without(trace: Trace) -> Sequence[str]:
 
 
 def _hidden_within(trace: Trace) -> int:
-    """How many quarter hours are hidden where no reading before, or after, bounds the line's time,
-    or within it but for their last registers.
+    """How many readings are hidden where none before, or after, bounds the line's time, or within
+    it but for their registers.
     """
     first_hidden, last_hidden = trace.hidden
     is_open = not trace.readings
     first = first_hidden if is_open or trace.readings[0][0] >= trace.begin else 0
     last = last_hidden if is_open or trace.readings[-1][0] < trace.end else 0
-    quarters = [time // _QUARTER_S * _QUARTER_S for time in trace.registers]
-    within = [trace.begin <= time <= trace.end - _QUARTER_S for time in quarters]
-    return first + last + sum(within)
+    return first + last + sum(trace.begin <= time < trace.end for time in trace.registers)
 
 
 def counted_twice(traces: Sequence[Trace]) -> str:
@@ -1001,7 +999,6 @@ def counted_twice(traces: Sequence[Trace]) -> str:
     return ""
 
 
-_QUARTER_S = 900.0
 #: rises at the same moments that two registers do not have by chance
 _CONFIRMING = 20
 

@@ -3,11 +3,9 @@
 A head says which unit answered: a JSON list of day, PDU, outlet, a mark of handler and address,
 serial number, firmware, family, run of the reader's machine, the error that the unit states, and
 whether the reader's clock was synchronised (null: not known).
-Below it are its polls, a text for each quarter hour in which polls began, as days of all zones do:
-`begin,end,monotonic,uptime,...|kWh,A,W,...,states`, with four times and three figures of each poll.
-Times are in s, begin and end since 1970 (UTC); an empty place was not read; a state is 1, 0 or -
-for not known. `begin,end,monotonic,uptime,kWh` is the last register of a quarter hour: it can be
-shown without the rest.
+The rows below it are its polls: `begin,end,monotonic,uptime,kWh|A,W,state`. Times are in s, begin
+and end since 1970 (UTC); an empty place was not read; the state is 1, 0 or - for not known. What is
+right of the bar is hashed with a salt of its own, so that a row can be shown without it.
 """
 
 from __future__ import annotations
@@ -23,40 +21,39 @@ from typing import NamedTuple, Optional
 from ..journal.readings import NO_STATE, OFF, ON, Block, UnitFacts
 from ..registers.numpy_lazy import Column, np
 from ..registers.poll import OWN
-from .power import QUARTER_S
 
-#: parts times from what was read
+#: parts a row into what the register says and what flowed
 BAR = "|"
 #: what a head begins with
 HEAD = "["
 #: begins the hash that stands in place of something hidden
 HIDDEN = "#"
-_SIGNS = {OFF: "0", ON: "1", NO_STATE: "-"}
-_STATES = {sign: state for state, sign in _SIGNS.items()}
-#: a table for bytes.translate: state -> its sign
-_SIGN_BYTES = "".join(_SIGNS.get(state, "?") for state in range(256)).encode()
+_SIGNS = {OFF: b"0", ON: b"1", NO_STATE: b"-"}
+_STATES = {sign.decode(): state for state, sign in _SIGNS.items()}
 #: `repr` writes smaller and larger numbers with an exponent
 _LEAST, _MOST = 1e-4, 1e16
-_TIMES, _FIGURES, _FACTS = 4, 3, 10
+_REGISTERS, _FACTS = 5, 10
+#: amperes, watts and state of a row that does not show them
+_NO_FLOWS = ("", "", "-")
 _NAN = repr(math.nan)
 
 
 class DayTexts(NamedTuple):
-    """The texts of an outlet's day, heads and quarter hours, as bytes in parts."""
+    """The texts of an outlet's day, heads and rows, as bytes in parts."""
 
-    #: of a quarter hour its times, with the bar; of a head nothing
+    #: of a row begin, end, monotonic and uptime, with a comma behind; of a head nothing
     times: Sequence[bytes]
-    #: of a quarter hour what was read; a whole head
-    figures: Sequence[bytes]
-    #: of a quarter hour its last register; None for a head
-    registers: Sequence[Optional[bytes]]
+    #: of a row the register, with the bar; a whole head
+    registers: Sequence[bytes]
+    #: of a row what flowed; None for a head
+    flows: Sequence[Optional[bytes]]
 
     def as_json(self) -> bytes:
-        """All texts as a JSON list without blanks, quarter hours without their times."""
-        # no character of a quarter hour needs an escape, and a head is JSON of ASCII
+        """All texts as a JSON list without blanks, rows without their times."""
+        # no character of a row needs an escape, and a head is JSON of ASCII
         texts = [
-            _escaped(text) if register is None else text
-            for text, register in zip(self.figures, self.registers)
+            register + flow if flow is not None else _escaped(register)
+            for register, flow in zip(self.registers, self.flows)
         ]
         return b'["' + b'","'.join(texts) + b'"]'
 
@@ -66,25 +63,14 @@ def _escaped(head: bytes) -> bytes:
     return json.dumps(head.decode())[1:-1].encode()
 
 
-def last_register(text: str) -> str:
-    """The last register of a quarter hour. Raises ValueError for a text that is none."""
-    times, _, figures = text.partition(BAR)
-    last_times, last_figures = times.split(",")[-_TIMES:], figures.split(",")[-_FIGURES - 1 :]
-    if len(last_times) < _TIMES or len(last_figures) <= _FIGURES:
-        raise ValueError("no quarter hour")
-    return ",".join([*last_times, last_figures[0]])
-
-
 def join_times(texts: Iterable[str], times: Iterable[str]) -> Sequence[str]:
-    """Heads, and quarter hours with their times. Raises ValueError if there are more times or
-    fewer.
-    """
+    """Heads, and rows with their times. Raises ValueError if there are more times or fewer."""
     joined, all_times = [*texts], [*times]
     places = [at for at, text in enumerate(joined) if not is_head(text)]
     if len(places) != len(all_times):
-        raise ValueError("not as many times as quarter hours")
+        raise ValueError("not as many times as rows")
     for at, text in zip(places, all_times):
-        joined[at] = f"{text}{BAR}{joined[at]}"
+        joined[at] = f"{text},{joined[at]}"
     return joined
 
 
@@ -104,65 +90,39 @@ def head_parts(day: str, unit: UnitFacts, mark: str) -> tuple[bytes, bytes]:
     return before[:-1] + b",", b"," + after[1:]
 
 
-def time_texts(columns: Sequence[Column], edges: Column) -> tuple[Sequence[bytes], Sequence[bytes]]:
-    """Of each quarter hour the times, with the bar, and those of its last poll, with a comma.
-
-    `columns`: begin, end, monotonic clock and uptime of polls.
+def time_texts(columns: Sequence[Column]) -> Sequence[bytes]:
+    """Of each row the times, with a comma behind. `columns`: begin, end, monotonic clock and uptime
+    of polls.
     """
-    table = np.stack(columns, axis=1)
-    bar = BAR.encode()
-    times = [text + bar for text in _texts(table, edges)]
-    return times, [text + b"," for text in _rows(table[edges[1:] - 1])]
+    return _rows(columns, ",")
 
 
-def figure_texts(
-    columns: Sequence[Column], states: bytes, edges: Column, last_times: Sequence[bytes]
-) -> tuple[Sequence[bytes], Sequence[bytes]]:
-    """Of each quarter hour what was read, and its last register. `columns`: kWh, A and W of polls;
-    `last_times`: as of `time_texts`.
+def register_texts(kwh: Column) -> Sequence[bytes]:
+    """Of each row the register, with the bar."""
+    return _rows([kwh], BAR)
+
+
+def flow_texts(amperes: Column, watts: Column, states: bytes) -> Sequence[bytes]:
+    """Of each row what flowed."""
+    if states.count(states[:1]) == len(states):
+        return _rows([amperes, watts], f",{_SIGNS[states[0]].decode()}" if states else "")
+    signs = map(_SIGNS.__getitem__, states)
+    return [*map(operator.add, _rows([amperes, watts], ","), signs)]
+
+
+def _rows(columns: Sequence[Column], ending: str) -> Sequence[bytes]:
+    """The numbers of each row as `repr` writes them, nothing for NaN, with commas between them, and
+    then `ending`.
     """
-    texts = _texts(np.stack(columns, axis=1), edges)
-    signs, ends = states.translate(_SIGN_BYTES), edges.tolist()
-    if len(texts) and ends == [*range(0, len(signs) + 1, ends[1])] and not signs.strip(signs[:1]):
-        ending = b"," + signs[: ends[1]]
-        figures = [text + ending for text in texts]
-    else:
-        endings = (b"," + signs[first:stop] for first, stop in zip(ends, ends[1:]))
-        figures = [*map(operator.add, texts, endings)]
-    return figures, [*map(operator.add, last_times, _rows(columns[0][edges[1:] - 1][:, None]))]
-
-
-def quarter_edges(begins: Column) -> Column:
-    """Where polls of another quarter hour begin, and how many there are: polls that follow each
-    other within one are together.
-    """
-    if not len(begins):
-        return np.zeros(1, "i8")
-    cuts = np.flatnonzero(np.diff(begins // QUARTER_S)) + 1
-    return np.concatenate([[0], cuts, [len(begins)]])
-
-
-def _texts(table: Column, edges: Column) -> Sequence[bytes]:
-    """The numbers of each quarter hour, poll by poll."""
-    counts = np.diff(edges)
-    if len(counts) and (counts == counts[0]).all():
-        return _rows(table.reshape(len(counts), -1))
-    rows, ends = _rows(table), edges.tolist()
-    return [b",".join(rows[first:stop]) for first, stop in zip(ends, ends[1:])]
-
-
-def _rows(table: Column) -> Sequence[bytes]:
-    """The numbers of each row as `repr` writes them, nothing for NaN, with commas between them."""
-    if not len(table):
+    if not len(columns[0]):
         return []
-    text = _quick(table)
+    end = ending.encode()
+    text = _quick(np.stack(columns, axis=1))
     if text is not None:
-        return text.split(b"],[")
-    rows = table.tolist()
-    return [
-        ",".join("" if number != number else repr(number) for number in row).encode()
-        for row in rows
-    ]
+        return (text.replace(b"],[", end + b"\n") + end).split(b"\n")
+    numbers = ([*map(repr, column.tolist())] for column in columns)
+    rows = (",".join(row).replace(_NAN, "") for row in zip(*numbers))
+    return [row.encode() + end for row in rows]
 
 
 def _quick(table: Column) -> Optional[bytes]:
@@ -181,7 +141,7 @@ def _quick(table: Column) -> Optional[bytes]:
 
 
 def is_head(text: str) -> bool:
-    """Whether a text is a head."""
+    """Whether a text is a head, and not a row."""
     return text.startswith(HEAD)
 
 
@@ -191,25 +151,24 @@ def is_hidden(text: str) -> bool:
 
 
 def is_register(text: str) -> bool:
-    """Whether nothing but the last register of a quarter hour is shown."""
+    """Whether a row does not show what flowed."""
     return f"{BAR}{HIDDEN}" in text and not is_head(text)
 
 
 def blocks(texts: Iterable[str]) -> Sequence[Block]:
-    """Heads and quarter hours as blocks of one register; one of which only the last register is
-    shown is that poll alone, without what flowed.
+    """Heads and rows as blocks of one register; a row whose flow is hidden has none.
 
     Raises ValueError for a text that is neither.
     """
-    quarters_by_head: list[tuple[UnitFacts, list[str]]] = []
+    rows_by_head: list[tuple[UnitFacts, list[str]]] = []
     for text in texts:
         if is_head(text):
-            quarters_by_head.append((_unit(text), []))
-        elif quarters_by_head:
-            quarters_by_head[-1][1].append(text)
+            rows_by_head.append((_unit(text), []))
+        elif rows_by_head:
+            rows_by_head[-1][1].append(text)
         else:
-            raise ValueError("a quarter hour without a head")
-    return [_block(unit, quarters) for unit, quarters in quarters_by_head if quarters]
+            raise ValueError("a row without a head")
+    return [_block(unit, rows) for unit, rows in rows_by_head if rows]
 
 
 def _unit(text: str) -> UnitFacts:
@@ -224,36 +183,25 @@ def _unit(text: str) -> UnitFacts:
     return UnitFacts(pdu, mark, serial, firmware, family, boot, accuracy, synced, (outlet,))
 
 
-def _block(unit: UnitFacts, quarters: Sequence[str]) -> Block:
-    """The quarter hours below a head."""
-    times, figures, all_signs, counts = list[str](), list[str](), "", list[int]()
-    for text in quarters:
-        quarter_times, bar, rest = text.partition(BAR)
-        if is_register(text):
-            *some_times, register = quarter_times.split(",")
-            some_figures, signs = [register, "", ""], "-"
-        else:
-            some_times = quarter_times.split(",")
-            *some_figures, signs = rest.split(",")
-        count = len(signs)
-        if not (bar and count) or [len(some_times), len(some_figures)] != [
-            _TIMES * count,
-            _FIGURES * count,
-        ]:
-            raise ValueError("no quarter hour")
-        times += some_times
-        figures += some_figures
-        all_signs += signs
-        counts.append(count)
+def _block(unit: UnitFacts, rows: Sequence[str]) -> Block:
+    """The rows below a head."""
+    columns = [*zip(*map(_fields, rows))]
     # begin and end are always there
-    begins, ends, mono, ups = (_numbers(times[at::_TIMES], at < 2) for at in range(_TIMES))
-    kwh, amperes, watts = (_numbers(figures[at::_FIGURES], False) for at in range(_FIGURES))
-    if not _STATES.keys() >= {*all_signs}:
+    numbers = [_numbers(column, place < 2) for place, column in enumerate(columns[:-1])]
+    begins, ends, mono, ups, kwh, amperes, watts = numbers
+    if not _STATES.keys() >= {*columns[-1]}:
         raise ValueError("no state")
-    states = bytearray(map(_STATES.__getitem__, all_signs))
-    if np.diff(quarter_edges(np.asarray(begins))).tolist() != counts:
-        raise ValueError("readings of another quarter hour")
+    states = bytearray(map(_STATES.__getitem__, columns[-1]))
     return Block(unit, begins, ends, mono, ups, [kwh], [amperes], [watts], [states], 0)
+
+
+def _fields(row: str) -> Sequence[str]:
+    register, _, flow = row.partition(BAR)
+    registers = register.split(",")
+    flows = _NO_FLOWS if flow.startswith(HIDDEN) else flow.split(",")
+    if len(registers) != _REGISTERS or len(flows) != len(_NO_FLOWS):
+        raise ValueError("no row")
+    return [*registers, *flows]
 
 
 def _numbers(texts: Sequence[str], are_needed: bool) -> array[float]:
@@ -264,7 +212,7 @@ def _numbers(texts: Sequence[str], are_needed: bool) -> array[float]:
         math.isfinite(number) for number, text in zip(numbers, texts) if text
     )
     if [*map(repr, numbers)] != [*number_texts] or not is_finite:
-        raise ValueError("no number of a quarter hour")
+        raise ValueError("no number of a row")
     return numbers
 
 

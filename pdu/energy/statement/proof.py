@@ -207,15 +207,15 @@ def unpacked(content: bytes) -> bytes:
 
 
 def visible(texts: Sequence[str]) -> Sequence[str]:
-    """The heads and quarter hours that are shown. Raises ValueError if others between are not."""
+    """The heads and rows that are shown. Raises ValueError if any between them are hidden."""
     places = _places(texts)
     if any(map(leaf_rows.is_hidden, texts[places.start : places.stop])):
-        raise ValueError("a quarter hour between others is hidden")
+        raise ValueError("a reading between others is hidden")
     return [text for text in texts if not leaf_rows.is_hidden(text)]
 
 
 def _places(texts: Sequence[str]) -> range:
-    """From the first quarter hour that is shown to the last one."""
+    """From the first row that is shown to the last one."""
     shown = [
         at
         for at, text in enumerate(texts)
@@ -333,24 +333,24 @@ def _trace(stated: Mapping[str, Any], texts: Sequence[str], blocks: Sequence[Blo
 
 
 def with_times(proof_document: Mapping[str, Any]) -> dict[str, Any]:
-    """A proof in which each day has `texts`, quarter hours with their times. Raises one of BAD,
-    also for times that no outlet has.
+    """A proof in which each day has `texts`, rows with their times. Raises one of BAD, also for
+    times that no outlet has.
     """
     times, used_times = proof_document["times"], dict[str, dict[str, Any]]()
     lines = []
     for line in proof_document["lines"]:
         days = []
         for day in line["days"]:
-            if "quarters" in day:
+            if "rows" in day:
                 day_times = used_times.setdefault(line["pdu"], {})[day["day"]] = times[line["pdu"]][
                     day["day"]
                 ]
-                texts = leaf_rows.join_times(day["quarters"], day_times)
-                day = {**{name: day[name] for name in day if name != "quarters"}, "texts": texts}
+                texts = leaf_rows.join_times(day["rows"], day_times)
+                day = {**{name: day[name] for name in day if name != "rows"}, "texts": texts}
             days.append(day)
         lines.append({**line, "days": days})
     if used_times != times:
-        raise ValueError("times without quarter hours")
+        raise ValueError("times without rows")
     return {**proof_document, "lines": lines, "times": {}}
 
 

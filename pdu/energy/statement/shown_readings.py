@@ -30,10 +30,9 @@ class HeldTime(NamedTuple):
 
 
 class ShownReadings(NamedTuple):
-    """What a customer sees of an outlet: the quarter hours of which all readings are in his time,
-    and the last register of the nearest one before and after it, also of a quarter hour that he
-    shares with another. If he keeps the outlet, he sees some readings more after it, for a register
-    may be as old as a poll or two.
+    """What a customer sees of an outlet: the rows in his time, and the last one before and the
+    first one after it, of which he does not see what flowed. If he keeps the outlet, he sees some
+    more after it, for a register may be as old as a poll or two.
     """
 
     #: of each day its name, its hash, and what of it is shown, as `proof.canonical` writes it
@@ -42,18 +41,17 @@ class ShownReadings(NamedTuple):
     blocks: Sequence[Block]
 
 
-class _BlockQuarters(NamedTuple):
-    """The quarter hours of a block, which are below one head."""
+class _BlockRows(NamedTuple):
+    """The rows of a block, which are below one head."""
 
-    unit: UnitFacts
     #: the head before and after the name of the outlet
     head: tuple[bytes, bytes]
-    #: which of all quarter hours these are
-    quarters: slice
+    #: which of all rows these are
+    rows: slice
 
 
-class _Polls(NamedTuple):
-    """The polls of an outlet as columns. They are the same for all outlets of a PDU that have the
+class _Rows(NamedTuple):
+    """The rows of an outlet as columns. They are the same for all outlets of a PDU that have the
     same blocks.
     """
 
@@ -62,25 +60,22 @@ class _Polls(NamedTuple):
     end: Column
     monotonic: Column
     uptime: Column
-    #: where each quarter hour begins among them, and where the last one ends
-    edges: Column
-    #: of each quarter hour the times, and those of its last poll, as `leaf_rows.time_texts`
+    #: as `leaf_rows.time_texts`
     times: Sequence[bytes]
-    last_times: Sequence[bytes]
-    #: where each quarter hour is among the texts of its day
+    #: where each is among the texts of its day
     at: Column
     #: day -> its blocks
-    days: Mapping[str, Sequence[_BlockQuarters]]
-    #: each unit that follows another, and where its polls end
+    days: Mapping[str, Sequence[_BlockRows]]
+    #: each unit that follows another, and where its rows end
     units: Sequence[tuple[UnitFacts, int]]
 
 
 class _RowSpan(NamedTuple):
-    """The quarter hours that a customer sees."""
+    """The rows that a customer sees."""
 
-    quarters: range
-    #: for each quarter hour of the outlet, whether all of it is shown; else its last register
-    is_whole: Column
+    rows: range
+    #: for each row of the outlet, whether it is in his time
+    is_own: Column
 
 
 class PduTexts:
@@ -89,7 +84,7 @@ class PduTexts:
     def __init__(self, pdu: str, days: Iterable[tuple[str, Sequence[Block]]], key: SaltKey) -> None:
         self.name = pdu
         self._days, self._key = dict(days), key
-        self._polls: dict[Sequence[int], _Polls] = {}
+        self._rows: dict[Sequence[int], _Rows] = {}
 
     def outlets(self) -> Sequence[str]:
         """Those that were read, each once."""
@@ -97,9 +92,9 @@ class PduTexts:
 
     def times(self) -> Iterator[tuple[str, bytes]]:
         """Of each day its name, and the times of all polls as a JSON list."""
-        polls = self._polls_of(self._days)
-        for day, blocks in polls.days.items():
-            texts = polls.times[blocks[0].quarters.start : blocks[-1].quarters.stop]
+        rows = self._rows_of(self._days)
+        for day, blocks in rows.days.items():
+            texts = rows.times[blocks[0].rows.start : blocks[-1].rows.stop]
             yield day, b"[" + b",".join([b'"' + text[:-1] + b'"' for text in texts]) + b"]"
 
     def outlet(
@@ -112,77 +107,65 @@ class PduTexts:
             for day, blocks in self._days.items()
         }
         days = {day: some for day, some in days.items() if some}
-        polls, columns = self._polls_of(days), _Columns.of(outlet, days)
-        spans = [_span(polls, ~np.isnan(columns.kwh), held_time) for held_time in held_times]
+        rows, columns = self._rows_of(days), _Columns.of(outlet, days)
+        spans = [_span(rows, ~np.isnan(columns.kwh), held_time) for held_time in held_times]
         sealed = list[DayLeaves]()
         shown_days = [list[tuple[str, bytes, bytes]]() for _ in held_times]
-        for day, texts in _texts(outlet, polls, columns):
-            secret, blocks = self._key.secret(day, self.name, outlet), polls.days[day]
+        for day, texts in _texts(outlet, rows, columns):
+            secret, blocks = self._key.secret(day, self.name, outlet), rows.days[day]
             leaves = disclosure.leaves(texts, secret)
             node = merkle.block(leaves)
             sealed.append(DayLeaves(day, outlet, node))
-            first, stop = blocks[0].quarters.start, blocks[-1].quarters.stop
+            first, stop = blocks[0].rows.start, blocks[-1].rows.stop
             for span, day_texts in zip(spans, shown_days):
-                here = slice(max(first, span.quarters.start), min(stop, span.quarters.stop))
+                here = slice(max(first, span.rows.start), min(stop, span.rows.stop))
                 if here.start >= here.stop:
                     continue
-                is_complete = (here.start, here.stop) == (first, stop)
-                is_complete = is_complete and len(blocks) == len(self._days[day])
-                at, is_whole = polls.at[here], span.is_whole[here]
-                if is_complete and is_whole.all():
+                at, is_own = rows.at[here], span.is_own[here]
+                is_whole = len(at) == stop - first and len(blocks) == len(self._days[day])
+                if is_whole and is_own.all() and secret.kind == disclosure.STREAM:
                     text = disclosure.whole_day(texts, secret)
                 else:
-                    shown, registers = ({*at[some].tolist()} for some in (is_whole, ~is_whole))
-                    part = disclosure.part(texts, secret, leaves, shown, registers)
+                    places, own = range(int(at[0]), int(at[-1]) + 1), {*at[is_own].tolist()}
+                    part = disclosure.part(texts, secret, leaves, places, own)
                     text = proof.canonical(part.document()).strip()
                 day_texts.append((day, node, text))
         return sealed, [
-            ShownReadings(day_texts, [*_blocks(outlet, polls, columns, span)])
+            ShownReadings(day_texts, [*_blocks(outlet, rows, columns, span)])
             for day_texts, span in zip(shown_days, spans)
         ]
 
-    def _polls_of(self, days: Mapping[str, Sequence[Block]]) -> _Polls:
+    def _rows_of(self, days: Mapping[str, Sequence[Block]]) -> _Rows:
         key = tuple(id(block) for some in days.values() for block in some)
-        if key not in self._polls:
-            self._polls[key] = _polls(days, self._key)
-        return self._polls[key]
+        if key not in self._rows:
+            self._rows[key] = _rows(days, self._key)
+        return self._rows[key]
 
 
-def _polls(days: Mapping[str, Sequence[Block]], key: SaltKey) -> _Polls:
-    edges, at, day_blocks = list[Column](), list[Column](), dict[str, list[_BlockQuarters]]()
-    units, polls, quarters = list[tuple[UnitFacts, int]](), 0, 0
+def _rows(days: Mapping[str, Sequence[Block]], key: SaltKey) -> _Rows:
+    at, day_blocks = list[Column](), dict[str, list[_BlockRows]]()
+    units, stop = list[tuple[UnitFacts, int]](), 0
     for day, blocks in days.items():
-        first = quarters
+        first_of_day = stop
         # each block has its head before it
         for place, block in enumerate(blocks, start=1):
-            block_edges = leaf_rows.quarter_edges(np.asarray(block.begins))
-            stop = quarters + len(block_edges) - 1
-            edges.append(block_edges[:-1] + polls)
-            at.append(np.arange(quarters, stop) + (place - first))
+            first, stop = stop, stop + len(block.begins)
+            at.append(np.arange(first, stop) + (place - first_of_day))
             head = leaf_rows.head_parts(day, block.unit, key.mark(block.unit.unit))
-            here = _BlockQuarters(block.unit, head, slice(quarters, stop))
-            day_blocks.setdefault(day, []).append(here)
-            quarters, polls = stop, polls + len(block.begins)
-            units.append((block.unit, polls))
-    all_rows = [block for blocks in days.values() for block in blocks]
-    begin, end, monotonic, uptime = columns = [
-        _column(some)
-        for some in zip(*((b.begins, b.ends, b.monotonic, b.uptimes) for b in all_rows))
-    ]
-    all_edges = np.concatenate([*edges, [polls]])
-    times, last_times = leaf_rows.time_texts(columns, all_edges)
-    groups = itertools.groupby(units, key=lambda unit: unit[0])
-    return _Polls(
+            day_blocks.setdefault(day, []).append(_BlockRows(head, slice(first, stop)))
+            units.append((block.unit, stop))
+    all_blocks = [block for blocks in days.values() for block in blocks]
+    clocks = zip(*((b.begins, b.ends, b.monotonic, b.uptimes) for b in all_blocks))
+    begin, end, monotonic, uptime = columns = [_column(some) for some in clocks]
+    return _Rows(
         begin,
         end,
         monotonic,
         uptime,
-        all_edges,
-        times,
-        last_times,
+        leaf_rows.time_texts(columns),
         np.concatenate(at),
         day_blocks,
-        [(unit, [*some][-1][1]) for unit, some in groups],
+        [(unit, [*some][-1][1]) for unit, some in itertools.groupby(units, lambda unit: unit[0])],
     )
 
 
@@ -208,69 +191,57 @@ class _Columns(NamedTuple):
         )
 
 
-def _texts(outlet: str, polls: _Polls, columns: _Columns) -> Iterator[tuple[str, DayTexts]]:
-    """Each day with its heads and quarter hours."""
-    all_figures, all_registers = leaf_rows.figure_texts(
-        columns[:3], columns.states, polls.edges, polls.last_times
-    )
+def _texts(outlet: str, rows: _Rows, columns: _Columns) -> Iterator[tuple[str, DayTexts]]:
+    """Each day with its heads and rows."""
+    kwh, amperes, watts, states = columns
+    all_registers = leaf_rows.register_texts(kwh)
+    all_flows = leaf_rows.flow_texts(amperes, watts, states)
     name = json.dumps(outlet).encode()
-    for day, blocks in polls.days.items():
-        times, figures = list[bytes](), list[bytes]()
-        registers = list[Optional[bytes]]()
-        for _, (before, after), quarters in blocks:
-            times += [b"", *polls.times[quarters]]
-            figures += [before + name + after, *all_figures[quarters]]
-            registers += [None, *all_registers[quarters]]
-        yield day, DayTexts(times, figures, registers)
+    for day, blocks in rows.days.items():
+        times, registers = list[bytes](), list[bytes]()
+        flows = list[Optional[bytes]]()
+        for (before, after), here in blocks:
+            times += [b"", *rows.times[here]]
+            registers += [before + name + after, *all_registers[here]]
+            flows += [None, *all_flows[here]]
+        yield day, DayTexts(times, registers, flows)
 
 
 def _column(columns: Iterable[array[float]]) -> Column:
     return np.concatenate([np.zeros(0), *columns])
 
 
-def _span(polls: _Polls, is_read: Column, held_time: HeldTime) -> _RowSpan:
-    firsts, lasts = polls.edges[:-1], polls.edges[1:] - 1
-    is_own = (polls.begin >= held_time.begin) & (polls.begin < held_time.end)
-    own = np.add.reduceat(is_own, firsts, dtype="i8") if len(firsts) else firsts
-    is_whole = own == lasts + 1 - firsts
-    touched = np.flatnonzero(own)
-    start, stop = (int(touched[0]), int(touched[-1]) + 1) if len(touched) else (len(own), 0)
-    is_before = (is_read & (polls.end <= held_time.begin))[lasts]
-    is_after = (is_read & (polls.begin >= held_time.end))[lasts]
-    before = np.flatnonzero(is_before[:start])
-    after = np.flatnonzero(is_after[stop:]) + stop
-    first = int(before[-1]) if len(before) else None
-    if held_time.continues and stop < len(own):
-        reads = np.cumsum(np.add.reduceat(is_read, firsts, dtype="i8")[stop:])
-        last = min(stop + int(np.searchsorted(reads, _MORE)), len(own) - 1)
-        # the one in which the period ends is his, too
-        is_whole[max(start + 1, stop - 1) : last + 1] = True
-    else:
-        last = int(after[0]) if len(after) else max(stop - 1, -1 if first is None else first)
-    begin = start if first is None else first
-    return _RowSpan(range(min(begin, last), last + 1) if last >= 0 else range(0), is_whole)
+def _span(rows: _Rows, is_read: Column, held_time: HeldTime) -> _RowSpan:
+    is_own = (rows.begin >= held_time.begin) & (rows.begin < held_time.end)
+    inside = np.flatnonzero(is_own)
+    start, stop = (int(inside[0]), int(inside[-1])) if len(inside) else (len(is_own), -1)
+    earlier = np.flatnonzero((is_read & (rows.end <= held_time.begin))[:start])
+    later = np.flatnonzero((is_read & (rows.begin >= held_time.end))[stop + 1 :]) + stop + 1
+    first = int(earlier[-1]) if len(earlier) else None
+    shown_after = later[: _MORE if held_time.continues else 1].tolist()
+    first_shown = start if first is None else first
+    last = shown_after[-1] if shown_after else max(stop, -1 if first is None else first)
+    span_rows = range(min(first_shown, last), last + 1) if last >= 0 else range(0)
+    return _RowSpan(span_rows, is_own)
 
 
-def _blocks(outlet: str, polls: _Polls, columns: _Columns, span: _RowSpan) -> Iterator[Block]:
-    """The readings of a span, as `leaf_rows.blocks` reads them from their texts."""
-    here = np.zeros(len(span.is_whole), bool)
-    here[span.quarters.start : span.quarters.stop] = True
-    is_shown = np.repeat(here & span.is_whole, np.diff(polls.edges))
-    registers = polls.edges[1:][here & ~span.is_whole] - 1
-    is_shown[registers] = True
-    kwh, amperes, watts = columns.kwh, columns.amperes.copy(), columns.watts.copy()
-    states = np.frombuffer(columns.states, "u1").copy()
-    amperes[registers] = watts[registers] = np.nan
-    states[registers] = NO_STATE
-    first = 0
-    for unit, stop in polls.units:
-        shown = np.flatnonzero(is_shown[first:stop]) + first
-        first = stop
-        if not len(shown):
+def _blocks(outlet: str, rows: _Rows, columns: _Columns, span: _RowSpan) -> Iterator[Block]:
+    """The rows of a span, as `leaf_rows.blocks` reads them from their texts."""
+    amperes, watts = (
+        np.where(span.is_own, column, np.nan) for column in (columns.amperes, columns.watts)
+    )
+    states = np.where(span.is_own, np.frombuffer(columns.states, "u1"), NO_STATE).astype("u1")
+    all_columns = (*rows[:4], columns.kwh, amperes, watts)
+    stop = 0
+    for unit, unit_stop in rows.units:
+        here = slice(max(stop, span.rows.start), min(unit_stop, span.rows.stop))
+        stop = unit_stop
+        if here.start >= here.stop:
             continue
-        all_rows = (polls.begin, polls.end, polls.monotonic, polls.uptime, kwh, amperes, watts)
-        begins, ends, mono, ups, *figures = (array("d", one[shown].tobytes()) for one in all_rows)
+        begins, ends, mono, ups, *figures = (
+            array("d", column[here].tobytes()) for column in all_columns
+        )
         yield Block(
             unit._replace(registers=(outlet,)), begins, ends, mono, ups,
-            figures[:1], figures[1:2], figures[2:], [bytearray(states[shown].tobytes())], 0,
+            figures[:1], figures[1:2], figures[2:], [bytearray(states[here].tobytes())], 0,
         )  # fmt: skip

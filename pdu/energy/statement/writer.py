@@ -161,25 +161,37 @@ def write(ordered: StatementInputs, into: str) -> StatementFile:
     with work_folder(temporary_folder()) as room, Numbers(ordered.folder) as numbers:
         unfinished = [*left, *numbers.unfinished()]
         _check_new(into, unfinished)
-        work = partial(_of_pdu, ordered, key, room)
-        hashes, parts, units = dict[str, bytearray](), list[_CustomerShare](), list[Seen]()
-        for pdu_result in ordered.source.by_day(ordered.paths, work):
-            for leaf in pdu_result.sealed:
-                hashes.setdefault(leaf.day, bytearray()).extend(leaf.hash)
-            parts += pdu_result.parts
-            units += [unit for unit in [pdu_result.unit] if unit is not None]
-        if not ordered.source.hashes:
-            raise SettingsError(f"{printable(ordered.folder)} has no whole day of this period yet")
-        trees = {
-            day: merkle.Tree(merkle.unpack(bytes(hashes.pop(day, b""))))
-            for day in ordered.source.hashes
-        }
+        roots = day_roots.kept_roots(ordered.folder)
+        key = key.with_kinds(roots.kinds)
+        trees, parts, units = _of_all(ordered, key, room)
+        kinds = roots.other_kinds(trees)
+        if kinds:
+            trees, parts, units = _of_all(ordered, key.with_kinds(kinds), room)
         chain = day_roots.keep(ordered.folder, trees, ordered.source.hashes).hash
         twice = [*same(units)]
         once = _once(_with_unread(ordered, parts, room), alias_map(twice))
         statement_file = _Writer(ordered, into, key, trees, chain).write(once, numbers)
         repeated = [pair.sentence() for pair in twice]
         return dataclasses.replace(statement_file, repeated=repeated, unfinished=unfinished)
+
+
+def _of_all(
+    ordered: StatementInputs, key: SaltKey, room: str
+) -> tuple[Mapping[str, merkle.Tree], Sequence[_CustomerShare], Sequence[Seen]]:
+    """The tree of each day, and what customers get of all PDUs. Raises SettingsError."""
+    hashes, parts, units = dict[str, bytearray](), list[_CustomerShare](), list[Seen]()
+    for pdu_result in ordered.source.by_day(ordered.paths, partial(_of_pdu, ordered, key, room)):
+        for leaf in pdu_result.sealed:
+            hashes.setdefault(leaf.day, bytearray()).extend(leaf.hash)
+        parts += pdu_result.parts
+        units += [unit for unit in [pdu_result.unit] if unit is not None]
+    if not ordered.source.hashes:
+        raise SettingsError(f"{printable(ordered.folder)} has no whole day of this period yet")
+    trees = {
+        day: merkle.Tree(merkle.unpack(bytes(hashes.pop(day, b""))))
+        for day in ordered.source.hashes
+    }
+    return trees, parts, units
 
 
 def _check_new(into: str, unfinished: Sequence[str]) -> None:
@@ -604,7 +616,7 @@ class _Writer:
         for part in outcome.customer.parts:
             days = list[bytes]()
             for day, node, text in _kept_days(part):
-                if text.startswith(disclosure.QUARTERS):
+                if text.startswith(disclosure.ROWS):
                     pdu = needed.setdefault(part.place[0], _Needed(part.times, set()))
                     pdu.days.add(day)
                 days.append(proof.day_text(day, self._trees[day].path(node), text))
