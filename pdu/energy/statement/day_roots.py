@@ -131,7 +131,7 @@ def roots_of(path: str) -> Roots:
             kinds[day] = kind
         elif kind != STREAM:
             raise SettingsError(
-                f"{printable(path)}, line {entry.line}: a newer version of this program wrote it"
+                f"{printable(path)}, line {entry.line}: another version of this program wrote it"
             )
     return Roots(days, last, kinds)
 
