@@ -40,8 +40,6 @@ _MADE_BY = {
 #: the names of PDUs in the pages
 LISTED = ("r1-left", "r1-right", "r2-left", "r2-right")
 
-each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-
 
 class Line(NamedTuple):
     """One command: its words, and the text of the page before its line."""
@@ -130,10 +128,13 @@ def unknown(line: Line) -> str:
     return ""
 
 
-@each_page
-def test_every_line_needs_only_what_is_in_the_clone_or_named_before_it(path: Path) -> None:
-    found = [(" ".join(line.words), unknown(line)) for line in lines(path.read_text("utf-8"))]
-    assert [(line, what) for line, what in found if what] == []
+def test_every_line_needs_only_what_is_in_the_clone_or_named_before_it() -> None:
+    needs = [
+        (path, " ".join(line.words), unknown(line))
+        for path in PAGES
+        for line in lines(path.read_text("utf-8"))
+    ]
+    assert [(path, line, need) for path, line, need in needs if need] == []
 
 
 def unchecked(text: str) -> list[str]:
@@ -149,9 +150,8 @@ def unchecked(text: str) -> list[str]:
     return [line.strip() for line in found]
 
 
-@each_page
-def test_command_lines_are_in_fences_that_are_checked(path: Path) -> None:
-    assert unchecked(path.read_text("utf-8")) == []
+def test_command_lines_are_in_fences_that_are_checked() -> None:
+    assert [(path, line) for path in PAGES for line in unchecked(path.read_text("utf-8"))] == []
 
 
 # ---- arguments of the lines ----------------------------------------------------------------------
@@ -201,17 +201,20 @@ def _refused(words: Sequence[str]) -> str:
     return ""
 
 
-@each_page
 def test_every_line_is_accepted_by_its_program(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = tmp_path / "pdus.csv"
     rows = [f"{name},snmp,192.0.2.{number}" for number, name in enumerate(LISTED)]
     listed.write_text("\n".join(["name,handler,address", *rows]), "utf-8")
     monkeypatch.setenv("PDU_LIST", str(listed))
     assert "no command 'nosuch'" in _refused(["nosuch"]) and _refused(["--help"]) == ""
-    found = [(" ".join(line.words), _wrong(line.words)) for line in lines(path.read_text("utf-8"))]
-    assert [(line, why) for line, why in found if why] == []
+    answers = [
+        (path, " ".join(line.words), _wrong(line.words))
+        for path in PAGES
+        for line in lines(path.read_text("utf-8"))
+    ]
+    assert [(path, line, error) for path, line, error in answers if error] == []
 
 
 def _parts(span: str) -> Iterator[str]:
@@ -239,16 +242,17 @@ def _parts(span: str) -> Iterator[str]:
             known |= {name for one in command.params for name in one.opts}
 
 
-@each_page
-def test_a_command_that_the_text_names_exists(path: Path) -> None:
-    spans = _spans(path.read_text("utf-8"))
-    called = [
-        span
-        for span in spans
-        if re.match(r"(make|python3?|\.venv/bin/python) [a-z-]", span) and "..." not in span
-    ]
-    assert [(span, _wrong(shlex.split(span))) for span in called if _wrong(shlex.split(span))] == []
-    if path.name != "CHANGELOG.md":  # which also names commands of the past
-        assert [
-            (span, part) for span in spans if span.startswith("pdu ") for part in _parts(span)
-        ] == []
+def test_a_command_that_the_text_names_exists() -> None:
+    for path in PAGES:
+        spans = _spans(path.read_text("utf-8"))
+        called = [
+            span
+            for span in spans
+            if re.match(r"(make|python3?|\.venv/bin/python) [a-z-]", span) and "..." not in span
+        ]
+        wrong = [(span, _wrong(shlex.split(span))) for span in called]
+        assert [(span, error) for span, error in wrong if error] == [], path
+        if path.name != "CHANGELOG.md":  # which also names commands of the past
+            assert [
+                (span, part) for span in spans if span.startswith("pdu ") for part in _parts(span)
+            ] == [], path

@@ -8,16 +8,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.test_recordings import load_of
 from tests.recordings import Fixture, fixtures
 
-EACH = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
 PROGRAM = re.compile(r"^(?!.*/(?:(?:pysnmp_)?mibs|mibs\.pysnmp\.com)/).*(\.(py|c|cpp|php)$|/tree/)")
 # keys of the families that have been tried on a real unit
@@ -64,51 +60,48 @@ def claimed(evidence: Evidence, *proofs: EvidenceLevel) -> set[str]:
     return {name for name in CAPABILITIES if getattr(evidence, name) in proofs}
 
 
-@EACH
-def test_the_units_of_a_family_show_exactly_its_capabilities(profile: Profile) -> None:
-    units = [unit for unit in fixtures() if unit.key == profile.key]
-    shown = set().union(*map(shown_by_unit, units))
-    assert shown == set(CAPABILITIES) - claimed(profile.evidence, EvidenceLevel.NONE)
+def test_the_units_of_a_family_show_exactly_its_capabilities() -> None:
+    shown: dict[str, set[str]] = {profile.key: set() for profile in PROFILES}
+    for unit in fixtures():
+        shown[unit.key] |= shown_by_unit(unit)
+    assert shown == {
+        profile.key: set(CAPABILITIES) - claimed(profile.evidence, EvidenceLevel.NONE)
+        for profile in PROFILES
+    }
 
 
-@EACH
-def test_expected_readings_show_exactly_what_a_family_claims_from_recordings(
-    profile: Profile,
-) -> None:
-    read = [
-        recorded.expected(name)
-        for name in recorded.ALL
-        if recorded.expected(name)["family"] == profile.key
-    ]
-    assert claimed(profile.evidence, EvidenceLevel.RECORDING) == set().union(
-        *map(shown_by_recording, read)
-    )
+def test_expected_readings_show_exactly_what_a_family_claims_from_recordings() -> None:
+    shown: dict[str, set[str]] = {profile.key: set() for profile in PROFILES}
+    for expected in map(recorded.expected, recorded.ALL):
+        shown[expected["family"]] |= shown_by_recording(expected)
+    assert shown == {
+        profile.key: claimed(profile.evidence, EvidenceLevel.RECORDING) for profile in PROFILES
+    }
 
 
-@EACH
-def test_every_family_fills_its_mib_field_and_links_its_source(profile: Profile) -> None:
+def test_every_family_fills_its_mib_field_and_links_its_source() -> None:
     """The source is a MIB or a program in a public repository; for `rpcm`, the example in the
     platform's documentation.
     """
-    assert profile.mib.strip() and re.fullmatch(r"https://[a-z.]+/\S+", profile.source)
-    assert profile.source.startswith("https://github.com/") or profile.key == "rpcm"
+    for profile in PROFILES:
+        assert profile.mib.strip(), profile.key
+        assert re.fullmatch(r"https://[a-z.]+/\S+", profile.source), profile.key
+        assert profile.source.startswith("https://github.com/") or profile.key == "rpcm"
 
 
-@pytest.mark.parametrize(
-    "profile",
-    [profile for profile in PROFILES if PROGRAM.search(profile.source)],
-    ids=lambda profile: str(profile.key),
-)
-def test_a_family_made_from_a_program_claims_no_stronger_evidence_than_driver(
-    profile: Profile,
-) -> None:
-    assert claimed(profile.evidence, EvidenceLevel.NONE, EvidenceLevel.DRIVER) == set(CAPABILITIES)
+def test_a_family_made_from_a_program_claims_no_stronger_evidence_than_driver() -> None:
+    made_from_programs = [profile for profile in PROFILES if PROGRAM.search(profile.source)]
+    assert made_from_programs
+    for profile in made_from_programs:
+        weak = claimed(profile.evidence, EvidenceLevel.NONE, EvidenceLevel.DRIVER)
+        assert weak == set(CAPABILITIES), profile.key
 
 
-@EACH
-def test_no_family_claims_a_test_on_hardware_or_a_write_from_a_recording(profile: Profile) -> None:
-    if profile.key not in TRIED:
-        assert not claimed(profile.evidence, EvidenceLevel.UNIT), (
-            "if the family has been tried on a real unit, add its key to TRIED"
-        )
-    assert profile.evidence.switching is not EvidenceLevel.RECORDING, "a recording proves no write"
+def test_no_family_claims_a_test_on_hardware_or_a_write_from_a_recording() -> None:
+    on_units = {
+        profile.key for profile in PROFILES if claimed(profile.evidence, EvidenceLevel.UNIT)
+    }
+    assert on_units <= TRIED, "if the family has been tried on a real unit, add its key to TRIED"
+    for profile in PROFILES:
+        # a recording proves no write
+        assert profile.evidence.switching is not EvidenceLevel.RECORDING, profile.key

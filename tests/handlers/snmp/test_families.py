@@ -42,14 +42,13 @@ from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import (
     EACH,
-    EACH_VERSION,
     FAMILIES,
     FIXTURES,
     REACHED,
     SWITCHED,
-    SWITCHED_VERSION,
     UNPROVEN,
     WIRED,
+    WIRED_KINDS,
     Reach,
     about,
     chosen_by_hand,
@@ -80,110 +79,117 @@ def test_every_family_has_a_synthetic_unit_and_every_unit_a_family() -> None:
     assert {unit.key for unit in fixtures()} == set(FAMILIES)
 
 
-@EACH
-def test_a_unit_is_detected_as_its_family(unit: Fixture) -> None:
-    assert find(unit, memory(unit)).profile.key == unit.key
+def test_a_unit_is_detected_as_its_family() -> None:
+    detected = {unit.name: find(unit, memory(unit)).profile.key for unit in FIXTURES}
+    assert detected == {unit.name: unit.key for unit in FIXTURES}
 
 
-@EACH
-def test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture(unit: Fixture) -> None:
-    fitting = []
-    device = memory(unit)
-    for other in PROFILES:
-        try:
-            detection.detect(device, [other], metered_only=unit.metered_only)
-            fitting.append(other.key)
-        except ProtocolError:  # the device has objects of the family
-            fitting.append(other.key)
-        except Unsupported:
-            continue
-    assert set(fitting) == {*unit.also, *([] if chosen_by_hand(unit) else [unit.key])}
-
-
-@EACH
-def test_the_profile_setting_reads_a_unit_as_its_family(unit: Fixture) -> None:
-    assert dict(
-        detection.read_as(memory(unit), FAMILIES[unit.key], unit.metered_only).states
-    ) == expected_states(unit)
-
-
-@EACH
-def test_outlets_and_states_are_listed_in_the_units_order(unit: Fixture) -> None:
-    found = find(unit, memory(unit))
-    assert list(found.states.items()) == list(expected_states(unit).items())
-
-
-@EACH
-def test_numbers_and_names_agree_with_the_unit(unit: Fixture) -> None:
-    labels = metering.labels(find(unit, memory(unit)))
-    assert labels == [
-        Label(identity, outlet.number, outlet.name)
-        for identity, outlet in unit.expected.outlets.items()
-    ]
-
-
-@EACH
-def test_figures_of_outlets_agree_with_the_unit_and_none_is_invented(unit: Fixture) -> None:
-    read = metering.meter(find(unit, memory(unit)))
-    shown = {
-        identity: tuple(
-            about(None if figures.get(identity) is None else float(figures[identity]))
-            for figures in (read.current_of, read.power_of, read.energy_of)
-        )
-        for identity in unit.expected.outlets
-    }
-    assert shown == {
-        identity: (outlet.current_a, outlet.power_w, outlet.energy_kwh)
-        for identity, outlet in unit.expected.outlets.items()
+def test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture() -> None:
+    fitting: dict[str, set[str]] = {unit.name: set() for unit in FIXTURES}
+    for unit in FIXTURES:
+        device = memory(unit)
+        for other in PROFILES:
+            try:
+                detection.detect(device, [other], metered_only=unit.metered_only)
+            except ProtocolError:  # the device has objects of the family
+                pass
+            except Unsupported:
+                continue
+            fitting[unit.name].add(other.key)
+    assert fitting == {
+        unit.name: {*unit.also, *([] if chosen_by_hand(unit) else [unit.key])} for unit in FIXTURES
     }
 
 
-@EACH
-def test_totals_agree_with_the_unit_and_count_no_current_twice(unit: Fixture) -> None:
-    read = metering.meter(find(unit, memory(unit)))
-    totals = tuple(
-        None if total is None else float(total) for total in (read.load, read.power, read.energy)
-    )
-    assert totals == (
-        about(unit.expected.load_a),
-        about(unit.expected.power_w),
-        about(unit.expected.energy_kwh),
-    )
+def test_the_profile_setting_reads_a_unit_as_its_family() -> None:
+    for unit in FIXTURES:
+        device = detection.read_as(memory(unit), FAMILIES[unit.key], unit.metered_only)
+        assert dict(device.states) == expected_states(unit), unit.name
 
 
-@pytest.mark.parametrize("unit", [unit for unit in FIXTURES if unit.padding], ids=unit_id)
-def test_rows_that_are_not_outlets_are_never_shown(unit: Fixture) -> None:
-    found = find(unit, memory(unit))
-    for index in unit.padding:
-        assert any(oid.endswith(f".{index}") for oid in unit.rows), (
-            "the unit has no such row: the test would prove nothing"
+def test_outlets_and_states_are_listed_in_the_units_order() -> None:
+    for unit in FIXTURES:
+        device = find(unit, memory(unit))
+        assert list(device.states.items()) == list(expected_states(unit).items()), unit.name
+
+
+def test_numbers_and_names_agree_with_the_unit() -> None:
+    for unit in FIXTURES:
+        assert metering.labels(find(unit, memory(unit))) == [
+            Label(identity, outlet.number, outlet.name)
+            for identity, outlet in unit.expected.outlets.items()
+        ], unit.name
+
+
+def test_figures_of_outlets_agree_with_the_unit_and_none_is_invented() -> None:
+    for unit in FIXTURES:
+        read = metering.meter(find(unit, memory(unit)))
+        shown = {
+            identity: tuple(
+                about(None if figures.get(identity) is None else float(figures[identity]))
+                for figures in (read.current_of, read.power_of, read.energy_of)
+            )
+            for identity in unit.expected.outlets
+        }
+        assert shown == {
+            identity: (outlet.current_a, outlet.power_w, outlet.energy_kwh)
+            for identity, outlet in unit.expected.outlets.items()
+        }, unit.name
+
+
+def test_totals_agree_with_the_unit_and_count_no_current_twice() -> None:
+    for unit in FIXTURES:
+        read = metering.meter(find(unit, memory(unit)))
+        totals = tuple(
+            None if total is None else float(total)
+            for total in (read.load, read.power, read.energy)
         )
-        assert index not in found.states
+        assert totals == (
+            about(unit.expected.load_a),
+            about(unit.expected.power_w),
+            about(unit.expected.energy_kwh),
+        ), unit.name
+
+
+def test_rows_that_are_not_outlets_are_never_shown() -> None:
+    padded = [unit for unit in FIXTURES if unit.padding]
+    assert len(padded) > 30
+    for unit in padded:
+        states = find(unit, memory(unit)).states
+        for index in unit.padding:
+            assert any(oid.endswith(f".{index}") for oid in unit.rows), (
+                f"{unit.name} has no such row: the test would prove nothing"
+            )
+            assert index not in states, unit.name
 
 
 def names_of(unit: Fixture) -> set[str]:
     return {outlet.name for outlet in unit.expected.outlets.values()} - {""}
 
 
-@pytest.mark.parametrize("unit", [unit for unit in FIXTURES if names_of(unit)], ids=unit_id)
-def test_identities_do_not_depend_on_names(unit: Fixture) -> None:
-    rows = dict(unit.rows)
-    for oid, row in unit.rows.items():
-        if row.tag == _OCTETS and isinstance(row.value, bytes):
-            # a DigiPower text begins with the name
-            name, comma, rest = row.value.decode("utf-8", "replace").partition(",")
-            if name in names_of(unit):
-                rows[oid] = row._replace(value=f"renamed{comma}{rest}".encode())
-    assert rows != unit.rows, "no name was changed: the test would prove nothing"
-    assert dict(find(unit, of_rows(rows)).states) == expected_states(unit)
+def test_identities_do_not_depend_on_names() -> None:
+    named = [unit for unit in FIXTURES if names_of(unit)]
+    assert len(named) > 100
+    for unit in named:
+        rows, names = dict(unit.rows), names_of(unit)
+        for oid, row in unit.rows.items():
+            if row.tag == _OCTETS and isinstance(row.value, bytes):
+                # a DigiPower text begins with the name
+                name, comma, rest = row.value.decode("utf-8", "replace").partition(",")
+                if name in names:
+                    rows[oid] = row._replace(value=f"renamed{comma}{rest}".encode())
+        assert rows != unit.rows, f"{unit.name}: no name was changed: the test would prove nothing"
+        assert dict(find(unit, of_rows(rows)).states) == expected_states(unit), unit.name
 
 
-@EACH
-def test_a_status_costs_the_requests_that_the_fixture_expects(unit: Fixture) -> None:
-    device = memory(unit)
-    find(unit, device)
-    asked = [question.partition(" ")[0] for question in device.asked]
-    assert (asked.count("get"), asked.count("walk")) == (unit.expected.gets, unit.expected.walks)
+def test_a_status_costs_the_requests_that_the_fixture_expects() -> None:
+    costs = {}
+    for unit in FIXTURES:
+        device = memory(unit)
+        find(unit, device)
+        asked = [question.partition(" ")[0] for question in device.asked]
+        costs[unit.name] = asked.count("get"), asked.count("walk")
+    assert costs == {unit.name: (unit.expected.gets, unit.expected.walks) for unit in FIXTURES}
 
 
 def counted_states(unit: Fixture) -> list[str]:
@@ -241,24 +247,27 @@ def without_state_rows(unit: Fixture) -> dict[str, Row]:
     return {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(lost)}
 
 
-@pytest.mark.parametrize("unit", SWITCHED, ids=unit_id)
-def test_a_switched_unit_without_states_is_never_shown_without_outlets(unit: Fixture) -> None:
+def test_a_switched_unit_without_states_is_never_shown_without_outlets() -> None:
     """A missing table does not prove that a PDU has no outlets, even if the unit still has its
     meters.
     """
-    whole = expected_states(unit)
-    try:
-        found = dict(find(unit, of_rows(without_state_rows(unit))).states)
-    except PduHandlerError as error:
-        assert error.kind in ("protocol", "unsupported")
-        return
-    if unit.key in METERS_APART:
-        assert found and set(found.values()) == {EnumPowerStatus.UNKNOWN}
-        return
-    assert list(found) == list(whole), "a shorter view, or the outlets of another table"
-    assert all(
-        state in (EnumPowerStatus.UNKNOWN, whole[identity]) for identity, state in found.items()
-    )
+    for unit in SWITCHED:
+        whole = expected_states(unit)
+        try:
+            listed = dict(find(unit, of_rows(without_state_rows(unit))).states)
+        except PduHandlerError as error:
+            assert error.kind in ("protocol", "unsupported"), unit.name
+            continue
+        if unit.key in METERS_APART:
+            assert listed and set(listed.values()) == {EnumPowerStatus.UNKNOWN}, unit.name
+            continue
+        assert list(listed) == list(whole), (
+            f"{unit.name}: a shorter view, or the outlets of another table"
+        )
+        assert all(
+            state in (EnumPowerStatus.UNKNOWN, whole[identity])
+            for identity, state in listed.items()
+        ), unit.name
 
 
 @pytest.mark.parametrize("name", ["apc-rpdu_total", "cyberpower-epdu"])
@@ -403,6 +412,7 @@ def _objects(unit: Fixture, source: Source, identity: str) -> set[str]:
     return _objects(unit, source.source, identity)
 
 
+@pytest.mark.sample(20)
 @pytest.mark.parametrize("unit", DOUBTED, ids=unit_id)
 def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: Fixture) -> None:
     """A walk may end early."""
@@ -490,30 +500,31 @@ COUNTING = [
 COUNTED = [unit for unit in COUNTING if counted_states(unit)]
 
 
-@pytest.mark.parametrize("unit", COUNTED, ids=unit_id)
-def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets(unit: Fixture) -> None:
-    whole, lost = expected_states(unit), counted_states(unit)[-1]
-    ends = tuple(f"{oid}." for oid in state_objects(unit, lost))
-    short = of_rows({oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(ends)})
-    try:
-        found = dict(find(unit, short).states)
-    except ProtocolError as error:
-        assert f"counts {len(whole)} outlets, but it listed {len(whole) - 1}" in str(error)
-    else:
-        assert found == {**whole, lost: EnumPowerStatus.UNKNOWN}
+def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets() -> None:
+    for unit in COUNTED:
+        whole, lost = expected_states(unit), counted_states(unit)[-1]
+        ends = tuple(f"{oid}." for oid in state_objects(unit, lost))
+        rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(ends)}
+        try:
+            listed = dict(find(unit, of_rows(rows)).states)
+        except ProtocolError as error:
+            sentence = f"counts {len(whole)} outlets, but it listed {len(whole) - 1}"
+            assert sentence in str(error), unit.name
+        else:
+            assert listed == {**whole, lost: EnumPowerStatus.UNKNOWN}, unit.name
 
 
-@pytest.mark.parametrize("key", sorted({unit.key for unit in COUNTING}))
-def test_a_unit_of_each_family_with_a_count_has_this_count(key: str) -> None:
+def test_a_unit_of_each_family_with_a_count_has_this_count() -> None:
     """A count whose OID no unit has, such as a scalar without its .0, would not reveal a table that
     ended early.
     """
-    read = [find(unit, memory(unit)) for unit in COUNTING if unit.key == key]
-    assert any(
-        found.outlets.count.rows(found.reader)
-        for found in read
-        if found.outlets and found.outlets.count
-    )
+    with_count = {
+        unit.key
+        for unit in COUNTING
+        for device in [find(unit, memory(unit))]
+        if device.outlets and device.outlets.count and device.outlets.count.rows(device.reader)
+    }
+    assert with_count == {unit.key for unit in COUNTING}
 
 
 def count_oid(unit: Fixture) -> str:
@@ -525,11 +536,13 @@ def count_oid(unit: Fixture) -> str:
     return found.reader.resolve(count.oid) if isinstance(count, (Column, Scalar)) else ""
 
 
-@pytest.mark.parametrize("unit", [unit for unit in COUNTING if count_oid(unit)], ids=unit_id)
-def test_a_unit_whose_count_is_lost_lists_all_outlets(unit: Fixture) -> None:
-    count = count_oid(unit)
-    rest = of_rows({oid: row for oid, row in unit.rows.items() if not is_below(oid, count)})
-    assert find(unit, rest).states == expected_states(unit)
+def test_a_unit_whose_count_is_lost_lists_all_outlets() -> None:
+    counts = [(unit, count_oid(unit)) for unit in COUNTING]
+    assert sum(bool(count) for _, count in counts) >= 20
+    for unit, count in counts:
+        if count:
+            rest = {oid: row for oid, row in unit.rows.items() if not is_below(oid, count)}
+            assert find(unit, of_rows(rest)).states == expected_states(unit), unit.name
 
 
 def test_a_padding_row_is_not_listed_even_if_the_device_counts_it() -> None:
@@ -543,29 +556,43 @@ def test_devices_of_at_least_thirty_families_count_their_outlets() -> None:
     assert len({unit.key for unit in COUNTED}) >= 30
 
 
-@EACH_VERSION
-@pytest.mark.against("synthetic units, served by the project's agent")
-def test_status_and_statistics_from_an_agent_agree_with_the_unit(
-    unit: Fixture, version: str, reach: Reach, engine: str
-) -> None:
+def check_readings(unit: Fixture, version: str, reach: Reach, engine: str) -> None:
+    """Asserts that status and statistics from an agent agree with the unit."""
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
-        assert states(handler_of(unit, agent, reach, version=version).status()) == expected_states(
-            unit
-        )
+        status = handler_of(unit, agent, reach, version=version).status()
+        assert states(status) == expected_states(unit), unit.name
         # `quick` also reads several objects with one GET
-        assert engine == "quick" or agent.counts["get"] == unit.expected.gets
+        assert engine == "quick" or agent.counts["get"] == unit.expected.gets, unit.name
         statistic = handler_of(unit, agent, reach, version=version).statistic()
         assert agent.writes() == []
     # A total that the unit does not meter keeps the view's default, 0.0.
     assert (statistic.load, statistic.total_consumption) == (
         about(unit.expected.load_a or 0.0),
         about(unit.expected.energy_kwh or 0.0),
-    )
+    ), unit.name
     assert {port.identity: port.consumption for port in statistic.ports} == {
         identity: about(outlet.energy_kwh or 0.0)
         for identity, outlet in unit.expected.outlets.items()
         if (outlet.current_a, outlet.energy_kwh) != (None, None)
-    }
+    }, unit.name
+
+
+@pytest.mark.against("synthetic units, served by the project's agent")
+def test_status_and_statistics_in_memory_agree_with_each_unit(engine: str) -> None:
+    for unit in FIXTURES:
+        check_readings(unit, unit.versions[0], near, engine)
+
+
+@pytest.mark.parametrize(
+    "unit, version",
+    [(unit, version) for unit in WIRED for version in unit.versions],
+    ids=unit_id,
+)
+@pytest.mark.against("synthetic units, served by the project's agent")
+def test_status_and_statistics_over_the_wire_agree_with_the_unit(
+    unit: Fixture, version: str, engine: str
+) -> None:
+    check_readings(unit, version, pdu, engine)
 
 
 def kinds_of_reads(unit: Fixture, version: str) -> set[tuple[object, ...]]:
@@ -604,11 +631,8 @@ def test_the_units_read_over_the_wire_have_every_kind_of_read() -> None:
     assert every == wired
 
 
-@SWITCHED_VERSION
-@pytest.mark.against("synthetic units, served by the project's agent")
-def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(
-    unit: Fixture, version: str, reach: Reach
-) -> None:
+def check_commands(unit: Fixture, version: str, reach: Reach) -> None:
+    """Asserts that a command writes exactly its outlet's objects and moves no other outlet."""
     switch = switching(unit)
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         at_first = states_on(unit, agent)
@@ -621,13 +645,31 @@ def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(
                 else handler.port_down(port_of(unit), pause=0.01)
             )
             wanted = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
-            assert (port.identity, port.power_status) == (switch.identity, wanted)
+            assert (port.identity, port.power_status) == (switch.identity, wanted), unit.name
             written = agent.writes()[before:]
             assert [Order(write.oid, write.tag, write.value) for write in written] == orders(
                 unit, up
-            )
-            assert {write.answer for write in written} == {""}
-            assert states_on(unit, agent) == {**at_first, switch.identity: wanted}
+            ), unit.name
+            assert {write.answer for write in written} == {""}, unit.name
+            assert states_on(unit, agent) == {**at_first, switch.identity: wanted}, unit.name
+
+
+@pytest.mark.against("synthetic units, served by the project's agent")
+def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet() -> None:
+    for unit in SWITCHED:
+        check_commands(unit, unit.versions[-1], near)
+
+
+@pytest.mark.parametrize(
+    "unit, version",
+    [(unit, version) for unit in WIRED_KINDS for version in unit.versions],
+    ids=unit_id,
+)
+@pytest.mark.against("synthetic units, served by the project's agent")
+def test_a_command_over_the_wire_writes_exactly_its_outlets_objects(
+    unit: Fixture, version: str
+) -> None:
+    check_commands(unit, version, pdu)
 
 
 @REACHED
@@ -669,6 +711,7 @@ READ_ONLY = [
 ]
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("unit", READ_ONLY, ids=unit_id)
 def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> None:
     with Agent(Device(unit.rows, rules=None)) as agent:
@@ -682,6 +725,7 @@ def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> Non
         assert agent.writes() == []
 
 
+@pytest.mark.sample(10)
 @EACH
 def test_an_unknown_outlet_is_an_error_and_nothing_is_written(unit: Fixture) -> None:
     with Agent(Device(unit.rows, rules=None)) as agent:

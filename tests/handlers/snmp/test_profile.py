@@ -137,22 +137,23 @@ def test_keys_are_unique() -> None:
     assert len(set(keys)) == len(keys)
 
 
-@pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
-def test_every_object_of_a_family_has_a_name(profile: Profile) -> None:
+def test_every_object_of_a_family_has_a_name() -> None:
     unnamed = [
-        part
+        (profile.key, part)
+        for profile in PROFILES
         for part in parts_of(profile)
         if isinstance(part, (Column, Scalar, Spread, Tables, NamedRows)) and not part.object.strip()
     ]
     assert not unnamed
 
 
-@pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
-def test_an_object_has_one_name_everywhere_in_a_family(profile: Profile) -> None:
-    names: dict[str, str] = {}
-    for part in parts_of(profile):
-        if isinstance(part, (Column, Scalar)):
-            assert names.setdefault(part.oid, part.object) == part.object
+def test_an_object_has_one_name_everywhere_in_a_family() -> None:
+    names: dict[tuple[str, str], str] = {}
+    for profile in PROFILES:
+        for part in parts_of(profile):
+            if isinstance(part, (Column, Scalar)):
+                name = names.setdefault((profile.key, part.oid), part.object)
+                assert name == part.object, profile.key
 
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
@@ -160,21 +161,21 @@ SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 ALSO_BELOW: dict[str, set[str]] = {"apc-easy-epdu": {"1"}}
 
 
-@pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
-def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker(profile: Profile) -> None:
+def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker() -> None:
     """Whole OIDs have nine arcs or more, and are in ENERGY-OBJECT-MIB or below one enterprise
     number (but see ALSO_BELOW). If the family has roots, that number is one of theirs. OIDs
     below `~` and sysDescr are not checked.
     """
-    whole = [oid for oid in oids(profile) if not oid.startswith("~") and oid != SYS_DESCR]
-    assert all(
-        oid.startswith((ENTERPRISES, "1.3.6.1.2.1.229.")) and oid.count(".") > 7 for oid in whole
-    )
-    makers = {oid.split(".")[6] for oid in whole if oid.startswith(ENTERPRISES)} - ALSO_BELOW.get(
-        profile.key, set()
-    )
-    assert len(makers) <= 1
-    assert not profile.roots or makers <= {root.oid.split(".")[6] for root in profile.roots}
+    for profile in PROFILES:
+        whole = [oid for oid in oids(profile) if not oid.startswith("~") and oid != SYS_DESCR]
+        for oid in whole:
+            assert oid.startswith((ENTERPRISES, "1.3.6.1.2.1.229.")), profile.key
+            assert oid.count(".") > 7, profile.key
+        numbers = {oid.split(".")[6] for oid in whole if oid.startswith(ENTERPRISES)}
+        makers = numbers - ALSO_BELOW.get(profile.key, set())
+        assert len(makers) <= 1, profile.key
+        roots = {root.oid.split(".")[6] for root in profile.roots}
+        assert not roots or makers <= roots, profile.key
 
 
 def test_parts_of_a_profile_include_the_columns_of_its_states_commands_and_totals() -> None:

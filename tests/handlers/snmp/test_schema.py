@@ -48,12 +48,12 @@ ACME: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("profile", [*PROFILES, EVERY_PART], ids=lambda p: p.key)
-def test_a_profile_survives_json_unchanged(profile: Profile) -> None:
-    text = schema.dumps(profile)
-    read = schema.loads(text)
-    assert read == profile
-    assert schema.dumps(read) == text
+def test_a_profile_survives_json_unchanged() -> None:
+    for profile in (*PROFILES, EVERY_PART):
+        text = schema.dumps(profile)
+        read = schema.loads(text)
+        assert read == profile, profile.key
+        assert schema.dumps(read) == text, profile.key
 
 
 def test_the_profile_with_every_part_is_complete() -> None:

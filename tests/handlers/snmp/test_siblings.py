@@ -16,12 +16,13 @@ from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import of_rows
-from tests.handlers.snmp.units import FAMILIES, FIXTURES, UNPROVEN, expected_states, find, unit_id
+from tests.handlers.snmp.units import FAMILIES, FIXTURES, UNPROVEN, expected_states, find
 from tests.recordings import Fixture, Sibling
 from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import INTEGER, OCTETS
 
 RIGHT = ("told", "unknown", "refused")
+OF_FAMILIES = [unit for unit in FIXTURES if "_" not in unit.name]  # one unit of each family
 CASES = [
     pytest.param(unit, sibling, value, right, id=f"{unit.name}-{sibling.object}-{value}-{name}")
     for unit in FIXTURES
@@ -92,36 +93,38 @@ def test_a_unit_without_an_optional_sibling_reports_its_states(
     assert dict(find(unit, of_rows(rows)).states) == expected_states(unit)
 
 
-@pytest.mark.parametrize("unit", [unit for unit in FIXTURES if "_" not in unit.name], ids=unit_id)
-def test_the_fixture_of_every_family_with_states_lists_the_siblings_of_its_mib(
-    unit: Fixture,
-) -> None:
-    profile = FAMILIES[unit.key]
-    states = [part for part in parts_of(profile) if isinstance(part, State)]
-    if not states:
-        return
-    assert unit.siblings or unit.no_siblings, (
-        "list the siblings, or say in a sentence which tables were read and have none"
-    )
-    doubts = [part for part in parts_of(profile) if isinstance(part, (Doubt, Guarded, Unmarked))]
-    if doubts or any(state.confirm for state in states):
-        assert unit.siblings, (
-            "the profile reads an object that can contradict a state: list its values"
+def test_the_fixture_of_every_family_with_states_lists_the_siblings_of_its_mib() -> None:
+    for unit in OF_FAMILIES:
+        profile = FAMILIES[unit.key]
+        states = [part for part in parts_of(profile) if isinstance(part, State)]
+        assert not states or unit.siblings or unit.no_siblings, (
+            f"{unit.name}: list the siblings, or say in a sentence which tables were read and have"
+            " none"
         )
+        doubts = (Doubt, Guarded, Unmarked)
+        doubted = any(isinstance(part, doubts) for part in parts_of(profile))
+        if states and (doubted or any(state.confirm for state in states)):
+            assert unit.siblings, (
+                f"{unit.name}: the profile reads an object that can contradict a state: list its"
+                " values"
+            )
 
 
-@pytest.mark.parametrize(
-    "unit", [unit for unit in FIXTURES if "_" not in unit.name and unit.switch], ids=unit_id
-)
-def test_the_siblings_of_a_switched_family_name_the_text_that_they_are_from(unit: Fixture) -> None:
-    # names of MIBs, such as PDU2-MIB and IPDUS2, in the profile's own words
-    named = re.findall(r"[A-Z][A-Za-z0-9]*-?[A-Z0-9][A-Za-z0-9-]*", FAMILIES[unit.key].mib)
-    for said in [one.source for one in unit.siblings] or [unit.no_siblings]:
-        if "no MIB is public" in FAMILIES[unit.key].mib:
-            assert "no mib is public" in said.lower(), "say that no text could be compared"
-        else:
-            texts = ["no MIB is public", *named]
-            assert any(text in said for text in texts), f"name one of {', '.join(named)}"
+def test_the_siblings_of_a_switched_family_name_the_text_that_they_are_from() -> None:
+    for unit in OF_FAMILIES:
+        mib = FAMILIES[unit.key].mib
+        # names of MIBs, such as PDU2-MIB and IPDUS2, in the profile's own words
+        named = re.findall(r"[A-Z][A-Za-z0-9]*-?[A-Z0-9][A-Za-z0-9-]*", mib)
+        sources = [sibling.source for sibling in unit.siblings] or [unit.no_siblings]
+        for source in sources if unit.switch else ():
+            if "no MIB is public" in mib:
+                assert "no mib is public" in source.lower(), (
+                    f"{unit.name}: say that no text could be compared"
+                )
+            else:
+                assert any(text in source for text in ("no MIB is public", *named)), (
+                    f"{unit.name}: name one of {', '.join(named)}"
+                )
 
 
 def test_every_value_of_a_sibling_is_given_once() -> None:

@@ -6,39 +6,43 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
 
 from handlers.snmp import detection, metering
 from handlers.snmp.detection import candidates
-from handlers.snmp.families import ENTERPRISES, Vendor
+from handlers.snmp.families import ENTERPRISES
+from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import ROOT
 from tests.recordings import fixture
 
-VENDORS = pytest.mark.parametrize(
-    "vendor", PROFILES.vendors, ids=lambda vendor: vendor.load().__name__.rpartition(".")[2]
-)
 
-
-@VENDORS
-def test_a_vendors_row_agrees_with_its_file(vendor: Vendor) -> None:
-    profiles = vendor.profiles()
-    assert vendor.keys.split() == [profile.key for profile in profiles]
-    assert vendor.sweep == any(profile.sweep or profile.described for profile in profiles)
-    prefixes = {
+def prefixes_of(profiles: Iterable[Profile]) -> set[str]:
+    """Return the beginnings of the sysObjectIDs of these families."""
+    return {
         prefix
         for profile in profiles
         for prefix in (*profile.sys_object_ids, *(root.sys_object_id for root in profile.roots))
     }
-    assert all(vendor.may_be(prefix) for prefix in prefixes)
-    for number in vendor.numbers.split():
-        assert any(f"{prefix}.".startswith(f"{ENTERPRISES}{number}.") for prefix in prefixes), (
-            f"no family needs {number}"
-        )
+
+
+def test_a_vendors_row_agrees_with_its_file() -> None:
+    for vendor in PROFILES.vendors:
+        profiles = vendor.profiles()
+        assert vendor.keys.split() == [profile.key for profile in profiles]
+        swept = any(profile.sweep or profile.described for profile in profiles)
+        assert vendor.sweep == swept, vendor.keys
+        prefixes = prefixes_of(profiles)
+        assert all(vendor.may_be(prefix) for prefix in prefixes), vendor.keys
+        for number in vendor.numbers.split():
+            assert any(f"{prefix}.".startswith(f"{ENTERPRISES}{number}.") for prefix in prefixes), (
+                f"no family of {vendor.keys} needs {number}"
+            )
 
 
 def test_the_sequence_has_every_family_once() -> None:
@@ -51,29 +55,17 @@ def test_the_sequence_has_every_family_once() -> None:
     ) and PROFILES.find_profile("acme") is None
 
 
-@pytest.mark.parametrize(
-    "sys_object_id",
-    [
-        "",
+def test_choosing_vendors_by_sys_object_id_loses_no_candidate() -> None:
+    of_no_family = {
         "1.3.6.1.4.1.2021.250.10",
         "1.3.6.1.4.1.8072.3.2.10",
         "1.3.6.1.4.1.0",
         "1.3.6.1.4.1.99999",
-        *sorted(
-            {
-                prefix
-                for profile in PROFILES
-                for prefix in (
-                    *profile.sys_object_ids,
-                    *(root.sys_object_id for root in profile.roots),
-                )
-            }
-        ),
-    ],
-)
-def test_choosing_vendors_by_sys_object_id_loses_no_candidate(sys_object_id: str) -> None:
-    for object_id in (sys_object_id, f"{sys_object_id}.7" if sys_object_id else ""):
-        assert list(candidates(object_id, PROFILES)) == list(candidates(object_id, tuple(PROFILES)))
+    }
+    prefixes = of_no_family | prefixes_of(PROFILES)
+    for object_id in ("", *prefixes, *(f"{prefix}.7" for prefix in prefixes)):
+        among_all = list(candidates(object_id, tuple(PROFILES)))
+        assert list(candidates(object_id, PROFILES)) == among_all, object_id
 
 
 def test_making_a_handler_loads_no_family_and_a_sys_object_id_loads_only_fitting_vendors() -> None:

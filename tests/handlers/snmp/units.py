@@ -77,43 +77,13 @@ def _outermost_and_innermost(classes: list[type]) -> tuple[object, ...]:
 SWITCHED = [unit for unit in FIXTURES if unit.switch]
 # One switched unit for each form of a control, such as a Guarded of a Write to a Column; and one
 # for each pair of the outermost and the innermost kind, which are also reached over the wire.
-_FORMS, _WIRED_KINDS = _kinds(tuple), _kinds(_outermost_and_innermost)
-# Each unit in its oldest SNMP version, in memory; some over the wire too, in each version.
-EACH_VERSION = pytest.mark.parametrize(
-    "unit, version, reach",
-    [
-        *(
-            pytest.param(unit, unit.versions[0], near, id=f"{unit.name}-{unit.versions[0]}")
-            for unit in FIXTURES
-        ),
-        *(
-            pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire")
-            for unit in WIRED
-            for version in unit.versions
-        ),
-    ],
-)
-# Each switched unit in its newest version, likewise.
-SWITCHED_VERSION = pytest.mark.parametrize(
-    "unit, version, reach",
-    [
-        *(
-            pytest.param(unit, unit.versions[-1], near, id=f"{unit.name}-{unit.versions[-1]}")
-            for unit in SWITCHED
-        ),
-        *(
-            pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire")
-            for unit in _WIRED_KINDS
-            for version in unit.versions
-        ),
-    ],
-)
+_FORMS, WIRED_KINDS = _kinds(tuple), _kinds(_outermost_and_innermost)
 # What a failed command is reported as depends on the form of the control, not on the family.
 REACHED = pytest.mark.parametrize(
     "unit, reach",
     [
         *(pytest.param(unit, near, id=unit.name) for unit in _FORMS),
-        *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _WIRED_KINDS),
+        *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in WIRED_KINDS),
     ],
 )
 
