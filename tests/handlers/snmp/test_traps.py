@@ -9,24 +9,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.handlers.snmp.traps import TRAPS
+from tests.handlers.snmp.units import FIXTURES
 
 
 def cases(function: Any) -> Iterator[str]:
     """Yield the id of each case of each `parametrize` of a test; for a case without an id, the case
-    as text.
+    as text. Of a test without `parametrize`, the names of all synthetic units.
 
     The traps name only cases of tests with one `parametrize`.
     """
-    for mark in getattr(function, "pytestmark", ()):
-        if mark.name == "parametrize":
-            ids = mark.kwargs.get("ids")
-            for place, case in enumerate(mark.args[1]):
-                given = getattr(case, "id", None)
-                if isinstance(ids, list):
-                    usual = ids[place]
-                else:
-                    usual = ids(case) if ids else str(case)
-                yield given or usual
+    marks = [mark for mark in getattr(function, "pytestmark", ()) if mark.name == "parametrize"]
+    if not marks:
+        yield from (unit.name for unit in FIXTURES)
+    for mark in marks:
+        ids = mark.kwargs.get("ids")
+        for place, case in enumerate(mark.args[1]):
+            given = getattr(case, "id", None)
+            if isinstance(ids, list):
+                usual = ids[place]
+            else:
+                usual = ids(case) if ids else str(case)
+            yield given or usual
 
 
 def exists(test: str) -> bool:

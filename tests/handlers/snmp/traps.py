@@ -2,8 +2,9 @@
 readings.
 
 Each trap has its answer and its tests. `tests` are pytest ids relative to this folder;
-test_traps.py checks that each exists. An id without brackets means all cases of the test. The test
-of test_recordings.py is named so, because its cases are recordings outside this repository.
+test_traps.py checks that each exists. An id without brackets means all cases of the test; brackets
+hold a case or, of a test that goes through all synthetic units, a unit. The test of
+test_recordings.py is named so, because its cases are recordings outside this repository.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _NOWHERE = _FAMILIES + "test_an_unknown_outlet_is_an_error_and_nothing_is_writte
 _FOUND = _FAMILIES + "test_a_unit_is_detected_as_its_family"
 _OTHERS = _FAMILIES + "test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture"
 _COST = _FAMILIES + "test_a_status_costs_the_requests_that_the_fixture_expects"
-_WIRE = _FAMILIES + "test_status_and_statistics_from_an_agent_agree_with_the_unit"
+_READ = _FAMILIES + "test_status_and_statistics_in_memory_agree_with_each_unit"
 _RESERVED = "test_refusals.py::test_a_reserved_outlet_is_not_switched_and_nothing_is_written"
 
 
@@ -45,14 +46,13 @@ TRAPS: tuple[Trap, ...] = (
         1,
         "state and command inverted in one MIB (APC rPDU2, Easy PDU)",
         "State and Write have separate values",
-        _on(_STATES, "apc-rpdu2", "apc-easy-epdu")
-        + _on(_SWITCH, "apc-rpdu2-2c", "apc-easy-epdu-2c"),
+        _on(_STATES, "apc-rpdu2", "apc-easy-epdu") + _on(_SWITCH, "apc-rpdu2", "apc-easy-epdu"),
     ),
     Trap(
         2,
         "APC's cPDU swaps the rPDU's commands; nLogic has HPE's layout, not Enlogic's",
         "Write of each family; one function for each layout (enlogic.family, hpe.outlets)",
-        _on(_SWITCH, "apc-cpdu-2c", "enlogic-2c", "eaton-nlogic-2c", "apc-rpdu-2c"),
+        _on(_SWITCH, "apc-cpdu", "enlogic", "eaton-nlogic", "apc-rpdu"),
     ),
     Trap(
         3,
@@ -60,14 +60,14 @@ TRAPS: tuple[Trap, ...] = (
         "State of each family; two Outlets, the older one behind Provided and Unless",
         _on(
             _SWITCH,
-            "eaton-epdu-2c",
-            "hpe-mapdu2-2c",
-            "hpe-mapdu3-2c",
-            "panduit-g5-2c",
-            "dell-rpdu-2c",
-            "cyberpower-epdu2-2c",
-            "ibm-dpi-1",
-            "ibm-dpi_older-1",
+            "eaton-epdu",
+            "hpe-mapdu2",
+            "hpe-mapdu3",
+            "panduit-g5",
+            "dell-rpdu",
+            "cyberpower-epdu2",
+            "ibm-dpi",
+            "ibm-dpi_older",
         )
         + _on(_READ_ONLY, "ibm-dpi_doubtful")
         + ("test_joins.py::test_a_source_has_rows_only_if_every_tested_value_matches",),
@@ -76,39 +76,37 @@ TRAPS: tuple[Trap, ...] = (
         4,
         "command 2 is not off (MasterSwitch Plus: off is 3, Geist v5: 4, Avocent: 3)",
         "Write",
-        _on(_SWITCH, "apc-masterswitch-plus-1", "geist-v5-2c", "avocent-pm-2c"),
+        _on(_SWITCH, "apc-masterswitch-plus", "geist-v5", "avocent-pm"),
     ),
     Trap(
         5,
         "one column whose written values differ from those read (Geist v3)",
         "State and Write on the same Column",
-        _on(_STATES, "geist-v3") + _on(_SWITCH, "geist-v3-2c"),
+        _on(_STATES, "geist-v3") + _on(_SWITCH, "geist-v3"),
     ),
     Trap(
         6,
         "states are a general sensor enumeration (PX2 and later)",
         "State on=7, off=8; Write 1 and 0",
-        _on(_STATES, "raritan-px2") + _on(_SWITCH, "raritan-px2-2c"),
+        _on(_STATES, "raritan-px2") + _on(_SWITCH, "raritan-px2"),
     ),
     Trap(
         7,
         "state and command in neighbouring columns with different numbers (Liebert, Planet)",
         "Write",
-        _on(_SWITCH, "liebert-mph-2c", "planet-ipm-2c"),
+        _on(_SWITCH, "liebert-mph", "planet-ipm"),
     ),
     Trap(
         8,
         "off is 1 and on is 2 (Tripp Lite, Aten, Teltronix); on is 1 and off is 2 (Synaccess)",
         "State and Write",
-        _on(
-            _SWITCH, "tripplite-products-2c", "aten-pe-2c", "teltronix-2c", "synaccess-netbooter-2c"
-        ),
+        _on(_SWITCH, "tripplite-products", "aten-pe", "teltronix", "synaccess-netbooter"),
     ),
     Trap(
         9,
         "large numbers (Digital Loggers: 257 and 259)",
         "State and Write",
-        _on(_STATES, "dli-energy-object") + _on(_SWITCH, "dli-energy-object-2c"),
+        _on(_STATES, "dli-energy-object") + _on(_SWITCH, "dli-energy-object"),
     ),
     Trap(
         10,
@@ -127,21 +125,21 @@ TRAPS: tuple[Trap, ...] = (
         12,
         "a column for each verb, whose value is a delay (Eaton, HPE, Panduit)",
         "Verbs, always 0",
-        _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "panduit-g5-2c")
+        _on(_SWITCH, "eaton-epdu", "hpe-mapdu2", "panduit-g5")
         + ("test_controls.py::test_each_verb_has_its_column_and_writes_a_delay_of_zero",),
     ),
     Trap(
         13,
         "unlock, then write, within seconds (Schleifenbauer)",
         "Unlock",
-        _on(_SWITCH, "schleifenbauer-2c")
+        _on(_SWITCH, "schleifenbauer")
         + ("test_controls.py::test_an_outlet_is_unlocked_before_its_command",),
     ),
     Trap(
         14,
         "one string with all outlets, which a write replaces (DigiPower)",
         "Packed and WritePacked",
-        _on(_SWITCH, "digipower-2c")
+        _on(_SWITCH, "digipower")
         + (
             "test_controls.py::test_a_packed_text_is_read_again_right_before_the_write",
             "test_controls.py::test_a_neighbour_that_is_neither_on_nor_off_forbids_the_write",
@@ -152,7 +150,7 @@ TRAPS: tuple[Trap, ...] = (
         15,
         "a column for each outlet, with limits right after the last (Vertiv DCS)",
         "Spread by_row, bounded on both sides",
-        _on(_SWITCH, "vertiv-dcs-mpdu-2c")
+        _on(_SWITCH, "vertiv-dcs-mpdu")
         + _on(_NOWHERE, "vertiv-dcs-mpdu")
         + (
             "test_sources.py::test_a_spread_never_leaves_its_bounds_on_either_side",
@@ -163,14 +161,14 @@ TRAPS: tuple[Trap, ...] = (
         16,
         "no verb for a cycle (Gude, DLI, ICT, Easy PDU, Tycon WEB2, Teltronix, DigiPower)",
         "rule: off and on are absolute, no cycle is sent",
-        _on(_SWITCH, "gude-epc-2c", "ict-pdu-2c", "tycon-tpdin2-2c")
+        _on(_SWITCH, "gude-epc", "ict-pdu", "tycon-tpdin2")
         + ("test_controls.py::test_a_write_is_one_absolute_value_to_one_object",),
     ),
     Trap(
         17,
         "a cycle of an outlet that is off: some devices ignore it, others switch the outlet on",
         "rule: off and on are absolute, no cycle is sent",
-        _on(_SWITCH, "liebert-mph-2c", "hpe-mapdu3-2c")
+        _on(_SWITCH, "liebert-mph", "hpe-mapdu3")
         + ("test_switching.py::test_an_outlet_already_in_the_wanted_state_is_written",),
     ),
     Trap(
@@ -197,13 +195,13 @@ TRAPS: tuple[Trap, ...] = (
         20,
         "counters that a write resets, next to the commands",
         "rule: exactly the objects of the control are written",
-        _on(_SWITCH, "eaton-epdu-2c", "liebert-mph-2c"),
+        _on(_SWITCH, "eaton-epdu", "liebert-mph"),
     ),
     Trap(
         21,
         "a command that also executes the commands marked for other outlets (WTI)",
         "Unmarked",
-        _on(_SWITCH, "wti-power-2c")
+        _on(_SWITCH, "wti-power")
         + ("test_controls.py::test_a_mark_on_another_outlet_forbids_the_write",),
     ),
     Trap(
@@ -219,7 +217,7 @@ TRAPS: tuple[Trap, ...] = (
             "eaton-revelation",
             "hpe-mapdu2",
         )
-        + _on(_SWITCH, "synaccess-netbooter-2c", "eaton-revelation-2c"),
+        + _on(_SWITCH, "synaccess-netbooter", "eaton-revelation"),
     ),
     Trap(
         23,
@@ -237,8 +235,7 @@ TRAPS: tuple[Trap, ...] = (
         25,
         "a gap in the numbering (Aten)",
         "Spread with spans",
-        _on(_SWITCH, "aten-pe-2c")
-        + ("test_sources.py::test_a_spread_follows_gaps_in_the_numbering",),
+        _on(_SWITCH, "aten-pe") + ("test_sources.py::test_a_spread_follows_gaps_in_the_numbering",),
     ),
     Trap(
         26,
@@ -394,7 +391,7 @@ TRAPS: tuple[Trap, ...] = (
         41,
         "SNMPv1 only",
         "one object for each GET, walks by GETNEXT; every unit's versions are in its fixture",
-        _on(_WIRE, "apc-masterswitch-1", "cyberpower-epdu-1", "ip9258-1"),
+        _on(_READ, "apc-masterswitch", "cyberpower-epdu", "ip9258"),
     ),
     Trap(
         42,
@@ -428,7 +425,7 @@ TRAPS: tuple[Trap, ...] = (
         "command numbers shifted by one (Pulizzi); before outlet 1, an object or row for all"
         " outlets (Pulizzi, PX1)",
         "a Spread with its own sub for commands; only identities that the walk found",
-        _on(_SWITCH, "eaton-pulizzi-2c", "eaton-pulizzi_ipc3600-1", "raritan-px1-2c")
+        _on(_SWITCH, "eaton-pulizzi", "eaton-pulizzi_ipc3600", "raritan-px1")
         + _on(_NOWHERE, "eaton-pulizzi", "raritan-px1")
         + (
             "test_controls.py::test_a_shifted_command_column_never_reaches_the_object_for_all_outlets",
@@ -438,14 +435,14 @@ TRAPS: tuple[Trap, ...] = (
         46,
         "column 3 is off in one MIB and on in another (Eaton, HPE)",
         "Verbs of each family",
-        _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "hpe-mapdu3-2c"),
+        _on(_SWITCH, "eaton-epdu", "hpe-mapdu2", "hpe-mapdu3"),
     ),
     Trap(
         47,
         "a console server with another root (Avocent ACS)",
         "Root and ~",
         _on(_FOUND, "avocent-pm_acs")
-        + _on(_SWITCH, "avocent-pm_acs-2c")
+        + _on(_SWITCH, "avocent-pm_acs")
         + _on(_OTHERS, "avocent-pm_acs"),
     ),
 )
