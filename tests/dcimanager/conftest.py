@@ -15,7 +15,7 @@ from .manager import DciManager
 from .visiting import Visitor
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     program, driver = found("chromium"), found("chromedriver")
     localhost()  # at which chromedriver listens
