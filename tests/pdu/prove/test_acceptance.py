@@ -43,6 +43,7 @@ def made() -> UnitProof:
     return dataclasses.replace(proof, basis=UNIT, made=TODAY.isoformat())
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("handler", RIGS)
 def test_a_proof_that_was_just_made_is_taken_unless_a_simulator_made_it(handler: str) -> None:
     with RIGS[handler](plant()) as rig:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Callable
 
 import pytest
 
@@ -29,13 +30,16 @@ from pdu.prove.document import (
 )
 from pdu.prove.platform_copy import CLONE, ENERGY
 from pdu.prove.simulated_pdu import simulated_pdu
+from tests.dcimanager.client import Client
 from tests.dcimanager.manager import DciManager
-from tests.needs import program
+from tests.needs import ROOT, program
+from tests.packaging.building import archive
 from tests.pdu.prove.dcimanager_owner import Owner
 from tests.pdu.running import run
 from tests.waiting import PATIENCE_S, bounded
 
 _STEPS = ("login", "add a PDU", "switch off", "states", "switch on", "polls", "load", "energy")
+Uploaded = Callable[[DciManager], pytest.MonkeyPatch]
 # calls of one poll of the stand-in, and its timer, are this close; DCImanager's timer is 300 s
 _GAP_S, _TIMER_S = 0.7, 1.5
 
@@ -59,11 +63,30 @@ def silent() -> Iterator[DciManager]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def nut_archive() -> bytes:
+    return archive(ROOT / "handlers", "nut")
+
+
 @pytest.fixture
 def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setattr(arrivals, "POLL_GAP_S", _GAP_S)
     monkeypatch.setenv("DCI_IDS", str(tmp_path / "ids"))
     return monkeypatch
+
+
+@pytest.fixture
+def uploaded(told: pytest.MonkeyPatch, nut_archive: bytes) -> Uploaded:
+    """A function that uploads the handler, so that the command need not build and register it."""
+
+    def upload(manager: DciManager) -> pytest.MonkeyPatch:
+        if not manager.handlers():
+            Client(manager).install(nut_archive, "pdu_nut")
+        point = PlatformPoint("register.sh", KEPT, ("exit code 0",))
+        told.setattr(platform_url, "registered", lambda access: point)
+        return told
+
+    return upload
 
 
 def login(monkeypatch: pytest.MonkeyPatch, manager: DciManager) -> None:
@@ -114,7 +137,7 @@ def test_each_step_is_judged_by_what_arrives_and_by_what_the_owner_sees(
 
 
 def test_an_owner_who_sees_other_states_and_figures_than_the_pdu_has(
-    manager: DciManager, told: pytest.MonkeyPatch, tmp_path: Path
+    manager: DciManager, uploaded: Uploaded, tmp_path: Path
 ) -> None:
     owner = Owner(
         manager,
@@ -122,7 +145,7 @@ def test_an_owner_who_sees_other_states_and_figures_than_the_pdu_has(
         sees_load=lambda load: f"much\n{2 * load:g} A",
         sees_energy=lambda energy: "none",
     )
-    code, points, said = proven(told, owner, tmp_path)
+    code, points, said = proven(uploaded(manager), owner, tmp_path)
     assert code == exit_codes.NOT_SEEN
     assert points["states"].verdict == points["load"].verdict == BROKEN
     assert points["states"].answers == (
@@ -135,11 +158,11 @@ def test_an_owner_who_sees_other_states_and_figures_than_the_pdu_has(
 
 
 def test_a_wrong_login_is_named_and_can_be_corrected_meanwhile(
-    manager: DciManager, told: pytest.MonkeyPatch, tmp_path: Path
+    manager: DciManager, uploaded: Uploaded, tmp_path: Path
 ) -> None:
     typed = "my own secret"
     owner = Owner(manager, mistypes=lambda settings: settings.update(password=typed), corrects=True)
-    _, points, said = proven(told, owner, tmp_path)
+    _, points, said = proven(uploaded(manager), owner, tmp_path)
     assert "the password is not the one of the form: correct it in DCImanager" in said
     assert points["login"].verdict == points["add a PDU"].verdict == KEPT
     assert typed not in (tmp_path / "p.json").read_text() + said
@@ -159,7 +182,7 @@ def test_a_login_that_stays_wrong_is_named_in_the_file(
     change: dict[str, str],
     finding: str,
     manager: DciManager,
-    told: pytest.MonkeyPatch,
+    uploaded: Uploaded,
     tmp_path: Path,
 ) -> None:
     def mistype(settings: dict[str, str]) -> None:
@@ -168,7 +191,7 @@ def test_a_login_that_stays_wrong_is_named_in_the_file(
             del settings[key]
 
     owner = Owner(manager, mistypes=mistype)
-    code, points, _ = proven(told, owner, tmp_path, "--minutes", "0.1")
+    code, points, _ = proven(uploaded(manager), owner, tmp_path, "--minutes", "0.1")
     assert code == exit_codes.NOT_SEEN
     assert points["login"] == PlatformPoint("login", BROKEN, (finding,))
     assert points["add a PDU"].answers == ("no poll could read the simulated PDU within 6 s",)
@@ -176,9 +199,9 @@ def test_a_login_that_stays_wrong_is_named_in_the_file(
 
 
 def test_a_platform_that_never_polls_is_told_so_in_the_stated_time(
-    silent: DciManager, told: pytest.MonkeyPatch, tmp_path: Path
+    silent: DciManager, uploaded: Uploaded, tmp_path: Path
 ) -> None:
-    code, points, _ = proven(told, Owner(silent), tmp_path, "--minutes", "0.05")
+    code, points, _ = proven(uploaded(silent), Owner(silent), tmp_path, "--minutes", "0.05")
     assert code == exit_codes.NOT_SEEN
     assert points["add a PDU"].verdict == BROKEN
     assert (
@@ -191,10 +214,10 @@ def test_a_platform_that_never_polls_is_told_so_in_the_stated_time(
 
 
 def test_a_platform_that_switches_another_port_or_none(
-    manager: DciManager, told: pytest.MonkeyPatch, tmp_path: Path
+    manager: DciManager, uploaded: Uploaded, tmp_path: Path
 ) -> None:
     owner = Owner(manager, clicks=lambda outlet, to: ("4", to) if to == "off" else ("", to))
-    _, points, _ = proven(told, owner, tmp_path, "--minutes", "0.1")
+    _, points, _ = proven(uploaded(manager), owner, tmp_path, "--minutes", "0.1")
     assert points["switch off"].verdict == points["switch on"].verdict == BROKEN
     assert points["switch off"].answers[0] == "off to outlet 4"
     assert points["states"].answers == ("DCImanager shows 2, 4, 5 off, as the PDU is",)
@@ -204,15 +227,15 @@ def test_a_platform_that_switches_another_port_or_none(
 
 
 def test_what_the_owner_cannot_do_is_not_tried(
-    manager: DciManager, told: pytest.MonkeyPatch, tmp_path: Path
+    manager: DciManager, uploaded: Uploaded, tmp_path: Path
 ) -> None:
-    _, points, _ = proven(told, Owner(manager, adds="no", removes="no"), tmp_path)
+    _, points, _ = proven(uploaded(manager), Owner(manager, adds="no", removes="no"), tmp_path)
     assert points["add a PDU"].answers == ("the owner says that it cannot be added",)
     assert points["switch off"].verdict == NOT_TRIED
     assert "remove the PDU pdu-prove-simulated" in points["remove the PDU"].answers[0]
     other = tmp_path / "other"
     other.mkdir()
-    _, points, _ = proven(told, Owner(manager, clicks=lambda outlet, to: None), other)
+    _, points, _ = proven(uploaded(manager), Owner(manager, clicks=lambda outlet, to: None), other)
     assert points["switch off"].answers == ("the owner found no such button",)
     assert points["states"].verdict == KEPT
 
