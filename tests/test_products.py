@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ import pytest
 
 from pdu.root import GROUPS, LAZY_COMMANDS
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 _TREE = ("common", "pdu_common", "handlers", "pdu")
 PRODUCTS = sorted({one.module.partition(".")[0] for one in LAZY_COMMANDS.values()} - {"about"})
@@ -29,17 +31,6 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def _run(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *words],
-        cwd=tree,
-        env={**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-
-
 def test_products_are_what_stands_beside_the_core() -> None:
     beside = {
         one.stem
@@ -49,34 +40,49 @@ def test_products_are_what_stands_beside_the_core() -> None:
     assert beside - set(PRODUCTS) == {"__init__", "__main__", "about", "core", "root", "start"}
 
 
-@pytest.mark.sample(5)
+_PROGRAM = """
+import contextlib, importlib, io, json, pkgutil, sys
+import pdu.core
+from pdu import root
+
+for module in pkgutil.walk_packages(pdu.core.__path__, "pdu.core."):
+    importlib.import_module(module.name)
+results = []
+for words in (["--help"], [sys.argv[1], "--help"]):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        with contextlib.redirect_stderr(io.StringIO()) as errors:
+            results.append([root.run(words), out.getvalue(), errors.getvalue()])
+print(json.dumps(results))
+"""
+
+
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_the_command_works_without_a_product(tree: Path, product: str, tmp_path: Path) -> None:
     """`pdu --help` has all other commands, and the core can be imported."""
     here = tree / "pdu" / product
     path = here if here.is_dir() else here.with_suffix(".py")
     aside = tmp_path / path.name
+    gone = [name for name, one in LAZY_COMMANDS.items() if one.module.split(".")[0] == product]
     shutil.move(path, aside)
     try:
-        shown = _run(tree, "-m", "pdu", "--help")
-        gone = [name for name, one in LAZY_COMMANDS.items() if one.module.split(".")[0] == product]
-        called = _run(tree, "-m", "pdu", gone[0], "--help")
-        core = _run(tree, "-c", _IMPORT_CORE)
+        done = subprocess.run(
+            [sys.executable, "-c", _PROGRAM, gone[0]],
+            cwd=tree,
+            env={**os.environ, "PYTHONPATH": str(tree)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
     finally:
         shutil.move(aside, path)
-    assert shown.returncode == 0, shown.stderr
-    listed = set(re.findall(r"^  ([a-z-]+)\b", shown.stdout, re.MULTILINE))
-    assert gone and not listed & set(gone)
+    assert done.returncode == 0, done.stderr
+    (code, out, errors), (refused_code, _, refused_errors) = json.loads(done.stdout)
+    assert code == 0, errors
+    listed = set(re.findall(r"^  ([a-z-]+)\b", out, re.MULTILINE))
+    assert not listed & set(gone)
     assert {name for names in GROUPS.values() for name in names} - set(gone) <= listed
-    assert called.returncode == 2 and "Traceback" not in called.stderr, called.stderr
-    assert core.returncode == 0, core.stderr
-
-
-_IMPORT_CORE = """
-import importlib, pkgutil, pdu.core
-for one in pkgutil.walk_packages(pdu.core.__path__, "pdu.core."):
-    importlib.import_module(one.name)
-"""
+    assert refused_code == 2 and "Traceback" not in refused_errors, refused_errors
 
 
 def test_no_product_imports_another() -> None:

@@ -40,7 +40,7 @@ States = Mapping[str, EnumPowerStatus]
 
 @dataclass(frozen=True)
 class OutletUnderTest:
-    """The outlet that is switched: an `OutletOf`."""
+    """The outlet that is switched."""
 
     pdu: str
     outlet: str

@@ -83,7 +83,7 @@ def restore(
 
 
 class Watchdog:
-    """The other process, seen from the command. A `Guard`."""
+    """The other process, seen from the command. A `WatchdogProcess`."""
 
     def __init__(
         self, unit: UnitUnderTest, trace: ProofTrace, unit_name: str, clock: ProofClock

@@ -45,7 +45,7 @@ class BatchRequest(NamedTuple):
 
 
 class BatchReader(NamedTuple):
-    """What was read of what was `Wanted`, by OID."""
+    """What was read for a `BatchRequest`, by OID."""
 
     #: whole columns: index -> value, as the elements of `walk` have them
     walks: Mapping[str, Mapping[str, Value]]

@@ -187,7 +187,7 @@ class Grouped(LazyGroup):
 
 
 class HostCommand(NamedTuple):
-    """A command of an OnHost group."""
+    """A command of a HostGroup."""
 
     run: Callable[[Any], Result]
     #: its own arguments and options

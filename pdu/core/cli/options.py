@@ -297,7 +297,7 @@ _MARKS = {
 class Argument(click.Argument):
     """An argument. `?` after its name makes it optional; `*` (none needed) and `+` allow several.
 
-    Only commands in an `OnHost` group show `about` in their help.
+    Only commands in an `HostGroup` group show `about` in their help.
     """
 
     def __init__(self, name: str, about: str = "", **attributes: Any) -> None:

@@ -280,7 +280,7 @@ def resolve_name(shared: SharedOptions, host: str, handler: str = "") -> ChosenP
 
 
 def on_host(handler: str) -> dict[str, Any]:
-    """What lets an OnHost group for this handler take names for HOST."""
+    """What lets a HostGroup for this handler take names for HOST."""
     return {
         "find": lambda state, host: resolve_name(state, host, handler).host,
         "completes": complete(tuple, handler),
