@@ -68,7 +68,7 @@ def completed(script: str, *words: str) -> list[str]:
 FILES = ["compopt -o default"]
 
 
-@pytest.mark.sample(5)
+@pytest.mark.sample(3)
 @pytest.mark.skipif(BASH is None, reason="no bash here")
 @pytest.mark.parametrize(
     "words, offered",
@@ -146,16 +146,21 @@ LINES: list[tuple[str, Optional[list[str]]]] = [
     ("status snmp h --auth-protocol SHA2", ["SHA224", "SHA256"]),
     ("status snmp h --auth-protocol=SHA2", ["--auth-protocol=SHA224", "--auth-protocol=SHA256"]),
 ]
+PARTS = pytest.mark.parametrize("lines", [LINES[number::3] for number in range(3)])
 
 
-def test_zsh_completes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.sample(1)
+@PARTS
+def test_zsh_completes(
+    lines: list[tuple[str, Optional[list[str]]]], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     program = needs.program("zsh")
     script = written(folder, "zsh", capsys)
     with typed.Zsh(program, script, folder / "here", environment(folder)) as zsh:
         assert zsh.completed("no-such-command ").split() == [
             "no-such-command", "ca.pem", "old", "pdus.csv", "two\\", "words.csv",
         ]  # fmt: skip
-        for words, offered in LINES:
+        for words, offered in lines:
             other = zsh.completed(f"no-such-command {words}")
             shown = zsh.completed(f"pdu {words}").rstrip()
             if offered is None:
@@ -166,7 +171,11 @@ def test_zsh_completes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None
                 assert sorted(shown.split(" ")) == sorted([*line, *offered])
 
 
-def test_fish_completes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.sample(1)
+@PARTS
+def test_fish_completes(
+    lines: list[tuple[str, Optional[list[str]]]], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     program = needs.program("fish")
     script = written(folder, "fish", capsys)
 
@@ -174,7 +183,7 @@ def test_fish_completes(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
         return typed.in_fish(program, script, folder / "here", environment(folder), line)
 
     assert offers("no-such-command ") == ALL
-    for words, offered in LINES:
+    for words, offered in lines:
         other = offers(f"no-such-command {words}") if offered is None else offered
         assert other and offers(f"pdu {words}") == other, words
 

@@ -5,7 +5,9 @@ another module of the tests.
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Optional
@@ -13,6 +15,10 @@ from typing import Optional
 from tests.needs import ROOT
 
 _THIS = "tests.witnesses"
+_IMPORT = re.compile(
+    r"^[ \t]*(?:import tests\b[^\n]*|from (?:\.|tests\b)[\w.]* import (?:\([^)]*\)|[^\n(]+))",
+    re.MULTILINE,
+)
 
 
 def readers() -> list[str]:
@@ -42,11 +48,11 @@ def _imported(module: str) -> tuple[str, ...]:
     if path is None:
         return ()
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    return tuple(dict.fromkeys(_found(ast.parse(path.read_text("utf-8")), package)))
+    return tuple(dict.fromkeys(_found(path.read_text("utf-8"), package)))
 
 
-def _found(tree: ast.Module, package: str) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _found(source: str, package: str) -> Iterator[str]:
+    for node in _imports(source):
         if isinstance(node, ast.Import):
             yield from (one.name for one in node.names if one.name.startswith("tests."))
         elif isinstance(node, ast.ImportFrom):
@@ -59,6 +65,13 @@ def _found(tree: ast.Module, package: str) -> Iterator[str]:
                 yield from (
                     f"{base}.{one.name}" for one in node.names if _path_of(f"{base}.{one.name}")
                 )
+
+
+def _imports(source: str) -> Iterator[ast.stmt]:
+    """The statements that import. To parse whole sources would take four times as long."""
+    for match in _IMPORT.finditer(source):
+        with contextlib.suppress(SyntaxError):  # a line of a text
+            yield from ast.parse(match.group().strip()).body
 
 
 def _path_of(module: str) -> Optional[Path]:

@@ -33,7 +33,7 @@ from .proof import (
 )
 
 # how often the PDUs are read
-_LOOK_S = 0.5
+LOOK_S = 0.5
 # how long they are read before the first command
 _LEARN_S = 10.0
 # a meter of which no two changes were seen is taken for one that renews its figures so seldom, in s
@@ -185,7 +185,7 @@ class CablingTrial:
             is_known = self._proof.period_s is not None or len(self._gaps) == len(self._before)
             if passed >= _LEARN_S and (is_known or passed >= 2 * self._proof.timeout_s):
                 break
-            self._pdu_access.sleep(_LOOK_S)
+            self._pdu_access.sleep(LOOK_S)
         loads = {cord: _mean(looks, cord) for cord in self._machine.cords}
         is_watts = _is_watts(loads.values())
         total = math.fsum(_figure(load, is_watts) for load in loads.values())
@@ -396,7 +396,7 @@ class CablingTrial:
 
         # as long again as meters may need that show the command as late as they may
         self._until(missing, 2 * max(self._proof.timeout_s, 2 * self._period_s()))
-        self._shows_s = max(self._shows_s, shown_s + _LOOK_S)
+        self._shows_s = max(self._shows_s, shown_s + LOOK_S)
 
     def _until(self, missing: Callable[[Readings], list[str]], wait_s: float) -> None:
         """Read until nothing is missing. Raises NotProven when the time is over."""
@@ -407,7 +407,7 @@ class CablingTrial:
                 return
             if self._pdu_access.monotonic() >= end:
                 raise NotProven("; ".join(reasons))
-            self._pdu_access.sleep(_LOOK_S)
+            self._pdu_access.sleep(LOOK_S)
 
     def _lives(self) -> bool:
         """Whether it answers, in one of three tries."""

@@ -38,7 +38,9 @@ def machine(tmp_path: Path) -> Iterator[Site]:
 def words(machine: Site, alive: str = "") -> list[str]:
     names = {"drawing": "hall.power.toml", "list": "hall.csv", "auth": "logins.toml"}
     found = [word for key, name in names.items() for word in (f"--{key}", machine.file(name))]
-    found += ["--state-dir", machine.file("state"), "--yes", "--power-timeout", "3"]
+    found += ["--state-dir", machine.file("state"), "--yes", "--power-timeout", "5"]
+    # the figures of these PDUs change only with a command
+    found += ["--meter-period", "1"]
     return ["machine", "verify", "srv-1", *found, "--alive", alive or machine.alive]
 
 
@@ -180,10 +182,12 @@ class Hold:
 
 #: commands are left off, left on, right off, right on, both off, both on; with each the first
 #: request after it, which reads it back, and one of the readings after that
-STEPS = pytest.mark.parametrize("commands, requests", [(n, r) for n in range(9) for r in (0, 12)])
+STEPS = pytest.mark.parametrize(
+    "commands, requests", [(n, r) for n in (*range(1, 9), 0) for r in (0, 5)]
+)
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @STEPS
 def test_ctrl_c_switches_on_what_is_off(
@@ -203,7 +207,7 @@ def test_ctrl_c_switches_on_what_is_off(
     assert all_on(machine) and not Path(machine.file("hall.verified.jsonl")).read_text()
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(2)
 @STEPS
 def test_after_a_kill_the_next_run_names_what_is_off(
     commands: int,
@@ -225,7 +229,8 @@ def test_after_a_kill_the_next_run_names_what_is_off(
         for name in off:
             assert f"{name}/3 is not on: a trial that was killed has left it off" in err
         assert machine.run("on")[0] == 0
-    assert verify(machine, capsys)[0] == 0 and all_on(machine)
+    code, _, err = verify(machine, capsys)
+    assert code == 0 and all_on(machine), err
 
 
 def _start(machine: Site) -> subprocess.Popen[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import pytest
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.parser import text_string_to_metric_families
@@ -88,6 +88,7 @@ def histogram(name: str, values: str, number: float) -> list[Sample]:
 
 
 @pytest.mark.parametrize("accept", ACCEPTED)
+@settings(max_examples=20)  # for each of 14
 @given(strategies.lists(strategies.tuples(TEXTS, TEXTS, FIGURES)), TEXTS)
 def test_any_text_and_any_figure_is_written_octet_by_octet_as_prometheus_client_does(
     accept: str, rows: list[tuple[str, str, float]], about: str
