@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ..walk.arithmetic import MAYBE, NO, YES, Floats, FloatSum, Truth, at_least_n
+from ..walk.arithmetic import MAYBE, NO, YES, Floats, FloatSum, Truth
 from ..walk.load_limits import IN_PHASE
 from ..walk.power_flow import Facts, Power, PowerFlow
 from ..walk.protection import TRIPS
@@ -96,7 +96,9 @@ class Counts:
             if lives == YES:
                 self._lives[number] += 1
             elif lives == NO:
-                because.update(hall.reasons(number))
+                reason = hall.reason(number)
+                if reason:
+                    because[reason] += 1
             else:
                 self._open.add(number)
 
@@ -278,23 +280,28 @@ class StatedHall:
         """Whether a machine lives; MAYBE if that depends on what nobody can tell."""
         consumer = self._facts.consumers[number]
         has_power, unclear = self.flow.power.has_power, self.drawn.unclear
-        gives = [
-            MAYBE if supply in unclear else YES
-            for supply in consumer.supplies
-            if (supply.works or supply in unclear) and has_power(supply)
-        ]
-        return at_least_n(consumer.needs, gives)
+        sure = possible = 0
+        for supply in consumer.supplies:
+            is_sure = supply not in unclear
+            if (supply.works or not is_sure) and has_power(supply):
+                possible += 1
+                sure += is_sure
+                if sure == consumer.needs:
+                    return YES
+        return MAYBE if possible >= consumer.needs else NO
 
-    def reasons(self, number: int) -> list[str]:
-        """What tripped first above a machine."""
+    def reason(self, number: int) -> str:
+        """What tripped first above a machine; "" if nothing did."""
         tripped = self.tripped
         tripped_above = [
-            (tripped[carrier], carrier)
+            carrier
             for node in self._hall.consumers[number].nodes
             for carrier in self._hall.above(node)
             if carrier in tripped
         ]
-        return [self._graph.carriers[min(tripped_above)[1]].name] if tripped_above else []
+        if not tripped_above:
+            return ""
+        return self._graph.carriers[min(tripped_above, key=tripped.__getitem__)].name
 
 
 def _facts(open_facts: OpenFacts, drawn: Drawn) -> Facts[float]:

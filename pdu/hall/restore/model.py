@@ -302,7 +302,8 @@ class Return:
         self._sums: dict[int, IntervalSum] = defaultdict(IntervalSum)
         self._flow = self.facts.flow(self._sums)
         self._growth: dict[int, list[LoadStep]] = {}
-        self._may_trip: list[int] = []
+        #: the carriers that may trip -> their place in the order in which they were noted
+        self._may_trip: dict[int, int] = {}
         #: machines that may come up before the cords that they need: no sample tells how long a
         #: controller takes to start
         self._may_be_early: set[int] = set()
@@ -419,12 +420,12 @@ class Return:
         trips = failure.trip([number for number in may_trip if number not in loaded], loaded)
         for number in trips:
             breakers[number] = replace(breakers[number], trips=True)
-        self._may_trip = list(dict.fromkeys((*may_trip, *failure.tripping)))
-        names = {number: self._graph.carriers[number].name for number in self._may_trip}
+        may_trip_at_all = dict.fromkeys((*may_trip, *failure.tripping))
+        self._may_trip = {number: place for place, number in enumerate(may_trip_at_all)}
         judged = [
             machine
             for number in range(len(self.machines))
-            for machine in self._judged(number, names, number in endangered)
+            for machine in self._judged(number, number in endangered)
         ]
         return ReturnOutcome(
             self._returned,
@@ -450,7 +451,7 @@ class Return:
             self.windows,
             self._drawn,
             [node for node, truth in self._still.items() if truth == YES],
-            self._may_trip,
+            list(self._may_trip),
             self._going_back(),
             {
                 number: "lives" if self._lived_on(number) else "comes back"
@@ -498,21 +499,19 @@ class Return:
 
     # ---- machines --------------------------------------------------------------------------------
 
-    def _judged(
-        self, number: int, names: Mapping[int, str], endangered: bool
-    ) -> Iterable[MachineBack]:
+    def _judged(self, number: int, endangered: bool) -> Iterable[MachineBack]:
         """None for a machine that surely lives on, and for one that had no power before."""
         consumer, machine = self._hall.facts.consumers[number], self.machines[number]
         if self._lived_on(number):
             if endangered:
-                yield self._in_danger(number, names)
+                yield self._in_danger(number)
             return
         windows, power = self.windows[number], self._flow.power
         supplies = self.facts.facts.consumers[number].supplies
         gives = [min(power.has_power(supply), supply.works) for supply in supplies]
         comes = at_least_n(consumer.needs, gives)
         if comes == NO:
-            reason = self._why_dark(number, names)
+            reason = self._why_dark(number)
             yield MachineBack(machine.name, ReturnVerdict.DARK, reason=reason)
             return
         may = [
@@ -532,7 +531,7 @@ class Return:
         if early:
             self._may_be_early.add(number)
         if comes == MAYBE:
-            reason = "; ".join(filter(None, (self._why_open(number, gives, names), early)))
+            reason = "; ".join(filter(None, (self._why_open(number, gives), early)))
             yield MachineBack(machine.name, ReturnVerdict.CANNOT_SAY, earliest, None, reason)
             return
         first = min(math.inf if window.latest is None else window.latest for window in sure)
@@ -545,7 +544,7 @@ class Return:
         verdict = ReturnVerdict.CANNOT_SAY if early else ReturnVerdict.COMES
         yield MachineBack(machine.name, verdict, earliest, latest, early)
 
-    def _in_danger(self, number: int, names: Mapping[int, str]) -> MachineBack:
+    def _in_danger(self, number: int) -> MachineBack:
         """A machine that lived on, and hangs on what this return may trip."""
         consumer, machine, power = (
             self._hall.facts.consumers[number],
@@ -559,16 +558,16 @@ class Return:
         for cord, node in zip(consumer.cords, consumer.nodes):
             if self._before.alive(node) == YES and power.alive(node) != YES:
                 trips = "trips" if is_dark else "may trip"
-                reason = f"it had power, and {self._tripped(node, names)} {trips}"
+                reason = f"it had power, and {self._tripped(node)} {trips}"
                 return MachineBack(machine.name, verdict, reason=f"{cord.cord}: {reason}")
         return MachineBack(machine.name, verdict, reason="it had power, and a breaker may trip")
 
-    def _why_dark(self, number: int, names: Mapping[int, str]) -> str:
+    def _why_dark(self, number: int) -> str:
         consumer = self._hall.facts.consumers[number]
         for cord, node, window in zip(consumer.cords, consumer.nodes, self.windows[number]):
             if window is not None:
                 if self._flow.power.alive(node) == NO:
-                    return f"{cord.cord}: {self._tripped(node, names)} trips"
+                    return f"{cord.cord}: {self._tripped(node)} trips"
                 continue
             if self._after.alive(node) == NO or self._times.unit(cord.cord.pdu) is None:
                 continue
@@ -579,7 +578,7 @@ class Return:
             return f"{cord.cord} was off, and takes the state that it had"
         return "what feeds it is still without power"
 
-    def _why_open(self, number: int, gives: Sequence[Truth], names: Mapping[int, str]) -> str:
+    def _why_open(self, number: int, gives: Sequence[Truth]) -> str:
         consumer = self._hall.facts.consumers[number]
         for cord, node, window, truth in zip(
             consumer.cords, consumer.nodes, self.windows[number], gives
@@ -592,14 +591,16 @@ class Return:
                     return f"{cord.cord}: what it does when power comes back was not read"
                 return f"{cord.cord}: its state before was not read, or what feeds it is not sure"
             if self._flow.power.alive(node) != YES:
-                return f"{cord.cord}: {self._tripped(node, names)} may trip"
+                return f"{cord.cord}: {self._tripped(node)} may trip"
             if cord.now is not Now.CARRIES:
                 return f"{cord.cord}: {cord.now.value}"
         return "the drawing does not say what feeds it"
 
-    def _tripped(self, node: int, names: Mapping[int, str]) -> str:
-        above = self._hall.facts.above(node)
-        return next((name for number, name in names.items() if number in above), "what feeds it")
+    def _tripped(self, node: int) -> str:
+        above = [number for number in self._hall.facts.above(node) if number in self._may_trip]
+        if not above:
+            return "what feeds it"
+        return self._graph.carriers[min(above, key=self._may_trip.__getitem__)].name
 
     # ---- inrush ----------------------------------------------------------------------------------
 

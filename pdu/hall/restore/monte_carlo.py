@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..failure.bounds import HallFacts
@@ -140,12 +140,18 @@ class _ClosingCords(NamedTuple):
     habit: float
     #: the consumers that draw a current before any outlet closes, or may
     at_first: Sequence[int]
+    #: consumer -> the places of its cords whose outlets were off
+    off: Mapping[int, Sequence[int]]
+    #: consumer and place of the cords that had power all the time
+    kept: Sequence[tuple[int, int]]
 
     @classmethod
     def of(cls, facts: OpenFacts, setting: ReturnScenario) -> _ClosingCords:
         """Those of the consumers of these facts."""
         cords: list[_ClosingCord] = []
         at_first: list[int] = []
+        off: dict[int, list[int]] = {}
+        kept: list[tuple[int, int]] = []
         for number in facts.numbers:
             consumer = facts.hall.consumers[number]
             machine = setting.machines[number] if number < len(setting.machines) else None
@@ -156,6 +162,10 @@ class _ClosingCords(NamedTuple):
             for place, (cord, node, window) in enumerate(
                 zip(consumer.cords, consumer.nodes, windows)
             ):
+                if cord.now is Now.OFF:
+                    off.setdefault(number, []).append(place)
+                if window is not None and window.kept:
+                    kept.append((number, place))
                 switch = setting.going_back.get(node)
                 if window is not None and (switch is not None or not window.kept):
                     cords.append(
@@ -168,7 +178,7 @@ class _ClosingCords(NamedTuple):
             if window is None or window.sure
         ]
         habit = (sum(window is not None for window in sure) + 1) / (len(sure) + 2)
-        return cls(cords, habit, at_first)
+        return cls(cords, habit, at_first, off, kept)
 
 
 class _StatedReturn(StatedHall):
@@ -178,6 +188,8 @@ class _StatedReturn(StatedHall):
 
     def __init__(self, open_facts: OpenFacts, rng: random.Random) -> None:
         super().__init__(open_facts, rng)
+        for consumer in self._facts.consumers.values():
+            consumer.always_redistributes = True
         self._snaps = {
             carrier: self.rating[carrier] * rng.uniform(*self._at_once(carrier))
             for carrier in self.rating
@@ -188,19 +200,20 @@ class _StatedReturn(StatedHall):
         open_facts, rng = self._open, self._rng
         self._setting, self._closing = setting, closing
         self.begin_with_nothing()
-        switched = self.flow.power.switched
+        switched, machines = self.flow.power.switched, len(setting.machines)
         for number in open_facts.numbers:
             consumer = self._facts.consumers[number]
-            consumer.always_redistributes = True
-            if number < len(setting.machines):
+            if number < machines:
                 consumer.total = self._drawn_by(number, consumer.supplies)
-            cords = open_facts.hall.consumers[number].cords
-            for supply, cord, window in zip(consumer.supplies, cords, setting.windows[number]):
-                if cord.now is Now.OFF:
-                    # of an outlet that was off nobody saw whether its supply works
-                    supply.works = YES if rng.random() < open_facts.habits.works else NO
-                    supply.weight = sum(cord.known_a for cord in cords) / len(cords) or 1.0
-                switched[supply] = YES if window is not None and window.kept else NO
+            for place in closing.off.get(number, ()):
+                # of an outlet that was off nobody saw whether its supply works
+                supply = consumer.supplies[place]
+                supply.works = YES if rng.random() < open_facts.habits.works else NO
+                cords = open_facts.hall.consumers[number].cords
+                supply.weight = sum(cord.known_a for cord in cords) / len(cords) or 1.0
+            switched.update(dict.fromkeys(consumer.supplies, NO))
+        for number, place in closing.kept:
+            switched[self._facts.consumers[number].supplies[place]] = YES
         self.flow.cut(dict.fromkeys(setting.still, YES))
         #: consumers of which an outlet closed since they were computed
         self._waiting = dict.fromkeys(closing.at_first)
@@ -224,7 +237,7 @@ class _StatedReturn(StatedHall):
         """Carrier -> the crest in A that does not trip it, whatever it carries."""
         most_a = {number: _most_of(self._facts.consumers[number]) for number in self._open.numbers}
         return {
-            carrier: self._snaps[carrier] - CREST * sum(most_a[number] for number in numbers)
+            carrier: self._snaps[carrier] - CREST * sum(map(most_a.__getitem__, numbers))
             for carrier, numbers in self._open.on.items()
         }
 
@@ -262,6 +275,14 @@ class _StatedReturn(StatedHall):
         """Compute what closed, and note the carriers whose current changed."""
         changed.update(dict.fromkeys(self.flow.update(self._waiting)))
         self._waiting.clear()
+
+    def _compute_on(self, carriers: Iterable[int], changed: dict[int, None]) -> None:
+        """The same of what these carriers carry, or may carry."""
+        numbers = {number for carrier in carriers for number in self._open.on[carrier]}
+        closed = [number for number in self._waiting if number in numbers]
+        changed.update(dict.fromkeys(self.flow.update(closed)))
+        for number in closed:
+            del self._waiting[number]
 
     def _events(self) -> list[tuple[float, int, bool]]:
         """When which of the closing cords takes its first half-wave, and whether its outlet closes
@@ -324,10 +345,14 @@ class _StatedReturn(StatedHall):
         for supply, amperes in waves:
             for key in power.path_of(supply):
                 crest[key] = crest.get(key, 0.0) + amperes
-        self._compute(changed)
+        # only where the load decides are the consumers of a carrier computed
+        doubtful = {
+            key: surge for key, surge in crest.items() if surge > self._spare_a[key % nodes]
+        }
+        self._compute_on({key % nodes for key in doubtful}, changed)
         trips = {
             key % nodes: None
-            for key, surge in crest.items()
+            for key, surge in doubtful.items()
             if self.flow.gone.get(key % nodes) != YES
             and surge + CREST * self.load(key % nodes) > self._snaps[key % nodes]
         }
@@ -337,7 +362,7 @@ class _StatedReturn(StatedHall):
 
 def _most_of(consumer: Consumer[float]) -> float:
     """The most that a consumer draws through one conductor, in A."""
-    volts = min((supply.volts for supply in consumer.supplies if supply.volts), default=1.0)
-    if consumer.drawn:
-        return consumer.total / volts
-    return sum(supply.current for supply in consumer.supplies)
+    if not consumer.drawn:
+        return sum(supply.current for supply in consumer.supplies)
+    volts = [supply.volts for supply in consumer.supplies if supply.volts]
+    return consumer.total / min(volts) if volts else consumer.total

@@ -13,11 +13,12 @@ before. A machine whose cords all have the power that they had carries what was 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Generic, Optional
 
-from .arithmetic import MAYBE, NO, YES, Arithmetic, CurrentSum, N, Truth, at_least_n
+from .arithmetic import MAYBE, NO, YES, Arithmetic, CurrentSum, N, Truth
 
 
 class Supply(Generic[N]):
@@ -357,9 +358,12 @@ class PowerFlow(Generic[N]):
                 before, old = shares
             new = self.contributions(number, self.power)
             self.touched[number] = before, new
-            if not before and not old:
+            if not before and not (old and new):
                 for key, amount in new.items():
                     self.sums[key].enter(None, amount)
+                    changed[key % nodes] = None
+                for key, amount in old.items():
+                    self.sums[key].enter(None, amount, -1)
                     changed[key % nodes] = None
                 continue
             for key in {**before, **old, **new}:
@@ -450,16 +454,16 @@ class PowerFlow(Generic[N]):
         self, consumer: Consumer[N], fed: Sequence[Truth], power: Power[N], only: Optional[int]
     ) -> dict[int, N]:
         giving = [
-            (supply, min(has_power, supply.works))
+            (supply, has_power if has_power < supply.works else supply.works)
             for supply, has_power in zip(consumer.supplies, fed)
             if has_power and supply.works
         ]
         if len(giving) < consumer.needs:
             return {}
-        runs = at_least_n(consumer.needs, [gives for _, gives in giving])
         current_by_key: dict[int, N] = {}
         numbers = self._numbers
-        total = consumer.total if runs == YES else numbers.maybe(consumer.total)
+        runs = len([supply for supply, gives in giving if gives == YES]) >= consumer.needs
+        total = consumer.total if runs else numbers.maybe(consumer.total)
         if giving[0][0].volts is not None:
             return self._anew_in_watts(giving, total, power, only)
         paths = [power.path_of(supply) for supply, _ in giving]
@@ -468,7 +472,9 @@ class PowerFlow(Generic[N]):
             self._add(current_by_key, _only_key(first, only), total, YES, numbers)
             return current_by_key
         part_by_pattern: dict[tuple[Truth, ...], N] = {}
-        for key in {key: None for path in paths for key in _only_key(path, only)}:
+        for key in dict.fromkeys(itertools.chain.from_iterable(paths)):
+            if only is not None and key != only:
+                continue
             pattern = tuple([path.get(key, NO) for path in paths])
             part = part_by_pattern.get(pattern)
             if part is None:
