@@ -6,10 +6,11 @@ checked with fastjsonschema. Here is what a schema cannot say: what names refer 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, Optional
@@ -92,6 +93,20 @@ def read_drawing(path: str) -> Drawing:
 def parsed(text: str, path: str) -> Drawing:
     """The drawing in this text. Raises SettingsError."""
     return _DrawingReader(text, path).drawing()
+
+
+@functools.cache
+def _schema_check(has_details: bool) -> Callable[[object], object]:
+    """The check by the schema. Without details of errors it compiles in a third of the time, 8 ms:
+    once in a process, as some programs read drawing after drawing.
+    """
+    import fastjsonschema  # imported late: 5 ms, as above
+
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    check: Callable[[object], object] = fastjsonschema.compile(
+        schema, use_default=False, detailed_exceptions=has_details
+    )
+    return check
 
 
 class _DrawingReader:
@@ -434,15 +449,11 @@ class _DrawingReader:
     def _check_by_schema(self) -> None:
         import fastjsonschema  # imported late: 5 ms, and `pdu plan` may read no drawing
 
-        schema = json.loads(SCHEMA.read_text("utf-8"))
-        # Without details of errors it compiles in a third of the time, 8 ms.
-        check = fastjsonschema.compile(schema, use_default=False, detailed_exceptions=False)
         try:
-            check(self._document)
+            _schema_check(has_details=False)(self._document)
         except fastjsonschema.JsonSchemaValueException:
-            check = fastjsonschema.compile(schema, use_default=False)
             try:
-                check(self._document)
+                _schema_check(has_details=True)(self._document)
             except fastjsonschema.JsonSchemaValueException as error:
                 self._refuse(error)
             raise
