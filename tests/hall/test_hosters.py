@@ -9,7 +9,7 @@ from tests.hall.hosters import LINE_METERS_AND_WORKS, LOADS, METERING, HosterTri
 
 def test_no_verdict_and_no_time_is_wrong() -> None:
     trial = HosterTrial()
-    for seed in range(40):
+    for seed in range(20):
         trial.run(seed)
     assert not trial.wrong
     for what in (

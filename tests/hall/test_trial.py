@@ -1,4 +1,4 @@
-"""The rehearsal against the truth on a few hundred random halls; `python -m tests.hall.trial` runs
+"""The rehearsal against the truth on some random halls; `python -m tests.hall.trial` runs
 more.
 """
 
@@ -13,7 +13,7 @@ from tests.hall.trial import Trial
 @pytest.mark.parametrize("habits", [TIDY, LOOSE], ids=["tidy", "loose"])
 def test_dark_lies_within_the_truth_and_each_line_within_its_interval(habits: Habits) -> None:
     trial = Trial(habits)
-    for seed in range(80):
+    for seed in range(40):
         trial.run(seed)
     assert trial.wrong == []
     # each verdict occurs, and the meters catch what the drawing alone would miss

@@ -73,6 +73,7 @@ def meet(one: Box, other: Box) -> bool:
 HALLS = [(racks, seed) for racks in (1, 4, 12, 13, 40) for seed in range(8)]
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("racks, seed", HALLS)
 def test_boxes_do_not_meet_and_are_within_the_picture(racks: int, seed: int) -> None:
     picture = one_line(hall(racks, seed), {})
@@ -88,6 +89,7 @@ def test_boxes_do_not_meet_and_are_within_the_picture(racks: int, seed: int) -> 
         assert 0 <= box.x and box.x + box.width <= WIDTH and box.y + box.height <= picture.height
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("racks, seed", HALLS)
 def test_two_sources_share_no_line_and_each_input_is_reached(racks: int, seed: int) -> None:
     """Lines are joined where they touch: from each box that is fed they lead to its sources, and a

@@ -294,7 +294,7 @@ def test_a_machines_current_lies_between_those_of_all_worlds_and_reaches_both(
     to several at once is not followed.
     """
     reached = 0
-    for seed in range(100):
+    for seed in range(60):
         rng = random.Random(f"{always_redistributes} {seed}")
         made = machine(rng)
         gone = {rng.randrange(4): rng.choice((YES, MAYBE))}
@@ -311,7 +311,7 @@ def test_a_machines_current_lies_between_those_of_all_worlds_and_reaches_both(
             if made.needs == 1 and is_apart:
                 reached += 1
                 assert own[:2] == pytest.approx((min(values), max(values))), seed
-    assert reached > 100
+    assert reached > 50
 
 
 @pytest.mark.parametrize("always_redistributes", [False, True])
@@ -319,7 +319,7 @@ def test_what_nobody_drew_may_go_to_any_outlet_of_its_rack_or_stop(
     always_redistributes: bool,
 ) -> None:
     moved = 0
-    for seed in range(40):
+    for seed in range(20):
         rng = random.Random(f"undrawn {always_redistributes} {seed}")
         made = machine(rng, drawn=False)
         gone = {rng.randrange(4): rng.choice((YES, MAYBE))}
@@ -333,7 +333,7 @@ def test_what_nobody_drew_may_go_to_any_outlet_of_its_rack_or_stop(
             if YES in gone.values() and not always_redistributes:
                 assert own.high == pytest.approx(max(values)), seed
                 moved += own.high > 0.0
-    assert always_redistributes or moved > 20
+    assert always_redistributes or moved > 10
 
 
 def test_what_nobody_drew_stays_as_it_is_while_nothing_happens_to_it() -> None:

@@ -831,8 +831,15 @@ def test_an_inrush_that_the_owner_did_not_give_is_not_sampled() -> None:
     assert found.count(ReturnVerdict.CANNOT_SAY) == 10 and found.sampled.worlds == 0
 
 
-def test_machines_that_come_back_in_each_world_do_so_in_simulated_returns() -> None:
-    tally = return_trial.trial(15, seed=5, worlds=10)
+@pytest.fixture(scope="module")
+def tally() -> return_trial.Tally:
+    """Of some simulated returns."""
+    return return_trial.trial(16, seed=7, worlds=10)
+
+
+def test_machines_that_come_back_in_each_world_do_so_in_simulated_returns(
+    tally: return_trial.Tally,
+) -> None:
     said = tally["sampled: come back in 100 of 100 worlds"]
     assert said > 5
     assert (
@@ -843,7 +850,8 @@ def test_machines_that_come_back_in_each_world_do_so_in_simulated_returns() -> N
 # ---- the trial -----------------------------------------------------------------------------------
 
 
-def test_no_fit_trips_and_no_verdict_is_false_in_simulated_returns() -> None:
-    tally = return_trial.trial(30, seed=7)
-    assert tally["returns"] == 30 and tally["breakers: fits"] > 50
+def test_no_fit_trips_and_no_verdict_is_false_in_simulated_returns(
+    tally: return_trial.Tally,
+) -> None:
+    assert tally["returns"] == 16 and tally["breakers: fits"] > 50
     assert {name: count for name, count in tally.items() if name[0] == "!" and count} == {}

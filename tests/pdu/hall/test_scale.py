@@ -19,7 +19,7 @@ from pdu.hall.walk.power_flow import PowerFlow
 from tests.benchmarks import bench_hall
 
 FEEDS = [HallNode("feed", "A"), HallNode("feed", "B")]
-_WORLDS = 10
+_WORLDS = 4
 
 
 def in_doubt(folder: Path, machines: int) -> Hall:
@@ -52,13 +52,13 @@ def divisions(run: Callable[[], object]) -> int:
 def test_a_return_costs_as_much_as_the_hall_is_large(tmp_path: Path, worlds: int) -> None:
     counts = [
         divisions(lambda: ReturnModel(in_doubt(tmp_path, machines)).orders(FEEDS, worlds))
-        for machines in (100, 200)
+        for machines in (60, 120)
     ]
     assert counts[1] < 2.1 * counts[0]
 
 
 def test_a_sample_of_a_return_divides_the_current_of_a_machine_once(tmp_path: Path) -> None:
-    machines = 100
+    machines = 60
     back = ReturnModel(in_doubt(tmp_path, machines))
     bounds, whole = (divisions(lambda: back.rehearse(FEEDS, [], n)) for n in (0, _WORLDS))
     # both feeds are back, and together they hold
