@@ -8,6 +8,7 @@ PDU is a reference, as on any larger drawing. Above _MOST_OPEN racks, each is on
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
@@ -97,6 +98,7 @@ class OneLine(NamedTuple):
 
     boxes: Sequence[Box]
     wires: Sequence[Wire]
+    width: float
     height: float
     #: whether each rack is one box
     folded: bool
@@ -407,7 +409,14 @@ class _Layout:
             x = _EDGE + lane * _LANE
             self._wires.append(Wire([(x, min(ys)), (x, max(ys))], box.mark.look))
         boxes = [box for row in rows for box in row]
-        return OneLine(boxes, self._wires, y + _EDGE, self._is_folded)
+        right = max(
+            itertools.chain(
+                (box.x + box.width for box in boxes),
+                (x for wire in self._wires for x, _ in wire.points),
+            ),
+            default=0.0,
+        )
+        return OneLine(boxes, self._wires, right + _EDGE, y + _EDGE, self._is_folded)
 
     def _buses(
         self,

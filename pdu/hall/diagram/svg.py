@@ -15,7 +15,6 @@ from .one_line import (
     HEAD_H,
     LINE_H,
     SIGNS,
-    WIDTH,
     Box,
     DiagramRow,
     OneLine,
@@ -48,8 +47,9 @@ STYLE = """
 .ink.question { stroke: var(--doubtful); } .ink.dead, .ink.finding { stroke: var(--bad); }
 .diagram.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; border: 0; }
 .legend svg { vertical-align: middle; margin-right: .4rem; }
-@media print { .diagram { overflow: visible; border: 0; }
-.diagram > svg { width: 100%; height: auto; } }
+@media print { .diagram { overflow: visible; border: 0; } .legend { break-after: avoid; }
+.diagram > svg { max-width: 100%; height: auto; }
+.diagram .tint { display: none; } .diagram .box.dead, .diagram .box.finding { fill: var(--line); } }
 """
 _CLASSES = {
     Look.PLAIN: "",
@@ -93,8 +93,9 @@ def diagram(drawing: Drawing, marks: HallMarks, place: int = 0) -> str:
         _legend(sorted(looks, key=lambda look: look.rank)),
         '<div class="diagram" role="region" tabindex="0"'
         f' aria-label="single-line diagram {place + 1}">'
-        f'<svg width="{WIDTH:g}" height="{picture.height:.0f}"'
-        f' viewBox="0 0 {WIDTH:g} {picture.height:.0f}" role="group" aria-label="the hall">',
+        f'<svg width="{picture.width:.0f}" height="{picture.height:.0f}"'
+        f' viewBox="0 0 {picture.width:.0f} {picture.height:.0f}" role="group"'
+        ' aria-label="the hall">',
         *map(_wire, picture.wires),
         *(_box(box, anchors) for box in _frames_first(picture)),
         "</svg></div>",
