@@ -291,6 +291,7 @@ def test_curl_is_not_installed_unasked_either(debian: Machine) -> None:
     assert line == "curl is missing (Debian: apt-get install curl)" and aptitude(debian) == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("asked", ["system", "offer"])
 def test_on_request_packages_are_named_and_installed_without_their_services(
     debian: Machine, asked: str

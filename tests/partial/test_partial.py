@@ -50,7 +50,7 @@ def test_the_units_that_are_counted_or_numbered_exist() -> None:
     assert {unit.name for unit in snmp.made()} >= COUNTED | NUMBERED
 
 
-@pytest.mark.sample(24)
+@pytest.mark.sample(12)
 @pytest.mark.parametrize("unit", snmp.made(), ids=lambda unit: unit.name)
 def test_no_sum_of_an_snmp_family_shrinks_or_jumps(unit: snmp.Unit) -> None:
     outcome = snmp.run(unit)
@@ -60,7 +60,7 @@ def test_no_sum_of_an_snmp_family_shrinks_or_jumps(unit: snmp.Unit) -> None:
     assert unit.name not in NUMBERED or len(missed) <= 1
 
 
-@pytest.mark.sample(8)
+@pytest.mark.sample(4)
 @pytest.mark.against("recordings of real units, in memory")
 @pytest.mark.parametrize("name", recorded.ALL)
 def test_no_sum_of_a_recorded_snmp_unit_shrinks_or_jumps(name: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
@@ -11,7 +14,9 @@ from pdu import root
 from pdu.core.inventory.handler_loading import LoadedHandler
 from pdu.outlets import cycle_command, read_commands, switch_commands
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.needs import ROOT
 from tests.peers import Peer
+from tests.waiting import PATIENCE_S
 
 SECRETS = ("password", "community")
 
@@ -37,6 +42,39 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     code = root.run(arguments)
     shown = capsys.readouterr()
     return code, shown.out, shown.err
+
+
+_SEVERAL = """
+import contextlib, io, json, sys
+{first}
+from pdu import root
+
+results = []
+for line in json.load(sys.stdin):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        with contextlib.redirect_stderr(io.StringIO()) as errors:
+            results.append([root.run(line), out.getvalue(), errors.getvalue()])
+print(json.dumps(results))
+"""
+
+
+def run_apart(
+    lines: Sequence[Sequence[str]], first: str, environment: Mapping[str, str]
+) -> list[tuple[int, str, str]]:
+    """Run the line of Python `first` and then several commands, all in one new process: to start
+    one for each takes most of their time. Return what `run` does, for each.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", _SEVERAL.format(first=first)],
+        cwd=ROOT,
+        env=dict(environment),
+        input=json.dumps(lines),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 0, done.stderr
+    return [(code, out, errors) for code, out, errors in json.loads(done.stdout)]
 
 
 def use(monkeypatch: pytest.MonkeyPatch, loading: Callable[[str], LoadedHandler]) -> None:

@@ -5,6 +5,7 @@ all commands.
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,8 +63,10 @@ def test_an_option_of_one_name_has_one_type_and_one_text() -> None:
 def declarations() -> Iterator[tuple[str, str]]:
     """Each name of an option where it is declared in the code."""
     root = Path(pdu.__file__).parent
+    call = re.compile(rf"\b(?:{'|'.join(_DECLARING)})\(")
     for path in sorted(root.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        source = path.read_text("utf-8")
+        for node in ast.walk(ast.parse(source)) if call.search(source) else ():
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             called = getattr(node.func, "id", getattr(node.func, "attr", ""))

@@ -248,6 +248,7 @@ def test_ctrl_c_in_the_first_milliseconds_is_quiet(tmp_path: Path) -> None:
 FAMILIES, HELP, NO_HOST = ["snmp", "families"], ["--help"], ["status", "nut", "--json"]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "unbuffered, arguments",
     [
@@ -276,6 +277,7 @@ def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str, arguments: list
     assert (done.returncode, done.stderr) == (READER_GONE, b"")
 
 
+@pytest.mark.sample(3)
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize(
     "unbuffered, arguments",
@@ -337,6 +339,7 @@ def test_ctrl_c_has_its_exit_code_even_if_standard_error_cannot_be_written(gone:
     assert (done.returncode, done.stdout) == (INTERRUPTED, b"")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize(
     "arguments", [["snmp", "families"], ["status", "none", "192.0.2.7"]], ids=" ".join
@@ -424,6 +427,7 @@ def test_the_completion_script_is_printed_for_bash_and_zsh_and_refused_for_tcsh(
     assert root.run(["completion", "tcsh"]) == 2
 
 
+@pytest.mark.sample(1)
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize("more", [[], ["--debug"]])
 def test_a_reading_is_printed_although_its_warning_or_log_cannot_be(more: list[str]) -> None:

@@ -129,6 +129,7 @@ POWERS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", list(PEERS))
 def test_with_power_a_probe_has_the_watts_of_each_outlet(
     small: Hall, running: Exporter, name: str

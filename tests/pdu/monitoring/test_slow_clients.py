@@ -13,6 +13,7 @@ from .exporting import exporter
 from .halls import Hall
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("files", [1024, 60], ids=["the usual limit", "few descriptors"])
 def test_slow_clients_do_not_keep_the_exporter_from_answering(small: Hall, files: int) -> None:
     """More than it lets in, and more than it may have files open."""

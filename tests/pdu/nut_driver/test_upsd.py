@@ -67,6 +67,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
                 yield Behind(made, fleet, upsd)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", HANDLERS)
 def test_a_pdu_read_through_upsd_gives_the_view_of_its_own_handler(
     behind: Behind, name: str
@@ -95,6 +96,7 @@ def test_a_pdu_read_through_upsd_gives_the_view_of_its_own_handler(
     ]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", HANDLERS)
 def test_upsd_has_every_figure_that_pdu_outlets_has(behind: Behind, name: str) -> None:
     peer = behind.hall.peers[name]

@@ -578,6 +578,7 @@ def test_titles_and_the_question_for_the_password_name_the_pdu_of_the_setting_ho
     assert asked == [f"password of {peer.settings['username']} on {named}: "] * 2
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "typed, code, words",
     [

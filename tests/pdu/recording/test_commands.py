@@ -175,6 +175,7 @@ def test_sighup_stays_ignored_under_nohup(tmp_path: Path) -> None:
     assert (tmp_path / "unit.snmprec").read_bytes() == b"whole"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_recording_and_leaves_no_file(
     number: signal.Signals, tmp_path: Path
@@ -206,7 +207,8 @@ def test_a_broken_pipe_ends_a_recording_quietly() -> None:
     assert process.returncode == READER_GONE and "Traceback" not in errors
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_replay_prints_how_to_read_it_and_the_commands_it_receives_and_ends_on_a_signal(
     number: signal.Signals,
     tmp_path: Path,

@@ -145,6 +145,7 @@ def test_a_binary_secret_is_refused_and_not_shown(
     assert code == 2 and err == f"settings: {tmp_path / 'secret'}: not UTF-8 text\n"
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "typed, code, words",
     [

@@ -129,7 +129,7 @@ def test_six_tools_say_the_same_of_each_outlet_of_each_snmp_family(
 
 
 @pytest.mark.parametrize("first", ENTRIES)
-@pytest.mark.sample(4)
+@pytest.mark.sample(2)
 def test_six_tools_say_the_same_whichever_command_is_imported_first(
     first: str, small: Hall
 ) -> None:

@@ -280,6 +280,7 @@ def checking(folder: Path, living: str, silent: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("also_before", [False, True], ids=["one", "both"])
 def test_the_pdus_of_a_killed_process_are_read_by_another_one(
     tmp_path: Path, also_before: bool

@@ -215,6 +215,7 @@ def test_an_unpacked_archive_is_removed_without_a_warning_at_the_end(tmp_path: P
     assert (done.returncode, done.stderr, list(unpacked.iterdir())) == (0, "", [])
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(
     "who, left", [("os.getpid()", 0), ("child()", 1)], ids=["pdu", "its child"]

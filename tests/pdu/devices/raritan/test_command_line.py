@@ -177,6 +177,7 @@ def shell(unit: XerusPdu, words: str, **more: str) -> subprocess.CompletedProces
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_letters_outside_the_terminals_encoding_are_shown_as_codes(
     unit: XerusPdu, encoding: str
@@ -187,12 +188,14 @@ def test_letters_outside_the_terminals_encoding_are_shown_as_codes(
     assert shell(unit, "TOOL thresholds --help", PYTHONIOENCODING=encoding).returncode == 0
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("closed", ["<&- >&- 2>&-", ">&-", "2>&-", "<&-"])
 def test_a_command_runs_with_closed_standard_streams(unit: XerusPdu, closed: str) -> None:
     assert shell(unit, f"TOOL info --no-verify {closed}").returncode == 0
 
 
-@pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- >&- 2>&-"])
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("closed", ["<&- >&- 2>&-", "2>&-", "<&-"])
 def test_closed_standard_streams_do_not_confirm_a_command(unit: XerusPdu, closed: str) -> None:
     asked = shell(unit, f"TOOL switch 1 off --no-verify {closed}")
     assert (
@@ -203,6 +206,7 @@ def test_closed_standard_streams_do_not_confirm_a_command(unit: XerusPdu, closed
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("words", [["diag", "--out", "-"], ["sensors"]])
 def test_a_broken_pipe_ends_the_command_quietly(unit: XerusPdu, words: list[str]) -> None:
     environment = {**os.environ, "PDU_PASSWORD": unit.password}

@@ -299,6 +299,7 @@ def pipes(process: subprocess.Popen[str]) -> list[IO[str]]:
     return [process.stdout, process.stderr]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("words", [[], ["--json"]])
 def test_ctrl_c_ends_the_command_quietly_and_releases_the_channel(
     unit: XerusPdu, tmp_path: Path, words: list[str]
@@ -340,6 +341,7 @@ def test_a_lost_connection_is_reported_once_and_listening_continues(
         assert lines[1].endswith("at most the events in transit were lost")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("json_", [False, True])
 def test_a_lost_channel_leaves_a_record_among_the_events(
     unit: XerusPdu, tmp_path: Path, json_: bool

@@ -100,6 +100,7 @@ def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
     )
 
 
+@pytest.mark.sample(8)
 @pytest.mark.against("recordings of real units, in memory")
 @pytest.mark.parametrize("name", recorded.NAMES)
 def test_a_draft_without_a_mib_marks_numeric_meanings_and_has_no_command(name: str) -> None:
