@@ -85,34 +85,45 @@ def test_lintian_has_nothing_to_say(pyz: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_each_command_has_a_manual_page_and_each_shell_its_completion(
-    pyz: Path, tmp_path: Path
-) -> None:
-    files = loaded("deb").installed(small(pyz, tmp_path))
+@pytest.fixture(scope="module")
+def package(pyz: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the small package, small.deb, and its files in `tree`."""
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DEBFULLNAME", "")
+            patch.setenv("DEBEMAIL", "")
+            made = loaded("deb").build(small(pyz, folder), folder, VERSION, QUICK)
+        made.rename(folder / "small.deb")
+        extract = ["dpkg-deb", "-x", str(folder / "small.deb"), str(folder / "tree")]
+        subprocess.run(extract, check=True, timeout=PATIENCE_S)
+
+    return installing.once(tmp_path_factory, "small-deb", make)
+
+
+def test_each_command_has_a_manual_page_and_each_shell_its_completion(package: Path) -> None:
     pages = {
-        name.rpartition("/")[2]: gzip.decompress(file.data).decode()
-        for name, file in files.items()
-        if name.startswith("usr/share/man/man1/")
+        path.name: gzip.decompress(path.read_bytes()).decode()
+        for path in (package / "tree/usr/share/man/man1").iterdir()
     }
     assert set(pages) == {"pdu.1.gz", *(f"pdu-{name}.1.gz" for name in PDU.listed)}
     status, first = pages["pdu-status.1.gz"], pages["pdu.1.gz"]
     assert "\npdu\\-status \\- list every outlet" in status and "\\-\\-timeout" in status
     assert "\n.SH EXIT STATUS\n" in first and ".BR pdu\\-cycle\\-hall (1)" in first
     if shutil.which("groff"):
-        for name, text in pages.items():
-            done = subprocess.run(
-                ["groff", "-man", "-Tutf8", "-ww"],
-                input=text.encode(),
-                capture_output=True,
-                timeout=PATIENCE_S,
-            )
-            assert (done.returncode, done.stderr) == (0, b""), name
+        done = subprocess.run(
+            ["groff", "-man", "-Tutf8", "-ww"],
+            input="\n".join(pages.values()).encode(),
+            capture_output=True,
+            timeout=PATIENCE_S,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
     for path, shell in (
         ("usr/share/bash-completion/completions/pdu", "complete -o nosort"),
         ("usr/share/zsh/vendor-completions/_pdu", "#compdef pdu\n"),
         ("usr/share/fish/vendor_completions.d/pdu.fish", "complete --command pdu"),
     ):
-        assert shell in files[path].data.decode()
+        assert shell in (package / "tree" / path).read_text()
 
 
 @pytest.mark.trial
@@ -134,35 +145,36 @@ def test_the_address_without_a_builder_is_that_of_the_security_page() -> None:
     assert (ROOT / "SECURITY.md").read_text("utf-8").count(address) == 1
 
 
-@pytest.mark.sample(1)
-@pytest.mark.parametrize(
-    "name, mail, said",
-    [
-        ("", "", "the pack's developers <security@pdu-handlers.example.org>"),
-        ("Ada Lovelace", "ada@example.org", "Ada Lovelace <ada@example.org>"),
-    ],
-)
-def test_who_builds_the_package_is_its_maintainer(
-    pyz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, mail: str, said: str
-) -> None:
-    monkeypatch.setenv("DEBFULLNAME", name)
-    monkeypatch.setenv("DEBEMAIL", mail)
-    made_by = loaded("deb")
-    made = made_by.build(small(pyz, tmp_path), tmp_path / "out", VERSION, QUICK)
+def maintained(package: Path, tree: Path, maintainer: str) -> None:
+    """Asserts that the package and its changelog name the maintainer."""
     shown = subprocess.run(
-        ["dpkg-deb", "-f", str(made), "Maintainer"],
+        ["dpkg-deb", "-f", str(package), "Maintainer"],
         capture_output=True,
         text=True,
         check=True,
         timeout=PATIENCE_S,
     )
-    assert shown.stdout == f"{said}\n"
+    assert shown.stdout == f"{maintainer}\n"
+    log = gzip.decompress((tree / f"usr/share/doc/{NAME}/changelog.gz").read_bytes()).decode()
+    assert log.startswith(f"{NAME} ({loaded('deb').debian_version(VERSION)}")
+    line = rf" -- {re.escape(maintainer)}  \w{{3}}, \d\d \w{{3}} 20\d\d 00:00:00 \+0000"
+    assert re.search(f"(?m)^{line}$", log)
+
+
+def test_a_package_without_a_builder_has_the_packs_maintainer(package: Path) -> None:
+    developers = "the pack's developers <security@pdu-handlers.example.org>"
+    maintained(package / "small.deb", package / "tree", developers)
+
+
+@pytest.mark.trial
+def test_who_builds_the_package_is_its_maintainer(
+    pyz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEBFULLNAME", "Ada Lovelace")
+    monkeypatch.setenv("DEBEMAIL", "ada@example.org")
+    made = loaded("deb").build(small(pyz, tmp_path), tmp_path / "out", VERSION, QUICK)
     subprocess.run(["dpkg-deb", "-x", str(made), str(tmp_path)], check=True, timeout=PATIENCE_S)
-    log = gzip.decompress((tmp_path / f"usr/share/doc/{NAME}/changelog.gz").read_bytes()).decode()
-    assert log.startswith(f"{NAME} ({made_by.debian_version(VERSION)}")
-    assert re.search(
-        rf"(?m)^ -- {re.escape(said)}  \w{{3}}, \d\d \w{{3}} 20\d\d 00:00:00 \+0000$", log
-    )
+    maintained(made, tmp_path, "Ada Lovelace <ada@example.org>")
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ def without_list(request: Request, serve: Callable[[Request], Answer]) -> Answer
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_first_run_registers_and_the_second_uploads_again(
     admin: Admin, manager: DciManager, shell: str
@@ -270,28 +271,17 @@ def refuse(request: Request, serve: Callable[[Request], Answer]) -> Answer:
 def test_the_password_may_come_from_a_file(admin: Admin, tmp_path: Path) -> None:
     secret = tmp_path / "pass word"
     with DciManager(wrap=refuse) as manager:
-        for content in (
-            "s3cret line",
-            "s3cret line\n",
-            "s3cret line\r\nmore\n",
-            "\ufeffs3cret line\r\n",
-        ):
+        for content in ("s3cret line", "s3cret line\nmore\n", "\ufeffs3cret line\r\n"):
             secret.write_bytes(content.encode())
             assert admin.run(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret)).code == 3
     assert [json.loads(request.body)["password"] for request in manager.requests] == [
         "s3cret line"
-    ] * 4
+    ] * 3
 
 
 ODD: list[str] = [
-    'a"b\\c',
-    "$(touch here) `touch here` $HOME %s %n",
-    "пароль ☃ 🔑",
-    "tab\there",
-    "line\nend\n",
-    "' ; #",
-    "\x01\x1f\x7f",
-    "\\u0041",
+    'a"b\\c$(touch here) `touch here` $HOME %s %n tab\there line\nend\n',
+    "пароль ☃ 🔑' ; #\x01\x1f\x7f\\u0041",
     "-K/etc/passwd",
     "@/etc/passwd",
 ]
