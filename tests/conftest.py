@@ -21,7 +21,10 @@ _AGAINST = "against"
 # On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a
 # deadline, the check too_slow would still fail a test if the data of its first examples took more
 # than 30 s.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Each run tries other examples, so that many runs try many.
+settings.register_profile(
+    "patient", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("patient")
 
 

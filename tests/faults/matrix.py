@@ -12,7 +12,7 @@ from typing import Optional
 from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu_common.snmp_client import process_options
 
-from .catalogue import AT_START, FAULTS, METHODS, Fault
+from .catalogue import AT_START, FAULTS, METHODS, WRITES, Fault
 from .cell import Cell, Played, Verdict
 from .processes import fork, warm
 from .subjects import subject
@@ -45,9 +45,10 @@ def cells(
     most: int,
     faults: Iterable[Fault] = FAULTS,
     methods: Sequence[str] = METHODS,
+    most_of_reads: Optional[int] = None,
 ) -> list[Cell]:
     """The cells of each fault that is played for a handler: every step of each call, or `most` of
-    them (`_spread`).
+    them (`_spread`); of a call that only reads, `most_of_reads` if it is given.
 
     TLS faults and those of AT_START have one cell for each call, at step 0.
     """
@@ -61,7 +62,8 @@ def cells(
                 count = (
                     1 if fault.place == "tls" or fault.key in AT_START else counted[name, method]
                 )
-                found += [Cell(name, method, fault.key, step) for step in _spread(count, most)]
+                limit = most if method in WRITES or most_of_reads is None else most_of_reads
+                found += [Cell(name, method, fault.key, step) for step in _spread(count, limit)]
     return found
 
 

@@ -1,5 +1,5 @@
-"""The fault matrix at the first, a middle and the last step of each call; `make faults` runs up to
-100 steps of each.
+"""The fault matrix at the first and the last step of each call, and at a middle step of a command;
+`make faults` runs up to 100 steps of each.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .cell import Cell
 from .subjects import subject
 from .wire import Relay
 
-STEPS = 3
+STEPS_OF_READS, STEPS_OF_COMMANDS = 2, 3
 
 
 @pytest.mark.timeout(900)  # hundreds of calls; many wait for a time-out
@@ -36,7 +36,8 @@ STEPS = 3
 )
 def test_every_call_is_right_with_every_fault(name: str, quickly: bool) -> None:
     enable_fast_reads(quickly)
-    verdicts = list(matrix.run(matrix.cells([name], STEPS)))
+    cells = matrix.cells([name], STEPS_OF_COMMANDS, most_of_reads=STEPS_OF_READS)
+    verdicts = list(matrix.run(cells))
     wrong = [
         f"{one.cell}: {one.outcome}: {'; '.join(one.problems)}" for one in verdicts if one.problems
     ]

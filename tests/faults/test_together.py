@@ -22,7 +22,7 @@ from tests.peers import PEERS, Peer
 from . import soak
 from .processes import warm
 
-THREADS, CALLS, DEVICES = 16, 32, 4
+THREADS, CALLS, DEVICES = 16, 16, 4
 Answer = tuple[Any, ...]
 
 

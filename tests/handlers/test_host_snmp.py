@@ -84,6 +84,7 @@ FORMS: list[tuple[str, Callable[[str, str], SimpleNamespace]]] = [
 ]
 
 
+@pytest.mark.sample(16)
 @pytest.mark.parametrize(
     "indexes", [["1", "2", "10"], ["1.1", "1.2", "2.1", "2.2"], ["1.1.7", "1.2.7", "1.3.7"], ["0"]]
 )
@@ -396,6 +397,7 @@ def test_a_write_that_snmpv1_answers_with_nosuchname_is_denied_not_missing() -> 
         snmp(RuntimeError("noSuchName")).set(ROOT, 1)
 
 
+@pytest.mark.sample(12)
 @pytest.mark.parametrize(
     "community", ["a", "no", "o", "Error", "t", "timeout", "readonly", "noSuchName", "genErr"]
 )

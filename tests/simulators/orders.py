@@ -15,9 +15,9 @@ class Order(Generic[F]):
 
     `method` limits the order to requests that call this JSON-RPC method; for Redfish, to requests
     with this HTTP method or with this text in their target. Other requests are not counted.
-    `status` is the HTTP status that STATUS and DONE_STATUS send. REDIRECT sends it if it is 3xx,
-    else 302. `location` is put before the request's target in a redirect's header Location.
-    `seconds` is the delay of SLOW.
+    `status` is the HTTP status that STATUS sends. REDIRECT sends it if it is 3xx, else 302.
+    `location` is put before the request's target in a redirect's header Location. `seconds` is
+    the delay of SLOW.
     """
 
     fault: F

@@ -55,6 +55,7 @@ def exchange(transport: Transport, status: int, rest: bytes) -> int:
     return reply.status
 
 
+@pytest.mark.sample(20)
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 500, 503])
 def test_a_status_without_a_result_is_the_answer(

@@ -76,7 +76,7 @@ def context(tls: bool) -> Optional[ssl.SSLContext]:
     return usual().context if tls else None
 
 
-@pytest.mark.sample(5)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "opened, end, commands",
     [
@@ -119,6 +119,7 @@ def test_every_command_goes_through_once_if_the_unit_closes_after_each_answer(
         assert relay.served["DELETE"] == (commands if opened is with_session else 0)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("answers", [1, 2, 3])
 @pytest.mark.parametrize("opened", [redfish, with_session])
 def test_a_command_goes_through_if_the_unit_closed_a_connection_earlier_in_the_call(

@@ -93,7 +93,7 @@ def test_a_server_without_tls_is_an_error_and_gets_no_further_request(server: Nu
     received = listen(server)
     with over_tls(server, Trust()) as nut, pytest.raises(Unreachable, match="tls=no"):
         nut.run("pdu", "outlet.1.load.off")
-    assert received == ["STARTTLS"]
+    assert received == ["STARTTLS"] and not nut.is_open
 
 
 def test_bytes_after_the_answer_to_starttls_are_an_error_and_nothing_more_is_sent(

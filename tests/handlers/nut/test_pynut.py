@@ -103,6 +103,7 @@ def test_a_reading_has_the_same_result_as_with_pynutclient(
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
 
 
+@pytest.mark.sample(24)
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 @pytest.mark.parametrize(
     "user",

@@ -82,6 +82,7 @@ _ERRORS: list[Any] = [
 ]
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("response, kind", _ERRORS, ids=[str(one[0])[:60] for one in _ERRORS])
 def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(
     response: Any, kind: type
@@ -97,6 +98,7 @@ def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(
         second.get()
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("failed", [one[0] for one in _ERRORS], ids=lambda one: str(one)[:60])
 def test_a_failed_call_is_freed_with_its_bulk_without_the_collector(failed: Any) -> None:
     """A tool that reads thousands of units would else keep the answers of many."""

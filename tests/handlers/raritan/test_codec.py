@@ -39,7 +39,7 @@ STRUCTURES = classes(Structure)
 AGENT = Nowhere()
 State = pdumodel.Outlet.State
 thorough = settings(
-    max_examples=100,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -310,7 +310,7 @@ def listening(agent: MakeAgent) -> Iterator[Listening]:
         yield Listening(pdu, listener, clock, outages)
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "fault, seconds",
     [
@@ -332,6 +332,7 @@ def test_no_event_is_lost_in_an_outage_that_is_shorter_than_the_channels_life(
     assert len(listening.pdu.events[0].channels) == 1
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS, Fault.HTML])
 def test_a_longer_outage_loses_events_and_says_from_when_to_when(
     listening: Listening, fault: Fault
@@ -393,6 +394,7 @@ def test_a_login_that_is_refused_while_a_channel_is_made_is_not_sent_again_to_re
     assert listening.pdu.books().requests == before + 1 + names + made + demanded
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("fault, kind", [(Fault.HTML, ProtocolError), (Fault.STATUS, Refused)])
 def test_a_unit_that_starts_may_answer_with_pages_for_ten_minutes(
     listening: Listening, fault: Fault, kind: type[PduHandlerError]

@@ -28,7 +28,7 @@ JUNK = st.recursive(
     max_leaves=4,
 )
 thorough = settings(
-    max_examples=100,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

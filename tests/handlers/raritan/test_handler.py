@@ -21,6 +21,7 @@ from .handling import LINKED, Handle, agrees, settings, shown, spent, states
 # ---- status and statistic ------------------------------------------------------------------------
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize(
     "model",
     [
@@ -110,6 +111,7 @@ _METERED = {
 }
 
 
+@pytest.mark.sample(12)
 @pytest.mark.parametrize("name", _METERED)
 def test_a_statistic_agrees_with_the_books_and_its_requests_depend_on_meters_and_inlets(
     handle: Handle, firmware: str, name: str
@@ -153,6 +155,7 @@ def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_more_request(
         assert cost == [3, 1]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("phases", [1, 3])
 def test_sensors_that_are_all_invalid_are_read_once_more(
     handle: Handle, firmware: str, phases: int

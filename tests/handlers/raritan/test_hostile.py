@@ -164,6 +164,7 @@ def test_a_resource_id_with_a_lone_surrogate_is_a_protocol_error_and_nothing_is_
     assert peer.accepted == 0
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "unit", ["[],", "{},", '{"":0},', "[[0]],", "[[[[[0]]]]],", "0,", '"ab",'], ids=str
 )

@@ -46,6 +46,7 @@ _CONTROLLERS = {
 }
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("meters", _CONTROLLERS.values(), ids=_CONTROLLERS)
 def test_states_and_figures_agree_with_the_books(
     handle: Handle, firmware: str, meters: tuple[MeterModel, ...]
@@ -91,6 +92,7 @@ def test_a_circuit_is_never_switched_and_nothing_is_sent(
         )
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
 @pytest.mark.parametrize("prefixed", [True, False])
 def test_a_controller_may_be_a_link_unit_or_have_link_units(
@@ -129,6 +131,7 @@ def test_the_reading_methods_write_nothing(handle: Handle) -> None:
         assert not pdu.books().writes
 
 
+@pytest.mark.sample(2)
 @pytest.mark.against("the vendor's SDK")
 def test_the_figures_are_those_that_the_sdk_reads(handle: Handle, firmware: str) -> None:
     with XerusPdu(controller(PANEL), firmware, http_port=0, enforce_https=False) as pdu:

@@ -62,6 +62,7 @@ def _ours(unit: XerusPdu, asked: list[list[str]]) -> list[str]:
     return out
 
 
+@pytest.mark.sample(2)
 @pytest.mark.against("the vendor's SDK")
 def test_structures_print_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) -> None:
     asked = CALLS + (LINKED if firmware != "3.3" else [])

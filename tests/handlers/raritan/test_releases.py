@@ -128,6 +128,7 @@ def _fields(name: str, release: str, kind: str) -> dict[str, Json]:
     return out
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("kind, base", [("structs", Structure), ("valueobjects", ValueObject)])
 def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged(
@@ -150,6 +151,7 @@ def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged
         assert encode_structure(value) == sent, name
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("release", RELEASES)
 def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
     release: str,

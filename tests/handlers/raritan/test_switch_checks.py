@@ -77,6 +77,7 @@ def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(
     assert caught.value.kind == kind
 
 
+@pytest.mark.sample(14)
 @pytest.mark.parametrize(
     "known, listed, mixed_up",
     [

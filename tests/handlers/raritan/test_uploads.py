@@ -258,6 +258,7 @@ def test_an_upload_aborted_by_its_progress_callback_leaves_the_agent_usable(
         assert not fw.Firmware("/firmware", to).getImageInfo()[0]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("kind", ["standard", "requests"])
 def test_uploading_60_megabytes_raises_the_peak_memory_by_less_than_30_megabytes(
     kind: str, tmp_path: Path

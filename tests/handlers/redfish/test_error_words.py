@@ -40,6 +40,7 @@ def refused(tree: Tree, answer: Answer, **settings: str) -> PduHandlerError:
     return caught.value
 
 
+@pytest.mark.sample(16)
 @pytest.mark.parametrize("status", [401, 403, 404, 503])
 @pytest.mark.parametrize("place", PLACES)
 def test_the_devices_own_words_are_quoted_from_wherever_they_are(place: str, status: int) -> None:

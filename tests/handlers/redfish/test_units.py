@@ -184,6 +184,7 @@ def test_the_error_for_no_rack_pdus_names_the_other_equipment_of_the_service() -
     assert "give FloorPDUs/ID in " in str(error)
 
 
+@pytest.mark.sample(9)
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
 @pytest.mark.parametrize("settings", [{}, {"pdu": "1"}, {"pdu": "2"}])
 @pytest.mark.parametrize("spelling", ["{}", "{}/", "{}?x=1"])
@@ -409,6 +410,7 @@ FAILED = {
 }
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("count", [3, 20])
 @pytest.mark.parametrize("failed", FAILED)
 def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switched(

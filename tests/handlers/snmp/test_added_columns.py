@@ -87,7 +87,7 @@ LAYOUTS = {"ibm-dpi": "1.3.6.1.4.1.2.6.223.8.2.2.1."}
 
 
 @units.EACH
-@pytest.mark.sample(40)
+@pytest.mark.sample(20)
 def test_a_column_that_is_no_state_turns_no_state(unit: Fixture) -> None:
     layout = LAYOUTS.get(unit.key, "-")
     for column, turned in additions(unit):

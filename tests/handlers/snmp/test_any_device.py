@@ -114,7 +114,7 @@ def disturbed(unit: Fixture, chance: random.Random) -> Memory:
     )
 
 
-@pytest.mark.sample(16)
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("profile", (*PROFILES, EVERY_PART), ids=lambda profile: profile.key)
 def test_any_rows_are_read_or_refused(profile: Profile) -> None:
     chance = random.Random(profile.key)
@@ -125,7 +125,7 @@ def test_any_rows_are_read_or_refused(profile: Profile) -> None:
         _read_or_refused(profile, Reader(device(objects_of, root, chance), root))
 
 
-@pytest.mark.sample(24)
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("unit", READABLE, ids=unit_id)
 def test_a_unit_with_random_values_in_some_objects_is_read_or_refused(unit: Fixture) -> None:
     chance, root = random.Random(unit.name), find(unit, memory(unit)).reader.root

@@ -115,7 +115,7 @@ def each_planted(unit: Fixture, *kinds: str) -> list[Planted]:
     return [one for one in _each_planted(unit.name) if one.figure.kind in kinds]
 
 
-@pytest.mark.sample(24)
+@pytest.mark.sample(8)
 @units.EACH
 def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
     unit: Fixture,
@@ -131,7 +131,7 @@ def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
             assert not any(listed.get(row) for row in fed), (one.kind, oid, fill)
 
 
-@pytest.mark.sample(24)
+@pytest.mark.sample(8)
 @units.EACH
 def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit: Fixture) -> None:
     for one, oid, fed, found in each_planted(unit, "energy"):
@@ -145,7 +145,7 @@ def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit:
                 assert bool(shown) == (fill in NARROW), (oid, fill)
 
 
-@pytest.mark.sample(24)
+@pytest.mark.sample(8)
 @units.EACH
 @pytest.mark.parametrize("fill", [2**16 - 1, -(2**31)])
 def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture, fill: int) -> None:

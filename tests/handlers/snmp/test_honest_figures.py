@@ -66,7 +66,7 @@ def totals(found: SnmpDevice) -> Iterator[tuple[str, Total, Optional[Decimal], d
             yield name, declared, total, of_outlets
 
 
-@pytest.mark.sample(30)
+@pytest.mark.sample(10)
 @EACH
 def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, name: str) -> None:
     rows, find = source(name)
@@ -92,7 +92,7 @@ def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, na
             assert set(by_unit[unit]) <= set(of_outlets), f"{kind} of unit {unit!r}"
 
 
-@pytest.mark.sample(30)
+@pytest.mark.sample(10)
 @EACH
 def test_a_total_never_becomes_a_smaller_sum_if_an_outlet_is_not_metered(
     source: Source, name: str
@@ -109,7 +109,7 @@ def test_a_total_never_becomes_a_smaller_sum_if_an_outlet_is_not_metered(
             assert declared.read_from(found.reader, fewer) in (None, total), kind
 
 
-@pytest.mark.sample(30)
+@pytest.mark.sample(10)
 @EACH
 def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(
     source: Source, name: str
@@ -177,7 +177,7 @@ def test_more_than_a_third_of_the_families_have_meters_that_can_be_removed() -> 
     )
 
 
-@pytest.mark.sample(30)
+@pytest.mark.sample(10)
 @EACH
 def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, name: str) -> None:
     rows, find = source(name)

@@ -51,7 +51,7 @@ def missing_rows(unit: Fixture) -> Iterator[str]:
 
 
 @units.EACH
-@pytest.mark.sample(40)
+@pytest.mark.sample(20)
 def test_no_outlet_is_left_out_and_no_state_is_another_one(unit: Fixture) -> None:
     whole = units.find(unit, of_rows(unit.rows)).states
     for lost in missing_rows(unit):

@@ -36,7 +36,7 @@ def dropped(agent: Agent) -> int:
 
 
 @pytest.mark.parametrize("unit", [unit for unit in FIXTURES if "2c" in unit.versions], ids=unit_id)
-@pytest.mark.sample(15)
+@pytest.mark.sample(5)
 def test_a_family_is_read_whole_without_getbulk_for_two_silences(unit: Fixture) -> None:
     with Agent(unit.device(), faults=Faults(no_bulk=True)) as agent:
         handler = handler_of(unit, agent, pdu, version="2c", **HURRIED)

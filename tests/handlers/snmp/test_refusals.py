@@ -110,6 +110,7 @@ RESERVED = {
 }
 
 
+@pytest.mark.sample(12)
 @pytest.mark.parametrize("case", RESERVED.values(), ids=list(RESERVED))
 def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(case: Reserved) -> None:
     device = Device(fixture(case.unit).rows, rules=None)
@@ -171,6 +172,7 @@ def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(
         assert [write.value for write in agent.writes()] == ["0", "1"]
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize(
     "case",
     [case for case in RESERVED.values() if "automatic" not in case.words],

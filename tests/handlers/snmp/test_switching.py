@@ -39,6 +39,7 @@ def one_that_is_on(model: Model) -> str:
     return next(identity for identity, is_on in model.books().states.items() if is_on)
 
 
+@pytest.mark.sample(6)
 @FAMILIES
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_one_object_is_written_once_and_the_relay_follows(key: str, version: str) -> None:
@@ -71,6 +72,7 @@ def test_an_outlet_already_in_the_wanted_state_is_written(key: str) -> None:
         )
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 @pytest.mark.against("Net-SNMP snmpd, switching")
 def test_a_real_agent_receives_the_writes_of_each_kind_of_control(kind: Kind) -> None:
@@ -181,6 +183,7 @@ def refused(
     assert agent.writes() == []
 
 
+@pytest.mark.sample(14)
 @FAMILIES
 @pytest.mark.parametrize(
     "identity", ["999", "0.999", "", "1.3.6.1", "1; drop", "-1", "1.1.1.1.1", "00"]

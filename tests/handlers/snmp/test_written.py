@@ -341,7 +341,7 @@ MARKS = st.dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.recursive(LEAVES, _wrapped, max_leaves=5), ROWS, MARKS)
 def test_a_command_reaches_the_object_that_was_read_under_the_identity_and_no_other(
     at: Source, rows: list[str], marks: dict[str, Any]

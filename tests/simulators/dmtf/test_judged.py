@@ -140,6 +140,7 @@ def test_each_fault_found_with_the_schemas_is_explained(judges: Worker, name: st
     _explain(faults, SERVICE.get(name, []), MOST["service"])
 
 
+@pytest.mark.sample(5)
 @pytest.mark.against("DMTF's interop validator, OCP's rack PDU profile")
 @pytest.mark.parametrize("name", sorted(INTEROP))
 def test_each_fault_found_with_ocps_profile_is_explained(judges: Worker, name: str) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from email.message import Message
 from enum import Enum
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
 from .. import orders
 from .answer import JSON, Answer
@@ -18,18 +17,10 @@ class Fault(Enum):
     HTML = "answers 200 with a page of HTML, as a proxy does"
     EMPTY = "answers 200 with no body"
     NOT_JSON = "answers 200 with a body that is announced as JSON but is not JSON"
-    LIST = "answers 200 with a JSON array in place of an object"
-    HALF_ANSWER = "carries out the request and closes after half of the body"
-    CLOSE_AFTER = "closes the connection after the answer, without announcing it"
     CLOSE_BEFORE = "closes the connection when a request arrives, and does not carry it out"
     DROP_AFTER_WRITE = "carries out the request and closes without an answer"
     SLOW = "waits before it carries out the request"
     REDIRECT = "answers with a redirect and does not carry out the request"
-    DONE_STATUS = "carries out the request and answers with the order's HTTP status"
-    DONE_TWICE = (
-        "carries out the request and answers with each PowerState of On or Off twice, the second"
-        " time inverted"
-    )
     ECHO = (
         "answers 400 with an extended message that repeats the client's headers Authorization and"
         " X-Auth-Token"
@@ -54,7 +45,6 @@ def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
         Fault.HTML: lambda: Answer(200, _PAGE, "text/html"),
         Fault.EMPTY: lambda: Answer(200, b"", JSON),
         Fault.NOT_JSON: lambda: Answer(200, b'{"@odata.id": "/redfish/v1/', JSON),
-        Fault.LIST: lambda: Answer(200, b"[]", JSON),
         Fault.REDIRECT: lambda: Answer(
             order.status if order.status // 100 == 3 else 302,
             headers=(("Location", order.location + target),),
@@ -70,22 +60,6 @@ def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
     }
     make = table.get(order.fault)
     return make() if make else None
-
-
-def after(order: Order, answer: Answer) -> Answer:
-    """Returns `answer`, changed for DONE_STATUS and DONE_TWICE."""
-    if order.fault is Fault.DONE_STATUS:
-        return answer._replace(
-            status=order.status, body=b"" if order.status in (204, 304) else answer.body
-        )
-    if order.fault is Fault.DONE_TWICE:
-        return answer._replace(body=re.sub(rb'"PowerState":"(On|Off)"', _twice, answer.body))
-    return answer
-
-
-def _twice(found: Any) -> bytes:
-    other = b"Off" if found[1] == b"On" else b"On"
-    return b'%s,"PowerState":"%s"' % (found[0], other)
 
 
 def _refused(status: int, key: str, *arguments: str) -> Answer:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Optional, Protocol
 
 from ..web import Connection, Counters, WebServer
 from .answer import Answer
-from .faults import Fault, Faults, Order, after, instead
+from .faults import Fault, Faults, instead
 
 _PIECE = b" " * 65536
 
@@ -89,15 +89,14 @@ class RedfishConnection(Connection):
         if self.rebooted() or fault is Fault.DROP_AFTER_WRITE:
             self._silent(request)
             return
-        sent = answer if order is None else after(order, answer)
-        service.note(Seen(request.method, request.target, sent.status))
-        self._send(sent, order)
+        service.note(Seen(request.method, request.target, answer.status))
+        self._send(answer)
 
     def _silent(self, request: Request) -> None:
         self.server.unit.note(Seen(request.method, request.target, 0))
         self.hang_up()
 
-    def _send(self, answer: Answer, order: Optional[Order]) -> None:
+    def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
         self.send_header("OData-Version", "4.0")
         self.send_header("Cache-Control", "no-cache")
@@ -109,16 +108,10 @@ class RedfishConnection(Connection):
         self.end_headers()
         if self.command == "HEAD" or answer.status in (204, 304):
             answer = answer._replace(body=b"", padding=0)
-        body = answer.body
-        if order is not None and order.fault is Fault.HALF_ANSWER:
-            self.wfile.write(body[: len(body) // 2])
-            self.hang_up()
-            return
-        self.wfile.write(body)
+        self.wfile.write(answer.body)
         for _ in range(answer.padding // len(_PIECE)):
             self.wfile.write(_PIECE)
         self.wfile.write(_PIECE[: answer.padding % len(_PIECE)])
         self.wfile.flush()
-        is_ordered = order is not None and order.fault is Fault.CLOSE_AFTER
-        if is_ordered or self.server.close_after_each:
+        if self.server.close_after_each:
             self.hang_up()

@@ -151,8 +151,8 @@ class XerusConnection(Connection):
         if fault is Fault.DROP_AFTER_WRITE or self.rebooted():
             self.hang_up()
             return
-        if order is not None and order.fault in _AFTER:
-            answer = _AFTER[order.fault](answer, order)
+        if fault is Fault.DONE_TWICE:
+            answer = _twice(answer)
         self.send_response(answer.status, _REASONS.get(answer.status))
         self.send_header("Cache-Control", "no-cache")
         for name, value in answer.headers:
@@ -160,13 +160,9 @@ class XerusConnection(Connection):
         self.send_header("Content-Type", answer.kind)
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        if fault is Fault.HALF_ANSWER:
-            self.wfile.write(answer.body[: len(answer.body) // 2])
-            self.hang_up()
-            return
         self.wfile.write(answer.body)
         self.wfile.flush()
-        if fault is Fault.CLOSE_AFTER or self.server.close_after_each:
+        if self.server.close_after_each:
             self.hang_up()
 
 
@@ -209,24 +205,7 @@ def _error(request: bytes, code: int, message: str) -> bytes:
     ).encode()
 
 
-def _other_id(answer: Answer, order: Order) -> Answer:
-    try:
-        body = json.loads(answer.body)
-    except ValueError:
-        return answer
-    return answer._replace(body=json.dumps({**body, "id": "another"}).encode())
-
-
-def _done_error(number: object) -> Callable[[Answer, Order], Answer]:
-    error = {
-        "jsonrpc": "2.0",
-        "error": {"code": -32601, "message": "Method not found"},
-        "id": number,
-    }
-    return lambda answer, order: Answer(200, json.dumps(error).encode(), JSON)
-
-
-def _twice(answer: Answer, order: Order) -> Answer:
+def _twice(answer: Answer) -> Answer:
     """Repeats fields whose value is 0 or 1, with the other value."""
     pairs = re.sub(
         rb'"(\w+)":([01])(?=[,}])',
@@ -234,18 +213,6 @@ def _twice(answer: Answer, order: Order) -> Answer:
         answer.body,
     )
     return answer._replace(body=pairs)
-
-
-# The changes that faults make to the unit's own answer.
-_AFTER: dict[Fault, Callable[[Answer, Order], Answer]] = {
-    Fault.WRONG_ID: _other_id,
-    Fault.DONE_STATUS: lambda answer, order: answer._replace(
-        status=order.status, body=b"" if order.status in (204, 304) else answer.body
-    ),
-    Fault.DONE_ERROR: _done_error("another"),
-    Fault.DONE_NO_ID: _done_error(None),
-    Fault.DONE_TWICE: _twice,
-}
 
 
 class XerusServer(WebServer):
