@@ -14,7 +14,6 @@ import copy
 import hashlib
 import io
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,9 +25,9 @@ from pdu import root as command
 from pdu.energy.registers import rounding
 from pdu.energy.statement import disclosure, figures, leaf_rows, merkle, power, prices, proof
 from pdu.energy.statement.form import contents
+from tests.energy.stand_alone import refusal_of
 from tests.energy.tampering import Issued, World, part_of, world
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
 
 #: two periods with prices, of which a customer has one of his own, and one of the peak
 TARIFF = """
@@ -933,16 +932,9 @@ def _unchecked(out: str) -> str:
 
 def second_verifier(folder: Path, root: str) -> tuple[Optional[str], str]:
     """Why docs/check_statement.py refuses it, or its last line."""
-    done = subprocess.run(
-        [sys.executable, "-I", str(WITNESS), str(folder), root],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    last = (done.stdout.splitlines() or [""])[-1]
-    assert done.returncode or last.startswith("NOT CHECKED: ")
-    assert "Traceback" not in done.stderr
-    return (done.stderr.strip() if done.returncode else None), _unchecked(done.stdout)
+    refusal, out = refusal_of(folder, root)
+    assert refusal or (out.splitlines() or [""])[-1].startswith("NOT CHECKED: ")
+    return refusal, _unchecked(out)
 
 
 def month_world(folder: Path) -> World:

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.energy.stand_alone import refusal_of
 from tests.energy.tampering import world
 from tests.hall.twin.month import LIMIT_KW
 from tests.needs import ROOT
@@ -154,10 +155,9 @@ def _refused(folder: Path) -> Iterator[str]:
     """Why a customer refuses what is there."""
     root = hashlib.sha256((folder / "published.txt").read_bytes()).hexdigest()
     for one in sorted(folder.glob("0*")):
-        witness = [sys.executable, "-I", str(ROOT / "docs" / "check_statement.py"), str(one), root]
-        done = subprocess.run(witness, capture_output=True, text=True, timeout=PATIENCE_S)
-        if done.returncode:
-            yield done.stderr.strip()
+        refusal, _ = refusal_of(one, root)
+        if refusal is not None:
+            yield refusal
 
 
 def main() -> int:

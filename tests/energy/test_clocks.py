@@ -74,6 +74,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
+@pytest.mark.sample(4)
 def test_a_wrong_clock_costs_no_month(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

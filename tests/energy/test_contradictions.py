@@ -226,7 +226,7 @@ def test_a_register_that_stood_before_its_unit_was_exchanged_is_not_believed() -
 
 def test_a_unit_that_seems_exchanged_at_each_poll_takes_no_longer() -> None:
     pdu = PduReadings("rack1")
-    for number in range(9000):
+    for number in range(3000):
         figures = [OutletFigures("1", round(1000.0 + 0.01 * number, 2))]
         pdu.append(Poll("rack1", 300.0 * number, 300.0 * number, figures, uptime=3e5 * number))
     asked = pdu_audit.Asked(0.0, 31 * DAY, Meters(KNOWN))

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 
 from tests.energy import forgeries, plans, trial
 from tests.energy.forgeries import FORGERIES, REFUSED, SAID, Forgery
+from tests.energy.stand_alone import SECOND
 from tests.energy.tampering import World
-from tests.energy.test_statement import SECOND
 from tests.energy.twin import Plan, month
 
 
@@ -27,7 +27,7 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("one", FORGERIES, ids=lambda one: one.name)
-@pytest.mark.sample(10)
+@pytest.mark.sample(6)
 def test_no_forgery_is_accepted_in_silence(one: Forgery, made: World, tmp_path: Path) -> None:
     found = forgeries.judged(one, made.customers[2], tmp_path / "forged")
     first, second = (verdict for verdict, _ in found)
@@ -60,10 +60,10 @@ class _Row:
         self.state, self.unit = "1", ["", "", "", "", "", None, None]
 
 
-@settings(max_examples=25, derandomize=True, deadline=None)
+@settings(max_examples=12, derandomize=True, deadline=None)
 @given(plans.drawn(plans.DAYS))
 def test_both_verifiers_compute_the_same_of_registers_that_only_rose(drawn: plans.Drawn) -> None:
-    """Months of the trial without faults: 25 here, each cut at three moments."""
+    """Months of the trial without faults: 12 here, each cut at three moments."""
     plan = Plan(
         drawn.plan.seed, days=drawn.plan.days, origin=drawn.period.begin,
         cadence=drawn.plan.cadence, jitter=drawn.plan.jitter, reading=drawn.plan.reading,

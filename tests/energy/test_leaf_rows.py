@@ -69,7 +69,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ROWS)
 def test_rows_are_written_as_repr_writes_them(polls: list[tuple[tuple[float, ...], int]]) -> None:
     """Roots that were published are hashes of these texts: no byte may change."""

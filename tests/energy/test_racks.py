@@ -15,7 +15,7 @@ from .rack_trial import Result
 
 @pytest.fixture(scope="module")
 def found() -> Sequence[Result]:
-    return rack_trial.some(0, 40)
+    return rack_trial.some(0, 30)
 
 
 def test_the_truth_is_inside(found: Sequence[Result]) -> None:

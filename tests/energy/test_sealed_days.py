@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pdu.energy.statement import day_roots, proof
+from tests.energy.stand_alone import SECOND
 from tests.energy.tampering import issued_in, refused
-from tests.energy.test_statement import SECOND
 from tests.hall.twin.month import LIMIT_KW
 from tests.needs import ROOT
 from tests.pdu.running import run

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from pdu import root as command
 from pdu.core.files.journal import Journal
 from pdu.energy.statement import disclosure, form, leaf_rows, merkle, proof
 from pdu.energy.statement.day_roots import SaltKey
+from tests.energy.stand_alone import refusal_of
 from tests.energy.tampering import (
     KINDS,
     World,
@@ -25,10 +24,8 @@ from tests.energy.tampering import (
     spelled,
     world,
 )
-from tests.energy.test_statement import WITNESS
 from tests.hall.twin.month import OUTLETS, Month, written
 from tests.pdu.running import run
-from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -59,26 +56,21 @@ def test_random_edits_of_a_statement_or_proof_are_found(made: World) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_provider_who_changes_what_he_published_is_found(made: World, kind: str) -> None:
     draw = random.Random(kind)
-    for _ in range(25):
+    for _ in range(10):
         changed = forged(kind, made, draw)
         assert refused(changed, made.root) is not None, changed
 
 
 def test_the_witness_finds_them_too(made: World, tmp_path: Path) -> None:
     draw = random.Random(7)
-    for number, kind in enumerate(KINDS * 3):
+    for number, kind in enumerate(KINDS):
         folder = tmp_path / str(number)
         folder.mkdir()
         changed = forged(kind, made, draw)
         (folder / proof.PROOF).write_bytes(changed.proof)
         for name, content in changed.files.items():
             (folder / name).write_bytes(content)
-        ended = subprocess.run(
-            [sys.executable, "-I", str(WITNESS), str(folder), made.root],
-            capture_output=True,
-            timeout=PATIENCE_S,
-        )
-        assert ended.returncode != 0, (kind, ended)
+        assert refusal_of(folder, made.root)[0] is not None, kind
 
 
 def test_no_reading_of_another_can_be_recovered_by_trying_all_of_a_day(made: World) -> None:
