@@ -61,7 +61,9 @@ def unit_recording_format(name: str) -> RecordingFormat:
                 session.login.user or "",
                 session.address,
             )
-        content = {"answers": answers} if is_http else {"login": login, "answers": answers}
+        content: dict[str, Any] = {"answers": answers}
+        if not is_http:
+            content = {"login": login, **content}
         scrubbed = scrubber.twice(lambda: scrubber.json(content))
         text = json.dumps({"recording": f"{name} 1", **scrubbed}, indent=1) + "\n"
         return Recording(text, _holds(text))

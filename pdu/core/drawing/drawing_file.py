@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -95,15 +96,20 @@ def parsed(text: str, path: str) -> Drawing:
     return _DrawingReader(text, path).drawing()
 
 
+def _fastjsonschema() -> Any:
+    """Imported late: 5 ms, and `pdu plan` may read no drawing. Its releases for Python 3.9 have no
+    types.
+    """
+    return importlib.import_module("fastjsonschema")
+
+
 @functools.cache
 def _schema_check(has_details: bool) -> Callable[[object], object]:
     """The check by the schema. Without details of errors it compiles in a third of the time, 8 ms:
     once in a process, as some programs read drawing after drawing.
     """
-    import fastjsonschema  # imported late: 5 ms, as above
-
     schema = json.loads(SCHEMA.read_text("utf-8"))
-    check: Callable[[object], object] = fastjsonschema.compile(
+    check: Callable[[object], object] = _fastjsonschema().compile(
         schema, use_default=False, detailed_exceptions=has_details
     )
     return check
@@ -447,14 +453,13 @@ class _DrawingReader:
     # ---- errors ----------------------------------------------------------------------------------
 
     def _check_by_schema(self) -> None:
-        import fastjsonschema  # imported late: 5 ms, and `pdu plan` may read no drawing
-
+        refusal: type[Exception] = _fastjsonschema().JsonSchemaValueException
         try:
             _schema_check(has_details=False)(self._document)
-        except fastjsonschema.JsonSchemaValueException:
+        except refusal:
             try:
                 _schema_check(has_details=True)(self._document)
-            except fastjsonschema.JsonSchemaValueException as error:
+            except refusal as error:
                 self._refuse(error)
             raise
 

@@ -269,8 +269,8 @@ def test_a_three_phase_feed_is_three_lines(
         ("L2", 32, 24),
         ("L3", 32, 24),
     ]
-    shown = [one.outlets for one in lines]
-    assert shown == ([("1", "4"), ("2",), ("3",)] if placed else [None] * 3)
+    on_lines = [("1", "4"), ("2",), ("3",)] if placed else (None, None, None)
+    assert [line.outlets for line in lines] == list(on_lines)
 
 
 def test_a_pdu_whose_inlets_feed_their_own_outlets_is_no_transfer_switch(
