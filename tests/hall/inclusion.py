@@ -52,9 +52,9 @@ class Stated:
         self._left = pools
         # the current that unmetered outlets add, by consumer and place
         consumers = {number: self._consumer(one) for number, one in known.consumers.items()}
-        orders = {
+        input_groups = {
             node: [[one] for group in groups for one in rng.sample(list(group), len(group))]
-            for node, groups in known.orders.items()
+            for node, groups in known.input_groups.items()
         }
         facts: Facts[float] = Facts(
             [
@@ -68,7 +68,7 @@ class Stated:
             known.lowers,
             consumers,
             known.carriers,
-            orders,
+            input_groups,
         )
         self.facts = facts
         off = {node: self._either(truth) for node, truth in hall.power.gone.items()}
@@ -130,11 +130,17 @@ class Stated:
             total += self._extra(one.total.pools)
         else:
             total += rng.uniform(LOW, HIGH) * extra
-        mates = None
-        if not one.drawn:
-            mates = [rng.choice((None, *one.rack)) for _ in supplies]
+        backup_nodes = None
+        if not one.is_drawn:
+            backup_nodes = [rng.choice((None, *one.rack)) for _ in supplies]
         return Consumer(
-            supplies, one.needs, total, one.drawn, one.rack, mates, one.always_redistributes
+            supplies,
+            one.needs,
+            total,
+            one.is_drawn,
+            one.rack,
+            backup_nodes,
+            one.always_redistributes,
         )
 
     def _part(self, carrier: int) -> float:
@@ -253,7 +259,7 @@ class Inclusion:
             dead = any(power.alive(one) == NO for one in several)
             self._check(dead, "one of these trips", where)
         for number, one in enumerate(facts.consumers):
-            if one.drawn:
+            if one.is_drawn:
                 said = bounds.lives(one, facts.facts.consumers[number].supplies)
                 lives = stated.lives(number)
                 if facts.power.alive(one.nodes[0]) == YES:

@@ -54,7 +54,7 @@ class DrawnConsumer(NamedTuple):
     nodes: tuple[int, ...]
     needs: int
     #: False: several things of which it is not known which cords belong together
-    drawn: bool = True
+    is_drawn: bool = True
     #: of these, the nodes to which its current may go
     rack: tuple[int, ...] = ()
     #: for each cord without a meter what bounds its current: a PDU, or one of its lines
@@ -77,11 +77,11 @@ class DrawnConsumer(NamedTuple):
         low = sum(cord.low_a for cord in self.cords if cord.now not in (Now.IDLE, Now.WEAK))
         high = sum(cord.known_a for cord in self.cords)
         if self.watts is not None:
-            return Consumer(supplies, self.needs, self.watts, self.drawn, self.rack)
+            return Consumer(supplies, self.needs, self.watts, self.is_drawn, self.rack)
         unmetered = [pool for cord, pool in zip(self.cords, pools_of) if cord.high_a is None]
         pools = tuple(dict.fromkeys(unmetered))
         total = Interval(LOW * low, HIGH * high, (low + high) / 2, pools, keeps=True)
-        return Consumer(supplies, self.needs, total, self.drawn, self.rack)
+        return Consumer(supplies, self.needs, total, self.is_drawn, self.rack)
 
 
 def _supply(cord: CordNow, node: int, pool: str, volts: Optional[float]) -> Supply[Interval]:
@@ -141,7 +141,7 @@ class HallFacts:
             [[edge.node for edge in below] for below in graph.below],
             {number: edge.stated() for number, edge in enumerate(consumers)},
             graph.carriers,
-            _orders(graph, first_input_by_node),
+            _input_groups(graph, first_input_by_node),
         )
         self.power: Power[Interval] = Power(self.facts, switched_off)
         self.sums = self.sums_of(self.facts, self.power)
@@ -302,7 +302,9 @@ class CopyOnWriteSums(dict[int, IntervalSum]):
         return total
 
 
-def _orders(graph: Graph, first_input_by_node: Mapping[int, int]) -> dict[int, list[list[int]]]:
+def _input_groups(
+    graph: Graph, first_input_by_node: Mapping[int, int]
+) -> dict[int, list[list[int]]]:
     """Node with several inputs -> the one that feeds it now, if that is known, and the others."""
     groups_by_node: dict[int, list[list[int]]] = {}
     for node, count in enumerate(graph.inputs):
@@ -404,7 +406,7 @@ def _fallen(
         lost = [source for source in inputs if flow.power.alive(source) != hall.power.alive(source)]
         if not lost or flow.power.alive(node) == NO:
             continue
-        first = hall.facts.orders.get(node, [inputs])[0]
+        first = hall.facts.input_groups.get(node, [inputs])[0]
         is_known = len(first) == 1
         if is_known and first[0] not in lost:
             continue

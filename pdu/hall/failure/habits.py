@@ -43,7 +43,7 @@ class Habits:
             middle(cord) for cord in cords if cord.high_a and cord.now is Now.CARRIES
         ) or [1.0]
         self._mean_a = sum(self.currents) / len(self.currents)
-        drawn = [consumer for consumer in hall.consumers if consumer.drawn]
+        drawn = [consumer for consumer in hall.consumers if consumer.is_drawn]
         count = Counter(cord.now for consumer in drawn for cord in consumer.cords)
         working = count[Now.CARRIES] + count[Now.WORKS]
         #: the part of its supplies that works

@@ -311,9 +311,9 @@ def _facts(open_facts: OpenFacts, drawn: Drawn) -> Facts[float]:
         bounds_facts.lowers,
         drawn.consumers,
         open_facts.carriers,
-        drawn.orders,
+        drawn.input_groups,
         bounds_facts.below_switches,
     )
-    facts.own = open_facts.edges(drawn)
+    facts.replaced_edges = open_facts.edges(drawn)
     facts.conductor, facts.three_phase = drawn.conductor, drawn.three
     return facts

@@ -82,7 +82,7 @@ class Drawn:
         self.there: dict[int, tuple[int, ...]] = {}
         #: carrier that is one of several lines -> which, None: one that nobody drew
         self.line: dict[int, Optional[int]] = {}
-        self.orders: dict[int, list[list[int]]] = {}
+        self.input_groups: dict[int, list[list[int]]] = {}
         self.conductor: dict[int, int] = {}
         self.three: set[int] = set()
         self.consumers: dict[int, Consumer[float]] = {}
@@ -261,8 +261,8 @@ class OpenFacts:
         world.three_lines = {
             pdu for pdu in self.graph.lines_of_unknown.values() if rng.random() < _THREE_LINES
         }
-        for node, groups in self.hall.facts.orders.items():
-            world.orders[node] = [
+        for node, groups in self.hall.facts.input_groups.items():
+            world.input_groups[node] = [
                 [source] for group in groups for source in self._ordered(rng, list(group))
             ]
         world.usual = resampled(rng, self.habits.currents)
@@ -482,7 +482,7 @@ class OpenFacts:
         """What a cord without a meter carries: much as the others of its machine do."""
         cords = self.hall.consumers[number].cords
         currents = [middle(cord) for cord in cords if cord.now is Now.CARRIES and cord.high_a]
-        if currents and self.hall.consumers[number].drawn:
+        if currents and self.hall.consumers[number].is_drawn:
             return sum(currents) / len(currents) * rng.uniform(*_SHARE)
         return rng.choice(world.usual)
 
@@ -524,14 +524,19 @@ class OpenFacts:
             if cord.is_unclear:
                 world.unclear.add(supply)
         total *= rng.uniform(*_CHANGE)
-        mates = None
-        if not drawn_consumer.drawn:
+        backup_nodes = None
+        if not drawn_consumer.is_drawn:
             # half of what nobody drew has a second cord, somewhere in its rack
-            mates = [
+            backup_nodes = [
                 rng.choice(drawn_consumer.rack) if rng.random() < 0.5 else None for _ in supplies
             ]
         return Consumer(
-            supplies, drawn_consumer.needs, total, drawn_consumer.drawn, drawn_consumer.rack, mates
+            supplies,
+            drawn_consumer.needs,
+            total,
+            drawn_consumer.is_drawn,
+            drawn_consumer.rack,
+            backup_nodes,
         )
 
     def _cord_facts(self, number: int) -> list[_CordFacts]:

@@ -238,7 +238,7 @@ class Hall:
             # or a machine may have one more
             undrawn = _consumer(graph, several, 1, pools)
             nodes = tuple(dict.fromkeys((*undrawn.nodes, *racks.get(rack, ()))))
-            consumers.append(undrawn._replace(drawn=False, rack=nodes))
+            consumers.append(undrawn._replace(is_drawn=False, rack=nodes))
         most_of = enrichment.residuals(self.drawing, self.readings)
         off = {node: truth for cord, node in graph.feeding.items() if (truth := self._is_off(cord))}
         hall_facts = HallFacts(graph, consumers, most_of, off, self._feeding_inputs(graph))

@@ -316,13 +316,15 @@ class Return:
             for number, consumer in enumerate(hall_facts.consumers)
         }
         base = hall_facts.facts
-        orders = {node: [[o for g in groups for o in g]] for node, groups in base.orders.items()}
+        input_groups = {
+            node: [[o for g in groups for o in g]] for node, groups in base.input_groups.items()
+        }
         facts = Facts(
             base.uppers,
             base.lowers,
             consumers,
             base.carriers,
-            orders,
+            input_groups,
             base.below_switches,
             base.consumers_at,
         )
@@ -330,7 +332,7 @@ class Return:
 
     def _drawing(self, number: int, consumer: DrawnConsumer) -> Consumer[Interval]:
         # what nobody drew has no total: each of its cords carries what was read there, or nothing
-        low, high = self._drawn[number][:2] if consumer.drawn else (0.0, 0.0)
+        low, high = self._drawn[number][:2] if consumer.is_drawn else (0.0, 0.0)
         pools = () if math.isfinite(high) else (self.machines[number].name,)
         most = high if math.isfinite(high) else low
         total = Interval(low, most, (low + most) / 2, pools)
@@ -350,7 +352,7 @@ class Return:
             supplies,
             consumer.needs,
             total,
-            consumer.drawn,
+            consumer.is_drawn,
             consumer.rack,
             always_redistributes=True,
         )
@@ -609,7 +611,7 @@ class Return:
         again: then all that is behind it may take its inrush once more, at once.
         """
         switch_by_node: dict[int, int] = {}
-        for node, groups in self.facts.facts.orders.items():
+        for node, groups in self.facts.facts.input_groups.items():
             inputs = [
                 source for group in groups for source in group if self._after.alive(source) != NO
             ]

@@ -157,7 +157,7 @@ class _ClosingCords(NamedTuple):
             machine = setting.machines[number] if number < len(setting.machines) else None
             inrush_a = None if machine is None else machine.inrush_a
             windows = setting.windows[number]
-            if not consumer.drawn or any(window and window.kept for window in windows):
+            if not consumer.is_drawn or any(window and window.kept for window in windows):
                 at_first.append(number)
             for place, (cord, node, window) in enumerate(
                 zip(consumer.cords, consumer.nodes, windows)
@@ -322,7 +322,7 @@ class _StatedReturn(StatedHall):
         if spare_a is None:
             nodes, path = len(self._facts.uppers), self.flow.power.path_of(supply)
             spare_a = min([self._spare_a[key % nodes] for key in path], default=math.inf)
-            if not supply.behind and supply.node not in self._facts.below_switches:
+            if not supply.extra_carriers and supply.node not in self._facts.below_switches:
                 self._spare_at_nodes[supply.node] = spare_a
         return spare_a
 
@@ -362,7 +362,7 @@ class _StatedReturn(StatedHall):
 
 def _most_of(consumer: Consumer[float]) -> float:
     """The most that a consumer draws through one conductor, in A."""
-    if not consumer.drawn:
+    if not consumer.is_drawn:
         return sum(supply.current for supply in consumer.supplies)
     volts = [supply.volts for supply in consumer.supplies if supply.volts]
     return consumer.total / min(volts) if volts else consumer.total

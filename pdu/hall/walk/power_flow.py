@@ -24,7 +24,7 @@ from .arithmetic import MAYBE, NO, YES, Arithmetic, CurrentSum, N, Truth
 class Supply(Generic[N]):
     """A cord with its power supply."""
 
-    __slots__ = ("node", "current", "works", "weight", "closed", "behind", "phase", "volts")
+    __slots__ = ("node", "current", "works", "weight", "closed", "extra_carriers", "phase", "volts")
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Supply(Generic[N]):
         works: Truth,
         weight: N,
         closed: Truth = YES,
-        behind: tuple[int, ...] = (),
+        extra_carriers: tuple[int, ...] = (),
         phase: int = 1,
         volts: Optional[float] = None,
     ) -> None:
@@ -48,7 +48,7 @@ class Supply(Generic[N]):
         #: whether its outlet is on
         self.closed = closed
         #: lines and breakers that it is behind besides those of its node
-        self.behind = behind
+        self.extra_carriers = extra_carriers
         #: on which of three conductors its current flows where no line above it says that
         self.phase = phase
         #: None: the machine's total is in A; else it is in W, and this is the cord's voltage
@@ -60,16 +60,24 @@ class Consumer(Generic[N]):
     together.
     """
 
-    __slots__ = ("supplies", "needs", "total", "drawn", "rack", "mates", "always_redistributes")
+    __slots__ = (
+        "supplies",
+        "needs",
+        "total",
+        "is_drawn",
+        "rack",
+        "backup_nodes",
+        "always_redistributes",
+    )
 
     def __init__(
         self,
         supplies: Sequence[Supply[N]],
         needs: int,
         total: N,
-        drawn: bool = True,
+        is_drawn: bool = True,
         rack: tuple[int, ...] = (),
-        mates: Optional[Sequence[Optional[int]]] = None,
+        backup_nodes: Optional[Sequence[Optional[int]]] = None,
         always_redistributes: bool = False,
     ) -> None:
         self.supplies = supplies
@@ -77,11 +85,11 @@ class Consumer(Generic[N]):
         self.needs = needs
         #: what all its supplies carry together when they share anew
         self.total = total
-        self.drawn = drawn
+        self.is_drawn = is_drawn
         #: of what nobody drew: the nodes to which its current may go
         self.rack = rack
         #: for each of its supplies that one, None for none; None: nobody knows
-        self.mates = mates
+        self.backup_nodes = backup_nodes
         #: what each supply carries now says nothing, as some hours later
         self.always_redistributes = always_redistributes
 
@@ -99,7 +107,7 @@ class Facts(Generic[N]):
         lowers: Sequence[Sequence[int]],
         consumers: Mapping[int, Consumer[N]],
         carriers: Collection[int],
-        orders: Mapping[int, Sequence[Sequence[int]]],
+        input_groups: Mapping[int, Sequence[Sequence[int]]],
         switched: Optional[Collection[int]] = None,
         at: Optional[dict[int, list[int]]] = None,
     ) -> None:
@@ -109,20 +117,20 @@ class Facts(Generic[N]):
         #: the nodes whose current counts
         self.carriers = carriers
         #: node with several inputs -> groups of them: it takes the first group of which one lives
-        self.orders = orders
+        self.input_groups = input_groups
         #: edges that differ from those above
-        self.own: Mapping[int, Uppers] = {}
+        self.replaced_edges: Mapping[int, Uppers] = {}
         #: node -> on which of the three conductors above it its current flows: 1, 2 or 3; and the
         #: carriers that have three
         self.conductor: Mapping[int, int] = {}
         self.three_phase: Set[int] = frozenset()
         #: the nodes below one with several inputs: their current may take another way
-        self.below_switches = self.below(orders) if switched is None else switched
+        self.below_switches = self.below(input_groups) if switched is None else switched
         #: node -> the consumers with a supply there
         self.consumers_at: dict[int, list[int]] = {} if at is None else at
         for number, consumer in consumers.items() if at is None else ():
             for supply in consumer.supplies:
-                for node in (supply.node, *supply.behind):
+                for node in (supply.node, *supply.extra_carriers):
                     numbers = self.consumers_at.setdefault(node, [])
                     if not numbers or numbers[-1] != number:
                         numbers.append(number)
@@ -131,7 +139,7 @@ class Facts(Generic[N]):
 
     def edges(self, node: int) -> Uppers:
         """The edges upwards."""
-        own_edges = self.own.get(node)
+        own_edges = self.replaced_edges.get(node)
         return self.uppers[node] if own_edges is None else own_edges
 
     def on_phase(self, path: Mapping[int, Truth], phase: int) -> Mapping[int, Truth]:
@@ -220,7 +228,7 @@ class Power(Generic[N]):
         truth = self._alive.get(supply.node)
         if truth is None:
             truth = self.alive(supply.node)
-        for upper in supply.behind:
+        for upper in supply.extra_carriers:
             truth = min(truth, self.alive(upper))
         closed = self.switched.get(supply, supply.closed) if self.switched else supply.closed
         return closed if closed < truth else truth
@@ -257,7 +265,7 @@ class Power(Generic[N]):
 
     def _inputs_in_use(self, node: int) -> Iterator[int]:
         """The inputs of which one feeds a node."""
-        groups = self.facts.orders.get(node)
+        groups = self.facts.input_groups.get(node)
         if groups is None:
             for upper, is_input, _, flows in self.facts.edges(node):
                 if is_input and flows:
@@ -276,17 +284,17 @@ class Power(Generic[N]):
     def path_of(self, supply: Supply[N]) -> Mapping[int, Truth]:
         """The conductors through which a cord's current flows."""
         facts = self.facts
-        if not supply.behind:
+        if not supply.extra_carriers:
             node_path = self._paths.get(supply.node)
             if node_path is None:
                 node_path = self.path(supply.node)
             if facts.three_phase.isdisjoint(node_path):
                 return node_path
-        key = supply.node, supply.behind, supply.phase
+        key = supply.node, supply.extra_carriers, supply.phase
         path = self._path_by_cord.get(key)
         if path is None:
             merged = dict(self.path(supply.node))
-            for upper in supply.behind:
+            for upper in supply.extra_carriers:
                 merged.update(self.path(upper))
             path = self._path_by_cord[key] = facts.on_phase(merged, supply.phase)
         return path
@@ -383,7 +391,7 @@ class PowerFlow(Generic[N]):
         if consumer.always_redistributes:
             return (
                 self._undrawn(consumer, fed, YES, power, only)
-                if not consumer.drawn
+                if not consumer.is_drawn
                 else self._redistributed(consumer, fed, power, only)
             )
         changed = NO
@@ -395,7 +403,7 @@ class PowerFlow(Generic[N]):
                     changed = max(changed, YES if MAYBE not in (had, now) else MAYBE)
                 elif had == MAYBE and power.alive(supply.node) != YES:
                     changed = max(changed, MAYBE)
-        if not consumer.drawn:
+        if not consumer.is_drawn:
             return self._undrawn(consumer, fed, changed, power, only)
         if changed == NO:
             return self._as_now(consumer, fed, power, only)
@@ -538,16 +546,16 @@ class PowerFlow(Generic[N]):
         lost: Optional[N] = None
         for place, (supply, has_power) in enumerate(zip(consumer.supplies, fed)):
             if has_power:
-                stays = has_power if changed == NO or consumer.mates is not None else MAYBE
+                stays = has_power if changed == NO or consumer.backup_nodes is not None else MAYBE
                 path = _only_key(power.path_of(supply), only)
                 self._add(current_by_key, path, supply.current, stays, numbers)
             if changed and has_power != YES and supply.closed:
-                if consumer.mates is None:
+                if consumer.backup_nodes is None:
                     lost = numbers.add(lost, numbers.maybe(supply.current))
                     continue
-                mate = consumer.mates[place]
-                if mate is not None and power.alive(mate):
-                    path = _only_key(power.path(mate), only)
+                backup_node = consumer.backup_nodes[place]
+                if backup_node is not None and power.alive(backup_node):
+                    path = _only_key(power.path(backup_node), only)
                     self._add(current_by_key, path, supply.current, YES, numbers)
         if lost is not None:
             living = [node for node in consumer.rack if power.alive(node)]

@@ -277,16 +277,16 @@ def test_a_switch_is_on_the_input_of_which_alone_a_current_is_read() -> None:
     )
     # 0.05 A count as none
     known = hall(drawing, {"left": {"9": 2.01}, "right": {"9": 0.05}, "t": {"1": 2.01}})
-    orders = known.facts.facts.orders
-    assert [len(group) for group in next(iter(orders.values()))] == [1, 1]
+    input_groups = known.facts.facts.input_groups
+    assert [len(group) for group in next(iter(input_groups.values()))] == [1, 1]
     for right in (2.01, None):
         read: dict[str, dict[str, Optional[float]]] = {
             "left": {"9": 2.01 if right else None},
             "right": {"9": right},
             "t": {"1": 2.01},
         }
-        orders = hall(drawing, read).facts.facts.orders
-        assert [len(group) for group in next(iter(orders.values()))] == [2]
+        input_groups = hall(drawing, read).facts.facts.input_groups
+        assert [len(group) for group in next(iter(input_groups.values()))] == [2]
 
 
 LINES = (

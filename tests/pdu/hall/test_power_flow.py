@@ -43,7 +43,7 @@ class Tree(NamedTuple):
     """A node, the first, and all above it; no two ways up meet. Each node is a carrier."""
 
     uppers: list[list[tuple[int, bool, Truth, bool]]]
-    orders: dict[int, list[list[int]]]
+    input_groups: dict[int, list[list[int]]]
     gone: dict[int, Truth]
 
     def facts(self) -> Facts[float]:
@@ -51,7 +51,7 @@ class Tree(NamedTuple):
         for node, above in enumerate(self.uppers):
             for edge in above:
                 lowers[edge[0]].append(node)
-        return Facts(self.uppers, lowers, {}, range(len(self.uppers)), self.orders)
+        return Facts(self.uppers, lowers, {}, range(len(self.uppers)), self.input_groups)
 
     def lives(self, node: int) -> bool:
         """Where all is certain, and each group of an order has one input."""
@@ -63,7 +63,7 @@ class Tree(NamedTuple):
     def way(self, node: int) -> set[int]:
         """Through what the current of a living node flows, where all is certain."""
         found = {node}
-        order = [upper for (upper,) in self.orders.get(node, [])]
+        order = [upper for (upper,) in self.input_groups.get(node, [])]
         order = order or [upper for upper, is_input, _, _ in self.uppers[node] if is_input]
         for upper, is_input, _, flows in self.uppers[node]:
             if flows and not is_input:
@@ -77,17 +77,17 @@ class Tree(NamedTuple):
             for one in self.uppers
         ]
         gone = [[(node, t) for t in either(truth)] for node, truth in self.gone.items()]
-        orders = [
+        input_groups = [
             [
                 (node, [[one] for group in order for one in group])
                 for order in itertools.product(*map(itertools.permutations, groups))
             ]
-            for node, groups in self.orders.items()
+            for node, groups in self.input_groups.items()
         ]
         for some in itertools.product(*edges):
             there = [[edge for edge in one if edge[2] == YES] for one in some]
             for dead in itertools.product(*gone):
-                for taken in itertools.product(*orders):
+                for taken in itertools.product(*input_groups):
                     yield Tree(there, dict(taken), dict(dead))
 
 
@@ -116,7 +116,7 @@ def tree(rng: random.Random) -> Tree:
             made.uppers.append([])
         waiting += [edge[0] for edge in made.uppers[node]]
         if len(inputs) > 1:
-            made.orders[node] = [inputs] if rng.random() < 0.5 else [inputs[:1], inputs[1:]]
+            made.input_groups[node] = [inputs] if rng.random() < 0.5 else [inputs[:1], inputs[1:]]
     for node in range(len(made.uppers)):
         if rng.random() < 0.25:
             made.gone[node] = truth()
@@ -238,12 +238,12 @@ class Machine(NamedTuple):
             for node, current, works, weight, closed in self.supplies
         ]
         dead = [[(node, t) for t in either(truth)] for node, truth in gone.items()]
-        mates: list[Sequence[Optional[int]]] = [()]
+        backup_nodes: list[Sequence[Optional[int]]] = [()]
         if not self.drawn:
-            mates = [*itertools.product((None, *self.rack()), repeat=len(self.supplies))]
+            backup_nodes = [*itertools.product((None, *self.rack()), repeat=len(self.supplies))]
         for stated in itertools.product(*choices):
             supplies = [Supply(*one) for one in stated]
-            for total, mate in itertools.product({*self.total[:2]}, mates):
+            for total, backup_node in itertools.product({*self.total[:2]}, backup_nodes):
                 facts = self.facts(
                     Consumer(
                         supplies,
@@ -251,7 +251,7 @@ class Machine(NamedTuple):
                         total,
                         self.drawn,
                         self.rack(),
-                        None if self.drawn else mate,
+                        None if self.drawn else backup_node,
                         always_redistributes,
                     )
                 )
@@ -366,8 +366,8 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
     uppers += [[(0, False, YES, True)] for _ in range(5)]
     uppers[4] = [(5, False, YES, True)]
     supplies = [
-        Supply(3, 1.0, YES, 1.0, behind=(1,)),
-        Supply(4, 2.0, YES, 1.0, behind=(2,), phase=2),
+        Supply(3, 1.0, YES, 1.0, extra_carriers=(1,)),
+        Supply(4, 2.0, YES, 1.0, extra_carriers=(2,), phase=2),
     ]
     one = Consumer(supplies, 1, 3.0)
     facts = Facts(uppers, [[1, 2, 3, 5], [], [], [], [], [4]], {0: one}, {0, 1, 2}, {})
@@ -398,7 +398,7 @@ def test_a_switch_takes_its_first_input_that_lives() -> None:
     """Node 2 has the inputs 0 and 1, and the outlet 3 hangs on it."""
     uppers: list[list[tuple[int, bool, Truth, bool]]] = [[], [], [], [(2, False, YES, True)]]
     uppers[2] = [(0, True, YES, True), (1, True, YES, True)]
-    one = Consumer([Supply(3, 2.0, YES, 1.0, behind=(4,))], 1, 2.0)
+    one = Consumer([Supply(3, 2.0, YES, 1.0, extra_carriers=(4,))], 1, 2.0)
     uppers.append([])
     facts = Facts(uppers, [[2], [2], [3], [], []], {0: one}, {0, 1, 4}, {2: [[0], [1]]})
     assert facts.below_switches == {2, 3}
@@ -437,18 +437,18 @@ def points(stated: Stated) -> PowerFlow[Interval]:
                 each.works,
                 point(each.weight),
                 each.closed,
-                each.behind,
+                each.extra_carriers,
             )
         consumers[number] = Consumer(
             [made[each] for each in one.supplies],
             one.needs,
             point(one.total),
-            one.drawn,
+            one.is_drawn,
             one.rack,
-            one.mates,
+            one.backup_nodes,
             one.always_redistributes,
         )
-    facts = Facts(known.uppers, known.lowers, consumers, known.carriers, known.orders)
+    facts = Facts(known.uppers, known.lowers, consumers, known.carriers, known.input_groups)
     before = Power(facts, dict(stated.flow.before.gone))
     return PowerFlow(facts, INTERVALS, defaultdict(IntervalSum), before)
 
