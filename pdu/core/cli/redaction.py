@@ -25,7 +25,7 @@ def without_login(result: Result, shared: SharedOptions) -> Result:
         return result
     from handlers.http import login  # imported late, as in `_sought`
 
-    @functools.lru_cache(maxsize=None)  # names of fields and states are the same in each outlet
+    @functools.cache  # names of fields and states are the same in each outlet
     def redact(text: str) -> str:
         return NOTICE if login.holds(text, sought) else text
 
