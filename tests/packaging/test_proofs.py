@@ -58,6 +58,7 @@ def test_there_are_three_examples_each_with_its_page() -> None:
         assert path.with_suffix(".html").read_text("utf-8") == report(proof, path.name).page()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_an_example_never_counts_as_evidence(path: Path, proofs: Any, tmp_path: Path) -> None:
     text = path.read_text("utf-8")
