@@ -197,8 +197,8 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(
 ) -> None:
     with serving(tmp_path) as manager:
         logged_in(window, manager)
-        window.one("button[value=apc]").send_keys(Keys.ENTER)
-        window.until(lambda: len(window.all("table.outlets tbody tr")) == 24, "24 outlets")
+        window.one("button[value=nut]").send_keys(Keys.ENTER)
+        window.until(lambda: len(window.all("table.outlets tbody tr")) == 16, "16 outlets")
         # must not replace the dialog of outlet 2
         late_answer(window, "outlet=3&to=off")
         window.one("#outlet-2 a[href$='to=off']").send_keys(Keys.ENTER)
@@ -216,7 +216,7 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(
         clean(window, manager)
         (pdu,) = manager.pdus()
         # the system chose the first port and may give it to another program
-        pdu.snmp["port"] = port = str(reserved())
+        pdu.settings["port"] = port = str(reserved())
         manager.store.save(pdu)
     with serving(tmp_path) as manager:
         logged_in(window, manager)
@@ -225,7 +225,7 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(
             lambda: len(pdu.calls) >= 2 and pdu.calls[-1].ok,
             "a poll of the simulated PDU after the restart",
         )
-        assert pdu.ports["2"] == "DOWN" and pdu.snmp["port"] == port
+        assert pdu.ports["2"] == "DOWN" and pdu.settings["port"] == port
 
 
 @pytest.mark.trial
@@ -333,6 +333,7 @@ def test_the_outlet_list_of_a_plot_follows_the_pdu_and_keeps_the_chosen_outlet(
         clean(window, manager)
 
 
+@pytest.mark.trial
 def test_a_plot_shows_the_first_reading_as_soon_as_the_other_figures_change(
     window: Browser, small: bytes
 ) -> None:
@@ -350,6 +351,7 @@ def test_a_plot_shows_the_first_reading_as_soon_as_the_other_figures_change(
             window.shows("1 reading", "[data-note]")
 
 
+@pytest.mark.trial
 def test_a_plot_of_one_reading_shows_two_minutes(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         shown(window, manager, small)
