@@ -9,13 +9,17 @@ import pytest
 
 from pdu.energy.audit.checks import (
     UNIT,
+    UNKNOWN_UNIT,
     CheckParameters,
+    Comparison,
     Flow,
     Rows,
     Standstill,
     compare,
+    gaps,
     standstills,
     uncounted_s,
+    unknown_unit,
 )
 from pdu.energy.registers.numpy_lazy import np
 
@@ -77,7 +81,7 @@ def test_a_comparison_is_that_of_the_formula() -> None:
     flow = Flow.of(table, PARAMETERS)
     assert flow is not None
     found = compare(table, flow, PARAMETERS, slice(0, 14))
-    assert found is not None and found.event is None
+    assert found is not None and found.event is None and found.ratio == 1.0
     hours, sampling = 13.0 / 12.0, 3.0 * 0.2 * (13.0 / 12.0) / 13.0**0.5
     assert found[:6] == pytest.approx(
         (
@@ -126,6 +130,7 @@ def test_the_law_is_broken_on_the_day_on_which_it_is() -> None:
     assert (found.event.kind, found.event.begin, found.event.end) == (UNIT, 86400.0, 172800.0)
     assert found.event.reason == "counts 1.5 times what the power says"
     assert found.ratio == pytest.approx(1.5) and not found.explains(1.5) and found.explains()
+    assert found.counted == pytest.approx(sum(rises))
 
 
 @pytest.mark.parametrize(
@@ -142,6 +147,7 @@ def test_a_register_that_stands_has_caught_up_if_it_rises_by_what_flowed(
     assert flow is not None
     (stood,) = standstills(table, flow, PARAMETERS, slice(0, 15))
     assert stood[:2] == (begin, end) and stood.caught_up == caught_up
+    assert ("and then rose by that" in stood.event.reason) == caught_up
     assert stood.kwh == pytest.approx(4 * 1.19 / 12.0)
     # for no longer than a reading may be old, nothing shows it
     older = PARAMETERS._replace(max_age=800.0)
@@ -176,3 +182,112 @@ def test_what_a_stretch_counted_says_how_much_of_an_ampere_flowed(rise: float, k
     assert flow is not None
     (stood,) = standstills(table, flow, parameters, slice(0, 12))
     assert stood.kwh == pytest.approx(kwh)
+
+
+def test_a_register_without_power_or_current_has_no_known_unit() -> None:
+    (event,) = unknown_unit(rows([NAN] * 3))
+    assert (event.kind, event.begin, event.end) == (UNKNOWN_UNIT, 0.0, 601.0)
+    assert not [*unknown_unit(rows([NAN, 1.0]))] and not [*unknown_unit(rows([]))]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "expected"),
+    [
+        (0.0, 2000.0, [(301.0, 1202.0)]),
+        (302.0, 1201.0, [(301.0, 1202.0)]),
+        (1202.0, 2000.0, []),
+        (-100.0, 301.0, []),
+        (-900.0, 2000.0, [(301.0, 1202.0)]),
+        (-901.0, 2403.0, [(-901.0, 0.0), (301.0, 1202.0), (1503.0, 2403.0)][:2]),
+    ],
+)
+def test_a_gap_is_longer_than_three_usual_times_and_touches_the_period(
+    begin: float, end: float, expected: list[tuple[float, float]]
+) -> None:
+    """The register was read at 0, 300, 1202 and 1502 s, each time for 1 s, and at 600 s not."""
+    table = rows([1.0] * 5, [1.0, 1.0, NAN, 1.0, 1.0], [0.0, 300.0, 600.0, 1202.0, 1502.0])
+    found = [(event.begin, event.end) for event in gaps(table, PARAMETERS, begin, end)]
+    assert found == expected
+
+
+def test_what_was_never_read_and_a_single_poll_have_no_gaps() -> None:
+    assert not [*gaps(rows([1.0], [NAN]), PARAMETERS, 0.0, 9000.0)]
+    assert not [*gaps(rows([1.0]), PARAMETERS._replace(usual_gap=0.0), 0.0, 9000.0)]
+
+
+@pytest.mark.parametrize(
+    ("counted", "error", "explains"),
+    [(3.0, 0.0, True), (3.5, 0.5, True), (3.5, 0.25, False), (0.5, 0.5, True), (0.5, 0.25, False)],
+)
+def test_what_flowed_explains_what_was_counted(
+    counted: float, error: float, explains: bool
+) -> None:
+    """1 to 3 kWh flowed."""
+    one = Comparison(0.0, 1.0, counted, error, 1.0, 3.0, None, 1.0)
+    assert one.explains() == explains
+    assert one._replace(least=0.5, most=1.5).explains(2.0) == explains
+
+
+def test_two_polls_at_one_moment_say_nothing_of_what_flowed() -> None:
+    times = [300.0 * at for at in range(14)] + [300.0 * 13]
+    table = rows([1200.0] * 15, [0.1 * at for at in range(14)] + [9.0], times)
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    found = compare(table, flow, PARAMETERS, slice(0, 15))
+    assert found is not None and found.event is None and found.counted == pytest.approx(1.3)
+
+
+def test_a_standstill_leaves_out_the_pairs_within_it_alone() -> None:
+    """Twelve pairs are compared, eleven are not."""
+    table = rows([1200.0] * 16, [0.1 * at for at in range(16)])
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    stood = Standstill(1200.0, 2100.0, 1.0, True)
+    found = compare(table, flow, PARAMETERS, slice(0, 16), [stood])
+    assert found is not None and found.counted == pytest.approx(1.2)
+    longer = stood._replace(end=2101.0)
+    assert compare(table, flow, PARAMETERS, slice(0, 16), [longer]) is None
+
+
+def test_the_two_greatest_rises_of_a_register_that_is_not_believed_are_left_out() -> None:
+    kwh = [0.1 * at + 50.0 * (at > 3) + 90.0 * (at > 9) for at in range(15)]
+    table = rows([1200.0] * 15, kwh)
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    found = compare(table, flow, PARAMETERS, slice(0, 15), is_believed=False)
+    assert found is not None and found.event is None and found.counted == pytest.approx(1.2)
+    assert compare(table, flow, PARAMETERS, slice(0, 14), is_believed=False) is None
+
+
+def test_a_register_may_stand_from_its_first_reading_and_more_than_once() -> None:
+    rises = [0.0] * 3 + [0.3] + [0.0] + [0.1] * 3 + [0.0] * 4 + [0.5]
+    table = rows([1200.0] * 14, [sum(rises[:at]) for at in range(14)])
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    older = PARAMETERS._replace(max_age=400.0)
+    first, second = standstills(table, flow, older, slice(0, 14))
+    assert (first.begin, second.begin) == (0.0, 2400.0)
+
+
+def test_an_energy_above_the_most_adds_no_more_than_three_quarters_of_it() -> None:
+    """1 A is 0.528 kW at most; the register counts 2 kWh an hour."""
+    parameters = CheckParameters(0.005, None, 3600.0, 600.0, is_outlet=True)
+    rises = [2.0] * 9 + [0.0] + [2.0]
+    times = [3600.0 * at for at in range(12)]
+    table = rows([NAN] * 12, [sum(rises[:at]) for at in range(12)], times, 1.0)
+    flow = Flow.of(table, parameters)
+    assert flow is not None
+    (stood,) = standstills(table, flow, parameters, slice(0, 12))
+    assert stood.kwh == pytest.approx(0.75 * 0.528)
+
+
+@pytest.mark.parametrize(
+    ("gap", "kwh"), [(900.0, 3 * 1.19 / 12 + 1.19 / 4), (901.0, 3 * 1.19 / 12)]
+)
+def test_nothing_is_known_of_what_flows_in_a_gap(gap: float, kwh: float) -> None:
+    times = [0.0, 300.0, 600.0, 600.0 + gap, 900.0 + gap, 900.5 + gap]
+    table = rows([1200.0] * 6, [1.0] * 6, times)
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    (stood,) = standstills(table, flow, PARAMETERS, slice(0, 6))
+    assert stood.kwh == pytest.approx(kwh + 1.19 * 0.5 / 3600, abs=1e-9)

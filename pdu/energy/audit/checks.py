@@ -92,10 +92,8 @@ def unknown_unit(rows: Rows) -> Iterator[Event]:
 def gaps(rows: Rows, parameters: CheckParameters, begin: float, end: float) -> Iterator[Event]:
     """Times without a reading of the register, the ends of the period included."""
     most = GAP_FACTOR * parameters.usual_gap
-    unread = np.isnan(rows.kwh)
-    begins, ends = rows.begins, rows.ends
-    if unread.any():
-        begins, ends = begins[~unread], ends[~unread]
+    is_read = ~np.isnan(rows.kwh)
+    begins, ends = rows.begins[is_read], rows.ends[is_read]
     if not most or not len(begins):
         return
     starts = np.concatenate(([begin], ends))
@@ -194,16 +192,15 @@ def compare(
     for still in stood:
         is_used &= (begins[:-1] >= still.end) | (begins[1:] <= still.begin)
     pairs_used = np.flatnonzero(is_used)
-    if not is_believed and len(pairs_used) > _WRONG_RISES:
-        wrong = np.argpartition(rises[pairs_used], -_WRONG_RISES)[-_WRONG_RISES:]
-        pairs_used = np.delete(pairs_used, wrong)
-    if len(pairs_used) < _LEAST_PAIRS:
+    left_out = 0 if is_believed else _WRONG_RISES
+    if len(pairs_used) - left_out < _LEAST_PAIRS:
         return None
+    if left_out:
+        wrong = np.argpartition(rises[pairs_used], -left_out)[-left_out:]
+        pairs_used = np.delete(pairs_used, wrong)
     first, deviation = float(begins[0]), float(most.std())
     columns = rises, hours, least[1:] + least[:-1], most[1:] + most[:-1], begins[1:]
-    if len(pairs_used) < len(rises):
-        columns = tuple(column[pairs_used] for column in columns)
-    rises, hours, least, most, begins = columns
+    rises, hours, least, most, begins = (column[pairs_used] for column in columns)
     days = (begins / _DAY_S).astype(np.int64)
     firsts = np.concatenate(([0], np.flatnonzero(np.diff(days)) + 1))
     # where the register is followed anew, it may be off by a step again
@@ -306,9 +303,8 @@ def _at_least(rows: Rows, flow: Flow, parameters: CheckParameters, stretch: Colu
     Between two polls the least power of both counts. What the whole stretch counted says how much
     of the most it is.
     """
-    seconds = np.diff(rows.begins)
-    hours = np.where((seconds > 0.0) & (seconds <= GAP_FACTOR * parameters.usual_gap), seconds, 0.0)
-    hours /= 3600.0
+    seconds = np.maximum(np.diff(rows.begins), 0.0)
+    hours = np.where(seconds <= GAP_FACTOR * parameters.usual_gap, seconds, 0.0) / 3600.0
     least, most = (
         np.nan_to_num(np.minimum(power[1:], power[:-1])) * hours
         for power in (flow.least, flow.most)
