@@ -36,7 +36,7 @@ from tests.hostile import LISTED, TEXTS, Elements, is_one_line
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring import conftest
-from tests.pdu.monitoring.exporting import exporter, serving
+from tests.pdu.monitoring.exporter_process import exporter, serving
 from tests.pdu.monitoring.halls import (
     PDU,
     SECRETS,

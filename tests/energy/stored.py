@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.needs import program
-from tests.pdu.monitoring.exporting import fetched, ready
+from tests.pdu.monitoring.exporter_process import fetched, ready
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, until
 

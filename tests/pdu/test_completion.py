@@ -15,8 +15,8 @@ from tests import needs
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
-from . import typed
 from .running import run
+from .shell_completion import Zsh, complete_in_fish
 
 BASH = shutil.which("bash")
 # Completes a line as bash does: the function's words, else, with `-o default`, the names of files.
@@ -156,7 +156,7 @@ def test_zsh_completes(
 ) -> None:
     program = needs.program("zsh")
     script = written(folder, "zsh", capsys)
-    with typed.Zsh(program, script, folder / "here", environment(folder)) as zsh:
+    with Zsh(program, script, folder / "here", environment(folder)) as zsh:
         assert zsh.completed("no-such-command ").split() == [
             "no-such-command", "ca.pem", "old", "pdus.csv", "two\\", "words.csv",
         ]  # fmt: skip
@@ -180,7 +180,7 @@ def test_fish_completes(
     script = written(folder, "fish", capsys)
 
     def offers(line: str) -> list[str]:
-        return typed.in_fish(program, script, folder / "here", environment(folder), line)
+        return complete_in_fish(program, script, folder / "here", environment(folder), line)
 
     assert offers("no-such-command ") == ALL
     for words, offered in lines:
@@ -198,10 +198,10 @@ def test_without_the_command_on_the_path_files_are_completed(
     if shutil.which("pdu", path=without["PATH"]) is not None:
         pytest.skip("the command pdu is installed on this machine")
     if shell == "zsh":
-        with typed.Zsh(program, script, here, without) as zsh:
+        with Zsh(program, script, here, without) as zsh:
             assert zsh.completed("pdu check pd") == "pdu check pdus.csv "
     else:
-        assert typed.in_fish(program, script, here, without, "pdu check pd") == ["pdus.csv"]
+        assert complete_in_fish(program, script, here, without, "pdu check pd") == ["pdus.csv"]
 
 
 def test_zsh_reads_the_script_before_its_own_completion_is_set_up(

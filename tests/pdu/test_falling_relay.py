@@ -14,11 +14,11 @@ import pytest
 from pdu import root
 from pdu.core.cli.exit_codes import DONE, NOT_SEEN
 from pdu.nut_driver.driver_protocol import FAILED as NUT_FAILED
-from tests.pdu.falling import OFF, ON, Falling
+from tests.pdu.falling_relay import OFF, ON, Falling
 from tests.pdu.gateway.running import TOKENS, gateway
 from tests.pdu.hall.cycled import PDUS, Room, Unit, room
 from tests.pdu.monitoring.halls import private
-from tests.pdu.nut_driver.driving import Socket, driving
+from tests.pdu.nut_driver.driver_process import Socket, driving
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import until
 

@@ -25,7 +25,7 @@ from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCo
 from pdu.core.machines.meters import MeteredLoad
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT
-from tests.pdu.core.machines.living import asking
+from tests.pdu.core.machines.alive_command import asking
 from tests.pdu.monitoring.halls import PDU, environment, private
 from tests.simulators.redfish import Model, Pdu, RedfishService
 from tests.waiting import PATIENCE_S

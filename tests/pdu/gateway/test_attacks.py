@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pdu.core.web.crowding import slow_clients
+from tests.pdu.core.web.slow_clients import slow_clients
 from tests.waiting import PATIENCE_S
 
 from .running import TOKENS, Gateway, Site, gateway

@@ -13,7 +13,7 @@ from pdu.core.inventory.polling import Target
 from pdu.core.inventory.reading import Reading
 from tests.waiting import PATIENCE_S
 
-from .exporting import Exporter, exporter
+from .exporter_process import Exporter, exporter
 from .halls import Call, Hall, hall
 
 

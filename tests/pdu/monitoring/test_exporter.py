@@ -34,7 +34,7 @@ from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.waiting import PATIENCE_S, finished, until
 
-from .exporting import Exporter, exporter, fetched, parsed, serving
+from .exporter_process import Exporter, exporter, fetched, parsed, serving
 from .halls import Call, Hall
 
 HOSTILE = '<script>alert("1")</script>'

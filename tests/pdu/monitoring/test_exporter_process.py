@@ -25,7 +25,7 @@ from tests.packaging.building import archive, small_tree
 from tests.pdu.running import run
 from tests.waiting import PATIENCE_S, bounded, finished, until
 
-from .exporting import Exporter, exporter, fetched
+from .exporter_process import Exporter, exporter, fetched
 from .halls import PDU, Call, Hall, children, environment
 
 

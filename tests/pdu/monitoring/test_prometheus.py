@@ -22,7 +22,7 @@ from tests.peers import PEERS
 from tests.ports import reserved
 from tests.waiting import until
 
-from .exporting import Prometheus, exporter, prometheus, serving
+from .exporter_process import Prometheus, exporter, prometheus, serving
 from .halls import Hall
 
 DOCS = ROOT / "docs" / "prometheus"

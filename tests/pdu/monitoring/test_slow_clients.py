@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.pdu.core.web.crowding import slow_clients
+from tests.pdu.core.web.slow_clients import slow_clients
 
-from .exporting import exporter
+from .exporter_process import exporter
 from .halls import Hall
 
 

@@ -30,7 +30,7 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S, until
 
-from .driving import Socket, driving, log_of
+from .driver_process import Socket, driving, log_of
 
 
 class Driven(NamedTuple):

@@ -29,7 +29,7 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S, until
 
-from .driving import Socket, await_data, driving, log_of, run, upscmd
+from .driver_process import Socket, await_data, driving, log_of, run, upscmd
 
 pytestmark = pytest.mark.against("NUT upsd")
 HANDLERS = ("nut", "raritan", "redfish", "snmp")

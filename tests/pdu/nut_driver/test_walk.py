@@ -21,7 +21,7 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S
 
-from .driving import await_data, driving
+from .driver_process import await_data, driving
 
 DOCS = ROOT / "docs"
 UNIT = DOCS / "doors" / "pdu-nut-driver.service"

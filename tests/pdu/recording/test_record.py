@@ -30,9 +30,8 @@ from pdu_common.connection import PduData, PduSnmpData
 from tests import witnesses
 from tests.handlers.redfish import tree as redfish
 from tests.needs import localhost, program
-from tests.pdu.recording import planted
-from tests.pdu.recording.asked import kind, names
-from tests.pdu.recording.planted import (
+from tests.pdu.recording import planted_devices
+from tests.pdu.recording.planted_devices import (
     HANDLERS,
     PLANTED,
     UNITS,
@@ -42,6 +41,7 @@ from tests.pdu.recording.planted import (
     recording_of,
     replayed,
 )
+from tests.pdu.recording.recording_formats import kind, names
 from tests.ports import refusing
 from tests.recordings import fixture
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
@@ -226,7 +226,7 @@ def test_a_recording_holds_no_name_address_serial_number_or_secret(handler: str)
     ]
     assert not found
     assert [value for value in PLANTED if value in kept], "nothing was planted"
-    assert not [value for value in planted.SECRETS if value in kept]
+    assert not [value for value in planted_devices.SECRETS if value in kept]
 
 
 @HANDLERS

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
-from tests.pdu.core.machines.living import asking
+from tests.pdu.core.machines.alive_command import asking
 from tests.pdu.core.machines.physics import ON, UNSAID, Figures, Machine, Room, SeenPdu
 from tests.pdu.core.machines.room_kinds import Case
 from tests.pdu.monitoring.halls import private

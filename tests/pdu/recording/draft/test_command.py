@@ -19,7 +19,7 @@ from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT, pysmi
 from tests.pdu.recording.draft import modules
 from tests.pdu.recording.draft.acme import ACME, acme
-from tests.pdu.recording.planted import replayed
+from tests.pdu.recording.planted_devices import replayed
 from tests.waiting import PATIENCE_S
 
 Printed = pytest.CaptureFixture[str]

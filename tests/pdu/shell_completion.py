@@ -98,7 +98,7 @@ class Zsh:
         return line.decode()
 
 
-def in_fish(
+def complete_in_fish(
     program: str, script: Path, folder: Path, environment: Mapping[str, str], line: str
 ) -> list[str]:
     """The words that fish offers at the end of `line`, without their descriptions."""
