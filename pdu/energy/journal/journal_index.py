@@ -1,7 +1,7 @@
 """Where the polls of each PDU are in a meter's files, and their columns, read PDU by PDU.
 
-All lines of a file are checked first. Of a poll only its place is kept, 6 bytes, so that memory is
-for one PDU only.
+All lines of a file are checked first. Of a poll only its place is kept, 6 bytes in a file, so that
+memory is for one PDU only.
 """
 
 from __future__ import annotations
@@ -48,14 +48,38 @@ class UnitPolls(NamedTuple):
     offsets: array[int]
     lengths: array[int]
 
-    def compact(self) -> UnitPolls:
-        """The same in half of the memory, where the numbers are small enough: a month of 1,000 PDUs
-        has 9 million polls.
-        """
-        return self._replace(
-            offsets=array("I" if self.offsets[-1] < 1 << 32 else "Q", self.offsets),
-            lengths=array("H" if max(self.lengths) < 1 << 16 else "I", self.lengths),
-        )
+
+class StoredPolls(NamedTuple):
+    """The polls of one unit, whose places are in a file: a month of 1,000 PDUs has 9 million."""
+
+    unit: UnitFacts
+    path: str
+    #: where the places begin in it
+    at: int
+    #: how many there are
+    polls: int
+    #: of offsets and lengths
+    typecodes: str
+
+    def read(self) -> UnitPolls:
+        """The places, in memory. Raises OSError."""
+        with open(self.path, "rb") as file:
+            file.seek(self.at)
+            offsets, lengths = (array(code) for code in self.typecodes)
+            for column in (offsets, lengths):
+                column.fromfile(file, self.polls)
+        return UnitPolls(self.unit, offsets, lengths)
+
+
+def _stored(path: str, places: Iterable[UnitPolls]) -> Iterator[StoredPolls]:
+    """Write places into a new file, as the smallest numbers that hold them. Raises OSError."""
+    with open(path, "xb") as file:
+        for unit, offsets, lengths in places:
+            at = file.tell()
+            codes = "I" if offsets[-1] < 1 << 32 else "Q", "H" if max(lengths) < 1 << 16 else "I"
+            for code, column in zip(codes, (offsets, lengths)):
+                array(code, column).tofile(file)
+            yield StoredPolls(unit, path, at, len(offsets), "".join(codes))
 
 
 class Index(NamedTuple):
@@ -68,7 +92,7 @@ class Index(NamedTuple):
     hash: str
     #: why its chain begins anew; "" if it goes on after the file before
     anew: str
-    units: Sequence[UnitPolls]
+    units: Sequence[StoredPolls]
 
 
 def line_parser() -> Callable[[bytes], Any]:
@@ -90,20 +114,24 @@ def line_parser() -> Callable[[bytes], Any]:
 def index(source: str, folder: str, without: Container[int] = ()) -> Index:
     """The places of all polls of a file, of which all lines are checked but those in `without`.
 
-    The polls of a packed file are unpacked into `folder`. Raises SettingsError, and
+    The places, and the polls of a packed file, are written into `folder`. Raises SettingsError, and
     journal.HashMismatch for a line that is not as it was written.
     """
+    path = os.path.join(folder, os.path.basename(source))
+    places = f"{path}.places"
     if not source.endswith(journal.PACKED):
-        return _index(source, source, None, without)
-    path = os.path.join(folder, os.path.basename(source)[: -len(journal.PACKED)])
+        return _index(source, source, None, places, without)
+    path = path[: -len(journal.PACKED)]
     try:
         with open(path, "xb") as file:
-            return _index(source, path, file, without)
+            return _index(source, path, file, places, without)
     except OSError as error:
         raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
 
 
-def _index(source: str, path: str, copy: Optional[IO[bytes]], without: Container[int]) -> Index:
+def _index(
+    source: str, path: str, copy: Optional[IO[bytes]], places: str, without: Container[int]
+) -> Index:
     above, units = PrecedingLines(), _Units()
     previous_hash = last = journal.START
     anew, loads = "", line_parser()
@@ -129,7 +157,10 @@ def _index(source: str, path: str, copy: Optional[IO[bytes]], without: Container
                     anew = why_new_chain(record)
         except BAD:
             raise _no_line(source, line.number) from None
-    return Index(path, previous_hash, last, anew, [unit.compact() for unit in units.found])
+    try:
+        return Index(path, previous_hash, last, anew, [*_stored(places, units.found)])
+    except OSError as error:
+        raise SettingsError(f"{printable(places)} cannot be written ({error.strerror})") from None
 
 
 def _no_line(path: str, number: int) -> SettingsError:
@@ -196,7 +227,7 @@ class _Units:
         here.lengths.append(length)
 
 
-def blocks(places: Iterable[tuple[str, UnitPolls]]) -> Iterator[Block]:
+def blocks(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
     """The polls at places, each with the path of its file; one block while the unit is the same.
 
     Raises SettingsError.
@@ -217,9 +248,10 @@ def blocks(places: Iterable[tuple[str, UnitPolls]]) -> Iterator[Block]:
         yield first._replace(unit=unit, failed=failed)
 
 
-def _pieces(path: str, place: UnitPolls) -> Iterator[Block]:
+def _pieces(path: str, stored: StoredPolls) -> Iterator[Block]:
     """The polls at one place, a few hundred at a time."""
     try:
+        place = stored.read()
         with open(path, "rb", buffering=0) as file:
             for first in range(0, len(place.offsets), _POLLS):
                 some = slice(first, first + _POLLS)

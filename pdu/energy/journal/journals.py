@@ -268,8 +268,8 @@ def _indexes(
 
 
 def _shared(
-    place: journal_index.UnitPolls, units: dict[UnitFacts, UnitFacts]
-) -> journal_index.UnitPolls:
+    place: journal_index.StoredPolls, units: dict[UnitFacts, UnitFacts]
+) -> journal_index.StoredPolls:
     """The place with a unit that days have in common: 1,000 PDUs have 100,000 places in a month."""
     return place._replace(unit=units.setdefault(place.unit, place.unit))
 
@@ -279,17 +279,17 @@ def _index(folder: str, without: LeftOut, path: str) -> journal_index.Index:
 
 
 #: the name of a PDU, and where its blocks are
-_Stored = tuple[str, Sequence[tuple[str, journal_index.UnitPolls]]]
+_Stored = tuple[str, Sequence[tuple[str, journal_index.StoredPolls]]]
 
 
 def _each_pdu(
     indexes: Sequence[journal_index.Index], audit: Callable[[_Stored], Found]
 ) -> Iterator[Found]:
-    by_pdu: dict[str, list[tuple[str, journal_index.UnitPolls]]] = {}
+    by_pdu: dict[str, list[tuple[str, journal_index.StoredPolls]]] = {}
     for index in indexes:
         for place in index.units:
             by_pdu.setdefault(place.unit.pdu, []).append((index.path, place))
-    polls = sum(len(place.offsets) for index in indexes for place in index.units)
+    polls = sum(place.polls for index in indexes for place in index.units)
     yield from parallel_map(audit, sorted(by_pdu.items()), large=polls > _LARGE_POLLS)
 
 
