@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Optional
+from typing import Any, Optional
 
+import pytest
 from hypothesis import given, strategies as st
 
 from pdu.energy.registers import bounds, segments
 from pdu.energy.registers.segments import Segment
-from pdu.energy.registers.values import RegisterLimits, RegisterReadings
+from pdu.energy.registers.values import Event, RegisterLimits, RegisterReadings
 
-_HALVES = st.integers(0, 16).map(lambda n: n / 2)
+_HALVES = st.integers(0, 8).map(lambda n: n / 2)
 _TIMES = st.lists(st.integers(0, 6), min_size=1, max_size=8)
 _LIMITS = st.builds(
     RegisterLimits, st.just(3600.0), st.sampled_from((0.0, 0.5)), st.none() | st.just(4.0)
@@ -126,3 +127,123 @@ def test_runs_are_joined_as_if_each_one_were_compared_with_all_before_it(
             kept[home].extend(run)
     joined = segments._joined(one, limits, segments._runs(one, limits), [])
     assert [[*part.readings] for part in joined] == kept
+
+
+_SUPPLY = RegisterLimits(3600.0, 0.5)
+
+
+def _at(times: list[float], values: list[float], **more: Any) -> RegisterReadings:
+    """Readings that take no time."""
+    return RegisterReadings(times, times, values, **more)
+
+
+def test_a_run_comes_home_if_the_supply_and_a_step_deliver_the_rise() -> None:
+    for back, home in ((4.5, [[0, 2]]), (5.0, [[0], [1], [2]])):
+        one = _at([100.0, 101.0, 102.0], [2.0, 0.0, back])
+        joined = segments._joined(one, _SUPPLY, segments._runs(one, _SUPPLY), [])
+        assert [[*part.readings] for part in joined] == home
+
+
+def test_a_change_before_a_reading_is_none_after_it() -> None:
+    one = _at([0.0, 1.0, 2.0], [0.0, 0.0, 0.0], changes={1: "serial number"})
+    assert [segments._changed(one, *pair) for pair in ((0, 1), (0, 2), (1, 2))] == [
+        "serial number", "serial number", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "age", "goes_on"),
+    [
+        ([100.0, 101.0, 101.0, 108.0], 0.0, True),
+        # the register may have been set to 0, and have come to its value since
+        ([0.0, 1.0, 1.0, 11.5], 0.5, False),
+        ([0.0, 1.0, 1.0, 11.0], 0.0, False),
+        # more than was delivered since it last moved
+        ([100.0, 101.0, 101.0, 112.0], 0.0, False),
+        ([100.0, 101.0, 101.5, 108.0], 0.0, False),
+    ],
+)
+def test_a_reading_goes_on_from_the_last_one_before_the_register_stood(
+    values: list[float], age: float, goes_on: bool
+) -> None:
+    one = _at([100.0, 101.0, 110.0, 111.0], values, identities=bytes([1]) * 4, proven_age=age)
+    segment = [0, 1, 2]
+    assert segments._goes_on(one, _SUPPLY, segment, 3) == goes_on
+    assert segment == ([0] if goes_on else [0, 1, 2])
+
+
+def test_what_nothing_confirms_is_told_by_its_reason() -> None:
+    times = [float(at) for at in range(14)]
+    risen = [Segment(range(8))]
+    for segment, reason in (
+        (Segment(range(8, 11)), "too few readings confirm the register beside a change"),
+        (Segment(range(8, 14)), "the register stands beside a change"),
+    ):
+        events = list[Event]()
+        one = _at(times, [*times[:8], *[50.0] * 6])
+        assert segments._confirmed(one, [*risen, segment], events) == risen
+        assert [event.reason for event in events] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("first", "stop", "is_kept"), [(4, 10, True), (5, 10, False), (4, 9, False)]
+)
+def test_a_register_stands_rightly_if_nothing_flowed_in_all_of_its_units_time(
+    first: int, stop: int, is_kept: bool
+) -> None:
+    idle = [0] * 4 + [1] * 6 + [0] * 4
+    one = _at(
+        [float(at) for at in range(14)],
+        [5.0] * 14,
+        changes={4: "serial number", 10: "serial number"},
+        idle=idle,
+    )
+    assert segments._was_idle(one, Segment(range(first, stop))) == is_kept
+
+
+@pytest.mark.parametrize(
+    ("middle", "kept"),
+    [
+        ([10.0, 11.0, 12.0, 13.0], [[0, 1], [5, 6, 7], [9, 10, 11]]),
+        ([10.0, 11.0, 12.0, 12.0], [[0, 1], [5], [9, 10, 11]]),
+        ([10.0] * 4, [[0, 1], [9, 10, 11]]),
+    ],
+)
+def test_readings_at_a_hole_that_may_be_wrong_are_left_out(
+    middle: list[float], kept: list[list[int]]
+) -> None:
+    """Those since which the register stands, and those before it first rose. 36 kW are delivered;
+    the last two readings, which are not trusted, could go on from the middle.
+    """
+    values = [0.0, 1.0, 2.0, 2.0, *middle, 30.0, 31.0, 32.0, 33.0, 11.05, 11.05]
+    one = _at([float(at) for at in range(14)], values)
+    parts = [Segment(range(first, first + 4)) for first in (0, 4, 8)]
+    joined = [*parts, Segment(range(12, 14))]
+    found = segments._trimmed(one, RegisterLimits(36.0, 0.0), joined, parts)
+    assert [[*part.readings] for part in found] == kept
+
+
+@pytest.mark.parametrize(("back", "left"), [(2, 5), (3, 4), (4, 3), (5, 6), (6, 6)])
+def test_up_to_three_readings_before_a_hole_may_be_wrong(back: int, left: int) -> None:
+    """The next segment can have come from the reading `back` places before the end alone."""
+    values = [100.0 + at for at in range(6)]
+    following = values[-back] + 0.5
+    one = _at([float(at) for at in range(7)], [*values, following])
+    numbers = segments._without_end(one, RegisterLimits(0.0, 0.75), range(6), 6)
+    assert [*numbers] == [*range(left)]
+
+
+@pytest.mark.parametrize("is_changed", [True, False])
+@pytest.mark.parametrize("is_idle", [True, False])
+@pytest.mark.parametrize("rises", [True, False])
+def test_a_register_begins_where_it_first_rose_or_a_unit_began_without_a_load(
+    is_changed: bool, is_idle: bool, rises: bool
+) -> None:
+    one = _at(
+        [float(at) for at in range(6)],
+        [5.0] * 5 + [6.0 if rises else 5.0],
+        changes={0: "serial number"} if is_changed else {},
+        idle=[is_idle] * 6,
+    )
+    left = [*segments._without_start(one, range(6))]
+    assert left == ([*range(6)] if is_changed and is_idle else [5] if rises else [])

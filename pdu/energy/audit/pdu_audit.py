@@ -299,17 +299,17 @@ class _Register:
         limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh)
 
         def with_step(step: float) -> CheckedRegister:
-            age = resolution.max_age(readings.values, readings.begins, step, times.usual_gap)
+            max_age = resolution.max_age(readings.values, readings.begins, step, times.usual_gap)
             parameters = checks.CheckParameters(
-                step, meter.volts, times.usual_gap, age, is_outlet=identity != OWN
+                step, meter.volts, times.usual_gap, max_age, is_outlet=identity != OWN
             )
             limits = limit._replace(step=step)
-            sure = times.usual_gap
-            if age > sure and resolution.refreshes_slowly(
-                readings.values, limits.most(2.0 * sure) + step
+            proven_age = times.usual_gap
+            if max_age > proven_age and resolution.refreshes_slowly(
+                readings.values, limits.most(2.0 * proven_age) + step
             ):
-                sure = age
-            dated = readings._replace(max_age=age, proven_age=sure)
+                proven_age = max_age
+            dated = readings._replace(max_age=max_age, proven_age=proven_age)
             return CheckedRegister(dated, rows, times, meter.class_percent, limits, parameters)
 
         self._with_step = with_step

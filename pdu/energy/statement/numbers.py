@@ -84,7 +84,7 @@ class Numbers:
         self._path = os.path.join(folder, STATEMENTS)
         self._journal = Journal(self._path)
         self._first = dict[PeriodKey, str]()
-        self._standing = dict[PeriodKey, Issued]()
+        self._latest = dict[PeriodKey, Issued]()
         self._reserved = list[_Reserved]()
         self._issued = set[str]()
         try:
@@ -112,41 +112,41 @@ class Numbers:
                 f"{printable(self._path)}, line {entry.line}: not the number of a statement"
             ) from None
         self._first.setdefault(issued.key, issued.billed.number)
-        self._standing[issued.key] = issued
+        self._latest[issued.key] = issued
         self._issued.add(issued.billed.number)
 
-    def standing(self, key: PeriodKey) -> Optional[Issued]:
+    def latest(self, key: PeriodKey) -> Optional[Issued]:
         """The last statement of a customer for a period."""
-        return self._standing.get(key)
+        return self._latest.get(key)
 
     def with_outlets(self, begin: float, end: float) -> Sequence[str]:
         """The customers whose last statement of exactly this period has an outlet."""
         return [
             key.customer
-            for key, issued in self._standing.items()
+            for key, issued in self._latest.items()
             if key[1:] == (begin, end) and issued.outlets
         ]
 
     def correction(self, key: PeriodKey, number: str) -> StatementNumber:
         """A number with what its statement corrects."""
-        standing = self._standing.get(key)
-        return StatementNumber(number, self._first.get(key), standing and standing.billed)
+        latest = self._latest.get(key)
+        return StatementNumber(number, self._first.get(key), latest and latest.billed)
 
     def overlaps(self, runs: Mapping[PeriodKey, Sequence[HeldOutlet]]) -> Sequence[str]:
         """Outlets that a statement would bill once more: another customer's at that time, or of
         another period that shares a time, also in another zone. `runs`: those of this run, which
         take the place of the last ones of the same customer and period.
         """
-        standing: dict[tuple[str, str], list[tuple[HeldOutlet, Issued]]] = {}
-        for key, issued in self._standing.items():
+        held: dict[tuple[str, str], list[tuple[HeldOutlet, Issued]]] = {}
+        for key, issued in self._latest.items():
             if key not in runs:
                 for outlet in issued.outlets:
-                    standing.setdefault((outlet.pdu, outlet.outlet), []).append((outlet, issued))
+                    held.setdefault((outlet.pdu, outlet.outlet), []).append((outlet, issued))
         collisions = [
             (key, outlet, issued)
             for key, outlets in runs.items()
             for outlet in outlets
-            for issued_outlet, issued in standing.get((outlet.pdu, outlet.outlet), ())
+            for issued_outlet, issued in held.get((outlet.pdu, outlet.outlet), ())
             if issued_outlet.begin < outlet.end and outlet.begin < issued_outlet.end
         ]
         return [*_overlap_texts(collisions)]

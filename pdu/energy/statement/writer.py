@@ -487,11 +487,11 @@ class _Writer:
     ) -> Iterator[PeriodKey]:
         """Those who get a statement: of the others, the last one says the same."""
         for key, parts in by_customer.items():
-            standing = numbers.standing(key)
-            if standing is not None and not self._ordered.is_draft:
-                number = StatementNumber(standing.billed.number, None)
+            latest = numbers.latest(key)
+            if latest is not None and not self._ordered.is_draft:
+                number = StatementNumber(latest.billed.number, None)
                 again = self._document(_Customer(key.customer, "", number, parts))
-                if proof.content_hash(again) == standing.content:
+                if proof.content_hash(again) == latest.content:
                     continue
             yield key
 
