@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +28,8 @@ WORDS = {
     "wish": "request, plan",
     "world": "access, environment, sample",
 }
+#: a public class or function of a module: to parse all modules would take 0.6 s
+_DEFINED = re.compile(r"^(?:class|def|async def) ([^\W_]\w*)", re.MULTILINE)
 
 
 def _words(name: str) -> list[str]:
@@ -38,10 +39,7 @@ def _words(name: str) -> list[str]:
 
 def _public(path: Path) -> Iterator[str]:
     yield path.stem
-    for node in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-            if not node.name.startswith("_"):
-                yield node.name
+    yield from _DEFINED.findall(path.read_text("utf-8"))
 
 
 def test_a_name_has_the_word_of_its_field() -> None:
