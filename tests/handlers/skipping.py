@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from typing import Optional
 
 if __name__ == "__main__":  # run by path, from any folder
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -37,9 +38,11 @@ class Skipping(threading.local):
 
 
 @contextlib.contextmanager
-def skipped() -> Iterator[None]:
+def skipped(look_s: Optional[float] = 2.0) -> Iterator[None]:
     """Until the block ends, nothing waits for an outlet's state or a machine's meters: not
-    `switching.switch` in every handler, not the proofs of `machines`.
+    `switching.switch` in every handler, not the proofs of `machines`. Those read each `look_s`
+    seconds of the clock, which is seldom: a simulated PDU shows a command at once. None: as often
+    as the product does.
     """
     # before AGAIN_S is changed, of which it takes a copy: with 0 it would read without a pause
     proof = importlib.import_module("pdu.core.machines.proof")
@@ -50,9 +53,8 @@ def skipped() -> Iterator[None]:
         (switching.switch, "__kwdefaults__", waits),
         (outlet.switch_outlet, "__defaults__", (clock.sleep,)),
         (outlet, "AGAIN_S", 0.0),
-        # a simulated PDU shows a command at once: fewer readings do
-        (verification, "LOOK_S", 2.0),
-        (proof, "LOOK_S", 2.0),
+        (verification, "LOOK_S", look_s or verification.LOOK_S),
+        (proof, "LOOK_S", look_s or proof.LOOK_S),
         (outlet.OutletPower.__init__, "__defaults__", (clock.sleep,)),
         (SystemClock, "monotonic", lambda _: clock.monotonic()),
         (SystemClock, "sleep", lambda _, seconds: clock.sleep(seconds)),

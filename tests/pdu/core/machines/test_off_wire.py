@@ -15,7 +15,6 @@ from typing import NamedTuple, Optional
 import pytest
 
 from pdu import root
-from pdu.core.machines import verification
 from tests.needs import ROOT
 from tests.pdu.core.machines.off_trial import SOON_S, Trial, case
 from tests.pdu.core.machines.room_clock import ClockServer, runs_by
@@ -56,8 +55,6 @@ def _in_process(arguments: Sequence[str], given: str, room: Optional[WiredRoom])
     with pytest.MonkeyPatch.context() as patch, clock:
         for key in [key for key in os.environ if key.startswith("PDU_")]:
             patch.delenv(key)
-        # a quarter of the readings: `test_off_trial` has those of a real trial
-        patch.setattr(verification, "LOOK_S", 2.0)
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             code = root.run(list(arguments))
