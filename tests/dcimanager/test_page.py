@@ -566,6 +566,7 @@ _SECRETS = ("snmp_community", "snmp_auth_password", "snmp_priv_password")
 _SHOWN = tuple(field for field in SNMP_FORM if field not in _SECRETS)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("fields", [_SHOWN, _SECRETS], ids=["shown", "secrets"])
 def test_hostile_text_in_all_fields_of_the_snmp_form_stays_text(
     visitor: Visitor, site: DciManager, small: bytes, fields: tuple[str, ...]

@@ -299,6 +299,7 @@ def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(
         assert manager.pdus()[0].doubts == {"1": "may or may not have switched"}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("what, after", [("poll", 0.2), ("upload", 0.05)])
 def test_a_kill_during_polls_or_uploads_leaves_none_half_written(
     small: bytes, tmp_path: Path, what: str, after: float

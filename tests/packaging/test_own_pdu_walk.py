@@ -79,6 +79,7 @@ def served(line: str, clone: Path, environment: dict[str, str]) -> Iterator[str]
             process.wait(PATIENCE_S)
 
 
+@pytest.mark.trial
 def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
     ports = {"16161": str(reserved()), "16162": str(reserved())}
     environment = {

@@ -163,6 +163,7 @@ def test_an_archive_with_a_profile_refuses_another_device(registered: Registered
 # ---- built-in families, from their JSON ----------------------------------------------------------
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("key", FAMILIES)
 def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_one(
     registered: Registered, key: str

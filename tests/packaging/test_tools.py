@@ -154,6 +154,7 @@ def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(
     checks_drawings(program, home)
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("python", [OLDEST, NEWEST], ids=["oldest", "newest"])
 def test_pyz_answers_prometheus(pyz: Path, home: Path, hall: Hall, python: list[str]) -> None:
     """The web server needs a package on every Python: pdu.pyz holds it."""
