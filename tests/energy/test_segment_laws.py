@@ -107,7 +107,7 @@ def test_as_many_readings_have_passed_as_are_not_later(
 @given(st.lists(_HALVES, min_size=1, max_size=6))
 def test_a_register_stands_since_the_first_of_its_last_equal_readings(values: list[float]) -> None:
     one = RegisterReadings([*range(len(values))], [*range(len(values))], values)
-    stands: Optional[int] = segments._standing(one, range(len(values)))
+    stands: Optional[int] = segments._still_from(one, range(len(values)))
     expected = next(n for n in range(len(values)) if {*values[n:]} == {values[-1]})
     assert stands == expected and not math.isnan(values[0])
 
@@ -247,3 +247,11 @@ def test_a_register_begins_where_it_first_rose_or_a_unit_began_without_a_load(
     )
     left = [*segments._without_start(one, range(6))]
     assert left == ([*range(6)] if is_changed and is_idle else [5] if rises else [])
+
+
+def test_each_stretch_that_is_too_fast_is_cut_out_alone() -> None:
+    """1 kWh is delivered in a second: too fast by 1 kWh once, by 50 after a rest of 10 s."""
+    times = [1000.0 + at for at in range(6)] + [1016.0 + at for at in range(4)]
+    values = [0.0, 0.9, 1.8, 3.8, 4.7, 5.6, 5.6, 60.0, 60.9, 61.8]
+    parts = segments._slow_parts(_at(times, values), _SUPPLY, Segment(range(10)))
+    assert [[*part.readings] for part in parts] == [[0, 1, 2], [3, 4, 5, 6], [7, 8, 9]]

@@ -116,7 +116,7 @@ def _joined(
     segments: list[list[int]] = []
     changes = sorted(readings.changes)
     begins, ends, values = readings.begins, readings.ends, readings.values
-    rate, origin = limits.most(1.0), begins[0] if begins else 0.0
+    rate, origin = limits.most(1.0), begins[0]
     allowed = limits.most(readings.proven_age) + limits.step
     pace = np.asarray(values) - rate * (np.asarray(begins) - origin)
     # of all readings before: how far one is ahead of what the supply delivers since the first
@@ -172,9 +172,9 @@ def _goes_on(
     """
     if follows(readings, limits, segment[-1], number):
         return True
-    tail = _standing(readings, segment)
-    stood = 0 < tail < len(segment) - 1
-    if not stood or readings.values[number] < readings.values[segment[-1]]:
+    tail = _still_from(readings, segment)
+    is_still = 0 < tail < len(segment) - 1
+    if not is_still or readings.values[number] < readings.values[segment[-1]]:
         return False
     last_moved = segment[tail - 1]
     passed = readings.ends[number] - readings.begins[last_moved] + readings.proven_age
@@ -193,7 +193,7 @@ def _of_one_unit(readings: RegisterReadings, number: int, later: int) -> bool:
     return bool(identities and identities[number] & identities[later])
 
 
-def _standing(readings: RegisterReadings, segment: Sequence[int]) -> int:
+def _still_from(readings: RegisterReadings, segment: Sequence[int]) -> int:
     """The place in a segment since which its register stands."""
     place = len(segment) - 1
     while place and readings.values[segment[place - 1]] == readings.values[segment[-1]]:
@@ -230,12 +230,12 @@ def _confirmed(
     longest = max(len(segment.readings) for segment in segments)
     trusted: list[Segment] = []
     for segment in segments:
-        few = len(segment.readings) <= _FEW < longest
-        stands = _flat(readings, segment.readings) and not _was_idle(readings, segment)
-        if not few and not stands:
+        is_short = len(segment.readings) <= _FEW < longest
+        is_still = _flat(readings, segment.readings) and not _was_idle(readings, segment)
+        if not is_short and not is_still:
             trusted.append(segment)
             continue
-        reason = "too few readings confirm the register" if few else "the register stands"
+        reason = "too few readings confirm the register" if is_short else "the register stands"
         begin, end = readings.begins[segment.first], readings.ends[segment.last]
         events.append(Event("unconfirmed", begin, end, f"{reason} beside a change"))
     return trusted
@@ -294,16 +294,16 @@ def _without_end(
 ) -> Sequence[int]:
     """The readings of a segment up to the last from which the next segment cannot have come."""
     if numbers[-1] + 1 in readings.changes:
-        tail = numbers[_standing(readings, numbers) :]
+        tail = numbers[_still_from(readings, numbers) :]
         if _are_idle(readings, tail):
             return numbers
     for back in range(2, min(_FEW + 1, len(numbers)) + 1):
         if follows(readings, limits, numbers[-back], following):
             numbers = numbers[: len(numbers) - back + 1]
             break
-    stands = _standing(readings, numbers)
+    place = _still_from(readings, numbers)
     # The first of several equal readings may be stale too.
-    return numbers if stands == len(numbers) - 1 else numbers[:stands]
+    return numbers if place == len(numbers) - 1 else numbers[:place]
 
 
 def _without_start(readings: RegisterReadings, numbers: Sequence[int]) -> Sequence[int]:

@@ -230,8 +230,9 @@ def _of_pdu(
     found_here = _audited(pdu, days, audit_scope) if any(tenures_by_outlet.values()) else None
     answers = {outlet.outlet: outlet for outlet in found_here.outlets} if found_here else {}
     name = os.path.join(room, merkle.sha256(pdu.encode()).hex())
+    times_path = f"{name}-times"  # one text, for thousands of outlets
     if any(tenures_by_outlet.values()):
-        _keep_times(f"{name}-times", here)
+        _keep_times(times_path, here)
     for outlet in outlets:
         place, tenures = (pdu, outlet), tenures_by_outlet[outlet]
         times = [
@@ -243,7 +244,7 @@ def _of_pdu(
         for tenure, readings in zip(tenures, shown_readings):
             path = f"{name}-{len(parts)}"
             _keep(path, _part(ordered, place, tenure, readings, answers.get(outlet)))
-            parts.append(_CustomerShare(tenure.customer, place, *tenure[1:], path, f"{name}-times"))
+            parts.append(_CustomerShare(tenure.customer, place, *tenure[1:], path, times_path))
     return _OfPdu(leaves, parts, None if found_here is None else found_here.seen)
 
 
