@@ -59,20 +59,22 @@ _PROGRAM = """
 import json, sys
 from pathlib import Path
 from tests.mutants.__main__ import try_modules
-folder, tests, module = sys.argv[1:]
+folder, tests, module, patience = sys.argv[1:]
 sys.path.insert(0, folder)
 *survivors, outcome = try_modules(
-    [tests], [module], 1, lambda mutant: True, root=Path(folder), patience=2.0
+    [tests], [module], 1, lambda mutant: True, root=Path(folder), patience=float(patience)
 )
 print(json.dumps([survivors, outcome]))
 """
 
 
-def _tried(folder: Path, tests: Path, module: str) -> tuple[list[Survivor], Outcome]:
+def _tried(
+    folder: Path, tests: Path, module: str, patience: float = 30.0
+) -> tuple[list[Survivor], Outcome]:
     """In a process of its own: a test process that ran thousands of tests is no place to fork."""
     usual = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, str(folder), str(tests), module],
+        [sys.executable, "-c", _PROGRAM, str(folder), str(tests), module, str(patience)],
         cwd=ROOT,
         env=usual,
         stdout=subprocess.PIPE,
@@ -122,7 +124,7 @@ def test_a_mutant_that_never_ends_is_ended_and_counted_as_endless(tmp_path: Path
     tests = tmp_path / "test_waiting.py"
     tests.write_text("from waiting import wait\ndef test(): wait(lambda: True)\n")
 
-    survivors, outcome = _tried(tmp_path, tests, "waiting.py")
+    survivors, outcome = _tried(tmp_path, tests, "waiting.py", patience=2.0)
 
     # without its `not`, and with a second one
     assert (outcome.endless, outcome.killed) == (2, 0)
