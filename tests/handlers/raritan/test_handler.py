@@ -5,7 +5,7 @@ simulators' books.
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
@@ -15,6 +15,8 @@ from handlers.shared.errors import PduHandlerError, SettingsError
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus
 from tests.simulators.xerus import Model, XerusPdu
+from tests.simulators.xerus.metered import Sensors
+from tests.simulators.xerus.outlet import Outlet
 
 from .handling import LINKED, Handle, agrees, settings, shown, spent, states
 
@@ -153,6 +155,24 @@ def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_more_request(
             figures = handle(pdu).statistic()
         agrees(figures, pdu.books())
         assert cost == [3, 1]
+
+
+def test_outlets_that_meter_energy_alone_are_read_by_their_well_known_ids(
+    handle: Handle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numeric = Sensors.numeric
+
+    def without_current(sensors: Sensors, readings: dict[str, Callable[[], float]]) -> None:
+        of = getattr(readings.get("current"), "__self__", None)
+        kept = {field: read for field, read in readings.items() if field != "current"}
+        numeric(sensors, kept if isinstance(of, Outlet) else readings)
+
+    monkeypatch.setattr(Sensors, "numeric", without_current)
+    with XerusPdu(Model(outlets=4, phases=3)) as pdu, spent(pdu) as cost:
+        figures = handle(pdu).statistic()
+        energies = pdu.books().port_energy_kwh
+    assert {port.identity: port.consumption for port in figures.ports} == pytest.approx(energies)
+    assert len(energies) == 4 and cost == [2, 1]
 
 
 @pytest.mark.sample(3)
