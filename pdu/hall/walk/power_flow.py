@@ -366,13 +366,11 @@ class PowerFlow(Generic[N]):
                 before, old = shares
             new = self.contributions(number, self.power)
             self.touched[number] = before, new
-            if not before and not (old and new):
-                for key, amount in new.items():
-                    self.sums[key].enter(None, amount)
-                    changed[key % nodes] = None
-                for key, amount in old.items():
-                    self.sums[key].enter(None, amount, -1)
-                    changed[key % nodes] = None
+            if not before:
+                for sign, amounts in ((-1, old), (1, new)):
+                    for key, amount in amounts.items():
+                        self.sums[key].enter(None, amount, sign)
+                        changed[key % nodes] = None
                 continue
             for key in {**before, **old, **new}:
                 if shares is None:
@@ -462,7 +460,7 @@ class PowerFlow(Generic[N]):
         self, consumer: Consumer[N], fed: Sequence[Truth], power: Power[N], only: Optional[int]
     ) -> dict[int, N]:
         giving = [
-            (supply, has_power if has_power < supply.works else supply.works)
+            (supply, min(has_power, supply.works))
             for supply, has_power in zip(consumer.supplies, fed)
             if has_power and supply.works
         ]
@@ -476,7 +474,7 @@ class PowerFlow(Generic[N]):
             return self._anew_in_watts(giving, total, power, only)
         paths = [power.path_of(supply) for supply, _ in giving]
         first = paths[0]
-        if len(paths) == 1 or all([path is first for path in paths]):
+        if all([path is first for path in paths]):
             self._add(current_by_key, _only_key(first, only), total, YES, numbers)
             return current_by_key
         part_by_pattern: dict[tuple[Truth, ...], N] = {}

@@ -366,7 +366,7 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
     uppers += [[(0, False, YES, True)] for _ in range(5)]
     uppers[4] = [(5, False, YES, True)]
     supplies = [
-        Supply(3, 1.0, YES, 1.0, extra_carriers=(1,)),
+        Supply(3, 1.0, YES, 1.0, extra_carriers=(1,), phase=3),
         Supply(4, 2.0, YES, 1.0, extra_carriers=(2,), phase=2),
     ]
     one = Consumer(supplies, 1, 3.0)
@@ -386,7 +386,7 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
     assert [three.path(node) for node in (1, 3, 4)] == [{6: YES, 1: YES}, {0: YES}, {12: YES}]
     facts.conductor = {}
     own = [Power(facts, {}).path_of(each) for each in supplies]
-    assert own == [{6: YES, 1: YES}, {12: YES, 14: YES}]
+    assert own == [{18: YES, 1: YES}, {12: YES, 14: YES}]
 
     facts.three_phase = frozenset()
     flow = PowerFlow(facts, FLOATS, defaultdict(FloatSum), plain)
