@@ -90,7 +90,9 @@ def trials(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """The cases that are trials: all but so many of each function, or of each file, that is marked
     `sample`.
 
-    Those that are no trials are spread evenly over the others, with the first among them.
+    Those that are no trials are spread evenly over the others, with the first among them. So a
+    number that divides the number of cases may leave out a value of a second `parametrize`: choose
+    one above it.
     """
     cases: dict[tuple[str, int], list[pytest.Item]] = {}
     for item in items:

@@ -70,7 +70,7 @@ def demanding(handler: str, version: str, is_abrupt: bool) -> Iterator[int]:
         yield port
 
 
-@pytest.mark.sample(12)
+@pytest.mark.sample(17)
 @pytest.mark.parametrize("is_abrupt", [False, True], ids=["an alert", "a reset"])
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("call", CALLS)

@@ -397,7 +397,7 @@ def test_a_write_that_snmpv1_answers_with_nosuchname_is_denied_not_missing() -> 
         snmp(RuntimeError("noSuchName")).set(ROOT, 1)
 
 
-@pytest.mark.sample(12)
+@pytest.mark.sample(13)
 @pytest.mark.parametrize(
     "community", ["a", "no", "o", "Error", "t", "timeout", "readonly", "noSuchName", "genErr"]
 )

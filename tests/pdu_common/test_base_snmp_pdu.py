@@ -69,7 +69,6 @@ def mixed() -> Iterator[Snmpd]:
         yield server
 
 
-@pytest.mark.sample(12)
 @pytest.mark.parametrize("level", sorted(LEVELS))
 def test_every_version_and_security_level_reads_and_walks(snmpd: Snmpd, level: str) -> None:
     pdu = connect(snmpd.port, **LEVELS[level])
@@ -91,7 +90,7 @@ def switched() -> Iterator[Snmpd]:
         yield server
 
 
-@pytest.mark.sample(12)
+@pytest.mark.sample(13)
 @pytest.mark.parametrize("outlet, level", zip((n for n in range(1, 25) if n % 4), sorted(LEVELS)))
 def test_every_version_and_security_level_writes_exactly_one_integer(
     switched: Snmpd, outlet: int, level: str, engine: str

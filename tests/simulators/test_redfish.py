@@ -28,7 +28,7 @@ def _links(value: Any) -> Iterator[str]:
                 yield from _links(one)
 
 
-@pytest.mark.sample(5)
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"hall"}))
 def test_every_link_of_a_unit_leads_to_the_resource_that_it_names(name: str) -> None:
     with RedfishService(UNITS[name](), tls=False) as service:

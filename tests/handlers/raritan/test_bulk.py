@@ -82,7 +82,6 @@ _ERRORS: list[Any] = [
 ]
 
 
-@pytest.mark.sample(8)
 @pytest.mark.parametrize("response, kind", _ERRORS, ids=[str(one[0])[:60] for one in _ERRORS])
 def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(
     response: Any, kind: type

@@ -298,7 +298,7 @@ def test_firmware_without_a_raw_configuration_raises_an_error(to: Agent) -> None
         rawcfg.upload(to, b"name=x")
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("backup", [False, True])
 @pytest.mark.parametrize("password", ["", "s3 cret/&"])
 def test_a_bulk_configuration_is_transferred_in_both_modes(
@@ -472,7 +472,7 @@ def test_bridging_is_enabled(to: Agent) -> None:
     assert net_proxy.getSettings().ifMap["br0"].enabled
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(5)
 @since("3.6")
 @pytest.mark.parametrize(
     "family, length, code",

@@ -23,7 +23,7 @@ from .handling import LINKED, Handle, agrees, settings, shown, spent, states
 # ---- status and statistic ------------------------------------------------------------------------
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(7)
 @pytest.mark.parametrize(
     "model",
     [
@@ -113,7 +113,7 @@ _METERED = {
 }
 
 
-@pytest.mark.sample(12)
+@pytest.mark.sample(13)
 @pytest.mark.parametrize("name", _METERED)
 def test_a_statistic_agrees_with_the_books_and_its_requests_depend_on_meters_and_inlets(
     handle: Handle, firmware: str, name: str

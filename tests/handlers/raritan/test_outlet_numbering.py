@@ -32,7 +32,7 @@ def test_status_and_labels_follow_the_order_in_which_the_unit_lists_its_outlets(
         assert [label.number for label in handle(pdu).labels()] == ["5", "1", "3", "4", "2"]
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(7)
 @pytest.mark.parametrize("identity", ["1", "2", "5", "2.1", "2.2"])
 @pytest.mark.parametrize("prefixed", [True, False])
 @pytest.mark.parametrize("method", ["port_up", "port_down"])

@@ -46,7 +46,7 @@ _CONTROLLERS = {
 }
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(7)
 @pytest.mark.parametrize("meters", _CONTROLLERS.values(), ids=_CONTROLLERS)
 def test_states_and_figures_agree_with_the_books(
     handle: Handle, firmware: str, meters: tuple[MeterModel, ...]

@@ -160,7 +160,7 @@ def _relinked(body: Any, where: str, other_url: str) -> Any:
 # -- endless lists and answers
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("model", [units.rack(), units.plain()], ids=["expanded", "plain"])
 @pytest.mark.parametrize("page", ["the same again", "a new one forever"])
 def test_paging_that_does_not_end_is_an_error_within_500_pages(

@@ -22,7 +22,7 @@ REQUESTS = {"rack": 3, "xerus": 3, "apc": 4, "four-wire": 3, "transfer-switch": 
 NAMED = {"floor": {"pdu": "FloorPDUs/"}, "transfer-switch": {"pdu": "TransferSwitches/1"}}
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("name", sorted(UNITS))
 def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
@@ -50,7 +50,7 @@ def test_a_status_takes_few_requests_on_one_connection(name: str, requests: int)
         assert (unit.books().requests, unit.books().connections) == (requests, 1)
 
 
-@pytest.mark.sample(5)
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"metered", "floor", "hall"}))
 def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:

@@ -184,7 +184,7 @@ def test_the_error_for_no_rack_pdus_names_the_other_equipment_of_the_service() -
     assert "give FloorPDUs/ID in " in str(error)
 
 
-@pytest.mark.sample(9)
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
 @pytest.mark.parametrize("settings", [{}, {"pdu": "1"}, {"pdu": "2"}])
 @pytest.mark.parametrize("spelling", ["{}", "{}/", "{}?x=1"])

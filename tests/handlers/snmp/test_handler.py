@@ -44,7 +44,7 @@ BIG: Mapping[str, Callable[[], Model]] = {
 }
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(7)
 @FAMILIES
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_status_and_figures_agree_with_the_simulators_books(key: str, version: str) -> None:

@@ -206,7 +206,7 @@ def scaled(sensor: Sensor, value: int, digits: int = 1) -> Decimal:
     return Decimal(value).scaleb(-digits - 3 * (sensor.kind == 8))
 
 
-@pytest.mark.sample(16)
+@pytest.mark.sample(21)
 @EACH_SENSOR
 @UNDEFINED
 @pytest.mark.parametrize("digits", [0, 3])
@@ -217,7 +217,7 @@ def test_a_sensor_that_can_be_negative_has_its_signed_reading(
     assert figure(device, sensor) == scaled(sensor, 52, digits)
 
 
-@pytest.mark.sample(10)
+@pytest.mark.sample(11)
 @EACH_SENSOR
 @UNDEFINED
 def test_a_negative_reading_is_no_figure(sensor: Sensor, undefined: Optional[int]) -> None:
@@ -234,7 +234,7 @@ def test_a_total_below_0_is_not_replaced_by_the_sum_of_the_outlets(kind: str) ->
     assert figure(device, inlet) == scaled(outlet, 139)  # an inlet without this sensor
 
 
-@pytest.mark.sample(10)
+@pytest.mark.sample(11)
 @EACH_SENSOR
 @UNDEFINED
 def test_a_sensor_whose_range_has_neither_form_has_no_figure(

@@ -183,7 +183,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
     indirect=["served"],
 )
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(
     served: tuple[str, Snmpd], version: str
 ) -> None:

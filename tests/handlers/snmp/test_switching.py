@@ -39,7 +39,7 @@ def one_that_is_on(model: Model) -> str:
     return next(identity for identity, is_on in model.books().states.items() if is_on)
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(7)
 @FAMILIES
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_one_object_is_written_once_and_the_relay_follows(key: str, version: str) -> None:
@@ -183,7 +183,7 @@ def refused(
     assert agent.writes() == []
 
 
-@pytest.mark.sample(14)
+@pytest.mark.sample(27)
 @FAMILIES
 @pytest.mark.parametrize(
     "identity", ["999", "0.999", "", "1.3.6.1", "1; drop", "-1", "1.1.1.1.1", "00"]

@@ -15,7 +15,7 @@ _FIRST_OFF = 6
 
 @pytest.mark.parametrize("step", _STEPS)
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: str(end.name))
-@pytest.mark.sample(6)
+@pytest.mark.sample(7)
 def test_a_proof_that_is_ended_at_a_step_leaves_all_outlets_as_they_were(
     end: End, step: int
 ) -> None:

@@ -24,7 +24,7 @@ def reader() -> Iterator[Worker]:
         yield worker
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(10)
 @pytest.mark.against("DMTF's redfish library and redfish-utilities")
 @pytest.mark.parametrize("way", ["library", "tool"])
 @pytest.mark.parametrize(
