@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
+from typing import Optional
 
 import pytest
 
@@ -15,7 +16,8 @@ from handlers.shared.errors import SettingsError
 from pdu.core.files import journal
 from pdu.core.files.journal import HashMismatch
 from pdu.energy.journal.days import Days, files
-from pdu.energy.journal.verify import verified
+from pdu.energy.journal.timestamps import Stamp
+from pdu.energy.journal.verify import KeptLine, Verified, _lateness, _witnessed, verified
 from tests.pdu.energy.journal.test_days import pack, written
 from tests.pdu.energy.meter.readings import NOON, numbers
 from tests.pdu.running import run
@@ -176,3 +178,56 @@ def test_what_cannot_be_checked_is_a_wrong_argument(
 def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"has no file of a meter, such as 2026-11-23\.jsonl"):
         verified(str(tmp_path))
+
+
+def test_first_and_last_file_are_named_and_an_empty_or_packed_one_is_whole(tmp_path: Path) -> None:
+    pack(written(tmp_path)[1])
+    (tmp_path / "2026-11-26.jsonl").touch()
+    found = verified(str(tmp_path))
+    assert (found.files, found.lines) == (4, 9)
+    assert (found.first, found.last) == ("2026-11-23.jsonl", "2026-11-26.jsonl")
+
+
+_DAY = 86400.0
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (None, ""),
+        (1e9, ""),
+        (1e9 + _DAY, ""),
+        (1e9 - _DAY, ""),
+        (1e9 + 1.5 * _DAY, "; THAT IS 1.5 DAYS AFTER the time in this line: until then all could"),
+        (1e9 - 2.5 * _DAY, "; THAT IS 2.5 DAYS BEFORE the time in this line"),
+    ],
+)
+def test_a_stamp_of_another_day_than_its_line_is_told(made: Optional[float], said: str) -> None:
+    text = _lateness(Stamp("a" * 64, "a.tsr", "by", made), KeptLine("file", 1, 1, 1e9))
+    assert text.startswith(said) and bool(text) == bool(said)
+    assert _lateness(Stamp("a" * 64, "a.tsr", "by", made), KeptLine("file", 1, 1, None)) == ""
+
+
+def test_what_stamps_show_is_said_in_the_order_of_their_lines() -> None:
+    stamped = [
+        Stamp("b" * 64, "b.tsr", "an authority", 1e9),
+        Stamp("a" * 64, "a.sig", "a person", None),
+    ]
+    kept = {"a" * 64: KeptLine("first", 2, 2, 1e9), "b" * 64: KeptLine("later", 4, 9, 1e9)}
+    found = Verified(2, 12, "first", "later", journal.START, "c" * 64, (), kept)
+    assert [*_witnessed(stamped, found)] == [
+        "up to first, line 2: signed by a person",
+        "up to later, line 4: there at 2001-09-09 01:46:40 UTC, says an authority",
+        "3 lines after the last of these hashes: nobody else vouches for them",
+    ]
+    assert not [*_witnessed([], dataclasses.replace(found, kept={}))]
+
+
+def test_a_chain_that_begins_anew_is_told_with_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "2026-11-23.jsonl"
+    journal.Journal(str(path), journal.START, [{"anew": "it was truncated"}]).close()
+    code, out, _ = run(capsys, "energy", "verify", str(tmp_path))
+    assert code == 1
+    assert "missing before it: 2026-11-23.jsonl: it was truncated" in " ".join(out.split())
