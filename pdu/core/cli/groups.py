@@ -145,7 +145,7 @@ def _write_commands(
     """A line for each command; names get a column of at least `width` characters."""
     formatter.write_dl(
         [
-            (f"{', '.join((name, *command.also)):{width}}", command.help)
+            (", ".join((name, *command.also)).ljust(width), command.help)
             for name, command in commands.items()
         ]
     )

@@ -118,8 +118,10 @@ class XerusConnection(Connection):
         device = self.server.unit
         self.server.counters.request()
         body = Body(self.rfile.read, int(self.headers.get("Content-Length") or 0))
+        # The vendor's SDK puts a second slash in front, which newer releases of Python take away.
+        path = "/" + self.path.lstrip("/")
         request = Request(
-            self.command, self.path, self.headers, body, self.client_address[0], self.server.secure
+            self.command, path, self.headers, body, self.client_address[0], self.server.secure
         )
         order = device.faults.take(lambda method: calls(body.peek(), method))
         if order is not None and order.fault is Fault.SLOW:
