@@ -8,6 +8,7 @@ import json
 import pickle
 import socket
 import ssl
+import sys
 from typing import Callable, Optional
 
 import pytest
@@ -268,7 +269,9 @@ def test_interim_answers_are_skipped(agent: MakeAgent) -> None:
 def test_with_an_invalid_content_length_an_answer_is_read_until_the_connection_ends(
     agent: MakeAgent,
 ) -> None:
-    for length in ("9" * 5000, "²", "-3", "0x10"):
+    # A Python without a limit for digits takes the long one for a number, and the rest for lost.
+    too_long = ["9" * 5000] if hasattr(sys, "get_int_max_str_digits") else []
+    for length in (*too_long, "²", "-3", "0x10"):
         head = f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n".encode()
         with Peer(
             [[head + b'{"jsonrpc":"2.0","result":{"_ret_":4},"id":1}'], [head + b"{}"]]
