@@ -61,7 +61,7 @@ def test_a_whole_run_is_written_into_the_page(
     trials.main(["--write"])
     trials.main(["--write"])
     text = page.read_text("utf-8")
-    assert "commit 0123456789" in text and "| 8 | 6 | 0 | 2 | 2 |" in text
+    assert "commit 0123456789" in text and "\n| 8 | 6 | 0 | 2 | 2 |\n" in text
 
 
 def test_a_file_without_a_result_counts_as_failed() -> None:

@@ -173,7 +173,7 @@ def _report(
             f"{minutes:.0f}",
         )
         title = f"`make trials ARGS=--write`, commit {commit}, minutes of all processes together"
-        measured.write(PAGE, "trials", title, _COLUMNS, [[*row, f"{minutes:.0f}"]])
+        measured.write(PAGE, "trials", title, _COLUMNS, [row])
     if left:
         print(f"{len(left)} files are left: the same command goes on with them")
     return 1 if failed else 3 if left else 0

@@ -224,7 +224,7 @@ def running(folder: Path, listed: Path, logins: Path, times: Times) -> Iterator[
     exporters = []
     for number in range(len(EXPORTERS)):
         port = reserved()
-        words = [sys.executable, str(ROOT / "handlers"), "exporter", "--list", str(listed)]
+        words = [sys.executable, str(ROOT / "pdu"), "exporter", "--list", str(listed)]
         words += ["--auth", str(logins), "--listen", f"127.0.0.1:{port}"]
         exporters.append(Server(words, port, "healthz", folder / f"exporter-{number}.log"))
     setup = Setup(exporters, _prometheus(folder), victoria(folder), folder, times)
