@@ -90,7 +90,8 @@ def wrong_login(arrivals: Sequence[Arrival]) -> str:
     ]
     if refused and USERNAME not in arrival_by_kind:
         wrong = ["no username arrived"]
-    if refused and not wrong and refused[-1] == "UNKNOWN-UPS":
+    # A poll that is still under way may have been refused last for what it asked before its login.
+    if not wrong and "UNKNOWN-UPS" in refused:
         wrong = ["the device is not the one of the form"]
     if refused and not wrong:
         wrong = [f"the simulated PDU refused it: {refused[-1]}"]

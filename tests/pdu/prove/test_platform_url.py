@@ -366,6 +366,22 @@ def _look(at_s: float, on: bool = False) -> Arrival:
     return Arrival("look", 9, at_s, "192.0.2.1", ("2",), outlet="3", on=on)
 
 
+def test_a_wrong_device_is_named_while_the_next_poll_is_under_way() -> None:
+    """A poll asks first without a login, which the simulated PDU refuses."""
+
+    def refusal(session: int, error: str) -> Arrival:
+        return Arrival("reading", session, float(session), "192.0.2.1", (), error)
+
+    login = [
+        Arrival(kind, 1, 1.0, "192.0.2.1", (), is_right=True)
+        for kind in (arrivals.USERNAME, arrivals.PASSWORD)
+    ]
+    arrived = [refusal(1, "USERNAME-REQUIRED"), *login, refusal(1, "UNKNOWN-UPS")]
+    for begun in ([], [refusal(2, "USERNAME-REQUIRED")]):
+        finding = arrivals.wrong_login([*arrived, *begun])
+        assert finding == "the device is not the one of the form"
+
+
 @pytest.mark.parametrize(
     "after, verdict",
     [
