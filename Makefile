@@ -84,7 +84,7 @@ audit: env-tests ### known vulnerabilities of the packages in .venv, by pip-audi
 		{ echo "not audited, or not clean: pip-audit asks PyPI's database of vulnerabilities; its words are above" >&2; exit 1; }
 
 faults: env-tests ## the fault matrix: every handler, call and fault at each step of the dialogue, as a table
-	@$(RUN) -m tests.faults
+	@$(RUN) -m tests.faults $(ARGS)
 
 partial: env-tests ## each row of each sum left out of an answer, each energy unmeasured once: no sum may shrink, no energy jump; about a minute
 	@$(RUN) -m tests.partial $(ARGS)

@@ -8,8 +8,41 @@ import datetime
 import os
 import platform
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Optional
+
+from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
+
+HARDENING = ROOT / "docs" / "dev" / "hardening.md"
+#: of a commit whose tree has changes
+CHANGED = "-changed"
+
+
+def commit() -> str:
+    """The commit that is measured, with a mark where the tree differs from it, so that its results
+    are not taken for those of the commit.
+    """
+    short = _git("rev-parse", "--short=10", "HEAD").strip()
+    return short + (CHANGED if _git("status", "--porcelain") else "")
+
+
+def run(program: str, arguments: Optional[Sequence[str]]) -> str:
+    """A title for the table of one run: the command, and the commit. `arguments` as `main` gets
+    them: None means those of this process.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    return f"`{' '.join(['python -m', program, *given])}`, commit {commit()}"
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_S
+    ).stdout
 
 
 def write(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import trials
+from tests import measured, trials
 
 FILES = ("tests/test_b.py", "tests/test_a.py")
 FAILED = trials.FileResult("tests/test_b.py", passed=1, failed=2, skipped=0, seconds=60.0)
@@ -23,7 +23,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         return [FAILED if fails and file == FAILED.file else passed(file) for file in files]
 
     monkeypatch.setattr(trials, "_RESULTS", tmp_path)
-    monkeypatch.setattr(trials, "_commit", lambda: "0123456789")
+    monkeypatch.setattr(measured, "commit", lambda: "0123456789")
     monkeypatch.setattr(trials, "_files_with_trials", lambda paths: sorted(FILES))
     monkeypatch.setattr(trials, "_run", run)
     return shards

@@ -28,7 +28,6 @@ from tests.waiting import PATIENCE_S
 
 PAGE = ROOT / "docs" / "dev" / "evidence.md"
 _RESULTS = ROOT / ".cache" / "trials"
-_CHANGED = "-changed"
 _FILES_OF_A_SHARD = 8
 #: A shard takes some minutes on two idle cores.
 _SHARD_LIMIT_S = 3600.0
@@ -64,9 +63,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         help="write date, commit and result into docs/dev/evidence.md",
     )
     options = parser.parse_args(arguments)
-    commit = _commit()
+    commit = measured.commit()
     file = _RESULTS / f"{commit}.jsonl"
-    if (options.anew or commit.endswith(_CHANGED)) and file.exists():
+    if (options.anew or commit.endswith(measured.CHANGED)) and file.exists():
         file.unlink()
     trials = _files_with_trials(options.paths)
     results = _results_of(file)
@@ -81,19 +80,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             with file.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(asdict(result)) + "\n")
     return _report(commit, trials, results, left, options.write)
-
-
-def _commit() -> str:
-    """The commit, with a mark where the tree differs from it, so that its results are not taken
-    for those of the commit."""
-    commit = _output(["git", "rev-parse", "--short=10", "HEAD"]).strip()
-    return commit + (_CHANGED if _output(["git", "status", "--porcelain"]) else "")
-
-
-def _output(command: Sequence[str]) -> str:
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_S
-    ).stdout
 
 
 def _files_with_trials(paths: Sequence[str]) -> list[str]:

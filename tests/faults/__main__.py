@@ -13,6 +13,7 @@ from handlers import registry
 from pdu.core.cli import exit_handling
 from pdu.core.cli.output import counted
 from pdu.core.inventory.fast_snmp import enable_fast_reads
+from tests import measured
 from tests.program import positive
 
 from . import matrix
@@ -72,6 +73,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "--all", action="store_true", help="print the result of each cell, right or wrong"
     )
+    parser.add_argument(
+        "--write", action="store_true", help="write the result into docs/dev/hardening.md"
+    )
     options = parser.parse_args(arguments)
     names = list(dict.fromkeys(options.names)) or list(registry.names())
     for name in names:
@@ -106,6 +110,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         f"\n{counted(len(verdicts), 'cell')}{f' ({ends})' if ends else ''}, {wrong} wrong;"
         f" {time.monotonic() - begin:.0f} s"
     )
+    if options.write:
+        title = measured.run("tests.faults", arguments)
+        row = (str(len(verdicts)), str(wrong))
+        measured.write(measured.HARDENING, "faults", title, ("cells", "wrong"), [row])
     return int(bool(wrong))
 
 

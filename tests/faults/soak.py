@@ -22,6 +22,7 @@ from typing import NamedTuple, Optional
 
 from handlers import registry
 from pdu.core.cli import exit_handling
+from tests import measured
 from tests.program import positive
 
 from . import matrix
@@ -127,6 +128,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "--seed", type=int, default=1, help="seed of the random choices (default: 1)"
     )
+    parser.add_argument(
+        "--write", action="store_true", help="write the result into docs/dev/hardening.md"
+    )
     options = parser.parse_args(arguments)
     begin = time.monotonic()
     names = registry.names()
@@ -155,6 +159,16 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         f" {sum(len(day.wrong) for day in days)} wrong; {time.monotonic() - begin:.0f} s; "
         + (f"failed: {', '.join(bad)}" if bad else "memory, descriptors and threads are flat")
     )
+    if options.write:
+        row = (
+            str(sum(day.calls for day in days)),
+            str(sum(day.faults for day in days)),
+            str(sum(len(day.wrong) for day in days)),
+            ", ".join(bad) or "flat",
+        )
+        columns = ("calls", "with a fault", "wrong", "memory, descriptors and threads")
+        title = measured.run("tests.faults.soak", arguments)
+        measured.write(measured.HARDENING, "soak", title, columns, [row])
     return int(bool(bad))
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from pdu.core.cli import exit_handling
+from tests import measured
 
 from .mutation import mutated
 from .targets import BY_NAME, FOUND, TARGETS, found
@@ -128,6 +129,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "--blind", action="store_true", help="make random changes even if atheris is installed"
     )
+    parser.add_argument(
+        "--write", action="store_true", help="write the result into docs/dev/hardening.md"
+    )
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in BY_NAME:
@@ -152,6 +156,16 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         f"\n{sum(run.cases for run in runs):,} cases {how},"
         f" {sum(bool(run.finding) for run in runs)} found"
     )
+    if options.write:
+        row = (
+            str(len(runs)),
+            how,
+            f"{sum(run.cases for run in runs):,}",
+            ", ".join(run.name for run in runs if run.finding) or "nothing",
+        )
+        columns = ("targets", "inputs", "cases", "failures")
+        title = measured.run("tests.fuzz", arguments)
+        measured.write(measured.HARDENING, "fuzz", title, columns, [row])
     return int(any(run.finding for run in runs))
 
 

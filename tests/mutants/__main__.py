@@ -3,6 +3,9 @@ lists those that no test notices.
 
 A survivor that changes nothing that anybody can see is explained in explained.toml, beside this
 file. Any other is a missing test.
+
+What each module ended with is kept, by commit, in `.cache/mutants`. A later run of the same commit
+takes only the others. A tree with changes begins anew, and so does a part of the mutants.
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ import json
 import os
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Optional, Union
 
@@ -24,11 +28,13 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from tests import measured
 from tests.mutants.mutations import Mutant
 from tests.mutants.runner import Outcome, Runner, Survivor
 from tests.mutants.targets import TARGETS
 from tests.needs import ROOT
 
+_RESULTS = ROOT / ".cache" / "mutants"
 _EXPLAINED = Path(__file__).with_name("explained.toml")
 _HEADS = ("module", "mutants", "killed", "endless", "explained", "no test", "survived", "seconds")
 
@@ -84,7 +90,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         prog="python -m tests.mutants",
         description=__doc__,
         epilog="exit codes: 0 every mutant is noticed or explained; 1 one is not, or a test fails"
-        " without a mutant; 2 wrong arguments",
+        " without a mutant; 2 wrong arguments; 3 some modules are left for a next run",
     )
     parser.add_argument(
         "modules",
@@ -100,6 +106,16 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         "--quick",
         action="store_true",
         help="with the tests of make test alone, without those of make trials",
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=float("inf"),
+        help="begin no group of modules with the same tests after so many minutes",
+    )
+    parser.add_argument("--anew", action="store_true", help="also modules that were tried before")
+    parser.add_argument(
+        "--write", action="store_true", help="write the table into docs/dev/hardening.md"
     )
     parser.add_argument("--lines", metavar="FROM-TO", help="only mutants in these lines")
     parser.add_argument(
@@ -122,45 +138,95 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     def pick(mutant: Mutant) -> bool:
         return chosen.random() < options.share and mutant.line in lines
 
+    is_part = bool(options.lines or options.tests or options.share < 1)
+    commit = measured.commit()
+    file = _RESULTS / f"{commit}{'-quick' if options.quick else ''}.jsonl"
+    goes_on = not (is_part or options.anew or commit.endswith(measured.CHANGED))
+    results = _results_of(file) if goes_on else {}
     groups: dict[tuple[str, ...], list[str]] = {}
     for path in paths:
         tests = tuple(options.tests or TARGETS[path])
         if options.quick:
             tests += ("-m", "not trial")
-        groups.setdefault(tests, []).append(path)
+        if path not in results:
+            groups.setdefault(tests, []).append(path)
     reasons = explained()
-    rows: list[Sequence[object]] = [_HEADS]
-    missed = 0
-    for tests, modules in groups.items():
-        unexplained: list[Survivor] = []
-        for found in try_modules(tests, modules, options.processes, pick):
-            if isinstance(found, Survivor):
-                if found.key not in reasons.get(found.module, {}):
-                    unexplained.append(found)
-                    word = "survived" if found.reached else "no test"
-                    print(f"{found.module}:{found.line}: {word}: {found.key}", flush=True)
+    end = time.monotonic() + 60 * options.minutes
+    left = list(groups)
+    while left and time.monotonic() < end:
+        tests = left.pop(0)
+        survivors: list[Survivor] = []
+        for message in try_modules(tests, groups[tests], options.processes, pick):
+            if isinstance(message, Survivor):
+                survivors.append(message)
+                _print_survivor(message, reasons)
                 continue
-            for test in found.failed:
-                print(f"{found.module}: fails without a mutant: {test}", flush=True)
-            reached = [one.reached for one in unexplained]
-            rows.append(
-                (
-                    found.module,
-                    found.killed + found.endless + found.survived,
-                    found.killed,
-                    found.endless,
-                    found.survived - len(unexplained),
-                    reached.count(False),
-                    reached.count(True),
-                    round(found.seconds),
-                )
-            )
-            missed += len(unexplained) + len(found.failed)
-            unexplained = []
-    widths = [max(len(str(row[n])) for row in rows) for n in range(len(_HEADS))]
-    for row in rows:
-        print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip())
-    return 1 if missed else 0
+            for test in message.failed:
+                print(f"{message.module}: fails without a mutant: {test}", flush=True)
+            results[message.module] = (message, survivors)
+            if not is_part:
+                _keep(file, message, survivors)
+            survivors = []
+    rows = [_row(*results[path], reasons) for path in paths if path in results]
+    widths = [max(len(row[n]) for row in (_HEADS, *rows)) for n in range(len(_HEADS))]
+    for row in (_HEADS, *rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    if left:
+        print(f"{sum(len(groups[tests]) for tests in left)} modules are left: the same command")
+        print("goes on with them")
+    elif options.write:
+        measured.write(
+            measured.HARDENING, "mutants", measured.run("tests.mutants", arguments), _HEADS, rows
+        )
+    if any(_is_missed(*result, reasons) for result in results.values()):
+        return 1
+    return 3 if left else 0
+
+
+def _print_survivor(survivor: Survivor, reasons: Mapping[str, Mapping[str, str]]) -> None:
+    if survivor.key not in reasons.get(survivor.module, {}):
+        word = "survived" if survivor.reached else "no test"
+        print(f"{survivor.module}:{survivor.line}: {word}: {survivor.key}", flush=True)
+
+
+def _row(
+    outcome: Outcome, survivors: Sequence[Survivor], reasons: Mapping[str, Mapping[str, str]]
+) -> tuple[str, ...]:
+    """The cells of one module, in the order of _HEADS."""
+    known = reasons.get(outcome.module, {})
+    reached = [survivor.reached for survivor in survivors if survivor.key not in known]
+    figures = (
+        outcome.killed + outcome.endless + outcome.survived,
+        outcome.killed,
+        outcome.endless,
+        outcome.survived - len(reached),
+        reached.count(False),
+        reached.count(True),
+        round(outcome.seconds),
+    )
+    return (outcome.module, *map(str, figures))
+
+
+def _is_missed(
+    outcome: Outcome, survivors: Sequence[Survivor], reasons: Mapping[str, Mapping[str, str]]
+) -> bool:
+    known = reasons.get(outcome.module, {})
+    return bool(outcome.failed) or any(survivor.key not in known for survivor in survivors)
+
+
+def _keep(file: Path, outcome: Outcome, survivors: Sequence[Survivor]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a", encoding="utf-8") as stream:
+        print(json.dumps([outcome, survivors]), file=stream)
+
+
+def _results_of(file: Path) -> dict[str, tuple[Outcome, list[Survivor]]]:
+    """What earlier runs of this commit kept: module → what it ended with, and its survivors."""
+    results: dict[str, tuple[Outcome, list[Survivor]]] = {}
+    for line in file.read_text("utf-8").splitlines() if file.exists() else ():
+        outcome, survivors = json.loads(line)
+        results[outcome[0]] = Outcome(*outcome), [Survivor(*values) for values in survivors]
+    return results
 
 
 if __name__ == "__main__":

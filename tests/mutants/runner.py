@@ -2,8 +2,9 @@
 
 pytest collects the tests once. A child process then runs them all and notes which test ran which
 line. Each mutant gets a child of its own: it puts the changed code into the functions of the
-imported module, and runs the tests that reach the changed line, the quickest first, until one
-fails. So a mutant costs a fork and a few tests. A test that starts a program of its own sees no
+imported module, and runs the tests that reach the changed line until one fails: first those that
+noticed other mutants of the same function, then the quickest. So a mutant costs a fork and a few
+tests. A test that starts a program of its own sees no
 mutant.
 """
 
@@ -13,9 +14,11 @@ import gc
 import importlib
 import json
 import os
+import select
 import signal
 import time
 import types
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional, Union
@@ -62,10 +65,13 @@ class Outcome(NamedTuple):
 
 
 class _Try(NamedTuple):
-    """A mutant whose tests run in a process of their own until `end`, a monotonic time."""
+    """A mutant whose tests run in a process of their own until `end`, a monotonic time. That writes
+    the name of the test that fails into a pipe, whose other end is `verdict`.
+    """
 
     mutant: Mutant
     end: float
+    verdict: int
 
 
 class Runner:
@@ -91,6 +97,8 @@ class Runner:
         self.patience = patience
         self.codes: list[int] = []
         self.endless = 0
+        #: first line of a function of the module → test → how many of its mutants it noticed
+        self.noticed: defaultdict[int, Counter[str]] = defaultdict(Counter)
 
     def pytest_sessionstart(self) -> None:
         """Of a test with Hypothesis, one failure is enough, and not its simplest form. It takes
@@ -134,6 +142,7 @@ class Runner:
             killed, endless = self.codes.count(KILLED), self.endless
             survived = unreached + len(self.codes) - killed
             self.codes, self.endless = [], 0
+            self.noticed.clear()
             seconds = time.monotonic() - begin
             self.report(Outcome(module, killed, endless, survived, measured.failed, seconds))
         return True
@@ -195,10 +204,14 @@ class Runner:
         for mutant, items, limit in waiting:
             while len(running) >= self.processes:
                 self._collect(module, running)
+            noticed = self.noticed[mutant.first_line]
+            ordered = sorted(items, key=lambda item: -noticed[item.nodeid])
+            verdict, write = os.pipe()
             child = os.fork()
             if child == 0:
-                os._exit(_try_one(functions, mutant, items))
-            running[child] = _Try(mutant, time.monotonic() + limit)
+                os._exit(_try_one(functions, mutant, ordered, write))
+            os.close(write)
+            running[child] = _Try(mutant, time.monotonic() + limit, verdict)
         while running:
             self._collect(module, running)
 
@@ -210,7 +223,11 @@ class Runner:
         """
         child, status = os.waitpid(-1, os.WNOHANG)
         if child in running:
-            mutant = running.pop(child).mutant
+            mutant, _, verdict = running.pop(child)
+            with os.fdopen(verdict) as stream:
+                test = stream.read()
+            if test:
+                self.noticed[mutant.first_line][test] += 1
             code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else KILLED
             self.codes.append(code)
             if code in (SURVIVED, UNCHANGED):
@@ -221,17 +238,21 @@ class Runner:
             for late in [child for child, attempt in running.items() if now > attempt.end]:
                 os.kill(late, signal.SIGKILL)
                 os.waitpid(late, 0)
-                del running[late]
+                os.close(running.pop(late).verdict)
                 self.endless += 1
 
 
 def _try_one(
-    functions: Sequence[types.FunctionType], mutant: Mutant, items: Iterable[pytest.Item]
+    functions: Sequence[types.FunctionType],
+    mutant: Mutant,
+    items: Iterable[pytest.Item],
+    verdict: int,
 ) -> int:
     if not put(functions, mutant):
         return UNCHANGED
     for item in items:
         if not _passes(item):
+            os.write(verdict, item.nodeid.encode()[: select.PIPE_BUF])
             return KILLED
     return SURVIVED
 

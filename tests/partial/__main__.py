@@ -76,12 +76,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "--write",
         action="store_true",
-        help=f"write the families whose whole rows nothing counts into {_PAGE.name}; snmp only",
+        help="write the result into docs/dev/hardening.md, and the SNMP families whose whole rows"
+        f" nothing counts into docs/dev/{_PAGE.name}",
     )
     options = parser.parse_args(arguments)
-    if options.write:
-        measured.write(_PAGE, "uncounted", "`python -m tests.partial --write`", *_uncounted())
-        return 0
     names = list(dict.fromkeys(options.names)) or list(registry.names())
     for name in names:
         if name not in registry.names():
@@ -105,6 +103,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if absent:
         print(f"Not tried, because they are not here: {', '.join(absent)}; {witnesses.REMEDY}")
     print(f"{wrong} wrong; {time.monotonic() - begin:.0f} s")
+    if options.write:
+        title = measured.run("tests.partial", arguments)
+        cells = [[str(cell) for cell in row] for row in rows[1:]]
+        measured.write(measured.HARDENING, "partial", title, _HEADS, cells)
+        measured.write(_PAGE, "uncounted", title, *_uncounted())
     return int(bool(wrong))
 
 
