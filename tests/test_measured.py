@@ -7,15 +7,24 @@ from pathlib import Path
 import pytest
 
 from tests import measured
-from tests.shards.__main__ import PAGE
+from tests.shards.__main__ import PAGE as HALLS
 
 
-@pytest.mark.parametrize("name", ["death", "needs"])
-def test_a_measurement_replaces_its_table_and_nothing_else(name: str, tmp_path: Path) -> None:
-    page = tmp_path / "halls.md"
-    page.write_text(PAGE.read_text("utf-8"), "utf-8")
-    measured.write(page, name, "a trial", ("what", "figure"), [("PDUs", "7")])
-    text, before = page.read_text("utf-8"), PAGE.read_text("utf-8")
+@pytest.mark.parametrize(
+    "page, name",
+    [
+        *((HALLS, name) for name in ("death", "needs")),
+        *((measured.HARDENING, name) for name in ("faults", "partial", "mutants", "soak", "fuzz")),
+    ],
+)
+def test_a_measurement_replaces_its_table_and_nothing_else(
+    page: Path, name: str, tmp_path: Path
+) -> None:
+    before = page.read_text("utf-8")
+    copy = tmp_path / page.name
+    copy.write_text(before, "utf-8")
+    measured.write(copy, name, "a trial", ("what", "figure"), [("PDUs", "7")])
+    text = copy.read_text("utf-8")
     assert "a trial; " in text and "\n| what | figure |\n| --- | --- |\n| PDUs | 7 |\n<!--" in text
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
     for part in (0, 1):

@@ -42,17 +42,19 @@ class _Row(NamedTuple):
 
 
 def find_inlet_fall(
-    before: PduReading, late: Sequence[PduReading], machine_outlets: Collection[str]
+    reading_before: PduReading, late: Sequence[PduReading], machine_outlets: Collection[str]
 ) -> Optional[InletFall]:
     """By how much a PDU's inlet fell, from the reading before to those at the end; None if it has
     no meter of its own, nothing flowed, or that much may be hidden.
     """
     for unit, figure in _FIGURES.items():
-        rows = [row for reading in (before, *late) if (row := _row(reading, figure)) is not None]
+        rows = [
+            row for reading in (reading_before, *late) if (row := _row(reading, figure)) is not None
+        ]
         if len(rows) == 1 + len(late) and len({frozenset(row.outlets) for row in rows}) == 1:
             neighbours = [name for name in rows[0].outlets if name not in machine_outlets]
             fall = _fall(unit, rows, neighbours)
-            noise = fall.noise + _rounding(before, figure, len(neighbours))
+            noise = fall.noise + _rounding(reading_before, figure, len(neighbours))
             fall = fall._replace(noise=noise)
             return fall if fall.is_sure else None
     return None

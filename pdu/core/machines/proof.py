@@ -312,12 +312,13 @@ class DarkWatch:
         machine: MachinePower,
         cords: Sequence[MachineOutlet],
         proof: OffProof,
-        before: Readings,
+        readings_before: Readings,
         sent_at: float,
         tried: Collection[tuple[str, str]] = (),
     ) -> None:
         """`tried`: PDU and outlet of others that showed something when the cabling was tried."""
-        self._machine, self._cords, self._proof, self._before = machine, cords, proof, before
+        self._machine, self._cords, self._proof = machine, cords, proof
+        self._readings_before = readings_before
         self._tried, self._sent_at = tried, sent_at
         # since when nothing is missing
         self._since: Optional[float] = None
@@ -366,10 +367,10 @@ class DarkWatch:
         was tried, that are on. Outlets that are off are excused.
         """
         mine, proof = self._machine.outlets(pdu), self._proof
-        shown = witnesses(self._before[pdu], mine, proof)
-        shown.update(outlet for name, outlet in self._tried if name == pdu)
+        loaded = witnesses(self._readings_before[pdu], mine, proof)
+        loaded.update(outlet for name, outlet in self._tried if name == pdu)
         on = {name for name, outlet in reading.outlets.items() if outlet.state is UP} - mine
-        return not (witnesses(reading, mine, proof) or on.isdisjoint(shown))
+        return not (witnesses(reading, mine, proof) or on.isdisjoint(loaded))
 
 
 # ---- what can be said beforehand -----------------------------------------------------------------

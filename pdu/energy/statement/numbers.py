@@ -59,7 +59,7 @@ class StatementNumber(NamedTuple):
     #: the number of the first statement for this customer and period; None if this is the first
     corrects: Optional[str]
     #: what the statement before it billed; None if this is the first
-    before: Optional[Billed] = None
+    previous: Optional[Billed] = None
 
 
 class _Reserved(NamedTuple):
@@ -137,16 +137,18 @@ class Numbers:
         another period that shares a time, also in another zone. `runs`: those of this run, which
         take the place of the last ones of the same customer and period.
         """
-        held: dict[tuple[str, str], list[tuple[HeldOutlet, Issued]]] = {}
+        issued_outlets: dict[tuple[str, str], list[tuple[HeldOutlet, Issued]]] = {}
         for key, issued in self._latest.items():
             if key not in runs:
                 for outlet in issued.outlets:
-                    held.setdefault((outlet.pdu, outlet.outlet), []).append((outlet, issued))
+                    issued_outlets.setdefault((outlet.pdu, outlet.outlet), []).append(
+                        (outlet, issued)
+                    )
         collisions = [
             (key, outlet, issued)
             for key, outlets in runs.items()
             for outlet in outlets
-            for issued_outlet, issued in held.get((outlet.pdu, outlet.outlet), ())
+            for issued_outlet, issued in issued_outlets.get((outlet.pdu, outlet.outlet), ())
             if issued_outlet.begin < outlet.end and outlet.begin < issued_outlet.end
         ]
         return [*_overlap_texts(collisions)]

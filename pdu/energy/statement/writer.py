@@ -563,7 +563,7 @@ class _Writer:
             party.id,
             party.address,
             party.prices,
-            customer.numbered.before,
+            customer.numbered.previous,
         )
         return proof.document(
             customer.name,

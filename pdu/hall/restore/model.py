@@ -245,7 +245,7 @@ class ReturnModel:
             number = self._hall.places[machine.machine]
             sample = sample_by_number.get(number)
             if sample is not None:
-                words = sample.in_words(scenario.wanted[number])
+                words = sample.in_words(scenario.machine_outcomes[number])
                 machine = machine._replace(
                     worlds=sample.worlds, comes_in=sample.lives_in, sampled=words
                 )

@@ -64,7 +64,7 @@ class ReturnScenario(NamedTuple):
     #: node of outlets -> its transfer switch, which may go back to another input
     going_back: Mapping[int, int]
     #: the machines to be sampled, by number -> what they do in a world, if all goes well
-    wanted: Mapping[int, str]
+    machine_outcomes: Mapping[int, str]
 
 
 def sampled(
@@ -74,10 +74,10 @@ def sampled(
     come back. The worlds are the same for all returns.
     """
     able = [_countable(hall, scenario) for scenario in scenarios]
-    asked = [scenario for scenario, machines in zip(scenarios, able) if machines]
-    trip = {carrier for scenario in asked for carrier in scenario.may_trip}
+    countable = [scenario for scenario, machines in zip(scenarios, able) if machines]
+    trip = {carrier for scenario in countable for carrier in scenario.may_trip}
     numbers = {number for carrier in trip for number in hall.on.get(carrier, ())}.union(*able)
-    count = affordable(count, len(numbers)) if asked else 0
+    count = affordable(count, len(numbers)) if countable else 0
     facts = OpenFacts(hall, sorted(numbers), trip)
     closing = [_ClosingCords.of(facts, scenario) for scenario in scenarios]
     counts = [Counts(machines) for machines in able]
@@ -97,7 +97,7 @@ def _countable(hall: HallFacts, scenario: ReturnScenario) -> list[int]:
     blind = trip & _with_unknown_inrush(hall, scenario, numbers)
     return [
         number
-        for number in scenario.wanted
+        for number in scenario.machine_outcomes
         if blind.isdisjoint(
             carrier for node in hall.consumers[number].nodes for carrier in hall.above(node)
         )
@@ -141,17 +141,17 @@ class _ClosingCords(NamedTuple):
     #: the consumers that draw a current before any outlet closes, or may
     at_first: Sequence[int]
     #: consumer -> the places of its cords whose outlets were off
-    off: Mapping[int, Sequence[int]]
+    opened: Mapping[int, Sequence[int]]
     #: consumer and place of the cords that had power all the time
-    kept: Sequence[tuple[int, int]]
+    powered: Sequence[tuple[int, int]]
 
     @classmethod
     def of(cls, facts: OpenFacts, setting: ReturnScenario) -> _ClosingCords:
         """Those of the consumers of these facts."""
         cords: list[_ClosingCord] = []
         at_first: list[int] = []
-        off: dict[int, list[int]] = {}
-        kept: list[tuple[int, int]] = []
+        opened: dict[int, list[int]] = {}
+        powered: list[tuple[int, int]] = []
         for number in facts.numbers:
             consumer = facts.hall.consumers[number]
             machine = setting.machines[number] if number < len(setting.machines) else None
@@ -163,9 +163,9 @@ class _ClosingCords(NamedTuple):
                 zip(consumer.cords, consumer.nodes, windows)
             ):
                 if cord.now is Now.OFF:
-                    off.setdefault(number, []).append(place)
+                    opened.setdefault(number, []).append(place)
                 if window is not None and window.kept:
-                    kept.append((number, place))
+                    powered.append((number, place))
                 switch = setting.going_back.get(node)
                 if window is not None and (switch is not None or not window.kept):
                     cords.append(
@@ -178,7 +178,7 @@ class _ClosingCords(NamedTuple):
             if window is None or window.sure
         ]
         habit = (sum(window is not None for window in sure) + 1) / (len(sure) + 2)
-        return cls(cords, habit, at_first, off, kept)
+        return cls(cords, habit, at_first, opened, powered)
 
 
 class _StatedReturn(StatedHall):
@@ -205,14 +205,14 @@ class _StatedReturn(StatedHall):
             consumer = self._facts.consumers[number]
             if number < machines:
                 consumer.total = self._drawn_by(number, consumer.supplies)
-            for place in closing.off.get(number, ()):
+            for place in closing.opened.get(number, ()):
                 # of an outlet that was off nobody saw whether its supply works
                 supply = consumer.supplies[place]
                 supply.works = YES if rng.random() < open_facts.habits.works else NO
                 cords = open_facts.hall.consumers[number].cords
                 supply.weight = sum(cord.known_a for cord in cords) / len(cords) or 1.0
             switched.update(dict.fromkeys(consumer.supplies, NO))
-        for number, place in closing.kept:
+        for number, place in closing.powered:
             switched[self._facts.consumers[number].supplies[place]] = YES
         self.flow.cut(dict.fromkeys(setting.still, YES))
         #: consumers of which an outlet closed since they were computed
