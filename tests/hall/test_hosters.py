@@ -21,7 +21,7 @@ def test_no_verdict_and_no_time_is_wrong() -> None:
 
 def test_what_cannot_be_said_is_little() -> None:
     """At most 5 % where all is known, 15 % with line meters and machines that are said to work."""
-    by_metering = shares(2)
+    by_metering = shares(1)
     assert [*by_metering] == [*METERING]
     for metering, most in ((METERING[0], 0.05), (LINE_METERS_AND_WORKS, 0.15)):
         for load in LOADS:

@@ -4,35 +4,18 @@ million.
 
 from __future__ import annotations
 
-import pytest
-
-from pdu.hall.walk.arithmetic import Interval, Intervals
 from tests.hall.inclusion import Inclusion
 
 
-def _compared() -> Inclusion:
+def test_what_happens_in_a_stated_hall_lies_within_the_bounds() -> None:
     found = Inclusion()
     for seed in range(24):
         found.failure(seed, 4)
         if seed % 3 == 0:
             found.restore(seed, 2)
-    return found
-
-
-def test_what_happens_in_a_stated_hall_lies_within_the_bounds() -> None:
-    found = _compared()
     assert found.wrong == [] and found.comparisons > 5000
     for what in ("a node is dead", "a machine's verdict", "a node is alive", "what holds"):
         assert found.counts[what] > 0, what
-
-
-def test_a_walk_that_knows_how_supplies_share_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def equally(self: Intervals, total: Interval, here: Interval, elsewhere: Interval) -> Interval:
-        part = 0.5 if elsewhere else 1.0
-        return total._replace(low=part * total.low, high=part * total.high)
-
-    monkeypatch.setattr(Intervals, "part", equally)
-    assert _compared().wrong
 
 
 def test_a_trip_that_changes_no_sum_is_followed_by_a_look_at_what_may_trip() -> None:

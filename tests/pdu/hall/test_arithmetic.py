@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from typing import Callable, Optional
+from typing import Optional
 
 import pytest
 from hypothesis import given, strategies as st
@@ -18,13 +18,11 @@ from pdu.hall.walk.arithmetic import (
     NO,
     YES,
     Floats,
-    FloatSum,
     Interval,
     Intervals,
     IntervalSum,
     KnownCurrents,
     NotAnInterval,
-    at_least_n,
 )
 
 FLOATS, INTERVALS = Floats(), Intervals()
@@ -48,17 +46,6 @@ def hull(found: Iterable[float]) -> tuple[float, float]:
 
 def expected(one: Optional[Interval]) -> float:
     return 0.0 if one is None else one.expected
-
-
-@given(st.lists(st.sampled_from((NO, MAYBE, YES)), max_size=4), st.integers(0, 5))
-def test_so_many_are_true_surely_in_every_case_and_maybe_in_one(
-    truths: list[int], count: int
-) -> None:
-    cases = itertools.product(*((NO, YES) if one == MAYBE else (one,) for one in truths))
-    enough = {case.count(YES) >= count for case in cases}
-    assert at_least_n(count, truths) == (
-        MAYBE if len(enough) == 2 else YES if True in enough else NO
-    )
 
 
 @given(_PERHAPS, _INTERVALS)
@@ -86,11 +73,6 @@ def test_one_of_two_is_no_less_than_the_least_and_no_more_than_the_most(
         assert sorted(found.pools) == sorted({*pools[0], *pools[1]})
 
 
-@given(_INTERVALS)
-def test_what_may_flow_is_also_nothing(one: Interval) -> None:
-    assert INTERVALS.maybe(one) == one._replace(low=0.0)
-
-
 @given(_INTERVALS, _PERHAPS, _PERHAPS)
 def test_a_part_lies_between_those_of_the_least_and_the_most_weight(
     total: Interval, here: Optional[Interval], elsewhere: Optional[Interval]
@@ -111,11 +93,6 @@ def test_a_supply_of_which_nobody_knows_its_share_may_take_all_or_nothing() -> N
     total, any_share = Interval(4.0, 6.0, 5.0), Interval(1e-9, math.inf, 1.0)
     assert INTERVALS.part(total, any_share, None) == total
     assert INTERVALS.part(total, any_share, any_share) == Interval(0.0, 6.0, 2.5)
-    perhaps, surely = Interval(0.0, 2.0, 1.0), Interval(1.0, 2.0, 1.0)
-    assert INTERVALS.part(total, perhaps, surely) == Interval(0.0, 4.0, 2.5)
-    assert INTERVALS.part(total, Interval(1.0, 3.0, 2.0), Interval(1.0, 3.0, 2.0)) == Interval(
-        1.0, 4.5, 2.5
-    )
 
 
 @given(_INTERVALS, _INTERVALS)
@@ -161,28 +138,6 @@ def test_what_is_taken_back_leaves_the_sum_as_it_was_in_any_order(
     for move in data.draw(st.permutations(moves)):
         total.enter(*move, -1)
     assert state(total) == before
-
-
-@given(_MOVES)
-def test_the_sum_has_what_each_adds_after_in_place_of_before(
-    moves: list[tuple[Optional[Interval], Optional[Interval]]],
-) -> None:
-    total, floats, middle = IntervalSum(), FloatSum(), FloatSum(1.0)
-    for before, _ in moves:
-        if before is not None:
-            total.add(before)
-            floats.value += before.low
-    for before, after in moves:
-        total.enter(before, after)
-        floats.enter(before and before.low, after and after.low)
-        middle.enter(before and before.expected, after and after.expected)
-        middle.enter(before and before.expected, after and after.expected, -1)
-    now = [after or Interval(0.0, 0.0, 0.0) for _, after in moves]
-    assert total.low == floats.value == sum(one.low for one in now) and middle.value == 1.0
-    assert total.high == sum(one.high for one in now)
-    assert total.expected == sum(one.expected for one in now)
-    for pdu in "ab":
-        assert total.pools.get(pdu, 0) == sum(one.pools.count(pdu) for one in now)
 
 
 @given(_MOVES, _NUMBERS)
@@ -269,18 +224,3 @@ def test_sums_of_floats_may_be_rounded_the_wrong_way() -> None:
     # also if a meter's lower end hides it
     with pytest.raises(NotAnInterval):
         _sum(8.0, 7.0).now(KnownCurrents(1.0, 2.0), {}, 1.0, 1.0)
-
-
-def _loads(consume: Callable[[IntervalSum], None]) -> Optional[Interval]:
-    total = IntervalSum()
-    consume(total)
-    return total.load(KnownCurrents(), {}, 1.0, 1.0)
-
-
-def test_only_a_line_to_which_load_can_shift_has_a_load() -> None:
-    one, more = Interval(2.0, 2.0, 2.0), Interval(2.0, 3.0, 2.5)
-    assert _loads(lambda total: total.enter(one, one)) is None
-    assert _loads(lambda total: total.enter(one, None)) is None
-    assert _loads(lambda total: total.enter(one, more)) is not None
-    assert _loads(lambda total: total.enter(None, one)) is not None
-    assert _loads(lambda total: total.enter(one, one._replace(pools=("a",)))) is not None

@@ -118,18 +118,6 @@ def test_a_breaker_that_overloads_fails_next(
     assert {tuple(one["breakers"]) for one in later} == {("r1-right/L1",)}
 
 
-def test_a_breaker_without_a_rating_proves_nothing(
-    hall: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = hall / "hall.power.toml"
-    path.write_text(
-        path.read_text().replace('name = "B"\nvoltage_v = 230\nbreaker_a = 32', 'name = "B"')
-    )
-    found = rehearsed(capsys, "--fail", "feed:A")[1]["rehearsals"][0]
-    reasons = {one["machine"]: one["reason"] for one in found["machines"]}
-    assert reasons["row1/srv-1"] == "r1-right/inlet: its rating is not known, so it may trip"
-
-
 def test_each_failure_grades_machines(hall: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, found = rehearsed(capsys, "--each")
     grades = {one["machine"]: one["grade"] for one in found["redundancy"]["machines"]}

@@ -158,18 +158,6 @@ def test_a_cord_to_an_outlet_that_no_line_lists_is_refused() -> None:
     drawing_file.parsed(breakers + machine.replace("b/1", "b/3"), "hall.toml")
 
 
-def test_current_at_an_outlet_that_no_line_lists_is_found_and_counts_on_some_line() -> None:
-    made = hall(NOLINE, {"b": {"1": 5.01, "2": 1.01, "3": 0.0}})
-    kinds = {(one.kind, one.where) for one in check(made.drawing, made.readings)}
-    assert ("outlet-on-no-line", "b/1") in kinds
-    upper = {
-        carrier.name: made.facts.now_of(number, made.facts.sums[number]).high
-        for number, carrier in made.facts.graph.carriers.items()
-        if number in made.facts.sums
-    }
-    assert upper["b/L1"] > 5.0 and upper["b/L2"] > 5.0
-
-
 # ---- switches ------------------------------------------------------------------------------------
 
 

@@ -116,14 +116,6 @@ def test_an_outlet_without_power_adds_nothing_and_hides_none_behind_it() -> None
     assert names == {"right/L1": pytest.approx(3.0, rel=0.1)}
 
 
-def test_what_an_outlet_off_may_carry_is_also_nothing() -> None:
-    text = drawing(machine("srv", "right/1"))
-    for state, low in (("on", 3.0), ("unknown", 0.0)):
-        facts = hall_of(text, pdu("right", ("1", state, 3.01, ON))).facts
-        total = facts.sums[carrier(facts, "right/L1")]
-        assert (total.low, total.high) == pytest.approx((low, 3.0), rel=0.1)
-
-
 def test_unmetered_outlets_are_taken_from_the_line_with_their_breaker() -> None:
     """They are on a breaker that dies with feed A; what comes to the line is metered."""
     lines = '[[pdu.line]]\nname = "L1"\nbreaker_a = 63\n'
@@ -254,15 +246,6 @@ def test_what_the_meters_of_a_pdu_say_of_its_lines() -> None:
         "unread/L1": (None, None),
         "unread/L2": (None, None),
     }
-
-
-def test_what_nobody_drew_may_move_within_its_rack() -> None:
-    racked = PAIR.replace('inputs = ["A"]\n', 'inputs = ["A"]\nrack = "r"\n')
-    read = {"left": {"1": 1.01, "9": 5.01}, "right": {"1": 1.01}}
-    for rack, most in (("r", 7.5), ("other", 2.5)):
-        drawing = racked.replace('inputs = ["B"]\n', f'inputs = ["B"]\nrack = "{rack}"\n')
-        found = loads(fails(hall(drawing, read), "feed:A"))["right/L1"]
-        assert most - 0.5 < found.high < most
 
 
 def test_a_switch_is_on_the_input_of_which_alone_a_current_is_read() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any, Optional
 
@@ -16,7 +15,6 @@ from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.restore.delays import proposal
 from pdu.hall.restore.model import ReturnModel, ReturnOutcome, ReturnVerdict
-from pdu.hall.walk.arithmetic import Interval, IntervalSum, KnownCurrents, NotAnInterval
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")
 _FEEDS = '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
@@ -81,12 +79,6 @@ def test_what_may_flow_through_a_switch_is_no_room_that_is_taken() -> None:
     assert outcome.level == 1 and load.machines == ["one", "two"]
 
 
-def test_a_switch_whose_inputs_nobody_meters_may_carry_by_either() -> None:
-    text = _FEEDS + _pdu("t", '"A", "B"', 32) + _pdu("b", '"B"', 16) + _machine("one", "t/1", "b/1")
-    outcome = _hall(text, {"t": {"1": 9.0}, "b": {"1": 9.0}}).rehearse([A])
-    assert [one.machine for one in outcome.touched] == []
-
-
 # ---- one line without outlets --------------------------------------------------------------------
 
 
@@ -131,29 +123,6 @@ def test_a_way_that_could_not_hold_what_flows_now_is_no_candidate() -> None:
     failed = made.rehearse([HallNode.breaker("PB", "w0")])
     assert failed.touched == [] and failed.level == 0
     assert made.rehearse([A]).level == 0
-
-
-# ---- an interval that is none --------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("low, high, sure", [(5.0, 3.0, False), (1.0, 1.0, True)])
-def test_an_interval_the_wrong_way_round_is_an_internal_error(
-    low: float, high: float, sure: bool
-) -> None:
-    total = IntervalSum()
-    total.enter(None, Interval(low, high, low))
-    if sure:
-        assert total.load(KnownCurrents(), {}, 1.0, 1.0) == Interval(1.0, 1.0, 1.0)
-        return
-    with pytest.raises(NotAnInterval):
-        total.load(KnownCurrents(), {}, 1.0, 1.0)
-
-
-def test_a_meter_that_contradicts_the_outlets_widens_the_interval() -> None:
-    total = IntervalSum()
-    total.add(Interval(8.0, 9.0, 8.5))
-    found = total.now(KnownCurrents(1.0, 1.5), {}, 1.0, 1.0)
-    assert found.low <= 1.0 and found.high >= 9.0
 
 
 # ---- the return ----------------------------------------------------------------------------------
@@ -234,28 +203,6 @@ def test_a_unit_says_whether_it_has_a_delay() -> None:
     assert OutletRestorePolicy(LAST, 0.0, 0.0, has_delay=True).can_be_delayed
 
 
-@pytest.mark.parametrize("inrush, word", [("inrush_a = 30\n", "30 A"), ("", "not given")])
-def test_a_switch_that_goes_back_draws_inrush_again(inrush: str, word: str) -> None:
-    """It lived on feed B, and may go back to feed A at any time."""
-    text = inrush + _FEEDS + _pdu("a", '"A"', 8) + _pdu("b", '"B"', 32)
-    text += _pdu("t", '"a/1", "b/1"', 32) + _machine("one", "t/1")
-    closing = {pdu: {"1": _closes(0, 0)} for pdu in "abt"}
-    read = {"a": {"1": 0.0}, "b": {"1": 2.0}, "t": {"1": 2.0}}
-    found = ReturnModel(_hall(text, read, closing)).rehearse([A], [])
-    one = next(one for one in found.breakers if one.name == "a/L1")
-    assert one.inrush_a == (30.0 if inrush else None)
-    assert one.fit.word == "cannot say" and word in one.fit.reason
-
-
-def test_what_draws_anything_has_no_upper_end() -> None:
-    text = "inrush_a = 2\n" + _FEEDS + _pdu("a", '"A"', 16) + _machine("one", "a/1")
-    found = ReturnModel(_hall(text, {"a": {"1": 0.0}}, {"a": {"1": _closes(0, 0)}})).rehearse(
-        [A], []
-    )
-    (one,) = found.breakers
-    assert math.isinf(one.load.high) and one.fit.word == "cannot say"
-
-
 def test_no_interval_the_wrong_way_round_is_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,22 +216,6 @@ def test_no_interval_the_wrong_way_round_is_printed(
     shown = capsys.readouterr()
     assert code == 2 and not shown.out
     assert shown.err.startswith("defect: NotAnInterval: a current of")
-
-
-def test_a_current_that_only_a_dead_supply_draws_does_not_move_to_the_others() -> None:
-    text = _FEEDS + _pdu("a", '"A"', 16) + _pdu("b", '"B"', 16) + _machine("one", "a/1", "b/1")
-    outcome = _hall(text, {"a": {"1": 0.824}, "b": {"1": 0.043}}).rehearse([B])
-    load = next(one for one in outcome.loads if one.name == "a/L1").load
-    assert load.low <= 0.8170982
-
-
-def test_what_a_dead_supply_drew_does_not_come_back_with_the_other_side() -> None:
-    text = _FEEDS + _pdu("a", '"A"', 16) + _pdu("b", '"B"', 16) + _machine("one", "a/1", "b/1")
-    closing = {pdu: {"1": _closes(0, 0)} for pdu in "ab"}
-    made = _hall(text, {"a": {"1": 0.824}, "b": {"1": 0.043}}, closing)
-    (one,) = ReturnModel(made).rehearse([A], [B]).breakers
-    # of 0.824 A a supply takes 3 % less at another load, or with another meter
-    assert one.name == "a/L1" and 0.7 < one.load.low <= 0.97 * 0.824
 
 
 def test_a_line_that_may_take_a_breaker_with_it_is_named_beside_it() -> None:

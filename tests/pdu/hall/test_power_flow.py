@@ -155,35 +155,6 @@ def test_a_node_lives_and_its_current_takes_a_way_as_in_all_worlds_or_in_some() 
     assert min(counts.values()) > 20, counts
 
 
-def test_what_hangs_on_a_node_is_below_it() -> None:
-    for seed in range(30):
-        made = tree(random.Random(seed))
-        facts = made.facts()
-        for node in range(len(made.uppers)):
-            seen, waiting = {0}, [0]
-            above = {0: [0]}
-            while waiting:
-                one = waiting.pop()
-                for upper, *_ in made.uppers[one]:
-                    above[upper] = [*above[one], upper]
-                    seen.add(upper)
-                    waiting.append(upper)
-            assert facts.below([node]) == {*above[node]}
-        assert facts.below([]) == set()
-
-
-def test_while_a_node_is_assumed_to_live_it_does_and_what_is_known_stays() -> None:
-    facts: Facts[float] = Facts(
-        [[], [(0, True, YES, True)], [(1, False, YES, True)]], [[1], [2], []], {}, (), {}
-    )
-    parent = Power(facts, {0: MAYBE})
-    assert [parent.alive(one) for one in range(3)] == [MAYBE] * 3
-    living = Power(facts, {0: MAYBE}, parent, {0})
-    assert [living.alive(one) for one in range(3)] == [YES] * 3
-    dead = Power(facts, {0: YES})
-    assert [Power(facts, {0: YES}, dead, {0}).alive(one) for one in range(3)] == [NO] * 3
-
-
 # ---- how the current of a machine divides --------------------------------------------------------
 
 
@@ -334,30 +305,6 @@ def test_what_nobody_drew_may_go_to_any_outlet_of_its_rack_or_stop(
                 assert own.high == pytest.approx(max(values)), seed
                 moved += own.high > 0.0
     assert always_redistributes or moved > 10
-
-
-def test_what_nobody_drew_stays_as_it_is_while_nothing_happens_to_it() -> None:
-    one, other = Interval(1.0, 2.0, 1.5), Interval(3.0, 3.0, 3.0)
-    made = Machine([(1, one, YES, one, YES), (2, other, YES, one, YES)], one, 1, drawn=False)
-    assert made.flow({3: YES}, False) == {0: INTERVALS.add(one, other), 1: one, 2: other}
-    # it may be one thing that needs both cords, or the other cord may take over
-    lost = made.flow({1: YES}, False)
-    assert lost == {0: Interval(0.0, 5.0, 4.5), 2: Interval(0.0, 5.0, 4.5)}
-
-
-def test_an_outlet_that_is_switched_off_feeds_nothing() -> None:
-    one = Interval(1.0, 2.0, 1.5)
-    made = Machine([(1, one, YES, one, YES), (2, one, YES, one, YES)], one, 1)
-    consumer = Consumer([Supply(*each) for each in made.supplies], 1, one)
-    facts = made.facts(consumer)
-    sums: dict[int, IntervalSum] = defaultdict(IntervalSum)
-    flow = PowerFlow(facts, INTERVALS, sums, Power(facts, {}))
-    assert {*flow.switch({(0, 0): NO})} == {0, 1, 2}
-    assert flow.contributions(0, flow.power) == {0: one, 2: one}
-    assert (sums[1].low, sums[2].low) == (-1.0, 0.0)
-    # an outlet that was off when it was read
-    flow.switch({(0, 0): YES, (0, 1): NO})
-    assert flow.contributions(0, flow.power) == {0: one, 1: one}
 
 
 def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conductor() -> None:

@@ -20,7 +20,7 @@ from pdu.hall.restore.command import seconds
 from pdu.hall.restore.delays import findings, proposal
 from pdu.hall.restore.model import BreakerBack, ReturnModel, ReturnOutcome, ReturnVerdict
 from pdu.hall.restore.report import why
-from pdu.hall.walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, OVERLOADS, LoadVerdict
+from pdu.hall.walk.load_limits import CANNOT_SAY, FITS, OVERLOADS, LoadVerdict
 from tests.hall import return_trial
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")
@@ -327,18 +327,6 @@ def test_two_feeds_are_rehearsed_together_and_each_first() -> None:
     assert (first.returned, first.gone) == ([A], [B])
     assert verdicts(first) == {"srv": ReturnVerdict.COMES}
     assert verdicts(second) == {"srv": ReturnVerdict.DARK}
-
-
-def test_a_machine_that_lived_on_the_other_feed_is_not_touched() -> None:
-    found = ReturnModel(two_sides(ON, OFF)).rehearse([A], [])
-    assert found.machines == [] and found.level == 0
-
-
-def test_each_side_may_carry_the_whole_machine_at_first() -> None:
-    found = ReturnModel(two_sides(ON, LATER, amps=7.01)).rehearse([A, B], [])
-    # 7 + 7 A on one side of 16 A: above its limit of 80 %
-    assert breaker(found, "left/L1").fit.word == ABOVE_LIMIT
-    assert breaker(found, "left/L1").load.high == pytest.approx(14.04 * 1.05, rel=0.01)
 
 
 # ---- what trips ----------------------------------------------------------------------------------

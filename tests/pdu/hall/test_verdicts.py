@@ -9,15 +9,7 @@ import pytest
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord
 from pdu.core.inventory import saved_readings
-from pdu.hall.walk.verdicts import (
-    CordNow,
-    Judged,
-    Now,
-    Verdict,
-    cords_now,
-    first_unproven,
-    reading_bounds,
-)
+from pdu.hall.walk.verdicts import CordNow, Now, cords_now
 from tests.pdu.hall.test_graph import PAIR
 
 
@@ -106,24 +98,6 @@ def test_a_cord_of_an_outlet_that_was_not_read_may_carry_anything() -> None:
     machine = drawing_file.parsed(PAIR, "hall.toml").machines["srv"]
     found = cords_now(machine, saved_readings.of_json({"pdus": []}, "readings.json"), {}, 0.1)
     assert [one[1:] for one in found] == [(Now.UNREAD, 0.0, None)] * 2
-
-
-def test_a_reading_may_be_rounded_or_cut() -> None:
-    assert reading_bounds(1.0, 0.5) == (0.75, 1.5) and reading_bounds(0.25, 1.0) == (0.0, 1.25)
-    assert reading_bounds(None, 0.5) == (0.0, None)
-
-
-def test_the_reason_is_that_of_the_first_cord_that_proves_nothing() -> None:
-    good, idle = CordNow(Cord("left", "1"), Now.CARRIES), CordNow(Cord("left", "2"), Now.IDLE)
-    weak = CordNow(Cord("left", "3"), Now.WEAK)
-    assert first_unproven([good]) is None
-    assert first_unproven([good, idle, weak]) is idle
-
-
-def test_what_a_person_reads_of_a_machine() -> None:
-    assert Judged("srv", Verdict.DARK).becomes == "dark at once"
-    assert Judged("srv", Verdict.DARK, "a trips", step=2).becomes == "dark with a breaker"
-    assert Judged("srv", Verdict.CANNOT_SAY, "it is idle").becomes == "cannot say"
 
 
 def test_an_idle_current_is_none_also_where_it_is_an_equal_share() -> None:
