@@ -138,8 +138,8 @@ attach:          ### attach what is in dist/ to the release of TAG=v0.4.0 on Git
 		{ echo "TAG=$(TAG) is not the version in handlers/__init__.py" >&2; exit 1; }
 	@gh release create "$(TAG)" dist/* --verify-tag --title "$(TAG)" --notes-file dist/NOTES.md
 
-walk:            ### README's commands in a fresh clone with a bare environment: seconds and silence of each step; needs PyPI
-	@$(PYTHON) tests/packaging/walk.py
+walk:            ### README's commands in a fresh clone with a bare environment: seconds and silence of each step; needs PyPI; ARGS=--targets: each of make help
+	@$(PYTHON) tests/packaging/walk.py $(ARGS)
 
 recipes: env-tests ### the recipes of docs/recipes.md with the programs that they are for, which it installs; needs PyPI
 	@sh .ci/setup recipes

@@ -1,14 +1,18 @@
-"""`make walk`: a newcomer's way through README, in a fresh clone and a bare environment.
+"""`make walk`: a newcomer's way through README, in a fresh clone and a bare environment; with
+ARGS=--targets instead each target of `make help`, where it can be short with few arguments.
 
 No virtual environment, no packages: the system's Python and PATH, an empty HOME; only the settings
 of pip and proxies are kept. Prints for each step the seconds, the longest silence, how many lines it
 printed, and the last one. A PDU is a simulated one where the line needs one over
 SNMP; lines for other devices and for a DCImanager are named and left out. Exits with 1 if a step
 fails. This file needs only the standard library.
+
+    python3 tests/packaging/walk.py [--targets [TARGET ...]]
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -16,15 +20,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 ROOT = Path(__file__).resolve().parents[2]
 _PATH = "/usr/bin:/bin"
 _KEPT = re.compile(r"PIP_|.*_PROXY$|.*_proxy$|SSL_CERT_FILE$")
 _COMMUNITY = "private"
 _LIMIT_S = 900
+_HEADS = f"{'seconds':>7}  {'silence':>7}  {'printed':>7}  step"
+#: What a target runs to its end with; None: it runs until Ctrl-C. `test`, `alone` and `coverage`
+#: take minutes, and are run if they are named.
+_SMALL: Mapping[str, Optional[str]] = {
+    "faults": "ARGS='nut --steps 1'",
+    "partial": "ARGS=nut",
+    "mutants": "ARGS=handlers/nut/outlets.py",
+    "soak": "ARGS='--hours 1'",
+    "fuzz": "ARGS='--seconds 1'",
+    "try": "ARGS=--version",
+    "trials": "ARGS=tests/mutants",
+    "bench": "ONLY=list",
+    "hall": None,
+    "serve": None,
+}
+_LONG = ("test", "alone", "coverage")
+_INTERRUPTED_S = 60
 _NEED_OTHERS = re.compile(r"192\.0\.2\.(?!8\b)|^export |register\.sh (?!--dry-run)")
 
 
@@ -70,6 +91,13 @@ def run(command: str, tree: Path, environment: Mapping[str, str]) -> Done:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="walk.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--targets", nargs="*", metavar="TARGET")
+    targets = parser.parse_args().targets
     with tempfile.TemporaryDirectory(prefix="walk-") as folder:
         tree = Path(folder) / "clone"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(tree)], check=True, timeout=_LIMIT_S)
@@ -78,6 +106,10 @@ def main() -> int:
         kept = {name: value for name, value in os.environ.items() if _KEPT.match(name)}
         path = f"{home}/.local/bin:{home}/pdu/bin:{_PATH}"
         bare = {**kept, "HOME": str(home), "PATH": path, "PDU_COMMUNITY": _COMMUNITY}
+        if targets is not None:
+            return _make(
+                tree, bare, targets or [name for name in listed(tree) if name not in _LONG]
+            )
         with subprocess.Popen(
             [sys.executable, "-u", "-m", "tests.simulators.snmp_agent", "--write", _COMMUNITY],
             cwd=tree,
@@ -93,10 +125,39 @@ def main() -> int:
                 agent.terminate()
 
 
+def listed(tree: Path) -> list[str]:
+    """The targets of `make help`."""
+    makefile = (tree / "Makefile").read_text("utf-8")
+    return [match[1] for match in re.finditer(r"(?m)^([a-z-]+):.*[^#]## ", makefile)]
+
+
+def _make(tree: Path, bare: Mapping[str, str], targets: Sequence[str]) -> int:
+    failed = 0
+    print(_HEADS)
+    for target in targets:
+        arguments = _SMALL.get(target, "")
+        if arguments is None:
+            # make ends with 2 after the signal; what matters is that it was still running
+            step = f"timeout -s INT {_INTERRUPTED_S} make {target}; [ $? = 124 ]"
+        else:
+            step = f"make {target} {arguments}".rstrip()
+        failed += _is_failed(step, run(step, tree, bare))
+    return int(failed > 0)
+
+
+def _is_failed(step: str, done: Done) -> bool:
+    """Prints how a step ended."""
+    print(f"{done.seconds:>7.1f}  {done.silence:>7.1f}  {len(done.lines):>7}  {step}")
+    print(f"{'':>25}  {done.lines[-1] if done.lines else '(nothing)'}", flush=True)
+    if done.code:
+        print(f"  ended with {done.code}:", *done.lines[-20:], sep="\n  ", flush=True)
+    return done.code != 0
+
+
 def _walk(tree: Path, bare: Mapping[str, str], pdu: str) -> int:
     page = (tree / "README.md").read_text("utf-8")
     failed = 0
-    print(f"{'seconds':>7}  {'silence':>7}  {'printed':>7}  step")
+    print(_HEADS)
     for step in steps(page):
         if _NEED_OTHERS.search(step):
             print(f"{'-':>7}  {'-':>7}  {'-':>7}  {step} (needs a device)")
@@ -104,12 +165,7 @@ def _walk(tree: Path, bare: Mapping[str, str], pdu: str) -> int:
         command = step.replace("192.0.2.8", pdu)
         if command == "pipx install ." and not shutil.which("pipx", path=bare["PATH"]):
             command = 'python3 -m venv "$HOME/pdu" && "$HOME/pdu/bin/pip" install -q .'
-        done = run(command, tree, bare)
-        print(f"{done.seconds:>7.1f}  {done.silence:>7.1f}  {len(done.lines):>7}  {step}")
-        print(f"{'':>25}  {done.lines[-1] if done.lines else '(nothing)'}")
-        if done.code:
-            failed += 1
-            print(f"  ended with {done.code}:", *done.lines[-20:], sep="\n  ")
+        failed += _is_failed(step, run(command, tree, bare))
     return int(failed > 0)
 
 
