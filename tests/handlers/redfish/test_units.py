@@ -446,6 +446,7 @@ def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switch
         ([("OUTLET1", "1"), ("OUTLET2", "2"), ("OUTLET11", "11")], "OUTLET2"),
         ([("Outlet 1", "Outlet%201"), ("Outlet 2", "Outlet%202")], "Outlet 2"),
         ([("A1", "1"), ("A2", "2"), ("B1", "3")], ""),
+        ([("A1", "1"), ("A2", "2"), ("AC", "3")], ""),
         ([("left", "1"), ("right", "2")], ""),
         ([("A1", "A1"), ("A2", "")], ""),
     ],
