@@ -2,7 +2,7 @@
 ARGS=--targets instead each target of `make help`, where it can be short with few arguments.
 
 No virtual environment, no packages: the system's Python and PATH, an empty HOME; only the settings
-of pip and proxies are kept. Prints for each step the seconds, the longest silence, how many lines it
+of pip, Node.js and proxies are kept. Prints for each step the seconds, the longest silence, how many lines it
 printed, and the last one. A PDU is a simulated one where the line needs one over
 SNMP; lines for other devices and for a DCImanager are named and left out. Exits with 1 if a step
 fails. This file needs only the standard library.
@@ -26,7 +26,7 @@ from typing import NamedTuple, Optional
 
 ROOT = Path(__file__).resolve().parents[2]
 _PATH = "/usr/bin:/bin"
-_KEPT = re.compile(r"PIP_|.*_PROXY$|.*_proxy$|SSL_CERT_FILE$")
+_KEPT = re.compile(r"PIP_|.*_PROXY$|.*_proxy$|SSL_CERT_FILE$|NODE_EXTRA_CA_CERTS$")
 _COMMUNITY = "private"
 _LIMIT_S = 900
 _HEADS = f"{'seconds':>7}  {'silence':>7}  {'printed':>7}  step"
