@@ -53,7 +53,7 @@ def as_in_the_books(small: Hall, found: dict[str, Any]) -> None:
         books, row = peer.books(), found[name]
         assert {key: row[key] for key in ("on", "off", "unknown")} == shown(
             list(books.states.values())
-        ), name
+        ), row
         assert (row["load_a"], row["energy_kwh"]) == pytest.approx(
             (books.load_a, books.energy_kwh)
         ), name
