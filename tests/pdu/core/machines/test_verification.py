@@ -187,9 +187,9 @@ STEPS = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.sample(4)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.sample(3)
 @STEPS
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_switches_on_what_is_off(
     commands: int,
     requests: int,
@@ -207,7 +207,7 @@ def test_ctrl_c_switches_on_what_is_off(
     assert all_on(machine) and not Path(machine.file("hall.verified.jsonl")).read_text()
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 @STEPS
 def test_after_a_kill_the_next_run_names_what_is_off(
     commands: int,
