@@ -17,6 +17,7 @@ from handlers.shared.tls import Trust
 from pdu import root
 from pdu.energy.journal.prometheus import Prometheus
 from pdu.energy.journal.queries import Api, QueryLogin
+from pdu.energy.journal.readings import PduReadings
 from pdu.energy.journal.unit_changes import SERIAL, UPTIME
 from tests.energy import compare_sources, stored
 from tests.servers.serving import in_thread
@@ -153,6 +154,13 @@ def result(*rows: object) -> bytes:
     return good({"resultType": "matrix", "result": list(rows)})
 
 
+def reading(server: str) -> PduReadings:
+    """The only PDU that a server knows, as the audit reads it for an hour."""
+    with contextlib.closing(Prometheus(Api(server, QueryLogin(), Trust()))) as source:
+        (pdu,) = source.audit_each(FIRST, FIRST + HOUR, lambda one: one)
+    return pdu
+
+
 @pytest.fixture
 def server() -> Iterator[str]:
     with _served() as url:
@@ -238,9 +246,7 @@ def test_a_reading_was_taken_at_some_moment_of_its_scrape(server: str) -> None:
     Answers.query = result(
         matrix([AT, "3600000"]), matrix([AT, "42"], __name__="scrape_duration_seconds")
     )
-    source = Prometheus(Api(server, QueryLogin(), Trust()))
-    with contextlib.closing(source):
-        (pdu,) = source.audit_each(FIRST, FIRST + DAY, lambda one: one)
+    pdu = reading(server)
     assert pdu.begins[0] == pytest.approx(AT, abs=0.1)
     assert pdu.ends[0] == pytest.approx(AT + 42.0, abs=0.1)
 
@@ -260,9 +266,7 @@ def test_what_a_unit_says_of_itself_may_come_and_go(server: str) -> None:
         matrix([AT + 60.0, "1"], **unit),
         matrix([AT + 180.0, "1"], **unit, serial="B7"),
     )
-    source = Prometheus(Api(server, QueryLogin(), Trust()))
-    with contextlib.closing(source):
-        (pdu,) = source.audit_each(FIRST, FIRST + 3600.0, lambda one: one)
+    pdu = reading(server)
     # Nobody knows of which unit the second poll was. All have an uptime, which stands.
     assert pdu.changes == {3: "another serial number"} and {*pdu.identities} == {UPTIME, 3}
     assert (pdu.family, pdu.accuracy_percent, set(pdu.registers)) == ("apc-rpdu2", 0.3, {""})
@@ -271,9 +275,7 @@ def test_what_a_unit_says_of_itself_may_come_and_go(server: str) -> None:
 def test_outlets_come_in_the_order_of_their_numbers(server: str) -> None:
     outlets = ["10", "2", "1.10", "1.9", "b", "9" * 5000]
     Answers.query = result(*(matrix([AT, "0"], outlet=outlet) for outlet in outlets))
-    source = Prometheus(Api(server, QueryLogin(), Trust()))
-    with contextlib.closing(source):
-        (pdu,) = source.audit_each(FIRST, FIRST + 3600.0, lambda one: one)
+    pdu = reading(server)
     assert [*pdu.registers] == ["1.9", "1.10", "2", "10", "9" * 5000, "b"]
 
 
@@ -286,16 +288,12 @@ def test_a_label_of_the_target_is_not_what_the_unit_says(server: str, name: str)
     rows = [matrix([AT + 60.0 * at, "3600000"], **target) for at in range(2)]
     for infos in ([], [matrix([AT, "1"], **info)], [matrix([AT, "1"], **{**info, **target})]):
         Answers.query = result(*rows, *infos)
-        source = Prometheus(Api(server, QueryLogin(), Trust()))
-        with contextlib.closing(source):
-            (pdu,) = source.audit_each(FIRST, FIRST + 3600.0, lambda one: one)
+        pdu = reading(server)
         assert not pdu.changes and pdu.family == ("sentry4" if infos else "")
         assert list(pdu.identities) == [SERIAL if infos else 0, 0]
     del info[f"exported_{name}"]
     Answers.query = result(*rows, matrix([AT, "1"], **info))
-    source = Prometheus(Api(server, QueryLogin(), Trust()))
-    with contextlib.closing(source):
-        (pdu,) = source.audit_each(FIRST, FIRST + 3600.0, lambda one: one)
+    pdu = reading(server)
     assert (pdu.family, pdu.identities[0]) == {
         "serial": ("sentry4", 0),
         "firmware": ("sentry4", SERIAL),
@@ -307,9 +305,7 @@ def test_a_label_of_the_target_is_not_what_the_unit_says(server: str, name: str)
 def test_an_error_that_no_unit_can_state_is_none(server: str, ratio: str) -> None:
     names = {"pdu_energy_joules_total": "3600000", "pdu_power_error_ratio": ratio}
     Answers.query = result(*(matrix([AT, value], __name__=name) for name, value in names.items()))
-    source = Prometheus(Api(server, QueryLogin(), Trust()))
-    with contextlib.closing(source):
-        (pdu,) = source.audit_each(FIRST, FIRST + 3600.0, lambda one: one)
+    pdu = reading(server)
     assert list(pdu.begins) and pdu.accuracy_percent is None
 
 

@@ -16,17 +16,19 @@ DAY = 86400.0
 _BEGIN = 1790812800.0  # 2026-10-01T00:00:00Z
 
 
+#: each character that this Python's Unicode has
+CHARACTERS = [one for one in map(chr, range(0x110000)) if unicodedata.category(one) != "Cn"]
+
+
 def test_a_table_marks_the_formulas_that_other_tables_mark() -> None:
-    marked = [chr(code) for code in range(0x110000) if form._cell(chr(code)).startswith("'")]
-    expected = [chr(code) for code in range(0x110000) if begins_as_formula(chr(code))]
+    marked = [one for one in CHARACTERS if form._cell(one).startswith("'")]
+    expected = [one for one in CHARACTERS if begins_as_formula(one)]
     assert marked == sorted(["'", *expected])
 
 
 def test_nothing_unseen_reaches_a_page() -> None:
-    """Of each character that this Python's Unicode has."""
-    for code in range(0x110000):
-        letter = chr(code)
-        if not letter.isprintable() and unicodedata.category(letter) != "Cn":
+    for letter in CHARACTERS:
+        if not letter.isprintable():
             assert form.printable(letter) == letter.encode("unicode_escape").decode()
     assert form.printable("Bright & Sons – 3 × ü") == "Bright & Sons – 3 × ü"
 

@@ -305,17 +305,10 @@ def test_a_file_that_is_removed_is_said_in_that_round_and_metering_goes_on(tmp_p
     assert tally["rounds"] == 8 and tally["lost"] == 0
 
 
-_NO_SYNC = """
-rounds = 8
-real, start, sync = Instant.now, time.time(), os.fsync
-
-def shifted():
-    path = folder + "/2026-11-23.jsonl"
-    is_over = os.path.exists(path) and os.path.getsize(path) > 600
-    now = real()
-    return Instant(now.utc - start + MIDNIGHT + (1.0 if is_over else -60.0), now.mono)
-
-Instant.now = shifted
+_NO_SYNC = (
+    _OVER_MIDNIGHT
+    + """
+rounds, sync = 8, os.fsync
 
 def broken(file):
     # of the next day's file, once
@@ -327,6 +320,7 @@ def broken(file):
 
 os.fsync = broken
 """
+)
 
 
 def test_a_sync_that_fails_at_the_begin_of_a_day_is_said_and_written(tmp_path: Path) -> None:
