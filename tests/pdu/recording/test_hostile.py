@@ -61,7 +61,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(st.text(max_size=300), st.lists(LINES, max_size=12).map("\n".join)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for name in names():

@@ -374,28 +374,11 @@ def test_a_column_whose_values_have_names_is_no_meter() -> None:
 
 
 def test_outlets_in_many_named_states_are_found() -> None:
-    column, names = (
-        arcs("1.3.6.1.4.1.99999.2.1.1.3"),
-        (
-            "off",
-            "on",
-            "pendingOff",
-            "pendingOn",
-            "fault",
-            "locked",
-        ),
-    )
+    column = arcs("1.3.6.1.4.1.99999.2.1.1.3")
+    names = dict(enumerate(("off", "on", "pendingOff", "pendingOn", "fault", "locked")))
     rows = {(*column, index): SnmpRow(2, index % 6) for index in range(1, 9)}
-    objects = {
-        column: Object(
-            "outletState",
-            "ACME-MIB",
-            column,
-            access="read-only",
-            enumeration=dict(enumerate(names)),
-        )
-    }
-    found = draft(rows, Mib(objects, ["ACME-MIB"])).profile
+    state = Object("outletState", "ACME-MIB", column, access="read-only", enumeration=names)
+    found = draft(rows, Mib({column: state}, ["ACME-MIB"])).profile
     assert found is not None and found.outlets[0].states is not None
     assert (found.outlets[0].states.on, found.outlets[0].states.off) == (("1",), ("0",))
 
@@ -431,14 +414,6 @@ def test_a_value_without_a_name_does_not_give_the_states_to_a_setting(
     assert found.profile is not None and found.profile.outlets[0].states is not None
     assert found.profile.outlets[0].states.on == (f"{MARK}1",) and found.doubts[0].endswith(
         f"{doubt}."
-    )
-    other = draft(
-        {oid: row for oid, row in rows.items() if oid[-2] == 6}, Mib(objects, ["IPDUS2"])
-    ).profile
-    assert (
-        other is not None
-        and other.outlets[0].states is not None
-        and other.outlets[0].states.on == (f"{MARK}1",)
     )
 
 

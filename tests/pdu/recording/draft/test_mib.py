@@ -12,7 +12,6 @@ import pytest
 from handlers.snmp import detection
 from pdu.core.adapters.snmp.recorded_rows import RecordedRows, SnmpRow, arcs
 from pdu.recording.draft import mib_parser
-from pdu.recording.draft.mib import Object
 from pdu.recording.draft.mib_parser import parse_mib_files
 from pdu.recording.draft.profile import draft
 from pdu.recording.draft.tables import tables
@@ -190,18 +189,6 @@ def test_a_column_with_a_row_0_is_no_scalar() -> None:
     assert arcs("1.3.6.1.4.1.99999.3") not in [
         column.oid for table in found for column in table.columns
     ]
-
-
-def test_enumerations_that_contradict_each_other_are_dropped() -> None:
-    from pdu.recording.draft.mib_parser import _merged
-
-    oid = arcs("1.3.6.1.4.1.99999.2.1.1.3")
-    first, second = (
-        Object("a", "M", oid, enumeration={1: "on", 2: "off"}),
-        Object("a", "M", oid, enumeration={1: "off", 2: "on"}),
-    )
-    both = _merged({oid: first}, {oid: second})
-    assert both[oid].enumeration == {} and "different enumerations" in both[oid].doubt
 
 
 def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -> None:
