@@ -48,5 +48,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _may_mean(name: str, pattern: str) -> bool:
     """Whether a name with places for digits, such as AP8XXX, includes a name of the pattern."""
+    if "XX" not in name:
+        return False
     wide = re.sub(r"X{2,}", lambda match: f"[0-9]{{{len(match[0])}}}", name)
-    return wide != name and bool(re.fullmatch(wide, sample(pattern)))
+    return re.fullmatch(wide, sample(pattern)) is not None
