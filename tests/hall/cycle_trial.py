@@ -29,6 +29,7 @@ from pdu.hall.failure.rehearsal import Hall
 from tests.hall.halls import LOOSE, TIDY, Habits, random_hall
 from tests.hall.plant import Box
 from tests.hall.plant_world import FAULTS, OF_COMMANDS, Killed, PlantWorld
+from tests.hall.trial import wrong_lines
 
 _MOST_STEPS = 5
 PAUSE_S, PATIENCE_S = 10.0, 30.0
@@ -81,27 +82,40 @@ def case(seed: int, mode: Mode, habits: Habits) -> Optional[Case]:
     return Case(seed, world, drawing, plan)
 
 
+#: what must not happen in a run
+LAWS = (
+    "a breaker trips",
+    "a machine has too few live inputs",
+    "a machine is switched on before it was proven off",
+    "a machine runs when it is switched on",
+    "a command that was not needed, not planned or sent twice",
+    "a run does not end all steps, or not as it began",
+    "an outlet is off, and not named",
+    "a cord stays off after its mate fell",
+)
+
+
 class Judge:
-    """Watches one run, and keeps what is wrong."""
+    """Watches one run. `wrong`: the law that was broken -> where."""
 
     def __init__(self, one: Case, name: str) -> None:
         self._case, self._world = one, one.world
         self._name = f"hall {one.seed}, {one.plan.mode.value}, {name}"
         self._relays = self._world.relays()
         self._gone = set(self._world.plant.gone)
-        self.wrong: list[str] = []
+        self.wrong: dict[str, list[str]] = {law: [] for law in LAWS}
         self.window = 0
         self._world.check = self.watch
 
-    def say(self, what: str) -> None:
-        self.wrong.append(f"{self._name}: {what}")
+    def say(self, law: str, what: object) -> None:
+        self.wrong[law].append(f"{self._name}: {what}")
 
     def watch(self) -> None:
         """Called after each change of the plant."""
         world = self._world
         tripped = {one for one in world.plant.gone - self._gone if "/" in one}
         if tripped and world.victim is None:
-            self.say(f"{tripped} tripped")
+            self.say("a breaker trips", tripped)
         if self._case.plan.mode is Mode.BOTH_FEEDS:
             self._proven_off()
             return
@@ -115,7 +129,8 @@ class Judge:
                 if world.victim is box and offs <= int(world.in_window):
                     self.window += 1
                 else:
-                    self.say(f"{box.name} has {live} of {box.needs} live inputs")
+                    text = f"{box.name} has {live} of {box.needs}"
+                    self.say("a machine has too few live inputs", text)
 
     def _would_live(self, box: Box) -> int:
         """How many supplies would work if the run had switched nothing off."""
@@ -137,7 +152,7 @@ class Judge:
         if not any(
             one.get("event") == "off" and one["step"] == step.number for one in self._world.records
         ):
-            self.say(f"{last.cord} was switched on before the machine was proven off")
+            self.say("a machine is switched on before it was proven off", last.cord)
         box = next(one for one in self._case.boxes() if one.name == step.machine)
         others = [one for one in box.supplies if Cord(one.pdu, one.outlet) != last.cord]
         first_on = [one for one in self._world.commands if one.on and one.cord in step.cords]
@@ -145,44 +160,47 @@ class Judge:
         # what is not metered is proven by its state alone
         unseen = any(not self._world.metered[one.pdu] for one in self._world.stuck)
         if len(first_on) == 1 and works and not unseen:
-            self.say(f"{step.machine} ran when {last.cord} was switched on")
+            self.say("a machine runs when it is switched on", f"{step.machine}, {last.cord}")
 
     def commands(self, faultless: bool) -> None:
         """Each command was needed; without a fault each went out once."""
+        law = "a command that was not needed, not planned or sent twice"
         counts = Counter((one.cord, one.on) for one in self._world.commands)
         for one in self._world.commands:
             if not one.was_needed and self._world.fault not in _CROSSING:
-                self.say(f"{one} was sent to an outlet in that state")
+                self.say(law, one)
         planned_cords = {cord for step in self._case.plan.steps for cord in step.cords}
         for (cord, on), count in counts.items():
             if count > 1 and faultless:
-                self.say(f"{cord} was switched {'on' if on else 'off'} {count} times")
+                self.say(law, f"{cord} was switched {'on' if on else 'off'} {count} times")
             if cord not in planned_cords:
-                self.say(f"{cord} is not in the plan")
+                self.say(law, f"{cord} is not in the plan")
 
     def ended_well(self, ended: Ended) -> None:
         """All steps are done, and everything is as before."""
+        law = "a run does not end all steps, or not as it began"
         if ended.error is not None or ended.left:
-            self.say(f"stopped: {ended.error} {ended.left}")
+            self.say(law, f"stopped: {ended.error} {ended.left}")
         if ended.steps_done != len(self._case.plan.steps):
-            self.say(f"{ended.steps_done} steps of {len(self._case.plan.steps)}")
+            self.say(law, f"{ended.steps_done} steps of {len(self._case.plan.steps)}")
         if self._world.relays() != self._relays:
-            self.say("not all outlets are as before")
+            self.say(law, "not all outlets are as before")
 
     def stopped(self, ended: Ended) -> None:
         """After a fault: no outlet is off that is not named, and a victim has its cord back."""
         world = self._world
         named = {one.cord for one in ended.left}
+        law = "an outlet is off, and not named"
         for one in ended.left:
             if one.state not in (DOWN, UNKNOWN):
-                self.say(f"left {one}")
+                self.say(law, f"left {one}")
         now = world.relays()
         for cord, _, _ in world.commands:
             is_off = self._relays[cord] and not now[cord] and cord != world.fallen
             if is_off and cord not in named and world.fault not in _BLIND:
-                self.say(f"{cord} is off, and not named: {ended}")
+                self.say(law, f"{cord}: {ended}")
         if world.victim is not None and self._case.plan.mode is Mode.ONE_FEED and named:
-            self.say(f"{named} stayed off after the mate fell")
+            self.say("a cord stays off after its mate fell", named)
 
 
 # the outlet moves by another hand than the run's: a command may cross it
@@ -195,12 +213,12 @@ _CROSSING = (
 
 
 class Trial:
-    """Counts over many halls. `wrong` names each mistake with the hall's seed."""
+    """Counts over many halls. `wrong`: the law that was broken -> where, with the hall's seed."""
 
     def __init__(self, mode: Mode, habits: Habits) -> None:
         self._mode, self._habits = mode, habits
         self.counts: Counter[str] = Counter()
-        self.wrong: list[str] = []
+        self.wrong: dict[str, list[str]] = {law: [] for law in LAWS}
 
     def run(self, seed: int, faults: Sequence[str] = FAULTS, kills: int = 16) -> None:
         """One hall: faultless, with faults, with kills."""
@@ -265,7 +283,8 @@ class Trial:
         self._keep(judge)
 
     def _keep(self, judge: Judge) -> None:
-        self.wrong += judge.wrong
+        for law, texts in judge.wrong.items():
+            self.wrong[law] += texts
 
     def lines(self) -> list[str]:
         """The figures."""
@@ -280,8 +299,7 @@ class Trial:
             f"in {counts['mate fell while its cord was off']} runs the mate fell while its cord was"
             " off, or in the moment before: the cord came back",
             f"{counts['kills']} kills, each resumed to the same end",
-            f"wrong: {len(self.wrong)}",
-            *self.wrong[:20],
+            *wrong_lines(self.wrong),
         ]
 
 
@@ -299,7 +317,7 @@ def main() -> None:
                 trial.run(seed)
             print(f"{mode.value}, {name} halls, {time.monotonic() - begin:.0f} s")
             print("\n".join(f"  {line}" for line in trial.lines()), flush=True)
-            wrong += len(trial.wrong)
+            wrong += sum(map(len, trial.wrong.values()))
     raise SystemExit(1 if wrong else 0)
 
 

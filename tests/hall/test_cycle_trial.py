@@ -45,14 +45,23 @@ def test_no_fault_leaves_a_machine_short_or_an_outlet_unnamed_and_no_kill_change
 ) -> None:
     trial = Trial(mode, habits)
     trial.run(seed, [fault], kills=1)
-    assert trial.wrong == []
+    assert trial.wrong == {
+        "a breaker trips": [],
+        "a machine has too few live inputs": [],
+        "a machine is switched on before it was proven off": [],
+        "a machine runs when it is switched on": [],
+        "a command that was not needed, not planned or sent twice": [],
+        "a run does not end all steps, or not as it began": [],
+        "an outlet is off, and not named": [],
+        "a cord stays off after its mate fell": [],
+    }
 
 
 @pytest.mark.parametrize("seed", [11240, 11274])
 def test_a_machine_lives_on_metered_cords_beside_unmetered_ones(seed: int) -> None:
     trial = Trial(Mode.ONE_FEED, TIDY)
     trial.run(seed, [], kills=1)
-    assert trial.wrong == [] and trial.counts["halls"] == 1
+    assert not any(trial.wrong.values()) and trial.counts["halls"] == 1
 
 
 @pytest.mark.parametrize(
@@ -77,7 +86,7 @@ def test_the_trial_notices_a_run_that_is_careless(
     trial = Trial(mode, LOOSE)
     for seed in range(first, 100):
         trial.run(seed, [fault] if fault else (), kills=0 if fault else 2)
-        if trial.wrong:
+        if any(trial.wrong.values()):
             return
     pytest.fail("nothing was noticed")
 
@@ -225,7 +234,7 @@ def test_after_a_kill_at_any_point_the_file_leads_to_the_same_end(
         ended = _run(one, path)
         judge.ended_well(ended)
         judge.commands(faultless=True)
-        assert judge.wrong == []
+        assert not any(judge.wrong.values())
         events = [entry.record.get("event") for entry in journal.read_entries(str(path))]
         assert events.count("done") == 1 and one.world.relays() == whole.world.relays()
 

@@ -13,7 +13,7 @@ import argparse
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode, nodes
@@ -27,12 +27,21 @@ _TOLERANCE_A = 1e-6
 
 
 class Trial:
-    """Counts over many halls. `wrong` names each mistake with the hall's seed."""
+    """Counts over many halls. `wrong`: what must not happen -> where it did, with the hall's
+    seed.
+    """
 
     def __init__(self, habits: Habits) -> None:
         self._habits = habits
         self.counts: Counter[str] = Counter()
-        self.wrong: list[str] = []
+        self.wrong: dict[str, list[str]] = {
+            "called dark, and runs": [],
+            "said to stay, and went dark": [],
+            "a load above its interval": [],
+            "a load below its interval": [],
+            "said to trip, and did not": [],
+            "a load rose, and is not shown": [],
+        }
         self.widths: list[float] = []
 
     def run(self, seed: int) -> None:
@@ -65,9 +74,9 @@ class Trial:
             fell = ran[box.name] and not runs
             self.counts["fell"] += fell
             if verdict is Verdict.DARK and runs:
-                self.wrong.append(f"hall {seed}: {box.name} is called dark, and runs")
+                self.wrong["called dark, and runs"].append(f"hall {seed}: {box.name}")
             if verdict is Verdict.STAYS and fell:
-                self.wrong.append(f"hall {seed}: {box.name} is said to stay, and went dark")
+                self.wrong["said to stay, and went dark"].append(f"hall {seed}: {box.name}")
             if fell and self._drawing_says_safe(plant, box.name):
                 self.counts["the drawing alone calls safe"] += 1
         self._compare_loads(seed, plant, outcome, before, peaks)
@@ -97,15 +106,17 @@ class Trial:
                 middle = (one.load.high + one.load.low) / 2
                 self.widths.append((one.load.high - one.load.low) / middle if middle else 0.0)
             if peaks.get(place, 0.0) > one.load.high + _TOLERANCE_A:
-                self.wrong.append(f"hall {seed}: {place} {peaks[place]} A above {one.load}")
+                text = f"hall {seed}: {place} {peaks[place]} A, {one.load}"
+                self.wrong["a load above its interval"].append(text)
             alive = place not in plant.gone
             if plant.place_lives(place) and after.get(place, 0.0) < one.load.low - _TOLERANCE_A:
-                self.wrong.append(f"hall {seed}: {place} {after[place]} A below {one.load}")
+                text = f"hall {seed}: {place} {after[place]} A, {one.load}"
+                self.wrong["a load below its interval"].append(text)
             if one.name in outcome.trips and alive and place in peaks:
-                self.wrong.append(f"hall {seed}: {place} is said to trip, and did not")
+                self.wrong["said to trip, and did not"].append(f"hall {seed}: {place}")
         for place, peak in peaks.items():
             if place not in shown and peak > before.get(place, 0.0) * 1.0001 + _TOLERANCE_A:
-                self.wrong.append(f"hall {seed}: {place} rose to {peak} A and is not shown")
+                self.wrong["a load rose, and is not shown"].append(f"hall {seed}: {place} {peak} A")
 
     def lines(self) -> list[str]:
         """The figures."""
@@ -122,9 +133,13 @@ class Trial:
             f" {counts['line may trip']} may trip, {counts['line overloads']} overload,"
             f" {counts['line cannot say']} cannot say",
             f"median width of the bounded intervals {middle:.0%}",
-            f"wrong: {len(self.wrong)}",
-            *self.wrong[:20],
+            *wrong_lines(self.wrong),
         ]
+
+
+def wrong_lines(wrong: Mapping[str, Sequence[str]]) -> list[str]:
+    """How many mistakes of each kind, and the first of them."""
+    return [f"{law}: {len(texts)} {'; '.join(texts[:10])}".rstrip() for law, texts in wrong.items()]
 
 
 def _failure(rng: random.Random, known: Sequence[HallNode]) -> list[HallNode]:
@@ -147,7 +162,7 @@ def main() -> None:
             trial.run(seed)
         print(f"{given.halls // 2} {name} halls in {time.monotonic() - begin:.0f} s")
         print("\n".join(f"  {line}" for line in trial.lines()))
-        wrong += len(trial.wrong)
+        wrong += sum(map(len, trial.wrong.values()))
     raise SystemExit(1 if wrong else 0)
 
 
