@@ -6,19 +6,16 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
-from tests.needs import ROOT, program
+from tests.needs import program
 from tests.pdu.running import run, run_apart
 from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd
 from tests.simulators.snmp_agent.devices import BUILT_IN
-from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.against("Net-SNMP snmpd")
 
@@ -197,7 +194,9 @@ def test_passwords_that_are_for_other_pdus_do_no_harm(call: Call) -> None:
     assert code == 0, error
 
 
-def test_a_list_names_what_its_logins_would_not_use(pdu: Snmpd, tmp_path: Path) -> None:
+def test_a_list_names_what_its_logins_would_not_use(
+    pdu: Snmpd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The environment's passwords are for any PDU of a list, also for those of version 2c."""
     hall, logins, password = (tmp_path / name for name in ("hall.csv", "logins.toml", "password"))
     hall.write_text(
@@ -223,16 +222,10 @@ auth_password_file = "{password}"
     password.write_text(AUTH_PASSWORD)
     for file in (logins, password):
         file.chmod(0o600)
-    done = subprocess.run(
-        [sys.executable, "-m", "pdu", "check", str(hall), "--auth", str(logins), "--json"],
-        cwd=ROOT,
-        env={**os.environ, "PDU_COMMUNITY": "public", "PDU_AUTH_PASSWORD": AUTH_PASSWORD},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    found = {one["name"]: one.get("error") for one in json.loads(done.stdout)["pdus"]}
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    monkeypatch.setenv("PDU_AUTH_PASSWORD", AUTH_PASSWORD)
+    _, shown, _ = run(capsys, "check", str(hall), "--auth", str(logins), "--json")
+    found = {one["name"]: one.get("error") for one in json.loads(shown)["pdus"]}
     assert found["plain"] is None
     assert "auth_password has no effect without a protocol" in str(found["idle"])
     assert "auth_protocol has no effect without SNMPv3" in str(found["unsaid"])

@@ -1,4 +1,4 @@
-"""Lines, breakers and watts that the handlers' tools read, and that no archive holds them."""
+"""Lines, breakers and watts that the handlers' tools read."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from pdu.core.inventory import device_list
 from pdu.core.inventory.auth import of_file
 from pdu.core.inventory.polling import poll_full, targets
 from pdu.core.inventory.reading import Reading
-from tests.needs import ROOT
-from tests.packaging.building import files
 from tests.pdu.monitoring.halls import line, login, private
 from tests.peers import PEERS, SHOWN, Peer
 
@@ -93,10 +91,3 @@ def test_the_objects_of_families_say_what_is_a_line_and_what_a_breaker() -> None
     assert found["cpi-econnect"] == [LINE, BREAKER] and found["netio"] == [None]
     assert sum(LINE in kinds or BREAKER in kinds for kinds in found.values()) >= 43
     assert [of_snmp.label_of(LINE, row) for row in ("2", "1.3", "A")] == ["L2", "1.L3", "A"]
-
-
-@pytest.mark.parametrize("handler", sorted(PEERS))
-def test_no_archive_holds_the_tool(handler: str) -> None:
-    assert (ROOT / "pdu" / "core" / "adapters" / handler / "topology.py").is_file()
-    held = files(ROOT / "handlers", handler)
-    assert held and not [name for name in held if name.endswith("topology.py")]
