@@ -269,18 +269,6 @@ def test_an_empty_variable_is_not_a_password(
     assert code == 2 and "PDU_PASSWORD" in err and unit.books().requests == 0
 
 
-def test_end_of_input_at_the_password_prompt_means_no_password(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def ends(_: str) -> str:
-        raise EOFError
-
-    monkeypatch.delenv("PDU_PASSWORD")
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("getpass.getpass", ends)
-    assert run("info")[0] == 2
-
-
 @pytest.mark.parametrize(
     "error, code",
     [(KeyboardInterrupt(), 130), (ValueError("not an address"), 2), (ImportError(), 2)],

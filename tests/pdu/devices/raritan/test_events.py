@@ -4,7 +4,6 @@ Ctrl-C or a broken pipe.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import json
 import os
@@ -253,17 +252,6 @@ def test_listening_ends_after_its_time_and_too_few_events_have_an_exit_code(
         NOT_SEEN,
         "",
     ) and err == f"not-seen: {unit.host}:{unit.port}: 0 of 1 events came within 0.2 s\n"
-
-
-def test_a_long_time_is_shown_with_all_its_digits(
-    run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(events, "Listener", lambda *_, **__: contextlib.nullcontext(()))
-    assert run("events", "--for", "2591999", "--count", "1") == (
-        NOT_SEEN,
-        "",
-        f"not-seen: {unit.host}:{unit.port}: 0 of 1 events came within 2591999 s\n",
-    )
 
 
 def started(unit: XerusPdu, tmp_path: Path, *words: str) -> subprocess.Popen[str]:

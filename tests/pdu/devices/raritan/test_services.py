@@ -280,31 +280,12 @@ def test_link_ids_other_than_whole_numbers_from_1_are_refused_before_any_request
 
 def test_an_encrypted_backup_takes_its_password_from_a_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "word").write_text("very-secret\n", encoding="ascii")
-    path = tmp_path / "backup.txt"
-    done(
-        run(
-            "config",
-            "backup",
-            "get",
-            "--out",
-            str(path),
-            "--secret-file",
-            f"config_password={tmp_path / 'word'}",
-        )
-    )
-    code, _, err = run("config", "backup", "put", str(path), "--yes")
+    secret = ("--secret-file", f"config_password={tmp_path / 'word'}")
+    path = str(tmp_path / "backup.txt")
+    done(run("config", "backup", "get", "--out", path, *secret))
+    code, _, err = run("config", "backup", "put", path, "--yes")
     assert code == 6 and "very-secret" not in err
-    done(
-        run(
-            "config",
-            "backup",
-            "put",
-            str(path),
-            "--yes",
-            "--secret-file",
-            f"config_password={tmp_path / 'word'}",
-        )
-    )
+    done(run("config", "backup", "put", path, "--yes", *secret))
 
 
 def test_the_commands_diag_and_eto_and_pmc_transfer_their_files(run: Run, tmp_path: Path) -> None:

@@ -109,26 +109,11 @@ def test_a_command_for_a_link_unit_never_reaches_the_primary_unit(
     model = Model(outlets=2, in_rush_guard_ms=0, cycle_delay_s=0)
     with XerusPdu(model, links={3: model}, prefix_links=prefixed) as pdu:
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+        where = ("raritan", f"{pdu.host}:{pdu.port}")
 
         def run(*words: str) -> str:
-            assert (
-                root.run(
-                    [
-                        "raritan",
-                        f"{pdu.host}:{pdu.port}",
-                        words[0],
-                        "--fingerprint",
-                        pdu.fingerprint,
-                        "--link",
-                        "3",
-                        "--yes",
-                        "--wait",
-                        str(PATIENCE_S),
-                        *words[1:],
-                    ]
-                )
-                == 0
-            )
+            options = ("--link", "3", "--yes", "--wait", str(PATIENCE_S))
+            assert root.run([*where, "--fingerprint", pdu.fingerprint, *words, *options]) == 0
             return capsys.readouterr().out
 
         run("switch", "1", "off")
@@ -145,18 +130,7 @@ def test_a_command_for_a_link_unit_never_reaches_the_primary_unit(
         assert row.split()[1] == "7.5" and run("outlets").splitlines()[2].split()[3] == "7.5"
         run("thresholds", row.split()[-1].replace("/link/3", ""), "upperCritical=9")
         assert "upperCritical          9" in run("thresholds", "outlet/2/current")
-        assert (
-            root.run(
-                [
-                    "raritan",
-                    f"{pdu.host}:{pdu.port}",
-                    "thresholds",
-                    "outlet/2/current",
-                    "--no-verify",
-                ]
-            )
-            == 0
-        )
+        assert root.run([*where, "thresholds", "outlet/2/current", "--no-verify"]) == 0
         assert "upperCritical          off" in capsys.readouterr().out
         assert all(name.startswith("3/") for name, _ in pdu.books().writes)
 
