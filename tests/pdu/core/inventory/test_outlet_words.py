@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet
 from pdu.core.cli.error_output import Usage
@@ -70,6 +70,7 @@ def test_a_word_with_two_meanings_is_refused() -> None:
         resolve(["4", "1-3"], STRIP)
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.text("12.,-0a ", max_size=6), max_size=3), st.sets(st.text("12.-0a", min_size=1))
 )

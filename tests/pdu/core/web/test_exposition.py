@@ -88,7 +88,7 @@ def histogram(name: str, values: str, number: float) -> list[Sample]:
 
 
 @pytest.mark.parametrize("accept", ACCEPTED)
-@settings(max_examples=20)  # for each of 14
+@settings(max_examples=10)  # for each of 14
 @given(strategies.lists(strategies.tuples(TEXTS, TEXTS, FIGURES)), TEXTS)
 def test_any_text_and_any_figure_is_written_octet_by_octet_as_prometheus_client_does(
     accept: str, rows: list[tuple[str, str, float]], about: str

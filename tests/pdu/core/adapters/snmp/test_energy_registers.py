@@ -155,10 +155,3 @@ def test_a_wrap_is_known_only_if_all_figures_of_a_register_have_the_same_syntax(
     assert read("Counter32") == read("Counter32", "Counter32") == SnmpRegister(0.1, 2**32 * 0.1)
     assert read("Counter64") == SnmpRegister(0.1, 2**64 * 0.1)
     assert read("Counter32", "Counter64") == read("Counter32", "") == SnmpRegister(0.1)
-
-
-def test_another_name_is_no_family() -> None:
-    assert (
-        energy_registers.registers_of_family("xerus") is None
-        and energy_registers.registers_of_family("") is None
-    )
