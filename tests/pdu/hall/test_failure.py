@@ -18,15 +18,7 @@ from pdu.hall.walk.arithmetic import YES, Interval
 from pdu.hall.walk.load_limits import BETWEEN_LINES, FITS, IN_PHASE
 from pdu.hall.walk.power_flow import Power
 from pdu.hall.walk.verdicts import Verdict
-from tests.pdu.hall.test_graph import (
-    FEEDS,
-    PAIR,
-    SWITCH,
-    SWITCHED,
-    UPS,
-    fails,
-    hall,
-)
+from tests.pdu.hall.test_graph import FEEDS, PAIR, SWITCH, SWITCHED, UPS, fails, hall
 from tests.pdu.hall.test_restore import ON, drawing, hall_of, machine, pdu
 
 

@@ -8,16 +8,7 @@ from pdu.core.inventory import saved_readings
 from pdu.hall.failure.missing_facts import missing_facts
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
 from pdu.hall.walk.verdicts import Verdict
-from tests.pdu.hall.test_graph import (
-    EIGHT,
-    FEEDS,
-    PAIR,
-    THREE,
-    fails,
-    hall,
-    series,
-    ways,
-)
+from tests.pdu.hall.test_graph import EIGHT, FEEDS, PAIR, THREE, fails, hall, series, ways
 
 A = [HallNode("feed", "A")]
 
