@@ -86,7 +86,7 @@ def tried(variant: Variant) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
-@pytest.mark.sample(8)
+@pytest.mark.sample(6)
 def test_archives_run_on_each_variant_that_affects_them(
     variant: Variant, simulated: dict[str, Peer], place: Place, tmp_path: Path
 ) -> None:

@@ -121,7 +121,7 @@ def _load(unit: Fixture, rows: dict[str, Row]) -> dict[str, Row]:
 
 
 @pytest.mark.parametrize("key", SWITCHED)
-@pytest.mark.sample(6)
+@pytest.mark.sample(4)
 def test_an_honest_unit_of_a_family_passes(key: str) -> None:
     unit = _fixture(key)
     assert unit.switch is not None

@@ -4,11 +4,9 @@ for, and with owners and platforms of whom something is wrong.
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Callable
@@ -28,7 +26,7 @@ from pdu.prove.document import (
     PlatformProof,
     parsed,
 )
-from pdu.prove.platform_copy import CLONE, ENERGY
+from pdu.prove.platform_copy import ENERGY
 from pdu.prove.simulated_pdu import simulated_pdu
 from tests.dcimanager.client import Client
 from tests.dcimanager.manager import DciManager
@@ -36,7 +34,7 @@ from tests.needs import ROOT, program
 from tests.packaging.building import archive
 from tests.pdu.prove.dcimanager_owner import Owner
 from tests.pdu.running import run
-from tests.waiting import PATIENCE_S, bounded
+from tests.waiting import PATIENCE_S
 
 _STEPS = ("login", "add a PDU", "switch off", "states", "switch on", "polls", "load", "energy")
 Uploaded = Callable[[DciManager], pytest.MonkeyPatch]
@@ -241,24 +239,19 @@ def test_what_the_owner_cannot_do_is_not_tried(
 
 
 def test_without_answers_only_polls_are_tried(
-    manager: DciManager, told: pytest.MonkeyPatch, tmp_path: Path
+    manager: DciManager,
+    uploaded: Uploaded,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The input ends at once: nobody adds a PDU, and the file says what was not tried."""
-    login(told, manager)
-    command = [sys.executable, "-m", "pdu", "prove", "platform", manager.url, "--yes"]
+    patch = uploaded(manager)
+    login(patch, manager)
+    patch.setattr("sys.stdin", io.StringIO())
     out = str(tmp_path / "p.json")
-    process = subprocess.Popen(
-        [*command, "-o", out, "--minutes", "0.02"],
-        cwd=CLONE,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=dict(os.environ),
-    )
-    with bounded(process):
-        shown, said = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == exit_codes.NOT_SEEN, said
+    arguments = ("prove", "platform", manager.url, "--yes", "-o", out, "--minutes", "0.02")
+    code, shown, said = run(capsys, *arguments)
+    assert code == exit_codes.NOT_SEEN, said
     assert "no poll reached the simulated PDU" in shown
     assert manager.password not in shown + said
 

@@ -14,9 +14,9 @@ from tests.pdu.prove.rig import RIGS, plant, proven
 HOSTILE = "</pre><script>alert(1)</script>\x1b[31m\u202e'\""
 
 
-def _proof() -> UnitProof:
-    with RIGS["nut"](plant()) as rig:
-        return proven(rig)
+def _proof(stuck: bool = False) -> UnitProof:
+    with RIGS["nut"](plant(stuck=stuck)) as rig:
+        return proven(rig, look=True)
 
 
 def test_every_text_of_the_file_is_on_the_page_and_escaped() -> None:
@@ -53,9 +53,7 @@ def test_every_text_of_the_file_is_on_the_page_and_escaped() -> None:
 
 
 def test_a_terminal_has_words_of_the_page_and_broken_promises_first() -> None:
-    with RIGS["raritan"](plant(stuck=True)) as rig:
-        proof = proven(rig, look=True)
-    made = report(proof, "proof.json")
+    made = report(_proof(stuck=True), "proof.json")
     body = unescape(re.sub("<[^>]*>", " ", made.page()))
     lines = made.lines()
     assert {*re.findall(r"\w+", "\n".join(lines))} <= {*re.findall(r"\w+", body)}
