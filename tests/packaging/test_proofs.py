@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-import subprocess
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
@@ -26,7 +25,6 @@ from pdu.prove.document import (
 from pdu.prove.report import report
 from tests.pdu.prove.rig import RIGS, plant, proven
 from tests.pdu.prove.samples import FOLDER, SAMPLES
-from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 TAKEN = sorted((ROOT / "tests" / "proofs").glob("*.json"))
@@ -152,12 +150,9 @@ def test_what_the_pages_claim_follows_from_what_was_taken(
     )
 
 
-def test_make_proofs_refuses_the_examples() -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "packaging" / "proofs.py"), str(FOLDER)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_S,
-    )
-    assert done.returncode == 1 and done.stdout.count("refused ") == 3, done.stderr
+def test_make_proofs_refuses_the_examples(
+    proofs: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["proofs.py", str(FOLDER)])
+    assert proofs.main() == 1
+    assert capsys.readouterr().out.count("refused ") == 3

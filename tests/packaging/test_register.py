@@ -61,28 +61,22 @@ def test_the_first_run_registers_and_the_second_uploads_again(
     assert admin.left_behind() == []
 
 
-def test_only_the_named_handler_is_registered(admin: Admin, manager: DciManager) -> None:
-    assert admin.run(manager, "snmp").code == 0
-    assert [handler.handler for handler in manager.handlers()] == ["pdu_snmp"]
-
-
 def test_an_id_is_found_in_the_list_when_the_file_is_lost(
     admin: Admin, manager: DciManager
 ) -> None:
-    assert admin.run(manager).code == 0
+    assert admin.run(manager, "snmp").code == 0
     (admin.script.parent / "register.ids").unlink()
-    assert admin.run(manager).code == 0
-    assert calls(manager, CREATE) == 2 and len(manager.handlers()) == 2
+    assert admin.run(manager, "snmp").code == 0
+    assert calls(manager, CREATE) == 1 and len(manager.handlers()) == 1
 
 
 def test_an_id_is_remembered_where_the_list_cannot_be_read(admin: Admin) -> None:
     with DciManager(wrap=without_list) as manager:
-        assert admin.run(manager).code == 0
-        second = admin.run(manager)
+        assert admin.run(manager, "snmp").code == 0
+        second = admin.run(manager, "snmp")
         assert (second.code, second.err) == (0, "")
-        assert calls(manager, CREATE) == 2 and [
-            handler.uploads for handler in manager.handlers()
-        ] == [2, 2]
+        assert calls(manager, CREATE) == 1
+        assert [handler.uploads for handler in manager.handlers()] == [2]
 
 
 def test_a_remembered_id_that_the_list_shows_for_another_handler_is_not_used(

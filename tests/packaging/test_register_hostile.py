@@ -75,9 +75,11 @@ def test_a_refusal_with_hostile_text_is_shown_in_one_line_and_runs_nothing(
     admin: Admin, tmp_path: Path
 ) -> None:
     refusals: list[Answer] = []
+    texts = list(ANSWERS.values())
     with DciManager(wrap=lambda request, serve: refusals.pop()) as manager:
-        for text in ANSWERS.values():
-            refusals.append(answered(400, {"error": {"code": 1002, "msg": text, "value": text}}))
+        # both texts are shown
+        for text, value in zip(texts[::2], texts[1::2]):
+            refusals.append(answered(400, {"error": {"code": 1002, "msg": text, "value": value}}))
             run = admin.run(manager, "small", folder=tmp_path)
             assert (
                 run.code == 3
