@@ -266,6 +266,7 @@ def shown(
     return pdu
 
 
+@pytest.mark.trial
 def test_a_tab_shows_the_switching_of_another_tab(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         pdu = shown(window, manager, small)
@@ -306,6 +307,7 @@ def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(
         )
 
 
+@pytest.mark.trial
 def test_the_outlet_list_of_a_plot_follows_the_pdu_and_keeps_the_chosen_outlet(
     window: Browser, small: bytes
 ) -> None:
@@ -445,6 +447,7 @@ def test_reports_fit_on_a_phone_and_axe_finds_nothing(window: Browser, tmp_path:
     window.dark(False)
 
 
+@pytest.mark.trial
 def test_times_are_of_24_hours_and_their_zone_is_said(window: Browser, small: bytes) -> None:
     window.driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Kolkata"})
     try:

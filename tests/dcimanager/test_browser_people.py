@@ -233,6 +233,7 @@ def test_no_button_of_any_page_leads_away_while_the_server_is_gone(
     assert window.one("[name=name]").get_attribute("value") == "rack 8"
 
 
+@pytest.mark.trial
 def test_a_reload_sends_a_refused_form_no_second_time_without_scripts_too(
     window: Browser, served: DciManager
 ) -> None:
@@ -323,6 +324,7 @@ def test_two_hundred_pdus_are_searched_sorted_and_added_up(window: Browser, smal
         window.shows("No PDU has these words")
 
 
+@pytest.mark.trial
 def test_poll_all_now_shows_its_progress(
     window: Browser, served: DciManager, rack: Pdu, tmp_path: Path
 ) -> None:

@@ -644,8 +644,8 @@ def test_an_unchanged_part_of_a_page_is_not_sent_again(
     ],
     ids=range(11),
 )
-def test_an_unknown_address_is_answered_with_404(visitor: Visitor, path: str) -> None:
-    answer = visitor.get(path)
+def test_an_unknown_address_is_answered_with_404(identities: Identities, path: str) -> None:
+    answer = identities.visitor.get(path)
     assert answer.status == 404 and "Traceback" not in answer.body
 
 
@@ -655,11 +655,11 @@ def test_an_unknown_address_is_answered_with_404(visitor: Visitor, path: str) ->
     ids=["superscript", "negative", "other", "long", "empty"],
 )
 def test_readings_of_a_span_that_is_not_offered_are_served(
-    visitor: Visitor, site: DciManager, small: bytes, hours: str
+    identities: Identities, hours: str
 ) -> None:
-    Client(site).install(small)
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-    assert visitor.get(f"/pdus/{pdu.id}/readings.json?{urlencode({'hours': hours})}").status == 200
+    query = urlencode({"hours": hours})
+    page = f"/pdus/{identities.pdu.id}/readings.json?{query}"
+    assert identities.visitor.get(page).status == 200
 
 
 @pytest.mark.parametrize("number", ["9" * 20, "9" * 400], ids=["20 digits", "400 digits"])

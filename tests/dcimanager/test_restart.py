@@ -25,7 +25,7 @@ from tests.needs import ROOT
 from tests.waiting import bounded, finished, until
 
 from .client import HANDLERS, TOKEN, Client
-from .database import Database, InUse
+from .database import Database
 from .manager import DciManager
 from .readings import series
 from .records import Refusal
@@ -171,12 +171,6 @@ def test_a_damaged_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path,
     (tmp_path / name).write_bytes(b"damaged " * 1000)
     with pytest.raises(ValueError, match=f"{name} .*restore it, or remove"):
         DciManager(data=tmp_path)
-
-
-def test_two_stand_ins_cannot_use_one_folder(tmp_path: Path) -> None:
-    with DciManager(data=tmp_path), pytest.raises(InUse, match="in use by another"):
-        DciManager(data=tmp_path)
-    DciManager(data=tmp_path).stop()
 
 
 # A stand-in in a separate process, which a test kills in the middle of `what`.

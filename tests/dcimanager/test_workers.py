@@ -22,7 +22,7 @@ from tests.packaging.building import archive, small_tree
 from tests.waiting import PATIENCE_S, bounded, finished, until
 
 from . import child
-from .client import HANDLERS, Client
+from .client import Client
 from .manager import DciManager
 from .test_api import packed
 from .worker import Job, Worker
@@ -361,16 +361,6 @@ def test_an_answer_without_the_number_of_its_call_is_a_failed_call(tmp_path: Pat
         .kind
         == "died"
     )
-
-
-def test_deleting_a_handler_removes_its_directory(
-    manager: DciManager, client: Client, small: bytes
-) -> None:
-    number = client.install(small)
-    unpacked = manager.ca_file.parent / "handlers" / "pdu_small"
-    assert unpacked.is_dir()
-    assert client.request("DELETE", f"{HANDLERS}/{number}").status == 200
-    assert not unpacked.exists()
 
 
 def test_the_command_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
