@@ -33,8 +33,6 @@ from tests.pdu.monitoring.halls import SECRETS, Hall
 from tests.peers import Peer
 from tests.waiting import PATIENCE_S, bounded, until
 
-pytestmark = pytest.mark.sample(18, of="file")
-
 SHOWN = {True: "on", False: "off", None: "unknown"}
 
 
@@ -143,6 +141,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("python", [OLDEST, NEWEST], ids=["oldest", "newest"])
 def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(
     pyz: Path, home: Path, hall: Hall, python: list[str]
@@ -183,6 +182,7 @@ def test_pyz_answers_prometheus(pyz: Path, home: Path, hall: Hall, python: list[
             assert "\npdu_up 1.0\n" in answer.read().decode()
 
 
+@pytest.mark.trial
 def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(
     pyz: Path, home: Path, tmp_path: Path
 ) -> None:
@@ -433,6 +433,7 @@ def test_pyz_names_the_packages_that_it_does_not_hold(pyz: Path, home: Path) -> 
 
 
 @pytest.mark.skipif(not OLD, reason="no Python older than 3.9 here")
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("version", OLD)
 def test_pyz_ends_with_one_line_on_an_old_python(pyz: Path, home: Path, version: str) -> None:
     done = run([str(OLD[version]), str(pyz)], home)
@@ -443,6 +444,7 @@ def test_pyz_ends_with_one_line_on_an_old_python(pyz: Path, home: Path, version:
     ) and "needs Python 3.9" in done.stderr
 
 
+@pytest.mark.trial
 def test_pyz_has_the_same_bytes_wherever_it_is_built(pyz: Path, tmp_path: Path) -> None:
     """The second build has another folder, umask and time zone.
 
@@ -452,6 +454,7 @@ def test_pyz_has_the_same_bytes_wherever_it_is_built(pyz: Path, tmp_path: Path) 
     assert pyz.stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "name, text, words",
     [
@@ -508,6 +511,7 @@ def test_a_python_without_pip_and_venv_is_told_what_to_install(
     assert not any(tmp_path.iterdir())
 
 
+@pytest.mark.trial
 def test_a_build_without_the_packages_writes_nothing_and_shows_pips_last_line(
     tmp_path: Path,
 ) -> None:
@@ -536,8 +540,14 @@ def test_a_build_without_the_packages_writes_nothing_and_shows_pips_last_line(
     assert [path.name for path in tmp_path.iterdir()] == ["pyz.lock"]
 
 
+@pytest.mark.sample(1)
+@pytest.mark.parametrize(
+    "digest, words",
+    [(" --hash=sha256:0{:.63}", r"the file of neighbour .* hash differs"), ("", "hash")],
+    ids=["another", "none"],
+)
 def test_a_package_with_another_hash_than_the_locks_is_not_packed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    digest: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """pip finds the package in a folder, as from an index that hands out another file."""
     tools = loaded("tools")
@@ -546,14 +556,12 @@ def test_a_package_with_another_hash_than_the_locks_is_not_packed(
     monkeypatch.setenv("PIP_FIND_LINKS", str(other.parent))
     monkeypatch.setattr(tools, "HERE", tmp_path)
     right = hashlib.sha256(other.read_bytes()).hexdigest()
-    (tmp_path / "pyz.lock").write_text(f"neighbour==1.0 --hash=sha256:{right[1:]}0\n")
-    with pytest.raises(tools.ToolBuildError, match=r"the file of neighbour .* hash differs"):
-        tools.install_packages(tmp_path / "wrong")
-    (tmp_path / "pyz.lock").write_text("neighbour==1.0\n")
-    with pytest.raises(tools.ToolBuildError, match="hash"):
-        tools.install_packages(tmp_path / "none")
+    (tmp_path / "pyz.lock").write_text(f"neighbour==1.0{digest.format(right)}\n")
+    with pytest.raises(tools.ToolBuildError, match=words):
+        tools.install_packages(tmp_path / "packed")
 
 
+@pytest.mark.trial
 def test_the_lock_is_made_from_what_pip_would_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -602,6 +610,7 @@ def test_the_wheel_has_the_same_bytes_wherever_it_is_built_with_the_same_umask(
     assert filecmp.cmp(installing.wheel_elsewhere(tmp_path), wheel, shallow=False)
 
 
+@pytest.mark.trial
 def test_the_wheel_holds_one_package_that_carries_the_three_and_the_command(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
@@ -633,6 +642,7 @@ def required(text: str) -> dict[str, set[str]]:
     return {name.lower(): set(bounds.split(",")) for name, bounds in found}
 
 
+@pytest.mark.trial
 def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         metadata = packed.read(
@@ -694,6 +704,7 @@ def test_packages_of_another_project_with_our_names_stay_that_projects_own(
         assert said.stdout.startswith(f"pdu {VERSION}, "), said
 
 
+@pytest.mark.trial
 def test_a_script_imports_the_carried_packages_once_it_asks_for_them(
     installed: Path, home: Path
 ) -> None:
@@ -705,6 +716,7 @@ def test_a_script_imports_the_carried_packages_once_it_asks_for_them(
     assert (said.stdout, said.stderr) == (f"{VERSION}\n", "")
 
 
+@pytest.mark.trial
 def test_the_installed_program_reads_every_simulator(
     installed: Path, hall: Hall, home: Path
 ) -> None:
@@ -722,6 +734,7 @@ def test_pyz_runs_built_archives(pyz: Path, hall: Hall, home: Path, tmp_path: Pa
     }
 
 
+@pytest.mark.trial
 def test_the_installed_program_has_the_packs_version(installed: Path, home: Path) -> None:
     assert (
         run([str(installed), "--version"], home).stdout
