@@ -15,12 +15,29 @@ from types import ModuleType
 import pytest
 
 from handlers import registry
+from pdu.core.inventory.handler_archives import Archive
 from pdu_common.connection import PduSnmpData
 from tests import peers
 from tests.needs import ROOT
 
 from . import __main__ as conformance, baseline, trial, unknown
 from .variants import VARIANTS
+
+_PLACED: dict[tuple[str, str], trial.Placed] = {}
+
+
+@pytest.fixture(autouse=True)
+def placed_once(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each archive is unpacked once, so that Python compiles it once."""
+    place = trial.place
+
+    def once(archive: Archive, where: str, _: Path) -> trial.Placed:
+        key = archive.top, where
+        if key not in _PLACED:
+            _PLACED[key] = place(archive, where, tmp_path_factory.mktemp("placed"))
+        return _PLACED[key]
+
+    monkeypatch.setattr(trial, "place", once)
 
 
 def test_doubles_of_this_project_conform(capsys: pytest.CaptureFixture[str]) -> None:

@@ -199,7 +199,8 @@ def test_chosen_families_are_found_and_another_unit_is_refused_with_its_sysobjec
     tmp_path: Path,
 ) -> None:
     admin = Admin(tmp_path, build(tmp_path / "dist", "--only", "sentry3", "rpcm"))
-    with DciManager() as manager, contextlib.ExitStack() as stack:
+    # one process for both PDUs
+    with DciManager(processes=1) as manager, contextlib.ExitStack() as stack:
         register(admin, manager, "snmp")
         pdus: dict[str, Pdu] = {}
         for key in ("rpcm", "raritan-px2"):
