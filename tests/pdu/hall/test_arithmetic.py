@@ -169,14 +169,23 @@ def test_unmetered_outlets_add_what_their_pdu_leaves_for_them_once() -> None:
     assert total.now(plain, {"a": 4.0, "b": 1.0}, 0.5, 2.0) == Interval(3.0, 14.0, 3.5)
     assert total.now(plain, {"a": 4.0}, 0.5, 2.0).high == math.inf
     # one that may come from elsewhere is not in what the meter reads, nobody knows how much goes
-    total.enter(None, Interval(0.0, 1.0, 0.5, ("c",)))
+    total.enter(None, Interval(0.0, 0.5, 0.25, ("c",)))
     most_of = {"a": 4.0, "b": 1.0, "c": 8.0}
     found = total.now(KnownCurrents(3.0, 3.5), most_of, 1.0, 1.0)
-    assert found[:2] == (3.0, 3.5 + 1.0 + 8.0)
+    assert found[:2] == (3.0, 3.5 + 0.5 + 8.0)
     total.enter(Interval(0.0, 0.5, 0.25, ("b",)), None)
     assert total.now(KnownCurrents(9.0, 9.5), most_of, 1.0, 1.0).low == 3.0
     assert total.pools["b"] == 0 and total.rises == 1
     assert total.now(plain, {"a": 4.0, "c": 8.0}, 1.0, 1.0).high < math.inf
+
+
+def test_a_machine_that_runs_takes_nothing_away_though_its_outlet_is_not_metered() -> None:
+    before = Interval(0.0, 3.0, 1.5, ("a",))
+    total = IntervalSum()
+    total.add(before)
+    total.enter(before, before._replace(keeps=True))
+    # the meter errs by half, and at another load the machine draws half as much
+    assert total.now(KnownCurrents(4.0, 4.5), {"a": 9.0}, 0.5, 1.0).low == 1.0
 
 
 @pytest.mark.parametrize(
