@@ -112,10 +112,12 @@ def test_a_folder_without_an_archive_of_a_handler_is_refused(small: Hall, call: 
     assert missing.returncode == 2 and "has no archive of" in missing.stderr
 
 
-def test_a_misspelt_handler_is_named_also_with_a_folder_of_archives(tmp_path: Path) -> None:
+def test_a_misspelt_handler_is_named_also_with_a_folder_of_archives(
+    tmp_path: Path, call: Call
+) -> None:
     misspelt = tmp_path / "list.csv"
     misspelt.write_text("name,handler,address\nx,smnp,192.0.2.1\n")
-    done = run("check", misspelt, "--archives", tmp_path)
+    done = call("check", misspelt, "--archives", tmp_path)
     assert done.returncode == 2 and "x: 'smnp' is not a handler" in done.stderr
 
 
