@@ -27,7 +27,6 @@ from pdu.energy.statement import disclosure, figures, leaf_rows, merkle, power, 
 from pdu.energy.statement.form import contents
 from tests.energy.stand_alone import refusal_of
 from tests.energy.tampering import Issued, World, part_of, world
-from tests.needs import ROOT
 
 #: two periods with prices, of which a customer has one of his own, and one of the peak
 TARIFF = """
@@ -50,7 +49,6 @@ id = "K-3"
 address = ["Cloudy Ltd", "Springfield"]
 prices = { day = "0.2750" }
 """
-WITNESS = ROOT / "docs" / "check_statement.py"
 REFUSED, SAID, SILENT = "refused", "said", "SILENT"
 Statement = dict[str, Any]
 #: changes statement, proof and files. What it leaves of the files is written from the statement

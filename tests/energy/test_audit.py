@@ -32,8 +32,6 @@ class Kept(NamedTuple):
     #: energy and current of each outlet
     outlets: Sequence[tuple[Optional[float], float]]
     name: str = "rack1"
-    #: by how much the clock is wrong, in s
-    shift: float = 0.0
 
 
 def line(when: float, own: Optional[float], *outlets: tuple[Optional[float], float]) -> Kept:
@@ -80,7 +78,7 @@ def _declared(one: Kept) -> Iterator[dict[str, Any]]:
 
 
 def _record(one: Kept) -> dict[str, Any]:
-    begin, mono = one.when + one.shift, one.when - FIRST + 1e6
+    mono = one.when - FIRST + 1e6
     figures = {
         "load": sum(current for _, current in one.outlets) or 4.4,
         "total": one.own,
@@ -88,7 +86,7 @@ def _record(one: Kept) -> dict[str, Any]:
         "amps": [current for _, current in one.outlets],
         "on": "1" * len(one.outlets),
     }
-    return {"of": 0, "utc": [begin, begin + 0.5], "mono": [mono, mono + 0.5], **figures}
+    return {"of": 0, "utc": [one.when, one.when + 0.5], "mono": [mono, mono + 0.5], **figures}
 
 
 def test_a_month_with_a_reset_and_an_unused_outlet(
@@ -165,25 +163,7 @@ def test_outlets_beyond_their_pdu_are_told(
     assert code == 1 and found["pdus"][0]["sum_exceeds_pdu"]
 
 
-def test_a_clock_that_went_back_is_an_event(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    jump = FIRST + 5 * 86400
-    lines = [
-        line(when, None, (passed(when), 4.0))._replace(shift=0.0 if when < jump else -HOUR)
-        for when in hours()
-    ]
-    code, found = run(capsys, written(tmp_path, lines))
-    (outlet,) = found["pdus"][0]["outlets"]
-    # With the wrong times, the register also seems to rise too fast.
-    assert code == 0 and "clock" in [event["kind"] for event in outlet["events"]]
-    assert outlet["kwh"]["low"] <= 745 <= outlet["kwh"]["high"]
-
-
-@pytest.mark.parametrize(
-    ("day", "length"),
-    [("2026-03-29", 23), ("2026-10-25", 25), ("2026-10-26", 24)],
-)
+@pytest.mark.parametrize(("day", "length"), [("2026-03-29", 23), ("2026-10-25", 25)])
 def test_nights_of_summer_time(
     day: str, length: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,6 @@ from typing import Optional
 import pytest
 from hypothesis import assume, given, settings
 
-from pdu.energy.journal.unit_changes import SERIAL
 from pdu.energy.registers import resolution
 from pdu.energy.registers.bounds import BoundedRegister
 from pdu.energy.registers.segments import Segment, history_of
@@ -46,8 +45,7 @@ def test_a_register_that_loses_may_have_stopped_and_begun_again_between_two_read
     assert not one.hidden and result.inside, (one.truth, result.answer)
 
 
-@pytest.mark.parametrize("step", [0.001, 0.1, 1.0])
-@pytest.mark.parametrize("cadence", [300.0, 900.0])
+@pytest.mark.parametrize(("step", "cadence"), [(0.001, 300.0), (1.0, 900.0)])
 def test_a_clean_month_is_two_steps_and_its_ends_wide(step: float, cadence: float) -> None:
     for seed in range(2):
         plan = Plan(seed, cadence=cadence, step=step, days=8.0)
@@ -85,63 +83,6 @@ def test_what_happened(case: str) -> None:
     story = history_of(RegisterReadings(times, times, values), RegisterLimits(1.5, 0.1))
     assert [event.kind for event in story.events] == kinds
     assert [list(one.readings) for one in story.segments] == segments
-
-
-def test_another_unit_ends_a_segment_though_the_register_rose() -> None:
-    times = [3600.0 * number for number in range(10)]
-    values = [float(number) for number in range(10)]
-    readings = RegisterReadings(times, times, values, changes={5: "another unit"})
-    story = history_of(readings, RegisterLimits(1.5, 0.1))
-    assert [event.kind for event in story.events] == ["changed"]
-    energy = BoundedRegister(readings, story.segments, RegisterLimits(1.5, 0.1)).energy(
-        0.0, times[-1]
-    )
-    assert energy.low <= 8.0 and energy.high >= 9.0 and energy.width < 5.0
-
-
-@pytest.mark.parametrize(
-    "start, identified, bridged",
-    [
-        (1000.0, True, True),
-        (1000.0, False, False),  # another unit, exchanged while nothing flowed?
-        (0.0, True, False),  # set to 0 in that time?
-    ],
-)
-def test_a_jump_after_standing_counts_only_if_nothing_else_explains_it(
-    start: float, identified: bool, bridged: bool
-) -> None:
-    shown = [0, 1, 2, 3, 4, *[5] * 20, 20, 21, 22, 23, 24]
-    times = [3600.0 * number for number in range(len(shown))]
-    values = [start + one for one in shown]
-    limits = RegisterLimits(1.5, 0.1)
-    identities = bytes([SERIAL]) * len(shown) if identified else ()
-    readings = RegisterReadings(times, times, values, identities=identities)
-    story = history_of(readings, limits)
-    assert [event.kind for event in story.events] == ([] if bridged else ["too fast"])
-    energy = BoundedRegister(readings, story.segments, limits).energy(0.0, times[-1])
-    assert (energy.low > 23.5) == bridged and energy.low < 24.0 < energy.high
-
-
-def test_many_readings_of_a_lower_value_may_be_right() -> None:
-    # set back by 2 kWh, and exchanged 29 hours later, while nothing flowed?
-    shown = [70, 71, 72, 73, *[73] * 9, *[71] * 29, *[113] * 4, 114, 115, 116]
-    times = [3600.0 * number for number in range(len(shown))]
-    values, limits = [float(one) for one in shown], RegisterLimits(1.5, 0.1)
-    for lower, low in ((71.0, 6.0), (0.0, 46.0)):
-        changed = [
-            lower if value == 71.0 and place > 5 else value for place, value in enumerate(values)
-        ]
-        readings = RegisterReadings(times, times, changed)
-        story = history_of(readings, limits)
-        energy = BoundedRegister(readings, story.segments, limits).energy(0.0, times[-1])
-        assert low - 2.5 < energy.low <= low and energy.high > 46.0
-
-
-def test_without_readings_the_supply_is_the_only_bound() -> None:
-    energy = BoundedRegister(RegisterReadings([], [], []), [], RegisterLimits(3.68)).energy(
-        0.0, 3600.0
-    )
-    assert energy == (0.0, 0.0, 3.68)
 
 
 # ---- each decision of `bounds` alone -------------------------------------------------------------
@@ -292,15 +233,6 @@ def test_the_mean_power_of_all_segments_is_the_best_of_a_hole() -> None:
     assert fast.energy(T0 + 3600.0, T0 + 7200.0).best <= 3.6
 
 
-def test_a_wrap_says_the_best_of_its_hole() -> None:
-    limits = RegisterLimits(3.6, 0.1, modulus=100.0)
-    parts = [[0, 1], [2, 3]]
-    one = register([0.0, 600.0, 4200.0, 4800.0], [99.0, 99.4, 0.2, 0.5], parts, limits=limits)
-    assert one.energy(T0, T0 + 4800.0).best == pytest.approx(0.4 + 0.8 + 0.3)
-    # a part of the hole has a part of the mean power
-    assert one.energy(T0 + 600.0, T0 + 4199.0).best != pytest.approx(0.8)
-
-
 def test_a_moment_is_as_early_as_the_clock_may_be_wrong() -> None:
     """All times may be 120 s wrong: at 600 s, the register can be that of 480 s, or of 720 s."""
     one = register([0.0, 300.0, 600.0, 900.0, 1200.0], [10.0, 10.3, 10.6, 10.9, 11.2], slack=120.0)
@@ -325,13 +257,6 @@ def test_two_equal_readings_before_a_jump_may_both_be_stale() -> None:
     found = one._register_at(Segment([0, 1, 2]), T0 + 250.0)
     assert found.high == pytest.approx(10.0 + 0.1 + 0.25)
     assert one._register_at(Segment([0, 1, 2]), T0 + 50.0).high == pytest.approx(10.15)
-
-
-def test_the_best_of_a_hole_is_no_more_than_the_supply_delivers() -> None:
-    fast = register([0.0, 3600.0, 7200.0, 10800.0], [10.0, 20.0, 0.0, 10.0], [[0, 1], [2, 3]])
-    hole = fast._between(Segment([0, 1]), Segment([2, 3]), T0 + 4000.0, T0 + 7000.0)
-    assert hole.best == hole.high == pytest.approx(3.0)
-    assert fast._power == 3.6
 
 
 def test_the_mean_power_needs_a_time_that_was_read() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from pdu import root
 from pdu.energy.journal.clocks import Instant
-from pdu.energy.journal.days import Days, files
+from pdu.energy.journal.days import Days
 from pdu.energy.journal.file_naming import FileClock
 
 from .test_journals import DAY, FIRST, HOUR, head, poll, unit
@@ -86,11 +86,3 @@ def test_a_wrong_clock_costs_no_month(
     assert outlet["grade"] != "not billable" and outlet["read"] > 0.9
     # what was wrong is said
     assert any(one["kind"] == "clock" for one in outlet["events"]) or "first" in name
-
-
-def test_a_wrong_year_for_a_quarter_of_an_hour_names_no_file(tmp_path: Path) -> None:
-    metered(tmp_path, CASES["10 years ahead for a quarter of an hour"])
-    days = ("2026-09-29", "2026-09-30", "2026-10-01", "2026-10-02", "2026-10-03")
-    names = [Path(path).name for path in files(str(tmp_path))]
-    assert names == [f"{day}.jsonl" for day in days if f"{day}.jsonl" >= names[0]]
-    assert "2026-10-02.jsonl" in names

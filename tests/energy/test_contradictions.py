@@ -13,7 +13,6 @@ from pdu.energy.audit import checks, grades, pdu_audit
 from pdu.energy.journal.clock import jumps_by_monotonic
 from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
-from pdu.energy.registers.numpy_lazy import np
 from pdu.energy.registers.poll import OutletFigures, Poll
 
 DAY, HOUR = 86400.0, 3600.0
@@ -49,7 +48,7 @@ def kinds(answer: pdu_audit.AuditedRegister) -> list[str]:
     return [event.kind for event in answer.events]
 
 
-@pytest.mark.parametrize("kilowatts", [3.75, 4.0, 7.0, 40.0, 400.0])
+@pytest.mark.parametrize("kilowatts", [3.75, 400.0])
 @pytest.mark.parametrize("step", [None, 0.01])
 def test_a_register_that_is_always_too_fast_is_not_firm(
     kilowatts: float, step: Optional[float]
@@ -77,32 +76,6 @@ def test_what_the_supply_cannot_deliver_in_an_hour_is_no_lowest_energy(
         assert answer.events or answer.energy.low < 3.68
 
 
-def test_a_day_of_too_fast_is_a_hole() -> None:
-    """20 kW on the third day only, 0.4 kW on the others."""
-
-    def register(hour: float) -> float:
-        fast_hours = min(max(hour - 48.0, 0.0), 24.0)
-        return cut(1000.0 + 0.4 * (hour - fast_hours) + 20.0 * fast_hours)
-
-    answer = answered(register, facts=dataclasses.replace(KNOWN, step_kwh=0.01))
-    assert "too fast" in kinds(answer) and not answer.has_lowest
-    assert answer.energy.low <= 0.4 * 144 + 0.1 and answer.energy.high >= 0.4 * 144 + 24 * 3.68
-
-
-@pytest.mark.parametrize("factor", [0.1, 10.0])
-@pytest.mark.parametrize("since", [0.0, 72.0, 144.0])
-def test_a_unit_mistake_of_some_days_is_not_billable(factor: float, since: float) -> None:
-    def register(hour: float) -> float:
-        wrong = max(hour - since, 0.0)
-        return cut(1000.0 + 0.2 * (hour - wrong) + 0.2 * factor * wrong, 0.001)
-
-    answer = answered(register, watts=200.0)
-    (event,) = answer.events
-    assert event.kind == checks.UNIT and answer.grade == grades.NOT_BILLABLE
-    assert event.begin == pytest.approx(max(since * HOUR, -HOUR), abs=DAY)
-    assert event.end >= 7 * DAY
-
-
 def test_a_unit_mistake_of_a_register_that_few_polls_read() -> None:
     def register(hour: float) -> Optional[float]:
         return cut(1000.0 + 2.0 * hour) if round(hour * 12) % 2 else None
@@ -121,8 +94,8 @@ def test_a_false_zero_is_no_unit_mistake(start: float) -> None:
     assert kinds(answer) == ["false zero"] and answer.energy.low <= 9.6 <= answer.energy.high
 
 
-@pytest.mark.parametrize("depth", [-0.58, -0.5, -0.3, 0.3, 0.5, 0.7])
-@pytest.mark.parametrize("wrong", [1, 2, 6])
+@pytest.mark.parametrize("depth", [-0.58, -0.3, 0.7])
+@pytest.mark.parametrize("wrong", [1, 6])
 @pytest.mark.parametrize("step", [None, 0.01])
 def test_a_small_momentary_error_is_inside_the_bounds(
     depth: float, wrong: int, step: Optional[float]
@@ -206,24 +179,6 @@ def test_false_values_of_an_idle_outlet_are_no_energy(values: list[float]) -> No
     assert answer.energy.low == 0.0 and answer.energy.high < 4.0
 
 
-def test_a_register_that_stood_before_its_unit_was_exchanged_is_not_believed() -> None:
-    """3.6 kW throughout; the register stands for an hour, then another unit with a near value, or
-    one that nothing confirms.
-    """
-    shown = [1000.0 + 0.3 * number for number in range(11)] + [1003.0] * 12
-    near = [1003.5 + 0.3 * number for number in range(6)]
-    for after, end in ((near, 8400.0), ([0.0, 0.0, 0.0], 7500.0)):
-        pdu = PduReadings("rack1")
-        for number, value in enumerate(shown + after):
-            time = 300.0 * number
-            up = 1e6 + time if number < 23 else 10.0 + 300.0 * (number - 23)
-            figures = [OutletFigures("1", round(value, 3))]
-            pdu.append(Poll("rack1", time, time, figures, monotonic=time, uptime=up))
-        facts = dataclasses.replace(KNOWN, step_kwh=0.001)
-        (answer,) = pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, end, Meters(facts))).outlets
-        assert answer.energy.low <= 3.6 * end / HOUR <= answer.energy.high + 1e-9
-
-
 def test_a_unit_that_seems_exchanged_at_each_poll_takes_no_longer() -> None:
     pdu = PduReadings("rack1")
     for number in range(3000):
@@ -232,34 +187,6 @@ def test_a_unit_that_seems_exchanged_at_each_poll_takes_no_longer() -> None:
     asked = pdu_audit.Asked(0.0, 31 * DAY, Meters(KNOWN))
     (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     assert answer.grade == grades.NOT_BILLABLE
-
-
-def outage(hour: float) -> Optional[float]:
-    """A register of 1 kW that reads its maximum for four hours, then not at all for three days;
-    when it is back, it stands for ten hours and loses what flowed.
-    """
-    if 24.0 <= hour < 28.0:
-        return 42949672.95
-    if 28.0 <= hour < 100.0:
-        return None
-    return cut(1000.0 + (min(hour, 100.0) if hour < 110.0 else hour - 10.0))
-
-
-@pytest.mark.parametrize("stands_before", [0.0, 6.0, 40.0])
-def test_a_register_that_stood_after_an_outage_may_have_stood_in_it(stands_before: float) -> None:
-    """All ones, an outage, a register that stands and has lost what flowed."""
-
-    def shown(hour: float) -> Optional[float]:
-        value = outage(hour)
-        return value if value is None or hour < 100.0 else cut(value - stands_before)
-
-    answer = answered(shown, amperes=4.5)
-    assert answer.energy.low <= 168.0 <= answer.energy.high + 1e-9
-    assert answer.energy.best == pytest.approx(158.0 - stands_before, abs=0.1)
-    (stood,) = [one for one in answer.events if one.kind == checks.STANDING]
-    # the time without readings is in doubt, too
-    assert stood.begin <= 28.0 * HOUR and stood.end >= 110.0 * HOUR
-    assert "all ones" in kinds(answer) and answer.grade == grades.WIDE
 
 
 def test_a_wrong_reading_does_not_end_a_time_in_which_a_register_stands() -> None:
@@ -272,17 +199,3 @@ def test_a_wrong_reading_does_not_end_a_time_in_which_a_register_stands() -> Non
 
     answer = answered(shown, facts=dataclasses.replace(KNOWN, step_kwh=1.0), amperes=4.5)
     assert answer.energy.low <= 168.0 <= answer.energy.high
-
-
-def test_a_rise_after_standing_that_has_only_its_own_flow_is_no_catching_up() -> None:
-    """At least 190 W flow. It stands for six hours, and rises by 1.2 kWh in the next one."""
-    supply = checks.CheckParameters(0.001, None, HOUR, HOUR, is_outlet=True)
-    for rise, expected in ((1.2, False), (7.0, True)):
-        kwh = np.asarray([0.0, *[1.0] * 7, 1.0 + rise, 2.0 + rise])
-        times = HOUR * np.arange(len(kwh))
-        unread, watts = np.full(len(kwh), np.nan), np.full(len(kwh), 190.0)
-        rows = checks.Rows(times, times + 1.0, kwh, unread, watts)
-        flow = checks.Flow.of(rows, supply)
-        assert flow is not None
-        (found,) = checks.standstills(rows, flow, supply, np.arange(len(kwh)))
-        assert found.caught_up is expected, rise

@@ -8,7 +8,6 @@ from typing import Optional
 import pytest
 
 from pdu.energy.audit import checks
-from pdu.energy.journal.unit_changes import SERIAL
 from pdu.energy.registers import segments
 from pdu.energy.registers.numpy_lazy import Column, np
 from pdu.energy.registers.values import RegisterLimits, RegisterReadings
@@ -41,17 +40,6 @@ def broken(
     return None if found is None or found.event is None else found.ratio
 
 
-@pytest.mark.parametrize(("length", "told"), [(890.0, 0), (960.0, 1)])
-def test_a_gap_is_longer_than_three_turns(length: float, told: int) -> None:
-    times = np.asarray([0.0, 300.0, 300.0 + length, 600.0 + length])
-    found = [*checks.gaps(rows(times, times / HOUR), SUPPLY, 0.0, 601.0 + length)]
-    assert [(one.begin, one.end) for one in found] == [(301.0, 300.0 + length)] * told
-    # the ends of the period are gaps, too
-    late = [*checks.gaps(rows(times[:2], times[:2] / HOUR), SUPPLY, 0.0, 301.0 + length)]
-    assert [(one.begin, one.end) for one in late] == [(301.0, 301.0 + length)][: len(late)]
-    assert len(late) == (length > 900.0)
-
-
 @pytest.mark.parametrize("is_before", [True, False])
 def test_a_rise_beside_a_time_without_readings_shows_no_catching_up(is_before: bool) -> None:
     """190 W; the register stands for two hours, and rises by 1 kWh then: more than what flowed."""
@@ -69,25 +57,6 @@ def test_a_rise_beside_a_time_without_readings_shows_no_catching_up(is_before: b
     assert checks.uncounted_s([found], 0.0, HOUR) == HOUR
     (plain,) = stood(rows(times[1:-1], kwh[1:-1], watts=190.0), SUPPLY)
     assert (plain.begin, plain.end) == (0.0, 7201.0)
-
-
-def test_what_a_register_caught_up_with_is_not_uncounted() -> None:
-    times = 300.0 * np.arange(27)
-    kwh = np.concatenate((np.full(25, 10.0), [11.0, 11.0]))
-    (found,) = stood(rows(times, kwh, watts=190.0), SUPPLY)
-    assert found.caught_up and checks.uncounted_s([found], 0.0, 1e5) == 0.0
-
-
-@pytest.mark.parametrize(("hours", "amperes", "is_standing"), [(2.0, 1.0, True), (0.1, 1.0, False)])
-def test_a_register_stands_for_longer_than_its_readings_may_be_old(
-    hours: float, amperes: float, is_standing: bool
-) -> None:
-    times = 60.0 * np.arange(int(60 * hours) + 1)
-    supply = SUPPLY._replace(usual_gap=60.0, max_age=300.0)
-    found = stood(rows(times, np.full(len(times), 5.0), amperes=amperes), supply)
-    assert bool(found) is is_standing
-    few = supply._replace(step=1.0)  # three of its steps are more than what flowed
-    assert not stood(rows(times, np.full(len(times), 5.0), amperes=amperes), few)
 
 
 DAY = 288
@@ -132,24 +101,6 @@ def test_current_shows_a_unit_as_far_as_voltage_and_power_factor_are_known(
     assert (broken(read, parameters) is not None) is is_broken
 
 
-def test_one_day_in_another_unit_shows() -> None:
-    """Over all days it is 1.2 times what flowed."""
-    times = 300.0 * np.arange(31 * DAY)
-    hours = times / HOUR
-    days = np.clip(hours - 240.0, 0.0, 24.0)
-    assert broken(rows(times, 0.5 * (hours + 6.0 * days), watts=500.0)) == pytest.approx(7.0, 0.01)
-    assert broken(rows(times, 0.5 * (hours + 0.2 * days), watts=500.0)) is None
-
-
-def test_a_coarse_register_is_off_by_a_step_at_each_end() -> None:
-    """20 W for a day, by a register of 1 kWh, is nothing or 1 kWh."""
-    times = 300.0 * np.arange(DAY)
-    coarse = SUPPLY._replace(step=1.0)
-    for kwh, is_broken in ((0.0, False), (1.0, False), (3.0, True)):
-        read = rows(times, np.where(times > 12 * HOUR, kwh, 0.0), watts=20.0)
-        assert (broken(read, coarse) is not None) is is_broken
-
-
 def test_power_that_varies_is_only_sampled() -> None:
     """A job each hour, which one poll of twelve sees: it may be shorter than the polls say."""
     times = 300.0 * np.arange(2 * DAY)
@@ -174,14 +125,6 @@ def test_what_meters_do_not_count_shows_no_unit() -> None:
     ):
         assert broken(read) is None and not stood(read, SUPPLY)
         assert broken(read._replace(kwh=5.0 * most_kw * times / HOUR)) is not None
-
-
-def test_the_largest_rises_of_what_nobody_believes_may_be_wrong_readings() -> None:
-    times = 300.0 * np.arange(DAY)
-    kwh = 0.5 * times / HOUR
-    jumps = rows(times, kwh + 900.0 * (times > HOUR) + 70.0 * (times > 2 * HOUR), watts=500.0)
-    assert broken(jumps, is_believed=False) is None
-    assert broken(rows(times, 100.0 * kwh, watts=500.0), is_believed=False) is not None
 
 
 @pytest.mark.parametrize(
@@ -271,19 +214,6 @@ def test_three_readings_may_be_wrong_and_differ_and_four_may_not() -> None:
     # many of 0, or of one higher value, are wrong, too; of a lower value they may be right
     assert told([0.0] * 6) == ["false zero"] and told([4e9] * 6) == ["all ones"]
     assert "unconfirmed" in told([900.0] * 6)
-
-
-def test_three_readings_of_another_line_confirm_nothing_and_four_do() -> None:
-    """Three in the middle, that rise, left the line; three at the end are too few for a reset."""
-    times = [HOUR * number for number in range(24)]
-    line = [1000.0 + number for number in range(24)]
-
-    def told(values: list[float]) -> list[str]:
-        return [one.kind for one in segments.history_of(readings(times, values), LIMITS).events]
-
-    assert told([*line[:10], 5.0, 5.5, 6.0, *line[13:]]) == ["momentary"]
-    assert told([*line[:21], 5.0, 5.5, 6.0]) == ["unconfirmed"]
-    assert told([*line[:20], 5.0, 5.5, 6.0, 6.5]) == ["reset"]
 
 
 @pytest.mark.parametrize(("slack", "parts"), [(0.0, 2), (3600.0, 1)])
@@ -386,15 +316,6 @@ def test_a_unit_whose_register_never_moved_is_believed_if_nothing_flowed_all_its
     values[kept[2]] = 90.0
     parts, kinds = idle_story([*values], 6, numbers)
     assert kept not in parts
-
-
-def test_a_register_that_stood_does_not_go_on_by_more_than_the_supply_since_then() -> None:
-    values = [1000.0, 1001.0, 1002.0, 1003.0, 1003.0, 1003.0, 1010.0, 1011.0, 1012.0, 1013.0]
-    parts, kinds = idle_story(values, 0, set(), bytes([SERIAL]) * 10)
-    assert kinds == [] and parts == [[0, 1, 2, 6, 7, 8, 9]]
-    far = [*values[:6], *(value + 20.0 for value in values[6:])]
-    parts, kinds = idle_story(far, 0, set(), bytes([SERIAL]) * 10)
-    assert kinds == ["too fast"] and parts[0] == [0, 1, 2]
 
 
 FAST = RegisterLimits(3600.0, 0.0)  # 1 kWh in a second

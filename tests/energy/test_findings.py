@@ -25,7 +25,6 @@ from pdu.energy.journal.unit_changes import UnitIdentity
 from pdu.energy.registers.customers import OutletTenancy
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
 from pdu.energy.registers.poll import OWN, OutletFigures, Poll
-from pdu.energy.registers.values import EnergyInterval
 from pdu_common.helper import EnumPowerStatus
 
 from .test_audit import FIRST, HOUR, LAST, hours, line, passed, written
@@ -225,17 +224,6 @@ def test_a_meter_may_state_any_error(percent: float) -> None:
     assert energy.low < energy.best < energy.high
 
 
-def test_an_error_counts_if_each_unit_states_one() -> None:
-    for second, expected in ((None, None), (2.0, 2.0)):
-        pdu = PduReadings("rack1")
-        for number, (firmware, percent) in enumerate((("1", 0.5), ("1", None), ("2", second))):
-            time = 300.0 * number
-            figures = [OutletFigures("1", 1.0)]
-            poll = Poll("rack1", time, time, figures, firmware=firmware)
-            pdu.append(poll._replace(accuracy_percent=percent))
-        assert pdu.accuracy_percent == expected
-
-
 def test_readings_beside_a_period_say_nothing_of_it() -> None:
     for shift in (-10 * 86400.0, 10 * 86400.0):
         pdu = PduReadings("rack1")
@@ -256,22 +244,6 @@ def test_the_monotonic_clock_shows_each_jump() -> None:
     # The reader's machine started anew: its monotonic clock says nothing of that time.
     restarted = [*monotonic[:5], *(time - 1000.0 for time in monotonic[5:])]
     assert not jumps_by_monotonic(monotonic, monotonic, restarted).jumps
-
-
-@pytest.mark.parametrize("start", [946684800.0, 0.0])
-def test_a_clock_that_was_not_set_when_the_reader_started_costs_no_month(start: float) -> None:
-    """Its machine starts in 2000, and gets the time after seven hours."""
-    begin = 1790812800.0
-    pdu = PduReadings("rack1")
-    for number in range(600):
-        time = 300.0 * number
-        at = time + (start if number < 84 else begin)
-        figures = [OutletFigures("1", rising()(time / HOUR), 4.5)]
-        pdu.append(Poll("rack1", at, at + 1.0, figures, monotonic=time + 5.0))
-    asked = pdu_audit.Asked(begin, begin + 2 * DAY, Meters(KNOWN))
-    (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
-    assert answer.energy.low <= 48.0 <= answer.energy.high < 48.3
-    assert kinds(answer) == ["clock"]
 
 
 def test_an_earlier_customer_does_not_pay_by_a_unit_that_is_wrong_later() -> None:
@@ -660,10 +632,6 @@ def test_usage(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong: Sequence[Sequence[str]] = (("--csv", "--json"), ("--username", "joe"))
     for more in wrong:
         assert run(folder, *more) == 2
-
-
-def test_bounds_are_rounded_away_from_each_other() -> None:
-    assert kwh(EnergyInterval(low=1.0009, best=1.0, high=1.0011)) == ["1.000", "1.000", "1.002"]
 
 
 def test_the_error_that_a_unit_states_counts_more_than_what_is_usual() -> None:

@@ -31,7 +31,6 @@ ROWS = (
     "energy,2026-00003,2026-00001,2026-11-03,7,Acme,Energy,day,30.000,kWh,0.2890,8.67,EUR",
     "difference,2026-00003,2026-00001,2026-11-03,7,Acme,Difference,,-3.172,kWh,,-0.92,EUR",
 )
-LINE = ("description", "qty", "amount")
 #: the parameters of each program's public documentation, read on 2026-11-25: needed, and others
 DOCUMENTED: Mapping[str, tuple[set[str], set[str]]] = {
     # ispsystem.com/docs/b6c/developer-section/billmanager-api/expenses-expense: expense.edit

@@ -47,7 +47,7 @@ def constant(
     return pdu
 
 
-@pytest.mark.parametrize("factor", [0.28, 0.5, 0.75, 1.35, 2.0, 5.0])
+@pytest.mark.parametrize("factor", [0.28, 0.75, 1.35])
 def test_a_register_that_counts_otherwise_than_its_own_watts_is_not_firm(factor: float) -> None:
     (found,) = audited(constant(4, 400.0, factor), 4.0).outlets
     assert found.grade == grades.NOT_BILLABLE and not found.has_lowest

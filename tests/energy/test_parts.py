@@ -80,12 +80,6 @@ def test_an_outlet_takes_no_more_than_its_inlet_less_the_others() -> None:
     assert truth <= stated.high < bounded.high
 
 
-def test_an_inlet_that_counts_less_than_its_outlets_bounds_none() -> None:
-    registers = {OWN: steady(0.9), "1": steady(1.0), "2": unread_for_hours(0.3)}
-    found = audited(polled(registers))
-    assert found.exceeded and of(found, "2").energy.high > 110.0
-
-
 def test_an_inlet_whose_register_stands_bounds_no_outlet_meanwhile() -> None:
     def stuck(hour: float) -> tuple[Optional[float], Optional[float], Optional[float]]:
         return steady(1.3)(20.0 if 20.0 < hour < 50.0 else hour)
@@ -225,21 +219,6 @@ def test_a_load_that_current_confirms_is_no_unit_event(factor: float) -> None:
     assert checks.UNIT not in {one.kind for one in found.events}
 
 
-def test_ten_times_the_power_for_days_before_an_exchange_is_a_unit_event() -> None:
-    """Faster than its supply, so that no reading of those days is believed."""
-
-    def read(hour: float) -> tuple[Optional[float], Optional[float], Optional[float]]:
-        if hour < 30.0:
-            return cut(1000.0 + hour), 4.3, 1000.0
-        if hour < 65.0:
-            return cut(1030.0 + 10.0 * (hour - 30.0)), 4.3, 1000.0
-        return cut(hour - 65.0), 4.3, 1000.0
-
-    found = of(audited(polled({"1": read}, exchanged_at(65.0))), "1")
-    assert checks.UNIT in {one.kind for one in found.events}
-    assert found.grade == grades.NOT_BILLABLE and not found.has_lowest
-
-
 @pytest.mark.parametrize("watts", [None, 2000.0])
 def test_a_kilowatthour_that_a_standing_register_lost_is_not_firm(watts: Optional[float]) -> None:
     def read(hour: float) -> tuple[Optional[float], Optional[float], Optional[float]]:
@@ -262,33 +241,3 @@ def test_an_outlet_that_never_moved_has_the_finest_step_of_its_unit() -> None:
     alone = of(audited(polled({"2": idle(1000.0)}), RegisterFacts(3.68)), "2")
     assert alone.step == 1.0 and alone.energy.high < 1.01
     assert alone.grade == grades.BOUNDED and "step is 1 kWh" in alone.reason
-
-
-def test_four_watts_show_their_uncertainty() -> None:
-    def coarse(hour: float) -> tuple[Optional[float], Optional[float], Optional[float]]:
-        return math.floor((1000.0 + 0.004 * hour) * 10.0) / 10.0, 0.02, None
-
-    found = of(audited(polled({"1": coarse}), dataclasses.replace(FACTS, step_kwh=0.1)), "1")
-    assert found.grade == grades.WIDE
-    assert "the register's step of 0.1 kWh is" in found.reason
-    tolerated = audited(
-        polled({"1": coarse}), dataclasses.replace(FACTS, step_kwh=0.1), tolerance_kwh=0.3
-    )
-    assert of(tolerated, "1").grade == grades.FIRM
-
-
-def test_each_grade_has_a_reason() -> None:
-    registers = {"1": steady(1.0), "2": unread_for_hours(0.3), "3": changed_rate(1000.0, 1.3)}
-    for one in audited(polled(registers)).outlets:
-        assert one.reason
-    assert "apart" in of(audited(polled(registers)), "1").reason
-    assert "unit is in doubt" in of(audited(polled(registers)), "3").reason
-
-
-def test_a_sum_is_graded_by_its_own_width() -> None:
-    wide = EnergyInterval(90.0, 91.0, 98.0)
-    assert grades.of_sum(wide, 2, 0, 0, 0.1).name == grades.BOUNDED
-    assert grades.of_sum(EnergyInterval(999.0, 1000.0, 1005.0), 9, 0, 0, 0.1).name == grades.FIRM
-    assert grades.of_sum(EnergyInterval(0.0, 0.0, 0.9), 9, 0, 0, 0.1).name == grades.FIRM
-    assert grades.of_sum(wide, 2, 1, 0, 0.1).reason == "1 outlet not read"
-    assert "in doubt" in grades.of_sum(wide, 2, 0, 1, 0.1).reason

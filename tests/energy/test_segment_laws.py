@@ -6,8 +6,7 @@ The supply delivers 1 kWh in a second, and all numbers are halves: nothing is ro
 from __future__ import annotations
 
 import itertools
-import math
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -102,14 +101,6 @@ def test_as_many_readings_have_passed_as_are_not_later(
     for first, step in itertools.product(range(len(times) + 1), (1, 2)):
         every = range(first, len(times), step)
         assert bounds._count_until(times, every, moment) == sum(times[n] <= moment for n in every)
-
-
-@given(st.lists(_HALVES, min_size=1, max_size=6))
-def test_a_register_stands_since_the_first_of_its_last_equal_readings(values: list[float]) -> None:
-    one = RegisterReadings([*range(len(values))], [*range(len(values))], values)
-    stands: Optional[int] = segments._still_from(one, range(len(values)))
-    expected = next(n for n in range(len(values)) if {*values[n:]} == {values[-1]})
-    assert stands == expected and not math.isnan(values[0])
 
 
 @given(_registers(), _LIMITS, st.booleans())

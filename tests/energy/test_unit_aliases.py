@@ -18,7 +18,6 @@ from tests.pdu.running import run
 
 DAY = 24 * HOUR
 PERIOD = ("--from", "2026-10-01", "--to", "2026-10-03", "--zone", "Europe/Berlin")
-END = FIRST + 3 * DAY
 
 
 def seen(

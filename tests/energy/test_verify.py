@@ -93,23 +93,6 @@ def test_a_missing_file_and_missing_lines_are_named(tmp_path: Path) -> None:
         verified(str(tmp_path), [last])
 
 
-def test_a_chain_that_was_written_anew_is_seen_by_a_kept_hash(tmp_path: Path) -> None:
-    written(tmp_path / "a")
-    kept = verified(str(tmp_path / "a")).hash
-    with Days(str(tmp_path / "b")) as days:
-        days.append(numbers(3), NOON)
-    assert verified(str(tmp_path / "b")).files == 1
-    with pytest.raises(HashMismatch):
-        verified(str(tmp_path / "b"), [kept])
-
-
-def test_a_chain_may_begin_after_files_that_are_elsewhere(tmp_path: Path) -> None:
-    paths = written(tmp_path)
-    after = journal.last_hash(paths[0])
-    os.unlink(paths[0])
-    assert verified(str(tmp_path)).after == after
-
-
 def test_a_line_that_is_being_written_is_no_change(tmp_path: Path) -> None:
     with Days(str(tmp_path)) as days:
         days.append(numbers(1), NOON)

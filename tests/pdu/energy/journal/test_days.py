@@ -175,19 +175,6 @@ def test_after_a_failed_write_the_file_is_opened_anew(tmp_path: Path) -> None:
     assert verified(str(tmp_path)).lines == 3
 
 
-def test_a_clock_that_went_back_after_a_failed_write_continues_the_newest_file(
-    tmp_path: Path,
-) -> None:
-    with Days(str(tmp_path)) as days:
-        days.append(numbers(1), NOON)
-        days.append(numbers(1), MIDNIGHT)
-        with pytest.raises(ValueError):
-            days.append([{"number": float("nan")}], MIDNIGHT)
-        days.append(numbers(1), NOON)
-    assert verified(str(tmp_path)).lines == 5
-    assert len(list(journal.read_entries(files(str(tmp_path))[-1]))) == 3
-
-
 def test_a_closed_folder_is_not_closed_again_in_a_fork(tmp_path: Path) -> None:
     """The number of its file may be that of another one then."""
     days = Days(str(tmp_path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from pdu.energy.journal.clocks import Instant, synchronised
+from pdu.energy.journal.clocks import Instant
 from pdu.energy.journal.file_naming import FileClock
 
 from ..meter.readings import NOON
@@ -40,7 +40,3 @@ def test_a_clock_that_was_never_set_is_believed_once_it_is() -> None:
         files = FileClock(last)
         assert files.time(Instant(IN_2000, 1.0), None) == IN_2000
         assert files.time(Instant(NOON, 301.0), None) == NOON
-
-
-def test_the_kernel_has_a_word_on_linux_or_none() -> None:
-    assert synchronised() in (True, False, None)
