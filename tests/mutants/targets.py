@@ -13,6 +13,8 @@ _HALL = tuple(
     for name in (
         "pdu/hall/test_arithmetic",
         "pdu/hall/test_breaker_times",
+        "pdu/hall/test_checking",
+        "pdu/hall/test_commands",
         "pdu/hall/test_drawn_wrongly",
         "pdu/hall/test_failure",
         "pdu/hall/test_graph",
@@ -22,6 +24,8 @@ _HALL = tuple(
         "pdu/hall/test_restore",
         "pdu/hall/test_supplies",
         "pdu/hall/test_verdicts",
+        "hall/test_grades",
+        "hall/test_hosters",
         "hall/test_inclusion",
         "hall/test_trial",
     )
@@ -84,11 +88,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "tests/pdu/hall/test_supplies.py",
     ),
     "pdu/hall/failure/bounds.py": _HALL,
-    "pdu/hall/failure/rehearsal.py": (
-        *_HALL,
-        "tests/hall/test_grades.py",
-        "tests/pdu/hall/test_commands.py",
-    ),
+    "pdu/hall/failure/rehearsal.py": _HALL,
     "pdu/hall/failure/shedding.py": _HALL,
     "pdu/hall/walk/protection.py": _HALL,
     "pdu/hall/walk/graph.py": _HALL,
