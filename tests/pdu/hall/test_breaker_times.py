@@ -273,6 +273,8 @@ def test_each_drawn_thing_has_a_state() -> None:
     assert line.load is not None and line.rating_a == 16.0
     assert line.reason == "right/L1 may trip"
     assert states[HallNode("machine", "m1")].condition is Condition.IN_QUESTION
+    now = made.states([], made.rehearse([]))
+    assert now[HallNode("machine", "m1")].condition is Condition.LIVES
     made = hall(sides("20"), EQUAL)
     states = made.states([A], fails(made))
     assert states[HallNode.breaker("right", "L1")].condition is Condition.ABOVE_LIMIT
