@@ -101,8 +101,9 @@ class Runner:
         self.noticed: defaultdict[int, Counter[str]] = defaultdict(Counter)
 
     def pytest_sessionstart(self) -> None:
-        """Of a test with Hypothesis, one failure is enough, and not its simplest form. It takes
-        these settings when it is collected.
+        """Of a test with Hypothesis, one failure is enough, and not its simplest form. It draws the
+        same examples in each run, so that a mutant is not noticed by chance. It takes these
+        settings when it is collected.
         """
         # 0 ms: it is imported by then, and before pytest it could not be
         from hypothesis import HealthCheck, Phase, settings
@@ -110,6 +111,7 @@ class Runner:
         settings.register_profile(
             "first failure",
             deadline=None,
+            derandomize=True,
             database=None,
             report_multiple_bugs=False,
             phases=(Phase.explicit, Phase.generate),

@@ -341,6 +341,21 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
     assert flow.contributions(0, flow.power) == {0: 3.0, 2: 3.0}
 
 
+def test_a_machines_watts_are_shared_by_weight_at_the_voltage_of_each_cord() -> None:
+    """Node 0 is a feed; outlets 1 to 3 hang on it, each with its own sum."""
+    uppers: list[list[tuple[int, bool, Truth, bool]]] = [[], *([(0, False, YES, True)],) * 3]
+    cords = [(1, 1.0, 100.0), (2, 2.0, 200.0), (3, 5.0, 400.0)]
+    supplies = [Supply(node, 0.0, YES, weight, volts=volts) for node, weight, volts in cords]
+    machine = Consumer(supplies, 1, 1600.0, always_redistributes=True)
+    facts = Facts(uppers, [[1, 2, 3], [], [], []], {0: machine}, {1, 2, 3}, {})
+    flow = PowerFlow(facts, FLOATS, defaultdict(FloatSum), Power(facts, {}))
+
+    assert flow.contributions(0, flow.power) == {1: 2.0, 2: 2.0, 3: 2.5}
+    assert flow.contributions(0, Power(facts, {1: YES})) == pytest.approx(
+        {2: 1600.0 * 2 / 7 / 200.0, 3: 1600.0 * 5 / 7 / 400.0}
+    )
+
+
 def test_a_switch_takes_its_first_input_that_lives() -> None:
     """Node 2 has the inputs 0 and 1, and the outlet 3 hangs on it."""
     uppers: list[list[tuple[int, bool, Truth, bool]]] = [[], [], [], [(2, False, YES, True)]]
