@@ -141,7 +141,10 @@ class Owner:
             return "no"
         outlet, word = clicked
         if outlet:
-            self._visitor.post(f"/pdus/{self._pdu().id}/switch", {"outlet": outlet, "to": word})
+            # the first poll may have reached the PDU, and not yet the page
+            assert until(lambda: outlet in self._pdu().ports, PATIENCE_S)
+            form = {"outlet": outlet, "to": word}
+            assert self._visitor.post(f"/pdus/{self._pdu().id}/switch", form).status == 303
         return ""
 
     def _off(self) -> str:
