@@ -141,8 +141,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     is_part = bool(options.lines or options.tests or options.share < 1)
     commit = measured.commit()
     file = _RESULTS / f"{commit}{'-quick' if options.quick else ''}.jsonl"
-    goes_on = not (is_part or options.anew or commit.endswith(measured.CHANGED))
-    results = _results_of(file) if goes_on else {}
+    is_kept = not (is_part or commit.endswith(measured.CHANGED))
+    results = _results_of(file) if is_kept and not options.anew else {}
     groups: dict[tuple[str, ...], list[str]] = {}
     for path in paths:
         tests = tuple(options.tests or TARGETS[path])
@@ -164,7 +164,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             for test in message.failed:
                 print(f"{message.module}: fails without a mutant: {test}", flush=True)
             results[message.module] = (message, survivors)
-            if not is_part:
+            if is_kept:
                 _keep(file, message, survivors)
             survivors = []
     rows = [_row(*results[path], reasons) for path in paths if path in results]
@@ -175,9 +175,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"{sum(len(groups[tests]) for tests in left)} modules are left: the same command")
         print("goes on with them")
     elif options.write:
-        measured.write(
-            measured.HARDENING, "mutants", measured.run("tests.mutants", arguments), _HEADS, rows
-        )
+        title = measured.run("tests.mutants", arguments)
+        heads = ("modules of", *_HEADS[1:])
+        measured.write(measured.HARDENING, "mutants", title, heads, _by_folder(rows))
     if any(_is_missed(*result, reasons) for result in results.values()):
         return 1
     return 3 if left else 0
@@ -205,6 +205,16 @@ def _row(
         round(outcome.seconds),
     )
     return (outcome.module, *map(str, figures))
+
+
+def _by_folder(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Rows of modules as one row for each folder, with the sums."""
+    sums: dict[str, list[int]] = {}
+    for module, *figures in rows:
+        folder = module.rpartition("/")[0]
+        so_far = sums.get(folder, [0] * len(figures))
+        sums[folder] = [total + int(figure) for total, figure in zip(so_far, figures)]
+    return [(folder, *map(str, figures)) for folder, figures in sums.items()]
 
 
 def _is_missed(

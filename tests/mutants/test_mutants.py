@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import measured
+from tests.mutants import __main__ as program
 from tests.mutants.__main__ import explained
 from tests.mutants.mutations import mutants
 from tests.mutants.runner import Outcome, Survivor
@@ -129,6 +132,28 @@ def test_a_mutant_that_never_ends_is_ended_and_counted_as_endless(tmp_path: Path
     # without its `not`, and with a second one
     assert (outcome.endless, outcome.killed) == (2, 0)
     assert {survivor.line for survivor in survivors} == {6}
+
+
+def test_a_second_run_takes_only_modules_that_were_not_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried: list[str] = []
+
+    def outcomes(tests: object, modules: list[str], *_: object) -> Iterator[Outcome]:
+        tried.extend(modules)
+        return iter([Outcome(module, 7, 0, 0, [], 1.0) for module in modules])
+
+    monkeypatch.setattr(program, "_RESULTS", tmp_path)
+    monkeypatch.setattr(program, "try_modules", outcomes)
+    monkeypatch.setattr(measured, "commit", lambda: "0123456789")
+
+    assert program.main(["handlers/nut/*", "--minutes", "0"]) == 3
+    assert "2 modules are left" in capsys.readouterr().out
+    assert program.main(["handlers/nut/outlets.py"]) == 0
+    assert program.main(["handlers/nut/*"]) == 0
+    assert tried == ["handlers/nut/outlets.py", "handlers/nut/switching.py"]
+    assert program.main(["handlers/nut/*", "--anew"]) == 0
+    assert len(tried) == 4
 
 
 @pytest.mark.trial
