@@ -26,6 +26,7 @@ from tests.needs import ROOT, program, pysmi
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.pdu.recording.draft import modules
 from tests.pdu.recording.draft.acme import ACME, acme
+from tests.ports import reserved
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.redfish import RedfishService
 from tests.simulators.snmp_agent import Agent
@@ -202,7 +203,8 @@ def _served(words: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
             yield f"{server.host}:{server.port}", {"PDU_PASSWORD": ADMIN.password}
     else:
         model = strip() if any("acme" in word for word in words) else rpdu2(outlets=8)
-        with Agent(model) as agent:
+        # `identify` also tries the TCP port of this number, which no other test's server may have
+        with Agent(model, port=reserved()) as agent:
             yield f"{agent.host}:{agent.port}", {"PDU_COMMUNITY": "private"}
 
 
