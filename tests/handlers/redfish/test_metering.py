@@ -164,6 +164,20 @@ def test_a_list_of_circuits_without_members_is_empty_if_it_counts_none() -> None
         statistic(tree)
 
 
+def test_of_a_list_of_circuits_whose_next_page_fails_no_sum_is_shown() -> None:
+    tree = metered([amps(5.0)], Mains=[amps(8.0)])
+    tree.resources[f"{PDU}/Mains"]["Members@odata.nextLink"] = f"{PDU}/MoreMains"
+    tree.special[f"{PDU}/MoreMains"] = lambda seen: Answer(None, 500)
+    assert totals(tree)[0] == DEFAULT.load
+
+
+def test_an_outlets_power_is_read_only_for_tools_that_ask() -> None:
+    tree = metered([{"PowerWatts": {"Reading": 700.0}}])
+    with serving(tree) as address:
+        powers = [handler(address).measured(asked).ports[0].power_w for asked in (False, True)]
+    assert powers == [None, 700.0]
+
+
 FAILED = {
     "empty": Answer(b""),
     "null": Answer(b"null"),
