@@ -334,6 +334,7 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
     facts.conductor = {}
     own = [Power(facts, {}).path_of(each) for each in supplies]
     assert own == [{18: YES, 1: YES}, {12: YES, 14: YES}]
+    assert Power(facts, {}).path_of(Supply(3, 1.0, YES, 1.0, phase=3)) == {18: YES}
 
     facts.three_phase = frozenset()
     flow = PowerFlow(facts, FLOATS, defaultdict(FloatSum), plain)
