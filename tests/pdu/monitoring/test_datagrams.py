@@ -161,9 +161,8 @@ def test_net_snmp_answers_the_request() -> None:
     ):
         asking.settimeout(PATIENCE_S)
         asking.sendto(question(b"public", 2**31 - 1), (agent.host, agent.port))
-        found = answer(asking.recv(65535))
-    assert (
-        found is not None
-        and found.number == 2**31 - 1
-        and found.object_id.startswith("1.3.6.1.4.1.318.1.3")
-    )
+        # a late answer to whoever had this socket's port before has another number
+        found = None
+        while found is None or found.number != 2**31 - 1:
+            found = answer(asking.recv(65535))
+    assert found.object_id.startswith("1.3.6.1.4.1.318.1.3")
