@@ -29,7 +29,12 @@ _TEXT = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUOTED = re.compile(r"`([A-Za-z_][\w.]*)`")
-_RAISES = re.compile(r"[Rr]aises? ((?:[A-Z]\w+)(?:(?:, | and | or )(?:[A-Z]\w+))*)")
+_MEMBER = re.compile(r"`([A-Z]\w*[a-z]\w*)\.(\w+)`")
+_RAISES = re.compile(r"[Rr]aises? ((?:_?[A-Z]\w+)(?:(?:, | and | or )(?:_?[A-Z]\w+))*)")
+_CLASS = re.compile(r"^\s*class (\w+)", re.MULTILINE)
+_TUPLE = re.compile(r"^([A-Z_]+) = \(", re.MULTILINE)
+#: what `from … import …` names, in brackets or not
+_IMPORTED = re.compile(r"^\s*from \S+ import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 #: the parameters that a sentence of a docstring describes
 _DESCRIBED = re.compile(r"(?:^|[.;]\s+|\n\s*)((?:`[A-Za-z_]\w*`, )*`[A-Za-z_]\w*`): ")
 _PATH = re.compile(r"(?<![\w/<])((?:[a-z_0-9]+/)+[a-z_0-9]+\.py)\b")
@@ -106,6 +111,86 @@ def test_docstrings_name_what_exists(files: list[str], sources: dict[str, str]) 
                 if file.startswith(_PRODUCT) == is_product
             )
     wrong = [place for word, place in mentions if word and word not in names]
+    assert not wrong, "\n".join(wrong)
+
+
+def _classes(source: str) -> set[str]:
+    """The classes that a module defines or imports by name, and its tuples of classes."""
+    names = set(_CLASS.findall(source)) | set(_TUPLE.findall(source))
+    for imported in _IMPORTED.findall(source):
+        names.update(_WORD.findall(imported))
+    return names
+
+
+def _reachable(file: str, sources: dict[str, str], targets: dict[str, set[str]]) -> set[str]:
+    """The files of the project that a file imports, directly or not, and the file itself."""
+    reached, waiting = {file}, [file]
+    while waiting:
+        for target in _imported_files(waiting.pop(), sources, targets):
+            if target not in reached:
+                reached.add(target)
+                waiting.append(target)
+    return reached
+
+
+def _imported_files(file: str, sources: dict[str, str], targets: dict[str, set[str]]) -> set[str]:
+    """The files of the project that a file imports. `targets` keeps the answers."""
+    if file not in targets:
+        package = PurePosixPath(file).parent
+        modules: set[str] = set()
+        for node in ast.walk(ast.parse(sources[file])):
+            if isinstance(node, ast.Import):
+                modules.update(alias.name.replace(".", "/") for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                base = (
+                    str(package.parents[node.level - 2] if node.level > 1 else package) + "/"
+                    if node.level
+                    else ""
+                )
+                start = (base + (node.module or "").replace(".", "/")).rstrip("/")
+                modules.add(start)
+                modules.update(f"{start}/{alias.name}" for alias in node.names)
+        paths = {f"{module}{end}" for module in modules for end in (".py", "/__init__.py")}
+        targets[file] = paths & sources.keys()
+    return targets[file]
+
+
+def test_docstrings_raise_classes_that_the_module_can_reach(sources: dict[str, str]) -> None:
+    targets: dict[str, set[str]] = {}
+    wrong = []
+    for file, source in sources.items():
+        if not file.startswith(_PRODUCT) or file.startswith(_BINDING):
+            continue
+        mentions = [
+            (line, word)
+            for line, text in _docstrings(source)
+            for match in _RAISES.findall(text)
+            for word in _WORD.findall(match)
+            if word not in ("and", "or") and word not in dir(builtins)
+        ]
+        if mentions:
+            reached = _reachable(file, sources, targets)
+            classes = set().union(*(_classes(sources[path]) for path in reached))
+            wrong += [f"{file}:{line}: {word}" for line, word in mentions if word not in classes]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_docstrings_and_comments_name_members_that_their_class_has(sources: dict[str, str]) -> None:
+    sources_of_class: dict[str, list[str]] = {}
+    for file, source in sources.items():
+        if file.startswith(_PRODUCT):
+            for name in _CLASS.findall(source):
+                sources_of_class.setdefault(name, []).append(source)
+    wrong = []
+    for file, source in sources.items():
+        if not file.startswith(_PRODUCT) or file.startswith(_BINDING):
+            continue
+        wrong += [
+            f"{file}: {name}.{member}"
+            for text in _TEXT.findall(source)
+            for name, member in _MEMBER.findall(text)
+            if member not in _names(sources_of_class.get(name, ()))
+        ]
     assert not wrong, "\n".join(wrong)
 
 

@@ -71,7 +71,7 @@ class Response(NamedTuple):
 
 
 class Transport(Protocol):
-    """Sends requests. Raises HttpException or SettingsError."""
+    """Sends requests. Its errors are HttpException and SettingsError."""
 
     def exchange(self, where: Endpoint, request: Request) -> Response: ...
     def close(self) -> None: ...

@@ -195,8 +195,8 @@ class NutClient(NutReader):
 
         True: the driver reports success. False: the server accepted the write but shows no report,
         so nothing is proven. Raises Refused, Denied or SettingsError if the server did not accept
-        the write. After NotProven (an unknown error code, an error as the report, or no report in
-        time), Unreachable and ProtocolError the write may or may not have been done.
+        the write. After WriteUnconfirmed (an unknown error code, an error as the report, or no
+        report in time), Unreachable and ProtocolError the write may or may not have been done.
         """
         return self._tracked(ups, requests.set_var(ups, variable, value))
 
@@ -251,7 +251,7 @@ class NutClient(NutReader):
         """Wait for the report on an accepted write: True for success, False if this user may not
         see it.
 
-        Raises NotProven, and Unreachable or ProtocolError if the report cannot be read.
+        Raises WriteUnconfirmed, and Unreachable or ProtocolError if the report cannot be read.
         """
         # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         # < PENDING

@@ -302,8 +302,8 @@ class PyNUTClient(Generic[AnyStr]):
     def FSD(self, ups: str = "") -> str:
         """Set the forced-shutdown flag, if the user may act as the primary client. Returns "OK".
 
-        If the server refuses PRIMARY and MASTER, raises ERR ACCESS-DENIED as PyNUTClient does, with
-        the error of MASTER as cause.
+        If the server refuses PRIMARY and MASTER, raises PyNUTError as PyNUTClient does, with
+        "ERR ACCESS-DENIED" and the error of MASTER as cause.
         """
         denied: Optional[PyNUTError] = None
         for verb in ("PRIMARY", "MASTER"):

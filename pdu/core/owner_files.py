@@ -1,8 +1,8 @@
 """The owner's files: his list of PDUs, his logins, and the drawing of his hall. The one reader of
 these files, for every product, with one set of errors.
 
-A command has the parameters `words` and those of kit/shared_options, and `Site.of` takes their
-values: each file is an argument or an option.
+A command has the parameters `words` and those of cli/shared_options, and `OwnerFiles.of` takes
+their values: each file is an argument or an option.
 """
 
 from __future__ import annotations

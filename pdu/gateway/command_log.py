@@ -108,7 +108,7 @@ class CommandLog:
     ) -> AcceptedCommand:
         """Accept a command: when this returns, it is on the disk.
 
-        Raises Refusal if it cannot be written; then the key is free again.
+        Raises ApiError if it cannot be written; then the key is free again.
         """
         command = AcceptedCommand(secrets.token_hex(8), client, request, key)
         record = {

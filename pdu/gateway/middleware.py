@@ -151,7 +151,7 @@ class Middleware:
         return self._clients.of_login(name, token)
 
     def _count_command(self, client: Optional[GatewayClient]) -> None:
-        """Raise Refusal if the client has sent too many commands."""
+        """Raise ApiError if the client has sent too many commands."""
         assert client is not None
         wait = self._commands[client.name].wait(time.monotonic())
         if wait:
@@ -168,7 +168,7 @@ class Middleware:
 
 
 def _once(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
-    """The headers by name. Raises Refusal if one that decides something is given twice."""
+    """The headers by name. Raises ApiError if one that decides something is given twice."""
     value_by_name: dict[str, str] = {}
     for raw, value in headers:
         name = raw.decode("latin-1")

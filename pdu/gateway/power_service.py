@@ -214,7 +214,7 @@ class PowerService:
     async def command(self, client: str, request: PowerRequest, key: str = "") -> PowerOutcome:
         """Carry out a command, or give the result of the one that had this key.
 
-        Raises Refusal; then nothing was sent.
+        Raises ApiError; then nothing was sent.
         """
         machine = self._machine(request.machine)
         running = self._by_key.get((client, key)) if key else None
@@ -374,6 +374,6 @@ def _outcome(command: AcceptedCommand, cords: Sequence[CordState], note: str = "
 
 
 def _check_same(earlier_request: PowerRequest, request: PowerRequest) -> None:
-    """Raise Refusal if a key was used for another command."""
+    """Raise ApiError if a key was used for another command."""
     if earlier_request != request:
         raise ApiError(422, "key", "this key was used for another command; use a new one")

@@ -34,7 +34,7 @@ class GatewayRequest(NamedTuple):
     body: bytes
     #: None on the few paths that need none
     client: Optional[GatewayClient]
-    #: raises Refusal if the client has sent too many commands
+    #: raises ApiError if the client has sent too many commands
     count_command: Callable[[], None]
     #: the parts of the path that the route names, as they were sent
     parts: Mapping[str, str] = {}
@@ -48,7 +48,7 @@ def client_of(request: GatewayRequest) -> GatewayClient:
 
 
 def segment(request: GatewayRequest, name: str = "machine") -> str:
-    """A part of the path, unescaped. Raises Refusal if it is not UTF-8."""
+    """A part of the path, unescaped. Raises ApiError if it is not UTF-8."""
     try:
         return unquote_to_bytes(str(request.parts[name])).decode("utf-8")
     except UnicodeDecodeError:
@@ -69,7 +69,7 @@ def machine(request: GatewayRequest, service: PowerService, right: str, name: st
 
 
 def machines(request: GatewayRequest, service: PowerService) -> Sequence[str]:
-    """The machines that the client may read. Raises Refusal if it may read none."""
+    """The machines that the client may read. Raises ApiError if it may read none."""
     client = client_of(request)
     if READ not in client.may:
         raise ApiError(403, "right", f"the client {client.name} may not {READ}")
@@ -81,7 +81,7 @@ async def execute_once(
 ) -> PowerOutcome:
     """Carry out a command, once for each key. `pause_s`: of a restart.
 
-    Raises Refusal; then nothing was sent.
+    Raises ApiError; then nothing was sent.
     """
     machine(request, service, SWITCH, name)
     key = request.headers.get(KEY, "")
@@ -95,7 +95,7 @@ async def execute_once(
 
 
 def pause(value: Any) -> float:
-    """The pause of a restart, in seconds. Raises Refusal."""
+    """The pause of a restart, in seconds. Raises ApiError."""
     try:
         pause_s = float(value)
     except (TypeError, ValueError):
@@ -106,7 +106,7 @@ def pause(value: Any) -> float:
 
 
 def wait_s(request: GatewayRequest) -> float:
-    """How long an answer about many PDUs waits for them, in seconds. Raises Refusal."""
+    """How long an answer about many PDUs waits for them, in seconds. Raises ApiError."""
     values = [value for name, value in request.query if name == WAIT]
     try:
         seconds = float(values[-1]) if values else USUAL_WAIT_S
@@ -118,7 +118,7 @@ def wait_s(request: GatewayRequest) -> float:
 
 
 def document(request: GatewayRequest, keys: Sequence[str]) -> dict[str, Any]:
-    """The body as a JSON object that has only these keys. Raises Refusal."""
+    """The body as a JSON object that has only these keys. Raises ApiError."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise ApiError(415, "request", "the body must be application/json")
     try:

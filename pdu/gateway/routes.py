@@ -31,7 +31,7 @@ class Router:
         self._routes = [(_pattern(route.path), route) for route in routes]
 
     async def answer(self, request: GatewayRequest, path: str) -> WebResponse:
-        """The answer of the path's route. Raises Refusal if there is none."""
+        """The answer of the path's route. Raises ApiError if there is none."""
         allowed: list[str] = []
         for pattern, route in self._routes:
             match = pattern.fullmatch(path)

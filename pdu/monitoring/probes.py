@@ -155,7 +155,7 @@ class ProcessProber:
         self._watched: dict[Connection, int] = {}
 
     def start(self, request: ProbeRequest, then: Then) -> None:
-        """As `InThreads.start`."""
+        """As `ThreadProber.start`."""
         if not self._crew.is_running:
             self._threads.start(request, then)
             return

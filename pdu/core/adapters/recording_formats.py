@@ -67,7 +67,7 @@ class RecordingOptions:
 
 
 class Recording(NamedTuple):
-    """The result of `RecordingKind.record`."""
+    """The result of `RecordingFormat.record`."""
 
     #: the text of the file
     text: str

@@ -46,7 +46,7 @@ T = TypeVar("T")
 class ReadFunction(NamedTuple):
     """How a PDU is read, and where the reading is in what that gives (T of `ReaderPool`)."""
 
-    #: reads it; the second argument is what was said with `Readers.ask`. Runs in a child process
+    #: reads it; the second argument is what was said with `ReaderPool.ask`. Runs in a child process
     take: Callable[[Target, Any], Any]
     #: the reading in what `take` gave
     reading: Callable[[Any], Reading]
@@ -80,7 +80,7 @@ class ReaderPool(Generic[T]):
         return ProcessPool(functools.partial(_job, self._way, self._targets), parallel, most)
 
     def ask(self, place: int, state: Any = None) -> None:
-        """Read a PDU. `state` is for `Way.take`."""
+        """Read a PDU. `state` is for `ReadFunction.take`."""
         self._out[place] = state, 0
         self._crew.add(place, (place, state))
 
@@ -184,7 +184,7 @@ def _failed(pdu_reading: Optional[Reading], failure: CallError) -> Reading:
 
 
 class _PoolReading(NamedTuple):
-    #: what `Way.take` gave
+    #: what `ReadFunction.take` gave
     found: Any
     #: set if this process was too late for the PDU's silence to count
     doubt: Optional[SchedulingDelay]

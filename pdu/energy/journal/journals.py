@@ -247,7 +247,7 @@ def temporary_folder() -> Optional[str]:
 def _indexes(
     paths: Sequence[str], folder: str, without: LeftOut
 ) -> Iterator[tuple[str, journal_index.Index]]:
-    """Files that follow each other, with their places. Raises Changed if they do not."""
+    """Files that follow each other, with their places. Raises HashMismatch if they do not."""
     last_hash, units = "", dict[UnitFacts, UnitFacts]()
     paths_kept = [path for path in paths if without.get(path, NO_LINES) is not None]
     indexes = parallel_map(

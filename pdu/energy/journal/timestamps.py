@@ -53,8 +53,8 @@ class TimestampCheck(NamedTuple):
 def stamps(folder: str, timestamp_check: TimestampCheck) -> Sequence[Stamp]:
     """All stamps of a folder, in the order of their hashes. Files with other names are none.
 
-    Raises Changed for one that is wrong, and SettingsError if there is none, if the folder cannot
-    be read, or if nobody says whom to believe.
+    Raises HashMismatch for one that is wrong, and SettingsError if there is none, if the folder
+    cannot be read, or if nobody says whom to believe.
     """
     try:
         names = sorted(name for name in os.listdir(folder) if _NAME.fullmatch(name))
@@ -112,7 +112,7 @@ _KINDS: dict[str, Callable[[str, str, TimestampCheck], tuple[str, Optional[float
 
 
 def _run_tool(path: str, *words: str, input_text: str = "") -> str:
-    """What a program says that finds a stamp right. Raises Changed if it does not."""
+    """What a program says that finds a stamp right. Raises HashMismatch if it does not."""
     try:
         process = subprocess.run(
             words,

@@ -75,8 +75,8 @@ class Verified:
 def verified(folder: str, hashes: Sequence[str] = ()) -> Verified:
     """Check all files of a meter.
 
-    `hashes`: those that must be among those of the lines. Raises Changed, which names the file and
-    the line, and SettingsError for a folder without files, or one that cannot be read.
+    `hashes`: those that must be among those of the lines. Raises HashMismatch, which names the
+    file and the line, and SettingsError for a folder without files, or one that cannot be read.
     """
     paths = files(folder)
     if not paths:

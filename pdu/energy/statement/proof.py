@@ -244,7 +244,7 @@ class ProofSummary(NamedTuple):
 def checked(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
     """Check a statement and all of its figures. `files`: those of FILES that are there; JSON must.
 
-    Raises NotProven.
+    Raises NotVerified.
     """
     try:
         return _checked(proof, files, root)

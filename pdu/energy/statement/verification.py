@@ -26,7 +26,7 @@ _ROOT = re.compile("[0-9a-f]{64}")
 def checked(path: str, root: str, roots: Optional[str] = None) -> ProofSummary:
     """Check a proof, and the files of the statement beside it. `roots`: a chain of roots of days.
 
-    Raises NotProven, and SettingsError for a file that cannot be read.
+    Raises NotVerified, and SettingsError for a file that cannot be read.
     """
     folder = os.path.dirname(path)
     files = {
