@@ -66,14 +66,14 @@ class NutClient(NutReader):
 
         `describe`: 1 more, for the server's descriptions instead of ''.
         """
-        names = self._of_driver(ups, requests.list_cmd(ups))
-        if not describe or not names:
-            return dict.fromkeys(names, "")
-        described = {command: requests.get_cmddesc(ups, command) for command in names}
-        answers = self._ask_with_login(*described.values())
+        commands = self._of_driver(ups, requests.list_cmd(ups))
+        if not describe or not commands:
+            return dict.fromkeys(commands, "")
+        request_by_command = {command: requests.get_cmddesc(ups, command) for command in commands}
+        answers = self._ask_with_login(*request_by_command.values())
         return {
             command: "" if answers.code(request) else answers[request]
-            for command, request in described.items()
+            for command, request in request_by_command.items()
         }
 
     def variable(self, ups: str, variable: str) -> str:

@@ -65,10 +65,10 @@ def _serve(driver_options: DriverOptions, shared: SharedOptions, signals: Servic
 
     def read_targets() -> Listed:
         targets = driver_options.owner_files.pdus()
-        ups = names.ups_names(target.device.name for target in targets)
-        for target in ups:
-            names.socket_path(driver_options.state_path, target)
-        return dict(zip(ups, targets))
+        ups_names = names.ups_names(target.device.name for target in targets)
+        for ups_name in ups_names:
+            names.socket_path(driver_options.state_path, ups_name)
+        return dict(zip(ups_names, targets))
 
     path = driver_options.numbers or os.path.join(state_folder(names.DRIVER), _NUMBERS)
     # the other process is forked first: it has no login, and does not lock the numbers

@@ -97,13 +97,13 @@ class UpsdView:
         """Show a reading that has states. `numbered`: its outlets in the order of their numbers."""
         self._reading, self._numbered = reading, numbered
         if reading.labelled:
-            self._labels.update((part.identity, part) for part in reading.outlets)
+            self._labels.update((outlet.identity, outlet) for outlet in reading.outlets)
         self._switched.update(
-            part.identity for part in reading.outlets if part.state is not UNKNOWN
+            outlet.identity for outlet in reading.outlets if outlet.state is not UNKNOWN
         )
-        for part in reading.meters:
-            if part.kind == BREAKER and part.label not in self._groups:
-                self._groups.append(part.label)
+        for meter in reading.meters:
+            if meter.kind == BREAKER and meter.label not in self._groups:
+                self._groups.append(meter.label)
 
     def about(self, plate: Nameplate) -> bool:
         """Show what the device says about itself now, and nothing that it said before. Returns
@@ -154,21 +154,21 @@ def _totals(reading: Reading) -> Iterator[tuple[str, str]]:
     NUT has no name for the load of several lines. Their currents are shown if they make up the
     load; a client that adds them gets the same load then.
     """
-    lines = [part for part in reading.meters if part.kind == LINE]
-    currents = [part.current_a for part in lines if part.current_a is not None]
+    lines = [meter for meter in reading.meters if meter.kind == LINE]
+    currents = [line.current_a for line in lines if line.current_a is not None]
     are_whole = (
         len(lines) > 1
         and len(currents) == len(lines)
-        and all(_LINE.fullmatch(part.label) for part in lines)
+        and all(_LINE.fullmatch(line.label) for line in lines)
         and reading.load_a is not None
         and math.isclose(math.fsum(currents), reading.load_a, rel_tol=1e-6)
     )
     if are_whole:
         yield "input.phases", str(len(lines))
-        for part in lines:
-            yield f"input.{part.label}.current", _number(part.current_a)
-            if part.rating_a is not None:
-                yield f"input.{part.label}.current.nominal", _number(part.rating_a)
+        for line in lines:
+            yield f"input.{line.label}.current", _number(line.current_a)
+            if line.rating_a is not None:
+                yield f"input.{line.label}.current.nominal", _number(line.rating_a)
     elif reading.load_a is not None:
         yield "input.current", _number(reading.load_a)
     if reading.power_w is not None:

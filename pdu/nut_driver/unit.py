@@ -159,7 +159,7 @@ class ServedPdu:
             return self._ending
         if len(self._waiting) >= _MOST_WAITING:
             return f"{_MOST_WAITING} commands wait for this PDU"
-        commands = [*self._waiting, *(other_command.command for other_command in self._pauses)]
+        commands = [*self._waiting, *(pause.command for pause in self._pauses)]
         if self._running is not None:
             commands.append(self._running)
         if command.action == CYCLE and any(
@@ -182,8 +182,8 @@ class ServedPdu:
             given_up = list(self._waiting)
             self._waiting.clear()
             self._changed.notify()
-        for pause in given_up:
-            pause.give_up(why)
+        for command in given_up:
+            command.give_up(why)
 
     # ---- in the thread ---------------------------------------------------------------------------
 
@@ -213,7 +213,8 @@ class ServedPdu:
                 # a command on an outlet that is being cycled comes after the cycle
                 paused = {pause.command.number for pause in self._pauses}
                 command = next(
-                    (pause for pause in self._waiting if pause.number not in paused), None
+                    (candidate for candidate in self._waiting if candidate.number not in paused),
+                    None,
                 )
                 if command is not None:
                     self._waiting.remove(command)
