@@ -6,7 +6,6 @@ calls raise SnmpError if no valid answer comes or the device refuses the request
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any, Optional, Union
 
 from .base_pdu import BasePdu
@@ -14,10 +13,6 @@ from .snmp_client.calls import get, walk, write_object
 from .snmp_client.credentials import Credentials
 from .snmp_client.errors import SnmpError
 from .snmp_client.reads import Element
-
-# It is imported late, but a write must not find out half-way that it is missing.
-if find_spec("pysnmp") is None:
-    raise ModuleNotFoundError("No module named 'pysnmp'", name="pysnmp")
 
 __all__ = ["BaseSnmpPdu", "Element", "SnmpError"]
 

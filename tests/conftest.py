@@ -30,18 +30,16 @@ settings.load_profile("patient")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
-    """Each test begins with pysnmp as the engine for reads: the command `pdu` changes it for its
-    process.
-    """
+    """Each test begins with one object a request: the command `pdu` changes it for its process."""
     enable_fast_reads(False)
 
 
-@pytest.fixture(params=["pysnmp", "quick"])
-def engine(request: pytest.FixtureRequest) -> str:
-    """The engine for reads over SNMP: pysnmp with one object a request, or the quick client as the
-    command uses it, with several. What both must do is tested with it.
+@pytest.fixture(params=["single", "batches"])
+def reading_way(request: pytest.FixtureRequest) -> str:
+    """How the handler reads over SNMP: a single object a request, as on the platform, or several,
+    as in the command. What both must do is tested with it.
     """
-    enable_fast_reads(request.param == "quick")
+    enable_fast_reads(request.param == "batches")
     return str(request.param)
 
 

@@ -15,9 +15,9 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from . import reads
+from . import reads, udp_client
 from .agent_limits import AgentLimits
-from .calls import WALK_DEADLINE_S, run_read
+from .calls import WALK_DEADLINE_S
 from .credentials import Credentials
 from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
 from .reads import Arcs, Read, Rows, TypedValue, Value, parse_oid
@@ -109,7 +109,7 @@ def read_batch(credentials: Credentials, request: BatchRequest) -> BatchReader:
     value_by_object: dict[Arcs, TypedValue] = {}
     try:
         learned = credentials.learned
-        run_read(
+        udp_client.run(
             credentials,
             lambda: _both(request, rows_by_column, value_by_object, learned),
             WALK_DEADLINE_S,

@@ -8,6 +8,7 @@ Everything else that is not BER is refused.
 from __future__ import annotations
 
 import functools
+from typing import Union
 
 Arcs = tuple[int, ...]
 
@@ -135,6 +136,14 @@ def tlv(tag: int, content: bytes) -> bytes:
 def of_integer(value: int) -> bytes:
     """For numbers from 0 on."""
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def value_content(value: Union[int, bytes]) -> bytes:
+    """The content of an INTEGER, in the fewest octets, or of an OCTET STRING."""
+    if isinstance(value, bytes):
+        return value
+    magnitude = value if value >= 0 else ~value
+    return value.to_bytes(magnitude.bit_length() // 8 + 1, "big", signed=True)
 
 
 def encode_null_varbind(oid: Arcs) -> bytes:

@@ -1,21 +1,13 @@
-"""SNMP for the double of BaseSnmpPdu: GET, SET and a walk of one subtree, over v1, v2c and v3.
-
-Reads go through the engine that `process_options.use_fast_reads` chose: pysnmp, or the client in
-`udp_client`. A SET always goes through pysnmp. An engine is imported when it is first used: pysnmp
-costs 0.1 s.
-"""
+"""SNMP for the double of BaseSnmpPdu: GET, SET and a walk of one subtree, over v1, v2c and v3."""
 
 from __future__ import annotations
 
-from typing import Callable, TypeVar, Union
+from typing import Union
 
-from . import reads
+from . import reads, udp_client
 from .credentials import Credentials
 from .errors import SnmpError
-from .process_options import uses_fast_reads
-from .reads import Arcs, Element, Read, Rows, dotted, parse_oid
-
-T = TypeVar("T")
+from .reads import Arcs, Element, Rows, dotted, parse_oid
 
 WALK_DEADLINE_S = 25.0
 MAX_ROWS = 50_000
@@ -27,7 +19,7 @@ def get(credentials: Credentials, oid: str) -> Element:
     The GET may be repeated if no answer comes. Raises SnmpError.
     """
     arcs = parse_oid(oid)
-    return run_read(
+    return udp_client.run(
         credentials,
         lambda: reads.read_object(arcs, credentials.name, credentials.retries),
         credentials.longest_s,
@@ -36,9 +28,13 @@ def get(credentials: Credentials, oid: str) -> Element:
 
 def write_object(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
     """One write, not repeated if no answer comes. Raises SnmpError."""
-    from . import pysnmp_client  # imported late, as in `run_read`
-
-    pysnmp_client.write(credentials, parse_oid(oid), value, credentials.longest_s)
+    arcs, typed = parse_oid(oid), reads.typed_value(value)
+    udp_client.run(
+        credentials,
+        lambda: reads.write_object(arcs, typed, credentials.name),
+        credentials.longest_s,
+        is_write=True,
+    )
 
 
 def walk(credentials: Credentials, oid: str) -> list[Element]:
@@ -60,7 +56,7 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
     Stops after the answer that reaches `most` objects. For reading a whole device in parts, each of
     which can be read again.
     """
-    return run_read(
+    return udp_client.run(
         credentials,
         lambda: reads.subtree(
             root,
@@ -73,18 +69,3 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
         ),
         WALK_DEADLINE_S,
     )
-
-
-def run_read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
-    """The result of a read by the engine of this process, within `deadline_s` seconds.
-
-    `make` may be called twice. Raises SnmpError.
-    """
-    # imported late: pysnmp takes 64 ms, and which of both reads is known by the call
-    if uses_fast_reads():
-        from . import udp_client
-
-        return udp_client.run_read(credentials, make, deadline_s)
-    from . import pysnmp_client
-
-    return pysnmp_client.run_read(credentials, make, deadline_s)

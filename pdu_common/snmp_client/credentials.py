@@ -23,7 +23,7 @@ _PRIVACY = {
 LONGEST_S = 20.0
 _SHORTEST_PASSWORD = 8  # RFC 3414, 11.2
 _LONGEST_USER = 32  # RFC 3414, 5, usmUserName
-_LAST_CHARACTER = 0xFF  # pysnmp encodes text as Latin-1
+_LAST_CHARACTER = 0xFF  # text is sent as Latin-1
 
 
 class Credentials:
@@ -111,7 +111,7 @@ class Credentials:
         )
         for key, text in keys.items():
             if any(ord(character) > _LAST_CHARACTER for character in text):
-                raise _wrong(key, "has a character outside Latin-1, which pysnmp cannot encode")
+                raise _wrong(key, "has a character outside Latin-1, in which it would be sent")
         if len(keys.get("user", "")) > _LONGEST_USER:
             raise _wrong(
                 "user", f"is longer than the {_LONGEST_USER} characters that SNMPv3 allows"

@@ -52,7 +52,12 @@ class Pdu(NamedTuple):
 
 def encode(request: SnmpRequest, request_id: int) -> bytes:
     """The PDU of a request. `request_id`: 0 to 2**31 - 1."""
-    bindings = b"".join(map(ber.encode_null_varbind, request.oids))
+    if request.value is None:
+        bindings = b"".join(map(ber.encode_null_varbind, request.oids))
+    else:
+        tag, value = request.value
+        content = ber.tlv(tag, ber.value_content(value))
+        bindings = ber.tlv(ber.SEQUENCE, ber.of_oid(request.oids[0]) + content)
     return ber.tlv(
         request.kind,
         ber.of_integer(request_id)

@@ -1,14 +1,13 @@
-"""What a read asks and how its answers are judged: one object, or a subtree by a walk.
+"""What a call asks and how its answers are judged: one object, a subtree by a walk, or a write.
 
-Both engines run these reads, so they ask for the same rows, repeat the same requests and raise the
-same errors. A read is a generator: it yields a Request, and gets an Answer or SnmpTimeout.
+Each is a generator: it yields an SnmpRequest, and gets an SnmpAnswer or SnmpTimeout.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Generator
-from typing import NamedTuple, TypeVar, Union
+from typing import NamedTuple, Optional, TypeVar, Union
 
 from .agent_limits import AgentLimits, RowLimit, fewer
 from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
@@ -37,9 +36,12 @@ MISSING = (NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
 # tags of PDUs
 GET = 0xA0
 GET_NEXT = 0xA1
+SET = 0xA3
 GET_BULK = 0xA5
 
 _FIRST_GUESS = 4  # OIDs in the first request of a walk without GETBULK
+_INTEGER_OCTETS = 4  # RFC 2578, 7.1.1
+_LONGEST_OCTETS = 65_535  # RFC 2578, 7.1.2
 _ARCS = 2**32  # limit of an arc (RFC 2578, 3.5)
 _MOST_ARCS = 128  # of an OID (RFC 2578, 3.5)
 _SHORT_OID = 128  # characters of an OID whose arcs are kept
@@ -75,17 +77,26 @@ class TypedValue(NamedTuple):
     value: Union[int, bytes, Arcs]
 
 
+class WrittenValue(NamedTuple):
+    """A value to write with its BER tag, INTEGER or OCTETS."""
+
+    tag: int
+    value: Union[int, bytes]
+
+
 Rows = list[tuple[Arcs, TypedValue]]
 
 
 class SnmpRequest(NamedTuple):
     """One PDU."""
 
-    #: GET, GET_NEXT or GET_BULK
+    #: GET, GET_NEXT, GET_BULK or SET
     kind: int
     oids: tuple[Arcs, ...]
     #: max-repetitions of a GETBULK
     most: int = 0
+    #: of a SET, which has one OID
+    value: Optional[WrittenValue] = None
 
     @property
     def asks_rows(self) -> bool:
@@ -152,6 +163,26 @@ def read_object(arcs: Arcs, name: str, retries: int) -> Read[Element]:
     if len(answer.rows) != 1 or answer.rows[0][0] != arcs:
         raise SnmpError(f"{name} did not answer with {dotted(arcs)} alone")
     return Element(dotted(arcs), plain(answer.rows[0][1]))
+
+
+def typed_value(value: Union[int, str, bytes]) -> WrittenValue:
+    """A value to write: an int as INTEGER, a str or bytes as OCTET STRING. Raises SnmpError."""
+    try:
+        if isinstance(value, int):
+            value.to_bytes(_INTEGER_OCTETS, "big", signed=True)
+            return WrittenValue(INTEGER, int(value))
+        octets = value.encode("utf-8") if isinstance(value, str) else bytes(value)
+    except (OverflowError, UnicodeError):
+        octets = None
+    if octets is None or len(octets) > _LONGEST_OCTETS:
+        raise SnmpError("the value to write does not fit into an INTEGER or an OCTET STRING")
+    return WrittenValue(OCTETS, octets)
+
+
+def write_object(arcs: Arcs, value: WrittenValue, name: str) -> Read[None]:
+    """One SET to the agent `name`, which is not repeated. Raises SnmpError."""
+    answer = yield SnmpRequest(SET, (arcs,), value=value)
+    raise_for_status(answer.status, arcs, name)
 
 
 def _undecodable_error(name: str, arcs: Arcs, value: TypedValue) -> SnmpError:

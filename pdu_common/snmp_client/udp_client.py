@@ -1,4 +1,4 @@
-"""Reads one agent over a blocking UDP socket: sends, waits, repeats."""
+"""Talks to one agent over a blocking UDP socket: sends, waits, and repeats what only reads."""
 
 from __future__ import annotations
 
@@ -21,33 +21,40 @@ _QUEUED = 100
 _AFTER_REFUSAL_S = 0.2
 
 
-def run_read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
-    """The result of a read, within `deadline_s` seconds. `make` may be called twice.
-
-    Raises SnmpError.
+def run(
+    credentials: Credentials,
+    make: Callable[[], Read[T]],
+    deadline_s: float,
+    *,
+    is_write: bool = False,
+) -> T:
+    """The result of a call, within `deadline_s` seconds. `make` may be called twice, unless it
+    writes. Raises SnmpError.
     """
     deadline = time.monotonic() + deadline_s
     try:
         with _connected(credentials) as wire:
 
-            def run(dialogue: Exchange) -> T:
+            def run_over(dialogue: Exchange) -> T:
                 return _Link(wire, dialogue, credentials, deadline, deadline_s).run(make())
 
             if credentials.version < 3:
                 community = credentials.community.encode("latin-1")
-                return run(CommunityExchange(credentials.version, community))
+                return run_over(CommunityExchange(credentials.version, community))
             from . import usm_exchange  # imported late: 6 ms, for SNMPv3 only
 
             is_known = usm_exchange.is_known(credentials)
             try:
-                return run(usm_exchange.open_exchange(credentials))
+                return run_over(usm_exchange.open_exchange(credentials))
             except SnmpTimeout:
-                if not is_known or time.monotonic() >= deadline:
+                # The agent may be another one, or may have restarted with an earlier time, which
+                # looks like a replayed message: discovery starts again. Such an agent has not
+                # carried out a write, but a lost answer looks the same.
+                if is_known:
+                    usm_exchange.drop(credentials)
+                if is_write or not is_known or time.monotonic() >= deadline:
                     raise
-            # The agent may be another one, or may have restarted with an earlier time, which looks
-            # like a replayed message. Discovery starts again.
-            usm_exchange.drop(credentials)
-            return run(usm_exchange.open_exchange(credentials))
+            return run_over(usm_exchange.open_exchange(credentials))
     except OSError as error:
         # For example: no descriptors left, no IPv6 on this host, no route.
         why = str(error)[:200]
@@ -78,7 +85,7 @@ def _connected(credentials: Credentials) -> socket.socket:
 
 
 class _Link:
-    """One read's requests over one socket."""
+    """One call's requests over one socket."""
 
     def __init__(
         self,
@@ -96,7 +103,7 @@ class _Link:
         self._is_refused = False
 
     def run(self, reading: Read[T]) -> T:
-        """The result of a read. Raises SnmpError and OSError."""
+        """The result of a call. Raises SnmpError and OSError."""
         try:
             request = next(reading)
             while True:

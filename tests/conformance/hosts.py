@@ -1,9 +1,9 @@
 """`make hosts`: runs every archive on many plausible forms of DCImanager's modules, and replaces it
 while it is loaded (`uploads`), under every Python from 3.9 to 3.13.
 
-Keeps an environment in .cache for each Python, with the packages that the SNMP client of pdu_common
-needs. Prints where a handler's answers differ from the simulated PDUs, and then a table of archives
-and versions. Fails if an answer differs, a version is missing or its packages cannot be installed.
+Keeps an environment in .cache for each Python, with the packages that SNMP needs. Prints where a
+handler's answers differ from the simulated PDUs, and then a table of archives and versions. Fails
+if an answer differs, a version is missing or its packages cannot be installed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.needs import ROOT, pythons
 from . import uploads
 from .__main__ import devices_of, on_variants
 
-# packages that the SNMP client of pdu_common needs
+# SNMPv3's ciphers, and a platform whose SNMP calls are pysnmp's
 _NEEDED = ("pysnmp", "pyasn1", "cryptography")
 _INSTALL_SECONDS = 600.0
 VERSIONS = tuple(f"3.{minor}" for minor in range(9, 14))

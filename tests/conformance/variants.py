@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Callable, Optional
 
 from handlers import registry
 from tests.peers import PEERS, Peer
+from tests.servers.snmpd import Snmpd, User
+from tests.simulators.books import Books
 from tests.simulators.snmp_agent import Model
+from tests.simulators.snmp_agent.device import arcs, from_text
 from tests.simulators.snmp_agent.devices import apc
 from tests.simulators.snmp_agent.devices.servertech import sentry3
 
-from . import trial
+from . import pysnmp_calls, trial
 from .baseline import BASE_PDU, ENUM, PORT_VIEWS, SNMP, helper, rows
 
 ALL = registry.names()
@@ -34,7 +38,7 @@ class Variant:
     `adapter` replaces functions of tests/dcimanager/adapter.py. `handlers`: those that may be tried
     on it. `port_energy`: whether a handler finds a field for an outlet's energy. `place` is the way
     in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and
-    a new thread. `unit` makes the SNMP device on which the point has an effect; None: any device.
+    a new thread. `peer` starts the PDU on which the point has an effect; None: any PDU.
     `silent`: the device does not answer, which must be an error of the kind `unreachable`.
     """
 
@@ -46,17 +50,15 @@ class Variant:
     port_energy: bool = True
     place: str = "directory"
     fresh: bool = False
-    unit: Optional[Callable[[], Model]] = None
+    peer: Optional[Callable[[], AbstractContextManager[Peer]]] = None
     silent: bool = False
 
     def __str__(self) -> str:
         return f"{self.point}: {self.form}"
 
     def problems(self, platform: trial.Platform, placed: trial.Placed, usual: Peer) -> list[str]:
-        """The problems of an archive on a platform of this form, with the simulated PDU of `unit`,
-        else with `usual`.
-        """
-        with nullcontext(usual) if self.unit is None else PEERS["snmp"](self.unit) as peer:
+        """The problems of an archive on a platform of this form, with `peer`, else with `usual`."""
+        with nullcontext(usual) if self.peer is None else self.peer() as peer:
             if self.silent:
                 return trial.silent(platform, placed, peer)
             return trial.run(platform, placed, peer, port_energy=self.port_energy, fresh=self.fresh)
@@ -263,7 +265,7 @@ _ROWS = tuple(
         form,
         rows(row=f"\ndef row(oid, index, value):\n    return {text}\n"),
         handlers=SNMP_ONLY,
-        unit=partial(sentry3, each=1),
+        peer=partial(PEERS["snmp"], partial(sentry3, each=1)),
     )
     for form, text in (
         ("oid is whole, with an oid_index", "Row(value, oid=whole(oid, index), oid_index=index)"),
@@ -334,7 +336,7 @@ _MISSING = tuple(
         form,
         rows(missing=f"\ndef missing(oid):\n    {text}\n"),
         handlers=SNMP_ONLY,
-        unit=_without_count,
+        peer=partial(PEERS["snmp"], _without_count),
     )
     for form, text in (
         ("a value of None", 'return Row(None, oid=oid, oid_index="")'),
@@ -408,6 +410,64 @@ _SETS = tuple(
                 "    def _set(self, oid, value):"
             ),
         ),
+    )
+)
+
+_BY_PYSNMP = """
+from .base_pdu import BasePdu
+from .connection import wire
+from .pysnmp_calls import PysnmpCalls
+from .rows import row
+
+
+class BaseSnmpPdu(BasePdu):
+    def snmp_get(self, oid):
+        return row(str(oid), "", self._calls().get(str(oid)))
+
+    def snmp_set(self, oid, value):
+        self._calls().set(str(oid), value)
+
+    def snmp_walk(self, oid):
+        depth = len(str(oid)) + 1
+        return [row(str(oid), name[depth:], value) for name, value in self._calls().walk(str(oid))]
+
+    def _calls(self):
+        return PysnmpCalls(*wire(self.pdu_data))
+"""
+
+
+@contextmanager
+def _snmpd(**params: str) -> Iterator[Peer]:
+    """A PDU that Net-SNMP's snmpd serves."""
+    with Snmpd(apc.rpdu2(outlets=4), users=[_USER]) as server:
+
+        def books() -> Books:
+            model = apc.rpdu2(outlets=4)
+            for write in server.writes():
+                value = from_text(write.tag, write.value)
+                model.device.write(arcs(write.oid), write.tag, value)
+            return model.books()
+
+        snmp = {"port": str(server.port), "community": "private", "timeout": "20", **params}
+        yield Peer("snmp", "snmp", server.host, books, snmp=snmp)
+
+
+_USER = User("shaaes", "SHA", "AES")
+_PYSNMP = tuple(
+    Variant(
+        "the three SNMP calls",
+        f"pysnmp's, over {form}, with snmpd",
+        {
+            "pdu_common/base_snmp_pdu.py": _BY_PYSNMP,
+            "pdu_common/pysnmp_calls.py": Path(pysnmp_calls.__file__).read_text("utf-8"),
+        },
+        handlers=SNMP_ONLY,
+        peer=partial(_snmpd, **params),
+    )
+    for form, params in (
+        ("v1", {"version": "1"}),
+        ("v2c", {"version": "2"}),
+        ("v3", _USER.params()),
     )
 )
 
@@ -666,6 +726,7 @@ VARIANTS: tuple[Variant, ...] = (
     *_FAILURES,
     *_EMPTY,
     *_SETS,
+    *_PYSNMP,
     *_VIEWS,
     *_STATISTICS,
     *_OTHERS,

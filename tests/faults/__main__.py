@@ -68,7 +68,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         help="number of worker processes (default: %(default)s)",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="read SNMP as the command pdu does, without pysnmp"
+        "--batches",
+        action="store_true",
+        help="read several SNMP objects with each request, as the command pdu does",
     )
     parser.add_argument(
         "--all", action="store_true", help="print the result of each cell, right or wrong"
@@ -90,7 +92,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             "there is nothing to run: "
             + "; ".join(f"{pair}: {reason}" for pair, reason in reasons.items())
         )
-    enable_fast_reads(options.quick)
+    enable_fast_reads(options.batches)
     begin = time.monotonic()
     wanted = matrix.cells(names, options.steps, faults, options.method or METHODS)
     verdicts = list(matrix.run(wanted, options.processes))

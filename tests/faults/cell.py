@@ -16,7 +16,6 @@ from handlers.shared.errors import PduHandlerError
 from pdu.core.cli.output import counted
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from pdu_common.snmp_client.process_options import uses_fast_reads
 
 from . import processes, stage
 from .catalogue import BY_KEY, WRITES, Fault
@@ -25,8 +24,6 @@ from .processes import Context
 BUDGET_S = 60.0  # limit in seconds for a whole call
 TIMEOUT_S = {"patient": "20", "brief": "0.15"}
 CONFIRM_S = 0.4
-# increase in descriptors, and in threads, that SNMP engines may cause
-_ENGINES = 6
 # Calls with these faults may time out and get the brief limit. The others must not time out, even
 # on a busy machine.
 _WAITS = (
@@ -91,8 +88,6 @@ class Played:
     The handlers run in the process that uses this object.
     """
 
-    _most: tuple[int, ...] = ()
-
     def __init__(self, start: Context = processes.warm) -> None:
         self._start = start
 
@@ -131,9 +126,6 @@ class Played:
         pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
         before: tuple[int, ...] = _resources()
         start = time.monotonic()
-        # pysnmp keeps engines: allow _ENGINES more than before the first SNMP cell
-        if given["snmp"] and (cell.method in WRITES or not uses_fast_reads()):
-            self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
         answer: Any = None
         error: Optional[BaseException] = None
         try:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Optional
 
+from handlers.shared import prefetch
 from pdu.core.inventory.fast_snmp import enable_fast_reads
-from pdu_common.snmp_client import process_options
 
 from .catalogue import AT_START, FAULTS, METHODS, WRITES, Fault
 from .cell import Cell, Played, Verdict
@@ -87,17 +87,17 @@ def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]
         processes,
         mp_context=warm(),
         initializer=_begin,
-        initargs=(names, process_options.uses_fast_reads()),
+        initargs=(names, prefetch.prefetcher() is not None),
     ) as pool:
         yield from pool.map(_verdict, wanted, chunksize=1)
 
 
-def _begin(names: Sequence[str], quickly: bool) -> None:
+def _begin(names: Sequence[str], in_batches: bool) -> None:
     """Starts the process with a worker's devices, and calls each handler once to import its modules
     and fill its caches.
     """
     global _played
-    enable_fast_reads(quickly)
+    enable_fast_reads(in_batches)
     gc.freeze()  # each cell collects garbage; this excludes the imported modules
     _played = Played(fork).__enter__()
     for name in names:

@@ -21,8 +21,6 @@ def warm() -> ForkServerContext:
             "tests.faults.matrix",
             *(f"tests.faults.subjects.{name}" for name in names),
             *(f"handlers.{name}.handler" for name in names),
-            # the double imports it at its first SNMP request
-            "pdu_common.snmp_client.pysnmp_client",
         ]
     )
     return multiprocessing.get_context("forkserver")

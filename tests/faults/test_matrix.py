@@ -32,10 +32,10 @@ STEPS_OF_READS, STEPS_OF_COMMANDS = 2, 3
 
 @pytest.mark.timeout(900)  # hundreds of calls; many wait for a time-out
 @pytest.mark.parametrize(
-    "name, quickly", [*((name, False) for name in registry.names()), ("snmp", True)]
+    "name, in_batches", [*((name, False) for name in registry.names()), ("snmp", True)]
 )
-def test_every_call_is_right_with_every_fault(name: str, quickly: bool) -> None:
-    enable_fast_reads(quickly)
+def test_every_call_is_right_with_every_fault(name: str, in_batches: bool) -> None:
+    enable_fast_reads(in_batches)
     cells = matrix.cells([name], STEPS_OF_COMMANDS, most_of_reads=STEPS_OF_READS)
     verdicts = list(matrix.run(cells))
     wrong = [

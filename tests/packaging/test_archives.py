@@ -29,20 +29,11 @@ print(json.dumps({"kinds": [type(pdu).__module__ for pdu in made], "threads": th
 
 @pytest.fixture
 def host(tmp_path: Path) -> Path:
-    """A folder with links to the doubles of the platform's modules.
-
-    BaseSnmpPdu is empty, because its double needs pysnmp.
-    """
+    """A folder with links to the doubles of the platform's modules."""
     folder = tmp_path / "host"
-    (folder / "pdu_common").mkdir(parents=True)
-    (folder / "common").symlink_to(ROOT / "common")
-    for file in (ROOT / "pdu_common").glob("*.py"):
-        (folder / "pdu_common" / file.name).symlink_to(file)
-    base = folder / "pdu_common" / "base_snmp_pdu.py"
-    base.unlink()
-    base.write_text(
-        "from .base_pdu import BasePdu\n\n\nclass BaseSnmpPdu(BasePdu):\n    pass\n", "utf-8"
-    )
+    folder.mkdir()
+    for package in ("common", "pdu_common"):
+        (folder / package).symlink_to(ROOT / package)
     return folder
 
 

@@ -2,9 +2,9 @@
 uploaded.
 
 One host has read-only files, no name service, no home and the C locale, and turns warnings into
-errors (not with SNMP). The other has a .netrc, and variables that name proxies and CA files, none
-of which exist. On each, every archive makes the four calls in a clean process, and its answers must
-agree with the books of its simulated device.
+errors. The other has a .netrc, and variables that name proxies and CA files, none of which exist.
+On each, every archive makes the four calls in a clean process, and its answers must agree with the
+books of its simulated device.
 """
 
 from __future__ import annotations
@@ -153,9 +153,6 @@ def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(
                 f"machine {peer.address} login nobody password wrong\n"
             )
             environment["HOME"] = str(tmp_path)
-        elif name == "snmp":
-            # the double of the platform's SNMP client is built on pysnmp, which warns
-            del environment["PYTHONWARNINGS"]
         (found,) = run(sys.executable, task(placed(tmp_path, name), peer, host=host), environment)
         names = {True: "UP", False: "DOWN", None: "UNKNOWN"}
         assert found["states"] == {identity: names[on] for identity, on in before.states.items()}
@@ -177,17 +174,15 @@ OTHERS = [f"3.{minor}" for minor in range(9, 14) if minor != sys.version_info.mi
 def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(
     version: str, tmp_path: Path
 ) -> None:
-    """Without pdu_snmp, whose calls need packages that those Pythons may lack."""
     python = pythons().get(version)
     if python is None:
         pytest.skip(f"no Python {version} in PATH or pyenv")
-    names = [name for name in NAMES if name != "snmp"]
     with contextlib.ExitStack() as stack:
-        peers = [stack.enter_context(PEERS[name]()) for name in names]
-        answers = run(str(python), task(placed(tmp_path, *names), *peers), {})
+        peers = [stack.enter_context(PEERS[name]()) for name in NAMES]
+        answers = run(str(python), task(placed(tmp_path, *NAMES), *peers), {})
     assert [(found["seen"], found["errors"]) for found in answers] == [
         (["DOWN", "UP"], ["settings", "unreachable"])
-    ] * len(names)
+    ] * len(NAMES)
 
 
 # ---- an upload while calls run -------------------------------------------------------------------

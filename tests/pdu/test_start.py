@@ -134,17 +134,6 @@ def test_a_missing_package_is_reported_in_one_line_with_the_remedy() -> None:
     assert "package click, which" in done.stderr and "pipx install --force ." in done.stderr
 
 
-def test_a_package_that_only_the_handler_needs_is_reported_with_the_remedy() -> None:
-    """Before the first request: only a write needs pysnmp, and it must not fail half-way."""
-    program = (
-        "import sys; sys.modules['pysnmp'] = None; from pdu.start import main;"
-        " sys.exit(main(['status', 'snmp', '127.0.0.1:9']))"
-    )
-    done = run([sys.executable, "-c", program])
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "package pysnmp, which" in done.stderr and "pdu.pyz" in done.stderr
-
-
 def test_only_packages_that_pdu_requires_are_to_be_installed() -> None:
     project = (
         (ROOT / "pyproject.toml")
@@ -184,8 +173,8 @@ def test_an_old_python_is_refused_in_one_line(python: Path, program: list[str]) 
     ) and "needs Python 3.9" in done.stderr
 
 
-@pytest.mark.parametrize("call", ["status", "statistic", "labels"])
-def test_a_read_over_snmp_imports_neither_pysnmp_nor_asyncio(call: str) -> None:
+@pytest.mark.parametrize("call", ["status", "statistic", "labels", "off"])
+def test_a_call_over_snmp_imports_neither_pysnmp_nor_asyncio(call: str) -> None:
     """pysnmp's import alone takes as long as the whole call."""
     program = (
         "import sys; from pdu.start import main; code = main(sys.argv[1:]);"
@@ -194,7 +183,8 @@ def test_a_read_over_snmp_imports_neither_pysnmp_nor_asyncio(call: str) -> None:
     )
     with Agent(apc.rpdu2(outlets=4)) as agent:
         address = f"127.0.0.1:{agent.port}"
-        done = run([sys.executable, "-c", program, call, "snmp", address], PDU_COMMUNITY="public")
+        command = [call, "snmp", address, *(["1", "--yes"] if call == "off" else [])]
+        done = run([sys.executable, "-c", program, *command], PDU_COMMUNITY="private")
         assert (done.returncode, done.stderr) == (0, "") and agent.requests
 
 

@@ -23,7 +23,7 @@ from tests.simulators.snmp_agent.devices import apc
 
 from .double import connect
 
-pytestmark = [pytest.mark.against("Net-SNMP snmpd"), pytest.mark.usefixtures("engine")]
+pytestmark = pytest.mark.against("Net-SNMP snmpd")
 
 NAME = "1.3.6.1.2.1.1.5.0"
 STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
@@ -84,7 +84,7 @@ def test_every_version_and_security_level_reads_and_walks(snmpd: Snmpd, level: s
 def switched() -> Iterator[Snmpd]:
     """An snmpd whose outlets are on, except every fourth.
 
-    The test of each level and engine switches off a different one.
+    The test of each level switches off a different one.
     """
     with Snmpd(apc.rpdu2(outlets=48), users=USERS) as server:
         yield server
@@ -93,9 +93,8 @@ def switched() -> Iterator[Snmpd]:
 @pytest.mark.sample(13)
 @pytest.mark.parametrize("outlet, level", zip((n for n in range(1, 25) if n % 4), sorted(LEVELS)))
 def test_every_version_and_security_level_writes_exactly_one_integer(
-    switched: Snmpd, outlet: int, level: str, engine: str
+    switched: Snmpd, outlet: int, level: str
 ) -> None:
-    outlet += 24 if engine == "quick" else 0
     pdu, before = connect(switched.port, **LEVELS[level]), len(switched.writes())
     assert pdu.snmp_get(f"{STATES}.{outlet}").value_int == 2
     pdu.snmp_set(f"{COMMANDS}.{outlet}", 2)
@@ -340,13 +339,11 @@ def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
             stranger.snmp_get(NAME)
 
 
-def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd, engine: str) -> None:
+def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
     """Runs in a separate process: pytest's process has threads, so it must not fork."""
     program = f"""if True:
         import os, sys
-        from pdu_common.snmp_client.process_options import use_fast_reads
         from tests.pdu_common.double import connect
-        use_fast_reads({engine == "quick"})
         pdu = connect({snmpd.port})
         assert pdu.snmp_get('{NAME}').value == 'rpdu2'
         child = os.fork()
@@ -376,11 +373,9 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd, engine: str) 
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
-def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd, engine: str) -> None:
+def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd) -> None:
     program = (
-        "from pdu_common.snmp_client.process_options import use_fast_reads; "
         "from tests.pdu_common.double import connect; "
-        f"use_fast_reads({engine == 'quick'}); "
         f"connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')"
     )
     finished = subprocess.run(

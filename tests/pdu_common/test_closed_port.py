@@ -1,4 +1,4 @@
-"""The quick client where the host refuses datagrams to the port (ICMP port unreachable)."""
+"""The client where the host refuses datagrams to the port (ICMP port unreachable)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_closed_port_ends_a_read_at_once_with_its_own_error() -> None:
     token = SENT.set(lambda: sent.append(None))
     try:
         with pytest.raises(SnmpPortClosed, match="refuses datagrams: nothing listens there"):
-            udp_client.run_read(
+            udp_client.run(
                 credentials(reserved()), lambda: reads.read_object(UPTIME, "x", 2), 200.0
             )
     finally:
@@ -40,7 +40,7 @@ def test_a_closed_port_ends_a_read_at_once_with_its_own_error() -> None:
 def test_a_walk_ends_likewise() -> None:
     found = credentials(reserved())
     with pytest.raises(SnmpPortClosed):
-        udp_client.run_read(
+        udp_client.run(
             found,
             lambda: reads.subtree(UPTIME[:7], UPTIME[:7], 9, 2, "x", 2, found.learned),
             200.0,
@@ -63,7 +63,7 @@ def test_an_icmp_error_that_somebody_forged_does_not_hide_the_answer(
 
     with Agent(Device({"1.3.6.1.2.1.1.3.0": Row(TICKS, 7)})) as agent:
         monkeypatch.setattr("pdu_common.snmp_client.udp_client.socket.socket", Forged)
-        found = udp_client.run_read(
+        found = udp_client.run(
             credentials(agent.port), lambda: reads.read_object(UPTIME, "x", 0), 60.0
         )
     monkeypatch.undo()

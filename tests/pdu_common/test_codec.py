@@ -1,11 +1,11 @@
-"""The quick client's codec: what it writes and reads, what it refuses, and that it reads a datagram
+"""The codec: what it writes and reads, what it refuses, and that it reads a datagram
 as pysnmp does, or not at all.
 """
 
 from __future__ import annotations
 
 import random
-from typing import Optional
+from typing import Any, Optional, Union
 
 import pytest
 from hypothesis import given, strategies as some
@@ -15,7 +15,7 @@ from pysnmp.proto import api
 
 from pdu_common.snmp_client import ber, pdus, reads
 from pdu_common.snmp_client.ber import Malformed
-from pdu_common.snmp_client.pysnmp_client import of_wire
+from pdu_common.snmp_client.errors import SnmpError
 from pdu_common.snmp_client.reads import (
     GET_BULK,
     Rows,
@@ -186,6 +186,54 @@ def test_values_of_an_answer_are_plain_python_values() -> None:
     ]
 
 
+def _typed(value: Any) -> TypedValue:
+    """A value of pysnmp's types."""
+    tag = value.tagSet[-1]
+    number = int(tag.tagId) | int(tag.tagClass) & 0xC0  # application or context
+    if number == reads.OID:
+        return TypedValue(number, tuple(value))
+    if number == reads.NULL or number & 0x80:
+        return TypedValue(number, b"")
+    if number in (reads.OCTETS, reads.ADDRESS, reads.OPAQUE):
+        return TypedValue(number, bytes(value))
+    return TypedValue(number, int(value))
+
+
+_ARC = some.integers(0, 2**32 - 1)
+
+
+@given(
+    some.sampled_from([0, 1]),
+    some.lists(_ARC, max_size=20).map(lambda arcs: (1, 3, *arcs)),
+    some.one_of(
+        some.integers(-(2**31), 2**31 - 1), some.binary(max_size=300), some.text(max_size=99)
+    ),
+)
+def test_a_write_is_read_by_pysnmp_as_it_is_meant(
+    version: int, oid: tuple[int, ...], value: Union[int, bytes, str]
+) -> None:
+    request = SnmpRequest(reads.SET, (oid,), value=reads.typed_value(value))
+    data = pdus.message(version, b"private", pdus.encode(request, 77))
+    module = api.PROTOCOL_MODULES[version]
+    message, rest = decoder.decode(data, asn1Spec=module.Message())
+    pdu = module.apiMessage.get_pdu(message)
+    assert (rest, type(pdu).__name__, int(module.apiPDU.get_request_id(pdu))) == (
+        b"",
+        "SetRequestPDU",
+        77,
+    )
+    octets = value.encode() if isinstance(value, str) else value
+    meant = TypedValue(reads.INTEGER if isinstance(value, int) else reads.OCTETS, octets)
+    rows = [(tuple(name), _typed(read)) for name, read in module.apiPDU.get_varbinds(pdu)]
+    assert rows == [(oid, meant)]
+
+
+@pytest.mark.parametrize("value", [2**31, -(2**31) - 1, b"x" * 65_536, "\ud800"])
+def test_what_is_neither_an_integer_nor_octets_is_not_written(value: Any) -> None:
+    with pytest.raises(SnmpError, match="does not fit"):
+        reads.typed_value(value)
+
+
 def _by_pysnmp(data: bytes) -> Optional[tuple[int, bytes, int, int, Rows]]:
     """Version, community, request id, error status and rows as pysnmp reads them; None for what it
     refuses."""
@@ -194,7 +242,7 @@ def _by_pysnmp(data: bytes) -> Optional[tuple[int, bytes, int, int, Rows]]:
         module = api.PROTOCOL_MODULES[version]
         message, _ = decoder.decode(data, asn1Spec=module.Message())
         pdu = module.apiMessage.get_pdu(message)
-        rows = [(tuple(oid), of_wire(value)) for oid, value in module.apiPDU.get_varbinds(pdu)]
+        rows = [(tuple(oid), _typed(value)) for oid, value in module.apiPDU.get_varbinds(pdu)]
         return (
             version,
             bytes(message[1]),

@@ -10,7 +10,7 @@ from typing import Callable
 import pytest
 
 from pdu_common.base_snmp_pdu import SnmpError
-from pdu_common.snmp_client import process_options, v3
+from pdu_common.snmp_client import v3
 from tests.servers.snmpd import USERS, Snmpd
 from tests.simulators.snmp_agent import Agent, ber
 from tests.simulators.snmp_agent.devices import apc
@@ -36,12 +36,9 @@ def agent() -> Iterator[Agent]:
 @pytest.fixture
 def known(snmpd: Snmpd) -> Iterator[Relay]:
     """A relay to an agent whose engine was discovered over it, for users with SHA."""
-    chosen = process_options.uses_fast_reads()
     with Relay(snmpd.port) as relay:
-        for quickly in (not chosen, chosen):
-            process_options.use_fast_reads(quickly)
-            for params in (SHA, SHA_AES):
-                assert connect(relay.port, **params).snmp_get(NAME).value == "rpdu2"
+        for params in (SHA, SHA_AES):
+            assert connect(relay.port, **params).snmp_get(NAME).value == "rpdu2"
         yield relay
 
 
@@ -81,7 +78,6 @@ def _of_signed(change: Change) -> Change:
 
 
 @pytest.mark.sample(6)
-@pytest.mark.usefixtures("engine")
 @pytest.mark.against("Net-SNMP snmpd")
 @pytest.mark.parametrize("forged", FORGED)
 def test_a_forged_answer_of_a_signed_dialogue_is_never_taken(known: Relay, forged: str) -> None:
@@ -97,13 +93,11 @@ def test_a_forged_answer_of_a_signed_dialogue_is_never_taken(known: Relay, forge
 @pytest.mark.against("Net-SNMP snmpd")
 @pytest.mark.parametrize("forged", FORGED)
 def test_the_true_answer_after_a_forged_one_is_taken(known: Relay, forged: str) -> None:
-    process_options.use_fast_reads()
     change = _of_signed(FORGED[forged])
     known.bend = lambda request, answer: [change(answer), b"", b"\x30\x80", answer]
     assert connect(known.port, **SHA, timeout="20", retries="0").snmp_get(NAME).value == "rpdu2"
 
 
-@pytest.mark.usefixtures("engine")
 @pytest.mark.against("Net-SNMP snmpd")
 @pytest.mark.parametrize("params", [SHA, SHA_AES], ids=["authNoPriv", "authPriv"])
 def test_a_replayed_answer_is_never_taken(known: Relay, params: dict[str, str]) -> None:
@@ -117,11 +111,7 @@ def test_a_replayed_answer_is_never_taken(known: Relay, params: dict[str, str]) 
 
 
 @pytest.mark.parametrize("version", ["1", "2", "3"])
-def test_an_answer_from_another_port_is_never_taken_by_the_quick_client(
-    snmpd: Snmpd, version: str
-) -> None:
-    """pysnmp takes it."""
-    process_options.use_fast_reads()
+def test_an_answer_from_another_port_is_never_taken(snmpd: Snmpd, version: str) -> None:
     with Relay(snmpd.port, elsewhere=True) as relay:
         with pytest.raises(SnmpError, match="timeout"):
             connect(relay.port, version=version, user="plain", **HURRY).snmp_get(NAME)
@@ -129,8 +119,7 @@ def test_an_answer_from_another_port_is_never_taken_by_the_quick_client(
 
 
 @pytest.mark.against("Net-SNMP snmpd")
-def test_the_quick_client_asks_an_agent_with_a_new_engine_again_without_a_time_out() -> None:
-    process_options.use_fast_reads()
+def test_an_agent_with_a_new_engine_is_asked_again_without_a_time_out() -> None:
     user = next(user for user in USERS if user.name == "shaaes")
     with Snmpd(apc.rpdu2(outlets=2), users=[user]) as server, Relay(server.port) as relay:
         pdu = connect(relay.port, **user.params(), timeout="20", retries="0")
@@ -142,7 +131,6 @@ def test_the_quick_client_asks_an_agent_with_a_new_engine_again_without_a_time_o
         assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == asked + 3
 
 
-@pytest.mark.usefixtures("engine")
 @pytest.mark.against("Net-SNMP snmpd")
 @pytest.mark.parametrize("params, first", [(SHA, 2), ({"version": "3", "user": "plain"}, 2)])
 def test_a_first_read_discovers_the_engine_once_and_later_ones_do_not(
@@ -197,7 +185,6 @@ def _use_public(agent: Agent, version: str) -> None:
 
 
 @pytest.mark.sample(8)
-@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.parametrize("misfit", MISFITS)
 def test_an_answer_that_does_not_fit_is_never_taken(
@@ -214,7 +201,6 @@ def test_an_answer_that_does_not_fit_is_never_taken(
         assert until(lambda: bool(relay.answers)) and len(relay.requests) == 1
 
 
-@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_the_answer_after_all_that_do_not_fit_is_taken(agent: Agent, version: str) -> None:
     _use_public(agent, version)
@@ -228,7 +214,6 @@ def test_the_answer_after_all_that_do_not_fit_is_taken(agent: Agent, version: st
         assert len(relay.requests) == 1
 
 
-@pytest.mark.usefixtures("engine")
 def test_a_silent_agent_is_asked_as_often_as_the_retries_say(agent: Agent) -> None:
     with Relay(agent.port, lambda request, answer: ()) as relay:
         for read in ("snmp_get", "snmp_walk"):

@@ -22,8 +22,6 @@ from tests.simulators.snmp_agent.devices import apc
 from .double import connect
 from .relay import Bend, Relay
 
-pytestmark = pytest.mark.usefixtures("engine")
-
 STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
 NAMES = f"{apc.RPDU2_STATUS}.3"
 NAME = "1.3.6.1.2.1.1.5.0"

@@ -9,8 +9,6 @@ import sys
 from typing import Any, Union
 
 import pytest
-from pysnmp.proto.secmod.rfc3414.priv import des
-from pysnmp.proto.secmod.rfc3826.priv import aes
 
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
 from pdu_common.connection import PduData, PduSnmpData
@@ -95,28 +93,6 @@ def test_privacy_without_the_package_cryptography_says_what_to_install(
         }
     )
     assert "pip install cryptography" in words
-
-
-@pytest.mark.parametrize("protocol, module", [("des", des), ("aes", aes), ("aes256", aes)])
-def test_privacy_with_a_release_of_cryptography_that_pysnmp_cannot_use_says_what_to_install(
-    protocol: str, module: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # as pysnmp sets it if the import of its cipher fails
-    monkeypatch.setattr(module, "PysnmpCryptoError", True)
-    words = _failure(
-        {
-            "version": "3",
-            "user": "u",
-            "auth_password": "long-enough",
-            "priv_password": "long-enough",
-            "priv_protocol": protocol,
-        }
-    )
-    assert (
-        words.startswith("snmp_params")
-        and f"with {protocol}," in words
-        and "pip install --upgrade cryptography" in words
-    )
 
 
 def test_an_address_that_cannot_be_resolved_is_named() -> None:

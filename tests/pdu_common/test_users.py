@@ -1,4 +1,4 @@
-"""SNMPv3 of the quick client without a socket: keys and digests of the RFCs, ciphers beside
+"""SNMPv3 without a socket: keys and digests of the RFCs, ciphers beside
 pysnmp's, the time window, reports, and signed answers that do not fit.
 """
 

@@ -1,20 +1,16 @@
-"""How this command reads over SNMP: with the quick client, and several objects with each request
-where a unit allows it.
-"""
+"""How this command reads over SNMP: several objects with each request where a unit allows it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from handlers.shared import prefetch
-from pdu_common.snmp_client.process_options import use_fast_reads
 
 
 def enable_fast_reads(on: bool = True) -> None:
-    """For this process, and those forked from it; not `on`: as DCImanager does, with pysnmp and one
-    object a request.
+    """For this process, and those forked from it; not `on`: one object a request, as on
+    DCImanager.
     """
-    use_fast_reads(on)
     prefetch.set_prefetcher(_together if on else None)
 
 

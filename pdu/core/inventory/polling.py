@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextvars
 import itertools
-import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -229,7 +228,7 @@ def _bounded(handler: LoadedHandler, settings: Mapping[str, str], longest: float
     bound = max(0.1, longest / tries)
     if not is_longer or bound >= chosen:
         return {}
-    return {"timeout": f"{_stepped(bound) if handler.snmp else bound:g}"}
+    return {"timeout": f"{bound:g}"}
 
 
 def _usual(handler: LoadedHandler) -> float:
@@ -244,10 +243,3 @@ def _wait(handler: LoadedHandler, settings: Mapping[str, str]) -> float:
     except ValueError:
         return _usual(handler)
     return chosen if 0 < chosen <= _LONGEST_TIMEOUT else _usual(handler)
-
-
-def _stepped(seconds: float) -> float:
-    """`seconds` rounded down to 2^n or 1.5 * 2^n, which limits the number of different time-outs.
-    pysnmp keeps data for each time-out of a device, and gets slower with each."""
-    power = 2.0 ** math.floor(math.log2(seconds))
-    return 1.5 * power if seconds >= 1.5 * power else power

@@ -24,17 +24,14 @@ class SchedulingDelay(NamedTuple):
 class Heartbeat:
     """Measures how late this process runs: a thread that sleeps for BEAT_S wakes later if the
     machine or the other threads leave it no time.
-
-    `behind` reports a further delay in seconds, such as that of pysnmp's own thread.
     """
 
     def __init__(
         self,
-        behind: Callable[[], float] = float,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._behind, self._clock, self._sleep = behind, clock, sleep
+        self._clock, self._sleep = clock, sleep
         self._late: collections.deque[tuple[float, float]] = collections.deque(maxlen=_KEPT)
         # without a thread of its own nothing is known of delays
         self._slept = math.inf
@@ -53,7 +50,7 @@ class Heartbeat:
         self._slept = self._clock()
         self._sleep(BEAT_S)
         now = self._clock()
-        late = max(now - self._slept - BEAT_S, self._behind())
+        late = now - self._slept - BEAT_S
         self._slept = now
         if late > _SLIGHT_S:
             self._late.append((now, late))

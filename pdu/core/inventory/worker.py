@@ -17,8 +17,6 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Callable, NamedTuple
 
-from pdu_common.snmp_client.process_options import lag_s, limit_cached_engines
-
 from .scheduling_delay import Heartbeat, SchedulingDelay
 
 # bytes of stack per thread; JSON of 10,000 levels, the most for Python 3.12 and 3.13, takes 2 MB
@@ -57,7 +55,6 @@ def serve(work: Work, pipe: Connection, other_pipes: Sequence[Connection], most:
     for other_pipe in other_pipes:
         other_pipe.close()
     gc.freeze()  # what the parent loaded is never garbage
-    limit_cached_engines(2)  # older engines are hardly used again: each PDU is read once
     with contextlib.suppress(EOFError, OSError):
         _Worker(work, pipe, most).run()
     os._exit(0)  # unlike sys.exit, does not wait for threads that a handler left behind
@@ -107,7 +104,7 @@ class ConcurrencyLimit:
 class _Worker:
     def __init__(self, work: Work, pipe: Connection, most: int) -> None:
         self._work, self._pipe = work, pipe
-        self._limit, self._heart = ConcurrencyLimit(most), Heartbeat(lag_s)
+        self._limit, self._heart = ConcurrencyLimit(most), Heartbeat()
         self._sending, self._counting = threading.Lock(), threading.Lock()
         self._jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # promised: jobs that were asked for and have not arrived; threads: those that run

@@ -53,8 +53,8 @@ def near(agent: Agent, settings: Optional[Mapping[str, str]] = None, **params: s
 class NearPdu(SnmpPdu):
     """The handler on a platform that passes each datagram to the agent in memory, without a socket.
 
-    Over the wire, pysnmp and its waits take most of the time of a call. Tests of all families
-    therefore use this class for most calls, and the wire only for some. SnmpErrors have the texts
+    Tests of all families use this class for most calls, because the wire takes most of the time of
+    a call, and the wire only for some. SnmpErrors have the texts
     of `pdu_common`, without the port.
     """
 

@@ -556,13 +556,13 @@ def test_devices_of_at_least_thirty_families_count_their_outlets() -> None:
     assert len({unit.key for unit in COUNTED}) >= 30
 
 
-def check_readings(unit: Fixture, version: str, reach: Reach, engine: str) -> None:
+def check_readings(unit: Fixture, version: str, reach: Reach, reading_way: str) -> None:
     """Asserts that status and statistics from an agent agree with the unit."""
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         status = handler_of(unit, agent, reach, version=version).status()
         assert states(status) == expected_states(unit), unit.name
-        # `quick` also reads several objects with one GET
-        assert engine == "quick" or agent.counts["get"] == unit.expected.gets, unit.name
+        # a batch has several objects in one GET
+        assert reading_way == "batches" or agent.counts["get"] == unit.expected.gets, unit.name
         statistic = handler_of(unit, agent, reach, version=version).statistic()
         assert agent.writes() == []
     # A total that the unit does not meter keeps the view's default, 0.0.
@@ -578,9 +578,9 @@ def check_readings(unit: Fixture, version: str, reach: Reach, engine: str) -> No
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
-def test_status_and_statistics_in_memory_agree_with_each_unit(engine: str) -> None:
+def test_status_and_statistics_in_memory_agree_with_each_unit(reading_way: str) -> None:
     for unit in FIXTURES:
-        check_readings(unit, unit.versions[0], near, engine)
+        check_readings(unit, unit.versions[0], near, reading_way)
 
 
 @pytest.mark.parametrize(
@@ -590,9 +590,9 @@ def test_status_and_statistics_in_memory_agree_with_each_unit(engine: str) -> No
 )
 @pytest.mark.against("synthetic units, served by the project's agent")
 def test_status_and_statistics_over_the_wire_agree_with_the_unit(
-    unit: Fixture, version: str, engine: str
+    unit: Fixture, version: str, reading_way: str
 ) -> None:
-    check_readings(unit, version, pdu, engine)
+    check_readings(unit, version, pdu, reading_way)
 
 
 def kinds_of_reads(unit: Fixture, version: str) -> set[tuple[object, ...]]:

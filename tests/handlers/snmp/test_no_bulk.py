@@ -17,7 +17,7 @@ from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices import apc
 
-pytestmark = pytest.mark.usefixtures("engine")
+pytestmark = pytest.mark.usefixtures("reading_way")
 
 #: the waits that the default timeout of 2 s makes of two silences leave 26 s of a call's 30 s
 SILENCES = 2

@@ -120,7 +120,7 @@ def test_a_profile_claims_no_more_than_its_recording_shows(name: str) -> None:
 
 @RECORDINGS
 @pytest.mark.parametrize("version", ["1", "2"])
-@pytest.mark.usefixtures("engine")
+@pytest.mark.usefixtures("reading_way")
 @pytest.mark.against("recordings of real units, served by the project's agent")
 @pytest.mark.sample(24)
 def test_a_recorded_unit_reads_the_same_from_an_agent_as_in_memory(name: str, version: str) -> None:
@@ -188,8 +188,8 @@ def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(
     served: tuple[str, Snmpd], version: str
 ) -> None:
     name, server = served
-    for quickly in (False, True):  # both engines in one test: snmpd takes long to start
-        enable_fast_reads(quickly)
+    for in_batches in (False, True):  # in one test, because snmpd takes long to start
+        enable_fast_reads(in_batches)
         with pdu(server, version=version).session("figures") as session:
             assert session.device.states == states_of(name)
             assert metering.meter(session.device) == figures_in_memory(name, version)

@@ -583,23 +583,6 @@ def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(
     assert (data.snmp_params if handler == "snmp" else data.custom_params)["timeout"] == timeout
 
 
-def test_probes_with_less_and_less_time_ask_an_snmp_pdu_with_few_different_timeouts() -> None:
-    """pysnmp keeps data for each timeout that is used for a device, and gets slower with every new
-    one.
-    """
-    target = Target(
-        ListedPdu("rack", "snmp", Address("192.0.2.1")),
-        load("snmp"),
-        DeviceLogin("x", {}, {"community": "c"}),
-    )
-    found = {
-        left: float(target.data(left).snmp_params["timeout"])
-        for left in (place / 1000 for place in range(600, 6000))
-    }
-    assert len(set(found.values())) < 10
-    assert all(0.66 * left / 3 <= timeout <= left / 3 for left, timeout in found.items())
-
-
 def test_a_setting_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(
     small: Hall, call: Call
 ) -> None:

@@ -17,6 +17,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
+from handlers.shared import prefetch
 from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu.core.inventory.handler_loading import LoadedHandler, load
 from pdu.prove import unit_reading
@@ -25,7 +26,6 @@ from pdu.prove.run import NOT_ANSWERED, Plan, Tools, prove
 from pdu.prove.unit_reading import ProofClock, ProofTrace, UnitUnderTest
 from pdu.prove.watchdog import Watchdog, run_watchdog
 from pdu_common.connection import PduData, PduSnmpData
-from pdu_common.snmp_client import process_options
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.redfish import (
     Fault as RedfishFault,
@@ -518,7 +518,7 @@ def proven(
     `patience_s` is how long it tries when nobody waits any more. Without `records`, no recording is
     made and replayed, which takes much of the time.
     """
-    was = process_options.uses_fast_reads()
+    was = prefetch.prefetcher() is not None
     enable_fast_reads()
     patch = pytest.MonkeyPatch()
     if not records:

@@ -16,6 +16,7 @@ from typing import Any, Optional
 from pyasn1.type import univ
 from pysnmp.carrier.asyncio.dgram import udp
 from pysnmp.entity import config
+from pysnmp.entity.engine import SnmpEngine
 from pysnmp.entity.rfc3413 import cmdrsp, context
 from pysnmp.proto import rfc1902, rfc1905
 from pysnmp.smi import error as smi_error
@@ -31,7 +32,6 @@ from pdu_common.snmp_client.tool_api import (
     OID,
     OPAQUE,
     TICKS,
-    new_engine,
 )
 
 from ..replay_server import HOST
@@ -105,7 +105,7 @@ class SimulatedAgent:
         self._loop.close()
 
     async def _start(self, community: str) -> None:
-        self._engine = engine = new_engine()
+        self._engine = engine = SnmpEngine()
         config.add_transport(
             engine, udp.DOMAIN_NAME, udp.UdpAsyncioTransport().open_server_mode(sock=self._socket)
         )

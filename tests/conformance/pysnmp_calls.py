@@ -1,0 +1,116 @@
+"""`pdu_common/base_snmp_pdu.py` of a platform whose three SNMP calls are pysnmp's, as its
+documentation shows them. Values are pysnmp's own objects.
+
+The text of this file is copied into a platform's tree: it imports nothing of the tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from functools import cache
+from typing import Any, Callable, TypeVar, Union
+
+from pysnmp.hlapi.v3arch import asyncio as hlapi
+from pysnmp.proto import rfc1902
+
+T = TypeVar("T")
+#: OID and value
+Binding = tuple[str, Any]
+
+_AUTH = {"SHA": hlapi.USM_AUTH_HMAC96_SHA, "MD5": hlapi.USM_AUTH_HMAC96_MD5}
+_PRIVACY = {"AES": hlapi.USM_PRIV_CFB128_AES, "DES": hlapi.USM_PRIV_CBC56_DES}
+_ROWS = 25  # of one GETBULK
+
+
+_LOOP = asyncio.new_event_loop()
+
+
+@cache
+def _engine() -> Any:
+    """Made in the loop, to which it belongs; it takes 0.2 s."""
+    return hlapi.SnmpEngine()
+
+
+class SnmpException(Exception):
+    """An answer that does not come, or an error status."""
+
+
+class PysnmpCalls:
+    """The calls to one agent. All calls of the process share an engine and its event loop."""
+
+    def __init__(self, host: str, params: Mapping[str, str]) -> None:
+        self._host, self._params = host, params
+
+    def get(self, oid: str) -> Any:
+        """The value of one object; pysnmp's NoSuchObject or NoSuchInstance for a missing one."""
+
+        async def read(engine: Any, login: Sequence[Any]) -> Any:
+            variable = hlapi.ObjectType(hlapi.ObjectIdentity(oid))
+            answer = await hlapi.get_cmd(engine, *login, variable, lookupMib=False)
+            return _bindings(*answer)[0][1]
+
+        return self._run(read)
+
+    def set(self, oid: str, value: Union[int, str, bytes]) -> None:
+        """One SET, which pysnmp does not repeat."""
+        text = value.encode() if isinstance(value, str) else value
+        typed = rfc1902.Integer32(text) if isinstance(text, int) else rfc1902.OctetString(text)
+
+        async def write(engine: Any, login: Sequence[Any]) -> None:
+            variable = hlapi.ObjectType(hlapi.ObjectIdentity(oid), typed)
+            _bindings(*await hlapi.set_cmd(engine, *login, variable, lookupMib=False))
+
+        self._run(write, retries=0)
+
+    def walk(self, oid: str) -> list[Binding]:
+        """The objects below `oid`, in order."""
+
+        async def read(engine: Any, login: Sequence[Any]) -> list[Binding]:
+            options = {"lookupMib": False, "lexicographicMode": False}
+            variable = hlapi.ObjectType(hlapi.ObjectIdentity(oid))
+            if self._version() == 1:
+                answers = hlapi.walk_cmd(engine, *login, variable, **options)
+            else:
+                answers = hlapi.bulk_walk_cmd(engine, *login, 0, _ROWS, variable, **options)
+            return [binding async for answer in answers for binding in _bindings(*answer)]
+
+        return self._run(read)
+
+    def _version(self) -> int:
+        return int(str(self._params.get("version", "2"))[0])
+
+    def _run(
+        self, call: Callable[[Any, Sequence[Any]], Coroutine[Any, Any, T]], retries: int = 3
+    ) -> T:
+        async def run() -> T:
+            target = await hlapi.UdpTransportTarget.create(
+                (self._host, int(self._params["port"])),
+                timeout=float(self._params.get("timeout", 2)),
+                retries=retries,
+            )
+            return await call(_engine(), (self._authentication(), target, hlapi.ContextData()))
+
+        return _LOOP.run_until_complete(run())
+
+    def _authentication(self) -> Any:
+        if self._version() < 3:
+            return hlapi.CommunityData(self._params["community"], mpModel=self._version() - 1)
+        keys: dict[str, Any] = {}
+        if "auth_protocol" in self._params:
+            keys.update(
+                authKey=self._params["auth_password"],
+                authProtocol=_AUTH[self._params["auth_protocol"]],
+            )
+        if "priv_protocol" in self._params:
+            keys.update(
+                privKey=self._params["priv_password"],
+                privProtocol=_PRIVACY[self._params["priv_protocol"]],
+            )
+        return hlapi.UsmUserData(self._params["user"], **keys)
+
+
+def _bindings(trouble: Any, status: Any, place: Any, bindings: Sequence[Any]) -> list[Binding]:
+    if trouble or status:
+        raise SnmpException(str(trouble) if trouble else str(status.prettyPrint()))
+    return [(str(oid), value) for oid, value in bindings]
