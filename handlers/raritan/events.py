@@ -104,7 +104,7 @@ class Listener(Iterator[Event]):
         self._waiting: deque[Event] = deque()
         # the start of the last request that the channel answered
         self._heard, self._heard_at = clock(), now()
-        self._channel: Optional[Channel] = self._subscribed()
+        self._channel: Optional[Channel] = self._subscribe()
 
     def __enter__(self) -> Listener:
         return self
@@ -166,10 +166,10 @@ class Listener(Iterator[Event]):
     def _poll(self, channel: Channel, seconds: float) -> None:
         began, at = self._clock(), self._now()
         with self._patient(seconds):
-            self._waiting += map(self._placed, channel.pollEventsNb()[1])
+            self._waiting += map(self._readdress, channel.pollEventsNb()[1])
         self._heard, self._heard_at = began, at
 
-    def _placed(self, event: Event) -> Event:
+    def _readdress(self, event: Event) -> Event:
         """The event, with a source that addresses this listener's unit; see `XerusUnit.mine`."""
         if event.source is not None:
             event.source = self._unit.mine(event.source)
@@ -218,7 +218,7 @@ class Listener(Iterator[Event]):
     def _replace(self) -> EventGap:
         """Subscribe to a new channel. Returns the time without a channel."""
         since = self._heard_at
-        self._channel = self._subscribed()
+        self._channel = self._subscribe()
         lost = EventGap(since, self._heard_at)
         LOGGER.info(
             f"{self._agent.place}: the unit no longer had the event channel: events from"
@@ -228,7 +228,7 @@ class Listener(Iterator[Event]):
 
     # ---- subscribing -----------------------------------------------------------------------------
 
-    def _subscribed(self) -> Channel:
+    def _subscribe(self) -> Channel:
         """A new channel for the wanted events: 3 round trips, 4 for events of any source and of
         given ones.
         """
@@ -260,15 +260,15 @@ class Listener(Iterator[Event]):
         # > POST /tfwopaque/event.Channel:1.0.1/... demandEventTypes {"types":
         #       ["pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0"]}
         types: list[TypeName] = [names(kind) for kind, source in self._wanted if source is None]
-        selected = [
+        subscriptions = [
             Channel.EventSelect(names(kind), source)
             for kind, source in self._wanted
             if source is not None
         ]
         if types:
             channel.demandEventTypes(types)
-        if selected:
-            channel.demandEvents(selected)
+        if subscriptions:
+            channel.demandEvents(subscriptions)
         self._heard, self._heard_at = self._clock(), self._now()
 
     def _names(self) -> Callable[[type[Event]], str]:

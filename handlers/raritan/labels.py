@@ -15,7 +15,7 @@ from .rpc.pdumodel import Outlet
 def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
     """The label of every outlet and branch circuit, in the order of `status`."""
     units, bulk = discover_units(agent, selection)
-    queued = [
+    calls_by_unit = [
         (
             listed_unit,
             bulk.add_each(Outlet.getMetaData, listed_unit.outlets),
@@ -27,9 +27,11 @@ def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
     bulk.perform()
     of_circuits = panels.read_panel_labels(bulk, without_outlets)
     label_list: list[Label] = []
-    for listed_unit, metadata, settings in queued:
-        for identity, printed, settings_call in zip(listed_unit.identities(), metadata, settings):
-            number = "" if printed.error else printed.get().label
+    for listed_unit, metadata, settings in calls_by_unit:
+        for identity, metadata_call, settings_call in zip(
+            listed_unit.identities(), metadata, settings
+        ):
+            number = "" if metadata_call.error else metadata_call.get().label
             name = "" if settings_call.error else settings_call.get().name
             label_list.append(label(identity, number, name))
         label_list += of_circuits.get(listed_unit.unit.link_id, [])

@@ -48,7 +48,7 @@ class InletMeter(FeedMeter):
         self._poles, self._enabled = bulk.add(self._inlet.getPoles), bulk.add(self._inlet.isEnabled)
 
     @property
-    def in_use(self) -> bool:
+    def is_in_use(self) -> bool:
         """Whether the inlet is enabled. True if that cannot be read."""
         return self._enabled is None or self._enabled.error is not None or self._enabled.get()
 
@@ -78,7 +78,7 @@ class OutletMeter(PortMeter):
         return bulk.add(self._unit.proxy(kind, f"/outlet/{self._index}/{name}").getReading)
 
     @property
-    def in_place(self) -> bool:
+    def is_in_place(self) -> bool:
         """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0,
         labels from 1.
 
@@ -146,41 +146,41 @@ class UnitMeter:
         unread = self._use_inlets(bulk)
         if call_error(self._sensors) is None:
             self._energy = ask(bulk, self._unit, self._sensors.get().activeEnergy)
-        if not unread and not self._fitted():
+        if not unread and not self._are_inlets_metered():
             self._ask_banks(bulk)
         self._outlets = [
             OutletMeter(self._unit, outlet, index, self._with_power)
             for index, outlet in enumerate(listed_unit.outlets)
         ]
-        metered = (
+        metered_outlets = (
             self._outlets
             if answered_field(self._metadata, "hasMeteredOutlets") is not False
             else []
         )
         well_known = any(probe.error is None for probe in self._probes)
-        self._last = LastOutlet(bulk, listed_unit) if metered else None
+        self._last = LastOutlet(bulk, listed_unit) if metered_outlets else None
         lists_power = self._power_probe is not None and self._power_probe.error is not None
-        for outlet in metered:
+        for outlet in metered_outlets:
             if well_known:
                 outlet.ask_well_known(bulk, lists_power)
             else:
                 outlet.ask_sensors(bulk)
         yield
-        for meter in (*unread, *(() if well_known else metered)):
+        for meter in (*unread, *(() if well_known else metered_outlets)):
             meter.ask_readings(bulk)
-        for outlet in metered if well_known and lists_power else ():
+        for outlet in metered_outlets if well_known and lists_power else ():
             outlet.ask_power(bulk)
         if not self._banks:
             # the readings of `unread` are not there yet
-            fed = None if unread else self._fed().value
-            if fed is None:
+            inlet_load = None if unread else self._inlet_load().value
+            if inlet_load is None:
                 self._ask_banks(bulk)
         inlets = [inlet for inlet in self._inlets if inlet not in unread]
         anew: list[Union[InletMeter, OutletMeter]] = [*inlets] if _all_invalid(inlets) else []
         if well_known:
-            misplaced = [outlet for outlet in metered if not outlet.in_place]
-            if misplaced or _all_invalid(metered):
-                anew += metered
+            misplaced_outlets = [outlet for outlet in metered_outlets if not outlet.is_in_place]
+            if misplaced_outlets or _all_invalid(metered_outlets):
+                anew += metered_outlets
         for meter in anew:
             meter.ask_sensors(bulk)
         yield
@@ -193,13 +193,13 @@ class UnitMeter:
 
         Returns the others.
         """
-        guessed, self._inlets = self._inlets, []
+        guessed_inlets, self._inlets = self._inlets, []
         unread: list[InletMeter] = []
         for index, reference in enumerate(
             self._unit.each_once(self._inlet_list.get(), "getInlets")
         ):
-            if index < _GUESSED_INLETS and guessed[index].has_sensor_list:
-                inlet = guessed[index]
+            if index < _GUESSED_INLETS and guessed_inlets[index].has_sensor_list:
+                inlet = guessed_inlets[index]
                 inlet.ask_readings(bulk)
             else:
                 inlet = InletMeter(self._unit, reference)
@@ -208,8 +208,8 @@ class UnitMeter:
             self._inlets.append(inlet)
         return unread
 
-    def _fitted(self) -> bool:
-        return bool(self._inlets) and all(inlet.fitted for inlet in self._inlets)
+    def _are_inlets_metered(self) -> bool:
+        return bool(self._inlets) and all(inlet.is_metered for inlet in self._inlets)
 
     def _ask_banks(self, bulk: Bulk) -> None:
         self._banks = [
@@ -225,7 +225,7 @@ class UnitMeter:
         denied list of protectors.
         """
         sums = (
-            self._fed(),
+            self._inlet_load(),
             sum_if_complete(amount(bank) for bank in self._banks),
             sum_if_complete(amount(outlet.current) for outlet in self._outlets),
         )
@@ -233,15 +233,15 @@ class UnitMeter:
         if not known_sums:
             call_error(self._protectors)  # raises Denied: the banks may have a figure
         for candidate in known_sums or sums:
-            if candidate.metered:
+            if candidate.is_metered:
                 return candidate
         return sums[0]
 
     def inlet(self) -> MeteredValue:
         """Amperes of the inlets in use, by their own sensors."""
-        return self._fed()
+        return self._inlet_load()
 
-    def _fed(self) -> MeteredValue:
+    def _inlet_load(self) -> MeteredValue:
         """The load of the inlets in use. A transfer switch feeds everything from one inlet; the
         others show standby current.
 
@@ -249,10 +249,10 @@ class UnitMeter:
         switch and two inlets the larger current is used; with more of either, or unknown switches,
         the load is not known if several inlets may carry current.
         """
-        inlets = [inlet.load() for inlet in self._inlets if inlet.in_use]
+        inlets = [inlet.load() for inlet in self._inlets if inlet.is_in_use]
         every = sum_if_complete(inlets)
         carrying = [inlet for inlet in inlets if inlet.value != 0.0]
-        if not every.metered or len(carrying) < 2 or not self._may_be_switched_over():
+        if not every.is_metered or len(carrying) < 2 or not self._may_be_switched_over():
             return every
         if _count(self._switches) == 1 and len(inlets) == 2:
             return largest(inlets)
@@ -275,7 +275,7 @@ class UnitMeter:
         if self._sensors.error is not None and not is_missing_object_error(self._sensors.error):
             return NOT_KNOWN
         inlets = sum_if_complete(inlet.energy() for inlet in self._inlets)
-        if inlets.metered:
+        if inlets.is_metered:
             return inlets
         return sum_if_complete(amount(outlet.counter) for outlet in self._outlets)
 

@@ -149,7 +149,7 @@ class FeedMeter(Meter):
         return poles
 
     @property
-    def fitted(self) -> bool:
+    def is_metered(self) -> bool:
         """Whether the load is metered: by a current for each line or, with at most one line, by the
         feed's current.
         """
@@ -182,7 +182,7 @@ class FeedMeter(Meter):
             return NOT_METERED
         lines = [amount(current) for current in self._line_currents()]
         if len(lines) < 2:
-            return lines[0] if lines and lines[0].metered else amount(self.current)
+            return lines[0] if lines and lines[0].is_metered else amount(self.current)
         if self._one_circuit(poles):
             return largest(map(listed_amount, self._line_currents()))
         return sum_if_complete(lines)

@@ -63,8 +63,8 @@ class LastOutlet:
         no gap.
         """
         count, label = len(self._listed.outlets), answered_field(self._own, "label")
-        printed = parse_label_number(label)
-        in_another_order = printed is not None and printed <= count
+        label_number = parse_label_number(label)
+        in_another_order = label_number is not None and label_number <= count
         if in_another_order or not is_shifted(count, label, answered_field(self._known, "label")):
             return
         unit = self._listed.unit
@@ -72,4 +72,4 @@ class LastOutlet:
             f"the list of outlets lacks one: it has {count}, and the last one is labelled"
             f" {unit.agent.login.quoted(str(label))!r}; poll again, and see whether the unit shows"
             " all outlets"
-        ).at(unit.agent.place, f"getOutlets{unit.of_link_unit}")
+        ).at(unit.agent.place, f"getOutlets{unit.link_unit_suffix}")

@@ -62,10 +62,10 @@ class UnitWithoutOutlets:
                 for number in sorted(meters)
             ]
         metadata, inlets = self._metadata.get(), self._inlets.get()
-        claimed = present(metadata, "hasSwitchableOutlets", "hasMeteredOutlets")
+        has_flags = present(metadata, "hasSwitchableOutlets", "hasMeteredOutlets")
         if (
             inlets
-            and claimed
+            and has_flags
             and not metadata.hasSwitchableOutlets
             and not metadata.hasMeteredOutlets
         ):
@@ -277,17 +277,17 @@ def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[i
         for listing in _queue_circuits(bulk, units)
     ]
     bulk.perform()
-    queued: list[
+    calls_of_circuits: list[
         tuple[int, BranchCircuit, Pending[Panel.PanelSettings], Pending[Circuit.Settings]]
     ] = []
     for listing, settings_of_panel in listings:
         for circuit in listing.branch_circuits():
-            queued.append(
+            calls_of_circuits.append(
                 (listing.link_id, circuit, settings_of_panel, bulk.add(circuit.circuit.getSettings))
             )
     bulk.perform()
     labels_by_link_id: dict[int, list[Label]] = {}
-    for link_id, circuit, settings_of_panel, settings_call in queued:
+    for link_id, circuit, settings_of_panel, settings_call in calls_of_circuits:
         number = (
             ""
             if settings_of_panel.error

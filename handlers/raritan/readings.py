@@ -17,7 +17,7 @@ class MeteredValue(NamedTuple):
     """A figure."""
 
     #: whether the device meters it
-    metered: bool
+    is_metered: bool
     #: None if it is not metered, or not known at the moment
     value: Optional[float] = None
 
@@ -51,7 +51,7 @@ def amount(reading: Optional[Reading]) -> MeteredValue:
 def listed_amount(reading: Optional[Reading]) -> MeteredValue:
     """As `amount`, but not known if the device lists the sensor and the call failed."""
     value = amount(reading)
-    return value if value.metered or reading is None else NOT_KNOWN
+    return value if value.is_metered or reading is None else NOT_KNOWN
 
 
 def largest(parts: Iterable[MeteredValue]) -> MeteredValue:
@@ -62,11 +62,11 @@ def largest(parts: Iterable[MeteredValue]) -> MeteredValue:
 
 
 def _together(parts: Iterable[MeteredValue], how: Callable[[list[float]], float]) -> MeteredValue:
-    metered = [part.value for part in parts if part.metered]
-    values = [value for value in metered if value is not None]
-    if not metered:
+    metered_values = [part.value for part in parts if part.is_metered]
+    values = [value for value in metered_values if value is not None]
+    if not metered_values:
         return NOT_METERED
-    return MeteredValue(True, how(values)) if len(values) == len(metered) else NOT_KNOWN
+    return MeteredValue(True, how(values)) if len(values) == len(metered_values) else NOT_KNOWN
 
 
 def sum_if_complete(parts: Iterable[MeteredValue]) -> MeteredValue:
@@ -76,7 +76,7 @@ def sum_if_complete(parts: Iterable[MeteredValue]) -> MeteredValue:
     one is not known.
     """
     every = list(parts)
-    return _together(every, sum) if all(part.metered for part in every) else NOT_METERED
+    return _together(every, sum) if all(part.is_metered for part in every) else NOT_METERED
 
 
 def kilowatt_hours(watt_hours: MeteredValue) -> Optional[float]:
@@ -87,7 +87,9 @@ def kilowatt_hours(watt_hours: MeteredValue) -> Optional[float]:
 def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
     """Whether some sensors answered but no value is known: their references may be stale."""
     amounts = [amount(reading) for reading in readings]
-    return any(value.metered for value in amounts) and all(value.value is None for value in amounts)
+    return any(value.is_metered for value in amounts) and all(
+        value.value is None for value in amounts
+    )
 
 
 def call_error(answer: Pending[Any]) -> Optional[PduHandlerError]:

@@ -47,8 +47,8 @@ class Outage(NamedTuple):
 
 
 class Backoff:
-    """The pauses of one outage, in which the channel was last accessed at `heard` (seconds on the
-    listener's clock).
+    """The pauses of one outage. `last_access`: when the channel was last accessed, in seconds on
+    the listener's clock.
 
     While the channel may live, a try follows each half second, so that any outage that ends before
     the channel does loses no event. Later the pauses grow to 8 s.
@@ -59,8 +59,8 @@ class Backoff:
     starts) and a missing event service are taken for a unit that starts, for 10 minutes.
     """
 
-    def __init__(self, heard: float) -> None:
-        self._end = heard + LIFE_S
+    def __init__(self, last_access: float) -> None:
+        self._end = last_access + LIFE_S
         self._tries = self._refused = 0
         self._pause = _EVERY_S
         self._odd_since: Optional[float] = None

@@ -82,10 +82,10 @@ class _UnitStates:
     @property
     def unavailable(self) -> bool:
         """Whether a unit with switchable outlets returns states, but none of them is available."""
-        answered = [state.available for state in self._states if state is not None]
+        availabilities = [state.available for state in self._states if state is not None]
         return (
-            bool(answered)
-            and not any(answered)
+            bool(availabilities)
+            and not any(availabilities)
             and bool(answered_field(self._metadata, "hasSwitchableOutlets"))
         )
 
@@ -103,12 +103,12 @@ class _UnitStates:
             if isinstance(error, Denied) or len(errors) == len(self._answers):
                 raise error
         self._last.refuse_gap()
-        doubted = failed_relays(self._failures, len(self._answers))
+        failed_positions = failed_relays(self._failures, len(self._answers))
         return [
             (
                 identity,
                 EnumPowerStatus.UNKNOWN
-                if state is None or position in doubted
+                if state is None or position in failed_positions
                 else read_status(state),
             )
             for position, (identity, state) in enumerate(zip(self._identities, self._states))

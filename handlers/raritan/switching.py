@@ -39,7 +39,7 @@ def switch_outlet(
     Raises Unreachable if the device could not be asked, or if the outlet may or may not have
     switched. After any other error the outlet has not switched.
     """
-    listed_unit, index = _checked(agent, link_units, identity)
+    listed_unit, index = _locate_switchable(agent, link_units, identity)
     command = _OutletCommand(agent, listed_unit, index, target)
     state = EnumPowerStatus.UP if target == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN
     return switch(command.write, command.read_state, state, deadline=deadline, pause=pause)
@@ -73,7 +73,9 @@ def _locate(identity: str, agent: Agent, selection: LinkUnitSelection) -> tuple[
     return XerusUnit(link_id, agent), int(match.group(2)) - 1
 
 
-def _checked(agent: Agent, link_units: LinkUnitSelection, identity: str) -> tuple[ListedUnit, int]:
+def _locate_switchable(
+    agent: Agent, link_units: LinkUnitSelection, identity: str
+) -> tuple[ListedUnit, int]:
     """The unit and the position of the outlet: 2 round trips.
 
     Raises NoSuchOutlet, Unsupported, Refused or Denied if it does not exist or may not be switched.
@@ -136,13 +138,13 @@ class _OutletCommand:
         code, answers = bulk.add(self._outlet.setPowerState, self._wanted), self._ask(bulk)
         try:
             bulk.perform()
-            answered = code.get()
+            result_code = code.get()
         except Refused as error:
             if may_have_executed(error):
                 raise Unreachable(error.parts, error.host, error.operation) from None
             raise
-        if answered != 0:
-            raise why_refused(f"outlet {self._listed.unit.identity(self._index)} was", answered)
+        if result_code != 0:
+            raise why_refused(f"outlet {self._listed.unit.identity(self._index)} was", result_code)
         self._seen = answers
 
     def read_state(self) -> EnumPowerStatus:
@@ -155,8 +157,8 @@ class _OutletCommand:
             answers = self._ask(bulk)
             bulk.perform()
         state, failures = answers
-        doubted = self._index in states.failed_relays(failures, len(self._listed.outlets))
-        return EnumPowerStatus.UNKNOWN if doubted else states.read_status(state.get())
+        is_doubtful = self._index in states.failed_relays(failures, len(self._listed.outlets))
+        return EnumPowerStatus.UNKNOWN if is_doubtful else states.read_status(state.get())
 
     def _ask(self, bulk: Bulk) -> _Seen:
         return bulk.add(self._outlet.getState), states.queue_hardware_failures(

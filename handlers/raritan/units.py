@@ -23,7 +23,7 @@ class XerusUnit(NamedTuple):
     agent: Agent
 
     @property
-    def of_link_unit(self) -> str:
+    def link_unit_suffix(self) -> str:
         """What follows a method's name in errors: " of link unit 2", "" for the primary unit."""
         return "" if self.link_id == PRIMARY else f" of link unit {self.link_id}"
 
@@ -59,7 +59,7 @@ class XerusUnit(NamedTuple):
         if len({proxy.target for proxy in proxies}) != len(proxies):
             what = what or _noun(method)
             error = JsonRpcSyntaxException(f"the unit lists one of its{what} twice")
-            raise error.at(self.agent.place, method + self.of_link_unit)
+            raise error.at(self.agent.place, method + self.link_unit_suffix)
         return proxies
 
     def identity(self, index: int) -> str:

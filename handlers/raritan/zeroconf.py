@@ -96,18 +96,18 @@ def discover_devices(
     # imported late: 73 ms, and the package may be missing
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
-    chosen = (
+    interface_choice = (
         [str(ipaddress.IPv4Address(interface)) for interface in interfaces]
         if interfaces is not None
         else InterfaceChoice.All
     )
-    if chosen == []:
+    if interface_choice == []:
         raise ValueError("interfaces is empty: give None for all")
-    network = Zeroconf(interfaces=chosen, ip_version=IPVersion.V4Only)
+    network = Zeroconf(interfaces=interface_choice, ip_version=IPVersion.V4Only)
     try:
         announcements = _Announcements(time.monotonic() + timeout)
         browsers = [
-            ServiceBrowser(network, service, handlers=[announcements.changed])
+            ServiceBrowser(network, service, handlers=[announcements.handle_change])
             for service in SERVICES
         ]
         time.sleep(timeout)
@@ -131,7 +131,7 @@ def close(network: Zeroconf) -> None:
 class _Announcements:
     """Collects announcements.
 
-    Each browser calls `changed` in its own thread until `cancel`. `end` is a `time.monotonic`
+    Each browser calls `handle_change` in its own thread until `cancel`. `end` is a `time.monotonic`
     time.
     """
 
@@ -139,7 +139,7 @@ class _Announcements:
         self._end = end
         self._devices: dict[str, list[AnnouncedDevice]] = {}
 
-    def changed(
+    def handle_change(
         self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange
     ) -> None:
         """Handle a device that appeared, changed or left. Query missing data for up to 2 s, but not
@@ -164,19 +164,19 @@ class _Announcements:
     def devices(self) -> list[AnnouncedDevice]:
         """Each address and port once, even if the device uses both service names."""
         every: dict[tuple[str, int], AnnouncedDevice] = {}
-        for announced in self._devices.values():
-            every.update({(device.address, device.port): device for device in announced})
+        for devices in self._devices.values():
+            every.update({(device.address, device.port): device for device in devices})
         return sorted(every.values(), key=lambda device: (_order(device.address), device.port))
 
 
 def _order(address: str) -> tuple[int, int]:
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    return parsed.version, int(parsed)
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    return ip.version, int(ip)
 
 
 def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
     name = info.name[: -len(service) - 1] if info.name.endswith(service) else info.name
-    announced = {
+    properties = {
         key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
         for key, value in info.properties.items()
         if isinstance(key, bytes) and isinstance(value, bytes)
@@ -187,10 +187,10 @@ def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
     return [
         AnnouncedDevice(
             _plain(name),
-            _plain(announced.get("model") or (words[0] if words else "")),
+            _plain(properties.get("model") or (words[0] if words else "")),
             address,
             info.port or 0,
-            _plain(announced.get("rr_fw", "")),
+            _plain(properties.get("rr_fw", "")),
         )
         for address in addresses
     ]

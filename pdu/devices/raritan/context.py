@@ -316,7 +316,7 @@ def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Resu
 
 
 def _figure(amount: MeteredValue) -> str:
-    return "not known" if amount.metered and amount.value is None else figure(amount.value)
+    return "not known" if amount.is_metered and amount.value is None else figure(amount.value)
 
 
 def facts_result(

@@ -163,7 +163,7 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
 
 def _kwh(energy: Optional[Reading]) -> MeteredValue:
     amount = listed_amount(energy)
-    return MeteredValue(amount.metered, kilowatt_hours(amount))
+    return MeteredValue(amount.is_metered, kilowatt_hours(amount))
 
 
 def sensors(context: Context) -> Result:
@@ -218,7 +218,7 @@ def _value(reading: Optional[Pending[NumericSensor.Reading]]) -> Optional[float]
 
     None if it is not known. Raises Denied.
     """
-    if reading is None or not amount(reading).metered:
+    if reading is None or not amount(reading).is_metered:
         return None
     sensor_reading = reading.get()
     return (

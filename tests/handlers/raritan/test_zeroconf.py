@@ -110,9 +110,9 @@ def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
     for end, expected in ((time.monotonic() + 100, 2000), (time.monotonic() - 100, 0)):
         found = discovery._Announcements(end)
         silent: Any = Silent()
-        found.changed(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
+        found.handle_change(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
         assert waits[-1] == expected and found.devices() == []
-    discovery._Announcements(time.monotonic() + 1).changed(
+    discovery._Announcements(time.monotonic() + 1).handle_change(
         silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added
     )
     assert waits[-1] <= 1000
@@ -131,7 +131,7 @@ def test_a_name_that_is_not_allowed_or_of_another_service_is_ignored(name: str) 
             return ServiceInfo(service, name, port=443, addresses=[_packed("127.0.0.16")])
 
     found = discovery._Announcements(time.monotonic() + 100)
-    found.changed(cast(Any, Network()), NEW, name, ServiceStateChange.Added)
+    found.handle_change(cast(Any, Network()), NEW, name, ServiceStateChange.Added)
     assert found.devices() == []
 
 
@@ -150,7 +150,7 @@ def test_an_announced_model_is_used_and_not_the_first_word_of_the_name_unless_it
             )
 
     found = discovery._Announcements(time.monotonic() + 100)
-    found.changed(cast(Any, Network()), NEW, f"Rack 1.{NEW}", ServiceStateChange.Added)
+    found.handle_change(cast(Any, Network()), NEW, f"Rack 1.{NEW}", ServiceStateChange.Added)
     assert [(device.name, device.model) for device in found.devices()] == [("Rack 1", model)]
 
 
@@ -168,7 +168,7 @@ def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> N
         (ServiceStateChange.Updated, 1),
         (ServiceStateChange.Removed, 0),
     ):
-        found.changed(network, NEW, info.name, change)
+        found.handle_change(network, NEW, info.name, change)
         assert len(found.devices()) == count
 
 
