@@ -23,7 +23,7 @@ from handlers.shared.errors import SettingsError
 from pdu import root as command
 from pdu.energy.statement import disclosure, figures, leaf_rows, proof
 from pdu.energy.statement.disclosure import STREAM
-from pdu.energy.statement.form import contents
+from pdu.energy.statement.proof import contents
 from tests.hall.twin.month import LIMIT_KW, Month, customers, written
 
 

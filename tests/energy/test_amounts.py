@@ -20,9 +20,9 @@ from hypothesis import given, settings, strategies as st
 from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.energy.statement import power
-from pdu.energy.statement.form import span_text
 from pdu.energy.statement.prices import Prices
-from pdu.energy.statement.tariff_file import tariff_of
+from pdu.energy.statement.tariff_file import tariff_named, tariff_of
+from pdu.energy.statement.wording import span_text
 from tests.energy import accounts
 from tests.energy.forgeries import TARIFF, second_verifier
 from tests.energy.stand_alone import SECOND
@@ -373,3 +373,9 @@ def test_a_quarter_counts_where_an_outlet_has_a_part_of_it() -> None:
     second = power.QuarterHourPower.of(900.0, 1800.0, {1: 5.0})
     assert power.figures([first, second]) == power.PowerFigures(6.0, 6.0, 900.0)
     assert power.figures([first, power.QuarterHourPower.of(900.0, 1800.0, {})]).peak == 1.0
+
+
+@pytest.mark.parametrize("name", ["weekdays", "mine.csv"])
+def test_a_tariff_is_day_night_or_a_toml_file(name: str) -> None:
+    with pytest.raises(SettingsError, match="give day-night, or a file that ends in .toml"):
+        tariff_named(name, ())

@@ -84,7 +84,7 @@ def journal(folder: Path, accuracy: Any, later: Any = None) -> Path:
 @pytest.mark.parametrize(
     "accuracy, later, percent",
     [
-        (None, None, None),  # as earlier versions wrote it
+        (None, None, None),
         (0.5, None, 0.5),
         (0.5, 2.0, 2.0),
         (2.0, 0.5, 2.0),

@@ -11,7 +11,7 @@ import pytest
 
 from pdu import root as command
 from pdu.core.files.journal import Journal
-from pdu.energy.statement import disclosure, form, leaf_rows, merkle, proof
+from pdu.energy.statement import disclosure, leaf_rows, merkle, proof
 from pdu.energy.statement.day_roots import SaltKey
 from tests.energy.stand_alone import refusal_of
 from tests.energy.tampering import (
@@ -184,18 +184,18 @@ def test_without_the_key_nothing_is_sealed_anew(
     assert code == 2 and "roots.key is missing" in err
 
 
-def test_a_page_that_was_published_but_says_something_else_is_named(
+def test_the_figures_are_printed_beside_a_page_that_says_something_else(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def flattering(statement: object) -> str:
-        return "<!doctype html><p>0.001 kWh</p>"
-
     with monkeypatch.context() as patched:
-        patched.setattr(form, "page", flattering)
+        patched.setattr(proof, "page", lambda statement: "<!doctype html><p>0.001 kWh</p>")
         made = world(tmp_path)
     (path,) = tmp_path.glob("issued/0001-*/proof.json.gz")
-    assert command.run(["energy", "check-statement", str(path), "--root", made.root]) == 2
-    assert "statement.html was published, but does not say" in capsys.readouterr().err
+    assert command.run(["energy", "check-statement", str(path), "--root", made.root]) == 0
+    out = capsys.readouterr().out
+    total = json.loads((path.parent / "statement.json").read_text())["total"]["kwh"]
+    assert f"all outlets: {total['low']:.3f} kWh at least" in out
+    assert "what page and table say: compare them with the figures above" in out
 
 
 def test_trees_of_any_size_have_paths_that_lead_to_their_root() -> None:

@@ -16,7 +16,7 @@ import itertools
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
@@ -31,10 +31,6 @@ _DATE = len("2026-11-23")
 _MOST_OF_A_DAY = 99
 # of a file with few lines, in bytes
 _SMALL = 2000
-#: how old the begin of a day that stays unpacked may be, beside that of the newest, in s
-_UNPACKED_S = 2 * 86_400.0
-#: how long a reader waits for a file to be packed, and how often it looks, in s
-_PATIENCE_S, _LOOK_S = 120.0, 0.1
 # a file begins with its chain, then with a start of the meter
 _HEAD = 5
 #: the file of a day; a past one may be packed
@@ -43,7 +39,7 @@ NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:_[0-9]{2})?\.jsonl(?:\.gz)?")
 
 def files(folder: str) -> list[str]:
     """The paths of the files in a folder, oldest first. Of one that is there packed and unpacked,
-    the unpacked one: the other is what is left where packing was ended.
+    the unpacked one: gzip is at work on it, or was ended.
 
     Raises JournalError.
     """
@@ -56,42 +52,6 @@ def files(folder: str) -> list[str]:
         for name in names
         if not (name.endswith(PACKED) and name[: -len(PACKED)] in names)
     ]
-
-
-def oldest_unpacked(folder: str) -> Optional[str]:
-    """The oldest unpacked file, if its day is older than the two before the newest. Raises
-    JournalError.
-    """
-    paths = files(folder)
-    oldest = next((path for path in paths if not path.endswith(PACKED)), None)
-    if oldest is None or begin_of(oldest) >= begin_of(paths[-1]) - _UNPACKED_S:
-        return None
-    return oldest
-
-
-@contextlib.contextmanager
-def reading(folder: str) -> Iterator[None]:
-    """Keep a meter from packing files while they are read; wait while it packs one.
-
-    It packs the oldest first, and none that is locked. Raises JournalError.
-    """
-    until = time.monotonic() + _PATIENCE_S
-    with contextlib.ExitStack() as stack:
-        while time.monotonic() < until:
-            unpacked = [path for path in files(folder)[:-1] if not path.endswith(PACKED)]
-            if not unpacked:
-                break
-            try:
-                file = stack.enter_context(open(unpacked[0], "rb"))
-            except FileNotFoundError:  # it was packed just now
-                continue
-            except OSError:  # who reads it says so
-                break
-            if not lock(file.fileno(), shared=True):
-                time.sleep(_LOOK_S)
-            elif os.path.exists(unpacked[0]):
-                break
-        yield
 
 
 def is_used(folder: str) -> bool:

@@ -357,7 +357,7 @@ def _as_list(values: Sequence[Optional[float]]) -> Optional[Sequence[Optional[fl
 
 
 def _accuracy(value: Any) -> Optional[float]:
-    """In percent; None for a unit that states none, and in journals of earlier versions."""
+    """In percent; None for a unit that states none."""
     if value is None:
         return None
     if type(value) not in _NUMBERS or not math.isfinite(value) or not 0.0 < value <= 100.0:

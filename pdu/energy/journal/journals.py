@@ -58,7 +58,7 @@ class MeterJournal:
 
         Raises SettingsError; journal.HashMismatch names a line that is not as it was written.
         """
-        with days.reading(self._folder), work_folder(temporary_folder()) as folder:
+        with work_folder(temporary_folder()) as folder:
             paths = _chosen(self._folder, begin - _DAY, end + _DAY)
             indexes = [index for _, index in _indexes(paths, folder, self._without)]
             self._origin = [*_origin_lines(self._folder, paths, indexes), *self.holes(paths)]

@@ -23,7 +23,7 @@ from ...core.cli.options import Argument, option, output, shared_options_of
 from ...core.cli.output import Result, counted, print_result
 from ...core.files import journal
 from ...core.files.journal import PACKED, START, HashMismatch
-from .days import files, is_used, reading
+from .days import files, is_used
 from .journal_format import time_of
 from .timestamps import Stamp, TimestampCheck, stamps
 
@@ -144,8 +144,7 @@ def _verify(context: click.Context, /, **options: Any) -> int:
     if any(timestamp_check) and options["stamps"] is None:
         raise Usage("--tsa-ca and --signers are for --stamps")
     stamped = [] if options["stamps"] is None else stamps(options["stamps"], timestamp_check)
-    with reading(folder):
-        outcome = verified(folder, [*hashes, *(stamp.hash for stamp in stamped)])
+    outcome = verified(folder, [*hashes, *(stamp.hash for stamp in stamped)])
     lines = [
         f"{counted(outcome.lines, 'line')} in {counted(outcome.files, 'file')}, {outcome.first} to"
         f" {outcome.last}: each as it was written",

@@ -37,7 +37,6 @@ from ...core.owner_files import LIST, OwnerFiles, file_arguments
 from ..journal.days import Days
 from .anchor_command import Anchor
 from .companions import Screen, ServedMetrics, SystemdNotifier
-from .day_packing import DayPacker
 from .health import MeterCounts, summary
 from .service import LONGEST_WAIT_S, Companion, MeterService, MeterSettings
 
@@ -59,7 +58,6 @@ class MeterOptions(NamedTuple):
     #: further names by which the server of the metrics may be called
     allow_host: Sequence[str]
     anchor: Optional[str]
-    unpacked: bool
     parallel: int
     verified: Optional[str]
     threshold: Optional[float]
@@ -95,10 +93,6 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         days = stack.enter_context(Days(settings_asked.into))
         # a forked process must not keep the folder locked when this one has been killed
         os.register_at_fork(after_in_child=days.abandon)
-        if not settings_asked.unpacked:
-            packer = DayPacker(settings_asked.into, screen.say)
-            stack.callback(packer.close)
-            companions.append(packer)
         wait = min(screen.every_s, (supervisor.watchdog_s or LONGEST_WAIT_S * 3) / 3)
         settings = MeterSettings(
             settings_asked.every,
@@ -156,12 +150,11 @@ LIST is as for `pdu check`. The folder --into, made if it is missing, gets
 a file of JSON lines for each day of UTC. Rounds begin at multiples of --every (5m:
 12:00, 12:05). A line is on the disk before it counts, and has the hash over all lines
 before it: `pdu energy verify DIR` names a changed one, and `pdu energy audit`
-reads them. Days older than two are packed by gzip. Only one meter can write into a
-DIR. SIGHUP lets it read the list and the logins again. It runs until Ctrl-C or
-SIGTERM; keep the hash that it prints then at another place, or let --anchor do so
-daily. It says when a PDU cannot be read, and when it can again. With --drawing it
-notes cords of machines that `pdu machine verify` has tried and that stopped to
-carry, in --state-dir, as `pdu machine check` does.
+reads them. Only one meter can write into a DIR. SIGHUP lets it read the list and
+the logins again. It runs until Ctrl-C or SIGTERM; keep the hash that it prints then
+at another place, or let --anchor do so daily. It says when a PDU cannot be read, and
+when it can again. With --drawing it notes cords of machines that `pdu machine verify`
+has tried and that stopped to carry, in --state-dir, as `pdu machine check` does.
 
 Exit code with --rounds: 0 if each reading was kept and none failed, else 1."""
 meter = Subcommand(
@@ -180,7 +173,6 @@ meter = Subcommand(
         *EVERY(default="5m", show_default=True),
         *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
         *option("--anchor", "run this when a day has ended: words with {day}, {hash}", "COMMAND"),
-        *option("--unpacked", "leave days older than two unpacked"),
         *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
         *ALLOW_HOST(),
         *ARCHIVES(),

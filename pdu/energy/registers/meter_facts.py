@@ -80,8 +80,8 @@ def mib_facts(family: str, outlet: str) -> MibFacts:
     return MibFacts(register.unit_kwh, register.wrap_kwh)
 
 
-#: column -> the least and the most that it may be
-_RANGES = {
+#: a fact of a register -> the least and the most that it may be
+RANGES = {
     "limit_kw": (0.001, 10_000.0),
     "step_kwh": (0.000_001, 1_000.0),
     "wrap_kwh": (1.0, 1e15),
@@ -241,8 +241,8 @@ def _fits(name: str, pattern: str) -> bool:
 def _lines(path: str) -> list[_Line]:
     lines = []
     for row in csv_in.read_file_rows(
-        path, csv_in.require_columns(path, ("pdu",), ("outlet", *_RANGES))
+        path, csv_in.require_columns(path, ("pdu",), ("outlet", *RANGES))
     ):
-        figures = {name: row.number(name, *span) for name, span in _RANGES.items()}
+        figures = {name: row.number(name, *span) for name, span in RANGES.items()}
         lines.append(_Line(row.cells["pdu"], row.cells.get("outlet", ""), RegisterFacts(**figures)))
     return lines

@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from ...core.files.csv_out import csv_lines
-from .form import span_text
 from .prices import is_billable
+from .wording import span_text
 
 FILE = "billing.csv"
 HEAD = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -17,15 +17,13 @@ from ...core.cli.options import Argument, NumberRange, option, output, shared_op
 from ...core.cli.output import Result, counted, print_result
 from ...core.cli.shared_options import INTO
 from ..audit.pdu_audit import Asked
-from ..journal.days import reading
 from ..journal.journals import MeterJournal
 from ..shared_options import WITHOUT, BillingOptions, billing
 from . import proof
 from .billing import FILE
 from .figures import Rules, SurchargeFactors
-from .form import DRAFT
-from .tariff_file import SUFFIX, Tariff, tariff_of
-from .tariffs import BUILT_IN, tariff
+from .tariff_file import tariff_named
+from .wording import DRAFT
 from .writer import StatementFile, StatementInputs, outlet_labels, seal_finished_days, write
 
 
@@ -49,9 +47,8 @@ def _statement(context: click.Context, /, **options: Any) -> int:
         shared_options_of(context),
     )
     shared.defect_code = WRONG
-    with reading(statement_options.dir):
-        ordered = _ordered(statement_options)
-        statement_file = write(ordered, statement_options.into)
+    ordered = _ordered(statement_options)
+    statement_file = write(ordered, statement_options.into)
     holes = [*ordered.source.holes(ordered.paths)]
     document = {**dataclasses.asdict(statement_file), "left_out": holes}
     return print_result(
@@ -67,7 +64,7 @@ def _ordered(statement_options: StatementOptions) -> StatementInputs:
         raise SettingsError(
             f"{printable(str(statement_options.billing.customers))} names no customer"
         )
-    priced = _tariff(statement_options.tariff, owned.names())
+    priced = tariff_named(statement_options.tariff, owned.names())
     source = MeterJournal(statement_options.dir, statement_options.without)
     paths = source.past(begin, end)
     return StatementInputs(
@@ -85,13 +82,6 @@ def _ordered(statement_options: StatementOptions) -> StatementInputs:
         outlet_labels(source, paths),
         statement_options.draft,
     )
-
-
-def _tariff(tariff_name: Optional[str], customers: Collection[str]) -> Tariff:
-    """`tariff_name`: a built-in tariff, or a file. Raises SettingsError."""
-    if tariff_name is not None and tariff_name.endswith(SUFFIX):
-        return tariff_of(tariff_name, customers)
-    return Tariff(tariff(tariff_name) if tariff_name else ())
 
 
 def _lines(into: str, file: StatementFile) -> Iterator[str]:
@@ -126,8 +116,7 @@ def _lines(into: str, file: StatementFile) -> Iterator[str]:
 
 @click.pass_context
 def _seal(context: click.Context, /, **options: Any) -> int:
-    with reading(options["dir"]):
-        roots = seal_finished_days(options["dir"], options["without"])
+    roots = seal_finished_days(options["dir"], options["without"])
     last = max(roots.days, default="none")
     sentences: Sequence[str] = [
         f"{counted(len(roots.days), 'day')} sealed, the last one {last}",
@@ -161,7 +150,7 @@ statement = Subcommand(
         *INTO(default="statements", show_default=True),
         *option(
             "--tariff",
-            f"periods: {', '.join(BUILT_IN)}, a CSV of periods, or a .toml with net prices",
+            "day-night, or a .toml of periods, with net prices if it has them",
             "NAME",
         ),
         *option("--draft", "for a look: takes no numbers, corrects nothing"),

@@ -1,9 +1,9 @@
 """The root of each day's readings, in a chain of its own in the meter's folder, and their secret.
 
 `roots.jsonl` is a journal as the meter's: each line has a day, the root of the tree over the blocks
-of all outlets, the meter's hash at the end of that day, and how the salts of its leaves are made.
-It says nothing of any reading, so it may be given to anybody. `roots.key` makes the salts: who has
-it and guesses readings can try them, and without it no proof can be made any more.
+of all outlets, and the meter's hash at the end of that day. It says nothing of any reading, so it
+may be given to anybody. `roots.key` makes the salts: who has it and guesses readings can try them,
+and without it no proof can be made any more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError, printable
@@ -23,7 +22,7 @@ from ...core.files import journal
 from ...core.files.journal import Journal
 from ...core.files.whole_files import PRIVATE, read_file, write_whole
 from . import merkle
-from .disclosure import EACH, STREAM, STREAM_256, DaySalts
+from .disclosure import DaySalts
 
 ROOTS, KEY = "roots.jsonl", "roots.key"
 _MARK = 16  # digits
@@ -32,19 +31,12 @@ _MARK = 16  # digits
 class SaltKey:
     """What makes the salts of a meter's folder."""
 
-    def __init__(self, key: bytes, kinds: Mapping[str, str] = MappingProxyType({})) -> None:
-        """`kinds`: day -> how its salts are made, if not as STREAM."""
-        self._key, self._kinds = key, kinds
-
-    def with_kinds(self, kinds: Mapping[str, str]) -> SaltKey:
-        """The same key, with other salts on some days."""
-        return SaltKey(self._key, {**self._kinds, **kinds})
+    def __init__(self, key: bytes) -> None:
+        self._key = key
 
     def secret(self, day: str, pdu: str, outlet: str) -> DaySalts:
         """Of an outlet's day."""
-        kind = self._kinds.get(day, STREAM)
-        seed = self._hmac([EACH if kind == EACH else STREAM, day, pdu, outlet])
-        return DaySalts(seed, kind)
+        return DaySalts(self._hmac(["day", day, pdu, outlet]))
 
     def mark(self, unit: str) -> str:
         """What stands for handler and address of a unit."""
@@ -102,23 +94,11 @@ class Roots(NamedTuple):
     days: Mapping[str, str]
     #: the last hash of its chain
     hash: str
-    #: days whose salts are made otherwise than those of today -> how
-    kinds: Mapping[str, str]
-
-    def other_kinds(self, trees: Mapping[str, merkle.Tree]) -> Mapping[str, str]:
-        """Days whose root is not that of a tree -> how else its salts may have been made: the first
-        0.4.0 gave two kinds one name.
-        """
-        return {
-            day: STREAM_256
-            for day, tree in trees.items()
-            if day not in self.kinds and self.days.get(day, tree.root.hex()) != tree.root.hex()
-        }
 
 
 def roots_of(path: str) -> Roots:
     """The roots in a file. Raises SettingsError, and journal.Changed for a changed line."""
-    days, kinds, last = dict[str, str](), dict[str, str](), journal.START
+    days, last = dict[str, str](), journal.START
     for entry in journal.read_entries(path):
         last = entry.hash
         if entry.line == 1:
@@ -126,20 +106,14 @@ def roots_of(path: str) -> Roots:
         day, root = entry.record.get("day"), entry.record.get("root")
         if not isinstance(day, str) or not isinstance(root, str) or day in days:
             raise SettingsError(f"{printable(path)}, line {entry.line}: not a root of a day")
-        days[day], kind = root, entry.record.get("salts", EACH)
-        if kind == EACH:
-            kinds[day] = kind
-        elif kind != STREAM:
-            raise SettingsError(
-                f"{printable(path)}, line {entry.line}: another version of this program wrote it"
-            )
-    return Roots(days, last, kinds)
+        days[day] = root
+    return Roots(days, last)
 
 
 def kept_roots(folder: str) -> Roots:
     """The roots of a meter's folder; none if nothing was sealed."""
     path = os.path.join(folder, ROOTS)
-    return roots_of(path) if os.path.exists(path) else Roots({}, journal.START, {})
+    return roots_of(path) if os.path.exists(path) else Roots({}, journal.START)
 
 
 def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str]) -> Roots:
@@ -156,7 +130,7 @@ def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str
                 " be proven"
             )
     new = [
-        {"day": day, "root": tree.root.hex(), "meter": hashes[day], "salts": STREAM}
+        {"day": day, "root": tree.root.hex(), "meter": hashes[day]}
         for day, tree in trees.items()
         if day not in root_by_day
     ]

@@ -16,36 +16,22 @@ from typing import Any, NamedTuple, Optional
 from . import merkle
 from .leaf_rows import BAR, HIDDEN, DayTexts, is_head, is_hidden, is_register
 
-#: how a seed makes salts: all of a day are one stream of SHAKE-128 (FIPS 202), 16 bytes each. Days
-#: that 0.3.0 and the first 0.4.0 sealed have salts of 32 bytes, a SHA-256 for each or of SHAKE-256;
-#: so the length of a salt says how what it salts is hashed
-STREAM, STREAM_256, EACH = "stream", "stream256", "seed"
+#: the name of a seed, which makes all salts of a day as one stream of SHAKE-128 (FIPS 202)
+STREAM = "stream"
 #: a day begins so whose rows are without times
 ROWS = b'{"rows":'
-_SIZE, _WIDE = 16, 32  # bytes of a salt
-_PAIR, _WIDE_PAIR = (struct.Struct(f"{size}s{size}s") for size in (_SIZE, _WIDE))
-_PLACE = 4  # bytes
+_SIZE = 16  # bytes of a salt
+_PAIR = struct.Struct(f"{_SIZE}s{_SIZE}s")
 
 
 class DaySalts(NamedTuple):
     """What makes the salts of an outlet's day."""
 
     seed: bytes
-    #: STREAM, STREAM_256 or EACH
-    kind: str = STREAM
 
     def salts(self, count: int) -> Iterator[tuple[bytes, bytes]]:
         """Of so many texts: the salt of the leaf, and that of what flowed."""
-        if self.kind == STREAM:
-            return _PAIR.iter_unpack(hashlib.shake_128(self.seed).digest(_PAIR.size * count))
-        if self.kind == STREAM_256:
-            stream = hashlib.shake_256(self.seed).digest(_WIDE_PAIR.size * count)
-            return _WIDE_PAIR.iter_unpack(stream)
-        places = (at.to_bytes(_PLACE, "big") for at in range(count))
-        return (
-            (merkle.sha256(self.seed + b"\0" + place), merkle.sha256(self.seed + b"\1" + place))
-            for place in places
-        )
+        return _PAIR.iter_unpack(hashlib.shake_128(self.seed).digest(_PAIR.size * count))
 
 
 class Disclosure(NamedTuple):
@@ -78,7 +64,7 @@ def parse_disclosure(document: dict[str, Any]) -> Disclosure:
 
 def _parse_salt(text: str) -> bytes:
     salt = bytes.fromhex(text)
-    if len(salt) not in (_SIZE, _WIDE) or salt.hex() != text:
+    if len(salt) != _SIZE or salt.hex() != text:
         raise ValueError("no salt")
     return salt
 
@@ -94,9 +80,6 @@ def leaves(texts: DayTexts, secret: DaySalts) -> Sequence[bytes]:
     so without calls.
     """
     sha256, begin = hashlib.sha256, merkle.LEAF
-    if secret.kind != STREAM:
-        shown = (b"".join((times, text, flow or b"")).decode() for times, text, flow in zip(*texts))
-        return [leaf(text, *salts) for text, salts in zip(shown, secret.salts(len(texts.flows)))]
     return [
         sha256(begin + salt + register).digest()
         if flow is None
@@ -114,18 +97,16 @@ def leaf(text: str, salt: bytes, flow_salt: bytes = b"") -> bytes:
         raise ValueError("no row")
     if flow.startswith(HIDDEN):
         inner = merkle.digest(flow[len(HIDDEN) :])
-    elif len(flow_salt) != len(salt):
+    elif not flow_salt:
         raise ValueError("a flow without its salt")
     else:
         inner = _inner(flow_salt, flow.encode())
-    if len(salt) == _WIDE:
-        inner = inner.hex().encode()
     return merkle.sha256(merkle.LEAF + salt + (register + bar).encode() + inner)
 
 
 def _inner(flow_salt: bytes, flow: bytes) -> bytes:
     """What stands for a flow in the leaf of its row."""
-    return merkle.sha256((merkle.LEAF if len(flow_salt) == _WIDE else b"") + flow_salt + flow)
+    return merkle.sha256(flow_salt + flow)
 
 
 def part(

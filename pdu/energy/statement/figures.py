@@ -206,11 +206,9 @@ def _energy(
 
 
 def in_order(periods: Iterable[str], rules: Rules) -> Sequence[str]:
-    """Periods in the order of the tariff, each once; what no row names comes last."""
-    rows = [row.period for row in rules.tariff]
-    return sorted(
-        set(periods), key=lambda period: rows.index(period) if period in rows else len(rows)
-    )
+    """Periods in the order of the tariff, each once; "" without a tariff."""
+    here, order = {*periods}, dict.fromkeys(row.period for row in rules.tariff)
+    return [period for period in order or [""] if period in here]
 
 
 def _grade(

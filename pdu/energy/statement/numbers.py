@@ -101,11 +101,6 @@ class Numbers:
             if "reserved" in record:
                 self._reserved.append(_Reserved(**record["reserved"]))
                 return
-            if "root" in record:  # 0.4.0 kept no outlets: only the number counts
-                number = str(record["number"])
-                self._reserved.append(_Reserved(int(number[5:]), 1, number[:4], ""))
-                self._issued.add(number)
-                return
             issued = _issued_of(record)
         except (ValueError, TypeError, LookupError):
             raise SettingsError(

@@ -23,20 +23,18 @@ from ..journal.readings import Block
 from ..registers.meter_facts import RegisterFacts
 from ..registers.period import zone_named
 from ..registers.rounding import nearest_wh
-from . import disclosure, figures, form, leaf_rows, merkle, power, prices
+from . import disclosure, figures, leaf_rows, merkle, power, prices, stated, traces
 from .daily_energy import DayEnergy, documents, local_days
 from .figures import OutletReadings, Rules, SurchargeFactors
+from .page import page
 from .prices import Prices
+from .table import table
 from .tariffs import TariffRow
 
-FORM = form.FORM
-HTML, CSV, JSON, PROOF, PUBLISHED = (
-    form.HTML,
-    form.CSV,
-    form.JSON,
-    "proof.json.gz",
-    "published.txt",
-)
+#: of proofs, and of what is published
+FORM = 1
+HTML, CSV, JSON = "statement.html", "statement.csv", stated.JSON
+PROOF, PUBLISHED = "proof.json.gz", "published.txt"
 #: the files whose hashes are proven
 FILES = (CSV, HTML, JSON)
 _FIRST = f"pdu statements {FORM}"
@@ -274,21 +272,15 @@ def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummar
     for name, content in files.items():
         if hashlib.sha256(content).hexdigest() != proof_document["files"][name]:
             raise NotVerified(f"{name} is not the one that was published")
-    statement = form.parse(files[JSON])
-    for name, content in form.contents(statement).items():
-        if files.get(name, content) != content:
-            raise NotVerified(
-                f"{name} was published, but does not say what {JSON} says; it was written by"
-                f" version {printable(statement['version'], 20)}"
-            )
+    statement = stated.parse(files[JSON])
     if len(proof_document["lines"]) != len(statement["lines"]):
         raise NotVerified("statement and proof have not the same outlets")
-    blocks_by_line, traces = list[Sequence[Block]](), list[form.Trace]()
-    for line, stated in zip(proof_document["lines"], statement["lines"]):
-        texts = _readings(line, stated, published)
+    blocks_by_line, line_traces = list[Sequence[Block]](), list[traces.Trace]()
+    for shown, line in zip(proof_document["lines"], statement["lines"]):
+        texts = _readings(shown, line, published)
         blocks_by_line.append(leaf_rows.blocks(visible(texts)))
-        traces.append(_trace(stated, texts, blocks_by_line[-1]))
-    twice = form.counted_twice(traces)
+        line_traces.append(_trace(line, texts, blocks_by_line[-1]))
+    twice = traces.counted_twice(line_traces)
     if twice:
         raise NotVerified(twice)
     again = _again(statement, blocks_by_line, published)
@@ -307,19 +299,19 @@ def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummar
         [name for name in FILES if name in files],
         published,
         statement,
-        form.missing(traces),
+        traces.missing(line_traces),
     )
 
 
-def _trace(stated: Mapping[str, Any], texts: Sequence[str], blocks: Sequence[Block]) -> form.Trace:
+def _trace(line: Mapping[str, Any], texts: Sequence[str], blocks: Sequence[Block]) -> traces.Trace:
     """A line's register as its proof shows it."""
     places = _places(texts)
     before, after = texts[: places.start], texts[places.stop :]
-    return form.Trace(
-        stated["pdu"],
-        stated["outlet"],
-        parse_time(stated["from"]),
-        parse_time(stated["to"]),
+    return traces.Trace(
+        line["pdu"],
+        line["outlet"],
+        parse_time(line["from"]),
+        parse_time(line["to"]),
         {(block.unit.unit, block.unit.serial) for block in blocks if len(block.begins)},
         [
             pair
@@ -355,15 +347,15 @@ def with_times(proof_document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _readings(
-    line: Mapping[str, Any], stated: Mapping[str, Any], published: Published
+    shown: Mapping[str, Any], line: Mapping[str, Any], published: Published
 ) -> Sequence[str]:
     """The texts of one outlet, each proven to be in the tree of its day."""
-    place = (stated["pdu"], stated["outlet"])
-    if set(line) != {"pdu", "outlet", "days"} or (line["pdu"], line["outlet"]) != place:
+    place = (line["pdu"], line["outlet"])
+    if set(shown) != {"pdu", "outlet", "days"} or (shown["pdu"], shown["outlet"]) != place:
         raise NotVerified("statement and proof have not the same outlets")
     days: list[disclosure.Disclosure] = []
     names: list[str] = []
-    for day_document in line["days"]:
+    for day_document in shown["days"]:
         if set(day_document) - _SALTS != {"day", "path", "texts"} or len(day_document) != 4:
             raise NotVerified("the proof has another form than this program knows")
         day_disclosure, day = disclosure.parse_disclosure(day_document), day_document["day"]
@@ -473,7 +465,6 @@ def document(
     periods = figures.in_order({energy.period for energy in energies}, rules)
     amounts = prices.of_total(priced, total["peak_kw"], annex.prices)
     return {
-        "form": FORM,
         "version": version,
         **annex.document(),
         "customer": customer,
@@ -493,7 +484,15 @@ def document(
             "difference": _difference(annex, total["kwh"]["low"], amounts),
         },
         "added": figures.surcharges(total["kwh"], factors),
-        "limits": form.LIMITS,
+    }
+
+
+def contents(statement: Mapping[str, Any]) -> Mapping[str, bytes]:
+    """The files of a statement, all from its JSON."""
+    return {
+        CSV: table(statement).encode(),
+        HTML: page(statement).encode(),
+        JSON: stated.content(statement),
     }
 
 
@@ -591,14 +590,14 @@ def parse_time(text: str) -> float:
     return time.timestamp()
 
 
-def _differences(where: str, again: Any, stated: Any) -> Iterator[str]:
+def _differences(where: str, again: Any, document: Any) -> Iterator[str]:
     """Where a document says something else than it should. Its names have one order, too."""
-    if isinstance(again, dict) and isinstance(stated, dict) and [*again] == [*stated]:
+    if isinstance(again, dict) and isinstance(document, dict) and [*again] == [*document]:
         for name in again:
-            yield from _differences(f"{where} {name}", again[name], stated[name])
-    elif isinstance(again, list) and isinstance(stated, list) and len(again) == len(stated):
-        for number, pair in enumerate(zip(again, stated), start=1):
+            yield from _differences(f"{where} {name}", again[name], document[name])
+    elif isinstance(again, list) and isinstance(document, list) and len(again) == len(document):
+        for number, pair in enumerate(zip(again, document), start=1):
             yield from _differences(f"{where} {number}", *pair)
-    elif json.dumps(again) != json.dumps(stated):
-        texts = [printable(json.dumps(value), 60) for value in (stated, again)]
+    elif json.dumps(again) != json.dumps(document):
+        texts = [printable(json.dumps(value), 60) for value in (document, again)]
         yield f"of {where.strip()} {texts[0]}, and its readings {texts[1]}"

@@ -123,7 +123,7 @@ class PduTexts:
                     continue
                 at, is_own = rows.at[here], span.is_own[here]
                 is_whole = len(at) == stop - first and len(blocks) == len(self._days[day])
-                if is_whole and is_own.all() and secret.kind == disclosure.STREAM:
+                if is_whole and is_own.all():
                     text = disclosure.whole_day(texts, secret)
                 else:
                     places, own = range(int(at[0]), int(at[-1]) + 1), {*at[is_own].tolist()}

@@ -1,4 +1,6 @@
-"""Reads a tariff with prices (TOML). Each error is one sentence with the line."""
+"""Reads a tariff (TOML): periods, and prices if it has them. Each error is one sentence with the
+line.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,9 @@ from ...core.drawing.toml_positions import TomlPositions
 from ...core.files import toml
 from ...core.files.whole_files import text_of
 from .prices import CURRENCY, MOST_DECIMALS, PRICE, Prices
-from .tariffs import DAY_MINUTES, DAYS, TariffRow, minutes_of, weekdays_of
+from .tariffs import DAY_MINUTES, DAY_NIGHT, DAYS, TariffRow, minutes_of, weekdays_of
 
-#: what `--tariff FILE` ends with, if it is such a file
-SUFFIX = ".toml"
+_SUFFIX, _DAY_NIGHT = ".toml", "day-night"
 _KEYS: Mapping[str, Collection[str]] = {
     "": ("currency", "decimals", "issuer", "peak_price", "period", "customer"),
     "period": ("name", "days", "from", "to", "price"),
@@ -51,10 +52,21 @@ class Tariff(NamedTuple):
         return self.customers.get(customer, self.usual)
 
 
-def tariff_of(path: str, customer_names: Collection[str]) -> Tariff:
-    """The tariff in a file. `customer_names`: of those who have an outlet. Raises
-    SettingsError.
+def tariff_named(name: Optional[str], customer_names: Collection[str]) -> Tariff:
+    """A tariff by the value of --tariff: None, day-night, or a file. `customer_names`: of those who
+    have an outlet. Raises SettingsError.
     """
+    if name is None or name == _DAY_NIGHT:
+        return Tariff(() if name is None else DAY_NIGHT)
+    if not name.endswith(_SUFFIX):
+        raise SettingsError(
+            f"--tariff {printable(name, 80)!r}: give {_DAY_NIGHT}, or a file that ends in {_SUFFIX}"
+        )
+    return tariff_of(name, customer_names)
+
+
+def tariff_of(path: str, customer_names: Collection[str]) -> Tariff:
+    """The tariff in a file. Raises SettingsError."""
     text = text_of(path)
     return _File(path, text, toml.loads(text, printable(path))).tariff(customer_names)
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.files import csv_in
-
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 DAY_MINUTES = 24 * 60
-#: what no row names
-REST = "other"
 
 
 class TariffRow(NamedTuple):
@@ -42,47 +38,11 @@ class TariffRow(NamedTuple):
 
 
 _ALL = tuple(range(len(DAYS)))
-#: names of tariffs that need no file
-BUILT_IN: Mapping[str, Sequence[TariffRow]] = {
-    "day-night": (
-        TariffRow("day", _ALL, 6 * 60, 22 * 60),
-        TariffRow("night", _ALL, 22 * 60, 6 * 60),
-    ),
-    "weekdays": (
-        TariffRow("weekdays", _ALL[:5], 0, DAY_MINUTES),
-        TariffRow("weekend", _ALL[5:], 0, DAY_MINUTES),
-    ),
-}
-
-
-def tariff(name: str) -> Sequence[TariffRow]:
-    """A built-in tariff, or that of a file; the first row that has a minute counts.
-
-    The file has the columns period, days (`mon-fri`, `sat,sun`, empty: all), from and to (`22:00`;
-    empty: the whole day). Raises SettingsError.
-    """
-    if name in BUILT_IN:
-        return BUILT_IN[name]
-    rows = [
-        _row(row) for row in csv_in.read_file_rows(name, csv_in.require_columns(name, _COLUMNS))
-    ]
-    if not rows:
-        raise SettingsError(f"{printable(name)}: no period of a tariff")
-    return rows
-
-
-_COLUMNS = ("period", "days", "from", "to")
-
-
-def _row(row: csv_in.CsvRow) -> TariffRow:
-    if not row["period"]:
-        raise SettingsError(f"{row.where}: period may not be empty")
-    try:
-        since, to = (minutes_of(name, row[name]) for name in ("from", "to"))
-        days = weekdays_of(row["days"])
-    except SettingsError as error:
-        raise SettingsError(f"{row.where}: {error}") from None
-    return TariffRow(row["period"], days, since or 0, DAY_MINUTES if to is None else to)
+#: the tariff that needs no file
+DAY_NIGHT: Sequence[TariffRow] = (
+    TariffRow("day", _ALL, 6 * 60, 22 * 60),
+    TariffRow("night", _ALL, 22 * 60, 6 * 60),
+)
 
 
 def minutes_of(name: str, cell: str) -> Optional[int]:
@@ -143,7 +103,10 @@ def _spans(
 def _period(rows: Sequence[TariffRow], time: float, zone: ZoneInfo) -> str:
     wall = datetime.datetime.fromtimestamp(time, zone)
     minute = wall.hour * 60 + wall.minute
-    return next((row.period for row in rows if row.has(wall.weekday(), minute)), REST)
+    period = next((row.period for row in rows if row.has(wall.weekday(), minute)), None)
+    if period is None:
+        raise ValueError("a minute that no period of the tariff has")
+    return period
 
 
 def _edges(rows: Sequence[TariffRow], begin: float, end: float, zone: ZoneInfo) -> Iterator[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Optional
 
 import click
@@ -15,10 +15,11 @@ from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import Subcommand
 from ...core.cli.options import Argument, option, output, shared_options_of
-from ...core.cli.output import Result, print_result
+from ...core.cli.output import Result, counted, print_result
 from ...core.files.whole_files import read_file
-from . import day_roots, form, proof
+from . import day_roots, proof
 from .proof import NotVerified, ProofSummary
+from .wording import LIMITS, bounds, happened, names, span_text, surcharges, title
 
 _ROOT = re.compile("[0-9a-f]{64}")
 
@@ -48,15 +49,89 @@ def _in_chain(result: ProofSummary, roots: day_roots.Roots) -> None:
             )
 
 
+#: what no reading of the customer shows
+STATED = (
+    "what the provider alone says: number, date, issuer, customer, what it corrects and what was"
+    " billed before, period and zone, prices, whose outlet when (from, to), machine, name,"
+    " limit_kw, step_kwh, wrap_kwh, class_percent, volts and own_use_w of each meter, most_kwh,"
+    " doubted, tolerance_kwh, hours of the tariff, carbon, pue, left_out, version; and what page"
+    " and table say: compare them with the figures above"
+)
+
+
+def report(statement: Mapping[str, Any]) -> Iterator[str]:
+    """The figures of a statement, as they were computed from its readings."""
+    prices, total = statement["prices"], statement["total"]
+    about = f"{title(statement)} of {statement['date']}, {statement['customer']}"
+    yield f"{about}, {span_text(statement['from'], statement['to'])} ({statement['zone']})"
+    for line in statement["lines"]:
+        yield from _line(line, prices)
+    amounts = total["amounts"]
+    if amounts is not None and amounts["peak"] is not None:
+        peak = amounts["peak"]
+        times = f"{peak['kw']:.3f} kW x {prices['peak_kw']} = {peak['amount']}"
+        yield f"highest quarter hour: {times} {prices['currency']}"
+    elif total["peak_kw"] is not None:
+        yield f"highest quarter hour: {total['peak_kw']:.3f} kW; 95 %: {total['p95_kw']:.3f} kW"
+    if prices is not None:
+        yield f"billed: {amounts['kwh']:.3f} kWh, {amounts['net']} {prices['currency']} net"
+    yield f"all outlets: {_extent(total['kwh'])}"
+    if total["difference"] is not None:
+        difference, earlier = total["difference"], statement["before"]
+        net = f", {difference['net']} {prices['currency']} net" if difference["net"] else ""
+        yield f"difference to statement {earlier['number']}: {difference['kwh']:.3f} kWh{net}"
+    for label, energy in surcharges(statement):
+        low, best, high = bounds(energy)
+        yield f"{label}: {low} at least, {best} most likely, {high} at most"
+    yield from happened(statement["lines"])
+
+
+def _line(line: Mapping[str, Any], prices: Any) -> Iterator[str]:
+    registers = " to ".join(
+        "?" if edge is None else f"{edge['kwh']:.3f}"
+        for edge in (line["register_begin"], line["register_end"])
+    )
+    yield (
+        f"{names(line)}, {span_text(line['from'], line['to'])}: register {registers} kWh;"
+        f" {_extent(line['kwh'])}; {line['grade']}: {line['reason']}"
+    )
+    for period, amount in (line["amounts"] or {}).items():
+        kwh = f"{line['tariff'][period]['billed']:.3f} kWh"
+        yield f"  {period}: {kwh} x {prices['kwh'][period]} = {amount} {prices['currency']}"
+    if line["amounts"] is None:
+        for period, energy in line["tariff"].items():
+            yield f"  {period}: {_extent(energy, 'billed')}"
+
+
+def _extent(energy: Optional[Mapping[str, Any]], low: str = "low") -> str:
+    if energy is None:
+        return "not read"
+    least, best, most = bounds(energy, low)
+    return f"{least or 'nothing'} kWh at least, {best} most likely, {most} at most"
+
+
+def unchecked_files(folder: Iterable[str]) -> Sequence[str]:
+    """What of a folder is not checked, and what is not there. `folder`: the names of its files."""
+    expected, there = {*proof.FILES, proof.PROOF}, {*folder}
+    strangers, absent = sorted(there - expected), sorted(expected - there)
+    sentences = [f"NOT CHECKED: other files here: {', '.join(strangers)}"] if strangers else []
+    return [*sentences, *([f"NOT HERE: {', '.join(absent)}"] if absent else [])]
+
+
 def _lines(result: ProofSummary, folder: Sequence[str], has_roots: bool) -> Iterator[str]:
-    yield from form.summary(result.statement, result.readings)
-    yield f"as published, and page and table are those of the figures: {', '.join(result.files)}"
+    yield from report(result.statement)
+    count = counted(result.outlets, "outlet")
+    yield (
+        f"{result.readings} readings of {count} are those of the published root, and all figures"
+        " follow from them"
+    )
+    yield f"as published: {', '.join(result.files)}"
     if has_roots:
         yield "the roots of its days are in the chain of roots"
     yield from result.missing
-    yield from form.unchecked_files(folder)
-    yield f"NOT CHECKED: {form.STATED}"
-    yield form.LIMITS
+    yield from unchecked_files(folder)
+    yield f"NOT CHECKED: {STATED}"
+    yield LIMITS
 
 
 @click.pass_context
@@ -79,9 +154,9 @@ def _check(context: click.Context, /, **options: Any) -> int:
         "readings": result.readings,
         "files": result.files,
         "missing": result.missing,
-        "unchecked_files": form.unchecked_files(folder),
-        "stated": form.STATED,
-        "limits": form.LIMITS,
+        "unchecked_files": unchecked_files(folder),
+        "stated": STATED,
+        "limits": LIMITS,
     }
     lines = [*_lines(result, folder, options["roots"] is not None)]
     return print_result(Result(document, lines), shared.json)
@@ -89,9 +164,10 @@ def _check(context: click.Context, /, **options: Any) -> int:
 
 _HELP = """Check a statement of energy: was anything changed since its root was published?
 
-FILE is proof.json.gz, and beside it statement.json; statement.html and statement.csv
-are checked if they are there. All figures are computed again from the readings in
-the proof. Needs no network. Does not prove that the meter was right.
+FILE is proof.json.gz, and beside it statement.json; whether statement.html and
+statement.csv are those that were published is checked if they are there. All figures
+are computed again from the readings in the proof, and printed: compare the page with
+them. Needs no network. Does not prove that the meter was right.
 
 \b
 Exit code: 0 if all is as it was published, 2 if not or if a file is wrong."""

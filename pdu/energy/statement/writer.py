@@ -35,19 +35,19 @@ from . import (
     day_roots,
     disclosure,
     figures,
-    form,
     leaf_rows,
     merkle,
     power,
     proof,
+    stated,
 )
 from .daily_energy import DayEnergy
 from .day_roots import SaltKey
 from .figures import OutletReadings, Rules, StatementFigures, SurchargeFactors
-from .form import contents
 from .numbers import PART, HeldOutlet, Issued, Numbers, PeriodKey, StatementNumber
 from .shown_readings import HeldTime, PduTexts, ShownReadings
 from .tariff_file import Tariff
+from .wording import DRAFT
 
 _DAY = 86400.0
 #: customers that earn the start of processes
@@ -161,12 +161,7 @@ def write(ordered: StatementInputs, into: str) -> StatementFile:
     with work_folder(temporary_folder()) as room, Numbers(ordered.folder) as numbers:
         unfinished = [*left, *numbers.unfinished()]
         _check_new(into, unfinished)
-        roots = day_roots.kept_roots(ordered.folder)
-        key = key.with_kinds(roots.kinds)
         trees, parts, units = _of_all(ordered, key, room)
-        kinds = roots.other_kinds(trees)
-        if kinds:
-            trees, parts, units = _of_all(ordered, key.with_kinds(kinds), room)
         chain = day_roots.keep(ordered.folder, trees, ordered.source.hashes).hash
         twice = [*same(units)]
         once = _once(_with_unread(ordered, parts, room), alias_map(twice))
@@ -500,7 +495,7 @@ class _Writer:
         self, keys: Sequence[PeriodKey], numbers: Numbers
     ) -> Sequence[StatementNumber]:
         if self._ordered.is_draft:
-            number_texts: Sequence[str] = [form.DRAFT] * len(keys)
+            number_texts: Sequence[str] = [DRAFT] * len(keys)
         else:
             number_texts = numbers.reserve(len(keys), self._ordered.date, self._into)
         return [numbers.correction(key, number) for key, number in zip(keys, number_texts)]
@@ -578,10 +573,10 @@ class _Writer:
 
     def _statement(self, customer: _Customer) -> _Done:
         statement = self._document(customer)
-        wrong = form.fault(statement)
+        wrong = stated.fault(statement)
         if wrong:
             raise SettingsError(f"{printable(customer.name, 60)}: a statement cannot have{wrong}")
-        files = contents(statement)
+        files = proof.contents(statement)
         try:
             os.mkdir(customer.folder, 0o700)
         except OSError as error:

@@ -16,7 +16,6 @@ from pdu.core.drawing import drawing_file
 from pdu.core.files import csv_in
 from pdu.core.inventory import device_list
 from pdu.energy.registers import customers, meter_facts
-from pdu.energy.statement import tariffs
 from pdu.hall.drawings import supplies
 from pdu.hall.importing import csv_files
 
@@ -54,7 +53,6 @@ FILES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
         "machine,supply,state\nweb,1,Presence detected\nweb,2,AC lost\n",
         lambda path: supplies.with_supplies(WEB, path).drawing.machines,
     ),
-    "tariff": ("period,days,from,to\npeak,mon-fri,07:00,21:30\nrest,,,\n", tariffs.tariff),
 }
 FORMS: Mapping[str, Callable[[str], str]] = {
     "commas": lambda text: text,
@@ -69,7 +67,7 @@ FORMS: Mapping[str, Callable[[str], str]] = {
 
 
 def test_each_module_that_reads_a_file_of_an_owner_is_among_them() -> None:
-    modules = {device_list, csv_files, customers, meter_facts, supplies, tariffs}
+    modules = {device_list, csv_files, customers, meter_facts, supplies}
     root = Path(pdu.__file__).parent
     reads = re.compile(r"csv_in\.(read_file_rows|rows)\(")
     reading = {path for path in root.rglob("*.py") if reads.search(path.read_text("utf-8"))}

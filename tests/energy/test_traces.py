@@ -1,36 +1,16 @@
-"""What a statement may hold, whatever a Python calls printable, and what is one register twice."""
+"""What a proof does not show, and what is one register twice; and a run that was killed."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 import pytest
 
-from pdu.core.files.csv_out import begins_as_formula
-from pdu.energy.statement import form
-from pdu.energy.statement.form import Trace, counted_twice, identity, missing
+from pdu.energy.statement.traces import Trace, counted_twice, identity, missing
 from tests.energy import statement_kills
 
 DAY = 86400.0
 _BEGIN = 1790812800.0  # 2026-10-01T00:00:00Z
-
-
-#: each character that this Python's Unicode has
-CHARACTERS = [one for one in map(chr, range(0x110000)) if unicodedata.category(one) != "Cn"]
-
-
-def test_a_table_marks_the_formulas_that_other_tables_mark() -> None:
-    marked = [one for one in CHARACTERS if form._cell(one).startswith("'")]
-    expected = [one for one in CHARACTERS if begins_as_formula(one)]
-    assert marked == sorted(["'", *expected])
-
-
-def test_nothing_unseen_reaches_a_page() -> None:
-    for letter in CHARACTERS:
-        if not letter.isprintable():
-            assert form.printable(letter) == letter.encode("unicode_escape").decode()
-    assert form.printable("Bright & Sons – 3 × ü") == "Bright & Sons – 3 × ü"
 
 
 def trace(

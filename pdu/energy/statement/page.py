@@ -1,0 +1,479 @@
+"""`statement.html`: who bills whom, what is billed, bounds, what happened, how all is checked.
+
+One file without scripts and requests, which prints well.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Callable
+
+from handlers.shared.errors import printable
+
+from ...core.files.html import safe
+from ..registers.period import minute
+from .wording import (
+    DRAFT,
+    LIMITS,
+    Document,
+    bounds,
+    happened,
+    names,
+    span_text,
+    surcharges,
+    title,
+)
+
+_STYLE = """
+:root { color-scheme: light dark; --ground: #fff; --ink: #1b2430; --line: #8884; --soft: #5b6675;
+--mark: #b3261e; --a: #3b82c4; --b: #1f4e79; --c: #7fb3a6; --d: #b58b2a; } @media
+(prefers-color-scheme: dark) { :root { --ground: #12161c; --ink: #e6eaf0; --soft: #a0acbb; --mark:
+#ff9d94; --a: #5a9bd8; --b: #a9cdf0; --c: #5f9d8d; --d: #d9b45a; } } * { box-sizing: border-box; }
+html { background: var(--ground); color: var(--ink); } body { font: 15px/1.45 system-ui,
+sans-serif; margin: 1.5rem auto; max-width: 68rem; padding: 0 1rem; overflow-wrap: anywhere; } h1 {
+font-size: 1.4rem; margin: .3rem 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .4rem; } p { margin:
+.3rem 0; } a { color: inherit; } small, .soft, .made, footer { color: var(--soft); } .parties {
+display: flex; flex-wrap: wrap; gap: .5rem 4rem; margin: 1rem 0; } .verdict { font-size: 1.15rem;
+font-weight: 600; margin: .8rem 0 .3rem; } .draft { color: var(--mark); font-weight: 600; } table {
+border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding:
+.3rem .5rem; text-align: left; vertical-align: top; } th { font-weight: 600; color: var(--soft); }
+tfoot td { font-weight: 700; } tr, svg { break-inside: avoid; } .n { text-align: right;
+font-variant-numeric: tabular-nums; white-space: nowrap; } .b { font-weight: 700; } .open td {
+border: 0; } footer { border-top: 1px solid var(--line); margin-top: 2rem; } .limits { border-left:
+3px solid var(--d); padding-left: .7rem; } ul { margin: .2rem 0; padding-left: 1.2rem; } svg {
+display: block; width: 100%; height: auto; font-size: 12px; fill: var(--soft); } .key { display:
+flex; flex-wrap: wrap; gap: .1rem 1.2rem; } .key i { display: inline-block; width: .8rem; height:
+.8rem; margin-right: .4rem; }
+.mark { background: var(--mark); } .p0 { fill: var(--a); background: var(--a); }
+.p1 { fill: var(--b);
+background: var(--b); } .p2 { fill: var(--c); background: var(--c); } .p3 { fill: var(--d);
+background: var(--d); } .axis { stroke: var(--line); fill: none; } .hole { fill: url(#hole); } .bar
+{ fill: var(--a); opacity: .45; } .mean { fill: var(--b); } .mark { fill: var(--mark); } .stripe {
+stroke: var(--soft); stroke-width: 1.2; } .key .hole { border: 1px dashed var(--soft); } @media
+screen and (max-width: 44rem) { table, tbody, tfoot { display: block; } thead { display: none; }
+svg { font-size: 24px; } tr { display: grid; grid-template-columns: 1fr 1fr; gap: .1rem 1rem;
+padding: .5rem 0; border-bottom: 1px solid var(--line); } tr.open { border: 0; padding-bottom: 0; }
+td { border: 0; padding: 0; display: flex; justify-content: space-between; gap: .8rem; } td:empty {
+display: none; } .n { white-space: normal; } td[data-head]::before { content: attr(data-head);
+color: var(--soft); font-weight: 400; } td.w { grid-column: 1 / -1; } } @media print { :root {
+color-scheme: light; --ground: #fff; --ink: #000; --soft: #444; --mark: #b3261e; --a: #3b82c4; --b:
+#1f4e79; --c: #7fb3a6; --d: #b58b2a; } body { margin: 0; padding: 0; max-width: none; font:
+10px/1.35 system-ui, sans-serif; print-color-adjust: exact; -webkit-print-color-adjust: exact; } h1
+{ font-size: 17px; } h2 { font-size: 13px; margin: 1rem 0 .2rem; break-after: avoid; } td, th {
+padding: .15rem .35rem; } thead { display: table-header-group; } tfoot { display: table-row-group;
+} .verdict { font-size: 13px; } footer { font-size: 9px; break-inside: avoid; } .open {
+break-after: avoid; } .made a { text-decoration: none; } } @page { size: A4; margin: 16mm 14mm;
+@bottom-right { content: counter(page) " / " counter(pages); font: 9px sans-serif; } }
+"""
+_ENERGY = ("kWh lowest", "kWh best", "kWh highest")
+Cell = tuple[str, str]  # classes and HTML
+
+
+def page(statement: Document) -> str:
+    """The file."""
+    is_priced, lines = statement["prices"] is not None, statement["lines"]
+    parts = [
+        _head(statement),
+        *_verdict(statement),
+        *_charts(statement),
+        *(_billed(statement) if is_priced else ()),
+        *_outlets(statement, is_priced),
+        *(() if is_priced else _periods(statement)),
+        *_section(
+            "By your provider's factors",
+            ("what", "lowest", "best", "highest"),
+            [[_w(label), *_numbers(bounds(energy))] for label, energy in surcharges(statement)],
+        ),
+        "<h2>Holes, and what else happened</h2>",
+        _list_of(happened(lines)) or "<p>Nothing.</p>",
+        *_units(lines),
+        *(f"<p>{safe(text)}</p>" for text in statement["left_out"]),
+        "<h2>How to check this</h2>",
+        "<p>Keep this page together with <code>statement.json</code> and"
+        " <code>proof.json.gz</code>, which has all readings of these outlets. <code>pdu energy"
+        " check-statement proof.json.gz --root ROOT</code> computes all figures again, with the"
+        " root that your provider publishes for all customers, and prints them: compare this page"
+        " with what it prints. So does <code>check_statement.py</code>, one file that needs Python"
+        " alone.</p>",
+        "<h2>What nobody can check</h2>",
+        f'<p class="limits">{safe(LIMITS)}</p>',
+        '</main><footer id="reading"><h2>How to read this page</h2>',
+        *(f"<p>{safe(text)}</p>" for text in _reading(statement)),
+        "<p>More: docs/energy.md of the project.</p></footer></body></html>\n",
+    ]
+    return "\n".join(parts)
+
+
+def _in_style(text: str) -> str:
+    """A text within a string of CSS, which drops a blank behind an escaped character: so blanks are
+    escaped, too, and only letters and digits of ASCII stand as they are.
+    """
+    return re.sub("[^A-Za-z0-9]", lambda match: f"\\{ord(match[0]):06x}", printable(text))
+
+
+def _head(statement: Document) -> str:
+    customer, number = statement["customer"], statement["customer_id"]
+    running = _in_style(f"{title(statement)} · {customer}")
+    about = f"Annex to a bill: {title(statement)} of {statement['date']}, for"
+    corrects = f"; corrects statement {statement['corrects']}" if statement["corrects"] else ""
+    receiver = [
+        *(statement["customer_address"] or [customer]),
+        *([f"customer {number}"] if number else []),
+    ]
+    addresses = [("from", statement["issuer"]), ("to", receiver)]
+    parties = "".join(
+        f"<p><small>{what}</small><br>{'<br>'.join(map(safe, texts))}</p>"
+        for what, texts in addresses
+        if texts
+    )
+    period = f"{span_text(statement['from'], statement['to'])} ({statement['zone']})"
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta http-equiv="Content-Security-Policy"'
+        " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>Energy of {safe(customer)}</title><style>{_STYLE}"
+        f'@page {{ @top-left {{ content: "{running}"; font: 9px sans-serif; }} }}\n'
+        f"</style></head><body>\n<header>"
+        f'<p class="made">pdu {safe(statement["version"])} · {statement["date"]} ·'
+        ' <a href="#reading">how to read this page</a></p>\n'
+        f"<h1>Energy of {safe(customer)}</h1>\n"
+        f'<p class="soft">{about} {safe(period)}{corrects}</p></header>\n'
+        f'<main>\n<div class="parties">{parties}</div>'
+    )
+
+
+def _reading(statement: Document) -> Iterator[str]:
+    yield (
+        "The lowest kWh are what is billed: the meter cannot have counted less. The best are the"
+        " most likely, the highest the most that it can have counted."
+    )
+    prices = statement["prices"]
+    if prices is not None:
+        yield (
+            "A net amount is a quantity times its price, rounded once, half up, to"
+            f" {prices['decimals']} decimals of {prices['currency']}; totals add rounded amounts."
+            " Taxes are not in it."
+        )
+    if statement["tariff_rows"]:
+        yield (
+            "The lowest of a period is its part of the outlet's lowest, in the proportion of the"
+            " periods' best, so that periods add up to the outlet; what each period has at least by"
+            " itself is low in statement.json."
+        )
+    yield (
+        "The register at begin and end is what the unit showed at the last reading until then. The"
+        " peak is the highest mean of a quarter hour, of all outlets together in the total."
+    )
+    if statement["total"]["days"]:
+        yield (
+            "In the pictures, energy is what registers rose by between readings; what rose while"
+            " nothing was read is in no day. A hatched part of a day was not read."
+        )
+
+
+def _verdict(statement: Document) -> Iterator[str]:
+    total, prices, earlier = statement["total"], statement["prices"], statement["before"]
+    low, best, high = bounds(total["kwh"])
+    extent = f"{low} kWh at least; {best} most likely, {high} at most."
+    if statement["number"] == DRAFT:
+        yield '<p class="draft">A draft: it has no number, and nothing is billed by it.</p>'
+    if prices is None:
+        yield f'<p class="verdict">{extent}</p>'
+    else:
+        amounts = total["amounts"]
+        text = f"{amounts['net']} {prices['currency']} net, for {amounts['kwh']:.3f} kWh."
+        if amounts["not_billed"]:
+            text += f" Not billed: {amounts['not_billed']} of {len(statement['lines'])} outlets."
+        yield f'<p class="verdict">{text}</p><p>All outlets together: {extent}</p>'
+    if earlier is not None:
+        difference = total["difference"]
+        money = f"{difference['net']} {prices['currency']} net and " if difference["net"] else ""
+        yield (
+            f"<p>Statement {earlier['number']} had {earlier['kwh']:.3f} kWh"
+            + (f" and {earlier['net']} {earlier['currency']} net" if earlier["net"] else "")
+            + f": the difference is {money}{difference['kwh']:.3f} kWh.</p>"
+        )
+    if total["peak_kw"] is not None:
+        at = f", {minute(total['peak_time'])}" if total["peak_time"] else ""
+        yield (
+            f"<p>Highest quarter hour {total['peak_kw']:.3f} kW{at}; 95 % of them up to"
+            f" {total['p95_kw']:.3f} kW.</p>"
+        )
+
+
+def _billed(statement: Document) -> Iterator[str]:
+    prices, amounts = statement["prices"], statement["total"]["amounts"]
+    currency, rows = prices["currency"], list[Sequence[Cell]]()
+    for line in statement["lines"]:
+        for at, (label, amount) in enumerate((line["amounts"] or {}).items()):
+            kwh = f"{line['tariff'][label]['billed']:.3f}"
+            goes_on = at + 1 < len(line["amounts"])
+            place = _place(line) if at == 0 else ""
+            money = _money(kwh, prices["kwh"][label], amount)
+            rows.append([("w open" if goes_on else "w", place), _s(label), *money])
+    foot = [
+        [
+            _w("Total"),
+            _s(label),
+            *_money(f"{period['kwh']:.3f}", prices["kwh"][label], period["amount"]),
+        ]
+        for label, period in amounts["periods"].items()
+    ]
+    peak = amounts["peak"]
+    if peak is not None:
+        text = f"Highest quarter hour, {peak['kw']:.3f} kW at {prices['peak_kw']} {currency} a kW"
+        foot.append([_w(text), _s(""), *_money("", "", peak["amount"])])
+    foot.append([_w("Net total"), _s(""), *_money(f"{amounts['kwh']:.3f}", "", amounts["net"])])
+    heads = ("machine, outlet", "period", "kWh", f"{currency} a kWh", f"net {currency}")
+    yield "<h2>What is billed</h2>"
+    yield from _table(heads, rows or [[_w("Nothing"), *[_s("")] * 4]], foot)
+    if prices["peak_kw"] is not None and peak is None:
+        yield "<p>No power was read, so no peak is billed.</p>"
+    unbilled = [line for line in statement["lines"] if line["amounts"] is None]
+    if unbilled:
+        yield "<h2>What is not billed</h2>"
+        yield _list_of(f"{names(line)}: {line['reason']}" for line in unbilled)
+
+
+def _money(kwh: str, price: str, amount: str) -> Sequence[Cell]:
+    return [("n", kwh), ("n", price), ("n b", amount)]
+
+
+def _place(line: Document) -> str:
+    """An outlet with its days and registers."""
+    edges = (line[edge] for edge in ("register_begin", "register_end"))
+    begin, end = ("–" if edge is None else f"{edge['kwh']:.3f}" for edge in edges)
+    registers = f"{span_text(line['from'], line['to'])}: register {begin} to {end} kWh"
+    return f"<span>{safe(names(line))}<br><small>{safe(registers)}</small></span>"
+
+
+def _outlets(statement: Document, is_priced: bool) -> Iterator[str]:
+    """The bounds; with days and registers where nothing above has them."""
+    total = statement["total"]
+    rows = [
+        [
+            ("w", safe(names(line)) if is_priced else _place(line)),
+            *_numbers(bounds(line["kwh"])),
+            *_power_cells(line),
+            (
+                "w",
+                f"<span>{line['grade']}<br><small>{safe(line['reason'])}</small></span>",
+            ),
+        ]
+        for line in statement["lines"]
+    ]
+    foot = [_w("Total"), *_numbers(bounds(total["kwh"])), *_power_cells(total), _s("")]
+    yield f"<h2>{'Bounds' if is_priced else 'Outlets'}</h2>"
+    heads = ("machine, outlet", *_ENERGY, "peak kW", "95 % kW", "grade")
+    yield from _table(heads, rows or [[_w("None"), *[_s("")] * 6]], [foot])
+    if total["unread"]:
+        yield f"<p>Outlets of which no energy was read, not in the total: {total['unread']}.</p>"
+    if total["without_lowest"]:
+        yield (
+            "<p>Outlets of which no lowest energy can be defended, 0 in the total's:"
+            f" {total['without_lowest']}.</p>"
+        )
+
+
+def _power_cells(figures: Document) -> Sequence[Cell]:
+    values = (figures["peak_kw"], figures["p95_kw"])
+    return [("n", "–" if kilowatts is None else f"{kilowatts:.3f}") for kilowatts in values]
+
+
+def _periods(statement: Document) -> Iterator[str]:
+    rows = [
+        [_w(names(line)), _s(label), *_numbers(bounds(energy, "billed"))]
+        for line in statement["lines"]
+        for label, energy in line["tariff"].items()
+    ]
+    foot = [
+        [_w("Total"), _s(label), *_numbers(bounds(energy, "billed"))]
+        for label, energy in statement["total"]["tariff"].items()
+    ]
+    yield from _section("Periods of the tariff", ("outlet", "period", *_ENERGY), rows, foot)
+
+
+def _units(lines: Sequence[Document]) -> Iterator[str]:
+    edges = ("first reading", "register kWh", "last reading", "register kWh")
+    rows = [
+        [
+            _w(f"{line['pdu']}, outlet {line['outlet']}"),
+            ("w", safe(unit["serial"] or "not read")),
+            *(
+                cell
+                for edge in (unit["first"], unit["last"])
+                for cell in (("w", minute(edge["time"])), ("n", f"{edge['kwh']:.3f}"))
+            ),
+        ]
+        for line in lines
+        if len(line["units"]) > 1
+        for unit in line["units"]
+    ]
+    yield from _section("Exchanged units", ("outlet", "serial number", *edges), rows)
+
+
+def _w(text: str) -> Cell:
+    """A text of any length, which has a row of its own on a phone."""
+    return "w", safe(text)
+
+
+def _s(text: str) -> Cell:
+    return "", safe(text)
+
+
+def _numbers(texts: Sequence[str]) -> Sequence[Cell]:
+    low, *rest_texts = texts
+    return [("n b", low or "–"), *(("n", text) for text in rest_texts)]
+
+
+def _section(
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    foot: Sequence[Sequence[Cell]] = (),
+) -> Iterator[str]:
+    if rows:
+        yield f"<h2>{title}</h2>"
+        yield from _table(heads, rows, foot)
+
+
+def _table(
+    heads: Sequence[str], rows: Sequence[Sequence[Cell]], foot: Sequence[Sequence[Cell]] = ()
+) -> Iterator[str]:
+    right = [' class="n"' if classes.startswith("n") else "" for classes, _ in rows[0]]
+    cells = "".join(f"<th{alignment}>{safe(head)}</th>" for alignment, head in zip(right, heads))
+    yield f"<table>\n<thead><tr>{cells}</tr></thead>\n<tbody>"
+    yield from (_row(heads, row) for row in rows)
+    yield "</tbody>"
+    if foot:
+        yield f"<tfoot>{''.join(_row(heads, row) for row in foot)}</tfoot>"
+    yield "</table>"
+
+
+def _row(heads: Sequence[str], cells: Sequence[Cell]) -> str:
+    goes_on = ' class="open"' if cells[0][0] == "w open" else ""
+    tags = []
+    for head, (classes, text) in zip(heads, cells):
+        names = classes.replace(" open", "")
+        label = f' data-head="{safe(head)}"' if text and names != "w" else ""
+        tags.append(f"<td{f' class={chr(34)}{names}{chr(34)}' if names else ''}{label}>{text}</td>")
+    return f"<tr{goes_on}>{''.join(tags)}</tr>"
+
+
+def _list_of(texts: Iterable[str]) -> str:
+    items = "".join(f"<li>{safe(text)}</li>" for text in texts)
+    return f"<ul>{items}</ul>" if items else ""
+
+
+# ---- pictures ------------------------------------------------------------------------------------
+
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BELOW = 720, 190, 54, 22, 26
+
+
+def _charts(statement: Document) -> Iterator[str]:
+    """Energy by day, split by period, and power by day with the highest quarter hour."""
+    total, days = statement["total"], statement["total"]["days"]
+    labels = list(dict.fromkeys(label for day in days for label in day["kwh"]))
+    if labels:
+        most = max((sum(day["kwh"].values()) for day in days), default=0.0)
+        yield "<h2>Energy by day, kWh</h2>"
+        yield _chart(days, most, "energy by day", lambda *place: _energy_bars(labels, *place))
+        yield _key([*((f"p{at % 4}", label or "kWh") for at, label in enumerate(labels))], days)
+    if any(day["kw"] for day in days):
+        most, peak_day = max(day["kw"][2] for day in days if day["kw"]), total["peak_time"][:10]
+        yield "<h2>Power by day, kW</h2>"
+        yield _chart(days, most, "power by day", lambda *place: _power_bars(peak_day, *place))
+        keys = (("bar", "quarter hours, lowest to highest"), ("mean p1", "mean"))
+        marked = f"highest: {total['peak_kw']:.3f} kW, {minute(total['peak_time'])}"
+        yield _key([*keys, ("mark", marked)], days)
+
+
+def _key(entries: Sequence[tuple[str, str]], days: Sequence[Document]) -> str:
+    holes = [("hole", "not read")] if any(day["unread"] for day in days) else []
+    styles = {"bar": "p0", "mean p1": "p1", "mark": "mark", "hole": "hole"}
+    entries_html = "".join(
+        f'<span><i class="{styles.get(classes, classes)}"></i>{safe(text)}</span>'
+        for classes, text in (*entries, *holes)
+    )
+    return f'<p class="key soft">{entries_html}</p>'
+
+
+def _chart(
+    days: Sequence[Document],
+    most: float,
+    title: str,
+    bars: Callable[[Document, float, float, float, float], str],
+) -> str:
+    """A column for each day; a part that was not read is hatched, at its right."""
+    step = _tick(most)
+    top = step * max(math.ceil(most / step - 1e-9), 1)
+    wide, tall = (_WIDTH - _LEFT) / len(days), _HEIGHT - _TOP - _BELOW
+    marks = [
+        (step * at, _TOP + tall * (1 - step * at / top)) for at in range(round(top / step) + 1)
+    ]
+    elements = [
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{title}">'
+        '<defs><pattern id="hole" width="6" height="6" patternUnits="userSpaceOnUse"'
+        ' patternTransform="rotate(45)"><path class="stripe" d="M0 0V6"/></pattern></defs>'
+    ]
+    for value, y in marks:
+        elements.append(
+            f'<path class="axis" d="M{_LEFT} {y:.1f}H{_WIDTH}"/>'
+            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>'
+        )
+    every = math.ceil(len(days) / 8)
+    for at, day in enumerate(days):
+        x, hole = _LEFT + at * wide, wide * (day["unread"] or 0.0)
+        if hole:
+            place = f'x="{x + wide - hole:.1f}" y="{_TOP}" width="{hole:.1f}" height="{tall}"'
+            elements.append(f'<rect class="hole" {place}/>')
+        read_width = wide - hole
+        elements.append(
+            bars(day, x + 0.12 * read_width, 0.76 * read_width, tall / top, _TOP + tall)
+        )
+        if at % every == 0:
+            elements.append(f'<text x="{x:.1f}" y="{_HEIGHT - 6}">{day["day"][5:]}</text>')
+    return "".join([*elements, "</svg>"])
+
+
+def _energy_bars(
+    labels: Sequence[str], day: Document, x: float, wide: float, scale: float, base: float
+) -> str:
+    bars, y = "", base
+    for at, label in enumerate(labels):
+        tall = scale * day["kwh"].get(label, 0.0)
+        y -= tall
+        if tall:
+            bars += _rect(f"p{at % 4}", x, y, wide, tall)
+    return bars
+
+
+def _power_bars(
+    peak_day: str, day: Document, x: float, wide: float, scale: float, base: float
+) -> str:
+    if day["kw"] is None:
+        return ""
+    low, mean, high = (base - scale * kw for kw in day["kw"])
+    bars = _rect("bar", x, high, wide, max(low - high, 1.0))
+    bars += _rect("mean", x, mean - 1.0, wide, 2.0)
+    if day["day"] == peak_day:
+        bars += f'<circle class="mark" cx="{x + wide / 2:.1f}" cy="{high:.1f}" r="4.5"/>'
+    return bars
+
+
+def _rect(classes: str, x: float, y: float, wide: float, tall: float) -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{max(wide, 0.5):.1f}" height="{tall:.1f}"'
+    return f'<rect class="{classes}" {place}/>'
+
+
+def _tick(most: float) -> float:
+    """A round number of which two to five reach the most."""
+    if most <= 0.0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(most))
+    return next(
+        power * factor for factor in (0.2, 0.5, 1.0, 2.0, 5.0) if most / (power * factor) <= 5.0
+    )

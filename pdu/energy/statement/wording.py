@@ -1,0 +1,70 @@
+"""What page, table and checks of a statement say alike: its name, periods, bounds, events. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Optional
+
+from ..registers.period import days, minute
+
+Document = Mapping[str, Any]
+#: in place of a number, of a statement that was made for a look
+DRAFT = "draft"
+#: what nothing here proves
+LIMITS = (
+    "The proof does not show that the meter was right, nor that its readings were right before they"
+    " were published. It shows that nobody changed these readings and this statement afterwards, if"
+    " the provider publishes one root for all customers. That these outlets are the customer's, and"
+    " the moment of a hand-over, are the provider's word."
+)
+
+
+def title(statement: Document) -> str:
+    """A statement by its number."""
+    number = statement["number"]
+    return "a draft, no bill" if number == DRAFT else f"statement {number}"
+
+
+def span_text(begin: str, end: str) -> str:
+    """A period in words, by its first and last day."""
+    return days(begin, end).text
+
+
+def bounds(energy: Optional[Document], low: str = "low") -> Sequence[str]:
+    """Lowest, best and highest; empty for what is not known or cannot be defended."""
+    if energy is None:
+        return ["", "", ""]
+    return [
+        "" if energy[bound] is None else f"{energy[bound]:.3f}" for bound in (low, "best", "high")
+    ]
+
+
+def happened(lines: Sequence[Document]) -> Sequence[str]:
+    """What happened to outlets; what happened to several of a PDU at a time is said once."""
+    outlets: dict[tuple[str, str], list[str]] = {}
+    for line in lines:
+        for event in line["events"]:
+            time = f"{minute(event['from'])} to {minute(event['to'])}"
+            text = f"{time}: {event['kind']}: {event['reason']}"
+            outlets.setdefault((line["pdu"], text), []).append(line["outlet"])
+    return [
+        f"{pdu}, outlet{'s' if len(names) > 1 else ''} {', '.join(names)}: {text}"
+        for (pdu, text), names in outlets.items()
+    ]
+
+
+def surcharges(statement: Document) -> Iterator[tuple[str, Document]]:
+    """What the provider adds, each with its unit and factor."""
+    added = statement["added"]
+    if "pue" in added:
+        factor = added["pue"]["factor"]
+        yield f"share of the building in kWh, PUE {factor:g}", added["pue"]["share_kwh"]
+        yield f"kWh with that share, PUE {factor:g}", added["pue"]["with_share_kwh"]
+    if "carbon" in added:
+        yield f"kg CO2, {added['carbon']['g_per_kwh']:g} g/kWh", added["carbon"]["kg"]
+
+
+def names(line: Document) -> str:
+    """The machine, the outlet's name, and its place."""
+    place = f"{line['pdu']}, outlet {line['outlet']}"
+    return ", ".join(filter(None, (line["machine"], line["name"], place)))
