@@ -22,7 +22,7 @@ from ..core.network.service_signals import ServiceSignals
 from ..core.owner_files import LIST, OwnerFiles, file_arguments
 from . import names
 from .outlet_numbers import OutletNumbers
-from .polling_process import Listed, PollingProcess, WorkerSettings
+from .polling_process import PollingProcess, TargetsByUps, WorkerSettings
 from .server import check_folder
 from .socket_process import SocketProcess
 
@@ -63,7 +63,7 @@ def _nut_driver(context: click.Context, /, **options: Any) -> int:
 def _serve(driver_options: DriverOptions, shared: SharedOptions, signals: ServiceSignals) -> bool:
     """Serve until SIGTERM or Ctrl-C. False if the process of the sockets ended by itself."""
 
-    def read_targets() -> Listed:
+    def read_targets() -> TargetsByUps:
         targets = driver_options.owner_files.pdus()
         ups_names = names.ups_names(target.device.name for target in targets)
         for ups_name in ups_names:

@@ -114,7 +114,7 @@ def delcmd(command: str) -> str:
     return f"DELCMD {command}\n"
 
 
-def tracked(tracking: str, result: int) -> str:
+def tracking_result(tracking: str, result: int) -> str:
     """The result of a request."""
     return f"TRACKING {tracking} {result}\n"
 

@@ -93,9 +93,10 @@ class UpsdView:
         is_listed = any(outlet.identity == identity for outlet in self._reading.outlets)
         return identity if is_listed and self._is_switchable(identity) else None
 
-    def take(self, reading: Reading, numbered: Sequence[str]) -> None:
-        """Show a reading that has states. `numbered`: its outlets in the order of their numbers."""
-        self._reading, self._numbered = reading, numbered
+    def take(self, reading: Reading, identities: Sequence[str]) -> None:
+        """Show a reading that has states. `identities`: its outlets in the order of their
+        numbers."""
+        self._reading, self._numbered = reading, identities
         if reading.labelled:
             self._labels.update((outlet.identity, outlet) for outlet in reading.outlets)
         self._switched.update(
@@ -113,7 +114,7 @@ class UpsdView:
         old_about, self._about = self._about, {variable: text for variable, text in texts if text}
         return old_about != self._about
 
-    def switched(self, identity: str, state: EnumPowerStatus) -> None:
+    def show_state(self, identity: str, state: EnumPowerStatus) -> None:
         """Show the state of an outlet after a command. Its figures are older, so they are left
         out.
         """

@@ -32,10 +32,10 @@ class OutletNumbers:
         self.path = path
         self._lock = threading.Lock()
         self._known: dict[str, list[str]] = {}
-        self._held = _locked(path)
+        self._held = _open_lock(path)
         try:
             if os.path.exists(path):
-                self._known = _parsed(text_of(path), path)
+                self._known = _parse_numbers(text_of(path), path)
             self._write()
         except OSError as error:
             self.close()
@@ -54,7 +54,7 @@ class OutletNumbers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def of(self, pdu: str, identities: Iterable[str]) -> Sequence[str]:
+    def number_outlets(self, pdu: str, identities: Iterable[str]) -> Sequence[str]:
         """The identities of all outlets of a PDU; number 1 comes first. `identities`: those that it
         lists now.
 
@@ -76,7 +76,7 @@ class OutletNumbers:
         write_whole(self.path, json.dumps(self._known, indent=1, sort_keys=True).encode())
 
 
-def _locked(path: str) -> IO[bytes]:
+def _open_lock(path: str) -> IO[bytes]:
     """The open lock of a file, which the system ends with the process. Raises SettingsError.
 
     The file itself is replaced at each change, so it cannot be the lock.
@@ -106,7 +106,7 @@ def _unwritable(path: str, error: OSError) -> SettingsError:
     )
 
 
-def _parsed(text: str, path: str) -> dict[str, list[str]]:
+def _parse_numbers(text: str, path: str) -> dict[str, list[str]]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

@@ -39,7 +39,7 @@ _ENDING_S = 0.05  # between two looks at the commands that still run
 _GONE = "the list does not name this PDU any longer"
 
 #: name for upsd -> PDU
-Listed = Mapping[str, Target]
+TargetsByUps = Mapping[str, Target]
 
 
 class WorkerSettings(NamedTuple):
@@ -85,7 +85,7 @@ class PollingProcess:
         settings: WorkerSettings,
         numbers: OutletNumbers,
         front: SocketProcess,
-        load: Callable[[], Listed],
+        load: Callable[[], TargetsByUps],
     ) -> None:
         """`read` reads the list and the logins again. It raises SettingsError."""
         self._settings, self._numbers, self._front, self._read = settings, numbers, front, load
@@ -95,7 +95,7 @@ class PollingProcess:
         self._open: dict[int, DriverCommand] = {}
         self._is_gone = self._is_hung_up = False
 
-    def start(self, targets_by_ups: Listed, signals: ServiceSignals) -> None:
+    def start(self, targets_by_ups: TargetsByUps, signals: ServiceSignals) -> None:
         """Open all sockets, then begin to read. Raises SettingsError if one cannot be opened."""
         for place, (ups, target) in enumerate(targets_by_ups.items()):
             self._add(ups, target, place, len(targets_by_ups))
@@ -114,8 +114,8 @@ class PollingProcess:
                 self._is_hung_up = False
                 self._reload()
             self._turn(signals)
-        for served in self._driven.values():
-            served.unit.end()
+        for driven in self._driven.values():
+            driven.unit.end()
         while self._open:
             self._turn(signals, _ENDING_S)
         self._front.send(Quit())
@@ -163,8 +163,8 @@ class PollingProcess:
         targets_by_ups = reread(self._read, functools.partial(notify_admin, names.DRIVER))
         if targets_by_ups is None:
             return
-        gone = [ups for ups in self._driven if ups not in targets_by_ups]
-        for ups in gone:
+        removed_pdus = [ups for ups in self._driven if ups not in targets_by_ups]
+        for ups in removed_pdus:
             self._end(ups)
             self._front.send(Close(ups))
             del self._driven[ups]
@@ -185,7 +185,7 @@ class PollingProcess:
         notify_admin(
             names.DRIVER,
             f"the list was read again: {counted(len(targets_by_ups), 'PDU')}, {new} new,"
-            f" {len(gone)} gone, {changed} changed",
+            f" {len(removed_pdus)} gone, {changed} changed",
         )
 
     # ---- messages --------------------------------------------------------------------------------

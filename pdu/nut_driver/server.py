@@ -177,7 +177,7 @@ class Driver:
         # no variable can be written
         tracking = driver_protocol.tracking_of_set(words)
         if tracking:
-            client.send(driver_protocol.tracked(tracking, INVALID))
+            client.send(driver_protocol.tracking_result(tracking, INVALID))
 
     def _instcmd(self, client: UpsdConnection, words: Sequence[str]) -> None:
         instant = driver_protocol.instant(words)
@@ -189,16 +189,16 @@ class Driver:
         if outlet_command is None or instant.parameter is not None:
             self._say(f"not sent, no such command: {_printable_words(words)}")
             if instant.tracking:
-                client.send(driver_protocol.tracked(instant.tracking, INVALID))
+                client.send(driver_protocol.tracking_result(instant.tracking, INVALID))
             return
 
-        def ended(result: int) -> None:
+        def report_end(result: int) -> None:
             self._open -= 1
             if instant.tracking:
-                client.send(driver_protocol.tracked(instant.tracking, result))
+                client.send(driver_protocol.tracking_result(instant.tracking, result))
 
         self._open += 1
-        self._ask(*outlet_command, ended)
+        self._ask(*outlet_command, report_end)
 
 
 def _printable_words(words: Sequence[str]) -> str:

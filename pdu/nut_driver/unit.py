@@ -195,7 +195,7 @@ class ServedPdu:
             try:
                 work()
             except Exception as error:  # a mistake must not end the thread
-                self._failed(f"defect: {error_of(error).reason}")
+                self._report_failure(f"defect: {error_of(error).reason}")
             finally:
                 with self._changed:
                     self._running = None
@@ -208,7 +208,7 @@ class ServedPdu:
                 if self._pauses and self._pauses[0].until <= now:
                     pause = self._pauses.popleft()
                     self._running = pause.command
-                    on = functools.partial(self._on_again, pause)
+                    on = functools.partial(self._switch_on_again, pause)
                     return functools.partial(self._carry_out, pause.command, on)
                 # a command on an outlet that is being cycled comes after the cycle
                 paused = {pause.command.number for pause in self._pauses}
@@ -241,7 +241,7 @@ class ServedPdu:
             if reading.answered:
                 is_read = self._take(reading)
             elif reading.failure is not None:
-                self._failed(f"not read: {reading.failure.reason}")
+                self._report_failure(f"not read: {reading.failure.reason}")
         finally:
             again = self._pace.again if self._was_read and not is_read else math.inf
             self._was_read = is_read
@@ -253,13 +253,15 @@ class ServedPdu:
     def _take(self, reading: Reading) -> bool:
         """Show a reading that has states. Returns whether nothing of it failed."""
         try:
-            numbered = self._numbers.of(
+            identities = self._numbers.number_outlets(
                 self._target.device.name, (outlet.identity for outlet in reading.outlets)
             )
         except OSError as error:
-            self._failed(f"no number for a new outlet: the file of numbers: {error.strerror}")
+            self._report_failure(
+                f"no number for a new outlet: the file of numbers: {error.strerror}"
+            )
             return False
-        self._panel.take(reading, numbered)
+        self._panel.take(reading, identities)
         self._audience.show(self._panel.view)
         self._audience.mark(True)
         self._note("" if reading.failure is None else f"read in part: {reading.failure.reason}")
@@ -281,7 +283,7 @@ class ServedPdu:
         if self._panel.about(nameplate):
             self._audience.show(self._panel.view)
 
-    def _failed(self, why: str) -> None:
+    def _report_failure(self, why: str) -> None:
         self._audience.mark(False)
         self._note(why)
 
@@ -321,7 +323,7 @@ class ServedPdu:
             self._pauses.append(_Pause(until, identity, power, command))
         return None
 
-    def _on_again(self, pause: _Pause) -> bool:
+    def _switch_on_again(self, pause: _Pause) -> bool:
         """The second half of a cycle."""
         return self._is_done(
             pause.identity, pause.command.number, pause.power, True, pause.power.on
@@ -339,7 +341,7 @@ class ServedPdu:
                 reason = "it did not stay off, so nothing was sent"
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             reason = error_of(error).reason
-        self._panel.switched(identity, power.seen)
+        self._panel.show_state(identity, power.seen)
         self._audience.show(self._panel.view)
         what = f"outlet {number} ({identity}) {'on' if on else 'off'}"
         self._audience.say(f"{what}: {'done' if is_done else f'not proven: {reason}'}")

@@ -72,19 +72,19 @@ class _OutletCycle(NamedTuple):
         }
         return {**about, "note": note} if note else about
 
-    def failed(self, error: BaseException, left: EnumPowerStatus, note: str) -> int:
+    def report_failure(self, error: BaseException, left: EnumPowerStatus, note: str) -> int:
         """Report an error after which the outlet was left in this state. Returns the exit code."""
         return report_stop(self.shared, self.answer(left, note=note), error, [note])
 
     def unproven(self, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
         """The result if a state after a command, `seen`, is not the wanted one."""
-        missed = not_seen(self.identity, self.where, word(target_state(on)), state)
+        sentence = not_seen(self.identity, self.where, word(target_state(on)), state)
         note = f"{why}; {self.remedy(left)}"
         return Result(
             self.answer(left, note=note),
             [state_line(self.identity, self.where, self.handler, left)],
             NOT_SEEN,
-            note=f"not-seen: {missed}\n{note}",
+            note=f"not-seen: {sentence}\n{note}",
         )
 
     def remedy(self, now: EnumPowerStatus) -> str:
@@ -130,10 +130,12 @@ def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
             # a person may have taken a while to answer
             if not power.is_on():
                 _refuse(outcome, power.seen)
-            result = _switched(outcome, power, pause_s)
+            result = _run_cycle(outcome, power, pause_s)
     except KeyboardInterrupt:
         why = f"outlet {identity} {power.stage.value}"
-        return outcome.failed(Interrupted(why, host), power.seen, outcome.remedy(power.seen))
+        return outcome.report_failure(
+            Interrupted(why, host), power.seen, outcome.remedy(power.seen)
+        )
     if isinstance(result, int):
         return result
     assert isinstance(result.data, dict)
@@ -155,7 +157,7 @@ def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
         )
 
 
-def _switched(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Union[Result, int]:
+def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Union[Result, int]:
     """Off, pause, on. Returns the exit code if it reported an error."""
     identity = outcome.identity
     try:
@@ -175,7 +177,7 @@ def _switched(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Unio
             else f"outlet {identity} was switched off"
         )
         now = power.outlet.state()
-        return outcome.failed(error, now, f"{first_state}; {outcome.remedy(now)}")
+        return outcome.report_failure(error, now, f"{first_state}; {outcome.remedy(now)}")
     if power.stage is RestartStage.OFF:
         why = "it did not stay off, so no command to switch on was sent"
         return outcome.unproven(False, power.seen, power.seen, why)

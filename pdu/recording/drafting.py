@@ -60,14 +60,14 @@ def _draft(
         profile = schema.dumps(profile_draft.profile) if profile_draft.profile is not None else ""
         if profile:
             write(f"{profile}\n".encode())
-    detected = recording.detected(parsed.rows)
+    detection = recording.detected(parsed.rows)
     notes = [
         *parsed_mib.notes,
         *(f"Not read from the recording: {rows}" for rows in parsed.skipped),
     ]
-    if detected is not None:
+    if detection is not None:
         notes.append(
-            f"The family {detected.profile.key} reads this device already: pdu status snmp HOST"
+            f"The family {detection.profile.key} reads this device already: pdu status snmp HOST"
         )
     return print_result(_result(profile_draft, profile, notes, out), shared.json)
 
@@ -75,7 +75,7 @@ def _draft(
 def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
     data: dict[str, Any] = {
         "profile": json.loads(profile) if profile else None,
-        "chosen": profile_draft.chosen,
+        "chosen": profile_draft.oid_by_role,
         "doubts": profile_draft.doubts,
         "notes": list(notes),
         "guesses": [_guess(guess) for guess in profile_draft.guesses],
@@ -102,7 +102,7 @@ def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optio
         ],
         "texts": [
             {"oid": dotted(guess.oid), "evidence": guess.evidence, "doubt": guess.doubt}
-            for guess in profile_draft.packed
+            for guess in profile_draft.packed_guesses
         ],
     }
     steps = _steps(out or "mine.json") if profile else ()
@@ -135,32 +135,36 @@ def _guess(guess: Guess) -> dict[str, Any]:
 
 def _report(profile_draft: Draft) -> list[str]:
     lines: list[str] = []
-    for role, guesses in profile_draft.by_role().items():
+    for role, guesses in profile_draft.best_guesses().items():
         rows = [
             guess
             for guess in guesses[_MOST_GUESSES:]
-            if profile_draft.chosen.get(role) == dotted(guess.column.oid)
+            if profile_draft.oid_by_role.get(role) == dotted(guess.column.oid)
         ]
         for guess in [*guesses[:_MOST_GUESSES], *rows]:
             oid = dotted(guess.column.oid)
             lines += _lines(
-                role, oid, profile_draft.chosen.get(role) == oid, guess.evidence, guess.doubt
+                role, oid, profile_draft.oid_by_role.get(role) == oid, guess.evidence, guess.doubt
             )
         lines += _more_guesses(role, len(guesses) - len(rows))
-    for text in profile_draft.packed[:_MOST_GUESSES]:
+    for text in profile_draft.packed_guesses[:_MOST_GUESSES]:
         oid = dotted(text.oid)
         lines += _lines(
-            "state", oid, profile_draft.chosen.get("state") == oid, (text.evidence,), text.doubt
+            "state",
+            oid,
+            profile_draft.oid_by_role.get("state") == oid,
+            (text.evidence,),
+            text.doubt,
         )
-    lines += _more_guesses("state", len(profile_draft.packed))
-    lines += _unused(profile_draft)
+    lines += _more_guesses("state", len(profile_draft.packed_guesses))
+    lines += _list_unused_objects(profile_draft)
     return [
         *(lines or ["nothing looks like a table of outlets"]),
         *(f"doubt: {doubt}" for doubt in profile_draft.doubts),
     ]
 
 
-def _unused(profile_draft: Draft) -> list[str]:
+def _list_unused_objects(profile_draft: Draft) -> list[str]:
     """The scalars that may be totals, and the writable objects that may be the command."""
     lines: list[str] = []
     for total in dict.fromkeys(scalar.total for scalar in profile_draft.scalars if scalar.total):
@@ -179,13 +183,13 @@ def _unused(profile_draft: Draft) -> list[str]:
             f" {rest_scalars[0].object.name} ({rest_scalars[0].object.units}): --json shows all"
         )
     likely = [scalar for scalar in profile_draft.writable if scalar.is_likely][:_MOST_GUESSES]
-    for written in likely:
-        values = ", ".join(f"{name}({value})" for value, name in written.object.enumeration.items())
+    for command in likely:
+        values = ", ".join(f"{name}({value})" for value, name in command.object.enumeration.items())
         evidence = (
-            f"{written.object.name} in {written.object.module}, {written.object.access}"
+            f"{command.object.name} in {command.object.module}, {command.object.access}"
             f"{': ' if values else ''}{values}; perhaps the command"
         )
-        lines += _lines("writable", dotted(written.oid), False, (evidence,), "")
+        lines += _lines("writable", dotted(command.oid), False, (evidence,), "")
     remainder = len(profile_draft.writable) - len(likely)
     return lines + (
         [f"{'writable':<16}and {remainder} more: --json shows all"] if remainder else []

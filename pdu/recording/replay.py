@@ -39,7 +39,7 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
     if profile and kind.serve_as is None:
         raise SettingsError("--profile is for recordings of SNMP devices")
     try:
-        served = (
+        device = (
             kind.serve_as(text, port, profile)
             if profile and kind.serve_as is not None
             else kind.serve(text, port)
@@ -53,38 +53,38 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
                 print_json(
                     {
                         "handler": handler,
-                        "host": served.host,
-                        "port": served.port,
-                        "about": served.about,
-                        "poll": served.poll,
+                        "host": device.host,
+                        "port": device.port,
+                        "about": device.about,
+                        "poll": device.poll,
                     }
                 )
                 sys.stdout.flush()
             else:
                 print(
-                    f"{served.host}:{served.port} answers as {printable(file)}:"
-                    f" {printable(served.about)}",
+                    f"{device.host}:{device.port} answers as {printable(file)}:"
+                    f" {printable(device.about)}",
                     flush=True,
                 )
-                print("\n".join(_next(served, profile)), flush=True)
-            _until(signals, served, shared.json)
+                print("\n".join(_next(device, profile)), flush=True)
+            _wait_for_signal(signals, device, shared.json)
     finally:
-        served.close()
+        device.close()
     return DONE
 
 
-def _next(served: ReplayedDevice, profile: str) -> list[str]:
+def _next(device: ReplayedDevice, profile: str) -> list[str]:
     """The lines that say how to read the replay."""
-    where = f"{served.host}:{served.port}"
-    if not served.is_read:
+    where = f"{device.host}:{device.port}"
+    if not device.is_read:
         return [f"ask it: {program()} identify {where}; Ctrl-C stops it"]
-    archive = served.poll.split()[0]
+    archive = device.poll.split()[0]
     build = (
         [f"build its archive first: {build_line(profile)}"]
         if os.path.dirname(archive) and not os.path.isfile(archive)
         else []
     )
-    return [*build, f"read it: {program()} status {served.poll}; Ctrl-C stops it"]
+    return [*build, f"read it: {program()} status {device.poll}; Ctrl-C stops it"]
 
 
 def _port(listen: str) -> int:
@@ -117,16 +117,16 @@ def _collect_signals() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _until(signals: list[int], served: ReplayedDevice, as_json: bool) -> None:
-    """Waits until `asked` is not empty.
+def _wait_for_signal(signals: list[int], device: ReplayedDevice, as_json: bool) -> None:
+    """Waits until `signals` is not empty.
 
-    Prints new commands from `served.writes`, except with --json.
+    Prints new commands from `device.writes`, except with --json.
     """
     count, ended = 0, False
     while not ended:
         time.sleep(_POLL_S)
         ended = bool(signals)
-        new = served.writes()[count:]
+        new = device.writes()[count:]
         count += len(new)
         if new and not as_json:
             print("\n".join(map(printable, new)), flush=True)

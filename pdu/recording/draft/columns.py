@@ -96,7 +96,7 @@ def guesses(tables: Sequence[WalkedTable], mib: Mib, names: Mapping[Arcs, str] =
         labels = by_rows[table.columns[0].indexes] + (table.size == largest) / 2
         for column in table.columns:
             mib_object = mib.objects.get(column.oid)
-            name_object = mib_object or _of_walk(column, names)
+            name_object = mib_object or _walk_object(column, names)
             guess_list += [
                 guess
                 for guess in (
@@ -110,7 +110,7 @@ def guesses(tables: Sequence[WalkedTable], mib: Mib, names: Mapping[Arcs, str] =
     return sorted(guess_list, key=lambda guess: (guess.role, -guess.score, guess.column.oid))
 
 
-def _of_walk(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Object]:
+def _walk_object(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Object]:
     """An object without a name, with the names that a walk has for the values of this column.
 
     None if there are none.
@@ -165,7 +165,10 @@ def _state(
             table,
             column,
             12 + _place(table, labels),
-            (f"each of its {table.size} strings is a word for on or off: {_counted(counts)}",),
+            (
+                f"each of its {table.size} strings is a word for on or off:"
+                f" {_format_counts(counts)}",
+            ),
             _name_doubt(mib_object) or words_doubt(words),
             mib_object,
         )
@@ -175,12 +178,12 @@ def _state(
     distinct = set(values)
     score, evidence = (
         _place(table, labels),
-        [f"{table.size} rows of small whole numbers: {_counted(counts)}"],
+        [f"{table.size} rows of small whole numbers: {_format_counts(counts)}"],
     )
     if len(distinct) == 2:
-        mixed = min(values.count(value) for value in distinct) * _MIXED >= len(values)
+        are_mixed = min(values.count(value) for value in distinct) * _MIXED >= len(values)
         mostly_zero = 2 * values.count(0) > len(values)
-        if mixed:
+        if are_mixed:
             score += 4
         else:
             score += 1 if mostly_zero else 3
@@ -212,10 +215,12 @@ def _named_state(
     is_enough = on and off if mib_object.name else on or off
     if not is_enough or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
         return None
-    unnamed = sorted(value for value in counts if int(value) not in mib_object.enumeration)
-    if len(unnamed) == len(counts):
+    values_without_names = sorted(
+        value for value in counts if int(value) not in mib_object.enumeration
+    )
+    if len(values_without_names) == len(counts):
         return None
-    score = 14 + _place(table, labels) - 2 * len(unnamed)
+    score = 14 + _place(table, labels) - 2 * len(values_without_names)
     lower = mib_object.name.lower()
     score += 3 if re.search(r"status|state", lower) else 0
     score -= 6 if _NO_STATE.search(lower) else 0
@@ -231,11 +236,11 @@ def _named_state(
         else "several names may mean on or off: "
         + ", ".join(mib_object.enumeration[value] for value in (*on, *off))
     )
-    if unnamed:
+    if values_without_names:
         doubt = (
             doubt
             or f"{'the MIB' if mib_object.name else 'the walk'} has no name for some recorded"
-            f" values: {', '.join(unnamed)}"
+            f" values: {', '.join(values_without_names)}"
         )
     # read-create includes writing (RFC 2578, 7.3)
     if re.search("write|create", mib_object.access):
@@ -252,7 +257,7 @@ def _named_state(
         table,
         column,
         score,
-        (definition, f"{table.size} rows: {_counted(counts)}"),
+        (definition, f"{table.size} rows: {_format_counts(counts)}"),
         doubt or mib_object.doubt,
         mib_object,
     )
@@ -356,7 +361,7 @@ def _have_letters(values: Sequence[str]) -> bool:
     return any(map(str.isalpha, "".join(values)))
 
 
-def _counted(counts: Mapping[str, int]) -> str:
+def _format_counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} × {value[:20]}" for value, count in sorted(counts.items()))
 
 
@@ -530,7 +535,7 @@ def limit_doubt(mib_object: Object) -> str:
     return "its name suggests a limit or a setting" if is_limit else ""
 
 
-def by_role(guess_list: Sequence[Guess]) -> dict[str, list[Guess]]:
+def guesses_by_role(guess_list: Sequence[Guess]) -> dict[str, list[Guess]]:
     """The result of `guesses` by role, the best of each role first."""
     return {
         role: list(same)

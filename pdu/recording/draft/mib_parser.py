@@ -97,16 +97,16 @@ def parse_mib_files(files: Sequence[str]) -> Mib:
     parser = _pysmi()
     if parser is None:
         raise SettingsError(optional_packages.missing("reading a MIB file", "pysmi"))
-    parsed: list[Any] = []
+    all_modules: list[Any] = []
     modules_of: dict[str, set[str]] = {}
     for file in dict.fromkeys(files):
-        modules = _parsed(parser, file)
-        parsed += modules
+        modules = _parse_file(parser, file)
+        all_modules += modules
         modules_of[file] = {str(module[0]) for module in modules}
-    object_by_oid, lost = _objects(parsed)
+    object_by_oid, unresolved_objects = _objects(all_modules)
     notes: list[str] = []
     for file, names in modules_of.items():
-        missing = sum(module in names for module, _ in lost)
+        missing = sum(module in names for module, _ in unresolved_objects)
         if missing:
             verb = "have" if missing > 1 else "has"
             notes.append(
@@ -129,11 +129,11 @@ def _pysmi() -> Any:
     except ImportError:
         return None
     # the second name is that of releases before 1.0, such as Debian 12's
-    relaxed = getattr(dialect, "smi_v1_relaxed", None) or dialect.smiV1Relaxed
-    return factory(**relaxed)()
+    relaxations = getattr(dialect, "smi_v1_relaxed", None) or dialect.smiV1Relaxed
+    return factory(**relaxations)()
 
 
-def _parsed(parser: Any, file: str) -> list[Any]:
+def _parse_file(parser: Any, file: str) -> list[Any]:
     """The syntax trees of the modules in a file. Raises SettingsError if there is none."""
     errors: Any = importlib.import_module("pysmi.error")
     text = read_file(file).decode("utf-8", "replace")
@@ -164,32 +164,32 @@ def _objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
     types: _Names = defaultdict(dict)
     nodes: _Names = defaultdict(dict)
     for name, _, _, declarations in (module[:4] for module in modules):
-        for declared in declarations or ():
-            if not isinstance(declared, tuple) or len(declared) < 3:
+        for declaration in declarations or ():
+            if not isinstance(declaration, tuple) or len(declaration) < 3:
                 continue
-            kind, label = declared[0], str(declared[1])
+            kind, label = declaration[0], str(declaration[1])
             path = next(
                 (
                     part[1]
-                    for part in declared
+                    for part in declaration
                     if isinstance(part, tuple) and part[:1] == ("objectIdentifier",)
                 ),
                 None,
             )
             if kind == "typeDeclaration":
-                types[label][str(name)] = declared[2]
+                types[label][str(name)] = declaration[2]
             elif path is not None:
                 nodes[label][str(name)] = path
                 if kind == "objectTypeClause":
                     definitions[str(name), label] = (
-                        _described(label, str(name), declared),
+                        _object_of_declaration(label, str(name), declaration),
                         path,
-                        declared[2],
+                        declaration[2],
                     )
     of_module: dict[str, dict[Arcs, Object]] = defaultdict(dict)
     oid_by_label: dict[_Label, Optional[Arcs]] = {}
     for mib_object, path, syntax in definitions.values():
-        oid = _resolved(path, mib_object.module, nodes, oid_by_label)
+        oid = _resolve_oid(path, mib_object.module, nodes, oid_by_label)
         if oid is not None:
             mib_object.oid, mib_object.enumeration = (
                 oid,
@@ -201,17 +201,19 @@ def _objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
                 mib_object.doubt = _POINT
             kind = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
             if mib_object.units and kind not in _PLAIN and kind not in types:
-                mib_object.doubt = _undefined(kind)
+                mib_object.doubt = _undefined_type_note(kind)
             of_module[mib_object.module][oid] = mib_object
     object_by_oid: dict[Arcs, Object] = {}
     for objects in of_module.values():
-        object_by_oid = _merged(object_by_oid, objects)
+        object_by_oid = _merge_objects(object_by_oid, objects)
     return object_by_oid, {
         label for label, (mib_object, *_) in definitions.items() if not mib_object.oid
     }
 
 
-def _merged(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> dict[Arcs, Object]:
+def _merge_objects(
+    first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]
+) -> dict[Arcs, Object]:
     """The objects of two modules; an object that both define is the one of `first`.
 
     It loses its enumeration and units, and gets a doubt, if both define one of them differently, or
@@ -249,10 +251,10 @@ def _merged(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> dict
     return both
 
 
-def _described(label: str, module: str, declared: Sequence[Any]) -> Object:
+def _object_of_declaration(label: str, module: str, declaration: Sequence[Any]) -> Object:
     clauses = {
         part[0]: part[1]
-        for part in declared[2:]
+        for part in declaration[2:]
         if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str)
     }
     return Object(
@@ -272,7 +274,7 @@ def _definitions(name: str, module: str, definitions_by_name: _Names) -> Mapping
     return {module: defined[module]} if module in defined else defined
 
 
-def _resolved(
+def _resolve_oid(
     path: Sequence[Any],
     module: str,
     nodes: _Names,
@@ -281,7 +283,7 @@ def _resolved(
 ) -> Optional[Arcs]:
     """The OID of a path in a module; None if it cannot be resolved.
 
-    `seen` keeps the OIDs of the names, so that each is resolved once.
+    `arcs_by_label` keeps the OIDs of the names, so that each is resolved once.
     """
     arcs: list[int] = []
     for part in path:
@@ -296,7 +298,7 @@ def _resolved(
             for where, parent in _definitions(str(part), module, nodes).items():
                 if (where, str(part)) not in arcs_by_label:
                     arcs_by_label[where, str(part)] = None  # ends a cycle
-                    arcs_by_label[where, str(part)] = _resolved(
+                    arcs_by_label[where, str(part)] = _resolve_oid(
                         parent, where, nodes, arcs_by_label, depth + 1
                     )
                 above.add(arcs_by_label[where, str(part)])
@@ -319,8 +321,8 @@ def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _En
         return direct
     # The last part of a declaration is its SYNTAX.
     specs = [
-        (where, declared[-1] if isinstance(declared, tuple) else declared)
-        for where, declared in _definitions(name, module, types).items()
+        (where, declaration[-1] if isinstance(declaration, tuple) else declaration)
+        for where, declaration in _definitions(name, module, types).items()
     ]
     if not specs or any(spec[1] != specs[0][1] for spec in specs):
         return {}
@@ -331,8 +333,8 @@ def _hints(syntax: Any, module: str, types: _Names) -> list[str]:
     """The DISPLAY-HINTs of the textual conventions that may be the type."""
     name = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
     hints: list[str] = []
-    for declared in _definitions(name, module, types).values():
-        parts = declared if isinstance(declared, tuple) else ()
+    for declaration in _definitions(name, module, types).values():
+        parts = declaration if isinstance(declaration, tuple) else ()
         hints += [
             str(part[1])
             for part in parts
@@ -349,7 +351,7 @@ def _enum_spec(tree: Any) -> _Enumeration:
     return next((spec for spec in map(_enum_spec, tree) if spec), {})
 
 
-def _undefined(name: str) -> str:
+def _undefined_type_note(name: str) -> str:
     return (
         f"its type{f' {name}' if name else ''} is not defined in the files given, so its units may"
         " be those of the number as shown: also give the file that defines it"

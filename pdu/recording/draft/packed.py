@@ -26,7 +26,7 @@ class PackedGuess(NamedTuple):
     doubt: str
 
 
-def packed(rows: Rows) -> list[PackedGuess]:
+def find_packed_strings(rows: Rows) -> list[PackedGuess]:
     """The strings, those with the most values first.
 
     Of strings with equally many values, those of only zeros come last.

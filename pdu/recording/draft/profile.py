@@ -23,7 +23,7 @@ from ...core.adapters.snmp.recorded_rows import SYS_DESCR, SYS_OBJECT_ID, Arcs, 
 from . import columns
 from .columns import Guess, integers, letters, meanings, texts
 from .mib import Mib, Object
-from .packed import PackedGuess, packed
+from .packed import PackedGuess, find_packed_strings
 from .tables import AGENTS, VENDORS, tables
 from .unused import UnitScalar, WritableObject, scalars, writable
 
@@ -48,18 +48,18 @@ class Draft:
     #: all guesses at columns, used or not
     guesses: list[Guess]
     #: all guesses at strings, used or not
-    packed: list[PackedGuess]
+    packed_guesses: list[PackedGuess]
     #: role, or "confirm" -> OID
-    chosen: dict[str, str]
+    oid_by_role: dict[str, str]
     doubts: list[str]
     #: scalars with UNITS, which are not used
     scalars: list[UnitScalar]
     #: objects beside the states that can be written, which are not used
     writable: list[WritableObject]
 
-    def by_role(self) -> dict[str, list[Guess]]:
+    def best_guesses(self) -> dict[str, list[Guess]]:
         """`guesses` by role, the best of each role first."""
-        return columns.by_role(self.guesses)
+        return columns.guesses_by_role(self.guesses)
 
 
 def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -> Draft:
@@ -67,15 +67,15 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
     an invalid `key`, which is not checked if nothing looks like outlets."""
     table_list = tables(rows, mib.objects)
     guesses = columns.guesses(table_list, mib, names)
-    roles = columns.by_role(guesses)
-    packed_texts = packed(rows)
+    roles = columns.guesses_by_role(guesses)
+    packed_texts = find_packed_strings(rows)
     doubts: list[str] = []
-    chosen: dict[str, str] = {}
+    oid_by_role: dict[str, str] = {}
     state = next(iter(roles.get(columns.STATE, ())), None)
     if packed_texts and _is_better(packed_texts[0], state):
-        outlets: Optional[Outlets] = _of_text(packed_texts, chosen, doubts)
+        outlets: Optional[Outlets] = _packed_outlets(packed_texts, oid_by_role, doubts)
     elif state is not None:
-        outlets = _of_column(state, roles, chosen, doubts)
+        outlets = _column_outlets(state, roles, oid_by_role, doubts)
     else:
         outlets = None
         doubts.append(
@@ -89,7 +89,7 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
         _profile(rows, mib, outlets, doubts, key) if outlets else None,
         guesses,
         packed_texts,
-        chosen,
+        oid_by_role,
         doubts,
         scalars(rows, table_list, mib),
         writable(state, table_list, mib) if state is not None else [],
@@ -116,11 +116,11 @@ def _score(guess: PackedGuess) -> float:
 # ---- outlets -------------------------------------------------------------------------------------
 
 
-def _of_text(
-    guess_list: Sequence[PackedGuess], chosen: dict[str, str], doubts: list[str]
+def _packed_outlets(
+    guess_list: Sequence[PackedGuess], oid_by_role: dict[str, str], doubts: list[str]
 ) -> Outlets:
     guess = guess_list[0]
-    chosen[columns.STATE] = dotted(guess.oid)
+    oid_by_role[columns.STATE] = dotted(guess.oid)
     rival = next(
         (
             other_guess
@@ -156,10 +156,13 @@ def _of_text(
     )
 
 
-def _of_column(
-    state: Guess, roles: Mapping[str, Sequence[Guess]], chosen: dict[str, str], doubts: list[str]
+def _column_outlets(
+    state: Guess,
+    roles: Mapping[str, Sequence[Guess]],
+    oid_by_role: dict[str, str],
+    doubts: list[str],
 ) -> Outlets:
-    chosen[columns.STATE] = dotted(state.column.oid)
+    oid_by_role[columns.STATE] = dotted(state.column.oid)
     rival = next(
         (
             guess
@@ -177,7 +180,7 @@ def _of_column(
         doubts.append(f"{dotted(state.column.oid)}: {why.rstrip('.')}.")
     confirm = _same_values(state, roles)
     if confirm is not None:
-        chosen["confirm"] = dotted(confirm.column.oid)
+        oid_by_role["confirm"] = dotted(confirm.column.oid)
         doubts.append(
             f"{dotted(confirm.column.oid)} has the same values, so both are read and must agree:"
             " one of them may be the command or a setting."
@@ -186,7 +189,7 @@ def _of_column(
         role: _best_guess_with_rows_of(state, roles.get(role, ()))
         for role in (columns.NAME, columns.NUMBER, columns.CURRENT, columns.POWER, columns.ENERGY)
     }
-    chosen.update(
+    oid_by_role.update(
         {
             role: dotted(guess.column.oid)
             for role, guess in meter_by_role.items()
@@ -330,8 +333,8 @@ def _figure(guess: Optional[Guess]) -> Optional[Figure]:
 
 
 def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key: str) -> Profile:
-    described = rows[SYS_DESCR].decoded[:80] if SYS_DESCR in rows else ""
-    described = "".join(c if c.isprintable() else " " for c in described).strip()
+    model = rows[SYS_DESCR].decoded[:80] if SYS_DESCR in rows else ""
+    model = "".join(c if c.isprintable() else " " for c in model).strip()
     sys_object_id = rows[SYS_OBJECT_ID].value if SYS_OBJECT_ID in rows else ()
     sys_object_id = sys_object_id if isinstance(sys_object_id, tuple) else ()
     # names the agent's software, not the device
@@ -353,7 +356,7 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
     return Profile(
         key=key or f"own-{vendor or 'pdu'}",
         vendor=f"enterprise {vendor}" if vendor else "unknown",
-        models=(described or "unknown",),
+        models=(model or "unknown",),
         mib=", ".join(mib.modules) or "none: drafted from a recording",
         sys_object_ids=(dotted(sys_object_id),) if usable else (),
         outlets=(outlets,),

@@ -72,24 +72,25 @@ def test_sections_need_no_login(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_a_number_never_passes_to_another_outlet(tmp_path: Path) -> None:
     path = str(tmp_path / "numbers.json")
     with OutletNumbers(path) as numbers:
-        assert numbers.of("a", ["1", "2", "4"]) == ("1", "2", "4")
-        assert numbers.of("a", ["4", "3", "1"]) == ("1", "2", "4", "3")
+        assert numbers.number_outlets("a", ["1", "2", "4"]) == ("1", "2", "4")
+        assert numbers.number_outlets("a", ["4", "3", "1"]) == ("1", "2", "4", "3")
         # a second driver would write the file without what this one adds
         with pytest.raises(SettingsError, match="in use"):
             OutletNumbers(path)
     with OutletNumbers(path) as again:
-        assert again.of("a", ["3"]) == ("1", "2", "4", "3") and again.of("b", ["3"]) == ("3",)
+        assert again.number_outlets("a", ["3"]) == ("1", "2", "4", "3")
+        assert again.number_outlets("b", ["3"]) == ("3",)
 
 
 def test_a_number_that_cannot_be_kept_is_not_given(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     with OutletNumbers(str(folder / "numbers.json")) as numbers:
-        numbers.of("a", ["1"])
+        numbers.number_outlets("a", ["1"])
         shutil.rmtree(folder)
         with pytest.raises(OSError):
-            numbers.of("a", ["1", "2"])
-        assert numbers.of("a", ["1"]) == ("1",)
+            numbers.number_outlets("a", ["1", "2"])
+        assert numbers.number_outlets("a", ["1"]) == ("1",)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": ["1", "1"]}', '{"a": [1]}'])

@@ -101,7 +101,7 @@ def test_a_metered_pdu_has_no_commands() -> None:
 def test_after_a_command_the_older_figures_of_the_outlet_are_left_out() -> None:
     panel = UpsdView({})
     panel.take(READING, NUMBERED)
-    panel.switched("1.1", DOWN)
+    panel.show_state("1.1", DOWN)
     own = {name: text for name, text in panel.view.variables.items() if ".1." in name}
     assert own["outlet.1.status"] == "off" and "outlet.1.energy" not in own
     assert "outlet.1.current" not in own and "outlet.1.realpower" not in own

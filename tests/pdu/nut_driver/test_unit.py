@@ -289,7 +289,7 @@ def test_an_outlet_without_a_kept_number_makes_the_data_stale(
     def full(*_: object) -> object:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(OutletNumbers, "of", full)
+    monkeypatch.setattr(OutletNumbers, "number_outlets", full)
     pdu.ask(1, OFF)
     pdu.until("result")
     told = pdu.until("mark")

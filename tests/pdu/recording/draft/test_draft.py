@@ -67,7 +67,9 @@ def truth(rows: Rows) -> Truth:
 
 def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
     """Whether a drafted column of states has a row that the family also reads."""
-    chosen = [arcs(found.chosen[role]) for role in ("state", "confirm") if role in found.chosen]
+    chosen = [
+        arcs(found.oid_by_role[role]) for role in ("state", "confirm") if role in found.oid_by_role
+    ]
     return any(
         oid[: len(column)] == column for column in chosen for oid in right.rows & rows.keys()
     )
@@ -410,7 +412,7 @@ def test_a_value_without_a_name_does_not_give_the_states_to_a_setting(
     rows = {(*entry, column, index): SnmpRow(2, 1) for column in (5, 6) for index in (1, 2, 3)}
     rows[(*entry, 5, 3)] = SnmpRow(2, third)
     found = draft(rows, Mib(objects, ["IPDUS2"]))
-    assert found.chosen["state"] == "1.3.6.1.4.1.3699.1.1.6.1.7.1.1.5"
+    assert found.oid_by_role["state"] == "1.3.6.1.4.1.3699.1.1.6.1.7.1.1.5"
     assert found.profile is not None and found.profile.outlets[0].states is not None
     assert found.profile.outlets[0].states.on == (f"{MARK}1",) and found.doubts[0].endswith(
         f"{doubt}."
@@ -546,11 +548,11 @@ def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(
         (off,),
     )
     assert (
-        bool(found.packed[0].doubt)
+        bool(found.packed_guesses[0].doubt)
         == (on != "on")
         == any("remove the marks" in doubt for doubt in found.doubts)
     )
-    assert ("contact or a breaker" in found.packed[0].doubt) == ("open" in off)
+    assert ("contact or a breaker" in found.packed_guesses[0].doubt) == ("open" in off)
 
 
 @pytest.mark.parametrize(
@@ -586,12 +588,12 @@ def test_a_description_that_is_not_utf_8_is_read_as_far_as_possible() -> None:
 
 def test_a_string_of_states_is_not_taken_if_a_profile_cannot_contain_its_oid() -> None:
     found = draft(snmprec.parse("2.1.1.1.0|4|on,off,on,on\n").rows, Mib())
-    assert (found.profile, found.packed) == (None, [])
+    assert (found.profile, found.packed_guesses) == (None, [])
 
 
 def test_a_control_character_in_a_string_of_states_is_escaped_once() -> None:
     found = draft({arcs("1.3.6.1.4.1.99999.1.1.0"): SnmpRow(4, b"on,\toff,on,on")}, Mib())
-    assert found.packed[0].evidence.endswith("in one string: 'on,\\toff,on,on'")
+    assert found.packed_guesses[0].evidence.endswith("in one string: 'on,\\toff,on,on'")
 
 
 @pytest.mark.parametrize("column, proof", [(2, EvidenceLevel.DRIVER), (3, EvidenceLevel.MIB)])
@@ -604,7 +606,7 @@ def test_states_rest_on_a_mib_only_if_it_defines_their_column(
         acme(),
         Mib({oid: Object("outletObject", "ACME-MIB", oid, enumeration=values)}, ["ACME-MIB"]),
     )
-    assert found.profile is not None and found.chosen["state"] == "1.3.6.1.4.1.99999.2.1.1.3"
+    assert found.profile is not None and found.oid_by_role["state"] == "1.3.6.1.4.1.99999.2.1.1.3"
     assert found.profile.evidence.state is proof
 
 
@@ -635,7 +637,10 @@ def test_a_column_is_never_confirmed_by_itself() -> None:
         for index, word in enumerate(column_words, 1)
     }
     found = draft(rows, Mib())
-    assert found.chosen["state"] == "1.3.6.1.4.1.99999.1.1.2" and "confirm" not in found.chosen
+    assert (
+        found.oid_by_role["state"] == "1.3.6.1.4.1.99999.1.1.2"
+        and "confirm" not in found.oid_by_role
+    )
     assert any("is as likely to be the states" in doubt for doubt in found.doubts)
 
 
@@ -648,7 +653,7 @@ def test_a_lone_column_of_several_units_is_read_whole() -> None:
         )
     ).rows
     found = draft(rows, Mib())
-    assert found.chosen["state"] == "1.3.6.1.4.1.99999.2.1.1.3" and found.profile is not None
+    assert found.oid_by_role["state"] == "1.3.6.1.4.1.99999.2.1.1.3" and found.profile is not None
     assert list(detection.read_as(RecordedRows(rows), found.profile).states)[::8] == ["1.1", "2.1"]
 
 
@@ -676,7 +681,7 @@ def test_names_of_values_in_a_walk_show_which_is_on_but_stay_marked(
         )
     )
     found = draft(parsed.rows, Mib(), names=parsed.names)
-    assert found.profile is not None and found.chosen["state"] == "1.3.6.1.4.1.99999.2.1.1.3"
+    assert found.profile is not None and found.oid_by_role["state"] == "1.3.6.1.4.1.99999.2.1.1.3"
     read_states = found.profile.outlets[0].states
     assert read_states is not None and (read_states.on, read_states.off) == ((on,), (off,))
     assert says in found.doubts[0] and found.profile.evidence.state is EvidenceLevel.DRIVER
@@ -694,6 +699,6 @@ def test_two_columns_whose_values_a_walk_names_alike_must_agree() -> None:
     )
     found = draft(parsed.rows, Mib(), names=parsed.names)
     assert (
-        found.chosen["state"] == "1.3.6.1.4.1.99999.2.1.1.2"
-        and found.chosen["confirm"] == "1.3.6.1.4.1.99999.2.1.1.3"
+        found.oid_by_role["state"] == "1.3.6.1.4.1.99999.2.1.1.2"
+        and found.oid_by_role["confirm"] == "1.3.6.1.4.1.99999.2.1.1.3"
     )

@@ -223,7 +223,7 @@ def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -
 
 
 def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
-    from pdu.recording.draft.mib_parser import _merged, _objects
+    from pdu.recording.draft.mib_parser import _merge_objects, _objects
 
     modules_ = [
         tree(
@@ -236,9 +236,9 @@ def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -
     assert (
         found.enumeration == {} and found.doubt == "two modules define different enumerations of a"
     )
-    (kept,) = _merged(_objects(modules_[:1])[0], both).values()
+    (kept,) = _merge_objects(_objects(modules_[:1])[0], both).values()
     assert kept.enumeration == {} and kept.doubt == found.doubt
-    (kept,) = _merged(both, _objects(modules_[:1])[0]).values()
+    (kept,) = _merge_objects(both, _objects(modules_[:1])[0]).values()
     assert kept.enumeration == {}
     (same,) = _objects([modules_[0], modules_[2]])[0].values()
     assert same.enumeration == {0: "off", 1: "on"} and not same.doubt
