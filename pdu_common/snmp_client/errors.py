@@ -26,5 +26,13 @@ class SnmpTimeout(SnmpError):
     """No complete answer in time. SNMP does not distinguish a dead host from a wrong community."""
 
 
+class SnmpReport(SnmpError):
+    """A Report in place of the answer: the agent did not carry the request out (RFC 3412, 7.1)."""
+
+
+class UndecodableValue(SnmpError):
+    """A value that is none of SNMP's. It may come from a damaged datagram."""
+
+
 class SnmpPortClosed(SnmpTimeout):
     """No answer, because the host refuses datagrams to this port (ICMP, RFC 792)."""

@@ -35,8 +35,6 @@ _ADDRESS_OCTETS = 4
 _LONGEST_STRING = 65_535  # RFC 2578, 7.1.2
 # octets of a row that is kept, and how many are kept: 3 MB
 _SHORT, _KEPT = 48, 8192
-# SNMPv1 has neither Counter64 nor the exceptions (RFC 2576, 2.1.1; RFC 3416, 3).
-_NOT_IN_V1 = (reads.COUNTER64, *_EMPTY[1:])
 
 
 class Pdu(NamedTuple):
@@ -87,7 +85,8 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
             _, _, stop = ber.head(data, at, end)
             decode_row = _known_row if stop - at <= _SHORT else _row
             row = decode_row(data[at:stop])
-            if version == V1 and row[1].tag in _NOT_IN_V1:
+            # RFC 2576, 2.1.1. It has no exceptions either, but some agents send them.
+            if version == V1 and row[1].tag == reads.COUNTER64:
                 row = row[0], _undecodable("of a type that SNMPv1 does not have")
             rows.append(row)
             at = stop

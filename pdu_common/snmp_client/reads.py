@@ -1,6 +1,9 @@
 """What a call asks and how its answers are judged: one object, a subtree by a walk, or a write.
 
-Each is a generator: it yields an SnmpRequest, and gets an SnmpAnswer or SnmpTimeout.
+Each is a generator: it yields an SnmpRequest, and gets an SnmpAnswer, SnmpReport or SnmpTimeout.
+A walk ends with the first exception, whichever of the three it is: some agents send noSuchObject or
+noSuchInstance where endOfMibView belongs, over v1, too. Any answer to a GETBULK but a continuation
+means GETNEXT for the rest of the session. A value that cannot be decoded is asked for again once.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from collections.abc import Generator
 from typing import NamedTuple, Optional, TypeVar, Union
 
 from .agent_limits import AgentLimits, RowLimit, fewer
-from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
+from .errors import SnmpError, SnmpPortClosed, SnmpReport, SnmpTimeout, UndecodableValue
 
 T = TypeVar("T")
 Value = Union[int, str, bytes, None]
@@ -152,14 +155,17 @@ def status_name(status: int) -> str:
 
 def read_object(arcs: Arcs, name: str, retries: int) -> Read[Element]:
     """One object of the agent `name`, with the value None if it is missing. Raises SnmpError."""
-    answer = yield from _again(SnmpRequest(GET, (arcs,)), retries)
-    # in v1 this means that the object is missing
-    if answer.status == "noSuchName":
+    request = SnmpRequest(GET, (arcs,))
+    answer = yield from _again(request, retries)
+    if not answer.status and (not answer.rows or _undecodable_row(answer.rows)):
+        answer = yield from _again(request, retries)
+    # In v1 the status means that the object is missing. Some agents leave it out of their answer.
+    if answer.status == "noSuchName" or not (answer.status or answer.rows):
         return Element(dotted(arcs), None)
     raise_for_status(answer.status, arcs, name)
-    for oid, value in answer.rows:
-        if value.tag == UNDECODABLE:
-            raise _undecodable_error(name, oid or arcs, value)
+    row = _undecodable_row(answer.rows)
+    if row is not None:
+        raise _undecodable_error(name, row[0] or arcs, row[1])
     if len(answer.rows) != 1 or answer.rows[0][0] != arcs:
         raise SnmpError(f"{name} did not answer with {dotted(arcs)} alone")
     return Element(dotted(arcs), plain(answer.rows[0][1]))
@@ -185,10 +191,14 @@ def write_object(arcs: Arcs, value: WrittenValue, name: str) -> Read[None]:
     raise_for_status(answer.status, arcs, name)
 
 
-def _undecodable_error(name: str, arcs: Arcs, value: TypedValue) -> SnmpError:
+def _undecodable_row(rows: Rows) -> Optional[tuple[Arcs, TypedValue]]:
+    return next((row for row in rows if row[1].tag == UNDECODABLE), None)
+
+
+def _undecodable_error(name: str, arcs: Arcs, value: TypedValue) -> UndecodableValue:
     """The error for an object of the agent `name` whose value is UNDECODABLE."""
     why = bytes(value.value).decode() if isinstance(value.value, bytes) else ""
-    return SnmpError(f"{name} sent a value that cannot be decoded: {dotted(arcs)} is {why}")
+    return UndecodableValue(f"{name} sent a value that cannot be decoded: {dotted(arcs)} is {why}")
 
 
 def _again(request: SnmpRequest, retries: int) -> Read[SnmpAnswer]:
@@ -212,17 +222,22 @@ def subtree(
     asking = _TableWalk(root, version > 1, learned)
     rows: Rows = []
     last = after
+    was_undecodable = False
     while len(rows) < most:
         status, answer_rows = yield from asking.read_after(last, retries)
-        if status == "noSuchName":  # in v1 this means the end of the MIB
-            return rows
-        raise_for_status(status, last, name)
         try:
-            below, is_end = _continued(root, last, answer_rows, name)
-        except SnmpError:
-            if not asking.leave_bulk():
+            raise_for_status(status, last, name)
+            below, is_end = _continued(root, last, answer_rows, name, asking.is_bulk)
+        except SnmpError as error:
+            if asking.leave_bulk():
+                continue
+            if status == "noSuchName":  # in v1, the end of the MIB
+                return rows
+            if was_undecodable or not isinstance(error, UndecodableValue):
                 raise
+            was_undecodable = True
             continue
+        was_undecodable = False
         rows += below
         if is_end:
             return rows
@@ -230,16 +245,20 @@ def subtree(
     return rows
 
 
-def _continued(root: Arcs, last: Arcs, rows: Rows, name: str) -> tuple[Rows, bool]:
+def _continued(root: Arcs, last: Arcs, rows: Rows, name: str, is_bulk: bool) -> tuple[Rows, bool]:
     """The rows of an answer that are below `root`, and whether it shows that no more follow.
-    Raises SnmpError if they do not continue a walk after `last`."""
+    Raises SnmpError if they do not continue a walk after `last`. `is_bulk`: it answers a GETBULK.
+    """
     depth = len(root)
     for place, (arcs, value) in enumerate(rows):
-        if value.tag == END_OF_MIB_VIEW:
+        if value.tag in MISSING:
+            if is_bulk and last == root and value.tag != END_OF_MIB_VIEW:
+                # as some agents answer a GETBULK like a GET
+                raise SnmpError(f"{name} did not continue the walk: {dotted(root)} is missing")
             return rows[:place], True
         if value.tag == UNDECODABLE and arcs[:depth] in (root, ()):
             raise _undecodable_error(name, arcs or last, value)
-        if arcs <= last or value.tag in MISSING:
+        if arcs <= last:
             raise SnmpError(
                 f"{name} did not continue the walk: {dotted(arcs)} after {dotted(last)}"
             )
@@ -271,6 +290,11 @@ class _TableWalk:
         #: requests for several rows without an answer since the last answer
         self._unanswered: list[SnmpRequest] = []
 
+    @property
+    def is_bulk(self) -> bool:
+        """Whether the last answer was one to a GETBULK."""
+        return self._bulk > 1
+
     def read_after(self, last: Arcs, retries: int) -> Read[SnmpAnswer]:
         """The rows after `last`."""
         while True:
@@ -289,17 +313,29 @@ class _TableWalk:
                 retries = max(0, retries - 1)
                 self._quieter(request)
                 continue
+            except SnmpReport:
+                if not self.leave_bulk():
+                    raise
+                continue
             self._answered(request)
             if not status:
                 return SnmpAnswer(status, self._proven(request, rows))
-            if not request.asks_rows or status not in ("tooBig", "genErr", "noSuchName"):
+            if request.kind == GET_BULK:
+                if status != "tooBig":
+                    return SnmpAnswer(status, rows)
+                self._bulk = self._bulk // 2
+                self._next = self._most_next = 1
+            elif request.asks_rows and status in ("tooBig", "genErr", "noSuchName"):
+                # noSuchName: in v1, no object of the device follows one of them
+                size = 1 if status == "genErr" else len(request.oids) // 2
+                self._next = self._most_next = size
+            else:
                 return SnmpAnswer(status, rows)
-            self._smaller(request, status)
 
     def leave_bulk(self) -> bool:
         """Reads on by GETNEXT, here and in the rest of the session: the last answer does not
         continue the walk. False if it was not one to a GETBULK."""
-        was_bulk = self._bulk > 1
+        was_bulk = self.is_bulk
         if was_bulk:
             self._bulk = 1
             self._learned.bulk.refuse()
@@ -335,18 +371,6 @@ class _TableWalk:
         if request.kind == GET_BULK:
             return self._learned.bulk, request.most
         return self._learned.next, len(request.oids)
-
-    def _smaller(self, request: SnmpRequest, status: str) -> None:
-        """Asks for less after a request that was refused as a whole."""
-        if request.kind == GET_BULK:
-            # A proxy in front of a v1 agent may fail a whole GETBULK because of one row. A GETNEXT
-            # shows whether the walk ends.
-            self._bulk = self._bulk // 2 if status == "tooBig" else 1
-            self._next = self._most_next = 1
-        else:
-            # noSuchName: in v1, no object of the device follows one of them
-            size = 1 if status == "genErr" else len(request.oids) // 2
-            self._next = self._most_next = size
 
     def _proven(self, request: SnmpRequest, rows: Rows) -> Rows:
         """The rows without those that answer a wrong guess."""

@@ -64,7 +64,8 @@ class _ColumnWalk:
         """The next row, what follows the last one, or what follows that: it must be in order, too.
         Raises SnmpError.
         """
-        if value.tag == reads.END_OF_MIB_VIEW:
+        # before the first row it may be the answer to a GET of the root
+        if value.tag == reads.END_OF_MIB_VIEW or (value.tag in reads.MISSING and self.rows):
             self._seen = _END
             self.end = self.end or _END
             return

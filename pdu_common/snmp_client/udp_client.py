@@ -7,7 +7,7 @@ import time
 from typing import Callable, TypeVar
 
 from .credentials import Credentials
-from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
+from .errors import SnmpError, SnmpPortClosed, SnmpReport, SnmpTimeout
 from .exchanges import CommunityExchange, Exchange, Taken
 from .process_options import SENT
 from .reads import Read, SnmpAnswer, SnmpRequest
@@ -109,7 +109,7 @@ class _Link:
             while True:
                 try:
                     answer = self._ask(request)
-                except SnmpTimeout as error:
+                except (SnmpReport, SnmpTimeout) as error:
                     if time.monotonic() >= self._deadline:
                         raise
                     request = reading.throw(error)

@@ -11,7 +11,7 @@ from typing import Callable, Optional
 from . import ciphers, keys, pdus, usm, v3
 from .ber import Malformed
 from .credentials import Credentials, missing_cipher_error
-from .errors import SnmpError
+from .errors import SnmpError, SnmpReport
 from .exchanges import Taken, identifier, match_answer
 from .pdus import REPORT, Pdu
 from .reads import GET, UNDECODABLE, SnmpRequest, dotted
@@ -159,7 +159,7 @@ class UserExchange:
         return match_answer(scoped.pdu, self._number)
 
     def _report(self, message: v3.Message, pdu: Pdu) -> Taken:
-        """What to send after a report. Raises SnmpError if a new datagram does not help.
+        """What to send after a report. Raises SnmpReport if a new datagram does not help.
 
         Most reports are not signed: the sender has no key, or not the time. Nothing but the next
         request follows from them, so whoever can forge one can only prevent an answer.
@@ -183,7 +183,7 @@ class UserExchange:
             elif not message.level:
                 self._learn(engine._replace(said=clock_of_report))
             return self._datagram()
-        raise SnmpError(f"{self._name}: {_REPORTS.get(number) or _report_text(arcs)}")
+        raise SnmpReport(f"{self._name}: {_REPORTS.get(number) or _report_text(arcs)}")
 
     def _learn(self, engine: Engine) -> None:
         self._engine = engine

@@ -7,13 +7,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from common.misc import Oid
 from pdu_common.base_snmp_pdu import SnmpError
+from pdu_common.snmp_client import ber as codec, pdus, reads, v3
 from tests.handlers.snmp.memory import plain
 from tests.needs import ROOT
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd, User
@@ -22,6 +23,7 @@ from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OC
 from tests.simulators.snmp_agent.devices import apc
 
 from .double import connect
+from .relay import Relay
 
 pytestmark = pytest.mark.against("Net-SNMP snmpd")
 
@@ -321,6 +323,29 @@ def test_one_user_name_may_have_different_passwords_on_two_devices() -> None:
         with ThreadPoolExecutor(max_workers=4) as pool:
             found = list(pool.map(rows, range(12)))
     assert found == [3, 2] * 6
+
+
+def _reporting(request: bytes, answer: bytes) -> Sequence[bytes]:
+    """A Report in place of the answer to a GETBULK (RFC 3412, 7.2.10: snmpUnknownPDUHandlers)."""
+    message = v3.decode(request)
+    at, end = codec.content_bounds(message.data, 0, len(message.data), codec.SEQUENCE)
+    for _ in range(2):
+        _, at = codec.octets(message.data, at, end)
+    if message.data[at] != reads.GET_BULK:
+        return [answer]
+    unknown = codec.of_oid((1, 3, 6, 1, 6, 3, 11, 2, 1, 3, 0)) + b"\x41\x01\x01"
+    body = 3 * codec.of_integer(0) + codec.tlv(codec.SEQUENCE, codec.tlv(codec.SEQUENCE, unknown))
+    report = v3.scoped(message.engine_id, codec.tlv(pdus.REPORT, body))
+    return [v3.encode(message._replace(data=report), reportable=False)[0]]
+
+
+def test_a_report_about_getbulk_leads_to_getnext_for_the_session(snmpd: Snmpd) -> None:
+    with Relay(snmpd.port, _reporting) as relay:
+        pdu = connect(relay.port, version="3", user="plain", timeout="20")
+        for _ in range(2):
+            assert len(pdu.snmp_walk(STATES)) == 48
+        bulks = [request for request in relay.requests if _reporting(request, b"") != [b""]]
+        assert len(bulks) == 1
 
 
 @pytest.mark.trial

@@ -1,11 +1,10 @@
-"""The double of BaseSnmpPdu against faulty agents: each engine returns the whole answer in time or
-raises.
-"""
+"""The double of BaseSnmpPdu against faulty agents: it returns a whole answer in time or raises."""
 
 from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Sequence
 from contextvars import copy_context
 
 import pytest
@@ -220,17 +219,38 @@ def _spoilt(oid: str, value: bytes) -> Bend:
 
 @pytest.mark.parametrize("version", ("1", "2"))
 @pytest.mark.parametrize("what", UNREADABLE)
-def test_an_answer_that_cannot_be_decoded_is_an_error_at_once_that_names_the_object(
+def test_an_answer_that_cannot_be_decoded_twice_is_an_error_that_names_the_object(
     agent: Agent, what: str, version: str
 ) -> None:
     of_walk = f"{STATES}.7"
-    for read, oid, most in (("snmp_get", NAME, 1), ("snmp_walk", of_walk, 4)):
+    for read, oid, most in (("snmp_get", NAME, 2), ("snmp_walk", of_walk, 5)):
         with Relay(agent.port, _spoilt(oid, UNREADABLE[what])) as relay:
             pdu = connect(relay.port, version=version, timeout="60")
             with pytest.raises(SnmpError, match="cannot be decoded") as caught:
                 getattr(pdu, read)(NAME if read == "snmp_get" else STATES)
             assert f" {oid} is " in str(caught.value)
             assert len(relay.requests) <= most
+
+
+@pytest.mark.parametrize("version", ("1", "2"))
+def test_a_value_that_cannot_be_decoded_once_is_asked_for_again(agent: Agent, version: str) -> None:
+    for read, oid in ((NAME, NAME), (STATES, f"{STATES}.7")):
+        spoil, seen = _spoilt(oid, UNREADABLE["a type that SNMP lacks"]), list[bytes]()
+
+        def bend(request: bytes, answer: bytes) -> Sequence[bytes]:
+            spoilt = spoil(request, answer)
+            if seen or spoilt == [answer]:
+                return [answer]
+            seen.append(answer)
+            return spoilt
+
+        with Relay(agent.port, bend) as relay:
+            pdu = connect(relay.port, version=version, timeout="60")
+            if read == NAME:
+                assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == 2
+            else:
+                assert [element.oid_index for element in pdu.snmp_walk(read)] == WHOLE
+        assert seen
 
 
 @pytest.mark.parametrize("version", ("1", "2"))
@@ -266,7 +286,7 @@ class Loose(Agent):
 
 
 @pytest.mark.parametrize(
-    "oids", [(), (f"{STATES}.1",), (NAME, f"{STATES}.1")], ids=["none", "another one", "two"]
+    "oids", [(f"{STATES}.1",), (NAME, f"{STATES}.1")], ids=["another one", "two"]
 )
 def test_a_get_that_is_not_answered_with_its_object_alone_is_an_error(
     oids: tuple[str, ...],
@@ -275,6 +295,61 @@ def test_a_get_that_is_not_answered_with_its_object_alone_is_an_error(
     agent.given = tuple((parse_oid(oid), Row(INTEGER, 1)) for oid in oids)
     with agent, pytest.raises(SnmpError, match=f"did not answer with {NAME} alone"):
         connect(agent.port).snmp_get(NAME)
+
+
+@pytest.mark.parametrize("version", ("1", "2"))
+def test_a_get_that_is_answered_without_objects_twice_is_one_of_a_missing_object(
+    version: str,
+) -> None:
+    with Loose(apc.rpdu2(outlets=1)) as agent:
+        assert connect(agent.port, version=version).snmp_get(NAME).value is None
+        assert agent.requests == 2
+
+
+class OwnEnd(Agent):
+    """An agent that answers with `end` after its last object, in any version."""
+
+    end = ber.END_OF_MIB_VIEW
+
+    def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
+        return "", 0, self._ended(super()._get_next(pdu, 1)[2])
+
+    def _bulk(self, pdu: Pdu) -> tuple[str, int, tuple[Binding, ...]]:
+        return "", 0, self._ended(super()._bulk(pdu)[2])
+
+    def _ended(self, bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
+        return tuple(
+            (oid, self.end if value == ber.END_OF_MIB_VIEW else value) for oid, value in bindings
+        )
+
+
+@pytest.mark.parametrize("faults", [Faults(), Faults(no_bulk=True)], ids=faults_id)
+@pytest.mark.parametrize("end", [ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE, ber.END_OF_MIB_VIEW])
+@pytest.mark.parametrize("version", ("1", "2"))
+def test_any_exception_after_the_last_object_ends_a_walk(
+    version: str, end: int, faults: Faults
+) -> None:
+    last = "1.3.6.1.4.1.99999.1"
+    rows = {f"{last}.{n}": Row(INTEGER, n) for n in range(1, 49)}
+    agent = OwnEnd(Device(rows), faults=faults)
+    agent.end = end
+    with agent:
+        pdu = connect(agent.port, version=version, timeout="0.2", retries="9")
+        assert [element.value for element in pdu.snmp_walk(last)] == list(range(1, 49))
+        assert pdu.snmp_walk("1.3.6.1.4.1.99999.2") == []
+
+
+@pytest.mark.parametrize("status", ["genErr", "noSuchName", "authorizationError", "noAccess"])
+def test_an_agent_that_refuses_getbulk_is_asked_by_getnext_from_then_on(status: str) -> None:
+    class NoBulk(Agent):
+        def _bulk(self, pdu: Pdu) -> tuple[str, int, tuple[Binding, ...]]:
+            return status, 1, ()
+
+    with NoBulk(apc.rpdu2(outlets=48)) as agent:
+        pdu = connect(agent.port, timeout="60")
+        for column in (STATES, NAMES):
+            assert [element.oid_index for element in pdu.snmp_walk(column)] == WHOLE
+        assert agent.counts["bulk"] == 1
 
 
 def test_a_table_without_end_is_an_error(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
