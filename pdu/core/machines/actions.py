@@ -7,14 +7,13 @@ left the machine off for good, does not put it on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
 from . import observations, proof as proofs
 from .alive import Alive
-from .evidence import CablingEvidence, EvidenceFile, MachineEvidence, VerifiedCord
+from .evidence import CablingEvidence, EvidenceFile, MachineEvidence
 from .observations import Busy, ObservationStore
 from .pdu_access import NotProven, PduAccess
 from .proof import MachinePower, OffProof, Readings
@@ -117,23 +116,6 @@ class Runner(NamedTuple):
                 return proofs.check(machine, readings, self.pdu_access, self.proof, cabling, store)
         except Busy:
             return None
-
-    def keep_stopped(
-        self,
-        machine: MachinePower,
-        cords: Sequence[VerifiedCord],
-        evidence: MachineEvidence,
-        at: float,
-    ) -> list[str]:
-        """Keep that these cords stopped to carry, seen at a time in seconds since 1970. Returns
-        sentences; none if another run of the machine goes on.
-        """
-        try:
-            with self._replace(patience_s=0.0)._alone(machine) as (store, _):
-                proofs.keep_stopped(cords, evidence, store, at)
-                return proofs.stopped_sentences(evidence, store)
-        except Busy:
-            return []
 
     def verify(
         self,

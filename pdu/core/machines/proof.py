@@ -177,13 +177,6 @@ def contradictions(
     return stopped_sentences(evidence, store)
 
 
-def stopped_cords(
-    readings: Readings, evidence: MachineEvidence, proof: OffProof
-) -> Sequence[VerifiedCord]:
-    """The cords of a machine that lives, by what it draws, which seem to have stopped to carry."""
-    return idle_cords(readings, evidence, proof) if _draws(readings, evidence) else ()
-
-
 def idle_cords(
     readings: Readings, evidence: MachineEvidence, proof: OffProof
 ) -> list[VerifiedCord]:

@@ -7,31 +7,18 @@ import dataclasses
 import os
 import signal
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import click
 
 from ...core.cli import shared_options
-from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import DONE, INTERRUPTED
 from ...core.cli.groups import Subcommand
 from ...core.cli.options import option, output, secret_files, shared_options_of
 from ...core.cli.output import Result, print_result
-from ...core.cli.shared_options import (
-    ALLOW_HOST,
-    ARCHIVES,
-    AUTH,
-    DRAWING,
-    EVERY,
-    INTO,
-    PARALLEL,
-    STATE_DIR,
-    THRESHOLD,
-    VERIFIED,
-)
+from ...core.cli.shared_options import ALLOW_HOST, ARCHIVES, AUTH, EVERY, INTO, PARALLEL
 from ...core.files.journal import START
 from ...core.inventory import reader_pool
-from ...core.inventory.polling import Target
 from ...core.network.service_signals import ServiceSignals, SystemdNotify
 from ...core.owner_files import LIST, OwnerFiles, file_arguments
 from ..journal.days import Days
@@ -39,9 +26,6 @@ from .anchor_command import Anchor
 from .companions import Screen, ServedMetrics, SystemdNotifier
 from .health import MeterCounts, summary
 from .service import LONGEST_WAIT_S, Companion, MeterService, MeterSettings
-
-if TYPE_CHECKING:
-    from .cord_watch import CordWatch
 
 #: the exit code of --rounds in which a reading failed or was lost
 _FAILED = 1
@@ -59,9 +43,6 @@ class MeterOptions(NamedTuple):
     allow_host: Sequence[str]
     anchor: Optional[str]
     parallel: int
-    verified: Optional[str]
-    threshold: Optional[float]
-    state_dir: Optional[str]
 
 
 @click.pass_context
@@ -81,15 +62,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
             served = ServedMetrics(settings_asked.metrics, settings_asked.allow_host, screen.say)
             stack.callback(served.close)
             companions.append(served)
-        watch = _cord_watch(settings_asked, screen)
-
-        def read_files() -> Sequence[Target]:
-            targets = settings_asked.owner_files.pdus()
-            if watch is not None:
-                watch.read_files()
-            return targets
-
-        polled = read_files()
+        targets = settings_asked.owner_files.pdus()
         days = stack.enter_context(Days(settings_asked.into))
         # a forked process must not keep the folder locked when this one has been killed
         os.register_at_fork(after_in_child=days.abandon)
@@ -100,16 +73,9 @@ def _meter(context: click.Context, /, **options: Any) -> int:
             settings_asked.rounds,
             longest_wait_s=wait,
         )
-        meter = MeterService(
-            polled,
-            days,
-            settings,
-            screen.say,
-            companions=companions,
-            polled=None if watch is None else watch.polled,
-        )
+        meter = MeterService(targets, days, settings, screen.say, companions=companions)
         supervisor.ready()
-        meter.run(signals, read_files)
+        meter.run(signals, settings_asked.owner_files.pdus)
         supervisor.stopping()
         if anchor is not None:
             anchor.finish(meter)
@@ -122,19 +88,6 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         code = _FAILED
     document = {**dataclasses.asdict(counts), "hash": days.hash}
     return print_result(Result(document, _lines(counts, days.hash), code), shared.json)
-
-
-def _cord_watch(options: MeterOptions, screen: Screen) -> Optional[CordWatch]:
-    """What notes cords that stopped to carry. Raises Usage for its options without a drawing."""
-    if options.owner_files.drawing is not None:
-        from .cord_watch import CordWatch  # imported late: 30 ms, for those that have a drawing
-
-        return CordWatch(
-            options.owner_files, options.verified, options.threshold, options.state_dir, screen.say
-        )
-    if (options.verified, options.threshold, options.state_dir) != (None, None, None):
-        raise Usage("--verified, --threshold and --state-dir are for a --drawing FILE")
-    return None
 
 
 def _lines(counts: MeterCounts, last: str) -> Sequence[str]:
@@ -153,8 +106,7 @@ before it: `pdu energy verify DIR` names a changed one, and `pdu energy audit`
 reads them. Only one meter can write into a DIR. SIGHUP lets it read the list and
 the logins again. It runs until Ctrl-C or SIGTERM; keep the hash that it prints then
 at another place, or let --anchor do so daily. It says when a PDU cannot be read, and
-when it can again. With --drawing it notes cords of machines that `pdu machine verify`
-has tried and that stopped to carry, in --state-dir, as `pdu machine check` does.
+when it can again.
 
 Exit code with --rounds: 0 if each reading was kept and none failed, else 1."""
 meter = Subcommand(
@@ -177,10 +129,6 @@ meter = Subcommand(
         *ALLOW_HOST(),
         *ARCHIVES(),
         *PARALLEL(default=reader_pool.PARALLEL, show_default=True),
-        *DRAWING(),
-        *VERIFIED(),
-        *THRESHOLD(),
-        *STATE_DIR(),
         *secret_files(),
         *output(),
     ],

@@ -92,12 +92,9 @@ class MeterService:
         say: Callable[[str], object],
         now: Callable[[], Instant] = Instant.now,
         companions: Sequence[Companion] = (),
-        polled: Optional[Callable[[str, PollResult], object]] = None,
     ) -> None:
-        """`say` tells an administrator what is wrong. `polled` gets each reading with the name of
-        its PDU.
-        """
-        self._companions, self._take_poll = companions, polled
+        """`say` tells an administrator what is wrong."""
+        self._companions = companions
         self._days, self._settings, self._say, self._now = days, settings, say, now
         self._targets: Sequence[Target] = ()
         self._pdus: list[_PolledPdu] = []
@@ -280,8 +277,6 @@ class MeterService:
             sentence = pdu.health.polled(poll)
             if sentence is not None:
                 self._say(sentence)
-            if self._take_poll is not None:
-                self._take_poll(pdu.health.name, poll)
         self._polled += len(arrivals)
         if not arrivals:
             return
