@@ -29,7 +29,6 @@ from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from .drawings import dcim_import, readings_source
 from .drawings.supplies import with_supplies
 from .failure.missing_facts import missing_facts
-from .failure.monte_carlo import USUAL_SEED, USUAL_WORLDS
 from .failure.rehearsal import Grading, Hall, RehearsalOutcome
 from .failure.report import Failed, outcome_as_json, report, rest_as_json
 from .failure.shedding import sheds
@@ -45,8 +44,6 @@ class RehearsalOptions(NamedTuple):
     fail: Sequence[str]
     each: bool
     html: Optional[str]
-    worlds: Optional[int]
-    seed: int
     within: Optional[str]
     supplies: Optional[str]
 
@@ -70,11 +67,8 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     rehearsal_options = RehearsalOptions(
         **{key: options.pop(key) for key in RehearsalOptions._fields}
     )
-    worlds = USUAL_WORLDS if rehearsal_options.worlds is None else rehearsal_options.worlds
     after_text, metered = options.pop("after"), options.pop("metered")
-    back = restore_command.ReturnOptions(
-        after_text, metered, rehearsal_options.html, worlds, rehearsal_options.seed
-    )
+    back = restore_command.ReturnOptions(after_text, metered, rehearsal_options.html)
     returned = options.pop("return_")
     if bool(rehearsal_options.fail) + bool(returned) + rehearsal_options.each != 1:
         raise Usage("say what fails: --fail KIND:NAME or --each; or --return KIND:NAME")
@@ -131,15 +125,13 @@ def _rehearsed(
     """Rehearse these failures, one after another, and show them. No outcome of many is kept."""
     grading, touched, failures = Grading(hall), dict[str, None](), list[Failed]()
     outcome: Optional[RehearsalOutcome] = None
-    worlds, within_s = options.worlds, math.inf
+    within_s = math.inf
     if options.within is not None:
         within_s = restore_command.seconds(options.within, "--within")
-    if worlds is None:
-        worlds = USUAL_WORLDS if options.fail else 0
     if json:
         print('{"rehearsals": [', end="")
     for failed in what:
-        outcome = hall.rehearse(failed, worlds, options.seed, within_s)
+        outcome = hall.rehearse(failed, within_s)
         if json:
             shed = sheds(hall, outcome) if options.fail else ()
             answer = dumps(outcome_as_json(outcome, shed), indent=1)
@@ -193,7 +185,7 @@ DRAWING is hall.power.toml (docs/hall.md); without it, --url draws from NetBox o
 is switched: the PDUs are only read. A machine stays if enough of its other cords are on and carry
 current now. Load that shifts is an interval for each line and breaker: the answer names those that
 may trip, not before when and at the latest when (IEC 60898-1), by how many amperes it is too much,
-and which machines to move. What these bounds leave open is sampled: `lives in 97 of 100 worlds`.
+and which machines to move.
 
 --return rehearses that power comes back: which outlet closes when, how the load grows, what trips,
 which machines start by themselves, and delays with which it fits. Readings of `pdu check --save`
@@ -243,21 +235,6 @@ rehearse = Subcommand(
             multiple=True,
         ),
         *option("--each", "fail everything once, one after the other; shows N, N+1 and 2N"),
-        *option(
-            "--worlds",
-            "sample as many worlds for what bounds leave open; 100 with --fail or --return,"
-            " else none",
-            "N",
-            click.IntRange(0, 10_000),
-        ),
-        *option(
-            "--seed",
-            "sample by this number: the same gives the same worlds",
-            "N",
-            click.INT,
-            default=USUAL_SEED,
-            show_default=True,
-        ),
         *HTML(),
         *dcim_import.options(),
         *readings_source.options(),

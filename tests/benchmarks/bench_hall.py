@@ -119,16 +119,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fail", type=int, default=5000, help="machines for one failure, n")
     parser.add_argument("--each", type=int, default=1000, help="machines for --each, n")
-    parser.add_argument("--worlds", type=int, default=625, help="for a return with worlds, n")
     given = parser.parse_args()
     kinds = (
         ("failure, none in doubt", _FAIL, given.fail, False),
-        ("failure, all in doubt", (*_FAIL, "--worlds", "0"), given.fail, True),
-        ("the same with worlds", _FAIL, given.fail, True),
-        ("return", (*_RETURN, "--worlds", "0"), given.fail, False),
-        ("return with worlds", _RETURN, given.worlds, True),
+        ("failure, all in doubt", _FAIL, given.fail, True),
+        ("return", _RETURN, given.fail, False),
         ("--each", ("--each",), given.each, False),
-        ("2 % of ratings missing", (*_FAIL, "--worlds", "0"), given.fail, True),
+        ("2 % of ratings missing", _FAIL, given.fail, True),
     )
     runs = [
         Run(what, words, n * first, in_doubt, 0.02 if "missing" in what else 0.0)

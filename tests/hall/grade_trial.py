@@ -13,7 +13,7 @@ import argparse
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Union
 
 from pdu.core.drawing import drawing_file
@@ -31,11 +31,8 @@ class GradeTrial:
     hall's seed.
     """
 
-    def __init__(self, grade: Grade, worlds: int = 100) -> None:
-        self.grade, self.worlds = grade, worlds
-        #: band of the worlds in which machines live -> how many, and how many live in truth, and
-        #: the sum of their percents
-        self.lived: dict[str, list[float]] = {}
+    def __init__(self, grade: Grade) -> None:
+        self.grade = grade
         self.counts: Counter[str] = Counter()
         self.wrong: dict[str, list[str]] = {
             "called dark, and runs": [],
@@ -55,7 +52,7 @@ class GradeTrial:
         kind = rng.choices(("feed", "ups", "panel", "pdu", "breaker"), (35, 5, 10, 25, 25))[0]
         node, one = rng.choice([pair for pair in known if pair[0].kind == kind] or known)
         ran = {server.name: life.runs(server) for server in life.servers}
-        outcome = hall.rehearse([node], self.worlds)
+        outcome = hall.rehearse([node])
         life.fail([one], rng)
         judged = {each.machine: each for each in outcome.touched}
         for server in life.servers:
@@ -75,26 +72,10 @@ class GradeTrial:
         if server.crossed:
             self.counts["crossed"] += 1
             return
-        if found is not None and found.worlds:
-            share = 100 * found.lives_in // found.worlds
-            self.counts["sampled"] += 1
-            self.counts["in each"] += share == 100
-            self.counts["in none"] += share == 0
-            place = self.lived.setdefault(band(found.lives_in, found.worlds), [0.0, 0.0, 0.0])
-            place[0] += 1
-            place[1] += runs
-            place[2] += 100 * found.lives_in / found.worlds
         if verdict is Verdict.STAYS and not runs:
             self.wrong["said to stay, and went dark"].append(f"{where}: {server.name}")
         if verdict is Verdict.DARK and runs:
             self.wrong["called dark, and runs"].append(f"{where}: {server.name}")
-
-    def _calibration(self) -> Iterator[str]:
-        for name, (count, lived, said) in sorted(self.lived.items()):
-            yield (
-                f"live in {name} of 100 worlds: {count:.0f}, said {said / count:.0f} %,"
-                f" in truth {lived / count:.0%}"
-            )
 
     def lines(self) -> list[str]:
         """The figures."""
@@ -105,24 +86,8 @@ class GradeTrial:
             f" {counts['dark']} dark, {counts['stays']} stay,"
             f" {counts['stays unless a breaker trips']} unless a breaker trips,"
             f" {counts['cannot say']} cannot say ({counts['cannot say'] / touched:.0%})",
-            f"  sampled: {counts['sampled']} ({counts['sampled'] / touched:.0%}):"
-            f" {counts['in each']} live in each world, {counts['in none']} in none;"
-            f" neither decided nor sampled"
-            f" {counts['cannot say'] + counts['stays unless a breaker trips'] - counts['sampled']}",
-            *(f"  {one}" for one in self._calibration()),
             *(f"  {line}" for line in wrong_lines(self.wrong)),
         ]
-
-
-_BANDS = ((1, "  0"), (10, "  1-9"), (50, " 10-49"), (90, " 50-89"), (100, " 90-99"))
-
-
-def band(lives: int, worlds: int) -> str:
-    """Which part of the worlds: `0`, `1-9`, `10-49`, `50-89`, `90-99` or `100`."""
-    if lives in (0, worlds):
-        return "100" if lives else "  0"
-    part = max(1.0, 100 * lives / worlds)
-    return next(name for most, name in _BANDS if part < most)
 
 
 def _node(kind: str, one: Union[Feed, Rated, Strip]) -> HallNode:
@@ -137,11 +102,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--halls", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0, help="the seed of the first hall")
-    parser.add_argument("--worlds", type=int, default=100, help="sampled for each hall")
     given = parser.parse_args()
     wrong = 0
     for grade in GRADES:
-        trial, begin = GradeTrial(grade, given.worlds), time.monotonic()
+        trial, begin = GradeTrial(grade), time.monotonic()
         for seed in range(given.first, given.first + given.halls // len(GRADES)):
             trial.run(seed)
         print("\n".join(trial.lines()))

@@ -490,15 +490,6 @@ def _curve(fuse: Fuse) -> list[str]:
     return [f'curve = "{fuse.curve}"'] if fuse.curve else []
 
 
-def bucket(lives: int, worlds: int) -> str:
-    """Which part of the worlds, as `90-99`."""
-    part = 100 * lives // worlds
-    if part in (0, 100):
-        return f"{part:3}" if lives in (0, worlds) else "1-9"
-    low = part // 10 * 10
-    return f"{max(low, 1):02}-{low + 9}"
-
-
 class Tally(Counter[str]):
     """What was said and what happened. The keys that begin with ! must stay at 0."""
 
@@ -538,10 +529,6 @@ class Tally(Counter[str]):
             server = next(one for one in world.servers if one.name == machine.machine)
             self[f"machines: {machine.verdict.value}"] += 1
             runs = world._alive(server)
-            if machine.worlds:
-                share = bucket(machine.comes_in, machine.worlds)
-                self[f"sampled: come back in {share} of 100 worlds"] += 1
-                self[f"sampled: of these that run in truth: {share}"] += runs
             comes = machine.verdict in (ReturnVerdict.COMES, ReturnVerdict.EARLY)
             self["! come back that stay dark"] += comes and not runs
             self["! stay dark that come back"] += machine.verdict is ReturnVerdict.DARK and runs
@@ -559,8 +546,8 @@ class Tally(Counter[str]):
                 )
 
 
-def trial(halls: int, seed: int, worlds: int = 0, first: int = 0) -> Tally:
-    """So many returns, in hall after hall. `worlds`: how many are sampled in each."""
+def trial(halls: int, seed: int, first: int = 0) -> Tally:
+    """So many returns, in hall after hall."""
     tally = Tally()
     for number in range(first, first + halls):
         rng = random.Random(f"{seed}/{number}")
@@ -574,7 +561,7 @@ def trial(halls: int, seed: int, worlds: int = 0, first: int = 0) -> Tally:
         rng.shuffle(nodes)
         returned = nodes if kind == "both" else nodes[:1]
         gone = nodes[1:] if kind == "first" else []
-        found = back.rehearse(returned, gone, worlds)
+        found = back.rehearse(returned, gone)
         names = {one.name for one in returned}
         world.live(names, set(FEEDS) - names if kind == "alone" else set())
         tally.compare(found, world)
@@ -586,10 +573,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--halls", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--worlds", type=int, default=100, help="sampled for each return")
     parser.add_argument("--first", type=int, default=0, help="the number of the first hall")
     given = parser.parse_args()
-    tally = trial(given.halls, given.seed, given.worlds, given.first)
+    tally = trial(given.halls, given.seed, given.first)
     for name, count in sorted(tally.items()):
         print(f"{count:9,} {name}")
     return int(any(count for name, count in tally.items() if name.startswith("!")))

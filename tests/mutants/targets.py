@@ -18,7 +18,6 @@ _HALL = tuple(
         "pdu/hall/test_drawn_wrongly",
         "pdu/hall/test_failure",
         "pdu/hall/test_graph",
-        "pdu/hall/test_monte_carlo",
         "pdu/hall/test_once_wrong",
         "pdu/hall/test_power_flow",
         "pdu/hall/test_restore",

@@ -4,7 +4,7 @@
     outcome = hall.rehearse([HallNode("feed", "A")])
 
 A machine is dark if it is in every hall that the drawing and the readings allow, and stays if it
-does in all of them: `failure` bounds these halls, `monte_carlo` draws some of them.
+does in all of them: `bounds` bounds these halls.
 
 This is the computation; `rehearse` is the command.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Optional
 
@@ -47,7 +47,6 @@ from ..walk.verdicts import (
     reading_bounds,
 )
 from .bounds import UNBOUNDED, DrawnConsumer, FailureBounds, HallFacts, TimedBounds, watts_drawn
-from .monte_carlo import USUAL_SEED, Sample, Sampled, sampled
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
 # up to this apart, the cords of a machine have one nominal voltage: 220 to 240 V, and 208 V
@@ -127,13 +126,6 @@ class RehearsalOutcome(NamedTuple):
     loads: Sequence[BreakerAfter]
     #: those that surely trip, in this order: the second step; `X or Y` where one of both does
     trips: Sequence[str]
-    #: by which worlds were sampled
-    seed: int = USUAL_SEED
-
-    @property
-    def sampled(self) -> Sampled:
-        """Of the machines that nobody can decide for sure."""
-        return Sampled.of((machine.worlds, machine.lives_in) for machine in self.touched)
 
     def count(self, verdict: Verdict) -> int:
         """How many machines have this verdict; those that no failure touches stay."""
@@ -372,44 +364,10 @@ class Hall:
             self._last = question, TimedBounds.of(self.facts, *question)
         return self._last[1]
 
-    def rehearse(
-        self,
-        failed: Sequence[HallNode],
-        worlds: int = 0,
-        seed: int = USUAL_SEED,
-        within_s: float = math.inf,
-    ) -> RehearsalOutcome:
-        """What happens within so many seconds when all of these fail together. `worlds`: how many
-        are sampled, by this seed, for the machines of which nobody can say it.
-        """
+    def rehearse(self, failed: Sequence[HallNode], within_s: float = math.inf) -> RehearsalOutcome:
+        """What happens within so many seconds when all of these fail together."""
         timed = self.bounds(failed, within_s)
-        judged = self.judged(timed)
-        if worlds and within_s == math.inf:
-            judged = self._sampled(failed, timed.end, judged, worlds, seed)
-        return self.outcome(failed, timed, judged)._replace(seed=seed)
-
-    def _sampled(
-        self,
-        failed: Sequence[HallNode],
-        end: FailureBounds,
-        judged: Sequence[Judged],
-        worlds: int,
-        seed: int,
-    ) -> list[Judged]:
-        numbers = {
-            machine.machine: self.places[machine.machine]
-            for machine in judged
-            if machine.verdict in (Verdict.CANNOT_SAY, Verdict.UNLESS)
-        }
-        nodes = [self.facts.graph.number[node] for node in failed]
-        samples = sampled(self.facts, nodes, end, list(numbers.values()), worlds, seed)
-        sampled_machines: list[Judged] = []
-        for judged_machine in judged:
-            sample = samples.get(numbers.get(judged_machine.machine, -1))
-            sampled_machines.append(
-                judged_machine if sample is None else _with(judged_machine, sample)
-            )
-        return sampled_machines
+        return self.outcome(failed, timed, self.judged(timed))
 
     def judged(self, timed: TimedBounds) -> list[Judged]:
         """The machines that lose, or may lose, a cord, in the drawing's order."""
@@ -664,11 +622,6 @@ def _consumer(
         needs,
         pools=tuple(pools.get(cord.cord, cord.cord.pdu) for cord in cords),
     )
-
-
-def _with(judged: Judged, sample: Sample) -> Judged:
-    words = sample.in_words("lives")
-    return replace(judged, worlds=sample.worlds, lives_in=sample.lives_in, sampled=words)
 
 
 @dataclass(frozen=True)

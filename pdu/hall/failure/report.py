@@ -39,7 +39,6 @@ from .missing_facts import MissingFact
 from .rehearsal import BreakerAfter, Hall, Redundancy, RehearsalOutcome, count_fit, counts
 from .report_parts import (
     GUIDE,
-    WORLDS,
     Group,
     JudgedMachine,
     amperes,
@@ -47,7 +46,6 @@ from .report_parts import (
     fits_in_words,
     in_words,
     load_as_json,
-    sampled_in_words,
     taken_at,
 )
 from .shedding import Shed, sheds
@@ -62,7 +60,6 @@ READING = (
     "Times count from the failure on, by IEC 60898-1 or by the drawing (holds_percent), at up to"
     " 30 °C. Not before: so long it surely holds. At the latest: then it has surely tripped. A of"
     " a breaker in question: the least right after the failure, and the most whatever trips.",
-    WORLDS,
     "Least and most A: the current of a line or breaker after the failure, as far as readings and"
     " drawing bound it. The limit is what it carries for good.",
 )
@@ -119,7 +116,6 @@ def report(
     computed: list[Part] = [
         Section("How it was computed"),
         f"Readings: {taken_at(hall.readings)}",
-        *([] if outcome is None else _sampled(outcome)),
         report_parts.not_known(not_known),
     ]
     return Report(frame, [*parts, *computed], dict, f"{STYLE}{report_parts.STYLE}")
@@ -229,20 +225,6 @@ def _to_do(
     return table.without_empty_columns()
 
 
-def _sampled(outcome: RehearsalOutcome) -> Iterator[Part]:
-    text = sampled_in_words(
-        outcome.sampled,
-        outcome.count(Verdict.CANNOT_SAY) + outcome.count(Verdict.UNLESS),
-        "live",
-        outcome.seed,
-    )
-    if text:
-        yield f"Sampled: {text}."
-        yield report_parts.sampled(
-            (machine.machine, machine.sampled) for machine in outcome.touched
-        )
-
-
 # ---- many failures -------------------------------------------------------------------------------
 
 
@@ -332,7 +314,6 @@ def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -
             "cannot say": outcome.count(Verdict.CANNOT_SAY) + outcome.count(Verdict.UNLESS),
         },
         "becomes": dict(becomes),
-        "sampled": {**outcome.sampled._asdict(), "seed": outcome.seed},
         "already_dark": list(outcome.already),
         "machines": [
             {

@@ -1,5 +1,5 @@
 """What the reports of a failure and of a return have in common: machines by their reason, loads of
-lines and breakers, what was sampled, and what is not known. Pure.
+lines and breakers, and what is not known. Pure.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from ...core.files.html import time_shown
 from ...core.inventory.saved_readings import HallReadings
 from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, MAY_TRIP, OVERLOADS
 from ..walk.verdicts import Verdict
-from .monte_carlo import Sampled
 from .rehearsal import BreakerLoad, count_fit
 
 GUIDE = "docs/hall.md"
@@ -46,10 +45,6 @@ LOOK_OF: Mapping[str, str] = {
     **dict.fromkeys((Verdict.UNLESS.value, MAY_TRIP, CANNOT_SAY), DOUBTFUL),
     **dict.fromkeys((Verdict.STAYS.value, FITS, ABOVE_LIMIT), GOOD),
 }
-WORLDS = (
-    "In 97 of 100 worlds: what nobody knows was drawn by chance so many times. What happens in each"
-    " world is not sure, and neither is what happens in none."
-)
 _MACHINES = 12  # limit for machines of one reason on a terminal
 _FITTING = 10  # limit for lines and breakers that fit on a terminal
 
@@ -152,28 +147,6 @@ def machines(grouped: Iterable[Group]) -> Table:
     ]
     heads = ("verdict", "number", "machines", "why")
     return Table("Machines", heads, rows, unfolded=UNFOLDED)
-
-
-def sampled(texts: Iterable[tuple[str, str]]) -> Items:
-    """What samples say, with the machines of which they say it. `texts`: machine, and what is said
-    of it, "" for nothing.
-    """
-    groups: dict[str, list[str]] = {}
-    for machine, text in texts:
-        if text:
-            groups.setdefault(text, []).append(machine)
-    return Items("Sampled", [f"{few(group, _MACHINES)}: {text}" for text, group in groups.items()])
-
-
-def sampled_in_words(counts: Sampled, undecided: int, live: str, seed: int) -> str:
-    """What samples say of so many machines that nobody can decide; "" without samples."""
-    worlds, in_each, some, none = counts
-    if not worlds:
-        return ""
-    return (
-        f"in {worlds} sampled worlds (seed {seed}) {in_each + some + none} of the {undecided}"
-        f" machines that may go dark: {in_each} {live} in each, {some} in some, {none} in none"
-    )
 
 
 # ---- lines and breakers --------------------------------------------------------------------------

@@ -34,9 +34,6 @@ class ReturnOptions(NamedTuple):
     metered: Sequence[str]
     #: a page to write
     html: Optional[str]
-    #: how many worlds are sampled, by which seed
-    worlds: int
-    seed: int
 
 
 def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: bool) -> int:
@@ -44,7 +41,7 @@ def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: 
     after_s = None if options.after is None else seconds(options.after)
     metered = [readings_source.saved(path) for path in options.metered]
     back = ReturnModel(hall, metered, is_cold=after_s is None or after_s >= COLD_S)
-    outcomes = back.orders(returned, options.worlds, options.seed)
+    outcomes = back.orders(returned)
     returns = Returns(
         outcomes,
         after_s,

@@ -25,19 +25,18 @@ from typing import NamedTuple, Optional
 from ...core.drawing.drawing import Cord, HallNode, Machine
 from ...core.inventory.saved_readings import HallReadings
 from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts, watts_drawn
-from ..failure.monte_carlo import USUAL_SEED, Sample, Sampled
 from ..failure.rehearsal import BreakerLoad, Hall, count_fit
 from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least_n
 from ..walk.load_limits import CANNOT_SAY, FITS, HIGH, LOW, OVERLOADS, LoadVerdict, compare_load
 from ..walk.power_flow import Consumer, Facts, Power, Supply
 from ..walk.verdicts import Now, cords_now
-from . import monte_carlo
-from .monte_carlo import AT_ONCE, CREST
 from .times import RestoreTimes, Window
 
 #: what a breaker of a type of IEC 60898-1 holds at once, in ratings; one of which nobody drew the
 #: type may be of type B
-HOLDS_AT_ONCE = {"": 3.0, **{curve: low for curve, (low, _) in AT_ONCE.items()}}
+HOLDS_AT_ONCE = {"": 3.0, "B": 3.0, "C": 5.0, "D": 10.0}
+# the crest of a sine: an inrush adds to the crest of what flows already
+_CREST = 1.42
 #: inrush limiters (NTC) are cold, and the owner's inrush holds, so long after the power went
 COLD_S = 300.0
 #: outlets of one PDU that close within so many seconds count as one moment
@@ -64,16 +63,6 @@ class MachineBack(NamedTuple):
     earliest_s: float = 0.0
     latest_s: Optional[float] = None
     reason: str = ""
-    #: of how many sampled worlds, and in how many of them it comes back; 0 worlds: not sampled
-    worlds: int = 0
-    comes_in: int = 0
-    #: these for people, and what trips in the others; "" if not sampled
-    sampled: str = ""
-
-    @property
-    def why(self) -> str:
-        """The reason with what was sampled."""
-        return "; ".join(filter(None, (self.reason, self.sampled)))
 
 
 class Step(NamedTuple):
@@ -125,15 +114,8 @@ class ReturnOutcome(NamedTuple):
     #: how many machines are drawn
     drawn: int
     breakers: Sequence[BreakerBack]
-    #: by which worlds were sampled
-    seed: int = USUAL_SEED
     #: what can fail -> whether it has power in the end
     power: Mapping[HallNode, Truth] = MappingProxyType({})
-
-    @property
-    def sampled(self) -> Sampled:
-        """Of the machines that nobody can decide for sure."""
-        return Sampled.of((machine.worlds, machine.comes_in) for machine in self.machines)
 
     def count(self, verdict: ReturnVerdict) -> int:
         """How many machines have this verdict."""
@@ -148,6 +130,16 @@ class ReturnOutcome(NamedTuple):
             return 2
         undecided = self.count(ReturnVerdict.CANNOT_SAY) or count_fit(self.breakers, CANNOT_SAY)
         return 1 if undecided else 0
+
+
+class MachineDraw(NamedTuple):
+    """What a machine may draw with all its cords together, in A; in W if their voltages differ."""
+
+    low: float
+    #: infinite: nobody metered it while it ran
+    high: float
+    #: of one cord in A; None if the owner did not give it
+    inrush_a: Optional[float]
 
 
 class ReturnModel:
@@ -175,7 +167,7 @@ class ReturnModel:
         """The same for another hall, such as one with other delays."""
         return ReturnModel(hall, self._metered, self._is_cold)
 
-    def _drawn_by(self, machine: Machine, volts: Sequence[float]) -> monte_carlo.MachineDraw:
+    def _drawn_by(self, machine: Machine, volts: Sequence[float]) -> MachineDraw:
         lows: list[float] = []
         highs: list[float] = []
         for readings, steps in self._readings:
@@ -198,59 +190,19 @@ class ReturnModel:
         if machine.peak_a is not None:
             most = machine.peak_a * max(volts, default=1.0)
         inrush_a = machine.inrush_a if self._is_cold else None
-        return monte_carlo.MachineDraw(min(*lows, most) if lows else 0.0, most, inrush_a)
+        return MachineDraw(min(*lows, most) if lows else 0.0, most, inrush_a)
 
-    def rehearse(
-        self,
-        returned: Sequence[HallNode],
-        gone: Sequence[HallNode],
-        worlds: int = 0,
-        seed: int = USUAL_SEED,
-    ) -> ReturnOutcome:
-        """These have power again at second 0; `gone` had lost it as well, and stays without.
-        `worlds`: how many are sampled for what the bounds leave open.
-        """
-        return self._outcomes([self.prepare(returned, gone)], worlds, seed)[0]
+    def rehearse(self, returned: Sequence[HallNode], gone: Sequence[HallNode]) -> ReturnOutcome:
+        """These have power again at second 0; `gone` had lost it as well, and stays without."""
+        return self.prepare(returned, gone).outcome()
 
     def prepare(self, returned: Sequence[HallNode], gone: Sequence[HallNode]) -> Return:
         """The return, to be worked out."""
         return Return(self._hall, self._drawn, returned, gone)
 
-    def orders(
-        self, nodes: Sequence[HallNode], worlds: int = 0, seed: int = USUAL_SEED
-    ) -> list[ReturnOutcome]:
+    def orders(self, nodes: Sequence[HallNode]) -> list[ReturnOutcome]:
         """All of these together, then each first."""
-        return self._outcomes(self._in_orders(nodes), worlds, seed)
-
-    def _outcomes(self, several: Iterable[Return], worlds: int, seed: int) -> list[ReturnOutcome]:
-        """With what samples say of the machines that nobody can decide for sure."""
-        outcomes: list[ReturnOutcome] = []
-        scenarios: list[monte_carlo.ReturnScenario] = []
-        for each in several:
-            outcomes.append(each.outcome()._replace(seed=seed))
-            scenarios += [each.scenario(outcomes[-1])] if worlds else []
-        if not worlds:
-            return outcomes
-        samples = monte_carlo.sampled(self._hall.facts, scenarios, worlds, seed)
-        return list(map(self._with_samples, outcomes, scenarios, samples))
-
-    def _with_samples(
-        self,
-        outcome: ReturnOutcome,
-        scenario: monte_carlo.ReturnScenario,
-        sample_by_number: Mapping[int, Sample],
-    ) -> ReturnOutcome:
-        machines: list[MachineBack] = []
-        for machine in outcome.machines:
-            number = self._hall.places[machine.machine]
-            sample = sample_by_number.get(number)
-            if sample is not None:
-                words = sample.in_words(scenario.machine_outcomes[number])
-                machine = machine._replace(
-                    worlds=sample.worlds, comes_in=sample.lives_in, sampled=words
-                )
-            machines.append(machine)
-        return outcome._replace(machines=machines)
+        return [each.outcome() for each in self._in_orders(nodes)]
 
     def not_fitting(self, nodes: Sequence[HallNode]) -> set[str]:
         """The lines and breakers that do not fit in one of these orders."""
@@ -273,7 +225,7 @@ class Return:
     def __init__(
         self,
         hall: Hall,
-        drawn: Sequence[monte_carlo.MachineDraw],
+        drawn: Sequence[MachineDraw],
         returned: Sequence[HallNode],
         gone: Sequence[HallNode],
     ) -> None:
@@ -304,9 +256,6 @@ class Return:
         self._growth: dict[int, list[LoadStep]] = {}
         #: the carriers that may trip -> their place in the order in which they were noted
         self._may_trip: dict[int, int] = {}
-        #: machines that may come up before the cords that they need: no sample tells how long a
-        #: controller takes to start
-        self._may_be_early: set[int] = set()
 
     def _later(self) -> HallFacts:
         """The hall some hours later: each machine draws something between its bounds."""
@@ -442,26 +391,6 @@ class Return:
             power={node: self._flow.power.alive(at) for node, at in self._graph.number.items()},
         )
 
-    def scenario(self, outcome: ReturnOutcome) -> monte_carlo.ReturnScenario:
-        """What is sampled of it. `outcome`: its own."""
-        numbers = [
-            self._hall.places[machine.machine]
-            for machine in outcome.machines
-            if machine.verdict is ReturnVerdict.CANNOT_SAY
-        ]
-        return monte_carlo.ReturnScenario(
-            self.windows,
-            self._drawn,
-            [node for node, truth in self._still.items() if truth == YES],
-            list(self._may_trip),
-            self._going_back(),
-            {
-                number: "lives" if self._lived_on(number) else "comes back"
-                for number in numbers
-                if number not in self._may_be_early
-            },
-        )
-
     def _loaded(self, surges: Mapping[int, Surge]) -> set[int]:
         """The carriers that have power again, and those that this return loads though they had it
         all the time: an inrush flows there, or a machine that may start has a cord there.
@@ -530,8 +459,6 @@ class Return:
         ends = sorted(window.latest for window in coming if window.latest is not None)
         latest = ends[consumer.needs - 1] if len(ends) >= consumer.needs else None
         early = _why_early(consumer.needs, may, latest)
-        if early:
-            self._may_be_early.add(number)
         if comes == MAYBE:
             reason = "; ".join(filter(None, (self._why_open(number, gives), early)))
             yield MachineBack(machine.name, ReturnVerdict.CANNOT_SAY, earliest, None, reason)
@@ -670,14 +597,15 @@ class Return:
         rating = breaker.rating_a
         load = self.facts.now_of(number, self._sums[number])
         growth = self._growth.get(number, [])
-        fit = compare_load(load, breaker.limit_a, rating, carrier.most_a)
-        over = load.high > 0.0 if rating is None else load.high > rating
-        since = next((step.at_s for step in growth if rating is None or step.high > rating), 0.0)
+        holds_a = self.facts.trips_at(number).low
+        fit = compare_load(load, breaker.limit_a, rating and holds_a, carrier.most_a)
+        over = load.high > holds_a
+        since = next((step.at_s for step in growth if step.high > holds_a), 0.0)
         if not over and rating is not None:
             if surge.peak_a is None:
                 fit = LoadVerdict(CANNOT_SAY, "the inrush of a machine is not given (inrush_a)")
                 over = True
-            elif surge.peak_a + CREST * load.high > HOLDS_AT_ONCE[breaker.curve] * rating:
+            elif surge.peak_a + _CREST * load.high > HOLDS_AT_ONCE[breaker.curve] * rating:
                 fit = LoadVerdict(CANNOT_SAY, f"an inrush of {surge.peak_a:.0f} A may trip it")
                 over = True
         return BreakerBack(

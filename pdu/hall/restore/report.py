@@ -29,7 +29,6 @@ from ..drawings.checking import Finding
 from ..failure import report_parts
 from ..failure.report_parts import (
     GUIDE,
-    WORLDS,
     JudgedMachine,
     amperes,
     finite,
@@ -37,7 +36,6 @@ from ..failure.report_parts import (
     in_words,
     load_as_json,
     rank,
-    sampled_in_words,
 )
 from ..walk.arithmetic import MAYBE, NO, YES
 from ..walk.load_limits import ABOVE_LIMIT
@@ -55,7 +53,6 @@ margin: .3rem 1rem .6rem 0; }
 READING = (
     "Comes back by itself: for sure. Cannot say: what was read and drawn allows more than one"
     " answer, and the reason names what decides.",
-    WORLDS,
     "Least and most A: the current of a line or breaker in the end. It overloads where the current"
     " of what starts together may be above its limit.",
     "Times are seconds after the power is back. An outlet closes perhaps if what it does then was"
@@ -119,8 +116,6 @@ def _parts(returns: Returns) -> Iterator[Part]:
         yield from _figures(outcome, returns, place)
     yield Section("How it was computed")
     yield f"Readings: {returns.taken}"
-    for outcome in returns.outcomes:
-        yield from _sampled(outcome, returns.after_s)
     yield report_parts.not_known((fact, ()) for fact in returns.not_known)
 
 
@@ -235,17 +230,6 @@ def _outlets(step: Step) -> str:
     """`1, 2 (1 of them perhaps)`."""
     unsure = len(step.outlets) - step.sure
     return few(step.outlets, 12) + (f" ({unsure} of them perhaps)" if unsure else "")
-
-
-def _sampled(outcome: ReturnOutcome, after_s: Optional[float]) -> Iterator[Part]:
-    text = sampled_in_words(
-        outcome.sampled, outcome.count(ReturnVerdict.CANNOT_SAY), "come back", outcome.seed
-    )
-    if text:
-        yield f"{heading(outcome, after_s)}: {text}."
-        yield report_parts.sampled(
-            (machine.machine, machine.sampled) for machine in outcome.machines
-        )
 
 
 # ---- the picture ---------------------------------------------------------------------------------
@@ -385,7 +369,6 @@ def _outcome_as_json(outcome: ReturnOutcome) -> dict[str, Any]:
         "gone": list(map(str, outcome.gone)),
         "level": outcome.level,
         "counts": {verdict.value: outcome.count(verdict) for verdict in ReturnVerdict},
-        "sampled": {**outcome.sampled._asdict(), "seed": outcome.seed},
         "steps": [{**step._asdict(), "outlets": list(step.outlets)} for step in outcome.steps],
         "machines": list(map(_machine_as_json, outcome.machines)),
         "breakers": list(map(_breaker_as_json, outcome.breakers)),

@@ -21,7 +21,7 @@ from ...core.drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Pan
 from .protection import TRIPS
 
 # Panel's lines of these names are phases: each feeds many PDUs. Others are ways: each feeds one.
-_PHASES = {"l1": 1, "l2": 2, "l3": 3}
+_PHASES = ("l1", "l2", "l3")
 
 # the least part of the sum over all phases that the fullest of three conductors carries
 _FULLEST = 1 / 3
@@ -55,16 +55,6 @@ class Carrier(NamedTuple):
     part: float = 1.0
 
 
-class RedundantInputs(NamedTuple):
-    """Nodes above another, of which it hangs on `several`, or on something that nobody drew."""
-
-    node: int
-    uppers: tuple[int, ...]
-    #: the PDU or panel that the drawing leaves open, for people
-    owner: str
-    several: int = 1
-
-
 class Graph:
     """A drawing as a graph; `cords` are the outlets that matter. `least_a`: PDU -> the least that
     the fullest conductor of its inlet carries now, in A.
@@ -89,20 +79,10 @@ class Graph:
         self.ups: set[int] = set()
         #: panel -> the UPSes that carry together what flows through it, and what each is rated
         self.parallel: dict[int, Mapping[int, float]] = {}
-        #: what is open: of these uppers, one; and edges that may be there or not
-        self.choices: list[RedundantInputs] = []
-        self.coins: list[tuple[int, int]] = []
         #: conductor -> the line that it is of
         self.conductors: dict[int, int] = {}
         #: lines of the inlets of PDUs
         self.lines: set[int] = set()
-        #: lines of panels with one conductor, and those of them whose name says which of three
-        self.single: list[int] = []
-        self.phases: dict[int, int] = {}
-        #: the only line of a PDU whose lines nobody drew -> the PDU: it may have three
-        self.lines_of_unknown: dict[int, int] = {}
-        #: the node of outlets -> the PDU's lines and breakers of which each outlet is behind one
-        self.unplaced: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
         self._kinds: dict[tuple[str, tuple[Optional[bool], ...]], int] = {}
         self._ways = _Ways(drawing)
         self._built: set[str] = set()
@@ -209,11 +189,6 @@ class Graph:
         number = self.number[node] = self._new()
         is_one = self._ways.is_one_conductor(node, line)
         self.carriers[number] = Carrier(node.full_name, line, part=1.0 if is_one else _FULLEST)
-        phase = _PHASES.get(line.name.casefold())
-        if is_one:
-            self.single.append(number)
-            if phase is not None:
-                self.phases[number] = phase
         self._need(number, board)
 
     def _feed_panel(self, panel: Panel) -> None:
@@ -285,13 +260,9 @@ class Graph:
             flows = lower.kind != "pdu" or len(self._drawing.pdus[lower.name].inputs) > 1
             for line in candidates:
                 self._need(number, line, sure=False, flows=flows)
-            if flows:
-                count = 1 if lower.kind != "pdu" else len(self._drawing.pdus[lower.name].lines)
-                self.choices.append(RedundantInputs(number, tuple(candidates), lower.name, count))
             return number
         for line in candidates:
             self._need(number, line, sure=False, flows=False)
-        self.choices.append(RedundantInputs(number, tuple(candidates), lower.name))
         carrier = self._unnamed(lower, board, free)
         if len(lines) > 1:
             return self._conductors(number, carrier, lines)
@@ -344,7 +315,6 @@ class Graph:
             self._need(conductor, upper)
             self._need(line, conductor)
             self._need(number, conductor, sure=False, flows=False)
-            self.coins.append((number, conductor))
         return number
 
     def _add_pdu(self, name: str) -> None:
@@ -363,12 +333,8 @@ class Graph:
             number = self._add_breaker(pdu, line)
             lines.append(number)
             self.lines.add(number)
-            if not pdu.lines_are_drawn:
-                self.lines_of_unknown[number] = outlets
             self._need(number, inlet)
             self._need(outlets, number, sure=line.every, flows=False)
-            if not line.every:
-                self.coins.append((outlets, number))
             if line.of is not None and has_one_input:
                 self._need(number, self.number[line.of])
         for breaker in pdu.breakers:
@@ -395,7 +361,6 @@ class Graph:
         candidates = tuple(self.number[one] for one in left)
         for line, number in zip(pdu.lines, lines):
             if line.of is None:
-                self.choices.append(RedundantInputs(number, candidates, pdu.name))
                 for one in candidates:
                     self._need(number, one, sure=False)
 
@@ -417,15 +382,10 @@ class Graph:
         if number < 0:
             number = self._kinds[cord.pdu, placed] = self._new()
             self._need(number, self.number[HallNode("pdu", cord.pdu)])
-            unplaced: tuple[list[int], list[int]] = ([], [])
-            for place, (breaker, carries) in enumerate(zip(parts, placed)):
+            for breaker, carries in zip(parts, placed):
                 if carries is not False:
                     upper = self.number[HallNode.breaker(pdu.name, breaker.name)]
                     self._need(number, upper, sure=carries is True)
-                    if carries is None:
-                        unplaced[place >= len(pdu.lines)].append(upper)
-            if unplaced[0] or unplaced[1]:
-                self.unplaced[number] = (tuple(unplaced[0]), tuple(unplaced[1]))
         self.outlets[cord] = number
         return number
 

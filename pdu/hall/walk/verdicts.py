@@ -163,11 +163,6 @@ class Judged:
     not_before_s: float = math.inf
     #: seconds after which it is surely dark; None if it may live
     at_the_latest_s: Optional[float] = None
-    #: of how many sampled worlds, and in how many of them it lives; 0 worlds: not sampled
-    worlds: int = 0
-    lives_in: int = 0
-    #: these for people, and what trips in the others; "" if not sampled
-    sampled: str = ""
     #: the cord that the reason is of; "" if it is of none
     cord: str = ""
 
