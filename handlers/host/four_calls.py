@@ -48,6 +48,9 @@ class FourCalls(Generic[S]):
     def device_address(self, session: Optional[S]) -> str:
         """Where the device is, for errors; "" if that is not known without a session."""
 
+    def mask_error(self, session: S, error: PduHandlerError) -> None:
+        """Take secrets out of an error that leaves a call, and may quote the device."""
+
     def log_detail(self, session: Optional[S]) -> str:
         """What the log shows of the device, "" for nothing."""
         return ""
@@ -140,6 +143,11 @@ class FourCalls(Generic[S]):
                     )
                 yield session
         except PduHandlerError as error:
+            if session is not None:
+                cause: Optional[BaseException] = error
+                while isinstance(cause, PduHandlerError):
+                    self.mask_error(session, cause)
+                    cause = cause.__cause__
             error.at(self.device_address(session), method)
             raise
 

@@ -78,9 +78,6 @@ class UnitSession(Protocol[Q_contra, A_co]):
     def renew(self) -> None:
         """Give it the time of a new session."""
 
-    def without_secrets(self, error: PduHandlerError) -> PduHandlerError:
-        """An error of the codec, which may quote the device, without the login."""
-
 
 def run_dialogue(dialogue: Generator[Q, A, T], exchange: Callable[[Q], A]) -> T:
     """What the dialogue returns, after the exchanges that it asks for."""
@@ -146,7 +143,7 @@ class UnitPdu(FourCalls[UnitSession[Q, A]], Generic[Q, A]):
     ) -> EnumPowerStatus:
         self._read_state(session, identity)  # before anything is written
         return switch(
-            lambda: self._run(session, self.codec.command(identity, on), session.exchange),
+            lambda: run_dialogue(self.codec.command(identity, on), session.exchange),
             lambda: self._read_state(session, identity),
             STATES[on],
             deadline=deadline,
@@ -159,18 +156,7 @@ class UnitPdu(FourCalls[UnitSession[Q, A]], Generic[Q, A]):
         """The PDU's values, with these exchanges. Raises the errors of
         handlers/shared/errors.py.
         """
-        return self._run(session, self.codec.read_unit(with_figures), exchange)
-
-    def _run(
-        self,
-        session: UnitSession[Q, A],
-        dialogue: Generator[Q, A, T],
-        exchange: Callable[[Q], A],
-    ) -> T:
-        try:
-            return run_dialogue(dialogue, exchange)
-        except PduHandlerError as error:
-            raise session.without_secrets(error) from None
+        return run_dialogue(self.codec.read_unit(with_figures), exchange)
 
     def _remembering(self, session: UnitSession[Q, A]) -> Callable[[Q], A]:
         """Exchanges that in `one_session` are made once for each request."""

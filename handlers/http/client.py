@@ -72,13 +72,13 @@ class HttpClient:
         timeout: float,
         total: float,
         *,
-        repeatable: bool,
+        once: bool,
         limit: int,
         answers: Container[int] = (200,),
     ) -> Response:
-        """The answer, whose status is one of `answers`. A `repeatable` request (a read) may be sent
-        again, also where a redirect leads. All other requests are sent once, and once more
-        where a redirect says that they were not carried out (`redirects.next_request`).
+        """The answer, whose status is one of `answers`. A request that is sent `once` (a write,
+        with any method) is neither repeated nor redirected. Any other request may be sent again,
+        also where a redirect leads (`redirects.next_request`).
 
         Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be
         read) and its subclasses.
@@ -91,7 +91,7 @@ class HttpClient:
             timeout,
             total,
             limit,
-            once=not repeatable,
+            once,
         )
         with self._lock:
             # after a fork, two processes would share the connection
@@ -100,7 +100,7 @@ class HttpClient:
                 self._process = os.getpid()
             try:
                 reply = self._attempt(request)
-                if reply.status in REDIRECTS:
+                if reply.status in REDIRECTS and not once:
                     reply = self._followed(request, reply, login)
                 if reply.status not in answers:
                     raise of_status(reply.status, login, reply.headers)

@@ -7,19 +7,14 @@ from contextlib import contextmanager
 from typing import NamedTuple, Optional, TypeVar, Union
 
 from .. import host
-from ..host.unit_pdu import Outlet as Outlet, PduState as PduState, UnitPdu
-from ..shared.errors import (
-    NamedSetting,
-    PduHandlerError,
-    SettingsError,
-    Unreachable,
-)
+from ..host.unit_pdu import Outlet as Outlet, PduState as PduState, UnitPdu, UnitSession
+from ..shared.errors import NamedSetting, PduHandlerError, SettingsError
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .client import HttpClient, endpoint
 from .connection import StandardTransport
-from .errors import HttpRefused, may_have_executed
+from .errors import HttpException, HttpRefused, HttpUnreachable, may_have_executed
 from .login import Login
 from .settings import PASSWORD, SCHEME, USERNAME
 
@@ -48,11 +43,13 @@ class ReadRequest(NamedTuple):
 
 
 class WriteRequest(NamedTuple):
-    """A request that switches. It is sent once, also with the method GET."""
+    """A request that switches. With any method, it is sent once, and follows no redirect."""
 
     path: str
     body: bytes = b""
     method: str = "POST"
+    #: the statuses that are an answer to it; any other is an error
+    answers: tuple[int, ...] = (200,)
 
 
 Request = Union[ReadRequest, WriteRequest]
@@ -69,10 +66,11 @@ class HttpSession:
         self._client, self._timeout = client, timeout
 
     def exchange(self, request: Request) -> bytes:
-        """Send one request, and return the body of its answer with status 200."""
+        """Send one request, and return the body of its answer."""
         method, body = "GET", None
+        answers: tuple[int, ...] = (200,)
         if isinstance(request, WriteRequest):
-            method, body = request.method, request.body or None
+            method, body, answers = request.method, request.body or None, request.answers
         try:
             return self._client.send(
                 method,
@@ -82,19 +80,17 @@ class HttpSession:
                 self.login,
                 self._timeout,
                 2 * self._timeout,
-                repeatable=isinstance(request, ReadRequest),
+                once=isinstance(request, WriteRequest),
                 limit=_LIMIT,
+                answers=answers,
             ).body
         except HttpRefused as error:
             if isinstance(request, ReadRequest) or not may_have_executed(error):
                 raise
-            raise Unreachable(error.parts, error.host, error.operation) from None
+            raise HttpUnreachable(error.parts, error.host, error.operation) from None
 
     def renew(self) -> None:
         self._client.renew(CALL_SECONDS)
-
-    def without_secrets(self, error: PduHandlerError) -> PduHandlerError:
-        return self.login.without_secrets(error)
 
 
 class HttpPdu(UnitPdu[Request, bytes], host.BasePdu):
@@ -109,12 +105,17 @@ class HttpPdu(UnitPdu[Request, bytes], host.BasePdu):
             settings[SCHEME], settings[HOST] or host.address(self.pdu_data), settings[PORT]
         )
         trust = Trust.of(settings, settings[SCHEME] == "https", NamedSetting("scheme", "https"))
-        login = read_login(settings)
+        login = read_login(settings)._replace(public_words=frozenset((self.handler_name,)))
         client = HttpClient(where, StandardTransport(trust, CALL_SECONDS))
         try:
             yield HttpSession(client, login, settings[TIMEOUT])
         finally:
             client.close()
+
+    def mask_error(self, session: UnitSession[Request, bytes], error: PduHandlerError) -> None:
+        # those of the client are masked already, and speak of passwords themselves
+        if isinstance(session, HttpSession) and not isinstance(error, HttpException):
+            session.login.mask(error)
 
 
 def read_login(settings: Settings) -> Login:

@@ -24,7 +24,7 @@ H = TypeVar("H", bound="HttpException")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 # RFC 9110, 15.4; not 303, which may follow a request that was carried out
 REDIRECTS = (301, 302, 307, 308)
-_NOT_EXECUTED = (307, 308, *range(400, 500))
+_NOT_EXECUTED = range(400, 500)
 # from this status on, the body only explains it (RFC 9110, 15.4 to 15.6)
 FIRST_WITHOUT_RESULT = 300
 
@@ -92,9 +92,9 @@ def may_have_executed(error: object) -> bool:
     15).
 
     Only for HttpRefused: callers treat HttpUnreachable (also 408 and 503) as open. 4xx means that
-    the device declined; 307 and 308 that the request is to be sent elsewhere. 5xx is a fault of the
-    device or a proxy, and an unexpected 1xx, 2xx or 3xx is no result of a write: it may have been
-    carried out.
+    the device declined. 5xx is a fault of the device or a proxy, and an unexpected 1xx, 2xx or 3xx
+    is no result of a write: it may have been carried out, also before a 307 or 308, which should
+    mean that it was not.
     """
     return isinstance(error, HttpRefused) and int(error.code) not in _NOT_EXECUTED
 
@@ -174,7 +174,7 @@ def of_status(
         and login.password != login.password.strip()
     ):
         words += "; the password begins or ends with white space"
-    elif status in REDIRECTS and login is not None and headers.get("location"):
+    elif 300 <= status < 400 and login is not None and headers.get("location"):
         words += "; it leads to {location}"
     wait = headers.get("retry-after", "")
     # RFC 9110, 10.2.3; else a date

@@ -58,6 +58,8 @@ class Login(NamedTuple):
     token: Optional[str] = None
     #: the name of the header in which the token is sent
     token_header: str = "X-SessionToken"  # noqa: S105 (a header's name)
+    #: further words that each such unit has in its paths and pages, in lower case, as _PATH_WORDS
+    public_words: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return "Login(...)"
@@ -108,13 +110,16 @@ class Login(NamedTuple):
         password or the token in other words than those that each such path has.
         """
         path = target.partition("?")[0]
+        return _HIDDEN if self._is_in(path) else printable(path, _QUOTED)
+
+    def _is_in(self, text: str) -> bool:
+        """Whether the text holds the password or the token, in other words than public ones."""
+        public = _PATH_WORDS | self.public_words
         own_words = _PATH_WORD.sub(
-            lambda word: (
-                "" if word[0].lower() in _PATH_WORDS or _NUMBER.fullmatch(word[0]) else word[0]
-            ),
-            path[:_EXAMINED],
+            lambda word: "" if word[0].lower() in public or _NUMBER.fullmatch(word[0]) else word[0],
+            text[:_EXAMINED],
         )
-        return _HIDDEN if holds(own_words, secrets(self)) else printable(path, _QUOTED)
+        return holds(own_words, secrets(self))
 
     def payload(self, body: bytes) -> bytes:
         """The beginning of a device's answer, for an error to keep; b"" if it holds the password or
@@ -125,15 +130,22 @@ class Login(NamedTuple):
             return b""
         return examined
 
-    def without_secrets(self, error: PduHandlerError) -> PduHandlerError:
-        """An error that a codec raised, without the words and bytes of the device that hold the
-        password or the token.
+    def mask(self, error: PduHandlerError) -> None:
+        """Take the password and the token out of an error of any class, whose text may quote the
+        device: each part of its reason that holds one is replaced by a notice, and its bytes are
+        dropped.
         """
+        parts = [
+            _HIDDEN if isinstance(part, str) and self._is_in(part) else part for part in error.parts
+        ]
+        if self._is_in("".join(map(str, parts))):
+            parts = [_HIDDEN]
+        error.set_reason(parts)
+        error.operation = _HIDDEN if self._is_in(error.operation) else error.operation
         if isinstance(error, ProtocolError):
             error.payload = self.payload(error.payload)
-        elif type(error) is Refused:
-            return Refused(self.quoted(error.reason), error.code, error.host, error.operation)
-        return error
+        elif isinstance(error, Refused) and self._is_in(error.code):
+            error.code = ""
 
 
 def secrets(login: Login) -> list[str]:

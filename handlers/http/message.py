@@ -50,7 +50,8 @@ class Request(NamedTuple):
     total: float
     #: the largest accepted body of the answer, in bytes
     limit: int
-    #: whether it must not be repeated, so that it needs a connection that is known to be open
+    #: whether it must be neither repeated nor sent elsewhere, as each write, with any method; it
+    #: needs a connection that is known to be open
     once: bool = False
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Decides which redirects are followed, and where they lead. Pure."""
+"""Decides which redirects of reads are followed, and where they lead. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .login import Login
 from .message import PORTS, Endpoint, Request, Response
 from .urls import same_origin_path
 
-# RFC 9110, 15.4.8 and 15.4.9: the request was not carried out, and is sent again as it is
+# RFC 9110, 15.4.8 and 15.4.9: the request is sent again as it is; others may become a GET
 _UNCHANGED_REQUEST = (307, 308)
 
 
@@ -27,37 +27,16 @@ class RedirectedRequest(NamedTuple):
 def next_request(
     here: Endpoint, request: Request, reply: Response, login: Login
 ) -> RedirectedRequest:
-    """What to send instead of `request`, which `here` answered with the redirect `reply`.
+    """What to send instead of `request`, a read that `here` answered with the redirect `reply`.
 
-    A GET may be redirected to another path of the same endpoint; so may any request by 307 and 308,
-    and a write then only to a path that names all that its own names. A repeatable request may be
-    redirected to another endpoint (`moved_endpoint`). Raises HttpRefused for other redirects.
+    It may be redirected to another path of the same endpoint, with a method other than GET only by
+    307 and 308; and to another endpoint (`moved_endpoint`). Raises HttpRefused for other redirects.
     """
     path = same_origin_path(reply.headers.get("location"), here)
-    if path not in ("", request.target):
-        if request.method == "GET":
-            return RedirectedRequest(here, request._replace(target=path, once=False))
-        if reply.status in _UNCHANGED_REQUEST and _may_move(request, path):
-            return RedirectedRequest(here, request._replace(target=path))
-    where = moved_endpoint(here, reply, login)
-    if request.once:
-        raise HttpRefused(
-            f"the device redirects this request to {where.url} (status {reply.status}), and it was"
-            f" not sent again: set the scheme {where.scheme} and the port {where.port}",
-            str(reply.status),
-        )
-    return RedirectedRequest(where, request)
-
-
-def _may_move(request: Request, path: str) -> bool:
-    """Whether a request with a body may be sent to `path`. The body must still be there, and a
-    write must not reach another outlet: each part of its own path is part of `path`, in order.
-    """
-    if not (request.body is None or isinstance(request.body, bytes)):
-        return False
-    parts = iter(path.partition("?")[0].split("/"))
-    own_parts = request.target.partition("?")[0].split("/")
-    return not request.once or all(part in parts for part in own_parts if part)
+    is_unchanged = request.method == "GET" or reply.status in _UNCHANGED_REQUEST
+    if path not in ("", request.target) and is_unchanged:
+        return RedirectedRequest(here, request._replace(target=path))
+    return RedirectedRequest(moved_endpoint(here, reply, login), request)
 
 
 def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:

@@ -266,11 +266,8 @@ class RedfishService:
     # ---- writing ---------------------------------------------------------------------------------
 
     def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Response:
-        """The answer to a POST, sent once: 1 round trip.
-
-        Raises HttpRefused for 301, 302, 307 and 308.
-        """
-        return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
+        """The answer to a POST, sent once: 1 round trip."""
+        return self._send("POST", path, body, headers={"If-Match": etag} if etag else {}, once=True)
 
     def created_path(self, reply: Response) -> Optional[str]:
         """The path of the session or task that a POST made: its Location, else its `@odata.id`;
@@ -320,7 +317,6 @@ class RedfishService:
             path,
             {"UserName": self.login.user, "Password": self.login.password},
             anonymous=True,
-            repeatable=True,
         )
         if reply.status not in (200, 201, 204):
             raise error_of(reply, self.login, "POST", path)
@@ -339,7 +335,7 @@ class RedfishService:
         pause = _FIRST_PAUSE_SECONDS
         while True:
             try:
-                reply = self._send("DELETE", session, repeatable=True)
+                reply = self._send("DELETE", session)
                 # 404: a repeated request found the session gone
                 if reply.status in (200, 202, 204, 404):
                     return
@@ -364,7 +360,7 @@ class RedfishService:
         anonymous: bool = False,
         headers: Optional[Mapping[str, str]] = None,
         client: Optional[HttpClient] = None,
-        repeatable: bool = False,
+        once: bool = False,
     ) -> Response:
         left = self._end - self._clock()
         if left <= 0:
@@ -386,7 +382,7 @@ class RedfishService:
             _Unsent(*self.login) if anonymous else self.login,
             wait,
             min(2 * wait, left),
-            repeatable=repeatable or method == "GET",
+            once=once,
             limit=LIMIT,
             answers=_ANY,
         )

@@ -84,14 +84,9 @@ class _Command:
         #       "Off"}
         # < 204 No Content; 202 Accepted with the Location of a task monitor  Outlet_v1,
         #       PowerControl; DSP0266
-        try:
-            reply = self._service.post(self._target, self._body)
-            if reply.status == _DEMANDS_ETAG:
-                reply = self._service.post(self._target, self._body, self._etag())
-        except HttpRefused as error:  # a redirect is not followed
-            if may_have_executed(error):
-                raise Unreachable(error.parts, error.host, error.operation) from None
-            raise
+        reply = self._service.post(self._target, self._body)
+        if reply.status == _DEMANDS_ETAG:
+            reply = self._service.post(self._target, self._body, self._etag())
         content = json_object(reply) or {}  # a 204 answer has no body
         answered_with_task = reply.status in _DONE and tasks.is_task(content)
         if reply.status == _ACCEPTED or answered_with_task:

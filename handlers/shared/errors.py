@@ -69,15 +69,20 @@ class PduHandlerError(Exception):
     kind = "error"
 
     def __init__(self, reason: Reason, host: str = "", operation: str = "") -> None:
-        #: the pieces of the reason; a `NamedSetting` among them is a setting
-        self.parts = tuple(map(_safe, (reason,) if isinstance(reason, str) else reason))
-        #: what happened, and what to do
-        self.reason = printable("".join(map(str, self.parts)))
+        super().__init__()
+        self.set_reason(reason)
         #: the device's address, "" if not known
         self.host = printable(host)
         #: the call or request that failed, "" if not known
         self.operation = printable(operation)
-        super().__init__(self.reason)
+
+    def set_reason(self, reason: Reason) -> None:
+        """Set the reason, for example one without a secret."""
+        #: the pieces of the reason; a `NamedSetting` among them is a setting
+        self.parts = tuple(map(_safe, (reason,) if isinstance(reason, str) else reason))
+        #: what happened, and what to do
+        self.reason = printable("".join(map(str, self.parts)))
+        self.args = (self.reason, *self.args[1:])
 
     @property
     def keys(self) -> tuple[str, ...]:

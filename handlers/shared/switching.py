@@ -41,17 +41,20 @@ def switch(
     `pause` seconds.
 
     If `write` raises `Unreachable` or `ProtocolError`, there was no answer or one that proves
-    nothing. The state is read once. Unless it is `target`, Unreachable is raised: the outlet may or
-    may not have switched. Other errors of `write` pass through; `write` may raise them only if the
-    device did not switch.
+    nothing. The state is read once. Unless it is `target`, Unreachable is raised, which says what
+    was read: the outlet may or may not have switched. Other errors of `write` pass through; `write`
+    may raise them only if the device did not switch.
     """
     try:
         write()
     except (Unreachable, ProtocolError) as error:
+        state = None
         with contextlib.suppress(Denied):
-            if _read_or_none(read) is target:
-                LOGGER.info(UNANSWERED)
-                return target
+            state = _read_or_none(read)
+        if state is target:
+            LOGGER.info(UNANSWERED)
+            return target
+        reading = "could not be read" if state is None else f"was {state.name}"
         raise Unreachable(
             (
                 (
@@ -59,7 +62,7 @@ def switch(
                     " switched; poll the PDU before trying again ("
                 ),
                 *error.parts,
-                ")",
+                f"; its state {reading} right after it)",
             ),
             error.host,
             error.operation,

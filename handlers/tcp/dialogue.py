@@ -88,7 +88,8 @@ class LineSession:
         self._connection.renew(CALL_SECONDS)
 
     def without_secrets(self, error: PduHandlerError) -> PduHandlerError:
-        return self.login.without_secrets(error)
+        self.login.mask(error)
+        return error
 
 
 class LinePdu(UnitPdu[str, list[str]], host.BasePdu):

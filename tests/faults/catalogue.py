@@ -88,6 +88,12 @@ FAULTS: tuple[Fault, ...] = (
         "rights", "answer", "the account may not do this", RIGHTS | {"unsupported"}, reaches=False
     ),
     Fault("moved", "answer", "the answer is a redirect to another host", ANY, reaches=False),
+    Fault(
+        "obeyed-moved",
+        "answer",
+        "the answer is a redirect (307) to another path, although the device obeyed",
+        ANY,
+    ),
     Fault("broken", "answer", "the answer is an internal error, although the device obeyed", BUSY),
     Fault(
         "hiccup",
@@ -125,6 +131,7 @@ FAULTS: tuple[Fault, ...] = (
         WRONG | {"unsupported"},
     ),
     Fault("echo", "answer", "an error repeats the login of the request", ANY, reaches=False),
+    Fault("echo-text", "answer", "each text of the answer is the login of the request", ANY),
     Fault("huge", "answer", "the answer is 500 MiB long", WRONG),
     Fault("bomb", "answer", "the content is compressed, although that was not requested", WRONG),
     Fault("nested", "answer", "the answer has 15,000 levels of nesting or more", WRONG),

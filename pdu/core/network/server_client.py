@@ -68,7 +68,7 @@ class ServerClient:
                 self._login,
                 self._limits.timeout_s,
                 self._limits.total_s,
-                repeatable=True,
+                once=False,
                 limit=self._limits.most_bytes,
                 answers=answers,
             )

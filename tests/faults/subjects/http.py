@@ -4,6 +4,7 @@ server.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import struct
@@ -19,6 +20,7 @@ ELSEWHERE = "https://192.0.2.99/"  # RFC 5737: an address for documentation
 _REASONS = {
     200: "OK",
     302: "Found",
+    307: "Temporary Redirect",
     401: "Unauthorized",
     403: "Forbidden",
     500: "Internal Server Error",
@@ -121,15 +123,34 @@ def _cut_off(exchange: Exchange) -> Optional[bytes]:
     return reply(200, body[: len(body) // 2]) if len(body) > 1 else None
 
 
-def _echo(exchange: Exchange) -> bytes:
-    login = re.search(
+def _login(exchange: Exchange) -> str:
+    """User and password as they were typed, and the header as it was sent."""
+    header = re.search(
         rb"(?i)\r\n(authorization|x-auth-token|x-sessiontoken): *([^\r]*)", exchange.request
     )
-    words = (
-        (login[2] if login else b"").decode()
-        + " "
-        + content(exchange.request).decode("utf-8", "replace")
-    )
+    sent = header[2].decode() if header else ""
+    basic = base64.b64decode(sent[len("Basic ") :]).decode() if sent.startswith("Basic ") else ""
+    return f"{basic} {sent}"
+
+
+def _echo_text(exchange: Exchange) -> Optional[bytes]:
+    """Texts that are no address of another answer become the login."""
+    words = _login(exchange)
+
+    def echoed(key: str, value: Any) -> Any:
+        is_link = isinstance(value, str) and value.startswith("/")
+        return words if isinstance(value, str) and not is_link else value
+
+    return changed(leaves(echoed))(exchange)
+
+
+def _obeyed_moved(exchange: Exchange) -> bytes:
+    path = exchange.request.split(b" ", 2)[1].decode()
+    return reply(307, Location=f"{path}&p=2" if "?" in path else f"{path}?p=2")
+
+
+def _echo(exchange: Exchange) -> bytes:
+    words = f"{_login(exchange)} {content(exchange.request).decode('utf-8', 'replace')}"
     return reply(
         500,
         json.dumps(
@@ -181,6 +202,8 @@ BENDS: Mapping[str, Bend] = {
     "page": _always(reply(200, b"<html><title>Login</title></html>", "text/html")),
     "cut-off": _cut_off,
     "echo": _echo,
+    "echo-text": _echo_text,
+    "obeyed-moved": _obeyed_moved,
     "huge": _always(
         f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {500 << 20}\r\n\r\n".encode()
         + HUGE

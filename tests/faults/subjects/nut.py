@@ -113,6 +113,7 @@ SUBJECT = Subject(
         "page": lambda exchange: _PAGE,
         "cut-off": _last_line_cut,
         "echo": _echo,
+        "echo-text": _valued(rb'"[^"]*"', ADMIN.password.encode()),
         "huge": lambda exchange: b"BEGIN " + exchange.request.strip() + b'\nVAR pdu x "' + HUGE,
         "digits": _valued(rb'"\d[\d.]*"', b"7" * 5000),
         "nulls": _valued(rb'"[^"]*"', b""),
@@ -122,6 +123,7 @@ SUBJECT = Subject(
     },
     {
         "moved": "NUT has no redirects",
+        "obeyed-moved": "NUT has no redirects",
         "bomb": "NUT has no compression",
         "nested": "NUT's answers have one level",
         "cycling": "the simulated driver reports only on and off",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Callable, Optional
 
 from tests.simulators.snmp_agent import Agent, Row, ber
-from tests.simulators.snmp_agent.device import INTEGER
+from tests.simulators.snmp_agent.device import INTEGER, OCTETS
 from tests.simulators.snmp_agent.devices import apc
 
 from .. import datagrams
@@ -130,6 +130,19 @@ def _of_next(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
     )
 
 
+def _echo_text(exchange: Exchange) -> Optional[bytes]:
+    """Each text becomes the community."""
+    community = Row(OCTETS, ber.decode(exchange.request).community)
+    return _pdu(
+        lambda asked, given: given._replace(
+            bindings=tuple(
+                (oid, community if isinstance(value, Row) and value.tag == OCTETS else value)
+                for oid, value in given.bindings
+            )
+        )
+    )(exchange)
+
+
 def _below_zero(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
     return given._replace(
         bindings=tuple(
@@ -169,12 +182,14 @@ SUBJECT = Subject(
         "repeated": _pdu(
             lambda asked, given: given._replace(bindings=given.bindings[:1] + given.bindings)
         ),
+        "echo-text": _echo_text,
         "neighbour": _pdu(_of_next),
         "below-zero": _pdu(_below_zero),
     },
     {
         "credentials": "an agent does not answer a wrong community; see `quiet`",
         "moved": "SNMP has no redirects",
+        "obeyed-moved": "SNMP has no redirects",
         "page": "no HTTP proxy answers SNMP; the fault `noise` sends garbage",
         "echo": "every answer contains the community, correct ones too",
         "huge": "a datagram has 65,507 octets at most",

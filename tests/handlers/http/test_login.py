@@ -1,4 +1,6 @@
-"""A password that is a word of the paths of all units is not told by hiding the path."""
+"""What errors show of a login that a device sends back: nothing. A password that is a word of the
+paths of all units is not told by hiding the path.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,8 @@ import base64
 import pytest
 
 from handlers.http.login import Login
+from handlers.shared import errors
+from handlers.shared.errors import PduHandlerError, ProtocolError, Refused
 
 REDFISH = "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A3/Outlet.PowerControl"
 XERUS = "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0"
@@ -33,3 +37,39 @@ def test_the_query_of_a_path_is_not_shown() -> None:
     assert Login("operator", "secret-word").quoted_path("/redfish/v1/x?y=secret-word") == (
         "/redfish/v1/x"
     )
+
+
+_KINDS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, PduHandlerError)
+]
+
+
+@pytest.mark.parametrize("kind", _KINDS, ids=lambda kind: str(kind.__name__))
+@pytest.mark.parametrize("form", ["{}", "x{}x", "operator:{}"])
+def test_an_error_of_any_class_shows_no_login(kind: type[PduHandlerError], form: str) -> None:
+    login = Login("operator", "secret-word")
+    for password in ("secret-word", base64.b64encode(b"operator:secret-word").decode()):
+        error = kind(("the device says: ", form.format(password)), operation=f"GET /{password}")
+        if isinstance(error, ProtocolError):
+            error.payload = password.encode()
+        if isinstance(error, Refused):
+            error.code = password
+        login.mask(error)
+        assert password not in f"{error!r} {error} {error.args} {error.parts} {vars(error)}"
+        assert error.reason.startswith("the device says: ")
+
+
+def test_a_login_in_two_parts_of_an_error_is_hidden_with_both() -> None:
+    error = Refused(("secret", "-word"))
+    Login("operator", "secret-word").mask(error)
+    assert "word" not in error.reason and "not shown" in error.reason
+
+
+def test_a_public_word_does_not_hide_what_every_unit_says() -> None:
+    login = Login("netio", "netio", public_words=frozenset({"netio"}))
+    error = Refused("no NETIO unit answers")
+    login.mask(error)
+    assert error.reason == "no NETIO unit answers"
+    assert login.quoted_path("/netio.json") == "/netio.json"

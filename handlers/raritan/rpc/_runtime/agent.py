@@ -294,7 +294,7 @@ class Agent:
             time.monotonic(),
         )
         reply = self._client.send(
-            method, path, headers, body, self.login, wait, total, repeatable=repeatable, limit=limit
+            method, path, headers, body, self.login, wait, total, once=not repeatable, limit=limit
         )
         if self.debug:
             print(
