@@ -243,6 +243,8 @@ class Register:
         span = self.ends[-1] - self.begins[0] if self.read else 0.0
         rise = self.values[-1] - self.values[0] if self.read else 0.0
         self.mean = min(rise / span, self.rate) if span else 0.0
+        #: how many times wide it is what the power says of the unit
+        self.width = math.inf
         self.odd = self._odd(meter) or self._flow()
 
     def most(self, seconds):
@@ -309,6 +311,11 @@ class Register:
                     sums[0] += b.kwh - a.kwh
                     sums[1] += least * sum(one for one in (x, y) if one > start) / 2 * hours
                     sums[2] += most * (max(x, start) + max(y, start)) / 2 * hours
+        if "all" in days:
+            rise, low, high = days["all"]
+            off = 2 * self.step + max(flow for _, flow in kept) * most * self.gap / 3600
+            if low > 0 and rise > off:
+                self.width = 25 / 16 * (high / low) * (rise + off) / (rise - off)
         for rise, low, high in days.values():
             if not 0.8 * low - self.step <= rise <= 1.25 * high + self.step:
                 return "its register may count in another unit"
@@ -319,6 +326,9 @@ class Register:
         return (0.03, 0.48) if self.volts is None else (0.0006 * self.volts, 0.001 * self.volts)
 
     def _stood(self):
+        stands = self.values and self.values[0] == self.values[-1]
+        if stands and any(one.watts or one.amps for one in self.rows):
+            return "its register stood while power was read"
         pairs = list(zip(self.rows, self.rows[1:]))
         near = [0 < b.begin - a.begin <= 3 * self.gap for a, b in pairs]
         hours = [
@@ -522,13 +532,18 @@ def graded(energy, tolerated):
     return "bounded" if width <= 0.1 * energy[1] + tolerated + 1e-9 else "wide"
 
 
-def grade_of(register, energy, begin, end, tolerance):
+def grade_of(register, energy, begin, end, tolerance, confirmed):
+    """The grades that are right: two where the width of the evidence is at its edge."""
     flows = [one.amps for one in register.rows if begin <= one.begin < end and one.amps is not None]
     plain, grade = register.energy(begin, end), graded(energy, tolerance)
     is_cut = energy[2] != plain[2] and energy[1]
     few = 2 * register.step + register.most(3 * register.gap)
     is_idle = max(flows, default=None) == 0.0 and not plain[1] and plain[2] <= few
-    return "bounded" if is_idle and not is_cut and grade == "wide" else grade
+    is_sure = confirmed or register.width < 3 or energy[1] < 2 * register.step
+    is_weak = not confirmed and register.width > 5 and energy[1] > 4 * register.step
+    if grade == "firm" and not is_sure:
+        return {"bounded"} if is_weak else {"bounded", "firm"}
+    return {"bounded" if is_idle and not is_cut and grade == "wide" else grade}
 
 
 def check_line(line, rows, statement, zone, unchecked):
@@ -584,8 +599,9 @@ def check_plain(line, register, begin, end, statement, zone):
     energy = register.energy(begin, end)
     whole = energy if line["most_kwh"] is None else narrowed(energy, line["most_kwh"])
     check_kwh(where, line["kwh"], whole, line["doubted"])
-    grade = grade_of(register, whole, begin, end, statement["tolerance_kwh"])
-    need(line["grade"] == ("not billable" if line["doubted"] else grade), f"{where}: grade")
+    tolerance = statement["tolerance_kwh"]
+    grades = grade_of(register, whole, begin, end, tolerance, line["confirmed"])
+    need(line["grade"] in ({"not billable"} if line["doubted"] else grades), f"{where}: grade")
     first, last = max(register.begins[0], begin), min(register.ends[-1], end)
     inside = max(last - first, 0.0) - sum(max(min(last, b) - max(first, a), 0) for a, b in holes)
     need(near(min(max(inside, 0.0) / (end - begin), 1.0), line["read"], 4), f"{where}: read")
@@ -990,8 +1006,8 @@ STATED = (
     "what the provider alone says: number, date, issuer, customer, what it corrects and what was"
     " billed before, period and zone, prices, whose outlet when (from, to), machine, name,"
     " limit_kw, step_kwh, wrap_kwh, class_percent, volts and own_use_w of each meter, most_kwh,"
-    " doubted, tolerance_kwh, hours of the tariff, carbon, pue, left_out, version, the words of"
-    " reasons; and what page and table say: compare them with the figures above"
+    " doubted, confirmed, tolerance_kwh, hours of the tariff, carbon, pue, left_out, version, the"
+    " words of reasons; and what page and table say: compare them with the figures above"
 )
 
 
@@ -1041,9 +1057,17 @@ def missing(traces):
             yield f"HIDDEN, perhaps of this time: readings, {count} of {name(one.line)}"
 
 
+#: what is not seen, whatever its category is
+UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800"
+
+
 def spelled(text):
     """A name in one spelling, as it is printed: 03 is 3."""
-    seen = "".join(one for one in normalize("NFKC", text) if category(one)[0] not in "CZ")
+    seen = "".join(
+        one
+        for one in normalize("NFKC", text)
+        if category(one)[0] not in "CZ" and one not in UNSEEN and not "\ufe00" <= one <= "\ufe0f"
+    )
     parts = re.split("([0-9]+)", seen.casefold())
     return "".join(part.lstrip("0") or "0" if part.isdigit() else part for part in parts)
 
@@ -1121,7 +1145,7 @@ SHAPE = {
     "lines": [{
         "pdu": TEXT, "outlet": TEXT, "name": TEXT, "machine": TEXT, "from": SHORT, "to": SHORT,
         "meter": {key: maybe(one) for key, one in METER.items()}, "most_kwh": maybe(FIGURE),
-        "doubted": bool, "readings": WHOLE, "register_begin": maybe(EDGE),
+        "doubted": bool, "confirmed": bool, "readings": WHOLE, "register_begin": maybe(EDGE),
         "register_end": maybe(EDGE),
         "units": [{"serial": TEXT, "firmware": TEXT, "first": EDGE, "last": EDGE}],
         "kwh": maybe(KWH), "grade": "firm|bounded|wide|not billable", "reason": TEXT,

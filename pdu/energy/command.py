@@ -179,12 +179,12 @@ invoice for each outlet; what the figures rest on is then on standard error.
 --match, --username, --secret-file and --ca-pem are for a server.
 
 \b
-Grades: firm         bounds at most 1 % and --tolerance-kwh apart, and nothing
-                     happened; of a sum, the bounds alone count
-        bounded      a reset, a false reading, a gap, ..., or up to 10 % apart
-        not billable bounds farther apart, a wrong unit, or not read
-Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is not
-billable or was not read, or an argument or a file is wrong. Customers are
+Grades: firm         bounds at most 1 % and --tolerance-kwh apart
+        bounded      at most 10 %, or what was read shows the unit too roughly
+        wide         more; the lowest is billed still
+        not billable a wrong or unknown unit, or not read: there is no lowest
+Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is wide, not
+billable or not read, or an argument or a file is wrong. Customers are
 billed; without them machines, and without those outlets."""
 _SERVER = [
     *WITHOUT,

@@ -129,7 +129,7 @@ def test_the_law_is_broken_on_the_day_on_which_it_is() -> None:
     assert found is not None and found.event is not None
     assert (found.event.kind, found.event.begin, found.event.end) == (UNIT, 86400.0, 172800.0)
     assert found.event.reason == "counts 1.5 times what the power says"
-    assert found.ratio == pytest.approx(1.5) and not found.explains(1.5) and found.explains()
+    assert found.ratio == pytest.approx(1.5) and found.excludes(1.5) and not found.excludes(1.17)
     assert found.counted == pytest.approx(sum(rises))
 
 
@@ -216,16 +216,35 @@ def test_what_was_never_read_and_a_single_poll_have_no_gaps() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counted", "error", "explains"),
-    [(3.0, 0.0, True), (3.5, 0.5, True), (3.5, 0.25, False), (0.5, 0.5, True), (0.5, 0.25, False)],
+    ("lowest", "highest", "ratio", "is_excluded"),
+    [
+        (0.98, 1.02, 0.75, True),
+        (0.98, 1.02, 1000.0, True),
+        (0.9, 0.92, 0.75, True),  # nearer to 1
+        (0.8, 0.82, 0.75, False),
+        (0.7, 1.1, 0.75, False),  # may be either
+        (0.7, 0.9, 0.75, False),
+        (0.0, math.inf, 10.0, False),  # nothing was seen
+        (1.0, 1.0, 1.0, False),
+    ],
 )
-def test_what_flowed_explains_what_was_counted(
-    counted: float, error: float, explains: bool
+def test_a_ratio_is_compared_as_an_interval(
+    lowest: float, highest: float, ratio: float, is_excluded: bool
 ) -> None:
-    """1 to 3 kWh flowed."""
-    one = Comparison(0.0, 1.0, counted, error, 1.0, 3.0, None, 1.0)
-    assert one.explains() == explains
-    assert one._replace(least=0.5, most=1.5).explains(2.0) == explains
+    one = Comparison(0.0, 1.0, 1.0, 0.0, 1.0, 1.0, None, 1.0, lowest, highest)
+    assert one.excludes(ratio) == is_excluded
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "confirms", "is_loaded"),
+    [(1.0, 2.55, True, False), (1.0, 2.57, False, False), (0.9, 1.79, True, True)],
+)
+def test_evidence_that_is_four_times_wide_confirms_nothing(
+    lowest: float, highest: float, confirms: bool, is_loaded: bool
+) -> None:
+    """The tolerance is 1.5625 times wide."""
+    one = Comparison(0.0, 1.0, 1.0, 0.0, 1.0, 1.0, None, 1.0, lowest, highest)
+    assert one.confirms == confirms and one.is_loaded == is_loaded
 
 
 def test_two_polls_at_one_moment_say_nothing_of_what_flowed() -> None:

@@ -61,7 +61,8 @@ def test_a_register_that_is_always_too_fast_is_not_firm(
 
 
 def test_a_register_at_the_supplys_limit_is_firm() -> None:
-    answer = answered(lambda hour: cut(1000.0 + 3.68 * hour), amperes=16.0)
+    facts = dataclasses.replace(KNOWN, volts=230.0)
+    answer = answered(lambda hour: cut(1000.0 + 3.68 * hour), amperes=16.0, facts=facts)
     assert answer.grade == grades.FIRM and not answer.events
     assert answer.energy.low <= 7 * 24 * 3.68 <= answer.energy.high + 1e-9
 

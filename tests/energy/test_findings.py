@@ -30,7 +30,7 @@ from pdu_common.helper import EnumPowerStatus
 from .test_audit import FIRST, HOUR, LAST, hours, line, passed, written
 
 DAY = 86400.0
-KNOWN = RegisterFacts(limit_kw=3.68, step_kwh=0.01)
+KNOWN = RegisterFacts(limit_kw=3.68, step_kwh=0.01, volts=230.0)
 
 
 def polled(
@@ -290,7 +290,7 @@ def test_nothing_is_billable_of_a_register_beside_which_nothing_was_read() -> No
     assert silent.energy.best == pytest.approx(48.0, abs=0.1)
     assert kwh(silent.energy, silent.has_lowest)[0] == ""
     once = with_amperes(4.5)
-    assert once.grade == grades.FIRM and once.has_lowest and not once.events
+    assert once.grade == grades.BOUNDED and once.has_lowest and not once.events
 
 
 # ---- sums ----------------------------------------------------------------------------------------
@@ -574,7 +574,8 @@ def test_the_page_begins_with_the_verdict_and_folds_what_is_firm(
     path, page = written(tmp_path, lines), tmp_path / "page.html"
     owners = tmp_path / "customers.csv"
     owners.write_text("customer,pdu,outlet,from,to\nzeta,rack1,63,,\nzeta,rack1,64,,\n")
-    asked = ["energy", "audit", str(path), *ASKED, "--limit-kw", "3.68", "--html", str(page)]
+    facts = ("--limit-kw", "3.68", "--volts", "230", "--html", str(page))
+    asked = ["energy", "audit", str(path), *ASKED, *facts]
     assert root.run([*asked, "--customers", str(owners)]) == 2
     capsys.readouterr()
     text = page.read_text()

@@ -47,18 +47,107 @@ def constant(
     return pdu
 
 
-@pytest.mark.parametrize("factor", [0.28, 0.75, 1.35])
-def test_a_register_that_counts_otherwise_than_its_own_watts_is_not_firm(factor: float) -> None:
+@pytest.mark.parametrize("factor", [0.28, 0.49, 2.05, 10.0])
+def test_a_register_that_counts_half_or_double_its_own_watts_is_not_billable(factor: float) -> None:
     (found,) = audited(constant(4, 400.0, factor), 4.0).outlets
     assert found.grade == grades.NOT_BILLABLE and not found.has_lowest
     assert found.energy.low <= 38.4 <= found.energy.high
+
+
+def device(
+    loads: Mapping[str, tuple[float, float]],
+    days: int = 4,
+    own: Optional[tuple[float, Optional[float], Optional[float]]] = None,
+) -> PduReadings:
+    """Outlets, each with the power that the polls see and the one that its register counts, in W.
+    `own`: what the inlet counts in W, its current and its watts.
+    """
+    pdu = PduReadings("rack1")
+    for number in range(-288, int((days + 1) * DAY / 300.0)):
+        time = 300.0 * number
+        figures = [
+            OutletFigures(name, floored(500.0 + counted * time / 3.6e6), None, seen)
+            for name, (seen, counted) in loads.items()
+        ]
+        if own is not None:
+            figures.append(OutletFigures(OWN, floored(900.0 + own[0] * time / 3.6e6), *own[1:]))
+        pdu.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1"))
+    return pdu
+
+
+@pytest.mark.parametrize("factor", [0.55, 0.75, 1.35, 1.9])
+def test_below_a_factor_of_two_one_outlet_alone_is_no_unit(factor: float) -> None:
+    """A cron job at each poll: the polls see more than flows. The lowest stays billed, and nobody
+    beside it loses anything: not a small load, not an empty outlet.
+    """
+    loads = {"1": (138.0, factor * 138.0), "2": (100.0, 100.0), "3": (4.0, 4.0), "4": (0.0, 0.0)}
+    first, *others = audited(device(loads), 4.0).outlets
+    assert first.has_lowest and first.grade == grades.BOUNDED
+    assert [event.kind for event in first.events] == [checks.UNSEEN]
+    assert "its power was not seen as it is" in first.reason
+    true = factor * 138.0 * 96.0 / 1000.0
+    assert first.energy.low <= true <= first.energy.high and first.energy.width < 0.07
+    assert all(outlet.has_lowest and not outlet.events for outlet in others)
+    assert others[0].grade == grades.FIRM
+    # alone on its device, too
+    (alone,) = audited(device({"1": loads["1"]}), 4.0).outlets
+    assert alone.has_lowest and alone.grade == grades.BOUNDED
+
+
+@pytest.mark.parametrize("factor", [0.6, 0.75, 1.35, 1.9])
+def test_below_a_factor_of_two_all_that_carry_load_are_the_unit(factor: float) -> None:
+    loads = {str(at): (90.0 * at, factor * 90.0 * at) for at in range(1, 5)}
+    found = audited(device({**loads, "5": (0.0, 0.0)}), 4.0).outlets
+    assert [outlet.has_lowest for outlet in found] == [False] * 4 + [True]
+    # a fifth that counts what flows shows that the device counts right
+    found = audited(device({**loads, "5": (200.0, 200.0)}), 4.0).outlets
+    assert all(outlet.has_lowest for outlet in found)
+
+
+def test_a_doubt_takes_no_outlet_with_it_that_counts_what_flows() -> None:
+    loads = {"1": (400.0, 4000.0), "2": (100.0, 100.0), "3": (4.0, 4.0), "4": (0.0, 0.0)}
+    found = audited(device(loads), 4.0).outlets
+    assert [outlet.has_lowest for outlet in found] == [False, True, True, True]
 
 
 def test_an_inlet_that_counts_tenfold_is_seen_without_a_voltage() -> None:
     found = audited(constant(4, 1945.0, 10.0, 8.9, OWN), 4.0).own
     assert found is not None and found.grade == grades.NOT_BILLABLE
     right = audited(constant(4, 1945.0, 1.0, 8.9, OWN), 4.0).own
+    assert right is not None and right.grade == grades.BOUNDED and right.has_lowest
+
+
+@pytest.mark.parametrize(("volts", "factor"), [(None, 0.14), (None, 2.0), (230.0, 0.3)])
+def test_amperes_that_show_a_unit_many_times_wide_make_no_firm_inlet(
+    volts: Optional[float], factor: float
+) -> None:
+    pdu = device({}, own=(factor * 1945.0, 8.9, None))
+    meters = Meters(RegisterFacts(3.68, 0.01, volts=volts), pdu_limit_kw=11.0)
+    found = pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, 4.0 * DAY, meters)).own
+    assert found is not None and found.grade == grades.BOUNDED
+    assert "bounded by amperes" in found.reason
+
+
+def test_outlets_that_are_known_show_the_unit_of_an_inlet_by_their_sum() -> None:
+    loads = {"1": (400.0, 400.0), "2": (300.0, 300.0)}
+    right = audited(device(loads, own=(705.0, 3.2, None)), 4.0).own
     assert right is not None and right.grade == grades.FIRM
+    # an outlet that nobody meters: the sum says nothing
+    more = audited(device(loads, own=(1200.0, 5.3, None)), 4.0).own
+    assert more is not None and more.grade == grades.BOUNDED
+    # all count ten times, and the inlet does, by a current that excludes nothing
+    loads = {"1": (400.0, 4000.0), "2": (300.0, 3000.0)}
+    found = audited(device(loads, own=(7000.0, None, None)), 4.0)
+    assert found.own is not None and not found.own.has_lowest
+
+
+@pytest.mark.parametrize("watts", [3.0, 9.0])
+def test_a_register_that_stood_while_power_was_read_is_at_best_bounded(watts: float) -> None:
+    """A meter that does not count small loads: what the power says is its highest."""
+    first, second = audited(device({"1": (watts, 0.0), "2": (200.0, 200.0)}, 31), 31.0).outlets
+    true = watts * 31.0 * 24.0 / 1000.0
+    assert first.grade == grades.WIDE and first.energy.low == 0.0
+    assert true <= first.energy.high <= 1.3 * true and second.grade == grades.FIRM
 
 
 def test_a_doubt_is_of_all_outlets_of_the_device_that_do_not_exclude_it() -> None:

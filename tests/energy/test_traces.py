@@ -76,7 +76,18 @@ def test_days_without_a_reading_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("03", "3"), ("2.07", "2.7"), ("A01", "a1"), (" 7 ", "7"), ("0", "00")]
+    ("one", "other"),
+    [
+        ("03", "3"),
+        ("2.07", "2.7"),
+        ("A01", "a1"),
+        (" 7 ", "7"),
+        ("0", "00"),
+        ("r\u200b1", "r1"),
+        ("\uff14", "4"),
+        ("r\u00ad1\ufe0f", "R1"),
+        ("r\u31641", "r1"),
+    ],
 )
 def test_an_identity_has_one_spelling(one: str, other: str) -> None:
     assert identity(one) == identity(other)

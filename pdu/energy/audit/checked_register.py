@@ -53,12 +53,14 @@ class UnitDoubt(NamedTuple):
 
 
 class _Findings(NamedTuple):
-    """What a register counted beside what flowed."""
+    """What a register counted beside what flowed (law 2)."""
 
     #: of each stretch, as a whole
     compared: list[checks.Comparison]
     #: by its own power or current
     doubts: list[UnitDoubt]
+    #: the same, by less than what one outlet alone can show
+    suspicions: list[UnitDoubt]
     standstills: list[checks.Standstill]
 
 
@@ -82,12 +84,14 @@ class CheckedRegister:
         self._story = history_of(readings, self._limits)
         self._register = BoundedRegister(readings, self._story.segments, self._limits)
         self._bounds: dict[tuple[float, float], EnergyInterval] = {}
-        #: doubts of other outlets of the same device
+        #: doubts that are of the device
         self._shared: list[UnitDoubt] = []
+        #: whether something of the device shows that its unit is right
+        self.is_confirmed = False
 
     @cached_property
     def _findings(self) -> _Findings:
-        findings = _Findings([], [], [])
+        findings = _Findings([], [], [], [])
         flow = checks.Flow.of(self._rows, self._parameters)
         if flow is None:
             return findings
@@ -107,9 +111,14 @@ class CheckedRegister:
                 findings.standstills.extend(still)
                 continue
             doubt = UnitDoubt(event, comparison.ratio, *self._between_changes(event))
+            factor = max(doubt.ratio, 1.0 / doubt.ratio) if doubt.ratio else float("inf")
+            is_alone_enough = factor >= checks.DEVICE_FACTOR
+            same_kind = findings.doubts if is_alone_enough else findings.suspicions
             # once for a unit is enough
-            if doubt[2:] not in [other_doubt[2:] for other_doubt in findings.doubts]:
-                findings.doubts.append(doubt)
+            if doubt[2:] not in [other_doubt[2:] for other_doubt in same_kind]:
+                same_kind.append(doubt)
+            if not is_alone_enough:
+                findings.standstills.extend(still)
         return findings
 
     @property
@@ -117,27 +126,58 @@ class CheckedRegister:
         """What its own power or current says of its unit."""
         return self._findings.doubts
 
-    def take_doubt(self, identity: str, doubt: UnitDoubt) -> None:
-        """Take over the doubt of another outlet, unless its own power or current excludes it."""
-        here = [
-            finding
-            for finding in self._findings.compared
-            if finding.begin < doubt.until and finding.end > doubt.since
+    @property
+    def suspicions(self) -> Sequence[UnitDoubt]:
+        """What its own power or current says, and all others of the device must say, too."""
+        return self._findings.suspicions
+
+    def is_loaded(self, doubt: UnitDoubt) -> bool:
+        """Whether its power shows what it counts by what flows, in the time of a doubt."""
+        return any(comparison.is_loaded for comparison in self._compared(doubt.since, doubt.until))
+
+    def excludes(self, doubt: UnitDoubt) -> bool:
+        """Whether its own power or current excludes a doubt (law 4)."""
+        here = self._compared(doubt.since, doubt.until)
+        return any(comparison.excludes(doubt.ratio) for comparison in here)
+
+    def confirms(self, begin: float, end: float) -> bool:
+        """Whether its own power or current shows in a period that its unit is right."""
+        return any(comparison.confirms for comparison in self._compared(begin, end))
+
+    def confirm(self) -> None:
+        """Other registers of the device show that its unit is right."""
+        self.is_confirmed = True
+
+    def _compared(self, begin: float, end: float) -> Sequence[checks.Comparison]:
+        return [
+            comparison
+            for comparison in self._findings.compared
+            if comparison.begin < end and comparison.end > begin
         ]
-        is_excluded = any(
-            finding.explains() and not finding.explains(doubt.ratio) for finding in here
-        )
+
+    def take_doubt(self, source: str, doubt: UnitDoubt) -> None:
+        """Take over a doubt of the device. `source`: whose it is, such as outlet 3."""
         is_known = any(
             finding.since < doubt.until and finding.until > doubt.since
             for finding in (*self.doubts, *self._shared)
         )
-        if not is_excluded and not is_known:
+        if not is_known and not self._is_empty(doubt.since, doubt.until):
             event = doubt.event
-            reason = f"outlet {identity} of the same device {event.reason}"
+            reason = f"{source} of the same device {event.reason}"
             self._shared.append(
                 doubt._replace(event=Event(event.kind, event.begin, event.end, reason))
             )
             self._bounds.clear()
+
+    def _is_empty(self, since: float, until: float) -> bool:
+        """Whether nothing flowed in a time: any number of times nothing is nothing."""
+        first, stop = np.searchsorted(self._rows.begins, (since, until))
+        kwh, amperes, watts = (
+            column[first:stop][~np.isnan(column[first:stop])]
+            for column in (self._rows.kwh, self._rows.amperes, self._rows.watts)
+        )
+        flows = np.concatenate((amperes, watts))
+        return bool(len(kwh) and len(flows) and not np.ptp(kwh) and not flows.any())
 
     def _between_changes(self, event: Event) -> tuple[float, float]:
         """When the device changed before and after an event: its unit was the same meanwhile."""
@@ -204,7 +244,9 @@ class CheckedRegister:
         if self.is_in_doubt(begin, end):
             return EnergyInterval(0.0, energy.best, most)
         stood = checks.uncounted_s(self._findings.standstills, begin, end)
-        return energy._replace(high=min(energy.high + self._limits.most(stood), most))
+        high = energy.high + self._limits.most(stood)
+        unmoved = checks.unmoved_kwh(self._rows, self._parameters, begin, end)
+        return energy._replace(high=min(max(high, unmoved), most))
 
     def events(self, begin: float, end: float) -> Sequence[Event]:
         """What happened in a period."""
@@ -215,6 +257,7 @@ class CheckedRegister:
             if event.begin < end + slack and event.end > begin - slack
         ]
         happened += self._doubts(begin, end)
+        happened += self._unseen(begin, end)
         happened += (
             stood.event
             for stood in self._findings.standstills
@@ -234,6 +277,32 @@ class CheckedRegister:
             for doubt in (*self.doubts, *self._shared)
             if doubt.since < end and doubt.until > begin
         )
+
+    def _unseen(self, begin: float, end: float) -> Iterator[Event]:
+        """Suspicions that are not of the device."""
+        for doubt in self.suspicions:
+            is_of_device = any(doubt[2:] == shared[2:] for shared in self._shared)
+            if not is_of_device and doubt.event.begin < end and doubt.event.end > begin:
+                reason = f"{doubt.event.reason}: perhaps it follows the clock of the polls"
+                yield Event(checks.UNSEEN, doubt.event.begin, doubt.event.end, reason)
+
+    def rise(self, begin: float, end: float) -> EnergyInterval:
+        """What the register alone counted in a period, whatever its unit."""
+        return self._register.energy(begin, end)
+
+    def weak_evidence(self, energy: EnergyInterval, begin: float, end: float) -> str:
+        """Why what was read supports no firm energy (law 5); "" if it does."""
+        if any(self._unseen(begin, end)):
+            return "its power was not seen as it is"
+        if checks.unmoved_kwh(self._rows, self._parameters, begin, end):
+            return "it stood while power was read"
+        if energy.best <= _MOVED * self._limits.step:
+            return ""
+        if self.is_confirmed or self.confirms(begin, end):
+            return ""
+        if np.isnan(self._rows.watts).all():
+            return "bounded by amperes, which show its unit within many times only"
+        return "what flowed is too little to show its unit"
 
     def is_read(self, begin: float, end: float) -> bool:
         """Whether a reading is of a period, or one is before it and one after it."""
@@ -290,6 +359,8 @@ class CheckedRegister:
 
 
 _POINTS, _BAND = 48, 24
+#: a register that rose by fewer steps says nothing of its unit
+_MOVED = 3.0
 
 
 def _thinned(numbers: Sequence[int]) -> Iterator[int]:

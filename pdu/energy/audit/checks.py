@@ -1,13 +1,14 @@
 """Whether a register counts what flowed: its rises beside the power or the current of the polls.
 
-The law: a register rises by the integral of the power, within a tolerance. Where a stretch of
+Law 2: a register rises by the integral of the power, within a tolerance. Where a stretch of
 readings breaks it, the register counts in another unit than its MIB says, or than its owner
-believes. Where it stands while power flows, that energy was never counted. Each finding is an
-event; no figure is corrected by it. Pure.
+believes, or its power was not seen as it is. Where it stands while power flows, that energy was
+never counted. Each finding is an event; no figure is corrected by it. Pure.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Optional
 
@@ -15,12 +16,21 @@ from ..registers.numpy_lazy import Column, np
 from ..registers.values import Event
 
 GAP, UNIT, STANDING = "gap", "unit", "standing register"
+#: the polls show another power than the register counts, of one outlet of its device alone
+UNSEEN = "power not seen"
 #: nothing was read beside a register that could show its unit
 UNKNOWN_UNIT = "unknown unit"
 #: a gap is longer than so many times the usual time between two polls
 GAP_FACTOR = 3.0
 #: of what flowed, a register counts at least and at most so many times
 TOLERANCE = (0.8, 1.25)
+#: a register that counts less than so many times too much or too little is in doubt only with all
+#: others of its device: a load that follows the clock of the polls looks the same
+DEVICE_FACTOR = 2.0
+#: what is so many times wide shows no unit: amperes without volts are 25, and those of an inlet 4.5
+WIDE_EVIDENCE = 4.0
+#: an outlet carries load whose ratio is known within so many times
+_LOADED = 2.0
 #: a current or power up to this counts as any between none and this: meters begin to count there
 START_A, START_W = 0.1, 10.0
 #: the least and the most real power of an apparent one: servers' supplies at idle, and a heater
@@ -158,11 +168,30 @@ class Comparison(NamedTuple):
     event: Optional[Event]
     #: what was counted there by what flowed
     ratio: float
+    #: what was counted in all by what flowed, at least and at most, without the tolerance
+    lowest_ratio: float
+    highest_ratio: float
 
-    def explains(self, factor: float = 1.0) -> bool:
-        """Whether it can be that the register counts so many times what flows."""
-        low, high = self.counted - self.error, self.counted + self.error
-        return low <= factor * self.most and high >= factor * self.least
+    @property
+    def is_loaded(self) -> bool:
+        """Whether it shows what the register counts by what flows."""
+        return self.highest_ratio < _LOADED * self.lowest_ratio
+
+    @property
+    def confirms(self) -> bool:
+        """Whether it shows that the unit is right, by evidence that is narrow enough."""
+        width = self.highest_ratio * TOLERANCE[1] / TOLERANCE[0]
+        return self.event is None and width < WIDE_EVIDENCE * self.lowest_ratio
+
+    def excludes(self, ratio: float) -> bool:
+        """Whether the unit is nearer to the right one than to one that counts `ratio` times."""
+        return self._far(1.0) < self._far(ratio)
+
+    def _far(self, ratio: float) -> float:
+        """How far a ratio is outside, as a logarithm; 0 within."""
+        if ratio < self.lowest_ratio:
+            return math.log(self.lowest_ratio / ratio)
+        return math.log(ratio / self.highest_ratio) if ratio > self.highest_ratio > 0.0 else 0.0
 
 
 def compare(
@@ -226,7 +255,32 @@ def compare(
         reason = f"counts {ratio:.3g} times what {flow.source} says"
         event = Event(UNIT, max(begin, first), min(end, last), reason)
     figures = [float(column[-1]) for column in (counted, error, low, high)]
-    return Comparison(first, last, figures[0], figures[1], figures[2], figures[3], event, ratio)
+    flowed_least, flowed_most = float(least[-1] - sampling[-1]), float(most[-1] + sampling[-1])
+    lowest = max(figures[0] - figures[1], 0.0) / flowed_most if flowed_most else 0.0
+    highest = (figures[0] + figures[1]) / flowed_least if flowed_least > 0.0 else math.inf
+    counted_kwh, error_kwh, least_kwh, most_kwh = figures
+    return Comparison(
+        first, last, counted_kwh, error_kwh, least_kwh, most_kwh, event, ratio, lowest, highest
+    )
+
+
+def unmoved_kwh(rows: Rows, parameters: CheckParameters, begin: float, end: float) -> float:
+    """The most that flowed in a period in which the register did not move, in kWh, by the power or
+    current that was read, however small; 0 if it moved, or nothing was read.
+    """
+    first, stop = np.searchsorted(rows.begins, (begin, end))
+    kwh = rows.kwh[first:stop]
+    kwh = kwh[~np.isnan(kwh)]
+    if len(kwh) < 2 or kwh[-1] != kwh[0]:
+        return 0.0
+    hours = np.diff(rows.begins[first:stop], append=rows.begins[stop - 1]) / 3600.0
+    hours[(hours < 0.0) | (hours > GAP_FACTOR * parameters.usual_gap / 3600.0)] = 0.0
+    watts, amperes = rows.watts[first:stop], rows.amperes[first:stop]
+    kilowatts = watts / 1000.0
+    if np.isnan(watts).all():
+        volts = parameters.volts
+        kilowatts = amperes * (_AMPERE_KW[1] if volts is None else volts / 1000.0)
+    return TOLERANCE[1] * float(np.nansum(kilowatts * hours))
 
 
 class Standstill(NamedTuple):

@@ -42,18 +42,22 @@ class GradeBasis(NamedTuple):
     class_percent: Optional[float]
     #: whether it stood, and no current flowed: its width is its step, of which no share can be told
     is_idle: bool = False
+    #: why what was read supports no firm energy; "" if it does
+    weakness: str = ""
 
 
 def of_register(
     energy: EnergyInterval, events: Sequence[Event], basis: GradeBasis, tolerance_kwh: float
 ) -> Grade:
-    """The grade of one register: by its width, if its unit is not in doubt."""
+    """The grade of one register (law 5): by its width, if its unit is not in doubt."""
     for event in events:
         if event.kind == checks.UNKNOWN_UNIT:
             return Grade(NOT_BILLABLE, event.reason)
         if event.kind == checks.UNIT:
             return Grade(NOT_BILLABLE, f"its unit is in doubt: {event.reason}")
     grade = _by_width(energy, tolerance_kwh)
+    if grade == FIRM and basis.weakness:
+        return Grade(BOUNDED, f"{_apart(energy)}: {basis.weakness}")
     if grade == FIRM:
         return Grade(FIRM, _apart(energy))
     if basis.is_idle and grade == WIDE:

@@ -55,6 +55,8 @@ class Asked(NamedTuple):
     tolerance_kwh: float = USUAL_TOLERANCE_KWH
     #: whether of a customer's share nothing but the energy is asked for
     energy_only: bool = False
+    #: whether it is known that the unit of the registers is right
+    are_confirmed: bool = False
 
 
 class OutletShare(NamedTuple):
@@ -93,6 +95,10 @@ class AuditedRegister(NamedTuple):
     #: what is known of the meter
     meter: RegisterFacts
     origins: Origins
+    #: whether something that was read of the device shows that its unit is right
+    is_confirmed: bool
+    #: why what was read supports no firm energy; "" if it does
+    weakness: str
     shares: Sequence[OutletShare] = ()
     drawn: Optional[PlotData] = None
 
@@ -176,10 +182,15 @@ def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
         if not np.isnan(np.asarray(series.kwh)).all()
     }
     _refine(registers)
-    _share_doubts(
-        {identity: register.known for identity, register in registers.items() if identity != OWN}
-    )
     begin, end = asked.begin, asked.end
+    known = {name: register.known for name, register in registers.items() if name != OWN}
+    _share_doubts(known, (begin, end))
+    own = registers[OWN].known if OWN in registers else None
+    if own is not None:
+        _share_with_inlet(own, known, (begin, end))
+    if asked.are_confirmed:
+        for register in registers.values():
+            register.known.confirm()
     inlet = _inlet(registers, begin, end)
     answers = {
         identity: register.answer(asked, None if identity == OWN else inlet)
@@ -256,18 +267,60 @@ def _refine(registers: Mapping[str, _Register]) -> None:
                 register.take_step(min(steps))
 
 
-def _share_doubts(outlets: Mapping[str, CheckedRegister]) -> None:
-    """What casts doubt on one outlet does so on all of its device: one MIB object has one unit.
-
-    Not on an outlet whose own power or current excludes it.
+def _share_doubts(outlets: Mapping[str, CheckedRegister], period: tuple[float, float]) -> None:
+    """What casts doubt on one outlet does so on all of its device (law 4): one MIB object has one
+    unit. Not if an outlet shows by its own power or current that the unit is right.
     """
-    doubts = [
-        (identity, doubt) for identity, register in outlets.items() for doubt in register.doubts
-    ]
-    for identity, doubt in doubts:
-        for name, register in outlets.items():
-            if name != identity:
-                register.take_doubt(identity, doubt)
+    names = {identity: f"outlet {identity}" for identity in outlets}
+    for identity, register in outlets.items():
+        for doubt in register.suspicions:
+            loaded = [other for other in outlets.values() if other.is_loaded(doubt)]
+            if len(loaded) > 1 and not any(other.excludes(doubt) for other in loaded):
+                for other in outlets.values():
+                    other.take_doubt(names[identity], doubt)
+        for doubt in register.doubts:
+            others = [other for other in outlets.values() if other is not register]
+            if not any(other.is_loaded(doubt) and other.excludes(doubt) for other in others):
+                for other in others:
+                    if not other.excludes(doubt):
+                        other.take_doubt(names[identity], doubt)
+    if any(register.confirms(*period) for register in outlets.values()):
+        for register in outlets.values():
+            register.confirm()
+
+
+def _share_with_inlet(
+    own: CheckedRegister, outlets: Mapping[str, CheckedRegister], period: tuple[float, float]
+) -> None:
+    """Inlet and outlets count in one unit if the inlet counts the sum of the outlets (law 4)."""
+    if own.confirms(*period):
+        own.confirm()
+    if not outlets or not _is_sum(own, outlets, *period):
+        return
+    for identity, register in outlets.items():
+        for doubt in register.doubts:
+            if not own.excludes(doubt):
+                own.take_doubt(f"outlet {identity}", doubt)
+    for doubt in own.doubts:
+        for register in outlets.values():
+            if not register.excludes(doubt):
+                register.take_doubt("the inlet", doubt)
+    if any(register.confirms(*period) for register in outlets.values()):
+        own.confirm()
+    elif own.is_confirmed:
+        for register in outlets.values():
+            register.confirm()
+
+
+def _is_sum(
+    own: CheckedRegister, outlets: Mapping[str, CheckedRegister], begin: float, end: float
+) -> bool:
+    """Whether the inlet's register rose by what those of all outlets did, within the tolerance."""
+    inlet = own.rise(begin, end)
+    rises = [register.rise(begin, end) for register in outlets.values()]
+    low, high = (sum(getattr(rise, bound) for rise in rises) for bound in ("low", "high"))
+    least, most = checks.TOLERANCE
+    return bool(least * high <= inlet.low and inlet.high <= most * low)
 
 
 class _Register:
@@ -351,6 +404,8 @@ class _Register:
             self.known.step,
             self.meter,
             self.origins,
+            self.known.is_confirmed,
+            self.known.weak_evidence(energy, begin, end),
             shares,
         )
 
@@ -366,7 +421,8 @@ class _Register:
         """The share of a period that was read, the grade of its energy, why, and what happened."""
         events = self.known.events(begin, end)
         is_idle = self.known.is_idle(energy, begin, end)
-        basis = GradeBasis(self.known.step, self.meter.class_percent, is_idle)
+        weakness = self.known.weak_evidence(energy, begin, end)
+        basis = GradeBasis(self.known.step, self.meter.class_percent, is_idle, weakness)
         grade = grades.of_register(energy, events, basis, tolerance_kwh)
         return self.known.covered_share(begin, end), *grade, [*_few(events)]
 

@@ -1,11 +1,26 @@
-"""When rounds begin: at multiples of a period, such as 12:05:00 and 12:10:00. Pure."""
+"""When rounds begin: at multiples of a period, such as 12:05:00 and 12:10:00; and when in a round
+each PDU has its turn. Pure.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import NamedTuple
 
 from ..journal.clocks import Instant
+
+#: no turn is nearer to the begin and the end of a round, as a share of the period
+_EDGE = 0.05
+
+
+def phase_s(name: str, every: float) -> float:
+    """When in a round a PDU has its turn, in s after its begin: always the same, and another one
+    for each name. Cron jobs and backups begin at full minutes and hours, and polls that did, too,
+    would see them always or never.
+    """
+    number = int.from_bytes(hashlib.sha256(name.encode(errors="replace")).digest()[:8], "big")
+    return every * (_EDGE + (1.0 - 2.0 * _EDGE) * number / 2.0**64)
 
 
 class Due(NamedTuple):

@@ -1,5 +1,5 @@
-"""The meter itself: rounds that begin on time, PDUs that are read by a pool of processes, and lines
-that are written as their readings arrive.
+"""The meter itself: rounds that begin on time, PDUs that are read by a pool of processes, each at a
+phase of its own within a round, and lines that are written as their readings arrive.
 
 A PDU that is still being read when its next turn comes misses that turn; no other waits for it.
 Readings that arrive within a moment of each other are written and synced together, so 1,000 PDUs
@@ -30,7 +30,7 @@ from ..journal.journal_format import LateRounds, LostPolls, MeterStart
 from .health import MeterCounts, MeterHealth, PduHealth, clock_time
 from .journal_writer import PduHeading, PduLines, PollResult
 from .pdu_reading import KnownPdu, known_for_next_poll, take
-from .schedule import Due, following
+from .schedule import Due, following, phase_s
 
 #: how long readings wait for others, to be written together, in s
 TOGETHER_S = 0.2
@@ -79,6 +79,16 @@ class _PolledPdu:
         self.is_out = False
         #: turns that it missed since its last line
         self.missed = 0
+        #: its place among the PDUs that are read now
+        self.place = number
+
+
+class _Turn(NamedTuple):
+    """When a PDU is to be read."""
+
+    #: of the monotonic clock, in s
+    mono: float
+    pdu: _PolledPdu
 
 
 class MeterService:
@@ -99,6 +109,8 @@ class MeterService:
         self._targets: Sequence[Target] = ()
         self._pdus: list[_PolledPdu] = []
         self._numbers = itertools.count()
+        #: those of the rounds that have begun, in order
+        self._turns: list[_Turn] = []
         self._take_over(targets)
         self._boot = boot()
         self._files = FileClock(days.last)
@@ -146,9 +158,12 @@ class MeterService:
                     if is_first:
                         self._say_start()
                     now = self._now()
+                self._take_turns(readers, now)
                 for companion in self._companions:
                     companion.turn(self)
-                wait = min(max(due.mono - now.mono, 0.0), self._settings.longest_wait_s)
+                following_mono = self._turns[0].mono if self._turns else due.mono
+                wait_s = min(due.mono, following_mono) - now.mono
+                wait = min(max(wait_s, 0.0), self._settings.longest_wait_s)
                 self._write(self._arrived(readers, wait, signals))
                 if self._is_reloading:
                     self._is_reloading = False
@@ -197,6 +212,9 @@ class MeterService:
         self._pdus = [
             pdu_by_heading.get(pdu) or _PolledPdu(next(self._numbers), pdu) for pdu in headings
         ]
+        for place, pdu in enumerate(self._pdus):
+            pdu.place = place
+        self._turns = [turn for turn in self._turns if turn.pdu in self._pdus]
         self._targets = targets
         return len(set(headings).difference(pdu_by_heading)), len(
             set(pdu_by_heading).difference(headings)
@@ -208,20 +226,19 @@ class MeterService:
         return self._settings.rounds is None or self.counts.rounds < self._settings.rounds
 
     def _is_done(self) -> bool:
-        return self._is_stopped or not (self._may_begin() or any(pdu.is_out for pdu in self._pdus))
+        is_reading = bool(self._turns) or any(pdu.is_out for pdu in self._pdus)
+        return self._is_stopped or not (self._may_begin() or is_reading)
 
     def _begun(self, readers: ReaderPool[PollResult], due: Due, now: Instant) -> Due:
-        """Begin a round. Returns when the next one is due."""
-        missed = 0
-        for place, pdu in enumerate(self._pdus):
-            if pdu.is_out:
-                pdu.missed += 1
-                missed += 1
-            else:
-                pdu.is_out = True
-                readers.ask(place, pdu.known)
-        self._add(rounds=1, missed=missed)
+        """Begin a round: each PDU has its turn at a phase of its own, but in the first round at
+        once. Returns when the next round is due.
+        """
         every = self._settings.every
+        for pdu in self._pdus:
+            phase = phase_s(pdu.health.name, every) if self.counts.rounds else 0.0
+            self._turns.append(_Turn(due.mono + phase, pdu))
+        self._turns.sort(key=lambda turn: turn.mono)
+        self._add(rounds=1)
         following_one = following(due, now, every)
         left_out = following_one.left_out
         if left_out:
@@ -231,6 +248,18 @@ class MeterService:
             self._add(late=left_out)
             self._say(f"{counted(left_out, 'round')} left out: this machine slept, or was too busy")
         return following_one
+
+    def _take_turns(self, readers: ReaderPool[PollResult], now: Instant) -> None:
+        """Begin to read the PDUs whose turn has come. One that is still being read misses it."""
+        count = sum(turn.mono <= now.mono for turn in self._turns)
+        turns, self._turns = self._turns[:count], self._turns[count:]
+        for turn in turns:
+            if turn.pdu.is_out:
+                turn.pdu.missed += 1
+                self._add(missed=1)
+            else:
+                turn.pdu.is_out = True
+                readers.ask(turn.pdu.place, turn.pdu.known)
 
     # ---- readings --------------------------------------------------------------------------------
 

@@ -44,8 +44,10 @@ class OutletReadings(NamedTuple):
     meter: RegisterFacts
     #: the most that it took by the PDU's own register and the other outlets, in kWh; None: unknown
     most_kwh: Optional[float]
-    #: whether readings before or after cast doubt on the register's unit
+    #: whether other readings of the device cast doubt on the register's unit
     is_doubted: bool
+    #: whether they show that it is right
+    is_confirmed: bool
 
 
 class Rules(NamedTuple):
@@ -82,6 +84,7 @@ def figures(inputs: OutletReadings, blocks: Sequence[Block], rules: Rules) -> St
         {(inputs.pdu, inputs.outlet): [OutletTenancy(*piece) for piece in pieces]},
         tolerance_kwh=rules.tolerance_kwh,
         energy_only=True,
+        are_confirmed=inputs.is_confirmed,
     )
     answers = audit_registers(pdu, audit_scope).outlets if blocks else ()
     answer = next((answer for answer in answers if answer.outlet == inputs.outlet), None)
@@ -95,6 +98,7 @@ def figures(inputs: OutletReadings, blocks: Sequence[Block], rules: Rules) -> St
         "meter": dataclasses.asdict(inputs.meter),
         "most_kwh": inputs.most_kwh,
         "doubted": inputs.is_doubted,
+        "confirmed": inputs.is_confirmed,
         **registers,
         **_energy(answer, inputs, [piece.period for piece in pieces], rules),
         **_power(power.figures([flow])),
@@ -216,10 +220,10 @@ def _grade(
 ) -> Grade:
     """The audit's grade; of an energy that was narrowed, the grade of its own bounds."""
     if inputs.is_doubted and answer.has_lowest:
-        return Grade(NOT_BILLABLE, "its unit is in doubt before or after")
+        return Grade(NOT_BILLABLE, "its unit is in doubt by other readings of its device")
     if energy.high == answer.energy.high or not energy.best:
         return Grade(answer.grade, answer.reason)
-    basis = GradeBasis(answer.step, answer.meter.class_percent)
+    basis = GradeBasis(answer.step, answer.meter.class_percent, weakness=answer.weakness)
     return of_register(energy, answer.events, basis, rules.tolerance_kwh)
 
 

@@ -579,6 +579,7 @@ def line_inputs(line: Mapping[str, Any]) -> OutletReadings:
         RegisterFacts(**line["meter"]),
         line["most_kwh"],
         line["doubted"],
+        line["confirmed"],
     )
 
 

@@ -44,6 +44,7 @@ _LINE: Mapping[str, Any] = {
     "meter": {name: _Maybe(span) for name, span in RANGES.items()},
     "most_kwh": _Maybe(_KWH),
     "doubted": bool,
+    "confirmed": bool,
 }
 _STATED: Mapping[str, Any] = {
     "version": re.compile("(?s:.{0,40})"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -127,7 +128,18 @@ def _falls(readings: Sequence[tuple[float, float]]) -> int:
     return sum(b < a - 1e-9 for (_, a), (_, b) in zip(readings, readings[1:]))
 
 
+#: what is not seen, whatever its category is
+_UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800"
+
+
 def identity(name: str) -> str:
-    """A name in one spelling: "03" is "3"."""
-    parts = re.split(r"(\d+)", name.strip().casefold())
+    """A name in one spelling, as it is printed: "03" is "3", and what is not seen is nothing."""
+    letters = (
+        letter
+        for letter in unicodedata.normalize("NFKC", name)
+        if unicodedata.category(letter)[0] not in "CZ"
+        and letter not in _UNSEEN
+        and not "\ufe00" <= letter <= "\ufe0f"
+    )
+    parts = re.split(r"([0-9]+)", "".join(letters).casefold())
     return "".join(part.lstrip("0") or "0" if part.isdigit() else part for part in parts)

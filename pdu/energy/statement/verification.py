@@ -54,8 +54,8 @@ STATED = (
     "what the provider alone says: number, date, issuer, customer, what it corrects and what was"
     " billed before, period and zone, prices, whose outlet when (from, to), machine, name,"
     " limit_kw, step_kwh, wrap_kwh, class_percent, volts and own_use_w of each meter, most_kwh,"
-    " doubted, tolerance_kwh, hours of the tariff, carbon, pue, left_out, version; and what page"
-    " and table say: compare them with the figures above"
+    " doubted, confirmed, tolerance_kwh, hours of the tariff, carbon, pue, left_out, version; and"
+    " what page and table say: compare them with the figures above"
 )
 
 

@@ -265,6 +265,7 @@ def _part(
             meter=dataclasses.replace(answer.meter, step_kwh=answer.step),
             most_kwh=share.energy.high,
             is_doubted=checks.is_unit_in_doubt(share.events),
+            is_confirmed=answer.is_confirmed,
         )
     line_figures = figures.figures(inputs, shown_readings.blocks, ordered.rules)
     return _Kept(line_figures, shown_readings.days)
@@ -291,6 +292,7 @@ def _outlet_readings(
         meter=ordered.audit_scope.meters.of(*place),
         most_kwh=None,
         is_doubted=False,
+        is_confirmed=False,
     )
 
 

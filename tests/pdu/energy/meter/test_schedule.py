@@ -7,7 +7,7 @@ import random
 import pytest
 
 from pdu.energy.journal.clocks import Instant, boot, monotonic
-from pdu.energy.meter.schedule import Due, following
+from pdu.energy.meter.schedule import Due, following, phase_s
 
 EVERY = 300.0
 
@@ -81,3 +81,13 @@ def test_the_monotonic_clock_is_that_of_the_machine_and_named() -> None:
 def test_a_late_round_does_not_move_the_next_one_into_the_past() -> None:
     # due at 0, begun at 8; the multiple near 10 was at 6
     assert following(Due(0.0), Instant(1002.0, 8.0), 10.0) == Due(16.0)
+
+
+def test_each_pdu_has_a_phase_of_its_own_away_from_the_begin_of_a_round() -> None:
+    phases = [phase_s(f"rack{number}-left", 300.0) for number in range(1000)]
+    assert all(15.0 <= phase <= 285.0 for phase in phases)
+    assert len({round(phase, 3) for phase in phases}) > 990
+    # as many in each tenth of a round, and the same each time
+    tenths = [sum(at <= (phase - 15.0) / 27.0 < at + 1 for phase in phases) for at in range(10)]
+    assert all(60 <= count <= 140 for count in tenths)
+    assert phases[7] == pytest.approx(5.0 * phase_s("rack7-left", 60.0))

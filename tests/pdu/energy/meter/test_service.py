@@ -7,6 +7,7 @@ there is a function of the test; the other tests of the folder read real simulat
 from __future__ import annotations
 
 import json
+import math
 import re
 import shlex
 import socket
@@ -21,6 +22,7 @@ import pytest
 from pdu.core.files import journal
 from pdu.energy.journal.days import files
 from pdu.energy.journal.verify import verified
+from pdu.energy.meter.schedule import phase_s
 from tests.needs import ROOT, program
 from tests.pdu.monitoring.halls import environment
 from tests.waiting import PATIENCE_S
@@ -115,6 +117,16 @@ def test_a_slow_pdu_delays_no_other_and_its_line_says_which_turns_it_missed(tmp_
         assert len(found) + said <= 15
         missed += said
     assert missed <= tally["missed"] and tally["rounds"] == 15
+
+
+def test_after_the_first_round_each_pdu_is_read_at_its_phase(tmp_path: Path) -> None:
+    tally, _ = ran(tmp_path / "a", "rounds, every = 2, 2.0")
+    assert tally["rounds"] == 2 and tally["polls"] == 6
+    for unit in range(3):
+        first, second = (poll["utc"][0] for poll in polls(tmp_path / "a", unit))
+        # the second round begins at the multiple that is nearest to its time
+        begin = math.ceil((first + 0.9) / 2.0) * 2.0
+        assert second >= begin + phase_s(str(unit), 2.0) - 0.05
 
 
 _HANGS = """
