@@ -5,9 +5,8 @@ proven at its meters.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -17,9 +16,10 @@ from .core import owner_files
 from .core.cli import prompts, shared_options
 from .core.cli.error_output import Interrupted, Usage
 from .core.cli.exit_codes import DONE, NOT_SEEN
-from .core.cli.groups import Subcommand
+from .core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
 from .core.cli.options import (
     Argument,
+    Parameters,
     Seconds,
     SharedOptions,
     command_line,
@@ -35,7 +35,6 @@ from .core.cli.shared_options import (
     ALIVE,
     AUTH,
     CONFIRM,
-    METER_PERIOD,
     PAUSE,
     POWER_TIMEOUT,
     STATE_DIR,
@@ -43,47 +42,45 @@ from .core.cli.shared_options import (
     VERIFIED,
     VERIFIED_FOR,
 )
-from .core.drawing.drawing import Cord, Drawing, Machine
+from .core.drawing.drawing import Cord, Machine
 from .core.files.whole_files import signals_as_ctrl_c
 from .core.machines import evidence as evidences
 from .core.machines.actions import Runner
 from .core.machines.alive import Alive, AliveCommand
 from .core.machines.evidence import LONGEST_DAYS, EvidenceFile, MachineEvidence
+from .core.machines.machine_power import MachinePower, OffProof, OutletState, find_outlet
 from .core.machines.observations import default_folder
 from .core.machines.pdu_access import NotProven, OutletReading, PolledPdus
-from .core.machines.proof import MachinePower, OffProof
-from .core.machines.verification import TrialTimes
+from .core.machines.verification import ALL_ON, TrialTimes
 from .core.owner_files import DRAWING, LIST, OwnerFiles
-from .core.states import DOWN, UP, word
+from .core.states import word
 
-ACTIONS = ("status", "check", "verify", "off", "on", "cycle")
 _PAUSE_S, _POWER_TIMEOUT_S = 10.0, 20.0
 _USUAL, _USUAL_TIMES = OffProof(), TrialTimes()
 
 
-class MachineOptions(NamedTuple):
-    """The words and options of one call."""
+class MachineCall(NamedTuple):
+    """One call of a command: the machine, the files, and the options that this command has."""
 
     owner_files: OwnerFiles
-    action: str
-    machines: Sequence[str]
-    confirm: str
-    threshold: float
-    power_timeout: float
-    meter_period: Optional[float]
-    pause: float
-    alive: Optional[str]
-    ask: bool
-    dies_within: float
-    boots_within: float
-    verified: Optional[str]
-    verified_for: float
-    state_dir: Optional[str]
+    machine: Machine
+    shared: SharedOptions
+    confirm: str = "current"
+    threshold: float = _USUAL.threshold_a
+    power_timeout: float = _USUAL.timeout_s
+    pause: float = 0.0
+    alive: Optional[str] = None
+    ask: bool = False
+    dies_within: float = _USUAL_TIMES.dies_within_s
+    boots_within: float = _USUAL_TIMES.boots_within_s
+    verified: Optional[str] = None
+    verified_for: float = LONGEST_DAYS
+    state_dir: Optional[str] = None
 
     @property
-    def machine(self) -> str:
-        """The only machine."""
-        return self.machines[0]
+    def power(self) -> MachinePower:
+        """The machine by its outlets."""
+        return MachinePower.of(self.machine)
 
     @property
     def file(self) -> EvidenceFile:
@@ -91,9 +88,23 @@ class MachineOptions(NamedTuple):
         drawing = self.owner_files.needed(DRAWING)
         return EvidenceFile.of(self.verified, drawing, self.verified_for)
 
-    def command(self, name: str) -> Optional[Alive]:
+    @property
+    def asks(self) -> Optional[Alive]:
         """What asks the machine itself, if that was given."""
-        return None if self.alive is None else AliveCommand(self.alive, name)
+        return None if self.alive is None else AliveCommand(self.alive, self.power.name)
+
+    def runner(self, notes: list[str]) -> Runner:
+        """What reads and switches it. `notes` gets what could not be kept."""
+        targets = self.owner_files.pdus({cord.pdu for cord in self.machine.cords})
+        pdus = PolledPdus({target.device.name: target for target in targets})
+        proof = OffProof(self.confirm == "current", self.threshold, self.power_timeout, self.asks)
+        folder = Path(self.state_dir) if self.state_dir else default_folder()
+        return Runner(pdus, proof, folder, notes.append, self.file)
+
+    def words(self, action: str) -> str:
+        """The command for another action of the machine."""
+        words = ["machine", action, self.machine.name, *self.owner_files.words()]
+        return command_line(SharedOptions(secret_files=self.shared.secret_files), *words)
 
 
 class AskedPerson(NamedTuple):
@@ -118,149 +129,45 @@ class MachineNotProven(PduHandlerError):
     kind = "not-proven"
 
 
-@click.pass_context
-def _run(context: click.Context, /, **options: Any) -> int:
+def _calls(context: click.Context, options: dict[str, Any]) -> list[MachineCall]:
+    """A call for each machine that the words name."""
     shared = shared_options_of(context)
-    names = list(options.pop("machine"))
+    names = options.pop("machine")
+    names = [names] if isinstance(names, str) else list(names)
     # the words of several machines end where a file's begins
-    if len(names) > 1 and (options["action"] != "verify" or os.path.isfile(names[-1])):
+    if len(names) > 1 and os.path.isfile(names[-1]):
         options[f"{LIST}_word"] = names.pop()
-    else:
-        options[f"{LIST}_word"] = None
-    if len(names) > 1 and options["action"] != "verify":
-        raise Usage(f"{printable(names[1], 60)!r} is one argument too many: give one machine")
     files = OwnerFiles.of(options, shared, [DRAWING, LIST])
-    machine_options = MachineOptions(files, machines=names, **options)
     drawing = files.drawn()
-    if machine_options.action == "verify":
-        return _verify(machine_options, drawing, shared)
-    machine = owner_files.machine(drawing, machine_options.machine)
-    power = _power(machine)
-    pdus = _polled_pdus(files, [machine])
-    if machine_options.action == "status":
-        with waiting(f"reading {power.name}", shared):
-            check = _words("check", machine_options, shared)
-            reason = ""
-            if machine_options.confirm == "current":
-                _, reason = machine_options.file.find(machine.cords, pdus.now())
-            return print_result(_status(machine, power, pdus, check, reason), shared.json)
-    owner_files.require_unprotected(machine)
-    notes: list[str] = []
-    runner = _runner(machine_options, pdus, power.name, notes)
-    if machine_options.action == "check":
-        with waiting(f"reading {power.name}", shared):
-            return print_result(_check(machine, power, runner, notes), shared.json)
-    prompts.confirm(shared, _question(machine_options, machine))
-    return print_result(_switch(machine_options, power, runner, shared, notes), shared.json)
+    if len(names) == 1:
+        return [MachineCall(files, owner_files.machine(drawing, names[0]), shared, **options)]
+    machines = owner_files.select_machines(drawing, names)
+    return [MachineCall(files, machine, shared, **options) for machine in machines]
 
 
-def _power(machine: Machine) -> MachinePower:
-    return MachinePower(printable(machine.name, 60), machine.cords, machine.needs)
+def _may_switch(call: MachineCall) -> MachineCall:
+    owner_files.require_unprotected(call.machine)
+    return call
 
 
-def _polled_pdus(files: OwnerFiles, machines: Sequence[Machine]) -> PolledPdus:
-    targets = files.pdus({cord.pdu for machine in machines for cord in machine.cords})
-    return PolledPdus({target.device.name: target for target in targets})
+# ---- reading -------------------------------------------------------------------------------------
 
 
-def _runner(options: MachineOptions, pdus: PolledPdus, name: str, notes: list[str]) -> Runner:
-    proof = OffProof(
-        options.confirm == "current",
-        options.threshold,
-        options.power_timeout,
-        options.meter_period,
-        options.command(name),
-    )
-    folder = Path(options.state_dir) if options.state_dir else default_folder()
-    return Runner(pdus, proof, folder, notes.append, options.file)
-
-
-# ---- the trial of the cabling --------------------------------------------------------------------
-
-
-def _verify(options: MachineOptions, drawing: Drawing, shared: SharedOptions) -> int:
-    """One machine after the other; the first that fails ends it."""
-    if (options.alive is None) != options.ask:
-        raise Usage("say who knows whether a machine lives: --alive COMMAND or --ask")
-    machines = [
-        owner_files.require_unprotected(machine)
-        for machine in owner_files.select_machines(drawing, options.machines)
-    ]
-    pdus = _polled_pdus(options.owner_files, machines)
-    names = ", ".join(printable(machine.name, 60) for machine in machines)
-    prompts.confirm(shared, f"switch each cord of {names} off and on again, then all: it GOES DOWN")
-    notes: list[str] = []
-    tried: list[MachineEvidence] = []
-    with options.file.appending() as file:
-        for machine in machines:
-            evidence = _try_cabling(machine, options, pdus, notes, shared)
-            file.append(evidence)
-            tried.append(evidence)
-    lines = [
-        f"{printable(evidence.machine, 60)}: its outlets are its only power; it was silent after"
-        f" {evidence.silent_s:.0f} s"
-        for evidence in tried
-    ]
-    return print_result(
-        Result(
-            {"file": file.path, "verified": [evidences.as_json(evidence) for evidence in tried]},
-            [*lines, f"written to {file.path}"],
-            note="\n".join(notes),
-        ),
-        shared.json,
-    )
-
-
-def _try_cabling(
-    machine: Machine,
-    options: MachineOptions,
-    pdus: PolledPdus,
-    notes: list[str],
-    shared: SharedOptions,
-) -> MachineEvidence:
-    """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
-    power = _power(machine)
-    alive: Alive = options.command(power.name) or AskedPerson(power.name)
-    parts, _ = options.file.find(machine.cords, pdus.now(), is_whole=False)
-    times = TrialTimes(options.dies_within, options.boots_within)
-    runner = _runner(options, pdus, power.name, notes)
-    again = _words("on", options._replace(machines=[machine.name]), shared)
-
-    def say(what: str) -> None:
-        if not shared.json:
-            report(f"{power.name}: {what}")
-
-    try:
-        with signals_as_ctrl_c():
-            return runner.verify(power, alive, times, say, parts is not None)
-    except NotProven as error:
-        raise MachineNotProven(f"{power.name} is not verified: {error}") from None
-    except KeyboardInterrupt as error:
-        left = f": {error}; switch it on: {again}" if str(error) else "; all its outlets are on"
-        raise Interrupted(f"{power.name} is not verified{left}") from None
-
-
-def _question(options: MachineOptions, machine: Machine) -> str:
-    what = f"switch {options.action} machine {printable(machine.name, 60)}"
-    if options.action == "cycle":
-        what = f"RESTART machine {printable(machine.name, 60)}, off for {options.pause:g} s"
-    return f"{what} ({', '.join(map(str, machine.cords))})"
-
-
-def _status(
-    machine: Machine, power: MachinePower, pdus: PolledPdus, check: str, reason: str
-) -> Result:
-    """`check`: the command that says whether off could be proven. `reason`: why it surely could
-    not; "" if that is not known.
-    """
-    readings = pdus.read_pdus(power.pdus)
-    outlet_by_cord = {cord: readings[cord.pdu].outlets.get(cord.outlet) for cord in machine.cords}
-    states = {None if outlet is None else outlet.state for outlet in outlet_by_cord.values()}
-    together = "on" if states == {UP} else "off" if states == {DOWN} else "unknown"
-    reasons = {
-        cord: _reason(outlet_by_cord[cord], readings[cord.pdu].reason) for cord in machine.cords
-    }
-    outlets = [_as_json(cord, outlet_by_cord[cord], reasons[cord]) for cord in machine.cords]
+@click.pass_context
+def _status(context: click.Context, /, **options: Any) -> int:
+    (call,) = _calls(context, options)
+    power, runner = call.power, call.runner([])
+    with waiting(f"reading {power.name}", call.shared):
+        readings = runner.pdu_access.read_pdus(power.pdus)
+        states = runner.states(power, readings)
+    reason = ""
+    if call.confirm == "current":
+        _, reason = call.file.find(power.name, power.cords, runner.pdu_access.now())
+    draws = {cord: find_outlet(readings, cord) for cord in call.machine.cords}
+    outlets = [_as_json(cord, states[cord], draws[cord]) for cord in call.machine.cords]
+    reported = {state.state for state in states.values()}
+    together = word(reported.pop()) if len(reported) == 1 else "unknown"
+    advice = f"could off be proven? {call.words('check')}"
     rows = [
         [
             row_header(outlet["outlet"]),
@@ -276,72 +183,145 @@ def _status(
     parts: list[Part] = [
         Headline(f"{power.name} is {together}"),
         Table("", ("outlet", "state", "A", "W", "why"), rows).without_empty_columns(),
-        Headline(
-            f"off could not be proven: {reason}" if reason else f"could off be proven? {check}"
-        ),
+        Headline(f"off could not be proven: {reason}" if reason else advice),
     ]
-    return Result(
-        {
-            "machine": machine.name,
-            "state": together,
-            "outlets": outlets,
-            "not_provable": [reason] if reason else [],
-        },
-        [*text_lines(parts)],
-        NOT_SEEN if together == "unknown" else DONE,
-    )
+    document = {
+        "machine": call.machine.name,
+        "state": together,
+        "outlets": outlets,
+        "not_provable": [reason] if reason else [],
+    }
+    code = NOT_SEEN if together == "unknown" else DONE
+    return print_result(Result(document, [*text_lines(parts)], code), call.shared.json)
 
 
-def _check(machine: Machine, power: MachinePower, runner: Runner, notes: Sequence[str]) -> Result:
+def _as_json(cord: Cord, state: OutletState, outlet: Optional[OutletReading]) -> dict[str, Any]:
+    return {
+        "outlet": str(cord),
+        "state": word(state.state),
+        "current_a": None if outlet is None else outlet.draw.current_a,
+        "power_w": None if outlet is None else outlet.draw.power_w,
+        "reason": state.reason,
+    }
+
+
+@click.pass_context
+def _check(context: click.Context, /, **options: Any) -> int:
     """Raises MachineNotProven with what could not be proven."""
+    (call,) = map(_may_switch, _calls(context, options))
+    power, notes = call.power, list[str]()
     try:
-        facts = runner.check(power)
+        with waiting(f"reading {power.name}", call.shared):
+            facts = call.runner(notes).check(power)
     except NotProven as error:
         raise MachineNotProven(f"{power.name}: off could not be proven: {error}") from None
     if facts is None:
         raise MachineNotProven(f"{power.name}: another run of it goes on; check it again later")
-    return Result(
-        {"machine": machine.name, "provable": True, "sentences": facts},
+    result = Result(
+        {"machine": call.machine.name, "provable": True, "sentences": facts},
         [f"off of {power.name} could be proven", *facts],
         note="\n".join(notes),
     )
+    return print_result(result, call.shared.json)
 
 
-def _reason(outlet: Optional[OutletReading], reason: str) -> str:
-    return reason or ("the PDU has no such outlet" if outlet is None else "")
+# ---- the trial of the cabling --------------------------------------------------------------------
 
 
-def _as_json(cord: Cord, outlet: Optional[OutletReading], reason: str) -> dict[str, Any]:
-    return {
-        "outlet": str(cord),
-        "state": "unknown" if outlet is None else word(outlet.state),
-        "current_a": None if outlet is None else outlet.draw.current_a,
-        "power_w": None if outlet is None else outlet.draw.power_w,
-        "reason": reason,
-    }
+@click.pass_context
+def _verify(context: click.Context, /, **options: Any) -> int:
+    """One machine after the other; the first that fails ends it."""
+    if (options["alive"] is None) != options["ask"]:
+        raise Usage("say who knows whether a machine lives: --alive COMMAND or --ask")
+    calls = [*map(_may_switch, _calls(context, options))]
+    shared, file = calls[0].shared, calls[0].file
+    names = ", ".join(call.power.name for call in calls)
+    prompts.confirm(shared, f"switch each cord of {names} off and on again, then all: it GOES DOWN")
+    notes: list[str] = []
+    tried: list[MachineEvidence] = []
+    with file.appending() as appender:
+        for call in calls:
+            tried.append(_try_cabling(call, notes))
+            appender.append(tried[-1])
+    lines = [
+        f"{printable(evidence.machine, 60)}: its outlets are its only power; it was silent after"
+        f" {evidence.silent_s:.0f} s"
+        for evidence in tried
+    ]
+    result = Result(
+        {"file": file.path, "verified": [evidences.as_json(evidence) for evidence in tried]},
+        [*lines, f"written to {file.path}"],
+        note="\n".join(notes),
+    )
+    return print_result(result, shared.json)
+
+
+def _try_cabling(call: MachineCall, notes: list[str]) -> MachineEvidence:
+    """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
+    power = call.power
+    alive = call.asks or AskedPerson(power.name)
+    times = TrialTimes(call.dies_within, call.boots_within)
+
+    def say(what: str) -> None:
+        if not call.shared.json:
+            report(f"{power.name}: {what}")
+
+    try:
+        with signals_as_ctrl_c():
+            return call.runner(notes).verify(power, alive, times, say)
+    except NotProven as error:
+        raise MachineNotProven(f"{power.name} is not verified: {error}") from None
+    except KeyboardInterrupt as error:
+        left = str(error) or "it may be off"
+        advice = "" if left == ALL_ON else f"; switch it on: {call.words('on')}"
+        raise Interrupted(f"{power.name} is not verified; {left}{advice}") from None
+
+
+# ---- switching -----------------------------------------------------------------------------------
+
+
+@click.pass_context
+def _off(context: click.Context, /, **options: Any) -> int:
+    (call,) = map(_may_switch, _calls(context, options))
+    return _switch(call, "off", lambda runner, saw: saw.extend(runner.off(call.power)))
+
+
+@click.pass_context
+def _on(context: click.Context, /, **options: Any) -> int:
+    (call,) = map(_may_switch, _calls(context, options))
+    return _switch(call, "on", lambda runner, _: runner.on(call.power))
+
+
+@click.pass_context
+def _cycle(context: click.Context, /, **options: Any) -> int:
+    (call,) = map(_may_switch, _calls(context, options))
+    return _switch(
+        call,
+        "cycle",
+        lambda runner, saw: runner.restart(call.power, call.pause, saw.extend, only_if_on=True),
+    )
+
+
+_ENDINGS = {"off": "is off", "on": "is on", "cycle": "was off and is on again"}
 
 
 def _switch(
-    options: MachineOptions,
-    power: MachinePower,
-    runner: Runner,
-    shared: SharedOptions,
-    notes: list[str],
-) -> Result:
-    """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
-    saw: list[str] = []
-    missing: Optional[str] = None
-    again = _words("on", options, shared)
+    call: MachineCall, action: str, run: Callable[[Runner, list[str]], Optional[str]]
+) -> int:
+    """`run` appends what the meters saw, and returns why the machine is not on again, if so. Raises
+    MachineNotProven, and Interrupted after Ctrl-C or SIGTERM.
+    """
+    power, again = call.power, call.words("on")
+    question = f"switch {action} machine {power.name}"
+    if action == "cycle":
+        question = f"RESTART machine {power.name}, off for {call.pause:g} s"
+    prompts.confirm(call.shared, f"{question} ({', '.join(map(str, power.cords))})")
+    saw, notes = list[str](), list[str]()
     try:
-        with signals_as_ctrl_c(), waiting(f"switching {power.name}", shared):
-            if options.action == "on":
-                runner.on(power)
-            elif options.action == "off":
-                saw += runner.off(power)
-            else:
-                missing = runner.restart(power, options.pause, saw.extend, only_if_on=True)
+        with signals_as_ctrl_c(), waiting(f"switching {power.name}", call.shared):
+            missing = run(call.runner(notes), saw)
     except NotProven as error:
-        left = "" if options.action == "on" else f"; it may be off; switch it on: {again}"
+        left = "" if action == "on" else f"; it may be off; switch it on: {again}"
         raise MachineNotProven(f"{power.name}: {error}{left}") from None
     except KeyboardInterrupt:
         raise Interrupted(
@@ -352,37 +332,84 @@ def _switch(
         raise MachineNotProven(
             f"{power.name} was proven off, and is not on again: {missing}; switch it on: {again}"
         )
-    ending = {"off": "is off", "on": "is on", "cycle": "was off and is on again"}[options.action]
-    return Result(
-        {"machine": options.machine, "action": options.action, "done": True, "meters": saw},
-        [f"{power.name} {ending}", *saw],
+    result = Result(
+        {"machine": call.machine.name, "action": action, "done": True, "meters": saw},
+        [f"{power.name} {_ENDINGS[action]}", *saw],
         note="\n".join(notes),
     )
+    return print_result(result, call.shared.json)
 
 
-def _words(action: str, options: MachineOptions, shared: SharedOptions) -> str:
-    """The command for another action of the machine."""
-    words = ["machine", action, options.machine, *options.owner_files.words()]
-    return command_line(SharedOptions(secret_files=shared.secret_files), *words)
+# ---- the commands --------------------------------------------------------------------------------
 
 
-def _parameters() -> Sequence[click.Parameter]:
+def _files(machines: str = "MACHINE") -> Parameters:
+    file = [] if machines.endswith("+") else owner_files.file_arguments(LIST)
+    return [Argument(machines), *file, *shared_options.DRAWING(), *shared_options.LIST(), *AUTH()]
+
+
+def _proof() -> Parameters:
+    return [*CONFIRM(default="current", show_default=True), *_meters()]
+
+
+def _meters() -> Parameters:
+    return [*THRESHOLD(default=_USUAL.threshold_a, show_default=True), *VERIFIED(), *STATE_DIR()]
+
+
+def _proven_off() -> Parameters:
     return [
-        click.Argument(["action"], type=click.Choice(ACTIONS), metavar="|".join(ACTIONS)),
-        Argument("MACHINE+"),
-        *shared_options.DRAWING(),
-        *shared_options.LIST(),
-        *AUTH(),
-        *CONFIRM(default="current", show_default=True),
-        *THRESHOLD(default=_USUAL.threshold_a, show_default=True),
+        *_proof(),
         *POWER_TIMEOUT(default=_POWER_TIMEOUT_S, show_default=True),
-        *METER_PERIOD(),
-        *PAUSE(default=_PAUSE_S, show_default=True),
         *ALIVE(),
-        *option("--ask", "verify: ask a person at the terminal instead"),
+        *_counts(),
+    ]
+
+
+def _counts() -> Parameters:
+    return VERIFIED_FOR(default=LONGEST_DAYS, show_default=True)
+
+
+status = Subcommand(
+    "status",
+    callback=_status,
+    help="""Read a machine: on if all its outlets are, off if all are, nothing flows and the last
+`off` was proven.""",
+    examples=("pdu machine status srv-1 --drawing hall.toml --list hall.csv",),
+    params=[*_files(), *_proof(), *_counts(), *secret_files(), *output()],
+)
+check = Subcommand(
+    "check",
+    callback=_check,
+    help="""Say what the proof of `off` would rest on, or why it would fail. Nothing is switched.
+
+It fails if the cabling was never tried, a cord stopped to carry since, a PDU is another unit, the
+drawing changed, or the last `off` was not proven.""",
+    examples=("pdu machine check srv-1 --drawing hall.toml --list hall.csv",),
+    params=[*_files(), *_proof(), *ALIVE(), *_counts(), *secret_files(), *output()],
+)
+verify = Subcommand(
+    "verify",
+    callback=_verify,
+    help="""Take machines down, once, at leisure: shows that their outlets are their only power.
+
+It switches each cord off and on again, then all, and sees by --alive or --ask that the machine
+falls silent without its outlets and comes back. A machine that needs longer to start than it was
+off goes down a second time, for half as long again as it needs; not with --ask. What that has shown
+is a line in --verified, beside the drawing: `off` is then proven in seconds (docs/doors.md). A
+protected machine is never switched.""",
+    examples=(
+        "pdu machine verify srv-1 --ask --drawing hall.toml --list hall.csv",
+        "pdu machine verify srv-1 srv-2 --alive 'ping -c 1 -W 2 {}' --drawing h.toml",
+    ),
+    params=[
+        *_files("MACHINE+"),
+        *_meters(),
+        *POWER_TIMEOUT(default=_POWER_TIMEOUT_S, show_default=True),
+        *ALIVE(),
+        *option("--ask", "ask a person at the terminal instead"),
         *option(
             "--dies-within",
-            "verify: how long it may answer after its outlets were switched off",
+            "how long it may answer after its outlets were switched off",
             "SECONDS",
             Seconds(1.0, 600.0),
             default=_USUAL_TIMES.dies_within_s,
@@ -390,38 +417,67 @@ def _parameters() -> Sequence[click.Parameter]:
         ),
         *option(
             "--boots-within",
-            "verify: how long it may take to answer again",
+            "how long it may take to answer again",
             "SECONDS",
             Seconds(1.0, 7200.0),
             default=_USUAL_TIMES.boots_within_s,
             show_default=True,
         ),
-        *VERIFIED(),
-        *VERIFIED_FOR(default=LONGEST_DAYS, show_default=True),
-        *STATE_DIR(),
         *secret_files(),
         *asks(),
         *output(),
-    ]
+    ],
+)
+off = Subcommand(
+    "off",
+    callback=_off,
+    help="""Take a machine's power, and prove it; asks first.
 
+Each outlet gets one command, whatever it reads. It is off if all are reported off, each own meter
+shows nothing in two renewals, no inlet kept what the outlets carried and, with --alive, the machine
+does not answer; six seconds after the command at the earliest, and not before the machine fell
+silent in its trial (`pdu machine verify`). A protected machine is never switched.""",
+    examples=("pdu machine off srv-1 --drawing hall.toml --list hall.csv",),
+    params=[*_files(), *_proven_off(), *secret_files(), *asks(), *output()],
+)
+on = Subcommand(
+    "on",
+    callback=_on,
+    help="Switch all outlets of a machine on, and see it; asks first.",
+    examples=("pdu machine on srv-1 --drawing hall.toml --list hall.csv",),
+    params=[*_files(), *STATE_DIR(), *secret_files(), *asks(), *output()],
+)
+cycle = Subcommand(
+    "cycle",
+    callback=_cycle,
+    help="""Take a machine's power as `off` does and, after --pause, give it back; asks first.
 
-machine = Subcommand(
+A machine that is not on is left as it is. Only one that was proven off and stayed off is switched
+on.""",
+    examples=("pdu machine cycle srv-1 --drawing hall.toml --list h.csv --auth l.toml",),
+    params=[
+        *_files(),
+        *_proven_off(),
+        *PAUSE(default=_PAUSE_S, show_default=True),
+        *secret_files(),
+        *asks(),
+        *output(),
+    ],
+)
+machine = LazyGroup(
     "machine",
-    callback=_run,
-    help="""Read or switch a machine of the drawing, by all its cords; asks before it switches.
-
-`verify` takes machines down, once, at leisure: it switches each cord off and on again, then all,
-and sees by --alive (or --ask) that the machine falls silent without its outlets and comes back.
-What that has shown is a line in --verified, beside the drawing. From then on `off` is proven in
-seconds: each outlet is reported off and its own meter at nothing in two renewals, six seconds
-after the command at the earliest, and no inlet kept what the outlets carried. Without a trial, or
-if a cord stopped to carry since, a PDU is another unit or the drawing changed, `off` sends its
-commands and is not proven. `check` says which, and switches nothing. `cycle` leaves a machine that
-is not on as it is, and switches on only what was proven off and stayed off. Each outlet gets one
-command. A protected machine is never switched (docs/doors.md).""",
-    examples=(
+    {
+        "status": LazyCommand("machine", "status", "whether it is on, by its outlets and meters"),
+        "check": LazyCommand("machine", "check", "what a proof of off would rest on"),
+        "verify": LazyCommand("machine", "verify", "try the cabling: takes it down once"),
+        "off": LazyCommand("machine", "off", "take its power and prove it; asks first"),
+        "on": LazyCommand("machine", "on", "give it its power; asks first"),
+        "cycle": LazyCommand("machine", "cycle", "off and on again; asks first"),
+    },
+    (
         "pdu machine verify srv-1 --ask --drawing hall.toml --list hall.csv",
         "pdu machine cycle srv-1 --drawing hall.toml --list h.csv --auth l.toml",
     ),
-    params=_parameters(),
+    help="A machine of the drawing by all its cords, proven at its meters (docs/doors.md).",
+    epilog=EPILOG,
 )

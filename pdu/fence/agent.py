@@ -12,8 +12,8 @@ from handlers.shared.errors import SettingsError, printable
 from ..core.inventory.polling import Target, poll
 from ..core.machines.alive import AliveCommand
 from ..core.machines.evidence import EvidenceFile
+from ..core.machines.machine_power import OffProof
 from ..core.machines.pdu_access import NotProven
-from ..core.machines.proof import OffProof
 from .contract import CURRENT
 
 _MOST_AT_ONCE = 32
@@ -27,7 +27,6 @@ def proof_of(options: Mapping[str, str]) -> OffProof:
         options["confirm"] == CURRENT,
         _number(options, "threshold", 0.001, 10.0),
         _number(options, "power_timeout", 0.0, 600.0),
-        _number(options, "meter_period", 0.0, 600.0) if options["meter_period"] else None,
         AliveCommand(options["alive"], options["plug"]) if options["alive"] else None,
     )
 

@@ -22,11 +22,10 @@ from ..core.cli.groups import Subcommand
 from ..core.cli.options import Parameters, option
 from ..core.drawing.drawing import Cord, Drawing, Machine
 from ..core.inventory.polling import Target
-from ..core.machines import proof as proofs
 from ..core.machines.actions import Runner
+from ..core.machines.machine_power import MachinePower, is_on
 from ..core.machines.observations import default_folder
 from ..core.machines.pdu_access import NotProven, PolledPdus
-from ..core.machines.proof import MachinePower
 from ..core.owner_files import OwnerFiles
 from . import agent
 from .contract import (
@@ -110,10 +109,10 @@ def _say_off(machine: FencedMachine, saw: Sequence[str]) -> None:
 
 
 def _status(options: Mapping[str, str]) -> int:
-    machine = _machine(options)
-    is_on = proofs.is_on(machine.power, PolledPdus(machine.targets))
-    print("Status: ON" if is_on else "Status: OFF")
-    return DONE if is_on else IS_OFF
+    runner, machine = _runner(options), _machine(options)
+    has_power = is_on(runner(machine).states(machine.power))
+    print("Status: ON" if has_power else "Status: OFF")
+    return DONE if has_power else IS_OFF
 
 
 def _monitor(options: Mapping[str, str]) -> int:
@@ -167,7 +166,9 @@ def _check_machines(runner: MakeRunner, machines: Sequence[FencedMachine]) -> in
             wrong.append(f"{machine.power.name}: {error}" if len(machines) > 1 else str(error))
         else:
             # not as an error: Pacemaker's log has those
-            for fact in facts or ["another run of it goes on: nothing was looked at"]:
+            if facts is None:
+                facts = ["another run of it goes on: nothing was looked at"]
+            for fact in facts:
                 print(f"{machine.power.name}: {fact}")
     if wrong:
         raise NotProven("; ".join(wrong))
@@ -240,13 +241,13 @@ def _machine(options: Mapping[str, str]) -> FencedMachine:
     machine = None if drawing is None else drawing.machines.get(plug)
     if machine is not None:
         owner_files.require_unprotected(machine)
-        return _on_pdus(options, plug, machine.cords, machine.needs)
+        return _on_pdus(options, MachinePower.of(machine))
     if "/" not in plug:
         where = options["drawing"] or "there is no drawing, so a plug is PDU/OUTLET"
         raise SettingsError(f"no machine has the name {printable(plug, 60)!r} ({where})")
     cords = _cords(options, plug)
     _check_protected([] if drawing is None else drawing.machines.values(), cords)
-    return _on_pdus(options, plug, cords)
+    return _on_pdus(options, MachinePower(printable(plug, 60), cords, is_drawn=False))
 
 
 def _check_protected(machines: Iterable[Machine], cords: Sequence[Cord]) -> None:
@@ -269,10 +270,7 @@ def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
     return list(dict.fromkeys(cords))
 
 
-def _on_pdus(
-    options: Mapping[str, str], machine: str, cords: Sequence[Cord], needs: int = 1
-) -> FencedMachine:
-    power = MachinePower(printable(machine, 60), tuple(cords), needs)
+def _on_pdus(options: Mapping[str, str], power: MachinePower) -> FencedMachine:
     targets = _owner_files(options).pdus(set(power.pdus))
     return FencedMachine(power, {target.device.name: target for target in targets})
 

@@ -62,15 +62,15 @@ OPTIONS: Sequence[FenceOption] = (
     FenceOption.of(shared_options.LIST, "string", required=True),
     FenceOption.of(shared_options.AUTH, "string"),
     FenceOption.of(shared_options.DRAWING, "string"),
-    FenceOption.of(shared_options.CONFIRM, "string", CURRENT),
+    FenceOption.of(shared_options.ALIVE, "string"),
     FenceOption.of(shared_options.MACHINES, "string"),
-    FenceOption.of(shared_options.THRESHOLD, "string", "0.02"),
+    # below, what nobody sets on the first day
+    FenceOption.of(shared_options.CONFIRM, "string", CURRENT),
     FenceOption("power_wait", "", "SECONDS", "second", "how long reboot leaves it off", "5"),
     FenceOption.of(shared_options.POWER_TIMEOUT, "second", "20"),
-    FenceOption.of(shared_options.METER_PERIOD, "second"),
     FenceOption.of(shared_options.VERIFIED, "string"),
     FenceOption.of(shared_options.VERIFIED_FOR, "string", "400"),
-    FenceOption.of(shared_options.ALIVE, "string"),
+    FenceOption.of(shared_options.THRESHOLD, "string", "0.02"),
     FenceOption.of(shared_options.STATE_DIR, "string"),
 )
 
@@ -88,8 +88,8 @@ ACTIONS: Mapping[str, bool] = {
 
 # other names of options, of older clusters; Pacemaker sends `port` beside `plug`
 _ALIASES = {"option": "action", "port": "plug"}
-# what Pacemaker sends of its own, and an option that has no meaning any more
-_KNOWN = {"nodename", "agent", "seen_for"}
+# what Pacemaker sends of its own
+_KNOWN = {"nodename", "agent"}
 _KEYS = {fence_option.name for fence_option in OPTIONS}
 #: of standard input, in characters
 LONGEST = 100_000
@@ -157,6 +157,7 @@ def metadata(version: str) -> str:
         " with 0 only if every outlet was seen off after its command and, with confirm=current, if"
         " a trial (pdu machine verify) has shown that these outlets are the machine's only power,"
         " nothing has ended that since, and each outlet's own meter shows nothing in two renewals."
+        " status says off only if nothing flows and the last off was proven."
         " Anything else is a failure: a machine whose cabling was never tried, a cord that stopped"
         " to carry, an unknown state, an outlet that may or may not have switched, a PDU that does"
         " not answer, an inlet that kept the load. monitor says beforehand what could not be"

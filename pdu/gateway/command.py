@@ -32,7 +32,6 @@ from ..core.cli.shared_options import (
     AUTH,
     CONFIRM,
     LISTEN,
-    METER_PERIOD,
     PAUSE,
     POWER_TIMEOUT,
     STATE_DIR,
@@ -45,8 +44,8 @@ from ..core.files import secret_files as private
 from ..core.inventory.polling import Target
 from ..core.inventory.reading import error_of
 from ..core.machines.evidence import LONGEST_DAYS, EvidenceFile
+from ..core.machines.machine_power import OffProof
 from ..core.machines.observations import default_folder
-from ..core.machines.proof import OffProof
 from ..core.network import hosts
 from ..core.network.listening import listen_address
 from ..core.network.service_signals import ServiceSignals
@@ -77,7 +76,6 @@ class GatewayOptions(NamedTuple):
     confirm: str
     threshold: float
     power_timeout: float
-    meter_period: Optional[float]
     alive: Optional[str]
     verified: Optional[str]
     verified_for: float
@@ -89,7 +87,7 @@ class GatewayOptions(NamedTuple):
         if self.confirm != "current":
             return None
         folder = Path(self.state_dir) if self.state_dir else default_folder()
-        proof = OffProof(True, self.threshold, self.power_timeout, self.meter_period)
+        proof = OffProof(True, self.threshold, self.power_timeout)
         drawing = self.owner_files.needed(DRAWING)
         file = EvidenceFile.of(self.verified, drawing, self.verified_for)
         return MeterProof(proof, folder, file, self.alive)
@@ -298,7 +296,7 @@ For MAAS (webhook), labgrid (rest), pdudaemon's clients, Redfish clients (Ironic
 fence_redfish), and scripts (/v1, described by /v1/openapi.json). A machine is on or off if all its
 outlets are, and unknown otherwise. A command is proven by reading back; with --confirm current, off
 is proven by a trial (`pdu machine verify`) and the meters as by `pdu fence`, for which --threshold,
---power-timeout, --meter-period, --alive, --verified, --verified-for and --state-dir are, and
+--power-timeout, --alive, --verified, --verified-for and --state-dir are, and
 /v1/machines/NAME/proof says beforehand whether it can be. A restart switches on only what was
 proven off and stayed off. The file CLIENTS has a table [client.NAME] with token_file, machines and
 may for each. SIGHUP lets it read all files again. Runs until Ctrl-C or SIGTERM."""
@@ -335,7 +333,6 @@ gateway = Subcommand(
         *CONFIRM(default="state", show_default=True),
         *THRESHOLD(default=OffProof().threshold_a, show_default=True),
         *POWER_TIMEOUT(default=20.0, show_default=True),
-        *METER_PERIOD(),
         *ALIVE(),
         *VERIFIED(),
         *VERIFIED_FOR(default=LONGEST_DAYS, show_default=True),

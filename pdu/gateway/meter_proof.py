@@ -18,16 +18,16 @@ from ..core.inventory.polling import Target
 from ..core.machines.actions import Runner
 from ..core.machines.alive import AliveCommand
 from ..core.machines.evidence import EvidenceFile
-from ..core.machines.meters import MeteredLoad, shows
+from ..core.machines.machine_power import OffProof
 from ..core.machines.pdu_access import (
     CommandResult,
     MachineOutlet,
+    PduAccess,
     PduReading,
     SystemClock,
     of_reading,
     serial,
 )
-from ..core.machines.proof import MachinePower, OffProof
 from ..core.states import DOWN, UNKNOWN
 from .gateway_pdus import GatewayPdu
 from .power import CordState
@@ -99,50 +99,13 @@ def _command_result(state: CordState) -> CommandResult:
     return CommandResult(UNKNOWN, state.reason)
 
 
-def power_off(
+def make_runner(
     meter_proof: MeterProof,
-    loop: asyncio.AbstractEventLoop,
+    pdu_access: PduAccess,
     machine: Machine,
-    targets: Mapping[str, tuple[GatewayPdu, Target]],
     report: Callable[[str], None],
-) -> None:
-    """Take a machine's power, in this thread. `targets`: its PDUs. Raises NotProven."""
-    runner, power = _runner(meter_proof, loop, machine, targets, report)
-    runner.off(power)
-
-
-def check_proof(
-    meter_proof: MeterProof,
-    loop: asyncio.AbstractEventLoop,
-    machine: Machine,
-    targets: Mapping[str, tuple[GatewayPdu, Target]],
-    report: Callable[[str], None],
-) -> Optional[list[str]]:
-    """What a proof of the machine would rest on, in this thread; None while it is switched. Raises
-    NotProven with what cannot be proven.
-    """
-    runner, power = _runner(meter_proof, loop, machine, targets, report)
-    return runner.check(power)
-
-
-def _runner(
-    meter_proof: MeterProof,
-    loop: asyncio.AbstractEventLoop,
-    machine: Machine,
-    targets: Mapping[str, tuple[GatewayPdu, Target]],
-    report: Callable[[str], None],
-) -> tuple[Runner, MachinePower]:
-    power = MachinePower(machine.name, machine.cords, machine.needs)
+) -> Runner:
+    """What takes a machine's power, checks and judges it."""
     alive = None if meter_proof.alive is None else AliveCommand(meter_proof.alive, machine.name)
-    proof, pdu_access = meter_proof.proof._replace(alive=alive), QueuedPduAccess(loop, targets)
-    return Runner(
-        pdu_access, proof, meter_proof.folder, report, meter_proof.verified, _PATIENCE_S
-    ), power
-
-
-def doubt_off_state(meter_proof: MeterProof, state: CordState) -> CordState:
-    """An outlet that is off by its state, and carries current, is not known to be off."""
-    draw = MeteredLoad(state.current_a, state.power_w)
-    if state.state is DOWN and shows(draw, meter_proof.proof.threshold_a):
-        return state._replace(state=UNKNOWN, reason=f"it is reported off, and carries {draw}")
-    return state
+    proof = meter_proof.proof._replace(alive=alive)
+    return Runner(pdu_access, proof, meter_proof.folder, report, meter_proof.verified, _PATIENCE_S)

@@ -16,12 +16,13 @@ from handlers.shared.errors import SettingsError
 from ..core.drawing.drawing import Cord, Machine
 from ..core.inventory.polling import Target
 from ..core.inventory.reading import CallError, Reading
-from ..core.machines.pdu_access import NotProven
+from ..core.machines.machine_power import MachinePower
+from ..core.machines.pdu_access import NotProven, of_reading
 from ..core.states import DOWN, UNKNOWN, UP
 from .command_log import LOST, AcceptedCommand, CommandLog
 from .errors import ApiError, not_found
 from .gateway_pdus import GatewayPdu, cord_state
-from .meter_proof import MeterProof, check_proof, doubt_off_state, power_off
+from .meter_proof import MeterProof, QueuedPduAccess, make_runner
 from .metrics import GatewayCounts
 from .power import (
     OFF,
@@ -77,8 +78,6 @@ class PowerService:
         """
         self._proof = proof
         self._provers = ThreadPoolExecutor(_THREADS, "proving")
-        #: machine -> why it is not known to be off, though its outlets report it
-        self._doubts: dict[str, str] = {}
         self.counts = GatewayCounts()
         self._log, self._report, self._fresh_s = log, report, fresh_s
         self._readers = ThreadPoolExecutor(_THREADS, "reading")
@@ -125,29 +124,43 @@ class PowerService:
         `wait_s`: a PDU that was not read by then counts as one that could not be read, while its
         reading goes on; None: wait for all.
         """
-        cords = {name: self._machine(name).cords for name in names}
+        cords_by_machine = {name: self._machine(name).cords for name in names}
         with_meters = with_figures or self._proof is not None
         readings = await self.readings(self.pdus_of(names), with_meters, wait_s)
         now = time.monotonic()
         states = {
             name: machine_state(
-                [self._cord(name, readings[cord.pdu], cord) for cord in every],
-                round(now - min(readings[cord.pdu].begun for cord in every), 3),
+                self._cord_states(self._machine(name), readings, self._cord_targets(cords)),
+                round(now - min(readings[cord.pdu].begun for cord in cords), 3),
             )
-            for name, every in cords.items()
+            for name, cords in cords_by_machine.items()
         }
         return ServiceReading(states, readings)
 
-    def _cord(self, machine: str, reading: Reading, cord: Cord) -> CordState:
-        """An outlet by a reading and, with a proof by meters, by what its meter shows."""
-        state = cord_state(reading, cord)
-        if self._proof is None:
-            return state
-        if state.state is UP:
-            self._doubts.pop(machine, None)
-        if state.state is DOWN and machine in self._doubts:
-            return state._replace(state=UNKNOWN, reason=self._doubts[machine])
-        return doubt_off_state(self._proof, state)
+    def _cord_states(
+        self, machine: Machine, readings: Mapping[str, Reading], cord_targets: CordTargets
+    ) -> list[CordState]:
+        """A machine's outlets by readings and, with a proof by meters, by what these show and what
+        is kept of the machine.
+        """
+        states = [cord_state(readings[cord.pdu], cord) for cord in machine.cords]
+        if self._proof is None or not any(state.state is DOWN for state in states):
+            return states
+        pdu_access = self._pdu_access(cord_targets)
+        runner = make_runner(self._proof, pdu_access, machine, self._report)
+        pdu_readings = {pdu: of_reading(readings[pdu]) for pdu in readings}
+        judged = runner.states(MachinePower.of(machine), pdu_readings)
+        return [
+            state._replace(state=judged[state.cord].state, reason=judged[state.cord].reason)
+            if state.state is DOWN
+            else state
+            for state in states
+        ]
+
+    def _pdu_access(self, cord_targets: CordTargets) -> QueuedPduAccess:
+        """The PDUs of a command, as they are when it begins."""
+        target_by_pdu = {cord.pdu: (unit, target) for cord, unit, target in cord_targets}
+        return QueuedPduAccess(asyncio.get_running_loop(), target_by_pdu)
 
     async def readings(
         self, pdus: Collection[str], with_figures: bool = False, wait_s: Optional[float] = None
@@ -193,13 +206,11 @@ class PowerService:
         machine, proof = self._machine(name), self._proof
         if proof is None:
             return Provable(False, ["the gateway believes states: --confirm current reads meters"])
-        loop, targets = (
-            asyncio.get_running_loop(),
-            _target_by_pdu(self._cord_targets(machine.cords)),
-        )
+        pdu_access = self._pdu_access(self._cord_targets(machine.cords))
+        runner = make_runner(proof, pdu_access, machine, self._report)
         try:
-            facts = await loop.run_in_executor(
-                self._provers, lambda: check_proof(proof, loop, machine, targets, self._report)
+            facts = await asyncio.get_running_loop().run_in_executor(
+                self._provers, lambda: runner.check(MachinePower.of(machine))
             )
         except NotProven as error:
             return Provable(False, [str(error)])
@@ -324,35 +335,25 @@ class PowerService:
         readings = await asyncio.gather(
             *(unit.read_now(target, with_figures) for _, unit, target in cord_targets)
         )
-        return [
-            self._cord(machine.name, reading, cord)
-            for reading, (cord, _, _) in zip(readings, cord_targets)
-        ]
+        names = [cord.pdu for cord, _, _ in cord_targets]
+        reading_by_pdu = dict(zip(names, readings))
+        return self._cord_states(machine, reading_by_pdu, cord_targets)
 
     async def _take_power(
         self, proof: MeterProof, machine: Machine, cord_targets: CordTargets
     ) -> str:
         """Take its power. Returns why it is not proven, "" if it is."""
-        loop, targets = asyncio.get_running_loop(), _target_by_pdu(cord_targets)
-        why = ""
+        runner = make_runner(proof, self._pdu_access(cord_targets), machine, self._report)
         try:
-            await loop.run_in_executor(
-                self._provers, lambda: power_off(proof, loop, machine, targets, self._report)
+            await asyncio.get_running_loop().run_in_executor(
+                self._provers, lambda: runner.off(MachinePower.of(machine))
             )
         except NotProven as error:
-            why = str(error)
-        self._doubts.pop(machine.name, None)
-        if why:
-            self._doubts[machine.name] = why
-        return why
+            return str(error)
+        return ""
 
     async def _written(self, write: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, write)
-
-
-def _target_by_pdu(cord_targets: CordTargets) -> dict[str, tuple[GatewayPdu, Target]]:
-    """The PDUs of a command, as they were when it began."""
-    return {cord.pdu: (unit, target) for cord, unit, target in cord_targets}
 
 
 async def _switch_all(cord_targets: CordTargets, on: bool) -> list[CordState]:

@@ -14,10 +14,9 @@ from typing import Callable, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.machines import proof as proofs
+from ..core.machines.machine_power import MachinePower, switch_by_state
 from ..core.machines.meters import MeteredLoad, MeterResolution
 from ..core.machines.pdu_access import NotProven, OutletReading, PduReading
-from ..core.machines.proof import MachinePower
 from ..core.states import DOWN, UNKNOWN, UP, word
 from .unit_reading import UnitAccess
 from .verdicts import carries
@@ -96,7 +95,7 @@ def run(
         if not on and not is_guarded():
             return
         try:
-            proofs.switch_by_state(machine, unit_access, on)
+            switch_by_state(machine, unit_access, on)
         except NotProven:
             _wait_for(unit_access, initial, UP if on else DOWN)
             return

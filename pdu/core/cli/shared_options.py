@@ -113,12 +113,6 @@ POWER_TIMEOUT = SharedOption(
     "SECONDS",
     Seconds(0.0, 600.0),
 )
-METER_PERIOD = SharedOption(
-    "--meter-period",
-    "how often the meters renew their figures; usually learned",
-    "SECONDS",
-    Seconds(0.0, 600.0),
-)
 STATE_DIR = SharedOption("--state-dir", "where it keeps what was seen, and its locks", "FOLDER")
 ALIVE = SharedOption(
     "--alive",

@@ -11,12 +11,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
-from . import observations, proof as proofs
+from . import machine_power, observations, proof as proofs
 from .alive import Alive
 from .evidence import CablingEvidence, EvidenceFile, MachineEvidence
+from .machine_power import MachinePower, OffProof, OutletState, Readings, switch_by_state
 from .observations import Busy, ObservationStore
-from .pdu_access import NotProven, PduAccess
-from .proof import MachinePower, OffProof, Readings
+from .pdu_access import MachineOutlet, NotProven, PduAccess
 from .verification import CablingTrial, TrialTimes
 
 # how long a run waits for another one of the same machine, in s
@@ -38,15 +38,33 @@ class Runner(NamedTuple):
     def _alone(
         self, machine: MachinePower
     ) -> AbstractContextManager[tuple[ObservationStore, bool]]:
-        keys = [f"{self.pdu_access.key(cord.pdu)} {cord.outlet}" for cord in machine.cords]
-        return observations.opened(self.folder, keys, self.patience_s, self.say)
+        return observations.opened(self.folder, self._keys(machine), self.patience_s, self.say)
+
+    def _keys(self, machine: MachinePower) -> list[str]:
+        return [f"{self.pdu_access.key(cord.pdu)} {cord.outlet}" for cord in machine.cords]
 
     def _cabling(self, machine: MachinePower) -> CablingEvidence:
         cabling = CablingEvidence(None, "its cabling was never tried")
         if self.verified is not None:
-            cabling = self.verified.find(machine.cords, self.pdu_access.now())
-        advice = f"{cabling.reason}: pdu machine verify {machine.name} --alive COMMAND"
-        return cabling if cabling.evidence is not None else CablingEvidence(None, advice)
+            name = machine.name if machine.is_drawn else None
+            cabling = self.verified.find(name, machine.cords, self.pdu_access.now())
+        if cabling.evidence is not None:
+            return cabling
+        advice = f"pdu machine verify {machine.name} --alive COMMAND"
+        if not machine.is_drawn:
+            advice = "draw its machine, and pdu machine verify it"
+        return CablingEvidence(None, f"{cabling.reason}: {advice}")
+
+    def states(
+        self, machine: MachinePower, readings: Optional[Readings] = None
+    ) -> dict[MachineOutlet, OutletState]:
+        """What is known of its outlets, by these readings or by one that is made now. Waits for no
+        other run.
+        """
+        if readings is None:
+            readings = self.pdu_access.read_pdus(machine.pdus)
+        kept = observations.read(self.folder, self._keys(machine))
+        return machine_power.judge_outlets(machine.cords, readings, self.proof, kept.unproven)
 
     def off(self, machine: MachinePower) -> list[str]:
         """Take its power. Returns what the meters saw. Raises NotProven."""
@@ -59,9 +77,16 @@ class Runner(NamedTuple):
                 store.save()
 
     def _off(self, machine: MachinePower, store: ObservationStore) -> list[str]:
+        """Whatever ends it before it is proven is kept: the machine is not known to be off then."""
+        store.unproven = "the run was interrupted"
         try:
             cabling = self._cabling(machine)
-            return proofs.switch_off(machine, self.pdu_access, self.proof, cabling, store)
+            saw = proofs.switch_off(machine, self.pdu_access, self.proof, cabling, store)
+            store.unproven = ""
+            return saw
+        except NotProven as error:
+            store.unproven = str(error)
+            raise
         finally:
             store.save()
 
@@ -70,9 +95,9 @@ class Runner(NamedTuple):
         with self._alone(machine) as (store, was_taken):
             if was_taken:
                 raise NotProven("another run switched it off for good meanwhile; nothing was sent")
-            proofs.switch_by_state(machine, self.pdu_access, True)
-            if store.tried:
-                store.tried = []
+            switch_by_state(machine, self.pdu_access, True)
+            if store.tried or store.unproven:
+                store.tried, store.unproven = [], ""
                 store.save()
 
     def restart(
@@ -88,16 +113,16 @@ class Runner(NamedTuple):
         Returns why it is not on again, None if it is. Raises NotProven unless it was proven off.
         """
         with self._alone(machine) as (store, was_taken):
-            if only_if_on and not proofs.is_on(machine, self.pdu_access):
+            if only_if_on and not machine_power.is_on(self.states(machine)):
                 raise NotProven("it is off already, perhaps on purpose; nothing was sent")
             is_off(self._off(machine, store))
             if was_taken:
                 return "another run switched it off for good meanwhile"
             self.pdu_access.sleep(pause_s)
             try:
-                if proofs.is_on(machine, self.pdu_access):
+                if machine_power.is_on(self.states(machine)):
                     return "it did not stay off; nothing more was sent"
-                proofs.switch_by_state(machine, self.pdu_access, True)
+                switch_by_state(machine, self.pdu_access, True)
             except NotProven as error:
                 return str(error)
             return None
@@ -123,11 +148,13 @@ class Runner(NamedTuple):
         alive: Alive,
         times: TrialTimes,
         report: Callable[[str], None],
-        is_redundancy_known: bool,
     ) -> MachineEvidence:
         """Try its cabling. Raises NotProven with the probable cause."""
         with self._alone(machine) as (store, was_taken):
             if was_taken:
                 raise NotProven("another run switched it off for good meanwhile; nothing was sent")
             trial = CablingTrial(machine, self.pdu_access, self.proof, alive, times, store, report)
-            return trial.run(is_redundancy_known)
+            evidence = trial.run()
+            store.unproven = ""
+            store.save()
+            return evidence

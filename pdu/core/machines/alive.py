@@ -6,7 +6,7 @@ import os
 import shlex
 import signal
 import subprocess
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Optional, Protocol
 
 from handlers.shared.errors import SettingsError, printable
 
@@ -31,6 +31,16 @@ class Alive(Protocol):
 
     def answers(self) -> bool:
         """Whether it lives now. Raises SettingsError if that cannot be asked."""
+
+
+def why_not_dead(alive: Optional[Alive]) -> str:
+    """Why a machine is not known to be dead by itself; "" if it was asked and is silent."""
+    if alive is None:
+        return "nothing asks the machine itself"
+    try:
+        return "it still answers" if alive.answers() else ""
+    except SettingsError as error:
+        return error.reason
 
 
 class AliveCommand(NamedTuple):

@@ -1,29 +1,32 @@
 """What a trial of machines' cabling has shown, in a file of the owner beside the drawing.
 
-    {"verified": 1, "at": 1764123456.0, "machine": "srv-1", "whole": true, "cords": [
+    {"verified": 2, "at": 1764123456.0, "machine": "srv-1", "cords": [
         {"pdu": "left", "outlet": "3", "device": "snmp 192.0.2.7:161", "serial": "QAB123",
          "a": 0.35, "w": 80.0}, ...],
      "silent_s": 3.1, "period_s": 1.0, "shows_s": 1.4, "alive": "ping -c 1 -W 2 {}",
      "witnesses": [["left", "1"], ...]}
 
 A line each, appended. Times are seconds since 1970, or seconds. `a` and `w` are what the cord
-carried, null for what is not metered or, of both, for an idle one. Without `whole`, each cord was
-switched off alone, and the machine never had no power. The last line of these cords counts.
+carried, null for what is not metered or, of both, for one that did not show a load all the time.
+A line counts until another one names its machine or one of its outlets.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import json
 import math
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, BinaryIO, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
 from ..files.locks import lock
+from ..files.ownership import raise_if_others_may_write
 from .meters import MeteredLoad
 from .pdu_access import MachineOutlet
 
@@ -33,7 +36,12 @@ DAY_S = 86400.0
 LONGEST_DAYS = 400.0
 # more than this is no file of ours, in bytes
 _LONGEST = 50_000_000
-_Cords = frozenset[tuple[str, str]]
+# what a line is of; what another version wrote is not believed
+_VERSION = 2
+# a symbolic link is not followed, and a FIFO holds nobody up; Windows has neither
+_SAFE_FLAGS = (
+    getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+)
 # a clock that is set back by more than this makes the line one of the future, in s
 _CLOCKS_S = 60.0
 
@@ -47,7 +55,7 @@ class VerifiedCord(NamedTuple):
     device: str
     #: "" if the PDU tells none
     serial: str
-    #: no figure of an idle one
+    #: no figure of one that did not show a load all the time: it cannot be watched
     load: MeteredLoad
 
     def __str__(self) -> str:
@@ -61,18 +69,26 @@ class MachineEvidence(NamedTuple):
     #: in seconds since 1970
     at: float
     cords: Sequence[VerifiedCord]
-    #: False: each cord was switched off alone, the machine never
-    is_whole: bool
     #: from the last command until the machine did not answer any more, in s
     silent_s: float = 0.0
     #: how often the slowest meter renews its figures, in s
     period_s: float = 0.0
-    #: the longest time that a meter needed to show a command, in s
+    #: the longest time that a meter, an inlet's too, needed to show a command, in s
     shows_s: float = 0.0
     #: what asked the machine whether it lives
     alive: str = ""
     #: PDU and outlet of others that showed something when it was off
     witnesses: Sequence[tuple[str, str]] = ()
+
+    @property
+    def places(self) -> set[tuple[str, str]]:
+        """PDU and outlet of each cord."""
+        return {(cord.pdu, cord.outlet) for cord in self.cords}
+
+    @property
+    def renewed_s(self) -> float:
+        """After so many seconds each of its meters has renewed its figures."""
+        return max(self.period_s, self.shows_s)
 
 
 class CablingEvidence(NamedTuple):
@@ -95,27 +111,36 @@ class EvidenceFile(NamedTuple):
         return cls(path or evidence_path(drawing), days * DAY_S)
 
     def find(
-        self, cords: Sequence[MachineOutlet], now: float, is_whole: bool = True
+        self, machine: Optional[str], cords: Sequence[MachineOutlet], now: float
     ) -> CablingEvidence:
-        """The evidence for a machine with these cords."""
-        names = frozenset((cord.pdu, cord.outlet) for cord in cords)
+        """The evidence for the machine of this name with these cords; None: for the outlets
+        alone.
+        """
         try:
-            status = os.stat(self.path)
-            lines = _read_lines(self.path, (status.st_ino, status.st_mtime_ns, status.st_size))
+            status = os.lstat(self.path)
+            lines = _read_lines(
+                self.path,
+                (status.st_ino, status.st_mtime_ns, status.st_size, status.st_mode, status.st_uid),
+            )
         except FileNotFoundError:
             return CablingEvidence(None, f"its cabling was never tried ({self.path} is missing)")
         except OSError as error:
             return CablingEvidence(None, f"{self.path} cannot be read ({error.strerror})")
-        evidence_by_cords = lines.whole if is_whole else lines.newest
-        evidence = evidence_by_cords.get(names)
+        places = {(cord.pdu, cord.outlet) for cord in cords}
+        tried = [line for place in places if (line := lines.by_outlet.get(place)) is not None]
+        evidence = tried[0] if tried else None
         age_s = 0.0 if evidence is None else now - evidence.at
         if evidence is None:
-            others = [tried for tried in evidence_by_cords if not names.isdisjoint(tried)]
             damage = f"; {self.path}: line {lines.damaged[0]} is damaged" if lines.damaged else ""
             reason = f"its cabling was never tried{damage}"
-            if others:
-                cords_tried = ", ".join(map(str, evidence_by_cords[others[-1]].cords))
-                reason = f"its cabling was tried with other cords: {printable(cords_tried, 200)}"
+        elif any(line.places != places for line in tried):
+            other = next(line for line in tried if line.places != places)
+            cords_tried = printable(", ".join(map(str, other.cords)), 200)
+            reason = f"its cabling was tried with other cords: {cords_tried}"
+        elif machine is not None and machine != evidence.machine:
+            reason = f"its outlets were tried as those of {printable(evidence.machine, 60)!r}"
+        elif lines.by_machine[evidence.machine] is not evidence:
+            reason = "its cabling was tried with other cords since"
         elif age_s < -_CLOCKS_S:
             reason = "its cabling was tried in the future: a clock was set"
         elif age_s > self.longest_s:
@@ -130,7 +155,7 @@ class EvidenceFile(NamedTuple):
         time. Raises SettingsError.
         """
         try:
-            with open(self.path, "a+b") as file:
+            with _open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT) as file:
                 with contextlib.suppress(ModuleNotFoundError):  # Windows has no locks
                     if not lock(file.fileno()):
                         raise SettingsError(f"{self.path}: another trial goes on")
@@ -140,23 +165,37 @@ class EvidenceFile(NamedTuple):
 
 
 class _EvidenceLines(NamedTuple):
-    """What a file of evidence holds: the last line of each set of PDUs and outlets."""
+    """What a file of evidence holds."""
 
-    whole: Mapping[_Cords, MachineEvidence]
-    #: whether or not it is whole
-    newest: Mapping[_Cords, MachineEvidence]
+    #: PDU and outlet -> the last line that names them
+    by_outlet: Mapping[tuple[str, str], MachineEvidence]
+    #: machine -> its last line
+    by_machine: Mapping[str, MachineEvidence]
     #: the numbers of lines that are damaged
     damaged: Sequence[int]
 
 
+@contextlib.contextmanager
+def _open(path: str, flags: int) -> Iterator[BinaryIO]:
+    """Open a file of evidence, which decides about machines. Raises OSError, also for one that
+    others may write, and for what is no file.
+    """
+    with os.fdopen(os.open(path, flags | _SAFE_FLAGS, 0o644), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        raise_if_others_may_write(status)
+        yield file
+
+
 @functools.lru_cache(maxsize=4)  # a monitor asks for each machine of a hall
-def _read_lines(path: str, _version: tuple[int, int, int]) -> _EvidenceLines:
+def _read_lines(path: str, _version: tuple[int, ...]) -> _EvidenceLines:
     """Raises OSError."""
-    with open(path, "rb") as file:
+    with _open(path, os.O_RDONLY) as file:
         text = file.read(_LONGEST).decode("utf-8", "replace")
-    whole: dict[_Cords, MachineEvidence] = {}
-    newest: dict[_Cords, MachineEvidence] = {}
     damaged: list[int] = []
+    by_outlet: dict[tuple[str, str], MachineEvidence] = {}
+    by_machine: dict[str, MachineEvidence] = {}
     for number, line in enumerate(text.split("\n"), 1):
         try:
             evidence = _parse_line(json.loads(line)) if line.strip() else None
@@ -164,11 +203,9 @@ def _read_lines(path: str, _version: tuple[int, int, int]) -> _EvidenceLines:
             damaged.append(number)
             continue
         if evidence is not None:
-            cords = frozenset((cord.pdu, cord.outlet) for cord in evidence.cords)
-            for evidence_by_cords in (whole, newest) if evidence.is_whole else (newest,):
-                evidence_by_cords.pop(cords, None)
-                evidence_by_cords[cords] = evidence
-    return _EvidenceLines(whole, newest, damaged)
+            by_outlet.update(dict.fromkeys(evidence.places, evidence))
+            by_machine[evidence.machine] = evidence
+    return _EvidenceLines(by_outlet, by_machine, damaged)
 
 
 class Appender(NamedTuple):
@@ -203,10 +240,9 @@ def evidence_path(drawing: str) -> str:
 def as_json(evidence: MachineEvidence) -> dict[str, Any]:
     """A line of the file."""
     return {
-        "verified": 1,
+        "verified": _VERSION,
         "at": round(evidence.at, 3),
         "machine": evidence.machine,
-        "whole": evidence.is_whole,
         "cords": [
             {
                 "pdu": cord.pdu,
@@ -228,7 +264,7 @@ def as_json(evidence: MachineEvidence) -> dict[str, Any]:
 
 def _parse_line(line: Mapping[str, Any]) -> MachineEvidence:
     """Raises LookupError, TypeError or ValueError for a line that is not ours."""
-    if line["verified"] != 1 or not isinstance(line["whole"], bool):
+    if type(line["verified"]) is not int or line["verified"] != _VERSION:
         raise ValueError(line["verified"])
     cords = [
         VerifiedCord(
@@ -244,7 +280,6 @@ def _parse_line(line: Mapping[str, Any]) -> MachineEvidence:
         str(line["machine"]),
         _number(line["at"]),
         cords,
-        line["whole"],
         _number(line["silent_s"]),
         _number(line["period_s"]),
         _number(line["shows_s"]),

@@ -1,14 +1,13 @@
 """What is kept of a machine between two runs, in a file, and one run at a time.
 
 One file for each machine, in a folder of the user's own. It only ever speaks against a machine: a
-cord that stopped to carry, an inlet that kept the load, outlets that a trial left off. Nobody waits
-for a disk: if the folder cannot be used, the machine is switched without it.
+cord that stopped to carry, an inlet that kept the load, an `off` that was not proven, outlets that
+a trial left off. If the folder cannot be used, the machine is switched without it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -16,9 +15,10 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Callable
+from typing import Callable, NamedTuple
 
 from ..files.locks import lock
+from ..files.ownership import raise_if_others_may_write
 from ..files.whole_files import PRIVATE, write_whole
 from .pdu_access import NotProven
 
@@ -27,21 +27,45 @@ _LONGEST = 1_000_000
 _LOOK_S = 0.1
 
 
+class Doubt(NamedTuple):
+    """What speaks against a machine's evidence."""
+
+    #: in seconds since 1970
+    at: float
+    #: a sentence
+    reason: str
+
+
 @dataclass
 class ObservationStore:
     """What is kept of one machine. Outlets are named by handler, address and identity, so that
     nothing is believed of another PDU under the same name.
     """
 
-    #: outlet -> when it was seen to carry nothing while the machine lived, in seconds since 1970
-    stopped: dict[str, float] = field(default_factory=dict)
-    #: why the machine cannot be proven off before its outlets were on again; "" if it can
-    doubt: str = ""
+    #: outlet that stopped to carry, or inlet that kept the load -> since when
+    doubts: dict[str, Doubt] = field(default_factory=dict)
+    #: why the last `off` was not proven; "" if it was, or the machine was switched on since
+    unproven: str = ""
     #: outlets that a trial of the cabling has switched off, and not on again so far
     tried: list[str] = field(default_factory=list)
     #: how many runs have left the machine off for good
     offs: int = 0
     save: Callable[[], None] = lambda: None
+
+    def doubts_since(self, at: float, keys: Iterable[str]) -> dict[str, str]:
+        """The sentences about these outlets or inlets that are newer than a trial."""
+        doubts = {key: self.doubts[key] for key in keys if key in self.doubts}
+        return {key: doubt.reason for key, doubt in doubts.items() if doubt.at > at}
+
+    def keep(self, key: str, at: float, reason: str) -> None:
+        """Write a doubt at once: who is killed afterwards has kept it."""
+        self.doubts[key] = Doubt(at, reason)
+        self.save()
+
+    def drop(self, key: str) -> None:
+        """Take a doubt back."""
+        if self.doubts.pop(key, None) is not None:
+            self.save()
 
 
 class Busy(NotProven):
@@ -68,15 +92,14 @@ def opened(
     Raises Busy if the other run does not end in `patience_s`. If the folder cannot be used, that is
     said, and nothing is kept.
     """
-    name = hashlib.sha256("\n".join(sorted(outlets)).encode("utf-8", "replace")).hexdigest()[:32]
-    path = folder / f"{name}.json"
+    path = _path(folder, outlets)
     with contextlib.ExitStack() as stack:
         try:
             folder.mkdir(0o700, parents=True, exist_ok=True)
-            _check_folder(folder)
+            raise_if_others_may_write(folder.stat())
             # of the file, before the wait: a run that ends in between is noticed
             offs_before = _read_store(path).offs
-            locked = stack.enter_context(open(folder / f"{name}.lock", "a"))
+            locked = stack.enter_context(open(path.with_suffix(".lock"), "a"))
         except OSError as error:
             say(f"{folder} cannot be used ({error.strerror}): nothing is kept, and no run waits")
             yield ObservationStore(), False
@@ -95,15 +118,20 @@ def opened(
         yield store, store.offs > offs_before
 
 
-def _check_folder(folder: Path) -> None:
-    """Raises PermissionError for a folder in which others can plant files and links: what they say
-    decides about machines.
+def read(folder: Path, outlets: Iterable[str]) -> ObservationStore:
+    """What is kept of the machine that has these outlets, without its lock: for programs that only
+    look. Nothing, if the folder cannot be used.
     """
-    status = folder.stat()
-    if os.name != "posix":
-        return
-    if status.st_mode & 0o022 or status.st_uid not in (0, os.geteuid()):
-        raise PermissionError(errno.EPERM, "other users may write in it: chmod go-w, or chown")
+    try:
+        raise_if_others_may_write(folder.stat())
+        return _read_store(_path(folder, outlets))
+    except OSError:
+        return ObservationStore()
+
+
+def _path(folder: Path, outlets: Iterable[str]) -> Path:
+    name = hashlib.sha256("\n".join(sorted(outlets)).encode("utf-8", "replace")).hexdigest()[:32]
+    return folder / f"{name}.json"
 
 
 def _lock(number: int, patience_s: float) -> None:
@@ -122,8 +150,11 @@ def _read_store(path: Path) -> ObservationStore:
         with open(path, "rb") as file:
             document = json.loads(file.read(_LONGEST))
         return ObservationStore(
-            {str(key): float(at) for key, at in document["stopped"].items()},
-            str(document["doubt"]),
+            {
+                str(key): Doubt(float(at), str(reason))
+                for key, (at, reason) in document["doubts"].items()
+            },
+            str(document["unproven"]),
             [str(key) for key in document["tried"]],
             int(document["offs"]),
         )

@@ -36,7 +36,6 @@ from ...core.cli.report import Headline, Items, Part, Table, number, row_header,
 from ...core.cli.shared_options import (
     CONFIRM,
     MACHINES,
-    METER_PERIOD,
     PAUSE,
     POWER_TIMEOUT,
     VERIFIED,
@@ -46,6 +45,7 @@ from ...core.drawing.drawing import Drawing, Machine
 from ...core.inventory.polling import Target
 from ...core.inventory.saved_readings import HallReadings
 from ...core.machines.evidence import LONGEST_DAYS, EvidenceFile
+from ...core.machines.machine_power import MachinePower
 from ...core.owner_files import DRAWING, LIST, OwnerFiles
 from ...core.states import DOWN, UNKNOWN, UP, word
 from ..drawings import readings_source
@@ -75,7 +75,6 @@ class CycleOptions(NamedTuple):
     pause: Optional[float]
     confirm: Optional[str]
     power_timeout: Optional[float]
-    meter_period: Optional[float]
     verified: Optional[str]
     verified_for: Optional[float]
     valid: Optional[float]
@@ -125,7 +124,6 @@ def _check(options: CycleOptions) -> None:
             "pause",
             "confirm",
             "power_timeout",
-            "meter_period",
             "verified",
             "verified_for",
             "valid",
@@ -178,7 +176,6 @@ def _plan(
             {name: device_by_name[name] for name in drawing.read_pdus if name in names},
             planned_steps.steps,
             by_current,
-            options.meter_period,
             [
                 cord_now.cord
                 for machine in machines
@@ -201,7 +198,10 @@ def _plan(
 
 def _untried(file: EvidenceFile, machines: Sequence[Machine]) -> dict[str, str]:
     """Machine -> why its cabling is not known."""
-    reasons = {machine.name: file.find(machine.cords, time.time())[1] for machine in machines}
+    reasons = {
+        machine.name: file.find(MachinePower.of(machine).name, machine.cords, time.time())[1]
+        for machine in machines
+    }
     advice = "pdu machine verify {} --alive COMMAND, or --confirm state"
     return {name: f"{why}: {advice.format(name)}" for name, why in reasons.items() if why}
 
@@ -444,7 +444,7 @@ def _report(ended: Ended, steps: int, notes: Sequence[str], shared: SharedOption
 
 _HELP = """Restart the supplies or the machines of a hall, one after another, without a surprise.
 
---plan writes the steps into FILE, with --pause, --confirm, --power-timeout, --meter-period,
+--plan writes the steps into FILE, with --pause, --confirm, --power-timeout,
 --verified, --verified-for and --valid. --run takes exactly them, --resume goes on after a stop or a
 crash. FILE is also the journal: each command is written there before it is sent, and each line
 seals those before it.
@@ -452,7 +452,7 @@ seals those before it.
 Before each step its PDUs are read. With --one-feed-at-a-time an outlet is switched off only if
 enough other cords of its machine are on and carry current, and the load that shifts fits on every
 breaker; the other cords must then take over what it carried, and at the step's end all carry again
-what they did. That is a part of `pdu machine verify`, and written there. With --both-feeds a
+what they did. With --both-feeds a
 machine is proven off as by `pdu machine off`, so that one whose cabling was never tried is refused;
 with --confirm state by states and the outlets' currents. The first surprise stops everything.
 Ctrl-C ends the command that was sent; both say which outlet is off. Protected machines are never
@@ -481,7 +481,6 @@ cycle_hall = Subcommand(
         *PAUSE(show_default=f"{PAUSE_S:g}"),
         *CONFIRM(show_default="current"),
         *POWER_TIMEOUT(show_default=f"{POWER_TIMEOUT_S:g}"),
-        *METER_PERIOD(),
         *VERIFIED(),
         *VERIFIED_FOR(show_default=f"{LONGEST_DAYS:g}"),
         *option(

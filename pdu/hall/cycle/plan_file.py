@@ -76,8 +76,6 @@ class CyclePlan:
     #: machines are proven off by trials of their cabling and their meters; else by states and the
     #: outlets' currents
     by_current: bool = False
-    #: how often the meters renew their figures, in s; None: not known
-    meter_period_s: Optional[float] = None
     #: the cords that carried current when it was made
     carried: Sequence[Cord] = ()
     #: the file of what trials have shown, and how long that counts, in s
@@ -296,7 +294,6 @@ def _plan(
             {name: PduDevice(*map(printable, device)) for name, device in head["pdus"].items()},
             steps,
             head["by_current"] is True,
-            None if head["meter_period_s"] is None else float(head["meter_period_s"]),
             tuple(map(_cord, head["carried"])),
             printable(head["verified"], 4000),
             float(head["verified_for_s"]),

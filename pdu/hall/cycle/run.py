@@ -28,12 +28,12 @@ from ...core.cli.output import NOT_METERED, figure
 from ...core.drawing.drawing import Cord, Drawing
 from ...core.inventory.saved_readings import HallReadings
 from ...core.machines import proof as proofs
-from ...core.machines.evidence import CablingEvidence, EvidenceFile, MachineEvidence, VerifiedCord
+from ...core.machines.evidence import CablingEvidence, EvidenceFile
+from ...core.machines.machine_power import MachinePower, OffProof
 from ...core.machines.meters import MeteredLoad
 from ...core.machines.observations import ObservationStore
 from ...core.machines.outlet import AGAIN_S
 from ...core.machines.pdu_access import CommandResult, MachineOutlet, NotProven, PduReading
-from ...core.machines.proof import MachinePower, OffProof
 from ...core.states import DOWN, UNKNOWN, UP, word
 from ..failure.rehearsal import Hall
 from ..walk.verdicts import CordNow, Now, cords_now
@@ -58,7 +58,7 @@ BETWEEN_ON_S = 0.5
 _POLL_S, _WATCH_S = 1.0, 5.0
 # the longest time without looking whether somebody wants to stop, in s
 _TICK_S = 0.25
-#: how often states and figures are renewed, if nobody said it, in s
+#: how often states and figures are renewed, if no trial has measured it, in s
 RENEWAL_S = 8.0
 # readings of PDUs that the present step does not touch are at most this old, in s: other machines'
 # currents count on panels' lines
@@ -93,8 +93,6 @@ class Run:
         self._loads: Optional[StepLoads] = None
         self._lost: Sequence[Cord] = ()
         self._shown = 0.0
-        # machine -> its cords that were switched off alone, with what they carried
-        self._tried: dict[str, dict[Cord, MeteredLoad]] = {}
         self._left: dict[Cord, EnumPowerStatus] = {}
         # the last command, while it may or may not have been carried out
         self._doubtful: Optional[tuple[Cord, bool]] = None
@@ -192,14 +190,14 @@ class Run:
         machine = self._drawing.machines[step.machine]
         plan, pdu_access = self._plan, _StepPduAccess(self, step, opening)
         file = EvidenceFile(plan.verified, plan.verified_for_s)
-        evidence, reason = file.find(machine.cords, self.environment.now())
+        power = MachinePower.of(machine)._replace(cords=step.cords)
+        evidence, reason = file.find(power.name, machine.cords, self.environment.now())
         if evidence is None:
             raise UnexpectedState(f"{step.machine}: {reason}; no command of this step was sent")
         # what is off already stays out of it
         cords = [cord for cord in evidence.cords if Cord(cord.pdu, cord.outlet) in step.cords]
         cabling = CablingEvidence(evidence._replace(cords=cords))
-        proof = OffProof(True, self._drawing.idle_a, plan.patience_s, plan.meter_period_s)
-        power = MachinePower(step.machine, step.cords, machine.needs)
+        proof = OffProof(True, self._drawing.idle_a, plan.patience_s)
         try:
             saw = proofs.switch_off(power, pdu_access, proof, cabling, ObservationStore())
         except NotProven as error:
@@ -213,8 +211,15 @@ class Run:
 
     @property
     def _period_s(self) -> float:
-        """How often the meters renew their figures."""
-        return self._plan.meter_period_s or RENEWAL_S
+        """How often the meters of this step's machine renew their figures, as its trial has
+        measured.
+        """
+        if self._step is None:
+            return RENEWAL_S
+        power = MachinePower.of(self._drawing.machines[self._step.machine])
+        file = EvidenceFile(self._plan.verified, self._plan.verified_for_s)
+        evidence, _ = file.find(power.name, power.cords, self.environment.now())
+        return RENEWAL_S if evidence is None else evidence.renewed_s
 
     def _learn(self, step: CycleStep) -> Sequence[Mapping[Cord, MeteredLoad]]:
         """What the machine's cords show in two renewals."""
@@ -300,7 +305,7 @@ class Run:
             elif states != last_states:
                 # a first reading may be from before the kill, or of a relay that falls back
                 last_states = states
-                self.wait(max(AGAIN_S, self._plan.meter_period_s or RENEWAL_S))
+                self.wait(max(AGAIN_S, self._period_s))
             else:
                 return states
 
@@ -365,7 +370,6 @@ class Run:
                 self._prove_on(step, on)
         self._prove_on(step, step.cords)
         self._write([plan_file.step_done(self.environment.now(), step.number)])
-        self._write_evidence(step)
 
     # ---- proofs ----------------------------------------------------------------------------------
 
@@ -460,33 +464,6 @@ class Run:
         if back_at is None:
             return "its sum was not read again"
         return self._loads.not_as_before(back_at)
-
-    def _write_evidence(self, step: CycleStep) -> None:
-        """When each cord of a machine was off alone, and carried before: that is a part of the
-        trial of its cabling.
-        """
-        machine = self._drawing.machines[step.machine]
-        if self._plan.mode is not Mode.ONE_FEED or self._loads is None or not self._lost:
-            return
-        tried = self._tried.setdefault(machine.name, {})
-        tried.update((cord, self._loads.mean(cord)) for cord in step.cords)
-        if not self._plan.verified or not tried.keys() >= set(machine.cords):
-            return
-        serials = self.environment.serials({cord.pdu for cord in machine.cords})
-        if None in serials.values():
-            self._say("  its part of the evidence is not written: a serial number was not read")
-            return
-        cords = [
-            VerifiedCord(*cord, self.environment.key(cord.pdu), serials[cord.pdu] or "", load)
-            for cord, load in tried.items()
-        ]
-        try:
-            with EvidenceFile(self._plan.verified).appending() as file:
-                file.append(
-                    MachineEvidence(machine.name, self.environment.now(), cords, is_whole=False)
-                )
-        except PduHandlerError as error:
-            self._say(f"  its part of the evidence is not written: {_words(error)}")
 
     def _check_others(self, step: CycleStep, cords: Sequence[CordNow]) -> None:
         """While a cord is off: the others live, and their current has only risen."""

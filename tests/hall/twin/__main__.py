@@ -60,7 +60,7 @@ def _lines(files: Files, past: Optional[month.Month]) -> list[str]:
         f"  pdu plan check {reads}",
         f"  pdu rehearse {reads} --fail feed:A",
         f"  pdu cycle-hall {reads} --one-feed-at-a-time --machines 'r1/*' --pause 0.5"
-        " --meter-period 1 --plan r1.plan",
+        " --plan r1.plan",
         f"  pdu cycle-hall {reads} --run r1.plan",
         *(_of_month(past) if past else []),
         "Here: fail feed:A, restore feed:A, show. Ctrl-C ends it."

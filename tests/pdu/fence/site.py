@@ -82,16 +82,20 @@ class Site:
     drawing: str = DRAWING
     #: what `start` and `apart` run
     program: Sequence[str] = PDU
+    #: where the left cord really is
+    left: str = OUTLET
 
     @property
     def draws(self) -> bool:
-        """Whether the machine draws power from one of its feeds."""
-        return any(pdu.outlet(OUTLET).current() > 0 for pdu in self.pdus.values())
+        """Whether the machine draws power from one of its feeds, wherever its cords are."""
+        places = (("left", self.left), ("right", OUTLET))
+        return any(self.pdus[pdu].outlet(place).current() > 0 for pdu, place in places)
 
     def share(self, left: str = OUTLET, swing: float = 0.0) -> None:
         """The supplies at closed outlets share the load. `left`: where the left cord really is.
         `swing`: which part of it comes and goes.
         """
+        self.left = left
         places = [self.pdus["left"].outlet(left), self.pdus["right"].outlet(OUTLET)]
 
         def drawn() -> float:
@@ -110,7 +114,6 @@ class Site:
             name,
             time.time() - age_s,
             [VerifiedCord(*cord, "", _SERIAL, MeteredLoad(WHOLE_A / 2)) for cord in tried],
-            is_whole=True,
             period_s=1.0,
             shows_s=1.0,
         )
@@ -148,7 +151,6 @@ class Site:
             "drawing": self.file("hall.power.toml"),
             "power_wait": "0",
             # the figures of these PDUs change only with a command
-            "meter_period": "1",
             "state_dir": self.file("state"),
             **{key: str(value) for key, value in more.items()},
         }

@@ -87,7 +87,8 @@ def test_a_cord_that_was_moved_is_a_failure_once_a_monitor_has_seen_it(
     assert machine.run("monitor")[0] == 1
     code, _, err = machine.run("off", power_timeout=1)
     assert code == 1 and "left/3 stopped to carry" in err and left.outlet(real).closed
-    # until it is tried anew
+    # until it is tried anew, which needs its outlets on
+    assert machine.run("on")[0] == 0
     machine.verify(age_s=0.0)
     assert machine.run("monitor")[0] == 0
 
@@ -107,7 +108,7 @@ def test_a_machine_whose_cabling_was_never_tried_is_switched_off_and_not_proven(
 def test_a_machine_that_still_answers_is_not_off(machine: Site) -> None:
     machine.pdus["left"].outlet("1").drawn = lambda: 0.35  # of a neighbour
     code, _, err = machine.run("off", power_timeout=1, alive="true")
-    assert code == 1 and "it still answers with all its outlets off" in err
+    assert code == 1 and "it still answers" in err
     assert machine.run("off", power_timeout=1, alive=machine.alive)[0] == 0
     code, _, err = machine.run("off", power_timeout=1, alive="/no/such/program")
     assert code == 1 and "No such file" in err

@@ -289,7 +289,7 @@ def test_a_machine_that_was_verified_in_the_cluster_is_fenced_and_restarted(
         # what never changes shows no period of a meter
         machine.share(swing=0.02)
         device = _device(machine, "srv-1", machines="srv-1")
-        del device["meter_period"], device["power_timeout"]
+        del device["power_timeout"]
         files = [word for key in ("list", "auth", "drawing") for word in (f"--{key}", device[key])]
         files += ["--state-dir", device["state_dir"]]
         with cluster(tmp_path, {"pdus": device}, PDU, maintenance_mode="true") as running:

@@ -132,4 +132,4 @@ def _verify(folder: Path, units: Mapping[str, Unit]) -> None:
                 VerifiedCord(pdu, str(number), f"snmp 127.0.0.1 {unit.port} ", "", MeteredLoad(0.4))
                 for pdu, unit in units.items()
             ]
-            file.append(MachineEvidence(name, time.time() - 60.0, cords, True, 1.0, 1.0, 1.0))
+            file.append(MachineEvidence(name, time.time() - 60.0, cords, 1.0, 1.0, 1.0))

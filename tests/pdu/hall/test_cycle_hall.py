@@ -31,7 +31,7 @@ from tests.waiting import PATIENCE_S, bounded, until
 LIST = ("--list", "hall.csv", "--auth", "logins.toml")
 HALL = ("cycle-hall", "hall.power.toml", *LIST)
 # figures of these units are renewed at once, and never change by themselves
-_METERS = ("--power-timeout", "20", "--meter-period", "1")
+_METERS = ("--power-timeout", "20")
 QUICK = ("--pause", "1", *_METERS)
 LONG = ("--pause", "3600", *_METERS)
 ONE_FEED, BOTH_FEEDS = "--one-feed-at-a-time", "--both-feeds"

@@ -157,7 +157,7 @@ def verified(tmp_path: Path) -> Path:
     cords = [VerifiedCord(*cord, "", f"SN-{cord.pdu}", MeteredLoad(0.65, 150.0)) for cord in CORDS]
     at = room().wall - 3600.0
     with EvidenceFile(str(path)).appending() as file:
-        file.append(MachineEvidence("srv", at, cords, True, 1.0, 1.0, 1.0, "ask"))
+        file.append(MachineEvidence("srv", at, cords, 1.0, 1.0, 1.0, "ask"))
     return path
 
 
@@ -212,19 +212,6 @@ def test_a_machine_whose_cabling_was_never_tried_is_refused(tmp_path: Path) -> N
     ended = run(world, Mode.BOTH_FEEDS, verified=tmp_path / "none.jsonl")
     assert ended.steps_done == 0 and "its cabling was never tried" in str(ended.error)
     assert not world.room.commands
-
-
-def test_each_cord_alone_is_a_part_of_the_evidence(tmp_path: Path) -> None:
-    path = tmp_path / "hall.verified.jsonl"
-    world = RoomWorld(room())
-    steps = [CycleStep(number, "srv", (cord,)) for number, cord in enumerate(CORDS, 1)]
-    ended = run(world, Mode.ONE_FEED, steps=steps, verified=path)
-    assert (ended.error, ended.steps_done) == (None, 2)
-    file = EvidenceFile(str(path))
-    found, _ = file.find(CORDS, world.now(), is_whole=False)
-    assert found is not None and [cord.serial for cord in found.cords] == ["SN-left", "SN-right"]
-    # it is no proof that the machine has no other power
-    assert file.find(CORDS, world.now()) == (None, "its cabling was never tried")
 
 
 def test_a_machine_that_fell_stops_the_run(tmp_path: Path) -> None:

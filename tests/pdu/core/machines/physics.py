@@ -130,6 +130,10 @@ class Machine:
     boots_s: float = 0.0
     #: it begins anew if all the supplies that carried it lose their power, though others take over
     browns_out: bool = False
+    #: with one supply left it draws this part of what it drew
+    throttles_to: float = 1.0
+    #: it runs on so long without power
+    battery_s: float = 0.0
     #: since when it runs; None: it does not
     runs_since: Optional[float] = None
 
@@ -268,6 +272,8 @@ class Room:
         self.after_command: dict[int, list[Callable[[], None]]] = {}
         #: whether the process runs that a kill would end
         self.is_running = False
+        #: machine -> how many times longer it starts at a wall
+        self.slow_start: dict[str, float] = {}
         #: all readings with their times, if somebody puts a list here
         self.readings: Optional[list[tuple[float, str, SeenPdu]]] = None
         self._rng = random.Random(seed)
@@ -348,6 +354,8 @@ class Room:
         watts = machine.load.mean_w * machine.wanders * machine.factor
         if len(works) >= machine.needs and watts > 0:
             carries = [one for one in works if not one.standby] or works
+        if len(carries) == 1 < len(machine.supplies):
+            watts *= machine.throttles_to
         self._run(machine, carries)
         parts = sum(one.part for one in carries)
         found: dict[tuple[str, int], Flow] = {}
@@ -367,7 +375,10 @@ class Room:
 
     def _run(self, machine: Machine, carries: list[Supply]) -> None:
         was = self._carried_by.get(machine.name, [])
-        if not carries:
+        if not carries and machine.battery_s and machine.runs_since is not None:
+            if was:
+                self.after(machine.battery_s, lambda: self._die(machine))
+        elif not carries:
             machine.runs_since = None
         elif machine.runs_since is None or (
             machine.browns_out and not any(one is old for one in carries for old in was)
@@ -377,10 +388,18 @@ class Room:
         if carries:
             self._ran_at[machine.name] = self.time
 
+    def _die(self, machine: Machine) -> None:
+        """Its battery is empty."""
+        if not self._carried_by[machine.name]:
+            machine.runs_since, self._ran_at[machine.name] = None, self.time
+
     def answers(self, machine: Machine) -> bool:
         """Whether its operating system answers now."""
         since = machine.runs_since
-        return since is not None and self.time - since >= machine.boots_s
+        boots_s = machine.boots_s
+        if any(supply.pdu is None for supply in self._carried_by[machine.name]):
+            boots_s *= self.slow_start.get(machine.name, 1.0)
+        return since is not None and self.time - since >= boots_s
 
     def has_run(self, machine: Machine, since: float) -> bool:
         """Whether it ran at some time from `since` until now."""

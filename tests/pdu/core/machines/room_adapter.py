@@ -15,6 +15,7 @@ import pytest
 from pdu.core.drawing.drawing import Cord
 from pdu.core.machines.actions import Runner
 from pdu.core.machines.evidence import EvidenceFile
+from pdu.core.machines.machine_power import MachinePower, OffProof
 from pdu.core.machines.meters import MeteredLoad
 from pdu.core.machines.pdu_access import (
     CommandResult,
@@ -23,9 +24,8 @@ from pdu.core.machines.pdu_access import (
     OutletReading,
     PduReading,
 )
-from pdu.core.machines.proof import MachinePower, OffProof
 from pdu.core.machines.verification import TrialTimes
-from pdu.core.states import DOWN, UNKNOWN, UP
+from pdu.core.states import DOWN, UNKNOWN, UP, word
 from tests.pdu.core.machines.physics import (
     OFF,
     ON,
@@ -49,9 +49,11 @@ class Drawn(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What the owner said. None: the product's own default."""
+    """What the owner said."""
 
-    period_s: Optional[float] = None
+    #: that the machine itself is asked
+    alive: bool = False
+    timeout_s: float = OffProof().timeout_s
 
 
 class Answer(NamedTuple):
@@ -138,8 +140,9 @@ class RoomAlive(NamedTuple):
         return self.room.answers(self.machine)
 
 
-def _runner(room: Room, asked: Asked, folder: Path) -> Runner:
-    proof = OffProof(period_s=asked.period_s)
+def _runner(room: Room, machine: Drawn, asked: Asked, folder: Path) -> Runner:
+    alive = RoomAlive(room, room.machines[machine.name]) if asked.alive else None
+    proof = OffProof(timeout_s=asked.timeout_s, alive=alive)
     file = EvidenceFile(str(folder.with_suffix(".jsonl")))
     return Runner(PhysicalWorld(room), proof, folder, lambda _: None, file)
 
@@ -150,12 +153,12 @@ def _power(machine: Drawn) -> MachinePower:
 
 def verify(room: Room, machine: Drawn, real: Machine, asked: Asked, folder: Path) -> str:
     """What `pdu machine verify` does. Returns what is wrong, "" for nothing."""
-    runner = _runner(room, asked, folder)
+    runner = _runner(room, machine, asked, folder)
     assert runner.verified is not None
     try:
         with runner.verified.appending() as file:
             alive, times = RoomAlive(room, real), TrialTimes()
-            file.append(runner.verify(_power(machine), alive, times, lambda _: None, False))
+            file.append(runner.verify(_power(machine), alive, times, lambda _: None))
     except NotProven as error:
         return str(error)
     return ""
@@ -165,7 +168,7 @@ def switch_off(room: Room, machine: Drawn, asked: Asked, folder: Path) -> Answer
     """What `off` does."""
     with _running(room):
         try:
-            _runner(room, asked, folder).off(_power(machine))
+            _runner(room, machine, asked, folder).off(_power(machine))
         except NotProven as error:
             return Answer(False, str(error))
         except Killed:
@@ -175,19 +178,30 @@ def switch_off(room: Room, machine: Drawn, asked: Asked, folder: Path) -> Answer
 
 def switch_on(room: Room, machine: Drawn, asked: Asked, folder: Path) -> None:
     """What `on` does."""
-    _runner(room, asked, folder).on(_power(machine))
+    _runner(room, machine, asked, folder).on(_power(machine))
 
 
 def monitor(room: Room, machine: Drawn, asked: Asked, folder: Path) -> str:
     """What `monitor` does: nothing is switched. Returns what is wrong, "" for nothing."""
     with _running(room):
         try:
-            _runner(room, asked, folder).check(_power(machine))
+            _runner(room, machine, asked, folder).check(_power(machine))
         except NotProven as error:
             return str(error)
         except Killed:
             return "killed"
     return ""
+
+
+def facts(room: Room, machine: Drawn, asked: Asked, folder: Path) -> list[str]:
+    """What `monitor` says of a machine that could be proven off."""
+    return _runner(room, machine, asked, folder).check(_power(machine)) or []
+
+
+def states(room: Room, machine: Drawn, asked: Asked, folder: Path) -> dict[str, str]:
+    """What `status` says: outlet -> `on`, `off` or `unknown`."""
+    known = _runner(room, machine, asked, folder).states(_power(machine))
+    return {str(cord): word(outlet.state) for cord, outlet in known.items()}
 
 
 @contextlib.contextmanager

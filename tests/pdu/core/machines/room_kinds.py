@@ -85,7 +85,8 @@ class Draft:
     others: list[Machine]
     #: PDU and identity of each outlet that is drawn for `srv`
     drawn: list[tuple[str, str]]
-    period_s: Optional[float] = None
+    #: whether the machine itself is asked
+    alive: bool = False
     #: these happen when the room is built
     begin: list[Callable[[Room], None]] = field(default_factory=list)
     #: these happen between the trial of the cabling and the first run
@@ -186,8 +187,6 @@ def draft(setting: Setting, rng: random.Random, noise: Noise, synchronous: bool 
         [("third", 2)],
     ):
         _add(made, places, noise, rng.uniform(0.4, 1.8))
-    if setting.period_s > 3 and rng.random() < 0.5:
-        made.period_s = setting.period_s
     return made
 
 
@@ -215,7 +214,7 @@ def build(made: Draft, needs: int, seed: str) -> Case:
         room,
         made.srv,
         Drawn("srv", made.drawn, needs),
-        Asked(made.period_s),
+        Asked(made.alive, max(20.0, made.setting.period_s)),
         made.since,
         made.between,
     )
@@ -532,15 +531,48 @@ def after_off(made: Draft) -> None:
     """Somebody switched the machine off, moved a cord and switched it on; nothing read meanwhile,
     and a neighbour was put into the old place.
     """
+    exchanged_since(made)
+
+
+def exchanged_since(made: Draft) -> None:
+    """The machine's cord at the right PDU, and a neighbour's, are in each other's outlet."""
     shares_equally(made)
     other("right/4")(made)
     neighbour = made.others[-1]
 
-    def move(room: Room) -> None:
+    def exchange(room: Room) -> None:
         room.move(neighbour, neighbour.supplies[0], "right", 3)
         room.move(made.srv, made.srv.supplies[1], "right", 4)
 
-    made.since.append(move)
+    made.since.append(exchange)
+
+
+def unlabelled(made: Draft) -> None:
+    """The right PDU tells no serial number."""
+    made.pdus["right"].serial = ""
+
+
+def dead_third(made: Draft) -> None:
+    """A supply at a wall that nobody drew is dead, until it is repaired."""
+    made.srv.supplies.append(Supply(None, 0, dead=True))
+
+    def repair(room: Room) -> None:
+        made.srv.supplies[-1].dead = False
+        room.refresh(made.srv)
+
+    made.since.append(repair)
+
+
+def alone(made: Draft) -> None:
+    """Nothing else is at the machine's PDUs."""
+    made.others = [
+        one for one in made.others if not {"left", "right"} & {cord.pdu for cord in one.supplies}
+    ]
+
+
+def hangs(made: Draft) -> None:
+    """It draws power, and does not answer."""
+    made.since.append(lambda _: setattr(made.srv, "boots_s", 1e9))
 
 
 def _factor_of_own(made: Draft, factor: float) -> None:
@@ -569,6 +601,11 @@ def shut_down(made: Draft) -> None:
         room.refresh(made.srv)
 
     made.since.append(shut)
+
+
+def asked(made: Draft) -> None:
+    """`alive` is given."""
+    made.alive = True
 
 
 def shuts_and_starts(made: Draft) -> None:
@@ -946,6 +983,27 @@ DOCUMENTED: Mapping[str, Sequence[Kind]] = {
             [shares_equally, moved_since(1, "right/4"), moved_neighbour("right", "right/3")],
         ),
     ],
+    "a third cord that was dead when it was tried": [
+        Kind("a third cord at a wall works again since", [shares_equally, dead_third]),
+    ],
+    "another unit at the address of a PDU that tells no serial number": [
+        Kind("another unit without a serial number", [unlabelled, exchanged_since]),
+    ],
+    "outlets that were renumbered since": [
+        Kind("two outlets of one PDU were renumbered since", [exchanged_since]),
+    ],
+    "a metering that restarts where nothing else draws": [
+        Kind(
+            "both welded since, metering begins anew, nothing else draws",
+            [alone, shares_equally, since(relay(*_TWO, welded=True)), blank(60.0, "left", "right")],
+        ),
+    ],
+    "a machine that hangs, with all its cords in other outlets since the last monitor": [
+        Kind(
+            "both cords were moved since, and it hangs",
+            [asked, moved_since(0, "left/4"), moved_since(1, "right/4"), hangs],
+        ),
+    ],
     "a meter and a relay that lie together, beside noise or steps that hide the load": (
         _lying_together()
     ),
@@ -979,7 +1037,7 @@ def _honest() -> list[Kind]:
         Kind(
             "two cords, metering begins anew for 5 s", [shares_equally, blank(5.0, "left", "right")]
         ),
-        Kind("two cords, it was shut down before", [shares_equally, shut_down]),
+        Kind("two cords, it was shut down, and is asked", [shares_equally, asked, shut_down]),
         Kind("two cords, no inlet has a meter", [shares_equally, no_inlet_meters]),
     ]
 

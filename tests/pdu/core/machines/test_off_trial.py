@@ -111,7 +111,7 @@ def test_a_meter_that_averages_as_long_as_the_monitor_waits_hides_a_moved_cord(
 
 
 def test_the_pages_list_the_same_limits() -> None:
-    page = (ROOT / "docs" / "doors.md").read_text().split("## Pacemaker")[1]
+    page = (ROOT / "docs" / "doors.md").read_text().split("## What the proof rests on")[1]
     limits = page.split("These honest machines are not proven")[1].split("## HTTP")[0]
     named = (ROOT / "docs" / "dev" / "promises.md").read_text().split("| limit | tests |")[1]
     heads = {"machine", "lie", "---"}

@@ -16,7 +16,7 @@ import pytest
 
 from pdu.core import owner_files as files
 from pdu.core.drawing import drawing_file
-from pdu.core.machines import outlet, proof
+from pdu.core.machines import machine_power, outlet
 from pdu.fence import command as fence
 from pdu.fence.contract import InputOptions, completed
 from pdu.gateway.command_log import CommandLog
@@ -67,7 +67,8 @@ class Call(NamedTuple):
 
 
 def _machine(call: Call, action: str) -> None:
-    drawing = ["--drawing", call.at.file("hall.power.toml"), "--confirm", "state", "--pause", "0"]
+    drawing = ["--drawing", call.at.file("hall.power.toml"), "--confirm", "state"]
+    drawing += ["--pause", "0"] if action == "cycle" else []
     state = ["--state-dir", str(call.folder / "state"), "--yes"]
     call.run("machine", action, call.machine, *drawing, *call.files, *state)
 
@@ -165,7 +166,7 @@ def test_a_program_sends_or_refuses_as_the_table_says(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for module in (outlet, proof):
+    for module in (outlet, machine_power):
         monkeypatch.setattr(module, "AGAIN_S", 0.02)
     monkeypatch.setenv("PDU_PASSWORD", place.pdus["left"].password)
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))

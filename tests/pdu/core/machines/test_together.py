@@ -99,7 +99,7 @@ def rack(tmp_path: Path) -> Iterator[Rack]:
                 ]
                 others = [(pdu, str(n)) for pdu in PDUS for n in range(1, 5) if n != place]
                 file.append(
-                    MachineEvidence(name, time.time() - 60, cords, True, 1.0, 3.0, 3.0, "", others)
+                    MachineEvidence(name, time.time() - 60, cords, 1.0, 3.0, 3.0, "", others)
                 )
         yield Rack(tmp_path, room)
 
