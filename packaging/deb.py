@@ -150,11 +150,12 @@ def maintainer() -> str:
 
 
 def _day(changes: str) -> str:
-    """The day of the newest release, as a Debian changelog writes it."""
+    """The day of the newest release, as a Debian changelog writes it; before the first one, the
+    day from which Unix counts, so that the same files give the same package.
+    """
     match = re.search(r"(?m)^## \S+ \((\d{4}-\d{2}-\d{2})\)$", changes)
-    if match is None:
-        raise DebError("CHANGELOG.md has no release with a day")
-    when = datetime.datetime.fromisoformat(f"{match[1]}T00:00:00+00:00")
+    day = match[1] if match else "1970-01-01"
+    when = datetime.datetime.fromisoformat(f"{day}T00:00:00+00:00")
     return email.utils.format_datetime(when)
 
 

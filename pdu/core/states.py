@@ -28,10 +28,7 @@ SPELLED: Mapping[EnumPowerStatus, StateSpelling] = {
     DOWN: StateSpelling("off", "0", 0.0),
     UNKNOWN: StateSpelling("unknown", "-", None),
 }
-_OF_WORDS = {
-    **{spelled.word: state for state, spelled in SPELLED.items()},
-    **{state.name: state for state in SPELLED},
-}
+_OF_WORDS = {spelled.word: state for state, spelled in SPELLED.items()}
 
 
 def word(state: EnumPowerStatus) -> str:
@@ -40,9 +37,7 @@ def word(state: EnumPowerStatus) -> str:
 
 
 def of_word(text: str) -> EnumPowerStatus:
-    """The state that a file calls so. Readings that version 0.2.0 saved have DCImanager's names.
-    Raises KeyError for anything else.
-    """
+    """The state that a file calls so. Raises KeyError for anything else."""
     return _OF_WORDS[text]
 
 

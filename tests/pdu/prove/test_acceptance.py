@@ -5,15 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from handlers import VERSION
-from pdu.core.inventory import newest_archives
 from pdu.prove import acceptance, evidence
 from pdu.prove.document import (
     UNIT,
@@ -24,7 +21,6 @@ from pdu.prove.document import (
     parsed,
     written,
 )
-from tests.needs import ROOT
 from tests.pdu.prove import edits
 from tests.pdu.prove.rig import RIGS, plant, proven
 
@@ -258,13 +254,3 @@ def test_a_simulated_proof_is_no_evidence(made: UnitProof) -> None:
     ]  # fmt: skip
     with pytest.raises(ValueError, match="simulated"):
         evidence.counted([dataclasses.replace(made, basis="simulated")])
-
-
-def test_the_releases_that_wrote_proofs_are_those_of_the_changelog() -> None:
-    headings = re.findall(r"(?m)^## ([0-9.]+) \(", (ROOT / "CHANGELOG.md").read_text("utf-8"))
-    with_proofs = {
-        one
-        for one in headings
-        if newest_archives.version_key(one) >= newest_archives.version_key("0.3.0")
-    }
-    assert with_proofs - {VERSION} <= set(acceptance.RELEASES) <= with_proofs

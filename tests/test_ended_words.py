@@ -1,0 +1,53 @@
+"""No file names what the project no longer has.
+
+A row is a pattern of words that only an ended feature had: an option, a command, a module. Where a
+page says in one sentence what to do in place of it, the sentence names the other way, not these.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
+
+#: what ended → the pattern of its words
+ENDED = {
+    "sampled worlds of rehearse": r"--worlds\b|\bopen_facts\b|\bmonte_carlo\b|[Mm]onte Carlo",
+    "tables of renamed modules": r"\brenamed\.md\b",
+    "the meter's watch of cords": r"pdu meter [^`\n]*--drawing",
+    "releases before the first tag": r"\b(?:version|release|since|of|until|before) 0\.[1-4]\.0\b",
+}
+#: files whose words are other projects', or which give names of versions as examples
+_OTHERS = ("tests/test_ended_words.py", "docs/pictures/", "tests/recordings/", "tests/unread/")
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    listing = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    if listing.returncode:
+        pytest.skip("no clone of git")
+    read = {}
+    for name in listing.stdout.splitlines():
+        path = ROOT / name
+        if path.is_file() and not name.startswith(_OTHERS):
+            data = path.read_bytes()
+            if b"\0" not in data[:1024]:
+                read[name] = data.decode("utf-8", "replace")
+    return read
+
+
+@pytest.mark.parametrize("feature", ENDED)
+def test_nothing_that_ended_is_named(texts: dict[str, str], feature: str) -> None:
+    pattern = re.compile(ENDED[feature])
+    named = [
+        f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {match.group()}"
+        for name, text in texts.items()
+        for match in pattern.finditer(text)
+    ]
+    assert not named, "\n".join(named)
