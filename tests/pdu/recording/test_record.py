@@ -557,6 +557,25 @@ def test_a_recording_continues_after_lost_answers(version: str) -> None:
         assert "no answer; trying again" in messages and requests < 1.3 * whole.requests
 
 
+@pytest.mark.parametrize(
+    "faults, reason",
+    [
+        (Faults(walk_error="authorizationError", walk_error_after=270), "authorizationError"),
+        (Faults(walk_silent_after=270), "no SNMP answer"),
+    ],
+)
+def test_a_recording_that_a_fault_ends_keeps_what_was_read_and_says_where_it_stopped(
+    faults: Faults, reason: str
+) -> None:
+    with Agent(apc.rpdu2(outlets=8), faults=faults) as agent:
+        params = {"port": str(agent.port), "community": "public", "timeout": "1", "retries": "0"}
+        recording = kind("snmp").record(PduSnmpData(agent.host, params), RecordingOptions())
+    rows = snmprec.parse(recording.text).rows
+    assert 200 <= len(rows) < 291
+    (stop,) = [note for note in recording.notes if note.startswith("The recording is not whole")]
+    assert f"it stopped after {'.'.join(map(str, max(rows)))} (" in stop and reason in stop
+
+
 def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely() -> None:
     """After `skip` requests the unit closes every connection, until the recorder has
     waited twice.

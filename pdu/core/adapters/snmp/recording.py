@@ -73,28 +73,46 @@ _SYSTEM = {
 }
 
 
-def walked(data: PduSnmpData, recorder: RecordingOptions) -> Rows:
-    """All rows of _TREES. Raises the errors of handlers/shared/errors.py."""
+def walked(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, list[str]]:
+    """The rows of _TREES, and for each tree that could not be read to its end a note: where and why
+    it stopped. Raises the errors of handlers/shared/errors.py if there is no row at all.
+    """
     try:
         credentials = Credentials.of(data.ip, data.snmp_params)
     except SnmpError as error:
         raise SettingsError(str(error), known_endpoint(data), "record") from None
     rows: Rows = {}
+    notes: list[str] = []
     for root in map(arcs, _TREES):
-        last = root
-        while True:
-            page = recorder.again(functools.partial(_page, credentials, root, last))
-            if not page:
+        last, most = root, _PAGE
+        try:
+            while True:
+                read = functools.partial(_page, credentials, root, last, most)
+                try:
+                    page = recorder.again(read)
+                except ProtocolError:
+                    if most == 1:
+                        raise
+                    most = 1  # what the failed page had before its error is kept
+                    continue
+                if not page:
+                    break
+                rows.update(page)
+                last = page[-1][0]
+                recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
+                if len(rows) > _MOST_ROWS:
+                    raise ProtocolError(
+                        f"the walk did not end after {_MOST_ROWS} objects",
+                        host=known_endpoint(data),
+                        operation="record",
+                    )
+        except (ProtocolError, Unreachable) as error:
+            if not rows or len(rows) > _MOST_ROWS:
+                raise
+            where = f"after {dotted(last)}" if last != root else f"before {dotted(root)}"
+            notes.append(f"The recording is not whole: it stopped {where} ({error.reason}).")
+            if isinstance(error, Unreachable):
                 break
-            rows.update(page)
-            last = page[-1][0]
-            recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
-            if len(rows) > _MOST_ROWS:
-                raise ProtocolError(
-                    f"the walk did not end after {_MOST_ROWS} objects",
-                    host=known_endpoint(data),
-                    operation="record",
-                )
     if not rows:
         raise ProtocolError(
             "the agent answers but has no object to record: check which MIB view it gives this"
@@ -102,12 +120,14 @@ def walked(data: PduSnmpData, recorder: RecordingOptions) -> Rows:
             host=known_endpoint(data),
             operation="record",
         )
-    return rows
+    return rows, notes
 
 
-def _page(credentials: Credentials, root: Arcs, last: Arcs) -> list[tuple[Arcs, SnmpRow]]:
+def _page(
+    credentials: Credentials, root: Arcs, last: Arcs, most: int
+) -> list[tuple[Arcs, SnmpRow]]:
     try:
-        page = typed_rows(credentials, root, last, _PAGE)
+        page = typed_rows(credentials, root, last, most)
     except SnmpTimeout as error:
         why = "address, port, community or SNMPv3 privacy key may be wrong"
         if isinstance(error, SnmpPortClosed):

@@ -30,10 +30,10 @@ _NO_COMMANDS = "the replay answers, but accepts no commands"
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
     choice = select_families(host.settings(data), {})
-    rows = recording.walked(data, recorder)
+    rows, stops = recording.walked(data, recorder)
     clean = recording.scrubbed(rows, data, recorder.keep)
     text = "\n".join(snmprec.written(clean)) + "\n"
-    return Recording(text, _holds(text), _compared(rows, clean, choice))
+    return Recording(text, _holds(text), [*stops, *_compared(rows, clean, choice)])
 
 
 def _holds(text: str) -> str:
@@ -44,7 +44,8 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
     parsed = snmprec.parse(text)
     if not parsed.rows:
         hint = " with a numeric OID: walk with snmpwalk -On" if parsed.left_out else ""
-        raise SettingsError(f"the recording has no usable object{hint}")
+        named = f"; {parsed.unreadable[0]}" if parsed.unreadable else ""
+        raise SettingsError(f"the recording has no usable object{hint}{named}")
     community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
     if max(community) > "\xff":
         raise SettingsError(

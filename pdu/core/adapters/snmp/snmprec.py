@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from handlers.host.rows import LONGEST_TEXT, oid_arcs
-from handlers.shared.errors import SettingsError
 from pdu_common.snmp_client.tool_api import (
     ADDRESS,
     COUNTER,
@@ -62,6 +62,9 @@ _FLOAT = bytes.fromhex("9f7804")
 # 23.5 (RFC 2579, 3.1).
 _HINTED = re.compile(r"(-?[0-9]*\.?[0-9]+)(?:\s|$)")
 _ENUMERATED = re.compile(r"INTEGER: ([A-Za-z][A-Za-z0-9-]*)\(-?[0-9]+\)\s*")
+_OCTETS = re.compile(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))+")
+# lines before the first row, and how many of those that cannot be read are named
+_MOST_BEFORE, _MOST_NAMED = 50, 5
 _NOTHING = ("No Such ", "No more variables", "NULL")
 # Names that Net-SNMP prints with its own MIBs; `oid_arcs` has more. Other names need `snmpwalk
 # -On`.
@@ -88,42 +91,61 @@ class _UnknownType(Exception):
     """An unknown type of value."""
 
 
+class UnreadableLine(NamedTuple):
+    """A line that is not a row, or whose value cannot be read."""
+
+    number: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.number} ({self.reason})"
+
+
 class Parsed(NamedTuple):
-    """A file that was read."""
+    """A file that was read. A line that cannot be read is left out and named."""
 
     rows: Rows
-    #: how many rows of a walk were skipped because an unknown name is in place of an OID
+    #: how many rows of a walk were left out because an unknown name is in place of an OID
     left_out: int = 0
-    #: how many rows of a walk were skipped because the type of their value is unknown
+    #: how many rows of a walk were left out because the type of their value is unknown
     untyped: int = 0
     #: names of values in a walk, from the MIB files of whoever walked: `on` in `INTEGER: on(1)`
     names: Mapping[Arcs, str] = {}
+    #: the other lines that were left out
+    unreadable: Sequence[UnreadableLine] = ()
 
     @property
     def skipped(self) -> list[str]:
-        """What was skipped, a phrase for each reason."""
+        """What was left out, a phrase for each reason."""
         reasons = {
             "with a name instead of a numeric OID": self.left_out,
             "with a value of an unknown type": self.untyped,
         }
-        return [f"{counted(count, 'row')} {reason}" for reason, count in reasons.items() if count]
+        more = len(self.unreadable) - _MOST_NAMED
+        return [
+            *(f"{counted(count, 'row')} {reason}" for reason, count in reasons.items() if count),
+            *map(str, self.unreadable[:_MOST_NAMED]),
+            *([f"{counted(more, 'more line')}"] if more > 0 else []),
+        ]
 
 
 def is_recording(text: str) -> bool:
-    """Whether the first row has the form of a .snmprec or of a walk."""
-    first = _first_row(text)
-    return bool(_LINE.match(first) or _WALKED.match(first))
+    """Whether one of the first lines is a row of a .snmprec or of a walk."""
+    return bool(_first_row(text))
 
 
 def parse(text: str) -> Parsed:
-    """The rows of a file in either format. Raises SettingsError with the number of the line."""
-    return Parsed(_snmprec(text)) if _LINE.match(_first_row(text)) else _walk(text)
+    """The rows of a file in either format."""
+    return _snmprec(text) if _LINE.match(_first_row(text)) else _walk(text)
 
 
 def _first_row(text: str) -> str:
-    return next(
-        (line for line in text.split("\n") if line.strip() and not line.startswith("#")), ""
-    )
+    """The first line that is a row, "" for none near the beginning: a prompt, the command and its
+    messages may stand before it.
+    """
+    lines = (line for line in text.split("\n") if line.strip() and not line.startswith("#"))
+    first_lines = itertools.islice(lines, _MOST_BEFORE)
+    return next((line for line in first_lines if _LINE.match(line) or _WALKED.match(line)), "")
 
 
 def written(rows: Mapping[Arcs, SnmpRow]) -> list[str]:
@@ -142,8 +164,9 @@ def _written(row: SnmpRow) -> str:
 # ---- .snmprec ------------------------------------------------------------------------------------
 
 
-def _snmprec(text: str) -> Rows:
+def _snmprec(text: str) -> Parsed:
     rows: Rows = {}
+    unreadable: list[UnreadableLine] = []
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
         if not line.strip() or line.startswith("#"):
@@ -152,11 +175,9 @@ def _snmprec(text: str) -> Rows:
             oid, kind, value = line.split("|", 2)
             rows[_checked(arcs(oid))] = _sized(_row(kind.partition(":")[0], value))
         except (ValueError, OverflowError) as error:
-            raise SettingsError(
-                f"line {number} of the recording is not a valid row 'OID|tag|value' "
-                f"({str(error)[:80]})"
-            ) from None
-    return rows
+            reason = f"no valid row 'OID|tag|value': {str(error)[:80]}"
+            unreadable.append(UnreadableLine(number, reason))
+    return Parsed(rows, unreadable=tuple(unreadable))
 
 
 def _row(kind: str, value: str) -> SnmpRow:
@@ -213,15 +234,17 @@ def _walk(text: str) -> Parsed:
     """
     rows: Rows = {}
     names: dict[Arcs, str] = {}
+    unreadable: list[UnreadableLine] = []
     left_out = untyped = 0
-    for number, statement in _statements(text):
-        match = _WALKED.match(statement)
+    statements = [(number, line, _WALKED.match(line)) for number, line in _statements(text)]
+    has_types = any(match and _TYPED.match(match["rest"]) for _, _, match in statements)
+    for number, _, match in statements:
         if match is None:
-            raise SettingsError(
-                f"line {number} of the recording is neither 'OID|tag|value' nor a row of snmpwalk"
-            )
+            # its text may be a command with a community
+            unreadable.append(UnreadableLine(number, "no row of snmpwalk"))
+            continue
         try:
-            oid, row = _oid(match["oid"]), _typed(match["rest"])
+            oid, row = _oid(match["oid"]), _typed(match["rest"], has_types)
             if row is not None:
                 rows[_checked(oid)] = _sized(row)
                 enumeration = _ENUMERATED.fullmatch(match["rest"])
@@ -233,8 +256,8 @@ def _walk(text: str) -> Parsed:
         except _UnknownType:
             untyped += 1
         except (ValueError, OverflowError) as error:
-            raise SettingsError(f"line {number} of the recording: {str(error)[:80]}") from None
-    return Parsed(rows, left_out, untyped, names)
+            unreadable.append(UnreadableLine(number, str(error)[:80]))
+    return Parsed(rows, left_out, untyped, names, tuple(unreadable))
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
@@ -247,7 +270,8 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
         is_comment = line.startswith("#") and not is_open
-        if begun and not is_comment and not _WALKED.match(line):
+        is_row = _WALKED.match(line)
+        if begun and not is_comment and not is_row and (is_open or _may_go_on(begun[-1][1], line)):
             begun[-1][1].append(line)
             is_open ^= _opens(line)
         elif line.strip() and not line.startswith("#"):
@@ -255,6 +279,18 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
             is_open = _opens(line)
     for number, lines in begun:
         yield number, "\n".join(lines).rstrip("\n")
+
+
+def _may_go_on(lines: Sequence[str], line: str) -> bool:
+    """Whether a line may belong to the value before it: one of octets, or a text without quotes."""
+    match = _WALKED.match(lines[0])
+    typed = _TYPED.match(match["rest"]) if match else None
+    if not line.strip() or typed is None:
+        return typed is not None
+    if _TAGS.get(typed["type"]) not in (OCTETS, OPAQUE):
+        return False
+    is_text = typed["type"] == "STRING"
+    return not typed["value"].startswith('"') if is_text else bool(_OCTETS.match(line))
 
 
 def _opens(line: str) -> bool:
@@ -273,8 +309,9 @@ def _oid(text: str) -> Arcs:
     return oid
 
 
-def _typed(text: str) -> Optional[SnmpRow]:
-    """The type and value after `=`, None if there is no value.
+def _typed(text: str, has_types: bool) -> Optional[SnmpRow]:
+    """The type and value after `=`, None if there is no value. `has_types`: other rows have one;
+    then a bare number is one of TimeTicks, as snmpwalk -Ot prints it.
 
     Raises ValueError, OverflowError, _UnknownName, _UnknownType.
     """
@@ -283,8 +320,10 @@ def _typed(text: str) -> Optional[SnmpRow]:
     if text in ('""', ""):
         return SnmpRow(OCTETS, b"")
     match = _TYPED.match(text)
+    if match is None and has_types and text.strip().isascii() and text.strip().isdigit():
+        return SnmpRow(TICKS, int(text))
     if match is None:
-        raise ValueError("the value has no type: run snmpwalk without -OQ and -Ot")
+        raise ValueError("the value has no type: run snmpwalk without -OQ")
     name, value = match["type"], match["value"]
     tag = _TAGS.get(name)
     bare = value.strip()
