@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Optional
 
 from pdu.prove import evidence
-from pdu.prove.document import PlatformProof
 from pdu.supports import pages as supported
 
 # by its name, as in readme.py, which puts the tree on sys.path first
@@ -34,8 +33,7 @@ def makes() -> str:
 
 def proven(units: Optional[Sequence[evidence.ProvenUnits]] = None) -> str:
     """What owners have proven, of README.md."""
-    accepted_list = proofs.accepted_proofs()
-    rows = evidence.counted(accepted_list) if units is None else units
+    rows = evidence.counted(proofs.sent_proofs()) if units is None else units
     begin = "На устройствах владельцев, командой `pdu prove`:"
     if not rows:
         text = "отчётов с реальных устройств пока не присылали"
@@ -45,9 +43,7 @@ def proven(units: Optional[Sequence[evidence.ProvenUnits]] = None) -> str:
             f" устройств: {len(unit.firmware)}{_firmware(unit)}"
             for unit in rows
         )
-    platforms = sum(isinstance(unit, PlatformProof) for unit in accepted_list)
-    platform_sentence = f" Отчётов о самой платформе: {platforms}." if platforms else ""
-    return f"{begin} {text}.{platform_sentence}"
+    return f"{begin} {text}."
 
 
 def _firmware(units: evidence.ProvenUnits) -> str:

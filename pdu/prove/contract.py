@@ -204,11 +204,6 @@ def restore_outlets(
     return f"outlet {', '.join(lost)} was on, and is off"
 
 
-def is_on(unit_access: UnitAccess, initial: InitialReading) -> bool:
-    """Whether the last reading has the outlet on."""
-    return _state(unit_access.last, initial) is UP
-
-
 def _on(now: PduReading) -> int:
     return sum(outlet.state is UP for outlet in now.outlets.values())
 

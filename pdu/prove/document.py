@@ -1,15 +1,14 @@
 """proof.json: what was asked, what came back, and what it shows. The only module that writes and
 reads it.
 
-The file is `{"proof": "pdu-proof 1", "sha256": ..., "content": ...}`. The hash is of the content as
-JSON with sorted names and without blanks. It shows a change by accident or by hand; who forges a
-file can compute it too, so `acceptance` computes all verdicts again.
+The file is the JSON of a `UnitProof`, with `"proof": "pdu-proof 1"` before its fields and the
+recording as a list of lines, so that its owner can look through it. The verdicts in it are for
+people: `evidence.read_proof` writes them anew.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import math
 import os
@@ -28,6 +27,7 @@ KEPT, BROKEN, NOT_TRIED = "kept", "broken", "not tried"
 VERDICTS = (KEPT, BROKEN, NOT_TRIED)
 # the proof reads once a second, so a proof has a few hundred readings at most
 _MOST_READS, _MOST_OUTLETS = 5_000, 10_000
+_RECORDING = "recording"
 
 
 class BadProof(Exception):
@@ -56,10 +56,8 @@ class ProvenOutlet:
 class ProvenReading:
     """One reading of the unit, as every tool of the pack gets it."""
 
-    #: first, second, recorded, other, contract, restored
+    #: first, second, recorded, contract, restored
     phase: str
-    #: the handler that read it
-    handler: str
     #: in s since the first reading began
     at_s: float
     #: in A; None if not metered
@@ -100,7 +98,7 @@ class ProvenCommand:
     failure: str
     #: whether it had no usable answer, and the state was read instead
     unanswered: bool
-    #: contract, rights (another login), restored (the last word)
+    #: contract, restored (the last word)
     phase: str
 
 
@@ -173,73 +171,27 @@ class UnitProof:
         return next((verdict for verdict in self.verdicts if verdict.promise == promise), None)
 
 
-@dataclass(frozen=True)
-class PlatformPoint:
-    """One step or open question of the platform, and what came back."""
-
-    point: str
-    #: one of `VERDICTS`
-    verdict: str
-    #: one line each
-    answers: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class PlatformProof:
-    """The content of a file about a copy of DCImanager's project."""
-
-    #: UNIT for a platform from DCImanager, SIMULATED for a double or the stand-in
-    basis: str
-    made: str
-    version: str
-    python: str
-    points: tuple[PlatformPoint, ...]
-
-
-Proof = Union[UnitProof, PlatformProof]
-_KINDS: Mapping[str, type[Proof]] = {"unit": UnitProof, "platform": PlatformProof}
-
-
-def digest(content: object) -> str:
-    """SHA-256 of a content as it is written, in hexadecimal."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-
-def written(proof: Proof) -> str:
+def written(proof: UnitProof) -> str:
     """The file's text."""
-    kind = next(name for name, cls in _KINDS.items() if isinstance(proof, cls))
-    content = {"kind": kind, **dataclasses.asdict(proof)}
-    document = {"proof": FORMAT, "sha256": digest(content), "content": content}
+    content = dataclasses.asdict(proof)
+    document = {"proof": FORMAT, **content, _RECORDING: proof.recording.split("\n")}
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
-def parsed(text: str) -> Proof:
+def parsed(text: str) -> UnitProof:
     """A proof from the text of its file. Raises BadProof."""
     try:
-        document = json.loads(text, parse_constant=_no_constant)
+        content = json.loads(text, parse_constant=_no_constant)
+        if not isinstance(content, dict) or content.pop("proof", None) != FORMAT:
+            raise BadProof(f"it does not begin with the format {FORMAT!r}")
+        lines = _value(tuple[str, ...], content.get(_RECORDING), _RECORDING)
+        proof: UnitProof = _value(UnitProof, {**content, _RECORDING: "\n".join(lines)}, "content")
     except (ValueError, RecursionError) as error:
         raise BadProof(f"it is not JSON ({error})") from None
-    if not isinstance(document, dict) or document.get("proof") != FORMAT:
-        raise BadProof(f"it does not begin with the format {FORMAT!r}")
-    if set(document) != {"proof", "sha256", "content"} or not isinstance(document["content"], dict):
-        raise BadProof("it has other members than proof, sha256 and content")
-    content = document["content"]
-    if digest(content) != document["sha256"]:
-        raise BadProof("its SHA-256 is not that of its content: it was changed after it was made")
-    kind = content.pop("kind", None)
-    if kind not in _KINDS:
-        raise BadProof("its kind is neither unit nor platform")
-    try:
-        proof = _value(_KINDS[kind], content, "content")
-    except RecursionError:
-        raise BadProof("it is nested too deeply") from None
-    typed_proof: Proof = proof
-    if isinstance(typed_proof, UnitProof):
-        too_many = any(len(reading.outlets) > _MOST_OUTLETS for reading in typed_proof.readings)
-        if too_many or len(typed_proof.readings) > _MOST_READS:
-            raise BadProof("it has more readings or outlets than a proof can have")
-    return typed_proof
+    too_many = any(len(reading.outlets) > _MOST_OUTLETS for reading in proof.readings)
+    if too_many or len(proof.readings) > _MOST_READS:
+        raise BadProof("it has more readings or outlets than a proof can have")
+    return proof
 
 
 def write_new(path: str, text: str) -> None:
@@ -298,8 +250,8 @@ def _dataclass_value(kind: Any, data: Any, where: str) -> Any:
     item = kind(
         **{name: _value(hint, data[name], f"{where}.{name}") for name, hint in hints.items()}
     )
-    if isinstance(item, (PromiseVerdict, PlatformPoint)) and item.verdict not in VERDICTS:
+    if isinstance(item, PromiseVerdict) and item.verdict not in VERDICTS:
         raise BadProof(f"{where}.verdict is none of {', '.join(VERDICTS)}")
-    if isinstance(item, (UnitProof, PlatformProof)) and item.basis not in (UNIT, SIMULATED):
+    if isinstance(item, UnitProof) and item.basis not in (UNIT, SIMULATED):
         raise BadProof(f"{where}.basis is neither {UNIT} nor {SIMULATED}")
     return item

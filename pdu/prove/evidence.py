@@ -1,12 +1,18 @@
-"""What the proofs that were taken in show of a family, counted for tables."""
+"""What the proofs that owners sent show of a family, counted for tables."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from .document import KEPT, SIMULATED, Proof, UnitProof
+from handlers.shared.errors import PduHandlerError, printable
+
+from ..core.adapters.scrub import Scrubber
+from . import unit_reading
+from .document import BROKEN, KEPT, SIMULATED, ProvenReading, UnitProof, parsed
 from .promises import BY_KEY, READING
+from .verdicts import RECORDED, judged
 
 #: promises without which nothing is proven
 _NEEDED = {"reading": ("recording", "twice"), "switching": ("switches", "neighbours", "restored")}
@@ -33,17 +39,52 @@ class ProvenUnits(NamedTuple):
         return f"{self.what}: {number} unit{'' if number == 1 else 's'}{firmware}"
 
 
-def counted(proofs: Iterable[Proof]) -> list[ProvenUnits]:
-    """What they prove, sorted. A simulated one is an error: it must never be here.
+def read_proof(text: str) -> UnitProof:
+    """A file with its verdicts written anew from its readings and commands. Raises BadProof."""
+    proof = parsed(text)
+    return dataclasses.replace(proof, verdicts=judged(proof))
 
-    Raises ValueError.
+
+def why_not_replayed(proof: UnitProof) -> str:
+    """What the recording of a proof, read by the handler of today, has otherwise than the reading
+    of the recording in the file; "" for nothing. Identities were scrubbed when the file was made,
+    so the order counts.
+    """
+    recorded = next(iter(proof.of(RECORDED)), None)
+    if not proof.recording or recorded is None:
+        return "it has no recording"
+    try:
+        again = unit_reading.replayed(
+            proof.handler, proof.recording, Scrubber().text, proof.settings
+        )
+    except PduHandlerError as error:
+        return f"its recording cannot be replayed: {printable(error.reason, 200)}"
+    if _shown(recorded) != _shown(again.reading):
+        return "its recording reads otherwise than the file says"
+    family = unit_reading.scrub_nameplate(again.plate.family, again.plate)
+    if family != proof.family:
+        return f"its recording has the family {printable(family, 60)!r}"
+    return ""
+
+
+def _shown(reading: ProvenReading) -> object:
+    """The states and figures of a reading."""
+    outlets = [
+        (outlet.state, outlet.current_a, outlet.power_w, outlet.energy_kwh)
+        for outlet in reading.outlets
+    ]
+    return reading.failure_kind, reading.load_a, reading.power_w, reading.energy_kwh, outlets
+
+
+def counted(proofs: Iterable[UnitProof]) -> list[ProvenUnits]:
+    """What they prove, sorted.
+
+    Raises ValueError for a simulated one, which must never be here.
     """
     units: dict[tuple[str, str, str], list[UnitProof]] = {}
     for proof in proofs:
         if proof.basis == SIMULATED:
             raise ValueError("a simulated proof is no evidence")
-        if not isinstance(proof, UnitProof):
-            continue
         for what, needed in _NEEDED.items():
             verdicts = [proof.verdict(promise) for promise in needed]
             if all(verdict is not None and verdict.verdict == KEPT for verdict in verdicts):
@@ -66,7 +107,6 @@ def _broken(unit_proofs: Sequence[UnitProof], what: str) -> set[str]:
         verdict.promise
         for proof in unit_proofs
         for verdict in proof.verdicts
-        if verdict.verdict == "broken"
-        and verdict.promise in BY_KEY
+        if verdict.verdict == BROKEN
         and (BY_KEY[verdict.promise].needs == READING) is (what == "reading")
     }

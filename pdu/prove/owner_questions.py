@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
 from typing import Callable, Optional, TypeVar
 
 from handlers.shared.errors import printable
@@ -57,33 +56,16 @@ def look(shared: SharedOptions, outlet: str) -> Optional[bool]:
     )
 
 
-def energy_shows(shared: SharedOptions) -> Optional[bool]:
-    """Whether DCImanager shows the energy of an uploaded handler; None if nobody says it."""
-    return _ask_on_terminal(
-        shared,
-        "Does DCImanager show energy of a PDU with an uploaded handler? [y/n] (Enter: not tried)",
-        _yes,
-        "y or n",
-    )
-
-
 def _ask_on_terminal(
     shared: SharedOptions, question: str, parse: Callable[[str], Optional[T]], expectation: str
 ) -> Optional[T]:
-    """`ask` on a terminal; None elsewhere, with --yes and with --json."""
-    if shared.yes or shared.json or not sys.stdin.isatty():
-        return None
-    return ask(question, parse, expectation)
-
-
-# ---- answers from lines of standard input, from a terminal or not --------------------------------
-
-
-def ask(question: str, parse: Callable[[str], Optional[T]], expectation: str) -> Optional[T]:
-    """The answer; None for an empty line, at the end of the input, and after three wrong ones.
+    """The answer; None for an empty line, at the end of the input, and after three wrong ones, and
+    without a terminal, with --yes and with --json.
 
     `parse` returns None for a wrong one. `expectation`: what a right one is, such as "a number".
     """
+    if shared.yes or shared.json or not sys.stdin.isatty():
+        return None
     for _ in range(_TRIES):
         line = ask_line(question)
         if not line:
@@ -93,12 +75,6 @@ def ask(question: str, parse: Callable[[str], Optional[T]], expectation: str) ->
             return answer
         print(f"{printable(line, 60)!r} is not {expectation}", file=sys.stderr, flush=True)
     return None
-
-
-def ask_whether_done(question: str) -> Optional[bool]:
-    """Whether something was done: any line but "no"; None at the end of the input."""
-    line = ask_line(f"{question} ('no' if it cannot be done)")
-    return None if line is None else line.lower() not in ("n", "no")
 
 
 # ---- parsers -------------------------------------------------------------------------------------
@@ -114,22 +90,6 @@ def _dark(text: str) -> Optional[tuple[str, ...]]:
         return ()
     names = tuple(name for name in text.replace(",", " ").split() if name.isprintable())
     return names or None
-
-
-def outlets_of(text: str, outlets: Sequence[str]) -> Optional[tuple[str, ...]]:
-    """Outlets as of `_dark`, if all of them are known; each once, in the order of `outlets`."""
-    names = _dark(text)
-    if names is None or not set(names) <= set(outlets):
-        return None
-    return tuple(outlet for outlet in outlets if outlet in names)
-
-
-def figure_or_none(text: str) -> Optional[tuple[float, ...]]:
-    """A figure, with or without its unit; () for `none`."""
-    if text.strip().lower() in ("none", "no", "-"):
-        return ()
-    number = _amperes(text.lower().removesuffix("kwh"))
-    return None if number is None else (number,)
 
 
 def _amperes(text: str) -> Optional[float]:

@@ -69,12 +69,6 @@ PROMISES = (
         "kWh between two readings beside the power in between",
     ),
     Promise(
-        "protocols",
-        READING,
-        "two protocols of one unit tell the same",
-        "a reading by the handler of --also",
-    ),
-    Promise(
         "switches",
         SWITCHING,
         "a command switches its outlet, and the result is a state that the unit reported",
@@ -109,12 +103,6 @@ PROMISES = (
         SWITCHING,
         "a command moves no other outlet",
         "the states of all other outlets after each command",
-    ),
-    Promise(
-        "rights",
-        SWITCHING,
-        "a login that may not switch does not switch",
-        "the command on, to the outlet that is on, with the login of --reader",
     ),
     Promise(
         "restored",

@@ -19,7 +19,7 @@ from . import contract, unit_reading
 from .contract import is_idle
 from .document import UNIT, OwnerAnswers, ProvenReading, UnitProof
 from .unit_reading import FIGURES, NAMED, ProofClock, ProofTrace, UnitAccess, UnitUnderTest
-from .verdicts import CONTRACT, FIRST, OTHER, RECORDED, RIGHTS, SECOND, judged, readings_agree
+from .verdicts import CONTRACT, FIRST, RECORDED, SECOND, judged, readings_agree
 from .watchdog import WatchdogProcess
 
 # between the two readings, in s
@@ -41,10 +41,6 @@ class Plan(NamedTuple):
     protected: str = ""
     #: in s between the two readings
     watch_s: float = USUAL_WATCH_S
-    #: the unit by another protocol
-    other: Optional[UnitUnderTest] = None
-    #: the unit with a login that may not switch
-    reader: Optional[UnitUnderTest] = None
     basis: str = UNIT
 
 
@@ -80,9 +76,6 @@ def prove(wish: Plan, means: Tools) -> UnitProof:
     if recording:
         means.tell("reading the recording")
         trace.readings.append(_replayed(wish, recording, trace, clock))
-    if wish.other is not None:
-        means.tell(f"reading by {wish.other.handler.name}")
-        unit_reading.take(wish.other, OTHER, trace, clock, NAMED)
     owner = means.owner()
     _watch(wish, means)
     dark_answers: list[Optional[bool]] = []
@@ -125,9 +118,7 @@ def _replayed(wish: Plan, recording: str, trace: ProofTrace, clock: ProofClock) 
             wish.unit.handler.name, recording, trace.clean, unit_reading.settings_of(wish.unit)
         ).reading
     except PduHandlerError as error:
-        return unit_reading.failed(
-            RECORDED, wish.unit.handler.name, error, clock.monotonic() - trace.begun, trace
-        )
+        return unit_reading.failed(RECORDED, error, clock.monotonic() - trace.begun, trace)
     return dataclasses.replace(reading, at_s=round(clock.monotonic() - trace.begun, 3))
 
 
@@ -188,8 +179,6 @@ def _switch(wish: Plan, means: Tools, dark_answers: list[Optional[bool]]) -> Non
         contract.run(
             unit_access, begin, lambda: dark_answers.append(means.look()), means.guard.is_there
         )
-        if wish.reader is not None and contract.is_on(unit_access, begin):
-            unit_access.command(wish.reader, wish.outlet, True, RIGHTS)
     finally:
         means.tell(f"making sure that outlet {wish.outlet} is on")
         commands = [command.on for command in means.trace.commands if command.phase == CONTRACT]

@@ -7,7 +7,6 @@ record`.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import logging
 import os
 import shlex
@@ -83,14 +82,11 @@ def read_unit(unit: UnitUnderTest, parts: Sequence[Part]) -> Reading:
     return readings[-1]
 
 
-def proven(
-    reading: Reading, phase: str, unit: UnitUnderTest, at_s: float, trace: ProofTrace
-) -> ProvenReading:
+def proven(reading: Reading, phase: str, at_s: float, trace: ProofTrace) -> ProvenReading:
     """A reading as the file has it."""
     failure = reading.failure
     return ProvenReading(
         phase,
-        unit.handler.name,
         round(at_s, 3),
         reading.load_a,
         reading.power_w,
@@ -123,7 +119,7 @@ def take(
 ) -> Reading:
     """Read once, and keep it in the trace."""
     reading = read_unit(unit, parts)
-    trace.readings.append(proven(reading, phase, unit, clock.monotonic() - trace.begun, trace))
+    trace.readings.append(proven(reading, phase, clock.monotonic() - trace.begun, trace))
     return reading
 
 
@@ -134,15 +130,10 @@ class UnitAccess:
         self, unit: UnitUnderTest, trace: ProofTrace, clock: ProofClock, phase: str = CONTRACT
     ) -> None:
         self._unit, self._trace, self._clock, self.phase = unit, trace, clock, phase
-        #: the last reading
-        self.last = PduReading({})
-        #: what the last command returned
-        self.reported = UNKNOWN
 
     def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
         reading = take(self._unit, self.phase, self._trace, self._clock)
-        self.last = of_reading(reading)
-        return dict.fromkeys(pdus, self.last)
+        return dict.fromkeys(pdus, of_reading(reading))
 
     def switch(
         self, cords: Sequence[MachineOutlet], on: bool
@@ -163,7 +154,6 @@ class UnitAccess:
             failed = reading.error_of(error)
             kind, reason = failed.kind, failed.reason
         seconds = self._clock.monotonic() - begin
-        self.reported = state
         self._trace.commands.append(
             ProvenCommand(
                 self._trace.clean(identity),
@@ -285,7 +275,7 @@ def replayed(
         unit = UnitUnderTest(loaded, connection_data.pdu_data(loaded, Address(address), state))
         trace = ProofTrace(0.0, clean)
         reading = read_unit(unit, NAMED)
-        return Replayed(proven(reading, "recorded", unit, 0.0, trace), reading.plate)
+        return Replayed(proven(reading, "recorded", 0.0, trace), reading.plate)
     finally:
         served.close()
 
@@ -299,34 +289,13 @@ def _served(kind: RecordingFormat, recording: str, profile: str) -> ReplayedDevi
         raise ProtocolError(f"no port can be used ({error.strerror})") from None
 
 
-def handler_options(shared: SharedOptions, handler: LoadedHandler, has_port: bool) -> SharedOptions:
-    """The options that another handler takes."""
-    keys = {setting.key for setting in handler.settings} | (
-        set(connection_data.SNMP_KEYS) if handler.snmp else set()
-    )
-    if has_port:
-        keys.discard("port")
-    return dataclasses.replace(
-        shared,
-        settings={
-            key: value
-            for key, value in connection_data.for_handler(handler, shared).items()
-            if key in keys
-        },
-        secret_files={key: path for key, path in shared.secret_files.items() if key in keys},
-    )
-
-
-def failed(
-    phase: str, handler: str, error: PduHandlerError, at_s: float, trace: ProofTrace
-) -> ProvenReading:
+def failed(phase: str, error: PduHandlerError, at_s: float, trace: ProofTrace) -> ProvenReading:
     """A reading of which only the error is known."""
     failed_reading = Reading(failure=reading.error_of(error))
     why = failed_reading.failure
     assert why is not None
     return ProvenReading(
         phase,
-        handler,
         round(at_s, 3),
         None,
         None,

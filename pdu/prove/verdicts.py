@@ -1,5 +1,5 @@
 """Which promises a unit's answers keep. Pure: from the readings and commands of a proof alone, so
-that `acceptance` comes to the same verdicts years later.
+that `evidence` comes to the same verdicts years later.
 
 Each verdict is kept, broken or not tried; what the figures cannot decide is not tried, with the
 reason.
@@ -8,7 +8,7 @@ reason.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Callable, NamedTuple, Optional
 
 from ..core.machines.meters import VOLTS, MeteredLoad, MeterResolution, is_nothing
@@ -25,10 +25,8 @@ from .document import (
 from .promises import PROMISES, READING
 
 #: phases of readings and commands
-FIRST, SECOND, RECORDED, OTHER = "first", "second", "recorded", "other"
-CONTRACT, RIGHTS, RESTORED = "contract", "rights", "restored"
-#: of readings
-PHASES = (FIRST, RECORDED, OTHER, SECOND, CONTRACT, RESTORED)
+FIRST, SECOND, RECORDED = "first", "second", "recorded"
+CONTRACT, RESTORED = "contract", "restored"
 #: a command without a usable answer ends with one of these
 UNANSWERED = ("unreachable", "protocol")
 #: below this, `core/machines/meters.py` counts a current as none, in A
@@ -374,52 +372,6 @@ def _energy(proof: UnitProof) -> _PromiseFinding:
     )
 
 
-def _protocols(proof: UnitProof) -> _PromiseFinding:
-    first, other_reading = _first_states(proof, FIRST), _first_reading(proof, OTHER)
-    if other_reading is None:
-        return _undecided_finding("one protocol was read: --also HANDLER reads another one")
-    if first is None:
-        return _undecided_finding("no states were read")
-    if not other_reading.outlets:
-        return _broken_finding(
-            f"{other_reading.handler} reads nothing: {other_reading.failure_kind}:"
-            f" {other_reading.failure}"
-        )
-    here, there = first.handler, other_reading.handler
-    if len(first.outlets) != len(other_reading.outlets):
-        return _broken_finding(
-            f"{here} lists {len(first.outlets)} outlets, {there} {len(other_reading.outlets)}",
-            here=len(first.outlets),
-            there=len(other_reading.outlets),
-        )
-    wrong = [
-        f"outlet {mine.identity} is {mine.state} by {here} and {theirs.state} by {there}"
-        for mine, theirs in _paired(first.outlets, other_reading.outlets)
-        if "unknown" not in (mine.state, theirs.state) and mine.state != theirs.state
-    ]
-    if wrong:
-        return _broken_finding("; ".join(wrong[:5]), wrong=len(wrong))
-    if first.load_a is not None and other_reading.load_a is not None:
-        low, high = sorted((first.load_a, other_reading.load_a))
-        if high > _MOST_FACTOR * low + _SLACK_A:
-            return _broken_finding(
-                f"{here} tells {first.load_a:g} A, {there} {other_reading.load_a:g} A",
-                here=first.load_a,
-                there=other_reading.load_a,
-            )
-    return _kept_finding(f"{here} and {there} tell the same {len(first.outlets)} states")
-
-
-def _paired(
-    mine: Sequence[ProvenOutlet], theirs: Sequence[ProvenOutlet]
-) -> Iterator[tuple[ProvenOutlet, ProvenOutlet]]:
-    """By the number on the unit where both tell it of each outlet, else in order."""
-    numbered = {outlet.number: outlet for outlet in theirs if outlet.number}
-    if len(numbered) == len(theirs) and {outlet.number for outlet in mine} == set(numbered):
-        return ((outlet, numbered[outlet.number]) for outlet in mine)
-    return zip(mine, theirs)
-
-
 # ---- switching -----------------------------------------------------------------------------------
 
 
@@ -645,7 +597,7 @@ def _inlet_series(
     metered = {item.identity for item in reading_before.outlets if getattr(item, part) is not None}
     looks: list[_InletLook] = []
     for item in proof.readings:
-        if item.phase not in (FIRST, SECOND, CONTRACT) or item.handler != reading_before.handler:
+        if item.phase not in (FIRST, SECOND, CONTRACT):
             continue
         figure_by_identity = {outlet.identity: getattr(outlet, part) for outlet in item.outlets}
         # a unit may show no figure of an outlet that is off
@@ -785,15 +737,6 @@ def _moved(state_by_identity: dict[str, str], now: ProvenReading) -> list[tuple[
     ]
 
 
-def _rights(proof: UnitProof) -> _PromiseFinding:
-    commands = [command for command in proof.commands if command.phase == RIGHTS]
-    if not commands:
-        return _undecided_finding("no other login was given: --reader")
-    if not commands[0].failure_kind:
-        return _broken_finding("the login of --reader was allowed to switch")
-    return _kept_finding(f"{commands[0].failure_kind}: {commands[0].failure}")
-
-
 def _restored(proof: UnitProof) -> _PromiseFinding:
     reading_before, readings = _reading_before(proof), proof.of(RESTORED)
     if reading_before is None:
@@ -858,7 +801,6 @@ _READING: dict[str, _Judge] = {
     "sums": _sums,
     "watts": _watts,
     "energy": _energy,
-    "protocols": _protocols,
 }
 _SWITCHING: dict[str, _Judge] = {
     "switches": _switches,
@@ -867,6 +809,5 @@ _SWITCHING: dict[str, _Judge] = {
     "meter": _meter,
     "dark": _dark,
     "neighbours": _neighbours,
-    "rights": _rights,
     "restored": _restored,
 }

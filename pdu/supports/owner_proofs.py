@@ -1,4 +1,4 @@
-"""What units of owners have proven. Made by `make proofs` from tests/proofs; do not edit."""
+"""What units of owners have proven. Made by `make devices` from tests/proofs; do not edit."""
 
 from __future__ import annotations
 

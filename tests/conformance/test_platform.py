@@ -40,9 +40,9 @@ def placed_once(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     monkeypatch.setattr(trial, "place", once)
 
 
-def test_doubles_of_this_project_conform(capsys: pytest.CaptureFixture[str]) -> None:
-    """With each handler: tests/pdu/prove/test_platform.py."""
-    assert conformance.main(["--platform", str(ROOT), "nut"]) == 0
+@pytest.mark.parametrize("handler", ["nut", "raritan", "redfish", "snmp"])
+def test_doubles_of_this_project_conform(handler: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert conformance.main(["--platform", str(ROOT), handler]) == 0
     shown = capsys.readouterr().out
     for part in (
         "BasePdu: in pdu_common.base_pdu, not abstract",
@@ -51,7 +51,7 @@ def test_doubles_of_this_project_conform(capsys: pytest.CaptureFixture[str]) -> 
         "PduSnmpData(ip",
         "requirement: pysnmp",
         "get_logger: logging.Logger",
-        "agrees  pdu_nut",
+        f"agrees  pdu_{handler}",
         "1 agree, 0 differ",
     ):
         assert part in shown

@@ -19,8 +19,6 @@ import trustme
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pdu.prove.platform_url import STAND_IN
-
 from .sealed import private
 
 _START_SECONDS = 30.0
@@ -111,7 +109,7 @@ def certificate(folder: Path, host: str, kept: Optional[Path] = None) -> Certifi
     private(
         made.chain,
         authority.issue_cert(
-            host, "localhost", organization_name=STAND_IN
+            host, "localhost", organization_name="stand-in for DCImanager"
         ).private_key_and_cert_chain_pem.bytes(),
     )
     return made

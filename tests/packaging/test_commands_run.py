@@ -109,8 +109,6 @@ _ELSEWHERE: Mapping[str, str] = {
         "tests/energy/test_invoices.py",
     ),
     "pdu prove": "tests/pdu/prove/test_command.py",
-    ".venv/bin/pdu prove platform": "tests/pdu/prove/test_platform.py",
-    ".venv/bin/pdu prove platform https://dci.example.com": "tests/pdu/prove/test_platform_url.py",
     "pdu energy verify": "tests/pdu/energy/meter/test_meter.py",
     **dict.fromkeys(
         (

@@ -11,7 +11,7 @@ import dataclasses
 import difflib
 import os
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import click
@@ -135,13 +135,7 @@ def usual_logins(list_file: str) -> str:
 class PduCommand(Subcommand):
     """A command whose first arguments are HANDLER and HOST. The name of a PDU of the list stands
     for both; where the command takes several HOSTs, it takes several names.
-
-    `reserved`: first arguments that are no names, besides handlers and files.
     """
-
-    def __init__(self, *arguments: Any, reserved: Collection[str] = (), **attributes: Any) -> None:
-        super().__init__(*arguments, **attributes)
-        self.reserved = reserved
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         at, list_file, auth_file = self._first(ctx, args)
@@ -156,9 +150,10 @@ class PduCommand(Subcommand):
                     args = [*args[:at], pdu.handler, *args[at:]]
         return super().parse_args(ctx, args)
 
-    def _is_handler(self, word: str) -> bool:
+    @staticmethod
+    def _is_handler(word: str) -> bool:
         is_archive = word.endswith(".tar.gz") or os.path.isfile(word)
-        return registry.is_handler(word) or word in self.reserved or is_archive
+        return registry.is_handler(word) or is_archive
 
     def _first(self, ctx: click.Context, args: list[str]) -> tuple[int, str, str]:
         """The index of the first argument, len(args) if there is none or if click will refuse the

@@ -7,10 +7,9 @@ prints the matrix of lies and handlers, with what was left behind.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from pdu.prove.contract import COMMANDS
 from pdu.prove.document import BROKEN, KEPT, OwnerAnswers, UnitProof
@@ -29,8 +28,6 @@ class Lie(NamedTuple):
     more: Mapping[str, Any] = {}
     #: what is done with the rig before
     before: Callable[[Rig], object] = lambda rig: None
-    #: a protocol that reads another plant, in which outlet 1 is off
-    other: Optional[str] = None
 
 
 class Named(NamedTuple):
@@ -57,10 +54,7 @@ LIES: dict[str, Lie] = {
     ),
     "falls back after 1 s": Lie({"falls_back_s": 1.0}, {"stays": ("it falls back",)}),
     "frozen meter": Lie({"frozen": True}, {"meter": ("its meter is frozen",)}),
-    "factor 10": Lie(
-        {"factor": 10.0},
-        {"sums": ("a factor of 9.",), "protocols": ("tells",)},
-    ),
+    "factor 10": Lie({"factor": 10.0}, {"sums": ("a factor of 9.",)}),
     "factor 1,000": Lie(
         {"factor": 1000.0, "load_a": 0.05}, {"sums": ("a factor of", "outlets carry")}
     ),
@@ -91,23 +85,15 @@ LIES: dict[str, Lie] = {
     "a count that lies, by the unit": Lie(
         {"says_count": 6}, {"list": ("the unit's own answers give no list: protocol",)}
     ),
-    "two protocols that disagree": Lie({}, {"protocols": ("is on by",)}, other="nut"),
 }
 
 
 def told(handler: str, lie: Lie) -> Named:
     """A proof of a unit of this handler that tells the lie."""
     made, began = plant(**lie.lies), plant().contact
-    with contextlib.ExitStack() as stack:
-        rig = stack.enter_context(RIGS[handler](made))
-        more = dict(lie.more)
-        if lie.other is not None:
-            other = lie.other if handler != lie.other else "redfish"
-            second = plant()
-            second.contact["1"] = False
-            more["other"] = stack.enter_context(RIGS[other](second)).unit
+    with RIGS[handler](made) as rig:
         lie.before(rig)
-        proof = proven(rig, records=False, **more)
+        proof = proven(rig, records=False, **lie.more)
     by = ""
     for key, words in lie.named.items():
         found = proof.verdict(key)

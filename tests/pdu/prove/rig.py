@@ -507,8 +507,6 @@ def proven(
     owner: OwnerAnswers = NOT_ANSWERED,
     look: Optional[bool] = None,
     outlet: str = TARGET,
-    other: Optional[UnitUnderTest] = None,
-    reader: Optional[UnitUnderTest] = None,
     watch_s: float = 300.0,
     said: Optional[list[str]] = None,
     patience_s: float = 20.0,
@@ -524,7 +522,7 @@ def proven(
     if not records:
         patch.setattr(unit_reading, "recorded", lambda *_: ("", ("left out",)))
     try:
-        return _proven(rig, owner, look, outlet, other, reader, watch_s, said, patience_s)
+        return _proven(rig, owner, look, outlet, watch_s, said, patience_s)
     finally:
         patch.undo()
         enable_fast_reads(was)
@@ -535,15 +533,13 @@ def _proven(
     owner: OwnerAnswers,
     look: Optional[bool],
     outlet: str,
-    other: Optional[UnitUnderTest],
-    reader: Optional[UnitUnderTest],
     watch_s: float,
     said: Optional[list[str]],
     patience_s: float,
 ) -> UnitProof:
     clock = ProofClock(rig.plant.clock, rig.plant.clock.sleep)
     trace = ProofTrace(clock.monotonic(), str)
-    wish = Plan(rig.unit, "rig", outlet, True, "", watch_s, other, reader, "simulated")
+    wish = Plan(rig.unit, "rig", outlet, True, "", watch_s, "simulated")
     guarded = InThread(rig.unit, trace, clock, patience_s)
     try:
         means = Tools(trace, guarded, clock, owner=lambda: owner, look=lambda: look)

@@ -9,12 +9,9 @@ import dataclasses
 import pytest
 
 from pdu.prove.document import BROKEN, KEPT, NOT_TRIED, OwnerAnswers
-from pdu.prove.unit_reading import UnitUnderTest
 from pdu.prove.verdicts import judged
-from pdu_common.connection import PduData, PduSnmpData
 from tests.pdu.prove.lies import LIES, told
-from tests.pdu.prove.rig import OUTLETS, RIGS, TARGET, Rig, plant, proven
-from tests.simulators.redfish.service import VIEWER, VIEWER_PASSWORD
+from tests.pdu.prove.rig import OUTLETS, RIGS, TARGET, plant, proven
 
 # what judges a lie knows no protocol, and a unit behind NUT costs least
 _TRIALS = [pytest.param(one, marks=pytest.mark.trial) for one in RIGS if one != "nut"]
@@ -77,33 +74,6 @@ def test_an_inlet_whose_swing_hides_the_outlet_proves_nothing(handler: str) -> N
         meter = proven(rig, records=False).verdict("meter")
     assert meter is not None and meter.verdict == NOT_TRIED, meter
     assert "steps and noise" in meter.finding
-
-
-def _reader(handler: str, rig: Rig) -> UnitUnderTest:
-    """The unit with a login that may not switch."""
-    data = rig.unit.data
-    if handler == "snmp":
-        params = {**data.snmp_params, "community": "public"}
-        return UnitUnderTest(rig.unit.handler, PduSnmpData(data.ip, params))
-    other = {"username": VIEWER, "password": VIEWER_PASSWORD}
-    if handler == "nut":
-        other = {"username": "nobody", "password": "wrong"}
-    return UnitUnderTest(rig.unit.handler, PduData(data.ip, {**data.custom_params, **other}))
-
-
-@pytest.mark.parametrize("handler", ["snmp", "nut", "redfish"])
-def test_a_login_that_may_not_switch_is_tried_and_switches_nothing(handler: str) -> None:
-    with RIGS[handler](plant()) as rig:
-        proof = proven(rig, reader=_reader(handler, rig))
-        rights = proof.verdict("rights")
-        assert rights is not None and rights.verdict == KEPT, rights
-        assert len(rig.plant.commands) == 4
-
-
-def test_a_login_that_is_allowed_to_switch_is_named() -> None:
-    with RIGS["nut"](plant()) as rig:
-        rights = proven(rig, reader=rig.unit).verdict("rights")
-        assert rights is not None and "was allowed to switch" in rights.finding
 
 
 @pytest.mark.sample(1)
