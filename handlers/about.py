@@ -21,6 +21,6 @@ class About(NamedTuple):
     #: the hint for a device that shows no outlets: key and value of a setting that may help, and
     #: what this setting does ("lists ...")
     may_list: tuple[str, str, str] = ("", "", "")
-    #: what its codec (host/unit_pdu.py) yields: "http" requests or "tcp" lines; "" if the handler
-    #: is no such codec. Tools then record and simulate its devices without a module of the handler
-    codec: str = ""
+    #: whether it is a codec (http/dialogue.py): tools then record and simulate its devices without
+    #: a module of the handler
+    is_codec: bool = False

@@ -27,11 +27,7 @@ from .core.files.whole_files import signals_as_ctrl_c
 from .core.inventory.handler_archives import RESERVED
 
 _SKELETON = Path("packaging", "new")
-_SHAPES: Mapping[str, str] = {  # folder below packaging/new, with what its codec yields
-    "document": "http",
-    "resources": "http",
-    "lines": "tcp",
-}
+_SHAPES = ("document", "resources")  # folders below packaging/new
 _PLACES: Mapping[str, str] = {  # template → path in the tree
     "__init__.py": "handlers/@name@/__init__.py",
     "about.py": "handlers/@name@/about.py",
@@ -229,10 +225,8 @@ def _handler(
     files: dict[Path, str] = {}
     sources = [root / _SKELETON / folder for folder in ("any", shape)]
     for source in sorted(file for folder in sources for file in folder.glob("*.in")):
-        text = _text(source).replace("@codec@", _SHAPES[shape])
-        files[Path(_fill_template(_PLACES[source.stem], name, title))] = _fill_template(
-            text, name, title
-        )
+        path = Path(_fill_template(_PLACES[source.stem], name, title))
+        files[path] = _fill_template(_text(source), name, title)
     return files
 
 
@@ -374,10 +368,9 @@ NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VEN
         *option("--tree", "the copy of this project, if not this folder", "FOLDER"),
         *option(
             "--shape",
-            "how the device answers: with one JSON document or several resources over HTTP, or in"
-            " lines over TCP",
+            "how the device answers over HTTP: with one JSON document or several resources",
             "SHAPE",
-            click.Choice(list(_SHAPES)),
+            click.Choice(_SHAPES),
             default="document",
             show_default=True,
         ),

@@ -17,6 +17,7 @@ from tests.waiting import PATIENCE_S
 #: what ended → the pattern of its words
 ENDED = {
     "sampled worlds of rehearse": r"--worlds\b|\bopen_facts\b|\bmonte_carlo\b|[Mm]onte Carlo",
+    "the shape of lines over TCP": r"--shape[ |a-z]*lines\b|\bhandlers[/.]tcp\b|\bLinePdu\b",
     "tables of renamed modules": r"\brenamed\.md\b",
     "the meter's watch of cords": r"pdu meter [^`\n]*--drawing",
     "releases before the first tag": r"\b(?:version|release|since|of|until|before) 0\.[1-4]\.0\b",

@@ -1,16 +1,24 @@
-"""A PDU whose codec (host/unit_pdu.py) yields HTTP requests: its settings, session and handler."""
+"""A handler whose vendor's part is a codec: which requests a PDU is read with over HTTP, what their
+answers mean, and which request switches an outlet.
+
+A codec does no I/O: it is a generator that yields requests and is sent the bodies of their answers.
+An error of a request is raised where the request was yielded, so that a codec can go on without
+that answer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, Optional, TypeVar, Union
+from typing import Callable, NamedTuple, Optional, Protocol, TypeVar, Union
+
+from pdu_common.helper import EnumPowerStatus
 
 from .. import host
-from ..host.unit_pdu import Outlet as Outlet, PduState as PduState, UnitPdu, UnitSession
-from ..shared.errors import NamedSetting, PduHandlerError, SettingsError
+from ..shared.call_session import read_once
+from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, SettingsError
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, port
-from ..shared.switching import CALL_SECONDS
+from ..shared.switching import CALL_SECONDS, switch
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .client import HttpClient, endpoint
 from .connection import StandardTransport
@@ -19,6 +27,7 @@ from .login import Login
 from .settings import PASSWORD, SCHEME, USERNAME
 
 T = TypeVar("T")
+STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port, None, "if not 443 (http: 80)")
 #: the settings of every such handler
 SETTINGS: tuple[Setting[object], ...] = (
@@ -36,10 +45,35 @@ _LIMIT = 1 << 20  # limit for an answer, in bytes
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
+# ---- what a codec speaks of ----------------------------------------------------------------------
+
+
+class Outlet(NamedTuple):
+    """One outlet. An unknown state is None, and so is a figure without a meter."""
+
+    #: its number on the unit, as text
+    identity: str
+    name: str = ""
+    state: Optional[bool] = None
+    current_a: Optional[float] = None
+    energy_kwh: Optional[float] = None
+    power_w: Optional[float] = None
+
+
+class PduState(NamedTuple):
+    """The whole PDU: outlets in the unit's order, load in A, energy in kWh, power in W."""
+
+    outlets: tuple[Outlet, ...]
+    load_a: Optional[float] = None
+    energy_kwh: Optional[float] = None
+    power_w: Optional[float] = None
+
+
 class ReadRequest(NamedTuple):
-    """GET of a path. It changes nothing, and may be sent again."""
+    """A request that changes nothing, and may be sent again: a GET, or a POST of a body."""
 
     path: str
+    body: bytes = b""
 
 
 class WriteRequest(NamedTuple):
@@ -57,45 +91,90 @@ Request = Union[ReadRequest, WriteRequest]
 Dialogue = Generator[Request, bytes, T]
 
 
+class Codec(Protocol):
+    """What a vendor's module `decoding` has. Pure."""
+
+    def read_unit(self, with_figures: bool) -> Dialogue[PduState]:
+        """The requests that read the PDU, and its values; unless `with_figures`, only identity,
+        name and state of outlets. Raises ProtocolError for an answer that cannot be right.
+        """
+
+    def command(self, identity: str, on: bool) -> Dialogue[None]:
+        """The request that switches an outlet that the PDU has. Raises Refused if the answer says
+        that the command is not carried out, ProtocolError if it may be.
+        """
+
+
+def run_dialogue(dialogue: Dialogue[T], exchange: Callable[[Request], bytes]) -> T:
+    """What the dialogue returns, after the exchanges that it asks for."""
+    try:
+        request = next(dialogue)
+        while True:
+            try:
+                answer = exchange(request)
+            except PduHandlerError as error:
+                request = dialogue.throw(error)
+            else:
+                request = dialogue.send(answer)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+# ---- the handler ---------------------------------------------------------------------------------
+
+
 class HttpSession:
     """One PDU, over one kept connection. `timeout` bounds each wait, in seconds."""
 
     def __init__(self, client: HttpClient, login: Login, timeout: float) -> None:
         self.login = login
-        self.address = client.where.host
+        #: for errors, as the client names it
+        self.address = client.where.netloc
         self._client, self._timeout = client, timeout
 
     def exchange(self, request: Request) -> bytes:
-        """Send one request, and return the body of its answer."""
-        method, body = "GET", None
+        """Send one request, and return the body of its answer. Raises the errors of
+        handlers/shared/errors.py; Unreachable for a command means that it may or may not be carried
+        out.
+        """
+        is_write = isinstance(request, WriteRequest)
+        method = "POST" if request.body else "GET"
         answers: tuple[int, ...] = (200,)
         if isinstance(request, WriteRequest):
-            method, body, answers = request.method, request.body or None, request.answers
+            method, answers = request.method, request.answers
         try:
             return self._client.send(
                 method,
                 request.path,
                 _JSON,
-                body,
+                request.body or None,
                 self.login,
                 self._timeout,
                 2 * self._timeout,
-                once=isinstance(request, WriteRequest),
+                once=is_write,
                 limit=_LIMIT,
                 answers=answers,
             ).body
         except HttpRefused as error:
-            if isinstance(request, ReadRequest) or not may_have_executed(error):
+            if not is_write or not may_have_executed(error):
                 raise
             raise HttpUnreachable(error.parts, error.host, error.operation) from None
 
     def renew(self) -> None:
+        """Give it the time of a new session."""
         self._client.renew(CALL_SECONDS)
 
 
-class HttpPdu(UnitPdu[Request, bytes], host.BasePdu):
-    """One PDU. `settings` may have more than SETTINGS, for the codec."""
+class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
+    """One PDU with one list of outlets.
 
+    `status` and `statistic` cost the requests that the codec names. A command costs those of
+    `status`, its own, and those of `status` for each read-back.
+    """
+
+    codec: Codec
+    #: SETTINGS, and others that the codec needs
     settings: tuple[Setting[object], ...] = SETTINGS
 
     @contextmanager
@@ -112,10 +191,73 @@ class HttpPdu(UnitPdu[Request, bytes], host.BasePdu):
         finally:
             client.close()
 
-    def mask_error(self, session: UnitSession[Request, bytes], error: PduHandlerError) -> None:
+    def renew_session(self, session: HttpSession) -> None:
+        session.renew()
+
+    def device_address(self, session: Optional[HttpSession]) -> str:
+        return session.address if session else ""
+
+    def mask_error(self, session: HttpSession, error: PduHandlerError) -> None:
         # those of the client are masked already, and speak of passwords themselves
-        if isinstance(session, HttpSession) and not isinstance(error, HttpException):
+        if not isinstance(error, HttpException):
             session.login.mask(error)
+
+    def read_states(self, session: HttpSession) -> Iterable[tuple[str, EnumPowerStatus]]:
+        return [(outlet.identity, STATES[outlet.state]) for outlet in self._outlets(session)]
+
+    def read_figures(self, session: HttpSession, with_power: bool) -> host.Figures:
+        unit = self.read_unit(True, self._remembering(session))
+        ports = [
+            host.PortFigures(
+                outlet.identity,
+                outlet.current_a,
+                outlet.energy_kwh,
+                outlet.power_w if with_power else None,
+            )
+            for outlet in unit.outlets
+        ]
+        power_w = unit.power_w if with_power else None
+        return host.Figures(unit.load_a, unit.energy_kwh, ports, power_w)
+
+    def read_labels(self, session: HttpSession) -> list[host.Label]:
+        return [
+            host.label(outlet.identity, outlet.identity, outlet.name)
+            for outlet in self._outlets(session)
+        ]
+
+    def switch_outlet(
+        self, session: HttpSession, identity: str, on: bool, deadline: float, pause: float
+    ) -> EnumPowerStatus:
+        self._read_state(session, identity)  # before anything is written
+        return switch(
+            lambda: run_dialogue(self.codec.command(identity, on), session.exchange),
+            lambda: self._read_state(session, identity),
+            STATES[on],
+            deadline=deadline,
+            pause=pause,
+        )
+
+    def read_unit(self, with_figures: bool, exchange: Callable[[Request], bytes]) -> PduState:
+        """The PDU's values, with these exchanges."""
+        return run_dialogue(self.codec.read_unit(with_figures), exchange)
+
+    def _remembering(self, session: HttpSession) -> Callable[[Request], bytes]:
+        """Exchanges that in `one_session` are made once for each request."""
+        return lambda request: read_once(
+            self, f"answer to {request!r}", lambda: session.exchange(request)
+        )
+
+    def _outlets(self, session: HttpSession) -> tuple[Outlet, ...]:
+        return self.read_unit(False, self._remembering(session)).outlets
+
+    def _read_state(self, session: HttpSession, identity: str) -> EnumPowerStatus:
+        """The state of one outlet, read now. Raises NoSuchOutlet."""
+        for outlet in self.read_unit(False, session.exchange).outlets:
+            if outlet.identity == identity:
+                return STATES[outlet.state]
+        raise NoSuchOutlet(
+            f"the PDU has no outlet {identity[:60]!r}: poll it and look at its ports"
+        )
 
 
 def read_login(settings: Settings) -> Login:

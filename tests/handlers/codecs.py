@@ -1,4 +1,4 @@
-"""Runs a handler's codec (handlers/host/unit_pdu.py) on answers of a test, without a device."""
+"""Runs a handler's codec (handlers/http/dialogue.py) on answers of a test, without a device."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.host.unit_pdu import PduState, run_dialogue
+from handlers.http.dialogue import PduState, run_dialogue
 
 
 def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> PduState:
-    """What the codec reads, if the device answers each path or line so: with bytes, a list of
-    lines, or JSON.
-    """
+    """What the codec reads, if the device answers each path so: with bytes or JSON."""
 
-    def exchange(request: Any) -> Any:
-        if isinstance(request, str):
-            return answers[request]
+    def exchange(request: Any) -> bytes:
         answer = answers[request.path]
         return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
 

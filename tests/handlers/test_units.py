@@ -1,5 +1,5 @@
-"""Each handler that is a codec (handlers/host/unit_pdu.py) against its simulated device: those of
-this tree, and the three that `pdu new` writes.
+"""Each handler that is a codec (handlers/http/dialogue.py) against its simulated device: those of
+this tree, and the two that `pdu new` writes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.peers import Peer
 from tests.peers.unit_pdus import UnitPeers
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-_OWN = [name for name in registry.names() if registry.about(name).codec]
+_OWN = [name for name in registry.names() if registry.about(name).is_codec]
 
 
 @pytest.fixture(scope="module", name="shapes")

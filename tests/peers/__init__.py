@@ -56,7 +56,7 @@ Living = AbstractContextManager[tuple[Peer, Tick]]
 
 
 def _module(name: str) -> Any:
-    if registry.about(name).codec:
+    if registry.about(name).is_codec:
         # imported late: it imports this package
         from tests.peers.unit_pdus import UnitPeers
 

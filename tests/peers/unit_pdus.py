@@ -13,30 +13,28 @@ from typing import Any
 from handlers import registry
 from tests.peers import Kind, Peer, Tick
 from tests.peers.loads import Loads
-from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, LineServer, Server
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
 
 class UnitPeers:
     """The peers of one handler."""
 
     def __init__(self, name: str) -> None:
-        self._name, self._about = name, registry.about(name)
-        self.KIND = Kind(name, self._about.shown.removesuffix("s"), name, 8)
+        self._name = name
+        self.KIND = Kind(name, registry.about(name).shown.removesuffix("s"), name, 8)
 
     def device(self, *arguments: Any, **keywords: Any) -> Any:
         """The handler's simulated device."""
         module: Any = importlib.import_module(f"tests.simulators.{self._name}")
         return module.SimulatedPdu(*arguments, **keywords)
 
-    def serve(self, device: Any, port: int = 0) -> Server:
+    def serve(self, device: Any, port: int = 0) -> HttpServer:
         """That device on a port."""
-        server = HttpServer if self._about.codec == "http" else LineServer
-        return server(device, port)
+        return HttpServer(device, port)
 
     def settings(self) -> dict[str, str]:
         """The handler settings without the port."""
-        scheme = {"scheme": "http"} if self._about.codec == "http" else {}
-        return {"username": USER, "password": PASSWORD, **scheme}
+        return {"username": USER, "password": PASSWORD, "scheme": "http"}
 
     @contextlib.contextmanager
     def peer(self) -> Iterator[Peer]:
@@ -46,12 +44,10 @@ class UnitPeers:
     @contextlib.contextmanager
     def shown(self) -> Iterator[Peer]:
         with self.serve(self.device(16, off=(2, 5))) as server:
-            yield self._peer(server, f"{self.KIND.title} ({self._about.codec.upper()})")
+            yield self._peer(server, f"{self.KIND.title} (HTTP)")
 
     @contextlib.contextmanager
     def named(self, names: Sequence[str]) -> Iterator[Peer]:
-        if self._about.codec == "tcp":
-            names = [name for name in names if not set(name) & set("\r\n")]
         device = self.device(len(names))
         device.names = dict(enumerate(names, 1))
         with self.serve(device) as server:
@@ -71,6 +67,6 @@ class UnitPeers:
 
             yield self._peer(server), tick
 
-    def _peer(self, server: Server, title: str = "") -> Peer:
+    def _peer(self, server: HttpServer, title: str = "") -> Peer:
         settings = {"port": str(server.port), **self.settings()}
         return Peer(self._name, "custom", server.host, server.books, settings=settings, title=title)

@@ -1,6 +1,4 @@
-"""Serve a simulated PDU (`unit_pdu`) over HTTP, and in lines over TCP: check the login, count
-requests and connections.
-"""
+"""Serve a simulated PDU (`unit_pdu`) over HTTP: check the login, count requests and connections."""
 
 from __future__ import annotations
 
@@ -16,7 +14,6 @@ from tests.simulators.books import Books
 
 # tests/secrecy.py fails a test that shows this password
 USER, PASSWORD = "operator", "nobody-knows"
-_LONGEST = 65536  # limit for a line, in bytes
 
 
 class HttpDevice(Protocol):
@@ -28,30 +25,21 @@ class HttpDevice(Protocol):
     def books(self) -> Books: ...
 
 
-class LineDevice(Protocol):
-    """A device's state, and its answers to lines."""
+class HttpServer:
+    """A device on 127.0.0.1 with basic login, on a port that the system chooses unless one is
+    given.
+    """
 
-    def answer(self, line: str, login: str) -> list[str]:
-        """The lines of the answer; `login`: the first line of this connection, which it checks."""
-
-    def books(self) -> Books: ...
-
-
-class Server:
-    """A device on 127.0.0.1, on a port that the system chooses unless one is given."""
-
-    def __init__(
-        self, device: Any, server: type[socketserver.TCPServer], handler: Any, port: int
-    ) -> None:
+    def __init__(self, device: HttpDevice, port: int = 0) -> None:
         self.device, self.lock = device, threading.Lock()
         self.requests = self.connections = 0
-        self._server = server(("127.0.0.1", port), handler)
+        self._server = _HttpThreads(("127.0.0.1", port), _http_handler(self))
         self.host, self.port = "127.0.0.1", int(self._server.server_address[1])
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> HttpServer:
         self._thread.start()
         return self
 
@@ -71,31 +59,12 @@ class Server:
             return dataclasses.replace(books, requests=self.requests, connections=self.connections)
 
 
-class HttpServer(Server):
-    """A device over HTTP with basic login."""
-
-    def __init__(self, device: HttpDevice, port: int = 0) -> None:
-        super().__init__(device, _HttpThreads, _http_handler(self), port)
-
-
-class LineServer(Server):
-    """A device that answers lines over TCP."""
-
-    def __init__(self, device: LineDevice, port: int = 0) -> None:
-        super().__init__(device, _LineThreads, _line_handler(self), port)
-
-
 class _HttpThreads(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
 
-class _LineThreads(socketserver.ThreadingTCPServer):
-    daemon_threads = allow_reuse_address = True
-    request_queue_size = 64
-
-
-def _http_handler(owner: Server) -> type[socketserver.BaseRequestHandler]:
+def _http_handler(owner: HttpServer) -> type[socketserver.BaseRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 60
@@ -127,29 +96,5 @@ def _http_handler(owner: Server) -> type[socketserver.BaseRequestHandler]:
 
         def log_message(self, *words: Any) -> None:
             """Log nothing."""
-
-    return Handler
-
-
-def _line_handler(owner: Server) -> type[socketserver.BaseRequestHandler]:
-    class Handler(socketserver.StreamRequestHandler):
-        timeout = 60
-        disable_nagle_algorithm = True
-        wbufsize = -1
-
-        def handle(self) -> None:
-            with owner.lock:
-                owner.connections += 1
-            login = ""
-            while True:
-                line = self.rfile.readline(_LONGEST).decode("utf-8", "replace").rstrip("\r\n")
-                if not line:
-                    return
-                login = login or line
-                with owner.lock:
-                    owner.requests += 1
-                    answer = owner.device.answer(line, login)
-                self.wfile.write("".join(f"{text}\r\n" for text in answer).encode())
-                self.wfile.flush()
 
     return Handler

@@ -1,4 +1,4 @@
-"""Records and simulates the PDUs of handlers that are a codec (handlers/host/unit_pdu.py).
+"""Records and simulates the PDUs of handlers that are a codec (handlers/http/dialogue.py).
 
 A recording has the answers to the requests that the codec yields, scrubbed. The simulated device
 takes any login.
@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import importlib
 import json
-import socketserver
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from handlers import registry
-from handlers.host.unit_pdu import PduState, run_dialogue
+from handlers.http.dialogue import Codec, PduState, ReadRequest, Request, run_dialogue
 from handlers.http.strict_json import loads
 from handlers.shared.errors import ProtocolError, SettingsError
 
@@ -25,92 +23,74 @@ from .recording_formats import (
     ReplayedDevice,
     make_json_detector,
 )
-from .replay_server import ANY_LOGIN, HOST, HttpReplay, Replay, ReplayServer, Response
+from .replay_server import ANY_LOGIN, HttpReplay, Response
 from .scrub import Scrubber
 
-_LONGEST = 65536  # limit for a line that a client sends, in bytes
-#: answers by request: JSON by path, or lines by line
+_PORT = 443
+#: JSON by request: its path, and the body of a read by POST after it
 Answers = Mapping[str, Any]
 
 
 def unit_recording_format(name: str) -> RecordingFormat:
-    """That of the handler `name`, whose `about` has a `codec`."""
-    is_http = registry.about(name).codec == "http"
+    """That of the handler `name`, whose `about` says that it is a codec."""
 
     def record(data: Any, recorder: RecordingOptions) -> Recording:
         answers: dict[str, Any] = {}
-        login: list[tuple[str, Any]] = []
         pdu = _module(name, "handler").make_handler(data)
         with pdu.session("record") as session:
 
-            def exchange(request: Any) -> Any:
-                answer = recorder.again(lambda: session.exchange(request))
-                answers[_key(request)] = _json(answer) if is_http else answer
+            def exchange(request: Any) -> bytes:
+                answer: bytes = recorder.again(lambda: session.exchange(request))
+                answers[_key(request)] = _json(answer)
                 return answer
 
-            if not is_http:
-                recorder.again(
-                    lambda: session.log_in(
-                        lambda line, answer: login.append(("*" if line else "", answer))
-                    )
-                )
-            pdu.read_unit(session, True, exchange)
+            # a codec may ask less for the states, and other resources than for the figures
+            for with_figures in (True, False):
+                pdu.read_unit(with_figures, exchange)
             scrubber = Scrubber(
                 recorder.keep,
                 (session.login.password or "",),
                 session.login.user or "",
                 session.address,
             )
-        content: dict[str, Any] = {"answers": answers}
-        if not is_http:
-            content = {"login": login, **content}
-        scrubbed = scrubber.twice(lambda: scrubber.json(content))
+        scrubbed = scrubber.twice(lambda: scrubber.json({"answers": answers}))
         text = json.dumps({"recording": f"{name} 1", **scrubbed}, indent=1) + "\n"
         return Recording(text, _holds(text))
 
     def serve(text: str, port: int) -> ReplayedDevice:
-        login, answers = _recorded(text)
-        if is_http:
-            return _DocumentReplay(answers, port).served(name, "one unit", ANY_LOGIN)
-        return _LineReplay(login, answers, port).served(name, "one unit")
+        return _DocumentReplay(_recorded(text), port).served(name, "one unit", ANY_LOGIN)
 
-    usual_port = 443 if is_http else _module(name, "decoding").PORT
-    return RecordingFormat(usual_port, 4, record, make_json_detector(name), serve, holds=_holds)
+    return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve, holds=_holds)
 
 
 def read_recorded(name: str, text: str) -> PduState:
     """The values that the handler's codec reads in a recording. Raises the errors of
     handlers/shared/errors.py.
     """
-    is_http = registry.about(name).codec == "http"
-    _, answers = _recorded(text)
+    answers = _recorded(text)
 
-    def exchange(request: Any) -> Any:
-        answer = answers[_key(request)]
-        return json.dumps(answer).encode() if is_http else answer
+    def exchange(request: Request) -> bytes:
+        return json.dumps(answers[_key(request)]).encode()
 
-    unit: PduState = run_dialogue(_module(name, "decoding").read_unit(True), exchange)
-    return unit
+    codec: Codec = _module(name, "decoding")
+    return run_dialogue(codec.read_unit(True), exchange)
 
 
-def _recorded(text: str) -> tuple[Sequence[Any], Answers]:
-    """The exchanges of the login, each with what was sent ("" for a greeting), and the answers.
-    Raises SettingsError if the recording has none.
-    """
+def _recorded(text: str) -> Answers:
+    """The answers. Raises SettingsError if the recording has none."""
     try:
         recording: Any = loads(text.encode())
-        return recording.get("login", ()), dict(recording["answers"])
+        return dict(recording["answers"])
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise SettingsError("the recording is not complete") from None
 
 
 def _holds(text: str) -> str:
-    return counted(len(_recorded(text)[1]), "answer")
+    return counted(len(_recorded(text)), "answer")
 
 
-def _key(request: Any) -> str:
-    """A path, or a line."""
-    return request if isinstance(request, str) else str(request.path)
+def _key(request: Request) -> str:
+    return f"{request.path} {request.body.decode('utf-8', 'replace')}".strip()
 
 
 def _module(name: str, module: str) -> Any:
@@ -132,37 +112,7 @@ class _DocumentReplay(HttpReplay):
         super().__init__(port)
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
-        if method == "GET" and target in self._documents:
-            return 200, self._documents[target], {}
+        key = _key(ReadRequest(target, body if method == "POST" else b""))
+        if method in ("GET", "POST") and key in self._documents:
+            return 200, self._documents[key], {}
         return 404, None, {}
-
-
-class _LineReplay(Replay):
-    """Answers with the lines, first those of the login, whatever it is. It ends the connection
-    instead of a command: what that does is not recorded.
-    """
-
-    def __init__(self, login: Sequence[Any], answers: Answers, port: int) -> None:
-        self.login, self.answers = login, answers
-        super().__init__(ReplayServer((HOST, port), _Lines))
-
-
-class _Lines(socketserver.StreamRequestHandler):
-    server: ReplayServer
-    timeout = 60.0
-    disable_nagle_algorithm = True
-
-    def handle(self) -> None:
-        replay: _LineReplay = self.server.replay
-        for line, answer in replay.login:
-            if line and not self.rfile.readline(_LONGEST):
-                return
-            self._send(answer)
-        while True:
-            line = self.rfile.readline(_LONGEST).decode("utf-8", "replace").strip()
-            if line not in replay.answers:
-                return
-            self._send(replay.answers[line])
-
-    def _send(self, lines: Sequence[str]) -> None:
-        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())

@@ -158,14 +158,18 @@ def recordable_handlers() -> tuple[str, ...]:
     return tuple(
         name
         for name in registry.names()
-        if registry.about(name).codec or _module("recording", name) is not None
+        if registry.about(name).is_codec or _module("recording", name) is not None
     )
 
 
 def recording(handler: str) -> Optional[RecordingFormat]:
     """As `HandlerTools.recording`, without loading the handler of this name."""
     recording_format: Optional[RecordingFormat] = _answer("recording", handler)
-    if recording_format is None and registry.is_handler(handler) and registry.about(handler).codec:
+    if (
+        recording_format is None
+        and registry.is_handler(handler)
+        and registry.about(handler).is_codec
+    ):
         # imported late: 20 ms, which handlers with a format of their own save
         from ..adapters.unit_recording import unit_recording_format
 

@@ -93,7 +93,7 @@ class Subject:
 
 
 def subject(name: str) -> Subject:
-    if registry.about(name).codec:
+    if registry.about(name).is_codec:
         # imported late: it imports this package
         from .unit_pdus import unit_subject
 

@@ -1,5 +1,5 @@
 """Handlers that are a codec: the simulated device (tests/simulators/NAME.py), and the form of each
-fault in JSON over HTTP and in lines over TCP.
+fault in its JSON.
 
 In plain HTTP, so that the relay can read the messages.
 """
@@ -7,16 +7,12 @@ In plain HTTP, so that the relay can read the messages.
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator
-from typing import Any, Callable, Optional
+from typing import Any
 
-from handlers import registry
 from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD, USER
 
-from ..catalogue import Fault
-from ..wire import HUGE, Exchange, Relay, Stream
 from . import Bend, Device, Subject, http
 
 _EXCLUDED = {
@@ -25,12 +21,6 @@ _EXCLUDED = {
     ),
     "neighbour": "an answer is about all outlets",
     "cycling": "the simulated device has no power cycle",
-}
-_LINES_EXCLUDED = {
-    **_EXCLUDED,
-    "moved": "lines have no redirects",
-    "bomb": "lines have no compression",
-    "nested": "lines have one level",
 }
 
 
@@ -61,14 +51,10 @@ def unit_subject(name: str) -> Subject:
                 secrets=(PASSWORD, f"{USER}:{PASSWORD}"),
             )
 
-    if registry.about(name).codec == "http":
-        bends, excluded = _http_bends(peers.device()), _EXCLUDED
-        return Subject(name, opened, http.relay, bends, excluded, "3", "2", "at once")
-    device = peers.device()
-    return Subject(name, opened, _relay_of(device), _line_bends(device), _LINES_EXCLUDED, "3", "2")
+    return Subject(name, opened, http.relay, _bends(peers.device()), _EXCLUDED, "3", "2", "at once")
 
 
-def _http_bends(device: Any) -> dict[str, Bend]:
+def _bends(device: Any) -> dict[str, Bend]:
     # keeps outlet numbers: a null there ends the decoding before other nulls
     def without_value(key: str, value: Any) -> Any:
         return value if key in device.NUMBERS else None
@@ -82,69 +68,3 @@ def _http_bends(device: Any) -> dict[str, Bend]:
             "below-zero": http.changed(http.leaves(below_zero)),
         }
     )
-
-
-# ---- lines ---------------------------------------------------------------------------------------
-
-
-def _relay_of(device: Any) -> Callable[..., Relay]:
-    def request(stream: Stream) -> bytes:
-        return stream.until(b"\n")
-
-    def answer(stream: Stream) -> bytes:
-        lines = b""
-        while True:
-            line = stream.until(b"\n")
-            lines += line
-            if not line or re.match(device.LAST_LINE, line):
-                return lines if line else b""
-
-    def relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) -> Relay:
-        return Relay(port, request, answer, fault, step, bend)
-
-    return relay
-
-
-def _line_bends(device: Any) -> dict[str, Bend]:
-    def always(line: str) -> Bend:
-        return lambda exchange: f"{line}\r\n".encode()
-
-    def figures(value: bytes) -> Bend:
-        """Each word of digits but the first of a line becomes `value`."""
-
-        def bend(exchange: Exchange) -> Optional[bytes]:
-            bent = re.sub(rb"(?<= )\d+(?= )", value, exchange.answer)
-            return bent if bent != exchange.answer else None
-
-        return bend
-
-    return {
-        "credentials": always(device.LOGIN),
-        "rights": always(device.RIGHTS),
-        "broken": always(device.BROKEN),
-        "busy": always(device.BUSY),
-        "empty": _last_line_alone,
-        "page": lambda exchange: b"HTTP/1.1 400 Bad Request\r\n\r\n<html></html>\r\n",
-        "cut-off": _last_line_cut,
-        "echo": lambda exchange: b"ERR " + exchange.request.strip() + b"\r\n",
-        "huge": lambda exchange: b"1 " + HUGE,
-        "digits": figures(b"7" * 5000),
-        "nulls": figures(b"-"),
-        "below-zero": figures(b"-1"),
-        "repeated": _first_line_twice,
-    }
-
-
-def _last_line_alone(exchange: Exchange) -> Optional[bytes]:
-    lines = exchange.answer.splitlines(keepends=True)
-    return lines[-1] if len(lines) > 1 else b"\r\n"
-
-
-def _last_line_cut(exchange: Exchange) -> Optional[bytes]:
-    *lines, last = exchange.answer.splitlines(keepends=True) or [b""]
-    return b"".join(lines) + last[: len(last) // 2]
-
-
-def _first_line_twice(exchange: Exchange) -> Optional[bytes]:
-    lines = exchange.answer.splitlines(keepends=True)
-    return b"".join(lines[:1] + lines) if len(lines) > 1 else None
