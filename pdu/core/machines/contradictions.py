@@ -9,7 +9,7 @@ from typing import Optional
 from ..states import UP
 from .alive import why_not_dead
 from .evidence import MachineEvidence, VerifiedCord
-from .machine_power import MachinePower, OffProof, Readings, find_outlet, is_carrying
+from .machine_power import MachinePower, OffProof, Readings, find_outlet
 from .meters import is_nothing, shows
 from .observations import ObservationStore
 from .pdu_access import PduAccess
@@ -29,7 +29,7 @@ def find_contradictions(
     then kept in the store.
 
     Absence of load is not death: a machine whose cords are all in other outlets reads so, too. Only
-    if none of its cords carries and it does not answer, nothing is said.
+    if it was asked and does not answer, nothing is said.
     """
     keys = [outlet_key(cord) for cord in evidence.cords]
     kept = store.doubts_since(evidence.at, keys)
@@ -40,8 +40,7 @@ def find_contradictions(
         readings = pdu_access.read_pdus(machine.pdus)
         still_idle = _idle_cords(readings, evidence, proof)
         idle = [cord for cord in idle if cord in still_idle]
-    is_dark = not any(is_carrying(readings, cord, proof) for cord in machine.cords)
-    if idle and not (is_dark and not why_not_dead(proof.alive)):
+    if idle and why_not_dead(proof.alive):
         now = pdu_access.now()
         for cord in idle:
             if _is_metering(readings, cord, proof):

@@ -274,9 +274,19 @@ class CablingTrial:
         """Switch some cords off and on; the machine lives on the others."""
         self._say(f"{_names(cords)} off")
         self._take(cords, None)
+        others = [cord for cord in self._machine.cords if cord not in cords]
         if not self._lives():
-            others = [cord for cord in self._machine.cords if cord not in cords]
             raise NotProven(f"it does not live on {_names(others)} alone")
+        self._until(
+            lambda readings: (
+                []
+                if any(is_carrying(readings, cord, self._proof) for cord in others)
+                else [
+                    f"it lives, and {_names(others)} carries nothing: a cord is in another outlet"
+                ]
+            ),
+            self._proof.timeout_s,
+        )
         self._switch_on(self._proof.timeout_s)
 
     def _all_off(self, hold_s: float) -> tuple[float, float]:
@@ -341,19 +351,24 @@ class CablingTrial:
         """Switch on what is off, and wait until the cords that carried before carry again."""
         cords = list(self._pdus.off)
         wrong = unconfirmed(self._pdus.switch(cords, True), True)
-        end = self._pdus.monotonic() + wait_s + self._evidence.period_s
-        while not wrong:
-            readings = self._pdus.read_pdus(self._machine.pdus)
-            dark = [
+        if wrong:
+            raise NotProven("; ".join(wrong))
+        self._until(
+            lambda readings: [
                 f"{cord} carries nothing since it was switched on again"
                 for cord in self._evidence.cords
                 if cord.load.is_known and not is_carrying(readings, cord, self._proof)
-            ]
-            if not dark:
-                return
-            wrong = dark if self._pdus.monotonic() >= end else []
+            ],
+            wait_s + self._evidence.period_s,
+        )
+
+    def _until(self, missing: Callable[[Readings], list[str]], wait_s: float) -> None:
+        """Read until nothing is missing. Raises NotProven when the time is over."""
+        end = self._pdus.monotonic() + wait_s
+        while reasons := missing(self._pdus.read_pdus(self._machine.pdus)):
+            if self._pdus.monotonic() >= end:
+                raise NotProven("; ".join(reasons))
             self._pdus.sleep(LOOK_S)
-        raise NotProven("; ".join(wrong))
 
     def _restore(self) -> str:
         """Switch on what is off, unless somebody else took the machine's power meanwhile. Returns

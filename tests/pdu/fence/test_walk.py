@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,8 @@ def test_the_pages_lines_make_an_agent_that_reads_and_fences(tmp_path: Path) -> 
     found = [line.strip() for block in blocks for line in block.strip().splitlines()]
     (register,) = [line for line in found if line.startswith("pcs ")]
     of_agent, _, operations = register.partition(" op ")
-    options = dict(word.split("=", 1) for word in of_agent.split() if "=" in word)
+    options = dict(word.split("=", 1) for word in shlex.split(of_agent) if "=" in word)
+    assert "alive" in options
     assert "monitor timeout=30s" in operations and "meta failure-timeout=" in operations
     assert {one for one in options if not one.startswith("pcmk_")} < {one.name for one in OPTIONS}
     assert register.split()[:3] == ["pcs", "stonith", "create"]
@@ -47,16 +49,17 @@ def test_the_pages_lines_make_an_agent_that_reads_and_fences(tmp_path: Path) -> 
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=PATIENCE_S,
+            timeout=3 * PATIENCE_S,
         )
 
-    with site(tmp_path) as machine:
+    with site(tmp_path, is_verified=False) as machine:
         # what never changes shows no period of a meter
         machine.share(swing=0.02)
         typed = [line for line in found if line != register]
-        assert len(typed) == 5
+        assert len(typed) == 6
         for line in typed:
-            done = run(line)
+            asks = f"{shlex.quote(machine.alive)} --yes"
+            done = run(line.replace("'ping -c 1 -W 2 {}'", asks).replace("/etc/pdu/", ""))
             assert done.returncode == 0, done.stderr
         assert done.stdout == "Status: ON\n"
         assert run(typed[-1].replace("-o status", "-o off")).returncode == 0

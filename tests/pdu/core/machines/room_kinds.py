@@ -998,7 +998,7 @@ DOCUMENTED: Mapping[str, Sequence[Kind]] = {
             [alone, shares_equally, since(relay(*_TWO, welded=True)), blank(60.0, "left", "right")],
         ),
     ],
-    "a machine that hangs, with all its cords in other outlets since the last monitor": [
+    "a machine that hangs, with a cord in another outlet since the last monitor": [
         Kind(
             "both cords were moved since, and it hangs",
             [asked, moved_since(0, "left/4"), moved_since(1, "right/4"), hangs],
