@@ -122,12 +122,6 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "raritan",
         "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)",
     ),
-    "nut": LazyCommand("devices.nut", "nut", "jobs on a NUT server"),
-    "redfish": LazyCommand(
-        "devices.redfish",
-        "redfish",
-        "show outlets, sensors and all other resources of a Redfish service",
-    ),
     "snmp": LazyCommand(
         "devices.snmp",
         "snmp",
@@ -173,7 +167,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Energy": ("meter", "energy"),
     "Doors to other programs": ("nut-driver", "fence", "gateway"),
     "Unknown PDU": ("supports", "identify", "record", "replay", "draft", "prove"),
-    "Kinds of devices": ("raritan", "redfish", "nut", "snmp"),
+    "Kinds of devices": ("raritan", "snmp"),
     "This project": ("new", "completion", "help", "version"),
 }
 _EPILOG = f"""\b

@@ -19,6 +19,8 @@ ENDED = {
     "sampled worlds of rehearse": r"--worlds\b|\bopen_facts\b|\bmonte_carlo\b|[Mm]onte Carlo",
     "the shape of lines over TCP": r"--shape[ |a-z]*lines\b|\bhandlers[/.]tcp\b|\bLinePdu\b",
     "tables of renamed modules": r"\brenamed\.md\b",
+    "pdu nut": r"\bpdu nut (?!HANDLER)[A-Za-z0-9`]|`pdu nut`|\bpdu/devices/nut\b",
+    "pdu redfish": r"\bpdu redfish [A-Za-z0-9`]|`pdu redfish`|\bpdu/devices/redfish\b",
     "the meter's watch of cords": r"pdu meter [^`\n]*--drawing",
     "releases before the first tag": r"\b(?:version|release|since|of|until|before) 0\.[1-4]\.0\b",
 }

@@ -1,4 +1,4 @@
-"""A NUT session with every request of the protocol, for the handler, `pdu nut` and scripts. Only
+"""A NUT session with every request of the protocol, for the handler and scripts. Only
 scripts use some, such as `ranges` and `forced_shutdown`.
 
 Docstrings state the usual cost in round trips. Connecting, waiting for a driver, the error for an

@@ -114,10 +114,7 @@ ERRORS: Mapping[str, tuple[type[PduHandlerError], Reason]] = {
     "VAR-NOT-SUPPORTED": (Refused, "the device has no such variable"),
     "CMD-NOT-SUPPORTED": (
         Refused,
-        (
-            "the device has no such command: `pdu nut HOST commands DEVICE` and upscmd -l list"
-            " those that it has"
-        ),
+        ("the device has no such command: upscmd -l DEVICE@HOST lists those that it has"),
     ),
     "READONLY": (Refused, "this variable cannot be written"),
     "INVALID-ARGUMENT": (

@@ -1,5 +1,5 @@
-"""Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc. Round trips
-take 0 ms (near) or 20 ms (far).
+"""Reads a PDU of 48 outlets from a real upsd with this client and PyNUTClient. Round trips take 0 ms
+(near) or 20 ms (far).
 
 The figures are medians over runs. Each run of a client opens a new connection. `far` goes through a
 relay that delays bytes, but not the opening of the connection. Without TCP_QUICKACK, a client that
@@ -9,10 +9,7 @@ requested in one write are not delayed. PyNUTClient requests the descriptions of
 one. upsd's dummy driver has few commands, so this cost is measured on the project's server, whose
 PDU has three commands for each outlet.
 
-upsc, a script with PyNUTClient and `pdu` run as separate processes. At 0 ms, upsc and the script
-end before Python has imported click, the command-line library of `pdu`. The goal of `pdu` is
-therefore at most twice the time of this import. Exit code 0 if all goals are met, 1 if one is
-missed, 2 if a program of NUT is missing.
+Exit code 0 if all goals are met, 1 if one is missed, 2 if a program of NUT is missing.
 """
 
 from __future__ import annotations
@@ -21,7 +18,6 @@ import argparse
 import contextlib
 import importlib
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +32,7 @@ from handlers.nut.handler import make_handler
 from pdu.core.cli import exit_handling
 from pdu_common.connection import PduData
 from tests.handlers.nut.given import pdu_variables
-from tests.needs import ROOT, program, reported
+from tests.needs import reported
 from tests.program import positive
 from tests.servers import upsd
 from tests.servers.delay import DelayRelay
@@ -57,13 +53,6 @@ _DESCRIBED = (
     ("near", "descriptions", "this client as PyNUT facade, with descriptions", "PyNUTClient"),
     ("far", "144 descriptions", "the facade, 144 descriptions", "PyNUTClient, 144 descriptions"),
 )
-START_GOAL = 0.5
-# Prints the variables in upsc's format, with PyNUTClient.
-_SCRIPT = """import sys
-from PyNUTClient.PyNUT import PyNUTClient
-for name, value in PyNUTClient(sys.argv[1], int(sys.argv[2])).GetUPSVars("pdu").items():
-    print(f"{name.decode()}: {value.decode()}")
-"""
 theirs: Any = importlib.import_module("PyNUTClient.PyNUT")
 
 
@@ -128,29 +117,6 @@ def pynutclient_variables(place: Place) -> None:
         nut._PyNUTClient__srv_handler.close()
 
 
-def process(*command: str) -> None:
-    done = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=60
-    )
-    assert done.stdout.count(b"\n") > 300
-
-
-def upsc(place: Place) -> None:
-    process(program("upsc"), f"pdu@{place.host}:{place.port}")
-
-
-def pynut_script(place: Place) -> None:
-    process(sys.executable, "-c", _SCRIPT, place.host, str(place.port))
-
-
-def only_click(_: Place) -> None:
-    subprocess.run([sys.executable, "-c", "import click"], cwd=ROOT, check=True, timeout=60)
-
-
-def our_tool(place: Place) -> None:
-    process(sys.executable, "-m", "pdu", "nut", f"{place.host}:{place.port}", "vars", "pdu")
-
-
 WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
     ("variables, writable variables, commands", "this client, one write", ours_in_one_write),
     ("", "this client as PyNUT facade, with descriptions", ours_with_descriptions),
@@ -159,10 +125,6 @@ WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
     ("", "PyNUTClient, 144 descriptions", pynutclient_described),
     ("status of 48 outlets", "this handler", handler_status),
     ("", "PyNUTClient, variables only", pynutclient_variables),
-    ("all variables, as a separate process", "pdu nut ... vars", our_tool),
-    ("", "import click, nothing else", only_click),
-    ("", "a script with PyNUTClient", pynut_script),
-    ("", "upsc, in C", upsc),
 )
 
 
@@ -259,15 +221,7 @@ def _goals(
                 DESCRIBED_GOAL,
             )
         )
-    start = figures["import click, nothing else"]["near"] / figures["pdu nut ... vars"]["near"]
-    return [
-        *found,
-        (
-            "near: time of `import click` ÷ time of `pdu nut ... vars`, both as processes",
-            start,
-            START_GOAL,
-        ),
-    ]
+    return found
 
 
 def _judge(console: Console, what: str, ratio: float, goal: float) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Collection
 from typing import Any
 
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
@@ -37,9 +36,8 @@ class NoSuchHandler(SettingsError):
         self.word = word
 
 
-def reason(error: BaseException, arguments: Collection[str] = ()) -> str:
-    """Why a command failed. Settings are named as on the command line; those in `arguments` are
-    arguments of this command.
+def reason(error: BaseException) -> str:
+    """Why a command failed. Settings are named as on the command line.
 
     The error may be from an archive, which has its own classes. Errors from older or third-party
     archives may have no `parts`.
@@ -47,16 +45,12 @@ def reason(error: BaseException, arguments: Collection[str] = ()) -> str:
     parts = getattr(error, "parts", None)
     if parts is None:
         return printable(str(getattr(error, "reason", error)))
-    return printable("".join(_spelled(part, arguments) for part in parts))
+    return printable("".join(map(_spelled, parts)))
 
 
-def _spelled(part: Any, arguments: Collection[str]) -> str:
-    """A part of a reason: text, or a setting, which is an argument of the command if it is in
-    `arguments`.
-    """
-    if isinstance(part, str):
-        return part
-    return part.key.upper() if part.key in arguments else spelled(part.key, part.value)
+def _spelled(part: Any) -> str:
+    """A part of a reason: text, or a setting."""
+    return part if isinstance(part, str) else spelled(part.key, part.value)
 
 
 def describe(error: BaseException, shared: SharedOptions) -> dict[str, Any]:
@@ -85,7 +79,7 @@ def describe(error: BaseException, shared: SharedOptions) -> dict[str, Any]:
         "kind": printable(kind),
         "host": host,
         "operation": operation,
-        "reason": reason(error, shared.as_arguments),
+        "reason": reason(error),
         "exit_code": code_of(kind),
     }
 

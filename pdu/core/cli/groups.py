@@ -18,7 +18,7 @@ from handlers.shared.address import Address
 from ..network import hosts
 from . import suggestions
 from .exit_codes import WIDTH
-from .options import Argument, Parameters, SharedOptions, output, prompting, shared_options_of
+from .options import Argument, Parameters, SharedOptions, output, shared_options_of
 from .output import Result, print_result, waiting
 from .redaction import without_login
 
@@ -192,11 +192,6 @@ class HostCommand(NamedTuple):
     run: Callable[[Any], Result]
     #: its own arguments and options
     parameters: Parameters = ()
-    #: its line in the list of commands, for a group that makes its lazy commands from its commands
-    help: str = ""
-    #: whether it asks before it changes something, so that it gets the option --yes; false if the
-    #: group's `behind` contains it
-    writes: bool = False
     #: whether it prints while it runs
     prints: bool = False
     #: two command lines that show its use, each without the words `pdu GROUP HOST`
@@ -296,7 +291,6 @@ class HostGroup(LazyGroup):
             params=[
                 *command.parameters,
                 *self.behind,
-                *(prompting() if command.writes else ()),
                 *output(),
             ],
         )

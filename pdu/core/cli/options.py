@@ -42,8 +42,6 @@ class SharedOptions:
     defect_code: int = DEFECT
     #: the name of the source of `secrets`, for errors; if it is set, no other secrets are used
     login: str = ""
-    #: the settings that this command takes as arguments, such as DEVICE
-    as_arguments: Collection[str] = ()
     #: key -> secret, if `login` is set
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: the user to whom the secrets of `used` belong

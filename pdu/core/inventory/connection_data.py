@@ -311,7 +311,6 @@ def of_command(
     shared: SharedOptions,
     host: Address,
     secrets: Sequence[str] = (),
-    login: bool = True,
 ) -> dict[str, str]:
     """The `values` for a command of `pdu NAME HOST`.
 
@@ -325,7 +324,7 @@ def of_command(
         if key not in keys and key not in shared.of_list:
             allowed = ", ".join(key for key in keys if key not in SECRETS)
             raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {allowed}")
-    value_by_key = values(name, declared, shared, host, login)
+    value_by_key = values(name, declared, shared, host)
     return {
         key: text for key, text in value_by_key.items() if key in keys or key not in shared.of_list
     }

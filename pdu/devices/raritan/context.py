@@ -34,7 +34,7 @@ from ...core.states import word
 T = TypeVar("T")
 Any_I = TypeVar("Any_I", bound=Interface)
 _UNITS = ("A", "W", "VA", "kWh")
-# in JSON, as in `pdu nut` and `pdu redfish`
+# in JSON, as in `pdu outlets`
 _KEYS = {"A": "current_a", "W": "power_w", "kWh": "energy_kwh"}
 
 

@@ -737,7 +737,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["status", "nosuch", "h"], "not a handler"),
         (["stauts"], "mean status"),
         (["completion"], "Missing argument 'SHELL'. Choose from: bash, zsh, fish ("),
-        (["nut", "list"], "give HOST before the command 'list'"),
+        (["raritan", "info"], "give HOST before the command 'info'"),
         (["raritan", "switch", "3", "off"], "before the command 'switch'"),
         (["status", "nut", "h", "-s", "device"], "KEY=VALUE"),
         (["status", "nut", "h", "-s", "password=s3cret"], "--secret-file"),
@@ -761,7 +761,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["status", "snmp", "https://admin:s3cret#1@192.0.2.7/x"], "is a URL"),
         (["status", "snmp", "http://192.0.2.7?password=s3cret"], "as in 192.0.2.7"),
         (["status", "nut", "s3cret@192.0.2.7"], "give the host alone"),
-        (["nut", "u:s3cret@h", "list"], "give the host alone"),
+        (["raritan", "u:s3cret@h", "info"], "give the host alone"),
         (
             [
                 "status",
@@ -793,7 +793,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["status", "nut", "a b"], "not an address"),
         (["status", "nut", "h:0"], "has the port 0: give one from 1 to 65535"),
         (["identify", "[::1]:999999"], "has the port 999999"),
-        (["nut", "h:0", "list"], "has the port 0"),
+        (["raritan", "h:0", "info"], "has the port 0"),
         (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
         (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),
         (
@@ -847,11 +847,12 @@ def test_wrong_usage_is_reported_in_one_line_or_as_json(
 def test_the_help_of_a_command_on_a_host_needs_no_host(
     flag: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with_host, without = run(capsys, "nut", "HOST", "run", flag), run(capsys, "nut", "run", flag)
+    with_host = run(capsys, "raritan", "HOST", "config", flag)
+    without = run(capsys, "raritan", "config", flag)
     assert (
         with_host == without
         and without[0] == 0
-        and without[1].startswith("Usage: pdu nut HOST run [OPTIONS] DEVICE COMMAND")
+        and without[1].startswith("Usage: pdu raritan HOST config [OPTIONS] KIND ACTION")
     )
 
 
@@ -859,7 +860,7 @@ def test_the_help_of_a_command_on_a_host_needs_no_host(
     "arguments, command",
     [
         (["status", "nut", "h", "--timeout"], "pdu status"),
-        (["nut", "h", "list", "-s"], "pdu nut"),
+        (["raritan", "h", "info", "-s"], "pdu raritan"),
         (["-s"], "pdu"),
     ],
 )

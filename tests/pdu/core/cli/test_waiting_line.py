@@ -103,11 +103,15 @@ def told(line: str) -> Iterator[None]:
     output.show_status_line("", False)
 
 
-def test_a_job_on_one_device_says_what_it_waits_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_job_on_one_device_says_what_it_waits_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", "p")
     silent = socket.socket()
     silent.bind(("127.0.0.1", 0))
     silent.listen()  # nobody answers
-    words = ["nut", f"127.0.0.1:{silent.getsockname()[1]}", "list", "--timeout", "0.5"]
+    address = f"127.0.0.1:{silent.getsockname()[1]}"
+    words = ["raritan", address, "info", "--no-verify", "--timeout", "0.5"]
     with silent, screen() as shown:
         assert run(capsys, *words)[0] == 3
     assert f"\rwaiting for {words[1]}: 0 s" in shown.getvalue()

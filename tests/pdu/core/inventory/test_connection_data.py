@@ -93,6 +93,6 @@ def test_a_possible_host_is_taken(host: str) -> None:
 def test_a_host_that_cannot_be_one_is_wrong_usage(
     host: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for command in (["status", "nut", host], ["identify", host], ["nut", host, "list"]):
+    for command in (["status", "nut", host], ["identify", host], ["raritan", host, "info"]):
         code, out, err = run(capsys, *command)
         assert (code, out) == (2, "") and err.startswith("usage: ") and "not an address" in err

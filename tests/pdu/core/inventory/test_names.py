@@ -156,7 +156,7 @@ def test_what_is_not_clear_switches_nothing(
         (["status", "lft"], "; did you mean left?"),
         (["off", "lft", "3"], "; did you mean left?"),
         (["status", "left", "192.0.2.8"], "give names alone, or HANDLER and addresses"),
-        (["redfish", "left", "outlets"], "'left' is no PDU for redfish: "),
+        (["raritan", "left", "outlets"], "'left' is no PDU for raritan: "),
         (["prove", "lft"], "did you mean left?"),
         (["record", "lft"], "did you mean left?"),
     ],
@@ -191,7 +191,9 @@ def test_identify_asks_the_handler_of_the_list_and_says_the_name(
     assert out.endswith("read it: pdu status left\n") and err.startswith("note: 'left' is taken")
 
 
-@pytest.mark.parametrize("command", [["identify", "127.0.0.1:9"], ["nut", "127.0.0.1:9", "list"]])
+@pytest.mark.parametrize(
+    "command", [["identify", "127.0.0.1:9"], ["raritan", "127.0.0.1:9", "info"]]
+)
 def test_an_address_needs_no_list_that_can_be_read(
     command: list[str],
     tmp_path: Path,
@@ -201,6 +203,7 @@ def test_an_address_needs_no_list_that_can_be_read(
     broken = tmp_path / "pdus.csv"
     broken.write_text("name,handler\n", "utf-8")
     monkeypatch.setenv("PDU_LIST", str(broken))
+    monkeypatch.setenv("PDU_PASSWORD", "p")
     code, _, err = run(capsys, *command)
     assert code != 2 and "note: names of PDUs are not known: " in err
 
