@@ -173,8 +173,13 @@ def test_a_stuck_relay_with_current_is_a_failure(machine: Site) -> None:
     code, _, err = machine.run("off", power_timeout=0)
     assert (code, machine.draws) == (1, True)
     assert "right/3 carries 0.7 A" in err
+    for action in ("status", "monitor"):
+        code, out, err = machine.run(action)
+        assert (code, out) == (1, "") and "right/3: it is reported off, and carries 0.7 A" in err
     # without a meter nobody can know
     assert machine.run("off", confirm="state")[0] == 0
+    code, out, _ = machine.run("monitor", confirm="state")
+    assert code == 0 and "by the states alone" in out and "another run" not in out
     # when it opens, the next run proves it
     machine.pdus["right"].outlet(OUTLET).welded = False
     assert machine.run("off", power_timeout=1)[0] == 0
@@ -271,7 +276,7 @@ def test_reboot_goes_on_when_nobody_reads_what_it_says(machine: Site) -> None:
 
 def test_outlets_are_a_plug_without_a_drawing(machine: Site) -> None:
     code, _, err = machine.run("off", "left/3,right/3", drawing="")
-    assert code == 1 and "its cabling was never tried" in err
+    assert code == 1 and "its cabling was never tried: draw its machine, and pdu machine" in err
     verified = machine.file("hall.verified.jsonl")
     code, _, err = machine.run("off", "left/3,right/3", drawing="", verified=verified)
     assert (code, machine.draws) == (0, False), err

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from pdu.core.cli.exit_codes import NOT_SEEN
 from tests.needs import program
 from tests.pdu.fence.site import OUTLET, Site, site
 from tests.pdu.gateway.running import TOKENS, Gateway, gateway
 from tests.pdu.monitoring.halls import HASTY, environment, private
+from tests.pdu.running import run
 from tests.waiting import PATIENCE_S
 
 CLIENTS = """
@@ -54,6 +56,32 @@ def test_a_welded_relay_is_not_off_and_a_restart_does_not_switch_on(machine: Sit
         assert machine.commands() == ["Off", "Off"]
         found = running.ask("GET", "/v1/machines/srv-1").json
         assert found["state"] == "unknown", found
+
+
+def test_a_gateway_that_restarts_and_the_other_programs_keep_the_doubt(
+    machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing flows any more, but nobody has seen the machine off: an outlet may carry again."""
+    machine.pdus["right"].outlet(OUTLET).welded = True
+    with _running(machine) as running:
+        assert running.switch("srv-1", "off").status == 424
+    machine.pdus["right"].outlet(OUTLET).welded = False
+    with _running(machine) as running:
+        found = running.ask("GET", "/v1/machines/srv-1").json
+        assert found["state"] == "unknown" and "was not proven off" in found["reason"], found
+        assert running.ask("GET", "/v1/machines/srv-1/proof").json["provable"] is False
+        code, _, err = machine.run("status")
+        assert code == 1 and "was not proven off: right/3 carries 0.7 A" in err
+        assert machine.run("monitor")[0] == 1
+        files = ["--drawing", "hall.power.toml", "--list", "hall.csv", "--auth", "logins.toml"]
+        words = [word if word.startswith("--") else machine.file(word) for word in files]
+        state = ["--state-dir", machine.file("state")]
+        code, out, _ = run(capsys, "machine", "status", "srv-1", *words, *state)
+        assert code == NOT_SEEN and out.startswith("srv-1 is unknown\n")
+        # another program proves it
+        assert machine.run("off")[0] == 0
+        assert running.ask("GET", "/v1/machines/srv-1").json["state"] == "off"
+        assert machine.run("status")[:2] == (2, "Status: OFF\n")
 
 
 @pytest.mark.against("Debian's fence_redfish")

@@ -60,7 +60,7 @@ class Answer(NamedTuple):
     """What came of one run."""
 
     is_off: bool
-    #: why not; "killed"
+    #: why not, "killed"; or what the meters saw
     reason: str = ""
 
 
@@ -168,12 +168,12 @@ def switch_off(room: Room, machine: Drawn, asked: Asked, folder: Path) -> Answer
     """What `off` does."""
     with _running(room):
         try:
-            _runner(room, machine, asked, folder).off(_power(machine))
+            saw = _runner(room, machine, asked, folder).off(_power(machine))
         except NotProven as error:
             return Answer(False, str(error))
         except Killed:
             return Answer(False, "killed")
-    return Answer(True)
+    return Answer(True, "; ".join(saw))
 
 
 def switch_on(room: Room, machine: Drawn, asked: Asked, folder: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from pdu.core.drawing.drawing import Cord
 from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
 from pdu.core.machines.meters import MeteredLoad
+from pdu.core.machines.proof import watched_s
 from tests.pdu.core.machines import room_adapter
 from tests.pdu.core.machines.off_trial import Result, Trial, case, run
 from tests.pdu.core.machines.physics import ECHO, FROZEN, Room
@@ -34,6 +35,7 @@ from tests.pdu.core.machines.room_kinds import (
     chassis,
     cords,
     drawn,
+    metered,
     moved_since,
     no_inlet_meters,
     relay,
@@ -285,6 +287,51 @@ def test_a_serial_number_that_is_not_read_is_not_the_right_unit(
     assert words in room_adapter.monitor(room, made.drawn, made.asked, folder)
     answer = room_adapter.switch_off(room, made.drawn, made.asked, folder)
     assert not answer.is_off and words in answer.reason
+
+
+# ---- what the meters must have shown -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("period_s, shows_s", [(1.0, 12.0), (12.0, 1.0)])
+def test_a_cord_is_read_again_when_each_meter_has_renewed(period_s: float, shows_s: float) -> None:
+    evidence = MachineEvidence("srv", 0.0, (), 0.0, period_s, shows_s)
+    assert evidence.renewed_s == 12.0 and watched_s(evidence) >= 5.0 + 12.0
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.0, 4.0, 9.0])
+def test_a_late_meter_ends_no_evidence_after_the_machine_was_switched_on(
+    seconds: float, tmp_path: Path
+) -> None:
+    made = _case(shares_equally, metered(delay_s=12.0))
+    room, folder = made.room, tmp_path / "s"
+    assert not room_adapter.verify(room, made.drawn, made.srv, made.asked, folder)
+    room.advance(60.0)
+    assert room_adapter.switch_off(room, made.drawn, made.asked, folder).is_off
+    room.advance(60.0)
+    room_adapter.switch_on(room, made.drawn, made.asked, folder)
+    room.advance(seconds)
+    assert not room_adapter.monitor(room, made.drawn, made.asked, folder)
+
+
+@pytest.mark.parametrize("pdu", ["left", "right"])
+def test_an_outlet_whose_meter_is_gone_is_named_beforehand(pdu: str, tmp_path: Path) -> None:
+    made = _case(shares_equally)
+    room, folder = made.room, tmp_path / "s"
+    assert not room_adapter.verify(room, made.drawn, made.srv, made.asked, folder)
+    room.pdus[pdu].meter.step_a = room.pdus[pdu].meter.step_w = None
+    room.advance(60.0)
+    reason = room_adapter.monitor(room, made.drawn, made.asked, folder)
+    assert reason.startswith(f"{pdu}/3: no current is known of this outlet")
+
+
+def test_an_inlet_that_falls_is_a_part_of_the_proof(tmp_path: Path) -> None:
+    made = _case(shares_equally, noise=(1.0, 1.0, (30.0,)))
+    room, folder = made.room, tmp_path / "s"
+    assert not room_adapter.verify(room, made.drawn, made.srv, made.asked, folder)
+    room.advance(60.0)
+    answer = room_adapter.switch_off(room, made.drawn, made.asked, folder)
+    assert answer.is_off, answer.reason
+    assert "left's inlet fell by" in answer.reason and "right's inlet fell by" in answer.reason
 
 
 # ---- a sure accusation falls only by a sure acquittal --------------------------------------------

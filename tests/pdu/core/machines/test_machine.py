@@ -11,9 +11,12 @@ import pytest
 
 from pdu.core.cli import exit_codes
 from pdu.core.machines import proof
+from pdu.core.machines.pdu_access import PolledPdus
+from pdu.core.owner_files import OwnerFiles
 from tests.handlers.skipping import skipped
 from tests.pdu.fence.site import OUTLET, Site, closed_port, site
 from tests.pdu.running import run
+from tests.simulators.redfish.faults import Fault
 
 
 @pytest.fixture
@@ -102,6 +105,25 @@ def test_check_says_whether_off_could_be_proven_and_switches_nothing(
     assert code == exit_codes.NOT_SEEN
     assert "srv-1: off could not be proven: its cabling was never tried" in err
     assert machine.commands() == []
+
+
+def test_a_pdu_that_lost_one_answer_is_read_again_and_a_wrong_login_is_not_sent_twice(
+    machine: Site,
+) -> None:
+    owner_files = OwnerFiles(machine.file("hall.csv"), machine.file("logins.toml"))
+    pdus = PolledPdus({target.device.name: target for target in owner_files.pdus()})
+    machine.pdus["left"].faults.order(Fault.HTML)
+    assert pdus.read_pdus(["left"])["left"].reason
+    assert not pdus.read_pdus(["left"])["left"].reason
+    text = Path(machine.file("logins.toml")).read_text()
+    wrong = text.replace(machine.pdus["right"].password, "wrong")
+    Path(machine.file("logins.toml")).write_text(wrong)
+    refused = PolledPdus({target.device.name: target for target in owner_files.pdus()})
+    asked = []
+    for _ in range(3):
+        assert refused.read_pdus(["right"])["right"].reason
+        asked.append(len(machine.pdus["right"].log))
+    assert asked[0] == asked[1] == asked[2]
 
 
 def test_status_says_that_the_cabling_was_never_tried(

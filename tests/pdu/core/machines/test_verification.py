@@ -205,6 +205,31 @@ def test_ctrl_c_switches_on_what_is_off(
     assert all_on(machine) and not Path(machine.file("hall.verified.jsonl")).read_text()
 
 
+@pytest.mark.sample(2)
+@STEPS
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_after_a_second_ctrl_c_it_does_not_say_what_it_has_not_read(
+    commands: int,
+    requests: int,
+    number: signal.Signals,
+    machine: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hold = Hold(machine, commands, requests, monkeypatch)
+    process = _start(machine)
+    assert hold.is_reached.wait(PATIENCE_S)
+    for _ in range(2):
+        process.send_signal(number)
+        time.sleep(0.3)
+    hold.release()
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode != 0 and "Traceback" not in err, err
+    says_on = "srv-1 is not verified; all its outlets are on" in err
+    assert says_on or "it may be off" in err and "pdu machine on srv-1" in err, err
+    assert all_on(machine) or not says_on
+    assert not Path(machine.file("hall.verified.jsonl")).read_text()
+
+
 @pytest.mark.sample(1)
 @STEPS
 def test_after_a_kill_the_next_run_names_what_is_off(
