@@ -11,10 +11,18 @@ from ..shared.errors import PduHandlerError
 from . import figures, sensors
 from .figures import AMPERES, KILOWATT_HOURS, WATTS, RedfishFigure, Sensors
 from .members import Member, each_member, read_list, readable
-from .resources import link, status_state, text
+from .resources import is_absent, link, text
 from .responses import Json
 from .service import RESOURCE_ERRORS, RedfishService
-from .units import ServicePdu, raise_if_shared, raise_if_twice, read_outlets, read_units
+from .units import (
+    UNIT_ERRORS,
+    ServicePdu,
+    raise_if_shared,
+    raise_if_twice,
+    read_outlets,
+    readable_units,
+    with_setting,
+)
 
 Figures = Optional[Sequence[RedfishFigure]]
 _GONE = ("404", "410")
@@ -40,6 +48,10 @@ class _UnitFigures(NamedTuple):
     ports: list[_Port]
 
 
+#: of a PDU that cannot be read
+_UNREAD = _UnitFigures((RedfishFigure(),), (RedfishFigure(),), (RedfishFigure(),), [])
+
+
 def read_statistic(
     service: RedfishService, pdu_setting: str, with_power: bool = False
 ) -> host.Figures:
@@ -51,9 +63,10 @@ def read_statistic(
     that a list only links to. Add the round trips of `units`, and those of `sensors.read_sensors`
     if only sensors have the values.
     """
-    every = read_units(service, pdu_setting)
+    every, errors = readable_units(service, pdu_setting)
     raise_if_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
-    metered = [_metered_of(service, pdu, with_power) for pdu in every]
+    metered = [_metered_of(service, pdu, every, with_power) for pdu in every]
+    metered += [_UNREAD for _ in errors]
     ports = [port for pdu in metered for port in pdu.ports]
     raise_if_twice(service, "outlets that are called", [port.identity for port in ports])
     currents = [*(pdu.load for pdu in metered), *(port.current for port in ports)]
@@ -102,8 +115,22 @@ def _ports(outlets: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]
     ]
 
 
-def _metered_of(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _UnitFigures:
-    ports = _ports(read_outlets(service, pdu), with_power)
+def _metered_of(
+    service: RedfishService, pdu: ServicePdu, every: Sequence[ServicePdu], with_power: bool
+) -> _UnitFigures:
+    """The figures of one PDU of `every`. An absent one of several has no load, and a counter that
+    is not known.
+    """
+    is_one_of_several = len(every) > 1
+    if is_one_of_several and is_absent(pdu.resource) and link(pdu.resource, "Mains") is None:
+        return _UNREAD._replace(load=(), inlet=())
+    try:
+        ports = _ports(read_outlets(service, pdu), with_power)
+    except UNIT_ERRORS as error:
+        if not is_one_of_several:
+            raise
+        with_setting(error, every, pdu.prefix)
+        return _UNREAD
     mains = _circuits(service, pdu, "Mains")
     load = inlet = _load(mains)
     if load is None:
@@ -127,7 +154,7 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
     """The circuits that a PDU lists, with an error in place of one that cannot be read, or of a
     list that cannot be read; none where the PDU has no such list.
 
-    Raises ProtocolError if an Id occurs twice, because the figures might count twice.
+    A list with an Id twice cannot be read: the figures might count twice.
     """
     target = link(pdu.resource, key)
     collection = _unless_missing(lambda: read_list(service, target)) if target is not None else {}
@@ -135,13 +162,13 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
         return [collection] if collection else []
     try:
         circuits = each_member(service, collection)
+        raise_if_twice(
+            service,
+            "circuits that are called",
+            [name for name in (text(circuit, "Id") for circuit in readable(circuits)) if name],
+        )
     except RESOURCE_ERRORS as error:
         return [error]
-    raise_if_twice(
-        service,
-        "circuits that are called",
-        [name for name in (text(circuit, "Id") for circuit in readable(circuits)) if name],
-    )
     return circuits
 
 
@@ -158,7 +185,7 @@ def _of_member(member: Member, figures_of: Callable[[Json], Figures]) -> Figures
 
 
 def _is_fitted(circuit: Member) -> bool:
-    return isinstance(circuit, PduHandlerError) or status_state(circuit) != "Absent"
+    return isinstance(circuit, PduHandlerError) or not is_absent(circuit)
 
 
 def _shows_counter(circuit: Member) -> bool:

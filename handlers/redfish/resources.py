@@ -68,6 +68,11 @@ def status_state(resource: Json) -> str:
     return text(child(resource, "Status"), "State")
 
 
+def is_absent(resource: Json) -> bool:
+    """Whether the service says that there is no such thing now."""
+    return status_state(resource) == "Absent"
+
+
 def state(outlet: Json, pdu: Json) -> EnumPowerStatus:
     """UP or DOWN; UNKNOWN if the outlet reports neither, is unusable or about to change, or its
     fields contradict each other, or if its PDU is unusable: the outlet may then report its last

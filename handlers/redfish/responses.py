@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from ..http.errors import HttpRefused, of_status
+from ..http.errors import HttpRefused, HttpUnreachable, of_status
 from ..http.login import Login
 from ..http.message import Response
 from ..http.strict_json import loads
@@ -14,8 +14,8 @@ from ..shared.errors import PduHandlerError, ProtocolError
 Json = Mapping[str, object]
 
 
-class UnusableResource(ProtocolError):
-    """The answer to a request for a resource is no resource."""
+class TooManyRequests(HttpUnreachable):
+    """429, which concerns all requests, not only the one that it answered."""
 
 
 # DSP0266, "Common properties": some of them are in each resource or collection
@@ -36,20 +36,20 @@ def json_object(reply: Response) -> Optional[Json]:
 
 
 def resource(reply: Response, login: Login) -> Json:
-    """As `json_object`, but raises UnusableResource in place of None, for an empty object, and for
-    an error that comes with a status of success: they would look like a resource without figures.
+    """As `json_object`, but raises ProtocolError in place of None, for an empty object, and for an
+    error that comes with a status of success: they would look like a resource without figures.
     """
     content = json_object(reply)
     if content and ("error" not in content or content.keys() & _OF_A_RESOURCE):
         return content
     if content is not None:
         words = quoted_messages(reply, login) or "no reason is given"
-        raise UnusableResource(
+        raise ProtocolError(
             f"the service answered with a success status, but with no resource: {words}",
             login.payload(reply.body),
         )
     content_type = login.quoted(reply.headers.get("content-type", "")) or "no content type"
-    raise UnusableResource(
+    raise ProtocolError(
         f"the answer is not a valid JSON object of a Redfish service ({content_type}): check that"
         " this is the address of the PDU's web service and that no proxy answers in its place",
         login.payload(reply.body),

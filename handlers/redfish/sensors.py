@@ -9,7 +9,7 @@ from ..shared.errors import ProtocolError
 from .members import is_full_resource, links_of
 from .resources import child, entries, link, text
 from .responses import Json
-from .service import RESOURCE_ERRORS, RedfishService
+from .service import SHORTCUT_ERRORS, RedfishService
 from .units import ServicePdu
 
 # above this number, 2 requests for all sensors of a PDU cost less than a request for each sensor
@@ -33,7 +33,7 @@ def read_sensors(
     sensor_by_path: dict[str, Json] = {}
     if len(paths) > _MANY and service.expands:
         for pdu in units:
-            with contextlib.suppress(*RESOURCE_ERRORS):  # missing sensors are read below
+            with contextlib.suppress(*SHORTCUT_ERRORS):  # missing sensors are read below
                 sensor_by_path.update(_listed_sensors(service, pdu))
     missing = [path for path in dict.fromkeys(paths.values()) if path not in sensor_by_path]
     sensor_by_path.update(
@@ -51,7 +51,8 @@ def _listed_sensors(service: RedfishService, pdu: ServicePdu) -> Iterator[tuple[
     for collection in sensor_collections(service, pdu):
         for sensor in links_of(service, collection):
             if is_full_resource(sensor) and text(sensor, "@odata.id"):
-                yield service.path(sensor["@odata.id"]), sensor
+                with contextlib.suppress(ProtocolError):
+                    yield service.path(sensor["@odata.id"]), sensor
 
 
 def sensor_collections(service: RedfishService, pdu: ServicePdu) -> Iterator[Json]:

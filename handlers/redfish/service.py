@@ -29,7 +29,7 @@ from ..shared.tls import Trust
 from . import links
 from .parallel import read_in_parallel
 from .resources import child, link, text
-from .responses import Json, UnusableResource, error_of, json_object, resource
+from .responses import Json, TooManyRequests, error_of, json_object, resource
 from .settings import AUTO, BASIC, SESSION, RedfishSettings
 
 LOGGER = get_logger(__name__)
@@ -49,7 +49,9 @@ _SPARE_SECONDS, _SPARE_FACTOR = 2.0, 5.0
 _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4.0"}
 _ANY = range(100, 600)  # errors too, because their bodies hold the reason
 #: errors that concern one resource, so that others are read
-RESOURCE_ERRORS = (Refused, UnusableResource, HttpBusy)
+RESOURCE_ERRORS = (Refused, ProtocolError, HttpBusy)
+#: errors of a request that only saves others, which are then sent
+SHORTCUT_ERRORS = (*RESOURCE_ERRORS, TooManyRequests)
 
 
 class _Unsent(Login):
@@ -195,7 +197,7 @@ class RedfishService:
             return self.get(path)
         try:
             return self.get(path + query)
-        except (Refused, ProtocolError) as error:
+        except SHORTCUT_ERRORS as error:
             if self.has_no_session:
                 raise  # the login failed, and the query was not answered
             plain = self.get(path)  # raises where the resource itself is missing
@@ -246,7 +248,7 @@ class RedfishService:
     def _resource(self, reply: Response, path: str, also: str = "") -> Json:
         if reply.status == 429:  # concerns all requests
             error = error_of(reply, self.login, "GET", path)
-            raise HttpUnreachable(error.parts, operation=error.operation)
+            raise TooManyRequests(error.parts, operation=error.operation)
         if reply.status != 200:
             raise error_of(reply, self.login, "GET", path)
         try:

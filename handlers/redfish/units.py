@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from typing import NamedTuple, Optional
 from urllib.parse import unquote
 
+from common.logger import get_logger
+
 from ..shared.errors import (
     NamedSetting,
     NoSuchOutlet,
@@ -31,14 +33,17 @@ from .members import (
     read_list,
     readable,
 )
-from .resources import link, required_id, text, usable_id
+from .resources import is_absent, link, required_id, text, usable_id
 from .responses import Json
-from .service import RedfishService
+from .service import RESOURCE_ERRORS, RedfishService
 
 _RACKS, *_OTHERS = ("RackPDUs", "TransferSwitches", "FloorPDUs")  # of PowerEquipment_v1
 # PowerDistribution.EquipmentType
 _WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")
 _MOST_PDUS = 100
+#: errors that concern one of several PDUs, so that the others are read
+UNIT_ERRORS = (*RESOURCE_ERRORS, Unsupported)
+LOGGER = get_logger(__name__)
 
 
 class ServicePdu(NamedTuple):
@@ -51,8 +56,20 @@ class ServicePdu(NamedTuple):
 
 
 def read_units(service: RedfishService, pdu_setting: str) -> list[ServicePdu]:
-    """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
-    each PDU that is only a link.
+    """The PDUs of a service, as `readable_units`, for what needs all of them: raises the error of
+    one that cannot be read.
+    """
+    pdus, errors = readable_units(service, pdu_setting)
+    if errors:
+        raise errors[0]
+    return pdus
+
+
+def readable_units(
+    service: RedfishService, pdu_setting: str
+) -> tuple[list[ServicePdu], list[PduHandlerError]]:
+    """The PDUs of a service, and the errors of those that cannot be read: usually 2 round trips
+    where it expands two levels, else 3, plus 1 for each PDU that is only a link.
 
     `pdu_setting` is the setting `pdu`: an Id, `COLLECTION/ID`, or `COLLECTION/` for all its PDUs.
     Without a collection, it is that of the rack PDUs. If an Id is wanted, other PDUs need not be
@@ -60,22 +77,13 @@ def read_units(service: RedfishService, pdu_setting: str) -> list[ServicePdu]:
 
     Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of
     outlets, and for several of which one has no usable Id; SettingsError if the service does not
-    list what `pdu_setting` names, or lists too many PDUs. Raises the error of a PDU that cannot be
-    read: its outlets would be missing.
+    list what `pdu_setting` names, or lists too many PDUs; the error of a PDU if none can be read.
     """
-    pdus, errors = _readable_units(service, pdu_setting)
-    if errors:
-        raise errors[0]
-    return pdus
-
-
-def _readable_units(
-    service: RedfishService, pdu_setting: str
-) -> tuple[list[ServicePdu], list[PduHandlerError]]:
-    """As `read_units`, with the errors of PDUs that cannot be read."""
     collection, _, pdu_id = pdu_setting.rpartition("/")
     members = _listed_pdus(service, collection)
     pdus = readable(members)
+    if not pdus:
+        raise errors_of(members)[0]
     service.units = [parts(text(pdu, "@odata.id")) for pdu in pdus if text(pdu, "@odata.id")]
     errors = [] if pdu_id else errors_of(members)
     chosen = (
@@ -84,7 +92,22 @@ def _readable_units(
         else _all(service, pdus, len(members))
     )
     raise_if_shared(chosen, pdus, "Outlets")
-    return chosen, errors
+    return chosen, [with_setting(error, chosen) for error in errors]
+
+
+def with_setting(
+    error: PduHandlerError, pdus: Sequence[ServicePdu], failed: str = ""
+) -> PduHandlerError:
+    """The error of one PDU of several, with the setting that leaves it out; `failed`: its prefix,
+    if it has one. Logged if there are others, which are read.
+    """
+    others = [pdu.prefix[:-1] for pdu in pdus if pdu.prefix and pdu.prefix != failed]
+    if others:
+        which = f"PDU {failed[:-1]!r}" if failed else "one of several PDUs"
+        setting = NamedSetting("pdu", others[0], "; leave it out with the handler setting ")
+        error.set_reason((f"{which} of this service: ", *error.parts, setting))
+        LOGGER.warning(f"its outlets are left out: {error}")
+    return error
 
 
 def _pdu_with_id(service: RedfishService, pdu_id: str, members: Sequence[Member]) -> Json:
@@ -246,12 +269,20 @@ class OutletResource(NamedTuple):
 
 
 def read_all_outlets(service: RedfishService, pdu_setting: str) -> list[OutletResource]:
-    """Each outlet of the PDUs that `units` returns, in the service's order."""
-    outlets = [
-        OutletResource(name, outlet, pdu.resource)
-        for pdu in read_units(service, pdu_setting)
-        for name, outlet in read_outlets(service, pdu)
-    ]
+    """Each outlet of the PDUs that `readable_units` returns, in the service's order. Raises the
+    error of a PDU only if no outlet of another one can be read.
+    """
+    pdus, errors = readable_units(service, pdu_setting)
+    outlets: list[OutletResource] = []
+    for pdu in pdus:
+        try:
+            listed = read_outlets(service, pdu)
+        except UNIT_ERRORS as error:
+            errors.append(with_setting(error, pdus, pdu.prefix))
+        else:
+            outlets += [OutletResource(name, outlet, pdu.resource) for name, outlet in listed]
+    if errors and not outlets:
+        raise errors[0]
     raise_if_twice(
         service, "outlets that are called", [listed_outlet.identity for listed_outlet in outlets]
     )
@@ -318,12 +349,16 @@ def _refuse_empty(collection: Json, entries: Sequence[Json]) -> None:
 
 
 def _outlets_link(pdu: ServicePdu) -> Optional[object]:
-    """The link to the outlets; None for equipment without outlets.
+    """The link to the outlets; None for equipment without outlets, and among several PDUs for an
+    absent one and one that only meters.
 
     Raises Unsupported if a PDU does not list its outlets.
     """
     collection = link(pdu.resource, "Outlets")
-    if collection is None and text(pdu.resource, "EquipmentType") not in _WITHOUT_OUTLETS:
+    has_none = text(pdu.resource, "EquipmentType") in _WITHOUT_OUTLETS or (
+        bool(pdu.prefix) and (is_absent(pdu.resource) or link(pdu.resource, "Mains") is not None)
+    )
+    if collection is None and not has_none:
         raise Unsupported(
             "the service does not list the outlets of this PDU: see whether newer firmware does, or"
             " use another handler for this PDU"
@@ -348,7 +383,7 @@ def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> Found
 
     Usually 2 round trips after those of `units`.
     """
-    every, errors = _readable_units(service, pdu_setting)
+    every, errors = readable_units(service, pdu_setting)
     matches: list[FoundOutlet] = []
     for pdu in every:
         if sought.startswith(pdu.prefix):

@@ -15,9 +15,10 @@ from handlers.http import connection
 from handlers.http.message import Endpoint, Request, Response
 from handlers.redfish import links, parallel, settings, units
 from handlers.redfish.service import RedfishService
-from handlers.shared.errors import PduHandlerError, ProtocolError
+from handlers.shared.errors import PduHandlerError
 from handlers.shared.switching import CALL_SECONDS
 from pdu_common.connection import PduData
+from pdu_common.helper import PduStatisticView
 
 from .test_login import SESSIONS, Guarded
 from .tree import OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, outlet, serving, unit
@@ -190,15 +191,14 @@ def test_the_odata_id_shows_whether_a_resource_can_be_the_requested_one(
     assert links.same(odata_id, path) is can
 
 
-def test_an_answer_about_a_resource_other_than_the_metrics_is_a_protocol_error() -> None:
+def test_an_answer_about_a_resource_other_than_the_metrics_has_no_figure() -> None:
     """The answer to the request for the metrics repeats the previous one, as on a connection that
     is one answer behind.
     """
     metrics = "/redfish/v1/PowerEquipment/RackPDUs/1/Metrics"
     resources = unit([outlet("1", EnergykWh={"Reading": 7.0})], Metrics={"@odata.id": metrics})
     resources[metrics] = {**resources[f"{OUTLETS}/1"]}
-    with (
-        serving(Tree(resources)) as address,
-        pytest.raises(ProtocolError, match="a resource other than"),
-    ):
-        handler(address).statistic()
+    with serving(Tree(resources)) as address:
+        view = handler(address).statistic()
+    assert view.total_consumption == PduStatisticView().total_consumption
+    assert view.ports[0].consumption == 7.0

@@ -64,13 +64,11 @@ DEFAULT = PduStatisticView()
 
 
 @pytest.mark.parametrize("key", ["Mains", "Branches"])
-def test_a_circuit_that_is_listed_twice_is_an_error(key: str) -> None:
+def test_of_circuits_of_which_one_is_listed_twice_no_sum_is_shown(key: str) -> None:
     tree = metered([], Mains=[amps(8.0)]) if key == "Mains" else metered([], Branches=[amps(8.0)])
     for second in ({"CurrentAmps": {"Reading": 8.0}}, {"CurrentAmps": {"Reading": 1.0}}):
         tree.resources[f"{PDU}/{key}"]["Members"][1:] = [{"Id": "0", **second}]
-        with pytest.raises(PduHandlerError, match="two circuits that are called '0'") as caught:
-            statistic(tree)
-        assert caught.value.kind == "protocol"
+        assert totals(tree)[0] == DEFAULT.load
 
 
 @pytest.mark.parametrize(
@@ -160,8 +158,7 @@ def test_a_list_of_circuits_without_members_is_empty_if_it_counts_none() -> None
         tree.resources[f"{PDU}/Mains"] = {**empty, "Members@odata.count": 0}
         assert totals(tree)[0] == 5.0
     tree.resources[f"{PDU}/Mains"] = {"Members@odata.count": 1}
-    with pytest.raises(PduHandlerError, match="no list of members"):
-        statistic(tree)
+    assert totals(tree)[0] == DEFAULT.load
 
 
 def test_of_a_list_of_circuits_whose_next_page_fails_no_sum_is_shown() -> None:
@@ -301,6 +298,48 @@ def test_without_a_list_that_includes_the_sensors_they_are_read_one_by_one(chang
     assert {f"{CHASSIS}/Sensors/{name}{number}" for name in "AE" for number in range(20)} <= set(
         tree.targets
     )
+
+
+_LIST = f"{CHASSIS}/Sensors"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Members@odata.count": 41},
+        {"Members": None},
+        {"@odata.id": "/redfish/v1/Chassis/PDU/Other"},
+        {"Members@odata.nextLink": "https://evil.example/"},
+    ],
+)
+def test_a_list_of_sensors_that_is_wrong_costs_only_the_shortcut(change: Json) -> None:
+    tree = behind(20, EXPAND)
+    tree.resources[_LIST] = {**tree.resources[_LIST], **change}
+    assert totals(tree) == (190.0, 190.0)
+
+
+@pytest.mark.parametrize("status", [400, 429, 500, 503])
+def test_a_list_of_sensors_that_is_refused_costs_only_the_shortcut(status: int) -> None:
+    tree = behind(20, EXPAND)
+    tree.special[_LIST] = lambda seen: Answer(None, status)
+    assert totals(tree) == (190.0, 190.0)
+
+
+def test_a_listed_sensor_with_an_odd_link_to_itself_is_read_alone() -> None:
+    tree = behind(20, EXPAND)
+    sensors = [
+        dict(tree.resources[entry["@odata.id"]]) for entry in tree.resources[_LIST]["Members"]
+    ]
+    sensors[0]["@odata.id"] = "//odd"
+    tree.special[_LIST] = lambda seen: Answer({"Members": sensors})
+    assert totals(tree) == (190.0, 190.0)
+
+
+@pytest.mark.parametrize("odd", [{"@odata.id": f"{CHASSIS}/Sensors/A2"}, {"error": {}}])
+def test_a_sensor_that_is_another_one_leaves_only_its_own_figure_unset(odd: Json) -> None:
+    tree = behind(3, None)
+    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: Answer({"Id": "A1", **odd})
+    assert totals(tree) == (DEFAULT.load, 3.0)
 
 
 def test_a_sensor_on_another_host_is_not_read() -> None:

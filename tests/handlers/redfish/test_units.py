@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -15,7 +15,7 @@ from handlers.redfish.service import RedfishService
 from handlers.redfish.settings import read_settings
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.connection import PduData
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView
 
 from .tree import (
     EXPAND,
@@ -96,7 +96,8 @@ def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool
     tree.expands = expands
     assert identities(tree) == ["1.1", "1.2", "2.1"]
     tree.special[f"{RACKS}/2/Outlets"] = lambda seen: Answer(tree.expanded(made[first], 1))
-    error = refused(tree)
+    assert identities(tree) == ["1.1", "1.2"]
+    error = refused(tree, pdu="2")
     assert error.kind == "protocol" and "a resource other than" in str(error)
 
 
@@ -219,8 +220,10 @@ def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(
     tree = Tree(made)
     tree.expands = expands
     assert identities(tree, pdu="1") == ["1", "2"]
-    # no shorter list
-    assert refused(tree).kind == ("refused" if wrong == "missing" else "protocol")
+    if wrong in ("missing", "no link"):
+        assert identities(tree) == ["1.1", "1.2"]
+    else:  # its outlets have no identity, and the other one's may be theirs
+        assert refused(tree).kind == "protocol"
     assert refused(tree, pdu="2").kind == {"missing": "refused", "no link": "protocol"}.get(
         str(wrong), "settings"
     )
@@ -512,9 +515,67 @@ def test_an_outlet_is_switched_though_another_pdu_cannot_be_read(expands: bool) 
         port = handler(address).port_up(PduPortView("1.1"), deadline=0.0)
         assert port.power_status is EnumPowerStatus.UP
         for identity in ("2.1", "1.9", "1"):
-            with pytest.raises(PduHandlerError, match="HTTP Error 500"):
+            with pytest.raises(PduHandlerError, match="HTTP Error 500") as caught:
                 handler(address).port_up(PduPortView(identity))
-    assert refused(tree).kind == "refused"  # the list of outlets would be shorter
+            assert caught.value.keys == ("pdu",)
+    assert identities(tree) == ["1.1", "1.2"]
+
+
+def _absent(made: dict[str, Any]) -> None:
+    made[f"{RACKS}/2"] = {"Id": "2", "Status": {"State": "Absent"}}
+
+
+def _metered_only(made: dict[str, Any]) -> None:
+    made[f"{RACKS}/2"] = {"Id": "2", "Mains": {"@odata.id": f"{RACKS}/2/Mains"}}
+    made[f"{RACKS}/2/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 2.0}}]}
+
+
+def _without_outlets(made: dict[str, Any]) -> None:
+    made[f"{RACKS}/2"] = {"Id": "2"}
+
+
+def _spoilt(path: str, answer: Answer) -> Any:
+    return lambda made: made.update({"special": (path, answer)})
+
+
+@pytest.mark.parametrize(
+    "spoil, load",
+    [
+        (_absent, 3.0),
+        (_metered_only, 5.0),
+        (_without_outlets, None),
+        (_spoilt(f"{RACKS}/2", Answer(None, 500)), None),
+        (_spoilt(f"{RACKS}/2", Answer(None, 404)), None),
+        (_spoilt(f"{RACKS}/2", Answer(None, 503)), None),
+        (_spoilt(f"{RACKS}/2", Answer({})), None),
+        (_spoilt(f"{RACKS}/2/Outlets", Answer(None, 500)), None),
+    ],
+)
+def test_one_pdu_of_several_that_cannot_be_read_leaves_the_others_theirs(
+    spoil: Any, load: Optional[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    made: dict[str, Any] = two()
+    made[f"{RACKS}/1"]["Mains"] = {"@odata.id": f"{RACKS}/1/Mains"}
+    made[f"{RACKS}/1/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 3.0}}]}
+    spoil(made)
+    path, answer = made.pop("special", ("", Answer({})))
+    tree = Tree(made)
+    if path:
+        tree.special[path] = lambda seen: answer
+    assert identities(tree) == ["1.1", "1.2"]
+    with serving(tree) as address:
+        view = handler(address).statistic()
+    assert [port.identity for port in view.ports] == ["1.1", "1.2"]
+    assert view.load == (PduStatisticView().load if load is None else load)
+    warned = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert bool(warned) is (load is None) and all("pdu=1" in words for words in warned)
+
+
+def test_if_no_outlet_of_several_pdus_can_be_read_it_is_an_error() -> None:
+    tree = Tree(two())
+    for number in (1, 2):
+        tree.special[f"{RACKS}/{number}/Outlets"] = lambda seen: Answer(None, 500)
+    assert refused(tree).kind == "refused"
 
 
 @pytest.mark.parametrize("status", [400, 404, 414, 500, 501, 507])
