@@ -6,7 +6,6 @@ This is the command: its options, the readings, the answer's form. `rehearsal.Ha
 from __future__ import annotations
 
 import gc
-import math
 import sys
 from collections.abc import Sequence
 from json import dumps
@@ -44,7 +43,6 @@ class RehearsalOptions(NamedTuple):
     fail: Sequence[str]
     each: bool
     html: Optional[str]
-    within: Optional[str]
     supplies: Optional[str]
 
 
@@ -67,15 +65,13 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     rehearsal_options = RehearsalOptions(
         **{key: options.pop(key) for key in RehearsalOptions._fields}
     )
-    after_text, metered = options.pop("after"), options.pop("metered")
-    back = restore_command.ReturnOptions(after_text, metered, rehearsal_options.html)
+    metered = options.pop("metered")
+    back = restore_command.ReturnOptions(metered, rehearsal_options.html)
     returned = options.pop("return_")
     if bool(rehearsal_options.fail) + bool(returned) + rehearsal_options.each != 1:
         raise Usage("say what fails: --fail KIND:NAME or --each; or --return KIND:NAME")
-    if returned and rehearsal_options.within is not None:
-        raise Usage("--within is of a failure: give --fail or --each")
-    if not returned and (back.after is not None or back.metered):
-        raise Usage("--after and --metered are of a return: give --return KIND:NAME")
+    if metered and not returned:
+        raise Usage("--metered is of a return: give --return KIND:NAME")
     dcim = dcim_import.take_dcim_options(options)
     files = OwnerFiles.of(options, shared, but=[DRAWING] if dcim.url else [])
     if bool(files.drawing) == bool(dcim.url):
@@ -125,13 +121,10 @@ def _rehearsed(
     """Rehearse these failures, one after another, and show them. No outcome of many is kept."""
     grading, touched, failures = Grading(hall), dict[str, None](), list[Failed]()
     outcome: Optional[RehearsalOutcome] = None
-    within_s = math.inf
-    if options.within is not None:
-        within_s = restore_command.seconds(options.within, "--within")
     if json:
         print('{"rehearsals": [', end="")
     for failed in what:
-        outcome = hall.rehearse(failed, within_s)
+        outcome = hall.rehearse(failed)
         if json:
             shed = sheds(hall, outcome) if options.fail else ()
             answer = dumps(outcome_as_json(outcome, shed), indent=1)
@@ -144,7 +137,7 @@ def _rehearsed(
     level = max((failure.level for failure in failures), key=(0, 2, 1).index)
     unknown = missing_facts(hall, touched, only)
     grades = grading.grades() if options.each else []
-    rehearsal_report = report(hall, only, failures, grades, unknown, within_s)
+    rehearsal_report = report(hall, only, failures, grades, unknown)
     if options.html is not None:
         write_page(options.html, rehearsal_report.page())
     if json:
@@ -226,8 +219,6 @@ rehearse = Subcommand(
             " ipmitool or Redfish",
             "FILE",
         ),
-        *option("--within", "what a failure does within this time, such as 30min or 2h", "TIME"),
-        *option("--after", "how long the power was gone, such as 2h, 30min or 45s", "TIME"),
         *option(
             "--metered",
             "more saved readings for --return: a machine draws at most the highest of all",

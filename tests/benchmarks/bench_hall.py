@@ -7,7 +7,7 @@ The hall has two feeds, a board on each with a way for each row, a panel in each
 each PDU, racks with two PDUs of three lines, and 20 machines with two cords each in a rack. In a
 hall in doubt every line of a PDU may trip when the other side fails, and so may its way; in one of
 missing facts 2 % of the PDUs have no rating besides. When power
-comes back, outlets close one second after another, and each machine has an inrush.
+comes back, outlets close one second after another.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OUTLETS = 24
 _COMMAND = "import sys; from pdu.start import main; sys.exit(main())"
 _READINGS = ("--readings", "readings.json")
 _FAIL = ("--fail", "feed:A")
-_RETURN = ("--return", "feed:A", "--return", "feed:B", "--after", "2h")
+_RETURN = ("--return", "feed:A", "--return", "feed:B")
 
 
 class Cost(NamedTuple):
@@ -60,9 +60,9 @@ def hall(folder: Path, machines: int, in_doubt: bool = False, unrated: float = 0
     racks = -(-machines // _RACK)
     rows = -(-racks // _ROW)
     rating = 10 if in_doubt else 32
-    lines: list[str] = ["inrush_a = 20"]
+    lines: list[str] = ['standard = "IEC 60898-1"']
     for side in "AB":
-        lines.append(f'[[feed]]\nname = "{side}"\ncurve = "D"\n')
+        lines.append(f'[[feed]]\nname = "{side}"\n')
         lines.append(f'[[panel]]\nname = "M{side}"\ninputs = ["{side}"]')
         for row in range(rows):
             lines.append(f'[[panel.line]]\nname = "row{row}"\nbreaker_a = 4000\nphases = 3')

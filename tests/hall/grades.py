@@ -142,12 +142,6 @@ def graded_hall(rng: random.Random, grade: Grade) -> GradedHall:
     """A random hall of this grade."""
     life = Life([Feed("A"), Feed("B")], [], [], [])
     sides = [_side(rng, life, feed) for feed in life.feeds]
-    if rng.random() < 0.15:
-        # both boards have both sides above them
-        above: Source = sides[1][0]
-        if isinstance(above, Board) and not above.is_ups:
-            above = _way(above, (0, 1, 2))
-        sides[0][-1].taps.append([(above, pole) for pole in range(3)])
     for number in range(rng.choice((1, 2, 3))):
         _rack(rng, life, grade, [side[-1] for side in sides], f"r{number}")
     _rate(rng, life, grade)
@@ -352,7 +346,8 @@ def _crossed(rng: random.Random, life: Life, grade: Grade) -> dict[Socket, Socke
 
 
 def _drawn(rng: random.Random, life: Life, grade: Grade, crossed: dict[Socket, Socket]) -> str:
-    lines = [f'[[feed]]\nname = "{one.name}"' for one in life.feeds]
+    lines = ['standard = "IEC 60898-1"'] if rng.random() < 0.7 else []
+    lines += [f'[[feed]]\nname = "{one.name}"' for one in life.feeds]
     hidden = _hidden(rng, life, grade)
     for board in life.boards:
         named = rng.random() < grade.named

@@ -55,8 +55,7 @@ def _empty(rng: random.Random) -> Plant:
     panels: dict[str, list[str]] = {}
     lines: dict[str, float] = {}
     if rng.random() < 0.5:
-        both = rng.random() < 0.2
-        panels = {"PA": ["A", "B"] if both else ["A"], "PB": ["B"]}
+        panels = {"PA": ["A"], "PB": ["B"]}
         if rng.random() < 0.6:
             lines = {f"{panel}/{line}": 0.0 for panel in panels for line in _LINES}
     return Plant(["A", "B"], panels, lines, {}, [])
@@ -162,7 +161,8 @@ def _rating(rng: random.Random, habits: Habits, load: float) -> float:
 
 
 def _drawn(rng: random.Random, plant: Plant, habits: Habits) -> str:
-    lines = [f'[[feed]]\nname = "{name}"' for name in plant.feeds]
+    lines = ['standard = "IEC 60898-1"']
+    lines += [f'[[feed]]\nname = "{name}"' for name in plant.feeds]
     for panel, inputs in plant.panels.items():
         lines.append(f'[[panel]]\nname = "{panel}"\ninputs = {_list(inputs)}')
         for place, rating in plant.panel_lines.items():

@@ -3,8 +3,8 @@
     python -m tests.hall.return_trial --halls 10000
 
 The halls have a physical life of their own, which shares nothing with the rehearsal: relays with
-timers, supplies with shares, machines that boot between an idle and a highest draw, inrush, and
-breakers with a bimetal and a magnet, each somewhere in the bands of IEC 60898-1.
+timers, supplies with shares, machines that boot between an idle and a highest draw, and breakers
+with a bimetal, each somewhere in the band of IEC 60898-1.
 """
 
 from __future__ import annotations
@@ -28,21 +28,16 @@ _FOR_S = 5400.0
 _TICK_S = 45.0
 # a machine that needs several cords misses one, if it comes so much later
 _MISSING_S = 2.0
-# two half-waves that begin within this add up, in s
-_HALF_WAVE_S = 0.02
 
 
 @dataclass
 class Fuse:
-    """A breaker. `holds` and `snaps` are where its own bimetal and magnet trip, in ratings."""
+    """A breaker. `trips_at`: where its own bimetal trips, in ratings."""
 
     name: str
     rating: float
     tau_s: float
     trips_at: float
-    snaps_at: float
-    #: its type, where somebody drew it
-    curve: str = ""
     warmth: float = 0.0
     open: bool = False
     highest: float = 0.0
@@ -52,10 +47,6 @@ class Fuse:
         ratio = (amperes / self.rating) ** 2
         self.warmth = ratio + (self.warmth - ratio) * math.exp(-seconds / self.tau_s)
         if self.warmth > self.trips_at**2:
-            self.open = True
-
-    def surge(self, crest: float) -> None:
-        if crest > self.snaps_at * self.rating:
             self.open = True
 
 
@@ -102,7 +93,6 @@ class Server:
     needs: int
     idle_a: float
     peak_a: float
-    surge_a: list[float]
     since: Optional[float] = None
 
 
@@ -131,15 +121,7 @@ class World:
 
     def _fuse(self, name: str, rating: float) -> Fuse:
         rng = self.rng
-        curve, low, high = rng.choice((("B", 3, 5), ("C", 5, 10), ("D", 10, 20)))
-        return Fuse(
-            name,
-            rating,
-            rng.uniform(60, 300),
-            rng.uniform(1.13, 1.45),
-            rng.uniform(low, high),
-            curve if rng.random() < 0.5 else "",
-        )
+        return Fuse(name, rating, rng.uniform(60, 300), rng.uniform(1.13, 1.45))
 
     def _add_pair(self, place: int) -> None:
         rng = self.rng
@@ -184,7 +166,6 @@ class World:
                     needs,
                     peak * rng.uniform(0.3, 0.95),
                     peak,
-                    [rng.uniform(4.0, 30.0) for _ in cords],
                 )
             )
             for pdu, outlet in cords:
@@ -229,31 +210,27 @@ class World:
     # ---- what people see -------------------------------------------------------------------------
 
     def drawing(self) -> str:
-        lines = []
+        lines = ['standard = "IEC 60898-1"'] if self.rng.random() < 0.7 else []
         for feed in FEEDS:
             lines += ["[[feed]]", f'name = "{feed}"', "", "[[panel]]", f'name = "P{feed}"']
             lines += [f'inputs = ["{feed}"]']
             for name, way in self.ways.items():
                 if name.startswith(f"P{feed}/"):
                     lines += ["", "[[panel.line]]", f'name = "{name.partition("/")[2]}"']
-                    lines += [f"breaker_a = {way.rating:g}", "phases = 1", *_curve(way)]
+                    lines += [f"breaker_a = {way.rating:g}", "phases = 1"]
         for rack in self.racks.values():
             inputs = [f"{pdu}/{outlet}" for pdu, outlet in rack.inputs] or [rack.way.name]
             listed = ", ".join(f'"{one}"' for one in inputs)
             lines += ["", "[[pdu]]", f'name = "{rack.name}"', f"inputs = [{listed}]"]
             lines += ["", "[[pdu.line]]", 'name = "L1"', f"breaker_a = {rack.inlet.rating:g}"]
-            lines += _curve(rack.inlet)
             for fuse in rack.fuses:
                 own = [f'"{key}"' for key, one in rack.relays.items() if one.fuse == fuse.name]
                 lines += ["", "[[pdu.breaker]]", f'name = "{fuse.name}"']
                 lines += [f"breaker_a = {fuse.rating:g}", f"outlets = [{', '.join(own)}]"]
-                lines += _curve(fuse)
         for one in self.servers:
             cords = ", ".join(f'"{pdu}/{outlet}"' for pdu, outlet in one.cords)
             lines += ["", "[[machine]]", f'name = "{one.name}"', f"cords = [{cords}]"]
             lines += [f"needs = {one.needs}"]
-            if self.rng.random() < 0.9 or not self._gaps:
-                lines += [f"inrush_a = {math.ceil(max(one.surge_a))}"]
             if self.rng.random() < 0.5:
                 lines += [f"peak_a = {math.ceil(one.peak_a * 104) / 100:g}"]
         return "\n".join(lines) + "\n"
@@ -317,7 +294,7 @@ class World:
                 elif rack.feed in kept:
                     if one.on:
                         self.closed.add((rack.name, key))
-                        self._since[rack.name, key] = -math.inf  # no inrush: it never opened
+                        self._since[rack.name, key] = -math.inf
                 elif rack.feed in returned:
                     goes_on = one.policy == "on" or (one.policy == "last" and one.on)
                     if goes_on:
@@ -342,7 +319,7 @@ class World:
                 self._take_input(self.racks[name], now, now >= when)
             while events and events[0][0] <= now:
                 self.closed.add(events.pop(0)[1])
-            self._surge(now)
+            self._note_closed(now)
             for server in self.servers:
                 # a cord that kept its power is no news
                 lives = [
@@ -395,7 +372,6 @@ class World:
             self.active[rack.name] = next((n for n, has in enumerate(fed) if has), before)
         if self.active[rack.name] != before and now >= 0:
             for key in rack.relays:
-                # the inrush of what it moves
                 if self._since.get((rack.name, key)) is not None:
                     self._since[rack.name, key] = now
 
@@ -405,25 +381,11 @@ class World:
             self._when: dict[tuple[str, str], float] = {}
         return self._when
 
-    def _surge(self, now: float) -> None:
-        crest: dict[int, float] = {}
-        fuses: dict[int, Fuse] = {}
-        recent = []
+    def _note_closed(self, now: float) -> None:
         for server in self.servers:
-            for cord, surge in zip(server.cords, server.surge_a):
+            for cord in server.cords:
                 if cord in self.closed and cord not in self._since:
                     self._since[cord] = now
-                if cord in self._since and 0 <= now - self._since[cord] <= _HALF_WAVE_S:
-                    if self._fed(cord):
-                        recent.append((cord, surge))
-        for cord, surge in recent:
-            for fuse in self.above(cord):
-                fuses[id(fuse)] = fuse
-                crest[id(fuse)] = crest.get(id(fuse), 0.0) + surge
-        loads = self._loads()
-        for key, fuse in fuses.items():
-            if now > 0 or recent:
-                fuse.surge(crest[key] + math.sqrt(2) * loads.get(key, 0.0))
 
     def above(self, cord: tuple[str, str]) -> list[Fuse]:
         """All breakers through which a cord's current flows."""
@@ -484,10 +446,6 @@ class World:
                     continue
                 if not fuse.open:
                     fuse.carry(loads.get(id(fuse), 0.0), seconds)
-
-
-def _curve(fuse: Fuse) -> list[str]:
-    return [f'curve = "{fuse.curve}"'] if fuse.curve else []
 
 
 class Tally(Counter[str]):

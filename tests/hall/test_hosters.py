@@ -21,7 +21,7 @@ def test_no_verdict_and_no_time_is_wrong() -> None:
         "a load outside its interval": [],
     }
     for what in (
-        "dark at once", "stays", "stays unless a breaker trips", "not before an hour",
+        "dark at once", "stays", "stays unless a breaker trips", "not before 20 min",
         "dark with a breaker",
     ):  # fmt: skip
         assert trial.counts[what] > 10, what

@@ -25,7 +25,6 @@ _HALL = tuple(
         "pdu/hall/test_verdicts",
         "hall/test_grades",
         "hall/test_hosters",
-        "hall/test_inclusion",
         "hall/test_trial",
     )
 )

@@ -14,6 +14,10 @@ from typing import NamedTuple, Optional, Union
 # rating. IEC breakers carry their rating, but halls plan with 80 % as well.
 USUAL_LIMIT_PERCENT = 80.0
 USUAL_IDLE_A = 0.05
+#: what a breaker or fuse may be built to
+STANDARDS = ("IEC 60898-1", "IEC 60947-2", "UL 489", "gG")
+# at these voltages, in V, an outlet may be between two lines
+_BETWEEN_LINES_V = (197.0, 215.0)
 
 
 class Cord(NamedTuple):
@@ -77,13 +81,8 @@ class Breaker(NamedTuple):
     of: Optional[HallNode] = None
     #: how many conductors the rating counts for, each by itself: 1 or 3; None if not drawn
     phases: Optional[int] = None
-    #: its type of IEC 60898-1, B, C or D, which says at what current it trips at once; "" if not
-    #: drawn
-    curve: str = ""
-    #: at this part of its rating it holds its conventional time, in percent; None: its standard's
-    holds_percent: Optional[float] = None
-    #: "gG": a fuse of IEC 60269; "": a breaker
-    fuse: str = ""
+    #: one of STANDARDS, by which it holds and trips; "" if not drawn
+    standard: str = ""
 
     @property
     def limit_a(self) -> Optional[float]:
@@ -95,6 +94,8 @@ class Feed(NamedTuple):
     """Where power comes from: the top of the drawing."""
 
     name: str
+    #: nominal, in V; None if not drawn
+    voltage_v: Optional[float] = None
 
 
 Input = Union[HallNode, Cord]
@@ -102,17 +103,15 @@ Input = Union[HallNode, Cord]
 
 
 class Panel(NamedTuple):
-    """A distribution board, busbar or UPS. It lives while one of its inputs does."""
+    """A distribution board, busbar or UPS. It lives while its only input does."""
 
     name: str
     inputs: tuple[Input, ...]
     lines: tuple[Breaker, ...] = ()
     #: a UPS: what each conductor of its output carries, under its own name; None for the others
     ups: Optional[Breaker] = None
-    #: for how long it has no power while it goes from one input to another, in s; None: not drawn
-    gap_s: Optional[float] = None
-    #: its inputs carry together what flows through it, as the modules of a UPS do
-    parallel: bool = False
+    #: nominal, in V: its own, or that of its input; None if not drawn
+    voltage_v: Optional[float] = None
 
     @property
     def node(self) -> HallNode:
@@ -121,7 +120,7 @@ class Panel(NamedTuple):
 
 
 class PduNode(NamedTuple):
-    """One PDU. It lives while one of its inputs does; several make it a transfer switch."""
+    """One PDU. It lives while one of its inputs does; two make it a transfer switch."""
 
     name: str
     inputs: tuple[Input, ...]
@@ -130,12 +129,10 @@ class PduNode(NamedTuple):
     lines: tuple[Breaker, ...] = ()
     #: breakers inside the PDU
     breakers: tuple[Breaker, ...] = ()
-    #: nominal, in V; None if not drawn
+    #: nominal, in V: that of its first input; None if not drawn
     voltage_v: Optional[float] = None
     #: no PDU of the fleet list: a strip, a UPS with outlets, a feed that a machine is wired to
     unread: bool = False
-    #: as that of a panel
-    gap_s: Optional[float] = None
     #: the owner's word: nothing hangs on it that is not drawn
     complete: bool = False
 
@@ -149,6 +146,12 @@ class PduNode(NamedTuple):
         """Whether all lines list their outlets, and none lists this one."""
         return all(line.outlets is not None and outlet not in line.outlets for line in self.lines)
 
+    @property
+    def is_between_lines(self) -> bool:
+        """Whether an outlet may be between two lines: at 208 V."""
+        least, most = _BETWEEN_LINES_V
+        return self.voltage_v is not None and least <= self.voltage_v <= most
+
     def carries(self, breaker: Breaker, outlet: str) -> Optional[bool]:
         """Whether the outlet is behind the line or breaker; None if the drawing does not say."""
         if breaker.every:
@@ -157,10 +160,11 @@ class PduNode(NamedTuple):
             outlet in breaker.outlets or breaker not in self.lines or not self.is_on_no_line(outlet)
         ):
             return outlet in breaker.outlets
-        # an outlet may load two lines, but it is behind one breaker
-        elsewhere = breaker in self.breakers and any(
-            outlet in (sibling.outlets or ()) for sibling in self.breakers
-        )
+        # one that a line or breaker names is behind that alone; only at 208 V behind two lines
+        siblings = self.breakers
+        if breaker in self.lines:
+            siblings = () if self.is_between_lines else self.lines
+        elsewhere = any(outlet in (sibling.outlets or ()) for sibling in siblings)
         return False if elsewhere else None
 
 
@@ -175,8 +179,6 @@ class Machine(NamedTuple):
     protected: bool = False
     #: the most that it draws with all its cords together, in A; None: what was metered
     peak_a: Optional[float] = None
-    #: the highest current of a cord in its first half-wave, in A; None if nobody wrote it down
-    inrush_a: Optional[float] = None
     #: the owner's word, by its BMC: each of its supplies works
     works: bool = False
 
@@ -201,6 +203,16 @@ class Drawing(NamedTuple):
     def read_pdus(self) -> list[str]:
         """The PDUs that can be read: those of the fleet list."""
         return [name for name, pdu in self.pdus.items() if not pdu.unread]
+
+    @property
+    def has_several_voltages(self) -> bool:
+        """Whether amperes of one place are not those of another."""
+        nodes: list[Union[Feed, Panel, PduNode]] = [
+            *self.feeds.values(),
+            *self.panels.values(),
+            *self.pdus.values(),
+        ]
+        return len({node.voltage_v for node in nodes} - {None}) > 1
 
     def owners(self) -> dict[Cord, HallNode]:
         """Outlet -> the machine that it belongs to, or the PDU or panel that it feeds."""

@@ -37,7 +37,7 @@ from .toml_positions import TomlPositions
 
 SCHEMA = Path(__file__).with_name("hall.power.schema.json")
 _LONGEST_CHAIN = 50
-_DEFAULTS = ("breaker_a", "limit_percent", "voltage_v", "holds_percent")
+_DEFAULTS = ("breaker_a", "limit_percent", "voltage_v")
 #: key, and the rule of the schema that its value breaks -> a sentence's end
 _RULES: Mapping[tuple[str, str], str] = {
     ("inputs", "minItems"): "is empty; name the feed or panel that feeds it",
@@ -45,6 +45,25 @@ _RULES: Mapping[tuple[str, str], str] = {
     ("cords", "minItems"): 'is empty; give its outlets, such as ["rack1-left/7"]',
     ("cords", "maxItems"): "names more than 64 outlets",
 }
+_STANDARD = 'is not known: write standard = "IEC 60898-1", "IEC 60947-2", "UL 489" or "gG"'
+#: key that looks like one of a drawing -> a sentence's end, which says how to draw what is meant
+_REFUSED: Mapping[str, str] = {
+    "curve": _STANDARD,
+    "fuse": _STANDARD,
+    "holds_percent": f"{_STANDARD}, and a breaker in a hot place with a lower breaker_a",
+    "gap_s": (
+        "is not known: draw a switch that bridges as a [[pdu]] with two inputs; a slow one, such as"
+        " that of a generator, is above the feed and is not drawn"
+    ),
+    "parallel": (
+        "is not known: draw UPS modules side by side as one [[ups]] with the rating_a that you"
+        " count on"
+    ),
+    "voltage_v": "is not known here: draw it at the feed, UPS or panel where it changes",
+    "inrush_a": "is not known: no inrush is computed; delays spread the closing of outlets",
+}
+# a phase to neutral and two phases of one network: 230 and 400 V, 277 and 480, 120 and 208
+_SQUARE_ROOT_OF_THREE = (1.68, 1.78)
 
 
 class Defaults(NamedTuple):
@@ -53,20 +72,11 @@ class Defaults(NamedTuple):
     breaker_a: Optional[float] = None
     limit_percent: float = USUAL_LIMIT_PERCENT
     voltage_v: Optional[float] = None
-    curve: str = ""
-    holds_percent: Optional[float] = None
-    fuse: str = ""
+    standard: str = ""
 
     def breaker(self, name: str, rating_a: Optional[float]) -> Breaker:
         """One with this rating, for which these count."""
-        return Breaker(
-            name,
-            rating_a,
-            self.limit_percent,
-            curve=self.curve,
-            holds_percent=self.holds_percent,
-            fuse=self.fuse,
-        )
+        return Breaker(name, rating_a, self.limit_percent, standard=self.standard)
 
 
 class _TablePosition(NamedTuple):
@@ -121,12 +131,10 @@ class _DrawingReader:
         self._lines = TomlPositions(text)
         self._document = toml.loads(text, path, _number_of_json)
         self._line_numbers: dict[HallNode, int] = {}
-        self._inrush_a: Optional[float] = None
 
     def drawing(self) -> Drawing:
         self._check_by_schema()
         idle_a = _number(self._document, "idle_a")
-        self._inrush_a = _number(self._document, "inrush_a")
         complete = self._document.get("complete", False)
         complete_racks = frozenset(complete if isinstance(complete, list) else ())
         feeds: dict[str, Feed] = {}
@@ -134,9 +142,10 @@ class _DrawingReader:
         pdus: dict[str, PduNode] = {}
         machines: dict[str, Machine] = {}
         defaults: dict[str, Defaults] = {}
+        top = Defaults(standard=self._document.get("standard", ""))
         for place, table in self._tables("feed"):
-            self._add(place, feeds, Feed(place.name))
-            defaults[place.name] = self._defaults(place, table, Defaults())
+            defaults[place.name] = self._defaults(table, top)
+            self._add(place, feeds, Feed(place.name, defaults[place.name].voltage_v))
         listed_panels = [*self._tables("ups"), *self._tables("panel")]
         listed_pdus = list(self._tables("pdu"))
         names = {place.name for place, _ in listed_pdus}
@@ -152,10 +161,27 @@ class _DrawingReader:
             for line, _ in self._tables(f"{place.kind}.line", place, table):
                 node = HallNode.breaker(place.name, line.name)
                 lines_of_panels.setdefault(node.full_name, node)
+        inputs_by_place = {
+            place: self._inputs(place, table, upper, lines_of_panels, names)
+            for place, table in (*listed_panels, *listed_pdus)
+        }
+        for place, inputs in inputs_by_place.items():
+            if place.kind != "pdu" and len(inputs) > 1:
+                self._fail(
+                    place,
+                    "inputs",
+                    f"names {len(inputs)}: a {place.kind} has one input; draw a switch that bridges"
+                    " as a [[pdu]] with two, and UPS modules side by side as one [[ups]]",
+                )
+            if place.node in self._line_numbers:
+                self._fail_taken(place)
+            self._note_line(place)
+        self._check_circles(
+            feeds, {place.node: inputs for place, inputs in inputs_by_place.items()}
+        )
+        self._inherit(top, defaults, [*listed_panels, *listed_pdus], inputs_by_place)
         for place, table in listed_panels:
-            inputs = self._inputs(place, table, upper, lines_of_panels, names)
-            defaults_here = self._defaults(place, table, _of(inputs, defaults))
-            defaults[place.name] = defaults_here
+            inputs, defaults_here = inputs_by_place[place], defaults[place.name]
             unrated = defaults_here._replace(breaker_a=None)
             lines = self._breakers(place, table, "line", unrated, lines_of_panels)
             ups = None
@@ -164,11 +190,13 @@ class _DrawingReader:
                 ups = Breaker(
                     place.name, rating, defaults_here.limit_percent, phases=_phases(table)
                 )
-            gap_s, parallel = _number(table, "gap_s"), table.get("parallel", False)
-            self._add(place, panels, Panel(place.name, inputs, lines, ups, gap_s, parallel))
+            panel = Panel(place.name, inputs, lines, ups, defaults_here.voltage_v)
+            self._add(place, panels, panel)
         for place, table in listed_pdus:
-            inputs = self._inputs(place, table, upper, lines_of_panels, names)
-            defaults_here = self._defaults(place, table, _of(inputs, defaults))
+            inputs, defaults_here = inputs_by_place[place], defaults[place.name]
+            if len(inputs) > 2:
+                what = f"names {len(inputs)}: a [[pdu]] has one input, or two as a transfer switch"
+                self._fail(place, "inputs", what)
             rack = self._printable(place, "rack", table.get("rack", "")).strip()
             is_complete = complete is True or rack in complete_racks
             self._add(
@@ -185,15 +213,12 @@ class _DrawingReader:
                     ),
                     defaults_here.voltage_v,
                     table.get("unread", False),
-                    _number(table, "gap_s"),
                     table.get("complete", is_complete),
                 ),
             )
         if not pdus:
             raise SettingsError(f"{self._path}: there is no PDU in it; add [[pdu]] tables")
-        inputs_of = with_inputs(panels, pdus)
-        self._check_circles(feeds, inputs_of)
-        node_by_cord = self._node_by_outlet(inputs_of)
+        node_by_cord = self._node_by_outlet(with_inputs(panels, pdus))
         for place, table in self._tables("machine"):
             self._add(place, machines, self._machine(place, table, names, node_by_cord))
         drawing = Drawing(
@@ -207,7 +232,31 @@ class _DrawingReader:
             USUAL_IDLE_A if idle_a is None else idle_a,
         )
         self._check_outlets(drawing)
+        self._check_voltages(drawing)
         return drawing
+
+    def _inherit(
+        self,
+        top: Defaults,
+        defaults: dict[str, Defaults],
+        listed: Sequence[tuple[_TablePosition, Mapping[str, Any]]],
+        inputs_by_place: Mapping[_TablePosition, Sequence[Input]],
+    ) -> None:
+        """Add what panels, UPSes and PDUs say for all below them, from the top to the bottom."""
+        by_name = {place.name: (place, table) for place, table in listed}
+        above = {
+            place.name: [_owner(source) for source in inputs]
+            for place, inputs in inputs_by_place.items()
+        }
+        for name in TopologicalSorter(above).static_order():
+            if name in by_name:
+                place, table = by_name[name]
+                first = inputs_by_place[place][0]
+                theirs = defaults.get(_owner(first), Defaults())
+                if isinstance(first, Cord):
+                    # what hangs on an outlet has breakers of its own
+                    theirs = top._replace(voltage_v=theirs.voltage_v)
+                defaults[name] = self._defaults(table, theirs)
 
     # ---- tables ----------------------------------------------------------------------------------
 
@@ -225,17 +274,23 @@ class _DrawingReader:
 
     def _add(self, place: _TablePosition, node_by_name: dict[str, Any], node: Any) -> None:
         if place.name in node_by_name:
-            first = self._line_numbers.get(place.node)
-            self._fail(
-                place,
-                "name",
-                f"is taken by another {place.kind}{f' (line {first})' if first else ''}; give each"
-                " its own name",
-            )
+            self._fail_taken(place)
         node_by_name[place.name] = node
+        self._note_line(place)
+
+    def _fail_taken(self, place: _TablePosition) -> NoReturn:
+        first = self._line_numbers.get(place.node)
+        self._fail(
+            place,
+            "name",
+            f"is taken by another {place.kind}{f' (line {first})' if first else ''}; give each"
+            " its own name",
+        )
+
+    def _note_line(self, place: _TablePosition) -> None:
         line = self._line(place)
         if line is not None:
-            self._line_numbers[place.node] = line
+            self._line_numbers.setdefault(place.node, line)
 
     def _breakers(
         self,
@@ -250,7 +305,7 @@ class _DrawingReader:
         for place, breaker_table in tables:
             if place.name in breaker_by_name:
                 self._fail(place, "name", f"occurs twice in {parent.kind} {parent.name!r}")
-            own_defaults = self._defaults(place, breaker_table, defaults)
+            own_defaults = self._defaults(breaker_table, defaults)
             outlets = _texts(breaker_table, "outlets") if "outlets" in breaker_table else None
             breaker_by_name[place.name] = own_defaults.breaker(
                 place.name, own_defaults.breaker_a
@@ -317,14 +372,12 @@ class _DrawingReader:
                 "needs",
                 f"must be a whole number from 1 to the number of its cords, {len(cords)}",
             )
-        inrush = _number(table, "inrush_a")
         return Machine(
             place.name,
             tuple(cords),
             needs,
             table.get("protected", False),
             _number(table, "peak_a"),
-            self._inrush_a if inrush is None else inrush,
             table.get("works", False),
         )
 
@@ -366,6 +419,33 @@ class _DrawingReader:
                     f" {str(cord)!r}, and {what}"
                 )
 
+    def _check_voltages(self, drawing: Drawing) -> None:
+        """Where voltages differ each place has one, and none is that of two phases of another."""
+        if not drawing.has_several_voltages:
+            return
+        volts = {HallNode("feed", feed.name): feed.voltage_v for feed in drawing.feeds.values()}
+        volts.update((panel.node, panel.voltage_v) for panel in drawing.panels.values())
+        volts.update((HallNode("pdu", pdu.name), pdu.voltage_v) for pdu in drawing.pdus.values())
+        drawn = {figure for figure in volts.values() if figure is not None}
+        for node, figure in volts.items():
+            what = ""
+            if figure is None:
+                what = "has no voltage_v, and others have several: draw it at the feed of each"
+            else:
+                least, most = _SQUARE_ROOT_OF_THREE
+                other = next((one for one in drawn if least < one / figure < most), None)
+                if other is not None:
+                    what = (
+                        f"has {figure:g} V and others {other:g} V, as a phase to neutral and two"
+                        " phases of one network have: write voltage_v of the same two conductors"
+                        " at both"
+                    )
+            if what:
+                line = self._line_numbers.get(node)
+                raise SettingsError(
+                    f"{self._path}: {f'line {line}: ' if line else ''}{_quoted(node)} {what}"
+                )
+
     def _check_circles(
         self, feeds: Iterable[str], inputs_of: Mapping[HallNode, Sequence[Input]]
     ) -> None:
@@ -400,25 +480,13 @@ class _DrawingReader:
 
     # ---- values ----------------------------------------------------------------------------------
 
-    def _defaults(
-        self, place: _TablePosition, table: Mapping[str, Any], defaults: Defaults
-    ) -> Defaults:
+    @staticmethod
+    def _defaults(table: Mapping[str, Any], defaults: Defaults) -> Defaults:
+        theirs = (defaults.breaker_a, defaults.limit_percent, defaults.voltage_v)
         values = [_number(table, key) for key in _DEFAULTS]
-        theirs = (
-            defaults.breaker_a,
-            defaults.limit_percent,
-            defaults.voltage_v,
-            defaults.holds_percent,
-        )
         chosen = [mine if mine is not None else default for mine, default in zip(values, theirs)]
-        return Defaults(
-            chosen[0],
-            chosen[1] or USUAL_LIMIT_PERCENT,
-            chosen[2],
-            table.get("curve") or defaults.curve,
-            chosen[3],
-            table.get("fuse", "" if table.get("curve") else defaults.fuse),
-        )
+        standard = table.get("standard", defaults.standard)
+        return Defaults(chosen[0], chosen[1] or USUAL_LIMIT_PERCENT, chosen[2], standard)
 
     def _printable(self, place: _TablePosition, key: str, text: str) -> str:
         if not text.isprintable():
@@ -484,7 +552,8 @@ class _DrawingReader:
             allowed = definition["properties"]
             unknown = [key for key in table if key not in allowed]
             if unknown:  # rather than what is missing: it may be what is misspelt
-                self._fail(place, unknown[0], f"is unknown; allowed: {', '.join(allowed)}")
+                what = f"is unknown; allowed: {', '.join(allowed)}"
+                self._fail(place, unknown[0], _REFUSED.get(unknown[0], what))
             missing = [key for key in definition["required"] if key not in table]
             self._fail(place, missing[0], "is missing; add it")
         kind = f"{place.kind}.{key}".lstrip(".")
@@ -548,10 +617,9 @@ def _taken_by(cord: str, owner: HallNode) -> str:
     )
 
 
-def _of(inputs: Sequence[Input], defaults: Mapping[str, Defaults]) -> Defaults:
-    """What the first input that is a feed or panel says for those below it."""
-    names = (source.owner or source.name for source in inputs if isinstance(source, HallNode))
-    return next((defaults[name] for name in names if name in defaults), Defaults())
+def _owner(source: Input) -> str:
+    """The feed, UPS, panel or PDU that an input is of."""
+    return source.pdu if isinstance(source, Cord) else source.owner or source.name
 
 
 def _circle(circle: Sequence[HallNode], order: Sequence[HallNode]) -> list[HallNode]:

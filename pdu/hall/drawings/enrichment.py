@@ -97,6 +97,11 @@ def pool(pdu: str, line: str) -> str:
     return f"{pdu}\n{line}"
 
 
+def pdu_of(key: str) -> str:
+    """The PDU of a pool."""
+    return key.partition("\n")[0]
+
+
 def pools_of(drawing: Drawing, readings: HallReadings) -> dict[Cord, str]:
     """Unmetered outlet -> the key of the smallest that bounds its current: the line or breaker
     that it is surely behind and that has a meter of its own, else its PDU.

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ...core.inventory.saved_readings import HallReadings
 from ..walk.arithmetic import (
     MAYBE,
     NO,
@@ -37,13 +37,9 @@ _MOST_WAYS = 20_000
 _WORKS = {Now.CARRIES: YES, Now.WORKS: YES, Now.OFF: YES}
 _CLOSED = {Now.OFF: NO, Now.UNKNOWN: MAYBE, Now.UNREAD: MAYBE, Now.CONTRADICTORY: MAYBE}
 INTERVALS = Intervals()
-# a supply lives on its capacitors for so long, at full load (ATX12V: 16 ms)
-RIDE_THROUGH_S = 0.016
 #: how much of a machine's current a supply takes: nobody knows
 ANY_SHARE = Interval(1e-9, float("inf"), 1.0)
 _NO_SHARE = ANY_SHARE._replace(expected=0.0)
-#: a power of which nothing is read
-UNBOUNDED = Interval(0.0, math.inf, 0.0)
 
 
 class DrawnConsumer(NamedTuple):
@@ -59,53 +55,59 @@ class DrawnConsumer(NamedTuple):
     rack: tuple[int, ...] = ()
     #: for each cord without a meter what bounds its current: a PDU, or one of its lines
     pools: tuple[str, ...] = ()
-    #: the voltages of its cords, where they differ; () where its amperes are the same on each
+    #: for each cord, by what its amperes count in the walk; () where all count alike
     volts: tuple[float, ...] = ()
-    #: then what it draws, in W; unbounded if no watts are read
-    watts: Optional[Interval] = None
 
-    def stated(self) -> Consumer[Interval]:
-        """As the walk takes it."""
-        pools_of = self.pools or tuple(cord.cord.pdu for cord in self.cords)
-        supplies = [
-            _supply(cord, node, pool, volts)
-            for cord, node, pool, volts in zip(
-                self.cords, self.nodes, pools_of, self.volts or (None,) * len(self.cords)
+    def in_walk(self) -> Sequence[CordNow]:
+        """The cords with their currents as the walk counts them: in VA where voltages differ."""
+        if not self.volts:
+            return self.cords
+        return [
+            cord._replace(
+                low_a=cord.low_a * volts,
+                high_a=None if cord.high_a is None else cord.high_a * volts,
             )
+            for cord, volts in zip(self.cords, self.volts)
+        ]
+
+    @property
+    def spread(self) -> float:
+        """How far a current may be another one, in VA, at another voltage of the same machine."""
+        return LEAST_POWER_FACTOR if len(set(self.volts)) > 1 else 1.0
+
+    def stated(self, likely_a: Mapping[str, float]) -> Consumer[Interval]:
+        """As the walk takes it. `likely_a`: pool -> what each of its unmetered outlets carries if
+        they are alike.
+        """
+        pools_of = self.pools or tuple(cord.cord.pdu for cord in self.cords)
+        cords = self.in_walk()
+        supplies = [
+            _supply(cord, node, pool, likely_a.get(pool, 0.0))
+            for cord, node, pool in zip(cords, self.nodes, pools_of)
         ]
         # a supply that gives nothing may draw a current, which goes with its side
-        low = sum(cord.low_a for cord in self.cords if cord.now not in (Now.IDLE, Now.WEAK))
-        high = sum(cord.known_a for cord in self.cords)
-        if self.watts is not None:
-            return Consumer(supplies, self.needs, self.watts, self.is_drawn, self.rack)
-        unmetered = [pool for cord, pool in zip(self.cords, pools_of) if cord.high_a is None]
+        low = sum(cord.low_a for cord in cords if cord.now not in (Now.IDLE, Now.WEAK))
+        high = sum(cord.known_a for cord in cords)
+        unmetered = [pool for cord, pool in zip(cords, pools_of) if cord.high_a is None]
         pools = tuple(dict.fromkeys(unmetered))
-        total = Interval(LOW * low, HIGH * high, (low + high) / 2, pools, keeps=True)
+        likely = (low + high) / 2 + sum(likely_a.get(pool, 0.0) for pool in unmetered)
+        total = Interval(
+            LOW * low * self.spread,
+            HIGH * high / self.spread,
+            likely,
+            pools,
+            keeps=self.spread == 1.0,
+        )
         return Consumer(supplies, self.needs, total, self.is_drawn, self.rack)
 
 
-def _supply(cord: CordNow, node: int, pool: str, volts: Optional[float]) -> Supply[Interval]:
+def _supply(cord: CordNow, node: int, pool: str, likely_a: float) -> Supply[Interval]:
     low, high = cord.low_a, cord.known_a
     pools = (pool,) if cord.high_a is None else ()
-    now = Interval(LOW * low, HIGH * high, (low + high) / 2, pools)
+    now = Interval(LOW * low, HIGH * high, (low + high) / 2 + (likely_a if pools else 0.0), pools)
     works = _WORKS.get(cord.now, MAYBE)
     share = ANY_SHARE if cord.now in (Now.CARRIES, Now.WORKS) else _NO_SHARE
-    return Supply(node, now, works, share, _CLOSED.get(cord.now, YES), volts=volts)
-
-
-def watts_drawn(cords: Iterable[CordNow], readings: HallReadings) -> Interval:
-    """What these carry together, in W, at most in VA; unbounded where one of them has no watts."""
-    low = high = 0.0
-    for cord in cords:
-        if cord.now is Now.OFF:
-            continue
-        outlet = readings.outlet(*cord.cord)
-        if outlet is None or outlet.power_w is None:
-            return UNBOUNDED
-        high += outlet.power_w
-        # a supply that gives nothing may draw a power, which goes with its own side
-        low += 0.0 if cord.now in (Now.IDLE, Now.WEAK) else outlet.power_w
-    return Interval(LOW * low, HIGH * high / LEAST_POWER_FACTOR, (low + high) / 2)
+    return Supply(node, now, works, share, _CLOSED.get(cord.now, YES))
 
 
 class HallFacts:
@@ -127,6 +129,17 @@ class HallFacts:
         """
         self.graph, self.consumers = graph, consumers
         self.most_of, self.switched_off = most_of, switched_off
+        unmetered = Counter(
+            pool
+            for consumer in consumers
+            for cord, pool in zip(consumer.cords, consumer.pools)
+            if cord.high_a is None
+        )
+        likely_a = {
+            pool: most_of[pool] / HIGH / count
+            for pool, count in unmetered.items()
+            if pool in most_of
+        }
         self._protection: dict[int, tuple[Optional[Protection], Optional[Protection]]] = {}
         #: carrier -> what is known of its current besides its outlets
         self.figures: Mapping[int, KnownCurrents] = {}
@@ -139,7 +152,7 @@ class HallFacts:
                 for above in graph.above
             ],
             [[edge.node for edge in below] for below in graph.below],
-            {number: edge.stated() for number, edge in enumerate(consumers)},
+            {number: edge.stated(likely_a) for number, edge in enumerate(consumers)},
             graph.carriers,
             _input_groups(graph, first_input_by_node),
         )
@@ -223,41 +236,41 @@ class HallFacts:
 
     def load(self, carrier: int, total: IntervalSum) -> Optional[Interval]:
         """The current of a carrier's fullest conductor; None if no load can shift to it."""
-        return total.load(self.figures[carrier], self.most_of, LOW, HIGH)
+        load = total.load(self.figures[carrier], self.most_of, LOW, HIGH)
+        return None if load is None else self._in_amperes(carrier, load)
 
     def now_of(self, carrier: int, total: IntervalSum) -> Interval:
         """The same, also if no load can shift to it."""
-        return total.now(self.figures[carrier], self.most_of, LOW, HIGH)
+        load = total.now(self.figures[carrier], self.most_of, LOW, HIGH)
+        return self._in_amperes(carrier, load)
 
-    def rating_a(self, carrier: int, power: Optional[Power[Interval]] = None) -> Optional[float]:
-        """What a carrier is rated for: UPSes side by side only as those are that surely live."""
-        breaker = self.graph.carriers[carrier].breaker
-        modules = self.graph.parallel.get(carrier)
-        if modules is None or power is None or breaker.rating_a is None:
-            return breaker.rating_a
-        return sum(rating for module, rating in modules.items() if power.alive(module) == YES)
+    def _in_amperes(self, carrier: int, load: Interval) -> Interval:
+        volts = self.graph.carriers[carrier].volts
+        if volts == 1.0:
+            return load
+        low, high, expected = (end / volts for end in load[:3])
+        return load._replace(low=low, high=high, expected=expected)
 
     def trips_at(self, carrier: int, within_s: float = math.inf) -> Interval:
         """Between these currents a carrier may trip within so many seconds: it holds its rating,
-        and for its conventional time what its standard says, if it does not carry more than its
-        rating already.
+        and for its conventional time what its standard says, if it was cold.
         """
         breaker = self.graph.carriers[carrier]
         least, most = self._protections(carrier)
         if least is None or most is None:
             return Interval(0.0, math.inf, 0.0)
         low = least.for_good_a
-        if breaker.trips and within_s < least.conventional_s:
+        if breaker.trips and within_s < least.holds_s:
             total = self.sums.get(carrier)
-            if total is None or self.now_of(carrier, total).high <= low:
+            if total is None or self.now_of(carrier, total).high <= least.cold_a:
                 low = least.holds_a
         high = most.trips_a if breaker.trips else math.inf
         return Interval(min(low, high), high, low)
 
-    def conventional_s(self, carrier: int) -> float:
+    def holds_s(self, carrier: int) -> float:
         """For how many seconds a carrier holds a small overload; 0.0 if nobody knows."""
         least, _ = self._protections(carrier)
-        return least.conventional_s if least and self.graph.carriers[carrier].trips else 0.0
+        return least.holds_s if least and self.graph.carriers[carrier].trips else 0.0
 
     def latest_s(self, carrier: int, least_a: float) -> Optional[float]:
         """Seconds within which a carrier surely trips at least so much; None: it may hold."""
@@ -364,9 +377,6 @@ def bounds_of(
     sums = CopyOnWriteSums(hall.sums)
     flow = hall.flow(sums)
     changed = flow.change(dict.fromkeys(failed, YES))
-    fallen = _fallen(hall, failed, flow)
-    if fallen:
-        changed = [*changed, *flow.change(fallen)]
     reached = hall.facts.below(failed)
     at_first = {node for node in reached if flow.power.alive(node) == NO}
     step_one = {node for node in reached if flow.power.alive(node) != YES}
@@ -393,47 +403,24 @@ def bounds_of(
     )
 
 
-def _fallen(
-    hall: HallFacts, failed: Collection[int], flow: PowerFlow[Interval]
-) -> dict[int, Truth]:
-    """What loses its power because a switch above it takes long to change its input."""
-    fallen: dict[int, Truth] = {}
-    reached = hall.facts.below(failed)
-    for node, gap_s in hall.graph.gaps.items():
-        if gap_s <= RIDE_THROUGH_S or node not in reached or hall.power.alive(node) == NO:
-            continue
-        inputs = [edge.node for edge in hall.graph.above[node] if edge.is_input]
-        lost = [source for source in inputs if flow.power.alive(source) != hall.power.alive(source)]
-        if not lost or flow.power.alive(node) == NO:
-            continue
-        first = hall.facts.input_groups.get(node, [inputs])[0]
-        is_known = len(first) == 1
-        if is_known and first[0] not in lost:
-            continue
-        is_sure = (is_known and flow.power.alive(first[0]) == NO) or len(lost) == len(inputs)
-        for below in hall.graph.without_battery(node):
-            fallen[below] = max(YES if is_sure else MAYBE, fallen.get(below, NO))
-    return fallen
-
-
 class TimedBounds(NamedTuple):
-    """What a failure does in the end, or within the time that is asked, and in shorter times."""
+    """What a failure does in the end, and in shorter times."""
 
     end: FailureBounds
     #: seconds, and what is done before they are over, the shortest first
     before: Sequence[tuple[float, FailureBounds]]
 
     @classmethod
-    def of(cls, hall: HallFacts, failed: Collection[int], within_s: float) -> TimedBounds:
+    def of(cls, hall: HallFacts, failed: Collection[int]) -> TimedBounds:
         """That of a failure of these. Only what may trip is looked at in shorter times."""
-        end = bounds_of(hall, failed, within_s)
-        times = sorted({hall.conventional_s(carrier) for carrier in end.tripping})[:2]
+        end = bounds_of(hall, failed)
+        times = sorted({hall.holds_s(carrier) for carrier in end.tripping})[:2]
         return cls(
             end,
             [
                 (seconds, bounds_of(hall, failed, seconds * (1 - 1e-9)))
                 for seconds in times
-                if 0 < seconds <= within_s
+                if seconds > 0
             ],
         )
 
@@ -537,9 +524,6 @@ class Failure:
         return carriers
 
     def _may_trip(self, carrier: int, load: Interval) -> bool:
-        if carrier in self._hall.graph.parallel:
-            rating = self._hall.rating_a(carrier, self._flow.power)
-            return rating is None or load.high > rating
         thresholds = self._trips_at.get(carrier)
         if thresholds is None:
             thresholds = self._trips_at[carrier] = self._hall.trips_at(carrier, self._within_s)

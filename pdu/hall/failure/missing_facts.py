@@ -5,7 +5,6 @@ What the drawing or a reading could say is named as what to add; the rest nobody
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, Optional
@@ -31,7 +30,8 @@ class MissingFact(NamedTuple):
 
 ALWAYS = (
     MissingFact("whether each supply works under its full load, and its rating"),
-    MissingFact("inrush when power returns, and what each machine's firmware does then"),
+    MissingFact("what each machine's firmware does when power returns"),
+    MissingFact("a generator, a switch or a bypass above the feeds"),
     MissingFact("temperature and age of breakers; loads at another hour"),
     MissingFact("everything above the feeds of the drawing"),
 )
@@ -70,21 +70,10 @@ def missing_facts(
 
 def _of_hall(hall: Hall) -> Iterable[MissingFact]:
     pdus = hall.drawing.pdus.values()
-    switches = [
-        panel.name
-        for panel in hall.drawing.panels.values()
-        if len(panel.inputs) > 1
-        and panel.ups is None
-        and panel.gap_s is None
-        and not panel.parallel
-    ]
-    switches += [pdu.name for pdu in pdus if len(pdu.inputs) > 1 and pdu.gap_s is None]
+    switches = [pdu.name for pdu in pdus if len(pdu.inputs) > 1]
     if switches:
-        yield MissingFact(
-            "whether machines live while these change their input, by a switch or by hand (gap_s)",
-            0,
-            switches,
-        )
+        what = "whether machines live while these transfer switches change their input"
+        yield MissingFact(what, 0, switches)
     failed = [name for name, pdu in hall.readings.pdus.items() if pdu.error]
     if failed:
         yield MissingFact("PDUs whose reading failed, in part or as a whole", 0, failed)
@@ -145,8 +134,6 @@ class _Lacks:
         for cord, node in zip(consumer.cords, consumer.nodes):
             if node in end.at_first:
                 continue
-            if consumer.watts is not None and math.isinf(consumer.watts.high):
-                yield from self._watts(cord.cord.pdu)
             if cord.now is Now.UNREAD or cord.now is Now.UNKNOWN:
                 yield f"a reading of {cord.cord.pdu}"
             elif cord.now is Now.UNMETERED:

@@ -25,7 +25,6 @@ from ..drawings import enrichment
 from ..walk.arithmetic import MAYBE, NO, YES, Interval, KnownCurrents, Truth
 from ..walk.graph import Graph
 from ..walk.load_limits import (
-    ABOVE_LIMIT,
     BETWEEN_LINES,
     CANNOT_SAY,
     IN_PHASE,
@@ -46,11 +45,9 @@ from ..walk.verdicts import (
     first_unproven,
     reading_bounds,
 )
-from .bounds import UNBOUNDED, DrawnConsumer, FailureBounds, HallFacts, TimedBounds, watts_drawn
+from .bounds import DrawnConsumer, FailureBounds, HallFacts, TimedBounds
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
-# up to this apart, the cords of a machine have one nominal voltage: 220 to 240 V, and 208 V
-_SAME_VOLTS = 1.2
 _UNDRAWN = "its cords may be behind what fails: the drawing does not say"
 _UNDRAWN_ADVICE = "draw which outlets are behind which line and breaker"
 
@@ -179,7 +176,7 @@ class Hall:
         }
         #: machine -> its place in the drawing, and the number of its consumer
         self.places = {name: number for number, name in enumerate(drawing.machines)}
-        self._last: Optional[tuple[tuple[tuple[int, ...], float], TimedBounds]] = None
+        self._last: Optional[tuple[tuple[int, ...], TimedBounds]] = None
 
     @cached_property
     def unowned(self) -> list[CordNow]:
@@ -221,34 +218,31 @@ class Hall:
         graph = Graph(self.drawing, cords, self._least_of_inlets())
         pools = enrichment.pools_of(self.drawing, self.readings)
         consumers = [
-            self._in_watts(_consumer(graph, several, self.drawing.machines[name].needs, pools))
+            self._volts(_consumer(graph, several, self.drawing.machines[name].needs, pools), graph)
             for name, several in self.cords.items()
         ]
         racks = self._racks(graph) if nobodys else {}
         for rack, several in nobodys.items():
             # what nobody drew may hang on any outlet of its rack too: a cord may be drawn wrongly,
             # or a machine may have one more
-            undrawn = _consumer(graph, several, 1, pools)
+            undrawn = self._volts(_consumer(graph, several, 1, pools), graph)
             nodes = tuple(dict.fromkeys((*undrawn.nodes, *racks.get(rack, ()))))
             consumers.append(undrawn._replace(is_drawn=False, rack=nodes))
-        most_of = enrichment.residuals(self.drawing, self.readings)
+        most_of = {
+            pool: most * graph.volts(self.drawing.pdus[enrichment.pdu_of(pool)])
+            for pool, most in enrichment.residuals(self.drawing, self.readings).items()
+        }
         off = {node: truth for cord, node in graph.feeding.items() if (truth := self._is_off(cord))}
         hall_facts = HallFacts(graph, consumers, most_of, off, self._feeding_inputs(graph))
         hall_facts.figures = self._figures(graph, hall_facts)
         return hall_facts
 
-    def _in_watts(self, consumer: DrawnConsumer) -> DrawnConsumer:
-        """With its voltages, if they differ: then amperes of one cord are not those of another."""
-        voltages = [self.drawing.pdus[cord.cord.pdu].voltage_v for cord in consumer.cords]
-        drawn = [figure for figure in voltages if figure is not None]
-        if not drawn or max(drawn) <= _SAME_VOLTS * min(drawn):
+    def _volts(self, consumer: DrawnConsumer, graph: Graph) -> DrawnConsumer:
+        """With what the amperes of each cord count in the walk, where voltages differ."""
+        if not self.drawing.has_several_voltages:
             return consumer
-        volts = tuple(figure or max(drawn) for figure in voltages)
-        watts = watts_drawn(consumer.cords, self.readings)
-        if None in voltages:
-            # nobody knows what current they are there
-            watts = UNBOUNDED
-        return consumer._replace(volts=volts, watts=watts)
+        pdus = [self.drawing.pdus[cord.cord.pdu] for cord in consumer.cords]
+        return consumer._replace(volts=tuple(map(graph.volts, pdus)))
 
     def _least_of_inlets(self) -> dict[str, float]:
         """PDU -> the least that the fullest conductor of its inlet carries now, in A."""
@@ -318,8 +312,8 @@ class Hall:
             most = now if now is not None or reading is None else reading.load_a
             step = reading.meter_step_a if reading is not None else 0.0
             known_by_carrier[number] = KnownCurrents(
-                None if now is None else reading_bounds(now, step)[0],
-                None if most is None else reading_bounds(most, step)[1],
+                None if now is None else carrier.volts * reading_bounds(now, step)[0],
+                None if most is None else carrier.volts * (most + step),
                 part,
             )
         return known_by_carrier
@@ -354,19 +348,17 @@ class Hall:
 
     # ---- public ----------------------------------------------------------------------------------
 
-    def bounds(self, failed: Iterable[HallNode], within_s: float = math.inf) -> TimedBounds:
-        """What these failures do at most and at least within so many seconds, on the graph. The
-        last answer is kept.
-        """
+    def bounds(self, failed: Iterable[HallNode]) -> TimedBounds:
+        """What these failures do at most and at least, on the graph. The last answer is kept."""
         number = self.facts.graph.number
-        question = tuple(number[node] for node in failed), within_s
+        question = tuple(number[node] for node in failed)
         if self._last is None or self._last[0] != question:
-            self._last = question, TimedBounds.of(self.facts, *question)
+            self._last = question, TimedBounds.of(self.facts, question)
         return self._last[1]
 
-    def rehearse(self, failed: Sequence[HallNode], within_s: float = math.inf) -> RehearsalOutcome:
-        """What happens within so many seconds when all of these fail together."""
-        timed = self.bounds(failed, within_s)
+    def rehearse(self, failed: Sequence[HallNode]) -> RehearsalOutcome:
+        """What happens when all of these fail together."""
+        timed = self.bounds(failed)
         return self.outcome(failed, timed, self.judged(timed))
 
     def judged(self, timed: TimedBounds) -> list[Judged]:
@@ -399,11 +391,9 @@ class Hall:
             [" or ".join(carriers[number].name for number in trips) for trips in bounds.trips],
         )
 
-    def states(
-        self, failed: Sequence[HallNode], outcome: RehearsalOutcome, within_s: float = math.inf
-    ) -> HallStates:
+    def states(self, failed: Sequence[HallNode], outcome: RehearsalOutcome) -> HallStates:
         """What becomes of all that is drawn when these fail, machines included."""
-        timed = self.bounds(failed, within_s)
+        timed = self.bounds(failed)
         loads = {load.name: load for load in outcome.loads}
         states = {
             node: self._state(number, timed, loads)
@@ -478,12 +468,9 @@ class Hall:
 
     # ---- breakers and machines -------------------------------------------------------------------
 
-    def _load_and_limit(
-        self, number: int, load: Interval, power: Optional[Power[Interval]] = None
-    ) -> BreakerLoad:
+    def _load_and_limit(self, number: int, load: Interval) -> BreakerLoad:
         carrier = self.facts.graph.carriers[number]
-        breaker = carrier.breaker._replace(rating_a=self.facts.rating_a(number, power))
-        limit, rating = breaker.limit_a, breaker.rating_a
+        limit, rating = carrier.breaker.limit_a, carrier.breaker.rating_a
         return BreakerLoad(
             carrier.name, load, limit, rating, compare_load(load, limit, rating, carrier.most_a)
         )
@@ -492,18 +479,13 @@ class Hall:
         self, number: int, load: Interval, timed: TimedBounds, machines: Sequence[str]
     ) -> BreakerAfter:
         """What is shown of a line or breaker after a failure."""
-        load_now = self._load_and_limit(number, load, timed.end.power)
+        load_now = self._load_and_limit(number, load)
         holds_a = None if load_now.rating_a is None else self.facts.trips_at(number).low
-        if number in self.facts.graph.parallel:
-            holds_a = load_now.rating_a
         at_first = timed.end.first_loads.get(number)
         fit, not_before_s = load_now.fit, math.inf
         if holds_a is None and number in timed.end.tripping:
             not_before_s = 0.0
-        if holds_a is not None and load.high > holds_a and number not in timed.end.tripping:
-            # as long as is asked
-            fit = LoadVerdict(ABOVE_LIMIT)
-        elif holds_a is not None and load.high > holds_a:
+        if holds_a is not None and load.high > holds_a:
             is_drawn = self.facts.graph.carriers[number].most_a is None
             if is_drawn and not math.isinf(load.high):
                 is_sure = at_first is not None and at_first.low > holds_a

@@ -49,7 +49,7 @@ from .report_parts import (
     taken_at,
 )
 from .shedding import Shed, sheds
-from .wording import headline, interval, percent, times, to_do
+from .wording import headline, interval, likely, percent, times, to_do
 
 _TO_DO = 12  # lines of advice that are shown at once
 READING = (
@@ -57,9 +57,10 @@ READING = (
     " surely trips one that it hangs on. Stays unless a breaker trips: that one may, and the table"
     " of breakers says from when on, and by how much it is too much. Cannot say: no breaker decides"
     " it, and the reason names what does.",
-    "Times count from the failure on, by IEC 60898-1 or by the drawing (holds_percent), at up to"
-    " 30 °C. Not before: so long it surely holds. At the latest: then it has surely tripped. A of"
-    " a breaker in question: the least right after the failure, and the most whatever trips.",
+    "Times count from the failure on, by the standard that the drawing names, at up to 30 °C. Not"
+    " before: so long it surely holds. At the latest: then it has surely tripped. A of a breaker in"
+    " question: the least right after the failure, and the most whatever trips; likely: if the"
+    " outlets without a meter carry alike.",
     "Least and most A: the current of a line or breaker after the failure, as far as readings and"
     " drawing bound it. The limit is what it carries for good.",
 )
@@ -104,12 +105,11 @@ def report(
     failures: Sequence[Failed],
     grades: Sequence[Redundancy],
     unknown: Sequence[MissingFact],
-    within_s: float = math.inf,
 ) -> Report:
     """`outcome`: of the only failure, else None."""
     parts = _parts_of_many(failures, grades)
     if outcome is not None:
-        parts = _parts_of_one(hall, outcome, unknown, within_s)
+        parts = _parts_of_one(hall, outcome, unknown)
     title = f"Rehearsal: {few([failure.name for failure in failures], 3)}"
     frame = Frame(title, _question_in_words(failures), READING, GUIDE)
     not_known = ((fact.what, fact.touches) for fact in unknown if not fact.machines)
@@ -131,11 +131,11 @@ def _question_in_words(failures: Sequence[Failed]) -> str:
 
 
 def _parts_of_one(
-    hall: Hall, outcome: RehearsalOutcome, unknown: Sequence[MissingFact], within_s: float
+    hall: Hall, outcome: RehearsalOutcome, unknown: Sequence[MissingFact]
 ) -> Iterator[Part]:
     overloads = sheds(hall, outcome)
     what = in_words(outcome.failed)
-    yield Sentence(f"If {what} fails: {headline(outcome, overloads, within_s)}", _look(outcome))
+    yield Sentence(f"If {what} fails: {headline(outcome, overloads)}", _look(outcome))
     if outcome.loads:
         fit = fits_in_words(outcome.loads)
         yield f"Lines and breakers to which load may shift: {len(outcome.loads)}; {fit}."
@@ -150,18 +150,19 @@ def _parts_of_one(
     if to_do.rows:
         yield from (Section("What to do"), to_do)
     questions = outcome.in_question
-    other_loads = [load for load in outcome.loads if load not in questions]
+    in_question = {load.name for load in questions}
+    other_loads = [load for load in outcome.loads if load.name not in in_question]
     if alike or outcome.loads:
         yield Section("What happens")
         yield _questions(questions)
         yield report_parts.machines(alike)
         title = "Other lines and breakers" if questions else "Lines and breakers"
         yield report_parts.breakers(other_loads)._replace(title=title)
-    yield Picture("Picture", partial(_picture, hall, outcome, within_s))
+    yield Picture("Picture", partial(_picture, hall, outcome))
 
 
-def _picture(hall: Hall, outcome: RehearsalOutcome, within_s: float) -> str:
-    states = hall.states(outcome.failed, outcome, within_s)
+def _picture(hall: Hall, outcome: RehearsalOutcome) -> str:
+    states = hall.states(outcome.failed, outcome)
     moments: dict[HallNode, Moment] = {}
     for load in outcome.in_question:
         node = hall.drawn_carriers.get(load.name)
@@ -181,13 +182,14 @@ def _look(outcome: RehearsalOutcome) -> str:
 
 def _questions(loads: Sequence[BreakerAfter]) -> Table:
     heads = (
-        "breaker", "A", "rating A", "of it", "too much A", "trips", "machines",
+        "breaker", "A", "likely A", "rating A", "of it", "too much A", "trips", "machines",
         "that go dark with it alone",
     )  # fmt: skip
     rows = [
         [
             row_header(load.name),
             number(interval(load)),
+            number(likely(load)),
             number(amperes(load.rating_a)),
             number(percent(load)),
             number(f"{load.excess_a:.1f}"),
@@ -341,12 +343,13 @@ _WORDS = {Verdict.UNLESS: Verdict.CANNOT_SAY}
 
 
 def _after_as_json(load: BreakerAfter) -> dict[str, Any]:
-    """One line or breaker; `not_before_s` is null if it holds for good."""
+    """One line or breaker; without `not_before_s` it holds for good."""
     return {
         **load_as_json(load),
         "at_first_low_a": None if load.at_first is None else round(load.at_first.low, 3),
+        "likely_a": finite(round(load.load_range.expected, 3)),
         "holds_a": load.holds_a,
-        "not_before_s": finite(load.not_before_s),
+        **({} if math.isinf(load.not_before_s) else {"not_before_s": load.not_before_s}),
         "at_the_latest_s": load.at_the_latest_s,
         "machines": list(load.machines),
     }

@@ -55,7 +55,7 @@ def _draws(hall: Hall, outcome: RehearsalOutcome, carrier: int) -> dict[str, flo
             share = flow.contributions(number, hall.facts.power, carrier)
         amount = share.get(carrier)
         if number < len(names) and amount is not None and amount.low > 0.0:
-            draw_by_machine[names[number]] = amount.low
+            draw_by_machine[names[number]] = amount.low / hall.facts.graph.carriers[carrier].volts
     return draw_by_machine
 
 

@@ -22,7 +22,7 @@ def duration(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
-def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed], within_s: float = math.inf) -> str:
+def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed]) -> str:
     """What is dark, what follows and when, and what ends it. The number of dark machines never
     stands without that of those nobody can decide.
     """
@@ -33,32 +33,33 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed], within_s: float =
         f"At once {at_once} of {counted(outcome.machines, 'machine')}"
         f" {'goes' if at_once == 1 else 'go'} dark"
     ]
-    later: dict[float, list[Judged]] = {}
+    sure: Counter[float] = Counter()
+    perhaps: dict[float, list[Judged]] = {}
     for machine in outcome.touched:
-        if machine.breakers:
-            later.setdefault(machine.not_before_s, []).append(machine)
-    for seconds, machines in sorted(later.items()):
-        sure = sum(machine.verdict is Verdict.DARK for machine in machines)
+        if machine.breakers and machine.verdict is Verdict.DARK:
+            sure[machine.at_the_latest_s or 0.0] += 1
+        elif machine.breakers:
+            perhaps.setdefault(machine.not_before_s, []).append(machine)
+    for seconds, count in sorted(sure.items()):
+        verb = "goes" if count == 1 else "go"
+        sentences.append(f"{count} more {verb} dark within {duration(seconds)} at the latest")
+    for seconds, machines in sorted(perhaps.items()):
         when = f"not before {duration(seconds)}" if seconds else "at any time"
-        sentences.append(
-            f"{len(machines)} more may, {when}" + (f" ({sure} surely)" if sure else "")
-        )
-    if sheds:
-        first = sheds[0]
-        others_left = len(sheds) - 1
-        rest_in_words = (
-            f" and {others_left} more {'breakers' if others_left > 1 else 'breaker'}"
-            if others_left
-            else ""
-        )
-        sentences[-1] += f": shed {first.excess_a:.1f} A from {first.breaker}{rest_in_words}"
+        clause = f"{len(machines)} more may, {when}"
+        breakers = {breaker for machine in machines for breaker in machine.breakers}
+        remedies = [shed for shed in sheds if shed.breaker in breakers]
+        if remedies:
+            rest = len(remedies) - 1
+            more = f" and {rest} more {'breakers' if rest > 1 else 'breaker'}" if rest else ""
+            first = remedies[0]
+            clause += f": shed {first.excess_a:.1f} A from {first.breaker}{more}"
+        sentences.append(clause)
     undecided = outcome.count(Verdict.CANNOT_SAY)
     sentences.append(f"{undecided} undecided")
     sentences.append(f"{outcome.count(Verdict.STAYS)} stay")
     if outcome.already:
         sentences.append(f"{len(outcome.already)} had no power before")
-    time_asked = "" if math.isinf(within_s) else f"Within {duration(within_s)}: "
-    return f"{time_asked}{'; '.join(sentences)}."
+    return f"{'; '.join(sentences)}."
 
 
 def times(load: BreakerAfter) -> str:
@@ -94,6 +95,11 @@ def to_do(sheds: Sequence[Shed], grouped: Sequence[Group]) -> list[tuple[str, in
         if group.advice and (group.verdict != Verdict.UNLESS.value or not sheds):
             machines[group.advice] += len(group.machines)
     return [(shed_in_words(shed), 0) for shed in sheds] + machines.most_common()
+
+
+def likely(load: BreakerAfter) -> str:
+    """`14.9`: what it carries if outlets without a meter carry alike; "" if nothing bounds it."""
+    return "" if math.isinf(load.load.high) else f"{load.load_range.expected:.1f}"
 
 
 def interval(load: BreakerAfter) -> str:

@@ -15,11 +15,8 @@ from ...core.drawing.drawing import Cord, HallNode, Machine
 from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
 from ..drawings.checking import Finding
 from ..failure.rehearsal import Hall
-from ..walk.load_limits import FITS
-from .model import ReturnModel, ReturnOutcome
+from .model import MANY, ReturnModel, ReturnOutcome
 
-#: from so many outlets in one moment on, it is a finding
-_MANY = 8
 #: cords of one machine that close within so many seconds are alike
 _ALIKE_S = 5.0
 #: between two outlets of one PDU, in s: longer than any first half-wave, and than a timer's second
@@ -65,7 +62,7 @@ def findings(hall: Hall, outcomes: Sequence[ReturnOutcome]) -> list[Finding]:
 
 def _together(outcome: ReturnOutcome) -> Iterable[Finding]:
     for breaker in outcome.breakers:
-        if breaker.together >= _MANY:
+        if breaker.together >= MANY:
             rating = "a" if breaker.rating_a is None else f"one {breaker.rating_a:g} A"
             what = f"{breaker.together} outlets close in the same moment on {rating} breaker"
             yield Finding("close-together", breaker.name, what)
@@ -102,7 +99,8 @@ def proposal(
     outcomes: Optional[Sequence[ReturnOutcome]] = None,
 ) -> Optional[Delays]:
     """Delays for all outlets of machines: those of one PDU close one after the other, and the cords
-    of one machine together. None if every breaker fits as it is. `outcomes`: of the hall as it is.
+    of one machine together; of PDUs that they help. None if every breaker fits as it is.
+    `outcomes`: of the hall as it is.
     """
     bad = back.not_fitting(nodes) if outcomes is None else _not_fitting(outcomes)
     if not bad:
@@ -132,15 +130,24 @@ def proposal(
     ]
     changed = Hall(hall.drawing, hall.readings._replace(pdus=pdus))
     left = back.of(changed).not_fitting(nodes)
-    return Delays(lists, sequences, sorted(bad - left), sorted(left), unchanged)
+    mended = bad - left
+    helped = {
+        cord.pdu
+        for cord, node in changed.facts.graph.outlets.items()
+        if any(changed.facts.graph.carriers[n].name in mended for n in changed.facts.above(node))
+    }
+    return Delays(
+        {pdu: outlets for pdu, outlets in lists.items() if pdu in helped},
+        [pdu for pdu in sequences if pdu in helped],
+        sorted(mended),
+        sorted(left),
+        unchanged,
+    )
 
 
 def _not_fitting(outcomes: Iterable[ReturnOutcome]) -> set[str]:
     return {
-        breaker.name
-        for outcome in outcomes
-        for breaker in outcome.breakers
-        if breaker.fit.word != FITS
+        breaker.name for outcome in outcomes for breaker in outcome.breakers if breaker.is_to_mend
     }
 
 

@@ -5,16 +5,13 @@ or breaker trips, and which machine starts by itself. Pure.
 
 A machine draws between the lowest and the highest that was ever metered, or up to the owner's peak,
 and it may draw all of it through each cord: in A, or in W where the voltages of its cords differ.
-The inrush of a cord is the owner's number; without it nobody can say whether a breaker holds.
-Overload: IEC 60898-1, table 7. A breaker holds its rating, and surely trips within the hour above
-1.45 times it. At once it trips somewhere between 3 (the least of type B) and 20 times its rating
-(the most of type D), or above the least of its own type.
+Which breaker holds is the failure's own function. No inrush is computed: delays spread the closing.
 """
 
 from __future__ import annotations
 
+import bisect
 import enum
-import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,23 +21,18 @@ from typing import NamedTuple, Optional
 
 from ...core.drawing.drawing import Cord, HallNode, Machine
 from ...core.inventory.saved_readings import HallReadings
-from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts, watts_drawn
+from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts
 from ..failure.rehearsal import BreakerLoad, Hall, count_fit
 from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least_n
-from ..walk.load_limits import CANNOT_SAY, FITS, HIGH, LOW, OVERLOADS, LoadVerdict, compare_load
+from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, HIGH, LOW, OVERLOADS, compare_load
 from ..walk.power_flow import Consumer, Facts, Power, Supply
 from ..walk.verdicts import Now, cords_now
 from .times import RestoreTimes, Window
 
-#: what a breaker of a type of IEC 60898-1 holds at once, in ratings; one of which nobody drew the
-#: type may be of type B
-HOLDS_AT_ONCE = {"": 3.0, "B": 3.0, "C": 5.0, "D": 10.0}
-# the crest of a sine: an inrush adds to the crest of what flows already
-_CREST = 1.42
-#: inrush limiters (NTC) are cold, and the owner's inrush holds, so long after the power went
-COLD_S = 300.0
 #: outlets of one PDU that close within so many seconds count as one moment
 MOMENT_S = 1.0
+#: so many outlets that close in one moment on one breaker are many
+MANY = 8
 #: a PDU's controller takes up to so many seconds to start, and delays count from there
 BOOT_S = 120.0
 
@@ -88,8 +80,6 @@ class LoadStep(NamedTuple):
 class BreakerBack(BreakerLoad):
     """One that has power again."""
 
-    #: the highest of its first half-waves, in A; None if the inrush of a machine is not given
-    inrush_a: Optional[float]
     #: the most outlets that close in one moment on it, if their times are known
     together: int
     growth: Sequence[LoadStep]
@@ -97,6 +87,11 @@ class BreakerBack(BreakerLoad):
     trips: bool = False
     #: when it may trip, in s; None: it does not
     trips_from_s: Optional[float] = None
+
+    @property
+    def is_to_mend(self) -> bool:
+        """Whether it may not hold, or many outlets close on it in one moment."""
+        return self.fit.word not in (FITS, ABOVE_LIMIT) or self.together >= MANY
 
     def explained(self, reason: str) -> BreakerBack:
         """The same with another reason."""
@@ -133,25 +128,20 @@ class ReturnOutcome(NamedTuple):
 
 
 class MachineDraw(NamedTuple):
-    """What a machine may draw with all its cords together, in A; in W if their voltages differ."""
+    """What a machine may draw with all its cords together, as the walk counts it."""
 
     low: float
     #: infinite: nobody metered it while it ran
     high: float
-    #: of one cord in A; None if the owner did not give it
-    inrush_a: Optional[float]
 
 
 class ReturnModel:
     """A hall, prepared for any number of returns. `metered`: more readings, for the lowest and the
-    highest that a machine drew. `is_cold`: the power was gone for COLD_S at least; else no inrush
-    is known.
+    highest that a machine drew.
     """
 
-    def __init__(
-        self, hall: Hall, metered: Sequence[HallReadings] = (), is_cold: bool = True
-    ) -> None:
-        self._metered, self._is_cold = metered, is_cold
+    def __init__(self, hall: Hall, metered: Sequence[HallReadings] = ()) -> None:
+        self._metered = metered
         self._hall = hall
         self._readings = [
             (hall_readings, {name: pdu.outlet_step_a for name, pdu in hall_readings.pdus.items()})
@@ -159,15 +149,15 @@ class ReturnModel:
         ]
         machines = list(hall.drawing.machines.values())
         self._drawn = [
-            self._drawn_by(machine, consumer.volts)
+            self._drawn_by(machine, consumer)
             for machine, consumer in zip(machines, hall.facts.consumers)
         ]
 
     def of(self, hall: Hall) -> ReturnModel:
         """The same for another hall, such as one with other delays."""
-        return ReturnModel(hall, self._metered, self._is_cold)
+        return ReturnModel(hall, self._metered)
 
-    def _drawn_by(self, machine: Machine, volts: Sequence[float]) -> MachineDraw:
+    def _drawn_by(self, machine: Machine, consumer: DrawnConsumer) -> MachineDraw:
         lows: list[float] = []
         highs: list[float] = []
         for readings, steps in self._readings:
@@ -175,22 +165,18 @@ class ReturnModel:
             # one that did not run when it was read says nothing of what it draws
             if sum(cord.now is Now.CARRIES for cord in cords) < machine.needs:
                 continue
-            if volts:
-                low, high, _, _, _ = watts_drawn(cords, readings)
-            else:
-                # a supply that gives nothing may draw a current, which comes with its own side
-                idle = (Now.IDLE, Now.WEAK)
-                low = LOW * sum(cord.low_a for cord in cords if cord.now not in idle)
-                is_metered = all(cord.high_a is not None for cord in cords)
-                high = HIGH * sum(cord.known_a for cord in cords) if is_metered else math.inf
-            if math.isfinite(high):
+            # a supply that gives nothing may draw a current, which comes with its own side
+            idle = (Now.IDLE, Now.WEAK)
+            counted = consumer._replace(cords=cords).in_walk()
+            low = LOW * consumer.spread * sum(c.low_a for c in counted if c.now not in idle)
+            high = HIGH / consumer.spread * sum(cord.known_a for cord in counted)
+            if all(cord.high_a is not None for cord in cords):
                 lows.append(low)
                 highs.append(high)
         most = max(highs, default=math.inf)
         if machine.peak_a is not None:
-            most = machine.peak_a * max(volts, default=1.0)
-        inrush_a = machine.inrush_a if self._is_cold else None
-        return MachineDraw(min(*lows, most) if lows else 0.0, most, inrush_a)
+            most = machine.peak_a * max(consumer.volts, default=1.0) / consumer.spread
+        return MachineDraw(min(*lows, most) if lows else 0.0, most)
 
     def rehearse(self, returned: Sequence[HallNode], gone: Sequence[HallNode]) -> ReturnOutcome:
         """These have power again at second 0; `gone` had lost it as well, and stays without."""
@@ -205,12 +191,12 @@ class ReturnModel:
         return [each.outcome() for each in self._in_orders(nodes)]
 
     def not_fitting(self, nodes: Sequence[HallNode]) -> set[str]:
-        """The lines and breakers that do not fit in one of these orders."""
+        """The lines and breakers that delays may help in one of these orders."""
         return {
             breaker.name
             for each in self._in_orders(nodes)
             for breaker in each.breakers()
-            if breaker.fit.word != FITS
+            if breaker.is_to_mend
         }
 
     def _in_orders(self, nodes: Sequence[HallNode]) -> Iterator[Return]:
@@ -281,22 +267,19 @@ class Return:
 
     def _drawing(self, number: int, consumer: DrawnConsumer) -> Consumer[Interval]:
         # what nobody drew has no total: each of its cords carries what was read there, or nothing
-        low, high = self._drawn[number][:2] if consumer.is_drawn else (0.0, 0.0)
+        low, high = self._drawn[number] if consumer.is_drawn else (0.0, 0.0)
         pools = () if math.isfinite(high) else (self.machines[number].name,)
         most = high if math.isfinite(high) else low
         total = Interval(low, most, (low + most) / 2, pools)
         supplies = []
-        all_volts = consumer.volts or (None,) * len(consumer.cords)
-        for cord, node, window, volts in zip(
-            consumer.cords, consumer.nodes, self.windows[number], all_volts
-        ):
+        for cord, node, window in zip(consumer.in_walk(), consumer.nodes, self.windows[number]):
             unmetered_pdus = (cord.cord.pdu,) if cord.high_a is None else ()
             current = Interval(0.0, HIGH * cord.known_a, HIGH * cord.known_a / 2, unmetered_pdus)
             closed = NO
             if window is not None and window.kept:
                 closed = YES if window.sure else MAYBE
             works = YES if cord.now is Now.CARRIES else MAYBE
-            supplies.append(Supply(node, current, works, ANY_SHARE, closed, volts=volts))
+            supplies.append(Supply(node, current, works, ANY_SHARE, closed))
         return Consumer(
             supplies,
             consumer.needs,
@@ -334,13 +317,13 @@ class Return:
         self._note(0.0, flow.update(self.facts.facts.consumers))
         for at, switched in self._moments():
             self._note(at, flow.switch(switched))
-        surges = self._surges()
+        together = self._together()
         breakers = {
-            number: self._breaker(number, surges.get(number, Surge()))
+            number: self._breaker(number, together.get(number, 0))
             for number in self._graph.carriers
             if self._after.alive(number)
         }
-        return breakers, self._loaded(surges)
+        return breakers, self._loaded()
 
     def _note(self, at: float, changed: Iterable[int]) -> None:
         for carrier in changed:
@@ -391,12 +374,11 @@ class Return:
             power={node: self._flow.power.alive(at) for node, at in self._graph.number.items()},
         )
 
-    def _loaded(self, surges: Mapping[int, Surge]) -> set[int]:
+    def _loaded(self) -> set[int]:
         """The carriers that have power again, and those that this return loads though they had it
-        all the time: an inrush flows there, or a machine that may start has a cord there.
+        all the time: a machine that may start has a cord there.
         """
         carriers = {number for number in self._graph.carriers if self._before.alive(number) != YES}
-        carriers.update(number for number, surge in surges.items() if surge.peak_a != 0.0)
         for number, consumer in enumerate(self._hall.facts.consumers):
             if not self._lived_on(number):
                 for node in consumer.nodes:
@@ -531,64 +513,29 @@ class Return:
             return "what feeds it"
         return self._graph.carriers[min(above, key=self._may_trip.__getitem__)].name
 
-    # ---- inrush ----------------------------------------------------------------------------------
+    # ---- what closes together --------------------------------------------------------------------
 
-    def _going_back(self) -> dict[int, int]:
-        """Node of outlets -> its transfer switch, which may go back to an input that has power
-        again: then all that is behind it may take its inrush once more, at once.
+    def _together(self) -> dict[int, int]:
+        """Carrier -> the most outlets of one PDU that close on it in one moment, where their times
+        are known.
         """
-        switch_by_node: dict[int, int] = {}
-        for node, groups in self.facts.facts.input_groups.items():
-            inputs = [
-                source for group in groups for source in group if self._after.alive(source) != NO
-            ]
-            if len(inputs) > 1 and any(self._before.alive(source) != YES for source in inputs):
-                switch_by_node.update(dict.fromkeys(self.facts.facts.below([node]), node))
-        return switch_by_node
-
-    def _surges(self) -> dict[int, Surge]:
-        """Carrier -> the highest of its first half-waves. Outlets of one PDU add up if they may
-        close in one moment; PDUs are not in step, so the worst moment of each counts.
-        """
-        pdus: dict[str, dict[int, list[tuple[Window, Optional[float]]]]] = {}
-        back = self._going_back()
-        for number, consumer in enumerate(self._hall.facts.consumers):
-            inrush_a = self._drawn[number].inrush_a if number < len(self._drawn) else None
-            for cord, node, window in zip(consumer.cords, consumer.nodes, self.windows[number]):
-                if window is None:
-                    continue
-                closing: Optional[Window] = None if window.kept else window
-                if node in back:
-                    closing = Window(window.earliest, None, False)
-                if closing is not None:
-                    nodes = pdus.setdefault(cord.cord.pdu, {})
-                    nodes.setdefault(node, []).append((closing, inrush_a))
-        surge_by_carrier: dict[int, Surge] = {}
-        for nodes in pdus.values():
-            behind: dict[int, list[int]] = {}
-            for node in nodes:
-                for carrier in self._hall.facts.above(node):
-                    behind.setdefault(carrier, []).append(node)
-            moment_by_nodes: dict[tuple[int, ...], tuple[Optional[float], int]] = {}
-            for carrier, several in behind.items():
-                key = tuple(several)
-                if key not in moment_by_nodes:
-                    moment_by_nodes[key] = _moment(
-                        [event for node in several for event in nodes[node]]
-                    )
-                peak, together = moment_by_nodes[key]
-                surge_before = surge_by_carrier.get(carrier, Surge())
-                surge_by_carrier[carrier] = Surge(
-                    None
-                    if peak is None or surge_before.peak_a is None
-                    else surge_before.peak_a + peak,
-                    max(together, surge_before.together),
-                )
-        return surge_by_carrier
+        times_by_node: dict[tuple[str, int], list[float]] = {}
+        for consumer, windows in zip(self._hall.facts.consumers, self.windows):
+            for cord, node, window in zip(consumer.cords, consumer.nodes, windows):
+                if window and not window.kept and window.latest == window.earliest:
+                    times_by_node.setdefault((cord.cord.pdu, node), []).append(window.earliest)
+        behind: dict[tuple[int, str], list[float]] = {}
+        for (pdu, node), times in times_by_node.items():
+            for carrier in self._hall.facts.above(node):
+                behind.setdefault((carrier, pdu), []).extend(times)
+        together: dict[int, int] = {}
+        for (carrier, _), times in behind.items():
+            together[carrier] = max(_most_in_a_moment(times), together.get(carrier, 0))
+        return together
 
     # ---- lines and breakers ----------------------------------------------------------------------
 
-    def _breaker(self, number: int, surge: Surge) -> BreakerBack:
+    def _breaker(self, number: int, together: int) -> BreakerBack:
         """Those that have, or may have, power again; and those that had it all the time: one that
         carries too much may still trip, and takes a machine's other cord with it.
         """
@@ -601,21 +548,13 @@ class Return:
         fit = compare_load(load, breaker.limit_a, rating and holds_a, carrier.most_a)
         over = load.high > holds_a
         since = next((step.at_s for step in growth if step.high > holds_a), 0.0)
-        if not over and rating is not None:
-            if surge.peak_a is None:
-                fit = LoadVerdict(CANNOT_SAY, "the inrush of a machine is not given (inrush_a)")
-                over = True
-            elif surge.peak_a + _CREST * load.high > HOLDS_AT_ONCE[breaker.curve] * rating:
-                fit = LoadVerdict(CANNOT_SAY, f"an inrush of {surge.peak_a:.0f} A may trip it")
-                over = True
         return BreakerBack(
             carrier.name,
             load,
             breaker.limit_a,
             rating,
             fit,
-            surge.peak_a,
-            surge.together,
+            together,
             growth,
             trips_from_s=since if over else None,
         )
@@ -639,15 +578,6 @@ class Return:
         return sorted(steps, key=lambda step: (step.earliest_s, order[step.pdu]))
 
 
-class Surge(NamedTuple):
-    """The first half-waves through a line or breaker."""
-
-    #: in A; None if the inrush of a machine is not given
-    peak_a: Optional[float] = 0.0
-    #: the most outlets that close in one moment, if their times are known
-    together: int = 0
-
-
 def _why_early(needs: int, may: Sequence[tuple[Cord, Window]], latest: Optional[float]) -> str:
     """Why a machine may come up before the cords that it needs; "" if it does not."""
     coming = [(cord.pdu, window.earliest) for cord, window in may if not window.kept]
@@ -667,28 +597,10 @@ def _why_early(needs: int, may: Sequence[tuple[Cord, Window]], latest: Optional[
     return ""
 
 
-def _moment(
-    closings: Sequence[tuple[Window, Optional[float]]],
-) -> tuple[Optional[float], int]:
-    """The highest inrush of one PDU's outlets that may close in one moment, None if one of them is
-    not given; and the most that close so at a known time.
-    """
-    events = sorted(
-        itertools.chain(
-            ((window.earliest, 0, value) for window, value in closings),
-            (
-                (math.inf if window.latest is None else window.latest + MOMENT_S, 1, value)
-                for window, value in closings
-            ),
-        ),
-        key=lambda event: event[:2],
+def _most_in_a_moment(times: Iterable[float]) -> int:
+    """How many of these lie within a moment, at most."""
+    ordered = sorted(times)
+    return max(
+        (bisect.bisect_left(ordered, begin + MOMENT_S) - n for n, begin in enumerate(ordered)),
+        default=0,
     )
-    now = highest = 0.0
-    for _, ends, value in events:
-        now += -(value or 0.0) if ends else (value or 0.0)
-        highest = max(highest, now)
-    times = sorted(window.earliest for window, _ in closings if window.latest == window.earliest)
-    most = max(
-        (sum(begin <= time < begin + MOMENT_S for time in times) for begin in times), default=0
-    )
-    return (None if any(value is None for _, value in closings) else highest), most

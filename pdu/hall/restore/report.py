@@ -68,8 +68,6 @@ class Returns(NamedTuple):
 
     #: the return as asked, then each first
     outcomes: Sequence[ReturnOutcome]
-    #: how long the power was gone, in s; None: not said
-    after_s: Optional[float]
     findings: Sequence[Finding]
     #: None: every line and breaker fits
     delays: Optional[Delays]
@@ -99,9 +97,7 @@ def report(returns: Returns) -> Report:
 
 def _parts(returns: Returns) -> Iterator[Part]:
     for outcome in returns.outcomes:
-        yield Headline(
-            f"{heading(outcome, returns.after_s)}: {_counts(outcome)}.", LOOKS[outcome.level]
-        )
+        yield Headline(f"{heading(outcome)}: {_counts(outcome)}.", LOOKS[outcome.level])
         if outcome.breakers:
             trips = sum(breaker.trips for breaker in outcome.breakers)
             yield (
@@ -119,17 +115,10 @@ def _parts(returns: Returns) -> Iterator[Part]:
     yield report_parts.not_known((fact, ()) for fact in returns.not_known)
 
 
-def heading(outcome: ReturnOutcome, after_s: Optional[float]) -> str:
-    """`Power comes back to feed:A, after 2 h, feed:B stays without`."""
+def heading(outcome: ReturnOutcome) -> str:
+    """`Power comes back to feed:A, feed:B stays without`."""
     gone = f", {in_words(outcome.gone)} stays without" if outcome.gone else ""
-    since = "" if after_s is None else f", after {_span(after_s)}"
-    return f"Power comes back to {in_words(outcome.returned)}{since}{gone}"
-
-
-def _span(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:g} s"
-    return f"{seconds / 3600:g} h" if seconds >= 3600 else f"{seconds / 60:g} min"
+    return f"Power comes back to {in_words(outcome.returned)}{gone}"
 
 
 def _counts(outcome: ReturnOutcome) -> str:
@@ -151,7 +140,7 @@ def _counts(outcome: ReturnOutcome) -> str:
 
 def _delays(delays: Optional[Delays]) -> Iterator[Part]:
     if delays is None:
-        yield "Delays: every line and breaker fits as it is."
+        yield "Delays: every line and breaker holds as it is."
         return
     if delays.mended:
         yield f"With these delays {few(delays.mended)} fit; set them on each PDU's page."
@@ -184,14 +173,13 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
     if not worse and not outcome.breakers and not outcome.steps:
         return
     ranked = sorted(outcome.breakers, key=rank)
-    inrush = {
-        breaker.name: "not known" if breaker.inrush_a is None else f"{breaker.inrush_a:.0f}"
-        for breaker in ranked
+    together = {
+        breaker.name: str(breaker.together) if breaker.together else "" for breaker in ranked
     }
-    yield Section(heading(outcome, returns.after_s))
+    yield Section(heading(outcome))
     yield report_parts.machines(report_parts.groups(worse))
     yield report_parts.breakers(
-        [breaker.explained(why(breaker)) for breaker in ranked], {"inrush A": inrush}
+        [breaker.explained(why(breaker)) for breaker in ranked], {"close together": together}
     )
     yield Picture("The load as it grows", partial(_charts, ranked))
     heads = ("PDU", "from s", "to s", "outlets that close")
@@ -219,7 +207,7 @@ def reason_and_cord(machine: MachineBack, drawing: Drawing) -> tuple[str, str]:
 def why(breaker: BreakerBack) -> str:
     """Why a line or breaker is as it is."""
     if breaker.trips:
-        return "it trips, within the hour"
+        return "it trips"
     if breaker.trips_from_s is not None and breaker.trips_from_s > 0:
         since = f"from {breaker.trips_from_s:g} s on"
         return ", ".join(filter(None, (breaker.fit.reason, since)))
@@ -245,7 +233,7 @@ _OF_VERDICT = {
 
 
 def _picture(outcome: ReturnOutcome, returns: Returns, place: int) -> str:
-    """With the order in which PDUs close, and the inrush of lines and breakers."""
+    """With the order in which PDUs close."""
     moments = {}
     by_pdu: dict[str, list[Step]] = {}
     for step in outcome.steps:
@@ -255,12 +243,7 @@ def _picture(outcome: ReturnOutcome, returns: Returns, place: int) -> str:
         latest = max(math.inf if step.latest_s is None else step.latest_s for step in steps)
         end = "or later" if math.isinf(latest) else f"- {latest:g} s"
         moments[HallNode("pdu", pdu)] = Moment(earliest, latest, f"closes {earliest:g} {end}")
-    notes: dict[HallNode, str] = {}
-    for breaker in sorted(outcome.breakers, key=lambda breaker: breaker.inrush_a or 0.0):
-        node = returns.drawn_carriers.get(breaker.name)
-        if node is not None and breaker.inrush_a:
-            notes[node] = f"inrush {breaker.inrush_a:.0f} A"
-    marks = marks_of(_states(outcome, returns), moments, notes)
+    marks = marks_of(_states(outcome, returns), moments, {})
     return diagram(returns.drawing, marks, place)
 
 
@@ -345,7 +328,6 @@ def _as_json(returns: Returns) -> dict[str, Any]:
     delays = returns.delays
     return {
         "returns": list(map(_outcome_as_json, returns.outcomes)),
-        "after_s": returns.after_s,
         "level": max(outcome.level for outcome in returns.outcomes),
         "findings": [
             {"where": finding.where, "what": finding.what} for finding in returns.findings
@@ -382,7 +364,6 @@ def _machine_as_json(machine: MachineBack) -> dict[str, Any]:
 def _breaker_as_json(breaker: BreakerBack) -> dict[str, Any]:
     return {
         **load_as_json(breaker),
-        "inrush_a": breaker.inrush_a,
         "together": breaker.together,
         "trips": breaker.trips,
         "trips_from_s": breaker.trips_from_s,

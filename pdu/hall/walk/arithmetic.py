@@ -95,10 +95,6 @@ class Arithmetic(Protocol[N]):
         """The part of a total that flows here, by the weights of here and elsewhere."""
         raise NotImplementedError
 
-    def over(self, watts: N, volts: float) -> N:
-        """A power in W as a current in A."""
-        raise NotImplementedError
-
     def exceeds(self, load: N, limit: N) -> Truth:
         """Whether a load is above a limit."""
         raise NotImplementedError
@@ -120,9 +116,6 @@ class Floats:
         if not here:
             return 0.0
         return total if not elsewhere else total * here / (here + elsewhere)
-
-    def over(self, watts: float, volts: float) -> float:
-        return watts / volts
 
     def exceeds(self, load: float, limit: float) -> Truth:
         return YES if load > limit else NO
@@ -166,10 +159,6 @@ class Intervals:
         least = here.low / (here.low + elsewhere.high) if here.low else 0.0
         middle = here.expected / ((here.expected + elsewhere.expected) or 1.0)
         return Interval(least * total.low, most * total.high, middle * total.expected, total.pools)
-
-    def over(self, watts: Interval, volts: float) -> Interval:
-        low, high, expected = (end / volts for end in watts[:3])
-        return Interval(low, high, expected, watts.pools)
 
     def exceeds(self, load: Interval, limit: Interval) -> Truth:
         if load.low > limit.high:

@@ -15,10 +15,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from ...core.drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
-from .protection import TRIPS
+from .protection import Protection
 
 # Panel's lines of these names are phases: each feeds many PDUs. Others are ways: each feeds one.
 _PHASES = ("l1", "l2", "l3")
@@ -53,6 +53,8 @@ class Carrier(NamedTuple):
     trips: bool = True
     #: the least part of what is behind it that flows through its fullest conductor
     part: float = 1.0
+    #: VA of the walk for each of its amperes: its voltage, or 1 where all have the same
+    volts: float = 1.0
 
 
 class Graph:
@@ -64,6 +66,7 @@ class Graph:
         self, drawing: Drawing, cords: Iterable[Cord], least_a: Mapping[str, float]
     ) -> None:
         self._drawing, self._least_a = drawing, least_a
+        self._has_several_voltages = drawing.has_several_voltages
         self.above: list[list[Edge]] = []
         self.below: list[list[Edge]] = []
         #: node -> how many inputs it has
@@ -74,11 +77,6 @@ class Graph:
         self.outlets: dict[Cord, int] = {}
         #: outlet that feeds a PDU or panel -> its own node, which dies if it is switched off
         self.feeding: dict[Cord, int] = {}
-        #: node with several inputs -> how long it has no power while it changes them, in s; UPSes
-        self.gaps: dict[int, float] = {}
-        self.ups: set[int] = set()
-        #: panel -> the UPSes that carry together what flows through it, and what each is rated
-        self.parallel: dict[int, Mapping[int, float]] = {}
         #: conductor -> the line that it is of
         self.conductors: dict[int, int] = {}
         #: lines of the inlets of PDUs
@@ -91,19 +89,15 @@ class Graph:
             self.number[HallNode("feed", name)] = self._new()
         for panel in drawing.panels.values():
             board = self.number[panel.node] = self._new()
-            if panel.gap_s is not None and panel.ups is None:
-                self.gaps[board] = panel.gap_s
             if panel.ups is not None:
-                self.ups.add(board)
                 part = 1.0 if panel.ups.phases == 1 else _FULLEST
-                self.carriers[board] = Carrier(panel.name, panel.ups, trips=False, part=part)
+                self.carriers[board] = Carrier(
+                    panel.name, panel.ups, trips=False, part=part, volts=self.volts(panel)
+                )
             for line in panel.lines:
                 self._add_line(panel, line, board)
         for panel in drawing.panels.values():
             self._feed_panel(panel)
-        for panel in drawing.panels.values():
-            if panel.parallel:
-                self._put_together(panel)
         for name in drawing.pdus:
             self._add_pdu(name)
         for cord in cords:
@@ -157,13 +151,11 @@ class Graph:
             if place in nodes
         }
 
-    def without_battery(self, node: int) -> list[int]:
-        """The nodes below one that has no power for a while of which no UPS bridges that."""
-        if node in self.ups:
-            return []
-        if not self.ups & self.below_all([node]):
-            return [node]
-        return [lower for edge in self.below[node] for lower in self.without_battery(edge.node)]
+    def volts(self, node: Union[Panel, PduNode]) -> float:
+        """By what an ampere there counts in the walk: its voltage, or 1 where all are alike."""
+        if not self._has_several_voltages or node.voltage_v is None:
+            return 1.0
+        return node.voltage_v
 
     # ---- construction ----------------------------------------------------------------------------
 
@@ -188,38 +180,18 @@ class Graph:
         node = HallNode.breaker(panel.name, line.name)
         number = self.number[node] = self._new()
         is_one = self._ways.is_one_conductor(node, line)
-        self.carriers[number] = Carrier(node.full_name, line, part=1.0 if is_one else _FULLEST)
+        part = 1.0 if is_one else _FULLEST
+        self.carriers[number] = Carrier(node.full_name, line, part=part, volts=self.volts(panel))
         self._need(number, board)
 
     def _feed_panel(self, panel: Panel) -> None:
         board = self.number[panel.node]
-        has_one_input = len(panel.inputs) == 1
         for line in panel.lines:
             if line.of is not None:
                 number = self.number[HallNode.breaker(panel.name, line.name)]
-                self._need(number, self.number[line.of], sure=has_one_input)
+                self._need(number, self.number[line.of])
         drawn = {line.of for line in panel.lines}
-        for source in panel.inputs:
-            self._input(board, self._node_above_for(panel.node, source, drawn, ()))
-
-    def _put_together(self, panel: Panel) -> None:
-        """One carrier in place of those of UPSes that feed this panel alone, side by side."""
-        modules: list[tuple[Panel, Breaker]] = []
-        for source in panel.inputs:
-            module = self._drawing.panels.get(source.name) if isinstance(source, HallNode) else None
-            if module is None or module.ups is None:
-                return
-            modules.append((module, module.ups))
-        parts = [self.carriers.pop(self.number[module.node]).part for module, _ in modules]
-        ratings = [ups.rating_a for _, ups in modules if ups.rating_a is not None]
-        rating_a = sum(ratings) if len(ratings) == len(modules) else None
-        breaker = modules[0][1]._replace(name=panel.name, rating_a=rating_a)
-        name = " + ".join(module.name for module, _ in modules)
-        board = self.number[panel.node]
-        self.carriers[board] = Carrier(name, breaker, trips=False, part=min(parts))
-        self.parallel[board] = {
-            self.number[module.node]: ups.rating_a or 0.0 for module, ups in modules
-        }
+        self._input(board, self._node_above_for(panel.node, panel.inputs[0], drawn, ()))
 
     def _node_above_for(
         self,
@@ -275,7 +247,11 @@ class Graph:
         if lower.kind != "pdu" or self._ways.are_shared(board):
             return free
         least = self._least_a.get(lower.name, 0.0)
-        return [line for line in free if line.rating_a is None or TRIPS * line.rating_a > least]
+        return [
+            line
+            for line in free
+            if line.rating_a is None or Protection.of(line, line.rating_a).trips_a > least
+        ]
 
     def _unnamed(self, lower: HallNode, board: Panel, free: Sequence[Breaker]) -> Carrier:
         """The line of a panel that feeds a PDU or panel: one of the free ones, or one that nobody
@@ -286,11 +262,11 @@ class Graph:
         is_rated = pdu is not None and all(breaker.rating_a is not None for breaker in pdu.lines)
         least = min(ratings) if ratings and len(ratings) == len(free) and is_rated else None
         usual = min(free, key=lambda breaker: breaker.limit_percent, default=board.lines[0])
-        holds = [breaker.holds_percent for breaker in free]
+        standards = {breaker.standard for breaker in free}
         usual = usual._replace(
             name=lower.name,
             rating_a=least,
-            holds_percent=min((breaker for breaker in holds if breaker is not None), default=None),
+            standard=standards.pop() if len(standards) == 1 else "",
         )
         # a PDU whose lines nobody drew may have three
         is_one = pdu is not None and pdu.lines_are_drawn
@@ -299,6 +275,7 @@ class Graph:
             usual,
             most_a=math.inf,
             part=1.0 if is_one else _FULLEST,
+            volts=self.volts(board),
         )
 
     def _conductors(self, upper: int, carrier: Carrier, lines: Sequence[int]) -> int:
@@ -323,8 +300,6 @@ class Graph:
         self._built.add(name)
         pdu = self._drawing.pdus[name]
         inlet, outlets = self._new(), self._new()
-        if pdu.gap_s is not None:
-            self.gaps[inlet] = pdu.gap_s
         self.number[HallNode("pdu", name)] = outlets
         has_one_input = len(pdu.inputs) == 1
         self._need(outlets, inlet)
@@ -367,7 +342,7 @@ class Graph:
     def _add_breaker(self, pdu: PduNode, breaker: Breaker) -> int:
         node = HallNode.breaker(pdu.name, breaker.name)
         number = self.number[node] = self._new()
-        self.carriers[number] = Carrier(node.full_name, breaker, pdu.name)
+        self.carriers[number] = Carrier(node.full_name, breaker, pdu.name, volts=self.volts(pdu))
         return number
 
     def _outlet(self, cord: Cord) -> int:

@@ -24,7 +24,7 @@ from .arithmetic import MAYBE, NO, YES, Arithmetic, CurrentSum, N, Truth
 class Supply(Generic[N]):
     """A cord with its power supply."""
 
-    __slots__ = ("node", "current", "works", "weight", "closed", "extra_carriers", "phase", "volts")
+    __slots__ = ("node", "current", "works", "weight", "closed", "extra_carriers", "phase")
 
     def __init__(
         self,
@@ -35,7 +35,6 @@ class Supply(Generic[N]):
         closed: Truth = YES,
         extra_carriers: tuple[int, ...] = (),
         phase: int = 1,
-        volts: Optional[float] = None,
     ) -> None:
         #: the node of its outlet
         self.node = node
@@ -51,8 +50,6 @@ class Supply(Generic[N]):
         self.extra_carriers = extra_carriers
         #: on which of three conductors its current flows where no line above it says that
         self.phase = phase
-        #: None: the machine's total is in A; else it is in W, and this is the cord's voltage
-        self.volts = volts
 
 
 class Consumer(Generic[N]):
@@ -470,8 +467,6 @@ class PowerFlow(Generic[N]):
         numbers = self._numbers
         runs = len([supply for supply, gives in giving if gives == YES]) >= consumer.needs
         total = consumer.total if runs else numbers.maybe(consumer.total)
-        if giving[0][0].volts is not None:
-            return self._anew_in_watts(giving, total, power, only)
         paths = [power.path_of(supply) for supply, _ in giving]
         first = paths[0]
         if all([path is first for path in paths]):
@@ -506,29 +501,6 @@ class PowerFlow(Generic[N]):
                 part = weight if gives == YES and through == NO else numbers.maybe(weight)
                 elsewhere = numbers.add(elsewhere, part)
         return numbers.part(total, here, elsewhere)
-
-    def _anew_in_watts(
-        self,
-        giving: Sequence[tuple[Supply[N], Truth]],
-        total: N,
-        power: Power[N],
-        only: Optional[int],
-    ) -> dict[int, N]:
-        """The same where the cords of a machine have different voltages."""
-        current_by_key: dict[int, N] = {}
-        numbers = self._numbers
-        weights = [
-            supply.weight if gives == YES else numbers.maybe(supply.weight)
-            for supply, gives in giving
-        ]
-        for place, (supply, _) in enumerate(giving):
-            elsewhere: Optional[N] = None
-            for weight in (*weights[:place], *weights[place + 1 :]):
-                elsewhere = numbers.add(elsewhere, weight)
-            watts = numbers.part(total, weights[place], elsewhere)
-            current = numbers.over(watts, supply.volts or 1.0)
-            self._add(current_by_key, _only_key(power.path_of(supply), only), current, YES, numbers)
-        return current_by_key
 
     def _undrawn(
         self,

@@ -118,7 +118,7 @@ def _box(rack: str, machine: _Drawn) -> Box:
 
 def _drawing(plant: Plant) -> str:
     lines = ["# Written by the simulated hall. It has mistakes for `pdu plan check`."]
-    lines += ["inrush_a = 5  # of one cord in its first half-wave; these machines take less"]
+    lines += ['standard = "IEC 60898-1"']
     for feed in plant.feeds:
         lines += ["", "[[feed]]", f'name = "{feed}"', "voltage_v = 230"]
     for panel, inputs in plant.panels.items():

@@ -12,7 +12,7 @@ from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
 
-FEEDS = '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
+FEEDS = 'standard = "IEC 60898-1"\n[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
 
 
 def hall(

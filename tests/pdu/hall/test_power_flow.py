@@ -12,8 +12,6 @@ from typing import NamedTuple, Optional
 
 import pytest
 
-from pdu.core.drawing.drawing import nodes
-from pdu.hall.failure.bounds import CopyOnWriteSums
 from pdu.hall.walk.arithmetic import (
     MAYBE,
     NO,
@@ -27,7 +25,6 @@ from pdu.hall.walk.arithmetic import (
     Truth,
 )
 from pdu.hall.walk.power_flow import Consumer, Facts, Power, PowerFlow, Supply
-from tests.hall.inclusion import Stated, random_hall_of_any_grade
 
 FLOATS, INTERVALS = Floats(), Intervals()
 
@@ -342,21 +339,6 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
     assert flow.contributions(0, flow.power) == {0: 3.0, 2: 3.0}
 
 
-def test_a_machines_watts_are_shared_by_weight_at_the_voltage_of_each_cord() -> None:
-    """Node 0 is a feed; outlets 1 to 3 hang on it, each with its own sum."""
-    uppers: list[list[tuple[int, bool, Truth, bool]]] = [[], *([(0, False, YES, True)],) * 3]
-    cords = [(1, 1.0, 100.0), (2, 2.0, 200.0), (3, 5.0, 400.0)]
-    supplies = [Supply(node, 0.0, YES, weight, volts=volts) for node, weight, volts in cords]
-    machine = Consumer(supplies, 1, 1600.0, always_redistributes=True)
-    facts = Facts(uppers, [[1, 2, 3], [], [], []], {0: machine}, {1, 2, 3}, {})
-    flow = PowerFlow(facts, FLOATS, defaultdict(FloatSum), Power(facts, {}))
-
-    assert flow.contributions(0, flow.power) == {1: 2.0, 2: 2.0, 3: 2.5}
-    assert flow.contributions(0, Power(facts, {1: YES})) == pytest.approx(
-        {2: 1600.0 * 2 / 7 / 200.0, 3: 1600.0 * 5 / 7 / 400.0}
-    )
-
-
 def test_a_switch_takes_its_first_input_that_lives() -> None:
     """Node 2 has the inputs 0 and 1, and the outlet 3 hangs on it."""
     uppers: list[list[tuple[int, bool, Truth, bool]]] = [[], [], [], [(2, False, YES, True)]]
@@ -381,108 +363,3 @@ def test_a_switch_takes_its_first_input_that_lives() -> None:
 
 
 # ---- changes -------------------------------------------------------------------------------------
-
-
-def points(stated: Stated) -> PowerFlow[Interval]:
-    """The same hall with intervals of no width."""
-
-    def point(value: float) -> Interval:
-        return Interval(value, value, value)
-
-    known = stated.facts
-    made: dict[Supply[float], Supply[Interval]] = {}
-    consumers: dict[int, Consumer[Interval]] = {}
-    for number, one in known.consumers.items():
-        for each in one.supplies:
-            made[each] = Supply(
-                each.node,
-                point(each.current),
-                each.works,
-                point(each.weight),
-                each.closed,
-                each.extra_carriers,
-            )
-        consumers[number] = Consumer(
-            [made[each] for each in one.supplies],
-            one.needs,
-            point(one.total),
-            one.is_drawn,
-            one.rack,
-            one.backup_nodes,
-            one.always_redistributes,
-        )
-    facts = Facts(known.uppers, known.lowers, consumers, known.carriers, known.input_groups)
-    before = Power(facts, dict(stated.flow.before.gone))
-    return PowerFlow(facts, INTERVALS, defaultdict(IntervalSum), before)
-
-
-def test_a_hall_of_which_all_is_certain_has_the_same_currents_as_intervals() -> None:
-    compared = 0
-    for seed in range(25):
-        rng = random.Random(f"points {seed}")
-        hall = random_hall_of_any_grade(rng)
-        stated = Stated(hall.facts, rng)
-        same = points(stated)
-        for one in rng.sample(nodes(hall.drawing), 2):
-            gone = {hall.facts.graph.number[one]: YES}
-            stated.flow.change(gone)
-            same.change(gone)
-            for number in stated.facts.consumers:
-                expected = stated.flow.contributions(number, stated.flow.power)
-                found = same.contributions(number, same.power)
-                assert found.keys() == expected.keys()
-                for carrier, value in expected.items():
-                    assert found[carrier][:3] == pytest.approx((value, value, value)), seed
-                    compared += 1
-    assert compared > 1000
-
-
-def totals(sums: Mapping[int, IntervalSum]) -> dict[int, tuple[float, ...]]:
-    """What flows through each carrier through which anything flows."""
-    found = {
-        carrier: tuple(round(one, 6) + 0.0 for one in (total.low, total.high, total.expected))
-        for carrier, total in sums.items()
-    }
-    return {carrier: each for carrier, each in found.items() if any(each)}
-
-
-def test_several_changes_lead_where_one_does_and_back() -> None:
-    moved = 0
-    for seed in range(25):
-        rng = random.Random(f"steps {seed}")
-        hall = random_hall_of_any_grade(rng)
-        facts = hall.facts
-        chosen = [facts.graph.number[one] for one in rng.sample(nodes(hall.drawing), 3)]
-        gone = {node: rng.choice((MAYBE, YES)) for node in chosen}
-        cords = [
-            (number, place)
-            for number, one in facts.facts.consumers.items()
-            for place in range(len(one.supplies))
-        ]
-        switched = {one: rng.choice((NO, MAYBE)) for one in rng.sample(cords, min(2, len(cords)))}
-
-        sums = CopyOnWriteSums(facts.sums)
-        steps = facts.flow(sums)
-        for node, truth in gone.items():
-            before = totals({**facts.sums, **sums})
-            changed = steps.change({node: truth})
-            after = totals({**facts.sums, **sums})
-            differ = {one for one in {**before, **after} if before.get(one) != after.get(one)}
-            assert differ <= {*changed}
-            moved += len(differ)
-        steps.switch(switched)
-
-        once = CopyOnWriteSums(facts.sums)
-        flow = facts.flow(once)
-        flow.switch(switched)
-        flow.change(gone)
-        assert totals({**facts.sums, **once}) == totals({**facts.sums, **sums}), seed
-
-        steps.switch({key: _closed(facts.facts, key) for key in switched})
-        steps.change({node: facts.switched_off.get(node, NO) for node in gone})
-        assert totals({**facts.sums, **sums}) == totals(facts.sums), seed
-    assert moved > 100
-
-
-def _closed(facts: Facts[Interval], key: tuple[int, int]) -> Truth:
-    return facts.consumers[key[0]].supplies[key[1]].closed

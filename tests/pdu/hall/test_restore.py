@@ -10,13 +10,11 @@ from typing import Any, Optional
 import pytest
 
 from pdu import root
-from pdu.core.cli.error_output import Usage
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.drawings.checking import Finding
 from pdu.hall.failure.rehearsal import Hall
-from pdu.hall.restore.command import seconds
 from pdu.hall.restore.delays import findings, proposal
 from pdu.hall.restore.model import BreakerBack, ReturnModel, ReturnOutcome, ReturnVerdict
 from pdu.hall.restore.report import why
@@ -27,7 +25,7 @@ A, B = HallNode("feed", "A"), HallNode("feed", "B")
 _SIDES = {"left": "A", "right": "B"}
 
 
-def drawing(machines: str, breaker_a: int = 16, more: str = "inrush_a = 20\n") -> str:
+def drawing(machines: str, breaker_a: int = 16, more: str = 'standard = "IEC 60898-1"\n') -> str:
     """Two feeds, a PDU on each, and these machines."""
     lines = [more]
     lines += [f'[[feed]]\nname = "{feed}"\n' for feed in _SIDES.values()]
@@ -138,42 +136,6 @@ def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> 
     # srv starts on the breaker that fed big all the time
     assert found.machines[1].reason == "right/2: it had power, and right/L1 may trip"
     assert {one.name for one in found.breakers} == {"left/L1", "right/L1"}
-
-
-def transfer_switch(inrush_a: float, said: Optional[list[Any]] = None) -> Hall:
-    """A machine behind a transfer switch on both feeds, and one beside it on feed B alone."""
-    text = (
-        f'inrush_a = {inrush_a}\n[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
-        '[[pdu]]\nname = "right"\ninputs = ["B"]\n[[pdu.line]]\nname = "L1"\nbreaker_a = 16\n'
-        '[[pdu]]\nname = "t"\ninputs = ["A", "right/9"]\n'
-        '[[pdu.line]]\nname = "L1"\nbreaker_a = 16\ncurve = "B"\n'
-    )
-    text += machine("srv", "t/1") + machine("beside", "right/1")
-    read = (
-        pdu("right", ("1", "on", 2.01, ON), ("9", "on", 2.01, ON)),
-        pdu("t", ("1", "on", 2.01, said or ON)),
-    )
-    return hall_of(text, *read)
-
-
-def test_a_return_may_take_down_a_machine_that_lived() -> None:
-    """The transfer switch may go back to A, and all behind it takes its inrush once more."""
-    found = ReturnModel(transfer_switch(60)).rehearse([A], [])
-    # and to B again, if a breaker on the way from A trips
-    assert verdicts(found) == dict.fromkeys(("srv", "beside"), ReturnVerdict.CANNOT_SAY)
-    assert found.machines[0].reason.startswith("t/1: it had power, and ") and found.level == 1
-    assert found.machines[1].reason == "right/1: it had power, and right/L1 may trip"
-    inrush = {one.name: one.fit.reason for one in found.breakers}
-    assert inrush == dict.fromkeys(("right/L1", "t/L1"), "an inrush of 60 A may trip it")
-    # with less inrush nothing trips, and nothing is touched
-    found = ReturnModel(transfer_switch(20)).rehearse([A], [])
-    assert found.machines == [] and found.level == 0
-
-
-def test_a_machine_behind_an_inrush_that_is_not_given_does_not_come_back_for_sure() -> None:
-    found = ReturnModel(full(4, 1.01, ON, more="")).rehearse([A], [])
-    assert set(verdicts(found).values()) == {ReturnVerdict.CANNOT_SAY} and found.level == 1
-    assert found.machines[0].reason == "left/1: left/L1 may trip"
 
 
 def test_an_outlet_without_a_relay_has_power_at_once() -> None:
@@ -330,13 +292,11 @@ def test_two_feeds_are_rehearsed_together_and_each_first() -> None:
 # ---- what trips ----------------------------------------------------------------------------------
 
 
-def full(
-    count: int, amps: float, said: list[Any], more: str = "inrush_a = 4\n", rating: int = 16
-) -> Hall:
+def full(count: int, amps: float, said: list[Any], rating: int = 16) -> Hall:
     """So many machines with one cord each on one PDU."""
     machines = "".join(machine(f"srv-{n}", f"left/{n}") for n in range(1, count + 1))
     outlets = [(str(n), "on", amps, said) for n in range(1, count + 1)]
-    return hall_of(drawing(machines, rating, more), pdu("left", *outlets))
+    return hall_of(drawing(machines, rating), pdu("left", *outlets))
 
 
 def test_what_is_far_above_its_rating_trips_and_leaves_all_behind_it_dark() -> None:
@@ -349,7 +309,7 @@ def test_what_is_far_above_its_rating_trips_and_leaves_all_behind_it_dark() -> N
 def test_an_overload_begins_when_the_load_has_grown_so_far() -> None:
     machines = "".join(machine(f"srv-{n}", f"left/{n}") for n in range(1, 11))
     outlets = [(str(n), "on", 2.01, ["on", 10.0 * n, 10.0 * n]) for n in range(1, 11)]
-    hall = hall_of(drawing(machines, 16, "inrush_a = 4\n"), pdu("left", *outlets))
+    hall = hall_of(drawing(machines), pdu("left", *outlets))
     one = breaker(ReturnModel(hall).rehearse([A], []), "left/L1")
     # seven machines of 2.12 A (a meter of 0.01 A, and 5 %) are within 16 A, eight are not
     assert one.trips_from_s == 80 and not one.trips
@@ -358,25 +318,11 @@ def test_an_overload_begins_when_the_load_has_grown_so_far() -> None:
     assert why(one.explained("too much")) == "too much, from 80 s on"
 
 
-def test_without_the_owners_inrush_nobody_can_say_that_it_fits() -> None:
-    unsaid = breaker(ReturnModel(full(4, 1.01, ON, more="")).rehearse([A], []), "left/L1")
-    assert unsaid.fit == (CANNOT_SAY, "the inrush of a machine is not given (inrush_a)")
-    said = breaker(ReturnModel(full(4, 1.01, ON)).rehearse([A], []), "left/L1")
-    assert (said.fit.word, said.inrush_a) == (FITS, 16.0)
-
-
-def test_an_inrush_holds_only_for_cold_supplies() -> None:
-    back = ReturnModel(full(4, 1.01, ON), is_cold=False)
-    assert breaker(back.rehearse([A], []), "left/L1").inrush_a is None
-
-
-def test_many_outlets_in_one_moment_may_trip_what_one_after_the_other_does_not() -> None:
-    more = "inrush_a = 30\n"
-    at_once = full(12, 0.51, ON, more)
+def test_many_outlets_in_one_moment_get_delays_though_their_load_fits() -> None:
+    at_once = full(12, 0.51, ON)
     found = ReturnModel(at_once).rehearse([A], [])
-    line = breaker(found, "left/L1")
-    assert line.fit.reason == "an inrush of 360 A may trip it" and line.trips_from_s == 0.0
-    assert set(verdicts(found).values()) == {ReturnVerdict.CANNOT_SAY}
+    assert breaker(found, "left/L1").fit.word == FITS
+    assert set(verdicts(found).values()) == {ReturnVerdict.COMES}
     (finding,) = findings(at_once, [found])
     assert finding == Finding(
         "close-together",
@@ -405,7 +351,7 @@ def test_the_cords_of_a_machine_get_one_delay() -> None:
     sides = [
         pdu(side, *((str(n), "on", 0.51, ON) for n in range(1, 13))) for side in ("left", "right")
     ]
-    hall = hall_of(drawing(machines, 16, "inrush_a = 30\n"), *sides)
+    hall = hall_of(drawing(machines), *sides)
     delays = proposal(hall, ReturnModel(hall), [A, B])
     assert delays is not None and delays.pdus["left"] == delays.pdus["right"]
 
@@ -443,7 +389,7 @@ def test_the_bounds_of_what_machines_and_others_draw() -> None:
     found = ReturnModel(hall, [idle, running]).rehearse([A], [])
     assert bounds(found, "left/L1") == (0.96, 2.12)
     assert breaker(found, "left/L1").load.expected == pytest.approx((0.96 + 2.12) / 2, abs=0.01)
-    # what nobody drew may be there or not, and nobody knows its inrush
+    # what nobody drew may be there or not
     text = drawing(machine("srv", "left/1"))
     outlets = ("1", "on", 1.01, ON), ("2", "on", 3.01, ON)
     found = ReturnModel(hall_of(text, pdu("left", *outlets))).rehearse([A], [])
@@ -451,7 +397,6 @@ def test_the_bounds_of_what_machines_and_others_draw() -> None:
     assert breaker(found, "left/L1").load.expected == pytest.approx(
         (0.98 + 1.07 + 3.17) / 2, abs=0.01
     )
-    assert breaker(found, "left/L1").inrush_a is None
     unread = pdu("left", outlets[0], ("2", "on", None, ON))
     found = ReturnModel(hall_of(text, unread)).rehearse([A], [])
     assert bounds(found, "left/L1")[1] == float("inf")
@@ -505,9 +450,9 @@ def test_since_when_a_breaker_may_trip(
         machine(f"m{n}", f"left/{n}", more=f"peak_a = {peak}") for n, peak in enumerate(peaks, 1)
     ]
     read = pdu("left", ("1", "on", 1.01, ON), ("2", "on", 0.01, LATER))
-    hall = hall_of(drawing("".join(machines), more="inrush_a = 0\n"), read)
+    hall = hall_of(drawing("".join(machines)), read)
     one = breaker(ReturnModel(hall).rehearse([A], []), "left/L1")
-    assert (one.trips_from_s, one.inrush_a) == (trips_from_s, 0.0)
+    assert one.trips_from_s == trips_from_s
 
 
 def test_a_breaker_without_a_rating_may_trip_if_it_carries_anything() -> None:
@@ -519,56 +464,21 @@ def test_a_breaker_without_a_rating_may_trip_if_it_carries_anything() -> None:
 
 
 @pytest.mark.parametrize(
-    "delays, together, inrush_a",
+    "delays, together",
     [
-        # what begins within a second is one moment; an inrush lasts until its end
-        ((0, 0, 0.5, 1, 30), 3, 80.0),
-        ((0, 10, 20, 30, 40), 1, 20.0),
+        # what begins within a second is one moment
+        ((0, 0, 0.5, 1, 30), 3),
+        ((0, 10, 20, 30, 40), 1),
     ],
 )
-def test_the_most_that_close_in_one_moment(
-    delays: tuple[float, ...], together: int, inrush_a: float
-) -> None:
+def test_the_most_that_close_in_one_moment(delays: tuple[float, ...], together: int) -> None:
     machines = "".join(machine(f"m{n}", f"left/{n}") for n in range(len(delays)))
     outlets = [(str(n), "on", 0.51, ["on", at, at]) for n, at in enumerate(delays)]
     hall = hall_of(drawing(machines), pdu("left", *outlets))
     one = breaker(ReturnModel(hall).rehearse([A], []), "left/L1")
-    assert (one.together, one.inrush_a) == (together, inrush_a)
-
-
-def test_an_inrush_counts_on_the_cord_that_closes_and_is_unknown_if_one_is() -> None:
-    text = drawing(machine("srv", "right/1", "left/1"))
-    read = pdu("left", ("1", "on", 0.51, ON)), pdu("right", ("1", "on", 0.51, ON))
-    one = breaker(ReturnModel(hall_of(text, *read)).rehearse([A], [B]), "left/L1")
-    assert (one.inrush_a, one.together) == (20.0, 1)
-    text = drawing(machine("a", "left/1", more="inrush_a = 5") + machine("b", "left/2"), more="")
-    outlets = ("1", "on", 0.51, ON), ("2", "on", 0.51, ON)
-    one = breaker(ReturnModel(hall_of(text, pdu("left", *outlets))).rehearse([A], []), "left/L1")
-    assert one.inrush_a is None
-    none = text.replace('name = "b"\n', 'name = "b"\ninrush_a = 0\n')
-    later = ("1", "on", 0.51, LATER), outlets[1]
-    one = breaker(ReturnModel(hall_of(none, pdu("left", *later))).rehearse([A], []), "left/L1")
-    assert one.inrush_a == 5.0
+    assert one.together == together
     # one that closes nobody knows when is in no known moment
-    one = breaker(one_side("on", ["on", 0, None]), "left/L1")
-    assert (one.together, one.inrush_a) == (0, 20.0)
-
-
-@pytest.mark.parametrize(
-    "returned, gone, together",
-    [
-        # a switch goes back nobody knows when, if it has two inputs
-        ([A], [], 0),
-        ([A, B], [], 0),
-        ([A], [B], 1),
-    ],
-)
-def test_a_switch_with_one_input_does_not_go_back(
-    returned: list[HallNode], gone: list[HallNode], together: int
-) -> None:
-    found = ReturnModel(transfer_switch(1)).rehearse(returned, gone)
-    assert breaker(found, "t/L1").together == together
-    assert {"t/L1"} <= {one.name for one in found.breakers}
+    assert breaker(one_side("on", ["on", 0, None]), "left/L1").together == 0
 
 
 # ---- what lived ----------------------------------------------------------------------------------
@@ -578,7 +488,7 @@ def below_one_line(
     machines: str, *right: tuple[str, str, Optional[float], Optional[list[Any]]]
 ) -> Hall:
     """Both PDUs below one line of 16 A, each on a line of its own. `big` starts on the left one."""
-    text = 'inrush_a = 1\n[[feed]]\nname = "A"\n[[panel]]\nname = "M"\ninputs = ["A"]\n'
+    text = 'standard = "IEC 60898-1"\n[[feed]]\nname = "A"\n[[panel]]\nname = "M"\ninputs = ["A"]\n'
     text += '[[panel.line]]\nname = "row"\nbreaker_a = 16\nphases = 1\n'
     text += '[[panel]]\nname = "P"\ninputs = ["M/row"]\n'
     for line in ("w1", "w2"):
@@ -677,22 +587,21 @@ def run(
 def test_the_command_shows_the_timeline_and_the_delays(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    more = "inrush_a = 30\n"
-    hall = full(12, 0.51, ON, more)
+    hall = full(12, 0.51, ON)
     machines = "".join(machine(f"srv-{n}", f"left/{n}") for n in range(1, 13))
-    (tmp_path / "hall.power.toml").write_text(drawing(machines, 16, more))
-    code, out = run(capsys, tmp_path, hall, "--return", "feed:A", "--after", "2h")
-    assert code == 2
+    (tmp_path / "hall.power.toml").write_text(drawing(machines))
+    code, out = run(capsys, tmp_path, hall, "--return", "feed:A")
+    assert code == 0
     shown = [line.split() for line in out.splitlines()]
-    assert out.startswith("Power comes back to feed:A, after 2 h: 0 of 12 machines come back")
+    assert out.startswith("Power comes back to feed:A: 12 of 12 machines come back")
     assert ["left", "0.0", "0.0", "1,", "2,"] in [line[:5] for line in shown]
     assert "With these delays left/L1 fit; set them on each PDU's page." in out
     assert ["left", "12", "22"] in shown
-    code, out = run(capsys, tmp_path, hall, "--return", "feed:A", "--after", "20s", "--json")
+    code, out = run(capsys, tmp_path, hall, "--return", "feed:A", "--json")
     found = json.loads(out)
-    assert (code, found["level"]) == (2, 1) and found["after_s"] == 20
+    assert (code, found["level"]) == (0, 0)
     (one,) = found["returns"]
-    assert one["breakers"][0]["inrush_a"] is None and one["breakers"][0]["together"] == 12
+    assert one["breakers"][0]["together"] == 12
     assert one["steps"][0]["pdu"] == "left" and len(one["steps"][0]["outlets"]) == 12
 
 
@@ -721,8 +630,7 @@ def test_the_page_has_both_orders_the_growing_load_and_nothing_unescaped(
     "words",
     [
         ["--return", "feed:A", "--fail", "feed:A"],
-        ["--fail", "feed:A", "--after", "2h"],
-        ["--return", "feed:A", "--after", "soon"],
+        ["--fail", "feed:A", "--metered", "monday.json"],
         ["--return", "feed:X"],
         ["--return", "feed:A", "--each"],
     ],
@@ -734,45 +642,6 @@ def test_contradictory_words_are_refused(
     (tmp_path / "hall.power.toml").write_text(drawing(machine("srv-1", "left/1")))
     code, _ = run(capsys, tmp_path, hall, *words)
     assert code == 2
-
-
-def test_a_time_has_a_unit() -> None:
-    assert [seconds(one) for one in ("2h", "30min", "45 s")] == [7200, 1800, 45]
-    for wrong in ("2", "h", "2 days", "-1h"):
-        with pytest.raises(Usage):
-            seconds(wrong)
-
-
-def test_the_owners_numbers_of_a_machine_are_read() -> None:
-    text = drawing(machine("srv", "left/1", more="inrush_a = 7\npeak_a = 3"), more="inrush_a = 40")
-    one = drawing_file.parsed(text, "x").machines["srv"]
-    assert (one.inrush_a, one.peak_a) == (7, 3)
-
-
-@pytest.mark.parametrize(
-    "curve, inrush_a, fits",
-    [
-        ("", 60, False),
-        ("B", 60, False),
-        # it holds 48 A, and the load has a crest of 6 A
-        ("B", 44, False),
-        ("B", 41, True),
-        ("C", 60, True),
-        ("D", 60, True),
-    ],
-)
-def test_the_type_of_a_breaker_says_what_it_holds_at_once(
-    curve: str, inrush_a: float, fits: bool
-) -> None:
-    drawn = f'curve = "{curve}"\n' if curve else ""
-    text = drawing(machine("srv", "left/1"), more=f"inrush_a = {inrush_a}\n")
-    text = text.replace("breaker_a = 16\n", f"breaker_a = 16\n{drawn}", 1)
-    found = ReturnModel(hall_of(text, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
-    assert (breaker(found, "left/L1").fit.word == FITS) == fits
-    # a feed says it for all below it
-    above = text.replace(drawn, "").replace('name = "A"\n', f'name = "A"\n{drawn}', 1)
-    found = ReturnModel(hall_of(above, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
-    assert (breaker(found, "left/L1").fit.word == FITS) == fits
 
 
 @pytest.fixture(scope="module")

@@ -97,7 +97,8 @@ def test_a_drawing_is_read_with_its_defaults_and_lines() -> None:
         ("breaker_a = 32", "breaker_a = inf", "line 3: feed 'A': the key 'breaker_a' must be a"),
         ("breaker_a = 32", "breaker_a = true", "line 3: feed 'A': the key 'breaker_a' must be"),
         ("breaker_a = 32", f"breaker_a = 1{'0' * 400}", "'breaker_a' must be a number from 0.1"),
-        ("breaker_a = 32", 'curve = "E"', "line 3: feed 'A': the key 'curve' must be B, C or D"),
+        ("breaker_a = 32", 'curve = "C"', "line 3: feed 'A': the key 'curve' is not known: write"),
+        ("breaker_a = 32", 'standard = "IEC"', 'the key \'standard\' must be "IEC 60898-1", "'),
         ('name = "P"', "name = 7", "line 6: [[panel]] 1: the key 'name' must be a text of at most"),
         ('name = "P"', 'name = ""', "line 6: [[panel]] 1: the key 'name' must be a text of at"),
         ('name = "P"', 'name = "P "', "the key 'name' must be a text of at most 100 printable"),
@@ -163,11 +164,42 @@ def test_a_mistake_is_one_sentence_with_line_and_remedy(old: str, new: str, expe
     assert expected in said and "\n" not in said
 
 
-def test_whole_numbers_may_have_a_point_and_curves_may_be_empty() -> None:
+@pytest.mark.parametrize(
+    "old, new, expected",
+    [
+        ("breaker_a = 32", 'fuse = "gG"', "'fuse' is not known: write standard = "),
+        ("breaker_a = 32", "holds_percent = 80", "a breaker in a hot place with a lower breaker_a"),
+        (
+            'name = "P"',
+            'name = "P"\ngap_s = 15',
+            "draw a switch that bridges as a [[pdu]] with two",
+        ),
+        ('name = "P"', 'name = "P"\nparallel = true', "as one [[ups]] with the rating_a that you"),
+        ('name = "srv"', 'name = "srv"\ninrush_a = 1', "no inrush is computed; delays spread"),
+        ('name = "left"', 'name = "left"\nvoltage_v = 230', "draw it at the feed, UPS or panel"),
+        (
+            'inputs = ["A"]',
+            'inputs = ["A", "left/5"]',
+            "names 2: a panel has one input; draw a switch that bridges as a [[pdu]] with two",
+        ),
+        (
+            'inputs = ["P"]',
+            'inputs = ["P", "A", "P/L1"]',
+            "names 3: a [[pdu]] has one input, or two as a transfer switch",
+        ),
+    ],
+)
+def test_what_the_model_cannot_keep_is_refused_with_how_to_draw_it(
+    old: str, new: str, expected: str
+) -> None:
+    said = refused(BASE.replace(old, new, 1))
+    assert expected in said and "\n" not in said and "line " in said
+
+
+def test_whole_numbers_may_have_a_point() -> None:
     """JSON schema does not tell 3.0 from 3."""
     text = BASE.replace('name = "L1"\n\n', 'name = "L1"\nphases = 3.0\n\n', 1)
-    found = drawing_file.parsed(text.replace("breaker_a = 32", 'curve = ""'), "hall.toml")
-    assert repr(found.panels["P"].lines[0].phases) == "3" and not found.panels["P"].lines[0].curve
+    assert repr(drawing_file.parsed(text, "hall.toml").panels["P"].lines[0].phases) == "3"
 
 
 def test_a_circle_is_shown_from_the_one_that_is_drawn_first() -> None:
