@@ -188,7 +188,7 @@ def readings(line, days):
 
 
 def name(line):
-    return f"{line['pdu']}, outlet {line['outlet']}"
+    return f"{line['pdu']}, outlet {line['outlet']}" if line["outlet"] else f"{line['pdu']}, inlet"
 
 
 # ---- power ---------------------------------------------------------------------------------------
@@ -229,8 +229,8 @@ def power(known):
 class Register:
     """The readings of one register, and whether its figures follow from these rules alone."""
 
-    def __init__(self, rows, meter):
-        self.rows = rows
+    def __init__(self, rows, meter, is_inlet):
+        self.rows, self.is_inlet = rows, is_inlet
         self.read = [one for one in rows if one.kwh is not None]
         self.begins, self.ends = ([getattr(one, e) for one in self.read] for e in ("begin", "end"))
         self.values = [one.kwh for one in self.read]
@@ -323,7 +323,10 @@ class Register:
 
     def _ampere(self):
         """The least and the most that an ampere is, in kW."""
-        return (0.03, 0.48) if self.volts is None else (0.0006 * self.volts, 0.001 * self.volts)
+        if self.volts is None:
+            return 0.03, 0.48
+        # lines of an inlet may be 3 ** 0.5 times the voltage of one apart
+        return 0.0006 * self.volts / (3**0.5 if self.is_inlet else 1), 0.001 * self.volts
 
     def _stood(self):
         stands = self.values and self.values[0] == self.values[-1]
@@ -549,22 +552,29 @@ def grade_of(register, energy, begin, end, tolerance, confirmed):
 def check_line(line, rows, statement, zone, unchecked):
     """Compares one line with its readings. Returns what the total's power needs."""
     where, begin, end = name(line), when(line["from"]), when(line["to"])
-    for edge in ("from", "to"):
-        need_time(line[edge], zone, where)
+    for key in ("from", "to"):
+        need_time(line[key], zone, where)
+
+    def edge(one):
+        return {"time": local(one.begin, zone), "kwh": one.kwh}
+
     need(when(statement["from"]) <= begin < end <= when(statement["to"]), f"{where}: its time")
-    register = Register(rows, line["meter"])
+    register = Register(rows, line["meter"], not line["outlet"])
     read = register.read
     need(sum(begin <= one.begin < end for one in read) == line["readings"], f"{where}: readings")
+    edges = []
     for moment, said in ((begin, line["register_begin"]), (end, line["register_end"])):
         found = ([one for one in read if one.end <= moment][-1:] or read[:1] or [None])[0]
-        shown = found and {"time": local(found.begin, zone), "kwh": found.kwh}
-        need(alike(shown, said), f"{where}: register")
+        shown = found and edge(found)
+        others = [edge(one) for one in read] if register.odd else []
+        is_right = alike(shown, said) or any(alike(one, said) for one in others)
+        need(is_right, f"{where}: register")
+        edges.append(found)
     units = []
     for one in read:
-        edge = {"time": local(one.begin, zone), "kwh": one.kwh}
         if not units or [units[-1][key] for key in ("serial", "firmware")] != one.unit[1:3]:
-            units.append({"serial": one.unit[1], "firmware": one.unit[2], "first": edge})
-        units[-1]["last"] = edge
+            units.append({"serial": one.unit[1], "firmware": one.unit[2], "first": edge(one)})
+        units[-1]["last"] = edge(one)
     need(alike(units, line["units"]), f"{where}: units")
     stated = {one.unit[5] for one in rows} - {None}
     need(stated <= {line["meter"]["class_percent"]}, f"{where}: the unit states another class")
@@ -577,8 +587,8 @@ def check_line(line, rows, statement, zone, unchecked):
         and (register.ends[-1] + register.gap > begin)
     )
     if not is_read or line["kwh"] is None:
-        is_empty = line["kwh"] is None and line["grade"] == "not billable" and not line["events"]
-        need(is_empty and not line["read"], f"{where}: it was not read")
+        is_empty = line["kwh"] is line["billed"] is None and line["grade"] == "not billable"
+        need(is_empty and not line["events"] and not line["read"], f"{where}: it was not read")
         labels = {one for one, _, _ in pieces(statement["tariff_rows"], begin, end, zone)}
         known = in_order(labels, statement) if statement["tariff_rows"] else []
         expected = dict.fromkeys(known)
@@ -589,7 +599,27 @@ def check_line(line, rows, statement, zone, unchecked):
         unchecked.append(f"{where}, because {register.odd}")
     else:
         check_plain(line, register, begin, end, statement, zone)
+    if line["kwh"] is not None:
+        check_billed(line, register, edges, begin, where)
     return (begin, end, flows), [*daily(register, begin, end, statement, zone)]
+
+
+def check_billed(line, register, edges, begin, where):
+    """A register that goes on is billed by its readings at both ends, another one by its lowest."""
+    low, billed = line["kwh"]["low"], line["billed"]
+    if low is None:
+        need(billed is None, f"{where}: billed, and its unit is in doubt")
+        return
+    if register.odd:
+        edges = [line[key] for key in ("register_begin", "register_end")]
+        rise = near(edges[1]["kwh"] - edges[0]["kwh"], billed, 3)
+        need(rise or billed == low, f"{where}: billed is neither the lowest nor what it rose by")
+        return
+    is_before = edges[0].end <= begin
+    is_near = line["held_before"] or begin - edges[0].begin <= 3 * register.gap
+    goes_on = is_before and is_near
+    fits = near(edges[1].kwh - edges[0].kwh, billed, 3) if goes_on else billed == low
+    need(fits, f"{where}: billed {billed}")
 
 
 def check_plain(line, register, begin, end, statement, zone):
@@ -609,8 +639,8 @@ def check_plain(line, register, begin, end, statement, zone):
     again = periods(register, whole, spans) if spans else {}
     need(in_order(again, statement) == list(line["tariff"]), f"{where}: periods")
     if again and not line["doubted"]:
-        low = thousandths(line["kwh"]["low"])
-        check_shares(where, [line["tariff"][one]["billed"] for one in again], low, again)
+        billed = thousandths(line["billed"])
+        check_shares(where, [line["tariff"][one]["billed"] for one in again], billed, again)
     if again:
         best = thousandths(line["kwh"]["best"])
         check_shares(where, [line["tariff"][one]["best"] for one in again], best, again)
@@ -685,8 +715,9 @@ def check_parts(line, where):
     if kwh["low"] is None:
         need(not any(one is not None for one in billed), f"{where}: periods")
         return
-    need(sum(round(one * 1000) for one in billed) == round(kwh["low"] * 1000), f"{where}: periods")
-    for one, part in zip(billed, split(round(kwh["low"] * 1000), best)):
+    whole = round(line["billed"] * 1000)
+    need(sum(round(one * 1000) for one in billed) == whole, f"{where}: periods")
+    for one, part in zip(billed, split(whole, best)):
         need(abs(one - part / 1000) < 0.0031, f"{where}: periods")
 
 
@@ -771,7 +802,7 @@ def check_difference(statement):
         need(total["difference"] is None, "a difference without a statement before")
         return
     amounts, net = total["amounts"], None
-    kwh = total["kwh"]["low"] if amounts is None else amounts["kwh"]
+    kwh = total["billed"] if amounts is None else amounts["kwh"]
     if amounts and before["net"] is not None and before["currency"] == prices["currency"]:
         texts = (amounts["net"], before["net"])
         places = max(len(one.partition(".")[2]) for one in texts)
@@ -797,6 +828,7 @@ def check_total(statement, held, zone):
     labels = dict.fromkeys(label for one in lines for label in one["tariff"])
     expected = {
         "kwh": added_up([one["kwh"] for one in read]),
+        "billed": sum(round((one["billed"] or 0) * 1000) for one in read) / 1000,
         "unread": len(lines) - len(read),
         "without_lowest": sum(one["kwh"]["low"] is None for one in read),
         "tariff": {
@@ -954,13 +986,12 @@ def span_text(begin, end):
     return first if first == last else f"{first} to {last}"
 
 
-def extent(kwh, low="low"):
+def extent(kwh):
     if kwh is None:
         return "not read"
-    least, best, most = (
-        "nothing" if kwh[one] is None else f"{kwh[one]:.3f}" for one in (low, "best", "high")
-    )
-    return f"{least} kWh at least, {best} most likely, {most} at most"
+    least, best, most = ("nothing" if kwh[one] is None else f"{kwh[one]:.3f}" for one in BOUNDS)
+    billed = f"billed {kwh['billed']:.3f} kWh; " if kwh.get("billed") is not None else ""
+    return f"{billed}{least} kWh at least, {best} most likely, {most} at most"
 
 
 def report(statement):
@@ -976,13 +1007,14 @@ def report(statement):
         registers = " to ".join("?" if one is None else f"{one['kwh']:.3f}" for one in edges)
         label = ", ".join(one for one in (line["machine"], line["name"], name(line)) if one)
         span = span_text(line["from"], line["to"])
-        told_kwh = f"{extent(line['kwh'])}; {line['grade']}"
+        billed = "nothing" if line["billed"] is None else f"{line['billed']:.3f}"
+        told_kwh = f"billed {billed} kWh; {extent(line['kwh'])}; {line['grade']}"
         yield f"{label}, {span}: register {registers} kWh; {told_kwh}"
         for label, amount in (line["amounts"] or {}).items():
             kwh = f"{line['tariff'][label]['billed']:.3f} kWh"
             yield f"  {label}: {kwh} x {prices['kwh'][label]} = {amount} {currency}"
         if line["amounts"] is None:
-            yield from (f"  {at}: {extent(one, 'billed')}" for at, one in line["tariff"].items())
+            yield from (f"  {at}: {extent(one)}" for at, one in line["tariff"].items())
         for one in line["events"]:
             yield f"  {one['from']} to {one['to']}: {one['kind']}: {one['reason']}"
     if amounts and amounts["peak"]:
@@ -990,7 +1022,9 @@ def report(statement):
         yield f"highest quarter hour: {peak} = {amounts['peak']['amount']} {currency}"
     elif total["peak_kw"] is not None:
         yield f"highest quarter hour: {total['peak_kw']:.3f} kW; 95 %: {total['p95_kw']:.3f} kW"
-    if amounts:
+    if not amounts:
+        yield f"billed: {total['billed']:.3f} kWh"
+    else:
         yield f"billed: {amounts['kwh']:.3f} kWh, {amounts['net']} {currency} net"
     yield f"all outlets: {extent(total['kwh'])}"
     if total["difference"]:
@@ -1004,10 +1038,11 @@ def report(statement):
 
 STATED = (
     "what the provider alone says: number, date, issuer, customer, what it corrects and what was"
-    " billed before, period and zone, prices, whose outlet when (from, to), machine, name,"
-    " limit_kw, step_kwh, wrap_kwh, class_percent, volts and own_use_w of each meter, most_kwh,"
-    " doubted, confirmed, tolerance_kwh, hours of the tariff, carbon, pue, left_out, version, the"
-    " words of reasons; and what page and table say: compare them with the figures above"
+    " billed before, period and zone, prices, whose outlet when (from, to, held_before), machine,"
+    " name, limit_kw, step_kwh, wrap_kwh, class_percent, volts and own_use_w of each meter,"
+    " most_kwh, doubted, confirmed, tolerance_kwh, hours of the tariff, carbon, pue, left_out,"
+    " version, the words of reasons; and what page and table say: compare them with the figures"
+    " above"
 )
 
 
@@ -1078,6 +1113,9 @@ def need_once(traces):
         if one.begin < other.end and other.begin < one.end:
             both = f"{name(one.line)} and {name(other.line)} are one register at one time"
             need(not same_register(one, other), both)
+            is_pdu = spelled(one.line["pdu"]) == spelled(other.line["pdu"])
+            is_part = is_pdu and not (one.line["outlet"] and other.line["outlet"])
+            need(not is_part, f"{both}: an inlet and an outlet of its PDU")
 
 
 def same_register(one, other):
@@ -1145,18 +1183,18 @@ SHAPE = {
     "lines": [{
         "pdu": TEXT, "outlet": TEXT, "name": TEXT, "machine": TEXT, "from": SHORT, "to": SHORT,
         "meter": {key: maybe(one) for key, one in METER.items()}, "most_kwh": maybe(FIGURE),
-        "doubted": bool, "confirmed": bool, "readings": WHOLE, "register_begin": maybe(EDGE),
-        "register_end": maybe(EDGE),
+        "doubted": bool, "confirmed": bool, "held_before": bool, "readings": WHOLE,
+        "register_begin": maybe(EDGE), "register_end": maybe(EDGE),
         "units": [{"serial": TEXT, "firmware": TEXT, "first": EDGE, "last": EDGE}],
-        "kwh": maybe(KWH), "grade": "firm|bounded|wide|not billable", "reason": TEXT,
-        "read": (0.0, 1.0),
+        "kwh": maybe(KWH), "billed": maybe(FIGURE), "grade": "firm|bounded|wide|not billable",
+        "reason": TEXT, "read": (0.0, 1.0),
         "events": [{"kind": TEXT, "from": SHORT, "to": SHORT, "reason": TEXT}],
         "tariff": {str: maybe({**KWH, "billed": maybe(FIGURE)})},
         "peak_kw": maybe(KW), "p95_kw": maybe(KW), "amounts": maybe({str: AMOUNT}),
         "amount": maybe(AMOUNT),
     }],
     "total": {
-        "kwh": SUM, "unread": WHOLE, "without_lowest": WHOLE,
+        "kwh": SUM, "billed": FIGURE, "unread": WHOLE, "without_lowest": WHOLE,
         "tariff": {str: {**SUM, "billed": FIGURE}}, "peak_kw": maybe(KW), "p95_kw": maybe(KW),
         "peak_time": maybe(SHORT),
         "days": [{

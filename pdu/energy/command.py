@@ -198,7 +198,7 @@ audit = Subcommand(
     callback=_audit,
     help=_AUDIT_HELP,
     examples=(
-        "pdu energy audit DIR --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
+        "pdu energy audit DIR --month 2026-10 --limit-kw 3.68",
         "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --drawing h.toml",
     ),
     context_settings={"max_content_width": 80},
@@ -227,7 +227,7 @@ energy = LazyGroup(
     },
     (
         "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --limit-kw 11",
-        "pdu energy audit DIR --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
+        "pdu energy audit DIR --month 2026-10 --limit-kw 3.68",
     ),
     help="Energy that can be billed, from kept readings.",
     epilog=EPILOG,

@@ -5,10 +5,13 @@ they are.
 from __future__ import annotations
 
 import datetime
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
+
+from handlers.shared.errors import printable
 
 from ..core.cli.error_output import Usage
 from ..core.cli.options import NumberRange, Parameters, option
@@ -20,13 +23,15 @@ from .registers.meter_facts import Meters, RegisterFacts
 from .registers.period import moment, zone_named
 
 _USUAL_ZONE = "UTC"
+_MONTH = re.compile("([1-9][0-9]{3})-(0[1-9]|1[0-2])")
 
 
 class BillingOptions(NamedTuple):
     """The values of the options of `billing`."""
 
-    begin: str
-    end: str
+    month: Optional[str]
+    begin: Optional[str]
+    end: Optional[str]
     zone: Optional[str]
     limit_kw: Optional[float]
     pdu_limit_kw: Optional[float]
@@ -48,7 +53,7 @@ class BillingOptions(NamedTuple):
     def period(self) -> tuple[float, float, ZoneInfo]:
         """Begin and end in s since 1970, and their zone. Raises SettingsError or Usage."""
         zone = zone_named(self.zone or _USUAL_ZONE)
-        begin, end = moment(self.begin, zone), moment(self.end, zone)
+        begin, end = (moment(text, zone) for text in self._days())
         if self.zone is None and datetime.datetime.fromtimestamp(begin).astimezone().utcoffset():
             print(
                 f"note: the period is in {_USUAL_ZONE}, not in this machine's time zone: --zone"
@@ -58,6 +63,20 @@ class BillingOptions(NamedTuple):
         if end <= begin:
             raise Usage("--to must be later than --from")
         return begin, end, zone
+
+    def _days(self) -> tuple[str, str]:
+        """The first day and the day after the last one, as they are written. Raises Usage."""
+        if self.month is None:
+            if self.begin is None or self.end is None:
+                raise Usage("say which period: --month 2026-10, or --from and --to")
+            return self.begin, self.end
+        if self.begin is not None or self.end is not None:
+            raise Usage("--month excludes --from and --to")
+        match = _MONTH.fullmatch(self.month)
+        if match is None:
+            raise Usage(f"--month {printable(self.month, 40)!r}: give such as 2026-10")
+        year, month = int(match[1]), int(match[2])
+        return f"{self.month}-01", f"{year + month // 12:04d}-{month % 12 + 1:02d}-01"
 
     def files(self, zone: ZoneInfo) -> BillingFiles:
         """Reads the files. Raises SettingsError."""
@@ -98,11 +117,10 @@ def billing(customers_required: bool) -> Parameters:
 
 
 _PERIOD = [
-    *option(
-        "--from begin", "the first day, or a time such as 2026-10-12T14:00", "DAY", required=True
-    ),
-    *option("--to end", "the day after the last one, or a time", "DAY", required=True),
-    *option("--zone", "the time zone of both", "NAME", show_default=_USUAL_ZONE),
+    *option("--month", "a whole month, such as 2026-10", "MONTH"),
+    *option("--from begin", "or the first day, or a time such as 2026-10-12T14:00", "DAY"),
+    *option("--to end", "and the day after the last one, or a time", "DAY"),
+    *option("--zone", "their time zone", "NAME", show_default=_USUAL_ZONE),
 ]
 _METERS = [
     *option(

@@ -210,6 +210,8 @@ def _set(name: str, value: Any) -> Callable[[Statement], None]:
 
 for _name, _change in (
     ("a line's lowest", _more("low", 1.0)),
+    ("what is billed of a line", lambda line: line.update(billed=line["billed"] + 1.0)),
+    ("what is billed of nothing", _set("billed", None)),
     ("a line's best", _more("best", 1.0)),
     ("a line's highest", _more("high", -0.05)),
     ("a reset is invented", _event),
@@ -261,6 +263,7 @@ FORGERIES.append(
 )
 for _name, _change in (
     ("the total's lowest", lambda all_: all_["total"]["kwh"].update(low=1e4)),
+    ("what is billed in all", lambda all_: all_["total"].update(billed=1e4)),
     ("the total of a period", lambda all_: all_["total"]["tariff"]["day"].update(billed=1e4)),
     ("outlets that were not read", lambda all_: all_["total"].update(unread=1)),
     ("the total's peak", lambda all_: all_["total"].update(peak_kw=9.0)),
@@ -309,6 +312,7 @@ for _name, _change, _word in (
     ("the supply's limit", lambda all_: clean(all_)["meter"].update(limit_kw=1.0), "limit_kw"),
     ("the most by the inlet", lambda all_: clean(all_).update(most_kwh=1e4), "most_kwh"),
     ("what shows the unit", lambda all_: clean(all_).update(confirmed=False), "confirmed"),
+    ("who had it before", lambda all_: clean(all_).update(held_before=False), "held_before"),
     ("the tolerance", _set("tolerance_kwh", 100.0), "tolerance_kwh"),
     ("the hours of the tariff", lambda all_: all_["tariff_rows"][0].__setitem__(2, 300), "hours"),
     ("carbon for each kWh", _set("carbon_g_per_kwh", 1.0), "carbon"),
@@ -545,6 +549,8 @@ for _name, _forge in (
     ("one unit under two names", _doubled("r9-left", "4")),
     ("one unit under two addresses", _doubled("r9-left", "4", mark="0" * 16)),
     ("one outlet as 4 and 04", _doubled("r1-left", "04")),
+    ("an outlet and its inlet", _doubled("r1-left", "", "x", 9.0, "1" * 16)),
+    ("an outlet and the inlet in capitals", _doubled("R1-Left", " ", "x", 9.0, "1" * 16)),
     ("one outlet as 4 and 4 with a blank", _doubled("r1-left", "4 ")),
     ("one PDU in capitals", _doubled("R1-LEFT", "4")),
     ("one PDU with a space of no width", _doubled("r1\u200b-left", "4", "x", 9.0, "1" * 16)),

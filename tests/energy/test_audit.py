@@ -209,3 +209,26 @@ def test_help_fits_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["energy", "audit", "--help"]) == 0
     shown = capsys.readouterr().out
     assert shown.count("pdu energy audit ") >= 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "say which period: --month 2026-10, or --from and --to"),
+        (["--from", "2026-10-01"], "say which period"),
+        (["--month", "2026-13"], "--month '2026-13': give such as 2026-10"),
+        (["--month", "2026-10", "--to", "2026-11-01"], "--month excludes --from and --to"),
+    ],
+)
+def test_a_period_is_a_month_or_two_days(
+    words: Sequence[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, [line(when, None, (passed(when), 4.0)) for when in hours()])
+    assert root.run(["energy", "audit", str(path), *words, *LIMITS]) == 2
+    assert said in capsys.readouterr().err
+    asked = ["energy", "audit", str(path), *LIMITS, "--json"]
+    answers = []
+    for period in (["--month", "2026-10", "--zone", "Europe/Berlin"], [*ASKED]):
+        assert root.run([*asked, *period]) == 0
+        answers.append(json.loads(capsys.readouterr().out))
+    assert answers[0] == answers[1]

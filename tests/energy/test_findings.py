@@ -603,7 +603,7 @@ def test_the_page_begins_with_the_verdict_and_folds_what_is_firm(
     ("name", "text", "said"),
     [
         ("customers.csv", "customer,pdu\n", "must have the columns"),
-        ("customers.csv", "customer,pdu,outlet,from,to\na,b\n", "may not be empty"),
+        ("customers.csv", "customer,pdu,outlet,from,to\na,,3\n", "may not be empty"),
         ("customers.csv", "customer,pdu,outlet,from,to\na,b,1,x,\n", "from: 'x' is no day"),
         ("customers.csv", "customer,pdu,outlet,from,to\n,b,1,,\n", "may not be empty"),
         (

@@ -74,7 +74,7 @@ def test_both_verifiers_compute_the_same_of_registers_that_only_rose(drawn: plan
         "limit_kw": plan.breaker_kw, "step_kwh": plan.step, "wrap_kwh": None,
         "class_percent": None, "volts": None, "own_use_w": None,
     }  # fmt: skip
-    register = SECOND.Register([_Row(poll, 0.0) for poll in one.polls], meter)
+    register = SECOND.Register([_Row(poll, 0.0) for poll in one.polls], meter, False)
     length = one.end - one.begin
     for begin, end in (
         (one.begin, one.end),

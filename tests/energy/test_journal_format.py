@@ -77,6 +77,7 @@ def polls(draw: st.DrawFn) -> tuple[int, list[JournalPoll]]:
         st.none() | st.lists(_STATE, min_size=outlets, max_size=outlets),
         st.integers(0, 100),
         st.none() | st.tuples(_TEXT, _TEXT),
+        _FIGURE,
     )
     return outlets, draw(st.lists(one, min_size=1, max_size=6))
 
@@ -107,7 +108,7 @@ def test_polls_are_read_as_they_were_written(made: tuple[int, list[JournalPoll]]
         # an energy is evidence: not a digit is lost
         assert known(found.kwh)[place] == row(one.energy_kwh, kwh, outlets)
         assert known(found.amperes)[place] == rounded(row(one.load_a, amperes, outlets))
-        assert known(found.watts)[place] == rounded(row(None, watts, outlets))
+        assert known(found.watts)[place] == rounded(row(one.power_w, watts, outlets))
         signs = found.signs[place * outlets : (place + 1) * outlets]
         assert list(signs) == [SIGNS[state] for state in one.states or [UNKNOWN] * outlets]
         assert found.synchronised[place] is one.synchronised

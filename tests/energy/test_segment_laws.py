@@ -97,10 +97,10 @@ def test_as_many_readings_have_passed_as_are_not_later(
     times: list[float], moment: float, without: set[int]
 ) -> None:
     numbers = [n for n in range(len(times)) if n not in without]
-    assert bounds._count_until(times, numbers, moment) == sum(times[n] <= moment for n in numbers)
+    assert bounds.count_until(times, numbers, moment) == sum(times[n] <= moment for n in numbers)
     for first, step in itertools.product(range(len(times) + 1), (1, 2)):
         every = range(first, len(times), step)
-        assert bounds._count_until(times, every, moment) == sum(times[n] <= moment for n in every)
+        assert bounds.count_until(times, every, moment) == sum(times[n] <= moment for n in every)
 
 
 @given(_registers(), _LIMITS, st.booleans())

@@ -146,18 +146,18 @@ def test_periods_of_a_tariff_add_up_to_the_outlet_and_to_the_total(
         for said in (*statement["lines"], statement["total"]):
             periods = said["tariff"]
             assert set(periods) == {"night", "day"}
-            for bound, part in (("low", "billed"), ("best", "best")):
+            for whole, part in ((said["billed"], "billed"), (said["kwh"]["best"], "best")):
                 parts = [Decimal(repr(one[part])) for one in periods.values()]
-                assert sum(parts) == Decimal(repr(said["kwh"][bound])), (part, said)
+                assert sum(parts) == Decimal(repr(whole)), (part, said)
             # their own bounds lose a step of the register at each change, and stay in the JSON
             assert sum(one["low"] for one in periods.values()) < said["kwh"]["low"]
         for line in statement["lines"]:
             share = line["tariff"]["day"]["best"] / line["kwh"]["best"]
             billed = line["tariff"]["day"]["billed"]
-            assert billed == pytest.approx(share * line["kwh"]["low"], abs=0.0021)
+            assert billed == pytest.approx(share * line["billed"], abs=0.0021)
         rows = [*csv.DictReader(io.StringIO((hall / _folder(hall, number)).read_text()))]
         for whole, part in (("outlet", "tariff"), ("total", "total of tariff")):
-            for column in ("kwh_lowest", "kwh_best"):
+            for column in ("kwh_billed", "kwh_best"):
                 sums = [
                     sum(Decimal(one[column]) for one in rows if one["row"] == kind)
                     for kind in (whole, part)
@@ -166,7 +166,7 @@ def test_periods_of_a_tariff_add_up_to_the_outlet_and_to_the_total(
         text = page(statement)
         assert "so that periods add up to the outlet" in " ".join(text.split())
         night = statement["lines"][0]["tariff"]["night"]
-        assert f'<td class="n b" data-head="kWh lowest">{night["billed"]:.3f}</td>' in text
+        assert f'<td class="n b" data-head="kWh billed">{night["billed"]:.3f}</td>' in text
 
 
 def test_audit_and_statement_agree_and_round_alike(
@@ -350,17 +350,17 @@ def test_a_page_and_a_table_have_the_figures_of_each_outlet(october: tuple[Path,
         name = f"{line['pdu']}, outlet {line['outlet']}"
         held = [moment(line[one], BERLIN) for one in ("from", "to")]
         true = energy_kwh(line["pdu"], int(line["outlet"]), held[0], held[1])
-        on_page = next(row for row in cells.rows if len(row) == 7 and name in row[0])
-        low, best, high = map(float, on_page[1:4])
+        on_page = next(row for row in cells.rows if len(row) == 8 and name in row[0])
+        low, best, high = map(float, on_page[2:5])
         assert low <= true <= high and low <= best <= high
         in_table = next(
             row
             for row in outlets
             if (row["row"], row["pdu"], row["outlet"]) == ("outlet", line["pdu"], line["outlet"])
         )
-        bounds = [in_table[f"kwh_{bound}"] for bound in ("lowest", "best", "highest")]
-        assert bounds == on_page[1:4] and in_table["from"] == line["from"]
-        assert float(in_table["peak_kw"]) == float(on_page[4])
+        bounds = [in_table[f"kwh_{bound}"] for bound in ("billed", "lowest", "best", "highest")]
+        assert bounds == on_page[1:5] and in_table["from"] == line["from"]
+        assert float(in_table["peak_kw"]) == float(on_page[5])
     assert "Bright &amp; Sons" in text and "//" not in text
 
 
@@ -451,3 +451,45 @@ def test_no_day_is_sealed_that_a_meter_may_still_write(
         assert newest == "2026-11-01.jsonl"
         assert max(_days(hall)) == "2026-10-31"
     assert run(capsys, *seal)[0] == 0 and max(_days(hall)) == "2026-11-01"
+
+
+def test_months_add_up_to_the_register(hall: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of three weeks, each bills from the reading at which the last one ended; a subtraction of
+    the registers on the page is what is billed.
+    """
+    (hall / "customers.csv").write_text("customer,pdu,outlet,from,to\nacme,r1-left,4,,\n", "utf-8")
+    owners = ("--limit-kw", str(LIMIT_KW), "--customers", str(hall / "customers.csv"))
+    lines = []
+    for number, (first, after) in enumerate((("03", "10"), ("10", "17"), ("17", "24"))):
+        week = ("--from", f"2026-10-{first}", "--to", f"2026-10-{after}", "--zone", "Europe/Berlin")
+        into = hall / f"week-{number}"
+        words = ("energy", "statement", hall / "readings", *week, *owners, "--into", into, "--json")
+        code, out, err = run(capsys, *map(str, words))
+        assert code == 0, err
+        (path,) = into.glob("0*/statement.json")
+        (line,) = json.loads(path.read_text())["lines"]
+        lines.append(line)
+        root_of_week = json.loads(out)["root"]
+        assert stand_alone.refusal_of(path.parent, root_of_week)[0] is None
+        check = ("check-statement", str(path.parent / "proof.json.gz"), "--root", root_of_week)
+        assert run(capsys, "energy", *check)[0] == 0
+    for line in lines:
+        edges = [line[f"register_{edge}"]["kwh"] for edge in ("begin", "end")]
+        assert line["billed"] == round(edges[1] - edges[0], 3)
+        assert abs(line["billed"] - line["kwh"]["best"]) < 0.5
+    assert [line["register_end"] for line in lines[:2]] == [
+        line["register_begin"] for line in lines[1:]
+    ]
+    whole = lines[2]["register_end"]["kwh"] - lines[0]["register_begin"]["kwh"]
+    assert sum(Decimal(repr(line["billed"])) for line in lines) == Decimal(repr(round(whole, 3)))
+
+
+def test_a_register_that_began_again_is_billed_by_its_lowest(october: tuple[Path, Any]) -> None:
+    hall, _ = october
+    for line in (line for at in (1, 2, 3) for line in statement_of(hall, at)["lines"]):
+        kinds = {event["kind"] for event in line["events"]}
+        if kinds & {"reset", "changed"}:
+            assert line["billed"] == line["kwh"]["low"]
+        else:
+            edges = [line[f"register_{edge}"]["kwh"] for edge in ("begin", "end")]
+            assert line["billed"] == round(edges[1] - edges[0], 3)

@@ -11,10 +11,10 @@ from itertools import groupby
 from typing import NamedTuple, Optional
 
 from ..journal.readings import PduReadings
-from ..registers.bounds import BoundedRegister
+from ..registers.bounds import BoundedRegister, count_until
 from ..registers.numpy_lazy import Column, np
 from ..registers.parts import narrowed
-from ..registers.segments import history_of
+from ..registers.segments import Segment, history_of
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from . import checks
 
@@ -50,6 +50,25 @@ class UnitDoubt(NamedTuple):
     ratio: float
     since: float
     until: float
+
+
+class RegisterEdge(NamedTuple):
+    """A reading of a register: when it began, in s, and what it showed, in kWh."""
+
+    time: float
+    kwh: float
+
+
+class RegisterAdvance(NamedTuple):
+    """What a register that goes on showed at both ends of a period."""
+
+    begin: RegisterEdge
+    end: RegisterEdge
+
+    @property
+    def kwh(self) -> float:
+        """What a utility bills: months of it add up to the register."""
+        return self.end.kwh - self.begin.kwh
 
 
 class _Findings(NamedTuple):
@@ -289,6 +308,26 @@ class CheckedRegister:
     def rise(self, begin: float, end: float) -> EnergyInterval:
         """What the register alone counted in a period, whatever its unit."""
         return self._register.energy(begin, end)
+
+    def advance(self, begin: float, end: float) -> Optional[RegisterAdvance]:
+        """The last readings until begin and end of a period, if the register goes on between them;
+        None if it does not, or if nothing was read before.
+        """
+        readings = self._readings
+        for segment in self._story.segments:
+            numbers = segment.readings
+            first, last = (count_until(readings.ends, numbers, at) - 1 for at in (begin, end))
+            if first >= 0 and (last < len(numbers) - 1 or self._is_last(segment, end)):
+                edges = (numbers[first], numbers[last])
+                return RegisterAdvance(
+                    *(RegisterEdge(readings.begins[at], readings.values[at]) for at in edges)
+                )
+        return None
+
+    def _is_last(self, segment: Segment, end: float) -> bool:
+        """Whether no other segment of a register has a reading until `end`."""
+        later = [other for other in self._story.segments if other.first > segment.last]
+        return not later or self._readings.ends[later[0].first] > end
 
     def weak_evidence(self, energy: EnergyInterval, begin: float, end: float) -> str:
         """Why what was read supports no firm energy (law 5); "" if it does."""

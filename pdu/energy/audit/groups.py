@@ -134,9 +134,14 @@ def by_customer(
 
     `names`: of PDUs that count under another name -> that one.
     """
-    shares: dict[Place, Sequence[OutletShare]] = {
-        (pdu.name, item.outlet): item.shares for pdu in pdus for item in pdu.outlets
-    }
+    shares: dict[Place, Sequence[OutletShare]] = {}
+    for pdu in pdus:
+        by_inlet = tenures.get((pdu.name, OWN), ())
+        for register in (*pdu.outlets, *filter(None, [pdu.own] if by_inlet else [])):
+            # what is nobody's of a PDU that somebody has by its inlet is in what the inlet counted
+            shares[pdu.name, register.outlet] = [
+                share for share in register.shares if share.customer or not by_inlet
+            ]
     lines: dict[str, list[InvoiceLine]] = {}
     silent = ((pdu.name, item) for pdu in pdus for item in pdu.unread)
     for place in dict.fromkeys((*tenures, *shares, *silent)):

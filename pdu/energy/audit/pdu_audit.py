@@ -29,7 +29,7 @@ from ..registers.rounding import summed
 from ..registers.unit_aliases import Seen
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from . import checks, grades
-from .checked_register import CheckedRegister, PlotData, ReadTimes
+from .checked_register import CheckedRegister, PlotData, ReadTimes, RegisterAdvance
 from .grades import LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH, GradeBasis
 
 #: of a PDU: a page with more pictures says no more
@@ -99,6 +99,8 @@ class AuditedRegister(NamedTuple):
     is_confirmed: bool
     #: why what was read supports no firm energy; "" if it does
     weakness: str
+    #: what it showed at both ends, if it goes on in the period
+    advance: Optional[RegisterAdvance]
     shares: Sequence[OutletShare] = ()
     drawn: Optional[PlotData] = None
 
@@ -336,7 +338,7 @@ class _Register:
         outlets: Sequence[str],
     ) -> None:
         self._identity = identity
-        self._tenures = () if identity == OWN else asked.tenures.get((pdu.name, identity), ())
+        self._tenures = asked.tenures.get((pdu.name, identity), ())
         meter = asked.meters.of(pdu.name, identity, pdu.accuracy_percent, outlets)
         stated = mib_facts(pdu.family, identity)
         wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: stated.wrap_kwh})
@@ -380,7 +382,7 @@ class _Register:
         begin, end = asked.begin, asked.end
         energy = self._energy(begin, end, inlet)
         shares = []
-        if asked.tenures and self._identity != OWN:
+        if asked.tenures and (self._identity != OWN or self._tenures):
             owned = without_gaps(self._tenures, begin, end)
             parts = [self._energy(tenancy.begin, tenancy.end, inlet) for tenancy in owned]
             for tenancy, part in zip(owned, within(energy, parts, is_complete=False)):
@@ -406,6 +408,7 @@ class _Register:
             self.origins,
             self.known.is_confirmed,
             self.known.weak_evidence(energy, begin, end),
+            self.known.advance(begin, end),
             shares,
         )
 

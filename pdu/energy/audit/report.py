@@ -157,7 +157,7 @@ def _sums(title: str, sums: Sequence[GroupSum]) -> Iterator[Part]:
         [
             row_header(total.name or NOBODY),
             words(line.pdu),
-            link(line.outlet, _anchor(line.pdu, line.outlet)),
+            link(line.outlet or "inlet", _anchor(line.pdu, line.outlet)),
             number(kwh(line.energy, line.has_lowest)[1]),
             judged(line.grade, _LOOKS[line.grade]),
         ]

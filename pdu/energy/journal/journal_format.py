@@ -206,6 +206,8 @@ class JournalPoll(NamedTuple):
     missed: int = 0
     #: kind and reason of the failure with which it ended
     error: Optional[tuple[str, str]] = None
+    #: of the PDU itself
+    power_w: Optional[float] = None
 
     def record(self) -> dict[str, Any]:
         """Energies are as they were read: they are evidence. Other figures are rounded."""
@@ -219,6 +221,7 @@ class JournalPoll(NamedTuple):
         yield "up", _short(self.uptime_s)
         yield "load", _short(self.load_a)
         yield "total", self.energy_kwh
+        yield "power", _short(self.power_w)
         for figure in JOURNAL_FIGURES:
             values = self.figures.get(figure, ())
             is_evidence = figure.is_counter
@@ -266,7 +269,7 @@ def poll_columns(records: Sequence[Any], outlets: int) -> PollColumns:
         _times(records),
         _figures(records, "total", "kwh", outlets),
         _figures(records, "load", "amps", outlets),
-        _figures(records, "", "watts", outlets),  # a PDU's own watts are in no journal
+        _figures(records, "power", "watts", outlets),
         _signs(records, outlets),
         synchronised,
         np.array([record.get("error") is not None for record in records], bool),
@@ -286,9 +289,7 @@ def _figures(records: Sequence[Any], own_key: str, outlet_key: str, outlets: int
     nothing = [None] * outlets
     lists = (record.get(outlet_key) for record in records)
     rows = [nothing if record is None else record for record in lists]
-    first = np.full((1, len(records)), math.nan)
-    if own_key:
-        first = _column([[record.get(own_key) for record in records]], len(records))
+    first = _column([[record.get(own_key) for record in records]], len(records))
     return np.hstack([first.T, _column(rows, outlets)])
 
 

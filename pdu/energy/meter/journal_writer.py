@@ -102,4 +102,5 @@ class PduLines:
             [item.state for item in outlets] if reading.answered else None,
             missed,
             None if reading.failure is None else (reading.failure.kind, reading.failure.reason),
+            reading.power_w,
         )

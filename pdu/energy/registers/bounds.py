@@ -161,7 +161,7 @@ class BoundedRegister:
     def _lowest(self, segment: Segment, moment: float) -> float:
         """The least that the register can have been: it had reached the reading before."""
         readings, numbers = self._readings, segment.readings
-        passed = _count_until(readings.ends, numbers, moment)
+        passed = count_until(readings.ends, numbers, moment)
         floor = readings.values[numbers[max(passed - 1, 0)]]
         if 0 < passed < len(numbers):
             most = self._limits.most(readings.ends[numbers[passed]] - moment)
@@ -176,7 +176,7 @@ class BoundedRegister:
         """
         readings, numbers, step = self._readings, segment.readings, self._limits.step
         values = readings.values
-        passed = _count_until(readings.begins, numbers, moment)
+        passed = count_until(readings.begins, numbers, moment)
         if passed == len(numbers):
             return values[numbers[-1]] + step
         first_equal, after_equal = self._equal_readings(numbers, passed)
@@ -204,7 +204,7 @@ class BoundedRegister:
     def _interpolated(self, segment: Segment, moment: float) -> float:
         """The register on the straight line between the readings around a moment."""
         readings, numbers = self._readings, segment.readings
-        passed = _count_until(readings.begins, numbers, moment)
+        passed = count_until(readings.begins, numbers, moment)
         if passed == 0 or passed == len(numbers):
             return readings.values[numbers[min(passed, len(numbers) - 1)]]
         left, right = numbers[passed - 1], numbers[passed]
@@ -212,7 +212,7 @@ class BoundedRegister:
         return readings.values[left] + share * (readings.values[right] - readings.values[left])
 
 
-def _count_until(times: Sequence[float], numbers: Sequence[int], moment: float) -> int:
+def count_until(times: Sequence[float], numbers: Sequence[int], moment: float) -> int:
     """How many readings have a time of at most `moment`; their times rise."""
     if isinstance(numbers, range) and numbers.step == 1:
         return bisect_right(times, moment, numbers.start, numbers.stop) - numbers.start

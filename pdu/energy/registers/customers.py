@@ -1,4 +1,6 @@
-"""Who an outlet belongs to: customers from the owner's CSV, machines from the hall's drawing."""
+"""Who an outlet, or a whole PDU by its inlet, belongs to: customers from the owner's CSV, machines
+from the hall's drawing.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,10 @@ from handlers.shared.errors import SettingsError, printable
 from ...core.drawing.drawing import Drawing
 from ...core.files import csv_in
 from .period import moment
+from .poll import OWN
 
 _COLUMNS = ("customer", "pdu", "outlet", "from", "to")
-#: PDU and identity of the outlet
+#: PDU and identity of the outlet, or OWN for the PDU by its inlet
 Place = tuple[str, str]
 
 
@@ -41,7 +44,9 @@ class _CustomerRow(NamedTuple):
         return any(mark in part for part in self.place for mark in "*?")
 
     def fits(self, place: Place) -> bool:
-        """Whether an outlet is meant; its own name always fits."""
+        """Whether a place is meant; its own name always fits. No pattern is an inlet."""
+        if (place[1] == OWN) != (self.place[1] == OWN):
+            return False
         return all(name == part or fnmatchcase(name, part) for name, part in zip(place, self.place))
 
 
@@ -58,12 +63,14 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
             some = self._patterns if row.is_pattern else self._named.setdefault(row.place, [])
             some.append(row)
         for place in self._named:
-            _in_order(self._rows(place))
+            self[place]  # raises for two at one time
 
     def __getitem__(self, place: Place) -> Sequence[OutletTenancy]:
         rows = self._rows(place)
         if not rows:
             raise KeyError(place)
+        if place[1] != OWN:  # what an inlet counts is its outlets', too
+            _in_order([*rows, *self._rows((place[0], OWN))])
         return [row.tenure for row in _in_order(rows)]
 
     def _rows(self, place: Place) -> Sequence[_CustomerRow]:
@@ -97,7 +104,7 @@ def _in_order(rows: Sequence[_CustomerRow]) -> Sequence[_CustomerRow]:
             )
             raise SettingsError(
                 f"{later.where}: the outlet belongs to {printable(earlier.tenure.customer, 60)} at"
-                " the same time"
+                f" the same time ({earlier.where})"
             )
     return ordered
 
@@ -105,7 +112,8 @@ def _in_order(rows: Sequence[_CustomerRow]) -> Sequence[_CustomerRow]:
 def customers(path: str, zone: ZoneInfo) -> Customers:
     """Who has which outlet when.
 
-    The file has the columns customer, pdu, outlet, from, to. In pdu and outlet, `*` and `?` match.
+    The file has the columns customer, pdu, outlet, from, to. An empty outlet is the whole PDU, by
+    its inlet. In pdu and outlet, `*` and `?` match.
     The last two are days or moments in the zone; an empty one is open, and `to` itself is not
     counted. Raises SettingsError.
     """
@@ -114,8 +122,8 @@ def customers(path: str, zone: ZoneInfo) -> Customers:
 
 def _rows(path: str, zone: ZoneInfo) -> Iterator[_CustomerRow]:
     for row in csv_in.read_file_rows(path, csv_in.require_columns(path, _COLUMNS)):
-        if not (row["customer"] and row["pdu"] and row["outlet"]):
-            raise SettingsError(f"{row.where}: customer, pdu and outlet may not be empty")
+        if not (row["customer"] and row["pdu"]):
+            raise SettingsError(f"{row.where}: customer and pdu may not be empty")
         tenancy = OutletTenancy(
             row["customer"],
             _when(row, "from", zone, -math.inf),

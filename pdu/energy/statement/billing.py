@@ -15,7 +15,7 @@ from typing import Any
 
 from ...core.files.csv_out import csv_lines
 from .prices import is_billable
-from .wording import span_text
+from .wording import place_text, span_text
 
 FILE = "billing.csv"
 HEAD = (
@@ -58,7 +58,7 @@ def rows(statement: Statement) -> Iterator[Mapping[str, object]]:
             "item": f"Highest quarter hour, {span}", "quantity": f"{peak['kw']:.3f}",
             "unit": "kW", "price": prices["peak_kw"], "net_amount": peak["amount"],
         }  # fmt: skip
-    billed = {**_kwh(total["kwh"]["low"] if amounts is None else amounts["kwh"])}
+    billed = {**_kwh(total["billed"] if amounts is None else amounts["kwh"])}
     net = {} if amounts is None else {"net_amount": amounts["net"]}
     yield {**statement_columns, **period, **money, "row": "total", "item": "Total", **billed, **net}
     difference, previous = total["difference"], statement["before"]
@@ -74,7 +74,7 @@ def rows(statement: Statement) -> Iterator[Mapping[str, object]]:
 
 def _line(line: Statement, prices: Any) -> Iterator[Mapping[str, object]]:
     span = span_text(line["from"], line["to"])
-    place = f"{line['pdu']}, outlet {line['outlet']}"
+    place = place_text(line)
     what = ", ".join(filter(None, (line["machine"] or line["name"], place, span)))
     outlet_columns = {
         **{name: line[name] for name in ("machine", "name", "pdu", "outlet", "grade", "reason")},
@@ -92,7 +92,7 @@ def _line(line: Statement, prices: Any) -> Iterator[Mapping[str, object]]:
             "item": f"Energy of {what}",
         }
     elif prices is None:
-        energy = {**_kwh(line["kwh"]["low"]), "item": f"Energy of {what}"}
+        energy = {**_kwh(line["billed"]), "item": f"Energy of {what}"}
         yield {**outlet_columns, **edges, **serials, **energy, "row": "energy"}
     else:
         for period, amount in line["amounts"].items():

@@ -141,7 +141,7 @@ statement = Subcommand(
     callback=_statement,
     help=_STATEMENT_HELP,
     examples=(
-        "pdu energy statement DIR --from 2026-10-01 --to 2026-11-01 --customers c.csv",
+        "pdu energy statement DIR --month 2026-10 --customers c.csv",
         "pdu energy statement DIR --from 2026-10-01 --to 2026-10-08 --customers c.csv",
     ),
     params=[

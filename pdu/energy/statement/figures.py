@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from ..audit.audit_result import kwh
+from ..audit.checked_register import RegisterAdvance, RegisterEdge
+from ..audit.checks import GAP_FACTOR
 from ..audit.grades import NOT_BILLABLE, Grade, GradeBasis, of_register
 from ..audit.pdu_audit import Asked, AuditedRegister, audit_registers
 from ..journal.readings import Block, PduReadings
@@ -48,6 +50,8 @@ class OutletReadings(NamedTuple):
     is_doubted: bool
     #: whether they show that it is right
     is_confirmed: bool
+    #: whether the customer had it right before the begin, too
+    is_held_before: bool
 
 
 class Rules(NamedTuple):
@@ -80,14 +84,22 @@ def figures(inputs: OutletReadings, blocks: Sequence[Block], rules: Rules) -> St
     audit_scope = Asked(
         inputs.begin,
         inputs.end,
-        Meters(inputs.meter),
+        Meters(inputs.meter, pdu_limit_kw=inputs.meter.limit_kw),
         {(inputs.pdu, inputs.outlet): [OutletTenancy(*piece) for piece in pieces]},
         tolerance_kwh=rules.tolerance_kwh,
         energy_only=True,
         are_confirmed=inputs.is_confirmed,
     )
-    answers = audit_registers(pdu, audit_scope).outlets if blocks else ()
-    answer = next((answer for answer in answers if answer.outlet == inputs.outlet), None)
+    answer = None
+    if blocks:
+        audited = audit_registers(pdu, audit_scope)
+        answers = (*audited.outlets, *filter(None, [audited.own]))
+        answer = next((answer for answer in answers if answer.outlet == inputs.outlet), None)
+    usual_gap = pdu.usual_gap() if blocks else 0.0
+    advance = None if answer is None else _advance(answer, inputs, usual_gap)
+    if advance is not None:
+        registers["register_begin"] = _edge(advance.begin, rules.zone)
+        registers["register_end"] = _edge(advance.end, rules.zone)
     line = {
         "pdu": inputs.pdu,
         "outlet": inputs.outlet,
@@ -99,12 +111,13 @@ def figures(inputs: OutletReadings, blocks: Sequence[Block], rules: Rules) -> St
         "most_kwh": inputs.most_kwh,
         "doubted": inputs.is_doubted,
         "confirmed": inputs.is_confirmed,
+        "held_before": inputs.is_held_before,
         **registers,
-        **_energy(answer, inputs, [piece.period for piece in pieces], rules),
+        **_energy(answer, advance, inputs, [piece.period for piece in pieces], rules),
         **_power(power.figures([flow])),
     }
     parts = day_parts(tuple(rules.tariff), inputs.begin, inputs.end, rules.zone)
-    days = daily(*columns, parts, inputs.meter, pdu.usual_gap() if blocks else 0.0)
+    days = daily(*columns, parts, inputs.meter, usual_gap)
     return StatementFigures(line, flow, days)
 
 
@@ -184,12 +197,36 @@ def _register(reads: Sequence[_Reads], moment: float, zone: ZoneInfo) -> Optiona
     return reads[0].at(0, zone) if reads else None
 
 
+def _advance(
+    answer: AuditedRegister, inputs: OutletReadings, usual_gap: float
+) -> Optional[RegisterAdvance]:
+    """What a register that goes on is billed by; None if its bounds are.
+
+    It begins at the reading at which the time before ended. Of an outlet that was somebody else's,
+    that reading must be near: what flowed in a hole before is not the customer's.
+    """
+    advance = answer.advance
+    if advance is None or inputs.is_held_before:
+        return advance
+    is_near = inputs.begin - advance.begin.time <= GAP_FACTOR * usual_gap
+    return advance if is_near else None
+
+
+def _edge(edge: RegisterEdge, zone: ZoneInfo) -> dict[str, Any]:
+    return {"time": _second(edge.time, zone), "kwh": edge.kwh}
+
+
 def _energy(
-    answer: Optional[AuditedRegister], inputs: OutletReadings, periods: Sequence[str], rules: Rules
+    answer: Optional[AuditedRegister],
+    advance: Optional[RegisterAdvance],
+    inputs: OutletReadings,
+    periods: Sequence[str],
+    rules: Rules,
 ) -> dict[str, Any]:
     if answer is None:
         return {
             "kwh": None,
+            "billed": None,
             "grade": NOT_BILLABLE,
             "reason": _NO_READING,
             "read": 0.0,
@@ -199,13 +236,17 @@ def _energy(
     energy = answer.energy if inputs.most_kwh is None else narrowed(answer.energy, inputs.most_kwh)
     has_lowest = answer.has_lowest and not inputs.is_doubted
     grade = _grade(answer, energy, inputs, rules)
+    billed = in_wh(energy).low if advance is None else nearest_wh(advance.kwh)
     return {
         "kwh": rounded(energy, has_lowest),
+        "billed": billed / 1000.0 if has_lowest else None,
         "grade": grade.name,
         "reason": grade.reason,
         "read": round(answer.read, 4),
         "events": [_event(event, rules.zone) for event in answer.events],
-        "tariff": _periods(answer, energy, has_lowest, rules) if periods else {},
+        "tariff": _periods(answer, energy, billed if has_lowest else None, rules)
+        if periods
+        else {},
     }
 
 
@@ -228,23 +269,23 @@ def _grade(
 
 
 def _periods(
-    answer: AuditedRegister, total: EnergyInterval, has_lowest: bool, rules: Rules
+    answer: AuditedRegister, total: EnergyInterval, billed: Optional[int], rules: Rules
 ) -> dict[str, Any]:
-    """Each period with its own bounds, its part of the best, and `billed`, its part of the lowest.
+    """Each period with its own bounds, its part of the best, and `billed`, its part of what is
+    billed (in Wh; None: there is no lowest).
 
     Both parts are in the proportion of the periods' best, and add up to the whole's.
     """
     energy_by_period = dict(_tariff(answer, total))
     likely = [energy.best for energy in energy_by_period.values()]
-    low, best, _ = in_wh(total)
     parts = {
         name: {
-            **rounded(energy, has_lowest),
+            **rounded(energy, billed is not None),
             "best": wh / 1000.0,
-            "billed": lowest / 1000.0 if has_lowest else None,
+            "billed": None if billed is None else part / 1000.0,
         }
-        for (name, energy), wh, lowest in zip(
-            energy_by_period.items(), split(best, likely), split(low, likely)
+        for (name, energy), wh, part in zip(
+            energy_by_period.items(), split(in_wh(total).best, likely), split(billed or 0, likely)
         )
     }
     return {name: parts[name] for name in in_order(parts, rules)}
@@ -278,6 +319,7 @@ def totals(lines: Sequence[Mapping[str, Any]], flow: power.PowerFigures) -> dict
     names = dict.fromkeys(name for line in lines for name in line["tariff"])
     return {
         "kwh": _sum([line["kwh"] for line in read_lines]),
+        "billed": sum(nearest_wh(line["billed"] or 0.0) for line in read_lines) / 1000.0,
         "unread": len(lines) - len(read_lines),
         "without_lowest": sum(line["kwh"]["low"] is None for line in read_lines),
         "tariff": {

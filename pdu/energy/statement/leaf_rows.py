@@ -75,8 +75,8 @@ def join_times(texts: Iterable[str], times: Iterable[str]) -> Sequence[str]:
 
 
 def outlets_of(units: Iterable[UnitFacts]) -> Sequence[str]:
-    """Those that were read, each once."""
-    return [*dict.fromkeys(name for unit in units for name in unit.registers if name != OWN)]
+    """Those that were read, and the inlet as OWN, each once."""
+    return [*dict.fromkeys(name for unit in units for name in unit.registers)]
 
 
 def head_parts(day: str, unit: UnitFacts, mark: str) -> tuple[bytes, bytes]:

@@ -16,7 +16,9 @@ from handlers.shared.errors import SettingsError, printable
 from ...core.cli.output import counted
 from ...core.files import journal
 from ...core.files.journal import Journal
+from ..registers.poll import OWN
 from .proof import Billed
+from .wording import place_text
 
 STATEMENTS = "statements.jsonl"
 #: behind the name of a folder that is not whole yet
@@ -132,18 +134,18 @@ class Numbers:
         another period that shares a time, also in another zone. `runs`: those of this run, which
         take the place of the last ones of the same customer and period.
         """
-        issued_outlets: dict[tuple[str, str], list[tuple[HeldOutlet, Issued]]] = {}
+        issued_outlets: dict[str, list[tuple[HeldOutlet, Issued]]] = {}
         for key, issued in self._latest.items():
             if key not in runs:
                 for outlet in issued.outlets:
-                    issued_outlets.setdefault((outlet.pdu, outlet.outlet), []).append(
-                        (outlet, issued)
-                    )
+                    issued_outlets.setdefault(outlet.pdu, []).append((outlet, issued))
         collisions = [
             (key, outlet, issued)
             for key, outlets in runs.items()
             for outlet in outlets
-            for issued_outlet, issued in issued_outlets.get((outlet.pdu, outlet.outlet), ())
+            for issued_outlet, issued in issued_outlets.get(outlet.pdu, ())
+            # what an inlet counts is its outlets', too
+            if OWN in (outlet.outlet, issued_outlet.outlet) or outlet.outlet == issued_outlet.outlet
             if issued_outlet.begin < outlet.end and outlet.begin < issued_outlet.end
         ]
         return [*_overlap_texts(collisions)]
@@ -196,7 +198,9 @@ def _overlap_texts(
     overlaps: Sequence[tuple[PeriodKey, HeldOutlet, Issued]],
 ) -> Iterator[str]:
     for key, outlet, issued in overlaps[:_NAMED]:
-        place = f"{printable(outlet.pdu, 60)}, outlet {printable(outlet.outlet, 40)}"
+        place = place_text(
+            {"pdu": printable(outlet.pdu, 60), "outlet": printable(outlet.outlet, 40)}
+        )
         yield (
             f"{place}: statement {issued.billed.number} of {printable(issued.key.customer, 60)}"
             f" bills a time that this run would bill again, of {printable(key.customer, 60)}"

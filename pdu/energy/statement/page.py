@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Callable
+from typing import Callable, Optional
 
 from handlers.shared.errors import printable
 
 from ...core.files.html import safe
+from ..audit.grades import WIDE
 from ..registers.period import minute
 from .wording import (
     DRAFT,
@@ -20,7 +21,9 @@ from .wording import (
     Document,
     bounds,
     happened,
+    kwh_text,
     names,
+    place_text,
     span_text,
     surcharges,
     title,
@@ -67,7 +70,7 @@ padding: .15rem .35rem; } thead { display: table-header-group; } tfoot { display
 break-after: avoid; } .made a { text-decoration: none; } } @page { size: A4; margin: 16mm 14mm;
 @bottom-right { content: counter(page) " / " counter(pages); font: 9px sans-serif; } }
 """
-_ENERGY = ("kWh lowest", "kWh best", "kWh highest")
+_ENERGY = ("kWh billed", "kWh lowest", "kWh best", "kWh highest")
 Cell = tuple[str, str]  # classes and HTML
 
 
@@ -147,8 +150,10 @@ def _head(statement: Document) -> str:
 
 def _reading(statement: Document) -> Iterator[str]:
     yield (
-        "The lowest kWh are what is billed: the meter cannot have counted less. The best are the"
-        " most likely, the highest the most that it can have counted."
+        "Of a register that goes on, what is billed is its reading at the end less the one at the"
+        " begin, at which the time before ended, so that months add up to the register. Of one that"
+        " began again or was exchanged, it is the lowest: the meter cannot have counted less. The"
+        " best kWh are the most likely, the highest the most that it can have counted."
     )
     prices = statement["prices"]
     if prices is not None:
@@ -159,9 +164,8 @@ def _reading(statement: Document) -> Iterator[str]:
         )
     if statement["tariff_rows"]:
         yield (
-            "The lowest of a period is its part of the outlet's lowest, in the proportion of the"
-            " periods' best, so that periods add up to the outlet; what each period has at least by"
-            " itself is low in statement.json."
+            "What is billed of a period is its part of what is billed of the outlet, in the"
+            " proportion of the periods' best, so that periods add up to the outlet."
         )
     yield (
         "The register at begin and end is what the unit showed at the last reading until then. The"
@@ -181,7 +185,8 @@ def _verdict(statement: Document) -> Iterator[str]:
     if statement["number"] == DRAFT:
         yield '<p class="draft">A draft: it has no number, and nothing is billed by it.</p>'
     if prices is None:
-        yield f'<p class="verdict">{extent}</p>'
+        text = f"{total['billed']:.3f} kWh are billed."
+        yield f'<p class="verdict">{text}</p><p>All outlets together: {extent}</p>'
     else:
         amounts = total["amounts"]
         text = f"{amounts['net']} {prices['currency']} net, for {amounts['kwh']:.3f} kWh."
@@ -244,10 +249,15 @@ def _money(kwh: str, price: str, amount: str) -> Sequence[Cell]:
 
 def _place(line: Document) -> str:
     """An outlet with its days and registers."""
-    edges = (line[edge] for edge in ("register_begin", "register_end"))
+    edges = [line[edge] for edge in ("register_begin", "register_end")]
     begin, end = ("–" if edge is None else f"{edge['kwh']:.3f}" for edge in edges)
+    times = [minute(edge["time"]) for edge in edges if edge is not None]
     registers = f"{span_text(line['from'], line['to'])}: register {begin} to {end} kWh"
-    return f"<span>{safe(names(line))}<br><small>{safe(registers)}</small></span>"
+    if times:
+        registers += f", read {' and '.join(dict.fromkeys(times))}"
+    is_wide = line["grade"] == WIDE
+    mark = f'<br><small class="draft">{safe("wide: " + line["reason"])}</small>' if is_wide else ""
+    return f"<span>{safe(names(line))}<br><small>{safe(registers)}</small>{mark}</span>"
 
 
 def _outlets(statement: Document, is_priced: bool) -> Iterator[str]:
@@ -256,7 +266,7 @@ def _outlets(statement: Document, is_priced: bool) -> Iterator[str]:
     rows = [
         [
             ("w", safe(names(line)) if is_priced else _place(line)),
-            *_numbers(bounds(line["kwh"])),
+            *_numbers([kwh_text(line["billed"]), *bounds(line["kwh"])]),
             *_power_cells(line),
             (
                 "w",
@@ -265,15 +275,16 @@ def _outlets(statement: Document, is_priced: bool) -> Iterator[str]:
         ]
         for line in statement["lines"]
     ]
-    foot = [_w("Total"), *_numbers(bounds(total["kwh"])), *_power_cells(total), _s("")]
+    whole = [kwh_text(total["billed"]), *bounds(total["kwh"])]
+    foot = [_w("Total"), *_numbers(whole), *_power_cells(total), _s("")]
     yield f"<h2>{'Bounds' if is_priced else 'Outlets'}</h2>"
     heads = ("machine, outlet", *_ENERGY, "peak kW", "95 % kW", "grade")
-    yield from _table(heads, rows or [[_w("None"), *[_s("")] * 6]], [foot])
+    yield from _table(heads, rows or [[_w("None"), *[_s("")] * 7]], [foot])
     if total["unread"]:
         yield f"<p>Outlets of which no energy was read, not in the total: {total['unread']}.</p>"
     if total["without_lowest"]:
         yield (
-            "<p>Outlets of which no lowest energy can be defended, 0 in the total's:"
+            "<p>Outlets that cannot be billed, 0 in the total's lowest:"
             f" {total['without_lowest']}.</p>"
         )
 
@@ -285,22 +296,26 @@ def _power_cells(figures: Document) -> Sequence[Cell]:
 
 def _periods(statement: Document) -> Iterator[str]:
     rows = [
-        [_w(names(line)), _s(label), *_numbers(bounds(energy, "billed"))]
+        [_w(names(line)), _s(label), *_numbers(_of_period(energy))]
         for line in statement["lines"]
         for label, energy in line["tariff"].items()
     ]
     foot = [
-        [_w("Total"), _s(label), *_numbers(bounds(energy, "billed"))]
+        [_w("Total"), _s(label), *_numbers(_of_period(energy))]
         for label, energy in statement["total"]["tariff"].items()
     ]
     yield from _section("Periods of the tariff", ("outlet", "period", *_ENERGY), rows, foot)
+
+
+def _of_period(energy: Optional[Document]) -> Sequence[str]:
+    return [kwh_text(None if energy is None else energy["billed"]), *bounds(energy)]
 
 
 def _units(lines: Sequence[Document]) -> Iterator[str]:
     edges = ("first reading", "register kWh", "last reading", "register kWh")
     rows = [
         [
-            _w(f"{line['pdu']}, outlet {line['outlet']}"),
+            _w(place_text(line)),
             ("w", safe(unit["serial"] or "not read")),
             *(
                 cell

@@ -70,10 +70,8 @@ def prices_of(table: Optional[Mapping[str, Any]], periods: Sequence[str]) -> Opt
 
 
 def is_billable(line: Mapping[str, Any]) -> bool:
-    """Whether a line has something that can be billed: its lowest."""
-    return (
-        line["grade"] != NOT_BILLABLE and line["kwh"] is not None and line["kwh"]["low"] is not None
-    )
+    """Whether a line has something that can be billed."""
+    return line["grade"] != NOT_BILLABLE and line["billed"] is not None
 
 
 def of_line(line: Mapping[str, Any], prices: Optional[Prices]) -> dict[str, Any]:

@@ -481,7 +481,7 @@ def document(
             "peak_time": _local(together.peak_time, rules),
             "days": [*documents(days, energies, by_day, periods)],
             "amounts": amounts,
-            "difference": _difference(annex, total["kwh"]["low"], amounts),
+            "difference": _difference(annex, total["billed"], amounts),
         },
         "added": figures.surcharges(total["kwh"], factors),
     }
@@ -501,7 +501,7 @@ def billed(statement: Mapping[str, Any]) -> Billed:
     total, annex_prices = statement["total"], statement["prices"]
     amounts = total["amounts"]
     if amounts is None:
-        return Billed(statement["number"], total["kwh"]["low"], None, None)
+        return Billed(statement["number"], total["billed"], None, None)
     net, currency = amounts["net"], annex_prices["currency"]
     return Billed(statement["number"], amounts["kwh"], net, currency)
 
@@ -520,12 +520,12 @@ def content_hash(statement: Mapping[str, Any]) -> str:
 _OF_ITSELF = ("version", "number", "date", "corrects", "before")
 
 
-def _difference(annex: Annex, low: float, amounts: Any) -> Optional[dict[str, Any]]:
+def _difference(annex: Annex, unpriced: float, amounts: Any) -> Optional[dict[str, Any]]:
     """What a correction bills more than the statement before it, or less."""
     earlier, new_prices = annex.before, annex.prices
     if earlier is None:
         return None
-    kwh = low if amounts is None else amounts["kwh"]
+    kwh = unpriced if amounts is None else amounts["kwh"]
     is_alike = (
         new_prices is not None
         and earlier.net is not None
@@ -580,6 +580,7 @@ def line_inputs(line: Mapping[str, Any]) -> OutletReadings:
         line["most_kwh"],
         line["doubted"],
         line["confirmed"],
+        line["held_before"],
     )
 
 

@@ -45,6 +45,7 @@ _LINE: Mapping[str, Any] = {
     "most_kwh": _Maybe(_KWH),
     "doubted": bool,
     "confirmed": bool,
+    "held_before": bool,
 }
 _STATED: Mapping[str, Any] = {
     "version": re.compile("(?s:.{0,40})"),

@@ -31,7 +31,7 @@ class Trace(NamedTuple):
 
     @property
     def name(self) -> str:
-        return f"{self.pdu}, outlet {self.outlet}"
+        return f"{self.pdu}, outlet {self.outlet}" if self.outlet else f"{self.pdu}, inlet"
 
     def own_readings(self) -> Sequence[tuple[float, float]]:
         """The readings of the line's own time."""
@@ -80,9 +80,12 @@ def _hidden_within(trace: Trace) -> int:
 def counted_twice(traces: Sequence[Trace]) -> str:
     """Two lines of one register at one time; "" if there are none."""
     by_key: dict[tuple[str, ...], list[Trace]] = {}
+    inlets = list[Trace]()
     for trace in traces:
         outlet = identity(trace.outlet)
         keys: set[tuple[str, ...]] = {("name", identity(trace.pdu), outlet)}
+        if not outlet:
+            inlets.append(trace)
         for mark, serial in trace.units:
             keys |= {("mark", mark, outlet), *([("serial", serial, outlet)] if serial else [])}
         readings = trace.own_readings()
@@ -91,6 +94,10 @@ def counted_twice(traces: Sequence[Trace]) -> str:
             keys.add(("times", repr([time for time, _ in readings]), repr(rises)))
         for key in keys:
             by_key.setdefault(key, []).append(trace)
+    for inlet, trace in itertools.product(inlets, traces):
+        is_part = trace.outlet and identity(trace.pdu) == identity(inlet.pdu)
+        if is_part and inlet.begin < trace.end and trace.begin < inlet.end:
+            return printable(f"{trace.name} is in what {inlet.name} counted at one time")
     for key, some in by_key.items():
         for first, second in itertools.combinations(some, 2):
             if (

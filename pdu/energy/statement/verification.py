@@ -19,7 +19,7 @@ from ...core.cli.output import Result, counted, print_result
 from ...core.files.whole_files import read_file
 from . import day_roots, proof
 from .proof import NotVerified, ProofSummary
-from .wording import LIMITS, bounds, happened, names, span_text, surcharges, title
+from .wording import LIMITS, bounds, happened, kwh_text, names, span_text, surcharges, title
 
 _ROOT = re.compile("[0-9a-f]{64}")
 
@@ -52,10 +52,10 @@ def _in_chain(result: ProofSummary, roots: day_roots.Roots) -> None:
 #: what no reading of the customer shows
 STATED = (
     "what the provider alone says: number, date, issuer, customer, what it corrects and what was"
-    " billed before, period and zone, prices, whose outlet when (from, to), machine, name,"
-    " limit_kw, step_kwh, wrap_kwh, class_percent, volts and own_use_w of each meter, most_kwh,"
-    " doubted, confirmed, tolerance_kwh, hours of the tariff, carbon, pue, left_out, version; and"
-    " what page and table say: compare them with the figures above"
+    " billed before, period and zone, prices, whose outlet when (from, to, held_before), machine,"
+    " name, limit_kw, step_kwh, wrap_kwh, class_percent, volts and own_use_w of each meter,"
+    " most_kwh, doubted, confirmed, tolerance_kwh, hours of the tariff, carbon, pue, left_out,"
+    " version; and what page and table say: compare them with the figures above"
 )
 
 
@@ -73,7 +73,9 @@ def report(statement: Mapping[str, Any]) -> Iterator[str]:
         yield f"highest quarter hour: {times} {prices['currency']}"
     elif total["peak_kw"] is not None:
         yield f"highest quarter hour: {total['peak_kw']:.3f} kW; 95 %: {total['p95_kw']:.3f} kW"
-    if prices is not None:
+    if prices is None:
+        yield f"billed: {total['billed']:.3f} kWh"
+    else:
         yield f"billed: {amounts['kwh']:.3f} kWh, {amounts['net']} {prices['currency']} net"
     yield f"all outlets: {_extent(total['kwh'])}"
     if total["difference"] is not None:
@@ -93,20 +95,22 @@ def _line(line: Mapping[str, Any], prices: Any) -> Iterator[str]:
     )
     yield (
         f"{names(line)}, {span_text(line['from'], line['to'])}: register {registers} kWh;"
-        f" {_extent(line['kwh'])}; {line['grade']}: {line['reason']}"
+        f" billed {kwh_text(line['billed']) or 'nothing'} kWh; {_extent(line['kwh'])};"
+        f" {line['grade']}: {line['reason']}"
     )
     for period, amount in (line["amounts"] or {}).items():
         kwh = f"{line['tariff'][period]['billed']:.3f} kWh"
         yield f"  {period}: {kwh} x {prices['kwh'][period]} = {amount} {prices['currency']}"
     if line["amounts"] is None:
         for period, energy in line["tariff"].items():
-            yield f"  {period}: {_extent(energy, 'billed')}"
+            billed = kwh_text(None if energy is None else energy["billed"]) or "nothing"
+            yield f"  {period}: billed {billed} kWh; {_extent(energy)}"
 
 
-def _extent(energy: Optional[Mapping[str, Any]], low: str = "low") -> str:
+def _extent(energy: Optional[Mapping[str, Any]]) -> str:
     if energy is None:
         return "not read"
-    least, best, most = bounds(energy, low)
+    least, best, most = bounds(energy)
     return f"{least or 'nothing'} kWh at least, {best} most likely, {most} at most"
 
 

@@ -30,13 +30,16 @@ def span_text(begin: str, end: str) -> str:
     return days(begin, end).text
 
 
-def bounds(energy: Optional[Document], low: str = "low") -> Sequence[str]:
+def bounds(energy: Optional[Document]) -> Sequence[str]:
     """Lowest, best and highest; empty for what is not known or cannot be defended."""
     if energy is None:
         return ["", "", ""]
-    return [
-        "" if energy[bound] is None else f"{energy[bound]:.3f}" for bound in (low, "best", "high")
-    ]
+    return [kwh_text(energy[bound]) for bound in ("low", "best", "high")]
+
+
+def kwh_text(kwh: Optional[float]) -> str:
+    """An energy; empty for none."""
+    return "" if kwh is None else f"{kwh:.3f}"
 
 
 def happened(lines: Sequence[Document]) -> Sequence[str]:
@@ -47,10 +50,13 @@ def happened(lines: Sequence[Document]) -> Sequence[str]:
             time = f"{minute(event['from'])} to {minute(event['to'])}"
             text = f"{time}: {event['kind']}: {event['reason']}"
             outlets.setdefault((line["pdu"], text), []).append(line["outlet"])
-    return [
-        f"{pdu}, outlet{'s' if len(names) > 1 else ''} {', '.join(names)}: {text}"
-        for (pdu, text), names in outlets.items()
-    ]
+    return [f"{_outlets(pdu, names)}: {text}" for (pdu, text), names in outlets.items()]
+
+
+def _outlets(pdu: str, names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return place_text({"pdu": pdu, "outlet": names[0]})
+    return f"{pdu}, outlets {', '.join(name or 'inlet' for name in names)}"
 
 
 def surcharges(statement: Document) -> Iterator[tuple[str, Document]]:
@@ -66,5 +72,9 @@ def surcharges(statement: Document) -> Iterator[tuple[str, Document]]:
 
 def names(line: Document) -> str:
     """The machine, the outlet's name, and its place."""
-    place = f"{line['pdu']}, outlet {line['outlet']}"
-    return ", ".join(filter(None, (line["machine"], line["name"], place)))
+    return ", ".join(filter(None, (line["machine"], line["name"], place_text(line))))
+
+
+def place_text(line: Document) -> str:
+    """Where a register is: an outlet, or the inlet of a PDU."""
+    return f"{line['pdu']}, outlet {line['outlet']}" if line["outlet"] else f"{line['pdu']}, inlet"

@@ -29,6 +29,7 @@ from ..journal.readings import PduReadings
 from ..registers.customers import OutletTenancy, Place, cut
 from ..registers.numpy_lazy import np
 from ..registers.parallel import parallel_map
+from ..registers.poll import OWN
 from ..registers.unit_aliases import Seen, alias_map, same
 from . import (
     billing,
@@ -223,7 +224,9 @@ def _of_pdu(
     }
     leaves, parts = list[day_roots.DayLeaves](), list[_CustomerShare]()
     found_here = _audited(pdu, days, audit_scope) if any(tenures_by_outlet.values()) else None
-    answers = {outlet.outlet: outlet for outlet in found_here.outlets} if found_here else {}
+    answers = {} if found_here is None else {outlet.outlet: outlet for outlet in found_here.outlets}
+    if found_here is not None and found_here.own is not None:
+        answers[OWN] = found_here.own
     name = os.path.join(room, merkle.sha256(pdu.encode()).hex())
     times_path = f"{name}-times"  # one text, for thousands of outlets
     if any(tenures_by_outlet.values()):
@@ -279,6 +282,14 @@ def _continues(ordered: StatementInputs, place: Place, tenure: OutletTenancy) ->
     )
 
 
+def _is_held_before(ordered: StatementInputs, place: Place, tenure: OutletTenancy) -> bool:
+    """Whether a customer had an outlet also before the begin of his time in the period."""
+    return any(
+        earlier.customer == tenure.customer and earlier.begin < tenure.begin <= earlier.end
+        for earlier in ordered.audit_scope.tenures[place]
+    )
+
+
 def _outlet_readings(
     ordered: StatementInputs, place: Place, tenure: OutletTenancy
 ) -> OutletReadings:
@@ -293,6 +304,7 @@ def _outlet_readings(
         most_kwh=None,
         is_doubted=False,
         is_confirmed=False,
+        is_held_before=_is_held_before(ordered, place, tenure),
     )
 
 
