@@ -21,6 +21,9 @@ ENDED = {
     "tables of renamed modules": r"\brenamed\.md\b",
     "pdu nut": r"\bpdu nut (?!HANDLER)[A-Za-z0-9`]|`pdu nut`|\bpdu/devices/nut\b",
     "pdu redfish": r"\bpdu redfish [A-Za-z0-9`]|`pdu redfish`|\bpdu/devices/redfish\b",
+    "jobs that are calls of pdu raritan": r"\braritan HOST (?:thresholds|sequence|eto|pmc|snmp)\b"
+    r"|\braritan HOST (?:links|network|servers|switch|cycle)\b|\bPDU_(?:LINK|NEW)_PASSWORD\b"
+    r"|\blink_password\b|\bread_community\b",
     "the meter's watch of cords": r"pdu meter [^`\n]*--drawing",
     "releases before the first tag": r"\b(?:version|release|since|of|until|before) 0\.[1-4]\.0\b",
 }

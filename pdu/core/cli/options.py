@@ -137,10 +137,6 @@ SECRETS = frozenset(
         "auth_password",
         "priv_password",
         "config_password",
-        "link_password",
-        "new_password",
-        "read_community",
-        "write_community",
     )
 )
 

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 _DISCOVER = "discover"
 _DAY_S = 86400.0
 _ABSENT = ("404", "-32601")  # HTTP: no such resource; JSON-RPC: no such method
-_SECRETS = ("config_password", "link_password", "new_password", "read_community", "write_community")
-# arguments that may be file names, so any bytes are allowed; for pmc also `value`
+_SECRETS = ("config_password",)
+# arguments that may be file names, so any bytes are allowed
 _FILES = frozenset(("file", "out"))
 _REPLACED = ("host", "link_units")  # settings that HOST and --link replace
 
@@ -73,29 +73,6 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
                 ),
             ),
             (
-                "show",
-                "thresholds",
-                "thresholds of a sensor; NAME=VALUE or NAME=off changes one (asks first)",
-            ),
-            (
-                "switching",
-                "switch",
-                "switch outlets on or off and wait until they have switched; asks first",
-            ),
-            (
-                "switching",
-                "cycle",
-                "power-cycle outlets and wait until they are on again; asks first",
-            ),
-            (
-                "switching",
-                "sequence",
-                (
-                    "order in which outlets are switched on: show, cancel, none, or 3,1,2; asks"
-                    " before a change"
-                ),
-            ),
-            (
                 "firmware",
                 "firmware",
                 (
@@ -117,19 +94,10 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
                 "get or put a raw, bulk or backup configuration; asks before put",
             ),
             ("configuration", "diag", "diagnostic data for the vendor's support"),
-            ("configuration", "eto", "the descriptor of a unit built to order"),
-            ("configuration", "pmc", "power meters: csv [PANEL], or put FILE (asks first)"),
             (
-                "configuration",
-                "snmp",
-                "settings of the SNMP agent; NAME=VALUE changes one (asks first)",
-            ),
-            ("network", "links", "link units: show, add ID HOST, release ID; asks before a change"),
-            ("network", "network", "show, bridge on|off, forwarding on|off; asks before a change"),
-            (
-                "network",
-                "servers",
-                "watched servers: show, add HOST, delete ID; asks before a change",
+                "call",
+                "call",
+                "one documented call, whose results are JSON; asks before all but getters",
             ),
         )
     },
@@ -144,8 +112,7 @@ def _run(
 
     from .context import Context, is_text
 
-    files = _FILES | {"value"} if name == "pmc" else _FILES
-    for key in words.keys() - files:
+    for key in words.keys() - _FILES:
         given_words = words[key] if isinstance(words[key], tuple) else (words[key],)
         for word in given_words:
             if isinstance(word, str) and not is_text(word):
@@ -177,8 +144,8 @@ def _run(
 
 
 def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> PduHandlerError:
-    """For "no such resource" and "no such method": an error that names the missing link unit or
-    sensor, else Unsupported.
+    """For "no such resource" and "no such method": an error that names the missing link unit, else
+    Unsupported.
 
     1 round trip with --link. Returns other errors unchanged.
     """
@@ -188,11 +155,7 @@ def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> 
     if linked is not None and options.link not in linked:
         return SettingsError(
             f"--link: unit {options.link} is not linked to this one; linked units: "
-            f"{', '.join(map(str, linked)) or 'none'} (see 'links')"
-        )
-    if error.code == "404" and hasattr(options, "sensor"):
-        return SettingsError(
-            f"the unit has no sensor {options.sensor[:60]!r}: 'sensors' lists the existing ones"
+            f"{', '.join(map(str, linked)) or 'none'} (see 'call /cascade getStatus')"
         )
     return Unsupported(error.parts, error.host, error.operation)
 

@@ -1,13 +1,12 @@
-"""Commands for certificates, configurations, files for support and metering, and the SNMP agent."""
+"""Commands for certificates, configurations, and the file for the vendor's support."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Callable, Optional, Union
 
-from handlers.raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg, scripts
+from handlers.raritan.rpc import bulkcfg, cert, diag, rawcfg, scripts
 from handlers.raritan.rpc.cert import ServerSSLCert
-from handlers.raritan.rpc.devsettings import Snmp
 from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
 
 from ...core.cli.error_output import reason
@@ -283,103 +282,12 @@ def _units(unit_words: Optional[str]) -> list[int]:
     return units
 
 
-# ---- files for support and metering --------------------------------------------------------------
+# ---- the file for the vendor's support ----------------------------------------------------------
 
 
 def diagnosis(context: Context) -> Result:
     """Download the diagnostic file: 1 slow round trip."""
     return save(context, diag.download)
-
-
-def eto(context: Context) -> Result:
-    """Download the descriptor of a unit that was built to order: 1 round trip."""
-    return save(context, pdumodel.download_eto)
-
-
-def pmc(context: Context) -> Result:
-    """Download the power meters' readings as CSV, or upload their configuration: 1 round trip."""
-    action, value = context.options.action, context.options.value
-    if action == "put" and context.options.out != _STDOUT:
-        raise SettingsError("--out is for csv")
-    if action == "put" and value:
-        agent, data = context.files, read_file(value)
-        context.confirm("apply this power meter configuration")
-        answer = send_once(
-            "the power meters may or may not have been configured",
-            "pmc csv",
-            lambda: pdumodel.upload_pmc_config(agent, data),
-        )
-        # an HTTP proxy may have sent back the request's headers
-        answer_text = agent.login.quoted(answer.strip())
-        return Result({"answer": answer_text}, [f"the unit answered: {answer_text}"])
-    if action == "csv" and value is None:
-        return save(context, pdumodel.download_powermeter_csv)
-    if action == "csv" and 1 <= number(value) <= 8:
-        return save(context, pdumodel.download_panel_csv, number(value))
-    raise SettingsError(
-        "give csv (mains readings of all meters and panels), csv PANEL (1 to 8), or put FILE"
-    )
-
-
-# ---- SNMP ----------------------------------------------------------------------------------------
-
-_SNMP = {
-    "v2": "v2enable",
-    "v3": "v3enable",
-    "contact": "sysContact",
-    "name": "sysName",
-    "location": "sysLocation",
-}
-_COMMUNITIES = {"read": "readComm", "write": "writeComm"}
-
-
-def snmp(context: Context) -> Result:
-    """Show or change the settings of the SNMP agent: 1 round trip to show, 3 to change.
-
-    Communities are secrets: they are neither shown nor taken from the command line.
-    """
-    changes: dict[str, object] = {}
-    for word in context.options.change:
-        name, equals, value = word.partition("=")
-        is_version = name in ("v2", "v3")
-        is_unclear = is_version and value not in ("yes", "no")
-        if not equals or name not in _SNMP or is_unclear:
-            raise SettingsError(
-                f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…"
-            )
-        if _SNMP[name] in changes:
-            raise SettingsError(f"{name} is given twice")
-        changes[_SNMP[name]] = value == "yes" if is_version else value
-    for name, field in _COMMUNITIES.items():
-        community = context.secret(f"{name}_community", f"{name} community", needed=False)
-        if community:
-            changes[field] = community
-    if changes:
-        context.confirm("change the SNMP agent's settings")
-    proxy = context.proxy(Snmp, "/snmp")
-    # after the question, so that a change by others in the meantime is not undone
-    settings = proxy.getConfiguration()
-    if changes:
-        for field, new_value in changes.items():
-            setattr(settings, field, new_value)
-        code = send_once(
-            "the SNMP settings may or may not have changed",
-            "snmp",
-            lambda: proxy.setConfiguration(settings),
-        )
-        raise_for_code(
-            code, "the settings", {1: "a value is not allowed (v2 needs a read community)"}
-        )
-        settings = read_again(True, proxy.getConfiguration)
-    return facts_result(
-        {
-            **{name: getattr(settings, field) for name, field in _SNMP.items()},
-            **{
-                f"{name} community": "set" if getattr(settings, field) else "not set"
-                for name, field in _COMMUNITIES.items()
-            },
-        }
-    )
 
 
 def _out(needed: bool) -> Parameters:
@@ -423,26 +331,5 @@ COMMANDS: Commands = {
         diagnosis,
         _out(True),
         examples=("diag --out diagnosis.tgz", "diag --out - --username admin"),
-    ),
-    "eto": HostCommand(
-        eto,
-        _out(False),
-        examples=("eto --out unit.eto", "eto --link 2 --out -"),
-    ),
-    "pmc": HostCommand(
-        pmc,
-        [Argument("ACTION", "csv or put"), Argument("VALUE?", "a panel, or a file"), *_out(False)],
-        examples=("pmc csv", "pmc put meters.csv --yes"),
-    ),
-    "snmp": HostCommand(
-        snmp,
-        [
-            Argument(
-                "CHANGE*",
-                "v2=yes, v3=no, contact=..., name=..., location=...; "
-                "communities: PDU_READ_COMMUNITY, PDU_WRITE_COMMUNITY",
-            )
-        ],
-        examples=("snmp", "snmp v2=no v3=yes --yes"),
     ),
 }

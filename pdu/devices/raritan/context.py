@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import enum
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, Callable, Optional, TextIO, TypeVar
 
@@ -36,6 +36,28 @@ Any_I = TypeVar("Any_I", bound=Interface)
 _UNITS = ("A", "W", "VA", "kWh")
 # in JSON, as in `pdu outlets`
 _KEYS = {"A": "current_a", "W": "power_w", "kWh": "energy_kwh"}
+# Fields with secrets, also of structures that no command shows so far.
+SECRET_FIELDS = frozenset(
+    (
+        "password",
+        "pin",
+        "newPin",
+        "authPassphrase",
+        "privPassphrase",
+        "privacyPassphrase",
+        "community",
+        "readComm",
+        "writeComm",
+        "psk",
+        "sharedSecret",
+        "bindPwd",
+        "clientPrivKey",
+        "clientPrivKeyPassword",
+    )
+)
+#: in place of a secret
+HIDDEN = "(not shown)"
+PRIVATE_KEY = "PRIVATE KEY-----"
 
 
 def is_text(word: str) -> bool:
@@ -290,6 +312,18 @@ def plain(value: object) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value
+
+
+def hide_secrets(data: Any, names: Collection[str] = SECRET_FIELDS) -> Any:
+    """JSON with `HIDDEN` for each secret that is set, and for a private key wherever it is."""
+    if isinstance(data, dict):
+        return {
+            name: HIDDEN if value and name in names else hide_secrets(value, names)
+            for name, value in data.items()
+        }
+    if isinstance(data, str) and PRIVATE_KEY in data:
+        return HIDDEN
+    return [hide_secrets(item, names) for item in data] if isinstance(data, list) else data
 
 
 def state_word(state: Outlet.State, position: int, doubted: set[int]) -> str:

@@ -28,7 +28,7 @@ from ...core.cli.exit_handling import UNWRITABLE
 from ...core.cli.groups import Commands, HostCommand
 from ...core.cli.options import Seconds, option
 from ...core.cli.output import Result
-from .context import Context, plain
+from .context import HIDDEN, SECRET_FIELDS, Context, hide_secrets, plain
 from .show import sensors_of_the_pdu
 
 _USUAL: tuple[Demand, ...] = (
@@ -43,24 +43,6 @@ _TWICE = "/outletState"
 _OF_EACH = ("source", "actUserName", "actIpAddr")
 # of the JSON of each event, before its fields
 _KEYS = ("time", "event", "source", "name")
-# Fields with secrets, also of structures that no event contains so far.
-_SECRETS = (
-    "password",
-    "pin",
-    "newPin",
-    "authPassphrase",
-    "privPassphrase",
-    "privacyPassphrase",
-    "community",
-    "readComm",
-    "writeComm",
-    "psk",
-    "sharedSecret",
-    "bindPwd",
-    "clientPrivKey",
-    "clientPrivKeyPassword",
-)
-_HIDDEN = "(not shown)"
 _LONGEST_S = 30 * 86400.0
 
 
@@ -177,7 +159,7 @@ def _as_json(event: Event, name: str) -> str:
 
     A field named like a key gets an underscore: `event_`.
     """
-    data = _without_secrets(plain(event))
+    data = hide_secrets(plain(event))
     fields = {
         f"{field}_" if field in _KEYS else field: value
         for field, value in data.items()
@@ -261,24 +243,14 @@ def _flat(value: object, name: str = "") -> Mapping[str, object]:
 
 
 def _field_text(field: str, value: object) -> str:
-    return _HIDDEN if value and field.rpartition(".")[2] in _SECRETS else _word(value)
-
-
-def _without_secrets(data: Any) -> Any:
-    """JSON with `_HIDDEN` for each secret that is set."""
-    if isinstance(data, dict):
-        return {
-            name: _HIDDEN if value and name in _SECRETS else _without_secrets(value)
-            for name, value in data.items()
-        }
-    return [_without_secrets(item) for item in data] if isinstance(data, list) else data
+    return HIDDEN if value and field.rpartition(".")[2] in SECRET_FIELDS else _word(value)
 
 
 def _word(value: object) -> str:
     """A value as in tables; a list or map as JSON. A member of an enumeration is shown without its
     type's prefix: PS_ON is `on`."""
     if isinstance(value, (list, dict)):
-        return output.text(json.dumps(_without_secrets(plain(value)), ensure_ascii=False))
+        return output.text(json.dumps(hide_secrets(plain(value)), ensure_ascii=False))
     if not isinstance(value, enum.Enum):
         return output.text(value)
     prefix, underscore, _ = os.path.commonprefix(

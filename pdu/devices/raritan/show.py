@@ -1,8 +1,7 @@
-"""Commands that read: info, outlets, sensors; and thresholds, which can also be set."""
+"""Commands that read: info, outlets, sensors."""
 
 from __future__ import annotations
 
-import math
 from itertools import chain
 from typing import Any, Optional
 
@@ -15,12 +14,11 @@ from handlers.raritan.rpc.firmware import Firmware
 from handlers.raritan.rpc.peripheral import DeviceManager, DeviceSlot
 from handlers.raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
 from handlers.raritan.units import is_missing_object_error
-from handlers.shared.errors import Denied, PduHandlerError, SettingsError
+from handlers.shared.errors import Denied, PduHandlerError
 
 from ...core.cli.groups import Commands, HostCommand
-from ...core.cli.options import Argument
 from ...core.cli.output import Result
-from .context import Context, facts_result, raise_for_code, read_again, send_once, state_word, table
+from .context import Context, facts_result, state_word, table
 
 _UNITS = {
     Sensor.VOLT: "V",
@@ -37,13 +35,6 @@ _UNITS = {
     Sensor.METER_PER_SEC: "m/s",
     Sensor.PASCAL: "Pa",
     Sensor.G_PER_CUBIC_METER: "g/m³",
-}
-_EDGES = ("upperCritical", "upperWarning", "lowerWarning", "lowerCritical")
-_OTHERS = ("assertionTimeout", "deassertionHysteresis")
-_THRESHOLD_CODES = {
-    1: "a value is out of the sensor's range",
-    2: "the values are not in order",
-    3: "the sensor does not have that threshold",
 }
 
 
@@ -325,90 +316,6 @@ def _sensors_in_slots(context: Context) -> list[tuple[str, Sensor]]:
     return out
 
 
-def _sensor_id(context: Context, where: str) -> str:
-    """The resource id of a sensor, by its name in `sensors`: usually 2 or 3 round trips. For a
-    sensor in a slot, `slot/1` is enough. An id is returned unchanged. Raises SettingsError if no
-    sensor or several sensors have the name."""
-    if where.startswith("/") and not any(c.isspace() for c in where):
-        return where
-    places = (
-        _sensors_in_slots(context) if where.startswith("slot/") else sensors_of_the_pdu(context)
-    )
-    ids = [sensor.target for name, sensor in places if where in (name, name.partition(" ")[0])]
-    if len(ids) > 1:
-        raise SettingsError(
-            f"the unit has {len(ids)} sensors named {where[:60]!r}: give the id of one, which"
-            " 'sensors' shows"
-        )
-    if not ids:
-        raise SettingsError(
-            f"the unit has no sensor {where[:60]!r}: 'sensors' lists the existing ones with their"
-            " ids; names look like outlet/3/current, inlet/1/L2/current, ocp/1/current"
-        )
-    return ids[0]
-
-
-def thresholds(context: Context) -> Result:
-    """Show or change a sensor's thresholds: 1 round trip to show, 3 to change.
-
-    Finding a sensor by its name usually adds 2 or 3.
-    """
-    limits: dict[str, Optional[float]] = {}
-    for name, value in map(_change, context.options.change):
-        if name in limits:
-            raise SettingsError(f"{name} is given twice")
-        limits[name] = value
-    sensor = context.proxy(NumericSensor, _sensor_id(context, context.options.sensor))
-    if limits:
-        changes = ", ".join(
-            f"{name}={'off' if value is None else value}" for name, value in limits.items()
-        )
-        context.confirm(f"change the thresholds of {context.options.sensor} to {changes}")
-    # after the question, so that a change by others in the meantime is not undone
-    values = sensor.getThresholds()
-    if limits:
-        for name, value in limits.items():
-            if name in _EDGES:
-                setattr(values, f"{name}Active", value is not None)
-            if value is not None:
-                setattr(values, name, value)
-        code = send_once(
-            "the thresholds may or may not have changed",
-            "thresholds",
-            lambda: sensor.setThresholds(values),
-        )
-        raise_for_code(code, "the thresholds", _THRESHOLD_CODES)
-        values = read_again(True, sensor.getThresholds)
-    return facts_result(
-        {
-            **{
-                name: getattr(values, name) if getattr(values, f"{name}Active") else "off"
-                for name in _EDGES
-            },
-            **{name: getattr(values, name) for name in _OTHERS},
-        },
-        values,
-    )
-
-
-def _change(word: str) -> tuple[str, Optional[float]]:
-    name, _, value = word.partition("=")
-    if name not in (*_EDGES, *_OTHERS):
-        raise SettingsError(
-            f"{name[:40]!r} is not a threshold; give {', '.join(_EDGES)}, {' or '.join(_OTHERS)}"
-        )
-    if value == "off" and name in _EDGES:
-        return name, None
-    try:
-        number = int(value) if name == "assertionTimeout" else float(value)
-        if math.isfinite(number) and value.isascii() and "_" not in value:
-            return name, number
-    except (ValueError, OverflowError):
-        pass  # reported below
-    kind = "a whole number" if name == "assertionTimeout" else "a number"
-    raise SettingsError(f"{word[:60]!r}: give {kind}{', or off' if name in _EDGES else ''}")
-
-
 COMMANDS: Commands = {
     "info": HostCommand(
         info,
@@ -421,16 +328,5 @@ COMMANDS: Commands = {
     "sensors": HostCommand(
         sensors,
         examples=("sensors", "sensors --username reader --json"),
-    ),
-    "thresholds": HostCommand(
-        thresholds,
-        [
-            Argument("SENSOR", "a name or an id that 'sensors' shows, such as inlet/1/L2/current"),
-            Argument("CHANGE*", "such as upperCritical=16 or lowerWarning=off"),
-        ],
-        examples=(
-            "thresholds inlet/1/L2/current",
-            "thresholds inlet/1/L2/current upperCritical=16",
-        ),
     ),
 }

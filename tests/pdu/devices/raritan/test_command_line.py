@@ -81,16 +81,7 @@ def test_a_secret_is_never_an_argument(run: Run, words: list[str]) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["thresholds", "outlet/\u00b2/current"],
-        ["switch", "\u00b2", "on"],
-        ["pmc", "csv", "\u00b2"],
-        ["switch", "9" * 5000, "on"],
         ["config", "bulk", "get", "--units", "9" * 5000],
-        ["sequence", "1,2", "--delay", "9" * 5000],
-        ["thresholds", "outlet/1/current", "upperCritical=1_6"],
-        ["thresholds", "outlet/1/current", "upperCritical=\u0663"],
-        ["thresholds", f"outlet/{'9' * 5000}/current"],
-        ["servers", "delete", "9" * 5000],
     ],
 )
 def test_digits_outside_ascii_underscores_and_5000_digits_are_refused_in_one_line(
@@ -98,19 +89,6 @@ def test_digits_outside_ascii_underscores_and_5000_digits_are_refused_in_one_lin
 ) -> None:
     code, out, err = run(*words, "--yes")
     assert code == 2 and not out and err.startswith("settings: ") and err.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["thresholds", "outlet/1/current", "upperCritical=9", "upperCritical=10"],
-        ["snmp", "location=rack 7", "location=rack 8"],
-    ],
-)
-def test_a_value_that_is_given_twice_is_refused(run: Run, words: list[str]) -> None:
-    code, out, err = run(*words, "--yes")
-    assert code == 2 and not out and "is given twice" in err
-    assert run(*words[:-1], "--yes")[0] == 0
 
 
 def test_only_commands_that_old_firmware_does_not_support_fail(
@@ -123,17 +101,15 @@ def test_only_commands_that_old_firmware_does_not_support_fail(
             "info",
             "outlets",
             "sensors",
-            "sequence",
             "firmware",
             "cert",
-            "snmp",
-            "servers",
         ):
             assert root.run(["raritan", f"{pdu.host}:{pdu.port}", command, *common]) == 0, (
                 capsys.readouterr().err
             )
-        for command in ("links", "network"):
-            assert root.run(["raritan", f"{pdu.host}:{pdu.port}", command, *common]) == 8
+        for rid, method in ("/cascade", "getStatus"), ("/net", "getSettings"):
+            words = ["call", rid, method, *common]
+            assert root.run(["raritan", f"{pdu.host}:{pdu.port}", *words]) == 8
             assert "does not offer this" in capsys.readouterr().err
 
 
@@ -185,7 +161,7 @@ def test_letters_outside_the_terminals_encoding_are_shown_as_codes(
     unit.units[0].outlets[0].settings["name"] = "größe → 1"
     ended = shell(unit, "TOOL outlets --no-verify", PYTHONIOENCODING=encoding)
     assert ended.returncode == 0 and rb"\u2192 1" in ended.stdout and not ended.stderr
-    assert shell(unit, "TOOL thresholds --help", PYTHONIOENCODING=encoding).returncode == 0
+    assert shell(unit, "TOOL config --help", PYTHONIOENCODING=encoding).returncode == 0
 
 
 @pytest.mark.sample(1)
@@ -197,7 +173,7 @@ def test_a_command_runs_with_closed_standard_streams(unit: XerusPdu, closed: str
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("closed", ["<&- >&- 2>&-", "2>&-", "<&-"])
 def test_closed_standard_streams_do_not_confirm_a_command(unit: XerusPdu, closed: str) -> None:
-    asked = shell(unit, f"TOOL switch 1 off --no-verify {closed}")
+    asked = shell(unit, f"TOOL call /model/pdu/0/outlet/0 cyclePowerState --no-verify {closed}")
     assert (
         asked.returncode == 12
         and b"Traceback" not in asked.stderr

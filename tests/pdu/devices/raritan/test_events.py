@@ -34,7 +34,7 @@ from handlers.raritan.rpc._runtime.codec import decoder
 from handlers.raritan.rpc.idl import Event
 from handlers.raritan.rpc.peripheral import GatewaySensorManager
 from pdu.core.cli.exit_codes import INTERRUPTED, NOT_SEEN, READER_GONE
-from pdu.devices.raritan import events
+from pdu.devices.raritan import context, events
 from tests.handlers.raritan import declared
 from tests.handlers.raritan.declared import Nowhere
 from tests.needs import ROOT
@@ -147,7 +147,7 @@ def test_each_text_of_binding_that_is_named_like_a_secret_is_hidden_or_known_to_
         for name in texts
         if re.search("(?i)auth|code|comm|cred|key|pass|pin|psk|pwd|secret|token", name)
     }
-    assert named == none | set(events._SECRETS) and not none & set(events._SECRETS)
+    assert named == none | set(context.SECRET_FIELDS) and not none & set(context.SECRET_FIELDS)
 
 
 def test_no_event_shows_a_secret() -> None:

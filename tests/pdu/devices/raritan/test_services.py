@@ -1,21 +1,15 @@
-"""Commands for certificates, configurations, other files, SNMP, link units, network and servers."""
+"""Commands for certificates, configurations and the file for the vendor's support."""
 
 from __future__ import annotations
 
 import base64
-import dataclasses
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from handlers.raritan.rpc._runtime.codec import decode_structure
-from handlers.raritan.rpc.cascading import CascadeManager
 from pdu.core.cli.exit_codes import code_of
-from pdu.devices.raritan.context import Context
 from tests.simulators.xerus import Fault, XerusPdu
-from tests.simulators.xerus.sensors import NumericSensor
 from tests.simulators.xerus.services.certificate import ServerCertificate
 
 from .results import Run, done, facts
@@ -149,7 +143,6 @@ def test_a_login_that_is_refused_after_a_configuration_is_reported_and_not_tried
     [
         (["config", "raw", "put"], 1, "config raw get"),
         (["config", "bulk", "put"], 1, "config bulk get"),
-        (["pmc", "put"], 0, "pmc csv"),
     ],
 )
 def test_an_upload_without_a_clear_answer_may_or_may_not_have_taken_effect(
@@ -182,9 +175,6 @@ def test_a_configuration_that_takes_too_long_has_a_separate_exit_code(
         ["config", "raw", "get"],
         ["config", "backup", "put", "FILE", "--yes"],
         ["diag", "--out", "-"],
-        ["eto"],
-        ["pmc", "csv"],
-        ["pmc", "put", "FILE", "--yes"],
         ["firmware", "upload", "FILE"],
     ],
 )
@@ -206,15 +196,13 @@ def test_control_characters_of_a_download_are_escaped_on_a_terminal_only(
     run: Run, monkeypatch: pytest.MonkeyPatch, terminal: bool, written: str
 ) -> None:
     monkeypatch.setattr(
-        "handlers.raritan.rpc.pdumodel.download_eto", lambda agent: b"\x1b[2Jone\r\ntwo\n"
+        "handlers.raritan.rpc.cert.download", lambda agent, tag: b"\x1b[2Jone\r\ntwo\n"
     )
     monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
-    assert done(run("eto")) == written
+    assert done(run("cert", "download")) == written
 
 
-@pytest.mark.parametrize(
-    "words", [["config", "raw", "put"], ["config", "bulk", "put"], ["pmc", "put"]]
-)
+@pytest.mark.parametrize("words", [["config", "raw", "put"], ["config", "bulk", "put"]])
 def test_files_of_a_link_unit_are_refused_before_the_question(
     run: Run, tmp_path: Path, words: list[str]
 ) -> None:
@@ -249,14 +237,7 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
         ["cert", "show", "--out", "FILE"],
         ["cert", "download", "active_cert", "FILE"],
         ["config", "raw", "put", "FILE", "--out", "FILE", "--yes"],
-        ["pmc", "put", "FILE", "--out", "FILE", "--yes"],
-        ["pmc", "csv", ""],
         ["config", "backup", "get", "--units", ""],
-        ["network", "--unit-role", "primary"],
-        ["network", "bridge", "on", "--interface", "usb", "--yes"],
-        ["network", "forwarding", "off", "--unit-role", "expansion", "--yes"],
-        ["network", "forwarding", "on", "--unit-role", "expansion", "--interface", "usb", "--yes"],
-        ["links", "release", "3", "--link-user", "root", "--yes"],
         ["firmware", "--cross"],
         ["firmware", "upload", "FILE", "--allow-untrusted"],
     ],
@@ -288,21 +269,6 @@ def test_an_encrypted_backup_takes_its_password_from_a_file(run: Run, tmp_path: 
     done(run("config", "backup", "put", path, "--yes", *secret))
 
 
-def test_the_commands_diag_and_eto_and_pmc_transfer_their_files(run: Run, tmp_path: Path) -> None:
-    done(run("diag", "--out", str(tmp_path / "diag.tgz")))
-    assert (tmp_path / "diag.tgz").stat().st_size > 100
-    done(run("eto", "--out", str(tmp_path / "eto")))
-    done(run("pmc", "csv", "--out", str(tmp_path / "mains.csv")))
-    done(run("pmc", "csv", "1", "--out", str(tmp_path / "panel.csv")))
-    assert (
-        len({(tmp_path / name).read_bytes() for name in ("eto", "mains.csv", "panel.csv")} - {b""})
-        == 3
-    )
-    (tmp_path / "pmc.json").write_text("{}", encoding="ascii")
-    assert done(run("pmc", "put", str(tmp_path / "pmc.json"), "--yes")) == "the unit answered: OK\n"
-    assert run("pmc", "csv", "9")[0] == 2
-
-
 @pytest.mark.parametrize(
     "fault, words", [(Fault.HTML, "is a web page"), (Fault.EMPTY, "an empty file")]
 )
@@ -316,60 +282,15 @@ def test_a_download_that_is_not_a_file_of_the_unit_is_not_written(
         assert code == 5 and words in err and not shown and not (tmp_path / "file").exists()
 
 
-def test_an_answer_that_repeats_the_login_is_not_shown(
-    run: Run, tmp_path: Path, unit: XerusPdu
-) -> None:
-    (tmp_path / "pmc.json").write_text("{}", encoding="ascii")
-    for more in ([], ["--json"]):
-        unit.faults.order(Fault.ECHO)
-        out = done(run("pmc", "put", str(tmp_path / "pmc.json"), "--yes", *more))
-        assert "not shown: it holds the login" in out and "Basic" not in out
-
-
-def test_snmp_settings_change_and_communities_stay_secret(
-    run: Run, tmp_path: Path, unit: XerusPdu
-) -> None:
-    (tmp_path / "community").write_text("read-me\n", encoding="ascii")
-    shown = facts(
-        run,
-        "snmp",
-        "v2=yes",
-        "location=rack 7",
-        "--secret-file",
-        f"read_community={tmp_path / 'community'}",
-        "--yes",
-    )
-    assert shown["v2"] is True and shown["read community"] == "set" and "read-me" not in str(shown)
-    assert (
-        unit.snmp.configuration["readComm"] == "read-me"
-        and unit.snmp.configuration["sysLocation"] == "rack 7"
-    )
-    assert run("snmp", "readComm=public", "--yes")[0] == 2
-    assert (
-        run("snmp", "location", "--yes")[0] == 2
-        and unit.snmp.configuration["sysLocation"] == "rack 7"
-    )
-    unit.snmp.configuration["readComm"] = ""
-    code, _, err = run("snmp", "v2=yes", "--yes")
-    assert code == 6 and err.startswith(f"refused: {unit.host}:{unit.port}: snmp: ")
-
-
 @pytest.mark.parametrize(
     "words, variable",
     [
-        (["snmp", "location=\udce9"], ""),
-        (["servers", "add", "\udce9"], ""),
-        (["links", "add", "2", "\udce9"], ""),
-        (["network", "forwarding", "on", "--unit-role", "primary", "--interface", "\udce9"], ""),
-        (["snmp", "v2=yes"], "PDU_READ_COMMUNITY"),
-        (["links", "add", "2", "192.0.2.50"], "PDU_LINK_PASSWORD"),
         (["config", "backup", "get"], "PDU_CONFIG_PASSWORD"),
     ],
 )
 def test_bytes_that_are_not_utf8_are_refused_and_not_written(
     run: Run, unit: XerusPdu, words: list[str], variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
     if variable:
         monkeypatch.setenv(variable, "\udce9s3cret")
     code, out, err = run(*words, "--yes")
@@ -380,110 +301,6 @@ def test_bytes_that_are_not_utf8_are_refused_and_not_written(
         and "s3cret" not in err
     )
     assert unit.books().writes == []
-
-
-@pytest.mark.parametrize(
-    "words, own, others",
-    [
-        (["snmp", "location=rack 7"], "sysLocation", "sysContact"),
-        (["thresholds", "outlet/1/current", "upperCritical=9"], "upperCritical", "lowerCritical"),
-        (["sequence", "4,3,2,1"], "outletPowerStateSequence", "inRushGuardDelay"),
-        (["network", "bridge", "on"], "br0", "eth2"),
-        (["network", "forwarding", "on", "--unit-role", "expansion"], "portForwarding", "eth2"),
-    ],
-)
-def test_a_setting_that_others_change_before_the_question_is_answered_keeps_their_value(
-    run: Run,
-    unit: XerusPdu,
-    words: list[str],
-    own: str,
-    others: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    current = unit.units[0].outlets[0].sensors.fitted["current"]
-    assert isinstance(current, NumericSensor)
-
-    def settings() -> dict[str, Any]:
-        interfaces = {name: one["enabled"] for name, one in unit.net.settings["ifMap"].items()}
-        forwarding = {"portForwarding": unit.net.settings["common"]["portForwarding"]["enabled"]}
-        return {
-            **unit.snmp.configuration,
-            **current.thresholds,
-            **unit.units[0].settings,
-            **interfaces,
-            **forwarding,
-        }
-
-    def others_change(context: Context, what: str) -> None:
-        unit.snmp.configuration["sysContact"] = "somebody else"
-        current.thresholds["lowerCritical"] = 1.0
-        unit.units[0].settings["inRushGuardDelay"] = 300
-        unit.net.settings["ifMap"]["eth2"]["enabled"] = False
-
-    monkeypatch.setattr(Context, "confirm", others_change)
-    before = settings()
-    done(run(*words))
-    after = settings()
-    assert after[own] != before.get(own) and after[others] != before[others]
-
-
-def test_silence_after_new_network_settings_has_a_separate_exit_code(
-    run: Run, unit: XerusPdu
-) -> None:
-    unit.faults.order(Fault.CLOSE_BEFORE, None, method="getSettings", skip=1)
-    code, out, _ = run("network", "bridge", "on", "--yes")
-    assert code == 9 and "no longer gives a usable answer" in out
-
-
-@pytest.mark.parametrize("status", [401, 404])
-def test_another_unit_at_the_address_after_a_network_change_is_not_reported_as_a_refusal(
-    run: Run, unit: XerusPdu, status: int
-) -> None:
-    unit.faults.order(Fault.STATUS, None, method="getSettings", skip=1, status=status)
-    code, _, err = run("network", "bridge", "on", "--yes")
-    assert code == 9 and "the unit accepted the change, but cannot be read afterwards" in err
-
-
-def test_an_unanswered_change_of_network_settings_is_reported_as_possibly_done(
-    run: Run, unit: XerusPdu
-) -> None:
-    unit.faults.order(Fault.DROP_AFTER_WRITE, method="setSettings")
-    code, _, err = run("network", "bridge", "on", "--yes")
-    assert (
-        code == 3
-        and "the network settings may or may not have changed; check with 'network'" in err
-    )
-
-
-@pytest.mark.parametrize(
-    "method, words",
-    [
-        ("getConfiguration", ["snmp", "location=rack 7"]),
-        ("getThresholds", ["thresholds", "outlet/1/current", "upperCritical=9"]),
-        ("performBulk", ["sequence", "4,3,2,1"]),
-        ("getStatus", ["links", "add", "2", "192.0.2.50"]),
-        ("listServers", ["servers", "add", "web.example"]),
-    ],
-)
-def test_a_change_that_cannot_be_read_afterwards_is_reported_as_accepted(
-    run: Run, unit: XerusPdu, method: str, words: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
-    unit.faults.order(
-        Fault.STATUS,
-        None,
-        method=method,
-        skip=int(words[0] not in ("links", "servers")),
-        status=503,
-    )
-    code, _, err = run(*words, "--yes")
-    assert code == 9 and err.startswith(
-        f"not-seen: {unit.host}:{unit.port}: {words[0]}: the unit accepted the change, but cannot"
-        " be read"
-    )
-    unit.faults.clear()
-    unit.faults.order(Fault.STATUS, None, method=method, status=503)
-    assert run(*words[: 1 + (words[0] == "thresholds")])[0] == 3
 
 
 def test_an_unwritable_target_starts_no_download_and_a_failed_download_leaves_no_file(
@@ -501,75 +318,16 @@ def test_an_unwritable_target_starts_no_download_and_a_failed_download_leaves_no
     assert run("diag", "--out", str(tmp_path / "new"))[0] == 4 and not (tmp_path / "new").exists()
 
 
-def test_link_units_are_listed_added_and_released(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
-    assert list(facts(run, "links")["linkUnits"]) == ["3"]
-    assert list(facts(run, "links", "add", "2", "192.0.2.50", "--yes")["linkUnits"]) == ["2", "3"]
-    code, _, err = run("links", "add", "2", "192.0.2.51", "--yes")
-    assert code == 6 and "in use" in err
-    assert list(facts(run, "links", "release", "2", "--yes")["linkUnits"]) == ["3"]
-    assert run("links", "add", "2")[0] == 2
-    assert run("links", "--link", "3")[0] == 2
-
-
-def test_an_answer_without_the_list_of_link_units_is_an_error_and_not_an_empty_list(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def without_a_list(manager: CascadeManager) -> CascadeManager.Status:
-        return decode_structure(CascadeManager.Status, {"role": 1}, manager.agent)
-
-    monkeypatch.setattr(CascadeManager, "getStatus", without_a_list)
-    for words, code in (("links",), 5), (("links", "release", "3", "--yes"), 9):
-        found, out, err = run(*words)
-        assert (found, out) == (code, "") and "the list of link units is missing" in err
-    assert "linked units" not in run("outlets", "--link", "7")[2]
-
-
-def test_bridge_and_port_forwarding_are_shown_and_changed(run: Run) -> None:
-    assert facts(run, "network")["interface br0"] is False
-    assert facts(run, "network", "bridge", "on", "--yes")["interface br0"] is True
-    done(run("network", "bridge", "off", "--yes"))
-    shown = facts(
-        run, "network", "forwarding", "on", "--unit-role", "primary", "--interface", "usb", "--yes"
-    )
-    assert (shown["role"], shown["downstream interface"]) == ("PRIMARY_UNIT", "usb")
-    assert shown["https of unit N"] == "port 50000 + N"
-    assert "https of unit N" not in facts(run, "network", "forwarding", "off", "--yes")
-    assert run("network", "forwarding", "on", "--yes")[0] == 2
-
-
-def test_a_unit_without_the_interface_of_the_bridge_cannot_bridge(run: Run, unit: XerusPdu) -> None:
-    del unit.net.settings["ifMap"]["br0"]
-    code, _, err = run("network", "bridge", "on", "--yes")
-    assert code == 8 and "no interface br0: it cannot bridge" in err and not unit.books().writes
-
-
-def test_the_name_of_an_interface_cannot_control_the_terminal(run: Run, unit: XerusPdu) -> None:
-    interfaces = unit.net.settings["ifMap"]
-    interfaces["a\x1b[31m\u2028b"] = interfaces["eth1"]
-    out = done(run("network"))
-    assert "interface a\\x1b[31m\\u2028b  yes\n" in out and out.replace("\n", "").isprintable()
-
-
-def test_watched_servers_are_listed_added_and_deleted(run: Run) -> None:
-    assert facts(run, "servers")["servers"] == []
-    added = facts(run, "servers", "add", "web.example", "--yes")["servers"]
-    assert [row["host"] for row in added] == ["web.example"]
-    assert facts(run, "servers", "delete", str(added[0]["id"]), "--yes")["servers"] == []
-    assert run("servers", "delete", "99", "--yes")[0] == 6
-
-
 @pytest.mark.parametrize("out", ["-", "file"])
 def test_a_file_that_sends_the_login_back_is_not_kept(
-    unit: XerusPdu, run: Run, tmp_path: Path, out: str
+    unit: XerusPdu, run: Run, tmp_path: Path, out: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = base64.b64encode(f"{unit.user}:{unit.password}".encode()).decode()
-    unit.units[0].model = dataclasses.replace(
-        unit.units[0].model, serial=f"Authorization: Basic {told}"
+    data = f"Authorization: Basic {told}".encode()
+    monkeypatch.setattr("handlers.raritan.rpc.cert.download", lambda agent, tag: data)
+    code, shown, error = run(
+        "cert", "download", "--out", out if out == "-" else str(tmp_path / out)
     )
-    code, shown, error = run("eto", "--out", out if out == "-" else str(tmp_path / out))
     assert (
         code == code_of("protocol")
         and told[:12] not in shown + error
