@@ -349,7 +349,8 @@ class Server:
             raise Stop(UNREACHABLE, f"{what}: {self.url} is still not ready (503); try again later")
         raise Stop(REFUSED, f"{what}: {reason}")
 
-    def log_in(self, email: str, password: str) -> None:
+    def log_in(self, email: str, password: str, source: str) -> None:
+        """`source`: where the password comes from, for errors."""
         path = os.path.join(self._work, "login.json")
         with open(path, "wb") as file:
             file.write(_json({"email": email, "password": password}))
@@ -357,7 +358,7 @@ class Server:
         answer = self.call("POST", "/api/auth/v4/public/token", 60, options)
         os.unlink(path)
         if not answer.succeeded:
-            self._login_failed(answer, email)
+            self._login_failed(answer, email, source)
         token = answer.document.get("token") if isinstance(answer.document, dict) else None
         if not isinstance(token, str) or not re.fullmatch("[A-Za-z0-9._~+/=:-]+", token):
             raise Stop(
@@ -368,7 +369,7 @@ class Server:
         self.token = token
         tell(f"Logged in to {self.url} as {printable(email)}.")
 
-    def _login_failed(self, answer: Answer, email: str) -> NoReturn:
+    def _login_failed(self, answer: Answer, email: str, source: str) -> NoReturn:
         is_wrong_place = answer.status in ("404", "405") or "/" in self.url[len("https://") :]
         message = answer.error("msg")
         # an error in another form is from another server
@@ -376,7 +377,7 @@ class Server:
             raise Stop(
                 LOGIN,
                 f"the login of {email} was refused: {self.why(answer)}; check DCI_EMAIL and the"
-                " password",
+                f" password, which {source}",
             )
         if answer.refused:
             raise Stop(
@@ -718,15 +719,16 @@ def url_of(is_dry: bool) -> str:
     return url
 
 
-def password_of(email: str) -> str:
-    """Raises Stop."""
+def password_of(email: str) -> tuple[str, str]:
+    """The password, and where it comes from. Raises Stop."""
     password, path = variable("DCI_PASSWORD"), variable("DCI_PASSWORD_FILE")
     # programs that are started have no need of it
     os.environ.pop("DCI_PASSWORD", None)
     if password:
-        return password
+        return password, "is from DCI_PASSWORD"
     if not path:
-        return ask("DCI_PASSWORD (or DCI_PASSWORD_FILE)", f"Password of {email}", hidden=True)
+        typed = ask("DCI_PASSWORD (or DCI_PASSWORD_FILE)", f"Password of {email}", hidden=True)
+        return typed, "was typed"
     try:
         with open(os.fsencode(path), "rb") as file:
             first = file.readline(_MOST_BYTES)
@@ -736,7 +738,7 @@ def password_of(email: str) -> str:
     first = first.rstrip(b"\n").removesuffix(b"\r").removeprefix(b"\xef\xbb\xbf")
     if not first:
         raise Stop(USAGE, f"the first line of DCI_PASSWORD_FILE ({path}) is empty")
-    return first.decode("utf-8", "surrogateescape")
+    return first.decode("utf-8", "surrogateescape"), f"is from DCI_PASSWORD_FILE ({path})"
 
 
 class Arguments(NamedTuple):
@@ -874,7 +876,7 @@ def run(words: Sequence[str], here: str) -> None:
             return
         email = variable("DCI_EMAIL") or ask("DCI_EMAIL", "E-mail of an administrator")
         server = Server(url, pause, is_insecure, work)
-        server.log_in(email, password_of(email))
+        server.log_in(email, *password_of(email))
         registration = Registration(server, ids, work, options.given_id)
         for name in path_by_name:
             registration.upload(ROWS[name], registration.found_or_created(ROWS[name]))

@@ -9,9 +9,18 @@ refuses a file whose hash is not in pyz.lock, which `--lock` renews from pyz-req
 same files and the same Python give the same bytes. zeroconf (mDNS in `pdu raritan
 discover` and `pdu find`), cryptography (SNMPv3 privacy) and pysmi (`pdu draft --mib`) are left out:
 a command that needs one of them says which.
+
+Python 3.6 must be able to parse this file, so that an old one can print that it is too old.
 """
 
-from __future__ import annotations
+import sys
+
+if sys.version_info < (3, 9):
+    sys.stderr.write(
+        "tools.py needs Python 3.9 or newer; this is Python %d.%d: use a newer one\n"
+        % sys.version_info[:2]
+    )
+    sys.exit(2)
 
 import argparse
 import ast
@@ -22,7 +31,6 @@ import io
 import json
 import re
 import subprocess
-import sys
 import tempfile
 import threading
 import venv
@@ -307,6 +315,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             print(HERE / LOCK)
             return 0
         path = build(chosen.out)
+    except KeyboardInterrupt:
+        print("tools.py: interrupted; nothing was built", file=sys.stderr)
+        return 130
     except (ToolBuildError, OSError) as error:
         print(f"tools.py: {error}", file=sys.stderr)
         return 1

@@ -15,16 +15,18 @@ import pytest
 
 from tests import terminal
 from tests.needs import PACKAGES, ROOT, programs
+from tests.waiting import PATIENCE_S
 
 # The real programs on a Machine's PATH. Others are missing, such as make, curl, apt-get and
 # dpkg-query.
-TOOLS = ("sh", "cat", "chmod", "cp", "dirname", "grep", "id", "mkdir", "rm", "sleep")
+TOOLS = ("sh", "cat", "chmod", "cp", "dirname", "grep", "id", "mkdir", "rm", "sleep", "flock")
 PYTHON = """#!/bin/sh
 echo "$*" >>"$LOG"
 case "$*" in
     -V) echo "Python 3.11.7" ;;
     "-m venv"*) for folder; do :; done; mkdir -p "$folder/bin" && cp "$0" "$folder/bin/python" ;;
     "-m pip"*) [ ! -e "$LOG.pip-fails" ] ;;
+    "-c import pysnmp"*) [ ! -e "$LOG.import-fails" ] ;;
     *ensurepip*) [ ! -e "$LOG.no-ensurepip" ] ;;
 esac
 """
@@ -132,6 +134,45 @@ def test_an_environment_is_made_again_after_a_failed_installation(machine: Machi
     assert machine.env(pip_fails=True) != 0 and machine.did() == ["pip"]
     # because the failed run may have installed some packages
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+
+
+def test_an_environment_whose_packages_cannot_be_imported_is_made_again(machine: Machine) -> None:
+    mark = Path(f"{machine.log}.import-fails")
+    mark.touch()
+    done = machine.run(".ci/setup", "env")
+    assert done.returncode == 1 and "cannot be imported" in done.stderr
+    assert "PyPI" not in done.stderr
+    mark.unlink()
+    assert machine.env() == 0 and machine.did() == ["venv", "pip"]
+
+
+def test_two_at_once_install_one_after_the_other(machine: Machine) -> None:
+    program = machine.bin / "python3"
+    program.write_text(PYTHON.replace('"-m pip"*) [', '"-m pip"*) sleep 1; ['))
+    machine.log.write_text("")
+    several = [
+        subprocess.Popen(
+            ["sh", ".ci/setup", "env"],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=machine.environment(),
+        )
+        for _ in range(2)
+    ]
+    texts = [process.communicate(timeout=PATIENCE_S)[1] for process in several]
+    assert [process.returncode for process in several] == [0, 0]
+    assert machine.did() == ["venv", "pip"]
+    assert sum(b"waiting for it" in text for text in texts) == 1
+
+
+def test_a_step_ends_where_the_signal_to_its_ticker_is_lost(tmp_path: Path) -> None:
+    text = (ROOT / ".ci" / "setup").read_text("utf-8")
+    shown = text[text.index("shown() {") : text.index("may_install() {")]
+    lossy = 'kill() { case $1 in -0) command kill "$@" ;; esac; }\nsay() { :; }\n'
+    script = f"{lossy}{shown}\nshown 'a step' true"
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, timeout=PATIENCE_S)
+    assert done.returncode == 0
 
 
 def test_the_tests_environment_is_the_small_one_with_more_packages(machine: Machine) -> None:

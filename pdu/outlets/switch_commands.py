@@ -76,7 +76,10 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     handler, where = load(pdu.handler), connection_data.display_name(shared, host)
     prompts.askable(shared, f"switching {outlets_text(identities)} {goal}", host)
     data = connection_data.pdu_data(handler, host, shared)
-    if not shared.yes or not all(map(outlet_words.PLAIN.fullmatch, identities)):
+    # The handler looks up the only outlet itself. Of several, all are looked up before the first
+    # command.
+    is_only_identity = len(identities) == 1 and outlet_words.PLAIN.fullmatch(identities[0])
+    if not shared.yes or not is_only_identity:
         with waiting(f"waiting for {where}", shared):
             rows = outlets_of(handler, data, host, identities)
         identities = [str(row["identity"]) for row in rows]
@@ -173,7 +176,15 @@ def _show(shared: SharedOptions, outlets: OutletRows, where: str, handler: str) 
     for outlet in () if shared.json else outlets:
         line = state_line(outlet["identity"], where, handler, of_word(outlet["state"]))
         current_a = outlet.get("current_a")
-        print(line if current_a is None else f"{line}; its meter reads {figure(current_a, 'A')}")
+        print(line if current_a is None else f"{line}; {meter_text(outlet, current_a)}")
+
+
+def meter_text(outlet: Mapping[str, Any], current_a: float) -> str:
+    """What an outlet's meter reads after a command."""
+    shown = figure(current_a, "A")
+    if outlet["state"] == word(EnumPowerStatus.DOWN) and current_a > 0:
+        return f"its meter still reads {shown}, which may be late: read it again"
+    return f"its meter reads {shown}"
 
 
 def state_line(identity: str, where: str, handler: str, state: EnumPowerStatus) -> str:

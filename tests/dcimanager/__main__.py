@@ -64,7 +64,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             manager.environment_file = str((options.data or folder) / "register.env")
             private(folder / "register.env", "\n".join([*lines, ""]).encode())
             settings = os.path.relpath(manager.environment_file)
-            register = f". {shlex.quote(settings)} && sh dist/register.sh"
+            register = f"(. {shlex.quote(settings)} && sh dist/register.sh)"
             data = (
                 f"its data is kept in {options.data}"
                 if options.data

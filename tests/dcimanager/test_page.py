@@ -91,7 +91,9 @@ def test_the_line_to_paste_quotes_the_path_of_the_environment_file(
     visitor: Visitor, site: DciManager
 ) -> None:
     site.environment_file = "/my data/register.env"
-    assert ". '/my data/register.env'\n" in html.unescape(visitor.get("/handlers").body)
+    assert "(. '/my data/register.env' && sh dist/register.sh)" in html.unescape(
+        visitor.get("/handlers").body
+    )
 
 
 def test_a_refused_archive_registers_nothing(visitor: Visitor, site: DciManager) -> None:

@@ -25,8 +25,10 @@ import pytest
 
 from pdu import root
 from pdu.core.cli.exit_codes import NOT_SEEN
+from pdu.core.files.locks import lock
 from pdu.hall.cycle import run as cycle_run
 from tests.hall.twin import KINDS, Files, Twin, four_racks, over, written
+from tests.hall.twin.__main__ import main as twin_main
 from tests.hall.twin.curves import Breaker, seconds_to_trip
 from tests.needs import ROOT, program
 from tests.pdu.monitoring.halls import environment
@@ -362,6 +364,17 @@ def test_curves_hold_and_trip_at_the_conventional_currents() -> None:
 
 
 # ---- the command ---------------------------------------------------------------------------------
+
+
+def test_a_second_hall_in_the_folder_of_the_first_changes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hall.csv").write_text("of the first")
+    with open(tmp_path / ".lock", "wb") as file:
+        assert lock(file.fileno())
+        assert twin_main(["--folder", str(tmp_path)]) == 1
+    assert "another hall runs" in capsys.readouterr().err
+    assert (tmp_path / "hall.csv").read_text() == "of the first"
 
 
 @pytest.mark.trial

@@ -46,7 +46,7 @@ def test_a_wrong_password_is_an_error_and_registers_nothing(
     admin: Admin, manager: DciManager
 ) -> None:
     run = admin.run(manager, DCI_PASSWORD="not-the-s3cret")
-    assert_failed(run, 3, "login", "wrong e-mail or password", "DCI_EMAIL")
+    assert_failed(run, 3, "login", "wrong e-mail or password", "DCI_EMAIL", "from DCI_PASSWORD")
     assert (
         len(manager.requests) == 1
         and manager.handlers() == []

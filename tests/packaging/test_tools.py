@@ -4,6 +4,7 @@ and the newest Python.
 
 from __future__ import annotations
 
+import ast
 import errno
 import fcntl
 import filecmp
@@ -509,6 +510,31 @@ def test_a_python_without_pip_and_venv_is_told_what_to_install(
         "has neither pip nor ensurepip (Debian: apt-get install python3-venv)\n"
     )
     assert not any(tmp_path.iterdir())
+
+
+def test_a_python_that_is_too_old_is_named_before_anything_else() -> None:
+    text = (ROOT / "packaging" / "tools.py").read_text("utf-8")
+    ast.parse(text, feature_version=(3, 6))
+    assert "from __future__" not in text  # Python 3.6 lacks `annotations`
+    old = "import runpy, sys; sys.version_info = (3, 6, 8); runpy.run_path(sys.argv[1])"
+    done = run([sys.executable, "-c", old, str(ROOT / "packaging" / "tools.py")], ROOT)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (
+        done.stderr == "tools.py needs Python 3.9 or newer; this is Python 3.6: use a newer one\n"
+    )
+
+
+def test_ctrl_c_ends_the_build_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = loaded("tools")
+
+    def interrupt(folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tools, "install_packages", interrupt)
+    assert tools.main(["--out", str(tmp_path / "out")]) == 130
+    assert capsys.readouterr().err == "tools.py: interrupted; nothing was built\n"
 
 
 @pytest.mark.trial

@@ -54,6 +54,33 @@ def test_the_versions_of_the_pack_and_of_python_are_printed() -> None:
     )
 
 
+@pytest.mark.parametrize("words", ["--version", "--help", "supports AP8959"])
+def test_a_closed_standard_output_is_an_output_that_cannot_be_written(words: str) -> None:
+    done = run(["sh", "-c", f"'{sys.executable}' -m pdu {words} >&-"])
+    assert done.returncode == code_of("settings")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("settings: the standard output cannot be written")
+
+
+def test_both_outputs_in_one_file_keep_their_order(tmp_path: Path) -> None:
+    lines = """
+import sys
+from pdu.core.cli import exit_handling
+def main():
+    print("first")
+    print("second", file=sys.stderr)
+    print("third")
+    return 0
+sys.exit(exit_handling.run(main))
+"""
+    path = tmp_path / "both"
+    with open(path, "wb") as file:
+        done = subprocess.run(
+            [sys.executable, "-c", lines], cwd=ROOT, stdout=file, stderr=file, timeout=PATIENCE_S
+        )
+    assert done.returncode == 0 and path.read_text() == "first\nsecond\nthird\n"
+
+
 @pytest.mark.parametrize("option", ["--version", "-V"])
 def test_the_version_is_said_before_the_command_line_is_imported(option: str) -> None:
     start = str(ROOT / "pdu" / "__main__.py")

@@ -8,6 +8,7 @@ import io
 import logging
 import os
 import sys
+from contextlib import suppress
 from typing import Callable, Optional, TextIO
 
 from .exit_codes import INTERRUPTED, READER_GONE, code_of
@@ -47,15 +48,22 @@ def run(main: Callable[[], int]) -> int:
     the output has closed the pipe (`... | head`), it returns READER_GONE and prints nothing.
     SIGPIPE stays ignored: it would also end the program when a device closes its connection. An
     output that cannot be written (a full disk) is an error of the kind `settings`, like a file that
-    cannot be written. Characters that the terminal's encoding lacks are printed as escapes, and
-    closed streams (`>&-`) are replaced: neither may fail a command that has already switched a
-    device.
+    cannot be written; so is a closed standard output (`>&-`) to which something is printed. Other
+    closed streams are replaced, and characters that the terminal's encoding lacks are printed as
+    escapes: neither may fail a command that has already switched a device.
     """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    # a descriptor that can only be read: each write to standard output fails
+    for name, mode, flags in (
+        ("stdin", "r", os.O_RDONLY),
+        ("stdout", "w", os.O_RDONLY),
+        ("stderr", "w", os.O_WRONLY),
+    ):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
-    for stream in (sys.stdout, sys.stderr):
-        _name_failures(stream)
+            descriptor = os.open(os.devnull, flags)
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8"))
+    _before_each_write(sys.stdout, lambda: None)
+    # In one file, lines of both outputs have the order in which they were printed.
+    _before_each_write(sys.stderr, _flush_standard_output)
     # a call to a device must not fail because a log cannot be written
     logging.raiseExceptions = False
     try:
@@ -94,9 +102,15 @@ def _report(words: str) -> None:
         _discard(sys.stderr)
 
 
-def _name_failures(stream: TextIO) -> None:
-    """Turn OSErrors of the stream's file into OutputError, except BrokenPipeError: a full disk is
-    not a defect.
+def _flush_standard_output() -> None:
+    """Write what was printed. A failure is raised again by the flush at the end."""
+    with suppress(*UNWRITABLE):
+        sys.stdout.flush()
+
+
+def _before_each_write(stream: TextIO, action: Callable[[], None]) -> None:
+    """Run `action` before each write to the stream's file, and turn its OSErrors into OutputError,
+    except BrokenPipeError: a full disk is not a defect.
     """
     buffer = getattr(stream, "buffer", None)
     # `buffer` itself is the file if Python does not buffer
@@ -106,6 +120,7 @@ def _name_failures(stream: TextIO) -> None:
     write = raw.write
 
     def write_or_raise(data: bytes) -> Optional[int]:
+        action()
         try:
             return write(data)
         except BrokenPipeError:

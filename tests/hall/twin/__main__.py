@@ -11,12 +11,13 @@ import stat
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Callable, Optional
 
 from pdu.core.cli import exit_handling, optional_packages
+from pdu.core.files.locks import lock
 from tests.program import StopSignals, starting
 
 from . import month
@@ -34,6 +35,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         folder: Path = options.folder or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="hall-"))
         )
+        if not stack.enter_context(_only_hall_in(folder)):
+            print(
+                f"another hall runs, and its list, logins and drawing are in {folder}: use that"
+                " one, end it, or give another --folder",
+                file=sys.stderr,
+            )
+            return 1
         with starting():
             built = four_racks()
             built.switch_off(options.off)
@@ -48,6 +56,17 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             threading.Thread(target=_prompt, args=(twin, say), daemon=True).start()
         signals.wait()
     return 0
+
+
+@contextmanager
+def _only_hall_in(folder: Path) -> Iterator[bool]:
+    """Whether no other hall keeps its files there; none begins during the block."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield lock(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _lines(files: Files, past: Optional[month.Month]) -> list[str]:

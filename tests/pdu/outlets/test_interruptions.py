@@ -36,6 +36,9 @@ class Interrupting:
         self._count()
         return self
 
+    def status(self) -> PduView:
+        return PduView(ports=[PduPortView(identity=one) for one in ("1", "2", "3")])
+
     def port_down(self, port: PduPortView) -> PduPortView:
         self._count()
         port.power_status = EnumPowerStatus.DOWN
@@ -54,15 +57,15 @@ SWITCHED = {"identity": "1", "state": "off", "done": True}
 @pytest.mark.parametrize(
     "last, outlets, printed, words",
     [
-        (3, [SWITCHED], ["1"], "no command was sent to outlets 2, 3"),
+        (4, [SWITCHED], ["1"], "no command was sent to outlets 2, 3"),
         (
-            4,
+            5,
             [SWITCHED, {"identity": "2", "state": "unknown", "done": False}],
             ["1"],
             "outlet 2 may or may not have switched; no command was sent to outlet 3",
         ),
         (
-            6,
+            7,
             [
                 SWITCHED,
                 {**SWITCHED, "identity": "2"},
