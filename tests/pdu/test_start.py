@@ -401,7 +401,6 @@ def test_the_program_prints_completions() -> None:
         (["status", "nut", "h", "--fing"], ["--fingerprint"]),
         (["snmp", "show", "sentry"], ["sentry3", "sentry4"]),
         (["raritan", "192.0.2.7", "thr"], ["thresholds"]),
-        (["nut", "192.0.2.7", "var"], ["vars"]),
     ],
 )
 def test_commands_handlers_options_and_families_are_completed(
@@ -512,9 +511,6 @@ def test_a_word_for_switching_leads_to_the_command_that_does_it(
         (["xyzzy"], "choose from status, "),
         (["raritan", "h", "on", "3"], "switch OUTLETS on switches outlets on"),
         (["raritan", "h", "reboot"], "firmware reboot restarts"),
-        (["nut", "h", "off"], "run sends an instant command"),
-        (["redfish", "h", "on"], "or see pdu on --help"),
-        (["redfish", "h", "down"], "or see pdu down --help"),
     ],
 )
 def test_a_wrong_word_leads_to_a_command(

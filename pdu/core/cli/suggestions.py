@@ -24,17 +24,14 @@ _BOTH = (
     Suggestion(
         "switch", "switch OUTLETS on switches outlets on, switch OUTLETS off switches them off"
     ),
-    Suggestion("run", "run sends an instant command, and commands lists those of a device"),
 )
 _ON = (
     Suggestion("on", "on switches outlets on"),
     Suggestion("switch", "switch OUTLETS on switches outlets on"),
-    _BOTH[-1],
 )
 _OFF = (
     Suggestion("off", "off switches outlets off"),
     Suggestion("switch", "switch OUTLETS off switches outlets off"),
-    _BOTH[-1],
 )
 _CYCLE = (
     Suggestion(
@@ -42,7 +39,6 @@ _CYCLE = (
         "cycle switches outlets off and on again, firmware reboot restarts the controller alone",
     ),
     Suggestion("cycle", "cycle switches an outlet off, and on again"),
-    _BOTH[-1],
 )
 _POWER = (
     Suggestion(

@@ -28,9 +28,7 @@ CALLS = {
     "record": ("record", "{handler}", "{where}", "-o", "{folder}/x"),
 }
 TOOLS = {
-    "nut": ("nut", "{where}", "list"),
     "raritan": ("raritan", "{where}", "outlets"),
-    "redfish": ("redfish", "{where}", "show"),
 }
 
 
