@@ -146,7 +146,7 @@ _DONE: dict[str, Callable[[Stage], None]] = {
 
 
 def _rows() -> Iterator[Sequence[str]]:
-    text = (ROOT / "docs" / "energy.md").read_text()
+    text = (ROOT / "docs" / "energy-checks.md").read_text()
     table = text.partition("| he | no anchor |")[2].partition("\n\n")[0]
     for line in table.splitlines()[2:]:
         yield [cell.strip() for cell in line.strip("|").split("|")]

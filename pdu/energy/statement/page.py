@@ -104,7 +104,7 @@ def page(statement: Document) -> str:
         f'<p class="limits">{safe(LIMITS)}</p>',
         '</main><footer id="reading"><h2>How to read this page</h2>',
         *(f"<p>{safe(text)}</p>" for text in _reading(statement)),
-        "<p>More: docs/energy.md of the project.</p></footer></body></html>\n",
+        "<p>More: docs/energy-checks.md of the project.</p></footer></body></html>\n",
     ]
     return "\n".join(parts)
 
