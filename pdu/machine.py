@@ -51,12 +51,13 @@ from .core.machines.evidence import LONGEST_DAYS, EvidenceFile, MachineEvidence
 from .core.machines.machine_power import MachinePower, OffProof, OutletState, find_outlet
 from .core.machines.observations import default_folder
 from .core.machines.pdu_access import NotProven, OutletReading, PolledPdus
-from .core.machines.verification import ALL_ON, TrialTimes
+from .core.machines.verification import ALL_ON
 from .core.owner_files import DRAWING, LIST, OwnerFiles
 from .core.states import word
 
 _PAUSE_S, _POWER_TIMEOUT_S = 10.0, 20.0
-_USUAL, _USUAL_TIMES = OffProof(), TrialTimes()
+_BOOTS_WITHIN_S = 600.0
+_USUAL = OffProof()
 
 
 class MachineCall(NamedTuple):
@@ -71,8 +72,7 @@ class MachineCall(NamedTuple):
     pause: float = 0.0
     alive: Optional[str] = None
     ask: bool = False
-    dies_within: float = _USUAL_TIMES.dies_within_s
-    boots_within: float = _USUAL_TIMES.boots_within_s
+    boots_within: float = _BOOTS_WITHIN_S
     verified: Optional[str] = None
     verified_for: float = LONGEST_DAYS
     state_dir: Optional[str] = None
@@ -260,7 +260,6 @@ def _try_cabling(call: MachineCall, notes: list[str]) -> MachineEvidence:
     """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
     power = call.power
     alive = call.asks or AskedPerson(power.name)
-    times = TrialTimes(call.dies_within, call.boots_within)
 
     def say(what: str) -> None:
         if not call.shared.json:
@@ -268,7 +267,7 @@ def _try_cabling(call: MachineCall, notes: list[str]) -> MachineEvidence:
 
     try:
         with signals_as_ctrl_c():
-            return call.runner(notes).verify(power, alive, times, say)
+            return call.runner(notes).verify(power, alive, call.boots_within, say)
     except NotProven as error:
         raise MachineNotProven(f"{power.name} is not verified: {error}") from None
     except KeyboardInterrupt as error:
@@ -408,19 +407,11 @@ protected machine is never switched.""",
         *ALIVE(),
         *option("--ask", "ask a person at the terminal instead"),
         *option(
-            "--dies-within",
-            "how long it may answer after its outlets were switched off",
-            "SECONDS",
-            Seconds(1.0, 600.0),
-            default=_USUAL_TIMES.dies_within_s,
-            show_default=True,
-        ),
-        *option(
             "--boots-within",
             "how long it may take to answer again",
             "SECONDS",
             Seconds(1.0, 7200.0),
-            default=_USUAL_TIMES.boots_within_s,
+            default=_BOOTS_WITHIN_S,
             show_default=True,
         ),
         *secret_files(),

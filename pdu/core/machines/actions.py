@@ -17,7 +17,7 @@ from .evidence import CablingEvidence, EvidenceFile, MachineEvidence
 from .machine_power import MachinePower, OffProof, OutletState, Readings, switch_by_state
 from .observations import Busy, ObservationStore
 from .pdu_access import MachineOutlet, NotProven, PduAccess
-from .verification import CablingTrial, TrialTimes
+from .verification import CablingTrial
 
 # how long a run waits for another one of the same machine, in s
 _PATIENCE_S = 120.0
@@ -146,14 +146,16 @@ class Runner(NamedTuple):
         self,
         machine: MachinePower,
         alive: Alive,
-        times: TrialTimes,
+        boots_within_s: float,
         report: Callable[[str], None],
     ) -> MachineEvidence:
         """Try its cabling. Raises NotProven with the probable cause."""
         with self._alone(machine) as (store, was_taken):
             if was_taken:
                 raise NotProven("another run switched it off for good meanwhile; nothing was sent")
-            trial = CablingTrial(machine, self.pdu_access, self.proof, alive, times, store, report)
+            trial = CablingTrial(
+                machine, self.pdu_access, self.proof, alive, boots_within_s, store, report
+            )
             evidence = trial.run()
             store.unproven = ""
             store.save()

@@ -42,30 +42,32 @@ class _Row(NamedTuple):
 
 
 def find_inlet_fall(
-    reading_before: PduReading, late: Sequence[PduReading], machine_outlets: Collection[str]
+    reading_before: PduReading,
+    after: Sequence[PduReading],
+    late: int,
+    machine_outlets: Collection[str],
 ) -> Optional[InletFall]:
-    """By how much a PDU's inlet fell, from the reading before to those at the end; None if it has
-    no meter of its own, nothing flowed, or that much may be hidden.
+    """By how much a PDU's inlet fell, from the reading before to the `late` last ones after a
+    command; None if it has no meter of its own, nothing flowed, or that much may be hidden by what
+    neighbours swing in all these readings.
     """
     for unit, figure in _FIGURES.items():
-        rows = [
-            row for reading in (reading_before, *late) if (row := _row(reading, figure)) is not None
-        ]
-        if len(rows) == 1 + len(late) and len({frozenset(row.outlets) for row in rows}) == 1:
+        all_rows = [_row(reading, figure) for reading in (reading_before, *after)]
+        rows = [row for row in all_rows if row is not None]
+        if len(rows) == 1 + len(after) and len({frozenset(row.outlets) for row in rows}) == 1:
             neighbours = [name for name in rows[0].outlets if name not in machine_outlets]
-            fall = _fall(unit, rows, neighbours)
+            fall = _fall(unit, rows, late, neighbours)
             noise = fall.noise + _rounding(reading_before, figure, len(neighbours))
             fall = fall._replace(noise=noise)
             return fall if fall.is_sure else None
     return None
 
 
-def _fall(unit: str, rows: Sequence[_Row], neighbours: Sequence[str]) -> InletFall:
+def _fall(unit: str, rows: Sequence[_Row], late: int, neighbours: Sequence[str]) -> InletFall:
     """Without the steps' noise. The first row is from before."""
     carried = math.fsum(value for name, value in rows[0].outlets.items() if name not in neighbours)
-    first_rest, *later_rests = [
-        row.inlet - math.fsum(row.outlets[name] for name in neighbours) for row in rows
-    ]
+    rests = [row.inlet - math.fsum(row.outlets[name] for name in neighbours) for row in rows]
+    first_rest, later_rests = rests[0], rests[-late:]
     figures = [[row.outlets[name] for row in rows] for name in neighbours]
     noise = math.fsum(max(values) - min(values) for values in (*figures, later_rests))
     # what an inlet that is late has not shown yet cannot fall

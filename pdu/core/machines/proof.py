@@ -289,8 +289,9 @@ class MeteredOff:
             self._read_serials()
             pdu_access.sleep(LOOK_S)
             now, readings = pdu_access.monotonic(), pdu_access.read_pdus(machine.pdus)
-            self._after.append((now, readings))
             missing = watch.missing(now, readings)
+            if not any(reading.reason for reading in readings.values()):
+                self._after.append((now, readings))
             is_seen, falls = watch.is_seen(now), self._inlet_falls()
             if not missing and any(fall and not fall.is_enough for fall in falls.values()):
                 self.shown_s = now - sent_at + LOOK_S
@@ -347,12 +348,13 @@ class MeteredOff:
 
     def _inlet_falls(self) -> dict[str, Optional[InletFall]]:
         """By the readings of the last renewal."""
+        if not self._after:
+            return {}
         since = self._after[-1][0] - max(self._evidence.period_s, 2 * LOOK_S)
-        late = [readings for at, readings in self._after if at >= since]
+        late = sum(at >= since for at, _ in self._after)
+        looks = {pdu: [look[pdu] for _, look in self._after] for pdu in self._machine.pdus}
         return {
-            pdu: find_inlet_fall(
-                self._before[pdu], [look[pdu] for look in late], self._machine.outlets(pdu)
-            )
+            pdu: find_inlet_fall(self._before[pdu], looks[pdu], late, self._machine.outlets(pdu))
             for pdu in self._machine.pdus
         }
 

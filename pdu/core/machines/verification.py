@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, Optional
 
 from ..states import DOWN, UP
 from .alive import Alive
@@ -46,15 +46,6 @@ _TRIES, _ASK_S = 3, 1.0
 # A machine that starts on a cord that nobody drew takes as long as with all: this many times what
 # it took leaves room for a longer self-test.
 _BOOTS = 1.5
-
-
-class TrialTimes(NamedTuple):
-    """How long a trial waits, in s."""
-
-    #: from the last command until the machine does not answer
-    dies_within_s: float = 30.0
-    #: from the command to switch on until it answers and carries again
-    boots_within_s: float = 600.0
 
 
 class _TrialPdus:
@@ -159,13 +150,16 @@ class CablingTrial:
         pdu_access: PduAccess,
         proof: OffProof,
         alive: Alive,
-        times: TrialTimes,
+        boots_within_s: float,
         store: ObservationStore,
         say: Callable[[str], None],
     ) -> None:
-        """`say` gets what goes on, for people."""
+        """`boots_within_s`: how long it may take to answer and carry again after its outlets were
+        switched on. `say` gets what goes on, for people.
+        """
         self._machine, self._proof = machine, proof._replace(alive=None)
-        self._alive, self._times, self._store, self._say = alive, times, store, say
+        self._alive, self._store, self._say = alive, store, say
+        self._boots_within_s = boots_within_s
         self._pdu_access = pdu_access
         self._pdus = _TrialPdus(machine, pdu_access, proof, store)
         # what is known so far; its cords have the loads that they carried at the beginning
@@ -315,11 +309,11 @@ class CablingTrial:
         off_s = self._pdus.monotonic() - begun
         self._say(f"silent after {silent_s:.0f} s; on again")
         begun = self._pdus.monotonic()
-        self._switch_on(self._times.boots_within_s)
+        self._switch_on(self._boots_within_s)
         while not self._alive.answers():
-            if self._pdus.monotonic() - begun >= self._times.boots_within_s:
+            if self._pdus.monotonic() - begun >= self._boots_within_s:
                 raise NotProven(
-                    f"it does not answer {self._times.boots_within_s:.0f} s after its outlets were"
+                    f"it does not answer {self._boots_within_s:.0f} s after its outlets were"
                     " switched on"
                 )
             self._pdus.sleep(_ASK_S)
@@ -329,7 +323,6 @@ class CablingTrial:
         """Switch cords off, by the same code as `off`. Raises NotProven."""
         evidence = self._evidence
         wait_s = 2 * max(self._proof.timeout_s, 2 * evidence.period_s)
-        wait_s = wait_s if alive is None else max(wait_s, self._times.dies_within_s)
         run = MeteredOff(
             self._machine._replace(cords=cords),
             self._pdus,

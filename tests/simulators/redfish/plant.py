@@ -146,6 +146,8 @@ class Plant:
         # The current in A that equipment behind a unit without outlets draws on each line. The
         # line's branches share it equally.
         self._behind = 0.0 if pdu.outlets else 12.5
+        #: what the meter of the mains shows on line 1, in A; else the sum of the outlets
+        self.shown_a: Optional[Callable[[], float]] = None
 
     def run_for(self, hours: float) -> None:
         """Advances the energy counters by `hours`."""
@@ -170,6 +172,8 @@ class Plant:
     def main_lines(self, main: str) -> dict[int, float]:
         """The current in A on each line; 0 on a main that is not in use."""
         in_use = main == self.pdu.mains[0]
+        if self.shown_a is not None:
+            return {1: round(self.shown_a(), 3)}
         lines = range(1, self.pdu.phases + 1)
         return {
             line: (

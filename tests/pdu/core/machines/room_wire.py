@@ -256,6 +256,8 @@ class RedfishPdu(RedfishService):
             # what flows is what the room says
             self.outlet(identity).welded = True
             self.outlet(identity).drawn = functools.partial(self._amperes, identity)
+        for plant in self.plants.values():
+            plant.shown_a = lambda: self._seen.inlet_figures.amperes or 0.0
 
     def _amperes(self, identity: str) -> float:
         return self._seen.outlets[identity].figures.amperes or 0.0

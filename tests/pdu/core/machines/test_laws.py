@@ -17,7 +17,7 @@ from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCo
 from pdu.core.machines.meters import MeteredLoad
 from pdu.core.machines.proof import watched_s
 from tests.pdu.core.machines import room_adapter
-from tests.pdu.core.machines.off_trial import Result, Trial, case, run
+from tests.pdu.core.machines.off_trial import SOON_S, Result, Trial, case, run
 from tests.pdu.core.machines.physics import ECHO, FROZEN, Room
 from tests.pdu.core.machines.room_adapter import Asked
 from tests.pdu.core.machines.room_kinds import (
@@ -505,6 +505,59 @@ def test_a_trial_leaves_off_what_another_computer_switched_off(number: int, tmp_
     reason = room_adapter.verify(room, made.drawn, made.srv, made.asked, folder)
     assert "left/3 is not on" in reason and "it may be off: left/3: it is off" in reason
     assert "all its outlets are on" not in reason and len(room.commands) == begun
+
+
+# ---- over the wire -------------------------------------------------------------------------------
+
+
+def _battery(made: Draft) -> None:
+    made.srv.battery_s = 15.0
+
+
+_STEADY: Noise = (1.0, 1.0, (30.0,))
+#: what happens -> the changes, what the trial says and what `off` says, "" for nothing wrong
+_WIRED: dict[str, tuple[Sequence[Change], str, str]] = {
+    "a battery": ([shares_equally, _battery], "", ""),
+    "it throttles": ([shares_equally, _throttled(0.4)], "", ""),
+    "inlets are frozen": (
+        [shares_equally, _INLETS["are frozen"]],
+        "inlet fell by",
+        "its cabling was never tried",
+    ),
+    "inlets come late": ([shares_equally, _INLETS["come 12 s late"]], "", ""),
+    "a relay lies, and a neighbour steps": (
+        [*_LYING, since(relay("left/3", "right/3", welded=True)), _steps_later],
+        "",
+        "inlet fell by",
+    ),
+    "one cord is away, and it draws 0.55": (
+        [shares_equally, _draws_less(0.55), moved_since(0, "third/5")],
+        "",
+        "stopped to carry",
+    ),
+}
+
+
+@pytest.mark.sample(6)
+@pytest.mark.parametrize("door", [fence, machine_off])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("what", _WIRED)
+def test_the_laws_hold_over_the_wire(what: str, protocol: str, door: Door, tmp_path: Path) -> None:
+    changes, trial_reason, off_reason = _WIRED[what]
+    made = _case(*changes, noise=_STEADY)
+    made.srv.boots_s = 0.0
+    with wired(tmp_path, made, protocol) as (room, alive):
+        tried = verify(tmp_path, room, alive)
+        assert tried.is_off is not bool(trial_reason) and trial_reason in tried.text, tried.text
+        room.sleep(60.0)
+        for happens in made.since:
+            happens(made.room)
+        room.sleep(10.0)
+        answer = door(tmp_path, room)
+        answered = made.room.time
+    assert answer.is_off is not bool(off_reason) and off_reason in answer.text, answer.text
+    made.room.advance(SOON_S)
+    assert not (answer.is_off and made.room.has_run(made.srv, answered))
 
 
 def test_swinging_neighbours_hide_no_frozen_outlet_forever(tmp_path: Path) -> None:
