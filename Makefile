@@ -125,11 +125,11 @@ wheel: env       ### dist/dcimanager_pdu_handlers-VERSION-py3-none-any.whl; need
 	@$(RUN) -m pip wheel -q --disable-pip-version-check --no-deps -w dist .
 	@ls dist/*.whl
 
-sbom: env        ### an SBOM in CycloneDX for each file in dist/, by OWASP's cyclonedx-python-lib, which it installs in .cache; needs PyPI
-	@sh .ci/setup sbom
-	@PYTHONPATH=.cache/sbom-$$($(RUN) -c 'import sys; print("%d.%d" % sys.version_info[:2])') $(RUN) packaging/sbom.py
+sbom: env        ### dist/pdu.pyz.cdx.json, an SBOM in CycloneDX of the packages in pdu.pyz and the Debian package, by OWASP's cyclonedx-py, installed in .cache; needs PyPI
+	@sh .ci/setup sbom; mkdir -p dist
+	@PYTHONPATH=.cache/sbom-$$($(RUN) -c 'import sys; print("%d.%d" % sys.version_info[:2])') $(RUN) -W ignore -m cyclonedx_py requirements packaging/pyz.lock --pyproject pyproject.toml --output-reproducible -o dist/pdu.pyz.cdx.json
 
-release: packages deb wheel ## all that is handed out: the archives, register.sh, pdu.pyz, the Debian package, the wheel and the notes in dist/, each file with its SBOM
+release: packages deb wheel ## all that is handed out: the archives, register.sh, pdu.pyz, the Debian package, the wheel, an SBOM and the notes in dist/
 	@$(PYTHON) packaging/notes.py
 	@$(MAKE) --no-print-directory sbom
 

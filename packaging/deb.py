@@ -113,15 +113,22 @@ def installed(pyz: Path) -> dict[str, PackageFile]:
 
 
 def _documented(pyz: Path) -> dict[str, PackageFile]:
-    """The manual pages and completions. Raises DebError."""
-    with tempfile.TemporaryDirectory(prefix="deb-pages.") as folder:
-        command = [sys.executable, str(HERE / "manpages.py"), "--pyz", str(pyz), "--out", folder]
-        process = subprocess.run(command, capture_output=True, text=True)
+    """The manual pages and completions. Raises DebError and ToolBuildError."""
+    with tempfile.TemporaryDirectory(prefix="deb-pages.") as work_folder:
+        folder, click_man = Path(work_folder) / "files", Path(work_folder) / "packages"
+        tools.install_packages(click_man, "manpages.lock")
+        command = [sys.executable, str(HERE / "manpages.py"), "--pyz", str(pyz)]
+        process = subprocess.run(
+            [*command, "--out", str(folder)],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(click_man)},
+        )
         if process.returncode:
             last = (process.stderr.strip() or "no reason given").splitlines()[-1]
             raise DebError(f"the manual pages cannot be made: {last}")
         files: dict[str, PackageFile] = {}
-        for path in sorted(Path(folder).rglob("*")):
+        for path in sorted(folder.rglob("*")):
             if path.is_file():
                 name, data = path.relative_to(folder).as_posix(), path.read_bytes()
                 is_page = path.suffix == ".1"

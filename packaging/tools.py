@@ -81,15 +81,15 @@ def show_step(step: str) -> Iterator[None]:
         ticker.join()
 
 
-def install_packages(folder: Path) -> None:
-    """Install the packages of pyz.lock below `folder`, for the oldest Python.
+def install_packages(folder: Path, lock: str = LOCK) -> None:
+    """Install the packages of a lock file of this folder below `folder`, for the oldest Python.
 
     Raises ToolBuildError.
     """
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as work_folder:
         pip = _pip(Path(work_folder))
-        with show_step(f"fetching the packages of packaging/{LOCK} with pip"):
-            _install([*pip, "install", "--require-hashes", "--no-deps"], LOCK, folder)
+        with show_step(f"fetching the packages of packaging/{lock} with pip"):
+            _install([*pip, "install", "--require-hashes", "--no-deps"], lock, folder)
 
 
 def write_lock_file(file: Path) -> None:
@@ -272,7 +272,7 @@ def _packed(files: dict[str, bytes], out: Path) -> Path:
 def _place(path: str) -> str:
     """The path in pdu.pyz for a file that pip installed; "" if it is left out.
 
-    Licences, and METADATA for `sbom.py`, are moved out of `.dist-info`, a folder in which
+    Licences and METADATA are moved out of `.dist-info`, a folder in which
     importlib.metadata expects a package as pip installed it.
     """
     match = _LICENCE.fullmatch(path)

@@ -141,17 +141,6 @@ def pysmi() -> str:
     missing("pysmi is missing: sh .ci/setup system", fail=bool(os.environ.get("CI")))
 
 
-def sbom() -> str:
-    """The folder with cyclonedx-python-lib, which is not in .venv (.ci/setup says why).
-
-    If it is missing, skips the test, or fails it if CI is set.
-    """
-    folder = _for_this_python("sbom")
-    if (folder / ".installed").is_file():
-        return str(folder)
-    missing("cyclonedx-python-lib is missing: sh .ci/setup sbom", fail=bool(os.environ.get("CI")))
-
-
 def netbox() -> list[Path]:
     """NetBox's OpenAPI documents, one for each release, which `.ci/setup system` gets.
 
