@@ -31,7 +31,7 @@ from ..core.cli.options import (
 from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import CSV, HTML
 from ..core.files import secret_files as private
-from ..core.files.whole_files import check_writable, text_of, write_page
+from ..core.files.whole_files import check_page, text_of, write_page
 from .audit import exports, report
 from .audit.audit_result import AuditOutcome, AuditPeriod
 from .audit.groups import by_customer, by_machine, grade_exit_code
@@ -71,12 +71,18 @@ def _audit(context: click.Context, /, **options: Any) -> int:
         raise Usage("--csv and --json exclude each other")
     times = AuditPeriod(*audit_options.billing.period())
     if audit_options.html is not None:
-        check_writable(audit_options.html)
+        check_page(audit_options.html)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections:
         outcome = _audit_pdus(audit_options, shared, times, sections)
+        code = _print_audit(audit_options, shared, outcome)
         if audit_options.html is not None:
             sections.seek(0)
             write_page(audit_options.html, report.page(outcome, sections))
+    return code
+
+
+def _print_audit(audit_options: AuditOptions, shared: SharedOptions, outcome: AuditOutcome) -> int:
+    """Print the audit and return its exit code."""
     if audit_options.csv:
         lines = exports.as_csv(outcome).splitlines()
         for note in outcome.notes():

@@ -22,7 +22,7 @@ from ..core.cli.groups import Subcommand
 from ..core.cli.options import SharedOptions, option, output, shared_options_of
 from ..core.cli.shared_options import HTML
 from ..core.drawing.drawing import KINDS, Drawing, HallNode, nodes
-from ..core.files.whole_files import check_writable, write_page
+from ..core.files.whole_files import check_page, write_page
 from ..core.inventory.saved_readings import HallReadings
 from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from .drawings import dcim_import, readings_source
@@ -80,7 +80,7 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
         raise Usage("--site, --location, --rack, --tag and --role are for --url")
     source = readings_source.SourceOptions(files, **options)
     if rehearsal_options.html is not None:
-        check_writable(rehearsal_options.html)
+        check_page(rehearsal_options.html)
     if files.drawing:
         drawing = files.drawn()
     else:
@@ -138,12 +138,12 @@ def _rehearsed(
     unknown = missing_facts(hall, touched, only)
     grades = grading.grades() if options.each else []
     rehearsal_report = report(hall, only, failures, grades, unknown)
-    if options.html is not None:
-        write_page(options.html, rehearsal_report.page())
     if json:
         print(f"],\n{dumps(rest_as_json(level, grades, unknown), indent=1)[1:]}")
     else:
         print("\n".join(rehearsal_report.lines()))
+    if options.html is not None:
+        write_page(options.html, rehearsal_report.page())
     return level
 
 

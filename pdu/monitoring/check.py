@@ -30,7 +30,7 @@ from ..core.cli.output import counted, print_json, progress
 from ..core.cli.prompts import NoSecret
 from ..core.cli.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, SAVE, WORKERS
 from ..core.files.html import time_shown
-from ..core.files.whole_files import check_writable, write_page
+from ..core.files.whole_files import check_page, write_page
 from ..core.inventory import reader_pool, saved_readings
 from ..core.inventory.auth import ENVIRONMENT
 from ..core.inventory.newest_archives import use_newest_archives
@@ -147,7 +147,7 @@ def _run(config: CheckOptions, shared: SharedOptions) -> int:
         usual = usual._replace(secrets={**usual.secrets, **prompted_secrets})
         polled = targets(devices, fleet.auths, usual)
     if config.html is not None:
-        check_writable(config.html)
+        check_page(config.html)
     earlier_rows: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
@@ -242,8 +242,6 @@ def _print_round(
     config: CheckOptions, shared: SharedOptions, check_round: Round, first: bool
 ) -> None:
     outcome = check_round.outcome
-    if config.html is not None:
-        write_page(config.html, outcome.report(time_shown(check_round.ended)).page())
     if shared.json:
         document = tables.as_json(*outcome)
         if config.watch is None:
@@ -258,6 +256,9 @@ def _print_round(
         for line in _lines(config, check_round, first):
             print(line)
         sys.stdout.flush()
+    # after what was read is printed: a full disk does not hide it
+    if config.html is not None:
+        write_page(config.html, outcome.report(time_shown(check_round.ended)).page())
 
 
 def _lines(config: CheckOptions, check_round: Round, first: bool) -> Iterator[str]:

@@ -343,6 +343,20 @@ def path_completion(metavar: str) -> Optional[Callable[..., list[CompletionItem]
     return complete
 
 
+class PathText(click.ParamType):
+    """The path of a file or a folder. What begins with -- is an option whose turn was not meant."""
+
+    name = "path"
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> str:
+        text = str(value)
+        if text.startswith("--"):
+            self.fail(f"{text[:60]!r} looks like an option; a file is ./{text[:60]}", param, ctx)
+        return text
+
+
 def option(
     flag: str,
     help_text: str,
@@ -355,6 +369,8 @@ def option(
     A shell completes the value by the metavar: FILE, DIR, FOLDER.
     """
     attributes.setdefault("shell_complete", path_completion(metavar))
+    if kind is None and path_completion(metavar) is not None:
+        kind = PathText()
     # is_flag=False would make the value optional from click 8.3 on.
     about: dict[str, Any] = {"metavar": metavar or None, "is_flag": None if metavar else True}
     return [click.Option(flag.split(), type=kind, help=help_text, **about, **attributes)]

@@ -165,13 +165,13 @@ class Report(NamedTuple):
 
 
 def show(report: Report, as_json: bool, page: Optional[str]) -> None:
-    """Print the report, and write its page if one is wanted (a path)."""
-    if page is not None:
-        write_page(page, report.page())
+    """Print the report, and then write its page if one is wanted (a path)."""
     if as_json:
         print_json(report.data())
     else:
         print("\n".join(report.lines()))
+    if page is not None:
+        write_page(page, report.page())
 
 
 def text_lines(parts: Iterable[Part]) -> Iterator[str]:

@@ -113,8 +113,8 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
                     os.unlink(path)
 
 
-#: for `write_whole`: only the owner may read it; anybody may
-PRIVATE, PUBLIC = 0o600, 0o644
+#: for `write_whole`: only the owner may read it
+PRIVATE = 0o600
 
 
 def write_whole(
@@ -185,28 +185,48 @@ def state_folder(program: str) -> str:
     return os.path.join(base, program)
 
 
-def check_writable(path: str) -> None:
-    """Raises SettingsError if `path` is a folder or a special file, or is in a folder that is not
-    writable.
+#: how each page begins
+PAGE_BEGIN = b"<!doctype html>"
+_PAGE_NAME = ".html"
+
+
+def check_page(path: str) -> None:
+    """Raises SettingsError unless a page may be written to `path`: its name ends in .html, its
+    folder is writable, and what is there is nothing, an empty file or another page. So no page
+    replaces a file that the command reads.
     """
-    target = os.path.realpath(path)  # for "", the current folder
+    if not path.lower().endswith(_PAGE_NAME):
+        raise SettingsError(
+            f"{path or repr(path)} cannot be written: the name of a page ends in {_PAGE_NAME}"
+        )
+    target = os.path.realpath(path)
     # root could even replace /dev/null
     special = os.path.exists(target) and not os.path.isfile(target)
     if special or not os.access(os.path.dirname(target), os.W_OK):
         raise SettingsError(
-            f"{path or repr(path)} cannot be written: give a plain file in a folder that you may"
-            " write to"
+            f"{path} cannot be written: give a plain file in a folder that you may write to"
         )
+    try:
+        with open(target, "rb") as file:
+            begin = file.read(len(PAGE_BEGIN))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+    if begin and begin.lower() != PAGE_BEGIN:
+        raise SettingsError(f"{path} is not replaced, because it is not a page: give another name")
 
 
 def write_page(path: str, text: Union[str, Iterable[str]]) -> None:
-    """Replace the file in one step, so that nobody reads a half-written page.
+    """Write a page, or replace one in one step, so that nobody reads a half-written page.
 
-    `text`: the page, also in parts. A symbolic link stays one. Raises SettingsError.
+    `text`: the page, also in parts. A symbolic link stays one. The umask counts. Raises
+    SettingsError, also for what `check_page` refuses.
     """
+    check_page(path)
     parts = [text] if isinstance(text, str) else text
     encoded = (part.encode("utf-8", "backslashreplace") for part in parts)
     try:
-        write_whole(os.path.realpath(path), encoded, PUBLIC, is_durable=False)
+        write_whole(os.path.realpath(path), encoded, is_durable=False)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

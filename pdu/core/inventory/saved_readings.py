@@ -13,6 +13,7 @@ from handlers.shared.errors import SettingsError, printable
 
 from ..adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
 from ..adapters.topology import MeteredPart
+from ..files.whole_files import write_whole
 from ..states import of_word, word
 from .listed_pdu import ListedPdu
 from .reading import PolledOutlet, Reading
@@ -107,9 +108,9 @@ def _exists(path: str) -> SettingsError:
 
 def save(path: str, readings: HallReadings) -> None:
     """Write a new file. Raises SettingsError if there is one already, or it cannot be written."""
+    text = json.dumps(as_json(readings), indent=1)
     try:
-        with open(path, "x", encoding="utf-8") as file:
-            json.dump(as_json(readings), file, indent=1)
+        write_whole(path, text.encode("utf-8"), replaces=False)
     except FileExistsError:
         raise _exists(path) from None
     except OSError as error:

@@ -23,7 +23,7 @@ from ...core.cli.output import counted, print_json
 from ...core.cli.report import show
 from ...core.cli.shared_options import HTML, OUT
 from ...core.drawing import drawing_file
-from ...core.files.whole_files import check_writable, text_of, write_whole
+from ...core.files.whole_files import check_page, text_of, write_whole
 from ...core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from ..importing import csv_files, rest
 from ..importing.dcim import imported
@@ -41,7 +41,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
     shared.defect_code = WRONG
     page = options.pop("html")
     if page is not None:
-        check_writable(page)
+        check_page(page)
     owner_files = OwnerFiles.of(options, shared, [DRAWING])
     drawing = owner_files.drawn()
     readings = readings_source.gather(

@@ -392,15 +392,37 @@ def test_ctrl_c_just_after_a_page_was_replaced_is_not_reported_as_a_failed_write
 
 
 def test_a_page_is_written_through_a_link_and_not_to_a_device_or_pipe(tmp_path: Path) -> None:
-    page, link, pipe = (tmp_path / name for name in ("page.html", "link.html", "pipe"))
+    page, link, pipe = (tmp_path / name for name in ("page.html", "link.html", "pipe.html"))
     link.symlink_to(page)
-    whole_files.check_writable(str(link))
+    whole_files.check_page(str(link))
     whole_files.write_page(str(link), "text")
     assert link.is_symlink() and page.read_text() == "text"
     os.mkfifo(pipe)
-    for special in (pipe, Path(os.devnull)):
-        with pytest.raises(SettingsError, match="give a plain file"):
-            whole_files.check_writable(str(special))
+    with pytest.raises(SettingsError, match="give a plain file"):
+        whole_files.check_page(str(pipe))
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.html", "--csv"])
+def test_a_page_does_not_replace_what_the_check_reads(name: str, tmp_path: Path) -> None:
+    listed = tmp_path / name
+    listed.write_text("name,handler,address\nx,nut,127.0.0.1:1\n")
+    page = name if name.startswith("-") else str(listed)
+    assert root.run(["check", str(listed), "--html", page]) == 2
+    assert listed.read_text().startswith("name,")
+
+
+def test_what_was_read_is_printed_before_the_page_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(path: str, text: str) -> None:
+        raise SettingsError(f"{path} cannot be written (No space left on device)")
+
+    monkeypatch.setattr("pdu.monitoring.check.write_page", full)
+    listed = tmp_path / "list.csv"
+    listed.write_text("name,handler,address\nx,nut,127.0.0.1:1\n")
+    assert root.run(["check", str(listed), "--html", str(tmp_path / "page.html")]) == 2
+    shown = capsys.readouterr()
+    assert "1 unreachable" in shown.out and "No space left" in shown.err
 
 
 def test_a_broken_pipe_ends_a_check_of_more_lines_than_a_pipe_holds(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from pdu.core.files.whole_files import PRIVATE, PUBLIC, write_whole
+from handlers.shared.errors import SettingsError
+from pdu.core.files.whole_files import PAGE_BEGIN, PRIVATE, check_page, write_page, write_whole
 
 
 def test_a_file_is_on_the_disk_before_it_gets_its_name(
@@ -62,11 +63,40 @@ def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
 def test_permissions_are_those_that_were_asked_for(tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
-        for mode, found in ((PRIVATE, 0o600), (PUBLIC, 0o644), (None, 0o600)):
+        for mode, found in ((PRIVATE, 0o600), (None, 0o600)):
             write_whole(str(tmp_path / "x"), b"", mode)
             assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == found
     finally:
         os.umask(before)
+
+
+@pytest.mark.parametrize("name", ["hall.csv", "logins.toml", "hall", "hall.html.csv", ""])
+def test_a_page_has_the_name_of_a_page(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    with pytest.raises(SettingsError, match=r"ends in \.html"):
+        check_page(str(path))
+
+
+def test_a_page_replaces_a_page_and_nothing_else(tmp_path: Path) -> None:
+    page, owned, link = (tmp_path / name for name in ("page.html", "owned.html", "link.html"))
+    write_page(str(page), f"{PAGE_BEGIN.decode()}first")
+    write_page(str(page), f"{PAGE_BEGIN.decode()}second")
+    assert page.read_text().endswith("second")
+    owned.write_text("name,handler,address\n")
+    link.symlink_to(owned)
+    for path in (owned, link):
+        with pytest.raises(SettingsError, match="because it is not a page"):
+            write_page(str(path), "a page")
+    assert owned.read_text() == "name,handler,address\n"
+
+
+def test_the_umask_counts_for_a_page(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_page(str(tmp_path / "page.html"), "a page")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "page.html").stat().st_mode) == 0o600
 
 
 def test_what_a_killed_process_left_is_no_obstacle(tmp_path: Path) -> None:
