@@ -70,6 +70,8 @@ def joined(imported: Imported, readings: HallReadings, is_strict: bool = True) -
         ]
         for some in (imported.cords, imported.fed)
     )
+    if imported.is_dcim:
+        cords = _without_shared_outlets(cords, notes)
     _check_single([*cords, *fed])
     lines = [
         new_line
@@ -189,6 +191,24 @@ def _lines(
 
 
 # ---- outlets ---------------------------------------------------------------------------------
+
+
+def _without_shared_outlets(cords: Sequence[ImportedCord], notes: list[str]) -> list[ImportedCord]:
+    """Without the machines on an outlet with several cords (a Y cable), which a drawing cannot
+    show. All their cords are left out: with the others alone a machine would be drawn as it is not.
+    """
+    sharing: dict[tuple[str, str], list[str]] = {}
+    for cord in cords:
+        sharing.setdefault((cord.pdu, cord.outlet), []).append(cord.machine)
+    shared = {place: machines for place, machines in sharing.items() if len(machines) > 1}
+    for (pdu, outlet), machines in shared.items():
+        about = (
+            f"left out, because outlet {printable(outlet, 60)!r} of {printable(pdu, 60)!r} has"
+            " several cords, and a drawing has one"
+        )
+        _add(notes, about, list(dict.fromkeys(machines)))
+    left_out = {machine for machines in shared.values() for machine in machines}
+    return [cord for cord in cords if cord.machine not in left_out]
 
 
 def _check_single(cords: Sequence[ImportedCord]) -> None:

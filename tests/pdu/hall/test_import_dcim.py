@@ -138,6 +138,20 @@ def test_a_strip_behind_a_pdu_is_drawn_without_readings(
     assert (words["PP-A"]["lamp"], words["PP-B"]["lamp"]) == ("dark", "cannot say")
 
 
+def test_machines_on_a_y_cable_are_named_and_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    objects = hall()
+    machine(objects, "lamp", ("left", 4), ("right", 4))
+    machine(objects, "fan", ("left", 4))
+    machine(objects, "alone", ("right", 3))
+    code, err, target = imported(tmp_path, objects, capsys)
+    assert code == 0, err
+    assert "outlet '4' of 'left' has several cords, and a drawing has one: lamp, fan" in err
+    machines = drawn(target).machines
+    assert "alone" in machines and not {"lamp", "fan"} & machines.keys()
+
+
 def test_a_ups_with_outlets_feeds_pdus_and_machines(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
