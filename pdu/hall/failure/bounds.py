@@ -34,6 +34,8 @@ from ..walk.verdicts import CordNow, Now
 
 # the most currents that one breaker may cost when it is looked at from each of its ways downwards
 _MOST_WAYS = 20_000
+# a load that is computed twice differs by so much
+_ROUNDING_A = 1e-6
 _WORKS = {Now.CARRIES: YES, Now.WORKS: YES, Now.OFF: YES}
 _CLOSED = {Now.OFF: NO, Now.UNKNOWN: MAYBE, Now.UNREAD: MAYBE, Now.CONTRADICTORY: MAYBE}
 INTERVALS = Intervals()
@@ -447,6 +449,8 @@ class Failure:
         self._hall, self._sums, self._flow = hall, sums, flow
         self._within_s = within_s
         self._trips_at: dict[int, Interval] = {}
+        #: carrier -> up to this in A its load is no news: it carried that before
+        self.carried: Mapping[int, float] = {}
         #: what surely trips, or dies with what does -> seconds after which it is gone
         self.latest_s: dict[int, float] = {}
         #: those that may trip, in the order found
@@ -524,6 +528,8 @@ class Failure:
         return carriers
 
     def _may_trip(self, carrier: int, load: Interval) -> bool:
+        if load.high <= self.carried.get(carrier, -1.0) + _ROUNDING_A:
+            return False
         thresholds = self._trips_at.get(carrier)
         if thresholds is None:
             thresholds = self._trips_at[carrier] = self._hall.trips_at(carrier, self._within_s)

@@ -240,6 +240,9 @@ class Return:
         self._sums: dict[int, IntervalSum] = defaultdict(IntervalSum)
         self._flow = self.facts.flow(self._sums)
         self._growth: dict[int, list[LoadStep]] = {}
+        #: carrier -> the most that it carries before anything closes, and afterwards
+        self._most_before: dict[int, float] = {}
+        self._most: dict[int, float] = {}
         #: the carriers that may trip -> their place in the order in which they were noted
         self._may_trip: dict[int, int] = {}
 
@@ -272,13 +275,14 @@ class Return:
         most = high if math.isfinite(high) else low
         total = Interval(low, most, (low + most) / 2, pools)
         supplies = []
-        for cord, node, window in zip(consumer.in_walk(), consumer.nodes, self.windows[number]):
+        cords = consumer.in_walk()
+        for cord, node, window in zip(cords, consumer.nodes, self.windows[number]):
             unmetered_pdus = (cord.cord.pdu,) if cord.high_a is None else ()
             current = Interval(0.0, HIGH * cord.known_a, HIGH * cord.known_a / 2, unmetered_pdus)
             closed = NO
             if window is not None and window.kept:
                 closed = YES if window.sure else MAYBE
-            works = YES if cord.now is Now.CARRIES else MAYBE
+            works = YES if cord.now in (Now.CARRIES, Now.WORKS) else MAYBE
             supplies.append(Supply(node, current, works, ANY_SHARE, closed))
         return Consumer(
             supplies,
@@ -315,6 +319,7 @@ class Return:
         for number in self.facts.facts.consumers:
             flow.touched[number] = {}, {}
         self._note(0.0, flow.update(self.facts.facts.consumers))
+        self._most_before, self._most = self._most, {}
         for at, switched in self._moments():
             self._note(at, flow.switch(switched))
         together = self._together()
@@ -328,6 +333,7 @@ class Return:
     def _note(self, at: float, changed: Iterable[int]) -> None:
         for carrier in changed:
             load = self.facts.now_of(carrier, self._sums[carrier])
+            self._most[carrier] = max(load.high, self._most.get(carrier, 0.0))
             growth = self._growth.setdefault(carrier, [])
             if math.isinf(at) and growth:
                 at = growth[-1].at_s
@@ -348,9 +354,16 @@ class Return:
             number for number, breaker in breakers.items() if breaker.trips_from_s is not None
         ]
         failure = Failure(self.facts, self._sums, self._flow)
-        # first what this return may trip: what lived on only that is in question because of it
+        # first what this return may trip: what lived on only that is in question because of it, and
+        # a line that trips again leaves no more to others than they carried before
+        failure.carried = {
+            number: most
+            for number, most in self._most_before.items()
+            if self._before.alive(number) == YES
+        }
         failure.trip([number for number in may_trip if number in loaded], ())
         endangered = self._endangered()
+        failure.carried = {}
         trips = failure.trip([number for number in may_trip if number not in loaded], loaded)
         for number in trips:
             breakers[number] = replace(breakers[number], trips=True)
@@ -375,22 +388,28 @@ class Return:
         )
 
     def _loaded(self) -> set[int]:
-        """The carriers that have power again, and those that this return loads though they had it
-        all the time: a machine that may start has a cord there.
+        """The carriers that have power again, and those that had it all the time and to which this
+        return adds load: a machine that may start has a cord there.
         """
         carriers = {number for number in self._graph.carriers if self._before.alive(number) != YES}
         for number, consumer in enumerate(self._hall.facts.consumers):
             if not self._lived_on(number):
                 for node in consumer.nodes:
                     carriers.update(self._hall.facts.above(node))
-        return carriers
+        return {
+            number
+            for number in carriers
+            if self._before.alive(number) != YES
+            or self._most.get(number, 0.0) > self._most_before.get(number, 0.0)
+        }
 
     def _lived_on(self, number: int) -> bool:
         """Whether a consumer never lost power, as far as cords that carried tell."""
         consumer = self._hall.facts.consumers[number]
         was = [self._before.alive(node) for node in consumer.nodes]
         carrying_count = sum(
-            cord.now is Now.CARRIES and lives == YES for cord, lives in zip(consumer.cords, was)
+            cord.now in (Now.CARRIES, Now.WORKS) and lives == YES
+            for cord, lives in zip(consumer.cords, was)
         )
         return carrying_count >= consumer.needs or all(lives == YES for lives in was)
 

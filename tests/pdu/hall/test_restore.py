@@ -138,6 +138,22 @@ def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> 
     assert {one.name for one in found.breakers} == {"left/L1", "right/L1"}
 
 
+@pytest.mark.parametrize("is_metered", [True, False])
+def test_a_machine_that_lived_on_is_not_judged_by_the_load_that_the_return_takes_away(
+    is_metered: bool,
+) -> None:
+    """Both may trip with the whole load; the right one carries that until the left is back."""
+    amps = 1.51 if is_metered else None
+    machines = [machine(f"m{n}", f"left/{n}", f"right/{n}", more="works = true") for n in range(8)]
+    sides = [pdu(side, *((str(n), "on", amps, ON) for n in range(8))) for side in ("left", "right")]
+    hall = hall_of(drawing("".join(machines)), *sides)
+    found = ReturnModel(hall).rehearse([A], [])
+    assert found.machines == [] and {one.name for one in found.breakers} == {"left/L1"}
+    # if nothing had power, nobody can say it
+    both = ReturnModel(hall).rehearse([A, B], [])
+    assert {one.verdict for one in both.machines} == {ReturnVerdict.CANNOT_SAY}
+
+
 def test_an_outlet_without_a_relay_has_power_at_once() -> None:
     read = {**pdu("left", ("1", "unknown", 1.0, None)), "metered": True}
     hall = hall_of(drawing(machine("srv", "left/1")), read)
