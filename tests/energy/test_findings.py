@@ -417,7 +417,9 @@ def test_the_exit_code_follows_what_is_billed(
     ]
     path, hall, owners = (tmp_path / name for name in ("readings", "hall.toml", "owners.csv"))
     written(tmp_path, lines)
-    drawn = HALL.replace('name = "rack1"', 'name = "rack1", breaker_a = 16, voltage_v = 230')
+    drawn = HALL.replace('name = "rack1"', 'name = "rack1", breaker_a = 16').replace(
+        'name = "A"', 'name = "A", voltage_v = 230'
+    )
     machine = '{ name = "srv-9", cords = ["rack1/2"] },'
     asked = [
         "energy",
@@ -639,3 +641,22 @@ def test_the_error_that_a_unit_states_counts_more_than_what_is_usual() -> None:
     meters = Meters(RegisterFacts(limit_kw=3.68, class_percent=1.0))
     assert meters.of("rack1", "1", 0.5).class_percent == 0.5
     assert meters.of("rack1", "1").class_percent == 1.0
+
+
+def test_a_meter_of_power_alone_is_an_estimate_and_never_billable(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pdu = PduReadings("rack1")
+    for number in range(577):
+        figures = [OutletFigures("1", None, None, 400.0 + 100.0 * (number % 2))]
+        pdu.append(Poll("rack1", 300.0 * number, 300.0 * number + 1.0, figures))
+    asked = pdu_audit.Asked(0.0, 2 * DAY, Meters(KNOWN))
+    found = pdu_audit.audit_registers(pdu, asked)
+    (energy,) = found.estimates.values()
+    assert energy.low == 0.0 and energy.best == pytest.approx(0.45 * 48.0, rel=0.01)
+    assert energy.high == pytest.approx(3.68 * 48.0)
+    assert found.unread == ["1"] and not found.outlets and found.level == 2
+    tenures = {("rack1", "1"): [OutletTenancy("zeta", 0.0, 2 * DAY)]}
+    (zeta,) = groups.by_customer(tenures, [found], 0.0, 2 * DAY)
+    assert zeta.grade == grades.NOT_BILLABLE and zeta.energy is None
+    assert "an estimate by its power: 21.6 kWh, of 0 to 177" in zeta.lines[0].reason

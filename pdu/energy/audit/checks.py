@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Optional
 
 from ..registers.numpy_lazy import Column, np
-from ..registers.values import Event
+from ..registers.values import EnergyInterval, Event
 
 GAP, UNIT, STANDING = "gap", "unit", "standing register"
 #: the polls show another power than the register counts, of one outlet of its device alone
@@ -281,6 +281,24 @@ def unmoved_kwh(rows: Rows, parameters: CheckParameters, begin: float, end: floa
         volts = parameters.volts
         kilowatts = amperes * (_AMPERE_KW[1] if volts is None else volts / 1000.0)
     return TOLERANCE[1] * float(np.nansum(kilowatts * hours))
+
+
+def estimate(
+    rows: Rows, usual_gap: float, limit_kw: float, begin: float, end: float
+) -> Optional[EnergyInterval]:
+    """The energy of a meter of power alone, in kWh: between two polls it may be anything from none
+    to what the supply delivers. None if no power was read in the period.
+    """
+    first, stop = np.searchsorted(rows.begins, (begin, end))
+    begins, watts = rows.begins[first:stop], rows.watts[first:stop]
+    begins, watts = begins[~np.isnan(watts)], watts[~np.isnan(watts)]
+    if len(watts) < 2:
+        return None
+    hours = np.diff(begins) / 3600.0
+    is_near = (hours > 0.0) & (hours <= GAP_FACTOR * usual_gap / 3600.0)
+    best = float(((watts[1:] + watts[:-1]) / 2000.0 * hours)[is_near].sum())
+    most = limit_kw * (end - begin) / 3600.0
+    return EnergyInterval(0.0, min(best, most), most)
 
 
 class Standstill(NamedTuple):

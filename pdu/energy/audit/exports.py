@@ -76,6 +76,7 @@ def _pdu(pdu: Audited) -> dict[str, Any]:
             "reason": compared.reason,
         },
         "outlets_without_energy": len(pdu.unread),
+        "estimates": {name or "pdu": _kwh(energy) for name, energy in pdu.estimates.items()},
         "polls_failed": pdu.failed,
     }
 
@@ -161,9 +162,12 @@ def _rows(outcome: AuditOutcome) -> Iterator[Sequence[object]]:
     for pdu in outcome.pdus:
         if pdu.outlets or pdu.own is None:
             for outlet in pdu.unread:
-                yield _row(outcome, "outlet", "", unread_line((pdu.name, outlet), begin, end))
+                estimate = pdu.estimates.get(outlet)
+                line = unread_line((pdu.name, outlet), begin, end, estimate)
+                yield _row(outcome, "outlet", "", line)
         if not pdu.outlets and pdu.own is None:
-            yield _row(outcome, "pdu", "", unread_line((pdu.name, OWN), begin, end))
+            line = unread_line((pdu.name, OWN), begin, end, pdu.estimates.get(OWN))
+            yield _row(outcome, "pdu", "", line)
     for pdu, answer in outcome.answers():
         line = InvoiceLine(
             pdu.name,

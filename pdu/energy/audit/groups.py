@@ -38,9 +38,17 @@ class InvoiceLine(NamedTuple):
         return self.energy is not None and not checks.is_unit_in_doubt(self.events)
 
 
-def unread_line(place: Place, begin: float, end: float) -> InvoiceLine:
-    """The line of a register of which no energy was read."""
-    return InvoiceLine(*place, begin, end, None, 0.0, NOT_BILLABLE, "no energy was read", ())
+def unread_line(
+    place: Place, begin: float, end: float, estimate: Optional[EnergyInterval] = None
+) -> InvoiceLine:
+    """The line of a register of which no energy was read. `estimate`: what its power says."""
+    reason = "no energy was read"
+    if estimate is not None:
+        reason += (
+            f"; an estimate by its power: {estimate.best:.1f} kWh, of 0 to {estimate.high:.0f} that"
+            " may have flowed between the polls"
+        )
+    return InvoiceLine(*place, begin, end, None, 0.0, NOT_BILLABLE, reason, ())
 
 
 class GroupSum(NamedTuple):
@@ -143,13 +151,16 @@ def by_customer(
                 share for share in register.shares if share.customer or not by_inlet
             ]
     lines: dict[str, list[InvoiceLine]] = {}
+    whole = (begin, end)
+    estimates = {(pdu.name, name): energy for pdu in pdus for name, energy in pdu.estimates.items()}
     silent = ((pdu.name, item) for pdu in pdus for item in pdu.unread)
     for place in dict.fromkeys((*tenures, *shares, *silent)):
         owned = cut(tenures.get(place, ()), begin, end)
         outlet_shares = shares.get(place)
         if outlet_shares is None:
             for item in owned:
-                unread = unread_line(place, item.begin, item.end)
+                estimate = estimates.get(place) if (item.begin, item.end) == whole else None
+                unread = unread_line(place, item.begin, item.end, estimate)
                 lines.setdefault(item.customer, []).append(unread)
             continue
         for share in outlet_shares:

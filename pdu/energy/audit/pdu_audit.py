@@ -126,6 +126,8 @@ class Audited(NamedTuple):
     failed: int = 0
     #: which unit it was, and when it was read; None without readings
     seen: Optional[Seen] = None
+    #: registers of which power was read, and no energy -> what that power says
+    estimates: Mapping[str, EnergyInterval] = {}
 
     @property
     def covered(self) -> Optional[tuple[float, float]]:
@@ -219,7 +221,24 @@ def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
         end - begin,
         pdu.failed,
         _identify(pdu, times.usual_gap),
+        dict(_estimates(pdu, times, asked, outlets)),
     )
+
+
+def _estimates(
+    pdu: PduReadings, times: ReadTimes, asked: Asked, outlets: Sequence[str]
+) -> Iterator[tuple[str, EnergyInterval]]:
+    """Of each register without energy what its power says."""
+    for identity, series in pdu.registers.items():
+        kwh, watts = np.asarray(series.kwh), np.asarray(series.watts)
+        if not np.isnan(kwh).all() or np.isnan(watts).all():
+            continue
+        facts = asked.meters.of(pdu.name, identity, pdu.accuracy_percent, outlets)
+        rows = checks.Rows(times.begins, times.ends, kwh, np.asarray(series.amperes), watts)
+        limit_kw = facts.limit_kw or 0.0
+        energy = checks.estimate(rows, times.usual_gap, limit_kw, asked.begin, asked.end)
+        if energy is not None:
+            yield identity, energy
 
 
 def _identify(pdu: PduReadings, usual_gap: float) -> Optional[Seen]:

@@ -174,6 +174,10 @@ def _pdu(times: AuditPeriod, pdu: Audited) -> Iterator[Part]:
         whose = f" of {counted(len(pdu.unread), 'outlet')}" if answers else ""
         is_lost = not answers or pdu.outlets
         yield f"No energy was read{whose}{f': {NOT_BILLABLE}' if is_lost else ''}."
+    if pdu.estimates:
+        power_kwh = sum(energy.best for energy in pdu.estimates.values())
+        registers = counted(len(pdu.estimates), "register")
+        yield f"An estimate by power alone, never billable, of {registers}: {power_kwh:.1f} kWh."
     if pdu.total is not None:
         low, best, high = kwh(pdu.total)
         name = "Sum of those read" if pdu.unread else "Sum of outlets"

@@ -295,7 +295,7 @@ def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
         column[column < 0.0] = math.nan  # no figure, and not used
     state_codes = np.frombuffer(polls.signs.translate(_STATES), "u1").reshape(len(records), outlets)
     states = np.hstack([np.full((len(records), 1), NO_STATE, "u1"), state_codes])
-    is_read = ~(np.isnan(polls.kwh).all(1) & np.isnan(polls.amperes).all(1))
+    is_read = ~(np.isnan(np.hstack(figures)).all(1))
     # it ended before it read which unit it was
     is_early = polls.failed & np.isnan(polls.times[:, 3]) & is_read
     first = 0

@@ -176,12 +176,12 @@ class PduReadings:
         self._boot: Optional[str] = None
 
     def append(self, poll: Poll) -> None:
-        """Keep a poll. One without energy and current counts as failed."""
+        """Keep a poll. One without energy, current and power counts as failed."""
         polls = len(self.begins)
         for outlet in poll.outlets:
             if outlet.identity not in self.registers:
                 self.registers[outlet.identity] = Series(polls)
-        if all(outlet.kwh is None and outlet.amperes is None for outlet in poll.outlets):
+        if all({outlet.kwh, outlet.amperes, outlet.watts} == {None} for outlet in poll.outlets):
             self.failed += 1
             return
         self._follow(poll, polls)
