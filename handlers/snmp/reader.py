@@ -170,6 +170,11 @@ class Reader:
                 return True
         return False
 
+    def has_table(self, oid: str) -> bool:
+        """Whether a column that was walked in the table of the column `oid` has a row."""
+        table = _above(self.resolve(oid))
+        return any(rows and _above(full) == table for full, rows in self.walked.items())
+
     def absent_objects(self) -> list[str]:
         """The columns without a row in tables of which all others that were read have rows; and
         missing scalars of groups of which others were read. A device without two columns of a table
@@ -227,6 +232,12 @@ class FilledRows(Reader):
         self.answers = reader
         self.walked, self.got, self._columns = reader.walked, reader.got, reader._columns
         self._absent = absent
+        #: columns with missing rows, with these: each is read several times
+        self._filled: dict[str, Walked] = {}
+        self._tables: dict[str, dict[str, None]] = {}
+        if isinstance(reader, FilledRows):
+            self._tables, self._filled = reader._tables, reader._filled
+            return
         columns: dict[str, list[Walked]] = {}  # table -> its columns that have rows
         for full in sorted(self._columns & self.walked.keys()):
             if self.walked[full]:
@@ -245,9 +256,13 @@ class FilledRows(Reader):
         if not answer and full != self._absent:
             return {}
         rows = self._tables.get(_above(full), {})
-        return (
-            {row: answer.get(row, MISSING) for row in rows} if len(answer) < len(rows) else answer
-        )
+        if len(answer) >= len(rows):
+            return answer
+        if full == self._absent:
+            return {row: MISSING for row in rows}
+        if full not in self._filled:
+            self._filled[full] = {row: answer.get(row, MISSING) for row in rows}
+        return self._filled[full]
 
     def get(self, oid: str) -> Optional[Raw]:
         full = self.resolve(oid)

@@ -5,11 +5,12 @@ them moved by two: state 11 to 13, power 13 to 15, current 7 to 9. Values alone 
 layout, because other objects may be 0 or 1 too: on older firmware column 13 is the power in W, and
 on newer firmware column 11 is a writable threshold in mA. A layout holds only if every row is
 possible under it and nothing speaks against it. Newer: there is column 15, column 13 has valid
-states, and column 11 has another value than a state, or the version has the mark of newer firmware
-("sLEN"): columns may have been appended to the older layout. Older: there is no column 15, column
-11 has valid states, and the version is readable and lacks the mark. Otherwise outlets are listed
-and not switched, and have no figures. Values 2 to 5 (cycling, and pending for 10, 30, 60 s) and -1
-(error) are neither on nor off.
+states, and there is column 11, with another value than a state, or the version has the mark of
+newer firmware ("sLEN"): columns may have been appended to the older layout. Older: there is no
+column 15, column 11 has valid states, there is column 8, whose values are not all voltages, and the
+version is readable and lacks the mark. A layout whose witness is missing is none: outlets are then
+listed and not switched, and have no figures. Values 2 to 5 (cycling, and pending for 10, 30, 60 s)
+and -1 (error) are neither on nor off.
 """
 
 from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
@@ -24,26 +25,32 @@ from .shorthand import (
     scalar,
     sum_if_count_matches,
     total,
+    without,
 )
 
 TABLE = "2.6.223.8.2.2.1"
 OLDER = column(TABLE + ".11", "state in older firmware, else ibmPduOutletCurrentThresholdWarning")
 NEWER = column(TABLE + ".13", "ibmPduOutletState (older firmware: power)")
+EIGHTH = column(TABLE + ".8", "ibmPduOutletVoltage (older firmware: the highest current)")
+VOLTAGES = without(EIGHTH, "0")
 POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading")
 NAME = column(TABLE + ".2", "ibmPduOutletName")
 COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")
 VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
 STATES = "-1|[0-5]"
+VOLTS = "[89][0-9]|1[0-9]{2}|2[0-8][0-9]"
 # the version is only read if column 11 could be the state
 LIKE_OLDER = Provided(Unless(OLDER, Provided(VERSION, VERSION, ".*sLEN.*")), OLDER, STATES)
 
 
 def _newer(at: Source) -> Source:
-    return Provided(Provided(Unless(at, LIKE_OLDER), NEWER, STATES), POWER, "-?[0-9]+")
+    by_values = Provided(Provided(Unless(at, LIKE_OLDER), NEWER, STATES), POWER, "-?[0-9]+")
+    return Provided(by_values, OLDER, "-?[0-9]+")
 
 
 def _older(at: Source) -> Source:
-    by_values = Provided(at, OLDER, STATES)
+    witnessed = Provided(Provided(at, OLDER, STATES), EIGHTH, "-?[0-9]+")
+    by_values = Unless(witnessed, Provided(VOLTAGES, VOLTAGES, VOLTS))
     return Provided(Unless(by_values, POWER), VERSION, "(?!.*sLEN).*")
 
 

@@ -88,6 +88,12 @@ INFEED_LOAD = sum_if_rows_match(
     column("1718.3.2.1.1.5", "towerInfeedCount"),
     numbered=-1,
 )
+INFEED_POWER = sum_if_rows_match(
+    column("1718.3.2.2.1.12", "infeedPower"),
+    First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
+    column("1718.3.2.1.1.5", "towerInfeedCount"),
+    numbered=-1,
+)
 TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
 # Came into the MIB with towerEnergy (2010-07-07), after infeedEnergy (2009-03-10): firmware between
 # them has towerCapabilities and no energy of towers.
@@ -147,7 +153,12 @@ PROFILES = (
             else_outlets=True,
             unit=THE_UNIT,
         ),
-        power=total(figure(scalar("1718.3.1.6.0", "systemTotalPower")), else_outlets=True),
+        power=total(
+            figure(scalar("1718.3.1.6.0", "systemTotalPower")),
+            figure(sum_if_rows_match(TOWER_POWER, column("1718.3.2.1.1.2", "towerID"))),
+            figure(without(INFEED_POWER, "1", by=NEUTRAL)),
+            else_outlets=True,
+        ),
         energy=total(
             figure(energy_or_empty(column("1718.3.2.1.1.14", "towerEnergy"), TOWER_POWER)),
             figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS),

@@ -129,9 +129,8 @@ def energy_or_empty(values: Source, witness: Source) -> Listed:
 def join_by_columns(
     values: Source, keys: tuple[Source, ...], outlet_keys: tuple[Source, ...]
 ) -> Joined:
-    """Values of a metered table, joined by columns such as unit and number; if one of the columns
-    has no values, by index.
-    """
+    """Values of a metered table, joined by columns such as unit and number; by index if both
+    tables lack one of the columns, or there is no table of outlets."""
     return Joined(values, keys, outlet_keys, else_same_row=True)
 
 

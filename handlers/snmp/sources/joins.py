@@ -24,8 +24,9 @@ class Joined(ReadOnly):
         values: the values of the other table.
         keys: columns of the values' table.
         own: the corresponding columns of the outlets' table.
-        else_same_row: if one of these columns is missing or empty in all rows, nothing is joined,
-            and the values keep their own indexes.
+        else_same_row: if both tables lack one of these columns, or the outlets' table has no
+            column at all, the values keep their own indexes. A column is lacking if it is missing
+            or empty in all rows. If only one table lacks it, there are no rows.
     """
 
     WHY = (
@@ -50,16 +51,26 @@ class Joined(ReadOnly):
         values = self.values.rows(reader)
         if not values:
             return {}
-        if self.else_same_row and not all(
-            _has_text(column, reader) for column in (*self.own, *self.keys)
-        ):
-            return values
+        if self.else_same_row:
+            pairs = [
+                (_has_text(own, reader), _has_text(key, reader))
+                for own, key in zip(self.own, self.keys)
+            ]
+            has_outlets = any(map(reader.has_table, _objects(self.own)))
+            if has_outlets and any(in_own != in_values for in_own, in_values in pairs):
+                return {}
+            if not all(in_own and in_values for in_own, in_values in pairs):
+                return values
         identity_by_key, row_by_key = _keyed(self.own, reader), _keyed(self.keys, reader)
         return {
             identity: values[row_by_key[key]]
             for key, identity in identity_by_key.items()
             if row_by_key.get(key) in values
         }
+
+
+def _objects(columns: Sequence[Source]) -> list[str]:
+    return [ask.oid for column in columns for ask in column.asks()]
 
 
 def _has_text(column: Source, reader: Reader) -> bool:

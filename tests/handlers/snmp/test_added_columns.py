@@ -132,9 +132,14 @@ STATES, WATTS, VOLTS, THRESHOLDS = (1, 0), (217, 1), (230, 230), (9600, 9600)
         # thresholds that could be states, and no mark: it may be the older layout
         ("sIBM_v01.3_3", {**CURRENT, 11: (0, 0), 13: STATES, 15: WATTS}, (UNKNOWN, UNKNOWN)),
         # the older layout: 11 is the state, 13 the power; with two columns appended, 15 the volts
-        ("sIBM_v01.3_8", {7: (1120, 5), 11: STATES, 13: WATTS}, (UP, DOWN)),
+        ("sIBM_v01.3_8", {7: (1120, 5), 8: (1200, 230), 11: STATES, 13: WATTS}, (UP, DOWN)),
         ("sIBM_v01.3_8", {7: (1120, 5), 11: STATES, 13: WATTS, 15: VOLTS}, (UNKNOWN, UNKNOWN)),
         ("sIBM_v01.3_8", {7: (5, 5), 11: STATES, 13: (1, 0), 15: VOLTS}, (UNKNOWN, UNKNOWN)),
+        # a layout whose witness is missing: 8, 11 or 15
+        ("sIBM_v01.3_8", {7: (1120, 5), 11: STATES, 13: WATTS}, (UNKNOWN, UNKNOWN)),
+        ("sIBM_v01.3_8", {7: (5, 5), 13: (1, 0), 15: VOLTS}, (UNKNOWN, UNKNOWN)),
+        ("sIBM_v01.3_3", {**CURRENT, 8: VOLTS, 11: (1, 1), 13: STATES}, (UNKNOWN, UNKNOWN)),
+        ("sIBM_v01.3_3", {**CURRENT, 8: (230, 0), 11: (0, 0), 13: STATES}, (UNKNOWN, UNKNOWN)),
         # a mark of newer firmware, and a row that is not possible under its layout
         ("sLEN_v02.1_1", {**CURRENT, 11: THRESHOLDS, 13: (1, 7), 15: WATTS}, (UNKNOWN, UNKNOWN)),
     ],

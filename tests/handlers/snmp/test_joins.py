@@ -302,16 +302,22 @@ def test_a_key_column_that_is_empty_in_all_rows_of_both_tables_is_ignored() -> N
 
 
 @pytest.mark.parametrize(
-    "keyed",
-    [{}, table("1.3.2", {"1": 5}), table("1.3.4", {"1": 5})],
-    ids=["none", "meters", "outlets"],
+    "keyed, else_same_row, values",
+    [
+        ({}, True, {"1": 11}),
+        ({}, False, {}),
+        # only one table lacks the keys: the rows of the other may be in another order
+        (table("1.3.2", {"1": 5}), True, {}),
+        (table("1.3.4", {"1": 5}), True, {}),
+    ],
+    ids=["none", "none, without the option", "meters", "outlets"],
 )
-def test_if_a_table_has_no_keys_values_keep_their_indexes_only_with_else_same_row(
-    keyed: dict[str, int],
+def test_values_keep_their_indexes_only_if_both_tables_lack_a_key_and_the_profile_says_so(
+    keyed: dict[str, int], else_same_row: bool, values: dict[str, int]
 ) -> None:
     objects = {**table("1.3.1", {"1": 11}), **keyed}
-    assert Joined(A, keys=(B,), own=(D,)).rows(reader(objects)) == {}
-    assert Joined(A, keys=(B,), own=(D,), else_same_row=True).rows(reader(objects)) == {"1": 11}
+    joined = Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row)
+    assert joined.rows(reader(objects)) == values
 
 
 def test_a_join_needs_the_same_number_of_columns_on_both_sides() -> None:
