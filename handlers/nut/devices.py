@@ -90,6 +90,11 @@ def figures_of(listed_devices: Sequence[ListedDevice], with_power: bool = False)
             )
             for identity, outlet in ports(listed_devices)
         ],
+        power_w=figures.sum_if_complete(
+            [listed_device.device.power for listed_device in listed_devices]
+        )
+        if with_power
+        else None,
         inlet_a=figures.sum_if_complete(
             [listed_device.device.inlet_a for listed_device in listed_devices]
         ),

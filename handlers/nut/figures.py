@@ -19,6 +19,7 @@ from .daisy_chain import Member, as_number
 
 WH_IN_KWH = 1000.0
 _LINE_CURRENT = re.compile(r"(input|output)\.L([0-9])\.current")
+_LINE_POWER = re.compile(r"(input|output)\.L([0-9])\.realpower")
 # input.L2.voltage, input.L2-N.voltage, input.L2-L3.voltage
 _LINE_VOLTAGE = re.compile(r"(input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.voltage")
 # of an outlet; number 0 is the whole device, or one of several
@@ -90,6 +91,35 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Op
     return _first(inlet, outlet_sum, output, as_number(variables.get("outlet.current")))
 
 
+def power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Optional[float]:
+    """W, by the order of `load`. `ups.realpower` is a UPS's output, `outlet.realpower` that of a
+    whole PDU (nut-names.txt).
+    """
+    kind = type_of(variables)
+    inlet, output = side_power(variables, "input"), side_power(variables, "output")
+    outlet_sum = sum_if_complete(outlets)
+    if kind == "ups":
+        return _first(output, as_number(variables.get("ups.realpower")), outlet_sum)
+    if kind in ("ats", "sts"):
+        return _first(output, inlet, outlet_sum)
+    return _first(inlet, outlet_sum, output, as_number(variables.get("outlet.realpower")))
+
+
+def side_power(variables: Mapping[str, str], name: str) -> Optional[float]:
+    """W of the side `name`, input or output: of all its phases, else the sum of its lines; None if
+    a line is missing.
+    """
+    whole = as_number(variables.get(f"{name}.realpower"))
+    if whole is not None:
+        return whole
+    lines = {
+        int(line[2]): as_number(text)
+        for variable, text in variables.items()
+        if (line := _LINE_POWER.fullmatch(variable)) and line[1] == name
+    }
+    return sum_if_complete(list(lines.values())) if len(lines) >= _phases(variables, name) else None
+
+
 def inlet_current(
     variables: Mapping[str, str], outlets: Sequence[Optional[float]]
 ) -> Optional[float]:
@@ -116,12 +146,16 @@ def side_current(variables: Mapping[str, str], name: str) -> Optional[float]:
         for variable, text in variables.items()
         if (line := _LINE_CURRENT.fullmatch(variable)) and line[1] == name
     }
-    counted = as_number(variables.get(f"{name}.phases"))
-    phases = max([_phases_with_voltage(variables, name) if counted is None else counted, *lines])
+    phases = max([_phases(variables, name), *lines])
     summed = sum_if_complete(list(lines.values()))
     if max(len(lines), phases) > 1:
         return summed if len(lines) >= phases else None
     return _first(summed, as_number(variables.get(f"{name}.current")))
+
+
+def _phases(variables: Mapping[str, str], name: str) -> float:
+    counted = as_number(variables.get(f"{name}.phases"))
+    return _phases_with_voltage(variables, name) if counted is None else counted
 
 
 def _phases_with_voltage(variables: Mapping[str, str], name: str) -> int:

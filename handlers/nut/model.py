@@ -77,6 +77,16 @@ class NutDevice(NamedTuple):
         return figures.total(figures.inlet_current, self.whole, self.chain, {})
 
     @property
+    def power(self) -> Optional[float]:
+        """In W, by the order in which the load is read."""
+        return figures.total(
+            figures.power,
+            self.whole,
+            self.chain,
+            {outlet.identity: outlet.realpower for outlet in self._real()},
+        )
+
+    @property
     def inlet_w(self) -> Optional[float]:
         """The same in W."""
         return figures.total(figures.inlet_power, self.whole, self.chain, {})

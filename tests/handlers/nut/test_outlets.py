@@ -463,6 +463,27 @@ def test_without_inlet_figures_the_load_comes_from_the_outlets_or_the_drivers_su
 @pytest.mark.parametrize(
     "figures, expected",
     [
+        # NUT's data/epdu-managed.dev: the unit's own sum
+        ({"outlet.realpower": "28", "outlet.current": "0.19"}, 28),
+        ({"outlet.realpower": "28", "outlet.1.realpower": "12", "outlet.2.realpower": "15"}, 27),
+        ({"outlet.realpower": "28", "outlet.1.realpower": "12", "outlet.2.status": "on"}, 28),
+        ({"outlet.1.realpower": "12", "outlet.2.status": "on"}, None),
+        ({"input.realpower": "30", "outlet.realpower": "28"}, 30),
+        ({"input.L1.realpower": "10", "input.L2.realpower": "20", "input.L3.realpower": "5"}, 35),
+        ({"input.phases": "3", "input.L1.realpower": "10", "input.L2.realpower": "20"}, None),
+        ({"device.type": "ups", "input.realpower": "90", "ups.realpower": "70"}, 70),
+        ({"device.type": "ats", "output.realpower": "9", "input.realpower": "10"}, 9),
+    ],
+)
+def test_the_power_is_read_from_the_same_sources_as_the_load(
+    figures: dict[str, str], expected: Optional[float]
+) -> None:
+    assert device({"outlet.1.status": "on", **figures}).power == expected
+
+
+@pytest.mark.parametrize(
+    "figures, expected",
+    [
         # An Eaton 5PX 2000 on mains power.
         (
             {

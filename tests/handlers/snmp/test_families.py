@@ -735,3 +735,11 @@ def test_an_unknown_outlet_is_an_error_and_nothing_is_written(unit: Fixture) -> 
                     PduPortView(identity, EnumPowerStatus.UNKNOWN)
                 )
         assert agent.writes() == []
+
+
+def test_recordings_are_in_the_order_of_oids() -> None:
+    """A foreign agent, such as snmpsim, looks rows up by bisection."""
+    for path in sorted((ROOT / "tests" / "recordings").glob("*.snmprec")):
+        lines = path.read_text("utf-8", "surrogateescape").splitlines()
+        oids = [tuple(map(int, line.partition("|")[0].split("."))) for line in lines]
+        assert oids == sorted(oids), path.name

@@ -5,7 +5,9 @@ import time
 import pytest
 
 from handlers.shared.errors import ProtocolError
+from handlers.snmp import detection, metering
 from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import MISSING, Reader
 from handlers.snmp.sources import (
     Arc,
@@ -29,7 +31,8 @@ from handlers.snmp.sources import (
     Unless,
     Whole,
 )
-from tests.handlers.snmp.memory import Memory, both, filled, reader, table
+from tests.handlers.snmp.memory import Memory, both, filled, of_rows, reader, table
+from tests.recordings import fixture
 
 A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
 
@@ -392,3 +395,24 @@ def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs
     ):
         assert len(Merged(parts).written_places()) == 2
     assert Merged((Arc(first, 1, ("1", "2")), second)).instance(reader({}), "1.2") == "1.3.1.2"
+
+
+@pytest.mark.parametrize("column", ["9.2.3.1.2", "9.2.3.1.4", "9.4.3.1.2", "9.4.3.1.4"])
+def test_an_outlet_has_no_figures_of_another_one_if_a_key_column_is_missing(column: str) -> None:
+    """APC's tables of outlets and of their meters number their rows differently."""
+    unit = fixture("apc-rpdu2")
+    missing = f"1.3.6.1.4.1.318.1.1.26.{column}."
+    rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(missing)}
+    assert len(rows) < len(unit.rows)
+    figures = metering.meter(detection.detect(of_rows(rows), PROFILES))
+    for identity, current in figures.current_of.items():
+        assert float(current) == pytest.approx(unit.expected.outlets[identity].current_a)
+
+
+def test_a_column_that_lacks_rows_is_filled_once_in_a_reading() -> None:
+    at = reader({**table("1.3.1", {"1": 11}), **table("1.3.2", {"1": 5, "2": 6})})
+    for source in (A, B):
+        source.rows(at)
+    rows = at.filled()
+    assert rows.column("1.3.1") == {"1": 11, "2": MISSING}
+    assert rows.column("1.3.1") is rows.column("1.3.1")

@@ -117,6 +117,14 @@ REPORTS = [
         energy="41.234",
         states=[UP, UP, UP, DOWN],
     ),
+    # the watts of six infeeds, and no total of the system
+    Reported(
+        "sentry3-infeed-watts",
+        "checkmk, test of sentry_pdu",
+        "sentry3",
+        power="2226",
+        states=[UP] * 6,
+    ),
     # three units in a chain
     Reported(
         "eaton-chain",
