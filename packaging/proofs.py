@@ -109,6 +109,12 @@ _GROUNDS = {
         "reading a real unit",
         "switching one",
     ),
+    "netio": TestBasis(
+        "NETIO",
+        "simulated units, where the handler and the vendor's own client get the same results",
+        "reading a real unit",
+        "switching one",
+    ),
     "nut": TestBasis(
         "NUT",
         "upsd 2.8 with real drivers; dumps of nine devices",

@@ -22,7 +22,13 @@ from ..shared.switching import CALL_SECONDS, switch
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .client import HttpClient, endpoint
 from .connection import StandardTransport
-from .errors import HttpException, HttpRefused, HttpUnreachable, may_have_executed
+from .errors import (
+    HttpException,
+    HttpRefused,
+    HttpUnreachable,
+    may_have_executed,
+    no_tls_answered,
+)
 from .login import Login
 from .settings import PASSWORD, SCHEME, USERNAME
 
@@ -156,6 +162,12 @@ class HttpSession:
                 limit=_LIMIT,
                 answers=answers,
             ).body
+        except HttpUnreachable as error:
+            # the first error of an owner whose unit serves HTTP only, as it leaves the factory
+            if self._client.where.scheme == "https" and no_tls_answered(error):
+                setting = NamedSetting("scheme", "http", "; for a unit without HTTPS, set ")
+                error.set_reason((*error.parts, setting))
+            raise
         except HttpRefused as error:
             if not is_write or not may_have_executed(error):
                 raise

@@ -99,6 +99,14 @@ def may_have_executed(error: object) -> bool:
     return isinstance(error, HttpRefused) and int(error.code) not in _NOT_EXECUTED
 
 
+def no_tls_answered(error: HttpException) -> bool:
+    """Whether the port of https is closed, or something else than TLS answers there."""
+    cause = error.args[1] if len(error.args) > 1 else None
+    return isinstance(cause, (ConnectionRefusedError, ssl.SSLError)) and not isinstance(
+        cause, ssl.SSLCertVerificationError
+    )
+
+
 _STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
     401: (
         HttpLoginRefused,

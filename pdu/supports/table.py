@@ -211,6 +211,21 @@ _OTHERS = (
         " Technology: Xerus 4. No unit was tried.",
     ),
     _entry(
+        "netio",
+        "",
+        ("NETIO",),
+        ("PowerPDU 4C, 4KS, 4PS, 8QS, 8KS, 8KF", "PowerBOX", "PowerDIN"),
+        "NETIO M2M API Protocol JSON",
+        "https://www.netio-products.com/files/NETIO-M2M-API-Protocol-JSON.pdf",
+        READ,
+        _ALL,
+        _TOTALS,
+        READ,
+        dict.fromkeys(Evidence.FIELDS, "the vendor's client and simulated units"),
+        "JSON API must be on, on the unit's page M2M API Protocols; it usually speaks HTTP"
+        " (scheme=http). No SNMP is needed.",
+    ),
+    _entry(
         "nut",
         "",
         ("NUT",),

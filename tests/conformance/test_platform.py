@@ -40,7 +40,7 @@ def placed_once(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     monkeypatch.setattr(trial, "place", once)
 
 
-@pytest.mark.parametrize("handler", ["nut", "raritan", "redfish", "snmp"])
+@pytest.mark.parametrize("handler", registry.names())
 def test_doubles_of_this_project_conform(handler: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert conformance.main(["--platform", str(ROOT), handler]) == 0
     shown = capsys.readouterr().out

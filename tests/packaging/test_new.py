@@ -1,5 +1,5 @@
 """`pdu new` in a copy of the tree: the new files work at once, each of docs/dev/new-handler.md's
-commands does, and a real vendor's facts (tests/packaging/netio) turn them into its handler.
+commands does.
 """
 
 from __future__ import annotations
@@ -63,24 +63,11 @@ def run(tree: Path, *arguments: str) -> str:
     return done.stdout
 
 
-_NETIO = {  # file of tests/packaging/netio -> its path in the tree
-    "decoding.py.in": "handlers/netio/decoding.py",
-    "simulated.py.in": "tests/simulators/netio.py",
-    "test_decoding.py.in": "tests/handlers/netio/test_decoding.py",
-    "recording.json.in": "tests/handlers/netio/recording.json",
-}
 # name of a handler -> the arguments of `pdu new`
 MADE = {
     "acme": ("--title", "Acme & Sons"),
     "umbrella": ("--shape", "resources"),
-    "netio": ("--title", "NETIO"),
 }
-
-
-def _netio() -> dict[str, str]:
-    """Path in the tree -> text of the files for NETIO."""
-    folder = ROOT / "tests" / "packaging" / "netio"
-    return {path: (folder / name).read_text("utf-8") for name, path in _NETIO.items()}
 
 
 def _commands(part: str) -> list[list[str]]:
@@ -94,8 +81,7 @@ FIRST, LAST = _commands(GUIDE.partition("\n## ")[0]), _commands(GUIDE.partition(
 
 @pytest.fixture(scope="module", name="grown")
 def _grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with an unedited handler of each shape, the one for NETIO, and two
-    families.
+    """A copy of the project with an unedited handler of each shape, and two families.
 
     Its compiled files stay valid, because the copied sources keep their times. Tests write only
     caches and dist/.
@@ -111,9 +97,6 @@ def _grow(folder: Path) -> None:
     for name, options in MADE.items():
         printed = run(tree, "-m", "pdu", "new", name, *options)
         assert f"tests/handlers/{name}" in printed and "docs/dev/new-handler.md" in printed
-    for file, text in _netio().items():
-        assert (tree / file).is_file()
-        (tree / file).write_text(text, "utf-8")
     printed = run(tree, "-m", "pdu", "new", "globex-strip8", "--snmp", "--title", "Globex")
     assert "CONTRIBUTING.md" in printed and "docs/devices.md (changed)" in printed
     assert "globex-strip8" in (tree / "docs" / "devices.md").read_text("utf-8")
@@ -306,14 +289,11 @@ def test_a_project_without_the_contract_of_imports_is_refused_and_nothing_is_wri
 
 
 def test_no_test_of_a_new_handler_waits_forever() -> None:
-    made = {
-        **_handler(ROOT, "acme", None),
-        **{Path(file): text for file, text in _netio().items()},
-    }
+    made = _handler(ROOT, "acme", None)
     texts = [
         text for path, text in made.items() if path.parts[0] == "tests" and path.suffix == ".py"
     ]
-    assert len(texts) > 4 and [endless(text) for text in texts] == [[]] * len(texts)
+    assert len(texts) > 2 and [endless(text) for text in texts] == [[]] * len(texts)
 
 
 def test_the_simulated_device_of_a_new_handler_counts_the_energy_of_each_second() -> None:

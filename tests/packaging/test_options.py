@@ -14,7 +14,7 @@ import pytest
 
 from handlers import registry
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.schema import dumps, loads
+from handlers.snmp.schema import ProfileError, dumps, loads
 from handlers.snmp.settings import select_families
 from pdu.core.adapters.snmp import own_profiles
 from pdu.core.inventory import handler_archives
@@ -78,7 +78,12 @@ def test_an_owners_profile_adds_an_archive_and_a_row_in_the_script(tmp_path: Pat
 
 
 def test_every_family_passes_unchanged_through_its_json_and_an_archives_options() -> None:
-    for profile in PROFILES:
+    # the archive of such a key would replace the handler's
+    taken = [profile for profile in PROFILES if registry.is_handler(profile.key)]
+    for profile in taken:
+        with pytest.raises(ProfileError, match="the name of another module"):
+            own_profiles.own_family(loads(dumps(profile)))
+    for profile in (profile for profile in PROFILES if profile not in taken):
         family = own_profiles.own_family(loads(dumps(profile)))
         space: dict[str, Any] = {}
         exec(compile(own_profiles.options_source(family.options), "options.py", "exec"), space)

@@ -68,9 +68,9 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ),
         (
             ["check", "apc.csv", "--auth", "logins.toml"],
-            "r1-left: 'apc' is not a handler (nut, raritan, redfish, snmp), and no archive has that"
-            " name (`make packages` in a copy of the project builds archives); apc is read by the"
-            " handler snmp or redfish, as pdu supports apc says",
+            "r1-left: 'apc' is not a handler (netio, nut, raritan, redfish, snmp), and no archive"
+            " has that name (`make packages` in a copy of the project builds archives); apc is read"
+            " by the handler snmp or redfish, as pdu supports apc says",
         ),
         (["prove", "smnp", "192.0.2.1"], "builds archives); did you mean snmp?\n"),
         (["status", "smnp", "192.0.2.1"], "builds archives); did you mean snmp?\n"),

@@ -14,6 +14,8 @@ from tests.simulators.books import Books
 
 # tests/secrecy.py fails a test that shows this password
 USER, PASSWORD = "operator", "nobody-knows"
+# an account that may only read, with the same password
+READER = "reader"
 
 
 class HttpDevice(Protocol):
@@ -83,12 +85,20 @@ def _http_handler(owner: HttpServer) -> type[socketserver.BaseRequestHandler]:
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            wanted = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+            users = [
+                user
+                for user in (USER, READER)
+                if self.headers.get("Authorization")
+                == "Basic " + base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
+            ]
+            status = 401 if not users else 403 if users == [READER] and body else 200
+            answer: Optional[bytes] = None
             with owner.lock:
                 owner.requests += 1
-                allowed = self.headers.get("Authorization") == wanted
-                answer = owner.device.answer(self.command, self.path, body) if allowed else None
-            self.send_response(401 if not allowed else 404 if answer is None else 200)
+                if status == 200:
+                    answer = owner.device.answer(self.command, self.path, body)
+                    status = 404 if answer is None else 200
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer or b"")))
             self.end_headers()

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
+from handlers import registry
 from handlers.shared.address import Address, with_port
 
 from ..network import hosts
 
-#: handler -> the port that it uses where none is said (SNMP: RFC 3417; NUT: IANA; RFC 9110); the
-#: second one is that of http
+#: handler -> the port that it uses where none is said (SNMP: RFC 3417; NUT: IANA), if not that of
+#: https (RFC 9110); the second one is that of http
 _PORTS: Mapping[str, tuple[int, int]] = {
     "snmp": (161, 161),
     "nut": (3493, 3493),
-    "raritan": (443, 80),
-    "redfish": (443, 80),
 }
+_HTTP_PORTS = (443, 80)
 #: handler -> the setting that chooses one of several units at an address; without it, all are read
 _CHOICES: Mapping[str, str] = {"nut": "device", "redfish": "pdu"}
 
@@ -62,7 +62,7 @@ def place_of(device: ListedPdu) -> Place:
     where = device.address
     if handler != "snmp" and settings.get("host"):
         where = Address(settings["host"])
-    usual = _PORTS.get(handler)
+    usual = _usual_ports(handler)
     port = settings.get("port") or ("" if where.port is None else str(where.port))
     if not port and usual is not None:
         port = str(usual[settings.get("scheme") == "http"])
@@ -77,9 +77,14 @@ def shown_place(device: ListedPdu) -> str:
     port = dict(device.settings).get("port", "")
     if not port:
         return device.address
-    usual, plain = _PORTS.get(handler_name(device.handler), (0, 0))
+    usual, plain = _usual_ports(handler_name(device.handler)) or (0, 0)
     is_plain = dict(device.settings).get("scheme") == "http"
     return with_port(device.address.host, port, plain if is_plain else usual)
+
+
+def _usual_ports(handler: str) -> Optional[tuple[int, int]]:
+    """None for a handler that this program does not know."""
+    return _PORTS.get(handler, _HTTP_PORTS if registry.is_handler(handler) else None)
 
 
 def handler_name(handler: str) -> str:

@@ -151,7 +151,7 @@ def test_what_is_not_clear_switches_nothing(
     [
         (
             ["status", "lft"],
-            "'lft' is neither a handler (nut, raritan, redfish, snmp) nor a PDU of",
+            "'lft' is neither a handler (netio, nut, raritan, redfish, snmp) nor a PDU of",
         ),
         (["status", "lft"], "; did you mean left?"),
         (["off", "lft", "3"], "; did you mean left?"),
@@ -222,7 +222,7 @@ def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
 @pytest.mark.parametrize(
     "before, incomplete, offered",
     [
-        (["status"], "", ["nut", "raritan", "redfish", "snmp", "left", "right", "top"]),
+        (["status"], "", ["netio", "nut", "raritan", "redfish", "snmp", "left", "right", "top"]),
         (["off"], "le", ["left"]),
         (["status", "left"], "r", ["right"]),
         (["raritan"], "", ["top"]),

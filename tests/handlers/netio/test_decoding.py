@@ -104,3 +104,9 @@ def test_a_command_sets_one_absolute_state() -> None:
     assert codecs.commands(decoding, "7", False) == [
         WriteRequest("/netio.json", b'{"Outputs": [{"ID": 7, "Action": 0}]}')
     ]
+
+
+def test_a_counter_that_is_null_is_not_replaced_by_the_one_that_a_user_resets() -> None:
+    output = {**OUTPUTS[0], "Energy": 43078, "EnergyNR": None}
+    document = {**SAMPLE, "Agent": {"NumOutputs": 1}, "Outputs": [output]}
+    assert read(document).outlets[0].energy_kwh is None

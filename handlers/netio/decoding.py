@@ -1,9 +1,10 @@
-"""The codec of NETIO PDUs: which requests they are read and switched with, and what their answers
-mean. Pure functions.
+"""The codec of NETIO PowerPDUs and PowerBOXes: which requests they are read and switched with, and
+what their answers mean. Pure functions.
 
-Source: NETIO's JSON API (https://wiki.netio-products.com/index.php?title=JSON_API), application
-note AN21. Action 1 is on, 0 off; 2 and 3 are short pulses, 4 toggles: these are never sent. A user
-can reset Energy and TotalEnergy, but not EnergyNR (Energy_NR up to firmware 4) and TotalEnergyNR.
+Source: "NETIO M2M API Protocol JSON" (netio-products.com/files/NETIO-M2M-API-Protocol-JSON.pdf,
+JSON API 2.4) and the vendor's client (PyPI Netio 2.0.1). Action 1 is on, 0 off; 2 and 3 are short
+pulses, 4 toggles: these are never sent. A user can reset Energy and TotalEnergy, but not EnergyNR
+and TotalEnergyNR, which firmware up to 4 writes with an underscore. Inputs are no outlets.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, Optional
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.strict_json import loads
-from ..shared.errors import ProtocolError
+from ..shared.errors import ProtocolError, Refused
 
 PATH = "/netio.json"
 STATES = {1: True, 0: False}
@@ -23,18 +24,23 @@ ON, OFF = 1, 0  # values of Action
 
 def read_unit(with_figures: bool) -> Dialogue[PduState]:
     """The whole unit, with figures in any case: one request."""
-    body = yield ReadRequest(PATH)
+    try:
+        body = yield ReadRequest(PATH)
+    except Refused as error:
+        hint = "; switch JSON API on, on the unit's page M2M API Protocols; it has its own login"
+        raise Refused((*error.parts, hint), error.code, error.host, error.operation) from None
     try:
         document: Any = loads(body)
         outlets = tuple(map(_outlet, document["Outputs"]))
         count, measured = document["Agent"]["NumOutputs"], document.get("GlobalMeasure") or {}
         load = _figure(measured, "TotalCurrent")
-        energy = _figure(measured, "TotalEnergyNR", "TotalEnergy")
+        energy = _figure(measured, "TotalEnergyNR", "TotalEnergy_NR", "TotalEnergy")
+        power = _figure(measured, "TotalLoad", unit=1)
         if type(count) is not int:
             raise ValueError("no count")
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
         raise ProtocolError(
-            "the answer is not NETIO's JSON: is its JSON API enabled, at this port?", body
+            "the answer is not NETIO's JSON: is its JSON API on, at this port?", body
         ) from None
     different = len({outlet.identity for outlet in outlets})
     if not count == different == len(outlets):
@@ -43,11 +49,13 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
             f"{len(outlets)} entries",
             body,
         )
-    return PduState(outlets, load, energy)
+    return PduState(outlets, load, energy, power)
 
 
 def command(identity: str, on: bool) -> Dialogue[None]:
     """The command that switches one listed output."""
+    # > POST /netio.json {"Outputs": [{"ID": 2, "Action": 0}]}
+    # < 200 and the document; 400 syntax, 401 login, 403 an account that may only read
     orders = {"Outputs": [{"ID": int(identity), "Action": ON if on else OFF}]}
     yield WriteRequest(PATH, json.dumps(orders).encode())
 
@@ -66,10 +74,11 @@ def _outlet(entry: Any) -> Outlet:
     )
 
 
-def _figure(found: Mapping[str, Any], *names: str, unit: int = 1000) -> Optional[float]:
-    """The first value under `names` divided by `unit`: mA as A and Wh as kWh. None if there is
-    none, or if it is below zero. Raises ValueError if it is not a number."""
-    value = next((found[name] for name in names if found.get(name) is not None), None)
+def _figure(fields: Mapping[str, Any], *names: str, unit: int = 1000) -> Optional[float]:
+    """The value of the first of `names` that there is, divided by `unit`: mA as A, Wh as kWh. None
+    if it is null or below zero: no other counter replaces it. Raises ValueError for no number.
+    """
+    value = next((fields[name] for name in names if name in fields), None)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):

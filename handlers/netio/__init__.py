@@ -1,0 +1,1 @@
+"""NETIO PowerPDUs over their JSON API."""

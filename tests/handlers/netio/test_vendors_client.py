@@ -1,0 +1,84 @@
+"""The vendor's own client and the handler agree on one simulated unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from handlers.netio.handler import make_handler
+from handlers.shared import errors
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.peers.unit_pdus import UnitPeers
+from tests.simulators.unit_servers import PASSWORD, READER, USER, HttpServer
+
+netio = pytest.importorskip("Netio", reason="PyPI Netio needs Python 3.11")
+pytestmark = pytest.mark.against("PyPI Netio, the vendor's client")
+UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
+
+
+@pytest.fixture(name="unit")
+def _unit() -> Iterator[HttpServer]:
+    peers = UnitPeers("netio")
+    with peers.serve(peers.device(off=(3,))) as unit:
+        yield unit
+
+
+def client(unit: HttpServer, **logins: tuple[str, str]) -> Any:
+    """The vendor's client."""
+    url = f"http://{unit.host}:{unit.port}/netio.json"
+    return netio.JsonDevice(url, **(logins or {"auth_rw": (USER, PASSWORD)}), timeout=60)
+
+
+def pdu(unit: HttpServer, username: str = USER) -> Any:
+    settings = {"scheme": "http", "port": str(unit.port), "username": username}
+    return make_handler(PduData(unit.host, {**settings, "password": PASSWORD}))
+
+
+def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
+    outputs = client(unit).get_outputs()
+    assert [(port.identity, port.power_status) for port in pdu(unit).status().ports] == [
+        (str(output.ID), UP if output.State == 1 else DOWN) for output in outputs
+    ]
+    figures, total = pdu(unit).measured(True), client(unit).get_info()["GlobalMeasure"]
+    assert [
+        (port.identity, port.load_a, port.energy_kwh, port.power_w) for port in figures.ports
+    ] == [
+        (str(output.ID), output.Current / 1000, output.EnergyNR / 1000, output.Load)
+        for output in outputs
+    ]
+    assert (figures.load_a, figures.energy_kwh, figures.power_w) == (
+        total["TotalCurrent"] / 1000,
+        total["TotalEnergyNR"] / 1000,
+        total["TotalLoad"],
+    )
+    assert [label.name for label in pdu(unit).labels()] == [output.Name for output in outputs]
+
+
+def test_the_inputs_that_the_client_reads_are_no_outlets(unit: HttpServer) -> None:
+    assert len(client(unit).get_inputs()) == 2
+    assert len(pdu(unit).status().ports) == len(client(unit).get_outputs()) == 8
+
+
+def test_each_sees_what_the_other_has_switched(unit: HttpServer) -> None:
+    vendor = client(unit)
+    vendor.set_output(3, vendor.ACTION.ON)
+    assert pdu(unit).status().ports[2].power_status is UP
+    for on in (False, True):
+        port = PduPortView("2", EnumPowerStatus.UNKNOWN)
+        (pdu(unit).port_up if on else pdu(unit).port_down)(port)
+        assert port.power_status is (UP if on else DOWN) and vendor.get_output(2).State == on
+    assert unit.books().writes == [("3", "on"), ("2", "off"), ("2", "on")]
+
+
+def test_an_account_that_may_only_read_is_denied_a_command_by_both(unit: HttpServer) -> None:
+    assert len(client(unit, auth_r=(READER, PASSWORD)).get_outputs()) == 8
+    assert len(pdu(unit, READER).status().ports) == 8
+    writer = client(unit, auth_rw=(READER, PASSWORD))
+    with pytest.raises(netio.exceptions.AuthError, match="permissions"):
+        writer.set_output(2, writer.ACTION.OFF)
+    with pytest.raises(errors.Denied):
+        pdu(unit, READER).port_down(PduPortView("2", EnumPowerStatus.UNKNOWN))
+    assert unit.books().writes == []
