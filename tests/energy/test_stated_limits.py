@@ -56,7 +56,10 @@ def test_other_figures_of_a_row_without_an_outlet_are_of_all_registers(tmp_path:
 
 
 HALL = """
-feed = [{ name = "A", breaker_a = 32, voltage_v = 230 }]
+feed = [
+  { name = "A", breaker_a = 32, voltage_v = 230 },
+  { name = "B", breaker_a = 32, voltage_v = 48 },
+]
 machine = []
 
 [[pdu]]
@@ -82,8 +85,7 @@ outlets = ["2", "3"]
 
 [[pdu]]
 name = "rack3"
-inputs = ["A"]
-voltage_v = 400
+inputs = ["B"]
 """
 
 
@@ -94,4 +96,4 @@ def test_the_drawings_breakers_and_voltages_are_limits(tmp_path: Path) -> None:
     # outlet 3 is between two lines
     assert limits(found, "rack2") == pytest.approx([2 * inlet, inlet, inlet, 2 * inlet])
     assert limits(meters(tmp_path, 2.0, None, drawn=HALL)) == pytest.approx([inlet, 2, 2, 2])
-    assert found.of("rack1", "1").volts == 230.0 and found.of("rack3", "1").volts == 400.0
+    assert found.of("rack1", "1").volts == 230.0 and found.of("rack3", "1").volts == 48.0
