@@ -31,6 +31,8 @@ class ListedDevice(NamedTuple):
     name: str
     #: its outlets and totals
     device: NutDevice
+    #: what the server does not offer, as in `Snapshot.refusal`
+    refusal: str = ""
 
     def ports(self) -> list[tuple[str, NutOutlet]]:
         """Each outlet with its identity."""
@@ -68,7 +70,12 @@ def read_devices(
         name_by_prefix = read_names(client, settings)
     snapshots = client.snapshots(list(name_by_prefix.values()), writable)
     return [
-        ListedDevice(prefix, name, _device(client, name, settings, snapshots[name]))
+        ListedDevice(
+            prefix,
+            name,
+            _device(client, name, settings, snapshots[name]),
+            snapshots[name].refusal,
+        )
         for prefix, name in name_by_prefix.items()
     ]
 
@@ -108,7 +115,9 @@ def figures_of(listed_devices: Sequence[ListedDevice], with_power: bool = False)
 
 def _device(client: NutReader, name: str, settings: Settings, snapshot: Snapshot) -> NutDevice:
     try:
-        return read_device(*snapshot, settings, client.redact)
+        return read_device(
+            snapshot.variables, snapshot.commands, snapshot.writable, settings, client.redact
+        )
     except PduHandlerError as error:
         error.at("", f"device {client.redact(name)}")
         raise

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Optional
 
+from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from .. import host
@@ -19,9 +20,12 @@ from ..shared.call_session import one_session as one_session, read_once
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from . import devices
+from .outlets import outlet_groups
 from .sessions import NutSession, open_session
 from .settings import SETTINGS as SETTINGS
 from .switching import STATES, switch_outlet
+
+LOGGER = get_logger(__name__)
 
 
 class NutPdu(host.FourCalls[NutSession], host.BasePdu):
@@ -39,7 +43,15 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
         return session.address if session else ""
 
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
-        ports = devices.ports(self._devices_of_session(session))
+        listed_devices = self._devices_of_session(session)
+        for listed_device in listed_devices:
+            groups = outlet_groups(listed_device.device.whole.variables)
+            if groups and not listed_device.device.outlets:
+                LOGGER.warning(
+                    "the device lists no single outlets, but outlet groups"
+                    f" ({', '.join(groups)}), which are neither read nor switched here"
+                )
+        ports = devices.ports(listed_devices)
         return ((identity, STATES[outlet.state]) for identity, outlet in ports)
 
     def read_figures(self, session: NutSession, with_power: bool) -> host.Figures:

@@ -97,6 +97,12 @@ def read_outlets(
     )
 
 
+def outlet_groups(variables: Mapping[str, str]) -> list[str]:
+    """The numbers of the groups of outlets (`outlet.group.N.*`; apc_modbus lists groups alone)."""
+    matches = (re.match(r"outlet\.group\.([0-9]{1,4})\.", name) for name in variables)
+    return list(dict.fromkeys(match[1] for match in matches if match))
+
+
 def state_of(values: Mapping[str, str]) -> Optional[bool]:
     """On, off or unknown (None), from the values of an outlet's `state_variables`."""
     if "ups.status" in values:

@@ -22,6 +22,15 @@ _Self = TypeVar("_Self", bound="NutReader")
 STATUS, WAIT = "ups.status", "WAIT"
 # seconds between two readings in WAIT, and between the first two GET TRACKING requests
 POLL = 0.05
+# codes for a request that the server does not offer
+_NOT_OFFERED = (
+    "FEATURE-NOT-SUPPORTED",
+    "FEATURE-NOT-CONFIGURED",
+    "UNKNOWN-COMMAND",
+    "INVALID-ARGUMENT",
+    "CMD-NOT-SUPPORTED",
+    "VAR-NOT-SUPPORTED",
+)
 _LOGIN_FIRST = ("USERNAME-REQUIRED", "PASSWORD-REQUIRED", "ACCESS-DENIED")
 
 
@@ -34,6 +43,29 @@ class Snapshot(NamedTuple):
     commands: list[str]
     #: the writable variables and their values; {} unless the caller asked for them
     writable: dict[str, str]
+    #: why `commands` or `writable` is empty: the requests that the server does not offer, with its
+    #: codes; "" if it offers both
+    refusal: str = ""
+
+
+def _snapshot(
+    answers: Responses,
+    variables: NutRequest[dict[str, str]],
+    commands: NutRequest[list[str]],
+    writable: Optional[NutRequest[dict[str, str]]],
+) -> Snapshot:
+    """What these requests were answered. Raises the error of an answer."""
+    asked = [request for request in (commands, writable) if request is not None]
+    refused = [request for request in asked if answers.code(request) in _NOT_OFFERED]
+    return Snapshot(
+        answers[variables],
+        [] if commands in refused else answers[commands],
+        {} if writable is None or writable in refused else answers[writable],
+        ", ".join(
+            f"{' '.join(request.label.split()[:2])} (ERR {answers.code(request)})"
+            for request in refused
+        ),
+    )
 
 
 class NutReader:
@@ -100,6 +132,9 @@ class NutReader:
     def snapshots(self, devices: Sequence[str], writable: bool = False) -> dict[str, Snapshot]:
         """Variables and commands of each device, with `writable` also the writable variables: 1
         round trip.
+
+        A reading needs only the variables: of a server that does not offer LIST CMD or LIST RW, the
+        commands or the writable variables are none (nut-base-server 0.0.1 has no LIST CMD).
         """
         # > LIST VAR rack1
         # > LIST CMD rack1
@@ -116,10 +151,8 @@ class NutReader:
         def look() -> tuple[dict[str, Snapshot], Optional[str]]:
             answers = self._ask_with_login(*requests)
             snapshot_by_device = {
-                device: Snapshot(
-                    answers[variables[device]],
-                    answers[commands[device]],
-                    answers[writables[device]] if writable else {},
+                device: _snapshot(
+                    answers, variables[device], commands[device], writables.get(device)
                 )
                 for device in devices
             }

@@ -27,8 +27,8 @@ def switch_outlet(
     each look at the state. Raises NoSuchOutlet, Unsupported, SettingsError and reading errors
     before anything is written, then the errors of `switch`.
     """
-    ups, outlet = _find(client, settings, identity)
-    command = _switch_command(outlet, on)
+    listed_device, outlet = _find(client, settings, identity)
+    ups, command = listed_device.name, _switch_command(outlet, on, listed_device.refusal)
     if not settings[USERNAME] or not settings[PASSWORD]:
         raise SettingsError(
             (
@@ -61,8 +61,10 @@ def switch_outlet(
     return switch(write, read_state, STATES[on], deadline=seconds, pause=pause)
 
 
-def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, NutOutlet]:
-    """The name of the outlet's device on the server, and the outlet. Raises NoSuchOutlet."""
+def _find(
+    client: NutClient, settings: Settings, identity: str
+) -> tuple[devices.ListedDevice, NutOutlet]:
+    """The outlet's device, and the outlet. Raises NoSuchOutlet."""
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.read_names(client, settings)
     if prefix not in names:
@@ -76,7 +78,7 @@ def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, Nu
     ]
     for listed_identity, outlet in listed_device.ports():
         if listed_identity == identity:
-            return listed_device.name, outlet
+            return listed_device, outlet
     raise NoSuchOutlet(
         f"the device {client.redact(listed_device.name)!r} has no outlet {identity[:60]!r}: poll"
         " the PDU and look at its ports"
@@ -88,13 +90,19 @@ def _some(words: list[str]) -> str:
     return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 
 
-def _switch_command(outlet: NutOutlet, on: bool) -> SwitchCommand:
+def _switch_command(outlet: NutOutlet, on: bool, refusal: str) -> SwitchCommand:
+    """`refusal`: as in `ListedDevice`."""
     if outlet.is_locked:
         raise Unsupported(
             f"outlet {outlet.identity} was not switched: it is locked on the device; unlock it"
             " there"
         )
     command, word = (outlet.on, "on") if on else (outlet.off, "off")
+    if command is None and refusal:
+        raise Unsupported(
+            f"outlet {outlet.identity} was not switched: the NUT server refuses {refusal}, so it"
+            " lists no way to switch it"
+        )
     if command is None:
         raise Unsupported(
             f"the NUT server lists no way to switch outlet {outlet.identity} {word}: neither "

@@ -57,6 +57,39 @@ def seen(pdu: NutPdu) -> dict[str, str]:
     return {identity: state.name for identity, state in states(pdu.status()).items()}
 
 
+@pytest.mark.parametrize("code", ["FEATURE-NOT-SUPPORTED", "UNKNOWN-COMMAND"])
+def test_a_server_without_commands_is_read_and_switching_says_why_not(
+    code: str, server: NutServer
+) -> None:
+    def refuse(line: str, answer: bytes) -> bytes:
+        return f"ERR {code}\n".encode() if line.startswith(("LIST CMD", "LIST RW")) else answer
+
+    server.faults.rewrite = refuse
+    pdu = handler(server, **ADMIN_SETTINGS)
+    assert seen(pdu) == booked(server) and pdu.statistic().load
+    with pytest.raises(Unsupported, match=rf"refuses LIST CMD \(ERR {code}\), LIST RW"):
+        pdu.port_down(PduPortView(identity="1"))
+    assert not server.books().writes
+
+
+@pytest.mark.parametrize("code", ["DATA-STALE", "DRIVER-NOT-CONNECTED", "ACCESS-DENIED"])
+def test_commands_that_are_missing_for_now_or_for_this_user_are_an_error(
+    code: str, server: NutServer
+) -> None:
+    server.faults.rewrite = lambda line, answer: (
+        f"ERR {code}\n".encode() if line.startswith("LIST CMD") else answer
+    )
+    with pytest.raises(PduHandlerError, match=code):
+        handler(server).status()
+
+
+def test_outlet_groups_without_outlets_are_named(caplog: pytest.LogCaptureFixture) -> None:
+    groups = {"device.type": "ups", "ups.status": "OL", "outlet.group.0.name": "main"}
+    with NutServer([StaticDevice("ups", {**groups, "outlet.group.1.name": "x"}, [])]) as server:
+        assert handler(server).status().ports == []
+    assert "outlet groups (0, 1), which are neither read nor switched" in caplog.text
+
+
 def test_status_of_a_named_device_takes_one_round_trip_and_agrees_with_the_device(
     server: NutServer,
 ) -> None:

@@ -26,7 +26,9 @@ def everything(client: NutClient, settings: Settings) -> list[RecordedDevice]:
         variables = dict(sorted(snapshot.variables.items()))
         commands = {
             command: _description(about)
-            for command, about in client.commands(name, describe=True).items()
+            for command, about in (
+                client.commands(name, describe=True).items() if snapshot.commands else ()
+            )
         }
         recorded_devices.append(
             RecordedDevice(
