@@ -49,13 +49,13 @@ offer: env-tests
 
 test: env-tests  ## lint and the tests that a change must pass, against real servers too where they are installed; names what is missing, and asks before it installs it
 	@[ -n "$(CI)" ] || sh .ci/setup offer
-	@# On one processor each: mypy; what the real servers need; and a process that compiles the tests, because in a new clone each
-	@# worker would otherwise compile all of them.
-	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & \
+	@# On one processor each: mypy; what the real servers need; and the bytecode of the tests, which in a new clone each worker
+	@# would otherwise compile.
+	@$(RUN) -m compileall -q tests >/dev/null 2>&1 & \
 		[ -z "$(CI)" ] || sh .ci/setup offer & \
 		$(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
 	@$(RUN) -m pytest -q -m "not trial" -n $(WORKERS) --dist worksteal
-	@echo "next: make trials, what is slow by nature, before a release; make help lists the rest"
+	@echo "next: make trials, what is slow by nature, before each landing; make help lists the rest"
 
 witnesses: env-tests ## the foreign files that tests read (recordings of real PDUs, published schemas), 10 MB, into .cache/witnesses; from GitHub, or FROM=DIR
 	@$(RUN) -m tests.witnesses $(if $(FROM),--from "$(FROM)")
@@ -164,7 +164,7 @@ devices: env     ## write the tables in docs/ that are made from the code: devic
 datagrams: env-tests ### read all fixtures and recordings over SNMP one object a request and several, compare, and write the sum of their requests
 	@$(RUN) -m tests.datagrams --write
 
-trials: env-tests offer ## the tests that are slow by nature, which make test leaves out: before a release, and each night in CI; in shards, goes on where it was stopped; some need PyPI and npm
+trials: env-tests offer ## the tests that are slow by nature, which make test leaves out: before each landing; in shards, goes on where it was stopped; some need PyPI and npm
 	@sh .ci/setup trials
 	@$(RUN) -m tests.trials --workers $(WORKERS) $(ARGS)
 

@@ -18,6 +18,8 @@ from pdu.core.inventory.fast_snmp import enable_fast_reads
 from tests import secrecy, witnesses
 
 _AGAINST = "against"
+# a parameter of at most so many values has a case of each in `make test`
+_FEW = 15
 # On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a
 # deadline, the check too_slow would still fail a test if the data of its first examples took more
 # than 30 s.
@@ -88,24 +90,47 @@ def trials(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """The cases that are trials: all but so many of each function, or of each file, that is marked
     `sample`.
 
-    Those that are no trials are spread evenly over the others, with the first among them. So a
-    number that divides the number of cases may leave out a value of a second `parametrize`: choose
-    one above it.
+    Those that are no trials are spread evenly over the others. With them, every function has its
+    first case in `make test`, and every value of every parameter of at most `_FEW` values has one:
+    what a promise is made for is tried before every landing.
     """
-    cases: dict[tuple[str, int], list[pytest.Item]] = {}
+    groups: dict[tuple[str, int], list[pytest.Item]] = {}
+    functions: dict[str, list[pytest.Item]] = {}
     for item in items:
         mark = item.get_closest_marker("sample")
         if mark is not None:
             function = item.nodeid.partition("[")[0]
             of = function.partition("::")[0] if mark.kwargs.get("of") == "file" else function
-            cases.setdefault((of, int(mark.args[0])), []).append(item)
-    return [
-        item
-        for (_, kept), found in cases.items()
-        for number, item in enumerate(found)
-        # kept: the numbers at which number * kept / len(found) reaches the next whole number
-        if number and number * kept // len(found) == (number - 1) * kept // len(found)
-    ]
+            groups.setdefault((of, int(mark.args[0])), []).append(item)
+            functions.setdefault(function, []).append(item)
+    kept = {
+        item.nodeid
+        for (_, number_kept), cases in groups.items()
+        for number, item in enumerate(cases)
+        # the numbers at which number * number_kept / len(cases) reaches the next whole number
+        if not number
+        or number * number_kept // len(cases) > (number - 1) * number_kept // len(cases)
+    }
+    for cases in functions.values():
+        values = {item.nodeid: _values(item) for item in cases}
+        counts = Counter(name for name, _ in {pair for pairs in values.values() for pair in pairs})
+        missing = {pair for pairs in values.values() for pair in pairs if counts[pair[0]] <= _FEW}
+        missing.difference_update(*(values[item.nodeid] for item in cases if item.nodeid in kept))
+        for item in cases:
+            if item is cases[0] or values[item.nodeid] & missing:
+                kept.add(item.nodeid)
+                missing -= values[item.nodeid]
+    return [item for cases in groups.values() for item in cases if item.nodeid not in kept]
+
+
+def _values(item: pytest.Item) -> set[tuple[str, str]]:
+    """The name and value of each parameter of a case."""
+    call = getattr(item, "callspec", None)
+    parameters = {} if call is None else call.params
+    return {
+        (name, repr(getattr(value, "name", None) or getattr(value, "__name__", None) or value))
+        for name, value in parameters.items()
+    }
 
 
 def long_ones_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:

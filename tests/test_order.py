@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 import pytest
+from hypothesis import given, strategies as st
 
 from tests.conftest import long_ones_first, trials
 from tests.needs import ROOT
@@ -52,6 +55,12 @@ class Case(NamedTuple):
     number: int
     kept: Optional[int] = None
     of: str = "test"
+    #: parameter -> value
+    params: Mapping[str, int] = {}
+
+    @property
+    def callspec(self) -> Case:
+        return self
 
     @property
     def nodeid(self) -> str:
@@ -75,13 +84,45 @@ def test_of_a_sampled_test_so_many_cases_are_no_trials_spread_evenly() -> None:
     assert kept(("a", 10, 1), ("b", 2, None)) == [("a", 0), ("b", 0), ("b", 1)]
 
 
-def test_a_sampled_file_keeps_so_many_of_all_its_tests() -> None:
-    items: list[Any] = [Case(name, number, 2, "file") for name in "ab" for number in range(3)]
+def test_a_sampled_file_keeps_so_many_of_all_its_tests_and_the_first_of_each() -> None:
+    items: list[Any] = [Case(name, number, 3, "file") for name in "abcd" for number in range(3)]
     left_out = trials(items)
     assert [(one.function, one.number) for one in items if one not in left_out] == [
         ("a", 0),
         ("b", 0),
+        ("b", 1),
+        ("c", 0),
+        ("c", 2),
+        ("d", 0),
     ]
+
+
+@given(
+    st.lists(st.integers(1, 25), min_size=1, max_size=3),
+    st.integers(1, 12),
+    st.sampled_from(["test", "file"]),
+    st.randoms(),
+)
+def test_each_value_of_a_parameter_of_at_most_15_values_has_a_quick_case(
+    sizes: list[int], number: int, of: str, chance: random.Random
+) -> None:
+    combinations = [
+        {str(at): value for at, value in enumerate(values)}
+        for values in itertools.product(*map(range, sizes))
+    ]
+    params = chance.sample(combinations, min(len(combinations), chance.randrange(1, 60)))
+    items: list[Any] = [
+        Case(name, place, number, of, values)
+        for name in "ab"
+        for place, values in enumerate(params)
+    ]
+    quick = [item for item in items if item not in trials(items)]
+    for name in "ab":
+        assert any(item.function == name for item in quick)
+        for at in map(str, range(len(sizes))):
+            values = {item.params[at] for item in items}
+            if len(values) <= 15:
+                assert {item.params[at] for item in quick if item.function == name} == values
 
 
 def test_a_test_with_fewer_cases_than_the_sample_keeps_all() -> None:
@@ -93,7 +134,7 @@ TESTS = """
 import pytest
 
 @pytest.mark.sample(2)
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(16))
 def test_sampled(number: int) -> None:
     pass
 
@@ -125,5 +166,8 @@ def test_make_tests_and_make_trials_share_the_cases_and_lose_none(tmp_path: Path
         assert done.returncode == 0, done.stdout + done.stderr
         ran.append(set(re.findall(r"::(\S+) PASSED", done.stdout)))
     test, trial = ran
-    assert test == {"test_quick", "test_sampled[0]", "test_sampled[3]"}
-    assert trial == {"test_slow", *(f"test_sampled[{number}]" for number in (1, 2, 4, 5))}
+    assert test == {"test_quick", "test_sampled[0]", "test_sampled[8]"}
+    assert trial == {
+        "test_slow",
+        *(f"test_sampled[{number}]" for number in range(16) if number % 8),
+    }

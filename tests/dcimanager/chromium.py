@@ -7,18 +7,19 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from typing import Any, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
-from selenium.common.exceptions import TimeoutException
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.command import Command
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
+# selenium is imported in the functions: its import takes 0.4 s of CPU, and each process of the
+# tests that starts no browser would pay it
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+    from selenium.webdriver.remote.webelement import WebElement
+    from selenium.webdriver.support.ui import Select
 
 T = TypeVar("T")
 DESKTOP, PHONE = (1280, 900), (390, 844)
+# keys of W3C's WebDriver, 17.4.2
+ENTER, SHIFT, TAB = "\ue007", "\ue008", "\ue004"
 LONGEST_WAIT = 60.0
 # between two looks of `until`, each of which takes about 0.01 s of processor time
 LOOK_SECONDS = 0.2
@@ -81,7 +82,13 @@ class Browser:
         self.one("nav")
 
     def all(self, css: str) -> list[WebElement]:
-        return self.driver.find_elements(By.CSS_SELECTOR, css)
+        return self.driver.find_elements("css selector", css)
+
+    def choice(self, css: str) -> Select:
+        """The list of options that `one` finds."""
+        from selenium.webdriver.support.ui import Select
+
+        return Select(self.one(css))
 
     def one(self, css: str) -> WebElement:
         """The first element that matches; waits for one."""
@@ -105,6 +112,9 @@ class Browser:
 
         Exceptions count as false; one in the last look becomes the AssertionError's cause.
         """
+        from selenium.common.exceptions import TimeoutException
+        from selenium.webdriver.support.ui import WebDriverWait
+
         failure: Exception | None = None
 
         def tried(_: object) -> Any:
@@ -167,13 +177,16 @@ class Browser:
 
     def _log(self, kind: str) -> list[dict[str, Any]]:
         """Empties a log of the driver and returns its lines; typed, unlike selenium's `get_log`."""
-        lines: list[dict[str, Any]] = self.driver.execute(Command.GET_LOG, {"type": kind})["value"]
+        lines: list[dict[str, Any]] = self.driver.execute("getLog", {"type": kind})["value"]
         return lines
 
 
 @contextlib.contextmanager
 def browser(program: str, driver: str) -> Iterator[Browser]:
     """A new browser with an empty profile and an empty page; `program` and `driver` are paths."""
+    from selenium.webdriver import Chrome, ChromeOptions
+    from selenium.webdriver.chrome.service import Service
+
     profile = tempfile.mkdtemp(prefix="chromium-")
     try:
         options = ChromeOptions()

@@ -16,8 +16,6 @@ from typing import Any, Optional
 from urllib.parse import urlsplit
 
 import pytest
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select
 
 from pdu import root as command
 from tests.needs import ROOT
@@ -25,7 +23,7 @@ from tests.packaging.building import build
 from tests.packaging.registering import Admin
 from tests.ports import reserved
 
-from .chromium import DESKTOP, PHONE, Browser
+from .chromium import DESKTOP, ENTER, PHONE, SHIFT, TAB, Browser
 from .client import Client
 from .looks import AXE, any_findings, beginning_with, faults, fits, leave
 from .manager import DciManager
@@ -104,7 +102,7 @@ def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(
             )
             assert window.all(".plot canvas")
             assert last_load(window) > 10.0  # all outlets together
-            Select(window.one("[data-outlet]")).select_by_value("5")
+            window.choice("[data-outlet]").select_by_value("5")
             window.until(lambda: last_load(window) < 2.0, "the load of outlet 5")
             assert fits(window, PHONE)
             clean(window, manager)
@@ -197,11 +195,11 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(
 ) -> None:
     with serving(tmp_path) as manager:
         logged_in(window, manager)
-        window.one("button[value=nut]").send_keys(Keys.ENTER)
+        window.one("button[value=nut]").send_keys(ENTER)
         window.until(lambda: len(window.all("table.outlets tbody tr")) == 16, "16 outlets")
         # must not replace the dialog of outlet 2
         late_answer(window, "outlet=3&to=off")
-        window.one("#outlet-2 a[href$='to=off']").send_keys(Keys.ENTER)
+        window.one("#outlet-2 a[href$='to=off']").send_keys(ENTER)
         window.shows("Switch this outlet off?", "dialog")
         window.driver.execute_async_script(
             "answerNow(); setTimeout(arguments[arguments.length - 1])"
@@ -209,8 +207,8 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(
         assert "Switch this outlet off?" in window.text("dialog")
         # the harmless button has the focus
         assert window.script("return document.activeElement.textContent") == "Cancel"
-        window.one("dialog [data-close]").send_keys(Keys.SHIFT, Keys.TAB)
-        window.driver.switch_to.active_element.send_keys(Keys.ENTER)
+        window.one("dialog [data-close]").send_keys(SHIFT, TAB)
+        window.driver.switch_to.active_element.send_keys(ENTER)
         window.shows("is off.")
         assert manager.pdus()[0].ports["2"] == "DOWN"
         clean(window, manager)
@@ -293,11 +291,11 @@ def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(
             lambda: "may be out of date" in window.script(before),
             "a warning about a part that is out of date",
         )
-        Select(window.one("[data-hours]")).select_by_value("6")
+        window.choice("[data-hours]").select_by_value("6")
         window.shows("The readings cannot be loaded (HTTP 404)", "[data-note]")
         manager.store._pdus[pdu.id] = hidden
         window.until(lambda: window.script(before) == "none", "a part without that warning")
-        Select(window.one("[data-hours]")).select_by_value("24")
+        window.choice("[data-hours]").select_by_value("24")
         window.shows("1 reading", "[data-note]")
         # as if each answer took too long
         window.script("AbortSignal.timeout = () => AbortSignal.abort()")
@@ -313,7 +311,7 @@ def test_the_outlet_list_of_a_plot_follows_the_pdu_and_keeps_the_chosen_outlet(
 ) -> None:
     with DciManager(page_port=0) as manager:
         pdu = shown(window, manager, small)
-        outlets, hours = Select(window.one("[data-outlet]")), Select(window.one("[data-hours]"))
+        outlets, hours = window.choice("[data-outlet]"), window.choice("[data-hours]")
 
         def listed() -> list[str]:
             return [option.text for option in outlets.options]

@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
-from selenium.webdriver.support.ui import Select
 
 from handlers.shared.address import Address
 from pdu.core.inventory.listed_pdu import ListedPdu
@@ -313,7 +312,7 @@ def test_two_hundred_pdus_are_searched_sorted_and_added_up(window: Browser, smal
             assert window.script(whole)
         totals = window.text(".totals")
         assert "1,568" in totals and "2,450.000\u00a0A" in totals and "of 196 PDUs" in totals
-        search, order = window.one("input[name=q]"), Select(window.one("select[name=sort]"))
+        search, order = window.one("input[name=q]"), window.choice("select[name=sort]")
         order.select_by_value("load")
         window.until(lambda: names(window)[0].endswith("199 left"), "the highest load first")
         search.send_keys("web-042-")
@@ -354,7 +353,7 @@ def test_a_pdu_is_added_by_the_form_and_its_certificate_trusted(
         for size in SIZES.values():
             window.resize(*size)
             window.open(f"{served.page_url}pdus/add?handler=pdu_raritan")
-            chosen = Select(window.one("#handler")).first_selected_option.text
+            chosen = window.choice("#handler").first_selected_option.text
             assert chosen == "Raritan, Legrand, Server Technology (pdu_raritan)"
             assert "an account that may read" in window.text("[data-setting=username]")
             example = window.one("[data-setting=port] [name^=value_]").get_attribute("placeholder")

@@ -224,7 +224,6 @@ def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_pat
         assert good.ports and bad.ports == {} and "rpcm" in bad.calls[0].text
 
 
-@pytest.mark.trial
 def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_path: Path) -> None:
     """Tries to switch a PDU before and after the upload of an archive built with --switch-unproven.
 

@@ -140,7 +140,6 @@ def test_hostile_entries_in_the_list_of_handlers_are_ignored(admin: Admin, tmp_p
     assert all(map(is_one_line, run.out.splitlines())) and not list(tmp_path.rglob(MARKER))
 
 
-@pytest.mark.trial
 def test_an_archive_may_have_any_name(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
     data = next(admin.script.parent.glob("pdu_small-*.tar.gz")).read_bytes()
     for text in FILES.values():

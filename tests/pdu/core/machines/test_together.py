@@ -126,7 +126,7 @@ def test_agents_prove_machines_of_one_rack(
 
 @pytest.mark.long
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("apart_s", [0.0, 4.0, 10.0, pytest.param(25.0, marks=pytest.mark.trial)])
+@pytest.mark.parametrize("apart_s", [0.0, 4.0, 10.0, 25.0])
 def test_a_gateway_proves_machines_of_one_rack(apart_s: float, rack: Rack) -> None:
     options = ["--confirm", "current", "--pause", "1", "--state-dir", str(rack.folder / "state")]
     answers: dict[str, str] = {}
