@@ -157,6 +157,22 @@ def test_without_sessions_the_error_names_the_password_and_the_other_login(mode:
     )
 
 
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 206, 302, 400, 503])
+def test_only_a_session_that_was_created_is_used(status: int) -> None:
+    """DSP0266, "Redfish session login": 201; units answer 200 and 204, too. A token in any other
+    answer is none.
+    """
+    tree = Guarded(basic=False)
+    tree.opening = Answer(None, status, {"X-Auth-Token": tree.token})
+    with serving(tree) as address:
+        if status in (200, 201, 204):
+            assert len(handler(address, session="session").status().ports) == 2
+        else:
+            with pytest.raises(PduHandlerError):
+                handler(address, session="session").status()
+            assert not any("x-auth-token" in seen.headers for seen in tree.seen)
+
+
 @pytest.mark.parametrize("token", ["", "ä", "x" * 5000])
 def test_a_session_without_a_usable_token_is_an_error(token: str) -> None:
     tree = Guarded(token=token)

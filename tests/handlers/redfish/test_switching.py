@@ -216,7 +216,10 @@ def action(**more: Any) -> Json:
         ([], False),
         (None, False),
         ("Off", False),
+        ({"Off": True}, False),
         (["off"], False),
+        ([None, 7, ["Off"], "Off"], True),
+        ([None, 7, ["Off"]], False),
     ],
 )
 def test_a_value_is_sent_only_if_the_action_allows_it(values: Any, sent: bool) -> None:
@@ -450,6 +453,9 @@ def task(state: str, *messages: str) -> Json:
 
 
 RUNNING = Answer(task("Running"), 202)
+# DSP0266, "Asynchronous operations": the monitor answers 202 until the task has ended; with the
+# task, or without a body
+STILL = [RUNNING, Answer(None, 202), Answer({}, 202)]
 
 
 def accepted(
@@ -470,8 +476,9 @@ def accepted(
     ],
     ids=str,
 )
-def test_a_failed_task_is_an_error_with_the_devices_message(end: Answer) -> None:
-    error = refused(accepted(RUNNING, end, done=False))
+@pytest.mark.parametrize("running", STILL, ids=["task", "no body", "empty"])
+def test_a_failed_task_is_an_error_with_the_devices_message(running: Answer, end: Answer) -> None:
+    error = refused(accepted(running, end, done=False))
     assert error.kind == "refused" and "the relay is stuck" in str(error)
 
 

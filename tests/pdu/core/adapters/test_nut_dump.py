@@ -1,0 +1,43 @@
+"""Dumps of NUT: what a line is, and which text is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from pdu.core.adapters.nut import dump
+
+#: line -> the part of the device that it fills, and its value
+LINES = {
+    "outlet.1.status: on": ("variables", {"outlet.1.status": "on"}),
+    "# writable outlet.1.switch": ("writable", ["outlet.1.switch"]),
+    "# command outlet.1.load.off": ("commands", {"outlet.1.load.off": ""}),
+    '# command outlet.1.load.off "Turn it off"': (
+        "commands",
+        {"outlet.1.load.off": "Turn it off"},
+    ),
+    '# describe ups.status "Its state"': ("descriptions", {"ups.status": "Its state"}),
+}
+PARTS = ("variables", "writable", "commands", "descriptions")
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_each_line_fills_its_part_of_the_device(line: str) -> None:
+    part, value = LINES[line]
+    (device,) = dump.parse(f"# device rack\nups.mfr: Acme\n{line}\n")
+    filled = {name: getattr(device, name) for name in PARTS}
+    variables = {"ups.mfr": "Acme"}
+    empty = {"variables": variables, "writable": [], "commands": {}, "descriptions": {}}
+    wanted = {**variables, **value} if isinstance(value, dict) and part == "variables" else value
+    assert device.name == "rack" and filled == {**empty, part: wanted}
+    # what was read is written again
+    assert dump.parse(dump.written([device])) == [device]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "# device rack\n", "# device rack\n# command outlet.1.load.off\n# writable a\n"],
+)
+def test_a_dump_without_variables_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="no variables"):
+        dump.parse(text)

@@ -1,0 +1,39 @@
+"""What of a recorded Xerus call is a type, and stays, and what is a text, and is scrubbed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pdu.core.adapters.raritan.recording import key, scrubbed
+from pdu.core.adapters.scrub import Scrubber
+
+
+def clean(name: str, value: str) -> object:
+    """The value of a member of an answer after scrubbing."""
+    call = key("/model/pdu/0", "getMetaData", {})
+    (outcome,) = scrubbed({call: {"_ret_": {name: value}}}, Scrubber()).values()
+    return json.loads(json.dumps(outcome))["_ret_"][name]
+
+
+@pytest.mark.parametrize("idl", ["pdumodel.Outlet:3.0.4", "sensors.NumericSensor:4.0.4"])
+def test_a_known_type_stays(idl: str) -> None:
+    assert clean("type", idl) == idl
+
+
+def test_a_known_type_stays_even_if_a_word_of_it_is_the_owners_name_of_something() -> None:
+    idl = "pdumodel.Outlet:3.0.4"
+    call = key("/model/pdu/0", "getSettings", {})
+    answer = {"_ret_": {"name": "pdumodel", "type": idl, "hint": "at pdumodel"}}
+    (outcome,) = scrubbed({call: answer}, Scrubber()).values()
+    assert outcome == {"_ret_": {"name": "name-1", "type": idl, "hint": "at name-1"}}
+
+
+@pytest.mark.parametrize("text", ["10.20.30.40", "SN-1234567890"])
+def test_a_text_in_the_place_of_a_type_is_scrubbed(text: str) -> None:
+    assert clean("type", text) != text
+
+
+def test_only_the_member_type_is_one() -> None:
+    assert clean("serialNumber", "pdumodel.Outlet:3.0.4") != "pdumodel.Outlet:3.0.4"
