@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from pdu.core.adapters.raritan.recording import key, scrubbed
+from pdu.core.adapters.raritan.recorded_calls import key
+from pdu.core.adapters.raritan.recording import scrubbed
 from pdu.core.adapters.scrub import Scrubber
 
 

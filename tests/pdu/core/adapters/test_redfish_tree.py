@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pdu.core.adapters.redfish.tree import asked_levels, expanded
@@ -11,7 +13,7 @@ def link(path: str) -> dict[str, str]:
     return {"@odata.id": path}
 
 
-TREE = {
+TREE: dict[str, dict[str, Any]] = {
     "/outlets": {"@odata.id": "/outlets", "Members": [link("/outlets/1"), link("/outlets/2/")]},
     "/outlets/1": {"@odata.id": "/outlets/1", "Id": "1", "Sensor": link("/sensors/1")},
     "/outlets/2": {"@odata.id": "/outlets/2", "Id": "2", "Links": {"Feed": link("/sensors/1")}},

@@ -17,9 +17,9 @@ from pdu.recording.draft import mib_parser
 from pdu.recording.draft.columns import NOT_SHOWN
 from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT, pysmi
+from tests.pdu.core.adapters.planted_devices import replayed
 from tests.pdu.recording.draft import modules
 from tests.pdu.recording.draft.acme import ACME, acme
-from tests.pdu.recording.planted_devices import replayed
 from tests.waiting import PATIENCE_S
 
 Printed = pytest.CaptureFixture[str]

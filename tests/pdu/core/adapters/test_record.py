@@ -30,8 +30,8 @@ from pdu_common.connection import PduData, PduSnmpData
 from tests import witnesses
 from tests.handlers.redfish import tree as redfish
 from tests.needs import localhost, program
-from tests.pdu.recording import planted_devices
-from tests.pdu.recording.planted_devices import (
+from tests.pdu.core.adapters import planted_devices
+from tests.pdu.core.adapters.planted_devices import (
     HANDLERS,
     PLANTED,
     UNITS,
@@ -41,7 +41,7 @@ from tests.pdu.recording.planted_devices import (
     recording_of,
     replayed,
 )
-from tests.pdu.recording.recording_formats import kind, names
+from tests.pdu.core.adapters.recording_formats import kind, names
 from tests.ports import refusing
 from tests.recordings import fixture
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd

@@ -18,7 +18,7 @@ from pdu import root
 from pdu.core.adapters.recording_formats import Recording, RecordingOptions
 from pdu.core.inventory.handler_loading import load
 from pdu_common.connection import PduData, PduSnmpData
-from tests.pdu.recording.recording_formats import kind
+from tests.pdu.core.adapters.recording_formats import kind
 from tests.ports import reserved
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService

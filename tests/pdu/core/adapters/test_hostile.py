@@ -29,8 +29,8 @@ from pdu.core.adapters.snmp import snmprec
 from pdu.core.cli.exit_codes import code_of
 from pdu.recording.draft.mib import Mib
 from pdu.recording.draft.profile import draft
-from tests.pdu.recording.planted_devices import UNITS, recorded, recording_of
-from tests.pdu.recording.recording_formats import kind, names
+from tests.pdu.core.adapters.planted_devices import UNITS, recorded, recording_of
+from tests.pdu.core.adapters.recording_formats import kind, names
 from tests.simulators.nut_server import NutServer, StaticDevice
 from tests.simulators.redfish_client import OUTLETS
 
