@@ -221,8 +221,12 @@ class Graph:
         self._need(number, upper)
         if drawn and None not in drawn:
             is_followed = lower.kind != "pdu" or len(self._drawing.pdus[lower.name].inputs) == 1
+            # lines of one conductor have breakers of their own: none takes a board's other lines
+            alone = {line.name for line in board.lines if line.phases == 1}
             for one in drawn:
-                if one is not None and one.owner == board.name:
+                if one is None or one.owner != board.name:
+                    continue
+                if lower.kind == "pdu" or one.name not in alone:
                     self._need(number, self.number[one], sure=False, flows=not is_followed)
             return number
         free = self._candidates(lower, board)
