@@ -154,8 +154,7 @@ hall: env        ## a simulated hall of 4 racks for pdu plan and pdu rehearse, a
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)
 
-pictures: env-tests offer ### write docs/demo.svg, and docs/pictures/*.png from a real browser
-	@$(RUN) -m tests.demo --pages
+pictures: env-tests offer ### write docs/pictures/*.png from a real browser
 	@$(RUN) -m tests.dcimanager.pictures
 
 devices: env     ## write the tables in docs/ that are made from the code: devices, settings, options, exit codes, promises

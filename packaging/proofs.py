@@ -98,7 +98,7 @@ _GROUNDS = {
     ),
     "snmp": TestBasis(
         "SNMP",
-        "recordings of real units for the families marked so in [docs/devices.md](docs/devices.md);"
+        "recordings of real units for the families marked so in [devices.md](devices.md);"
         " agents made from the MIBs' text; Net-SNMP's snmpd",
         "",
         "commands on real units",
@@ -125,7 +125,7 @@ _GROUNDS = {
 
 
 def grounds(proof_list: Optional[Sequence[UnitProof]] = None) -> str:
-    """README's table of what was tried, and what was not."""
+    """The table of what was tried, and what was not, of docs/certain.md."""
     proofs = sent_proofs() if proof_list is None else proof_list
     rows = evidence.counted(proofs)
     lines = [

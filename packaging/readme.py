@@ -32,7 +32,6 @@ from pdu.core.cli.groups import LazyGroup
 from pdu.core.cli.options import SharedOption
 from pdu.prove import promises
 from pdu.root import ROOT as COMMAND
-from pdu.supports import pages as supported
 
 # by its name, because this folder is no package: it would hide the package `packaging` of PyPI
 proofs, russian = map(importlib.import_module, ("proofs", "russian"))
@@ -125,23 +124,21 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "settings-common": _common,
     **{f"settings-{name}": partial(_own_settings, name) for name in registry.names()},
     "devices": lambda: family_tables.devices(PROFILES),
-    "makes": supported.makes,
     "exits": exit_codes.markdown,
     "options": _options,
     "promises": promises.markdown,
-    "claim": lambda: f"**{proofs.claim()}:** [what is proven](#what-is-proven-and-what-is-not).",
+    "claim": lambda: f"**{proofs.claim()}:** [what is proven](docs/certain.md).",
     "claim-plain": lambda: f"{proofs.claim()}.",
     "grounds": proofs.grounds,
     "proven": proofs.sentence,
-    "makes-ru": russian.makes,
     "proven-ru": russian.proven,
     "proven-families": proofs.table,
     "proven-code": proofs.generated_source,
 }
 FILES: Mapping[str, Sequence[str]] = {
-    "README.md": ("claim", "grounds", "makes", "proven"),
-    "docs/certain.md": ("proven",),
-    "README.ru.md": ("makes-ru", "proven-ru"),
+    "README.md": ("claim", "proven"),
+    "docs/certain.md": ("grounds", "proven"),
+    "README.ru.md": ("proven-ru",),
     "docs/settings.md": (
         "settings-common",
         *(f"settings-{name}" for name in registry.names()),

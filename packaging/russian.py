@@ -7,28 +7,14 @@ error, so that no page becomes half English without notice.
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Sequence
 from typing import Optional
 
 from pdu.prove import evidence
-from pdu.supports import pages as supported
 
 # by its name, as in readme.py, which puts the tree on sys.path first
 proofs = importlib.import_module("proofs")
 _WHAT = {"reading": "чтение", "switching": "переключение"}
-
-
-class NotTranslatedError(ValueError):
-    """The English part has changed: translate it here."""
-
-
-def makes() -> str:
-    """The makes, of README.md."""
-    match = re.fullmatch(r"(\d+) makes: (.*)\.", supported.makes(), re.DOTALL)
-    if match is None:
-        raise NotTranslatedError("the makes begin otherwise")
-    return f"Всего {match[1]}: {match[2]}."
 
 
 def proven(units: Optional[Sequence[evidence.ProvenUnits]] = None) -> str:

@@ -21,7 +21,7 @@ from pdu.core.cli import exit_handling
 from tests.dcimanager.manager import DciManager
 from tests.program import STOP_SIGNALS, StopSignals
 
-from .pages import table, write
+from .pages import table
 from .steps import DemoPdu, Failed, Steps, build, register, simulators
 
 _KEPT_INTERVAL_S = 10.0
@@ -40,18 +40,11 @@ class Interrupted(BaseException):
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
     parser.add_argument(
-        "--pages",
-        action="store_true",
-        help="also write docs/demo.svg from this run",
-    )
-    parser.add_argument(
         "--keep", action="store_true", help="keep the page with the demo's PDUs open until Ctrl-C"
     )
     options = parser.parse_args()
-    said: list[str] = []
 
     def say(text: str) -> None:
-        said.append(text)
         print(text, flush=True)
 
     begin = time.monotonic()
@@ -70,8 +63,6 @@ def main() -> int:
                     "Every state, load and energy agrees with the simulated devices."
                     f" {time.monotonic() - begin:.1f} s"
                 )
-                if options.pages:
-                    write(said)
                 if options.keep:
                     _stay(manager)
             finally:

@@ -56,7 +56,7 @@ def _commands(text: str) -> list[list[str]]:
     lexer.whitespace_split = True
     found: list[list[str]] = [[]]
     for word in lexer:
-        if set(word) <= set("|&;"):
+        if set(word) <= set("|&;()"):  # a subshell is several commands, too
             found.append([])
         elif found[-1] or not re.match(r"\w+=", word):
             found[-1].append(word)

@@ -1,4 +1,4 @@
-"""The Markdown pages and the demo's picture."""
+"""The Markdown pages."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from handlers import VERSION
-from tests.demo import pages
 from tests.needs import ROOT
 
 from .building import loaded
@@ -133,18 +131,8 @@ def test_readmes_first_screen_says_what_is_read_what_is_not_tried_and_how_to_upl
         "more than a hundred families",
         "docs/devices.md",
         "Schneider Electric",
-        "pdu.pyz supports",
+        "pdu supports",
         "make packages",
         "dist/register.sh",
     ):
         assert needed in first, needed
-
-
-def test_the_picture_is_of_this_demo_and_loads_nothing_from_elsewhere() -> None:
-    drawn = pages.PICTURE.read_text("utf-8")
-    assert ElementTree.fromstring(drawn).tag.endswith("svg")  # noqa: S314  # the project's own file
-    assert all(name in drawn for name in ("pdu_raritan", "pdu_snmp", "pdu_redfish", "pdu_nut"))
-    assert set(re.findall(r"https?://[^\s\"')<&]+", drawn)) <= {"http://www.w3.org/2000/svg"} | set(
-        re.findall(r"https://127\.0\.0\.1:\d+", drawn)
-    )
-    assert "url(http" not in drawn and "<script" not in drawn

@@ -172,10 +172,3 @@ def test_what_is_made_from_the_code_is_translated_whole() -> None:
         "На устройствах владельцев, командой `pdu prove`: `apc-rpdu2`: переключение, устройств: 2,"
         " прошивки 6.9.6; `raritan`: чтение, устройств: 1."
     )
-
-
-def test_a_part_that_begins_otherwise_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    russian = loaded("readme").russian
-    monkeypatch.setattr(russian.supported, "makes", lambda: "Makes: APC.")
-    with pytest.raises(russian.NotTranslatedError, match="begin otherwise"):
-        russian.makes()
