@@ -31,6 +31,7 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUOTED = re.compile(r"`([A-Za-z_][\w.]*)`")
 _MEMBER = re.compile(r"`([A-Z]\w*[a-z]\w*)\.(\w+)`")
 _RAISES = re.compile(r"[Rr]aises? ((?:_?[A-Z]\w+)(?:(?:, | and | or )(?:_?[A-Z]\w+))*)")
+_BY_NAME = re.compile(r'import_module\("(\w+)"\)')
 _CLASS = re.compile(r"^\s*class (\w+)", re.MULTILINE)
 _TUPLE = re.compile(r"^([A-Z_]+) = \(", re.MULTILINE)
 #: what `from … import …` names, in brackets or not
@@ -150,6 +151,8 @@ def _imported_files(file: str, sources: dict[str, str], targets: dict[str, set[s
                 start = (base + (node.module or "").replace(".", "/")).rstrip("/")
                 modules.add(start)
                 modules.update(f"{start}/{alias.name}" for alias in node.names)
+        # packaging/ is no package: its modules import each other by name
+        modules.update(f"{package}/{name}" for name in _BY_NAME.findall(sources[file]))
         paths = {f"{module}{end}" for module in modules for end in (".py", "/__init__.py")}
         targets[file] = paths & sources.keys()
     return targets[file]
