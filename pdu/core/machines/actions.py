@@ -19,7 +19,8 @@ from .observations import Busy, ObservationStore
 from .pdu_access import MachineOutlet, NotProven, PduAccess
 from .verification import CablingTrial
 
-# how long a run waits for another one of the same machine, in s
+# How long a run waits for another one of the same machine, in s: no law says how long that takes
+# with a PDU that does not answer.
 _PATIENCE_S = 120.0
 
 

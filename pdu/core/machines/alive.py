@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional, Protocol
 
 from handlers.shared.errors import SettingsError, printable
 
-# how long the program may take, in s
+# How long the program may take, in s: no law says when a machine that lives has answered at last.
 _LONGEST_S = 5.0
 # what a shell says of a program that is missing or cannot be run; `env` and others too
 _NOT_RUN = (126, 127)

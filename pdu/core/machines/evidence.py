@@ -32,7 +32,8 @@ from .pdu_access import MachineOutlet
 
 #: a day, in s
 DAY_S = 86400.0
-#: how long evidence counts, in days
+#: How long evidence counts, in days: a year and a month, as nothing that is read shows an added
+#: cord, and no law says when somebody plugs one in.
 LONGEST_DAYS = 400.0
 # more than this is no file of ours, in bytes
 _LONGEST = 50_000_000
@@ -42,7 +43,8 @@ _VERSION = 2
 _SAFE_FLAGS = (
     getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 )
-# a clock that is set back by more than this makes the line one of the future, in s
+# A clock that is set back by more than this makes the line one of the future, in s: clocks of two
+# computers differ.
 _CLOCKS_S = 60.0
 
 

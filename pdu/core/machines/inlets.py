@@ -9,7 +9,8 @@ from typing import NamedTuple, Optional
 from .meters import MeterResolution
 from .pdu_access import PduReading
 
-# it must have lost this part of what the outlets carried
+# It must have lost this part of what the outlets carried: between nothing and all of it lies what
+# meters' gains and lateness falsify, and no law says how much that is.
 _PART = 0.5
 # unit -> the figure of a MeteredLoad and of a MeterResolution; what shows watts is not judged by
 # amperes

@@ -60,7 +60,7 @@ class OffProof(NamedTuple):
 
     #: by evidence and meters; else by the states alone
     by_current: bool = True
-    #: a current below this counts as none, in A
+    #: a current below this counts as none, in A: what a meter shows of nothing is its maker's
     threshold_a: float = 0.02
     #: how long the meters may take to show a change, in s
     timeout_s: float = 20.0
