@@ -18,7 +18,7 @@ from typing import (
 )
 
 from ..shared import prefetch
-from ..shared.address import with_port
+from ..shared.address import host_fault, with_port
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from . import foreign
 from .form import address
@@ -88,7 +88,14 @@ class Snmp:
         return self._start + self._seconds - self._clock()
 
     def check(self) -> None:
-        """Raises Unreachable if no further call may start."""
+        """Raises SettingsError for an address that is a URL, and Unreachable if no further call may
+        start."""
+        if not self._answered:
+            fault = ""
+            with contextlib.suppress(SettingsError):  # the platform may know it elsewhere
+                fault = host_fault(address(self._device.pdu_data))
+            if fault:
+                raise SettingsError(fault)
         if self.remaining() < 0:
             raise Unreachable(
                 f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call."
@@ -318,11 +325,11 @@ def _filled(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
 
 
 def known_address(pdu_data: object) -> str:
-    """The address on the form, "" without a valid one."""
-    try:
-        return address(pdu_data)
-    except SettingsError:
-        return ""
+    """The address on the form, "" without a valid one; one that is a URL may hold a password."""
+    with contextlib.suppress(SettingsError):
+        text = address(pdu_data)
+        return "" if host_fault(text) else text
+    return ""
 
 
 def known_endpoint(pdu_data: object) -> str:

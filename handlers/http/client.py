@@ -9,7 +9,7 @@ import threading
 from collections.abc import Container, Mapping
 from typing import Optional, Union
 
-from ..shared.address import Address, is_address
+from ..shared.address import Address, host_fault
 from ..shared.errors import PduHandlerError, SettingsError
 from .errors import REDIRECTS, HttpException, HttpUnreachable, of_status
 from .login import Login
@@ -28,14 +28,11 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
         raise SettingsError(f"the port is {port}; give 1 to 65535")
     where = Address(host)
     name, fallback = where.host, PORTS[scheme] if where.port is None else where.port
-    is_host = is_address(name) and not set("/?#@[]") & set(name) and name.count(":") != 1
-    if not is_host or not 1 <= fallback <= 65535:
-        # a password may precede it
-        description = "the host, which contains an @," if "@" in host else repr(host[:60])
-        raise SettingsError(
-            f"{description} is not an address; give a host name or an IP address, with :port (1 to"
-            " 65535) if needed"
-        )
+    fault = host_fault(host)
+    if not fault and not 1 <= fallback <= 65535:
+        fault = f"{host[:60]!r} is not an address; give a host name or an IP address"
+    if fault:
+        raise SettingsError(f"{fault}, with :port (1 to 65535) if needed")
     return Endpoint(scheme, name, port or fallback)
 
 

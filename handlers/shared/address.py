@@ -36,6 +36,16 @@ class Address(str):
         return address
 
 
+def host_fault(text: str) -> str:
+    """Why an address cannot be used, "" if it can: a URL or a path, for instance."""
+    name = Address(text).host
+    if is_address(name) and not set("/?#@[]") & set(name) and name.count(":") != 1:
+        return ""
+    # a password may precede it
+    description = "the host, which contains an @," if "@" in text else repr(text[:60])
+    return f"{description} is not an address; give a host name or an IP address"
+
+
 def with_port(host: str, port: object, usual: int) -> str:
     """The host, with its port unless that is the protocol's usual one or not known: where a device
     is, for people. Several may be behind one address.

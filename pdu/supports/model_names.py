@@ -349,6 +349,14 @@ NAMES: tuple[Name, ...] = (
         True,
     ),
     *_names("PDU81xxx*, PDU8xxxx", "cyberpower-epdu2", _CYBERPOWER, True, True),
+    # older firmware answers and is switched by the tables of ePDU, without loads of outlets
+    *_names(
+        "PDU81001*, PDU81005*",
+        "cyberpower-epdu",
+        "https://github.com/centreon/centreon-plugins/issues/3585",
+        True,
+        False,
+    ),
     *_names("PDU71xxx*, PDU7xxxx", "cyberpower-epdu2", _CYBERPOWER, False, True),
     *_names(
         "PDU44xxx*",

@@ -21,6 +21,7 @@ _PRIVACY = {
 }
 # limit in seconds for all tries of one GET or SET; a walk has its own limit
 LONGEST_S = 20.0
+_QUOTES = ('"', "'")
 _SHORTEST_PASSWORD = 8  # RFC 3414, 11.2
 _LONGEST_USER = 32  # RFC 3414, 5, usmUserName
 _LAST_CHARACTER = 0xFF  # text is sent as Latin-1
@@ -112,6 +113,10 @@ class Credentials:
         for key, text in keys.items():
             if any(ord(character) > _LAST_CHARACTER for character in text):
                 raise _wrong(key, "has a character outside Latin-1, in which it would be sent")
+            if not text.isprintable():
+                raise _wrong(key, "has a tab, a line end or another control character")
+        if keys.get("community", "")[:1] in _QUOTES and keys["community"][-1:] in _QUOTES:
+            raise _wrong("community", "is in quotes: give it without them")
         if len(keys.get("user", "")) > _LONGEST_USER:
             raise _wrong(
                 "user", f"is longer than the {_LONGEST_USER} characters that SNMPv3 allows"

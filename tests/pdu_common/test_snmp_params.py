@@ -52,6 +52,9 @@ def _failure(params: dict[str, str], host: str = "127.0.0.1") -> str:
             "privacy without authentication",
         ),
         ({"community": "ключ"}, "community has a character outside Latin-1"),
+        ({"community": "public\r"}, "community has a tab, a line end or another control character"),
+        ({"community": "pub\tlic"}, "community has a tab, a line end or another control character"),
+        ({"community": "'public'"}, "community is in quotes"),
         ({"version": "3", "user": "ключ"}, "user has a character outside Latin-1"),
         (
             {"version": "3", "user": "u", "auth_password": "long-€nough"},

@@ -15,6 +15,7 @@ import pytest
 
 from handlers import VERSION
 from handlers.host.snmp import CALL_SECONDS
+from handlers.http import client as http_client
 from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable, Unsupported
 from handlers.snmp import options, schema, switching
 from handlers.snmp.handler import make_handler
@@ -319,3 +320,17 @@ def test_an_owners_profile_without_a_required_key_is_refused_with_the_path_of_th
 def test_every_setting_is_a_build_option_and_the_repository_sets_none() -> None:
     assert set(SETTINGS) < set(BUILD_OPTIONS)
     assert options.OPTIONS == {}, "only archives have build options"
+
+
+@pytest.mark.parametrize("host", ["https://192.0.2.1/", "192.0.2.1/snmp", "http://u:s3cret@pdu"])
+def test_an_address_that_is_a_url_is_refused_as_over_http_and_shows_no_password(host: str) -> None:
+    refusals = []
+    for call in (
+        make_handler(PduSnmpData(host, {"community": "public"})).status,
+        lambda: http_client.endpoint("https", host),
+    ):
+        with pytest.raises(SettingsError) as caught:
+            call()
+        refusals.append(caught.value.reason.partition("; give")[0])
+        assert "s3cret" not in str(caught.value)
+    assert refusals[0] == refusals[1] and "is not an address" in refusals[0]
