@@ -24,6 +24,9 @@ _EXCLUDED = {
 }
 
 
+_BY_POSITION = "its outlets have no numbers, so that nothing tells a repeated entry"
+
+
 def unit_subject(name: str) -> Subject:
     """The subject of the handler `name`."""
     peers = UnitPeers(name)
@@ -51,7 +54,9 @@ def unit_subject(name: str) -> Subject:
                 secrets=(PASSWORD, f"{USER}:{PASSWORD}"),
             )
 
-    return Subject(name, opened, http.relay, _bends(peers.device()), _EXCLUDED, "3", "2", "at once")
+    device = peers.device()
+    excluded = _EXCLUDED if device.NUMBERS else {**_EXCLUDED, "repeated": _BY_POSITION}
+    return Subject(name, opened, http.relay, _bends(device), excluded, "3", "2", "at once")
 
 
 def _bends(device: Any) -> dict[str, Bend]:
