@@ -118,12 +118,12 @@ def test_a_slot_is_renamed_and_its_device_is_unassigned_and_assigned_again(to: A
     assert slots[0].unassign() == 0 and slots[0].getDevice() is None
     assert slots[0].assign(device.deviceID) == 0 and slots[0].getDevice() is not None
     manager_settings = manager.getSettings()
+    manager_settings.deviceAltitude += 12.0
     assert manager.setSettings(manager_settings) == 0
-    assert (
-        manager.getMetaData()
-        and manager.getStatistics()
-        and manager.getDeviceTypeInfos() is not None
-    )
+    assert manager.getSettings() == manager_settings
+    assert isinstance(manager.getMetaData(), peripheral.DeviceManager.MetaData)
+    assert isinstance(manager.getStatistics(), peripheral.DeviceManager.Statistics)
+    assert isinstance(manager.getDeviceTypeInfos(), list)
 
 
 def test_accounts_are_read_created_and_deleted(to: Agent, unit: XerusPdu) -> None:

@@ -260,7 +260,9 @@ def test_the_dialect_has_another_name_in_pysmi_0_3(
     monkeypatch.setitem(vars(dialect), "smiV1Relaxed", dialect.smi_v1_relaxed)
     monkeypatch.delattr(dialect, "smi_v1_relaxed")
     mib_parser._pysmi.cache_clear()
-    file = tmp_path / "ACME-MIB.txt"
-    file.write_text(modules.module("ACME-MIB", ACME), "utf-8")
-    assert list(parse_mib_files([str(file)]).modules) == ["ACME-MIB"]
-    mib_parser._pysmi.cache_clear()
+    try:
+        file = tmp_path / "ACME-MIB.txt"
+        file.write_text(modules.module("ACME-MIB", ACME), "utf-8")
+        assert list(parse_mib_files([str(file)]).modules) == ["ACME-MIB"]
+    finally:
+        mib_parser._pysmi.cache_clear()
