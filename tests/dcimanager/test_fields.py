@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,16 +10,14 @@ from handlers import registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.settings import Setting, Settings
 from handlers.snmp.settings import select_families
+from pdu.core.inventory.handler_loading import load
 
 from .web.fields import EXAMPLES
 
 
-def tables() -> dict[str, tuple[Setting[object], ...]]:
+def tables() -> dict[str, Sequence[Setting[object]]]:
     """The settings that each handler declares."""
-    return {
-        name: tuple(importlib.import_module(f"handlers.{name}.settings").SETTINGS)
-        for name in registry.names()
-    }
+    return {name: load(name).settings for name in registry.names()}
 
 
 @pytest.mark.parametrize(
