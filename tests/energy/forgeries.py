@@ -212,6 +212,8 @@ for _name, _change in (
     ("a line's lowest", _more("low", 1.0)),
     ("what is billed of a line", lambda line: line.update(billed=line["billed"] + 1.0)),
     ("what is billed of nothing", _set("billed", None)),
+    ("what is billed is a text", _set("billed", "12.000")),
+    ("what is billed is the highest", lambda line: line.update(billed=line["kwh"]["high"])),
     ("a line's best", _more("best", 1.0)),
     ("a line's highest", _more("high", -0.05)),
     ("a reset is invented", _event),
@@ -263,6 +265,7 @@ FORGERIES.append(
 )
 for _name, _change in (
     ("the total's lowest", lambda all_: all_["total"]["kwh"].update(low=1e4)),
+    ("what is billed in all is nothing", lambda all_: all_["total"].pop("billed")),
     ("what is billed in all", lambda all_: all_["total"].update(billed=1e4)),
     ("the total of a period", lambda all_: all_["total"]["tariff"]["day"].update(billed=1e4)),
     ("outlets that were not read", lambda all_: all_["total"].update(unread=1)),
@@ -459,6 +462,7 @@ for _name, _change in (
     ("a tolerance of all", _set("tolerance_kwh", 1e9)),
     ("a most below nothing", lambda all_: clean(all_).update(most_kwh=-1.0)),
     ("a doubt that is a number", lambda all_: clean(all_).update(doubted=0)),
+    ("who had it before is a number", lambda all_: clean(all_).update(held_before=1)),
     ("what shows the unit is a text", lambda all_: clean(all_).update(confirmed="yes")),
     ("an hour of 30", lambda all_: all_["tariff_rows"][0].__setitem__(3, 1800)),
     ("a day of the week that is none", lambda all_: all_["tariff_rows"][0][1].append(7)),
