@@ -113,10 +113,13 @@ def installed(pyz: Path) -> dict[str, PackageFile]:
 
 
 def _documented(pyz: Path) -> dict[str, PackageFile]:
-    """The manual pages and completions. Raises DebError and ToolBuildError."""
+    """The manual pages and completions. Raises DebError."""
     with tempfile.TemporaryDirectory(prefix="deb-pages.") as work_folder:
         folder, click_man = Path(work_folder) / "files", Path(work_folder) / "packages"
-        tools.install_packages(click_man, "manpages.lock")
+        try:
+            tools.install_packages(click_man, "manpages.lock")
+        except tools.ToolBuildError as error:
+            raise DebError(str(error)) from None
         command = [sys.executable, str(HERE / "manpages.py"), "--pyz", str(pyz)]
         process = subprocess.run(
             [*command, "--out", str(folder)],
