@@ -58,6 +58,8 @@ def links(text: str, own: str) -> list[str]:
     for link in re.findall(r"\]\(([^)\s]+)\)", text):
         path, _, anchor = link.partition("#")
         path = path.replace(".ru.md", ".md")
+        if re.match(r"https://[\w.]*ispsystem\.", path):  # the vendor's page in the same language
+            path = "ispsystem"
         if path == own or path in translated and Path(path).name == own:
             continue  # the other language, or the page itself
         is_translated = Path(path).name in translated and not path.startswith("../")
