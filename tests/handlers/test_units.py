@@ -84,7 +84,9 @@ def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figur
     assert {one.identity: one.state for one in found.outlets} == {
         identity: STATES[on] for identity, on in before.states.items()
     }
-    assert all(one.number and one.name for one in found.outlets)
+    assert all(one.number for one in found.outlets)
+    # some units have no names
+    assert len({bool(one.name) for one in found.outlets}) == 1
     # of each outlet that is on
     assert [bool(one.power_w) for one in found.outlets] == list(before.states.values())
 
