@@ -600,6 +600,11 @@ NAMES: tuple[Name, ...] = (
         _BASIC,
         f"{_NETBOX}Vertiv/",
     ),
+    *_unsupported(
+        "SmartZone Gateway*",
+        "a gateway for sensors, not a PDU",
+        "https://manualmachine.com/panduit/e24/2575673-user-manual",
+    ),
     *_names(
         "Pxx?xxM*",
         "panduit-g5",

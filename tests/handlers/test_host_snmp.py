@@ -432,6 +432,13 @@ def test_the_platforms_exception_is_not_attached_as_it_may_hold_the_community() 
     assert caught.value.__context__ is None and "s3cret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("code", ["wrongValue", "badValue", "inconsistentValue", "tooBig"])
+def test_a_refusal_has_the_devices_code(code: str) -> None:
+    with pytest.raises(Refused, match="the device refused the write") as caught:
+        snmp(RuntimeError(code)).set(ROOT, 1)
+    assert caught.value.code == code.lower()
+
+
 def test_a_community_that_is_a_number_is_masked() -> None:
     device = Device(RuntimeError("wrongValue (31415926)"))
     device.pdu_data.snmp_params["community"] = cast(Any, 31415926)

@@ -267,6 +267,12 @@ PRODUCTS = (
     Product("WTI REM-4R0", NO, "a console server without outlets", f"{_NETBOX}WTI/"),
     Product("Delta AD-208-24C-A", NO, "a model that no family names", f"{_NETBOX}Delta/"),
     Product("Panduit CMPH1C", NO, "no PDU", f"{_NETBOX}Panduit/"),
+    Product(
+        "Panduit SmartZone Gateway",
+        NO,
+        "not a PDU",
+        "https://manualmachine.com/panduit/e24/2575673-user-manual",
+    ),
     Product("Rittal DK-7240-210", NO, "no PDU with a network", f"{_NETBOX}Rittal/"),
     Product("Gude EMC Professional 3011", NO, "no PDU", f"{_NETBOX}Gude/"),
     Product(
