@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.waiting import until
 
 from .manager import DciManager
@@ -21,7 +19,6 @@ def of(manager: DciManager) -> dict[str, Pdu]:
     return {pdu.name: pdu for pdu in manager.pdus()}
 
 
-@pytest.mark.trial
 def test_the_hall_starts_fails_and_comes_back_with_the_stand_in(tmp_path: Path) -> None:
     with DciManager(data=tmp_path, page_port=0) as manager:
         visitor = Visitor(manager)

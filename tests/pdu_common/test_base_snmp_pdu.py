@@ -348,7 +348,6 @@ def test_a_report_about_getbulk_leads_to_getnext_for_the_session(snmpd: Snmpd) -
         assert len(bulks) == 1
 
 
-@pytest.mark.trial
 def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
     with Snmpd(apc.rpdu2(outlets=2), users=[SHA_AES]) as server:
         pdu = connect(server.port, **{**LEVELS["v3 SHA AES"], "timeout": "1", "retries": "3"})

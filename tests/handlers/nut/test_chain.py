@@ -56,7 +56,6 @@ def test_an_outlet_is_switched_off_and_on_at_the_device(chain: tuple[Snmpd, Upsd
     assert len(agent.writes()) == before + 2
 
 
-@pytest.mark.trial
 def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_polls(
     chain: tuple[Snmpd, Upsd],
 ) -> None:

@@ -43,7 +43,6 @@ def machine(tmp_path: Path) -> Iterator[Site]:
         yield made
 
 
-@pytest.mark.trial
 def test_reboot_switches_all_feeds_off_before_any_is_on(machine: Site) -> None:
     code, out, err = machine.apart("reboot")
     assert (code, out) == (0, ""), err
@@ -122,7 +121,6 @@ def test_another_unit_in_a_pdus_place_is_a_failure(machine: Site) -> None:
         assert code == 1 and "left is another unit (SIM0000001)" in err
 
 
-@pytest.mark.trial
 def test_an_agent_that_was_killed_is_believed_by_the_next_one(machine: Site) -> None:
     machine.pdus["right"].outlet(OUTLET).off_delay = 3600.0
     process = machine.start("off")
@@ -136,7 +134,6 @@ def test_an_agent_that_was_killed_is_believed_by_the_next_one(machine: Site) -> 
     assert machine.commands() == 2 * ["Off", "Off"]
 
 
-@pytest.mark.trial
 def test_a_reboot_that_waited_for_an_off_does_not_put_the_machine_on(machine: Site) -> None:
     first = machine.start("off")
     assert until(lambda: bool(machine.commands()))
@@ -233,7 +230,6 @@ def test_an_unknown_state_is_a_failure(tmp_path: Path) -> None:
         assert (code, out) == (1, "") and "unknown" in err
 
 
-@pytest.mark.trial
 def test_a_killed_agent_says_nothing_and_sends_nothing_more(machine: Site) -> None:
     machine.pdus["right"].outlet(OUTLET).off_delay = 3600.0
     process = machine.start("reboot")

@@ -432,7 +432,6 @@ def test_requests_that_the_system_does_not_send_are_reported(
     assert capsys.readouterr().err.splitlines()[-1] == words
 
 
-@pytest.mark.trial
 def test_xerus_units_that_announce_themselves_in_the_networks_are_added(
     tmp_path: Path, call: Call
 ) -> None:
@@ -468,7 +467,6 @@ def test_xerus_units_that_announce_themselves_in_the_networks_are_added(
     assert rows[1:] == ["PX4-1 inside,raritan,127.0.0.1:8443,,"]
 
 
-@pytest.mark.trial
 def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall) -> None:
     asked = [*PDU, "find", f"{NETWORK}.0/24", "--port", str(hall.port), "--no-mdns", "--rate", "4"]
     variables = {**environment(), "PDU_COMMUNITY": "public"}

@@ -186,7 +186,6 @@ def test_too_many_clients_are_refused(running: Driven) -> None:
     assert until(again)
 
 
-@pytest.mark.trial
 def test_a_second_driver_is_refused(running: Driven, tmp_path: Path) -> None:
     second = halls.run(
         "nut-driver", running.fleet, "--auth", running.logins,
@@ -346,7 +345,6 @@ def _ids(client: Socket) -> list[str]:
     return [one.partition('"')[2].rstrip('"') for one in client.dump() if ".id " in one]
 
 
-@pytest.mark.trial
 def test_sighup_during_a_cycle_ends_nothing_and_takes_over_the_list(
     driven: Driven, tmp_path: Path
 ) -> None:
@@ -421,7 +419,6 @@ def test_sighup_takes_over_a_new_login(driven: Driven, tmp_path: Path) -> None:
             assert until(lambda: "DATAOK" in client.dump())
 
 
-@pytest.mark.trial
 def test_a_driver_whose_sockets_are_gone_carries_its_cycle_through_and_ends(
     driven: Driven, tmp_path: Path
 ) -> None:
