@@ -257,6 +257,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"deb.py: {error}", file=sys.stderr)
         return 1
     print(f"{package}  {package.stat().st_size} bytes")
+    print(f"next: apt install ./{os.path.relpath(package)}; /etc/pdu/hall.csv lists the PDUs")
     return 0
 
 

@@ -24,6 +24,7 @@ ENDED = {
     "jobs that are calls of pdu raritan": r"\braritan HOST (?:thresholds|sequence|eto|pmc|snmp)\b"
     r"|\braritan HOST (?:links|network|servers|switch|cycle)\b|\bPDU_(?:LINK|NEW)_PASSWORD\b"
     r"|\blink_password\b|\bread_community\b",
+    "an SBOM by hand": r"\bpackaging/sbom\.py|cyclonedx-python-lib|\bFILE\.cdx\.json",
     "the meter's watch of cords": r"pdu meter [^`\n]*--drawing",
     "releases before the first tag": r"\b(?:version|release|since|of|until|before) 0\.[1-4]\.0\b",
 }
