@@ -165,8 +165,8 @@ class HttpSession:
         except HttpUnreachable as error:
             # the first error of an owner whose unit serves HTTP only, as it leaves the factory
             if self._client.where.scheme == "https" and no_tls_answered(error):
-                setting = NamedSetting("scheme", "http", "; for a unit without HTTPS, set ")
-                error.set_reason((*error.parts, setting))
+                setting = NamedSetting("scheme", "http", "the handler setting ")
+                error.set_reason((*error.parts, "; for a unit without HTTPS, give ", setting))
             raise
         except HttpRefused as error:
             if not is_write or not may_have_executed(error):

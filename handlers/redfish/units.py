@@ -104,8 +104,10 @@ def with_setting(
     others = [pdu.prefix[:-1] for pdu in pdus if pdu.prefix and pdu.prefix != failed]
     if others:
         which = f"PDU {failed[:-1]!r}" if failed else "one of several PDUs"
-        setting = NamedSetting("pdu", others[0], "; leave it out with the handler setting ")
-        error.set_reason((f"{which} of this service: ", *error.parts, setting))
+        setting = NamedSetting("pdu", others[0], "the handler setting ")
+        error.set_reason(
+            (f"{which} of this service: ", *error.parts, "; leave it out with ", setting)
+        )
         LOGGER.warning(f"its outlets are left out: {error}")
     return error
 
