@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import socket
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
@@ -42,6 +43,7 @@ from ..core.inventory.handler_tools import HandlerTools, recording
 from ..core.network import hosts
 
 _CONNECT_S = 3.0
+_SNMP_PORT = 161
 _LAST = 1000  # rank of a handler that states none
 _DESCRIBED = "snmp"  # the handler that reads what a user's profile describes
 _MOST_SEEN = 12  # limit of objects in the text output; --json has all
@@ -65,7 +67,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     shared = shared_options_of(context)
     handler_name, host, shared = names.resolve_name(shared, host)
     handler_names = [handler_name] if registry.is_handler(handler_name) else registry.names()
-    chosen = list(dict.fromkeys(handler)) or list(handler_names)
+    chosen = list(dict.fromkeys(handler)) or _ordered(handler_names, host, shared)
     keys: set[str] = set().union(*(_keys(load(name)) for name in chosen))
     typed = (*(key for key in shared.settings if key not in shared.of_list), *shared.secret_files)
     for key in typed:
@@ -75,7 +77,9 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
                 f" {', '.join(sorted(keys))}"
             )
         if key not in keys:
-            raise SettingsError(f"none of {', '.join(chosen)} has a setting {printable(key, 60)!r}")
+            raise SettingsError(
+                f"none of {', '.join(sorted(chosen))} has a setting {printable(key, 60)!r}"
+            )
     ports: dict[tuple[str, int], str] = {}
     answers: list[HandlerAnswer] = []
     for name in chosen:
@@ -100,9 +104,26 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
             }
         )
     else:
-        for line in _last(_again(host, best.handler, shared) if best else "", answers):
+        again = _again(host, best.handler, shared) if best else ""
+        for line in _last(again, answers, host, shared):
             print(line)
     return DONE if best else _code(answers)
+
+
+def _ordered(names: Sequence[str], host: Address, shared: SharedOptions) -> list[str]:
+    """The handlers in the order in which they are tried: with a port given, first those whose usual
+    port it is, and NUT, which waits for an answer, after those over HTTP.
+    """
+    port = shared.settings.get("port", "").strip() or str(host.port or "")
+    if not port:
+        return list(names)
+    kinds = {name: kind for name in names if (kind := recording(name)) is not None}
+    usual = {name: kind.tcp_port or _SNMP_PORT for name, kind in kinds.items()}
+
+    def rank(name: str) -> tuple[bool, bool]:
+        return str(usual.get(name)) != port, usual.get(name) not in PORTS.values()
+
+    return sorted(names, key=rank)
 
 
 def _has_family(answer: HandlerAnswer) -> bool:
@@ -272,14 +293,69 @@ def _answer(answer: HandlerAnswer) -> list[str]:
     if answer.identity is not None:
         return _identity(answer.identity)
     assert answer.error is not None
-    return [f"{answer.handler}: {'no' if answer.asked else 'not asked'}: {reason(answer.error)}"]
+    return [f"{answer.handler}: {_word(answer)}: {reason(answer.error)}"]
 
 
-def _last(again: str, answers: Sequence[HandlerAnswer]) -> list[str]:
+def _word(answer: HandlerAnswer) -> str:
+    """What came of an attempt: `yes`; `no`, the device spoke and is something else; `closed`,
+    nothing answers; `not asked`, its certificate is not trusted, or a login is missing or refused.
+    """
+    if answer.identity is not None:
+        return "yes" if answer.identity.family else "no"
+    kind = getattr(answer.error, "kind", "")
+    if kind in ("settings", "denied") or _has_untrusted_certificate(answer):
+        return "not asked"
+    return "closed" if kind == "unreachable" else "no"
+
+
+def _has_untrusted_certificate(answer: HandlerAnswer) -> bool:
+    """Whether the device's certificate was refused: then the error names the setting that trusts
+    it.
+    """
+    parts = getattr(answer.error, "parts", ())
+    return any(getattr(part, "key", "") == "fingerprint" for part in parts)
+
+
+def _next_step(answers: Sequence[HandlerAnswer], host: str, shared: SharedOptions) -> str:
+    """The first thing that lets a handler go on that was not asked; "" if all were."""
+    for answer in answers:
+        if not _has_untrusted_certificate(answer):
+            continue
+        words = command_line(
+            _options_for_handler(load(answer.handler), shared),
+            "identify",
+            *(shared.words or (host,)),
+            "--handler",
+            answer.handler,
+        )
+        match = re.search(r"\b[0-9a-f]{64}\b", reason(answer.error or Exception()))
+        if match is not None:
+            return (
+                "next: compare the certificate's SHA-256 with the one on the device itself, then:"
+                f" {words} --fingerprint {match[0]}"
+            )
+        return f"next: {words}, with one of the settings that the line of {answer.handler} names"
+    open_handlers = [answer.handler for answer in answers if _word(answer) == "not asked"]
+    if open_handlers and any(not _is_snmp(name) for name in open_handlers):
+        return f"next: give the login that the line of {open_handlers[0]} asks for"
+    return ""
+
+
+def _is_snmp(name: str) -> bool:
+    """Whether nothing shows that the device speaks this protocol before it is asked."""
+    return load(name).snmp
+
+
+def _last(
+    again: str, answers: Sequence[HandlerAnswer], host: str, shared: SharedOptions
+) -> list[str]:
     """What follows the answers. `again`: the command that reads the PDU, "" if no handler reads
     it."""
     if again:
         return [f"read it: {again}"]
+    step = _next_step(answers, host, shared)
+    if step:
+        return [step]
     if all(map(_is_silent, answers)):
         snmp = (
             " For SNMP, check on the PDU's web page that it is enabled and which community or user"
@@ -310,7 +386,8 @@ def _identity(finding: HandlerFinding) -> list[str]:
         "rests on": [f"{name}: {basis}" for name, basis in finding.evidence.items()],
         "next": finding.next_steps,
     }
-    lines = [f"{finding.handler}: {finding.family or 'answers, but no family reads it'}"]
+    verdict = f"yes: {finding.family}" if finding.family else "no: no family reads it"
+    lines = [f"{finding.handler}: {verdict}"]
     for name, block in blocks.items():
         lines += [f"  {'' if number else name:<8}  {line}" for number, line in enumerate(block)]
     return lines
@@ -325,7 +402,9 @@ Say what the device at HOST is: the families tried, the one that fits and why, t
 what can be read and switched, and what each figure rests on. Nothing is written to the device.
 
 Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
-wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login.""",
+wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login. Each line
+begins with one of four answers: yes; no, the device spoke and is something else; closed, nothing
+answers; not asked, its certificate is not trusted, or a login is missing or refused.""",
     params=[
         click.Argument(["host"], metavar="HOST", shell_complete=names.complete(tuple)),
         *option(

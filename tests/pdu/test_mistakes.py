@@ -161,7 +161,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 def test_an_ipv6_address_in_brackets_is_the_address(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "identify", "[2001:db8::8:161]", "--handler", "nut")
-    assert code == 3 and out.startswith("nut: not asked: no connection to TCP port 3493")
+    assert code == 3 and out.startswith("nut: closed: no connection to TCP port 3493")
 
 
 def test_a_period_says_its_zone_where_it_is_not_that_of_the_machine(

@@ -17,6 +17,7 @@ from typing import Any, Optional, Union
 
 import pytest
 
+from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
 from handlers.snmp.detection import SYS_OBJECT_ID
@@ -28,7 +29,9 @@ from pdu import root
 from pdu.core.adapters.raritan import recorded_calls as raritan_calls
 from pdu.core.adapters.recording_formats import HandlerFinding
 from pdu.core.adapters.snmp.identification import _summed_figures, of_device
+from pdu.core.cli.options import SharedOptions
 from pdu.core.cli.output import counted, figure
+from pdu.recording import identify
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -265,9 +268,8 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(
         # file.
         (tmp_path / "...").write_text(secrets.get("ca_pem") or "")
         assert root.run(shlex.split(shown.partition("\nread it: pdu ")[2])) == 0
-    assert report["chosen"] == handler and [one["handler"] for one in report["handlers"]] == list(
-        names()
-    )
+    tried = {one["handler"] for one in report["handlers"]}
+    assert report["chosen"] == handler and tried == {*names()}
     mine = next(one for one in report["handlers"] if one["handler"] == handler)
     assert any("states of" in line for line in mine["can"]) and any(
         "load (" in line for line in mine["can"]
@@ -508,6 +510,35 @@ def test_a_refused_login_is_reported_and_not_called_a_missing_pdu(
     assert "No handler found a PDU" not in capsys.readouterr().out
 
 
+def test_a_certificate_that_is_not_trusted_leads_to_its_fingerprint(
+    capsys: Printed, monkeypatch: Patched
+) -> None:
+    monkeypatch.delenv("PDU_COMMUNITY", raising=False)
+    with UNITS["raritan"]() as unit:
+        monkeypatch.setenv("PDU_USERNAME", "admin")
+        monkeypatch.setenv("PDU_PASSWORD", "any")
+        assert root.run(["identify", arguments(unit)[0]]) == 3
+        *lines, last = capsys.readouterr().out.splitlines()
+        assert any(
+            line.startswith("raritan: not asked: the device's certificate") for line in lines
+        )
+        assert last.startswith("next: compare the certificate's SHA-256")
+        words = shlex.split(last.partition("then: ")[2])[1:]
+        assert words[-2] == "--fingerprint"
+        # the certificate is trusted: what is refused now is this test's login
+        assert root.run(words) == 4
+
+
+@pytest.mark.parametrize("port, first", [("443", "raritan"), ("3493", "nut"), ("161", "snmp")])
+def test_the_protocol_of_a_given_port_is_tried_first(port: str, first: str) -> None:
+    names = ["nut", "snmp", "raritan"]
+    for host, settings in ((f"h:{port}", {}), ("h", {"port": port})):
+        order = identify._ordered(names, Address(host), SharedOptions(settings=settings))
+        assert (order[0], {*order}) == (first, {*names})
+    # on a port of no protocol, NUT waits for an answer after those over HTTP
+    assert identify._ordered(names, Address("h:8443"), SharedOptions())[0] == "raritan"
+
+
 def test_the_port_of_the_environment_is_the_one_that_is_tried(
     capsys: Printed, monkeypatch: Patched
 ) -> None:
@@ -633,7 +664,7 @@ def test_snmp_is_tried_once_where_nut_reads_the_device_and_answers_come_at_once(
             assert process.stdout.readline().startswith("nut: ")
             assert process.poll() is None  # SNMP is still waited for
             rest = process.stdout.read()
-        assert process.returncode == 0 and "\nsnmp: no: " in rest and "\nread it: pdu " in rest
+        assert process.returncode == 0 and "\nsnmp: closed: " in rest and "\nread it: pdu " in rest
         assert len(mute.recv(65_536)) > 0
         with pytest.raises(BlockingIOError):
             mute.recv(65_536)
