@@ -237,6 +237,12 @@ _ELSEWHERE = {
     "handler": "HANDLER is an argument: pdu status HANDLER HOST",
     "user": "give --username",
     "login": "give --username",
+    # as net-snmp's tools have them
+    "c": f"other users can see arguments: use {spelled('community')}",
+    "v": "give --snmp-version 1, 2c or 3",
+    "y": "give --yes",
+    "p": f"give --port; a password is never an argument: use {spelled('password')}",
+    "force": "give --yes",
 }
 
 

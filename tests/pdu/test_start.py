@@ -519,6 +519,23 @@ def test_a_wrong_word_leads_to_a_command(
     assert right in advice(words, capsys)
 
 
+@pytest.mark.parametrize(
+    "typed, right",
+    [
+        ("-c", "use PDU_COMMUNITY"),
+        ("-v2c", "give --snmp-version"),
+        ("-y", "give --yes"),
+        ("-p", "use PDU_PASSWORD"),
+        ("--force", "give --yes"),
+    ],
+)
+def test_an_option_of_other_tools_leads_to_ours(
+    typed: str, right: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = advice(["off", "snmp", "h", "1", typed], capsys)
+    assert right in told and "Possible" not in told
+
+
 TYPED = strategies.text("onfupdwer-_ ", min_size=1, max_size=7) | strategies.sampled_from(
     ["dwon", "dow", "own", "upp", "donw", "onn"]
 )
