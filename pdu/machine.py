@@ -373,7 +373,10 @@ status = Subcommand(
     callback=_status,
     help="""Read a machine: on if all its outlets are, off if all are, nothing flows and the last
 `off` was proven.""",
-    examples=("pdu machine status srv-1 --drawing hall.toml --list hall.csv",),
+    examples=(
+        "pdu machine status srv-1 --drawing hall.toml --list hall.csv",
+        "pdu machine status srv-1 --drawing hall.toml --list hall.csv --json",
+    ),
     params=[*_files(), *_proof(), *_counts(), *secret_files(), *output()],
 )
 check = Subcommand(
@@ -383,7 +386,10 @@ check = Subcommand(
 
 It fails if the cabling was never tried, a cord stopped to carry since, a PDU is another unit, the
 drawing changed, or the last `off` was not proven.""",
-    examples=("pdu machine check srv-1 --drawing hall.toml --list hall.csv",),
+    examples=(
+        "pdu machine check srv-1 --drawing hall.toml --list hall.csv",
+        "pdu machine check srv-1 --drawing h.toml --alive 'ping -c 1 -W 2 {}'",
+    ),
     params=[*_files(), *_proof(), *ALIVE(), *_counts(), *secret_files(), *output()],
 )
 verify = Subcommand(
@@ -428,14 +434,20 @@ Each outlet gets one command, whatever it reads. It is off if all are reported o
 shows nothing in two renewals, no inlet kept what the outlets carried and, with --alive, the machine
 does not answer; six seconds after the command at the earliest, and not before the machine fell
 silent in its trial (`pdu machine verify`). A protected machine is never switched.""",
-    examples=("pdu machine off srv-1 --drawing hall.toml --list hall.csv",),
+    examples=(
+        "pdu machine off srv-1 --drawing hall.toml --list hall.csv",
+        "pdu machine off srv-1 --drawing h.toml --alive 'ping -c 1 -W 2 {}' --yes",
+    ),
     params=[*_files(), *_proven_off(), *secret_files(), *asks(), *output()],
 )
 on = Subcommand(
     "on",
     callback=_on,
     help="Switch all outlets of a machine on, and see it; asks first.",
-    examples=("pdu machine on srv-1 --drawing hall.toml --list hall.csv",),
+    examples=(
+        "pdu machine on srv-1 --drawing hall.toml --list hall.csv",
+        "pdu machine on srv-1 --drawing hall.toml --list hall.csv --yes",
+    ),
     params=[*_files(), *STATE_DIR(), *secret_files(), *asks(), *output()],
 )
 cycle = Subcommand(
@@ -445,7 +457,10 @@ cycle = Subcommand(
 
 A machine that is not on is left as it is. Only one that was proven off and stayed off is switched
 on.""",
-    examples=("pdu machine cycle srv-1 --drawing hall.toml --list h.csv --auth l.toml",),
+    examples=(
+        "pdu machine cycle srv-1 --drawing hall.toml --list h.csv --auth l.toml",
+        "pdu machine cycle srv-1 --drawing hall.toml --list h.csv --pause 30",
+    ),
     params=[
         *_files(),
         *_proven_off(),

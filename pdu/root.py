@@ -159,7 +159,8 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "help": LazyCommand("about", "help_", "show the help of a command"),
     "version": LazyCommand("about", "version", "show the versions of the pack and of Python"),
 }
-# heading -> the commands below it, each of which is in one line
+# heading -> the commands below it, each of which is in one line; `help` and `version` are in none,
+# because `--help` and `--version` are
 GROUPS: Mapping[str, Sequence[str]] = {
     "One PDU": ("status", "statistic", "labels", "outlets", "on", "off", "cycle"),
     "Many PDUs": ("find", "check", "exporter"),
@@ -168,7 +169,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Doors to other programs": ("nut-driver", "fence", "gateway"),
     "Unknown PDU": ("supports", "identify", "record", "replay", "draft", "prove"),
     "Kinds of devices": ("raritan", "snmp"),
-    "This project": ("new", "completion", "help", "version"),
+    "This project": ("new", "completion"),
 }
 _EPILOG = f"""\b
 HANDLER   {", ".join(registry.names())},

@@ -18,6 +18,14 @@ from tests.waiting import PATIENCE_S
 ENDED = {
     "sampled worlds of rehearse": r"--worlds\b|\bopen_facts\b|\bmonte_carlo\b|[Mm]onte Carlo",
     "the shape of lines over TCP": r"--shape[ |a-z]*lines\b|\bhandlers[/.]tcp\b|\bLinePdu\b",
+    "pdu prove of a platform, and its judging of forged files": (
+        r"\bprove platform\b|\bmake proofs\b|\bproof\.html\b|--also\b|--reader\b|PDU_READER_"
+    ),
+    "the second SNMP engine": r"\bpysnmp_(?:client|engine)\b|\bbench_engines\b|background_loop",
+    "a statement's page computed again, and days packed by the meter": (
+        r"\bSTREAM_256\b|--unpacked\b|\bday_packing\b|\bstatement/form\.py"
+    ),
+    "partial evidence of machines": r"--meter-period\b|\bseen_for\b|\bstopped_cords\b",
     "tables of renamed modules": r"\brenamed\.md\b",
     "pdu nut": r"\bpdu nut (?!HANDLER)[A-Za-z0-9`]|`pdu nut`|\bpdu/devices/nut\b",
     "pdu redfish": r"\bpdu redfish [A-Za-z0-9`]|`pdu redfish`|\bpdu/devices/redfish\b",

@@ -189,9 +189,9 @@ Grades: firm         bounds at most 1 % and --tolerance-kwh apart
         bounded      at most 10 %, or what was read shows the unit too roughly
         wide         more; the lowest is billed still
         not billable a wrong or unknown unit, or not read: there is no lowest
-Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is wide, not
-billable or not read, or an argument or a file is wrong. Customers are
-billed; without them machines, and without those outlets."""
+Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is
+wide, not billable or not read, or an argument or a file is wrong.
+Customers are billed; without them machines, and without those outlets."""
 _SERVER = [
     *WITHOUT,
     *option("--match", 'server: more labels of the series, such as job="pdu"', "LABELS"),

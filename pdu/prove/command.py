@@ -190,7 +190,10 @@ def _result(proof: UnitProof, out: str) -> Result:
 prove_command = names.PduCommand(
     "prove",
     callback=_prove,
-    examples=("pdu prove snmp 192.0.2.8 --outlet 3",),
+    examples=(
+        "pdu prove snmp 192.0.2.8",
+        "pdu prove raritan 192.0.2.9 --username admin --outlet 7 -o r1.json",
+    ),
     help=f"""\
 Try the promises of this pack on a real unit, and write what came back into a file that can become
 evidence. Without --outlet nothing is switched. Takes about six minutes.

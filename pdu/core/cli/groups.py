@@ -38,7 +38,7 @@ class LazyCommand(NamedTuple):
     module: str
     name: str
     help: str
-    #: other names of the same command, on the same line of the list
+    #: other names of the same command, which the list does not show
     also: Sequence[str] = ()
 
     def is_installed(self) -> bool:
@@ -143,12 +143,7 @@ def _write_commands(
     commands: Mapping[str, LazyCommand], formatter: click.HelpFormatter, width: int = 0
 ) -> None:
     """A line for each command; names get a column of at least `width` characters."""
-    formatter.write_dl(
-        [
-            (", ".join((name, *command.also)).ljust(width), command.help)
-            for name, command in commands.items()
-        ]
-    )
+    formatter.write_dl([(name.ljust(width), command.help) for name, command in commands.items()])
 
 
 class Grouped(LazyGroup):

@@ -19,24 +19,13 @@ class Suggestion(NamedTuple):
     advice: str
 
 
-_BOTH = (
-    Suggestion("on", "on switches outlets on, off switches outlets off"),
-    Suggestion(
-        "switch", "switch OUTLETS on switches outlets on, switch OUTLETS off switches them off"
-    ),
-)
-_ON = (
-    Suggestion("on", "on switches outlets on"),
-    Suggestion("switch", "switch OUTLETS on switches outlets on"),
-)
-_OFF = (
-    Suggestion("off", "off switches outlets off"),
-    Suggestion("switch", "switch OUTLETS off switches outlets off"),
-)
+_BOTH = (Suggestion("on", "on switches outlets on, off switches outlets off"),)
+_ON = (Suggestion("on", "on switches outlets on"),)
+_OFF = (Suggestion("off", "off switches outlets off"),)
 _CYCLE = (
     Suggestion(
         "firmware",
-        "cycle switches outlets off and on again, firmware reboot restarts the controller alone",
+        "pdu cycle switches an outlet off and on again, firmware reboot restarts the controller",
     ),
     Suggestion("cycle", "cycle switches an outlet off, and on again"),
 )
