@@ -240,7 +240,7 @@ def build(out: Path) -> Path:
     """
     files: dict[str, bytes] = {}
     for package in PACKAGES:
-        for pattern in ("*.py", "*.json", "py.typed"):
+        for pattern in ("*.py", "*.csv", "*.json", "py.typed"):
             files.update(
                 (f"{package}/{path}", data)
                 for path, data in _below(ROOT / package, pattern).items()

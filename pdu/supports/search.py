@@ -199,7 +199,7 @@ def _variant(query_word: Word) -> Optional[_NameMatch]:
 
 
 def _is_sure(names: Sequence[Name]) -> bool:
-    return all(name.of and name.sure for name in names)
+    return all(name.key and name.sure for name in names)
 
 
 def _fitting(words: Sequence[Word]) -> tuple[Name, ...]:
@@ -230,14 +230,14 @@ def _by_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportA
     shared: list[Shared] = []
     of_models: set[Word] = set()  # words that say more of at least one of the models
     for span in spans:
-        reading = [query_word for query_word in span.names if query_word.of]
-        if span.names[0].of == "" and not (reading and _is_wide(span)):
+        reading = [query_word for query_word in span.names if query_word.key]
+        if span.names[0].key == "" and not (reading and _is_wide(span)):
             refused.append(span.names[0])
             of_models.update(company)
             continue
         first: dict[str, Name] = {}
         for name in reading:
-            first.setdefault(name.of, name)
+            first.setdefault(name.key, name)
         rows = [
             (entry, first[entry.key], _known_words(entry, company, with_shared_brands=True))
             for entry in entries()
@@ -265,7 +265,7 @@ def _by_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportA
     near = _near(company)
     if not near:
         keys = {
-            query_word.of
+            query_word.key
             for span in spans
             if re.search(r"\d", span.text)
             for query_word in span.names

@@ -72,7 +72,7 @@ class SupportEntry(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The family, or the handler where there is none: what `Name.of` has."""
+        """The family, or the handler where there is none: what `Name.key` has."""
         return self.family or self.handler
 
     @property
@@ -136,7 +136,7 @@ def _entry(
     key = family or handler
     sold = [brand for brand in BRANDS if set(brand.vendors) & set(vendors) and _holds(brand, key)]
     brands = tuple(brand.name for brand in sold if not brand.others)
-    names = tuple(name for name in NAMES if name.of == key)
+    names = tuple(name for name in NAMES if name.key == key)
     # a MIB's name tells a family; another document only says how a handler speaks
     descriptions = (handler, family, document if family else "", *vendors, *brands, *models)
     full_names = [name.pattern for name in names if not re.search(r"[x?*]", name.pattern)]

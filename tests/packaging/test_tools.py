@@ -396,6 +396,21 @@ def test_pyz_holds_the_licences_of_all_its_packages(pyz: Path) -> None:
     assert wanted <= set(texts) and ours in texts.values() and all(texts.values())
 
 
+def carried_files() -> set[str]:
+    """The modules and data files of the carried packages, from the folder of the project."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for name in CARRIED
+        for path in (ROOT / name).rglob("*")
+        if path.is_file() and path.parent.name != "__pycache__"
+    }
+
+
+def test_pyz_holds_every_module_and_data_file_of_the_tree(pyz: Path) -> None:
+    with zipfile.ZipFile(pyz) as packed:
+        assert carried_files() - set(packed.namelist()) == set()
+
+
 def test_pyz_holds_neither_hidden_files_nor_those_that_pip_makes(pyz: Path) -> None:
     with zipfile.ZipFile(pyz) as packed:
         assert not [
@@ -647,12 +662,7 @@ def test_the_wheel_holds_one_package_that_carries_the_three_and_the_command(whee
     assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {OWN}
     assert {f"{OWN}/{name}/py.typed" for name in CARRIED} | {f"{OWN}/py.typed"} <= set(names)
     assert f"{OWN}/handlers/{installing.LEFT_MODULE}" not in names
-    tree = {
-        f"{OWN}/{path.relative_to(ROOT)}"
-        for name in CARRIED
-        for path in (ROOT / name).rglob("*.py")
-    }
-    assert tree <= set(names)
+    assert {f"{OWN}/{file}" for file in carried_files()} <= set(names)
     assert wheel.name.startswith(f"{OWN}-{VERSION}-py3") and f"pdu = {OWN}:main" in scripts
     head = metadata.partition("\n\n")[0] + "\n"
     assert f"\nVersion: {VERSION}\n" in head and "\nAuthor: the pack's developers\n" in head

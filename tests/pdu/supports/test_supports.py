@@ -11,7 +11,7 @@ from handlers.snmp.profile import oids as profile_oids
 from handlers.snmp.profiles import PROFILES
 from pdu.supports import oids
 from pdu.supports.brands import BRANDS
-from pdu.supports.model_names import NAMES
+from pdu.supports.model_names import COLUMNS, NAMES, Name, read_names
 from pdu.supports.model_patterns import fits, sample
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 from pdu.supports.table import entries
@@ -348,7 +348,7 @@ def test_a_misspelt_name_leads_to_the_nearest_of_the_vendor() -> None:
     assert "Raritan" in answer("Raritn").alike
     assert "AP89xx" in answer("APC AP8O59").alike
     assert [one for one in answer("AP8O59").alike if one.startswith("AP8")] == []
-    of_eaton = {name.pattern.rstrip("*") for name in NAMES if name.of.startswith("eaton")}
+    of_eaton = {name.pattern.rstrip("*") for name in NAMES if name.key.startswith("eaton")}
     assert "AP89xx" not in of_eaton and "AP89xx" not in answer("Eaton AP8O59").alike
 
 
@@ -383,13 +383,55 @@ def test_every_family_vendor_and_brand_is_found() -> None:
 def test_every_name_and_brand_belongs_to_something_and_has_a_source() -> None:
     keys = {entry.key for entry in entries()}
     vendors = {vendor for entry in entries() for vendor in entry.vendors}
-    assert [name for name in NAMES if bool(name.of) is bool(name.why)] == []
-    assert {name.of for name in NAMES if name.of} <= keys
+    assert [name for name in NAMES if bool(name.key) is bool(name.why)] == []
+    assert {name.key for name in NAMES if name.key} <= keys
+    # a pattern occurs once for each family or handler, and once among the unsupported
+    assert len({(name.pattern, name.key) for name in NAMES}) == len(NAMES) > 400
+    assert [name for name in NAMES if not sample(name.pattern)] == []
     for brand in BRANDS:
         assert set(brand.vendors) <= vendors and set(brand.families) <= keys
     assert [name.pattern for name in NAMES if not name.sure and not name.note] == []
     sources = [*(name.source for name in NAMES), *(brand.source for brand in BRANDS)]
     assert [source for source in sources if not source.startswith("https://")] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("yes,AP89xx*,apc-rpdu2,True,no,https://a.example,", "AP89xx.*'True'.* is no word"),
+        ("yes,AP89xx*,apc-rpdu2,yes,1,https://a.example,", "AP89xx.*'1' is no word"),
+        ("perhaps,AP89xx*,apc-rpdu2,yes,no,https://a.example,", "'perhaps'.* is no word"),
+        ("yes,AP89xx*,,yes,no,https://a.example,", "supported is yes, read_by is ''"),
+        ("no,AP75xx*,apc-rpdu2,,,https://a.example,", "supported is no, read_by is 'apc-rpdu2'"),
+        ("yes,AP89xx*,AP88xx*,apc-rpdu2,yes,no,https://a.example,", "too many values"),
+        ("yes,AP89xx*,apc-rpdu2,yes,no,https://a.example", "not enough values"),
+    ],
+)
+def test_a_row_that_is_not_of_the_table_of_names_is_refused(row: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        list(read_names([",".join(COLUMNS), "# APC", row]))
+
+
+def test_a_table_of_names_with_other_columns_is_refused() -> None:
+    with pytest.raises(ValueError, match="the columns are not supported, names"):
+        list(read_names([]))
+    with pytest.raises(ValueError, match="the columns are not supported, names"):
+        list(read_names(["names,supported,read_by,switched,outlets,source,note"]))
+
+
+def test_a_row_of_the_table_of_names_has_a_name_for_each_pattern() -> None:
+    head, source = ",".join(COLUMNS), "https://a.example"
+    rows = [
+        head,
+        "# APC",
+        f'maybe,"A1, A2",apc-rpdu,yes,,{source},"if, and"',
+        f"no,A3,,,,{source},B",
+    ]
+    assert list(read_names(rows)) == [
+        Name("A1", "apc-rpdu", source, switched=True, note="if, and", sure=False),
+        Name("A2", "apc-rpdu", source, switched=True, note="if, and", sure=False),
+        Name("A3", "", source, why="B"),
+    ]
 
 
 def test_a_pattern_fits_its_own_sample_and_no_longer_number() -> None:
