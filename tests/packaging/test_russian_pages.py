@@ -45,6 +45,7 @@ def rows(text: str) -> list[tuple[int, list[str]]]:
 def figures(text: str) -> list[list[str]]:
     """The numbers in each section, without code, comments and addresses of links."""
     text = re.sub(r"<!--.*?-->|`[^`\n]*`|(?<=\])\([^)\s]+\)", "", _FENCE.sub("", text))
+    text = re.sub(r"(?<=\d)[,\u00a0](?=\d{3}\b)", "", text)  # thousands: 20,000 in both languages
     sections = re.split(r"(?m)^#+ .*$", text)
     return [sorted(re.findall(r"\d+(?:[.,:]\d+)*", section)) for section in sections]
 
