@@ -13,7 +13,10 @@ from pdu.prove.evidence import ProvenUnits
 from tests.needs import ROOT
 from tests.packaging.building import loaded
 
-RUSSIAN = sorted([ROOT / "README.ru.md", *(ROOT / "docs").glob("*.ru.md")])
+RUSSIAN = sorted(
+    path for folder in (".", "docs", "packaging") for path in (ROOT / folder).glob("*.ru.md")
+)
+NAMES = [str(path.relative_to(ROOT)) for path in RUSSIAN]
 _FENCE = re.compile(r"(?ms)^ *```(\w*)\n(.*?)^ *```")
 
 
@@ -50,41 +53,41 @@ def figures(text: str) -> list[list[str]]:
     return [sorted(re.findall(r"\d+(?:[.,:]\d+)*", section)) for section in sections]
 
 
-def links(text: str, own: str) -> list[str]:
-    """Where links lead, without anchors of pages that have a Russian one, whose anchors are others,
-    and without links from one language to the other.
+def links(text: str, page: Path) -> list[str]:
+    """Where the links of a page lead, without anchors of pages that have a Russian one, whose
+    anchors are others, and without links from one language to the other.
     """
-    translated = {english(path).name for path in RUSSIAN}
     found = []
     for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"https://[\w.]*ispsystem\.", link):  # the vendor's page in the same language
+            found.append("ispsystem")
+            continue
         path, _, anchor = link.partition("#")
-        path = path.replace(".ru.md", ".md")
-        if re.match(r"https://[\w.]*ispsystem\.", path):  # the vendor's page in the same language
-            path = "ispsystem"
-        if path == own or path in translated and Path(path).name == own:
-            continue  # the other language, or the page itself
-        is_translated = Path(path).name in translated and not path.startswith("../")
-        found.append(path if is_translated or not anchor or not path else f"{path}#{anchor}")
-    return sorted(filter(None, found))
+        if not path or "://" in path:
+            found.extend([link] * bool(path))
+            continue
+        target = english((page.parent / path).resolve())
+        if target != english(page):  # the other language, or the page itself
+            is_translated = target in map(english, RUSSIAN)
+            found.append(f"{target}#{anchor}" if anchor and not is_translated else str(target))
+    return sorted(found)
 
 
-def differences(russian: str, text: str, own: str) -> dict[str, object]:
+def differences(russian: str, text: str, page: Path) -> dict[str, object]:
     """What is not alike in both languages."""
     both = {
         "levels of headings": (levels(russian), levels(text)),
         "commands": (commands(russian), commands(text)),
         "rows": (rows(russian), rows(text)),
-        "links": (links(russian, own), links(text, own)),
+        "links": (links(russian, page), links(text, page)),
         "figures": (figures(russian), figures(text)),
     }
     return {name: pair for name, pair in both.items() if pair[0] != pair[1]}
 
 
-@pytest.mark.parametrize("path", RUSSIAN, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", RUSSIAN, ids=NAMES)
 def test_a_russian_page_has_what_the_english_one_has(path: Path) -> None:
-    found = differences(
-        path.read_text("utf-8"), english(path).read_text("utf-8"), english(path).name
-    )
+    found = differences(path.read_text("utf-8"), english(path).read_text("utf-8"), path)
     assert found == {}, f"{path.name} and {english(path).name} differ: change both"
 
 
@@ -93,7 +96,7 @@ def is_english(link: str, page: Path) -> bool:
     return (page.parent / link.partition("#")[0]).resolve() in map(english, RUSSIAN)
 
 
-@pytest.mark.parametrize("path", RUSSIAN, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", RUSSIAN, ids=NAMES)
 def test_a_russian_page_leads_to_russian_ones(path: Path) -> None:
     found = re.findall(r"\[([^\]]+)\]\(([^)\s]+)\)", path.read_text("utf-8"))
     assert [(text, link) for text, link in found if is_english(link, path)] == [
@@ -111,7 +114,7 @@ def unsaid(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", RUSSIAN, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", RUSSIAN, ids=NAMES)
 def test_a_link_to_an_english_page_says_so(path: Path) -> None:
     text = path.read_text("utf-8").replace("[In English](README.md)", "")
     assert unsaid(text) == []
@@ -127,6 +130,7 @@ def test_the_claim_that_was_translated_is_the_present_one() -> None:
     assert f"<!-- claim: {loaded('proofs').claim()} -->" in text
 
 
+OWN = ROOT / "docs" / "a.md"
 PAGE = """# A
 ## B
 Text [c](c.md#d), [own](tutorial.md).
@@ -153,8 +157,8 @@ pdu status snmp 192.0.2.8     # one
 )
 def test_a_difference_is_found(old: str, new: str, what: str) -> None:
     russian = PAGE.replace("tutorial.md", "tutorial.ru.md").replace("# one", "# один")
-    assert differences(russian.replace("## B", "## Б"), PAGE, "a.md") == {}
-    assert set(differences(russian.replace(old, new), PAGE, "a.md")) == {what}
+    assert differences(russian.replace("## B", "## Б"), PAGE, OWN) == {}
+    assert set(differences(russian.replace(old, new), PAGE, OWN)) == {what}
 
 
 def test_errors_stand_in_english_as_the_program_says_them() -> None:
