@@ -22,7 +22,7 @@ from .core.cli.exit_handling import OutputError, missing_package_advice
 from .core.cli.groups import Grouped, LazyCommand
 from .core.cli.options import COMPLETION, SECRETS, SharedOptions, spelled
 from .core.inventory.fast_snmp import enable_fast_reads
-from .core.inventory.names import HOW
+from .core.inventory.names import how
 
 _HELP = (
     "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools"
@@ -259,7 +259,7 @@ def _lead(word: str) -> str:
 
 def _names(command: str, word: str) -> str:
     """How to do this with a PDU or a machine, whose name `word` may be."""
-    pdu = f"; the name of a PDU needs its list ({HOW})"
+    pdu = f"; the name of a PDU needs its list ({how()})"
     verb = _OF_MACHINES.get(command)
     if verb is None:
         return pdu

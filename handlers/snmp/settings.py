@@ -4,13 +4,13 @@ from them.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..shared.errors import NamedSetting, SettingsError
 from ..shared.settings import Setting, Settings, yes_no
+from ..shared.similar_names import similar_names
 from .families import family_named, family_names
 from .profile import Profile
 from .profiles import PROFILES
@@ -123,7 +123,7 @@ def _find_family(key: str, profiles: Sequence[Profile], setting: Setting[object]
     if profile:
         return profile
     keys = family_names(profiles)
-    near = [family for family in keys if key in family][:_MOST_NEAR] or difflib.get_close_matches(
+    near = [family for family in keys if key in family][:_MOST_NEAR] or similar_names(
         key, keys, _MOST_NEAR
     )
     rest_of_sentence = (

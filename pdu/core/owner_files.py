@@ -111,7 +111,7 @@ class OwnerFiles(NamedTuple):
         if not path and name == LIST:
             path = names.usual_list()
         if not path:
-            how = names.HOW if name == LIST else f"--{name} FILE"
+            how = names.how() if name == LIST else f"--{name} FILE"
             raise Usage(f"give {_WHAT[name]}: {how}")
         return path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 from handlers.shared.errors import printable
 
@@ -21,7 +22,10 @@ def hint_of(word: str) -> str:
     candidates = [hit.entry for hit in result.hits] or list(result.near)
     handlers = dict.fromkeys(entry.handler for entry in candidates)
     if not handlers:
-        return ""
+        if not result.alike:
+            return ""
+        name = shlex.quote(result.alike[0])
+        return f"pdu supports {name} says which handler reads {name}, a similar name"
     # a NUT server reads much of what the others read themselves
     names = " or ".join(name for name in handlers if name != "nut" or len(handlers) == 1)
     perhaps = "" if result.verdict == "yes" else "perhaps "

@@ -7,18 +7,18 @@ that are known it never makes less of it than a "maybe".
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
+from handlers.shared.similar_names import similar_names
 
 from . import oids, query
 from .model_names import NAMES, Name
 from .model_patterns import fits, literals, needs_company, sample
-from .normalization import GENERIC, Word, squeezed, word
+from .normalization import GENERIC, Word, latin_letters, squeezed, word
 from .query import LONGEST
 from .table import SupportEntry, entries
 
@@ -26,7 +26,6 @@ YES, NO, MAYBE, UNKNOWN = "yes", "no", "maybe", "unknown"
 _LONGEST_TAIL = 4  # characters of a `*` in a name of several words, such as "AP8959 EU3"
 _LONGEST_VARIANT = 6  # characters behind a known name
 _NEAREST = 5
-_ALIKE = 0.6
 
 
 class Match(NamedTuple):
@@ -80,6 +79,17 @@ class _NameMatch(NamedTuple):
 
 def answer(question: str) -> SupportAnswer:
     """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words."""
+    latin = latin_letters(question, _phrases())
+    if latin != question:
+        swapped = ", ".join(
+            printable(latin_word)
+            for latin_word, typed_word in zip(latin.split(), question.split())
+            if latin_word != typed_word
+        )
+        doubt = f"typed with Cyrillic letters, read as with the Latin ones alike: {swapped}"
+        of_latin = answer(latin)
+        verdict = MAYBE if of_latin.verdict == YES else of_latin.verdict
+        return of_latin._replace(verdict=verdict, doubts=(doubt, *of_latin.doubts))
     oid = oids.parse_oid(question)
     if oid:
         result = oids.look(oid)
@@ -378,5 +388,5 @@ def _alike(question: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
     names: list[str] = []
     for query_word in map(word, (question, *question.split())):
         if not query_word.is_generic:
-            names += difflib.get_close_matches(query_word.squeezed, text_by_name, _NEAREST, _ALIKE)
+            names += similar_names(query_word.squeezed, text_by_name, _NEAREST)
     return tuple(dict.fromkeys(text_by_name[query_word] for query_word in names))[:_NEAREST]

@@ -5,13 +5,13 @@ Reads secrets from a file, the environment or the terminal, never from an argume
 
 from __future__ import annotations
 
-import difflib
 import getpass
 import os
 import sys
 from typing import Optional
 
 from handlers.shared.errors import NamedSetting, PduHandlerError, Reason, SettingsError, printable
+from handlers.shared.similar_names import similar_names
 
 from ..files.whole_files import read_file, signals_as_ctrl_c
 from .options import SharedOptions
@@ -94,7 +94,7 @@ def _secret(shared: SharedOptions, key: str, question: str, needed: bool) -> str
     path = shared.secret_files.get(key)
     if shared.login and path is None:
         if needed and not shared.secrets.get(key):
-            near = difflib.get_close_matches(key, shared.settings, 1, 0.8)
+            near = similar_names(key, shared.settings)
             raise NoSecret(
                 f"{shared.login} has no"
                 f" {key}{f', but has {printable(near[0], 60)!r}' if near else ''}",

@@ -7,9 +7,10 @@ a sentence with both directions.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
+
+from handlers.shared.similar_names import similar_names
 
 
 class Suggestion(NamedTuple):
@@ -114,7 +115,7 @@ def advice_for(word: str, commands: Collection[str]) -> str:
 
 def similar(word: str, commands: Collection[str]) -> str:
     """Advice by similarity, "" if no command is similar."""
-    near = difflib.get_close_matches(word.lower(), commands, 1)
+    near = similar_names(word.lower(), commands)
     if not near:
         return ""
     if near[0] in _SWITCHING:

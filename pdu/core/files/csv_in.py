@@ -24,6 +24,8 @@ _DELIMITERS = ",;\t"  # spreadsheets write semicolons in some countries
 _NAMED = re.compile(r"sep=([,;\t])\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
 # with a comma between cells, `"1,234"` is 1.234 to some and 1234 to others
 _AMBIGUOUS = re.compile(r"[-+]?\d{1,3},\d{3}")
+# xlsx and ods are ZIP archives, xls is a compound file
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 #: takes the columns of a file, and returns those that are left out; raises SettingsError
 HeadCheck = Callable[[Sequence[str]], Collection[str]]
@@ -88,8 +90,13 @@ def require_columns(path: str, needed: Sequence[str], optional: Collection[str] 
 
 def read_file_rows(path: str, check: HeadCheck) -> Iterator[CsvRow]:
     """The rows of a file. Raises SettingsError, which names the line."""
+    data = read_file(path)
+    if data.startswith(_WORKBOOKS):
+        raise SettingsError(
+            f"{printable(path)}: a workbook of a spreadsheet, not text; save its sheet as CSV UTF-8"
+        )
     try:
-        text = decoded(read_file(path))
+        text = decoded(data)
     except UnicodeDecodeError:
         raise SettingsError(f"{printable(path)}: not UTF-8 text; save it as UTF-8") from None
     return rows(text, printable(path), check)
@@ -117,13 +124,15 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     head: list[str] = []
     left_out: Collection[str] = ()
+    start = 1  # the line where a row begins: a quote that is never closed opens there
     try:
         for row in reader:
             begins = True
+            where = f"{path}: line {start}"
+            start = reader.line_num + 1
             cells = [cell.strip() for cell in row]
             if not any(cells):
                 continue
-            where = f"{path}: line {reader.line_num}"
             if not head:
                 head = [cell.lower() for cell in cells]
                 left_out = check([name for name in head if name])
@@ -143,7 +152,9 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
                     )
                 yield CsvRow(where, value_by_column, delimiter)
     except csv.Error as error:
-        raise SettingsError(f"{path}: line {reader.line_num} is not CSV ({error})") from None
+        end = reader.line_num
+        quote = f"; a quote that opens there goes on to line {end}" if end > start else ""
+        raise SettingsError(f"{path}: line {start} is not CSV ({error}){quote}") from None
     if not head:
         check(())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple, Optional
 from handlers import registry
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import yes_no
+from handlers.shared.similar_names import similar_names
 
 from ..cli.options import SECRETS
 from ..files import csv_in, secret_files, toml
@@ -168,7 +168,7 @@ def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
 
 def _may_count(name: str) -> bool:
     """Whether a column is a secret, or looks like a known one."""
-    return name in SECRETS or bool(difflib.get_close_matches(name, COLUMNS, 1, 0.7))
+    return name in SECRETS or bool(similar_names(name, COLUMNS))
 
 
 class _DevicesWithPlaces(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import difflib
 import functools
 import importlib
 import importlib.util
@@ -22,6 +21,7 @@ from common.logger import get_logger
 from handlers import registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.settings import Setting
+from handlers.shared.similar_names import similar_names
 from pdu_common.snmp_client.process_options import SENT
 
 from ..cli.error_output import NoSuchHandler
@@ -70,7 +70,7 @@ def load(handler: str) -> LoadedHandler:
     if registry.is_handler(handler):
         return _described(handler, handler, importlib.import_module(f"handlers.{handler}.handler"))
     if not os.path.isfile(handler):
-        near = difflib.get_close_matches(handler, registry.names(), 1)
+        near = similar_names(handler, registry.names())
         raise NoSuchHandler(
             f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no archive"
             " has that name (`make packages` in a copy of the project builds archives)"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import difflib
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ import click
 from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
+from handlers.shared.similar_names import similar_names
 
 from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
@@ -123,6 +123,19 @@ def usual_list() -> str:
     return next(filter(os.path.exists, map(os.path.expanduser, (path, *_USUAL[1:]))), "")
 
 
+def how() -> str:
+    """How a list becomes known to this user, for errors: HOW, and the folders of the usual lists
+    that this user may not look into.
+    """
+    folders = dict.fromkeys(os.path.dirname(os.path.expanduser(path)) for path in _USUAL)
+    closed = [folder for folder in folders if _is_closed(folder)]
+    return f"{HOW}; this user may not read {' or '.join(closed)}" if closed else HOW
+
+
+def _is_closed(folder: str) -> bool:
+    return os.path.isdir(folder) and not os.access(folder, os.X_OK, effective_ids=True)
+
+
 def usual_logins(list_file: str) -> str:
     """The file with the logins of this list that is known without an option, "" if none is."""
     path = os.path.join(os.path.dirname(list_file), _LOGINS)
@@ -179,7 +192,7 @@ def _no_errors_for_a_shell(context: click.Context) -> Any:
 
 
 def _no_name(word: str, known_list: KnownList) -> str:
-    near = difflib.get_close_matches(word, known_list.pdus, 1)
+    near = similar_names(word, known_list.pdus)
     return (
         f"{printable(word, 60)!r} is neither a handler ({', '.join(registry.names())}) nor a PDU of"
         f" {known_list.path}" + (f"; did you mean {near[0]}?" if near else "")

@@ -11,6 +11,7 @@ from handlers.snmp.profile import oids as profile_oids
 from handlers.snmp.profiles import PROFILES
 from pdu.supports import oids
 from pdu.supports.brands import BRANDS
+from pdu.supports.hints import hint_of
 from pdu.supports.model_names import COLUMNS, NAMES, Name, read_names
 from pdu.supports.model_patterns import fits, sample
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
@@ -346,10 +347,30 @@ def test_nothing_in_brackets_alone_makes_a_yes() -> None:
 
 def test_a_misspelt_name_leads_to_the_nearest_of_the_vendor() -> None:
     assert "Raritan" in answer("Raritn").alike
+    assert "Eaton" in answer("Eatn").alike
+    assert "pdu supports Eaton says" in hint_of("Eatn")
     assert "AP89xx" in answer("APC AP8O59").alike
     assert [one for one in answer("AP8O59").alike if one.startswith("AP8")] == []
     of_eaton = {name.pattern.rstrip("*") for name in NAMES if name.key.startswith("eaton")}
     assert "AP89xx" not in of_eaton and "AP89xx" not in answer("Eaton AP8O59").alike
+
+
+@pytest.mark.parametrize("question", ["Shelly", "Shelly Plug"])
+def test_a_name_that_is_only_a_little_alike_is_no_guess(question: str) -> None:
+    assert answer(question).alike == () and hint_of(question) == ""
+
+
+@pytest.mark.parametrize(
+    "question", ["\u0410\u0420\u0421 AP8959", "\u0410P8959", "APC \u0410P8959"]
+)
+def test_cyrillic_letters_in_a_name_are_named(question: str) -> None:
+    result = answer(question)
+    assert (result.verdict, _keys(question)) == (MAYBE, ["apc-rpdu2"])
+    assert result.doubts[0].startswith("typed with Cyrillic letters")
+
+
+def test_a_russian_word_beside_a_name_changes_nothing() -> None:
+    assert answer("сервер AP8959").verdict == answer("РОЗЕТКА AP8959").verdict == YES
 
 
 def test_a_metered_model_says_what_is_not_possible(capsys: pytest.CaptureFixture[str]) -> None:

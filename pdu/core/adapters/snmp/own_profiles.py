@@ -6,7 +6,6 @@ No archive contains this file. It does not import the handler, so it does not ne
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from handlers import registry
+from handlers.shared.similar_names import similar_names
 from handlers.snmp import schema
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
@@ -176,7 +176,7 @@ def _near(text: str) -> str:
             for family in PROFILES
             if any(word in name.lower() for name in (family.key, family.vendor, *family.models))
         ]
-    near = near or difflib.get_close_matches(word, _KEYS, _MOST_NEAR, 0.5)
+    near = near or similar_names(word, _KEYS, _MOST_NEAR)
     if near:
         remainder = f" and {len(near) - _MOST_NEAR} more" if len(near) > _MOST_NEAR else ""
         return f"similar: {', '.join(near[:_MOST_NEAR])}{remainder}"

@@ -111,6 +111,8 @@ def test_a_number_has_a_point_or_a_comma(text: str, number: Optional[float]) -> 
         ("", "f.csv: the first line must have the columns a"),
         ("a,b,a\n", "f.csv: a column occurs twice"),
         ('a,b\n1,"x\n', "f.csv: line 2 is not CSV"),
+        ('a,b\n1,x\n"2,x\n3,x\n4,x\n', "line 3 is not CSV (unexpected end of data); a quote that"),
+        ('a,b\n"2,x\n3,x\n4",x,y\n', "line 2 has 3 cells"),
         ("a,b\n1,x,y\n", "line 2 has 3 cells, the header has 2"),
     ],
 )
@@ -125,4 +127,12 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "given.csv"
     file.write_bytes("pdu\nrück\n".encode("latin-1"))
     with pytest.raises(SettingsError, match="not UTF-8"):
+        list(csv_in.read_file_rows(str(file), csv_in.require_columns(str(file), ("pdu",))))
+
+
+@pytest.mark.parametrize("begin", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_workbook_in_place_of_a_list_is_named(begin: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "hall.xlsx"
+    file.write_bytes(begin + b"sheet")
+    with pytest.raises(SettingsError, match="a workbook of a spreadsheet, not text"):
         list(csv_in.read_file_rows(str(file), csv_in.require_columns(str(file), ("pdu",))))

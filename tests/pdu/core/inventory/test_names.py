@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +14,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from pdu import root
+from pdu.core.inventory import names
 from tests.pdu.running import SECRETS, run
 from tests.peers import PEERS, Peer
 
@@ -217,6 +220,29 @@ def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     code, _, err = run(capsys, "status", "left")
     assert code == 2 and "the name of a PDU needs its list (--list FILE" in err
+
+
+def test_a_list_in_a_folder_that_is_closed_to_the_user_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PDU_LIST")
+    with tempfile.TemporaryDirectory() as top:
+        Path(top).chmod(0o755)
+        folder = Path(top) / "pdu"
+        folder.mkdir()
+        (folder / "hall.csv").write_text("name,handler,address\n", "utf-8")
+        monkeypatch.setattr(names, "_USUAL", (f"{top}/pdus.csv", str(folder / "hall.csv")))
+        run(capsys, "status", "left")  # its modules are imported with the rights of this process
+        folder.chmod(0)
+        user = os.geteuid()
+        try:
+            if user == 0:
+                os.seteuid(65534)
+            code, _, err = run(capsys, "status", "left")
+        finally:
+            os.seteuid(user)
+            folder.chmod(0o700)
+    assert code == 2 and f"this user may not read {folder}" in err
 
 
 @pytest.mark.parametrize(
