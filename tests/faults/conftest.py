@@ -21,10 +21,10 @@ def budget(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     def limit(seconds: float) -> None:
         for name in registry.names():
             importlib.import_module(f"handlers.{name}.handler")
-            for module in [
-                module for key, module in sys.modules.items() if key.startswith(f"handlers.{name}.")
-            ]:
-                if "CALL_SECONDS" in vars(module):
-                    monkeypatch.setattr(module, "CALL_SECONDS", seconds)
+        for module in [
+            module for key, module in sys.modules.items() if key.startswith("handlers.")
+        ]:
+            if "CALL_SECONDS" in vars(module):
+                monkeypatch.setattr(module, "CALL_SECONDS", seconds)
 
     return limit

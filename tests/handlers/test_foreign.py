@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import importlib
 from collections import UserDict, UserString
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,9 +14,6 @@ import pytest
 
 from handlers import host, registry
 from handlers.host.snmp import Snmp
-from handlers.nut import handler as nut
-from handlers.raritan import handler as raritan
-from handlers.redfish import handler as redfish
 from handlers.shared.errors import (
     NoSuchOutlet,
     PduHandlerError,
@@ -32,10 +30,8 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 
 MAKE: dict[str, Any] = {
-    "nut": nut.make_handler,
-    "raritan": raritan.make_handler,
-    "redfish": redfish.make_handler,
-    "snmp": snmp.make_handler,
+    name: importlib.import_module(f"handlers.{name}.handler").make_handler
+    for name in registry.names()
 }
 SECRET = "hunter2-secret"
 

@@ -4,6 +4,7 @@ causes no traceback.
 
 from __future__ import annotations
 
+import functools
 import io
 import logging
 import os
@@ -63,7 +64,7 @@ def run(main: Callable[[], int]) -> int:
             setattr(sys, name, open(descriptor, mode, encoding="utf-8"))
     _before_each_write(sys.stdout, lambda: None)
     # In one file, lines of both outputs have the order in which they were printed.
-    _before_each_write(sys.stderr, _flush_standard_output)
+    _before_each_write(sys.stderr, functools.partial(_flush, sys.stdout))
     # a call to a device must not fail because a log cannot be written
     logging.raiseExceptions = False
     try:
@@ -102,10 +103,12 @@ def _report(words: str) -> None:
         _discard(sys.stderr)
 
 
-def _flush_standard_output() -> None:
-    """Write what was printed. A failure is raised again by the flush at the end."""
+def _flush(stdout: TextIO) -> None:
+    """Write what was printed. A failure is raised again by the flush at the end. The stream itself:
+    a command may have put standard error into the place of `sys.stdout`.
+    """
     with suppress(*UNWRITABLE):
-        sys.stdout.flush()
+        stdout.flush()
 
 
 def _before_each_write(stream: TextIO, action: Callable[[], None]) -> None:

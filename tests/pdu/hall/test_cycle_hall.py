@@ -203,9 +203,10 @@ def test_a_machine_with_a_cord_on_a_strip_is_refused_and_the_others_are_not(
     text += '[[pdu]]\nname = "strip"\ninputs = ["B"]\nunread = true\n'
     Path("hall.power.toml").write_text(text)
     for mode in (ONE_FEED, BOTH_FEEDS):
-        code, out, _ = run(capsys, mode, "--machines", "row1/*", "--plan", mode, *QUICK)
-        assert code == exit_codes.NOT_SEEN and "strip/1: its outlet was not read" in out
-        assert set(plan_file.read_plan(mode)[0].pdus) == {"left", "right"}
+        plan = f"plan{mode}"
+        code, out, err = run(capsys, mode, "--machines", "row1/*", "--plan", plan, *QUICK)
+        assert code == exit_codes.NOT_SEEN and "strip/1: its outlet was not read" in out, err
+        assert set(plan_file.read_plan(plan)[0].pdus) == {"left", "right"}
 
 
 def test_a_take_over_load_that_does_not_fit_is_refused(

@@ -746,7 +746,6 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["stauts"], "mean status"),
         (["completion"], "Missing argument 'SHELL'. Choose from: bash, zsh, fish ("),
         (["raritan", "info"], "give HOST before the command 'info'"),
-        (["raritan", "switch", "3", "off"], "before the command 'switch'"),
         (["status", "nut", "h", "-s", "device"], "KEY=VALUE"),
         (["status", "nut", "h", "-s", "password=s3cret"], "--secret-file"),
         (["status", "nut", "h", "--password", "s3cret"], "no such option"),

@@ -147,8 +147,8 @@ def test_commands_warn_and_go_on(
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     drawing = (
-        'feed = [{ name = "A", breaker_a = 32 }]\n'
-        'pdu = [{ name = "r1", inputs = ["A"], breaker_a = 16, voltage_v = 230 }]\n'
+        'feed = [{ name = "A", breaker_a = 32, voltage_v = 230 }]\n'
+        'pdu = [{ name = "r1", inputs = ["A"], breaker_a = 16 }]\n'
         'machine = [{ name = "m", cords = ["r1/1"] }]\n'
     )
     (tmp_path / "hall.toml").write_text(drawing)
