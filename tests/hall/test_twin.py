@@ -409,8 +409,8 @@ def test_the_hall_of_the_page_runs_as_written(
         assert out.pop(0)[1][0].startswith("status of r1-left (127.0.0.1:")
         assert out[0][1][0] == "18 machines on 8 PDUs: 6 findings"
         assert out[1][1][0] == (
-            "If feed:A fails: At once 2 of 18 machines go dark; 5 more may, at any time"
-            " (5 surely): shed 22.0 A from r3-right/L1; 4 undecided; 7 stay."
+            "If feed:A fails: At once 2 of 18 machines go dark; 5 more go dark within 1 h at the"
+            " latest; 4 undecided; 7 stay."
         )
         assert out[4][1][0].startswith("Power comes back to feed:A and feed:B: ")
         assert "come back by themselves" in out[4][1][0]

@@ -99,6 +99,7 @@ _ELSEWHERE: Mapping[str, str] = {
         ("printf", "chmod 755 /usr/sbin/fence_pdu", "fence_pdu", "pcs"),
         "tests/pdu/fence/test_walk.py",
     ),
+    "pdu machine verify": "tests/pdu/test_site.py",
     "upsc": "tests/pdu/nut_driver/test_walk.py",
     "upscmd": "tests/pdu/nut_driver/test_walk.py",
     "pdu meter": "tests/pdu/energy/meter/test_meter.py",
