@@ -85,8 +85,8 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
     if config.owner_files.list is None and not is_open:
         if not names.usual_list():
             raise SettingsError(
-                f"give LIST ({names.how()}), or --network with --auth: without these, no PDU can be"
-                " queried"
+                "give LIST, or --network with --auth: without these, no PDU can be queried; a list"
+                f" is known by {names.how()}"
             )
         config = config._replace(owner_files=config.owner_files.with_known_list())
     readers = None

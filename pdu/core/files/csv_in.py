@@ -24,8 +24,6 @@ _DELIMITERS = ",;\t"  # spreadsheets write semicolons in some countries
 _NAMED = re.compile(r"sep=([,;\t])\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
 # with a comma between cells, `"1,234"` is 1.234 to some and 1234 to others
 _AMBIGUOUS = re.compile(r"[-+]?\d{1,3},\d{3}")
-# xlsx and ods are ZIP archives, xls is a compound file
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 #: takes the columns of a file, and returns those that are left out; raises SettingsError
 HeadCheck = Callable[[Sequence[str]], Collection[str]]
@@ -90,16 +88,7 @@ def require_columns(path: str, needed: Sequence[str], optional: Collection[str] 
 
 def read_file_rows(path: str, check: HeadCheck) -> Iterator[CsvRow]:
     """The rows of a file. Raises SettingsError, which names the line."""
-    data = read_file(path)
-    if data.startswith(_WORKBOOKS):
-        raise SettingsError(
-            f"{printable(path)}: a workbook of a spreadsheet, not text; save its sheet as CSV UTF-8"
-        )
-    try:
-        text = decoded(data)
-    except UnicodeDecodeError:
-        raise SettingsError(f"{printable(path)}: not UTF-8 text; save it as UTF-8") from None
-    return rows(text, printable(path), check)
+    return rows(decoded(read_file(path), path), printable(path), check)
 
 
 def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:

@@ -56,12 +56,7 @@ def read_secret(path: str, rule: FilePermission) -> str:
         ) from None
     if len(data) > LONGEST:
         raise SettingsError(f"{path} is larger than {LONGEST // 1_000_000} MB")
-    try:
-        return decoded(data)
-    except UnicodeDecodeError:
-        # raised below, because the decoder's error contains a part of the file
-        pass
-    raise SettingsError(f"{path}: not UTF-8 text; save it as UTF-8")
+    return decoded(data, path)
 
 
 def _check(path: str, status: os.stat_result, rule: FilePermission) -> None:

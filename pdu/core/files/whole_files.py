@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Callable, Optional, Union
 
-from handlers.shared.errors import Part, SettingsError
+from handlers.shared.errors import Part, SettingsError, printable
 
 LONGEST = 50_000_000  # limit for a file, in bytes
 _PART = 65_536  # bytes
@@ -35,12 +35,23 @@ def read_file(path: str, *what: Part) -> bytes:
     return bytes(data)
 
 
-def decoded(data: bytes) -> str:
+# xlsx and ods are ZIP archives, xls is a compound file
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+
+
+def decoded(data: bytes, path: str) -> str:
     """Text of an owner's file: UTF-8, or UTF-16 as spreadsheets save it, without the byte order
-    mark. Raises UnicodeDecodeError.
+    mark. `path` names the file in errors. Raises SettingsError, without a part of the file.
     """
+    if data.startswith(_WORKBOOKS):
+        raise SettingsError(
+            f"{printable(path)}: a workbook of a spreadsheet, not text; save its sheet as CSV UTF-8"
+        )
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return data.decode("utf-16" if is_utf16 else "utf-8-sig")
+    # raised outside of the block, because the decoder's error contains a part of the file
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-16" if is_utf16 else "utf-8-sig")
+    raise SettingsError(f"{printable(path)}: not UTF-8 text; save it as UTF-8")
 
 
 def text_of(path: str) -> str:

@@ -136,3 +136,5 @@ def test_a_workbook_in_place_of_a_list_is_named(begin: bytes, tmp_path: Path) ->
     file.write_bytes(begin + b"sheet")
     with pytest.raises(SettingsError, match="a workbook of a spreadsheet, not text"):
         list(csv_in.read_file_rows(str(file), csv_in.require_columns(str(file), ("pdu",))))
+    with pytest.raises(SettingsError, match="a workbook of a spreadsheet, not text"):
+        device_list.read_device_list(str(file))
