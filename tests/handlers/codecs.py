@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.http.dialogue import PduState, run_dialogue
+from pdu.core.adapters.unit_recording import request_key
 
 
 def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> PduState:
-    """What the codec reads, if the device answers each path so: with bytes or JSON."""
+    """What the codec reads, if the device answers each request so, by `request_key`: with bytes or
+    JSON.
+    """
 
     def exchange(request: Any) -> bytes:
-        answer = answers[request.path]
+        answer = answers[request_key(request)]
         return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
 
     unit: PduState = run_dialogue(codec.read_unit(with_figures), exchange)

@@ -1,19 +1,25 @@
-"""Each handler that is a codec (handlers/http/dialogue.py) against its simulated device: those of
-this tree, and the two that `pdu new` writes.
+"""Each handler that is a codec (handlers/http/dialogue.py) against its simulated device, and with
+spoilt answers of its recording: those of this tree, and the two that `pdu new` writes.
 """
 
 from __future__ import annotations
 
+import copy
+import importlib
+import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given, strategies as st
 
 import handlers
 import tests.handlers
 import tests.simulators
 from handlers import registry
+from handlers.http.dialogue import Codec, PduState, WriteRequest
 from handlers.shared import errors
 from pdu.core.adapters.recording_formats import RecordingOptions
 from pdu.core.inventory import handler_tools, reading
@@ -21,6 +27,7 @@ from pdu.core.inventory.handler_loading import load
 from pdu.new import _SHAPES, _handler
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers import codecs
 from tests.needs import ROOT
 from tests.pdu.core.inventory.six_tools import by_each_tool
 from tests.pdu.core.inventory.test_one_reading import same, target_of
@@ -138,3 +145,135 @@ def test_each_mistake_raises_its_own_error(peer: Peer) -> None:
         pdu(peer, colour="red").status()
     with pytest.raises(errors.Unreachable):
         pdu(peer, port="1").status()
+
+
+# ---- answers of the recording, spoilt ------------------------------------------------------------
+
+
+class Example(NamedTuple):
+    """A codec, and the answers of its recording by request."""
+
+    codec: Codec
+    answers: dict[str, Any]
+    #: the names of values that are outlet numbers; none: a list by position
+    numbers: tuple[str, ...]
+
+
+def _example_of(name: str) -> Example:
+    """That of the handler `name`, in the tree that its folder is in."""
+    codec: Any = importlib.import_module(f"handlers.{name}.decoding")
+    tree = Path(codec.__file__).parents[2]
+    recording = (tree / "tests" / "handlers" / name / "recording.json").read_text("utf-8")
+    simulated = importlib.import_module(f"tests.simulators.{name}")
+    return Example(codec, json.loads(recording)["answers"], simulated.SimulatedPdu.NUMBERS)
+
+
+@pytest.fixture(name="example", params=[*_SHAPES, *_OWN])
+def _example(request: pytest.FixtureRequest, shapes: dict[str, str]) -> Example:
+    return _example_of(shapes.get(request.param, request.param))
+
+
+def _values(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path to each value of a document, lists and objects included."""
+    yield path
+    if isinstance(node, (dict, list)):
+        keys = node if isinstance(node, dict) else range(len(node))
+        for key in keys:
+            yield from _values(node[key], (*path, key))
+
+
+def _replace(answers: dict[str, Any], path: tuple[Any, ...], value: object) -> dict[str, Any]:
+    """A copy with `value` at `path`."""
+    spoilt = copy.deepcopy(answers)
+    node: Any = spoilt
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+    return spoilt
+
+
+def _figures(unit: PduState) -> list[object]:
+    outlets = [(o.current_a, o.energy_kwh, o.power_w) for o in unit.outlets]
+    return [unit.load_a, unit.energy_kwh, unit.power_w, *(f for three in outlets for f in three)]
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", "strange", -1, 1.5, 10**400, [], {}, {"on": True}], ids=repr
+)
+def test_a_value_that_says_nothing_hides_no_outlet_and_turns_no_state(
+    example: Example, value: object
+) -> None:
+    before, read = codecs.read(example.codec, example.answers), 0
+    for path in _values(example.answers):
+        if len(path) < 2:  # the answers themselves are no documents of the device
+            continue
+        try:
+            unit = codecs.read(example.codec, _replace(example.answers, path, value))
+        except errors.ProtocolError:
+            continue
+        read += 1
+        assert len(unit.outlets) == len(before.outlets), path
+        for outlet, as_recorded in zip(unit.outlets, before.outlets):
+            assert outlet.state in (None, as_recorded.state), path
+        for figure in _figures(unit):
+            assert figure is None or (isinstance(figure, float) and 0 <= figure < math.inf), path
+    assert read or value is not None  # a state that is null is unknown, not an error
+
+
+def test_true_is_no_figure(example: Example) -> None:
+    before = _figures(codecs.read(example.codec, example.answers))
+    for path in _values(example.answers):
+        if len(path) < 2:
+            continue
+        try:
+            unit = codecs.read(example.codec, _replace(example.answers, path, True))
+        except errors.ProtocolError:
+            continue
+        assert all(new in (None, old) for new, old in zip(_figures(unit), before)), path
+
+
+def test_an_outlet_that_is_listed_twice_is_an_error(example: Example) -> None:
+    if not example.numbers:
+        pytest.skip("its simulated device says that outlets have no numbers")
+    before, refused = codecs.read(example.codec, example.answers), 0
+    for path in _values(example.answers):
+        node: Any = example.answers
+        for key in path:
+            node = node[key]
+        if isinstance(node, list):
+            spoilt = _replace(example.answers, path, [*node, node[0]])
+            try:
+                assert len(codecs.read(example.codec, spoilt).outlets) == len(before.outlets)
+            except errors.ProtocolError:
+                refused += 1
+    assert refused
+
+
+def test_a_name_that_is_given_twice_is_an_error(example: Example) -> None:
+    for request, document in example.answers.items():
+        text = json.dumps(document)
+        spoilt = {**example.answers, request: text.replace("{", '{"x": 1, "x": 2, ', 1).encode()}
+        with pytest.raises(errors.ProtocolError):
+            codecs.read(example.codec, spoilt)
+
+
+@given(body=st.binary(max_size=200), number=st.integers(0, 9))
+def test_any_bytes_are_read_or_refused(shapes: dict[str, str], body: bytes, number: int) -> None:
+    for name in [*shapes.values(), *_OWN]:
+        codec, answers, _ = _example_of(name)
+        request = [*answers][number % len(answers)]
+        try:
+            codecs.read(codec, {**answers, request: body})
+        except errors.ProtocolError:
+            pass
+
+
+def test_a_command_is_one_write_of_one_outlet_and_one_state(example: Example) -> None:
+    identities = [o.identity for o in codecs.read(example.codec, example.answers).outlets]
+    requests = [
+        codecs.commands(example.codec, identity, on)
+        for identity in identities
+        for on in (True, False)
+    ]
+    assert all(len(sent) == 1 and isinstance(sent[0], WriteRequest) for sent in requests)
+    assert len({sent[0] for sent in requests}) == 2 * len(identities)

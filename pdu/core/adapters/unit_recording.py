@@ -41,7 +41,7 @@ def unit_recording_format(name: str) -> RecordingFormat:
 
             def exchange(request: Any) -> bytes:
                 answer: bytes = recorder.again(lambda: session.exchange(request))
-                answers[_key(request)] = _json(answer)
+                answers[request_key(request)] = _json(answer)
                 return answer
 
             # a codec may ask less for the states, and other resources than for the figures
@@ -70,7 +70,7 @@ def read_recorded(name: str, text: str) -> PduState:
     answers = _recorded(text)
 
     def exchange(request: Request) -> bytes:
-        return json.dumps(answers[_key(request)]).encode()
+        return json.dumps(answers[request_key(request)]).encode()
 
     codec: Codec = _module(name, "decoding")
     return run_dialogue(codec.read_unit(True), exchange)
@@ -89,7 +89,8 @@ def _holds(text: str) -> str:
     return counted(len(_recorded(text)), "answer")
 
 
-def _key(request: Request) -> str:
+def request_key(request: Request) -> str:
+    """The key of a request's answer in a recording."""
     return f"{request.path} {request.body.decode('utf-8', 'replace')}".strip()
 
 
@@ -112,7 +113,7 @@ class _DocumentReplay(HttpReplay):
         super().__init__(port)
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
-        key = _key(ReadRequest(target, body if method == "POST" else b""))
+        key = request_key(ReadRequest(target, body if method == "POST" else b""))
         if method in ("GET", "POST") and key in self._documents:
             return 200, self._documents[key], {}
         return 404, None, {}
