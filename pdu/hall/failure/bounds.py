@@ -20,11 +20,11 @@ from ..walk.arithmetic import (
     NO,
     YES,
     Interval,
-    Intervals,
     IntervalSum,
     KnownCurrents,
     Truth,
     at_least_n,
+    perhaps,
 )
 from ..walk.graph import Graph
 from ..walk.load_limits import HIGH, LEAST_POWER_FACTOR, LOW
@@ -38,7 +38,6 @@ _MOST_WAYS = 20_000
 _ROUNDING_A = 1e-6
 _WORKS = {Now.CARRIES: YES, Now.WORKS: YES, Now.OFF: YES}
 _CLOSED = {Now.OFF: NO, Now.UNKNOWN: MAYBE, Now.UNREAD: MAYBE, Now.CONTRADICTORY: MAYBE}
-INTERVALS = Intervals()
 #: how much of a machine's current a supply takes: nobody knows
 ANY_SHARE = Interval(1e-9, float("inf"), 1.0)
 _NO_SHARE = ANY_SHARE._replace(expected=0.0)
@@ -77,7 +76,7 @@ class DrawnConsumer(NamedTuple):
         """How far a current may be another one, in VA, at another voltage of the same machine."""
         return LEAST_POWER_FACTOR if len(set(self.volts)) > 1 else 1.0
 
-    def stated(self, likely_a: Mapping[str, float]) -> Consumer[Interval]:
+    def stated(self, likely_a: Mapping[str, float]) -> Consumer:
         """As the walk takes it. `likely_a`: pool -> what each of its unmetered outlets carries if
         they are alike.
         """
@@ -103,7 +102,7 @@ class DrawnConsumer(NamedTuple):
         return Consumer(supplies, self.needs, total, self.is_drawn, self.rack)
 
 
-def _supply(cord: CordNow, node: int, pool: str, likely_a: float) -> Supply[Interval]:
+def _supply(cord: CordNow, node: int, pool: str, likely_a: float) -> Supply:
     low, high = cord.low_a, cord.known_a
     pools = (pool,) if cord.high_a is None else ()
     now = Interval(LOW * low, HIGH * high, (low + high) / 2 + (likely_a if pools else 0.0), pools)
@@ -158,7 +157,7 @@ class HallFacts:
             graph.carriers,
             _input_groups(graph, first_input_by_node),
         )
-        self.power: Power[Interval] = Power(self.facts, switched_off)
+        self.power: Power = Power(self.facts, switched_off)
         self.sums = self.sums_of(self.facts, self.power)
         #: carrier -> the consumers that it carries, or may carry
         self.on: dict[int, list[int]] = {}
@@ -194,7 +193,7 @@ class HallFacts:
         return carriers
 
     @staticmethod
-    def sums_of(facts: Facts[Interval], power: Power[Interval]) -> dict[int, IntervalSum]:
+    def sums_of(facts: Facts, power: Power) -> dict[int, IntervalSum]:
         """Carrier -> the sum of the currents through it now."""
         nodes: dict[int, IntervalSum] = {}
         for consumer in facts.consumers.values():
@@ -204,7 +203,7 @@ class HallFacts:
                     node_sum = nodes[supply.node] = IntervalSum()
                 if supply.closed:
                     now = supply.current
-                    node_sum.add(now if supply.closed == YES else INTERVALS.maybe(now))
+                    node_sum.add(now if supply.closed == YES else perhaps(now))
         sums: dict[int, IntervalSum] = {}
         for node, sum_at_node in nodes.items():
             lives = power.alive(node)
@@ -222,11 +221,11 @@ class HallFacts:
                     total.pools[pdu] = total.pools.get(pdu, 0) + count
         return sums
 
-    def flow(self, sums: Mapping[int, IntervalSum]) -> PowerFlow[Interval]:
+    def flow(self, sums: Mapping[int, IntervalSum]) -> PowerFlow:
         """The currents now, to be changed."""
-        return PowerFlow(self.facts, INTERVALS, sums, self.power)
+        return PowerFlow(self.facts, sums, self.power)
 
-    def later(self, facts: Facts[Interval], gone: Mapping[int, Truth]) -> HallFacts:
+    def later(self, facts: Facts, gone: Mapping[int, Truth]) -> HallFacts:
         """The hall at another hour, of which no meter says anything: nothing flows yet."""
         facts_later = copy.copy(self)
         facts_later.facts, facts_later.power = facts, Power(facts, gone)
@@ -350,13 +349,13 @@ class FailureBounds(NamedTuple):
     loads: Mapping[int, Interval]
     #: the consumers of which a cord may die or change its way
     reached: Collection[int]
-    power: Power[Interval]
+    power: Power
     #: carrier to which load shifts -> its load right after the failure, before anything trips
     first_loads: Mapping[int, Interval]
     #: these -> what each adds to each carrier right after the failure, before anything trips
     shares: Mapping[int, Mapping[int, Interval]]
 
-    def lives(self, consumer: DrawnConsumer, supplies: Sequence[Supply[Interval]]) -> Truth:
+    def lives(self, consumer: DrawnConsumer, supplies: Sequence[Supply]) -> Truth:
         """Whether a machine has enough supplies that have power and work."""
         return at_least_n(
             consumer.needs,
@@ -443,7 +442,7 @@ class Failure:
         self,
         hall: HallFacts,
         sums: Mapping[int, IntervalSum],
-        flow: PowerFlow[Interval],
+        flow: PowerFlow,
         within_s: float = math.inf,
     ) -> None:
         self._hall, self._sums, self._flow = hall, sums, flow

@@ -25,7 +25,7 @@ from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts
 from ..failure.rehearsal import BreakerLoad, Hall, count_fit
 from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least_n
 from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, HIGH, LOW, OVERLOADS, compare_load
-from ..walk.power_flow import Consumer, Facts, Power, Supply
+from ..walk.power_flow import Consumer, Power, Supply
 from ..walk.verdicts import Now, cords_now
 from .times import RestoreTimes, Window
 
@@ -222,7 +222,7 @@ class Return:
         graph = self._graph = hall_facts.graph
         still = {graph.number[node]: YES for node in gone}
         lost = {**still, **{graph.number[node]: YES for node in returned}}
-        self._before: Power[Interval] = Power(hall_facts.facts, lost)
+        self._before: Power = Power(hall_facts.facts, lost)
         power_after = Power(hall_facts.facts, still)
         self._times = RestoreTimes(hall.drawing, hall.readings, graph, self._before, power_after)
         #: the windows of each consumer's cords
@@ -257,18 +257,10 @@ class Return:
         input_groups = {
             node: [[o for g in groups for o in g]] for node, groups in base.input_groups.items()
         }
-        facts = Facts(
-            base.uppers,
-            base.lowers,
-            consumers,
-            base.carriers,
-            input_groups,
-            base.below_switches,
-            base.consumers_at,
-        )
+        facts = base.at_another_hour(consumers, input_groups)
         return hall_facts.later(facts, self._still)
 
-    def _drawing(self, number: int, consumer: DrawnConsumer) -> Consumer[Interval]:
+    def _drawing(self, number: int, consumer: DrawnConsumer) -> Consumer:
         # what nobody drew has no total: each of its cords carries what was read there, or nothing
         low, high = self._drawn[number] if consumer.is_drawn else (0.0, 0.0)
         pools = () if math.isfinite(high) else (self.machines[number].name,)

@@ -15,7 +15,7 @@ from ...core.drawing.drawing import Cord, Drawing, HallNode, Input
 from ...core.inventory.reading import PolledOutlet
 from ...core.inventory.saved_readings import HallReadings
 from ...core.states import DOWN, UP
-from ..walk.arithmetic import NO, YES, Interval
+from ..walk.arithmetic import NO, YES
 from ..walk.graph import Graph
 from ..walk.power_flow import Power
 
@@ -55,8 +55,8 @@ class RestoreTimes:
         drawing: Drawing,
         readings: HallReadings,
         graph: Graph,
-        power_before: Power[Interval],
-        power_after: Power[Interval],
+        power_before: Power,
+        power_after: Power,
     ) -> None:
         self._drawing, self._readings, self._graph = drawing, readings, graph
         self._before, self._after = power_before, power_after

@@ -1,1 +1,1 @@
-"""Power and currents in a hall of any numbers: floats, or intervals. Pure."""
+"""Power and currents in a hall, between bounds. Pure."""

@@ -3,22 +3,19 @@
 A truth is NO, MAYBE or YES. The least of some truths is their conjunction, the greatest their
 disjunction, and `YES - truth` the negation. A fully stated hall has only NO and YES.
 
-A number is a float, or an `Interval` that holds every float that it may be. `Floats` and
-`Intervals` are the operations on each; every operation on intervals holds all results of the same
-operation on floats inside them.
+A number is an `Interval`; each operation holds all results of the same one on numbers inside its
+intervals.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Optional, Protocol, TypeVar
+from typing import NamedTuple, Optional
 
 Truth = int
 NO, MAYBE, YES = 0, 1, 2
 
-N = TypeVar("N")
-_Entered = TypeVar("_Entered", contravariant=True)
 # sums of some thousand floats differ by so much, in A
 _ROUNDING = 1e-6
 
@@ -62,138 +59,64 @@ class KnownCurrents(NamedTuple):
     part: float = 1.0
 
 
-class CurrentSum(Protocol[_Entered]):
-    """The current of all consumers through one conductor."""
-
-    def enter(self, before: Optional[_Entered], after: Optional[_Entered], sign: int = 1) -> None:
-        """Replace what a consumer adds now by what it adds after; with -1, take that back."""
-        raise NotImplementedError
-
-    def enter_anew(
-        self, before: Optional[_Entered], old: Optional[_Entered], after: Optional[_Entered]
-    ) -> None:
-        """The same for a consumer of which `old` was entered as what it adds after."""
-        raise NotImplementedError
+NOTHING = Interval(0.0, 0.0, 0.0)
 
 
-class Arithmetic(Protocol[N]):
-    """Operations on numbers."""
-
-    def maybe(self, value: N) -> N:
-        """The value, or nothing."""
-        raise NotImplementedError
-
-    def either(self, first: Optional[N], second: Optional[N]) -> N:
-        """One of both; None is nothing."""
-        raise NotImplementedError
-
-    def add(self, first: Optional[N], second: N) -> N:
-        """The sum."""
-        raise NotImplementedError
-
-    def part(self, total: N, here: Optional[N], elsewhere: Optional[N]) -> N:
-        """The part of a total that flows here, by the weights of here and elsewhere."""
-        raise NotImplementedError
-
-    def exceeds(self, load: N, limit: N) -> Truth:
-        """Whether a load is above a limit."""
-        raise NotImplementedError
+def perhaps(value: Interval) -> Interval:
+    """The value, or nothing."""
+    return Interval(min(value.low, 0.0), value.high, value.expected, value.pools)
 
 
-class Floats:
-    """Numbers of a fully stated hall."""
-
-    def maybe(self, value: float) -> float:
-        raise NotAnInterval("a fully stated hall has a truth that is not certain")
-
-    def either(self, first: Optional[float], second: Optional[float]) -> float:
-        raise NotAnInterval("a fully stated hall has a truth that is not certain")
-
-    def add(self, first: Optional[float], second: float) -> float:
-        return second if first is None else first + second
-
-    def part(self, total: float, here: Optional[float], elsewhere: Optional[float]) -> float:
-        if not here:
-            return 0.0
-        return total if not elsewhere else total * here / (here + elsewhere)
-
-    def exceeds(self, load: float, limit: float) -> Truth:
-        return YES if load > limit else NO
+def either(first: Optional[Interval], second: Optional[Interval]) -> Interval:
+    """One of both, the second more likely; None is nothing."""
+    a, b = first or NOTHING, second or NOTHING
+    pools = a.pools if a.pools == b.pools else tuple(dict.fromkeys((*a.pools, *b.pools)))
+    return Interval(min(a.low, b.low), max(a.high, b.high), b.expected, pools)
 
 
-_NOTHING = Interval(0.0, 0.0, 0.0)
+def add(first: Optional[Interval], second: Interval) -> Interval:
+    """The sum; None is nothing."""
+    if first is None:
+        return second
+    return Interval(
+        first.low + second.low,
+        first.high + second.high,
+        first.expected + second.expected,
+        (*first.pools, *second.pools)
+        if first.pools and second.pools
+        else first.pools or second.pools,
+    )
 
 
-class Intervals:
-    """Numbers between bounds."""
-
-    def maybe(self, value: Interval) -> Interval:
-        return Interval(min(value.low, 0.0), value.high, value.expected, value.pools)
-
-    def either(self, first: Optional[Interval], second: Optional[Interval]) -> Interval:
-        a, b = first or _NOTHING, second or _NOTHING
-        pools = a.pools if a.pools == b.pools else tuple(dict.fromkeys((*a.pools, *b.pools)))
-        return Interval(min(a.low, b.low), max(a.high, b.high), b.expected, pools)
-
-    def add(self, first: Optional[Interval], second: Interval) -> Interval:
-        if first is None:
-            return second
-        return Interval(
-            first.low + second.low,
-            first.high + second.high,
-            first.expected + second.expected,
-            (*first.pools, *second.pools)
-            if first.pools and second.pools
-            else first.pools or second.pools,
-        )
-
-    def part(
-        self, total: Interval, here: Optional[Interval], elsewhere: Optional[Interval]
-    ) -> Interval:
-        """It grows with what is here, and falls with what is elsewhere."""
-        if here is None or not here.high:
-            return _NOTHING
-        if elsewhere is None or not elsewhere.high:
-            return total
-        most = here.high / (here.high + elsewhere.low) if here.high < math.inf else 1.0
-        least = here.low / (here.low + elsewhere.high) if here.low else 0.0
-        middle = here.expected / ((here.expected + elsewhere.expected) or 1.0)
-        return Interval(least * total.low, most * total.high, middle * total.expected, total.pools)
-
-    def exceeds(self, load: Interval, limit: Interval) -> Truth:
-        if load.low > limit.high:
-            return YES
-        return NO if load.high <= limit.low else MAYBE
-
-
-class FloatSum:
-    """The current through one conductor of a fully stated hall."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: float = 0.0) -> None:
-        self.value = value
-
-    def enter(self, before: Optional[float], after: Optional[float], sign: int = 1) -> None:
-        self.value += sign * ((after or 0.0) - (before or 0.0))
-
-    def enter_anew(
-        self, before: Optional[float], old: Optional[float], after: Optional[float]
-    ) -> None:
-        self.value += (after or 0.0) - (old or 0.0)
+def share(total: Interval, here: Optional[Interval], elsewhere: Optional[Interval]) -> Interval:
+    """The part of a total that flows here, by the weights of here and elsewhere: it grows with what
+    is here, and falls with what is elsewhere.
+    """
+    if here is None or not here.high:
+        return NOTHING
+    if elsewhere is None or not elsewhere.high:
+        return total
+    most = here.high / (here.high + elsewhere.low) if here.high < math.inf else 1.0
+    least = here.low / (here.low + elsewhere.high) if here.low else 0.0
+    middle = here.expected / ((here.expected + elsewhere.expected) or 1.0)
+    return Interval(least * total.low, most * total.high, middle * total.expected, total.pools)
 
 
 class IntervalSum:
     """The current through a line, breaker or UPS, and how far it rises and falls."""
 
-    __slots__ = ("low", "high", "expected", "rise", "fall", "rises", "pools", "rising", "kept")
+    __slots__ = (
+        "low", "high", "expected", "rise", "fall", "rises", "unknown_falls", "pools", "rising",
+        "kept",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.low = self.high = self.expected = 0.0
-        #: the most that comes from elsewhere, and that goes elsewhere
+        #: the most that comes from elsewhere, and that goes elsewhere as far as it is known
         self.rise = self.fall = 0.0
-        #: how many consumers may shift load to it, and of unknown ones take none away
-        self.rises = self.kept = 0
+        #: how many consumers may shift load to it, may take away nobody knows how much, and of
+        #: those with unknown currents take none away
+        self.rises = self.unknown_falls = self.kept = 0
         #: PDU -> how often its unmetered outlets may add to it, and may come from elsewhere
         self.pools: dict[str, int] = {}
         self.rising: dict[str, int] = {}
@@ -203,7 +126,7 @@ class IntervalSum:
         total = IntervalSum()
         total.low, total.high, total.expected = self.low, self.high, self.expected
         total.rise, total.fall, total.rises = self.rise, self.fall, self.rises
-        total.kept = self.kept
+        total.unknown_falls, total.kept = self.unknown_falls, self.kept
         total.pools, total.rising = self.pools.copy(), self.rising.copy()
         return total
 
@@ -216,11 +139,12 @@ class IntervalSum:
             self.pools[pdu] = self.pools.get(pdu, 0) + sign
 
     def enter(self, before: Optional[Interval], after: Optional[Interval], sign: int = 1) -> None:
+        """Replace what a consumer adds now by what it adds after; with -1, take that back."""
         if before is not None:
             self.add(before, -sign)
         if after is not None:
             self.add(after, sign)
-        gone, come = before or _NOTHING, after or _NOTHING
+        gone, come = before or NOTHING, after or NOTHING
         if come.pools:
             self.rises += sign
             self.rise += sign * max(0.0, come.high - gone.low)
@@ -232,14 +156,14 @@ class IntervalSum:
         if gone.pools and come.keeps:
             self.kept += sign
         elif gone.pools:
-            # nobody knows how much goes
-            self.fall += sign * _ALL
+            self.unknown_falls += sign
         elif gone.high > come.low:
             self.fall += sign * (gone.high - come.low)
 
     def enter_anew(
         self, before: Optional[Interval], old: Optional[Interval], after: Optional[Interval]
     ) -> None:
+        """The same for a consumer of which `old` was entered as what it adds after."""
         self.enter(before, old, -1)
         self.enter(before, after)
 
@@ -270,7 +194,8 @@ class IntervalSum:
             )
             metered_low = 0.0
             if known.now_a is not None:
-                metered_low = max(0.0, low * known.now_a - max(0.0, self.fall))
+                if self.unknown_falls <= 0:
+                    metered_low = max(0.0, low * known.now_a - max(0.0, self.fall))
                 if self.kept > 0:
                     metered_low *= low
             if metered < least or metered_low > most:
@@ -285,7 +210,3 @@ class IntervalSum:
 
 def _sum_of(pools: Mapping[str, int], most_of: Mapping[str, float]) -> float:
     return sum(most_of.get(pdu, math.inf) for pdu, count in pools.items() if count > 0)
-
-
-# as a current that may go elsewhere: more than any hall has, in A
-_ALL = 1e9
