@@ -250,6 +250,31 @@ def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
         clean(window, manager)
 
 
+@pytest.mark.against("curl and the stand-in for DCImanager")
+def test_netio_is_registered_by_register_sh_polled_and_switched_on_the_page(
+    window: Browser, dist: Path, tmp_path: Path
+) -> None:
+    with serving(tmp_path) as manager:
+        admin = Admin(tmp_path, dist / "register.sh")
+        run = admin.run(manager, "netio", DCI_IDS=str(tmp_path / "ids"))
+        assert (run.code, run.err) == (0, "")
+        assert [handler.handler for handler in manager.handlers()] == ["pdu_netio"]
+        logged_in(window, manager)
+        window.one("button[value=netio]").click()
+        window.until(lambda: len(window.all("table.outlets tbody tr")) == 8, "8 outlets")
+        window.until(lambda: last_load(window) > 1.0, "the load of all outlets")
+        for to, chip in (("off", "Off"), ("on", "On")):
+            window.one(f"#outlet-3 a[href$='to={to}']").click()
+            window.shows(f"Switch this outlet {to}?", "dialog")
+            window.one("dialog .confirm button").click()
+            window.shows(f"is {to}.")
+            window.until(lambda chip=chip: window.text("#outlet-3 .chip") == chip, f"outlet 3 {to}")
+        (pdu,) = manager.pdus()
+        # the archive that register.sh uploaded ran all of it
+        assert pdu.handler == "pdu_netio" and manager.handlers()[0].uploads == 1
+        clean(window, manager)
+
+
 def shown(
     window: Browser, manager: DciManager, small: bytes, settings: Optional[dict[str, str]] = None
 ) -> Pdu:
