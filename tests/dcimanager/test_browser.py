@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Optional
 from urllib.parse import urlsplit
@@ -250,6 +251,10 @@ def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
         clean(window, manager)
 
 
+def _has_chip(window: Browser, chip: str) -> bool:
+    return window.text("#outlet-3 .chip") == chip
+
+
 @pytest.mark.against("curl and the stand-in for DCImanager")
 def test_netio_is_registered_by_register_sh_polled_and_switched_on_the_page(
     window: Browser, dist: Path, tmp_path: Path
@@ -268,7 +273,7 @@ def test_netio_is_registered_by_register_sh_polled_and_switched_on_the_page(
             window.shows(f"Switch this outlet {to}?", "dialog")
             window.one("dialog .confirm button").click()
             window.shows(f"is {to}.")
-            window.until(lambda chip=chip: window.text("#outlet-3 .chip") == chip, f"outlet 3 {to}")
+            window.until(partial(_has_chip, window, chip), f"outlet 3 {to}")
         (pdu,) = manager.pdus()
         # the archive that register.sh uploaded ran all of it
         assert pdu.handler == "pdu_netio" and manager.handlers()[0].uploads == 1
