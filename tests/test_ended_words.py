@@ -21,7 +21,8 @@ ENDED = {
     "pdu prove of a platform, and its judging of forged files": (
         r"\bprove platform\b|\bmake proofs\b|\bproof\.html\b|--also\b|--reader\b|PDU_READER_"
     ),
-    "the second SNMP engine": r"\bpysnmp_(?:client|engine)\b|\bbench_engines\b|background_loop",
+    "the second SNMP engine": r"\bpysnmp_(?:client|engine)\b|background_loop",
+    "benchmarks without a peer": r"\bbench_(?:engines|page)\b|\bown_share\b|\budp_delay\b",
     "a statement's page computed again, and days packed by the meter": (
         r"\bSTREAM_256\b|--unpacked\b|\bday_packing\b|\bstatement/form\.py"
     ),

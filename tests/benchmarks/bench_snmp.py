@@ -3,8 +3,7 @@ outlets. Then the processor time of a statistic.
 
     python -m tests.benchmarks.bench_snmp [--runs N] [--json]
 
-All clients read the same Net-SNMP snmpd on this machine, directly and through a relay that adds 20
-ms to each round trip. "Our double" is this project's replacement for the platform's SNMP calls. The
+All clients read the same Net-SNMP snmpd on this machine. "Our double" is this project's replacement for the platform's SNMP calls. The
 figures are medians in milliseconds. They depend on the machine, so only the ratios matter.
 prometheus-snmp-exporter, if it is installed, reads the objects of the statistic, without a handler.
 Exit code 2 if a program of Net-SNMP is missing, 1 if the goal is missed: the walks of a statistic
@@ -43,13 +42,11 @@ from tests.needs import found, reported
 from tests.program import positive
 from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd
 from tests.simulators.snmp_agent.devices import apc
-from tests.waiting import bounded
 
 from .ratios import note
 from .snmp_exporter import PROGRAM, exporter
 
 _OBJECT_ID, _STATES, _OUTLETS = "1.3.6.1.2.1.1.2.0", f"{apc.RPDU2_STATUS}.5", 48
-_DELAYS_MS = (0, 20)
 _OURS = "our double, v2c"
 _STATISTIC = "the handler's statistic"
 _WALKS = "its walks alone"
@@ -136,21 +133,6 @@ def _kept_engine(columns: Sequence[str] = (_STATES,)) -> Iterator[Client]:
         loop.close()
 
 
-@contextlib.contextmanager
-def _behind(port: int, delay_ms: int) -> Iterator[int]:
-    if not delay_ms:
-        yield port
-        return
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.udp_delay", str(port), str(delay_ms)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    with process, bounded(process, 3600):
-        yield int(process.stdout.readline())
-
-
 def _median_ms(client: Client, port: int, runs: int) -> float:
     # warms up: makes engines, discovers the agent's engine ID
     client(port)
@@ -164,9 +146,8 @@ def _median_ms(client: Client, port: int, runs: int) -> float:
     return statistics.median(taken)
 
 
-def measure(runs: int) -> dict[str, dict[int, float]]:
-    """Medians in ms, by client and by the delay that is added to each round trip, in ms."""
-    figures: dict[str, dict[int, float]] = {}
+def measure(runs: int) -> dict[str, float]:
+    """Medians in ms, by client."""
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(Snmpd(apc.rpdu2(outlets=_OUTLETS), users=USERS))
         authentic = {
@@ -185,11 +166,7 @@ def measure(runs: int) -> dict[str, dict[int, float]]:
             "pysnmp, default options, one engine": stack.enter_context(_kept_engine()),
             "pysnmp, default options, an engine for each read": _new_engine,
         }
-        for delay in _DELAYS_MS:
-            port = stack.enter_context(_behind(server.port, delay))
-            for name, client in clients.items():
-                figures.setdefault(name, {})[delay] = _median_ms(client, port, runs)
-    return figures
+        return {name: _median_ms(client, server.port, runs) for name, client in clients.items()}
 
 
 def _columns(port: int) -> list[tuple[str, bool]]:
@@ -300,22 +277,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         caption="medians in ms, and their ratios to the first line",
     )
     table.add_column("client")
-    for delay in _DELAYS_MS:
-        table.add_column(f"{delay} ms round trip", justify="right")
-        table.add_column("ratio", justify="right")
-    for name, by_delay in figures.items():
-        cells = [
-            text
-            for delay in _DELAYS_MS
-            for text in (f"{by_delay[delay]:.1f}", f"{by_delay[delay] / figures[_OURS][delay]:.1f}")
-        ]
-        table.add_row(name, *cells)
-        for delay in _DELAYS_MS if name != _OURS else ():
-            note(
-                "SNMP",
-                f"{delay} ms: time of {name} ÷ time of {_OURS}",
-                by_delay[delay] / figures[_OURS][delay],
-            )
+    table.add_column("time", justify="right")
+    table.add_column("ratio", justify="right")
+    for name, median_ms in figures.items():
+        ratio = median_ms / figures[_OURS]
+        table.add_row(name, f"{median_ms:.1f}", f"{ratio:.1f}")
+        if name != _OURS:
+            note("SNMP", f"time of {name} ÷ time of {_OURS}", ratio)
     Console().print(table)
     table = Table(
         title=f"Processor time of a statistic of {_OUTLETS} outlets",
