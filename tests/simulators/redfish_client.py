@@ -9,7 +9,6 @@ import base64
 import http.client
 import json
 import ssl
-from email.message import Message
 from typing import Any, NamedTuple, Optional
 
 from .redfish import RedfishService
@@ -17,26 +16,19 @@ from .redfish import RedfishService
 Json = dict[str, Any]
 V1 = "/redfish/v1"
 OUTLETS = f"{V1}/PowerEquipment/RackPDUs/1/Outlets"
-SESSIONS = f"{V1}/SessionService/Sessions"
 
 
 class Reply(NamedTuple):
     status: int
-    headers: Message
     body: Any
-
-    def key(self) -> str:
-        """The key of the extended message in the message registry."""
-        return str(self.body["error"]["@Message.ExtendedInfo"][0]["MessageId"]).rpartition(".")[2]
 
 
 class Client:
-    """`login`: "user:password", or "" for none; default: the administrator."""
+    """Of the administrator."""
 
-    def __init__(self, unit: RedfishService, login: Optional[str] = None) -> None:
-        account = f"{unit.user}:{unit.password}" if login is None else login
-        basic = "Basic " + base64.b64encode(account.encode()).decode()
-        self.headers: dict[str, str] = {"Authorization": basic} if account else {}
+    def __init__(self, unit: RedfishService) -> None:
+        basic = base64.b64encode(f"{unit.user}:{unit.password}".encode()).decode()
+        self.headers = {"Authorization": f"Basic {basic}"}
         self.http: http.client.HTTPConnection
         if unit.ca_pem:
             context = ssl.create_default_context(cadata=unit.ca_pem)
@@ -57,7 +49,7 @@ class Client:
         )
         answer = self.http.getresponse()
         text = answer.read()
-        return Reply(answer.status, answer.headers, json.loads(text) if text else None)
+        return Reply(answer.status, json.loads(text) if text else None)
 
     def get(self, target: str) -> Json:
         reply = self.send("GET", target)
@@ -76,15 +68,6 @@ class Client:
             {"PowerState": state},
             **headers,
         )
-
-    def members(self, target: str) -> list[str]:
-        """The links to a collection's members, from all its pages."""
-        found: list[str] = []
-        while target:
-            page = self.get(target)
-            found += [one["@odata.id"] for one in page["Members"]]
-            target = page.get("Members@odata.nextLink", "")
-        return found
 
     def __enter__(self) -> Client:
         return self
