@@ -229,16 +229,18 @@ def test_text_without_a_utf_8_form_is_answered_with_question_marks(
 def test_a_bad_archive_is_refused_and_leaves_nothing(
     client: Client, manager: DciManager, data: bytes, words: str
 ) -> None:
-    refused(client, manager, data, words)
+    assert_refused(client, manager, data, words)
 
 
 def test_an_archive_that_unpacks_to_60_megabytes_is_refused_and_leaves_nothing(
     client: Client, manager: DciManager
 ) -> None:
-    refused(client, manager, packed(*GOOD, ("pdu_x/zeros", bytes(60_000_000))), "more than 50 MB")
+    assert_refused(
+        client, manager, packed(*GOOD, ("pdu_x/zeros", bytes(60_000_000))), "more than 50 MB"
+    )
 
 
-def refused(client: Client, manager: DciManager, data: bytes, words: str) -> None:
+def assert_refused(client: Client, manager: DciManager, data: bytes, words: str) -> None:
     number = client.create("pdu_x")
     reply = client.upload(number, data, "pdu_x.handler")
     assert reply.status == 400 and words in reply.body["error"]["msg"]

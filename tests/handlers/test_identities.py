@@ -114,7 +114,7 @@ EVERY = pytest.mark.parametrize(
 CALLS = ("port_up", "port_down")
 
 
-def _refused(wired: Wired, identity: Any) -> str:
+def assert_no_such_outlet(wired: Wired, identity: Any) -> str:
     """Pass an identity to both calls, which must refuse it and write nothing.
 
     Return the error's text.
@@ -140,7 +140,7 @@ def test_a_float_is_not_taken_for_the_outlet_that_its_shortest_text_names(device
     with device(True) as wired:
         assert "2.1" in [port.identity for port in wired.handler.status().ports]
         for identity in (2.1, 2.10):
-            assert "the float 2.1," in _refused(wired, identity)
+            assert "the float 2.1," in assert_no_such_outlet(wired, identity)
 
 
 class _Other:
@@ -171,7 +171,7 @@ def test_only_text_and_integers_name_an_outlet(device: Wire) -> None:
     )
     with device(False) as wired:
         for identity in others:
-            assert "text or an integer" in _refused(wired, identity)
+            assert "text or an integer" in assert_no_such_outlet(wired, identity)
 
 
 @EVERY
@@ -200,9 +200,9 @@ def test_text_is_compared_character_by_character(device: Wire) -> None:
     )
     with device(False) as wired:
         for identity in spelt:
-            _refused(wired, identity)
+            assert_no_such_outlet(wired, identity)
         for number in (0, -1, 5, 10**30, 10**5000):
-            _refused(wired, number)
+            assert_no_such_outlet(wired, number)
 
 
 class _Text(str):

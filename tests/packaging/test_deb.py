@@ -145,7 +145,7 @@ def test_the_address_without_a_builder_is_that_of_the_security_page() -> None:
     assert (ROOT / "SECURITY.md").read_text("utf-8").count(address) == 1
 
 
-def maintained(package: Path, tree: Path, maintainer: str) -> None:
+def assert_maintainer(package: Path, tree: Path, maintainer: str) -> None:
     """Asserts that the package and its changelog name the maintainer."""
     shown = subprocess.run(
         ["dpkg-deb", "-f", str(package), "Maintainer"],
@@ -163,7 +163,7 @@ def maintained(package: Path, tree: Path, maintainer: str) -> None:
 
 def test_a_package_without_a_builder_has_the_packs_maintainer(package: Path) -> None:
     developers = "the pack's developers <security@pdu-handlers.example.org>"
-    maintained(package / "small.deb", package / "tree", developers)
+    assert_maintainer(package / "small.deb", package / "tree", developers)
 
 
 @pytest.mark.trial
@@ -174,7 +174,7 @@ def test_who_builds_the_package_is_its_maintainer(
     monkeypatch.setenv("DEBEMAIL", "ada@example.org")
     made = loaded("deb").build(small(pyz, tmp_path), tmp_path / "out", VERSION, QUICK)
     subprocess.run(["dpkg-deb", "-x", str(made), str(tmp_path)], check=True, timeout=PATIENCE_S)
-    maintained(made, tmp_path, "Ada Lovelace <ada@example.org>")
+    assert_maintainer(made, tmp_path, "Ada Lovelace <ada@example.org>")
 
 
 @pytest.mark.parametrize(

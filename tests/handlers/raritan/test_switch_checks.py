@@ -22,7 +22,7 @@ ANSWERS: dict[Any, Any] = {
 }
 
 
-def look(**answers: Any) -> None:
+def raise_if_outlet_1_is_locked(**answers: Any) -> None:
     """Call `raise_if_locked` with the usual answers, except for the methods named in `answers`."""
     unit = Described()
     unit.calls.update(
@@ -52,13 +52,13 @@ def look(**answers: Any) -> None:
     ],
 )
 def test_a_missing_answer_or_field_does_not_prevent_the_command(answers: dict[str, Any]) -> None:
-    look(**answers)
+    raise_if_outlet_1_is_locked(**answers)
 
 
 @pytest.mark.parametrize("method", ["getMetaData", "getState"])
 def test_an_outlet_that_the_account_may_not_read_is_not_switched(method: str) -> None:
     with pytest.raises(PduHandlerError) as caught:
-        look(**{method: Status(403)})
+        raise_if_outlet_1_is_locked(**{method: Status(403)})
     assert caught.value.kind == "denied"
 
 
@@ -73,7 +73,7 @@ def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(
     answers: dict[str, Any], kind: str
 ) -> None:
     with pytest.raises(PduHandlerError) as caught:
-        look(**answers)
+        raise_if_outlet_1_is_locked(**answers)
     assert caught.value.kind == kind
 
 

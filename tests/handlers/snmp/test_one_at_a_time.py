@@ -54,10 +54,10 @@ def switch(agent: Agent, outlet: int, up: bool, deadline: float = 10.0) -> EnumP
 def test_two_simultaneous_commands_are_both_executed(relay_s: float) -> None:
     """Two callers switch different outlets of one unit. The other outlets keep their states."""
     with ThreadPoolExecutor(2) as units:
-        list(units.map(lambda seed: rounds(relay_s, seed), (1, 2)))
+        list(units.map(lambda seed: assert_both_executed(relay_s, seed), (1, 2)))
 
 
-def rounds(relay_s: float, seed: int) -> None:
+def assert_both_executed(relay_s: float, seed: int) -> None:
     chance = random.Random(f"{relay_s} {seed}")
     with Agent(digipower(OUTLETS, relay_s=relay_s)) as agent, ThreadPoolExecutor(2) as callers:
         for round_ in range(5):

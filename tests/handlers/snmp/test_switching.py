@@ -164,7 +164,7 @@ def test_nothing_is_written_if_what_contradicts_a_state_cannot_be_read(
         assert agent.writes() == [] and port.power_status is UNKNOWN
 
 
-def refused(
+def assert_refused(
     agent: Agent,
     identity: str,
     error: type[PduHandlerError],
@@ -190,13 +190,13 @@ def refused(
 )
 def test_an_outlet_that_does_not_exist_is_not_written(key: str, identity: str) -> None:
     with Agent(BUILT_IN[key]()) as agent:
-        refused(agent, identity, NoSuchOutlet, "no outlet", near)
+        assert_refused(agent, identity, NoSuchOutlet, "no outlet", near)
 
 
 @FAMILIES
 def test_over_the_wire_an_outlet_that_does_not_exist_is_not_written(key: str) -> None:
     with Agent(BUILT_IN[key]()) as agent:
-        refused(agent, "999", NoSuchOutlet, "no outlet")
+        assert_refused(agent, "999", NoSuchOutlet, "no outlet")
 
 
 def test_a_unit_that_only_meters_has_unknown_states_and_is_not_written() -> None:
@@ -208,7 +208,7 @@ def test_a_unit_that_only_meters_has_unknown_states_and_is_not_written() -> None
     with Agent(Device(rows, rules=None)) as agent:
         assert [port.power_status for port in pdu(agent).status().ports] == [UNKNOWN] * 4
         assert len(pdu(agent).statistic().ports) == 4
-        refused(agent, "1.1", Unsupported, "reports no state")
+        assert_refused(agent, "1.1", Unsupported, "reports no state")
 
 
 def test_a_family_with_unproven_commands_is_read_only_until_the_owner_allows_them(
@@ -222,7 +222,7 @@ def test_a_family_with_unproven_commands_is_read_only_until_the_owner_allows_the
     monkeypatch.setattr(settings, "PROFILES", unsure)
     with Agent(BUILT_IN["rpcm"]()) as agent:
         assert pdu(agent).status().ports
-        refused(agent, "1", Unsupported, "switch_unproven=yes.*One driver only")
+        assert_refused(agent, "1", Unsupported, "switch_unproven=yes.*One driver only")
         assert (
             pdu(agent, {"switch_unproven": "yes"}).port_down(PduPortView("1")).power_status is DOWN
         )

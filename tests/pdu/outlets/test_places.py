@@ -62,14 +62,14 @@ def test_an_error_of_a_handler_names_its_port(handler: str, call: str) -> None:
 def test_an_error_of_a_command_names_the_port_that_was_typed(
     handler: str, call: str, tmp_path: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    named(CALLS[call], handler, tmp_path, capsys)
+    assert_port_named(CALLS[call], handler, tmp_path, capsys)
 
 
 @pytest.mark.parametrize("handler", TOOLS)
 def test_an_error_of_a_device_tool_names_the_port(
     handler: str, tmp_path: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    named(TOOLS[handler], handler, tmp_path, capsys)
+    assert_port_named(TOOLS[handler], handler, tmp_path, capsys)
 
 
 @pytest.mark.parametrize("handler, secret", [("snmp", "COMMUNITY"), ("raritan", "PASSWORD")])
@@ -87,7 +87,7 @@ def test_a_missing_secret_is_of_a_pdu(
     assert error["host"] == "127.0.0.1:9" and f"no {secret.lower()} was given" in error["reason"]
 
 
-def named(
+def assert_port_named(
     command: tuple[str, ...], handler: str, folder: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     where = f"127.0.0.1:{reserved()}"

@@ -124,7 +124,7 @@ def _judged(worker: Worker, what: str, by: Path, name: str) -> list[str]:
     return [" ".join(one) for one in failed]
 
 
-def _explain(faults: list[str], rows: list[Accepted], most: int) -> None:
+def assert_explained(faults: list[str], rows: list[Accepted], most: int) -> None:
     assert [fault for fault in faults if not any(re.search(row.what, fault) for row in rows)] == []
     assert [
         row.why for row in rows if not any(re.search(row.what, fault) for fault in faults)
@@ -137,7 +137,7 @@ def _explain(faults: list[str], rows: list[Accepted], most: int) -> None:
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"hall"}))
 def test_each_fault_found_with_the_schemas_is_explained(judges: Worker, name: str) -> None:
     faults = _judged(judges, "service", witnesses.path("redfish/csdl"), name)
-    _explain(faults, SERVICE.get(name, []), MOST["service"])
+    assert_explained(faults, SERVICE.get(name, []), MOST["service"])
 
 
 @pytest.mark.sample(5)
@@ -147,7 +147,7 @@ def test_each_fault_found_with_ocps_profile_is_explained(judges: Worker, name: s
     faults = _judged(
         judges, "interop", witnesses.path("redfish/profiles", "OCPRackPDU.v1_0_0.json"), name
     )
-    _explain(faults, [NOT_A_CONTROLLER, BRANCHES, *INTEROP[name]], MOST["interop"])
+    assert_explained(faults, [NOT_A_CONTROLLER, BRANCHES, *INTEROP[name]], MOST["interop"])
 
 
 @pytest.mark.against("DMTF's service validator")

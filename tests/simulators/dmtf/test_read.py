@@ -45,7 +45,7 @@ def reader() -> Iterator[Worker]:
 def test_outlets_and_figures_match_the_books(
     reader: Worker, tmp_path: Path, name: str, way: str
 ) -> None:
-    _compare(reader, tmp_path, UNITS[name](), way)
+    assert_equal_to_books(reader, tmp_path, UNITS[name](), way)
 
 
 @pytest.mark.against("DMTF's redfish library and redfish-utilities")
@@ -53,10 +53,10 @@ def test_outlets_and_figures_match_the_books(
 def test_outlets_and_figures_of_dmtfs_tree_match_the_books(
     reader: Worker, tmp_path: Path, way: str
 ) -> None:
-    _compare(reader, tmp_path, units.dmtf(witnesses.path(witnesses.PUBLIC_PDU)), way)
+    assert_equal_to_books(reader, tmp_path, units.dmtf(witnesses.path(witnesses.PUBLIC_PDU)), way)
 
 
-def _compare(reader: Worker, tmp_path: Path, model: Model, way: str) -> None:
+def assert_equal_to_books(reader: Worker, tmp_path: Path, model: Model, way: str) -> None:
     ca_file = tmp_path / "ca.pem"
     with RedfishService(model) as unit:
         ca_file.write_text(unit.ca_pem, encoding="ascii")

@@ -35,8 +35,8 @@ _CLOCK = ROOT / "tests" / "pdu" / "core" / "machines" / "room_clock.py"
 _KINDS = {one.name: one for one in [*WIRED_WRONG, *CHANGED, *HONEST]}
 
 
-class Said(NamedTuple):
-    """The answer of a door."""
+class Answer(NamedTuple):
+    """Of a command: whether it ended with success, for which the machine is off."""
 
     is_off: bool
     text: str
@@ -61,52 +61,61 @@ def _in_process(arguments: Sequence[str], given: str, room: Optional[WiredRoom])
     return code, said.getvalue()
 
 
-def fence(folder: Path, room: Optional[WiredRoom]) -> Said:
+def fence(folder: Path, room: Optional[WiredRoom]) -> Answer:
     """As a cluster does."""
     given = "action=off\nplug=srv\n" + "".join(_files(folder, "=", "\n", "state_dir"))
     code, text = _in_process(["fence"], given, room)
-    return Said(code == 0, text)
+    return Answer(code == 0, text)
 
 
-def machine_off(folder: Path, room: WiredRoom) -> Said:
+def machine_off(folder: Path, room: WiredRoom) -> Answer:
     """As an administrator does."""
     files = [f"--{one}" for one in _files(folder, "=", "", "state-dir")]
     code, text = _in_process(["machine", "off", "srv", "--yes", *files], "", room)
-    return Said(code == 0, text)
+    return Answer(code == 0, text)
 
 
-def through_gateway(folder: Path, room: WiredRoom) -> Said:
+def through_gateway(folder: Path, room: WiredRoom) -> Answer:
     """As MAAS does."""
     options = ["--confirm", "current", "--state-dir", str(folder / "state")]
     with ClockServer(room) as clock:
         program = (sys.executable, str(_CLOCK), str(clock.port))
         with gateway(folder, *options, program=program) as running:
             answer = running.switch("srv", "off")
-    return Said(answer.status == 200, answer.text)
+    return Answer(answer.status == 200, answer.text)
 
 
-Door = Callable[[Path, WiredRoom], Said]
+Door = Callable[[Path, WiredRoom], Answer]
 
 
-def verify(folder: Path, room: WiredRoom, alive: str) -> Said:
+def verify(folder: Path, room: WiredRoom, alive: str) -> Answer:
     """As an administrator does, at leisure."""
     files = [f"--{one}" for one in _files(folder, "=", "", "state-dir")]
     words = ["machine", "verify", "srv", "--yes", "--alive", alive, *files]
     code, text = _in_process(words, "", room)
-    return Said(code == 0, text)
+    return Answer(code == 0, text)
 
 
-def _asked(
+class WireTrial(NamedTuple):
+    """Answers of `pdu machine verify` and of the command after it."""
+
+    cabling: Answer
+    off: Answer
+    #: whether the machine ran at the answer of `off`, or soon after
+    has_run: bool
+    #: whether an outlet was switched off
+    is_commanded: bool
+
+
+def try_over_wire(
     door: Door, protocol: str, kind: str, folder: Path, noise: Optional[Noise] = None
-) -> tuple[Said, Said, bool]:
-    """What the trial of the cabling and the door said, and whether the machine ran at its answer,
-    or soon after.
-    """
+) -> WireTrial:
+    """Verify a machine's cabling, let what changes happen, and ask for the machine to be off."""
     chosen = _KINDS[kind]
     made: Case = case(Trial("wire", chosen, 0, _METER, noise or chosen.noise), 1)
     made.srv.boots_s = 0.0
     with wired(folder, made, protocol) as (room, alive):
-        tried = verify(folder, room, alive)
+        cabling = verify(folder, room, alive)
         for happens in made.since:
             happens(made.room)
         if chosen.is_monitored:
@@ -116,8 +125,12 @@ def _asked(
         answer = door(folder, room)
     answered = made.room.time
     made.room.advance(SOON_S)
-    assert any(not one.on for one in made.room.commands), answer.text
-    return tried, answer, made.room.has_run(made.srv, answered)
+    return WireTrial(
+        cabling,
+        answer,
+        made.room.has_run(made.srv, answered),
+        any(not command.on for command in made.room.commands),
+    )
 
 
 # The first case of each table is no trial: so each door is in one, and each protocol but Redfish,
@@ -167,9 +180,10 @@ _CHANGED: Sequence[tuple[Door, str, str]] = [
 def test_a_wrong_cabling_is_not_verified_and_nothing_told_as_off(
     door: Door, protocol: str, kind: str, tmp_path: Path
 ) -> None:
-    tried, answer, _ = _asked(door, protocol, kind, tmp_path)
-    assert not tried.is_off and "is not verified" in tried.text, tried.text
-    assert not answer.is_off, answer.text
+    trial = try_over_wire(door, protocol, kind, tmp_path)
+    assert trial.is_commanded
+    assert not trial.cabling.is_off and "is not verified" in trial.cabling.text, trial.cabling.text
+    assert not trial.off.is_off, trial.off.text
 
 
 @pytest.mark.long
@@ -178,10 +192,11 @@ def test_a_wrong_cabling_is_not_verified_and_nothing_told_as_off(
 def test_a_machine_with_power_is_not_told_as_off(
     door: Door, protocol: str, kind: str, tmp_path: Path
 ) -> None:
-    tried, answer, has_run = _asked(door, protocol, kind, tmp_path)
-    assert tried.is_off, tried.text
-    assert has_run, "this is no lie"
-    assert not answer.is_off, answer.text
+    trial = try_over_wire(door, protocol, kind, tmp_path)
+    assert trial.is_commanded
+    assert trial.cabling.is_off, trial.cabling.text
+    assert trial.has_run, "the answer `off` would be true"
+    assert not trial.off.is_off, trial.off.text
 
 
 @pytest.mark.sample(1)
@@ -190,6 +205,7 @@ def test_a_machine_with_power_is_not_told_as_off(
 def test_an_honest_machine_is_verified_and_proven_off(
     door: Door, protocol: str, tmp_path: Path
 ) -> None:
-    tried, answer, has_run = _asked(door, protocol, "two cords, half each", tmp_path, QUIET)
-    assert tried.is_off, tried.text
-    assert answer.is_off and not has_run, answer.text
+    trial = try_over_wire(door, protocol, "two cords, half each", tmp_path, QUIET)
+    assert trial.is_commanded
+    assert trial.cabling.is_off, trial.cabling.text
+    assert trial.off.is_off and not trial.has_run, trial.off.text
