@@ -186,7 +186,7 @@ class _DeadlineResponse(http.client.HTTPResponse):
         self, timeout: float, end: float, opened: socket.socket, *args: Any, **keywords: Any
     ) -> None:
         super().__init__(opened, *args, **keywords)
-        self.fp = io.BufferedReader(_DeadlineReader(self, self.fp.detach(), opened, timeout, end))
+        self.fp = io.BufferedReader(DeadlineReader(self, self.fp.detach(), opened, timeout, end))
 
     def _read_status(self) -> Any:
         """Returns 100 for 102 to 199: http.client skips only 100, and these are not final either
@@ -197,7 +197,7 @@ class _DeadlineResponse(http.client.HTTPResponse):
         return version, 100 if 102 <= status < 200 else status, phrase
 
 
-class _DeadlineReader(io.RawIOBase):
+class DeadlineReader(io.RawIOBase):
     """Reads until `end`, then raises socket.timeout. If this process was too busy to look in time,
     it still reads what has arrived.
 

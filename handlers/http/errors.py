@@ -107,7 +107,7 @@ def no_tls_answered(error: HttpException) -> bool:
     )
 
 
-_STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
+STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
     401: (
         HttpLoginRefused,
         (
@@ -172,7 +172,7 @@ def of_status(
     `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its
     Retry-After.
     """
-    kind, words = _STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
+    kind, words = STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     if status == 401 and login is not None and login.token is not None:
         words = _ENDED
     elif (

@@ -105,7 +105,7 @@ def discover_devices(
         raise ValueError("interfaces is empty: give None for all")
     network = Zeroconf(interfaces=interface_choice, ip_version=IPVersion.V4Only)
     try:
-        announcements = _Announcements(time.monotonic() + timeout)
+        announcements = Announcements(time.monotonic() + timeout)
         browsers = [
             ServiceBrowser(network, service, handlers=[announcements.handle_change])
             for service in SERVICES
@@ -128,7 +128,7 @@ def close(network: Zeroconf) -> None:
         loop.close()
 
 
-class _Announcements:
+class Announcements:
     """Collects announcements.
 
     Each browser calls `handle_change` in its own thread until `cancel`. `end` is a `time.monotonic`
@@ -186,17 +186,17 @@ def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
     addresses = [address for address in every if ":" not in address] or every
     return [
         AnnouncedDevice(
-            _plain(name),
-            _plain(properties.get("model") or (words[0] if words else "")),
+            plain_text(name),
+            plain_text(properties.get("model") or (words[0] if words else "")),
             address,
             info.port or 0,
-            _plain(properties.get("rr_fw", "")),
+            plain_text(properties.get("rr_fw", "")),
         )
         for address in addresses
     ]
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """The printable characters of a text from the network, at most 120: safe to print on a
     terminal.
     """

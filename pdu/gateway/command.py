@@ -128,7 +128,7 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
         raise SettingsError(optional_packages.missing("the gateway", "h11")) from None
     if gateway_options.pause > LONGEST_PAUSE_S:
         raise SettingsError(f"--pause: give 0 to {LONGEST_PAUSE_S:g} seconds; clients wait for it")
-    address = _address(gateway_options)
+    address = gateway_address(gateway_options)
     # SIGTERM and SIGHUP break nothing off, from the start on; a second SIGTERM neither
     with ServiceSignals(second=lambda: None) as signals:
         files = _read_files(gateway_options)
@@ -257,7 +257,7 @@ def _tls_context(options: GatewayOptions) -> Optional[ssl.SSLContext]:
         raise SettingsError(f"--cert, --key: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _address(options: GatewayOptions) -> ListenAddress:
+def gateway_address(options: GatewayOptions) -> ListenAddress:
     """Where to listen. Raises SettingsError, also if it is not safe as given."""
     host, _ = listen_address(options.listen, "--listen", USUAL_LISTEN)
     if not host:

@@ -101,7 +101,7 @@ class Middleware:
             parse_qsl(query, keep_blank_values=True),
             request.body,
             client,
-            lambda: self._count_command(client),
+            lambda: self.count_command(client),
         )
         return await self._within(client, gateway_request, path)
 
@@ -150,7 +150,7 @@ class Middleware:
         name, _, token = login.partition(":")
         return self._clients.of_login(name, token)
 
-    def _count_command(self, client: Optional[GatewayClient]) -> None:
+    def count_command(self, client: Optional[GatewayClient]) -> None:
         """Raise ApiError if the client has sent too many commands."""
         assert client is not None
         wait = self._commands[client.name].wait(time.monotonic())

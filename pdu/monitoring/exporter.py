@@ -93,7 +93,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
     # SIGHUP before listening must not end the process
     with ServiceSignals() as signals:
         try:
-            allowed = _allowed(config)
+            allowed = read_targets(config)
             readers = probes.readers(config.parallel, config.workers)
             exporter = server.Exporter(
                 allowed,
@@ -106,14 +106,14 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
             if readers is not None:
                 readers.close()
             raise
-        url = _url(config.listen, listener.getsockname()[1])
+        url = page_url(config.listen, listener.getsockname()[1])
         routes = server.ExporterRoutes(exporter)
         here = config.listen.rpartition(":")[0]
         checked = HostCheck(routes, here, config.allow_host)
         web_server = web.WebServer(checked, server.LIMITS, report=report)
 
         def reload() -> None:
-            _reload(exporter, config)
+            reload_targets(exporter, config)
 
         with listener:
             asyncio.run(_serve(web_server, listener, signals, reload, lambda: _greet(url, shared)))
@@ -162,13 +162,13 @@ def _end(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _url(listen: str, port: int) -> str:
+def page_url(listen: str, port: int) -> str:
     # ":9914" listens on all IPv4 addresses, so localhost works
     host = listen.rpartition(":")[0] or "localhost"
     return f"http://{host}:{port}/"
 
 
-def _allowed(config: ExporterOptions) -> TargetPolicy:
+def read_targets(config: ExporterOptions) -> TargetPolicy:
     """Reads the list and the logins, and loads every handler that a query can name.
 
     Raises SettingsError.
@@ -192,13 +192,13 @@ def _allowed(config: ExporterOptions) -> TargetPolicy:
     return TargetPolicy(targets, networks, handlers, fleet.auths)
 
 
-def _reload(exporter: Any, config: ExporterOptions) -> None:
+def reload_targets(exporter: Any, config: ExporterOptions) -> None:
     """Reads the list and the logins again, after SIGHUP.
 
     If that fails, the old ones stay in use.
     """
     try:
-        exporter.allowed = _allowed(config)
+        exporter.allowed = read_targets(config)
         exporter.own.is_loaded = True
     except Exception as error:  # whatever fails must not end the exporter
         exporter.own.is_loaded = False

@@ -87,7 +87,7 @@ def _find(
     community = _community(shared, auth, login)
     at = _port(port)
     count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
-    beforehand = _beforehand(count, rate)
+    beforehand = describe_search(count, rate)
     if beforehand:
         print(beforehand, file=sys.stderr)
     # reason -> requests that the system did not send
@@ -101,16 +101,16 @@ def _find(
             lambda: bar.update(1) if bar is not None else None,
             lambda error: unsent.update([getattr(error, "strerror", None) or str(error)]),
         )
-    pdus, other_devices = _sorted_out(answers, at)
+    pdus, other_devices = sort_answers(answers, at)
     if not no_mdns:
-        xerus = _announced(networks)
+        xerus = announced_pdus(networks)
         xerus_addresses = {device.address for device in xerus}
         pdus, other_devices = (
             [device for device in answered if device.address not in xerus_addresses]
             for answered in (pdus, other_devices)
         )
         pdus += xerus
-    _result_of(shared, _with_names(pdus), other_devices, login or "", count)
+    _result_of(shared, name_pdus(pdus), other_devices, login or "", count)
     for why, number in unsent.items():
         print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)
     if not (pdus or other_devices or unsent or shared.json):
@@ -118,7 +118,7 @@ def _find(
     return code_of("unreachable") if sum(unsent.values()) == count * network_scan.TRIES else DONE
 
 
-def _beforehand(count: int, rate: float) -> str:
+def describe_search(count: int, rate: float) -> str:
     """What to know before a search that may take long: how long, and a rate that shortens it to
     `_SOON_S`; "" for a short one."""
     longest = network_scan.ScanRate(rate).longest_s(count)
@@ -168,7 +168,7 @@ def _port(text: str) -> int:
         raise SettingsError("--port must be a number from 1 to 65535") from None
 
 
-def _sorted_out(
+def sort_answers(
     answers: Mapping[str, AgentAnswer], port: int
 ) -> tuple[list[FoundDevice], list[FoundDevice]]:
     """The devices that a family of the SNMP handler fits, and all others that answered.
@@ -204,7 +204,7 @@ def _sorted_out(
     return pdus, other_devices
 
 
-def _announced(networks: Sequence[Network]) -> list[FoundDevice]:
+def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
     """Xerus units that announce themselves and are in the networks. Asks only on interfaces in
     these networks, over IPv4.
 
@@ -253,7 +253,7 @@ def _own_address(network: Network) -> str:
     return ""
 
 
-def _with_names(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
+def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
     """The PDUs in order of their addresses, with unique names.
 
     The address replaces a name that is empty or begins like a comment or a formula. It is appended

@@ -67,7 +67,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     shared = shared_options_of(context)
     handler_name, host, shared = names.resolve_name(shared, host)
     handler_names = [handler_name] if registry.is_handler(handler_name) else registry.names()
-    chosen = list(dict.fromkeys(handler)) or _ordered(handler_names, host, shared)
+    chosen = list(dict.fromkeys(handler)) or order_handlers(handler_names, host, shared)
     keys: set[str] = set().union(*(_keys(load(name)) for name in chosen))
     typed = (*(key for key in shared.settings if key not in shared.of_list), *shared.secret_files)
     for key in typed:
@@ -110,7 +110,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     return DONE if best else _code(answers)
 
 
-def _ordered(names: Sequence[str], host: Address, shared: SharedOptions) -> list[str]:
+def order_handlers(names: Sequence[str], host: Address, shared: SharedOptions) -> list[str]:
     """The handlers in the order in which they are tried: with a port given, first those whose usual
     port it is, and NUT, which waits for an answer, after those over HTTP.
     """

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from handlers.http.connection import _DeadlineReader
+from handlers.http.connection import DeadlineReader
 from handlers.nut.connection import Connection
 from handlers.shared.socket_wait import is_readable
 from tests.waiting import PATIENCE_S
@@ -39,7 +39,7 @@ def test_over_http(pair: tuple[socket.socket, socket.socket]) -> None:
     device, ours = pair
     answer = SimpleNamespace(status=200, headers={}, length=0)
     with ours.makefile("rb", buffering=0) as raw:
-        reader, buffer = _DeadlineReader(answer, raw, ours, 1.0, time.monotonic()), bytearray(10)
+        reader, buffer = DeadlineReader(answer, raw, ours, 1.0, time.monotonic()), bytearray(10)
         device.sendall(b"{}")
         assert is_readable(ours, PATIENCE_S)
         assert reader.readinto(buffer) == 2 and buffer[:2] == b"{}"

@@ -153,7 +153,7 @@ class Complete(ReadOnly):
                 for identity in all_rows
                 if len(counts) == 1 or unit in identity_prefixes(identity)
             ]
-            if counted is not None and (len(mine) < counted or _lacks_first(mine, counted)):
+            if counted is not None and (len(mine) < counted or lacks_first_row(mine, counted)):
                 all_rows[f"{unit}."] = MISSING  # the dot: no index ends with one
         if len(all_rows) < self.least:
             all_rows["."] = MISSING
@@ -178,7 +178,7 @@ def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
             yield f"{unit}.."  # no index ends with dots
 
 
-def _lacks_first(rows: Sequence[str], counted: Decimal) -> bool:
+def lacks_first_row(rows: Sequence[str], counted: Decimal) -> bool:
     """Whether a table that is numbered from 1, and may be longer than the count, lacks a row of
     those up to the count.
     """

@@ -69,7 +69,7 @@ def events(context: Context) -> Result:
                 if not options.all and name.endswith(_TWICE):
                     continue
                 print(
-                    _as_json(event, name) if context.shared.json else _line(event, name),
+                    format_json(event, name) if context.shared.json else format_line(event, name),
                     file=context.out,
                     flush=True,
                 )
@@ -154,7 +154,7 @@ def _gap_as_json(lost: EventGap) -> str:
     )
 
 
-def _as_json(event: Event, name: str) -> str:
+def format_json(event: Event, name: str) -> str:
     """One object: `_KEYS`, then the event's fields except `source`.
 
     A field named like a key gets an underscore: `event_`.
@@ -177,7 +177,7 @@ def _as_json(event: Event, name: str) -> str:
     )
 
 
-def _line(event: Event, name: str) -> str:
+def format_line(event: Event, name: str) -> str:
     """`2026-11-20T19:40:02Z  outlet/3 'web'  state changed: powerState on → off`"""
     kind = base_name(event.wire_type).rpartition(".")[2].removesuffix("Event")
     words = re.sub("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", printable(kind)).lower()
@@ -243,10 +243,10 @@ def _flat(value: object, name: str = "") -> Mapping[str, object]:
 
 
 def _field_text(field: str, value: object) -> str:
-    return HIDDEN if value and field.rpartition(".")[2] in SECRET_FIELDS else _word(value)
+    return HIDDEN if value and field.rpartition(".")[2] in SECRET_FIELDS else format_value(value)
 
 
-def _word(value: object) -> str:
+def format_value(value: object) -> str:
     """A value as in tables; a list or map as JSON. A member of an enumeration is shown without its
     type's prefix: PS_ON is `on`."""
     if isinstance(value, (list, dict)):

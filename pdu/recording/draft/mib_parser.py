@@ -103,7 +103,7 @@ def parse_mib_files(files: Sequence[str]) -> Mib:
         modules = _parse_file(parser, file)
         all_modules += modules
         modules_of[file] = {str(module[0]) for module in modules}
-    object_by_oid, unresolved_objects = _objects(all_modules)
+    object_by_oid, unresolved_objects = collect_objects(all_modules)
     notes: list[str] = []
     for file, names in modules_of.items():
         missing = sum(module in names for module, _ in unresolved_objects)
@@ -156,7 +156,7 @@ def _parse_file(parser: Any, file: str) -> list[Any]:
     return modules
 
 
-def _objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
+def collect_objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
     """The objects of the syntax trees by OID, and the labels of those whose OID
     cannot be resolved.
     """
@@ -205,13 +205,13 @@ def _objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
             of_module[mib_object.module][oid] = mib_object
     object_by_oid: dict[Arcs, Object] = {}
     for objects in of_module.values():
-        object_by_oid = _merge_objects(object_by_oid, objects)
+        object_by_oid = merge_objects(object_by_oid, objects)
     return object_by_oid, {
         label for label, (mib_object, *_) in definitions.items() if not mib_object.oid
     }
 
 
-def _merge_objects(
+def merge_objects(
     first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]
 ) -> dict[Arcs, Object]:
     """The objects of two modules; an object that both define is the one of `first`.

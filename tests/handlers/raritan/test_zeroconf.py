@@ -108,11 +108,11 @@ def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
             waits.append(timeout)
 
     for end, expected in ((time.monotonic() + 100, 2000), (time.monotonic() - 100, 0)):
-        found = discovery._Announcements(end)
+        found = discovery.Announcements(end)
         silent: Any = Silent()
         found.handle_change(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
         assert waits[-1] == expected and found.devices() == []
-    discovery._Announcements(time.monotonic() + 1).handle_change(
+    discovery.Announcements(time.monotonic() + 1).handle_change(
         silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added
     )
     assert waits[-1] <= 1000
@@ -130,7 +130,7 @@ def test_a_name_that_is_not_allowed_or_of_another_service_is_ignored(name: str) 
         def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
             return ServiceInfo(service, name, port=443, addresses=[_packed("127.0.0.16")])
 
-    found = discovery._Announcements(time.monotonic() + 100)
+    found = discovery.Announcements(time.monotonic() + 100)
     found.handle_change(cast(Any, Network()), NEW, name, ServiceStateChange.Added)
     assert found.devices() == []
 
@@ -149,7 +149,7 @@ def test_an_announced_model_is_used_and_not_the_first_word_of_the_name_unless_it
                 properties={"model": announced},
             )
 
-    found = discovery._Announcements(time.monotonic() + 100)
+    found = discovery.Announcements(time.monotonic() + 100)
     found.handle_change(cast(Any, Network()), NEW, f"Rack 1.{NEW}", ServiceStateChange.Added)
     assert [(device.name, device.model) for device in found.devices()] == [("Rack 1", model)]
 
@@ -162,7 +162,7 @@ def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> N
         def get_service_info(self, service: str, name: str, timeout: int) -> Any:
             return answers.pop(0)
 
-    found, network = discovery._Announcements(time.monotonic() + 100), cast(Any, Network())
+    found, network = discovery.Announcements(time.monotonic() + 100), cast(Any, Network())
     for change, count in (
         (ServiceStateChange.Added, 1),
         (ServiceStateChange.Updated, 1),
@@ -183,7 +183,7 @@ def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> N
 def test_a_devices_name_is_cut_to_120_characters_and_loses_unprintable_ones(
     text: str, plain: str
 ) -> None:
-    assert discovery._plain(text) == plain
+    assert discovery.plain_text(text) == plain
 
 
 @pytest.mark.parametrize("interfaces", [[], ["::1"], ["lo"]])

@@ -17,7 +17,7 @@ from handlers.snmp.sources import (
     Prefixed,
     Scalar,
 )
-from handlers.snmp.sources.filters import _lacks_first
+from handlers.snmp.sources.filters import lacks_first_row
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import filled, reader, table
@@ -58,7 +58,7 @@ def test_a_table_that_lacks_a_row_up_to_its_count_is_not_complete(
     rows: tuple[str, ...], lacks: bool
 ) -> None:
     """The count is 3, and the table has as many rows: one beyond the count may hide a gap."""
-    assert _lacks_first([f"1.{row}" for row in rows], Decimal(3)) is lacks
+    assert lacks_first_row([f"1.{row}" for row in rows], Decimal(3)) is lacks
     if all(row.isascii() and row.isdigit() for row in rows):
         objects = {**table("1.3.1", dict.fromkeys(rows, 5)), "1.3.9.0": 3}
         found = filled(Complete(A, count=Scalar("1.3.9.0")), objects)

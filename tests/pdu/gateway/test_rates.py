@@ -37,11 +37,11 @@ def test_a_client_has_a_rate_of_commands_and_of_requests_of_its_own() -> None:
         lambda _: None,
     )
     for _ in range(2):
-        guard._count_command(CLIENT)
+        guard.count_command(CLIENT)
     with pytest.raises(Exception, match="too many commands") as refused:
-        guard._count_command(CLIENT)
+        guard.count_command(CLIENT)
     assert getattr(refused.value, "status") == 429 and getattr(refused.value, "retry_after_s") > 0
-    guard._count_command(other)
+    guard.count_command(other)
 
 
 def test_sessions_end_when_idle_and_are_few() -> None:

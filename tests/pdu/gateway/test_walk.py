@@ -96,7 +96,7 @@ def test_the_units_command_line_is_one_of_the_gateway() -> None:
     context = gateway_command.make_context("gateway", words)
     wanted = GatewayOptions(files.OwnerFiles.of(context.params, SharedOptions()), **context.params)
     assert (name, subcommand) == (PROGRAM, "gateway")
-    assert command._address(wanted) == command.ListenAddress("0.0.0.0", False)  # noqa: S104
+    assert command.gateway_address(wanted) == command.ListenAddress("0.0.0.0", False)  # noqa: S104
 
 
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
@@ -149,15 +149,15 @@ def options(*words: str) -> GatewayOptions:
 )
 def test_an_unsafe_address_is_refused(words: tuple[str, ...], reason: str) -> None:
     with pytest.raises(SettingsError, match=reason):
-        command._address(options(*words))
+        command.gateway_address(options(*words))
 
 
 def test_safe_addresses_are_taken() -> None:
     for listen in ("127.0.0.1:1", "[::1]:1", "localhost:1", "127.9.9.9:1"):
-        assert command._address(options("--listen", listen)).is_loopback
+        assert command.gateway_address(options("--listen", listen)).is_loopback
     tls = ("--cert", "c", "--key", "k")
-    assert not command._address(options("--listen", "192.0.2.7:1", *tls)).is_loopback
-    plain = command._address(options("--listen", "[2001:db8::7]:1", "--plain-http"))
+    assert not command.gateway_address(options("--listen", "192.0.2.7:1", *tls)).is_loopback
+    plain = command.gateway_address(options("--listen", "[2001:db8::7]:1", "--plain-http"))
     assert plain.in_url == "[2001:db8::7]"
 
 

@@ -120,7 +120,7 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
     site = OwnerFiles.of(context.params, state)
     wanted = exporter_command.ExporterOptions(site, **context.params)
-    allowed = exporter_command._allowed(wanted)
+    allowed = exporter_command.read_targets(wanted)
     limits = server.ServerLimits(wanted.parallel, wanted.timeout_offset)
     extras = probes.ProbeExtras(wanted.identity, wanted.power)
     made = server.Exporter(allowed, limits, extras=extras)

@@ -42,15 +42,15 @@ def test_a_reload_that_raises_any_error_keeps_the_old_list(
     def broken(wanted: exporter_command.ExporterOptions) -> TargetPolicy:
         raise ZeroDivisionError("in an archive")
 
-    monkeypatch.setattr(exporter_command, "_allowed", broken)
+    monkeypatch.setattr(exporter_command, "read_targets", broken)
     before = TargetPolicy((), (), {}, {})
     asked = server.Exporter(before, server.ServerLimits())
     wanted = exporter_command.ExporterOptions(OwnerFiles(), (), "", (), 1, 1, 0.5, False, False)
-    exporter_command._reload(asked, wanted)
+    exporter_command.reload_targets(asked, wanted)
     assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
     monkeypatch.setattr(sys, "stderr", FullDisk())
-    exporter_command._reload(asked, wanted)
+    exporter_command.reload_targets(asked, wanted)
 
 
 def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: Hall) -> None:
@@ -174,7 +174,7 @@ def test_the_exporter_ends_its_process_without_pythons_own_end(
         raise GeneratorExit(number)
 
     ended: list[str] = []
-    monkeypatch.setattr(exporter_command, "_allowed", lambda *_: TargetPolicy((), (), {}, {}))
+    monkeypatch.setattr(exporter_command, "read_targets", lambda *_: TargetPolicy((), (), {}, {}))
     monkeypatch.setattr(exporter_command, "_serve", served)
     monkeypatch.setattr(atexit, "_run_exitfuncs", lambda: ended.append("exit functions"))
     monkeypatch.setattr(os, "_exit", left)
@@ -283,7 +283,7 @@ def test_an_address_that_cannot_be_used_is_refused_in_one_line(
     ],
 )
 def test_the_printed_address_is_a_url(listen: str, url: str) -> None:
-    assert exporter_command._url(listen, 9914) == url
+    assert exporter_command.page_url(listen, 9914) == url
 
 
 def test_a_missing_package_is_named_with_its_remedy(small: Hall, tmp_path: Path) -> None:

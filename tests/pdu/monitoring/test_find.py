@@ -188,7 +188,7 @@ def test_a_name_that_is_the_address_of_another_pdu_is_made_unique() -> None:
         find_.FoundDevice("192.0.2.5", "snmp", 161, "", ""),
         find_.FoundDevice("192.0.2.7", "snmp", 161, "192.0.2.7", ""),
     ]
-    assert [one.name for one in find_._with_names(found)] == [
+    assert [one.name for one in find_.name_pdus(found)] == [
         "192.0.2.5",
         "192.0.2.7",
         "192.0.2.5 192.0.2.9",
@@ -202,8 +202,8 @@ def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
         for number, name in enumerate(names, 1)
     ]
     assert (
-        len({one.name for one in find_._with_names(found)}) == len(names)
-        and find_._with_names([]) == []
+        len({one.name for one in find_.name_pdus(found)}) == len(names)
+        and find_.name_pdus([]) == []
     )
 
 
@@ -211,7 +211,7 @@ def test_the_names_of_pdus_at_one_address_differ_by_their_ports() -> None:
     found = [
         find_.FoundDevice("192.0.2.7", "raritan", port, "PX4", "") for port in (443, 8443, 9443)
     ]
-    assert [one.name for one in find_._with_names(found)] == [
+    assert [one.name for one in find_.name_pdus(found)] == [
         "PX4 192.0.2.7",
         "PX4 192.0.2.7:8443",
         "PX4 192.0.2.7:9443",
@@ -223,10 +223,10 @@ def test_the_names_of_pdus_at_one_address_differ_by_their_ports() -> None:
 )
 def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) -> None:
     answer = AgentAnswer(1, "1.3.6.1.4.1.318.1.3.4.6", "", name)
-    pdus, _ = find_._sorted_out(
+    pdus, _ = find_.sort_answers(
         {f"2001:db8:1111:2222:3333:4444:5555:{host}": answer for host in (6666, 7777)}, 161
     )
-    lines = [f"{one.name},snmp,{one.address}" for one in find_._with_names(pdus)]
+    lines = [f"{one.name},snmp,{one.address}" for one in find_.name_pdus(pdus)]
     made = tmp_path / "list.csv"
     made.write_text("\n".join(["name,handler,address", *lines]), "utf-8")
     assert len(device_list.read_device_list(str(made)).devices) == 2
@@ -244,7 +244,7 @@ def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) ->
 def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(
     object_id: str, handler: str
 ) -> None:
-    pdus, others = find_._sorted_out(
+    pdus, others = find_.sort_answers(
         {"192.0.2.1": AgentAnswer(1, object_id, "Linux web1 6.1.0", "web1")}, 161
     )
     assert [one.what for one in pdus] == ([handler] if handler else [])
@@ -256,7 +256,7 @@ def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(
 def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     units = [discovery.AnnouncedDevice("PX4", "PX4", "127.0.0.1", port, "") for port in (0, 443)]
     monkeypatch.setattr(discovery, "discover_devices", lambda interfaces: units)
-    assert [one.port for one in find_._announced(networks.parsed(["127.0.0.0/24"]))] == [443]
+    assert [one.port for one in find_.announced_pdus(networks.parsed(["127.0.0.0/24"]))] == [443]
 
 
 def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call) -> None:
@@ -311,7 +311,7 @@ def test_json_holds_pdus_and_others(hall: Hall, call: Call) -> None:
 def test_a_long_search_says_beforehand_how_long_it_takes_and_at_which_rate_it_would_be_short(
     count: int, rate: float, said: str
 ) -> None:
-    assert find_._beforehand(count, rate) == said
+    assert find_.describe_search(count, rate) == said
 
 
 def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
@@ -332,7 +332,7 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
     monkeypatch.setattr(network_scan, "scan_networks", lambda *_: answers)
     monkeypatch.setattr(
         find_,
-        "_announced",
+        "announced_pdus",
         lambda _: [find_.FoundDevice("192.0.2.1", "raritan", 443, "PX4", "PX4")],
     )
     assert root.run(["find", "192.0.2.0/30", "--json"]) == 0
@@ -517,7 +517,5 @@ def test_a_secret_file_for_a_misspelt_key_is_refused(
 def test_a_name_that_begins_as_a_formula_or_a_comment_is_not_listed(sign: str) -> None:
     assert [
         one.name
-        for one in find_._with_names(
-            [find_.FoundDevice("192.0.2.9", "snmp", 161, f"{sign}1+1", "")]
-        )
+        for one in find_.name_pdus([find_.FoundDevice("192.0.2.9", "snmp", 161, f"{sign}1+1", "")])
     ] == ["192.0.2.9"]

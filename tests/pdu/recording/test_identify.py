@@ -28,7 +28,7 @@ from handlers.snmp.sources import Column
 from pdu import root
 from pdu.core.adapters.raritan import recorded_calls as raritan_calls
 from pdu.core.adapters.recording_formats import HandlerFinding
-from pdu.core.adapters.snmp.identification import _summed_figures, of_device
+from pdu.core.adapters.snmp.identification import of_device, summed_figures
 from pdu.core.cli.options import SharedOptions
 from pdu.core.cli.output import counted, figure
 from pdu.recording import identify
@@ -149,13 +149,13 @@ def test_a_total_rests_on_the_first_object_that_has_all_rows_of_a_unit(
     reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
     total = Total(figures, unit=unit)
     assert total.read_from(reader) == (9 if unit else 10)
-    assert _summed_figures(total, reader) == [figures[number] for number in used]
+    assert summed_figures(total, reader) == [figures[number] for number in used]
 
 
 def test_objects_after_the_one_that_is_the_total_are_not_read() -> None:
     reader = Reader(Memory({"1.3.6.1.4.1.99999.0.1": 2, "1.3.6.1.4.1.99999.1.1": 3}))
     figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(2))
-    assert _summed_figures(Total(figures), reader) == [figures[0]] and list(reader.walked) == [
+    assert summed_figures(Total(figures), reader) == [figures[0]] and list(reader.walked) == [
         "1.3.6.1.4.1.99999.0"
     ]
 
@@ -533,10 +533,10 @@ def test_a_certificate_that_is_not_trusted_leads_to_its_fingerprint(
 def test_the_protocol_of_a_given_port_is_tried_first(port: str, first: str) -> None:
     names = ["nut", "snmp", "raritan"]
     for host, settings in ((f"h:{port}", {}), ("h", {"port": port})):
-        order = identify._ordered(names, Address(host), SharedOptions(settings=settings))
+        order = identify.order_handlers(names, Address(host), SharedOptions(settings=settings))
         assert (order[0], {*order}) == (first, {*names})
     # on a port of no protocol, NUT waits for an answer after those over HTTP
-    assert identify._ordered(names, Address("h:8443"), SharedOptions())[0] == "raritan"
+    assert identify.order_handlers(names, Address("h:8443"), SharedOptions())[0] == "raritan"
 
 
 def test_the_port_of_the_environment_is_the_one_that_is_tried(

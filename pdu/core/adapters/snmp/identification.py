@@ -173,7 +173,7 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
         if total is None:
             out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
             continue
-        figure_list = _summed_figures(total, read_device.reader, most)
+        figure_list = summed_figures(total, read_device.reader, most)
         out.note_total(
             name,
             None if value is None else float(value),
@@ -237,7 +237,7 @@ def _switching(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFindi
     )
 
 
-def _summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[Figure]:
+def summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[Figure]:
     """The figures that the total sums: for each unit of a chain the first figure without a missing
     value.
     """

@@ -33,7 +33,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     rows, stops = recording.walked(data, recorder)
     clean = recording.scrubbed(rows, data, recorder.keep)
     text = "\n".join(snmprec.written(clean)) + "\n"
-    return Recording(text, _holds(text), [*stops, *_compared(rows, clean, choice)])
+    return Recording(text, _holds(text), [*stops, *compare_rows(rows, clean, choice)])
 
 
 def _holds(text: str) -> str:
@@ -51,7 +51,7 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
         raise SettingsError(
             "PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode"
         )
-    device, why, setting = _find_device(parsed.rows, profile)
+    device, why, setting = find_device(parsed.rows, profile)
     unit = RecordedUnit(parsed.rows, device)
     agent = SimulatedAgent(unit, port, community)
     left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
@@ -64,7 +64,7 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
     )
 
 
-def _find_device(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:
+def find_device(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:
     """Read the rows as the family `chosen`; "" means the detected one.
 
     Returns the result (None if the family cannot read them), a summary, and an option that `pdu
@@ -145,7 +145,7 @@ def _profile(chosen: str) -> Profile:
         raise SettingsError(f"{chosen}: {error}") from None
 
 
-def _compared(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = None) -> list[str]:
+def compare_rows(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = None) -> list[str]:
     """A note: whether the handler finds the same family, states and figures in the scrubbed rows as
     in the device's own.
 

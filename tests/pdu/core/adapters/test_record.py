@@ -25,7 +25,7 @@ from pdu.core.adapters.scrub import Scrubber
 from pdu.core.adapters.snmp import snmprec
 from pdu.core.adapters.snmp.recorded_rows import SnmpRow as HeldRow, arcs
 from pdu.core.adapters.snmp.recording import scrubbed
-from pdu.core.adapters.snmp.recording_format import _compared, _find_device
+from pdu.core.adapters.snmp.recording_format import compare_rows, find_device
 from pdu_common.connection import PduData, PduSnmpData
 from tests import witnesses
 from tests.handlers.redfish import tree as redfish
@@ -370,7 +370,7 @@ def test_a_text_after_a_number_is_not_taken_for_an_address() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_an_outlets_name_is_replaced_also_where_its_column_is_needed(encoding: str) -> None:
     rows = snmprec.parse(write_snmprec(fixture("hpe-mapdu3_metered").device().rows())).rows
-    found, *_ = _find_device(rows, "hpe-mapdu3")
+    found, *_ = find_device(rows, "hpe-mapdu3")
     assert found is not None and found.outlets is not None and found.outlets.name is not None
     names = found.outlets.name.rows(found.reader).values()
     named = next(oid for oid, row in rows.items() if row.raw in names)
@@ -398,7 +398,7 @@ def test_a_device_with_two_names_for_one_outlet_is_recorded_without_these_names(
         and clean[first].value != b"mail"
         and clean[second].value != b"Hetzmann"
     )
-    assert "as the device does" in _compared(rows, clean)[0]
+    assert "as the device does" in compare_rows(rows, clean)[0]
 
 
 @pytest.mark.parametrize(
@@ -418,7 +418,7 @@ def test_a_note_says_whether_the_scrubbed_recording_still_reads_as_the_device_do
         }
     )
     rows = snmprec.parse(write_snmprec(device)).rows
-    note = _compared(rows, scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"})))
+    note = compare_rows(rows, scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"})))
     assert ("as the device does" in note[0]) is same
 
 
@@ -481,7 +481,7 @@ def test_an_unknown_setting_is_refused_before_a_device_is_recorded() -> None:
 def test_a_recording_is_not_read_as_a_family_that_does_not_exist() -> None:
     rows = snmprec.parse("1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999\n").rows
     with pytest.raises(SettingsError, match="'apc-nosuch' is neither a family .* nor a file"):
-        _find_device(rows, "apc-nosuch")
+        find_device(rows, "apc-nosuch")
 
 
 def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:

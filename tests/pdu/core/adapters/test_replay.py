@@ -19,7 +19,7 @@ from pdu.core.adapters.redfish import tree as redfish_tree
 from pdu.core.adapters.snmp import snmprec
 from pdu.core.adapters.snmp.recorded_rows import SnmpRow as HeldRow, arcs
 from pdu.core.adapters.snmp.recording import detected
-from pdu.core.adapters.snmp.recording_format import _find_device
+from pdu.core.adapters.snmp.recording_format import find_device
 from pdu.core.adapters.snmp.unit import RecordedUnit
 from pdu.core.inventory.handler_loading import load
 from pdu_common.connection import PduData
@@ -138,7 +138,7 @@ def test_a_replayed_outlet_whose_state_is_also_the_command_and_is_confirmed_foll
     Then this object and ctrlOutletFeedback must read 0.
     """
     rows = snmprec.parse(write_snmprec(fixture("geist-v3").rows)).rows
-    found, *_ = _find_device(rows, "")
+    found, *_ = find_device(rows, "")
     assert found is not None and found.states["1"] is EnumPowerStatus.UP
     unit = RecordedUnit(rows, found)
     assert unit.set([(arcs("1.3.6.1.4.1.21239.2.16.1.3.1"), HeldRow(2, 3))]) == ("", 0)

@@ -84,19 +84,19 @@ def test_each_event_is_a_line_that_names_the_outlet_and_what_changed(run: Run, b
 
 def test_the_name_of_an_event_comes_from_the_unit_even_if_the_binding_does_not_know_it() -> None:
     added = usermgmt.AccountAdded(username="operator", actUserName="admin", actIpAddr="192.0.2.1")
-    assert "account added: username operator, by admin from 192.0.2.1" in events._line(
+    assert "account added: username operator, by admin from 192.0.2.1" in events.format_line(
         added, "unit"
     )
     name = "pdumodel.Outlet_9_0_0.RelayWornEvent:1.0.0"
     new = decoder(Event)({"type": name, "value": {"source": None, "cycles": 7}}, Nowhere())
-    assert events._line(new, "").endswith("  unit  relay worn")
-    assert json.loads(events._as_json(new, ""))["event"] == "pdumodel.Outlet.RelayWornEvent"
+    assert events.format_line(new, "").endswith("  unit  relay worn")
+    assert json.loads(events.format_json(new, ""))["event"] == "pdumodel.Outlet.RelayWornEvent"
 
 
 def test_time_stamps_are_not_changes() -> None:
     reading = sensors.NumericSensor.Reading
     old, new = reading(value=4.0), reading(value=5.0, timestamp=datetime.datetime(2030, 1, 2))
-    line = events._line(
+    line = events.format_line(
         sensors.NumericSensor.StateChangedEvent(oldReading=old, newReading=new), "outlet/1/current"
     )
     assert line.endswith("state changed: value 4 → 5")
@@ -105,7 +105,7 @@ def test_time_stamps_are_not_changes() -> None:
 def test_in_json_a_field_replaces_neither_type_of_its_event_nor_the_name_of_the_source() -> None:
     dip = pdumodel.VoltageMonitoringSensor.Event(duration=20)
     found = json.loads(
-        events._as_json(
+        events.format_json(
             pdumodel.VoltageMonitoringSensor.EventOccurredEvent(event=dip), "inlet/1/voltage"
         )
     )
@@ -113,7 +113,7 @@ def test_in_json_a_field_replaces_neither_type_of_its_event_nor_the_name_of_the_
         found["event"] == "pdumodel.VoltageMonitoringSensor.EventOccurredEvent"
         and found["event_"]["duration"] == 20
     )
-    found = json.loads(events._as_json(webcam.WebcamAddedEvent(name="door"), "unit"))
+    found = json.loads(events.format_json(webcam.WebcamAddedEvent(name="door"), "unit"))
     assert (found["name"], found["name_"]) == ("unit", "door")
 
 
@@ -122,8 +122,8 @@ def test_a_member_of_an_enumeration_loses_only_a_prefix_that_all_members_share()
     event = assetmgrmodel.AssetStrip.StateChangedEvent(
         oldState=states.FIRMWARE_UPDATE, newState=states.AVAILABLE
     )
-    assert "state changed: firmware update → available" in events._line(event, "strip")
-    assert [events._word(one) for one in (power.PS_ON, power(7))] == ["on", "unknown 7"]
+    assert "state changed: firmware update → available" in events.format_line(event, "strip")
+    assert [events.format_value(one) for one in (power.PS_ON, power(7))] == ["on", "unknown 7"]
 
 
 def test_each_text_of_binding_that_is_named_like_a_secret_is_hidden_or_known_to_be_none() -> None:
@@ -204,31 +204,32 @@ def test_no_event_shows_a_secret() -> None:
         (remote[0], '"devices": [{"community": "(not shown)"'),
         (remote[1], "configuration changed: configuration {"),
     ):
-        line, found = events._line(event, "unit"), events._as_json(event, "unit")
+        line, found = events.format_line(event, "unit"), events.format_json(event, "unit")
         assert shown in line and "(not shown)" in found
         assert not any(secret in text for secret in ("4711", "0815") for text in (line, found)), (
             line,
             found,
         )
     unset = access.DoorAccessRuleAddedEvent(rule=rules[0])
-    assert '"pin": ""' in events._as_json(unset, "unit") and "(not shown)" not in events._line(
-        unset, "unit"
-    )
+    assert '"pin": ""' in events.format_json(unset, "unit")
+    assert "(not shown)" not in events.format_line(unset, "unit")
 
 
 def test_a_line_without_changes_has_no_colon_and_an_abbreviation_stays_one_word() -> None:
     cleared = pdumodel.ShelfPowerSupply.FaultsClearedEvent(
         actUserName="admin", actIpAddr="192.0.2.7"
     )
-    assert events._line(cleared, "unit").endswith(
+    assert events.format_line(cleared, "unit").endswith(
         "Z  unit  faults cleared, by admin from 192.0.2.7"
     )
-    assert "  pin entered: " in events._line(smartlock.Keypad.PINEnteredEvent(), "unit")
+    assert "  pin entered: " in events.format_line(smartlock.Keypad.PINEnteredEvent(), "unit")
 
 
 def test_a_new_name_is_shown_with_the_old_one_and_a_user_without_an_empty_address() -> None:
     renamed = usermgmt.AccountRenamed(username="al", newUsername="bob", actUserName="admin")
-    assert events._line(renamed, "unit").endswith("Z  unit  account renamed: al → bob, by admin")
+    assert events.format_line(renamed, "unit").endswith(
+        "Z  unit  account renamed: al → bob, by admin"
+    )
 
 
 def test_with_json_each_event_is_one_object_on_one_line(run: Run, busy: None) -> None:

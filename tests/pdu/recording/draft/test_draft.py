@@ -220,10 +220,10 @@ def _readable(rows: Rows) -> Optional[Truth]:
 def test_a_meter_to_which_two_modules_give_different_units_is_not_taken(
     units: tuple[str, str], kept: str
 ) -> None:
-    from pdu.recording.draft.mib_parser import _objects
+    from pdu.recording.draft.mib_parser import collect_objects
 
     read_as = ("SimpleSyntax", "INTEGER")
-    (meter,) = _objects(
+    (meter,) = collect_objects(
         [
             tree(
                 name,
@@ -260,7 +260,7 @@ def test_a_meter_whose_shown_number_has_a_decimal_point_is_not_taken(
         *node("outletCurrent", "enterprises", 99999, 2, 1, 1, 5, syntax=("row", "Tenths")),
         ("UNITS", "A"),
     )
-    found, _ = mib_parser._objects([tree("A", kind, current)])
+    found, _ = mib_parser.collect_objects([tree("A", kind, current)])
     (meter,) = found.values()
     assert (meter.units, "DISPLAY-HINT" in meter.doubt) == ("A", marked)
     state = Object(

@@ -192,7 +192,7 @@ def test_a_column_with_a_row_0_is_no_scalar() -> None:
 
 
 def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -> None:
-    from pdu.recording.draft.mib_parser import _objects
+    from pdu.recording.draft.mib_parser import collect_objects
 
     of_type = ("SimpleSyntax", "State")
     first = tree(
@@ -211,10 +211,13 @@ def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -
         "C", node("t", "acme", 2, syntax=of_type), node("u", "enterprises", 9, syntax=of_type)
     )
     found = {
-        oid[6:]: object_.enumeration for oid, object_ in _objects([first, second, third])[0].items()
+        oid[6:]: object_.enumeration
+        for oid, object_ in collect_objects([first, second, third])[0].items()
     }
     assert found == {(7, 1): {0: "off", 1: "on"}, (8, 1): {0: "on", 1: "off"}, (9,): {}}
-    alone = {oid[6:]: object_.enumeration for oid, object_ in _objects([first, third])[0].items()}
+    alone = {
+        oid[6:]: object_.enumeration for oid, object_ in collect_objects([first, third])[0].items()
+    }
     assert alone == {
         (7, 1): {0: "off", 1: "on"},
         (7, 2): {0: "off", 1: "on"},
@@ -223,7 +226,7 @@ def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -
 
 
 def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
-    from pdu.recording.draft.mib_parser import _merge_objects, _objects
+    from pdu.recording.draft.mib_parser import collect_objects, merge_objects
 
     modules_ = [
         tree(
@@ -231,23 +234,23 @@ def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -
         )
         for name, values in (("A", OFF_FIRST), ("B", ON_FIRST), ("C", OFF_FIRST))
     ]
-    both, _ = _objects(modules_)
+    both, _ = collect_objects(modules_)
     (found,) = both.values()
     assert (
         found.enumeration == {} and found.doubt == "two modules define different enumerations of a"
     )
-    (kept,) = _merge_objects(_objects(modules_[:1])[0], both).values()
+    (kept,) = merge_objects(collect_objects(modules_[:1])[0], both).values()
     assert kept.enumeration == {} and kept.doubt == found.doubt
-    (kept,) = _merge_objects(both, _objects(modules_[:1])[0]).values()
+    (kept,) = merge_objects(both, collect_objects(modules_[:1])[0]).values()
     assert kept.enumeration == {}
-    (same,) = _objects([modules_[0], modules_[2]])[0].values()
+    (same,) = collect_objects([modules_[0], modules_[2]])[0].values()
     assert same.enumeration == {0: "off", 1: "on"} and not same.doubt
 
 
 def test_a_cycle_of_names_has_no_oid() -> None:
-    from pdu.recording.draft.mib_parser import _objects
+    from pdu.recording.draft.mib_parser import collect_objects
 
-    assert _objects(
+    assert collect_objects(
         [tree("A", node("a", "b", 1, syntax=("SimpleSyntax", "INTEGER")), node("b", "a", 1))]
     ) == ({}, {("A", "a")})
 
