@@ -227,6 +227,8 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
                 outlet.power_w if with_power else None,
             )
             for outlet in unit.outlets
+            # DCImanager would show the energy of an outlet without a meter as 0
+            if (outlet.current_a, outlet.energy_kwh, outlet.power_w) != (None, None, None)
         ]
         power_w = unit.power_w if with_power else None
         return host.Figures(unit.load_a, unit.energy_kwh, ports, power_w)

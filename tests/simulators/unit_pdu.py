@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Optional
 
 from tests.simulators.books import Books
 
@@ -13,8 +13,8 @@ VOLTS = 230
 class UnitPdu:
     """Outlets are counted from 1. A vendor's device adds `answer`, its protocol."""
 
-    #: for the fault matrix: names of the values that are outlet numbers, and of those that are
-    #: figures
+    #: for the fault matrix: names of the values that are outlet numbers (none: a list by position),
+    #: and of those that are figures (none: a unit without meters)
     NUMBERS: ClassVar[Sequence[str]] = ()
     FIGURES: ClassVar[Sequence[str]] = ()
 
@@ -54,8 +54,11 @@ class UnitPdu:
             self.wh[number] += self.current_ma(number) / 1000 * VOLTS * hours
 
     def books(self) -> Books:
+        states: dict[str, Optional[bool]] = {str(number): on for number, on in self.on.items()}
+        if not self.FIGURES:
+            return Books(states, writes=list(self.writes))
         return Books(
-            {str(number): on for number, on in self.on.items()},
+            states,
             load_a=self.total_ma() / 1000,
             energy_kwh=self.total_wh() / 1000,
             port_energy_kwh={str(number): self.energy_wh(number) / 1000 for number in self.on},
