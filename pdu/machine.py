@@ -40,14 +40,13 @@ from .core.cli.shared_options import (
     STATE_DIR,
     THRESHOLD,
     VERIFIED,
-    VERIFIED_FOR,
 )
 from .core.drawing.drawing import Cord, Machine
 from .core.files.whole_files import signals_as_ctrl_c
 from .core.machines import evidence as evidences
 from .core.machines.actions import Runner
 from .core.machines.alive import Alive, AliveCommand
-from .core.machines.evidence import LONGEST_DAYS, EvidenceFile, MachineEvidence
+from .core.machines.evidence import EvidenceFile, MachineEvidence
 from .core.machines.machine_power import MachinePower, OffProof, OutletState, find_outlet
 from .core.machines.observations import default_folder
 from .core.machines.pdu_access import NotProven, OutletReading, PolledPdus
@@ -74,7 +73,6 @@ class MachineCall(NamedTuple):
     ask: bool = False
     boots_within: float = _BOOTS_WITHIN_S
     verified: Optional[str] = None
-    verified_for: float = LONGEST_DAYS
     state_dir: Optional[str] = None
 
     @property
@@ -86,7 +84,7 @@ class MachineCall(NamedTuple):
     def file(self) -> EvidenceFile:
         """Where what trials have shown is."""
         drawing = self.owner_files.needed(DRAWING)
-        return EvidenceFile.of(self.verified, drawing, self.verified_for)
+        return EvidenceFile.of(self.verified, drawing)
 
     @property
     def asks(self) -> Optional[Alive]:
@@ -360,12 +358,7 @@ def _proven_off() -> Parameters:
         *_proof(),
         *POWER_TIMEOUT(default=_POWER_TIMEOUT_S, show_default=True),
         *ALIVE(),
-        *_counts(),
     ]
-
-
-def _counts() -> Parameters:
-    return VERIFIED_FOR(default=LONGEST_DAYS, show_default=True)
 
 
 status = Subcommand(
@@ -377,7 +370,7 @@ status = Subcommand(
         "pdu machine status srv-1 --drawing hall.toml --list hall.csv",
         "pdu machine status srv-1 --drawing hall.toml --list hall.csv --json",
     ),
-    params=[*_files(), *_proof(), *_counts(), *secret_files(), *output()],
+    params=[*_files(), *_proof(), *secret_files(), *output()],
 )
 check = Subcommand(
     "check",
@@ -390,7 +383,7 @@ drawing changed, or the last `off` was not proven.""",
         "pdu machine check srv-1 --drawing hall.toml --list hall.csv",
         "pdu machine check srv-1 --drawing h.toml --alive 'ping -c 1 -W 2 {}'",
     ),
-    params=[*_files(), *_proof(), *ALIVE(), *_counts(), *secret_files(), *output()],
+    params=[*_files(), *_proof(), *ALIVE(), *secret_files(), *output()],
 )
 verify = Subcommand(
     "verify",

@@ -35,6 +35,8 @@ ENDED = {
     r"|\blink_password\b|\bread_community\b",
     "an SBOM by hand": r"\bpackaging/sbom\.py|cyclonedx-python-lib|\bFILE\.cdx\.json",
     "the meter's watch of cords": r"pdu meter [^`\n]*--drawing",
+    "an age of trials that an option says": r"--verified-for\b|\bverified_for|\bVERIFIED_FOR\b",
+    "pdu cycle-hall by options in place of actions": r"\bcycle-hall [^`\n]*--(?:plan|run|resume)\b",
     "releases before the first tag": r"\b(?:version|release|since|of|until|before) 0\.[1-4]\.0\b",
 }
 #: files whose words are other projects', or which give names of versions as examples

@@ -21,6 +21,7 @@ from ..core.cli.options import (
     CA_PEM,
     USERNAME,
     Argument,
+    ArgumentForm,
     SharedOptions,
     option,
     output,
@@ -67,8 +68,6 @@ def _audit(context: click.Context, /, **options: Any) -> int:
         shared_options_of(context),
     )
     shared.defect_code = WRONG
-    if audit_options.csv and shared.json:
-        raise Usage("--csv and --json exclude each other")
     times = AuditPeriod(*audit_options.billing.period())
     if audit_options.html is not None:
         check_page(audit_options.html)
@@ -133,21 +132,9 @@ def _audited(asked: Asked, times: AuditPeriod, pdu: PduReadings) -> tuple[Audite
 
 
 def _access(audit_options: AuditOptions, shared: SharedOptions) -> Access:
-    """How the server is reached. Raises Usage for options that files do not need."""
-    server_options = [
-        audit_options.match,
-        audit_options.username,
-        audit_options.ca_pem,
-        *shared.secret_files,
-    ]
+    """How the server is reached, or what of a folder is left out. Raises Usage."""
     if not is_url(audit_options.source):
-        if any(server_options):
-            raise Usage(
-                "--match, --username, --secret-file and --ca-pem are for the URL of a server"
-            )
         return Access(without=audit_options.without)
-    if audit_options.without:
-        raise Usage("--without is for the folder of `pdu meter`")
     wrong = [key for key in shared.secret_files if key not in _SECRETS]
     if wrong:
         raise Usage(f"--secret-file takes {' or '.join(_SECRETS)}, not {printable(wrong[0], 40)}")
@@ -182,7 +169,6 @@ VictoriaMetrics with the metrics of `pdu exporter`. A day in --from or --to is i
 midnight in --zone; --to is not counted. --drawing gives sums of machines and limits
 by breakers, --customers sums of customers; --html has plots. --csv is a line of an
 invoice for each outlet; what the figures rest on is then on standard error.
---match, --username, --secret-file and --ca-pem are for a server.
 
 \b
 Grades: firm         bounds at most 1 % and --tolerance-kwh apart
@@ -192,13 +178,8 @@ Grades: firm         bounds at most 1 % and --tolerance-kwh apart
 Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is
 wide, not billable or not read, or an argument or a file is wrong.
 Customers are billed; without them machines, and without those outlets."""
-_SERVER = [
-    *WITHOUT,
-    *option("--match", 'server: more labels of the series, such as job="pdu"', "LABELS"),
-    *without_setting(USERNAME),
-    *secret_files(),
-    *without_setting(CA_PEM),
-]
+_FOLDER = [ArgumentForm("source", lambda source: not is_url(source), "a folder as SOURCE")]
+_SERVER = [ArgumentForm("source", is_url, "a URL as SOURCE")]
 audit = Subcommand(
     "audit",
     callback=_audit,
@@ -208,7 +189,20 @@ audit = Subcommand(
         "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --drawing h.toml",
     ),
     context_settings={"max_content_width": 80},
-    params=[Argument("SOURCE"), *billing(False), *CSV(), *HTML(), *_SERVER, *output()],
+    params=[
+        Argument("SOURCE"),
+        *billing(False),
+        *CSV(excludes=["--json"]),
+        *HTML(),
+        *WITHOUT(requires=_FOLDER),
+        *option(
+            "--match", 'more labels of the series, such as job="pdu"', "LABELS", requires=_SERVER
+        ),
+        *without_setting(USERNAME, requires=_SERVER),
+        *secret_files(requires=_SERVER),
+        *without_setting(CA_PEM, requires=_SERVER),
+        *output(),
+    ],
 )
 energy = LazyGroup(
     "energy",

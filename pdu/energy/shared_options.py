@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from handlers.shared.errors import printable
 
 from ..core.cli.error_output import Usage
-from ..core.cli.options import NumberRange, Parameters, option
+from ..core.cli.options import NumberRange, Parameters, SharedOption, option
 from ..core.cli.shared_options import CUSTOMERS, DRAWING
 from ..core.owner_files import OwnerFiles
 from .audit.grades import USUAL_TOLERANCE_KWH
@@ -70,8 +70,6 @@ class BillingOptions(NamedTuple):
             if self.begin is None or self.end is None:
                 raise Usage("say which period: --month 2026-10, or --from and --to")
             return self.begin, self.end
-        if self.begin is not None or self.end is not None:
-            raise Usage("--month excludes --from and --to")
         match = _MONTH.fullmatch(self.month)
         if match is None:
             raise Usage(f"--month {printable(self.month, 40)!r}: give such as 2026-10")
@@ -103,9 +101,9 @@ class BillingFiles(NamedTuple):
 
 
 #: damaged lines of a meter's folder
-WITHOUT = option(
+WITHOUT = SharedOption(
     "--without",
-    "folder of `pdu meter`: leave a file, or lines of it, out; repeatable",
+    "leave a file of `pdu meter`, or lines of it, out; repeatable",
     "FILE[:LINES]",
     multiple=True,
 )
@@ -117,7 +115,7 @@ def billing(customers_required: bool) -> Parameters:
 
 
 _PERIOD = [
-    *option("--month", "a whole month, such as 2026-10", "MONTH"),
+    *option("--month", "a whole month, such as 2026-10", "MONTH", excludes=("--from", "--to")),
     *option("--from begin", "or the first day, or a time such as 2026-10-12T14:00", "DAY"),
     *option("--to end", "and the day after the last one, or a time", "DAY"),
     *option("--zone", "their time zone", "NAME", show_default=_USUAL_ZONE),

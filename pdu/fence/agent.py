@@ -33,10 +33,9 @@ def proof_of(options: Mapping[str, str]) -> OffProof:
 
 def evidence_of(options: Mapping[str, str]) -> Optional[EvidenceFile]:
     """Where what trials have shown is; None if that is not known. Raises SettingsError."""
-    days = _number(options, "verified_for", 1.0, 10_000.0)
     if not options["verified"] and not options["drawing"]:
         return None
-    return EvidenceFile.of(options["verified"], options["drawing"], days)
+    return EvidenceFile.of(options["verified"], options["drawing"])
 
 
 def pause_of(options: Mapping[str, str]) -> float:

@@ -69,7 +69,6 @@ OPTIONS: Sequence[FenceOption] = (
     FenceOption("power_wait", "", "SECONDS", "second", "how long reboot leaves it off", "5"),
     FenceOption.of(shared_options.POWER_TIMEOUT, "second", "20"),
     FenceOption.of(shared_options.VERIFIED, "string"),
-    FenceOption.of(shared_options.VERIFIED_FOR, "string", "400"),
     FenceOption.of(shared_options.THRESHOLD, "string", "0.02"),
     FenceOption.of(shared_options.STATE_DIR, "string"),
 )

@@ -19,6 +19,7 @@ from ..core.cli import optional_packages, shared_options
 from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
+    ArgumentForm,
     Seconds,
     SharedOptions,
     option,
@@ -37,13 +38,12 @@ from ..core.cli.shared_options import (
     STATE_DIR,
     THRESHOLD,
     VERIFIED,
-    VERIFIED_FOR,
 )
 from ..core.drawing.drawing import Drawing
 from ..core.files import secret_files as private
 from ..core.inventory.polling import Target
 from ..core.inventory.reading import error_of
-from ..core.machines.evidence import LONGEST_DAYS, EvidenceFile
+from ..core.machines.evidence import EvidenceFile
 from ..core.machines.machine_power import OffProof
 from ..core.machines.observations import default_folder
 from ..core.network import hosts
@@ -78,7 +78,6 @@ class GatewayOptions(NamedTuple):
     power_timeout: float
     alive: Optional[str]
     verified: Optional[str]
-    verified_for: float
     state_dir: Optional[str]
 
     @property
@@ -89,7 +88,7 @@ class GatewayOptions(NamedTuple):
         folder = Path(self.state_dir) if self.state_dir else default_folder()
         proof = OffProof(True, self.threshold, self.power_timeout)
         drawing = self.owner_files.needed(DRAWING)
-        file = EvidenceFile.of(self.verified, drawing, self.verified_for)
+        file = EvidenceFile.of(self.verified, drawing)
         return MeterProof(proof, folder, file, self.alive)
 
 
@@ -266,8 +265,6 @@ def gateway_address(options: GatewayOptions) -> ListenAddress:
         )
     is_loopback = hosts.is_this_machine(host)
     is_any = hosts.one_spelling(host) in ("0.0.0.0", "::")  # noqa: S104 (it is refused below)
-    if (options.cert is None) != (options.key is None):
-        raise SettingsError("give both --cert and --key")
     if not is_loopback and options.cert is None and not options.plain_http:
         raise SettingsError(
             f"--listen {options.listen[:60]}: tokens would cross the network in the clear; give"
@@ -295,11 +292,11 @@ _HELP = """Read and switch the machines of a drawing over HTTP, by all their out
 For MAAS (webhook), labgrid (rest), pdudaemon's clients, Redfish clients (Ironic, sushy,
 fence_redfish), and scripts (/v1, described by /v1/openapi.json). A machine is on or off if all its
 outlets are, and unknown otherwise. A command is proven by reading back; with --confirm current, off
-is proven by a trial (`pdu machine verify`) and the meters as by `pdu fence`, for which --threshold,
---power-timeout, --alive, --verified, --verified-for and --state-dir are, and
+is proven by a trial (`pdu machine verify`) and the meters as by `pdu fence`, and
 /v1/machines/NAME/proof says beforehand whether it can be. A restart switches on only what was
 proven off and stayed off. The file CLIENTS has a table [client.NAME] with token_file, machines and
 may for each. SIGHUP lets it read all files again. Runs until Ctrl-C or SIGTERM."""
+_BY_METERS = [ArgumentForm("confirm", "current".__eq__, "--confirm current")]
 gateway = Subcommand(
     "gateway",
     callback=_gateway,
@@ -324,19 +321,23 @@ gateway = Subcommand(
         ),
         *AUTH(),
         *LISTEN(default=USUAL_LISTEN, show_default=True),
-        *option("--cert", "serve HTTPS with this certificate and its chain (PEM)", "FILE"),
-        *option("--key", "the certificate's key (PEM)", "FILE"),
+        *option(
+            "--cert",
+            "serve HTTPS with this certificate and its chain (PEM)",
+            "FILE",
+            requires=["--key"],
+        ),
+        *option("--key", "the certificate's key (PEM)", "FILE", requires=["--cert"]),
         *option("--plain-http", "allow HTTP without TLS beyond this machine"),
         *option("--host", "a name by which clients call it; repeatable", "NAME", multiple=True),
         *option("--switch-by-get", "let pdudaemon's paths switch"),
         *PAUSE(default=10.0, show_default=True),
         *CONFIRM(default="state", show_default=True),
-        *THRESHOLD(default=OffProof().threshold_a, show_default=True),
-        *POWER_TIMEOUT(default=20.0, show_default=True),
-        *ALIVE(),
-        *VERIFIED(),
-        *VERIFIED_FOR(default=LONGEST_DAYS, show_default=True),
-        *STATE_DIR(),
+        *THRESHOLD(default=OffProof().threshold_a, show_default=True, requires=_BY_METERS),
+        *POWER_TIMEOUT(default=20.0, show_default=True, requires=_BY_METERS),
+        *ALIVE(requires=_BY_METERS),
+        *VERIFIED(requires=_BY_METERS),
+        *STATE_DIR(requires=_BY_METERS),
         *option(
             "--fresh",
             "give a reading again for this long",

@@ -70,14 +70,10 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     returned = options.pop("return_")
     if bool(rehearsal_options.fail) + bool(returned) + rehearsal_options.each != 1:
         raise Usage("say what fails: --fail KIND:NAME or --each; or --return KIND:NAME")
-    if metered and not returned:
-        raise Usage("--metered is of a return: give --return KIND:NAME")
     dcim = dcim_import.take_dcim_options(options)
     files = OwnerFiles.of(options, shared, but=[DRAWING] if dcim.url else [])
     if bool(files.drawing) == bool(dcim.url):
         raise Usage("give a DRAWING, or --url of a NetBox or Nautobot to draw from")
-    if files.drawing and any(dcim.filters):
-        raise Usage("--site, --location, --rack, --tag and --role are for --url")
     source = readings_source.SourceOptions(files, **options)
     if rehearsal_options.html is not None:
         check_page(rehearsal_options.html)
@@ -221,9 +217,10 @@ rehearse = Subcommand(
         ),
         *option(
             "--metered",
-            "more saved readings for --return: a machine draws at most the highest of all",
+            "more saved readings: a machine draws at most the highest of all",
             "FILE",
             multiple=True,
+            requires=["--return"],
         ),
         *option("--each", "fail everything once, one after the other; shows N, N+1 and 2N"),
         *HTML(),

@@ -15,7 +15,7 @@ import click
 from handlers.shared.errors import PduHandlerError, printable
 
 from ..core.cli import prompts, shared_options
-from ..core.cli.error_output import Usage, describe
+from ..core.cli.error_output import describe
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
@@ -125,13 +125,6 @@ class _Check(Subcommand):
 
 
 def _run(config: CheckOptions, shared: SharedOptions) -> int:
-    is_for_one_round = config.csv or config.nagios
-    if config.watch is not None and is_for_one_round:
-        raise Usage("--watch works only with the table, --json and --html")
-    if config.watch is not None and config.save is not None:
-        raise Usage("--save keeps one round: give it without --watch")
-    if sum((shared.json, config.csv, config.nagios)) > 1:
-        raise Usage("give only one of --json, --csv and --nagios")
     if config.save is not None:
         saved_readings.check_new(config.save)
     config = config._replace(owner_files=config.owner_files.with_known_list())
@@ -306,11 +299,15 @@ check = _Check(
         *PARALLEL(default=reader_pool.PARALLEL, show_default=True),
         *WORKERS(),
         *option(
-            "--watch", "poll every SECONDS, and mark what changed", "SECONDS", Seconds(1, 86400)
+            "--watch",
+            "poll every SECONDS, and mark what changed",
+            "SECONDS",
+            Seconds(1, 86400),
+            excludes=["--csv", "--nagios", "--save"],
         ),
-        *CSV(),
+        *CSV(excludes=["--json", "--nagios"]),
         *HTML(),
-        *option("--nagios", "print the output of a Nagios plugin"),
+        *option("--nagios", "print the output of a Nagios plugin", excludes=["--json"]),
         *SAVE(),
         *secret_files(),
         *output(),

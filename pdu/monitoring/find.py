@@ -147,8 +147,6 @@ def _community(shared: SharedOptions, auth: Optional[str], login: Optional[str])
 
     Raises SettingsError.
     """
-    if (auth is None) != (login is None):
-        raise SettingsError("--auth FILE and --login NAME go together")
     if auth is None or login is None:
         return prompts.secret(shared, "community", "community of the PDUs (often public)")
     logins = OwnerFiles(auth=auth).files().auths
@@ -360,11 +358,12 @@ find = Subcommand(
     help=_HELP,
     params=[
         Argument("NETWORK+"),
-        *AUTH(),
+        *AUTH(requires=["--login"]),
         *option(
             "--login",
             "the login whose community is tried; the list names it for each PDU found over SNMP",
             "NAME",
+            requires=["--auth"],
         ),
         *without_setting(PORT, default=str(_USUAL["snmp"]), show_default=True),
         *option(

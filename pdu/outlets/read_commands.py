@@ -22,7 +22,7 @@ from handlers.shared import prefetch
 from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
 
 from ..core import states
-from ..core.cli.error_output import Interrupted, Usage, describe, fail
+from ..core.cli.error_output import Interrupted, describe, fail
 from ..core.cli.exit_codes import DONE, INTERRUPTED
 from ..core.cli.exit_handling import UNWRITABLE
 from ..core.cli.options import (
@@ -167,8 +167,6 @@ def _read_pdus(
 
     With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
     """
-    if as_csv and shared.json:
-        raise Usage("give only one of --json and --csv")
     if len(pdus) > 1 and shared.settings.get("host", "").strip():
         raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
     loaded = {name: load(name) for name in dict.fromkeys(pdu.handler for pdu in pdus)}
@@ -368,5 +366,5 @@ outlets = _reading(
     " handler; a table leaves out those without a figure. An archive of another pack reports no"
     " power, and a current of an outlet only if DCImanager's view of an outlet has one.",
     ("pdu outlets snmp 192.0.2.8", "pdu outlets nut 192.0.2.9 192.0.2.10 --csv > outlets.csv"),
-    *CSV(),
+    *CSV(excludes=["--json"]),
 )

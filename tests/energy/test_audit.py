@@ -217,7 +217,7 @@ def test_help_fits_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
         ([], "say which period: --month 2026-10, or --from and --to"),
         (["--from", "2026-10-01"], "say which period"),
         (["--month", "2026-13"], "--month '2026-13': give such as 2026-10"),
-        (["--month", "2026-10", "--to", "2026-11-01"], "--month excludes --from and --to"),
+        (["--month", "2026-10", "--to", "2026-11-01"], "give only one of --to and --month"),
     ],
 )
 def test_a_period_is_a_month_or_two_days(

@@ -146,8 +146,6 @@ def test_a_file_of_one_line_that_follows_no_other_is_named(tmp_path: Path) -> No
     ("arguments", "said"),
     [
         (["--kept", "abc"], "--kept 'abc': give 64 hexadecimal digits"),
-        (["--tsa-ca", "ca.pem"], "--tsa-ca and --signers are for --stamps"),
-        (["--signers", "who"], "--tsa-ca and --signers are for --stamps"),
     ],
 )
 def test_what_cannot_be_checked_is_a_wrong_argument(

@@ -272,13 +272,14 @@ def test_a_machine_is_restarted_and_has_both_cords_again(
     monkeypatch.setattr(cycle_run, "_POLL_S", 0.25)
     with Twin(four_racks(), over(kind)) as twin:
         files, path = written(twin, tmp_path, _PATIENT), tmp_path / "plan"
-        hall = ("cycle-hall", files.drawing, "--list", files.fleet, "--auth", files.logins)
+        hall = (path, files.drawing, "--list", files.fleet, "--auth", files.logins)
         machines = ("--machines", "r1/web-1", "--machines", "r2/db-1")
         planned = pdu(
-            *hall, "--both-feeds", "--confirm", "state", *machines, "--pause", "0", "--plan", path
+            *("cycle-hall", "plan", *hall, "--both-feeds", "--confirm", "state", *machines),
+            *("--pause", "0"),
         )
         assert planned.code == NOT_SEEN and "it is protected" in planned.out, planned
-        done = pdu(*hall, "--run", path, "--yes")
+        done = pdu("cycle-hall", "run", *hall, "--yes")
         assert done.code == 0, done
         twin.settle()
         assert twin.fell == ["r1/web-1"] and twin.dark() == []
@@ -402,8 +403,8 @@ def test_the_hall_of_the_page_runs_as_written(
         out = []
         for line in commands:
             words = shlex.split(line)[1:]
-            done = pdu(*words, *(["--yes"] if "--run" in words else []))
-            assert not done.err or "--run" in words, done.err
+            done = pdu(*words, *(["--yes"] if words[1] == "run" else []))
+            assert not done.err or words[1] == "run", done.err
             out.append((done.code, done.out.splitlines()))
         assert [code for code, _ in out] == [0, 1, 1, 1, 0, 1, 0, 0]
         assert out.pop(0)[1][0].startswith("status of r1-left (127.0.0.1:")

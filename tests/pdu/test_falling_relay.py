@@ -151,9 +151,9 @@ def test_a_hall_that_is_cycled(mode: str, after: str, falling: Room) -> None:
     for unit in falling.units.values():
         assert isinstance(unit, FallingUnit)
         unit.after = (after,)
-    hall = ("cycle-hall", "hall.power.toml", "--list", "hall.csv", "--auth", "logins.toml")
-    planned = (mode, "--machines", MACHINE, "--plan", "p", "--pause", "1", "--power-timeout", "5")
-    assert root.run([*hall, *planned]) == DONE
-    assert root.run([*hall, "--run", "p", "--yes"]) not in (DONE, 2)
+    hall = ("p", "hall.power.toml", "--list", "hall.csv", "--auth", "logins.toml")
+    asked = (mode, "--machines", MACHINE, "--pause", "1", "--power-timeout", "5")
+    assert root.run(["cycle-hall", "plan", *hall, *asked]) == DONE
+    assert root.run(["cycle-hall", "run", *hall, "--yes"]) not in (DONE, 2)
     events = Path("p").read_text()
     assert '"event":"begin"' in events and '"event":"done"' not in events, events

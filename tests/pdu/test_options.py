@@ -1,10 +1,14 @@
-"""Numbers as options."""
+"""Numbers as options, and options that need or exclude others."""
 
 from __future__ import annotations
 
+import click
 import pytest
 
+from pdu.core.cli.options import ArgumentForm, Option
 from tests.pdu.running import run
+from tests.pdu.test_dialect import command_of
+from tests.pdu.test_help import EVERY
 
 
 @pytest.mark.parametrize(
@@ -20,3 +24,87 @@ def test_nan_is_no_number_of_any_range(
 ) -> None:
     code, _, error = run(capsys, *arguments)
     assert code == 2 and "is not a number" in error
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        ("check l.csv --watch 5 --csv", "give only one of --csv and --watch"),
+        ("check l.csv --save s --watch 5", "give only one of --save and --watch"),
+        ("check l.csv --csv --json", "give only one of --json and --csv"),
+        ("status snmp h --json --csv", "No such option: --csv"),
+        ("outlets snmp h --csv --json", "give only one of --json and --csv"),
+        ("energy audit DIR --csv --json", "give only one of --json and --csv"),
+        ("energy audit DIR --match a=1", "--match needs a URL as SOURCE"),
+        ("energy audit DIR --secret-file token=t", "--secret-file needs a URL as SOURCE"),
+        ("energy audit http://h --without f", "--without needs a folder as SOURCE"),
+        ("energy audit DIR --month 2026-10 --from 2026-10-01", "give only one of --from and --mo"),
+        ("energy verify DIR --tsa-ca ca.pem", "--tsa-ca needs --stamps"),
+        ("energy verify DIR --signers s", "--signers needs --stamps"),
+        ("find 192.0.2.0/30 --auth a", "--auth needs --login"),
+        ("find 192.0.2.0/30 --login a", "--login needs --auth"),
+        ("rehearse d --fail feed:A --metered r", "--metered needs --return"),
+        ("rehearse d --fail feed:A --site s", "--site needs --url"),
+        ("rehearse --fail feed:A --url https://h", "--url needs --token-file"),
+        ("plan import c.csv --rack r", "--rack needs --url or --answers"),
+        ("plan import c.csv --ca-pem c", "--ca-pem needs --url"),
+        ("prove snmp h --drawing d", "--drawing needs --outlet"),
+        ("prove snmp h --drawn-as d", "--drawn-as needs --drawing"),
+        ("meter l --into d --allow-host h", "--allow-host needs --metrics"),
+        ("gateway l --drawing d --clients c --cert c", "--cert needs --key"),
+        ("gateway l --drawing d --clients c --alive x", "--alive needs --confirm current"),
+        ("gateway l --clients c --confirm state --alive x", "--alive needs --confirm current"),
+        ("raritan h config raw get --units 2", "--units needs bulk or backup"),
+        ("raritan h config bulk get --skip-check m", "--skip-check needs bulk or backup and put"),
+        ("raritan h config raw put f --out o", "--out needs get"),
+        ("raritan h cert show --out o", "--out needs download"),
+        ("raritan h cert --out o", "--out needs download"),
+        ("raritan h firmware reboot --cross", "--cross needs update"),
+    ],
+)
+def test_an_option_without_effect_is_refused_before_anything_is_read(
+    arguments: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, error = run(capsys, *arguments.split())
+    assert code == 2 and said in " ".join((out + error).split()), out + error
+
+
+def test_what_an_option_needs_is_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "energy", "verify", "--help")
+    assert "PEM certificates (with --stamps)" in " ".join(out.split())
+
+
+def test_what_options_need_and_exclude_are_options_of_the_same_command() -> None:
+    named = 0
+    for path in EVERY:
+        command = command_of(path)
+        flags = {flag for parameter in command.params for flag in parameter.opts}
+        names = {parameter.name for parameter in command.params}
+        for option in command.params:
+            if not isinstance(option, Option):
+                continue
+            for needed in option.requires:
+                if isinstance(needed, ArgumentForm):
+                    assert needed.name in names, (path, option.opts)
+                else:
+                    assert {needed} if isinstance(needed, str) else {*needed} <= flags, path
+                named += 1
+            assert {*option.excludes} <= flags, (path, option.opts)
+            named += len(option.excludes)
+    assert named > 30
+
+
+def test_a_flag_that_is_not_there_does_not_hide_in_an_argument() -> None:
+    """`_is_met` looks at options, so that an argument with a flag's words does not count."""
+    command = click.Command(
+        "c",
+        params=[
+            click.Argument(["word"]),
+            Option(["--needs"], is_flag=True, requires=["--stamps"]),
+            Option(["--stamps"], is_flag=True),
+        ],
+        callback=lambda **_: None,
+    )
+    with pytest.raises(click.UsageError, match="--needs needs --stamps"):
+        command.main(["--needs", "--", "--stamps"], standalone_mode=False)
+    command.main(["--needs", "--stamps", "w"], standalone_mode=False)

@@ -12,7 +12,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 import click
 from click.shell_completion import CompletionItem
@@ -214,7 +214,7 @@ def device(*spellings: Spelling) -> Parameters:
     ]
 
 
-def secret_files() -> Parameters:
+def secret_files(**attributes: Any) -> Parameters:
     """--secret-file, for commands that need a secret."""
     return option(
         "--secret-file",
@@ -223,6 +223,7 @@ def secret_files() -> Parameters:
         multiple=True,
         expose_value=False,
         callback=_pairs("secret_files", "--secret-file takes KEY=FILE"),
+        **attributes,
     )
 
 
@@ -357,6 +358,83 @@ class PathText(click.ParamType):
         return text
 
 
+class ArgumentForm(NamedTuple):
+    """What an argument, or another option, must be for an option to have an effect."""
+
+    #: its name in Python
+    name: str
+    fits: Callable[[str], bool]
+    #: such as "a URL as SOURCE"
+    words: str
+
+
+def one_of(argument: str, *values: str) -> ArgumentForm:
+    """An argument that must have one of these values, such as the action `put`."""
+    return ArgumentForm(argument, lambda value: value in values, " or ".join(values))
+
+
+#: a flag, flags of which one is enough, or the form of an argument
+Requirement = Union[str, tuple[str, ...], ArgumentForm]
+
+
+class Option(click.Option):
+    """An option that says beside which others it may be given. Click itself cannot.
+
+    `requires`: what must be given, too; the help names it. `excludes`: flags beside which it is
+    refused.
+    """
+
+    def __init__(
+        self,
+        flags: Sequence[str],
+        requires: Sequence[Requirement] = (),
+        excludes: Sequence[str] = (),
+        **attributes: Any,
+    ) -> None:
+        super().__init__(flags, **attributes)
+        self.requires = requires
+        self.excludes = excludes
+
+    def get_help_record(self, ctx: click.Context) -> Optional[tuple[str, str]]:
+        record = super().get_help_record(ctx)
+        if record is None or not self.requires:
+            return record
+        return record[0], f"{record[1]} (with {self._requirement()})"
+
+    def handle_parse_result(
+        self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
+    ) -> tuple[Any, list[str]]:
+        if self.name in opts and not ctx.resilient_parsing:
+            flags = {
+                flag
+                for parameter in ctx.command.params
+                if isinstance(parameter, click.Option) and parameter.name in opts
+                for flag in parameter.opts
+            }
+            for flag in self.excludes:
+                if flag in flags:
+                    raise click.UsageError(f"give only one of {flag} and {self.opts[-1]}", ctx)
+            if not all(_is_met(needed, flags, opts) for needed in self.requires):
+                raise click.UsageError(f"{self.opts[-1]} needs {self._requirement()}", ctx)
+        return super().handle_parse_result(ctx, opts, args)
+
+    def _requirement(self) -> str:
+        return " and ".join(map(_in_words, self.requires))
+
+
+def _in_words(needed: Requirement) -> str:
+    if isinstance(needed, ArgumentForm):
+        return needed.words
+    return needed if isinstance(needed, str) else " or ".join(needed)
+
+
+def _is_met(needed: Requirement, flags: Collection[str], opts: Mapping[str, Any]) -> bool:
+    if isinstance(needed, ArgumentForm):
+        value = opts.get(needed.name)
+        return isinstance(value, str) and needed.fits(value)
+    return any(flag in flags for flag in ((needed,) if isinstance(needed, str) else needed))
+
+
 def option(
     flag: str,
     help_text: str,
@@ -364,7 +442,7 @@ def option(
     kind: Optional[click.ParamType] = None,
     **attributes: Any,
 ) -> Parameters:
-    """An option. Without a metavar it is a flag. `attributes` are arguments of click.Option.
+    """An option. Without a metavar it is a flag. `attributes` are arguments of Option.
 
     A shell completes the value by the metavar: FILE, DIR, FOLDER.
     """
@@ -373,7 +451,7 @@ def option(
         kind = PathText()
     # is_flag=False would make the value optional from click 8.3 on.
     about: dict[str, Any] = {"metavar": metavar or None, "is_flag": None if metavar else True}
-    return [click.Option(flag.split(), type=kind, help=help_text, **about, **attributes)]
+    return [Option(flag.split(), type=kind, help=help_text, **about, **attributes)]
 
 
 class SharedOption(NamedTuple):

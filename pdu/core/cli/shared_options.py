@@ -124,6 +124,3 @@ VERIFIED = SharedOption(
     "what pdu machine verify has shown; usually beside the drawing: hall.verified.jsonl",
     "FILE",
 )
-VERIFIED_FOR = SharedOption(
-    "--verified-for", "how long that counts", "DAYS", NumberRange(1.0, 10_000.0)
-)

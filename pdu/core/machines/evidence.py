@@ -102,15 +102,14 @@ class CablingEvidence(NamedTuple):
 
 
 class EvidenceFile(NamedTuple):
-    """The file. `longest_s`: how long a line counts."""
+    """The file, of which a line counts for LONGEST_DAYS."""
 
     path: str
-    longest_s: float = LONGEST_DAYS * DAY_S
 
     @classmethod
-    def of(cls, path: Optional[str], drawing: str, days: float = LONGEST_DAYS) -> EvidenceFile:
+    def of(cls, path: Optional[str], drawing: str) -> EvidenceFile:
         """The file at a path; without one, beside a drawing."""
-        return cls(path or evidence_path(drawing), days * DAY_S)
+        return cls(path or evidence_path(drawing))
 
     def find(
         self, machine: Optional[str], cords: Sequence[MachineOutlet], now: float
@@ -145,7 +144,7 @@ class EvidenceFile(NamedTuple):
             reason = "its cabling was tried with other cords since"
         elif age_s < -_CLOCKS_S:
             reason = "its cabling was tried in the future: a clock was set"
-        elif age_s > self.longest_s:
+        elif age_s > LONGEST_DAYS * DAY_S:
             reason = f"its cabling was tried {age_s / DAY_S:.0f} days ago, which is too long"
         else:
             return CablingEvidence(evidence)

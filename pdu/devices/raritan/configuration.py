@@ -12,7 +12,7 @@ from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError
 from ...core.cli.error_output import reason
 from ...core.cli.exit_codes import DONE, NOT_SEEN
 from ...core.cli.groups import Commands, HostCommand
-from ...core.cli.options import Argument, Parameters, option
+from ...core.cli.options import Argument, Parameters, one_of, option
 from ...core.cli.output import Result, facts
 from ...core.cli.shared_options import OUT, STANDARD_OUTPUT
 from ...core.files.whole_files import read_file
@@ -54,8 +54,6 @@ def certificate(context: Context) -> Result:
     name = action_name(context, _CERT, _CERT_ACTIONS)
     if context.options.file and name not in ("upload", "download"):
         raise SettingsError(f"cert {name} takes no file")
-    if context.options.out != _STDOUT and name != "download":
-        raise SettingsError("--out is for download")
     return _CERT[name](context, context.proxy(ServerSSLCert, "/server_ssl_cert"))
 
 
@@ -157,24 +155,6 @@ def config(context: Context) -> Result:
         raise SettingsError("config put needs a file")
     if action == "get" and context.options.file:
         raise SettingsError("config get takes no file: give --out FILE")
-    flag_names = [
-        name
-        for name in ("clear_text", "filter_profile", "units", "skip_check")
-        if getattr(context.options, name) not in (None, False)
-    ]
-    if kind == "raw" and flag_names:
-        raise SettingsError(
-            "--clear-text, --filter-profile, --units and --skip-check are for bulk and backup"
-        )
-    if action == "get" and "skip_check" in flag_names:
-        raise SettingsError("--skip-check is for put")
-    is_for_get = (
-        "clear_text" in flag_names
-        or "filter_profile" in flag_names
-        or context.options.out != _STDOUT
-    )
-    if action == "put" and is_for_get:
-        raise SettingsError("--out, --clear-text and --filter-profile are for get")
     if kind == "raw":
         return _raw(context, action)
     return _bulk(context, action, backup=kind == "backup")
@@ -290,10 +270,12 @@ def diagnosis(context: Context) -> Result:
     return save(context, diag.download)
 
 
-def _out(needed: bool) -> Parameters:
-    if needed:
-        return OUT(required=True)
-    return OUT(default=_STDOUT, show_default=STANDARD_OUTPUT)
+def _out(action: str) -> Parameters:
+    """--out of an action that prints without it."""
+    return OUT(default=_STDOUT, show_default=STANDARD_OUTPUT, requires=[one_of("action", action)])
+
+
+_NOT_RAW, _GET = one_of("kind", "bulk", "backup"), one_of("action", "get")
 
 
 COMMANDS: Commands = {
@@ -302,7 +284,7 @@ COMMANDS: Commands = {
         [
             Argument("ACTION?", _CERT_ACTIONS),
             Argument("FILE*", "files, or the tag to download"),
-            *_out(False),
+            *_out("download"),
         ],
         examples=("cert", "cert upload unit.pem unit.key"),
     ),
@@ -314,22 +296,31 @@ COMMANDS: Commands = {
             Argument(
                 "FILE?", "for put; PDU_CONFIG_PASSWORD decrypts an encrypted bulk or backup file"
             ),
-            *_out(False),
+            *_out("get"),
             *option(
                 "--clear-text",
-                "get: as clear text; without it, PDU_CONFIG_PASSWORD, if set, encrypts the file",
+                "as clear text; without it, PDU_CONFIG_PASSWORD, if set, encrypts the file",
+                requires=[_NOT_RAW, _GET],
             ),
-            *option("--filter-profile", "get: a filter profile", "NAME"),
-            *option("--units", "link ids, separated by commas; 1 is the unit itself", "IDS"),
+            *option("--filter-profile", "a filter profile", "NAME", requires=[_NOT_RAW, _GET]),
             *option(
-                "--skip-check", "put: model, firmware_version, or both separated by a comma", "WHAT"
+                "--units",
+                "link ids, separated by commas; 1 is the unit itself",
+                "IDS",
+                requires=[_NOT_RAW],
+            ),
+            *option(
+                "--skip-check",
+                "model, firmware_version, or both separated by a comma",
+                "WHAT",
+                requires=[_NOT_RAW, one_of("action", "put")],
             ),
         ],
         examples=("config raw get --out unit.txt", "config bulk put rack.txt --yes"),
     ),
     "diag": HostCommand(
         diagnosis,
-        _out(True),
+        OUT(required=True),
         examples=("diag --out diagnosis.tgz", "diag --out - --username admin"),
     ),
 }

@@ -8,7 +8,7 @@ from handlers.shared.errors import Denied, PduHandlerError, Refused, SettingsErr
 from ...core.cli.error_output import reason
 from ...core.cli.exit_codes import DONE, NOT_SEEN
 from ...core.cli.groups import Commands, HostCommand
-from ...core.cli.options import Argument, option
+from ...core.cli.options import Argument, one_of, option
 from ...core.cli.output import Result, columns, text
 from ...core.cli.prompts import NotConfirmed
 from .context import Context, action_name, facts_result, plain, send_once
@@ -30,9 +30,6 @@ def firmware(context: Context) -> Result:
     # `update` would install the image that is already on the unit
     if context.options.file == "":
         raise SettingsError(f"firmware {name}: the file's name is empty")
-    has_update_options = context.options.cross or context.options.allow_untrusted
-    if has_update_options and name != "update":
-        raise SettingsError(f"firmware {name} takes neither --cross nor --allow-untrusted")
     return _DO[name](context, context.proxy(fw.Firmware, "/firmware"))
 
 
@@ -277,14 +274,17 @@ _DO = {
     "discard": _discard,
     "reboot": _reboot,
 }
+_UPDATE = [one_of("action", "update")]
 COMMANDS: Commands = {
     "firmware": HostCommand(
         firmware,
         [
             Argument("ACTION?", _ACTIONS),
             Argument("FILE?", "an image"),
-            *option("--cross", "accept an image for another product"),
-            *option("--allow-untrusted", "accept an image without a good signature"),
+            *option("--cross", "accept an image for another product", requires=_UPDATE),
+            *option(
+                "--allow-untrusted", "accept an image without a good signature", requires=_UPDATE
+            ),
         ],
         examples=("firmware", "firmware update px3.bin --wait 3600"),
     )

@@ -141,8 +141,6 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         if not _HASH.fullmatch(stamp):
             raise Usage(f"--kept {printable(stamp, 80)!r}: give 64 hexadecimal digits")
     timestamp_check = TimestampCheck(options["tsa_ca"], options["signers"])
-    if any(timestamp_check) and options["stamps"] is None:
-        raise Usage("--tsa-ca and --signers are for --stamps")
     stamped = [] if options["stamps"] is None else stamps(options["stamps"], timestamp_check)
     outcome = verified(folder, [*hashes, *(stamp.hash for stamp in stamped)])
     lines = [
@@ -224,8 +222,13 @@ verify = Subcommand(
         Argument("DIR"),
         *option("--kept", "a hash that an earlier run printed; repeatable", "HASH", multiple=True),
         *option("--stamps", "a folder of stamps of hashes", "FOLDER"),
-        *option("--tsa-ca", "who may stamp times: PEM certificates", "FILE"),
-        *option("--signers", "who may sign: allowed signers of ssh-keygen", "FILE"),
+        *option("--tsa-ca", "who may stamp times: PEM certificates", "FILE", requires=["--stamps"]),
+        *option(
+            "--signers",
+            "who may sign: allowed signers of ssh-keygen",
+            "FILE",
+            requires=["--stamps"],
+        ),
         *output(),
     ],
 )

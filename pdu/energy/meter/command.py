@@ -126,7 +126,7 @@ meter = Subcommand(
         *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
         *option("--anchor", "run this when a day has ended: words with {day}, {hash}", "COMMAND"),
         *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
-        *ALLOW_HOST(),
+        *ALLOW_HOST(requires=["--metrics"]),
         *ARCHIVES(),
         *PARALLEL(default=reader_pool.PARALLEL, show_default=True),
         *secret_files(),

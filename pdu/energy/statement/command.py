@@ -156,7 +156,7 @@ statement = Subcommand(
         *option("--draft", "for a look: takes no numbers, corrects nothing"),
         *option("--carbon", "adds carbon dioxide", "G_PER_KWH", NumberRange(0.0, 5_000.0)),
         *option("--pue", "adds the building's share", "FACTOR", NumberRange(1.0, 10.0)),
-        *WITHOUT,
+        *WITHOUT(),
         *output(),
     ],
 )
@@ -171,5 +171,5 @@ seal = Subcommand(
     callback=_seal,
     help=_SEAL_HELP,
     examples=("pdu energy seal /var/lib/pdu-meter", "pdu energy seal readings --json"),
-    params=[Argument("DIR"), *WITHOUT, *output()],
+    params=[Argument("DIR"), *WITHOUT(), *output()],
 )

@@ -1,4 +1,5 @@
-"""`pdu cycle-hall DRAWING`: plans which supplies or machines to restart, and takes the steps.
+"""`pdu cycle-hall plan|run|resume PLAN`: plans which supplies or machines to restart, and takes the
+steps.
 
 Its name is not `pdu cycle`: that takes HANDLER HOST OUTLET, and a forgotten or misspelt word of
 one command must not be a sentence of the other.
@@ -10,7 +11,7 @@ import contextlib
 import os
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Optional, TypeVar
+from typing import Any, NamedTuple, Optional
 
 import click
 
@@ -21,30 +22,35 @@ from ...core.cli import prompts, shared_options
 from ...core.cli.error_output import Usage, describe, fail
 from ...core.cli.exit_codes import DONE, NOT_SEEN, WRONG
 from ...core.cli.exit_handling import UNWRITABLE
-from ...core.cli.groups import Subcommand
+from ...core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
 from ...core.cli.options import (
+    Argument,
     NumberRange,
+    Parameters,
     SharedOptions,
     command_line,
     option,
     output,
     prompting as asks,
+    secret_files,
     shared_options_of,
 )
 from ...core.cli.output import Result, counted, print_result
 from ...core.cli.report import Headline, Items, Part, Table, number, row_header, text_lines, words
 from ...core.cli.shared_options import (
+    AUTH,
     CONFIRM,
     MACHINES,
+    PARALLEL,
     PAUSE,
     POWER_TIMEOUT,
     VERIFIED,
-    VERIFIED_FOR,
 )
 from ...core.drawing.drawing import Drawing, Machine
+from ...core.inventory import reader_pool
 from ...core.inventory.polling import Target
 from ...core.inventory.saved_readings import HallReadings
-from ...core.machines.evidence import LONGEST_DAYS, EvidenceFile
+from ...core.machines.evidence import EvidenceFile
 from ...core.machines.machine_power import MachinePower
 from ...core.owner_files import DRAWING, LIST, OwnerFiles
 from ...core.states import DOWN, UNKNOWN, UP, word
@@ -58,108 +64,47 @@ from .plan_file import CyclePlan, LockedPlan, OpenStep
 from .run import Run
 from .steps import CycleStep, CycleSteps, Mode, planned
 
-T = TypeVar("T")
 PAUSE_S, POWER_TIMEOUT_S, VALID_MIN = 10.0, 30.0, 60.0
 _SHOWN = 8
 
 
-class CycleOptions(NamedTuple):
-    """The options of one call, besides those of the list."""
+class PlanOptions(NamedTuple):
+    """The options of `plan`, besides those of the list."""
 
+    plan: str
     one_feed_at_a_time: bool
     both_feeds: bool
     machines: Sequence[str]
-    plan: Optional[str]
-    run: Optional[str]
-    resume: Optional[str]
-    pause: Optional[float]
-    confirm: Optional[str]
-    power_timeout: Optional[float]
+    pause: float
+    confirm: str
+    power_timeout: float
     verified: Optional[str]
-    verified_for: Optional[float]
-    valid: Optional[float]
-
-
-@click.pass_context
-def _cycle(context: click.Context, /, **options: Any) -> int:
-    shared = shared_options_of(context)
-    cycle_options = CycleOptions(**{key: options.pop(key) for key in CycleOptions._fields})
-    _check(cycle_options)
-    files = OwnerFiles.of(options, shared, [DRAWING, LIST])
-    source_options = readings_source.SourceOptions(files, **options)
-    if cycle_options.plan is not None:
-        return _plan(cycle_options, files.drawn(), source_options, shared)
-    path = cycle_options.run if cycle_options.run is not None else cycle_options.resume
-    assert path is not None
-    locked_plan = plan_file.reopen_plan(path)
-    with contextlib.closing(locked_plan.log):
-        targets: Sequence[Target] = ()
-        try:
-            drawing = files.drawn()
-            targets = files.pdus(drawing.read_pdus)
-            only_open = _may_only_switch_on(locked_plan, cycle_options, drawing, targets, path)
-        except SettingsError as error:
-            open_step = locked_plan.progress.open
-            left = [] if open_step is None else _left_off(locked_plan.plan, open_step, targets)
-            if not left:
-                raise
-            notes = [_note(outlet, locked_plan.plan, targets) for outlet in left]
-            at = f"step {open_step.number}" if open_step is not None else ""
-            ended = Ended(locked_plan.progress.steps_done, error, at, left)
-            return _report(ended, len(locked_plan.plan.steps), notes, shared)
-        return _run(
-            locked_plan, drawing, targets, only_open, path, cycle_options, source_options, shared
-        )
-
-
-def _check(options: CycleOptions) -> None:
-    """Raises Usage for options that do not belong together."""
-    if sum(path is not None for path in (options.plan, options.run, options.resume)) != 1:
-        raise Usage("give one of --plan FILE (writes the steps), --run FILE and --resume FILE")
-    if options.plan is None:
-        of_plan = (
-            "one_feed_at_a_time",
-            "both_feeds",
-            "machines",
-            "pause",
-            "confirm",
-            "power_timeout",
-            "verified",
-            "verified_for",
-            "valid",
-        )
-        given_too = [key for key in of_plan if getattr(options, key) not in (None, False, ())]
-        if given_too:
-            name = f"--{given_too[0].replace('_', '-')}"
-            raise Usage(f"{name} belongs to --plan: the file already says what is done")
-        return
-    if options.one_feed_at_a_time == options.both_feeds:
-        raise Usage(
-            "say what is restarted: --one-feed-at-a-time (supplies, no machine) or --both-feeds"
-            " (machines)"
-        )
-    if not options.machines:
-        raise Usage("say which machines: --machines PATTERN, such as 'row3/*'")
+    valid: float
 
 
 # ---- the plan ------------------------------------------------------------------------------------
 
 
-def _plan(
-    options: CycleOptions,
-    drawing: Drawing,
-    source_options: readings_source.SourceOptions,
-    shared: SharedOptions,
-) -> int:
-    assert options.plan is not None
+@click.pass_context
+def _plan(context: click.Context, /, **values: Any) -> int:
+    shared = shared_options_of(context)
+    options = PlanOptions(**{key: values.pop(key) for key in PlanOptions._fields})
+    if not options.one_feed_at_a_time and not options.both_feeds:
+        raise Usage(
+            "say what is restarted: --one-feed-at-a-time (supplies, no machine) or --both-feeds"
+            " (machines)"
+        )
+    source_options = readings_source.SourceOptions(
+        OwnerFiles.of(values, shared, [DRAWING, LIST]), **values
+    )
+    drawing = source_options.owner_files.drawn()
     mode = Mode.ONE_FEED if options.one_feed_at_a_time else Mode.BOTH_FEEDS
     machines = owner_files.select_machines(drawing, options.machines)
     targets = source_options.owner_files.pdus(drawing.read_pdus)
     # read after the check of the list, in the drawing's order
     readings = readings_source.gather(source_options, drawing.read_pdus)
-    by_current = mode is Mode.BOTH_FEEDS and _or(options.confirm, "current") == "current"
-    days = _or(options.verified_for, LONGEST_DAYS)
-    file = EvidenceFile.of(options.verified, drawing.path, days)
+    by_current = mode is Mode.BOTH_FEEDS and options.confirm == "current"
+    file = EvidenceFile.of(options.verified, drawing.path)
     hall = Hall(drawing, readings)
     planned_steps = planned(hall, mode, machines, _untried(file, machines) if by_current else None)
     if planned_steps.steps:
@@ -170,9 +115,9 @@ def _plan(
             drawing.path,
             drawing.digest,
             time.time(),
-            60 * _or(options.valid, VALID_MIN),
-            _or(options.pause, PAUSE_S),
-            _or(options.power_timeout, POWER_TIMEOUT_S),
+            60 * options.valid,
+            options.pause,
+            options.power_timeout,
             {name: device_by_name[name] for name in drawing.read_pdus if name in names},
             planned_steps.steps,
             by_current,
@@ -183,7 +128,6 @@ def _plan(
                 if cord_now.now is Now.CARRIES
             ],
             os.path.abspath(file.path),
-            file.longest_s,
         )
         plan_file.write(options.plan, plan)
     notes = _of_earlier_runs(targets, readings, options.plan)
@@ -239,12 +183,8 @@ def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: st
     return notes
 
 
-def _or(value: Optional[T], usual: T) -> T:
-    return usual if value is None else value
-
-
 def _planned(
-    options: CycleOptions, planned_steps: CycleSteps, machines: int, notes: Sequence[str], code: int
+    options: PlanOptions, planned_steps: CycleSteps, machines: int, notes: Sequence[str], code: int
 ) -> Result:
     """What needs a hand first."""
     steps, refusals = planned_steps
@@ -294,9 +234,40 @@ def _table(title: str, steps: Sequence[CycleStep]) -> Table:
 # ---- the run -------------------------------------------------------------------------------------
 
 
+@click.pass_context
+def _run(context: click.Context, /, plan: str, **values: Any) -> int:
+    return _take_steps(plan, values, shared_options_of(context), is_resumed=False)
+
+
+@click.pass_context
+def _resume(context: click.Context, /, plan: str, **values: Any) -> int:
+    return _take_steps(plan, values, shared_options_of(context), is_resumed=True)
+
+
+def _take_steps(path: str, values: dict[str, Any], shared: SharedOptions, is_resumed: bool) -> int:
+    files = OwnerFiles.of(values, shared, [DRAWING, LIST])
+    locked_plan = plan_file.reopen_plan(path)
+    with contextlib.closing(locked_plan.log):
+        targets: Sequence[Target] = ()
+        try:
+            drawing = files.drawn()
+            targets = files.pdus(drawing.read_pdus)
+            only_open = _may_only_switch_on(locked_plan, is_resumed, drawing, targets, path)
+        except SettingsError as error:
+            open_step = locked_plan.progress.open
+            left = [] if open_step is None else _left_off(locked_plan.plan, open_step, targets)
+            if not left:
+                raise
+            notes = [_note(outlet, locked_plan.plan, targets) for outlet in left]
+            at = f"step {open_step.number}" if open_step is not None else ""
+            ended = Ended(locked_plan.progress.steps_done, error, at, left)
+            return _report(ended, len(locked_plan.plan.steps), notes, shared)
+        return _run_plan(locked_plan, drawing, targets, only_open, path, files, shared)
+
+
 def _may_only_switch_on(
     locked_plan: LockedPlan,
-    options: CycleOptions,
+    is_resumed: bool,
     drawing: Drawing,
     targets: Sequence[Target],
     path: str,
@@ -309,13 +280,13 @@ def _may_only_switch_on(
     reason = plan_file.why_unfit(plan, drawing, devices_of(targets), path)
     if reason:
         raise SettingsError(reason)
-    if options.run is not None and progress.begun:
+    if not is_resumed and progress.begun:
         raise SettingsError(
             f"{path} was run already ({progress.steps_done} of {len(plan.steps)} steps ended); go"
-            " on with --resume, or make a new plan"
+            " on with resume, or make a new plan"
         )
-    if options.resume is not None and not progress.begun:
-        raise SettingsError(f"{path} was not run yet: use --run")
+    if is_resumed and not progress.begun:
+        raise SettingsError(f"{path} was not run yet: use run")
     if progress.steps_done == len(plan.steps) or not plan_file.is_old(plan, progress, time.time()):
         return False
     if progress.open is not None:
@@ -325,14 +296,13 @@ def _may_only_switch_on(
     raise SettingsError(f"{path} is older than {plan.valid_s / 60:g} minutes: make a new plan")
 
 
-def _run(
+def _run_plan(
     locked_plan: LockedPlan,
     drawing: Drawing,
     targets: Sequence[Target],
     only_open: bool,
     path: str,
-    options: CycleOptions,
-    source_options: readings_source.SourceOptions,
+    files: OwnerFiles,
     shared: SharedOptions,
 ) -> int:
     plan, progress = locked_plan.plan, locked_plan.progress
@@ -350,7 +320,11 @@ def _run(
         ended = Run(plan, progress, drawing, fleet, locked_plan.log, say).go(only_open)
         if not ended.left:
             claim.settle()
-    again = _again(path, options, source_options, shared)
+    again = command_line(
+        SharedOptions(secret_files=shared.secret_files),
+        *("cycle-hall", "resume", path),
+        *files.words(),
+    )
     notes = [_note(outlet, plan, targets) for outlet in ended.left]
     notes += [f"{cord} was switched on again" for cord in ended.restored]
     if ended.steps_done < len(plan.steps):
@@ -410,16 +384,6 @@ def _note(left: OutletLeftOff, plan: CyclePlan, targets: Sequence[Target]) -> st
     return f"{left.cord} is {is_off}; switch it on: {switch_on(left.cord, plan, targets)}"
 
 
-def _again(
-    path: str,
-    options: CycleOptions,
-    source_options: readings_source.SourceOptions,
-    shared: SharedOptions,
-) -> str:
-    words = ["cycle-hall", "--resume", path, *source_options.owner_files.words()]
-    return command_line(SharedOptions(secret_files=shared.secret_files), *words)
-
-
 def _report(ended: Ended, steps: int, notes: Sequence[str], shared: SharedOptions) -> int:
     error = ended.error
     data: dict[str, Any] = {
@@ -442,55 +406,100 @@ def _report(ended: Ended, steps: int, notes: Sequence[str], shared: SharedOption
     return print_result(Result(data, [*lines], code), shared.json)
 
 
-_HELP = """Restart the supplies or the machines of a hall, one after another, without a surprise.
-
---plan writes the steps into FILE, with --pause, --confirm, --power-timeout,
---verified, --verified-for and --valid. --run takes exactly them, --resume goes on after a stop or a
-crash. FILE is also the journal: each command is written there before it is sent, and each line
-seals those before it.
-
-Before each step its PDUs are read. With --one-feed-at-a-time an outlet is switched off only if
-enough other cords of its machine are on and carry current, and the load that shifts fits on every
-breaker; the other cords must then take over what it carried, and at the step's end all carry again
-what they did. With --both-feeds a
-machine is proven off as by `pdu machine off`, so that one whose cabling was never tried is refused;
-with --confirm state by states and the outlets' currents. The first surprise stops everything.
-Ctrl-C ends the command that was sent; both say which outlet is off. Protected machines are never
-switched.
+_FILES: Parameters = [
+    *owner_files.file_arguments(DRAWING, LIST),
+    *shared_options.DRAWING(),
+    *shared_options.LIST(),
+    *AUTH(),
+]
+_RUN: Parameters = [Argument("PLAN"), *_FILES, *secret_files(), *asks(), *output()]
+_EXIT_CODE = """
 
 \b
 Exit code: 0 done; 9 a machine was refused while planning, or something was
 not proven while running; else that of the error (pdu --help)."""
-cycle_hall = Subcommand(
-    "cycle-hall",
-    callback=_cycle,
-    help=_HELP,
+plan = Subcommand(
+    "plan",
+    callback=_plan,
+    help=f"""Choose the steps and write them into the new file PLAN. Switches nothing.
+
+A supply or a machine is refused if its restart could cost more than itself (docs/cycle.md). With
+--both-feeds a machine is proven off as by `pdu machine off`, so that one whose cabling was never
+tried is refused; with --confirm state by states and the outlets' currents.{_EXIT_CODE}""",
     examples=(
-        "pdu cycle-hall hall.toml --both-feeds --machines r3/a --plan p --list l.csv",
-        "pdu cycle-hall hall.toml --run p --list l.csv --auth logins.toml",
+        "pdu cycle-hall plan p hall.toml l.csv --both-feeds --machines r3/a",
+        "pdu cycle-hall plan p hall.toml l.csv --one-feed-at-a-time --machines 'r3/*'",
     ),
     params=[
-        *owner_files.file_arguments(DRAWING, LIST),
-        *shared_options.DRAWING(),
-        *option("--one-feed-at-a-time", "restart supplies, one at a time; no machine restarts"),
+        Argument("PLAN"),
+        *_FILES,
+        *option(
+            "--one-feed-at-a-time",
+            "restart supplies, one at a time; no machine restarts",
+            excludes=["--both-feeds"],
+        ),
         *option("--both-feeds", "restart machines: all cords off, proven off, then on"),
-        *MACHINES(),
-        *option("--plan", "write the steps into this new file; switches nothing", "FILE"),
-        *option("--run", "take the steps of this plan; asks first", "FILE"),
-        *option("--resume", "go on with this plan after a stop or a crash; asks first", "FILE"),
-        *PAUSE(show_default=f"{PAUSE_S:g}"),
-        *CONFIRM(show_default="current"),
-        *POWER_TIMEOUT(show_default=f"{POWER_TIMEOUT_S:g}"),
+        *MACHINES(required=True),
+        *PAUSE(default=PAUSE_S, show_default=True),
+        *CONFIRM(default="current", show_default=True, requires=["--both-feeds"]),
+        *POWER_TIMEOUT(default=POWER_TIMEOUT_S, show_default=True),
         *VERIFIED(),
-        *VERIFIED_FOR(show_default=f"{LONGEST_DAYS:g}"),
         *option(
             "--valid",
-            f"for the plan: how many minutes it may be run, or resumed, later ({VALID_MIN:g})",
+            "how many minutes later it may be run, or resumed",
             "MINUTES",
             NumberRange(1.0, 1440.0),
+            default=VALID_MIN,
+            show_default=True,
         ),
-        *readings_source.of_list(),
-        *asks(),
+        *PARALLEL(default=reader_pool.PARALLEL, show_default=True),
+        *secret_files(),
         *output(),
     ],
+)
+run = Subcommand(
+    "run",
+    callback=_run,
+    help=f"""Take the steps of PLAN, one after another; asks first.
+
+PLAN is also the journal: each command is written there before it is sent, and each line seals those
+before it. Before each step its PDUs are read. With one feed at a time an outlet is switched off
+only if enough other cords of its machine are on and carry current, and the load that shifts fits on
+every breaker; the other cords must then take over what it carried, and at the step's end all carry
+again what they did. The first surprise stops everything. Ctrl-C ends the command that was sent;
+both say which outlet is off. Protected machines are never switched.{_EXIT_CODE}""",
+    examples=(
+        "pdu cycle-hall run p hall.toml l.csv --auth logins.toml",
+        "pdu cycle-hall run p hall.toml l.csv --auth logins.toml --yes",
+    ),
+    params=_RUN,
+)
+resume = Subcommand(
+    "resume",
+    callback=_resume,
+    help=f"""Go on with PLAN after a stop or a crash; asks first.
+
+It looks first, and sends again nothing that was carried out. After the plan's time it only switches
+on what is off.{_EXIT_CODE}""",
+    examples=(
+        "pdu cycle-hall resume p hall.toml l.csv --auth logins.toml",
+        "pdu cycle-hall resume p hall.toml l.csv --auth logins.toml --yes",
+    ),
+    params=_RUN,
+)
+cycle_hall = LazyGroup(
+    "cycle-hall",
+    {
+        "plan": LazyCommand("hall.cycle.command", "plan", "write the steps into a new file"),
+        "run": LazyCommand("hall.cycle.command", "run", "take the steps; asks first"),
+        "resume": LazyCommand(
+            "hall.cycle.command", "resume", "go on after a stop or a crash; asks first"
+        ),
+    },
+    (
+        "pdu cycle-hall plan p hall.toml l.csv --both-feeds --machines r3/a",
+        "pdu cycle-hall run p hall.toml l.csv --auth logins.toml",
+    ),
+    help="Restart the supplies or the machines of a hall, one after another (docs/cycle.md).",
+    epilog=EPILOG,
 )

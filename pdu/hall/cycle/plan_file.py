@@ -53,7 +53,7 @@ class PduDevice(NamedTuple):
 
 @dataclass(frozen=True)
 class CyclePlan:
-    """What a run does: the steps that `pdu cycle-hall --plan` chose, and how they are taken."""
+    """What a run does: the steps that `pdu cycle-hall plan` chose, and how they are taken."""
 
     #: what is restarted
     mode: Mode
@@ -78,9 +78,8 @@ class CyclePlan:
     by_current: bool = False
     #: the cords that carried current when it was made
     carried: Sequence[Cord] = ()
-    #: the file of what trials have shown, and how long that counts, in s
+    #: the file of what trials have shown
     verified: str = ""
-    verified_for_s: float = 0.0
 
 
 Sent = tuple[Cord, bool]
@@ -265,7 +264,7 @@ def _records(plan: CyclePlan) -> Iterator[dict[str, Any]]:
 
 
 def _no_plan(path: str) -> SettingsError:
-    return SettingsError(f"{path} is no plan of pdu cycle-hall: make one with --plan")
+    return SettingsError(f"{path} is no plan of pdu cycle-hall: make one with pdu cycle-hall plan")
 
 
 def _plan(
@@ -296,7 +295,6 @@ def _plan(
             head["by_current"] is True,
             tuple(map(_cord, head["carried"])),
             printable(head["verified"], 4000),
-            float(head["verified_for_s"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _not_ours(path, error) from None

@@ -189,7 +189,7 @@ class Run:
         """
         machine = self._drawing.machines[step.machine]
         plan, pdu_access = self._plan, _StepPduAccess(self, step, opening)
-        file = EvidenceFile(plan.verified, plan.verified_for_s)
+        file = EvidenceFile(plan.verified)
         power = MachinePower.of(machine)._replace(cords=step.cords)
         evidence, reason = file.find(power.name, machine.cords, self.environment.now())
         if evidence is None:
@@ -217,7 +217,7 @@ class Run:
         if self._step is None:
             return RENEWAL_S
         power = MachinePower.of(self._drawing.machines[self._step.machine])
-        file = EvidenceFile(self._plan.verified, self._plan.verified_for_s)
+        file = EvidenceFile(self._plan.verified)
         evidence, _ = file.find(power.name, power.cords, self.environment.now())
         return RENEWAL_S if evidence is None else evidence.renewed_s
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
-from ...core.cli.error_output import Usage
 from ...core.cli.options import CA_PEM, Parameters, option, without_setting
 from ...core.drawing import drawing_file
 from ...core.drawing.drawing import Drawing
@@ -29,31 +29,38 @@ class DcimOptions(NamedTuple):
     filters: Filters
 
 
-def options() -> Parameters:
-    """The options of a living NetBox or Nautobot, and the filters."""
+def options(*saved: str) -> Parameters:
+    """The options of a living NetBox or Nautobot, and the filters, also for answers of the option
+    `saved`.
+    """
     return [
-        *option("--url", "a living NetBox or Nautobot", "URL"),
-        *option("--token-file", "a file with its API token, not readable by other users", "FILE"),
-        *without_setting(CA_PEM),
+        *option("--url", "a living NetBox or Nautobot", "URL", requires=["--token-file"]),
         *option(
-            "--site",
-            "only machines of this site, with all that they hang on",
-            "NAME",
-            multiple=True,
+            "--token-file",
+            "a file with its API token, not readable by other users",
+            "FILE",
+            requires=["--url"],
         ),
-        *option("--location", "only machines of this location", "NAME", multiple=True),
-        *option("--rack", "only machines of this rack", "NAME", multiple=True),
-        *option("--tag", "only machines with this tag", "NAME", multiple=True),
-        *option("--role", "only machines of this role", "NAME", multiple=True),
+        *without_setting(CA_PEM, requires=["--url"]),
+        *itertools.chain.from_iterable(
+            option(
+                flag, f"only machines {words}", "NAME", multiple=True, requires=[("--url", *saved)]
+            )
+            for flag, words in (
+                ("--site", "of this site, with all that they hang on"),
+                ("--location", "of this location"),
+                ("--rack", "of this rack"),
+                ("--tag", "with this tag"),
+                ("--role", "of this role"),
+            )
+        ),
     ]
 
 
 def take_dcim_options(options: dict[str, Any]) -> DcimOptions:
-    """These options, which are taken out of all that was given. Raises Usage."""
+    """These options, which are taken out of all that was given."""
     url, token, ca_file = (options.pop(key) for key in ("url", "token_file", "ca_pem"))
     filters = Filters(*(options.pop(key) for key in Filters._fields))
-    if url and not token:
-        raise Usage("--url needs --token-file FILE with the API token")
     return DcimOptions(url, token, ca_file, filters)
 
 

@@ -60,8 +60,6 @@ def _import(context: click.Context, /, **options: Any) -> int:
     dcim_options = dcim_import.take_dcim_options(options)
     if sum(map(bool, (files, dcim_options.url, folder))) != 1:
         raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
-    if files and any(dcim_options.filters):
-        raise Usage("--site, --location, --rack, --tag and --role are for NetBox and Nautobot")
     source = readings_source.SourceOptions(OwnerFiles.of(options, shared), **options)
     if files:
         imported_hall = csv_files.read_csv_files(files)
@@ -154,7 +152,7 @@ readings or left out.""",
             "a folder with saved answers of /api/dcim/, such as power-ports.json",
             "DIR",
         ),
-        *dcim_import.options(),
+        *dcim_import.options("--answers"),
         *OUT(default="hall.power.toml", show_default=True),
         *readings_source.options(),
         *output(),

@@ -78,9 +78,8 @@ def _lines(files: Files, past: Optional[month.Month]) -> list[str]:
         "  pdu status r1-left --list hall.csv",
         f"  pdu plan check {reads}",
         f"  pdu rehearse {reads} --fail feed:A",
-        f"  pdu cycle-hall {reads} --one-feed-at-a-time --machines 'r1/*' --pause 0.5"
-        " --plan r1.plan",
-        f"  pdu cycle-hall {reads} --run r1.plan",
+        f"  pdu cycle-hall plan r1.plan {reads} --one-feed-at-a-time --machines 'r1/*' --pause 0.5",
+        f"  pdu cycle-hall run r1.plan {reads}",
         *(_of_month(past) if past else []),
         "Here: fail feed:A, restore feed:A, show. Ctrl-C ends it."
         if _has_input()

@@ -143,8 +143,6 @@ def options(*words: str) -> GatewayOptions:
         (("--listen", "127.0.0.1"), "ADDRESS:PORT"),
         (("--listen", ":9915"), "ADDRESS:PORT"),
         (("--listen", "127.0.0.1:65536"), "ADDRESS:PORT"),
-        (("--cert", "x"), "both --cert and --key"),
-        (("--key", "x"), "both --cert and --key"),
     ],
 )
 def test_an_unsafe_address_is_refused(words: tuple[str, ...], reason: str) -> None:

@@ -145,7 +145,6 @@ def run(
         by_current,
         carried=CORDS,
         verified="" if verified is None else str(verified),
-        verified_for_s=86400.0,
     )
     return Run(plan, progress or Progress(), drawn, world, world).go()
 

@@ -309,7 +309,7 @@ def test_a_wrong_list_is_refused_before_anything_is_polled(
 @pytest.mark.parametrize(
     "options, words",
     [
-        (("--watch", "5", "--csv"), "--watch works only with"),
+        (("--watch", "5", "--csv"), "give only one of --csv and --watch"),
         (("--watch", "0.1"), "1 to 86400"),
         (("--html", "/nowhere/page.html"), "cannot be written"),
         (("--html", ""), "'' cannot be written"),
@@ -326,8 +326,8 @@ def test_wrong_options_are_refused_in_one_line(
 @pytest.mark.parametrize(
     "options, words",
     [
-        (("list.csv", "--csv"), "only one of --json"),
-        (("list.csv", "--watch", "5"), "--watch works only with"),
+        (("list.csv", "--csv"), "only one of --nagios"),
+        (("list.csv", "--watch", "5"), "only one of --nagios and --watch"),
         (("list.csv", "--parallel", "0"), "--parallel"),
         (("list.csv", "--nosuch"), "--nosuch"),
         ((), "FILE"),

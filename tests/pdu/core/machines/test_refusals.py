@@ -118,8 +118,8 @@ def _cycle_hall(call: Call) -> None:
     drawing, plan = call.at.file("hall.power.toml"), str(call.folder / "row.plan")
     asked = ["--both-feeds", "--machines", call.machine, "--pause", "0", "--power-timeout", "5"]
     asked += ["--confirm", "state"]
-    if call.run("cycle-hall", drawing, *asked, "--plan", plan, *call.files) == 0:
-        call.run("cycle-hall", drawing, "--run", plan, *call.files, "--yes")
+    if call.run("cycle-hall", "plan", plan, drawing, *asked, *call.files) == 0:
+        call.run("cycle-hall", "run", plan, drawing, *call.files, "--yes")
 
 
 TRIALS: Mapping[str, Callable[[Call], object]] = {
