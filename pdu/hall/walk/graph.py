@@ -12,6 +12,7 @@ one that nobody drew.
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -83,6 +84,8 @@ class Graph:
         self.lines: set[int] = set()
         self._kinds: dict[tuple[str, tuple[Optional[bool], ...]], int] = {}
         self._ways = _Ways(drawing)
+        #: panel, whether the current flows through them, how many -> the node of its free lines
+        self._any_lines: dict[tuple[str, bool, int], int] = {}
         self._built: set[str] = set()
         self._all_above: dict[int, set[int]] = {}
         for name in drawing.feeds:
@@ -229,33 +232,32 @@ class Graph:
                 if lower.kind == "pdu" or one.name not in alone:
                     self._need(number, self.number[one], sure=False, flows=not is_followed)
             return number
-        free = self._candidates(lower, board)
-        candidates = [self.number[HallNode.breaker(board.name, one.name)] for one in free]
         if self._ways.are_shared(board):
             # the lines of a PDU with one input flow through them one by one
             flows = lower.kind != "pdu" or len(self._drawing.pdus[lower.name].inputs) > 1
-            for line in candidates:
-                self._need(number, line, sure=False, flows=flows)
+            self._need(number, self._any_line(board, flows), sure=False, flows=flows)
             return number
-        for line in candidates:
-            self._need(number, line, sure=False, flows=False)
+        # a line that cannot hold what a PDU draws now does not feed it
+        least_a = self._least_a.get(lower.name, 0.0) if lower.kind == "pdu" else 0.0
+        free = self._ways.free(board, least_a)
+        self._need(number, self._any_line(board, False, least_a), sure=False, flows=False)
         carrier = self._unnamed(lower, board, free)
         if len(lines) > 1:
             return self._conductors(number, carrier, lines)
         self.carriers[number] = carrier
         return number
 
-    def _candidates(self, lower: HallNode, board: Panel) -> Sequence[Breaker]:
-        """The lines that may feed a PDU or panel: one that cannot hold what flows now does not."""
-        free = self._ways.free(board)
-        if lower.kind != "pdu" or self._ways.are_shared(board):
-            return free
-        least = self._least_a.get(lower.name, 0.0)
-        return [
-            line
-            for line in free
-            if line.rating_a is None or Protection.of(line, line.rating_a).trips_a > least
-        ]
+    def _any_line(self, board: Panel, flows: bool, least_a: float = 0.0) -> int:
+        """A node that stands for one of the lines of a panel that are free, nobody knows which."""
+        free = self._ways.free(board, least_a)
+        key = board.name, flows, len(free)
+        number = self._any_lines.get(key)
+        if number is None:
+            number = self._any_lines[key] = self._new()
+            for line in free:
+                upper = self.number[HallNode.breaker(board.name, line.name)]
+                self._need(number, upper, sure=False, flows=flows)
+        return number
 
     def _unnamed(self, lower: HallNode, board: Panel, free: Sequence[Breaker]) -> Carrier:
         """The line of a panel that feeds a PDU or panel: one of the free ones, or one that nobody
@@ -369,6 +371,10 @@ class Graph:
         return number
 
 
+def _trips_a(line: Breaker) -> float:
+    return math.inf if line.rating_a is None else Protection.of(line, line.rating_a).trips_a
+
+
 class _Ways:
     """Which lines of panels feed what, as far as somebody drew it."""
 
@@ -392,7 +398,10 @@ class _Ways:
                     self._direct.setdefault(source, []).append(count)
                 elif not lines or len(drawn) < len(lines):
                     open_ways_by_panel[source.name] += 1
-        self._free: dict[str, tuple[Breaker, ...]] = {}
+        #: panel, number of its free lines that are too weak -> the others
+        self._free: dict[tuple[str, int], tuple[Breaker, ...]] = {}
+        #: panel -> what surely trips its free lines, in A, the least first
+        self._trips_a: dict[str, list[float]] = {}
         self._shared: set[str] = set()
         for panel in drawing.panels.values():
             nodes = {line: HallNode.breaker(panel.name, line.name) for line in panel.lines}
@@ -402,11 +411,18 @@ class _Ways:
             if several or are_phases or len(free) < open_ways_by_panel[panel.name]:
                 self._shared.add(panel.name)
                 free = panel.lines
-            self._free[panel.name] = free
+            self._free[panel.name, 0] = free
+            self._trips_a[panel.name] = sorted(map(_trips_a, free))
 
-    def free(self, panel: Panel) -> tuple[Breaker, ...]:
-        """The lines that may feed what names none."""
-        return self._free[panel.name]
+    def free(self, panel: Panel, least_a: float = 0.0) -> tuple[Breaker, ...]:
+        """The lines that may feed what names none and draws at least so much now."""
+        trips_a = self._trips_a[panel.name]
+        weak_count = 0 if self.are_shared(panel) else bisect.bisect_right(trips_a, least_a)
+        free = self._free.get((panel.name, weak_count))
+        if free is None:
+            free = tuple(line for line in self._free[panel.name, 0] if _trips_a(line) > least_a)
+            self._free[panel.name, weak_count] = free
+        return free
 
     def are_shared(self, panel: Panel) -> bool:
         """Whether a line of this panel may feed several PDUs or panels."""

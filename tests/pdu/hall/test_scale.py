@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.restore.model import ReturnModel
+from pdu.hall.walk.graph import Graph
 from pdu.hall.walk.power_flow import PowerFlow
 from tests.benchmarks import bench_hall
 
@@ -48,3 +50,16 @@ def test_a_return_costs_as_much_as_the_hall_is_large(tmp_path: Path) -> None:
         for machines in (60, 120)
     ]
     assert counts[1] < 2.1 * counts[0]
+
+
+def test_lines_of_which_nobody_drew_what_they_feed_cost_as_much_as_there_are(
+    tmp_path: Path,
+) -> None:
+    edges = []
+    for machines in (100, 200):
+        bench_hall.hall(tmp_path, machines)
+        path = tmp_path / "hall.power.toml"
+        path.write_text(re.sub(r'"(P[AB]0)/r\d+"', r'"\1"', path.read_text("utf-8")), "utf-8")
+        drawing = drawing_file.read_drawing(str(path))
+        edges.append(sum(map(len, Graph(drawing, (), {}).above)))
+    assert edges[1] < 2.1 * edges[0]
