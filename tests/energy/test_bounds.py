@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Optional
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, settings, strategies as st
 
 from pdu.energy.registers import resolution
 from pdu.energy.registers.bounds import BoundedRegister
+from pdu.energy.registers.numpy_lazy import np
 from pdu.energy.registers.segments import Segment, history_of
-from pdu.energy.registers.values import Event, RegisterLimits, RegisterReadings
+from pdu.energy.registers.values import (
+    EnergyInterval,
+    Event,
+    RegisterLimits,
+    RegisterReadings,
+)
 
 from . import plans, trial
 from .twin import Plan, month
@@ -32,6 +38,24 @@ def test_truth_is_inside_with_the_known_and_with_the_guessed_step(drawn: plans.D
     for said in said_steps:
         result = trial.Result(said, one, trial.answered(said, one).energy, ())
         assert result.inside, (one.truth, result.answer)
+
+
+@settings(max_examples=15, derandomize=True)
+@given(plans.drawn(), st.lists(st.tuples(st.floats(-0.2, 1.2), st.floats(-0.2, 1.2)), min_size=2))
+def test_periods_together_say_what_each_says_alone(
+    drawn: plans.Drawn, shares: list[tuple[float, float]]
+) -> None:
+    one = month(drawn.plan)
+    polls = [poll for poll in one.polls if poll.value is not None]
+    begins, ends = ([getattr(poll, name) for poll in polls] for name in ("begin", "end"))
+    values = [poll.value for poll in polls]
+    readings = RegisterReadings(begins, ends, values, {}, 10.0, 300.0, 300.0)
+    limits = RegisterLimits(drawn.plan.breaker_kw, drawn.plan.step, drawn.plan.modulus)
+    bounded = BoundedRegister(readings, history_of(readings, limits).segments, limits)
+    length = one.end - one.begin
+    periods = [(one.begin + min(pair) * length, one.begin + max(pair) * length) for pair in shares]
+    together = bounded.energies(periods).intervals()
+    assert together == [bounded.energy(*period) for period in periods]
 
 
 def test_a_register_that_loses_may_have_stopped_and_begun_again_between_two_readings() -> None:
@@ -107,6 +131,30 @@ def register(
     return BoundedRegister(readings, segments, limits)
 
 
+def register_at(one: BoundedRegister, moment: float) -> EnergyInterval:
+    """What the first segment of a register says of a moment."""
+    return one._segments[0].registers_at(np.array([moment])).intervals()[0]
+
+
+def inside(one: BoundedRegister, begin: float, end: float) -> EnergyInterval:
+    """What the first segment of a register says of a period."""
+    return one._segments[0].inside(np.array([begin]), np.array([end])).intervals()[0]
+
+
+def between(
+    one: BoundedRegister, places: tuple[Optional[int], Optional[int]], begin: float, end: float
+) -> EnergyInterval:
+    """What the hole between two segments of a register says of a period."""
+    earlier, later = (None if place is None else one._segments[place] for place in places)
+    return one._between(earlier, later, np.array([begin]), np.array([end])).intervals()[0]
+
+
+def counted_twice(one: BoundedRegister, begin: float, end: float) -> float:
+    """What the first two segments of a register may count too much in a period."""
+    earlier, later = one._segments[:2]
+    return one._counted_twice(earlier, later, begin, end)
+
+
 def test_the_bound_of_the_supply_is_that_of_the_period_and_of_nothing_before_it() -> None:
     """No readings, readings beside the period, and readings that allow more."""
     empty = BoundedRegister(RegisterReadings([], [], []), [], RegisterLimits(3.6))
@@ -138,19 +186,19 @@ def test_a_hole_begins_as_much_earlier_as_the_reading_before_it_may_be_old() -> 
     """What the register had not yet shown flowed before the hole, and is not counted there."""
     times, values = [0.0, 300.0, 7500.0, 7800.0], [10.0, 10.3, 0.0, 0.3]
     parts = [[0, 1], [2, 3]]
-    both, period = (Segment(parts[0]), Segment(parts[1])), (T0, T0 + 7800.0)
+    period = (T0, T0 + 7800.0)
     plain = register(times, values, parts)
-    assert plain._between(*both, *period).high == pytest.approx(7.2)
+    assert between(plain, (0, 1), *period).high == pytest.approx(7.2)
     # what the register had not shown yet at its last reading
     old = register(times, values, parts, age=240.0)
-    assert old._between(*both, *period).high == pytest.approx(7.2 + 0.24)
+    assert between(old, (0, 1), *period).high == pytest.approx(7.2 + 0.24)
     # a clock that jumped leaves both ends open
     loose = register(times, values, parts, slack=60.0)
-    assert loose._between(*both, *period).high == pytest.approx(7.2 + 0.12)
-    assert plain._between(*both, T0 + 600.0, T0 + 7200.0).high == pytest.approx(6.6)
-    assert plain._between(*both, T0, T0 + 300.0) == (0.0, 0.0, 0.0)
-    assert plain._between(None, both[0], T0 - 600.0, T0 + 60.0).high == pytest.approx(0.6)
-    assert plain._between(both[1], None, T0, T0 + 8400.0).high == pytest.approx(0.6)
+    assert between(loose, (0, 1), *period).high == pytest.approx(7.2 + 0.12)
+    assert between(plain, (0, 1), T0 + 600.0, T0 + 7200.0).high == pytest.approx(6.6)
+    assert between(plain, (0, 1), T0, T0 + 300.0) == (0.0, 0.0, 0.0)
+    assert between(plain, (None, 0), T0 - 600.0, T0 + 60.0).high == pytest.approx(0.6)
+    assert between(plain, (1, None), T0, T0 + 8400.0).high == pytest.approx(0.6)
 
 
 def test_a_small_fall_may_have_been_counted_twice_within_the_age_of_a_reading() -> None:
@@ -161,30 +209,26 @@ def test_a_small_fall_may_have_been_counted_twice_within_the_age_of_a_reading() 
     values = [10.0, 10.3, 10.05, 10.1, 10.1]
     parts = [[0, 1], [2, 3, 4]]
     one = register(times, values, parts, age=200.0)
-    found = {
-        begin: one._counted_twice(Segment(parts[0]), Segment(parts[1]), T0 + begin, T0 + 1200.0)
-        for begin in (0.0, 499.0, 501.0)
-    }
+    found = {begin: counted_twice(one, T0 + begin, T0 + 1200.0) for begin in (0.0, 499.0, 501.0)}
     assert found[0.0] == pytest.approx(0.3) and found[499.0] == pytest.approx(0.3)
     # of this time, the rise of 0.05 kWh and a step are too small to explain the fall
     assert found[501.0] == 0.0
     loose = register(times, values, parts, slack=150.0, age=50.0)
-    assert loose._counted_twice(Segment(parts[0]), Segment(parts[1]), T0 + 499.0, T0 + 1200.0) > 0.2
+    assert counted_twice(loose, T0 + 499.0, T0 + 1200.0) > 0.2
     # the end of a period, too: the rise after the fall is of it if the reading may be so old
     values = [10.0, 10.05, 9.85, 10.2]
     late = register([0.0, 300.0, 600.0, 900.0], values, [[0, 1], [2, 3]], age=200.0)
-    segments = Segment([0, 1]), Segment([2, 3])
-    assert late._counted_twice(*segments, T0, T0 + 401.0) == pytest.approx(0.35)
-    assert late._counted_twice(*segments, T0, T0 + 399.0) == 0.0
+    assert counted_twice(late, T0, T0 + 401.0) == pytest.approx(0.35)
+    assert counted_twice(late, T0, T0 + 399.0) == 0.0
     # a larger fall was none of that, and is no more than it can have been
     deep = register(times, [10.0, 10.3, 1.0, 1.1, 1.1], parts)
-    assert deep._counted_twice(Segment(parts[0]), Segment(parts[1]), T0, T0 + 1200.0) == 0.0
+    assert counted_twice(deep, T0, T0 + 1200.0) == 0.0
     low = RegisterLimits(0.06, 0.1)
     slow = register(times, [10.0, 10.3, 10.05, 10.1, 10.1], parts, limits=low)
-    twice = slow._counted_twice(Segment(parts[0]), Segment(parts[1]), T0, T0 + 1200.0)
+    twice = counted_twice(slow, T0, T0 + 1200.0)
     assert twice == pytest.approx(0.25 + 0.06 * 300.0 / 3600.0)
     rising = register(times, [10.0, 10.3, 10.4, 10.5, 10.6], parts)
-    assert rising._counted_twice(Segment(parts[0]), Segment(parts[1]), T0, T0 + 1200.0) == 0.0
+    assert counted_twice(rising, T0, T0 + 1200.0) == 0.0
 
 
 def test_what_may_have_been_counted_twice_is_not_in_the_lowest() -> None:
@@ -236,7 +280,7 @@ def test_the_mean_power_of_all_segments_is_the_best_of_a_hole() -> None:
 def test_a_moment_is_as_early_as_the_clock_may_be_wrong() -> None:
     """All times may be 120 s wrong: at 600 s, the register can be that of 480 s, or of 720 s."""
     one = register([0.0, 300.0, 600.0, 900.0, 1200.0], [10.0, 10.3, 10.6, 10.9, 11.2], slack=120.0)
-    found = one._register_at(Segment([*range(5)]), T0 + 600.0)
+    found = register_at(one, T0 + 600.0)
     assert found.low == pytest.approx(10.6 - 0.12) and found.high == pytest.approx(
         10.6 + 0.1 + 0.12
     )
@@ -244,19 +288,19 @@ def test_a_moment_is_as_early_as_the_clock_may_be_wrong() -> None:
 
 def test_a_segment_beside_a_period_counts_as_far_as_the_clock_may_be_wrong() -> None:
     one = register([0.0, 3600.0], [10.0, 13.0], slack=60.0)
-    inside = one._inside(Segment([0, 1]), T0 - 600.0, T0 - 59.0)
-    assert inside.high > 0.0
-    assert one._inside(Segment([0, 1]), T0 - 600.0, T0 - 60.0) == (0.0, 0.0, 0.0)
-    assert one._inside(Segment([0, 1]), T0 + 3659.0, T0 + 7200.0).high > 0.0
-    assert one._inside(Segment([0, 1]), T0 + 3660.0, T0 + 7200.0) == (0.0, 0.0, 0.0)
+    near = inside(one, T0 - 600.0, T0 - 59.0)
+    assert near.high > 0.0
+    assert inside(one, T0 - 600.0, T0 - 60.0) == (0.0, 0.0, 0.0)
+    assert inside(one, T0 + 3659.0, T0 + 7200.0).high > 0.0
+    assert inside(one, T0 + 3660.0, T0 + 7200.0) == (0.0, 0.0, 0.0)
 
 
 def test_two_equal_readings_before_a_jump_may_both_be_stale() -> None:
     one = register([0.0, 300.0, 600.0], [10.0, 10.0, 10.5])
     # between them and the jump, the register was up to what it then showed
-    found = one._register_at(Segment([0, 1, 2]), T0 + 250.0)
+    found = register_at(one, T0 + 250.0)
     assert found.high == pytest.approx(10.0 + 0.1 + 0.25)
-    assert one._register_at(Segment([0, 1, 2]), T0 + 50.0).high == pytest.approx(10.15)
+    assert register_at(one, T0 + 50.0).high == pytest.approx(10.15)
 
 
 def test_the_mean_power_needs_a_time_that_was_read() -> None:
@@ -264,61 +308,60 @@ def test_the_mean_power_needs_a_time_that_was_read() -> None:
     assert once._power == 0.0 and once.energy(T0 - 3600.0, T0).best == 0.0
     assert register([0.0, 1.0], [10.0, 10.001])._power == pytest.approx(3.6)
     # a hole of which the readings at its ends leave nothing probably had nothing
-    assert register([0.0, 3600.0], [10.0, 13.0])._unread_energy(60.0, -5.0) == (0.0, 0.0, 0.06)
+    old = register([0.0, 3600.0], [10.0, 13.0], age=60.0)
+    hole = between(old, (0, None), T0 + 3530.0, T0 + 3590.0)
+    assert hole == pytest.approx((0.0, 0.0, 0.05))
 
 
 def test_a_wrap_is_the_best_of_its_whole_hole_alone_and_no_more_than_the_supply() -> None:
     limits, parts = RegisterLimits(3.6, 0.1, modulus=100.0), [[0, 1], [2, 3]]
     times = [0.0, 600.0, 4200.0, 4800.0]
     one = register(times, [99.0, 99.4, 0.2, 0.5], parts, limits=limits)
-    both, power = (Segment(parts[0]), Segment(parts[1])), 0.7 / 1200.0
-    assert one._between(*both, T0, T0 + 4800.0).best == pytest.approx(0.8)
+    power = 0.7 / 1200.0
+    assert between(one, (0, 1), T0, T0 + 4800.0).best == pytest.approx(0.8)
     for begin, end in ((900.0, 4800.0), (0.0, 3900.0)):
-        part = one._between(*both, T0 + begin, T0 + end)
+        part = between(one, (0, 1), T0 + begin, T0 + end)
         assert part.best == pytest.approx(3300.0 * power)
     far = register(times, [99.0, 99.4, 5.2, 5.5], parts, limits=limits)
-    assert far._between(*both, T0, T0 + 4800.0).best == pytest.approx(3600.0 * power)
+    assert between(far, (0, 1), T0, T0 + 4800.0).best == pytest.approx(3600.0 * power)
 
 
 def test_what_did_not_fall_was_not_counted_twice_and_a_step_explains_a_fall() -> None:
     times, parts = [0.0, 300.0, 600.0, 900.0], [[0, 1], [2, 3]]
-    both, period = (Segment(parts[0]), Segment(parts[1])), (T0, T0 + 900.0)
-    assert register(times, [10.0, 10.3, 10.3, 10.6], parts)._counted_twice(*both, *period) == 0.0
+    period = (T0, T0 + 900.0)
+    assert counted_twice(register(times, [10.0, 10.3, 10.3, 10.6], parts), *period) == 0.0
     quarters = RegisterLimits(3.6, 0.25)
     one = register(times, [10.0, 10.5, 9.75, 10.25], parts, limits=quarters)
-    assert one._counted_twice(*both, *period) == 0.5
+    assert counted_twice(one, *period) == 0.5
     # rises that touch the period are not in it
-    assert one._counted_twice(*both, T0 + 300.0, T0 + 600.0) == 0.0
+    assert counted_twice(one, T0 + 300.0, T0 + 600.0) == 0.0
 
 
 def test_a_register_that_stood_and_rose_by_more_than_a_step_may_have_been_stale() -> None:
     for rise, highest in ((0.1, 10.1), (0.15, 10.25)):
         one = register([0.0, 300.0, 600.0, 900.0], [10.0, 10.0, 10.0, 10.0 + rise])
-        assert one._register_at(Segment([*range(4)]), T0 + 450.0).high == pytest.approx(highest)
+        assert register_at(one, T0 + 450.0).high == pytest.approx(highest)
 
 
 def test_the_first_of_several_equal_readings_may_be_stale_too() -> None:
     limits = RegisterLimits(72.0, 0.1)
     one = register([0.0, 300.0, 600.0, 900.0], [9.0, 10.0, 10.0, 10.5], limits=limits)
-    assert one._register_at(Segment([*range(4)]), T0 + 150.0).high == pytest.approx(10.6)
+    assert register_at(one, T0 + 150.0).high == pytest.approx(10.6)
 
 
 def test_the_register_at_a_moment_is_bounded_by_the_nearest_readings() -> None:
     old = register([0.0, 300.0, 600.0, 900.0, 1200.0], [10.0, 10.3, 10.6, 10.9, 11.2], age=120.0)
-    found = old._register_at(Segment([*range(5)]), T0 + 600.0)
+    found = register_at(old, T0 + 600.0)
     assert (found.low, found.high) == pytest.approx((10.6, 10.6 + 0.1 + 0.12))
     # the supply since the last reading before, not since an earlier one
     steep = register([0.0, 300.0, 600.0], [8.0, 10.0, 11.0])
-    assert steep._register_at(Segment([0, 1, 2]), T0 + 450.0).high == pytest.approx(10.25)
+    assert register_at(steep, T0 + 450.0).high == pytest.approx(10.25)
     # one that rises at each reading was never stale, nor is one that stands at its end
     large = RegisterLimits(72.0, 0.1)
     rising = register([0.0, 300.0, 600.0], [10.0, 10.3, 10.9], limits=large)
-    assert rising._register_at(Segment([0, 1, 2]), T0 + 150.0).high == pytest.approx(10.4)
+    assert register_at(rising, T0 + 150.0).high == pytest.approx(10.4)
     standing = register([0.0, 300.0, 600.0], [10.0, 10.3, 10.3], limits=large)
-    assert standing._register_at(Segment([0, 1, 2]), T0 + 150.0).high == pytest.approx(10.4)
-    assert [rising._interpolated(Segment([0, 1, 2]), T0 + at) for at in (-10.0, 900.0)] == [
-        10.0,
-        10.9,
-    ]
+    assert register_at(standing, T0 + 150.0).high == pytest.approx(10.4)
+    assert [register_at(rising, T0 + at).best for at in (-10.0, 900.0)] == [10.0, 10.9]
     short = register([0.0, 300.0], [10.0, 10.3])
-    assert short._inside(Segment([0, 1]), T0, T0 + 300.0).high == pytest.approx(0.4)
+    assert inside(short, T0, T0 + 300.0).high == pytest.approx(0.4)

@@ -120,6 +120,9 @@ class Fixed:
     def bounds(self, begin: float, end: float) -> EnergyInterval:
         return self._energy
 
+    def all_bounds(self, periods: Sequence[tuple[float, float]]) -> Sequence[EnergyInterval]:
+        return [self._energy for _ in periods]
+
     def cuts(self, begin: float, end: float) -> Sequence[float]:
         return ()
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import NamedTuple, Optional
 
 from ..journal.readings import PduReadings
-from ..registers.bounds import BoundedRegister, count_until
+from ..registers.bounds import BoundedRegister, Period, count_until
 from ..registers.numpy_lazy import Column, np
 from ..registers.parts import narrowed
 from ..registers.segments import Segment, history_of
@@ -252,20 +252,28 @@ class CheckedRegister:
 
     def bounds(self, begin: float, end: float) -> EnergyInterval:
         """The energy of a period by this register alone."""
-        energy = self._bounds.get((begin, end))
-        if energy is None:
-            energy = self._bounds[begin, end] = self._bounded(begin, end)
-        return energy
+        return self.all_bounds([(begin, end)])[0]
 
-    def _bounded(self, begin: float, end: float) -> EnergyInterval:
-        energy = self._energy(begin, end)
+    def all_bounds(self, periods: Sequence[Period]) -> Sequence[EnergyInterval]:
+        """The energy of each period by this register alone."""
+        missing = [period for period in dict.fromkeys(periods) if period not in self._bounds]
+        if missing:
+            energies = self._energies(missing)
+            unmoved = checks.unmoved_kwh(self._rows, self._parameters, missing)
+            for period, energy, kwh in zip(missing, energies, unmoved):
+                self._bounds[period] = self._bounded(energy, kwh, *period)
+        return [self._bounds[period] for period in periods]
+
+    def _bounded(
+        self, energy: EnergyInterval, unmoved_kwh: float, begin: float, end: float
+    ) -> EnergyInterval:
+        """The energy of a period with what the power says of it (laws 2 and 5)."""
         most = self._limits.most(end - begin)
         if self.is_in_doubt(begin, end):
             return EnergyInterval(0.0, energy.best, most)
         stood = checks.uncounted_s(self._findings.standstills, begin, end)
         high = energy.high + self._limits.most(stood)
-        unmoved = checks.unmoved_kwh(self._rows, self._parameters, begin, end)
-        return energy._replace(high=min(max(high, unmoved), most))
+        return energy._replace(high=min(max(high, unmoved_kwh), most))
 
     def events(self, begin: float, end: float) -> Sequence[Event]:
         """What happened in a period."""
@@ -333,7 +341,7 @@ class CheckedRegister:
         """Why what was read supports no firm energy (law 5); "" if it does."""
         if any(self._unseen(begin, end)):
             return "its power was not seen as it is"
-        if checks.unmoved_kwh(self._rows, self._parameters, begin, end):
+        if any(checks.unmoved_kwh(self._rows, self._parameters, [(begin, end)])):
             return "it stood while power was read"
         if energy.best <= _MOVED * self._limits.step:
             return ""
@@ -359,12 +367,13 @@ class CheckedRegister:
         edges = [edge for span in self._register.spans() for edge in span]
         return sorted(edge for edge in edges if begin < edge < end)
 
-    def _energy(self, begin: float, end: float) -> EnergyInterval:
-        energy = self._register.energy(begin, end)
-        most = self._limits.most(end - begin)
-        high = energy.high / (1.0 - self._error) if self._error < 1.0 else most
-        high = max(min(high, most), energy.best)
-        return energy._replace(low=energy.low / (1.0 + self._error), high=high)
+    def _energies(self, periods: Sequence[Period]) -> Iterator[EnergyInterval]:
+        """The energy of each period, with the error of the meter."""
+        for period, energy in zip(periods, self._register.energies(periods).intervals()):
+            most = self._limits.most(period[1] - period[0])
+            high = energy.high / (1.0 - self._error) if self._error < 1.0 else most
+            high = max(min(high, most), energy.best)
+            yield energy._replace(low=energy.low / (1.0 + self._error), high=high)
 
     def is_idle(self, energy: EnergyInterval, begin: float, end: float) -> bool:
         """Whether the register stood in a period, and each current that was read was 0."""
@@ -392,7 +401,8 @@ class CheckedRegister:
             if number not in believed and begin <= begins[number] <= end
         ]
         times = [begin + (end - begin) * part / _BAND for part in range(1, _BAND + 1)]
-        band = [(time, narrowed(self._energy(begin, time), most)) for time in times]
+        energies = self._energies([(begin, time) for time in times])
+        band = [(time, narrowed(energy, most)) for time, energy in zip(times, energies)]
         dots = [left_out[place] for place in _thinned(range(len(left_out)))]
         return PlotData([segment for segment in segments if segment], dots, band)
 

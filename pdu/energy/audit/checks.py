@@ -264,15 +264,29 @@ def compare(
     )
 
 
-def unmoved_kwh(rows: Rows, parameters: CheckParameters, begin: float, end: float) -> float:
-    """The most that flowed in a period in which the register did not move, in kWh, by the power or
-    current that was read, however small; 0 if it moved, or nothing was read.
+def unmoved_kwh(
+    rows: Rows, parameters: CheckParameters, periods: Sequence[tuple[float, float]]
+) -> Sequence[float]:
+    """The most that flowed in each period in which the register did not move, in kWh, by the power
+    or current that was read, however small; 0 if it moved, or nothing was read (law 5).
     """
-    first, stop = np.searchsorted(rows.begins, (begin, end))
-    kwh = rows.kwh[first:stop]
-    kwh = kwh[~np.isnan(kwh)]
-    if len(kwh) < 2 or kwh[-1] != kwh[0]:
-        return 0.0
+    firsts, stops = np.searchsorted(rows.begins, np.array(periods, "f8").T)
+    is_read = ~np.isnan(rows.kwh)
+    readings = rows.kwh[is_read]
+    # how many readings are before each row
+    counts = np.concatenate(([0], np.cumsum(is_read)))
+    first_readings, after_last = counts[firsts], counts[np.maximum(firsts, stops)]
+    is_unmoved = np.zeros(len(firsts), bool)
+    several = np.flatnonzero(after_last - first_readings > 1)
+    is_unmoved[several] = readings[first_readings[several]] == readings[after_last[several] - 1]
+    return [
+        _flowed_kwh(rows, parameters, first, stop) if unmoved else 0.0
+        for unmoved, first, stop in zip(is_unmoved.tolist(), firsts.tolist(), stops.tolist())
+    ]
+
+
+def _flowed_kwh(rows: Rows, parameters: CheckParameters, first: int, stop: int) -> float:
+    """The most that flowed in some rows, in kWh, by the power or current that was read."""
     hours = np.diff(rows.begins[first:stop], append=rows.begins[stop - 1]) / 3600.0
     hours[(hours < 0.0) | (hours > GAP_FACTOR * parameters.usual_gap / 3600.0)] = 0.0
     watts, amperes = rows.watts[first:stop], rows.amperes[first:stop]

@@ -9,6 +9,7 @@ from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 from ..journal.readings import PduReadings, Series, readings_of
 from ..registers import resolution
+from ..registers.bounds import Period
 from ..registers.customers import OutletTenancy, Place, without_gaps
 from ..registers.meter_facts import (
     MIB,
@@ -55,8 +56,6 @@ class Asked(NamedTuple):
     tolerance_kwh: float = USUAL_TOLERANCE_KWH
     #: whether of a customer's share nothing but the energy is asked for
     energy_only: bool = False
-    #: whether it is known that the unit of the registers is right
-    are_confirmed: bool = False
 
 
 class OutletShare(NamedTuple):
@@ -176,15 +175,42 @@ class Audited(NamedTuple):
         return max(LEVELS[register.grade] for register in answers)
 
 
+class PduWalk:
+    """One walk over the readings of a PDU: the segments of each register, and what its power says
+    of them.
+    """
+
+    def __init__(self, pdu: PduReadings, asked: Asked) -> None:
+        self.asked = asked
+        self.times = ReadTimes(pdu)
+        self.outlets = tuple(register for register in pdu.registers if register != OWN)
+        self.registers = {
+            identity: _Register(pdu, identity, series, self.times, asked, self.outlets)
+            for identity, series in pdu.registers.items()
+            if not np.isnan(np.asarray(series.kwh)).all()
+        }
+
+    def audit_alone(
+        self, identity: str, tenures: Sequence[OutletTenancy], *, is_confirmed: bool
+    ) -> Optional[AuditedRegister]:
+        """What the readings of one register say of the period without those of any other; None if
+        none says anything.
+
+        `tenures`: parts of the period, of which nothing but the energy is asked for.
+        `is_confirmed`: whether it is known that the unit is right.
+        """
+        register, asked = self.registers.get(identity), self.asked
+        if register is None or not register.known.is_read(asked.begin, asked.end):
+            return None
+        if is_confirmed:
+            register.known.confirm()
+        return register.answer(asked._replace(energy_only=True), None, tenures)
+
+
 def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
     """One PDU."""
-    times = ReadTimes(pdu)
-    outlets = tuple(register for register in pdu.registers if register != OWN)
-    registers = {
-        identity: _Register(pdu, identity, series, times, asked, outlets)
-        for identity, series in pdu.registers.items()
-        if not np.isnan(np.asarray(series.kwh)).all()
-    }
+    walk = PduWalk(pdu, asked)
+    registers, outlets = walk.registers, walk.outlets
     _refine(registers)
     begin, end = asked.begin, asked.end
     known = {name: register.known for name, register in registers.items() if name != OWN}
@@ -192,12 +218,14 @@ def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
     own = registers[OWN].known if OWN in registers else None
     if own is not None:
         _share_with_inlet(own, known, (begin, end))
-    if asked.are_confirmed:
-        for register in registers.values():
-            register.known.confirm()
     inlet = _inlet(registers, begin, end)
     answers = {
-        identity: register.answer(asked, None if identity == OWN else inlet)
+        identity: register.answer(
+            asked,
+            None if identity == OWN else inlet,
+            asked.tenures.get((pdu.name, identity), ()),
+            has_shares=bool(asked.tenures) and identity != OWN,
+        )
         for identity, register in registers.items()
         if register.known.is_read(begin, end)
     }
@@ -220,8 +248,8 @@ def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
         total if answers else None,
         end - begin,
         pdu.failed,
-        _identify(pdu, times.usual_gap),
-        dict(_estimates(pdu, times, asked, outlets)),
+        _identify(pdu, walk.times.usual_gap),
+        dict(_estimates(pdu, walk.times, asked, outlets)),
     )
 
 
@@ -357,7 +385,6 @@ class _Register:
         outlets: Sequence[str],
     ) -> None:
         self._identity = identity
-        self._tenures = asked.tenures.get((pdu.name, identity), ())
         meter = asked.meters.of(pdu.name, identity, pdu.accuracy_percent, outlets)
         stated = mib_facts(pdu.family, identity)
         wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: stated.wrap_kwh})
@@ -396,14 +423,25 @@ class _Register:
         """Take a step, in kWh, that others of the same unit show."""
         self.known = self._with_step(step)
 
-    def answer(self, asked: Asked, inlet: Optional[Inlet]) -> AuditedRegister:
-        """What is known of the period. `inlet`: of an outlet, what bounds it too."""
+    def answer(
+        self,
+        asked: Asked,
+        inlet: Optional[Inlet],
+        tenures: Sequence[OutletTenancy],
+        *,
+        has_shares: bool = False,
+    ) -> AuditedRegister:
+        """What is known of the period. `inlet`: of an outlet, what bounds it too.
+
+        `tenures`: who has it in parts of the period. `has_shares`: whether a part that nobody has
+        is a share, too, if nobody has any.
+        """
         begin, end = asked.begin, asked.end
-        energy = self._energy(begin, end, inlet)
+        (energy,) = self._energies([(begin, end)], inlet)
         shares = []
-        if asked.tenures and (self._identity != OWN or self._tenures):
-            owned = without_gaps(self._tenures, begin, end)
-            parts = [self._energy(tenancy.begin, tenancy.end, inlet) for tenancy in owned]
+        if tenures or has_shares:
+            owned = without_gaps(tenures, begin, end)
+            parts = self._energies([(tenancy.begin, tenancy.end) for tenancy in owned], inlet)
             for tenancy, part in zip(owned, within(energy, parts, is_complete=False)):
                 judgement = _NOT_ASKED
                 if not asked.energy_only:
@@ -431,11 +469,19 @@ class _Register:
             shares,
         )
 
-    def _energy(self, begin: float, end: float, inlet: Optional[Inlet]) -> EnergyInterval:
-        energy = self.known.bounds(begin, end)
-        if inlet is None or energy.width <= _STEPS * self.known.step:
-            return energy
-        return narrowed(energy, inlet.outlet(self._identity, begin, end))
+    def _energies(
+        self, periods: Sequence[Period], inlet: Optional[Inlet]
+    ) -> Sequence[EnergyInterval]:
+        """The energy of each period, which the inlet bounds, too (law 3)."""
+        energies = self.known.all_bounds(periods)
+        if inlet is None:
+            return energies
+        return [
+            energy
+            if energy.width <= _STEPS * self.known.step
+            else narrowed(energy, inlet.outlet(self._identity, *period))
+            for energy, period in zip(energies, periods)
+        ]
 
     def _judge(
         self, energy: EnergyInterval, begin: float, end: float, tolerance_kwh: float

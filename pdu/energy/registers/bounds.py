@@ -1,221 +1,265 @@
 """The energy of a period between two bounds, from a register's segments and the holes between.
 
 In a segment the register itself says the energy, within one step at each end. In a hole the energy
-is between 0 and what the supply can deliver. A period seldom begins or ends at a reading: what the
-register was at that moment is bounded by the readings around it and by the supply.
+is between 0 and what the supply can deliver (law 1). A period seldom begins or ends at a reading:
+what the register was at that moment is bounded by the readings around it and by the supply.
+
+Periods are computed together, as columns: a tariff has some sixty in a month.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Optional
+from functools import cached_property
+from typing import NamedTuple, Optional
 
+from .numpy_lazy import Column, np
 from .segments import Segment, wrapped
-from .values import NOTHING, EnergyInterval, Event, RegisterLimits, RegisterReadings
+from .values import EnergyInterval, Event, RegisterLimits, RegisterReadings
+
+#: begin and end in s, UTC
+Period = tuple[float, float]
+
+
+class EnergyColumns(NamedTuple):
+    """Energies between bounds, in kWh, a row for each period."""
+
+    low: Column
+    best: Column
+    high: Column
+
+    def plus(self, other: EnergyColumns) -> EnergyColumns:
+        """The sums of energies that have nothing in common."""
+        return EnergyColumns(self.low + other.low, self.best + other.best, self.high + other.high)
+
+    def intervals(self) -> Sequence[EnergyInterval]:
+        """One by one."""
+        return [EnergyInterval(*row) for row in zip(*(column.tolist() for column in self))]
 
 
 class BoundedRegister:
-    """The segments of one register, which answers how much energy passed in a period."""
+    """The segments of one register, which answers how much energy passed in a period (law 1)."""
 
     def __init__(
         self, readings: RegisterReadings, segments: Sequence[Segment], limits: RegisterLimits
     ) -> None:
-        self._readings = readings
-        self._segments = segments
-        self._limits = limits
+        self._readings, self._limits = readings, limits
+        self._segments = [SegmentColumns(readings, segment, limits) for segment in segments]
         self._power = self._mean_power()
-        #: where a period ends the next one often begins
-        self._registers: dict[tuple[int, float], EnergyInterval] = {}
 
     def energy(self, begin: float, end: float) -> EnergyInterval:
         """The energy from `begin` to `end` (s, UTC), in kWh."""
-        if not self._segments or self._is_outside(begin, end):
-            return EnergyInterval(0.0, 0.0, self._limits.most(end - begin))
-        total = self._uncapped_energy(begin, end)
-        # No more passed than the supply delivers in the whole period.
-        high = min(total.high, self._limits.most(end - begin))
-        return EnergyInterval(min(total.low, high), min(total.best, high), high)
+        return self.energies([(begin, end)]).intervals()[0]
 
-    def _uncapped_energy(self, begin: float, end: float) -> EnergyInterval:
-        """What the segments counted in a period, and the holes between them can have."""
-        total, doubtful = NOTHING, 0.0
-        earlier: Optional[Segment] = None
+    def energies(self, periods: Sequence[Period]) -> EnergyColumns:
+        """The energy of each period, in kWh."""
+        begins, ends = np.array(periods, "f8").reshape(-1, 2).T
+        most = self._most(ends - begins)
+        none = np.zeros(len(begins))
+        if not self._segments:
+            return EnergyColumns(none, none, most)
+        total = self._uncapped_energies(begins, ends)
+        # No more passed than the supply delivers in the whole period.
+        high = np.minimum(total.high, most)
+        low, best = np.minimum(total.low, high), np.minimum(total.best, high)
+        is_outside = self._is_outside(begins, ends)
+        if is_outside.any():
+            low, best = (np.where(is_outside, 0.0, column) for column in (low, best))
+            high = np.where(is_outside, most, high)
+        return EnergyColumns(low, best, high)
+
+    def _uncapped_energies(self, begins: Column, ends: Column) -> EnergyColumns:
+        """What the segments counted in each period, and the holes between them can have."""
+        none = np.zeros(len(begins))
+        total, doubtful = EnergyColumns(none, none, none), none
+        earlier: Optional[SegmentColumns] = None
         for segment in self._segments:
-            total = total.plus(self._between(earlier, segment, begin, end))
-            total = total.plus(self._inside(segment, begin, end))
-            if earlier is not None:
-                doubtful += self._counted_twice(earlier, segment, begin, end)
+            total = total.plus(self._between(earlier, segment, begins, ends))
+            total = total.plus(segment.inside(begins, ends))
+            if earlier is not None and earlier.last_kwh > segment.first_kwh:
+                twice = [self._counted_twice(earlier, segment, *row) for row in zip(begins, ends)]
+                doubtful = doubtful + np.array(twice)
             earlier = segment
-        total = total.plus(self._between(earlier, None, begin, end))
-        return total._replace(low=max(total.low - doubtful, 0.0))
+        total = total.plus(self._between(earlier, None, begins, ends))
+        return total._replace(low=np.maximum(total.low - doubtful, 0.0))
 
     def covered_share(self, begin: float, end: float, gaps: Sequence[Event] = ()) -> float:
         """The part of a period that lies in a segment and in no gap of the polls, from 0 to 1."""
         if end <= begin:
             return 0.0
         inside = 0.0
-        for segment in self._segments:
-            first, last = self._span(segment)
+        for first, last in self.spans():
             first, last = max(first, begin), min(last, end)
             inside += max(last - first, 0.0)
             for gap in gaps:
                 inside -= max(min(last, gap.end) - max(first, gap.begin), 0.0)
         return min(max(inside, 0.0) / (end - begin), 1.0)
 
-    def spans(self) -> Sequence[tuple[float, float]]:
+    def spans(self) -> Sequence[Period]:
         """When each segment begins and ends, in s."""
-        return [self._span(segment) for segment in self._segments]
+        return [(segment.begin, segment.end) for segment in self._segments]
 
-    def _is_outside(self, begin: float, end: float) -> bool:
+    def _is_outside(self, begins: Column, ends: Column) -> Column:
         """Whether all segments lie on one side of a period: then they say nothing of it."""
-        first, _ = self._span(self._segments[0])
-        _, last = self._span(self._segments[-1])
         margin_s = self._readings.slack + self._readings.max_age
-        return first - margin_s >= end or last + margin_s <= begin
-
-    def _span(self, segment: Segment) -> tuple[float, float]:
-        return self._readings.begins[segment.first], self._readings.ends[segment.last]
+        first, last = self._segments[0].begin, self._segments[-1].end
+        return (first - margin_s >= ends) | (last + margin_s <= begins)
 
     def _mean_power(self) -> float:
         """The mean power of all segments, in kW."""
-        values, rise, seconds = self._readings.values, 0.0, 0.0
+        rise, seconds = 0.0, 0.0
         for segment in self._segments:
-            first, last = self._span(segment)
-            rise += values[segment.last] - values[segment.first]
-            seconds += last - first
+            rise += segment.last_kwh - segment.first_kwh
+            seconds += segment.end - segment.begin
         return min(3600.0 * rise / seconds, self._limits.kilowatts) if seconds > 0 else 0.0
 
-    def _unread_energy(self, seconds: float, likely: float) -> EnergyInterval:
-        """The energy of a hole of at most `seconds`, which is probably `likely` s long."""
-        most = self._limits.most(seconds)
-        return EnergyInterval(0.0, min(self._power * max(likely, 0.0) / 3600.0, most), most)
+    def _most(self, seconds: Column) -> Column:
+        """The energy that the supply can deliver in times, as `RegisterLimits.most`."""
+        return self._limits.kilowatts * np.maximum(seconds, 0.0) / 3600.0
 
     def _between(
-        self, earlier: Optional[Segment], later: Optional[Segment], begin: float, end: float
-    ) -> EnergyInterval:
-        """The energy of what a period shares with the hole between two segments."""
+        self,
+        earlier: Optional[SegmentColumns],
+        later: Optional[SegmentColumns],
+        begins: Column,
+        ends: Column,
+    ) -> EnergyColumns:
+        """The energy of what each period shares with the hole between two segments."""
         slack = self._readings.slack
         # The hole is as wide as the readings at its ends were long: nothing of it is counted less.
         early = slack + self._readings.max_age
-        start = (
-            begin if earlier is None else max(begin, self._readings.begins[earlier.last] - early)
-        )
-        stop = end if later is None else min(end, self._readings.ends[later.first] + slack)
-        if stop <= start:
-            return NOTHING
-        first = begin if earlier is None else max(begin, self._readings.ends[earlier.last])
-        last = end if later is None else min(end, self._readings.begins[later.first])
-        guess = self._unread_energy(stop - start, last - first)
-        if earlier is None or later is None or start <= begin or stop >= end:
-            return guess
-        values = self._readings.values
-        wrapped_kwh = wrapped(values[earlier.last], values[later.first], stop - start, self._limits)
-        return guess if wrapped_kwh is None else guess._replace(best=wrapped_kwh)
+        starts = begins if earlier is None else np.maximum(begins, earlier.last_begin - early)
+        stops = ends if later is None else np.minimum(ends, later.first_end + slack)
+        none = np.zeros(len(begins))
+        is_within = stops > starts
+        if not is_within.any():
+            return EnergyColumns(none, none, none)
+        firsts = begins if earlier is None else np.maximum(begins, earlier.end)
+        lasts = ends if later is None else np.minimum(ends, later.begin)
+        most = self._most(stops - starts)
+        likely = np.minimum(self._power * np.maximum(lasts - firsts, 0.0) / 3600.0, most)
+        if earlier is not None and later is not None:
+            seconds = later.first_end + slack - (earlier.last_begin - early)
+            energy = wrapped(earlier.last_kwh, later.first_kwh, seconds, self._limits)
+            if energy is not None:
+                likely = np.where((starts > begins) & (stops < ends), energy, likely)
+        best, high = (np.where(is_within, column, 0.0) for column in (likely, most))
+        return EnergyColumns(none, best, high)
 
-    def _counted_twice(self, earlier: Segment, later: Segment, begin: float, end: float) -> float:
+    def _counted_twice(
+        self, earlier: SegmentColumns, later: SegmentColumns, begin: float, end: float
+    ) -> float:
         """What two segments may count too much in a period, if the register was not set back
         between them.
 
         It may have been too low for a few readings, or too high before: by so little that one rise
         more, back to the old line or up from it, is no more than the supply delivers.
         """
-        values, begins, ends = self._readings.values, self._readings.begins, self._readings.ends
-        fall = values[earlier.last] - values[later.first]
-        if fall <= 0.0:
-            return 0.0
+        fall = earlier.last_kwh - later.first_kwh
         slack = self._readings.slack + self._readings.max_age
-        largest = 0.0
-        for numbers in (earlier.readings, later.readings):
-            for number, following in zip(numbers, numbers[1:]):
-                if begins[number] - slack < end and ends[following] + slack > begin:
-                    largest = max(largest, values[following] - values[number])
-        if largest + self._limits.step < fall:
+        largest = max(segment.largest_rise(begin, end, slack) for segment in (earlier, later))
+        if fall <= 0.0 or largest + self._limits.step < fall:
             return 0.0
-        return min(largest, fall + self._limits.most(ends[later.first] - begins[earlier.last]))
+        return min(largest, fall + self._limits.most(later.first_end - earlier.last_begin))
 
-    def _inside(self, segment: Segment, begin: float, end: float) -> EnergyInterval:
-        """The energy of what a period shares with a segment."""
-        first, last = self._span(segment)
-        slack = self._readings.slack
-        if end <= first - slack or begin >= last + slack:
-            return NOTHING
-        from_low, from_best, from_high = self._register_at(segment, begin)
-        to_low, to_best, to_high = self._register_at(segment, end)
-        low = max(to_low - from_high, 0.0)
-        high = max(to_high - from_low, 0.0)
-        return EnergyInterval(low, min(max(to_best - from_best, low), high), high)
 
-    def _register_at(self, segment: Segment, moment: float) -> EnergyInterval:
-        """What the register was at a moment; before and after the segment, at its ends."""
-        register = self._registers.get((segment.first, moment))
-        if register is None:
-            slack = self._readings.slack
-            low = self._lowest(segment, moment - slack)
-            high = self._highest(segment, moment + slack + self._readings.max_age)
-            best = self._interpolated(segment, moment)
-            register = EnergyInterval(low, min(max(best, low), high), high)
-            self._registers[segment.first, moment] = register
-        return register
+class SegmentColumns:
+    """Readings between which a register is continuous, as columns."""
 
-    def _lowest(self, segment: Segment, moment: float) -> float:
+    def __init__(
+        self, readings: RegisterReadings, segment: Segment, limits: RegisterLimits
+    ) -> None:
+        numbers = segment.readings
+        is_range = isinstance(numbers, range) and numbers.step == 1
+        here: Column = slice(numbers[0], numbers[-1] + 1) if is_range else np.asarray(numbers)
+        columns = (readings.begins, readings.ends, readings.values)
+        self._begins, self._ends, self._values = (np.asarray(column)[here] for column in columns)
+        self._slack, self._max_age, self._limits = readings.slack, readings.max_age, limits
+        #: when it begins and ends, in s; when the last reading began, and the first one ended
+        self.begin, self.last_begin = float(self._begins[0]), float(self._begins[-1])
+        self.first_end, self.end = float(self._ends[0]), float(self._ends[-1])
+        self.first_kwh, self.last_kwh = float(self._values[0]), float(self._values[-1])
+
+    @cached_property
+    def _rises(self) -> Column:
+        """The places of readings that differ from the one before."""
+        return np.flatnonzero(np.diff(self._values)) + 1
+
+    def largest_rise(self, begin: float, end: float, slack: float) -> float:
+        """The largest rise between two readings in a period, in kWh. `slack`: how far their times
+        may be off, in s.
+        """
+        is_here = (self._begins[:-1] - slack < end) & (self._ends[1:] + slack > begin)
+        return float(np.diff(self._values)[is_here].max(initial=0.0))
+
+    def inside(self, begins: Column, ends: Column) -> EnergyColumns:
+        """The energy of what each period shares with the segment."""
+        none = np.zeros(len(begins))
+        is_outside = (ends <= self.begin - self._slack) | (begins >= self.end + self._slack)
+        if is_outside.all():
+            return EnergyColumns(none, none, none)
+        from_register, to_register = self.registers_at(begins), self.registers_at(ends)
+        low = np.maximum(to_register.low - from_register.high, 0.0)
+        high = np.maximum(to_register.high - from_register.low, 0.0)
+        best = np.minimum(np.maximum(to_register.best - from_register.best, low), high)
+        return EnergyColumns(*(np.where(is_outside, none, column) for column in (low, best, high)))
+
+    def registers_at(self, moments: Column) -> EnergyColumns:
+        """What the register was at moments; before and after the segment, at its ends."""
+        low = self._lowest(moments - self._slack)
+        high = self._highest(moments + self._slack + self._max_age)
+        best = np.minimum(np.maximum(self._interpolated(moments), low), high)
+        return EnergyColumns(low, best, high)
+
+    def _most(self, seconds: Column) -> Column:
+        return self._limits.kilowatts * np.maximum(seconds, 0.0) / 3600.0
+
+    def _lowest(self, moments: Column) -> Column:
         """The least that the register can have been: it had reached the reading before."""
-        readings, numbers = self._readings, segment.readings
-        passed = count_until(readings.ends, numbers, moment)
-        floor = readings.values[numbers[max(passed - 1, 0)]]
-        if 0 < passed < len(numbers):
-            most = self._limits.most(readings.ends[numbers[passed]] - moment)
-            floor = max(floor, readings.values[numbers[passed]] - most)
-        return floor
+        passed = np.searchsorted(self._ends, moments, "right")
+        floor = self._values[np.maximum(passed - 1, 0)]
+        following = np.minimum(passed, len(self._values) - 1)
+        reached = self._values[following] - self._most(self._ends[following] - moments)
+        is_between = (passed > 0) & (passed < len(self._values))
+        return np.where(is_between, np.maximum(floor, reached), floor)
 
-    def _highest(self, segment: Segment, moment: float) -> float:
+    def _highest(self, moments: Column) -> Column:
         """The most that the register can have been: it had not passed the reading after.
 
         A register that stands and then rises by more than a step may have been stale: until it
         rose, it can have been anything that the supply allows.
         """
-        readings, numbers, step = self._readings, segment.readings, self._limits.step
-        values = readings.values
-        passed = count_until(readings.begins, numbers, moment)
-        if passed == len(numbers):
-            return values[numbers[-1]] + step
-        first_equal, after_equal = self._equal_readings(numbers, passed)
-        ceiling = values[numbers[passed]] + step
-        if after_equal < len(numbers) and after_equal - first_equal > 1:
-            jump = values[numbers[after_equal]] - values[numbers[passed]]
-            if jump > step * (1.0 + 1e-6):
-                ceiling = values[numbers[after_equal]] + step
-        if passed:
-            lower = numbers[min(max(first_equal - 1, 0), passed - 1)]
-            most = self._limits.most(moment - readings.begins[lower])
-            ceiling = min(ceiling, values[lower] + step + most)
-        return ceiling
+        count, values, step = len(self._values), self._values, self._limits.step
+        passed = np.searchsorted(self._begins, moments, "right")
+        following = np.minimum(passed, count - 1)
+        # where the register came to the value of the reading after, and where it rose above it
+        edges = np.concatenate(([0], self._rises, [count]))
+        group = np.searchsorted(self._rises, following, "right")
+        first_equal, after_equal = edges[group], edges[group + 1]
+        risen = values[np.minimum(after_equal, count - 1)]
+        may_be_stale = (after_equal < count) & (after_equal - first_equal > 1)
+        may_be_stale &= risen - values[following] > step * (1.0 + 1e-6)
+        ceiling = np.where(may_be_stale, risen, values[following]) + step
+        lower = np.minimum(np.maximum(first_equal - 1, 0), np.maximum(passed - 1, 0))
+        reachable = values[lower] + step + self._most(moments - self._begins[lower])
+        ceiling = np.where(passed > 0, np.minimum(ceiling, reachable), ceiling)
+        return np.where(passed == count, values[-1] + step, ceiling)
 
-    def _equal_readings(self, numbers: Sequence[int], place: int) -> tuple[int, int]:
-        """Where the register came to the value of a reading, and where it rose above it."""
-        values, value = self._readings.values, self._readings.values[numbers[place]]
-        first_equal, after_equal = place, place + 1
-        while first_equal and values[numbers[first_equal - 1]] == value:
-            first_equal -= 1
-        while after_equal < len(numbers) and values[numbers[after_equal]] == value:
-            after_equal += 1
-        return first_equal, after_equal
-
-    def _interpolated(self, segment: Segment, moment: float) -> float:
-        """The register on the straight line between the readings around a moment."""
-        readings, numbers = self._readings, segment.readings
-        passed = count_until(readings.begins, numbers, moment)
-        if passed == 0 or passed == len(numbers):
-            return readings.values[numbers[min(passed, len(numbers) - 1)]]
-        left, right = numbers[passed - 1], numbers[passed]
-        share = (moment - readings.begins[left]) / (readings.begins[right] - readings.begins[left])
-        return readings.values[left] + share * (readings.values[right] - readings.values[left])
+    def _interpolated(self, moments: Column) -> Column:
+        """The register on the straight lines between the readings around moments."""
+        passed = np.searchsorted(self._begins, moments, "right")
+        right = np.minimum(np.maximum(passed, 1), len(self._values) - 1)
+        left = np.maximum(right - 1, 0)
+        begins, values = self._begins, self._values
+        seconds = begins[right] - begins[left]
+        share = (moments - begins[left]) / np.where(seconds > 0.0, seconds, 1.0)
+        between = values[left] + share * (values[right] - values[left])
+        ended = np.where(passed == 0, values[0], values[-1])
+        return np.where((passed == 0) | (passed == len(values)), ended, between)
 
 
 def count_until(times: Sequence[float], numbers: Sequence[int], moment: float) -> int:
     """How many readings have a time of at most `moment`; their times rise."""
-    if isinstance(numbers, range) and numbers.step == 1:
-        return bisect_right(times, moment, numbers.start, numbers.stop) - numbers.start
     low, high = 0, len(numbers)
     while low < high:
         middle = (low + high) // 2

@@ -113,17 +113,20 @@ class Meters:
         path: str = "",
         pdu_limit_kw: Optional[float] = None,
         drawn: Mapping[str, PduNode] = MappingProxyType({}),
+        stated: Mapping[str, RegisterFacts] = MappingProxyType({}),
     ) -> None:
         """`usual` is of each register that the file does not name; its limit is that of an outlet.
 
         `pdu_limit_kw`: the most that the supply of a PDU delivers. `drawn`: the PDUs of the hall's
-        drawing, whose breakers and voltages are limits, too.
+        drawing, whose breakers and voltages are limits, too. `stated`: registers, by outlet, of
+        which nothing is unknown but the error that the unit states.
 
         The file has the columns `pdu` (`*` and `?` match), `outlet` (empty: the PDU itself, and of
         all but the limit also its outlets; `*` and `?` match outlets), and those of
         `RegisterFacts`. A later row wins. Raises SettingsError.
         """
         self._usual, self._pdu_limit_kw, self._drawn = usual, pdu_limit_kw, drawn
+        self._stated = stated
         self._lines: Sequence[_Line] = list(_lines(path)) if path else ()
 
     def of(
@@ -138,6 +141,8 @@ class Meters:
 
         Raises SettingsError if no limit is known.
         """
+        if outlet in self._stated:
+            return _with_class(self._stated[outlet], stated_percent)
         facts = dataclasses.replace(self._usual, limit_kw=None)
         for line in self._lines:
             if _fits(pdu, line.pdu) and (not line.outlet or _fits(outlet, line.outlet)):
@@ -147,8 +152,7 @@ class Meters:
                     if value is not None and name != "limit_kw"
                 }
                 facts = dataclasses.replace(facts, **stated)
-        if stated_percent is not None:
-            facts = dataclasses.replace(facts, class_percent=stated_percent)
+        facts = _with_class(facts, stated_percent)
         node = self._drawn.get(pdu)
         if facts.volts is None and node is not None:
             facts = dataclasses.replace(facts, volts=node.voltage_v)
@@ -200,6 +204,12 @@ class Meters:
             if is_meant and _fits(pdu, line.pdu) and line.meter.limit_kw is not None:
                 limit_kw = line.meter.limit_kw
         return limit_kw
+
+
+def _with_class(facts: RegisterFacts, stated_percent: Optional[float]) -> RegisterFacts:
+    if stated_percent is None:
+        return facts
+    return dataclasses.replace(facts, class_percent=stated_percent)
 
 
 def _least(*limits: Optional[float]) -> Optional[float]:

@@ -50,6 +50,10 @@ class Bounded(Protocol):
         """The energy of a period by this register alone."""
         ...
 
+    def all_bounds(self, periods: Sequence[tuple[float, float]]) -> Sequence[EnergyInterval]:
+        """The energy of each period by this register alone. A register keeps what it computed."""
+        ...
+
     def cuts(self, begin: float, end: float) -> Sequence[float]:
         """Where its holes in a period begin and end, in s."""
         ...
@@ -71,25 +75,27 @@ class Inlet:
         """The most that one outlet took, in kWh, hole by hole and between them."""
         cuts = self._outlets[identity].cuts(begin, end)
         edges = [begin, *cuts, end] if len(cuts) <= _MOST_CUTS else [begin, end]
-        parts = sum(self._part(identity, *part) for part in zip(edges, edges[1:]))
-        return min(parts, self._part(identity, begin, end))
+        periods = [(begin, end), *zip(edges, edges[1:])]
+        for register in (self._own, *self._outlets.values()):
+            register.all_bounds(periods)  # it keeps them
+        whole, *parts = (self._highest(identity, *period) for period in periods)
+        return min(sum(parts), whole)
 
-    def _part(self, identity: str, begin: float, end: float) -> float:
-        part = self._outlets[identity].bounds(begin, end)
-        others_low = self._lows(begin, end) - part.low
-        others_energy = EnergyInterval(others_low, others_low, others_low)
-        return within(self._most(begin, end), [part, others_energy], is_complete=False)[0].high
+    def _highest(self, identity: str, begin: float, end: float) -> float:
+        """The most that one outlet took in a period."""
+        part, lows = self._outlets[identity].bounds(begin, end), self._lows(begin, end)
+        most = self._most(begin, end)
+        return part.high if lows > most else narrowed(part, most - (lows - part.low)).high
 
     def _lows(self, begin: float, end: float) -> float:
         return sum(outlet.bounds(begin, end).low for outlet in self._outlets.values())
 
-    def _most(self, begin: float, end: float) -> EnergyInterval:
-        most = self._own.bounds(begin, end).high * (1.0 + self._allowed)
-        return EnergyInterval(0.0, 0.0, most)
+    def _most(self, begin: float, end: float) -> float:
+        return self._own.bounds(begin, end).high * (1.0 + self._allowed)
 
     def total(self, energy: EnergyInterval, begin: float, end: float) -> EnergyInterval:
         """The sum of all outlets."""
-        return narrowed(energy, self._most(begin, end).high)
+        return narrowed(energy, self._most(begin, end))
 
     def own_energy(self, begin: float, end: float) -> EnergyInterval:
         """The inlet's energy, which is at least that of its outlets."""

@@ -16,7 +16,7 @@ from ..audit.audit_result import kwh
 from ..audit.checked_register import RegisterAdvance, RegisterEdge
 from ..audit.checks import GAP_FACTOR
 from ..audit.grades import NOT_BILLABLE, Grade, GradeBasis, of_register
-from ..audit.pdu_audit import Asked, AuditedRegister, audit_registers
+from ..audit.pdu_audit import Asked, AuditedRegister, PduWalk
 from ..journal.readings import Block, PduReadings
 from ..registers.customers import OutletTenancy
 from ..registers.meter_facts import Meters, RegisterFacts
@@ -70,32 +70,32 @@ class StatementFigures(NamedTuple):
     days: Sequence[DayEnergy] = ()
 
 
-def figures(inputs: OutletReadings, blocks: Sequence[Block], rules: Rules) -> StatementFigures:
-    """The line of one outlet. `blocks`: its readings, with the nearest ones before and after."""
+def figures(
+    inputs: OutletReadings,
+    blocks: Sequence[Block],
+    rules: Rules,
+    walk: Optional[PduWalk] = None,
+) -> StatementFigures:
+    """The line of one outlet. `blocks`: its readings, with the nearest ones before and after.
+
+    `walk`: over all outlets of its PDU, if it saw exactly these readings of this one.
+    """
     blocks = [*merge_blocks(blocks)]
     registers = _readings(blocks, inputs, rules.zone)
     flow = power.quarter_hours(blocks, inputs.begin, inputs.end)
     columns = _columns(blocks)
-    # from here on, these readings have the columns
-    pdu = PduReadings(inputs.pdu)
-    for block in blocks:
-        pdu.extend(block)
+    if walk is None and blocks:
+        readings = PduReadings(inputs.pdu)
+        for block in blocks:
+            readings.extend(block)  # from here on, it has the columns
+        facts = {inputs.outlet: inputs.meter}
+        walk = walk_over(readings, facts, (inputs.begin, inputs.end), rules)
     pieces = _pieces(inputs, rules)
-    audit_scope = Asked(
-        inputs.begin,
-        inputs.end,
-        Meters(inputs.meter, pdu_limit_kw=inputs.meter.limit_kw),
-        {(inputs.pdu, inputs.outlet): [OutletTenancy(*piece) for piece in pieces]},
-        tolerance_kwh=rules.tolerance_kwh,
-        energy_only=True,
-        are_confirmed=inputs.is_confirmed,
-    )
-    answer = None
-    if blocks:
-        audited = audit_registers(pdu, audit_scope)
-        answers = (*audited.outlets, *filter(None, [audited.own]))
-        answer = next((answer for answer in answers if answer.outlet == inputs.outlet), None)
-    usual_gap = pdu.usual_gap() if blocks else 0.0
+    answer, usual_gap = None, 0.0
+    if walk is not None:
+        tenures = [OutletTenancy(*piece) for piece in pieces]
+        answer = walk.audit_alone(inputs.outlet, tenures, is_confirmed=inputs.is_confirmed)
+        usual_gap = walk.times.usual_gap
     advance = None if answer is None else _advance(answer, inputs, usual_gap)
     if advance is not None:
         registers["register_begin"] = _edge(advance.begin, rules.zone)
@@ -119,6 +119,17 @@ def figures(inputs: OutletReadings, blocks: Sequence[Block], rules: Rules) -> St
     parts = day_parts(tuple(rules.tariff), inputs.begin, inputs.end, rules.zone)
     days = daily(*columns, parts, inputs.meter, usual_gap)
     return StatementFigures(line, flow, days)
+
+
+def walk_over(
+    readings: PduReadings,
+    facts: Mapping[str, RegisterFacts],
+    period: tuple[float, float],
+    rules: Rules,
+) -> PduWalk:
+    """The walk over readings that are shown of a PDU. `facts`: of each register."""
+    meters = Meters(RegisterFacts(), stated=facts)
+    return PduWalk(readings, Asked(*period, meters, tolerance_kwh=rules.tolerance_kwh))
 
 
 def _columns(blocks: Sequence[Block]) -> tuple[Column, Column, Column]:

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ..journal.readings import NO_STATE, Block, UnitFacts
+from ..journal.readings import NO_STATE, Block, PduReadings, UnitFacts
 from ..registers.numpy_lazy import Column, np
 from . import disclosure, leaf_rows, merkle, proof
 from .day_roots import DayLeaves, SaltKey
@@ -70,7 +70,7 @@ class _Rows(NamedTuple):
     units: Sequence[tuple[UnitFacts, int]]
 
 
-class _RowSpan(NamedTuple):
+class RowSpan(NamedTuple):
     """The rows that a customer sees."""
 
     rows: range
@@ -85,6 +85,7 @@ class PduTexts:
         self.name = pdu
         self._days, self._key = dict(days), key
         self._rows: dict[Sequence[int], _Rows] = {}
+        self._outlets: dict[str, tuple[_Rows, _Columns]] = {}
 
     def outlets(self) -> Sequence[str]:
         """Those that were read, each once."""
@@ -97,18 +98,52 @@ class PduTexts:
             texts = rows.times[blocks[0].rows.start : blocks[-1].rows.stop]
             yield day, b"[" + b",".join([b'"' + text[:-1] + b'"' for text in texts]) + b"]"
 
+    def span(self, outlet: str, held_time: HeldTime) -> RowSpan:
+        """The rows of an outlet that are shown to who has it for a time."""
+        rows, columns = self._outlet(outlet)
+        return _span(rows, ~np.isnan(columns.kwh), held_time)
+
+    def readings(
+        self, outlets: Sequence[str], rows: range, begin: float, end: float
+    ) -> PduReadings:
+        """The readings of some outlets in some of the PDU's rows; what flowed from `begin` to
+        `end` alone. An outlet is shown so to who has it all that time.
+        """
+        readings, stop = PduReadings(self.name), 0
+        blocks = [block for blocks in self._days.values() for block in blocks]
+        for block in blocks:
+            first, stop = stop, stop + len(block.begins)
+            here = slice(max(rows.start - first, 0), max(min(rows.stop, stop) - first, 0))
+            if here.start < here.stop:
+                readings.extend(_shown_rows(block, outlets, here, (begin, end)))
+        return readings
+
+    def shown_rows(self, outlet: str, held_time: HeldTime) -> range:
+        """The rows of the PDU that are shown of an outlet to who has it for a time; none if the
+        outlet has not all rows of its PDU.
+        """
+        if self._outlet(outlet)[0] is not self._rows_of(self._days):
+            return range(0)
+        return self.span(outlet, held_time).rows
+
+    def _outlet(self, outlet: str) -> tuple[_Rows, _Columns]:
+        """An outlet's rows, and what was read in them; both are kept."""
+        if outlet not in self._outlets:
+            # one that comes twice in a block is not read
+            days = {
+                day: [block for block in blocks if block.unit.registers.count(outlet) == 1]
+                for day, blocks in self._days.items()
+            }
+            days = {day: some for day, some in days.items() if some}
+            self._outlets[outlet] = self._rows_of(days), _Columns.of(outlet, days)
+        return self._outlets[outlet]
+
     def outlet(
         self, outlet: str, held_times: Sequence[HeldTime]
     ) -> tuple[Sequence[DayLeaves], Sequence[ShownReadings]]:
         """An outlet's hashes, and what is shown of it for each time in which somebody has it."""
-        # one that comes twice in a block is not read
-        days = {
-            day: [block for block in blocks if block.unit.registers.count(outlet) == 1]
-            for day, blocks in self._days.items()
-        }
-        days = {day: some for day, some in days.items() if some}
-        rows, columns = self._rows_of(days), _Columns.of(outlet, days)
-        spans = [_span(rows, ~np.isnan(columns.kwh), held_time) for held_time in held_times]
+        rows, columns = self._outlet(outlet)
+        spans = [self.span(outlet, held_time) for held_time in held_times]
         sealed = list[DayLeaves]()
         shown_days = [list[tuple[str, bytes, bytes]]() for _ in held_times]
         for day, texts in _texts(outlet, rows, columns):
@@ -207,11 +242,40 @@ def _texts(outlet: str, rows: _Rows, columns: _Columns) -> Iterator[tuple[str, D
         yield day, DayTexts(times, registers, flows)
 
 
+def _shown_rows(
+    block: Block, outlets: Sequence[str], rows: slice, period: tuple[float, float]
+) -> Block:
+    """Some rows of a block; those outside of a period do not say what flowed."""
+    begins = np.asarray(block.begins)[rows]
+    is_within = (begins >= period[0]) & (begins < period[1])
+    places = [block.unit.registers.index(outlet) for outlet in outlets]
+    amperes, watts = (
+        [_within(columns[place][rows], is_within) for place in places]
+        for columns in (block.amperes, block.watts)
+    )
+    return Block(
+        block.unit._replace(registers=tuple(outlets)),
+        block.begins[rows],
+        block.ends[rows],
+        block.monotonic[rows],
+        block.uptimes[rows],
+        [block.kwh[place][rows] for place in places],
+        amperes,
+        watts,
+        [block.states[place][rows] for place in places],
+        0,
+    )
+
+
+def _within(column: array[float], is_within: Column) -> array[float]:
+    return array("d", np.where(is_within, np.asarray(column), np.nan).tobytes())
+
+
 def _column(columns: Iterable[array[float]]) -> Column:
     return np.concatenate([np.zeros(0), *columns])
 
 
-def _span(rows: _Rows, is_read: Column, held_time: HeldTime) -> _RowSpan:
+def _span(rows: _Rows, is_read: Column, held_time: HeldTime) -> RowSpan:
     is_own = (rows.begin >= held_time.begin) & (rows.begin < held_time.end)
     inside = np.flatnonzero(is_own)
     start, stop = (int(inside[0]), int(inside[-1])) if len(inside) else (len(is_own), -1)
@@ -222,10 +286,10 @@ def _span(rows: _Rows, is_read: Column, held_time: HeldTime) -> _RowSpan:
     first_shown = start if first is None else first
     last = shown_after[-1] if shown_after else max(stop, -1 if first is None else first)
     span_rows = range(min(first_shown, last), last + 1) if last >= 0 else range(0)
-    return _RowSpan(span_rows, is_own)
+    return RowSpan(span_rows, is_own)
 
 
-def _blocks(outlet: str, rows: _Rows, columns: _Columns, span: _RowSpan) -> Iterator[Block]:
+def _blocks(outlet: str, rows: _Rows, columns: _Columns, span: RowSpan) -> Iterator[Block]:
     """The rows of a span, as `leaf_rows.blocks` reads them from their texts."""
     amperes, watts = (
         np.where(span.is_own, column, np.nan) for column in (columns.amperes, columns.watts)

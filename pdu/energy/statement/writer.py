@@ -23,10 +23,11 @@ from handlers.shared.errors import SettingsError, printable
 
 from ...core.files.work_folders import left_folders, work_folder
 from ..audit import checks
-from ..audit.pdu_audit import Asked, Audited, AuditedRegister, audit_registers
+from ..audit.pdu_audit import Asked, Audited, AuditedRegister, PduWalk, audit_registers
 from ..journal.journals import DayBlocks, MeterJournal, by_days, finished, temporary_folder
 from ..journal.readings import PduReadings
 from ..registers.customers import OutletTenancy, Place, cut
+from ..registers.meter_facts import RegisterFacts
 from ..registers.numpy_lazy import np
 from ..registers.parallel import parallel_map
 from ..registers.poll import OWN
@@ -222,28 +223,33 @@ def _of_pdu(
         outlet: cut(audit_scope.tenures.get((pdu, outlet), ()), ordered.begin, ordered.end)
         for outlet in outlets
     }
-    leaves, parts = list[day_roots.DayLeaves](), list[_CustomerShare]()
-    found_here = _audited(pdu, days, audit_scope) if any(tenures_by_outlet.values()) else None
-    answers = {} if found_here is None else {outlet.outlet: outlet for outlet in found_here.outlets}
-    if found_here is not None and found_here.own is not None:
-        answers[OWN] = found_here.own
+    held_times = {
+        outlet: [
+            HeldTime(tenure.begin, tenure.end, _continues(ordered, (pdu, outlet), tenure))
+            for tenure in tenures
+        ]
+        for outlet, tenures in tenures_by_outlet.items()
+    }
+    audited = _audited(pdu, days, audit_scope) if any(tenures_by_outlet.values()) else None
+    answers = {} if audited is None else {outlet.outlet: outlet for outlet in audited.outlets}
+    if audited is not None and audited.own is not None:
+        answers[OWN] = audited.own
+    walk = _walk(ordered, here, held_times, answers)
     name = os.path.join(room, merkle.sha256(pdu.encode()).hex())
     times_path = f"{name}-times"  # one text, for thousands of outlets
     if any(tenures_by_outlet.values()):
         _keep_times(times_path, here)
+    leaves, parts = list[day_roots.DayLeaves](), list[_CustomerShare]()
     for outlet in outlets:
-        place, tenures = (pdu, outlet), tenures_by_outlet[outlet]
-        times = [
-            HeldTime(tenure.begin, tenure.end, _continues(ordered, place, tenure))
-            for tenure in tenures
-        ]
+        place, times = (pdu, outlet), held_times[outlet]
         sealed, shown_readings = here.outlet(outlet, times)
         leaves += sealed
-        for tenure, readings in zip(tenures, shown_readings):
+        own_walk = walk if outlet in walk.registers else None
+        for tenure, readings in zip(tenures_by_outlet[outlet], shown_readings):
             path = f"{name}-{len(parts)}"
-            _keep(path, _part(ordered, place, tenure, readings, answers.get(outlet)))
+            _keep(path, _part(ordered, place, tenure, readings, answers.get(outlet), own_walk))
             parts.append(_CustomerShare(tenure.customer, place, *tenure[1:], path, times_path))
-    return _OfPdu(leaves, parts, None if found_here is None else found_here.seen)
+    return _OfPdu(leaves, parts, None if audited is None else audited.seen)
 
 
 def _audited(pdu: str, days: Sequence[DayBlocks], audit_scope: Asked) -> Audited:
@@ -253,24 +259,54 @@ def _audited(pdu: str, days: Sequence[DayBlocks], audit_scope: Asked) -> Audited
     return audit_registers(readings, audit_scope)
 
 
+def _walk(
+    ordered: StatementInputs,
+    pdu: PduTexts,
+    held_times: Mapping[str, Sequence[HeldTime]],
+    answers: Mapping[str, AuditedRegister],
+) -> PduWalk:
+    """One walk over the readings of all outlets of which the same rows are shown, for the whole
+    period, so that each of them is as its customer will find it. Others are walked over alone.
+    """
+    period = ordered.begin, ordered.end
+    rows_by_outlet = {
+        outlet: pdu.shown_rows(outlet, times[0])
+        for outlet, times in held_times.items()
+        if outlet in answers and len(times) == 1 and times[0][:2] == period
+    }
+    rows = max(rows_by_outlet.values(), key=len, default=range(0))
+    outlets = [outlet for outlet, shown in rows_by_outlet.items() if shown == rows]
+    facts = {outlet: _stated_facts(answers[outlet]) for outlet in outlets}
+    return figures.walk_over(pdu.readings(outlets, rows, *period), facts, period, ordered.rules)
+
+
+def _stated_facts(answer: AuditedRegister) -> RegisterFacts:
+    """What a statement states of a register."""
+    return dataclasses.replace(answer.meter, step_kwh=answer.step)
+
+
 def _part(
     ordered: StatementInputs,
     place: Place,
     tenure: OutletTenancy,
     shown_readings: ShownReadings,
     answer: Optional[AuditedRegister],
+    walk: Optional[PduWalk],
 ) -> _Kept:
-    """What a customer gets of an outlet. A day's hash becomes its path later."""
+    """What a customer gets of an outlet. A day's hash becomes its path later.
+
+    `answer`: of the audit of its PDU. `walk`: over the readings that are shown of its outlets.
+    """
     inputs = _outlet_readings(ordered, place, tenure)
     if answer is not None:
         share = next(share for share in answer.shares if share.begin == tenure.begin)
         inputs = inputs._replace(
-            meter=dataclasses.replace(answer.meter, step_kwh=answer.step),
+            meter=_stated_facts(answer),
             most_kwh=share.energy.high,
             is_doubted=checks.is_unit_in_doubt(share.events),
             is_confirmed=answer.is_confirmed,
         )
-    line_figures = figures.figures(inputs, shown_readings.blocks, ordered.rules)
+    line_figures = figures.figures(inputs, shown_readings.blocks, ordered.rules, walk)
     return _Kept(line_figures, shown_readings.days)
 
 
