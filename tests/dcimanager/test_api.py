@@ -101,11 +101,6 @@ def test_documented_headers_are_required(
         assert set(reply.body["error"]) == {"code", "msg", "value"}
 
 
-def test_a_token_expires() -> None:
-    with DciManager(token_seconds=0) as manager:
-        assert Client(manager).request("GET", HANDLERS).body["error"]["code"] == 3005
-
-
 @pytest.mark.parametrize(
     "body",
     [
@@ -120,54 +115,6 @@ def test_a_token_expires() -> None:
 def test_wrong_or_malformed_login_is_refused(client: Client, body: bytes) -> None:
     reply = client.request("POST", TOKEN, body)
     assert reply.status in (400, 401) and reply.body["error"]["msg"]
-
-
-def test_internal_name_is_unique(client: Client, manager: DciManager) -> None:
-    client.create()
-    whole = {
-        "device_type": "pdu",
-        "handler": "pdu_small",
-        "name": "x",
-        "protocol": ["snmp"],
-        "features": [],
-    }
-    assert client.post(HANDLERS, whole).status == 409
-    assert len(manager.handlers()) == 1
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"device_type": "toaster"},
-        {"handler": "9x"},
-        {"name": ""},
-        {"protocol": []},
-        {"protocol": "snmp"},
-        {"features": None},
-        {"name": 1},
-        {"protocol": [None]},
-        {"features": [1]},
-    ],
-)
-def test_incomplete_or_wrong_description_is_refused(
-    client: Client, manager: DciManager, change: dict[str, object]
-) -> None:
-    whole: dict[str, object] = {
-        "device_type": "pdu",
-        "handler": "x",
-        "name": "x",
-        "protocol": ["snmp"],
-        "features": [],
-    }
-    assert client.post(HANDLERS, {**whole, **change}).status == 400
-    for key in change:
-        assert (
-            client.post(
-                HANDLERS, {other: value for other, value in whole.items() if other != key}
-            ).status
-            == 400
-        )
-    assert manager.handlers() == []
 
 
 @pytest.mark.parametrize(
@@ -356,22 +303,6 @@ def test_a_field_of_a_form_keeps_every_byte() -> None:
     )
     body = head + content + b"\r\n--x-y--\r\n"
     assert multipart.fields('multipart/form-data; boundary="x-y"', body) == {"data": content}
-
-
-@pytest.mark.parametrize(
-    "method, path",
-    [
-        ("GET", "/"),
-        ("POST", f"{HANDLERS}/x/content"),
-        ("DELETE", HANDLERS),
-        ("POST", f"{HANDLERS}/%D9%A3/content"),
-        ("DELETE", f"{HANDLERS}/{'9' * 5000}"),
-    ],
-    ids=range(5),
-)
-def test_unknown_function_is_answered_with_404(client: Client, method: str, path: str) -> None:
-    reply = client.request(method, path)
-    assert reply.status == 404 and reply.body["error"]["code"]
 
 
 def test_a_silent_connection_delays_no_other(client: Client, manager: DciManager) -> None:

@@ -10,8 +10,6 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -20,12 +18,11 @@ from tests.hostile import TEXTS, Elements
 
 from .client import Client
 from .manager import DciManager
-from .records import LATE_S, Call, Handler, Label
+from .records import LATE_S, Call, Label
 from .servers import Feed
 from .store import Store
 from .test_api import packed
 from .visiting import HOSTILE, Answer, Visitor
-from .web.pages.handlers import _list
 from .web.shown import state
 
 
@@ -67,24 +64,6 @@ def test_a_handler_whose_first_archive_was_broken_speaks_snmp_after_the_second(
             [("pdu_x.tar.gz", packed(("pdu_x/__init__.py", b""), ("pdu_x/handler.py", content)))]
         )
         assert [handler.protocol for handler in site.handlers()] == [[protocol]]
-
-
-def test_each_handler_on_the_page_has_a_count_of_pdus_even_if_one_is_registered_meanwhile() -> None:
-    known: list[Handler] = []
-
-    def handlers() -> list[Handler]:
-        known.append(Handler(len(known), "pdu", f"pdu_{len(known)}", "x", ["custom"], []))
-        return list(known)
-
-    store = SimpleNamespace(handlers=handlers, versions=lambda handler: [], pdus=lambda: [])
-    manager = SimpleNamespace(
-        store=store, environment_file="", journal=SimpleNamespace(events=lambda most: [])
-    )
-    site: Any = SimpleNamespace(manager=manager, show=lambda request, template, **values: values)
-    values: Any = _list(site, site)
-    assert values["handlers"] and list(values["used"]) == [
-        handler.handler for handler, _ in values["handlers"]
-    ]
 
 
 def test_the_line_to_paste_quotes_the_path_of_the_environment_file(
@@ -627,41 +606,6 @@ def test_an_unchanged_part_of_a_page_is_not_sent_again(
     assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 304
     site.switch(site.pdus()[0], "1", on=False)
     assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 200
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/pdus/99",
-        "/pdus/x",
-        "/pdus/99/readings.json",
-        "/servers/9/power?command=on",
-        "/handlers/1/nothing",
-        "/pdus/99999999999999999999",
-        "/pdus/" + "9" * 5000,
-        "/static/%00",
-        "/log?pdu=99",
-        "/log?pdu=x",
-        "/log?pdu=" + "9" * 5000,
-    ],
-    ids=range(11),
-)
-def test_an_unknown_address_is_answered_with_404(identities: Identities, path: str) -> None:
-    answer = identities.visitor.get(path)
-    assert answer.status == 404 and "Traceback" not in answer.body
-
-
-@pytest.mark.parametrize(
-    "hours",
-    ["²", "-1", "7", "9" * 5000, ""],
-    ids=["superscript", "negative", "other", "long", "empty"],
-)
-def test_readings_of_a_span_that_is_not_offered_are_served(
-    identities: Identities, hours: str
-) -> None:
-    query = urlencode({"hours": hours})
-    page = f"/pdus/{identities.pdu.id}/readings.json?{query}"
-    assert identities.visitor.get(page).status == 200
 
 
 @pytest.mark.parametrize("number", ["9" * 20, "9" * 400], ids=["20 digits", "400 digits"])

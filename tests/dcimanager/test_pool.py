@@ -7,20 +7,16 @@ from __future__ import annotations
 import hashlib
 import threading
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from tests.packaging.building import archive, small_tree
 from tests.simulators.nut_server import NutServer, SwitchedPdu
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S
 
 from .client import Client
 from .local_build import registered
 from .manager import DciManager
-from .poller import Poller
-from .records import Call, Label, Pdu
 from .sealed import masked
 
 
@@ -94,38 +90,6 @@ def test_a_call_records_its_own_round_trips_and_log_lines() -> None:
         assert labels.ok and pdu.labels["2"].name == "Server 2"
 
 
-def test_labels_are_read_again_after_a_restart_and_about_every_fiftieth_poll() -> None:
-    pdu = Pdu(1, "rack", "pdu_x", "", labels={"1": Label("1", "as in the last run")})
-    figures = {
-        "load": 1.0,
-        "total_consumption": 1.0,
-        "metered": [],
-        "ports": {},
-        "port_metered": [],
-        "port_load": {},
-    }
-    values: dict[str, dict[str, Any]] = {
-        "status": {"ports": {"1": "UP"}},
-        "statistic": figures,
-        "labels": {"labels": {"1": ["1", "web"]}},
-    }
-    asked: list[str] = []
-
-    def call(pdu: Pdu, method: str) -> Call:
-        asked.append(method)
-        made = Call(method, "", 0.1, values[method], "", "")
-        pdu.note(made)
-        return made
-
-    manager: Any = SimpleNamespace(
-        call=call, store=SimpleNamespace(pdus=lambda: [pdu]), _poller="a timer"
-    )
-    for _ in range(120):
-        DciManager._poll(manager, pdu)
-    assert asked[:3] == ["status", "statistic", "labels"] and pdu.labels["1"].name == "web"
-    assert asked.count("status") == 120 and asked.count("labels") == 3
-
-
 def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(tmp_path: Path) -> None:
     tree = small_tree(tmp_path)
     handler = tree / "small" / "handler.py"
@@ -162,57 +126,6 @@ def test_all_but_short_secrets_of_a_form_are_masked_in_a_handlers_text(
     settings: dict[str, str], shown: str
 ) -> None:
     assert masked("wrong hidden-4711", ({}, settings)) == shown
-
-
-class Beats:
-    """PDUs whose polls are counted. The poll of PDU `slow` waits for `go`, and the poll of PDU 3
-    raises.
-
-    `enough`: each PDU except `slow` was polled at least three times.
-    """
-
-    def __init__(self, slow: int) -> None:
-        self.pdus = [Pdu(number, f"rack {number}", "pdu_x", "") for number in range(4)]
-        self.counts = {pdu.id: 0 for pdu in self.pdus}
-        self.go, self.enough = threading.Event(), threading.Event()
-        self._slow, self._lock = slow, threading.Lock()
-
-    def poll(self, pdu: Pdu) -> None:
-        with self._lock:
-            self.counts[pdu.id] += 1
-            if all(count >= 3 for number, count in self.counts.items() if number != self._slow):
-                self.enough.set()
-        if pdu.id == self._slow:
-            self.go.wait(PATIENCE_S)
-        if pdu.id == 3:
-            raise ValueError("a defect of the poll")
-
-
-def test_a_slow_pdu_and_a_failing_poll_delay_no_other_pdu(caplog: pytest.LogCaptureFixture) -> None:
-    beats = Beats(slow=1)
-    poller = Poller(lambda: beats.pdus, beats.poll, lambda: None, 0.05, threads=4)
-    try:
-        assert beats.enough.wait(PATIENCE_S), beats.counts
-        assert beats.counts[1] == 1  # no second poll while the first one runs
-    finally:
-        beats.go.set()
-        poller.stop()
-    assert "a defect of the poll" in caplog.text and poller.late >= 1
-
-
-def test_a_new_pdu_and_a_requested_one_are_polled_before_the_interval_ends() -> None:
-    polled: list[int] = []
-    pdus = [Pdu(1, "rack", "pdu_x", "")]
-    poller = Poller(
-        lambda: list(pdus), lambda pdu: polled.append(pdu.id), lambda: None, 3600.0, threads=2
-    )
-    try:
-        assert until(lambda: polled == [1]), polled
-        pdus.append(Pdu(2, "rack", "pdu_x", ""))
-        poller.soon(pdus[0])
-        assert until(lambda: sorted(polled) == [1, 1, 2]), polled
-    finally:
-        poller.stop()
 
 
 def test_the_plot_library_is_the_release_that_its_readme_names() -> None:

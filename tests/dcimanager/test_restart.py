@@ -9,7 +9,6 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -25,14 +24,11 @@ from tests.needs import ROOT
 from tests.waiting import bounded, finished, until
 
 from .client import HANDLERS, TOKEN, Client
-from .database import Database
 from .manager import DciManager
 from .readings import series
 from .records import Refusal
 from .sealed import Sealer
 from .servers import Feed
-from .simulations import Simulations
-from .store import Store
 from .visiting import Visitor
 from .web.shown import state
 
@@ -97,15 +93,6 @@ def _token(manager: DciManager) -> dict[str, str]:
     return {"x-xsrf-token": manager.tokens.issue()}
 
 
-def test_a_token_outlives_a_restart(tmp_path: Path) -> None:
-    with DciManager(data=tmp_path) as manager:
-        token = Client(manager).headers["x-xsrf-token"]
-    with DciManager(data=tmp_path) as manager:
-        assert manager.tokens.valid(token)
-        manager.tokens.revoke(token)
-        assert not manager.tokens.valid(token)
-
-
 def test_the_files_contain_no_secret_in_plain_text(small: bytes, tmp_path: Path) -> None:
     with DciManager(data=tmp_path, password=SECRET) as manager:
         Client(manager).install(small)
@@ -133,43 +120,6 @@ def test_a_wrong_key_is_an_error_that_names_the_key(tmp_path: Path, small: bytes
     (tmp_path / "key").unlink()
     Sealer(tmp_path / "key")
     with pytest.raises(ValueError, match="key beside the database"):
-        DciManager(data=tmp_path)
-
-
-def test_a_simulated_pdu_whose_port_is_taken_starts_on_a_free_one() -> None:
-    with DciManager() as manager, socket.create_server(("127.0.0.1", 0)) as taken:
-        manager.store.create("pdu", "pdu_nut", "NUT", ["custom"], [])
-        port = str(taken.getsockname()[1])
-        pdu = manager.add_pdu(
-            "rack", "pdu_nut", "127.0.0.1", settings={"port": port, "timeout": "7"}, simulated="nut"
-        )
-        manager.simulations.restore()
-        assert pdu.settings["port"].isdecimal() and pdu.settings["port"] != port
-        # a setting that a person added stays
-        assert pdu.settings["timeout"] == "7"
-
-
-def test_a_simulated_pdu_whose_address_was_changed_is_not_simulated_again(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    db, begun = Database(None), []
-    try:
-        store = Store(db, Sealer(None))
-        store.create("pdu", "pdu_nut", "NUT", ["custom"], [])
-        for address in ("127.0.0.1", "192.0.2.7"):
-            store.add_pdu("rack", "pdu_nut", address, {}, {}, simulated="nut")
-        simulations = Simulations(store, tmp_path)
-        monkeypatch.setattr(simulations, "_again", lambda pdu: begun.append(pdu.address))
-        simulations.restore()
-        assert begun == ["127.0.0.1"] and len(simulations.pdus()) == 2
-    finally:
-        db.close()
-
-
-@pytest.mark.parametrize("name", ["dcimanager.sqlite", "authority.pem", "key"])
-def test_a_damaged_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"damaged " * 1000)
-    with pytest.raises(ValueError, match=f"{name} .*restore it, or remove"):
         DciManager(data=tmp_path)
 
 

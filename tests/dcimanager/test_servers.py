@@ -5,17 +5,16 @@ from __future__ import annotations
 import html
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, Callable
 
 import pytest
 
 from .client import Client
-from .database import Database
 from .manager import DciManager
 from .records import Call, Pdu, Refusal
-from .servers import Feed, Server, Servers, Step, plan, port_state, server_state
+from .servers import Feed, Server, plan, port_state, server_state
 from .visiting import Visitor
 from .web.outcomes import Outcomes
 from .web.pages.servers import _seen
@@ -99,75 +98,6 @@ def test_a_command_that_dcimanager_would_refuse_is_refused(
 ) -> None:
     with pytest.raises(Refusal):
         steps(command, bmc, states)
-
-
-@pytest.fixture
-def db() -> Iterator[Database]:
-    """A database with one PDU, in memory."""
-    made = Database(None)
-    try:
-        made.write(
-            "INSERT INTO handler (device_type, handler, name, protocol, features) VALUES ('pdu',"
-            " 'h', 'h', '[]', '[]')"
-        )
-        made.write(
-            "INSERT INTO pdu (name, handler, address, notes, simulated, form) VALUES ('p', 'h', '',"
-            " '', '', x'00')"
-        )
-        yield made
-    finally:
-        made.close()
-
-
-def test_an_outlet_feeds_one_server_at_a_time(db: Database) -> None:
-    servers = Servers(db)
-    one, two = servers.add("one"), servers.add("two")
-    servers.connect(one, A)
-    with pytest.raises(Refusal, match="feeds a server already"):
-        servers.connect(two, A)
-    servers.disconnect(one, A)
-    servers.connect(two, A)
-    assert [server.feeds for server in servers.all()] == [(), (A,)]
-    servers.remove(two)
-    servers.connect(one, A)
-    assert [server.feeds for server in servers.all()] == [(A,)]
-
-
-def test_an_outlet_of_an_unknown_pdu_or_for_an_unknown_server_is_not_connected(
-    db: Database,
-) -> None:
-    servers = Servers(db)
-    for number, feed in ((99, A), (servers.add("one"), Feed(99, "7"))):
-        with pytest.raises(LookupError, match="no such server or PDU"):
-            servers.connect(number, feed)
-    assert db.rows("SELECT * FROM feed") == []
-
-
-def test_a_state_that_no_bmc_has_is_refused(db: Database) -> None:
-    servers = Servers(db)
-    number = servers.add("web")
-    servers.set_bmc(number, "ON")
-    with pytest.raises(Refusal):
-        servers.set_bmc(number, "PERHAPS")
-    assert servers.one(number).bmc == "ON"
-
-
-def test_the_bmc_of_a_removed_server_cannot_be_set(db: Database) -> None:
-    servers = Servers(db)
-    number = servers.add("web")
-    servers.set_bmc(number, "ON")
-    servers.remove(number)
-    with pytest.raises(LookupError, match="no such server"):
-        servers.set_bmc(number, "OFF")
-
-
-def test_a_power_command_leaves_out_the_feeds_of_a_pdu_that_was_removed_just_now() -> None:
-    # the PDU of A was removed
-    pdus = [Pdu(B.pdu, "right", "pdu_x", "", ports={B.identity: "UP"})]
-    site: Any = SimpleNamespace(manager=SimpleNamespace(pdus=lambda: pdus), outcomes=Outcomes())
-    shown = _seen(site, Server(1, "web", "", (A, B)))
-    assert (shown.server.feeds, shown.feeds) == ((B,), [(B, pdus[0], "UP")])
-    assert plan("off", shown.server, [state for *_, state in shown.feeds]) == [Step(B, False)]
 
 
 def test_the_ports_of_a_changed_pdu_are_unknown_to_its_servers_until_the_next_poll() -> None:
