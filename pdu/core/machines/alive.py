@@ -11,7 +11,7 @@ from typing import NamedTuple, Optional, Protocol
 from handlers.shared.errors import SettingsError, printable
 
 # How long the program may take, in s: no law says when a machine that lives has answered at last.
-_LONGEST_S = 5.0
+LONGEST_S = 5.0
 # what a shell says of a program that is missing or cannot be run; `env` and others too
 _NOT_RUN = (126, 127)
 
@@ -80,7 +80,7 @@ def _exit_code(command: list[str]) -> int:
         command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
     )
     try:
-        return process.wait(_LONGEST_S)
+        return process.wait(LONGEST_S)
     finally:
         if process.poll() is None:
             # what it started, too

@@ -122,7 +122,7 @@ def test_what_asks_the_machine_may_be_missing_or_lie(
 
 
 def test_a_program_that_hangs_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pdu.core.machines.alive._LONGEST_S", 0.2)
+    monkeypatch.setattr("pdu.core.machines.alive.LONGEST_S", 0.2)
     begun = time.monotonic()
     assert not AliveCommand("sh -c 'sleep 60 & wait'", "srv-1").answers()
     assert time.monotonic() - begun < PATIENCE_S
