@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, NamedTuple
 
 from .api_v1 import ApiV1
 from .clients import Clients
@@ -28,8 +28,6 @@ class Choices(NamedTuple):
     pause_s: float
     #: whether pdudaemon's paths switch
     switch_by_get: bool
-    #: commands in a minute of clients that have no number of their own; None: by their machines
-    commands: Optional[int]
 
 
 class Application:
@@ -63,7 +61,7 @@ class Application:
         limits = {
             client.name: limits_for(
                 sum(map(client.sees, self._service.machines)),
-                client.commands or choices.commands,
+                client.commands,
                 client.requests,
             )
             for client in clients

@@ -20,7 +20,6 @@ from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
     ArgumentForm,
-    Seconds,
     SharedOptions,
     option,
     output,
@@ -30,6 +29,7 @@ from ..core.cli.options import (
 from ..core.cli.output import counted, print_json, report
 from ..core.cli.shared_options import (
     ALIVE,
+    ALLOW_HOST,
     AUTH,
     CONFIRM,
     LISTEN,
@@ -68,11 +68,9 @@ class GatewayOptions(NamedTuple):
     cert: Optional[str]
     key: Optional[str]
     plain_http: bool
-    host: Sequence[str]
+    allow_host: Sequence[str]
     switch_by_get: bool
     pause: float
-    fresh: float
-    commands: Optional[int]
     confirm: str
     threshold: float
     power_timeout: float
@@ -97,6 +95,8 @@ class ListenAddress(NamedTuple):
 
     host: str
     is_loopback: bool
+    #: whether it is each address of this machine, so that no client calls it by it
+    is_any: bool
 
     @property
     def in_url(self) -> str:
@@ -161,10 +161,10 @@ async def _serve(
     from ..core.web import server as web
     from . import application, command_log, power_service
 
-    names = {*(name.lower() for name in options.host)}
-    if address.is_loopback or not names:
+    names = {*(name.lower() for name in options.allow_host)}
+    if not address.is_any:
         names.update((address.in_url.lower(), *_LOOPBACK))
-    choices = application.Choices(names, options.pause, options.switch_by_get, options.commands)
+    choices = application.Choices(names, options.pause, options.switch_by_get)
     with contextlib.closing(command_log.CommandLog(options.journal)) as book:
         for command in book.lost:
             report(
@@ -175,7 +175,6 @@ async def _serve(
             files.drawing.machines,
             files.targets,
             book,
-            options.fresh,
             report,
             options.proof,
         )
@@ -270,9 +269,9 @@ def gateway_address(options: GatewayOptions) -> ListenAddress:
             f"--listen {options.listen[:60]}: tokens would cross the network in the clear; give"
             " --cert and --key, or --plain-http behind a proxy that speaks TLS"
         )
-    if is_any and not options.host:
-        raise SettingsError("give --host NAME, the name by which clients call this gateway")
-    return ListenAddress(host, is_loopback)
+    if is_any and not options.allow_host:
+        raise SettingsError("give --allow-host NAME, the name by which clients call this gateway")
+    return ListenAddress(host, is_loopback, is_any)
 
 
 def _check_patterns(clients: clients_file.Clients, drawing: Drawing, path: str) -> None:
@@ -329,7 +328,7 @@ gateway = Subcommand(
         ),
         *option("--key", "the certificate's key (PEM)", "FILE", requires=["--cert"]),
         *option("--plain-http", "allow HTTP without TLS beyond this machine"),
-        *option("--host", "a name by which clients call it; repeatable", "NAME", multiple=True),
+        *ALLOW_HOST(),
         *option("--switch-by-get", "let pdudaemon's paths switch"),
         *PAUSE(default=10.0, show_default=True),
         *CONFIRM(default="state", show_default=True),
@@ -338,21 +337,6 @@ gateway = Subcommand(
         *ALIVE(requires=_BY_METERS),
         *VERIFIED(requires=_BY_METERS),
         *STATE_DIR(requires=_BY_METERS),
-        *option(
-            "--fresh",
-            "give a reading again for this long",
-            "SECONDS",
-            Seconds(0, 60),
-            default=5.0,
-            show_default=True,
-        ),
-        *option(
-            "--commands",
-            "commands in a minute of a client without commands_per_minute (default: 4 for each"
-            " of its machines, at least 30)",
-            "N",
-            click.IntRange(1, 1_000_000),
-        ),
         *secret_files(),
         *output(),
     ],

@@ -1,7 +1,7 @@
 """One PDU of the gateway: its readings, and one dialogue with it at a time.
 
 Readings are shared: requests that arrive while the PDU is read get that reading, and one that is
-not older than `fresh_s` is given again. A reading from before a command is never used after it.
+not older than FRESH_S is given again. A reading from before a command is never used after it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from .pdu_queue import PduQueue
 from .power import CordState
 
 T = TypeVar("T")
+#: how long a reading is given again, in s
+FRESH_S = 5.0
 _NOT_LISTED = "the PDU lists no such outlet"
 _UNSURE = "the command may or may not have been carried out"
 
@@ -38,12 +40,9 @@ def cord_state(reading: Reading, cord: Cord) -> CordState:
 class GatewayPdu:
     """A PDU. Made in the event loop that uses it."""
 
-    def __init__(
-        self, target: Target, readers: Executor, switchers: Executor, fresh_s: float
-    ) -> None:
+    def __init__(self, target: Target, readers: Executor, switchers: Executor) -> None:
         #: how it is reached
         self.target = target
-        self._fresh_s = fresh_s
         # threads of their own: commands must not wait for readings of PDUs that do not answer
         self._readers, self._switchers = readers, switchers
         self._turns = PduQueue()
@@ -59,9 +58,9 @@ class GatewayPdu:
         self.newest = None
 
     async def read_recent(self, with_figures: bool = False) -> Reading:
-        """The outlets, from a reading that is at most `fresh_s` old."""
+        """The outlets, from a reading that is at most FRESH_S old."""
         poll_pdu = _all if with_figures else poll_states
-        oldest = time.monotonic() - self._fresh_s
+        oldest = time.monotonic() - FRESH_S
         async with self._turns.reading():
             last = self._last.get(with_figures)
             if last is None or last.begun < oldest:

@@ -122,7 +122,9 @@ class Middleware:
     def _check_host(self, header: str) -> None:
         """A page whose name leads to this address has another Host: it is refused."""
         if host_name(header) not in self._hosts:
-            raise ApiError(421, "host", "this gateway has another name; its owner gives --host")
+            raise ApiError(
+                421, "host", "this gateway has another name; its owner gives --allow-host"
+            )
 
     def _client(self, headers: Mapping[str, str], path: str) -> GatewayClient:
         login_headers = [name for name in ("authorization", "x-auth-token") if name in headers]

@@ -69,7 +69,6 @@ class PowerService:
         machines: Mapping[str, Machine],
         targets: Sequence[Target],
         log: CommandLog,
-        fresh_s: float,
         report: Callable[[str], None],
         proof: Optional[MeterProof] = None,
     ) -> None:
@@ -79,7 +78,7 @@ class PowerService:
         self._proof = proof
         self._provers = ThreadPoolExecutor(_THREADS, "proving")
         self.counts = GatewayCounts()
-        self._log, self._report, self._fresh_s = log, report, fresh_s
+        self._log, self._report = log, report
         self._readers = ThreadPoolExecutor(_THREADS, "reading")
         self._switchers = ThreadPoolExecutor(_THREADS, "switching")
         # one thread of its own: a begin must not wait for PDUs
@@ -100,7 +99,7 @@ class PowerService:
         for target in targets:
             unit = self._units.get(target.device.name)
             if unit is None:
-                unit = GatewayPdu(target, self._readers, self._switchers, self._fresh_s)
+                unit = GatewayPdu(target, self._readers, self._switchers)
             else:
                 unit.renew(target)
             units[target.device.name] = unit

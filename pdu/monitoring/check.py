@@ -28,7 +28,7 @@ from ..core.cli.options import (
 )
 from ..core.cli.output import counted, print_json, progress
 from ..core.cli.prompts import NoSecret
-from ..core.cli.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, SAVE, WORKERS
+from ..core.cli.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, WORKERS
 from ..core.files.html import time_shown
 from ..core.files.whole_files import check_page, write_page
 from ..core.inventory import reader_pool, saved_readings
@@ -308,7 +308,7 @@ check = _Check(
         *CSV(excludes=["--json", "--nagios"]),
         *HTML(),
         *option("--nagios", "print the output of a Nagios plugin", excludes=["--json"]),
-        *SAVE(),
+        *option("--save", "also keep the readings in this new file", "FILE"),
         *secret_files(),
         *output(),
     ],

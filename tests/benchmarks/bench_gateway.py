@@ -128,7 +128,7 @@ def _files(folder: Path, listed: Path, logins: Path, nut: NutServer, switched: i
     (folder / "token").write_text(TOKEN)
     clients.write_text(
         '[client.bench]\ntoken_file = "token"\nmachines = ["*"]\nmay = ["read", "switch"]\n'
-        "requests_per_minute = 1000000\n"
+        "requests_per_minute = 1000000\ncommands_per_minute = 10000\n"
     )
     living = [name for name in names if not name.startswith("dead")]
     return [f"{name}-{outlet}" for name in living for outlet in range(1, OUTLETS + 1)]
@@ -140,7 +140,7 @@ def gateway(folder: Path) -> Iterator[Running]:
     words = ["list.csv", "--drawing", "hall.power.toml", "--clients", "clients.toml"]
     with subprocess.Popen(
         [sys.executable, "-c", _COMMAND, "gateway", *words, "--auth", "logins.toml"]
-        + ["--listen", "127.0.0.1:0", "--commands", "10000"],
+        + ["--listen", "127.0.0.1:0"],
         cwd=folder,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
         stdout=subprocess.PIPE,

@@ -75,7 +75,6 @@ ALLOW_HOST = SharedOption(
 
 CSV = SharedOption("--csv", "print CSV")
 HTML = SharedOption("--html", "also write one self-contained page", "FILE")
-SAVE = SharedOption("--save", "also keep the readings in this new file", "FILE")
 OUT = SharedOption("-o --out", "the file to write", "FILE")
 INTO = SharedOption("--into", "the folder to write into", "FOLDER")
 #: how the usual value of OUT is shown where it is "-"

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from handlers.raritan.rpc import Agent
 
 _DISCOVER = "discover"
-_DAY_S = 86400.0
 _ABSENT = ("404", "-32601")  # HTTP: no such resource; JSON-RPC: no such method
 _SECRETS = ("config_password",)
 # arguments that may be file names, so any bytes are allowed
@@ -236,12 +235,6 @@ raritan = HostGroup(
     _OPTIONS,
     [
         *option("--link", "act on this link unit", "ID", click.IntRange(2, 255)),
-        *option(
-            "--wait",
-            "how long to wait until a started job has ended (60; a firmware update: 1800)",
-            "SECONDS",
-            Seconds(0.0, _DAY_S),
-        ),
         *_OPTIONS,
     ],
     **names.on_host("raritan"),

@@ -17,6 +17,7 @@ from ...core.cli.output import Result, facts
 from ...core.cli.shared_options import OUT, STANDARD_OUTPUT
 from ...core.files.whole_files import read_file
 from .context import (
+    WAIT,
     Context,
     action_name,
     facts_result,
@@ -30,6 +31,7 @@ from .context import (
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
 _LOOK_S = 0.5
+_APPLY_S = 60.0
 _STDOUT = "-"  # the value of --out for the standard output
 _CONFIG_ACTIONS = "get --out FILE, or put FILE"
 _INSTALL_CODES = {
@@ -275,7 +277,8 @@ def _out(action: str) -> Parameters:
     return OUT(default=_STDOUT, show_default=STANDARD_OUTPUT, requires=[one_of("action", action)])
 
 
-_NOT_RAW, _GET = one_of("kind", "bulk", "backup"), one_of("action", "get")
+_NOT_RAW = one_of("kind", "bulk", "backup")
+_GET, _PUT = one_of("action", "get"), one_of("action", "put")
 
 
 COMMANDS: Commands = {
@@ -313,8 +316,9 @@ COMMANDS: Commands = {
                 "--skip-check",
                 "model, firmware_version, or both separated by a comma",
                 "WHAT",
-                requires=[_NOT_RAW, one_of("action", "put")],
+                requires=[_NOT_RAW, _PUT],
             ),
+            *WAIT(default=_APPLY_S, show_default=True, requires=[_PUT]),
         ],
         examples=("config raw get --out unit.txt", "config bulk put rack.txt --yes"),
     ),

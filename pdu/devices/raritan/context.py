@@ -7,7 +7,7 @@ import enum
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, Callable, Optional, TextIO, TypeVar
+from typing import Any, Callable, TextIO, TypeVar
 
 from handlers.raritan import states
 from handlers.raritan.readings import MeteredValue
@@ -25,12 +25,15 @@ from handlers.shared.errors import (
 
 from ...core.cli import prompts
 from ...core.cli.exit_codes import DONE
-from ...core.cli.options import SharedOptions
+from ...core.cli.options import Seconds, SharedOption, SharedOptions
 from ...core.cli.output import Result, columns, facts, figure, show_status_line
 from ...core.cli.redaction import file_holds_login
 from ...core.files.whole_files import new_file
 from ...core.states import word
 
+WAIT = SharedOption(
+    "--wait", "how long to wait until it has ended", "SECONDS", Seconds(0.0, 86400.0)
+)
 T = TypeVar("T")
 Any_I = TypeVar("Any_I", bound=Interface)
 _UNITS = ("A", "W", "VA", "kWh")
@@ -127,13 +130,9 @@ class Context:
         """
         return self.unit.each_once(self.pdu.getOutlets(), "getOutlets")
 
-    def looks(self, pause: float, usual: float = 60.0) -> Iterator[None]:
-        """Yields at once, then after each `pause`, until --wait is over (default: `usual`).
-
-        All are in seconds.
-        """
-        wait_s: Optional[float] = self.options.wait
-        end = time.monotonic() + (usual if wait_s is None else wait_s)
+    def looks(self, pause: float) -> Iterator[None]:
+        """Yields at once, then after each `pause`, in s, until --wait is over."""
+        end = time.monotonic() + self.options.wait
         yield
         while time.monotonic() + pause <= end:
             time.sleep(pause)

@@ -11,7 +11,7 @@ from ...core.cli.groups import Commands, HostCommand
 from ...core.cli.options import Argument, one_of, option
 from ...core.cli.output import Result, columns, text
 from ...core.cli.prompts import NotConfirmed
-from .context import Context, action_name, facts_result, plain, send_once
+from .context import WAIT, Context, action_name, facts_result, plain, send_once
 
 _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
@@ -188,7 +188,7 @@ def _follow(
     last = ""
     why = ""
     note = ""
-    for _ in context.looks(_LOOK_S, _UPDATE_S):
+    for _ in context.looks(_LOOK_S):
         try:
             status = progress.getStatus()
             last, why = status.state, status.error_message
@@ -285,6 +285,7 @@ COMMANDS: Commands = {
             *option(
                 "--allow-untrusted", "accept an image without a good signature", requires=_UPDATE
             ),
+            *WAIT(default=_UPDATE_S, show_default=True, requires=_UPDATE),
         ],
         examples=("firmware", "firmware update px3.bin --wait 3600"),
     )

@@ -41,13 +41,11 @@ from ...core.cli.shared_options import (
     AUTH,
     CONFIRM,
     MACHINES,
-    PARALLEL,
     PAUSE,
     POWER_TIMEOUT,
     VERIFIED,
 )
 from ...core.drawing.drawing import Drawing, Machine
-from ...core.inventory import reader_pool
 from ...core.inventory.polling import Target
 from ...core.inventory.saved_readings import HallReadings
 from ...core.machines.evidence import EvidenceFile
@@ -452,7 +450,6 @@ tried is refused; with --confirm state by states and the outlets' currents.{_EXI
             default=VALID_MIN,
             show_default=True,
         ),
-        *PARALLEL(default=reader_pool.PARALLEL, show_default=True),
         *secret_files(),
         *output(),
     ],

@@ -14,12 +14,12 @@ from handlers.shared.errors import SettingsError
 from ...core.cli.error_output import Usage
 from ...core.cli.options import Parameters, option, secret_files
 from ...core.cli.output import progress
-from ...core.cli.shared_options import AUTH, LIST, PARALLEL, SAVE
+from ...core.cli.shared_options import AUTH, LIST
 from ...core.files.whole_files import read_file
 from ...core.inventory import reader_pool
 from ...core.inventory.polling import poll_full
 from ...core.inventory.reading import Reading
-from ...core.inventory.saved_readings import HallReadings, check_new, of_json, of_readings, save
+from ...core.inventory.saved_readings import HallReadings, of_json, of_readings
 from ...core.owner_files import OwnerFiles
 
 
@@ -27,31 +27,21 @@ class SourceOptions(NamedTuple):
     """The options that say where readings come from."""
 
     owner_files: OwnerFiles
-    parallel: int
+    #: the file with saved readings, if they are not read now
     readings: Optional[str] = None
-    save: Optional[str] = None
-
-
-def of_list() -> Parameters:
-    """--list, --auth and --parallel, with --secret-file: for commands that read living PDUs."""
-    return [
-        *LIST(),
-        *AUTH(),
-        *PARALLEL(default=reader_pool.PARALLEL, show_default=True),
-        *secret_files(),
-    ]
 
 
 def options() -> Parameters:
-    """--readings and --save, with those of `of_list`."""
+    """--list and --auth with --secret-file, or --readings."""
     return [
-        *of_list(),
+        *LIST(),
+        *AUTH(),
+        *secret_files(),
         *option(
             "--readings",
-            "use saved readings in place of the PDUs: JSON of pdu check, or of --save",
+            "use saved readings in place of the PDUs: JSON of pdu check, or of its --save",
             "FILE",
         ),
-        *SAVE(),
     ]
 
 
@@ -63,13 +53,7 @@ def gather(source: SourceOptions, names: Collection[str]) -> HallReadings:
         if source.owner_files.list is not None:
             raise Usage("give LIST with the hall's PDUs, or --readings with a saved file")
         return saved(source.readings)
-    source = source._replace(owner_files=source.owner_files.with_known_list())
-    if source.save is not None:
-        check_new(source.save)
-    readings = read_list(source, names)
-    if source.save is not None:
-        save(source.save, readings)
-    return readings
+    return read_list(source.owner_files.with_known_list(), names)
 
 
 def saved(path: str) -> HallReadings:
@@ -78,7 +62,7 @@ def saved(path: str) -> HallReadings:
         document = json.loads(read_file(path))
     except (ValueError, RecursionError):
         raise SettingsError(
-            f"{path} is not JSON; make it with `pdu check LIST --json`, or with --save"
+            f"{path} is not JSON; make it with `pdu check LIST --json`, or with its --save"
         ) from None
     readings = of_json(document, path)
     return (
@@ -86,16 +70,15 @@ def saved(path: str) -> HallReadings:
     )
 
 
-def read_list(source: SourceOptions, names: Collection[str]) -> HallReadings:
+def read_list(owner_files: OwnerFiles, names: Collection[str]) -> HallReadings:
     """Read the wanted PDUs of the list now."""
-    polled = source.owner_files.pdus(names)
-    devices = [one.device for one in polled]
-    found: list[Optional[Reading]] = [None] * len(polled)
-    shown_bar = progress(len(polled), "reading", show_pos=True)
-    readings = reader_pool.read_all(polled, source.parallel, read_target=poll_full)
-    with contextlib.closing(readings), shown_bar as bar:
+    targets = owner_files.pdus(names)
+    reading_by_place = [Reading()] * len(targets)
+    progress_bar = progress(len(targets), "reading", show_pos=True)
+    readings = reader_pool.read_all(targets, reader_pool.PARALLEL, read_target=poll_full)
+    with contextlib.closing(readings), progress_bar as bar:
         for place, reading in readings:
-            found[place] = reading
+            reading_by_place[place] = reading
             if bar is not None:
                 bar.update(1)
-    return of_readings(devices, [one or Reading() for one in found], time.time())
+    return of_readings([target.device for target in targets], reading_by_place, time.time())

@@ -6,18 +6,18 @@ import pytest
 
 from tests.pdu.monitoring.halls import HASTY
 
-from .running import Gateway, Site, gateway, site
+from .running import BUSY_CLIENTS, Gateway, Site, gateway, site
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Two simulated PDUs and the gateway's files, for the tests of a module."""
-    with site(tmp_path_factory.mktemp("gateway")) as made:
+    with site(tmp_path_factory.mktemp("gateway"), clients=BUSY_CLIENTS) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def running(here: Site) -> Iterator[Gateway]:
     """A gateway over plain HTTP, where pdudaemon's paths switch."""
-    with gateway(here.folder, "--switch-by-get", "--commands", 5000, program=HASTY) as made:
+    with gateway(here.folder, "--switch-by-get", program=HASTY) as made:
         yield made

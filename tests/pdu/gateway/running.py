@@ -63,6 +63,11 @@ may = ["switch"]
 """
 
 
+#: the same, for tests that switch more than clients may
+BUSY_CLIENTS = CLIENTS.replace("may =", "commands_per_minute = 5000\nmay =")
+FORGETFUL = str(Path(__file__).parent / "forgetful.py")
+
+
 class Answer(NamedTuple):
     """An answer of the gateway. Names of headers are in lower case."""
 
@@ -100,7 +105,7 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(folder: Path, outlets: int = 4) -> Iterator[Site]:
+def site(folder: Path, outlets: int = 4, clients: str = CLIENTS) -> Iterator[Site]:
     """Run the PDUs until the block ends."""
     with (
         NutServer([SwitchedPdu("left", outlets=outlets)]) as left,
@@ -117,7 +122,7 @@ def site(folder: Path, outlets: int = 4) -> Iterator[Site]:
             folder / "logins.toml",
             f'[auth.pdu]\nusername = "{ADMIN.name}"\npassword = "{ADMIN.password}"\n',
         )
-        private(folder / "clients.toml", CLIENTS)
+        private(folder / "clients.toml", clients)
         for name, token in TOKENS.items():
             private(folder / f"{name}.token", token + "\n")
         yield Site(folder, left, right)
@@ -195,8 +200,17 @@ def gateway(
         words += ["--listen", "127.0.0.1:0"]
     with open(folder / "gateway.log", "ab") as log:
         process = subprocess.Popen(
-            [*program, "gateway", "hall.csv", "--drawing", "hall.power.toml", "--clients"]
-            + ["clients.toml", "--auth", "logins.toml", "--fresh", "0", "--pause", "0", *words],
+            [
+                program[0],
+                FORGETFUL,
+                *program[1:],
+                "gateway",
+                "hall.csv",
+                "--drawing",
+                "hall.power.toml",
+                "--clients",
+            ]
+            + ["clients.toml", "--auth", "logins.toml", "--pause", "0", *words],
             env=environment(),
             cwd=folder,
             stdout=subprocess.PIPE,

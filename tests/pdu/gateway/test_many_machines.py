@@ -44,7 +44,7 @@ def test_all_machines_of_maas_are_switched_at_once(rack: Site) -> None:
 def test_an_owner_limits_a_client_and_a_known_key_is_not_counted(rack: Site) -> None:
     limited = CLIENTS.partition("[client.reader]")[0] + "commands_per_minute = 2\n"
     private(rack.folder / "clients.toml", limited)
-    with gateway(rack.folder, "--commands", 500, program=HASTY) as running:
+    with gateway(rack.folder, program=HASTY) as running:
         for _ in range(10):
             assert running.switch("m0", "off", "one").status == 200
         assert running.switch("m0", "on", "two").status == 200

@@ -26,9 +26,7 @@ SYSTEM = "/redfish/v1/Systems/srv-1"
 @pytest.fixture(scope="module")
 def secure(here: Site) -> Iterator[Gateway]:
     """A gateway over HTTPS."""
-    with gateway(
-        here.folder, "--commands", 1000, "--journal", "secure.jsonl", tls=True, program=HASTY
-    ) as made:
+    with gateway(here.folder, "--journal", "secure.jsonl", tls=True, program=HASTY) as made:
         yield made
 
 

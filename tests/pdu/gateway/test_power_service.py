@@ -101,14 +101,16 @@ def pdus(monkeypatch: pytest.MonkeyPatch) -> Pdus:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., Any]:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Runs a function of a new board, whose journal is kept between calls."""
 
     def ran(do: Callable[[PowerService], Awaitable[T]], fresh_s: float = 0.0) -> T:
+        monkeypatch.setattr(gateway_pdus, "FRESH_S", fresh_s)
+
         async def whole() -> T:
             with contextlib.closing(CommandLog(str(tmp_path / "j"))) as book:
                 machines = {one.name: one for one in (SRV, OTHER, CORE)}
-                service = PowerService(machines, TARGETS, book, fresh_s, lambda _: None)
+                service = PowerService(machines, TARGETS, book, lambda _: None)
                 try:
                     return await do(service)
                 finally:

@@ -96,7 +96,7 @@ def test_the_units_command_line_is_one_of_the_gateway() -> None:
     context = gateway_command.make_context("gateway", words)
     wanted = GatewayOptions(files.OwnerFiles.of(context.params, SharedOptions()), **context.params)
     assert (name, subcommand) == (PROGRAM, "gateway")
-    assert command.gateway_address(wanted) == command.ListenAddress("0.0.0.0", False)  # noqa: S104
+    assert command.gateway_address(wanted) == command.ListenAddress("0.0.0.0", False, True)  # noqa: S104
 
 
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
@@ -137,8 +137,8 @@ def options(*words: str) -> GatewayOptions:
     "words, reason",
     [
         (("--listen", "192.0.2.7:9915"), "in the clear"),
-        (("--listen", "0.0.0.0:9915", "--plain-http"), "--host NAME"),
-        (("--listen", "[::]:9915", "--plain-http"), "--host NAME"),
+        (("--listen", "0.0.0.0:9915", "--plain-http"), "--allow-host NAME"),
+        (("--listen", "[::]:9915", "--plain-http"), "--allow-host NAME"),
         (("--listen", "gateway.example.com:9915"), "in the clear"),
         (("--listen", "127.0.0.1"), "ADDRESS:PORT"),
         (("--listen", ":9915"), "ADDRESS:PORT"),

@@ -140,7 +140,7 @@ def _gateway(target: Target, identities: Sequence[str]) -> SaidOfEach:
     async def answered() -> Any:
         with tempfile.TemporaryDirectory() as folder:
             with contextlib.closing(CommandLog(f"{folder}/journal")) as log:
-                service = PowerService({"m": machine}, [target], log, 0.0, print)
+                service = PowerService({"m": machine}, [target], log, print)
                 return await service.state("m", with_figures=True)
 
     cords = [(one.cord.outlet, as_json(one, True)) for one in asyncio.run(answered()).cords]

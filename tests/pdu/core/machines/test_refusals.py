@@ -84,7 +84,7 @@ def _gateway(call: Call) -> None:
 
     async def restart() -> None:
         with contextlib.closing(CommandLog(str(call.folder / "gateway.jsonl"))) as book:
-            service = PowerService(drawing.machines, targets, book, 0.0, lambda _: None)
+            service = PowerService(drawing.machines, targets, book, lambda _: None)
             with contextlib.suppress(ApiError):
                 await service.command("c", PowerRequest(call.machine, "restart", 0.0))
             await service.close()

@@ -65,9 +65,13 @@ def run(
                 words[0],
                 "--ca-pem",
                 str(ca_file),
-                "--wait",
-                str(PATIENCE_S),
                 *words[1:],
+                # actions that wait for their end: as long as a busy machine needs, unless said
+                *(
+                    ("--wait", str(PATIENCE_S))
+                    if {"put", "update"} & {*words} and "--wait" not in words
+                    else ()
+                ),
             ]
         )
         out, err = capsys.readouterr()
