@@ -589,8 +589,9 @@ def check_line(line, rows, statement, zone, unchecked):
     if not is_read or line["kwh"] is None:
         is_empty = line["kwh"] is line["billed"] is None and line["grade"] == "not billable"
         need(is_empty and not line["events"] and not line["read"], f"{where}: it was not read")
-        labels = {one for one, _, _ in pieces(statement["tariff_rows"], begin, end, zone)}
-        known = in_order(labels, statement) if statement["tariff_rows"] else []
+        weekly = statement["tariff_rows"]
+        labels = {one for one, _, _ in pieces(weekly, begin, end, zone)} if weekly else set()
+        known = in_order(labels, statement) if weekly else []
         expected = dict.fromkeys(known)
         need(alike(line["tariff"], expected), f"{where}: periods")
         need(not is_read, f"{where}: it was read, and has no figure")

@@ -174,9 +174,10 @@ invoice for each outlet; what the figures rest on is then on standard error.
 Grades: firm         bounds at most 1 % and --tolerance-kwh apart
         bounded      at most 10 %, or what was read shows the unit too roughly
         wide         more; the lowest is billed still
+        estimate     power was read, and no energy: never billed
         not billable a wrong or unknown unit, or not read: there is no lowest
 Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is
-wide, not billable or not read, or an argument or a file is wrong.
+wide, an estimate, not billable or not read, or an argument or a file is wrong.
 Customers are billed; without them machines, and without those outlets."""
 _FOLDER = [ArgumentForm("source", lambda source: not is_url(source), "a folder as SOURCE")]
 _SERVER = [ArgumentForm("source", is_url, "a URL as SOURCE")]

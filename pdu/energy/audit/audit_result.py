@@ -12,7 +12,7 @@ from ...core.cli.output import counted
 from ..registers.meter_facts import MIB, NOT_STATED, OWNER, READINGS, UNIT
 from ..registers.rounding import in_wh, summed
 from ..registers.values import EnergyInterval, Event
-from .grades import LEVELS, NOT_BILLABLE
+from .grades import ESTIMATE, LEVELS, NOT_BILLABLE
 from .groups import GroupSum, InvoiceLine, places_unread
 from .pdu_audit import Audited, AuditedRegister
 
@@ -104,14 +104,15 @@ class AuditOutcome(NamedTuple):
                 lines += pdu.outlets or [*filter(None, [pdu.own])]
         for grade in [*LEVELS][::-1]:
             here = [line for line in lines if line.grade == grade]
-            energies = [line.energy for line in here if line.energy is not None]
+            energies = [energy for energy in map(_figure, here) if energy is not None]
+            has_lowest = grade not in (ESTIMATE, NOT_BILLABLE)
             if here:
-                yield Amount(grade, len(here), summed(energies), grade != NOT_BILLABLE)
+                yield Amount(grade, len(here), summed(energies), has_lowest)
 
     def counts(self) -> Iterator[str]:
         """How many registers have each grade, and how many were not read."""
         grades = [register.grade for _, register in self.answers()]
-        yield from (f"{grades.count(grade)} {grade}" for grade in LEVELS)
+        yield from (f"{grades.count(grade)} {grade}" for grade in LEVELS if grade != ESTIMATE)
         if self.unread:
             yield f"{self.unread} not read"
 
@@ -160,6 +161,11 @@ class AuditOutcome(NamedTuple):
     def sentence(self, event: Event) -> str:
         """An event as a sentence."""
         return self.times.sentence(event)
+
+
+def _figure(line: Union[InvoiceLine, AuditedRegister]) -> Optional[EnergyInterval]:
+    """The energy of a line, or the estimate of one of which none was read."""
+    return line.estimate if isinstance(line, InvoiceLine) and line.estimate else line.energy
 
 
 def _span(name: str, answers: Sequence[AuditedRegister]) -> str:

@@ -111,6 +111,7 @@ def _sum(total: GroupSum) -> dict[str, Any]:
                 "from": utc(line.begin),
                 "to": utc(line.end),
                 "kwh": None if line.energy is None else _kwh(line.energy, line.has_lowest),
+                "estimate": None if line.estimate is None else _kwh(line.estimate, False),
                 "read": line.read,
                 "grade": line.grade,
                 "reason": line.reason,
@@ -185,7 +186,7 @@ def _rows(outcome: AuditOutcome) -> Iterator[Sequence[object]]:
 
 def _row(outcome: AuditOutcome, what: str, name: str, line: InvoiceLine) -> Sequence[object]:
     begin, end = outcome.local(line.begin), outcome.local(line.end)
-    figures = kwh(line.energy, line.has_lowest)
+    figures = kwh(line.estimate or line.energy, line.has_lowest)
     sentences = "; ".join(outcome.sentence(event) for event in line.events)
     return [
         what, name, line.pdu, line.outlet, begin, end, *figures, f"{line.read:.4f}", line.grade,

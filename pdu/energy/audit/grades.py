@@ -10,8 +10,10 @@ from ..registers.values import EnergyInterval, Event
 from . import checks
 
 FIRM, BOUNDED, WIDE, NOT_BILLABLE = "firm", "bounded", "wide", "not billable"
+#: of what was not read, but for its power
+ESTIMATE = "estimate"
 #: grade -> exit code
-LEVELS: Mapping[str, int] = {FIRM: 0, BOUNDED: 1, WIDE: 2, NOT_BILLABLE: 2}
+LEVELS: Mapping[str, int] = {FIRM: 0, BOUNDED: 1, WIDE: 2, ESTIMATE: 2, NOT_BILLABLE: 2}
 #: how far the bounds may be apart, as a share of the best energy; beside it, the owner tolerates
 #: some kWh
 _FIRM_SHARE, _BOUNDED_SHARE = 0.01, 0.1
@@ -63,6 +65,17 @@ def of_register(
     if basis.is_idle and grade == WIDE:
         return Grade(BOUNDED, f"it stood at 0 A; its step is {basis.step:g} kWh")
     return Grade(grade, f"{_apart(energy)}: {_cause(energy, events, basis)}")
+
+
+def of_unread(estimate: Optional[EnergyInterval]) -> Grade:
+    """The grade of a register of which no energy was read. `estimate`: what its power says."""
+    if estimate is None:
+        return Grade(NOT_BILLABLE, "no energy was read")
+    return Grade(
+        ESTIMATE,
+        f"no energy was read; an estimate by its power, which is not billed: {estimate.best:.1f}"
+        f" kWh, of 0 to {estimate.high:.0f} that may have flowed between the polls",
+    )
 
 
 def of_sum(

@@ -31,6 +31,8 @@ class InvoiceLine(NamedTuple):
     grade: str
     reason: str
     events: Sequence[Event]
+    #: what its power says, if no energy was read; never billed
+    estimate: Optional[EnergyInterval] = None
 
     @property
     def has_lowest(self) -> bool:
@@ -42,13 +44,8 @@ def unread_line(
     place: Place, begin: float, end: float, estimate: Optional[EnergyInterval] = None
 ) -> InvoiceLine:
     """The line of a register of which no energy was read. `estimate`: what its power says."""
-    reason = "no energy was read"
-    if estimate is not None:
-        reason += (
-            f"; an estimate by its power: {estimate.best:.1f} kWh, of 0 to {estimate.high:.0f} that"
-            " may have flowed between the polls"
-        )
-    return InvoiceLine(*place, begin, end, None, 0.0, NOT_BILLABLE, reason, ())
+    grade = grades.of_unread(estimate)
+    return InvoiceLine(*place, begin, end, None, 0.0, *grade, (), estimate)
 
 
 class GroupSum(NamedTuple):

@@ -181,7 +181,7 @@ class PduWalk:
     """
 
     def __init__(self, pdu: PduReadings, asked: Asked) -> None:
-        self.asked = asked
+        self._pdu, self.asked = pdu, asked
         self.times = ReadTimes(pdu)
         self.outlets = tuple(register for register in pdu.registers if register != OWN)
         self.registers = {
@@ -189,6 +189,22 @@ class PduWalk:
             for identity, series in pdu.registers.items()
             if not np.isnan(np.asarray(series.kwh)).all()
         }
+
+    def estimates(self) -> Mapping[str, EnergyInterval]:
+        """Of each register of which power was read, and no energy, what that power says."""
+        pdu, asked, times = self._pdu, self.asked, self.times
+        energies = dict[str, EnergyInterval]()
+        for identity, series in pdu.registers.items():
+            kwh, watts = np.asarray(series.kwh), np.asarray(series.watts)
+            if not np.isnan(kwh).all() or np.isnan(watts).all():
+                continue
+            facts = asked.meters.of(pdu.name, identity, pdu.accuracy_percent, self.outlets)
+            rows = checks.Rows(times.begins, times.ends, kwh, np.asarray(series.amperes), watts)
+            limit_kw = facts.limit_kw or 0.0
+            energy = checks.estimate(rows, times.usual_gap, limit_kw, asked.begin, asked.end)
+            if energy is not None:
+                energies[identity] = energy
+        return energies
 
     def audit_alone(
         self, identity: str, tenures: Sequence[OutletTenancy], *, is_confirmed: bool
@@ -249,24 +265,8 @@ def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
         end - begin,
         pdu.failed,
         _identify(pdu, walk.times.usual_gap),
-        dict(_estimates(pdu, walk.times, asked, outlets)),
+        walk.estimates(),
     )
-
-
-def _estimates(
-    pdu: PduReadings, times: ReadTimes, asked: Asked, outlets: Sequence[str]
-) -> Iterator[tuple[str, EnergyInterval]]:
-    """Of each register without energy what its power says."""
-    for identity, series in pdu.registers.items():
-        kwh, watts = np.asarray(series.kwh), np.asarray(series.watts)
-        if not np.isnan(kwh).all() or np.isnan(watts).all():
-            continue
-        facts = asked.meters.of(pdu.name, identity, pdu.accuracy_percent, outlets)
-        rows = checks.Rows(times.begins, times.ends, kwh, np.asarray(series.amperes), watts)
-        limit_kw = facts.limit_kw or 0.0
-        energy = checks.estimate(rows, times.usual_gap, limit_kw, asked.begin, asked.end)
-        if energy is not None:
-            yield identity, energy
 
 
 def _identify(pdu: PduReadings, usual_gap: float) -> Optional[Seen]:

@@ -34,11 +34,11 @@ from ...core.files.html import Frame, safe
 from ..registers.period import days
 from . import plots
 from .audit_result import AuditOutcome, AuditPeriod, by_event, figures, kwh, percent
-from .grades import BOUNDED, FIRM, LEVELS, NOT_BILLABLE, WIDE
+from .grades import BOUNDED, ESTIMATE, FIRM, LEVELS, NOT_BILLABLE, WIDE
 from .groups import GroupSum, balance, level_of
 from .pdu_audit import Audited, AuditedRegister
 
-_LOOKS = {FIRM: GOOD, BOUNDED: DOUBTFUL, WIDE: DOUBTFUL, NOT_BILLABLE: BAD}
+_LOOKS = {FIRM: GOOD, BOUNDED: DOUBTFUL, WIDE: DOUBTFUL, ESTIMATE: BAD, NOT_BILLABLE: BAD}
 _VERDICTS = {
     0: "All that is billed is firm.",
     1: "All that is billed lies within its bounds; some of it is not firm.",

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from ..audit.audit_result import kwh
 from ..audit.checked_register import RegisterAdvance, RegisterEdge
 from ..audit.checks import GAP_FACTOR
-from ..audit.grades import NOT_BILLABLE, Grade, GradeBasis, of_register
+from ..audit.grades import NOT_BILLABLE, Grade, GradeBasis, of_register, of_unread
 from ..audit.pdu_audit import Asked, AuditedRegister, PduWalk
 from ..journal.readings import Block, PduReadings
 from ..registers.customers import OutletTenancy
@@ -28,8 +28,6 @@ from . import power
 from .daily_energy import DayEnergy, daily, day_parts
 from .leaf_rows import merge_blocks
 from .tariffs import TariffRow, TariffSpan, spans
-
-_NO_READING = "no energy was read"
 
 
 class OutletReadings(NamedTuple):
@@ -91,15 +89,17 @@ def figures(
         facts = {inputs.outlet: inputs.meter}
         walk = walk_over(readings, facts, (inputs.begin, inputs.end), rules)
     pieces = _pieces(inputs, rules)
-    answer, usual_gap = None, 0.0
+    answer, estimate, usual_gap = None, None, 0.0
     if walk is not None:
         tenures = [OutletTenancy(*piece) for piece in pieces]
         answer = walk.audit_alone(inputs.outlet, tenures, is_confirmed=inputs.is_confirmed)
+        estimate = walk.estimates().get(inputs.outlet) if answer is None else None
         usual_gap = walk.times.usual_gap
     advance = None if answer is None else _advance(answer, inputs, usual_gap)
     if advance is not None:
         registers["register_begin"] = _edge(advance.begin, rules.zone)
         registers["register_end"] = _edge(advance.end, rules.zone)
+    periods = [piece.period for piece in pieces]
     line = {
         "pdu": inputs.pdu,
         "outlet": inputs.outlet,
@@ -113,7 +113,11 @@ def figures(
         "confirmed": inputs.is_confirmed,
         "held_before": inputs.is_held_before,
         **registers,
-        **_energy(answer, advance, inputs, [piece.period for piece in pieces], rules),
+        **(
+            _unread(estimate, periods, rules)
+            if answer is None
+            else _energy(answer, advance, inputs, periods, rules)
+        ),
         **_power(power.figures([flow])),
     }
     parts = day_parts(tuple(rules.tariff), inputs.begin, inputs.end, rules.zone)
@@ -227,23 +231,28 @@ def _edge(edge: RegisterEdge, zone: ZoneInfo) -> dict[str, Any]:
     return {"time": _second(edge.time, zone), "kwh": edge.kwh}
 
 
+def _unread(
+    estimate: Optional[EnergyInterval], periods: Sequence[str], rules: Rules
+) -> dict[str, Any]:
+    """Of a line of which no energy was read. `estimate`: what its power says."""
+    return {
+        "kwh": None,
+        "billed": None,
+        "grade": NOT_BILLABLE,
+        "reason": of_unread(estimate).reason,
+        "read": 0.0,
+        "events": [],
+        "tariff": dict.fromkeys(in_order(periods, rules)),
+    }
+
+
 def _energy(
-    answer: Optional[AuditedRegister],
+    answer: AuditedRegister,
     advance: Optional[RegisterAdvance],
     inputs: OutletReadings,
     periods: Sequence[str],
     rules: Rules,
 ) -> dict[str, Any]:
-    if answer is None:
-        return {
-            "kwh": None,
-            "billed": None,
-            "grade": NOT_BILLABLE,
-            "reason": _NO_READING,
-            "read": 0.0,
-            "events": [],
-            "tariff": dict.fromkeys(in_order(periods, rules)),
-        }
     energy = answer.energy if inputs.most_kwh is None else narrowed(answer.energy, inputs.most_kwh)
     has_lowest = answer.has_lowest and not inputs.is_doubted
     grade = _grade(answer, energy, inputs, rules)
