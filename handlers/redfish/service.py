@@ -312,7 +312,9 @@ class RedfishService:
                 )
             )
         # Repeated if the connection was closed: a lost login may leave a session, which ends by
-        # itself, with or without a second.
+        # itself, with or without a second. The login has no `Context` (Session_v1) to find that
+        # session by: older firmware may refuse a login with a property that it does not have, and
+        # a session with the mark of this handler may be in use by another call.
         path = self.path(sessions)
         reply = self._send(
             "POST",

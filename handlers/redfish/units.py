@@ -80,11 +80,18 @@ def readable_units(
     list what `pdu_setting` names, or lists too many PDUs; the error of a PDU if none can be read.
     """
     collection, _, pdu_id = pdu_setting.rpartition("/")
-    members = _listed_pdus(service, collection)
+    return _read_listed_pdus(service, _pdu_entries(service, collection), pdu_id)
+
+
+def _read_listed_pdus(
+    service: RedfishService, entries: Sequence[Json], pdu_id: str
+) -> tuple[list[ServicePdu], list[PduHandlerError]]:
+    """As `readable_units`, of PDUs that are listed: 1 round trip for each that is only a link."""
+    members = each_member(service, {"Members": entries})
     pdus = readable(members)
     if not pdus:
         raise errors_of(members)[0]
-    service.units = [parts(text(pdu, "@odata.id")) for pdu in pdus if text(pdu, "@odata.id")]
+    service.units = _link_parts(pdus)
     errors = [] if pdu_id else errors_of(members)
     chosen = (
         [ServicePdu("", _pdu_with_id(service, pdu_id, members))]
@@ -95,20 +102,71 @@ def readable_units(
     return chosen, [with_setting(error, chosen) for error in errors]
 
 
-def with_setting(
-    error: PduHandlerError, pdus: Sequence[ServicePdu], failed: str = ""
-) -> PduHandlerError:
-    """The error of one PDU of several, with the setting that leaves it out; `failed`: its prefix,
-    if it has one. Logged if there are others, which are read.
+def _read_pdu_of_outlet(
+    service: RedfishService, entries: Sequence[Json], pdu_id: str, sought: str
+) -> Optional[ServicePdu]:
+    """The PDU of the outlet `sought`, if the links of the list show which it is, so that no other
+    one is read: 1 round trip. None if all have to be read.
+
+    The links show it if just one ends with the Id (DSP0266, "Resource URI patterns"), its resource
+    has this Id, and its list of outlets is below it, so that it cannot be another PDU's, too.
+    Raises the error of this PDU.
     """
-    others = [pdu.prefix[:-1] for pdu in pdus if pdu.prefix and pdu.prefix != failed]
+    if len(entries) < 2 or all(map(is_full_resource, entries)):
+        return None  # nothing would be saved
+    likely = [
+        entry
+        for entry in entries
+        if (part := _last_part(entry))
+        and (part == pdu_id if pdu_id else sought.startswith(f"{part}."))
+    ]
+    if len(likely) != 1:
+        return None
+    target = likely[0]["@odata.id"]
+    part = _last_part(likely[0])
+    try:
+        pdu = service.get(target)
+    except UNIT_ERRORS as error:
+        others = [ServicePdu(f"{name}.", {}) for name in filter(None, map(_last_part, entries))]
+        raise (error if pdu_id else name_unit(error, others, f"{part}.")) from None
+    outlets = link(pdu, "Outlets")
+    holder = parts(target) if isinstance(target, str) else []
+    is_below = isinstance(outlets, str) and parts(outlets)[: len(holder)] == holder
+    if usable_id(pdu) != part or not is_below:
+        return None
+    service.units = _link_parts(entries)
+    return ServicePdu("" if pdu_id else f"{part}.", pdu)
+
+
+def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:
+    """The parts of the link of each resource or link that has one."""
+    targets = (text(entry, "@odata.id") for entry in resources)
+    return [parts(target) for target in targets if target]
+
+
+def with_setting(
+    error: PduHandlerError, pdus: Sequence[ServicePdu], prefix: str = ""
+) -> PduHandlerError:
+    """As `name_unit`, and logged where there are other PDUs, which are read."""
+    error = name_unit(error, pdus, prefix)
+    if "pdu" in error.keys:
+        LOGGER.warning(f"its outlets are left out: {error}")
+    return error
+
+
+def name_unit(
+    error: PduHandlerError, pdus: Sequence[ServicePdu], prefix: str = ""
+) -> PduHandlerError:
+    """The error of one PDU of several, with the setting that leaves it out: another PDU of `pdus`.
+    `prefix`: what the identities of its outlets begin with, if that is known.
+    """
+    others = [pdu.prefix[:-1] for pdu in pdus if pdu.prefix and pdu.prefix != prefix]
     if others:
-        which = f"PDU {failed[:-1]!r}" if failed else "one of several PDUs"
+        which = f"PDU {prefix[:-1]!r}" if prefix else "one of several PDUs"
         setting = NamedSetting("pdu", others[0], "the handler setting ")
         error.set_reason(
             (f"{which} of this service: ", *error.parts, "; leave it out with ", setting)
         )
-        LOGGER.warning(f"its outlets are left out: {error}")
     return error
 
 
@@ -151,8 +209,8 @@ def _all(service: RedfishService, pdus: Sequence[Json], count: int) -> list[Serv
     return [ServicePdu(f"{pdu_id}.", pdu) for pdu_id, pdu in zip(ids, pdus)]
 
 
-def _listed_pdus(service: RedfishService, collection_name: str) -> list[Member]:
-    """The PDUs of a collection, '' for the rack PDUs, with an error for one that cannot be read."""
+def _pdu_entries(service: RedfishService, collection_name: str) -> Sequence[Json]:
+    """The PDUs of a collection as it lists them, links or whole resources; '' for the rack PDUs."""
     root = service.root()
     # > GET /redfish/v1/PowerEquipment?$expand=.($levels=2)
     # < {"RackPDUs": {"@odata.id": ..., "Members": [{"Id": "1", "Outlets": {"@odata.id": ...},
@@ -173,9 +231,9 @@ def _listed_pdus(service: RedfishService, collection_name: str) -> list[Member]:
     )
     if isinstance(entry, dict) and entry.keys() & {"Members", "@odata.id"}:
         collection = entry if "Members" in entry else service.expanded(entry.get("@odata.id"))
-        members = each_member(service, collection)
-        if members:
-            return members
+        listed = links_of(service, collection)
+        if listed:
+            return listed
     raise _nothing(equipment, collection_name)
 
 
@@ -380,12 +438,16 @@ class FoundOutlet(NamedTuple):
 
 
 def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> FoundOutlet:
-    """The outlet with the identity `sought`, read now. Other outlets and PDUs need not be readable.
-    Raises NoSuchOutlet, and ProtocolError if it reads two such outlets.
+    """The outlet with the identity `sought`, read now. Other outlets and PDUs need not be readable,
+    and are not read where the links show which PDU and outlet it is. Raises NoSuchOutlet, and
+    ProtocolError if it reads two such outlets.
 
-    Usually 2 round trips after those of `units`.
+    Usually 2 round trips after those of `readable_units`, of which it saves those to other PDUs.
     """
-    every, errors = readable_units(service, pdu_setting)
+    collection, _, pdu_id = pdu_setting.rpartition("/")
+    entries = _pdu_entries(service, collection)
+    own = _read_pdu_of_outlet(service, entries, pdu_id, sought)
+    every, errors = ([own], []) if own else _read_listed_pdus(service, entries, pdu_id)
     matches: list[FoundOutlet] = []
     for pdu in every:
         if sought.startswith(pdu.prefix):

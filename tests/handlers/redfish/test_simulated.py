@@ -11,7 +11,7 @@ import pytest
 
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView
-from tests.simulators.redfish import UNITS, Model, Pdu, RedfishService
+from tests.simulators.redfish import UNITS, Expand, Model, Pdu, RedfishService
 from tests.waiting import PATIENCE_S
 
 from .simulated import STATES, handler
@@ -68,6 +68,38 @@ def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(name: 
             assert unit.books().states == {**before, identity: on}
             assert unit.books().writes[number - 1 :] == [(identity, "On" if on else "Off")]
         assert unit.sessions == []
+
+
+@pytest.mark.parametrize(
+    "expand, settings, requests",
+    [
+        # the root, the power equipment, the list, the PDU, its outlets, the outlet, the command and
+        # a read-back
+        (None, {}, 8),
+        (None, {"pdu": "2"}, 8),
+        # the list includes the PDUs
+        (Expand(levels=False), {}, 7),
+    ],
+)
+def test_a_command_reads_no_pdu_but_that_of_its_outlet(
+    expand: Optional[Expand], settings: dict[str, str], requests: int
+) -> None:
+    """Of three PDUs, the last one is broken."""
+    broken = "/redfish/v1/PowerEquipment/RackPDUs/3"
+    with RedfishService(dataclasses.replace(UNITS["several"](), expand=expand)) as unit:
+        unit.rewrite = lambda target, body: {} if target == broken else body
+        identity = "A2" if settings else "2.A2"
+        port = handler(unit, **settings).port_down(PduPortView(identity))
+        assert port.power_status is EnumPowerStatus.DOWN
+        assert unit.books().writes == [("2.A2", "Off")]
+        assert unit.books().requests == requests
+        assert not {"1", "3"} & {
+            seen.target.split("/")[5] for seen in unit.log if "RackPDUs/" in seen.target
+        }
+        if not settings and expand is None:
+            with pytest.raises(PduHandlerError, match="PDU '3' of this service: .*pdu=1") as caught:
+                handler(unit).port_down(PduPortView("3.A2"))
+            assert caught.value.keys == ("pdu",)
 
 
 @pytest.mark.parametrize("name", ["metered", "floor"])
