@@ -28,7 +28,7 @@ from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from .drawings import dcim_import, readings_source
 from .drawings.supplies import with_supplies
 from .failure.missing_facts import missing_facts
-from .failure.rehearsal import Grading, Hall, RehearsalOutcome
+from .failure.rehearsal import Grading, Hall, RehearsalOutcome, worst_level
 from .failure.report import Failed, outcome_as_json, report, rest_as_json
 from .failure.shedding import sheds
 from .importing.joining import NotJoined
@@ -129,8 +129,7 @@ def _rehearsed(
         touched.update((machine.machine, None) for machine in outcome.touched)
         failures.append(Failed.of(outcome))
     only = outcome if len(what) == 1 and not options.each else None
-    # something that may go dark counts more than something that nobody can say
-    level = max((failure.level for failure in failures), key=(0, 2, 1).index)
+    level = worst_level(failure.level for failure in failures)
     unknown = missing_facts(hall, touched, only)
     grades = grading.grades() if options.each else []
     rehearsal_report = report(hall, only, failures, grades, unknown)

@@ -155,9 +155,8 @@ def _rect(kind: str, x: float, y: float, width: float, height: float, look: Look
 def _box(box: Box, anchors: Mapping[HallNode, str]) -> str:
     kind = "frame" if box.is_frame else "box"
     sign = SIGNS[box.mark.look]
-    head = _cut(
-        f"{box.title}", box.width - 12 - (14 if sign else 0) - (16 if box.mark.order else 0)
-    )
+    room = box.width - 12 - (14 if sign else 0) - (16 if box.mark.order else 0)
+    head = _shorten_name(box.title, room)
     parts = [_rect(kind, 0, 0, box.width, box.height, box.mark.look)]
     if sign:
         parts.append(_text(box.width - 6, 13, sign, "right"))
@@ -190,7 +189,7 @@ def _row(row: DiagramRow, width: float, anchors: Mapping[HallNode, str]) -> str:
         parts.append(_order(left + 5, row.y + 7, mark.order))
         left += 14.0
     room = inner - left - _CHARACTER * len(figures) - 4
-    parts.append(_text(left, row.y + 11, _cut(row.name, room), ""))
+    parts.append(_text(left, row.y + 11, _shorten_name(row.name, room), ""))
     if figures:
         parts.append(_text(width - 8, row.y + 11, figures, "right"))
     if mark.note:
@@ -214,6 +213,17 @@ def _link(node: HallNode, anchors: Mapping[HallNode, str], name: str, mark: Mark
     """The beginning of a link to a row, and its title, which a reader shows or speaks."""
     label = ", ".join(filter(None, (name, mark.look.value, mark.figures, mark.note, mark.reason)))
     return f'<a href="#{anchors[node]}"><title>{safe(label)}</title>'
+
+
+def _shorten_name(name: str, width: float) -> str:
+    """Without its middle, if it is too long: names of one hall differ at the end, and often at the
+    beginning.
+    """
+    room = max(3, int(width / _CHARACTER))
+    if len(name) <= room:
+        return name
+    end = room * 2 // 3
+    return f"{name[: room - 1 - end]}…{name[-end:]}"
 
 
 def _cut(text: str, width: float) -> str:

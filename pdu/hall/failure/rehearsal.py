@@ -67,6 +67,11 @@ class BreakerLoad:
     #: whether it carries the load
     fit: LoadVerdict
 
+    @property
+    def load_range(self) -> Interval:
+        """The least and the most that is shown of it, in A."""
+        return self.load
+
 
 @dataclass(frozen=True)
 class BreakerAfter(BreakerLoad):
@@ -108,6 +113,27 @@ def count_fit(loads: Iterable[BreakerLoad], word: str) -> int:
     return sum(load.fit.word == word for load in loads)
 
 
+def in_question(loads: Iterable[BreakerAfter]) -> list[BreakerAfter]:
+    """Those that trip or may trip, first those that do so soonest and take the most machines."""
+    questions = [load for load in loads if load.fit.word in (OVERLOADS, MAY_TRIP)]
+    return sorted(
+        questions,
+        key=lambda load: (
+            load.not_before_s,
+            math.inf if load.at_the_latest_s is None else load.at_the_latest_s,
+            -len(load.machines),
+            load.name,
+        ),
+    )
+
+
+def worst_level(levels: Iterable[int]) -> int:
+    """The exit code of several: something that goes dark counts more than something that nobody
+    can say.
+    """
+    return max(levels, key=(0, 2, 1).index)
+
+
 class RehearsalOutcome(NamedTuple):
     """What a failure does."""
 
@@ -133,17 +159,8 @@ class RehearsalOutcome(NamedTuple):
 
     @property
     def in_question(self) -> list[BreakerAfter]:
-        """The breakers that trip or may trip, first those that do so soonest and take the most."""
-        questions = [load for load in self.loads if load.fit.word in (OVERLOADS, MAY_TRIP)]
-        return sorted(
-            questions,
-            key=lambda load: (
-                load.not_before_s,
-                math.inf if load.at_the_latest_s is None else load.at_the_latest_s,
-                -len(load.machines),
-                load.name,
-            ),
-        )
+        """The breakers that trip or may trip, in the order of `in_question`."""
+        return in_question(self.loads)
 
     @property
     def level(self) -> int:

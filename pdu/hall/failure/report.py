@@ -23,7 +23,6 @@ from ...core.cli.report import (
     Table,
     advice,
     few,
-    names,
     number,
     row_header,
     words,
@@ -33,10 +32,18 @@ from ...core.files.html import Frame
 from ..diagram.marks import Moment, marks_of
 from ..diagram.svg import STYLE, diagram
 from ..walk.load_limits import CANNOT_SAY
-from ..walk.verdicts import Verdict
+from ..walk.verdicts import Judged, Verdict
 from . import report_parts
 from .missing_facts import MissingFact
-from .rehearsal import BreakerAfter, Hall, Redundancy, RehearsalOutcome, count_fit, counts
+from .rehearsal import (
+    BreakerAfter,
+    Hall,
+    Redundancy,
+    RehearsalOutcome,
+    count_fit,
+    counts,
+    in_question,
+)
 from .report_parts import (
     GUIDE,
     Group,
@@ -136,29 +143,33 @@ def _parts_of_one(
     overloads = sheds(hall, outcome)
     what = in_words(outcome.failed)
     yield Sentence(f"If {what} fails: {headline(outcome, overloads)}", _look(outcome))
-    if outcome.loads:
-        fit = fits_in_words(outcome.loads)
-        yield f"Lines and breakers to which load may shift: {len(outcome.loads)}; {fit}."
+    loads = report_parts.without_doubles(outcome.loads, hall.drawing, _shown_of)
+    if loads:
+        fit = fits_in_words(loads)
+        yield f"Lines and breakers to which load may shift: {len(loads)}; {fit}."
     if outcome.trips:
         is_one = len(outcome.trips) == 1
         words_for_trips = (
             "trips, with what is behind it" if is_one else "trip, with what is behind them"
         )
         yield f"Second step: {few(outcome.trips)} {words_for_trips}."
+    yield Picture("Picture", partial(_picture, hall, outcome))
     alike = report_parts.groups(_judged_machines(outcome))
     to_do = _to_do(overloads, alike, [fact for fact in unknown if fact.machines])
     if to_do.rows:
         yield from (Section("What to do"), to_do)
-    questions = outcome.in_question
-    in_question = {load.name for load in questions}
-    other_loads = [load for load in outcome.loads if load.name not in in_question]
-    if alike or outcome.loads:
+    if alike or loads:
         yield Section("What happens")
+        questions = in_question(loads)
         yield _questions(questions)
         yield report_parts.machines(alike)
         title = "Other lines and breakers" if questions else "Lines and breakers"
-        yield report_parts.breakers(other_loads)._replace(title=title)
-    yield Picture("Picture", partial(_picture, hall, outcome))
+        others = [load for load in loads if load not in questions]
+        yield report_parts.breakers(others)._replace(title=title)
+
+
+def _shown_of(load: BreakerAfter) -> Sequence[object]:
+    return [cell.text for cell in _question(load)[1:]]
 
 
 def _picture(hall: Hall, outcome: RehearsalOutcome) -> str:
@@ -182,24 +193,24 @@ def _look(outcome: RehearsalOutcome) -> str:
 
 def _questions(loads: Sequence[BreakerAfter]) -> Table:
     heads = (
-        "breaker", "A", "likely A", "rating A", "of it", "too much A", "trips", "machines",
-        "that go dark with it alone",
+        "breaker", "A", "likely A", "rating A", "of it", "too much A", "trips",
+        "machines that go dark with it alone",
     )  # fmt: skip
-    rows = [
-        [
-            row_header(load.name),
-            number(interval(load)),
-            number(likely(load)),
-            number(amperes(load.rating_a)),
-            number(percent(load)),
-            number(f"{load.excess_a:.1f}"),
-            words(times(load)),
-            number(str(len(load.machines))),
-            names(load.machines),
-        ]
-        for load in loads
-    ]
+    rows = list(map(_question, loads))
     return Table("Breakers in question", heads, rows, unfolded=report_parts.UNFOLDED)
+
+
+def _question(load: BreakerAfter) -> list[Cell]:
+    return [
+        row_header(load.name),
+        number(interval(load)),
+        number(likely(load)),
+        number(amperes(load.rating_a)),
+        number(percent(load)),
+        number(f"{load.excess_a:.1f}"),
+        words(times(load)),
+        number(str(len(load.machines))),
+    ]
 
 
 def _judged_machines(outcome: RehearsalOutcome) -> Iterator[JudgedMachine]:
@@ -317,15 +328,7 @@ def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -
         },
         "becomes": dict(becomes),
         "already_dark": list(outcome.already),
-        "machines": [
-            {
-                **dataclasses.asdict(machine),
-                "verdict": _WORDS.get(machine.verdict, machine.verdict).value,
-                "becomes": machine.becomes,
-                "not_before_s": finite(machine.not_before_s),
-            }
-            for machine in outcome.touched
-        ],
+        "machines": list(map(_machine_as_json, outcome.touched)),
         "loads": [_after_as_json(load) for load in outcome.loads],
         "shed": [
             {
@@ -340,6 +343,18 @@ def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -
 
 
 _WORDS = {Verdict.UNLESS: Verdict.CANNOT_SAY}
+
+
+def _machine_as_json(machine: Judged) -> dict[str, Any]:
+    """One machine; without `not_before_s` it keeps its power for good."""
+    answer = {
+        **vars(machine),
+        "verdict": _WORDS.get(machine.verdict, machine.verdict).value,
+        "becomes": machine.becomes,
+    }
+    if math.isinf(machine.not_before_s):
+        del answer["not_before_s"]
+    return answer
 
 
 def _after_as_json(load: BreakerAfter) -> dict[str, Any]:

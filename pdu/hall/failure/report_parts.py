@@ -5,9 +5,10 @@ lines and breakers, and what is not known. Pure.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, TypeVar
 
 from ...core.cli.report import (
     BAD,
@@ -22,7 +23,7 @@ from ...core.cli.report import (
     row_header,
     words,
 )
-from ...core.drawing.drawing import HallNode
+from ...core.drawing.drawing import Breaker, Drawing, HallNode, PduNode
 from ...core.files.html import time_shown
 from ...core.inventory.saved_readings import HallReadings
 from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, MAY_TRIP, OVERLOADS
@@ -45,6 +46,8 @@ LOOK_OF: Mapping[str, str] = {
     **dict.fromkeys((Verdict.UNLESS.value, MAY_TRIP, CANNOT_SAY), DOUBTFUL),
     **dict.fromkeys((Verdict.STAYS.value, FITS, ABOVE_LIMIT), GOOD),
 }
+#: an exit code -> the look of its sentence
+LOOK_OF_LEVEL = {0: GOOD, 1: BAD, 2: DOUBTFUL}
 _MACHINES = 12  # limit for machines of one reason on a terminal
 _FITTING = 10  # limit for lines and breakers that fit on a terminal
 
@@ -177,7 +180,7 @@ def breakers(
         [
             row_header(load.name),
             judged(load.fit.word, LOOK_OF[load.fit.word]),
-            number(f"{load.load.low:.1f}"),
+            number(f"{load.load_range.low:.1f}"),
             number("no bound" if math.isinf(load.load.high) else f"{load.load.high:.1f}"),
             number("not known" if load.limit_a is None else f"{load.limit_a:.1f}"),
             *(number(figures[load.name]) for figures in figures_by_head.values()),
@@ -196,6 +199,37 @@ def breakers(
         not_fitting + _FITTING,
         unfolded=UNFOLDED,
     )
+
+
+_Load = TypeVar("_Load", bound=BreakerLoad)
+
+
+def without_doubles(
+    loads: Sequence[_Load], drawing: Drawing, row: Callable[[_Load], Sequence[object]]
+) -> list[_Load]:
+    """The loads with one of a PDU's line and the line above that feeds nothing else, under both
+    names, if all that is shown of them is the same. `row`: what that is, but for the name.
+    """
+    load_by_name = {load.name: load for load in loads}
+    double_names: set[str] = set()
+    for pdu in drawing.pdus.values():
+        for line in pdu.lines:
+            lower = load_by_name.get(f"{pdu.name}/{line.name}")
+            for name in _names_above(pdu, line):
+                upper = load_by_name.get(name)
+                if lower is not None and upper is not None and row(lower) == row(upper):
+                    double_names.add(name)
+                    load_by_name[lower.name] = replace(lower, name=f"{lower.name} = {name}")
+    return [load_by_name[load.name] for load in loads if load.name not in double_names]
+
+
+def _names_above(pdu: PduNode, line: Breaker) -> Iterator[str]:
+    """The names of what may be the same line, further up."""
+    if line.of is not None:
+        yield line.of.full_name
+    elif len(pdu.inputs) == 1 and isinstance(pdu.inputs[0], HallNode):
+        above = pdu.inputs[0].full_name
+        yield above if len(pdu.lines) == 1 else f"{above}, {line.name}"
 
 
 def rank(load: BreakerLoad) -> tuple[int, str]:

@@ -8,14 +8,11 @@ from typing import NamedTuple, Optional
 from ...core.cli.report import few, show
 from ...core.drawing.drawing import HallNode
 from ..drawings import readings_source
-from ..failure.rehearsal import Hall
+from ..failure.rehearsal import Hall, worst_level
 from ..failure.report_parts import taken_at
 from .delays import findings, proposal
 from .model import BOOT_S, ReturnModel
 from .report import Returns, report
-
-#: by the level of an outcome: those of `--fail`
-_EXIT_CODES = (0, 2, 1)
 
 
 class ReturnOptions(NamedTuple):
@@ -43,7 +40,7 @@ def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: 
         hall.drawn_carriers,
     )
     show(report(returns), json, options.html)
-    return _EXIT_CODES[max(outcome.level for outcome in outcomes)]
+    return worst_level(outcome.level for outcome in outcomes)
 
 
 def _not_known(hall: Hall, several: bool) -> list[str]:

@@ -118,13 +118,15 @@ class ReturnOutcome(NamedTuple):
 
     @property
     def level(self) -> int:
-        """0: all come back and fit, 1: cannot say, 2: one is dark or early, or a breaker trips."""
+        """The exit code. 0: all come back and fit; 1: one is dark or early, or a breaker trips; 2:
+        nothing of that, and something cannot be said.
+        """
         if self.count(ReturnVerdict.DARK) or self.count(ReturnVerdict.EARLY):
-            return 2
+            return 1
         if any(breaker.trips for breaker in self.breakers) or count_fit(self.breakers, OVERLOADS):
-            return 2
+            return 1
         undecided = self.count(ReturnVerdict.CANNOT_SAY) or count_fit(self.breakers, CANNOT_SAY)
-        return 1 if undecided else 0
+        return 2 if undecided else 0
 
 
 class MachineDraw(NamedTuple):

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Optional
 
 from ...core.cli.output import counted
 from ...core.cli.report import (
-    LOOKS,
     Headline,
     Part,
     Picture,
@@ -17,6 +16,7 @@ from ...core.cli.report import (
     Section,
     Table,
     few,
+    names,
     number,
     row_header,
     words,
@@ -27,6 +27,7 @@ from ..diagram.marks import Moment, marks_of
 from ..diagram.svg import STYLE, diagram
 from ..drawings.checking import Finding
 from ..failure import report_parts
+from ..failure.rehearsal import worst_level
 from ..failure.report_parts import (
     GUIDE,
     JudgedMachine,
@@ -96,23 +97,33 @@ def report(returns: Returns) -> Report:
 
 
 def _parts(returns: Returns) -> Iterator[Part]:
+    """Machines, then what closes when; delays last."""
     for outcome in returns.outcomes:
-        yield Headline(f"{heading(outcome)}: {_counts(outcome)}.", LOOKS[outcome.level])
-        if outcome.breakers:
-            trips = sum(breaker.trips for breaker in outcome.breakers)
-            yield (
-                f"Lines and breakers: {len(outcome.breakers)}; {trips} trip,"
-                f" {fits_in_words(outcome.breakers)}."
-            )
-    yield Section("What to do")
-    yield from _delays(returns.delays)
-    findings = [[row_header(finding.where), words(finding.what)] for finding in returns.findings]
-    yield Table("Findings", ("where", "what"), findings)
+        look = report_parts.LOOK_OF_LEVEL[outcome.level]
+        yield Headline(f"{heading(outcome)}: {_counts(outcome)}.", look)
+        breakers = _breakers(outcome, returns.drawing)
+        if breakers:
+            trips = sum(breaker.trips for breaker in breakers)
+            yield f"Lines and breakers: {len(breakers)}; {trips} trip, {fits_in_words(breakers)}."
+    yield Picture("Picture", partial(_picture, returns.outcomes[0], returns, 0))
     for place, outcome in enumerate(returns.outcomes):
         yield from _figures(outcome, returns, place)
+    yield Section("What to do")
+    findings = [[row_header(finding.where), words(finding.what)] for finding in returns.findings]
+    yield Table("Findings", ("where", "what"), findings)
+    yield from _delays(returns.delays)
     yield Section("How it was computed")
     yield f"Readings: {returns.taken}"
     yield report_parts.not_known((fact, ()) for fact in returns.not_known)
+
+
+def _breakers(outcome: ReturnOutcome, drawing: Drawing) -> list[BreakerBack]:
+    return report_parts.without_doubles(outcome.breakers, drawing, _shown_of)
+
+
+def _shown_of(breaker: BreakerBack) -> Sequence[object]:
+    shown = (breaker.load[:2], breaker.limit_a, breaker.rating_a, breaker.fit)
+    return [*shown, breaker.together, breaker.growth, breaker.trips, breaker.trips_from_s]
 
 
 def heading(outcome: ReturnOutcome) -> str:
@@ -145,12 +156,10 @@ def _delays(delays: Optional[Delays]) -> Iterator[Part]:
     if delays.mended:
         yield f"With these delays {few(delays.mended)} fit; set them on each PDU's page."
         rows = [
-            [row_header(pdu), row_header(outlet), number(str(seconds))]
+            [row_header(pdu), names([f"{outlet}: {seconds} s" for outlet, seconds in outlets], 48)]
             for pdu, outlets in delays.pdus.items()
-            for outlet, seconds in outlets
         ]
-        title = "Delays for each PDU's page"
-        yield Table(title, ("PDU", "outlet", "delay s"), rows, folded=len(rows) > _STEPS)
+        yield Table("Delays for each PDU's page", ("PDU", "outlets"), rows, _STEPS)
         if delays.sequences:
             yield (
                 f"{few(delays.sequences)}: the page has the wait after an outlet; put them in this"
@@ -172,16 +181,12 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
     ]
     if not worse and not outcome.breakers and not outcome.steps:
         return
-    ranked = sorted(outcome.breakers, key=rank)
+    ranked = sorted(_breakers(outcome, returns.drawing), key=rank)
     together = {
         breaker.name: str(breaker.together) if breaker.together else "" for breaker in ranked
     }
     yield Section(heading(outcome))
     yield report_parts.machines(report_parts.groups(worse))
-    yield report_parts.breakers(
-        [breaker.explained(why(breaker)) for breaker in ranked], {"close together": together}
-    )
-    yield Picture("The load as it grows", partial(_charts, ranked))
     heads = ("PDU", "from s", "to s", "outlets that close")
     rows = [
         [
@@ -193,7 +198,12 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
         for step in outcome.steps
     ]
     yield Table("Timeline", heads, rows, _STEPS, unfolded=report_parts.UNFOLDED)
-    yield Picture("Picture", partial(_picture, outcome, returns, place))
+    yield report_parts.breakers(
+        [breaker.explained(why(breaker)) for breaker in ranked], {"close together": together}
+    )
+    yield Picture("The load as it grows", partial(_charts, ranked))
+    if place:
+        yield Picture("Picture", partial(_picture, outcome, returns, place))
 
 
 def reason_and_cord(machine: MachineBack, drawing: Drawing) -> tuple[str, str]:
@@ -328,7 +338,7 @@ def _as_json(returns: Returns) -> dict[str, Any]:
     delays = returns.delays
     return {
         "returns": list(map(_outcome_as_json, returns.outcomes)),
-        "level": max(outcome.level for outcome in returns.outcomes),
+        "level": worst_level(outcome.level for outcome in returns.outcomes),
         "findings": [
             {"where": finding.where, "what": finding.what} for finding in returns.findings
         ],
@@ -358,15 +368,20 @@ def _outcome_as_json(outcome: ReturnOutcome) -> dict[str, Any]:
 
 
 def _machine_as_json(machine: MachineBack) -> dict[str, Any]:
-    return {**machine._asdict(), "verdict": machine.verdict.value}
+    """One machine; without `earliest_s` it stays dark."""
+    answer = {**machine._asdict(), "verdict": machine.verdict.value}
+    if machine.verdict is ReturnVerdict.DARK:
+        del answer["earliest_s"], answer["latest_s"]
+    return answer
 
 
 def _breaker_as_json(breaker: BreakerBack) -> dict[str, Any]:
+    """One line or breaker; without `trips_from_s` it holds for good."""
     return {
         **load_as_json(breaker),
         "together": breaker.together,
         "trips": breaker.trips,
-        "trips_from_s": breaker.trips_from_s,
+        **({} if breaker.trips_from_s is None else {"trips_from_s": breaker.trips_from_s}),
         "growth": [
             {"at_s": step.at_s, "low_a": round(step.low, 3), "high_a": finite(step.high)}
             for step in breaker.growth
