@@ -35,7 +35,7 @@ from ..core.cli.options import (
     output,
     shared_options_of,
 )
-from ..core.cli.output import columns, print_json, waiting
+from ..core.cli.output import columns, counted, print_json, waiting
 from ..core.inventory import connection_data, names
 from ..core.inventory.connection_data import SNMP_KEYS
 from ..core.inventory.handler_loading import LoadedHandler, load
@@ -63,7 +63,7 @@ class HandlerAnswer(NamedTuple):
 
 
 @click.pass_context
-def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
+def _identify(context: click.Context, host: str, handler: Sequence[str], verbose: bool) -> int:
     shared = shared_options_of(context)
     handler_name, host, shared = names.resolve_name(shared, host)
     handler_names = [handler_name] if registry.is_handler(handler_name) else registry.names()
@@ -82,14 +82,17 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
             )
     ports: dict[tuple[str, int], str] = {}
     answers: list[HandlerAnswer] = []
+    unshown: list[str] = []  # they matter only if no handler reads the device
     for name in chosen:
         is_read = any(map(_has_family, answers))
         answers.append(_look(name, host, shared, ports, len(chosen) == 1, is_read))
         identity = answers[-1].identity
         if name == _DESCRIBED and identity is not None and not identity.family:
             identity.next_steps = _description_steps(host, shared)
-        if not shared.json:
-            print("\n".join(_answer(answers[-1])), flush=True)
+        if not shared.json and (verbose or _has_family(answers[-1])):
+            print("\n".join(_answer(answers[-1], verbose)), flush=True)
+        elif not shared.json:
+            unshown += _answer(answers[-1], True)
     best = min(
         filter(_has_family, answers),
         key=_rank,
@@ -105,7 +108,8 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
         )
     else:
         again = _again(host, best.handler, shared) if best else ""
-        for line in _last(again, answers, host, shared):
+        more = ["what it rests on: --verbose"] if best and not verbose else []
+        for line in [*([] if best else unshown), *more, *_last(again, answers, host, shared)]:
             print(line)
     return DONE if best else _code(answers)
 
@@ -288,10 +292,10 @@ def _description_steps(host: str, shared: SharedOptions) -> list[str]:
     ]
 
 
-def _answer(answer: HandlerAnswer) -> list[str]:
-    """The answer of a handler."""
+def _answer(answer: HandlerAnswer, verbose: bool) -> list[str]:
+    """The answer of a handler: unless `verbose`, what it can and what it cannot."""
     if answer.identity is not None:
-        return _identity(answer.identity)
+        return _identity(answer.identity, verbose)
     assert answer.error is not None
     return [f"{answer.handler}: {_word(answer)}: {reason(answer.error)}"]
 
@@ -352,7 +356,7 @@ def _last(
     """What follows the answers. `again`: the command that reads the PDU, "" if no handler reads
     it."""
     if again:
-        return [f"read it: {again}"]
+        return [f"next: {again}"]
     step = _next_step(answers, host, shared)
     if step:
         return [step]
@@ -369,7 +373,22 @@ def _last(
     return []
 
 
-def _identity(finding: HandlerFinding) -> list[str]:
+def _verdict(finding: HandlerFinding) -> str:
+    """What the device is, and what the handler does with it, in one line."""
+    meters = [phrase for phrase in finding.can if "report its " in phrase]
+    meters_outlets = any(" by " in phrase for phrase in finding.can)
+    verbs = {
+        "reads": any("read the states" in phrase for phrase in finding.can),
+        "switches": any("switch " in phrase for phrase in finding.can),
+        "meters each outlet": meters_outlets,
+        "meters the unit": bool(meters) and not meters_outlets,
+    }
+    outlets = f", {counted(finding.outlets, 'outlet')}" if finding.outlets else ""
+    does = ", ".join(verb for verb, is_so in verbs.items() if is_so) or "reads nothing"
+    return f"{finding.unit or finding.family}{outlets}: {does}"
+
+
+def _identity(finding: HandlerFinding, verbose: bool) -> list[str]:
     rows = [(row["object"], row.get("oid", ""), row["holds"]) for row in finding.seen[:_MOST_SEEN]]
     details = (
         [f"and {len(finding.seen) - _MOST_SEEN} more: --json shows them"]
@@ -377,6 +396,7 @@ def _identity(finding: HandlerFinding) -> list[str]:
         else []
     )
     blocks: dict[str, Sequence[str]] = {
+        "family": [finding.family] if finding.unit else [],
         "why": [finding.why] if finding.why else [],
         "it is": [f"{name}: {value}" for name, value in finding.about.items()],
         "tried": [f"{row['family']}: {row['result']}" for row in finding.tried],
@@ -386,9 +406,11 @@ def _identity(finding: HandlerFinding) -> list[str]:
         "rests on": [f"{name}: {basis}" for name, basis in finding.evidence.items()],
         "next": finding.next_steps,
     }
-    verdict = f"yes: {finding.family}" if finding.family else "no: no family reads it"
+    verdict = f"yes: {_verdict(finding)}" if finding.family else "no: no family reads it"
     lines = [f"{finding.handler}: {verdict}"]
     for name, block in blocks.items():
+        if not verbose and name not in ("cannot", "next"):
+            continue
         lines += [f"  {'' if number else name:<8}  {line}" for number, line in enumerate(block)]
     return lines
 
@@ -398,13 +420,15 @@ identify = Subcommand(
     callback=_identify,
     examples=("pdu identify 192.0.2.8", "pdu identify 192.0.2.8 --handler snmp --snmp-version 1"),
     help="""\
-Say what the device at HOST is: the families tried, the one that fits and why, the objects seen,
-what can be read and switched, and what each figure rests on. Nothing is written to the device.
+Say what the device at HOST is, and whether its outlets are read, switched and metered. With
+--verbose, also the families tried, the one that fits and why, the objects seen, and what each
+figure rests on. Nothing is written to the device.
 
 Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
-wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login. Each line
-begins with one of four answers: yes; no, the device spoke and is something else; closed, nothing
-answers; not asked, its certificate is not trusted, or a login is missing or refused.""",
+wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login. If none
+reads the device, or with --verbose, each handler's line begins with one of four answers: yes; no,
+the device spoke and is something else; closed, nothing answers; not asked, its certificate is not
+trusted, or a login is missing or refused.""",
     params=[
         click.Argument(["host"], metavar="HOST", shell_complete=names.complete(tuple)),
         *option(
@@ -414,6 +438,7 @@ answers; not asked, its certificate is not trusted, or a login is missing or ref
             click.Choice(registry.names()),
             multiple=True,
         ),
+        *option("--verbose", "also what was tried, what was seen, and what each figure rests on"),
         *names.options(),
         *device(*LOGIN, *TLS, *SNMP),
         *output(),

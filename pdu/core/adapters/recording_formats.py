@@ -116,6 +116,10 @@ class HandlerFinding:
     family: str = ""
     #: why it fits, or why none does
     why: str = ""
+    #: its manufacturer and model, "" if it does not say
+    unit: str = ""
+    #: how many outlets it has
+    outlets: int = 0
     #: what the device reports about itself, by name
     about: dict[str, str] = field(default_factory=dict)
     #: candidates (NUT: devices), each a `family` and its `result`
@@ -146,6 +150,7 @@ class HandlerFinding:
         `noun`: what the output calls an outlet, such as "branch circuit".
         """
         number = Counter(states)
+        self.outlets = len(states)
         outlets = counted(len(states), noun)
         if not number[UP] and not number[DOWN]:
             self.cannot.insert(0, f"read states: all unknown ({outlets})")

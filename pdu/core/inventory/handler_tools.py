@@ -7,6 +7,7 @@ is in modules that no archive contains, so an archive answers nothing there.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import importlib.util
@@ -122,6 +123,13 @@ class HandlerTools:
             finding: HandlerFinding = self._by_calls(data) if reader is None else reader(data)
         except PduHandlerError as error:
             raise error.at(known_endpoint(data), "identify") from None
+        if finding.family:
+            # a name is worth no failure
+            with contextlib.suppress(PduHandlerError):
+                plate = self.nameplate(self._handler.make(data), lambda _: False)
+                if not plate.manufacturer and not plate.model:
+                    return finding
+                finding.unit = f"{plate.manufacturer} {plate.model or finding.family}".strip()
         return finding
 
     def recording(self) -> Optional[RecordingFormat]:
@@ -136,6 +144,8 @@ class HandlerTools:
             ports = pdu.status().ports
             out.note_states([reported(port) for port in ports], basis)
             out.note_figures(lambda: self.measured(pdu), basis, basis)
+        if self._own:
+            out.note_switched(out.outlets, out.outlets, "the handler's own command")
         return out
 
 

@@ -85,9 +85,11 @@ def test_a_replayed_recording_is_identified_over_snmp_as_in_memory(
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     with replayed("snmp", recorded.text(name)) as unit:
         report = identified(capsys, 0, *arguments(unit), "--handler", "snmp")
-    assert report["chosen"] == "snmp" and report["handlers"] == [
-        dataclasses.asdict(of_recording(name))
-    ]
+    (over_snmp,) = report["handlers"]
+    # its nameplate is read by another call
+    assert over_snmp.pop("unit")
+    in_memory = dataclasses.asdict(of_recording(name))
+    assert report["chosen"] == "snmp" and {**over_snmp, "unit": ""} == in_memory
 
 
 def with_no_and_yes(name: str, key: str) -> list[HandlerFinding]:
@@ -262,12 +264,15 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(
         for key in ("community", "password"):
             monkeypatch.setenv(f"PDU_{key.upper()}", str(secrets[key]))
         report = identified(capsys, 0, *arguments(unit), "--timeout", "5", "-s", "retries=0")
-        assert root.run(["identify", *arguments(unit), "--timeout", "5", "--handler", handler]) == 0
+        words = ["identify", *arguments(unit), "--timeout", "5", "--handler", handler]
+        assert root.run([*words, "--verbose"]) == 0
+        details = capsys.readouterr().out
+        assert root.run(words) == 0
         shown = capsys.readouterr().out
         # The output shows "..." in place of PEM text. The command below takes it for the name of a
         # file.
         (tmp_path / "...").write_text(secrets.get("ca_pem") or "")
-        assert root.run(shlex.split(shown.partition("\nread it: pdu ")[2])) == 0
+        assert root.run(shlex.split(shown.partition("\nnext: pdu ")[2])) == 0
     tried = {one["handler"] for one in report["handlers"]}
     assert report["chosen"] == handler and tried == {*names()}
     mine = next(one for one in report["handlers"] if one["handler"] == handler)
@@ -275,8 +280,21 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(
         "load (" in line for line in mine["can"]
     )
     assert any("switch" in line for line in (*mine["can"], *mine["cannot"])) and mine["evidence"]
-    assert f"read it: pdu status {handler} " in shown and "rests on" in shown
-    assert "s3cr3t" not in shown and "Pa55" not in shown
+    # the verdict, what it cannot, and the next step
+    verdict, *_, hint, step = shown.splitlines()
+    unit_name = {
+        "snmp": "APC AP8659, 8 outlets",
+        "raritan": "Raritan PX3-5190R, 8 outlets",
+        "nut": "ACME Switched-4, 4 outlets",
+        "redfish": "Contoso SIM-3P, 5 outlets",
+    }[handler]
+    assert verdict.startswith(f"{handler}: yes: {unit_name}: reads, switches, meters ")
+    assert (hint, step.partition("127")[0]) == (
+        "what it rests on: --verbose",
+        f"next: pdu status {handler} ",
+    )
+    assert details.startswith(verdict) and "\n  rests on  " in details
+    assert "s3cr3t" not in details + shown and "Pa55" not in details + shown
 
 
 def test_a_unit_without_meters_is_shown_without_figures(
@@ -584,7 +602,7 @@ def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
         )
     again = capsys.readouterr().out.splitlines()[-1]
     assert (
-        again == f"read it: pdu status nut 127.0.0.1:9 -s host={server.host}:{server.port} -s"
+        again == f"next: pdu status nut 127.0.0.1:9 -s host={server.host}:{server.port} -s"
         " device=rack1 "
         f"--timeout 0.2 --secret-file 'password={secret}'"
     )
@@ -651,6 +669,7 @@ def test_snmp_is_tried_once_where_nut_reads_the_device_and_answers_come_at_once(
         mute.bind(("127.0.0.1", server.port))  # the same number as the TCP port
         mute.setblocking(False)
         words = ["identify", f"127.0.0.1:{server.port}", "--handler", "nut", "--handler", "snmp"]
+        words.append("--verbose")
         with (
             subprocess.Popen(
                 [*PDU, *words, "-s", "timeout=3"],
@@ -664,7 +683,7 @@ def test_snmp_is_tried_once_where_nut_reads_the_device_and_answers_come_at_once(
             assert process.stdout.readline().startswith("nut: ")
             assert process.poll() is None  # SNMP is still waited for
             rest = process.stdout.read()
-        assert process.returncode == 0 and "\nsnmp: closed: " in rest and "\nread it: pdu " in rest
+        assert process.returncode == 0 and "\nsnmp: closed: " in rest and "\nnext: pdu " in rest
         assert len(mute.recv(65_536)) > 0
         with pytest.raises(BlockingIOError):
             mute.recv(65_536)

@@ -27,7 +27,7 @@ def test_control_characters_in_the_name_of_a_driver_are_escaped(capsys: Printed)
         [StaticDevice("pdu", {"outlet.1.status": "on", "driver.name": "\x1b[2Jdriver"})]
     ) as server:
         assert root.run(["identify", f"{server.host}:{server.port}", "--handler", "nut"]) == 0
-    assert capsys.readouterr().out.splitlines()[0] == r"nut: yes: \x1b[2Jdriver"
+    assert capsys.readouterr().out.splitlines()[0] == r"nut: yes: \x1b[2Jdriver, 1 outlet: reads"
 
 
 @pytest.mark.parametrize("options, count", [((), "2 devices"), (("-s", "device=pdu"), "1 device")])

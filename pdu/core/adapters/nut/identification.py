@@ -104,6 +104,7 @@ def _device(
 
 def _states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
     outlets = nut_device.outlets
+    out.outlets += len(outlets)
     reporting = [outlet for outlet in outlets if outlet.state_variables]
     states = sum(outlet.state is not None for outlet in reporting)
     switched = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]

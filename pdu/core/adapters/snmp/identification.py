@@ -153,6 +153,7 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
     ):
         out.note_states(read_device.states.values(), _basis(profile.evidence.state, outlets.states))
     elif read_device.states:
+        out.outlets = len(read_device.states)
         out.cannot.append(
             f"read states: it reports none ({counted(len(read_device.states), 'outlet')})"
         )

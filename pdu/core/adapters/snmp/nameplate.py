@@ -7,6 +7,7 @@ ENERGY-OBJECT-MIB (RFC 7460: eoPowerAccuracy), and the manufacturers' MIBs for t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Callable, NamedTuple, Optional
 
@@ -24,6 +25,7 @@ _EO_POWER_ACCURACY = "1.3.6.1.2.1.229.1.2.1.4"
 _HUNDREDTHS = 100.0  # of a percent
 _MOST_HUNDREDTHS = 10_000
 _LONGEST = 200
+_APC_MODEL = re.compile(r"\bMN: ?([\w.-]+)")
 
 
 class _Objects(NamedTuple):
@@ -114,9 +116,15 @@ def read_nameplate(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> 
             _accuracy(device.reader),
             manufacturer=_texts(device.reader, objects.manufacturer)
             or ("" if vendor == NO_MAKER else vendor),
-            model=_texts(device.reader, objects.model),
+            model=_texts(device.reader, objects.model) or _described_model(description),
             description=description,
         )
+
+
+def _described_model(description: str) -> str:
+    """The model in APC's sysDescr: `… MN:AP8959 HR:…`; "" without it."""
+    match = _APC_MODEL.search(description)
+    return match[1] if match else ""
 
 
 def _texts(reader: Reader, oid: str) -> str:

@@ -191,7 +191,7 @@ def test_identify_asks_the_handler_of_the_list_and_says_the_name(
 ) -> None:
     code, out, err = run(capsys, "identify", "left")
     assert code == 0 and "raritan" not in out.split("\n")[0]
-    assert out.endswith("read it: pdu status left\n") and err.startswith("note: 'left' is taken")
+    assert out.endswith("next: pdu status left\n") and err.startswith("note: 'left' is taken")
 
 
 @pytest.mark.parametrize(
