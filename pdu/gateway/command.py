@@ -293,8 +293,8 @@ fence_redfish), and scripts (/v1, described by /v1/openapi.json). A machine is o
 outlets are, and unknown otherwise. A command is proven by reading back; with --confirm current, off
 is proven by a trial (`pdu machine verify`) and the meters as by `pdu fence`, and
 /v1/machines/NAME/proof says beforehand whether it can be. A restart switches on only what was
-proven off and stayed off. The file CLIENTS has a table [client.NAME] with token_file, machines and
-may for each. SIGHUP lets it read all files again. Runs until Ctrl-C or SIGTERM."""
+proven off and stayed off. The file --clients has a table [client.NAME] with token_file, machines and
+may for each. SIGHUP makes it read all files again. Runs until Ctrl-C or SIGTERM."""
 _BY_METERS = [ArgumentForm("confirm", "current".__eq__, "--confirm current")]
 gateway = Subcommand(
     "gateway",

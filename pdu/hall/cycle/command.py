@@ -411,19 +411,23 @@ _FILES: Parameters = [
     *AUTH(),
 ]
 _RUN: Parameters = [Argument("PLAN"), *_FILES, *secret_files(), *asks(), *output()]
-_EXIT_CODE = """
+_RUN_EXIT_CODE = """
 
 \b
-Exit code: 0 done; 9 a machine was refused while planning, or something was
-not proven while running; else that of the error (pdu --help)."""
+Exit code: 0 all steps ended; 9 something was not proven, so that not all did;
+else that of the error (pdu help exit-codes)."""
 plan = Subcommand(
     "plan",
     callback=_plan,
-    help=f"""Choose the steps and write them into the new file PLAN. Switches nothing.
+    help="""Choose the steps and write them into the new file PLAN. Switches nothing.
 
 A supply or a machine is refused if its restart could cost more than itself (docs/cycle.md). With
 --both-feeds a machine is proven off as by `pdu machine off`, so that one whose cabling was never
-tried is refused; with --confirm state by states and the outlets' currents.{_EXIT_CODE}""",
+tried is refused; with --confirm state by states and the outlets' currents.
+
+\b
+Exit code: 0 nothing was refused; 9 something was, and the plan has the rest;
+else that of the error (pdu help exit-codes).""",
     examples=(
         "pdu cycle-hall plan p hall.toml l.csv --both-feeds --machines r3/a",
         "pdu cycle-hall plan p hall.toml l.csv --one-feed-at-a-time --machines 'r3/*'",
@@ -463,8 +467,9 @@ PLAN is also the journal: each command is written there before it is sent, and e
 before it. Before each step its PDUs are read. With one feed at a time an outlet is switched off
 only if enough other cords of its machine are on and carry current, and the load that shifts fits on
 every breaker; the other cords must then take over what it carried, and at the step's end all carry
-again what they did. The first surprise stops everything. Ctrl-C ends the command that was sent;
-both say which outlet is off. Protected machines are never switched.{_EXIT_CODE}""",
+again what they did. The first surprise stops everything, and so does Ctrl-C, after the answer to a
+command that was sent; the report names each outlet that is off. Protected machines are never
+switched.{_RUN_EXIT_CODE}""",
     examples=(
         "pdu cycle-hall run p hall.toml l.csv --auth logins.toml",
         "pdu cycle-hall run p hall.toml l.csv --auth logins.toml --yes",
@@ -477,7 +482,7 @@ resume = Subcommand(
     help=f"""Go on with PLAN after a stop or a crash; asks first.
 
 It looks first, and sends again nothing that was carried out. After the plan's time it only switches
-on what is off.{_EXIT_CODE}""",
+on what is off.{_RUN_EXIT_CODE}""",
     examples=(
         "pdu cycle-hall resume p hall.toml l.csv --auth logins.toml",
         "pdu cycle-hall resume p hall.toml l.csv --auth logins.toml --yes",
