@@ -12,7 +12,7 @@ from handlers import VERSION
 
 from .core.cli import exit_codes
 from .core.cli.groups import LazyGroup, Subcommand
-from .core.cli.options import Argument, completed, output, shared_options_of
+from .core.cli.options import Argument, completed, output, run_options_of
 from .core.cli.output import Result, print_result
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ def _help(context: click.Context, command: Sequence[str]) -> int:
         codes = [row._asdict() for row in exit_codes.EXITS]
         return print_result(
             Result({"exit_codes": codes}, exit_codes.table().splitlines()),
-            shared_options_of(context).json,
+            run_options_of(context).json,
         )
     root = context.find_root().command
     with root.make_context(
-        "pdu", [*command, "--help"], obj=shared_options_of(context)
+        "pdu", [*command, "--help"], obj=run_options_of(context)
     ) as help_context:
         return int(root.invoke(help_context))  # ends in click's Exit, once the help is shown
 
@@ -51,7 +51,7 @@ def _version(context: click.Context) -> int:
     python = sys.version.split()[0]
     return print_result(
         Result({"version": VERSION, "python": python}, [f"pdu {VERSION}, Python {python}"]),
-        shared_options_of(context).json,
+        run_options_of(context).json,
     )
 
 

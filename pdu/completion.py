@@ -6,7 +6,7 @@ import click
 
 from .core.cli.completion_scripts import SHELLS
 from .core.cli.groups import Subcommand
-from .core.cli.options import COMPLETION, output, shared_options_of
+from .core.cli.options import COMPLETION, output, run_options_of
 from .core.cli.output import Result, print_result
 
 # Where each shell reads it.
@@ -18,7 +18,7 @@ def _print(context: click.Context, shell: str) -> int:
     root = context.find_root().command
     script = SHELLS[shell](root, {}, "pdu", COMPLETION).source()
     return print_result(
-        Result({"shell": shell, "script": script}, [script]), shared_options_of(context).json
+        Result({"shell": shell, "script": script}, [script]), run_options_of(context).json
     )
 
 

@@ -20,14 +20,14 @@ from .core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
 from .core.cli.options import (
     Argument,
     Parameters,
+    RunOptions,
     Seconds,
-    SharedOptions,
     command_line,
     option,
     output,
     prompting as asks,
+    run_options_of,
     secret_files,
-    shared_options_of,
 )
 from .core.cli.output import Result, figure, print_result, report, waiting
 from .core.cli.report import Headline, Part, Table, number, row_header, text_lines, words
@@ -64,7 +64,7 @@ class MachineCall(NamedTuple):
 
     owner_files: OwnerFiles
     machine: Machine
-    shared: SharedOptions
+    run_options: RunOptions
     confirm: str = "current"
     threshold: float = _USUAL.threshold_a
     power_timeout: float = _USUAL.timeout_s
@@ -102,7 +102,7 @@ class MachineCall(NamedTuple):
     def words(self, action: str) -> str:
         """The command for another action of the machine."""
         words = ["machine", action, self.machine.name, *self.owner_files.words()]
-        return command_line(SharedOptions(secret_files=self.shared.secret_files), *words)
+        return command_line(RunOptions(secret_files=self.run_options.secret_files), *words)
 
 
 class AskedPerson(NamedTuple):
@@ -129,18 +129,18 @@ class MachineNotProven(PduHandlerError):
 
 def _calls(context: click.Context, options: dict[str, Any]) -> list[MachineCall]:
     """A call for each machine that the words name."""
-    shared = shared_options_of(context)
+    run_options = run_options_of(context)
     names = options.pop("machine")
     names = [names] if isinstance(names, str) else list(names)
     # the words of several machines end where a file's begins
     if len(names) > 1 and os.path.isfile(names[-1]):
         options[f"{LIST}_word"] = names.pop()
-    files = OwnerFiles.of(options, shared, [DRAWING, LIST])
+    files = OwnerFiles.of(options, run_options, [DRAWING, LIST])
     drawing = files.drawn()
     if len(names) == 1:
-        return [MachineCall(files, owner_files.machine(drawing, names[0]), shared, **options)]
+        return [MachineCall(files, owner_files.machine(drawing, names[0]), run_options, **options)]
     machines = owner_files.select_machines(drawing, names)
-    return [MachineCall(files, machine, shared, **options) for machine in machines]
+    return [MachineCall(files, machine, run_options, **options) for machine in machines]
 
 
 def _may_switch(call: MachineCall) -> MachineCall:
@@ -155,7 +155,7 @@ def _may_switch(call: MachineCall) -> MachineCall:
 def _status(context: click.Context, /, **options: Any) -> int:
     (call,) = _calls(context, options)
     power, runner = call.power, call.runner([])
-    with waiting(f"reading {power.name}", call.shared):
+    with waiting(f"reading {power.name}", call.run_options):
         readings = runner.pdu_access.read_pdus(power.pdus)
         states = runner.states(power, readings)
     reason = ""
@@ -190,7 +190,7 @@ def _status(context: click.Context, /, **options: Any) -> int:
         "not_provable": [reason] if reason else [],
     }
     code = NOT_SEEN if together == "unknown" else DONE
-    return print_result(Result(document, [*text_lines(parts)], code), call.shared.json)
+    return print_result(Result(document, [*text_lines(parts)], code), call.run_options.json)
 
 
 def _as_json(cord: Cord, state: OutletState, outlet: Optional[OutletReading]) -> dict[str, Any]:
@@ -209,7 +209,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
     (call,) = map(_may_switch, _calls(context, options))
     power, notes = call.power, list[str]()
     try:
-        with waiting(f"reading {power.name}", call.shared):
+        with waiting(f"reading {power.name}", call.run_options):
             facts = call.runner(notes).check(power)
     except NotProven as error:
         raise MachineNotProven(f"{power.name}: off could not be proven: {error}") from None
@@ -220,7 +220,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
         [f"off of {power.name} could be proven", *facts],
         note="\n".join(notes),
     )
-    return print_result(result, call.shared.json)
+    return print_result(result, call.run_options.json)
 
 
 # ---- the trial of the cabling --------------------------------------------------------------------
@@ -232,9 +232,11 @@ def _verify(context: click.Context, /, **options: Any) -> int:
     if (options["alive"] is None) != options["ask"]:
         raise Usage("say who knows whether a machine lives: --alive COMMAND or --ask")
     calls = [*map(_may_switch, _calls(context, options))]
-    shared, file = calls[0].shared, calls[0].file
+    run_options, file = calls[0].run_options, calls[0].file
     names = ", ".join(call.power.name for call in calls)
-    prompts.confirm(shared, f"switch each cord of {names} off and on again, then all: it GOES DOWN")
+    prompts.confirm(
+        run_options, f"switch each cord of {names} off and on again, then all: it GOES DOWN"
+    )
     notes: list[str] = []
     tried: list[MachineEvidence] = []
     with file.appending() as appender:
@@ -251,7 +253,7 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         [*lines, f"written to {file.path}"],
         note="\n".join(notes),
     )
-    return print_result(result, shared.json)
+    return print_result(result, run_options.json)
 
 
 def _try_cabling(call: MachineCall, notes: list[str]) -> MachineEvidence:
@@ -260,7 +262,7 @@ def _try_cabling(call: MachineCall, notes: list[str]) -> MachineEvidence:
     alive = call.asks or AskedPerson(power.name)
 
     def say(what: str) -> None:
-        if not call.shared.json:
+        if not call.run_options.json:
             report(f"{power.name}: {what}")
 
     try:
@@ -312,10 +314,10 @@ def _switch(
     question = f"switch {action} machine {power.name}"
     if action == "cycle":
         question = f"RESTART machine {power.name}, off for {call.pause:g} s"
-    prompts.confirm(call.shared, f"{question} ({', '.join(map(str, power.cords))})")
+    prompts.confirm(call.run_options, f"{question} ({', '.join(map(str, power.cords))})")
     saw, notes = list[str](), list[str]()
     try:
-        with signals_as_ctrl_c(), waiting(f"switching {power.name}", call.shared):
+        with signals_as_ctrl_c(), waiting(f"switching {power.name}", call.run_options):
             missing = run(call.runner(notes), saw)
     except NotProven as error:
         left = "" if action == "on" else f"; it may be off; switch it on: {again}"
@@ -334,7 +336,7 @@ def _switch(
         [f"{power.name} {_ENDINGS[action]}", *saw],
         note="\n".join(notes),
     )
-    return print_result(result, call.shared.json)
+    return print_result(result, call.run_options.json)
 
 
 # ---- the commands --------------------------------------------------------------------------------

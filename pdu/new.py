@@ -21,7 +21,7 @@ import click
 from handlers.shared.errors import SettingsError
 
 from .core.cli.groups import Subcommand
-from .core.cli.options import Argument, option, output, shared_options_of
+from .core.cli.options import Argument, option, output, run_options_of
 from .core.cli.output import Result, print_result
 from .core.files.whole_files import signals_as_ctrl_c
 from .core.inventory.handler_archives import RESERVED
@@ -98,7 +98,7 @@ def _new(
     ]
     return print_result(
         Result({"made": list(map(str, files)), "changed": changed}, lines),
-        shared_options_of(context).json,
+        run_options_of(context).json,
     )
 
 

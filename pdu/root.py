@@ -20,7 +20,7 @@ from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .core.cli.exit_codes import DONE
 from .core.cli.exit_handling import OutputError, missing_package_advice
 from .core.cli.groups import Grouped, LazyCommand
-from .core.cli.options import COMPLETION, SECRETS, SharedOptions, spelled
+from .core.cli.options import COMPLETION, SECRETS, RunOptions, spelled
 from .core.inventory.fast_snmp import enable_fast_reads
 from .core.inventory.names import how
 
@@ -280,9 +280,9 @@ def run(arguments: Sequence[str]) -> int:
         return DONE
     enable_fast_reads()
     # also for errors before the options are read
-    shared = SharedOptions(json="--json" in arguments)
+    run_options = RunOptions(json="--json" in arguments)
     try:
-        with ROOT.make_context("pdu", list(arguments), obj=shared) as context:
+        with ROOT.make_context("pdu", list(arguments), obj=run_options) as context:
             return int(ROOT.invoke(context))
     except click.exceptions.Exit as ended:
         return ended.exit_code
@@ -313,20 +313,20 @@ def run(arguments: Sequence[str]) -> int:
                 f" ({', '.join(registry.names())})"
                 f"{_lead(first) or _names(where, first)}"
             )
-        return fail(shared, Usage(f"{words} ({where} --help)"))
+        return fail(run_options, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:
         return fail(
-            shared,
+            run_options,
             Interrupted(
-                "a command that was sent may still be carried out" if shared.changing else ""
+                "a command that was sent may still be carried out" if run_options.changing else ""
             ),
         )
     except (BrokenPipeError, OutputError):
         raise
     except ModuleNotFoundError as error:
         remedy = missing_package_advice(error)
-        return fail(shared, SettingsError(remedy) if remedy else error)
+        return fail(run_options, SettingsError(remedy) if remedy else error)
     except NoSuchHandler as error:
-        return fail(shared, SettingsError((*error.parts, _lead(error.word))))
+        return fail(run_options, SettingsError((*error.parts, _lead(error.word))))
     except Exception as error:
-        return fail(shared, error)
+        return fail(run_options, error)

@@ -17,7 +17,7 @@ import click
 from handlers.shared.errors import SettingsError, printable
 
 from .cli.error_output import Usage
-from .cli.options import Parameters, SharedOptions, path_completion
+from .cli.options import Parameters, RunOptions, path_completion
 from .cli.output import report
 from .inventory import device_list, names
 from .inventory.auth import DeviceLogin, of_environment, of_file
@@ -65,7 +65,7 @@ class OwnerFiles(NamedTuple):
     def of(
         cls,
         options: MutableMapping[str, Any],
-        shared: SharedOptions,
+        run_options: RunOptions,
         needs: Sequence[str] = (),
         but: Sequence[str] = (),
     ) -> OwnerFiles:
@@ -86,7 +86,7 @@ class OwnerFiles(NamedTuple):
                 f"{printable(values[DRAWING], 60)} is no drawing, which is TOML: the drawing comes"
                 " before the list, or give --drawing FILE and --list FILE"
             )
-        owner_files = cls(**values, secret_files=shared.secret_files)
+        owner_files = cls(**values, secret_files=run_options.secret_files)
         for name in needs:
             owner_files.needed(name)
         return owner_files.with_known_list() if LIST in needs else owner_files

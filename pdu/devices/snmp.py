@@ -12,7 +12,7 @@ from handlers.shared.errors import SettingsError, printable
 
 from ..core.cli.exit_codes import DONE, NOT_SEEN
 from ..core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
-from ..core.cli.options import Argument, completed, output, shared_options_of
+from ..core.cli.options import Argument, completed, output, run_options_of
 from ..core.cli.output import Result, columns, print_result
 
 # name of a table -> the function of family_tables that makes it
@@ -52,7 +52,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
         markdown = getattr(family_tables, _TABLES[table])(chosen)
         return print_result(
             Result({"markdown": markdown}, [markdown] if chosen else nothing),
-            shared_options_of(context).json,
+            run_options_of(context).json,
         )
     chosen.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
     data = [
@@ -70,7 +70,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
         for profile in data
     ]
     lines = columns(("family", "vendor", "models", "commands"), rows)
-    return print_result(Result(data, lines if rows else nothing), shared_options_of(context).json)
+    return print_result(Result(data, lines if rows else nothing), run_options_of(context).json)
 
 
 def _show(family: str) -> int:
@@ -105,7 +105,7 @@ def _check(context: click.Context, file: str) -> int:
         lines += own_profiles.summary(profile)
     return print_result(
         Result(data, lines, NOT_SEEN if guesses else DONE),
-        shared_options_of(context).json,
+        run_options_of(context).json,
     )
 
 
@@ -115,7 +115,7 @@ def _parts(context: click.Context) -> int:
 
     return print_result(
         Result({"markdown": schema.reference()}, [schema.reference()]),
-        shared_options_of(context).json,
+        run_options_of(context).json,
     )
 
 

@@ -22,11 +22,11 @@ from ..core.cli.options import (
     USERNAME,
     Argument,
     ArgumentForm,
-    SharedOptions,
+    RunOptions,
     option,
     output,
+    run_options_of,
     secret_files,
-    shared_options_of,
     without_setting,
 )
 from ..core.cli.output import Result, print_result
@@ -63,40 +63,42 @@ class AuditOptions(NamedTuple):
 
 @click.pass_context
 def _audit(context: click.Context, /, **options: Any) -> int:
-    audit_options, shared = (
+    audit_options, run_options = (
         AuditOptions(BillingOptions.of(options), **options),
-        shared_options_of(context),
+        run_options_of(context),
     )
-    shared.defect_code = WRONG
+    run_options.defect_code = WRONG
     times = AuditPeriod(*audit_options.billing.period())
     if audit_options.html is not None:
         check_page(audit_options.html)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections:
-        outcome = _audit_pdus(audit_options, shared, times, sections)
-        code = _print_audit(audit_options, shared, outcome)
+        outcome = _audit_pdus(audit_options, run_options, times, sections)
+        code = _print_audit(audit_options, run_options, outcome)
         if audit_options.html is not None:
             sections.seek(0)
             write_page(audit_options.html, report.page(outcome, sections))
     return code
 
 
-def _print_audit(audit_options: AuditOptions, shared: SharedOptions, outcome: AuditOutcome) -> int:
+def _print_audit(
+    audit_options: AuditOptions, run_options: RunOptions, outcome: AuditOutcome
+) -> int:
     """Print the audit and return its exit code."""
     if audit_options.csv:
         lines = exports.as_csv(outcome).splitlines()
         for note in outcome.notes():
             print(note, file=sys.stderr)
         return print_result(Result(None, lines, outcome.level), False)
-    if shared.json and len(outcome.pdus) > _LARGE:
+    if run_options.json and len(outcome.pdus) > _LARGE:
         sys.stdout.writelines(exports.json_pieces(outcome))
         return outcome.level
-    if shared.json:
+    if run_options.json:
         return print_result(Result(exports.as_json(outcome), [], outcome.level), True)
     return print_result(Result(None, [*report.lines(outcome)], outcome.level), False)
 
 
 def _audit_pdus(
-    audit_options: AuditOptions, shared: SharedOptions, times: AuditPeriod, sections: IO[str]
+    audit_options: AuditOptions, run_options: RunOptions, times: AuditPeriod, sections: IO[str]
 ) -> AuditOutcome:
     """All that is found. `sections`: where the parts of the page are kept, of each PDU."""
     begin, end, zone = times
@@ -104,7 +106,7 @@ def _audit_pdus(
     tolerance = audit_options.billing.tolerance_kwh
     is_drawn = audit_options.html is not None
     asked = Asked(begin, end, meters, owned, drawn=is_drawn, tolerance_kwh=tolerance)
-    source = source_of(audit_options.source, _access(audit_options, shared))
+    source = source_of(audit_options.source, _access(audit_options, run_options))
     with closing(source):
         pdus = []
         for pdu, section in source.audit_each(begin, end, partial(_audited, asked, times)):
@@ -131,20 +133,20 @@ def _audited(asked: Asked, times: AuditPeriod, pdu: PduReadings) -> tuple[Audite
     return (audited.undrawn(), report.section(times, audited)) if asked.drawn else (audited, "")
 
 
-def _access(audit_options: AuditOptions, shared: SharedOptions) -> Access:
+def _access(audit_options: AuditOptions, run_options: RunOptions) -> Access:
     """How the server is reached, or what of a folder is left out. Raises Usage."""
     if not is_url(audit_options.source):
         return Access(without=audit_options.without)
-    wrong = [key for key in shared.secret_files if key not in _SECRETS]
+    wrong = [key for key in run_options.secret_files if key not in _SECRETS]
     if wrong:
         raise Usage(f"--secret-file takes {' or '.join(_SECRETS)}, not {printable(wrong[0], 40)}")
     secrets = {
         key: private.read_secret(path, private.SECRET).strip("\r\n")
-        for key, path in shared.secret_files.items()
+        for key, path in run_options.secret_files.items()
     }
     if ("password" in secrets) != (audit_options.username is not None):
         raise Usage("--username and --secret-file password=FILE need each other")
-    shared.used.extend(secrets.values())
+    run_options.used.extend(secrets.values())
     credentials = QueryLogin(
         audit_options.username or "", secrets.get("password", ""), secrets.get("token", "")
     )

@@ -20,11 +20,11 @@ from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
     ArgumentForm,
-    SharedOptions,
+    RunOptions,
     option,
     output,
+    run_options_of,
     secret_files,
-    shared_options_of,
 )
 from ..core.cli.output import counted, print_json, report
 from ..core.cli.shared_options import (
@@ -116,8 +116,10 @@ class Files(NamedTuple):
 
 @click.pass_context
 def _gateway(context: click.Context, /, **options: Any) -> int:
-    shared = shared_options_of(context)
-    gateway_options = GatewayOptions(OwnerFiles.of(options, shared, [LIST, DRAWING]), **options)
+    run_options = run_options_of(context)
+    gateway_options = GatewayOptions(
+        OwnerFiles.of(options, run_options, [LIST, DRAWING]), **options
+    )
     try:
         # imported late: 60 ms, and its package may be missing
         from ..core.web import server as web
@@ -133,7 +135,7 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
         files = _read_files(gateway_options)
         listener = web.listening_at(gateway_options.listen, "--listen", USUAL_LISTEN)
         with listener:
-            asyncio.run(_serve(gateway_options, shared, files, address, listener, signals))
+            asyncio.run(_serve(gateway_options, run_options, files, address, listener, signals))
     return DONE
 
 
@@ -150,7 +152,7 @@ def _read_files(options: GatewayOptions) -> Files:
 
 async def _serve(
     options: GatewayOptions,
-    shared: SharedOptions,
+    run_options: RunOptions,
     files: Files,
     address: ListenAddress,
     listener: socket.socket,
@@ -221,7 +223,7 @@ async def _serve(
         url = (
             f"{'https' if options.cert else 'http'}://{address.in_url}:{listener.getsockname()[1]}/"
         )
-        if shared.json:
+        if run_options.json:
             print_json({"url": url})
         else:
             print(url)
@@ -293,8 +295,8 @@ fence_redfish), and scripts (/v1, described by /v1/openapi.json). A machine is o
 outlets are, and unknown otherwise. A command is proven by reading back; with --confirm current, off
 is proven by a trial (`pdu machine verify`) and the meters as by `pdu fence`, and
 /v1/machines/NAME/proof says beforehand whether it can be. A restart switches on only what was
-proven off and stayed off. The file --clients has a table [client.NAME] with token_file, machines and
-may for each. SIGHUP makes it read all files again. Runs until Ctrl-C or SIGTERM."""
+proven off and stayed off. The file --clients has a table [client.NAME] with token_file, machines
+and may for each. SIGHUP makes it read all files again. Runs until Ctrl-C or SIGTERM."""
 _BY_METERS = [ArgumentForm("confirm", "current".__eq__, "--confirm current")]
 gateway = Subcommand(
     "gateway",

@@ -19,7 +19,7 @@ from ..core.cli import shared_options
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import SharedOptions, option, output, shared_options_of
+from ..core.cli.options import RunOptions, option, output, run_options_of
 from ..core.cli.shared_options import HTML
 from ..core.drawing.drawing import KINDS, Drawing, HallNode, nodes
 from ..core.files.whole_files import check_page, write_page
@@ -60,8 +60,8 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
 
 
 def _answered(context: click.Context, options: dict[str, Any]) -> int:
-    shared = shared_options_of(context)
-    shared.defect_code = WRONG
+    run_options = run_options_of(context)
+    run_options.defect_code = WRONG
     rehearsal_options = RehearsalOptions(
         **{key: options.pop(key) for key in RehearsalOptions._fields}
     )
@@ -71,7 +71,7 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     if bool(rehearsal_options.fail) + bool(returned) + rehearsal_options.each != 1:
         raise Usage("say what fails: --fail KIND:NAME or --each; or --return KIND:NAME")
     dcim = dcim_import.take_dcim_options(options)
-    files = OwnerFiles.of(options, shared, but=[DRAWING] if dcim.url else [])
+    files = OwnerFiles.of(options, run_options, but=[DRAWING] if dcim.url else [])
     if bool(files.drawing) == bool(dcim.url):
         raise Usage("give a DRAWING, or --url of a NetBox or Nautobot to draw from")
     source = readings_source.SourceOptions(files, **options)
@@ -80,7 +80,7 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     if files.drawing:
         drawing = files.drawn()
     else:
-        drawing, readings, notes = _drawn(dcim, source, shared)
+        drawing, readings, notes = _drawn(dcim, source, run_options)
         for line in notes:
             print(line, file=sys.stderr)
     failed = [node_of(drawing, text) for text in rehearsal_options.fail]
@@ -93,20 +93,20 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
             print(line, file=sys.stderr)
     hall = Hall(drawing, readings)
     if again:
-        return restore_command.run(hall, again, back, shared.json)
+        return restore_command.run(hall, again, back, run_options.json)
     what = [failed]
     if rehearsal_options.each:
         what = [[node] for node in nodes(hall.drawing)]
-    return _rehearsed(rehearsal_options, hall, what, shared.json)
+    return _rehearsed(rehearsal_options, hall, what, run_options.json)
 
 
 def _drawn(
-    dcim: dcim_import.DcimOptions, source: readings_source.SourceOptions, shared: SharedOptions
+    dcim: dcim_import.DcimOptions, source: readings_source.SourceOptions, run_options: RunOptions
 ) -> tuple[Drawing, HallReadings, Sequence[str]]:
     try:
         return dcim_import.import_for_rehearsal(dcim_import.fetched(dcim), source, dcim.url or "")
     except NotJoined as error:
-        if not shared.json:
+        if not run_options.json:
             print("\n".join(error.lists))
         raise
 

@@ -19,12 +19,12 @@ from ..core.cli.error_output import describe
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
+    RunOptions,
     Seconds,
-    SharedOptions,
     option,
     output,
+    run_options_of,
     secret_files,
-    shared_options_of,
 )
 from ..core.cli.output import counted, print_json, progress
 from ..core.cli.prompts import NoSecret
@@ -87,15 +87,15 @@ class Round(NamedTuple):
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    shared = shared_options_of(context)
-    shared.defect_code = WRONG
-    check_options = CheckOptions(OwnerFiles.of(options, shared), **options)
+    run_options = run_options_of(context)
+    run_options.defect_code = WRONG
+    check_options = CheckOptions(OwnerFiles.of(options, run_options), **options)
     try:
-        return _run(check_options, shared)
+        return _run(check_options, run_options)
     except Exception as error:
         if not check_options.nagios or isinstance(error, BrokenPipeError):
             raise
-        return _failed_plugin(describe(error, shared)["reason"])
+        return _failed_plugin(describe(error, run_options)["reason"])
 
 
 def _failed_plugin(reason: str) -> int:
@@ -124,7 +124,7 @@ class _Check(Subcommand):
             ) from None
 
 
-def _run(config: CheckOptions, shared: SharedOptions) -> int:
+def _run(config: CheckOptions, run_options: RunOptions) -> int:
     if config.save is not None:
         saved_readings.check_new(config.save)
     config = config._replace(owner_files=config.owner_files.with_known_list())
@@ -144,8 +144,8 @@ def _run(config: CheckOptions, shared: SharedOptions) -> int:
     earlier_rows: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
-        check_round = _round(config, shared, polled, earlier_rows, fleet.repeated)
-        _print_round(config, shared, check_round, first=not earlier_rows)
+        check_round = _round(config, run_options, polled, earlier_rows, fleet.repeated)
+        _print_round(config, run_options, check_round, first=not earlier_rows)
         if config.watch is None:
             return check_round.outcome.totals.level
         earlier_rows = {
@@ -170,7 +170,7 @@ def _prompted_secrets(file: str, polled: Sequence[Target]) -> dict[str, str]:
             pass  # the poll reports it
     return {
         key: prompts.secret(
-            SharedOptions(),
+            RunOptions(),
             key,
             f"{key.replace('_', ' ')} of {counted(number, 'PDU')} in {file} without a login",
         )
@@ -184,12 +184,12 @@ def _prompted_secrets(file: str, polled: Sequence[Target]) -> dict[str, str]:
 
 def _round(
     config: CheckOptions,
-    shared: SharedOptions,
+    run_options: RunOptions,
     polled: Sequence[Target],
     earlier_rows: Mapping[str, PduRow],
     repeated: Mapping[str, str],
 ) -> Round:
-    keep = shared.json or config.html is not None or config.watch is not None
+    keep = run_options.json or config.html is not None or config.watch is not None
     rows: list[Optional[PduRow]] = [None] * len(polled)
     kept_readings: list[Reading] = [] if config.save is None else [Reading()] * len(polled)
     poll_one = poll_full if config.save is not None else poll if keep else poll_state_counts
@@ -232,10 +232,10 @@ def _marks(rows: Sequence[PduRow], earlier_rows: Mapping[str, PduRow]) -> dict[s
 
 
 def _print_round(
-    config: CheckOptions, shared: SharedOptions, check_round: Round, first: bool
+    config: CheckOptions, run_options: RunOptions, check_round: Round, first: bool
 ) -> None:
     outcome = check_round.outcome
-    if shared.json:
+    if run_options.json:
         document = tables.as_json(*outcome)
         if config.watch is None:
             print_json(document)

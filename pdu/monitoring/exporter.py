@@ -23,12 +23,12 @@ from ..core.cli import optional_packages, shared_options
 from ..core.cli.error_output import Interrupted, fail
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
+    RunOptions,
     Seconds,
-    SharedOptions,
     option,
     output,
+    run_options_of,
     secret_files,
-    shared_options_of,
 )
 from ..core.cli.output import print_json, report
 from ..core.cli.shared_options import ALLOW_HOST, ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
@@ -70,8 +70,8 @@ class ExporterOptions(NamedTuple):
 
 @click.pass_context
 def _exporter(context: click.Context, /, **options: Any) -> None:
-    shared = shared_options_of(context)
-    config = ExporterOptions(OwnerFiles.of(options, shared), **options)
+    run_options = run_options_of(context)
+    config = ExporterOptions(OwnerFiles.of(options, run_options), **options)
     try:
         # imported late: 60 ms, and their packages may be missing
         from ..core.web import server as web
@@ -116,9 +116,11 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
             reload_targets(exporter, config)
 
         with listener:
-            asyncio.run(_serve(web_server, listener, signals, reload, lambda: _greet(url, shared)))
+            asyncio.run(
+                _serve(web_server, listener, signals, reload, lambda: _greet(url, run_options))
+            )
         routes.close()
-        code = fail(shared, Interrupted("")) if signals.ending == signal.SIGINT else 0
+        code = fail(run_options, Interrupted("")) if signals.ending == signal.SIGINT else 0
     readers.close()
     _end(code)
 
@@ -146,8 +148,8 @@ async def _serve(
         serving.cancel()
 
 
-def _greet(url: str, shared: SharedOptions) -> None:
-    if shared.json:
+def _greet(url: str, run_options: RunOptions) -> None:
+    if run_options.json:
         print_json({"url": url})
     else:
         print(url)

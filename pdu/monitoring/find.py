@@ -29,11 +29,11 @@ from ..core.cli.options import (
     PORT,
     Argument,
     NumberRange,
-    SharedOptions,
+    RunOptions,
     option,
     output,
+    run_options_of,
     secret_files,
-    shared_options_of,
     without_setting,
 )
 from ..core.cli.output import columns, counted, print_json, progress
@@ -81,10 +81,10 @@ def _find(
     rate: float,
     no_mdns: bool,
 ) -> int:
-    shared = shared_options_of(context)
-    connection_data.check(shared, ["community"], "pdu find")
+    run_options = run_options_of(context)
+    connection_data.check(run_options, ["community"], "pdu find")
     networks = parsed(network)
-    community = _community(shared, auth, login)
+    community = _community(run_options, auth, login)
     at = _port(port)
     count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
     beforehand = describe_search(count, rate)
@@ -110,10 +110,10 @@ def _find(
             for answered in (pdus, other_devices)
         )
         pdus += xerus
-    _result_of(shared, name_pdus(pdus), other_devices, login or "", count)
+    _result_of(run_options, name_pdus(pdus), other_devices, login or "", count)
     for why, number in unsent.items():
         print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)
-    if not (pdus or other_devices or unsent or shared.json):
+    if not (pdus or other_devices or unsent or run_options.json):
         print(_SILENCE, file=sys.stderr)
     return code_of("unreachable") if sum(unsent.values()) == count * network_scan.TRIES else DONE
 
@@ -142,13 +142,13 @@ def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def _community(shared: SharedOptions, auth: Optional[str], login: Optional[str]) -> str:
+def _community(run_options: RunOptions, auth: Optional[str], login: Optional[str]) -> str:
     """The community: from the login, else from --secret-file, PDU_COMMUNITY or the terminal.
 
     Raises SettingsError.
     """
     if auth is None or login is None:
-        return prompts.secret(shared, "community", "community of the PDUs (often public)")
+        return prompts.secret(run_options, "community", "community of the PDUs (often public)")
     logins = OwnerFiles(auth=auth).files().auths
     if login not in logins:
         raise SettingsError(f"unknown login {printable(login, 60)!r}; known: {names(logins)}")
@@ -298,7 +298,7 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
 
 
 def _result_of(
-    shared: SharedOptions,
+    run_options: RunOptions,
     pdus: Sequence[FoundDevice],
     other_devices: Sequence[FoundDevice],
     login: str,
@@ -308,7 +308,7 @@ def _result_of(
         (device.name, device.handler, _where(device), login if device.handler == "snmp" else "", "")
         for device in pdus
     ]
-    if shared.json:
+    if run_options.json:
         print_json(
             {
                 "asked": address_count,

@@ -14,7 +14,7 @@ import click
 from ..core.cli import shared_options
 from ..core.cli.exit_codes import DEFECT, DONE
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import SharedOptions, option, output, secret_files, shared_options_of
+from ..core.cli.options import RunOptions, option, output, run_options_of, secret_files
 from ..core.cli.output import counted, print_json
 from ..core.cli.shared_options import AUTH, EVERY, PAUSE
 from ..core.files.whole_files import state_folder
@@ -44,23 +44,23 @@ class DriverOptions(NamedTuple):
 
 @click.pass_context
 def _nut_driver(context: click.Context, /, **options: Any) -> int:
-    shared = shared_options_of(context)
-    driver_options = DriverOptions(OwnerFiles.of(options, shared, [LIST]), **options)
+    run_options = run_options_of(context)
+    driver_options = DriverOptions(OwnerFiles.of(options, run_options, [LIST]), **options)
     if driver_options.ups_conf:
         devices = driver_options.owner_files.files().devices
         ups = names.ups_names(device.name for device in devices)
-        if shared.json:
+        if run_options.json:
             print_json({"ups": dict(zip(ups, (device.name for device in devices)))})
         else:
             print(names.ups_conf(devices))
         return DONE
     check_folder(driver_options.state_path)
     with ServiceSignals(second=_end) as signals:
-        is_whole = _serve(driver_options, shared, signals)
+        is_whole = _serve(driver_options, run_options, signals)
     _end(DONE if is_whole else DEFECT)
 
 
-def _serve(driver_options: DriverOptions, shared: SharedOptions, signals: ServiceSignals) -> bool:
+def _serve(driver_options: DriverOptions, run_options: RunOptions, signals: ServiceSignals) -> bool:
     """Serve until SIGTERM or Ctrl-C. False if the process of the sockets ended by itself."""
 
     def read_targets() -> TargetsByUps:
@@ -81,7 +81,7 @@ def _serve(driver_options: DriverOptions, shared: SharedOptions, signals: Servic
             WorkerSettings(driver_options.every, driver_options.pause), numbers, front, read_targets
         )
         driven.start(targets_by_ups, signals)
-        _greet(driver_options.state_path, list(targets_by_ups), path, shared.json)
+        _greet(driver_options.state_path, list(targets_by_ups), path, run_options.json)
         return driven.run(signals)
 
 

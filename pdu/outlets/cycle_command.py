@@ -22,7 +22,7 @@ from ..core.cli.options import (
     LOGIN,
     SNMP,
     TLS,
-    SharedOptions,
+    RunOptions,
     command_line,
     device,
     output,
@@ -47,7 +47,7 @@ _TICK_S = 1.0
 class _OutletCycle(NamedTuple):
     """One cycle, as its result is told."""
 
-    shared: SharedOptions
+    run_options: RunOptions
     identity: str
     #: the PDU, for people
     where: str
@@ -67,14 +67,14 @@ class _OutletCycle(NamedTuple):
             "call": "cycle",
             "handler": self.handler,
             "host": self.host,
-            **name_field(self.shared),
+            **name_field(self.run_options),
             "outlets": [outlet],
         }
         return {**about, "note": note} if note else about
 
     def report_failure(self, error: BaseException, left: EnumPowerStatus, note: str) -> int:
         """Report an error after which the outlet was left in this state. Returns the exit code."""
-        return report_stop(self.shared, self.answer(left, note=note), error, [note])
+        return report_stop(self.run_options, self.answer(left, note=note), error, [note])
 
     def unproven(self, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
         """The result if a state after a command, `seen`, is not the wanted one."""
@@ -103,30 +103,30 @@ def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
     """1 status, 1 more before each command and after the last, and the commands `port_down` and
     `port_up`.
     """
-    host, shared = pdu.host, pdu.shared
-    handler, where = load(pdu.handler), connection_data.display_name(shared, host)
-    prompts.askable(shared, f"cycling outlet {outlet_word}", host)
-    data = connection_data.pdu_data(handler, host, shared)
-    with show_warnings(shared, where), waiting(f"waiting for {where}", shared):
+    host, run_options = pdu.host, pdu.run_options
+    handler, where = load(pdu.handler), connection_data.display_name(run_options, host)
+    prompts.askable(run_options, f"cycling outlet {outlet_word}", host)
+    data = connection_data.pdu_data(handler, host, run_options)
+    with show_warnings(run_options, where), waiting(f"waiting for {where}", run_options):
         outlet, *other_outlets = outlets_of(handler, data, host, [outlet_word])
     if other_outlets:
         raise Usage(
             f"{outlet_word[:60]!r} is {1 + len(other_outlets)} outlets: cycle takes one at a time"
         )
     identity = str(outlet["identity"])
-    again = command_line(shared, "on", *(shared.words or (pdu.handler, host)), identity)
-    outcome = _OutletCycle(shared, identity, where, host, handler.shown, again)
+    again = command_line(run_options, "on", *(run_options.words or (pdu.handler, host)), identity)
+    outcome = _OutletCycle(run_options, identity, where, host, handler.shown, again)
     _refuse(outcome, of_word(outlet["state"]))
     prompts.confirm(
-        shared,
+        run_options,
         f"switch off {shown_now(outlet)} of {where}, and on again after {pause_s:g} s",
         host,
     )
-    power = OutletPower(CalledOutlet(lambda: handler.make(data), identity, where, shared))
+    power = OutletPower(CalledOutlet(lambda: handler.make(data), identity, where, run_options))
     begin = time.monotonic()
     try:
         # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported
-        with signals_as_ctrl_c(), show_warnings(shared, where):
+        with signals_as_ctrl_c(), show_warnings(run_options, where):
             # a person may have taken a while to answer
             if not power.is_on():
                 _refuse(outcome, power.seen)
@@ -140,7 +140,7 @@ def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
         return result
     assert isinstance(result.data, dict)
     seconds = round(time.monotonic() - begin, 3)
-    return print_result(result._replace(data={**result.data, "seconds": seconds}), shared.json)
+    return print_result(result._replace(data={**result.data, "seconds": seconds}), run_options.json)
 
 
 def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
@@ -190,11 +190,12 @@ def _pause(outcome: _OutletCycle, pause_s: float) -> None:
     try:
         while (left := end - time.monotonic()) > 0:
             show_status_line(
-                f"outlet {outcome.identity} is off; on again in {left:.0f} s", outcome.shared.json
+                f"outlet {outcome.identity} is off; on again in {left:.0f} s",
+                outcome.run_options.json,
             )
             time.sleep(min(_TICK_S, left))
     finally:
-        show_status_line("", outcome.shared.json)
+        show_status_line("", outcome.run_options.json)
 
 
 @click.pass_context

@@ -29,10 +29,10 @@ from ..core.cli.options import (
     LOGIN,
     SNMP,
     TLS,
-    SharedOptions,
+    RunOptions,
     device,
     output,
-    shared_options_of,
+    run_options_of,
     spelled,
 )
 from ..core.cli.output import columns, figure, print_json, show_status_line, waiting
@@ -158,7 +158,7 @@ class ReadingCommand(NamedTuple):
 
 
 def _read_pdus(
-    shared: SharedOptions,
+    run_options: RunOptions,
     command: ReadingCommand,
     pdus: Sequence[names.ChosenPdu],
     as_csv: bool = False,
@@ -167,14 +167,14 @@ def _read_pdus(
 
     With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
     """
-    if len(pdus) > 1 and shared.settings.get("host", "").strip():
+    if len(pdus) > 1 and run_options.settings.get("host", "").strip():
         raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
     loaded = {name: load(name) for name in dict.fromkeys(pdu.handler for pdu in pdus)}
     readable = [
         (
             pdu,
             loaded[pdu.handler],
-            connection_data.pdu_data(loaded[pdu.handler], pdu.host, pdu.shared),
+            connection_data.pdu_data(loaded[pdu.handler], pdu.host, pdu.run_options),
         )
         for pdu in pdus
     ]
@@ -193,14 +193,14 @@ def _read_pdus(
             with show_warnings(parameters, where), waiting(f"waiting for {where}", parameters):
                 answer = command.ask(handler, data)
         except KeyboardInterrupt:
-            if not shared.json or not documents:
+            if not run_options.json or not documents:
                 raise
             unread = Interrupted("this PDU and those after it were not read", host)
             documents.append({**about, "error": describe(unread, parameters)})
             codes.insert(0, INTERRUPTED)
             break
         except Exception as error:
-            if not shared.json or len(readable) == 1:
+            if not run_options.json or len(readable) == 1:
                 codes.append(fail(parameters, error))
             else:
                 documents.append({**about, "error": describe(error, parameters)})
@@ -211,16 +211,16 @@ def _read_pdus(
         codes.append(DONE)
         if as_csv:
             _print_csv(parameters.name or host, answer["outlets"], with_head=codes.count(DONE) == 1)
-        elif not shared.json:
+        elif not run_options.json:
             print("\n".join(_lines(documents[-1], where)))
-    if shared.json and documents:
+    if run_options.json and documents:
         print_json(documents if len(readable) > 1 else documents[0])
     return next((code for code in codes if code), DONE)
 
 
-def name_field(shared: SharedOptions) -> dict[str, str]:
+def name_field(run_options: RunOptions) -> dict[str, str]:
     """The name of a PDU that was called by it, for JSON."""
-    return {"name": shared.name} if shared.name else {}
+    return {"name": run_options.name} if run_options.name else {}
 
 
 def _print_csv(host: str, outlets: OutletRows, with_head: bool) -> None:
@@ -251,10 +251,10 @@ class _Warnings(logging.Handler):
 
 
 @contextlib.contextmanager
-def show_warnings(shared: SharedOptions, host: str) -> Iterator[None]:
+def show_warnings(run_options: RunOptions, host: str) -> Iterator[None]:
     """Shows warnings during the block, except with --debug, whose log has them."""
-    warnings = _Warnings(host, shared.json)
-    if not shared.debug:
+    warnings = _Warnings(host, run_options.json)
+    if not run_options.debug:
         logging.getLogger().addHandler(warnings)
     try:
         yield
@@ -326,7 +326,7 @@ def _reading(
     def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
         alone = len(set(host)) == 1
         pdus = [names.chosen(context, handler, name, alone) for name in dict.fromkeys(host)]
-        return _read_pdus(shared_options_of(context), command, pdus, csv)
+        return _read_pdus(run_options_of(context), command, pdus, csv)
 
     return names.PduCommand(
         command.call,

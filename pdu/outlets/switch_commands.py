@@ -18,7 +18,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from ..core.cli import prompts
 from ..core.cli.error_output import Interrupted, describe, fail
 from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.options import LOGIN, SNMP, TLS, SharedOptions, device, output, prompting as asks
+from ..core.cli.options import LOGIN, SNMP, TLS, RunOptions, device, output, prompting as asks
 from ..core.cli.output import Result, figure, print_json, print_result, waiting
 from ..core.files.whole_files import signals_as_ctrl_c
 from ..core.inventory import connection_data, names, outlet_words, reading
@@ -43,25 +43,25 @@ class CalledOutlet(NamedTuple):
     identity: str
     #: the PDU, for people
     where: str
-    shared: SharedOptions
+    run_options: RunOptions
 
     def command(self, on: bool) -> EnumPowerStatus:
         pdu = self.make()
         what = f"switching outlet {self.identity} {word(one_outlet.target_state(on))}"
-        with waiting(what, self.shared):
+        with waiting(what, self.run_options):
             call = pdu.port_up if on else pdu.port_down
             return reported(call(PduPortView(identity=self.identity)))
 
     def state(self) -> EnumPowerStatus:
-        with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.shared):
+        with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.run_options):
             for port in self.make().status().ports:
                 if str(port.identity) == self.identity:
                     return reported(port)
         return UNKNOWN
 
 
-def _called(pdu: Any, identity: str, where: str, shared: SharedOptions) -> CalledOutlet:
-    return CalledOutlet(lambda: pdu, identity, where, shared)
+def _called(pdu: Any, identity: str, where: str, run_options: RunOptions) -> CalledOutlet:
+    return CalledOutlet(lambda: pdu, identity, where, run_options)
 
 
 def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
@@ -71,30 +71,32 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     """
     call, wanted_state = "up" if on else "down", one_outlet.target_state(on)
     goal = word(wanted_state)
-    host, shared = pdu.host, pdu.shared
+    host, run_options = pdu.host, pdu.run_options
     identities = list(dict.fromkeys(outlets))
-    handler, where = load(pdu.handler), connection_data.display_name(shared, host)
-    prompts.askable(shared, f"switching {outlets_text(identities)} {goal}", host)
-    data = connection_data.pdu_data(handler, host, shared)
+    handler, where = load(pdu.handler), connection_data.display_name(run_options, host)
+    prompts.askable(run_options, f"switching {outlets_text(identities)} {goal}", host)
+    data = connection_data.pdu_data(handler, host, run_options)
     # The handler looks up the only outlet itself. Of several, all are looked up before the first
     # command.
     is_only_identity = len(identities) == 1 and outlet_words.PLAIN.fullmatch(identities[0])
-    if not shared.yes or not is_only_identity:
-        with waiting(f"waiting for {where}", shared):
+    if not run_options.yes or not is_only_identity:
+        with waiting(f"waiting for {where}", run_options):
             rows = outlets_of(handler, data, host, identities)
         identities = [str(row["identity"]) for row in rows]
-        prompts.confirm(shared, f"switch {goal} {', '.join(map(shown_now, rows))} of {where}", host)
-    shared.changing = True
+        prompts.confirm(
+            run_options, f"switch {goal} {', '.join(map(shown_now, rows))} of {where}", host
+        )
+    run_options.changing = True
     begin = time.monotonic()
     switched_rows: OutletRows = []
-    about = {"call": call, "handler": handler.shown, "host": host, **name_of(shared)}
+    about = {"call": call, "handler": handler.shown, "host": host, **name_of(run_options)}
     answer: dict[str, Any] = {**about, "outlets": switched_rows}
     begun: list[str] = []
     try:
         # the switched outlets are reported after SIGTERM as well
-        with signals_as_ctrl_c(), show_warnings(shared, where):
+        with signals_as_ctrl_c(), show_warnings(run_options, where):
             for identity in identities:
-                outlet = _called(handler.make(data), identity, where, shared)
+                outlet = _called(handler.make(data), identity, where, run_options)
                 begun.append(identity)
                 try:
                     outlet_state = outlet.command(on)
@@ -103,9 +105,9 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
                         "the error is about "
                         + "; ".join([outlets_text([identity]), *_unsent(identities[len(begun) :])])
                     ]
-                    _show(shared, switched_rows, where, handler.shown)
+                    _show(run_options, switched_rows, where, handler.shown)
                     return report_stop(
-                        shared,
+                        run_options,
                         answer,
                         error,
                         [
@@ -120,10 +122,10 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
                         "done": outlet_state is wanted_state,
                     }
                 )
-            with waiting(f"reading {outlets_text(identities)} again", shared):
+            with waiting(f"reading {outlets_text(identities)} again", run_options):
                 _read_again(handler, data, switched_rows, wanted_state)
     except KeyboardInterrupt:
-        _show(shared, switched_rows, where, handler.shown)
+        _show(run_options, switched_rows, where, handler.shown)
         unsure, missed = begun[len(switched_rows) :], _not_seen(switched_rows, where, goal)
         switched_rows += [
             {"identity": identity, "state": word(UNKNOWN), "done": False} for identity in unsure
@@ -133,12 +135,12 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
             *_unsent(identities[len(begun) :]),
         ]
         return report_stop(
-            shared,
+            run_options,
             answer,
             Interrupted("; ".join(reasons) or "every command had been answered", host),
             missed,
         )
-    _show(shared, switched_rows, where, handler.shown)
+    _show(run_options, switched_rows, where, handler.shown)
     notes = _not_seen(switched_rows, where, goal)
     return print_result(
         Result(
@@ -147,7 +149,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
             NOT_SEEN if notes else DONE,
             note="\n".join(notes),
         ),
-        shared.json,
+        run_options.json,
     )
 
 
@@ -172,8 +174,8 @@ def _read_again(
             outlet["current_a"] = again.current_a
 
 
-def _show(shared: SharedOptions, outlets: OutletRows, where: str, handler: str) -> None:
-    for outlet in () if shared.json else outlets:
+def _show(run_options: RunOptions, outlets: OutletRows, where: str, handler: str) -> None:
+    for outlet in () if run_options.json else outlets:
         line = state_line(outlet["identity"], where, handler, of_word(outlet["state"]))
         current_a = outlet.get("current_a")
         print(line if current_a is None else f"{line}; {meter_text(outlet, current_a)}")
@@ -217,17 +219,17 @@ def _unsent(identities: Sequence[str]) -> list[str]:
 
 
 def report_stop(
-    shared: SharedOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
+    run_options: RunOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
 ) -> int:
     """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
     Return the exit code.
     """
-    if not answer["outlets"] or not shared.json:
-        code = fail(shared, error)
-        for note in () if shared.json else notes:
+    if not answer["outlets"] or not run_options.json:
+        code = fail(run_options, error)
+        for note in () if run_options.json else notes:
             print(printable(note, 10 * len(note)), file=sys.stderr)
         return code
-    about = describe(error, shared)
+    about = describe(error, run_options)
     print_json({**answer, "error": about})
     return int(about["exit_code"])
 

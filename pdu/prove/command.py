@@ -23,7 +23,7 @@ from ..core.cli.options import (
     SNMP,
     TLS,
     NumberRange,
-    SharedOptions,
+    RunOptions,
     device,
     option,
     output,
@@ -56,21 +56,21 @@ SEND = (
 )
 
 
-def _asked_host(shared: SharedOptions, host: Address) -> str:
+def _asked_host(run_options: RunOptions, host: Address) -> str:
     """The host that is asked: of the setting `host` if there is one."""
-    host_setting = shared.settings.get("host", "").strip()
+    host_setting = run_options.settings.get("host", "").strip()
     return (Address(host_setting) if host_setting else host).host
 
 
-def _teller(shared: SharedOptions) -> Callable[[str], None]:
+def _teller(run_options: RunOptions) -> Callable[[str], None]:
     """Says what the command does: on a terminal in a line that the next one replaces; else in a
     line for each new job, without the seconds that are left.
     """
     jobs: set[str] = set()
 
     def tell(line: str) -> None:
-        if sys.stderr.isatty() or shared.json:
-            show_status_line(line, shared.json)
+        if sys.stderr.isatty() or run_options.json:
+            show_status_line(line, run_options.json)
             return
         job = "".join(letter for letter in line if not letter.isdigit())
         if job not in jobs:
@@ -108,17 +108,17 @@ def _prove(
     dark: Optional[str],
     display: Optional[float],
 ) -> int:
-    handler, host, shared = names.chosen(context, handler, host)
+    handler, host, run_options = names.chosen(context, handler, host)
     can_write(out)
     if len(set(outlet)) > 1 or len(outlet) > 2:
         raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
     identity = outlet[0] if outlet else ""
-    loaded, where = load(handler), connection_data.display_name(shared, host)
+    loaded, where = load(handler), connection_data.display_name(run_options, host)
     if identity:
-        prompts.askable(shared, f"switching outlet {identity}", host)
+        prompts.askable(run_options, f"switching outlet {identity}", host)
     protected = _protected(drawing, drawn_as or host.host, identity)
-    unit = UnitUnderTest(loaded, connection_data.pdu_data(loaded, host, shared))
-    user = shared.user or shared.settings.get("username", "")
+    unit = UnitUnderTest(loaded, connection_data.pdu_data(loaded, host, run_options))
+    user = run_options.user or run_options.settings.get("username", "")
     wish = Plan(
         unit,
         where,
@@ -126,15 +126,15 @@ def _prove(
         len(outlet) == 2,
         protected,
         60 * minutes,
-        SIMULATED if hosts.is_this_machine(_asked_host(shared, host)) else UNIT,
+        SIMULATED if hosts.is_this_machine(_asked_host(run_options, host)) else UNIT,
     )
-    scrubber = Scrubber((), shared.used, user, host)
+    scrubber = Scrubber((), run_options.used, user, host)
     trace = ProofTrace(CLOCK.monotonic(), scrubber.text)
     guard = Watchdog(unit, trace, where, CLOCK) if identity else None  # before any thread
 
     def agree(now: OutletReading) -> None:
         prompts.confirm(
-            shared,
+            run_options,
             f"switch outlet {identity} of {where} ({now.draw}) off, on, off and on:"
             f" {COMMANDS} commands, and more 'on' only if it is not on at the end",
             host,
@@ -144,10 +144,12 @@ def _prove(
         trace,
         guard,
         CLOCK,
-        tell=_teller(shared),
-        owner=lambda: _quiet(shared, lambda: owner_questions.answers(shared, front, dark, display)),
-        look=lambda: _quiet(shared, lambda: owner_questions.look(shared, identity)),
-        agree=lambda now: _quiet(shared, lambda: agree(now)),
+        tell=_teller(run_options),
+        owner=lambda: _quiet(
+            run_options, lambda: owner_questions.answers(run_options, front, dark, display)
+        ),
+        look=lambda: _quiet(run_options, lambda: owner_questions.look(run_options, identity)),
+        agree=lambda now: _quiet(run_options, lambda: agree(now)),
     )
     try:
         with signals_as_ctrl_c():
@@ -156,15 +158,15 @@ def _prove(
         look = "; look at the outlet" if identity else ""
         raise Interrupted(f"no file was written{look}", host) from None
     finally:
-        show_status_line("", shared.json)
+        show_status_line("", run_options.json)
         if guard is not None:
             guard.close()
     write_new(out, written(proof))
-    return print_result(_result(proof, out), shared.json)
+    return print_result(_result(proof, out), run_options.json)
 
 
-def _quiet(shared: SharedOptions, ask: Callable[[], Any]) -> Any:
-    show_status_line("", shared.json)
+def _quiet(run_options: RunOptions, ask: Callable[[], Any]) -> Any:
+    show_status_line("", run_options.json)
     return ask()
 
 

@@ -26,7 +26,7 @@ from ..core.adapters.private_patterns import SERIALS
 from ..core.adapters.recording_formats import RecordingFormat, RecordingOptions, ReplayedDevice
 from ..core.adapters.scrub import Scrubber
 from ..core.adapters.topology import LINE
-from ..core.cli.options import SharedOptions
+from ..core.cli.options import RunOptions
 from ..core.inventory import connection_data, handler_tools, reading
 from ..core.inventory.handler_loading import LoadedHandler, load
 from ..core.inventory.reading import Part, Reading
@@ -268,9 +268,7 @@ def replayed(
                 settings[flag.lstrip("-").replace("-", "_")] = value
         community = os.environ.get("PDU_COMMUNITY") or "public"
         secrets = {"password": _ANY, "community": community}
-        state = SharedOptions(
-            settings=settings, of_list=settings, login="the replay", secrets=secrets
-        )
+        state = RunOptions(settings=settings, of_list=settings, login="the replay", secrets=secrets)
         loaded = load(name)
         unit = UnitUnderTest(loaded, connection_data.pdu_data(loaded, Address(address), state))
         trace = ProofTrace(0.0, clean)

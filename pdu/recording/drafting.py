@@ -17,7 +17,7 @@ from ..core.adapters.snmp.recorded_rows import dotted
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
-from ..core.cli.options import Argument, option, output, shared_options_of
+from ..core.cli.options import Argument, option, output, run_options_of
 from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import OUT, STANDARD_OUTPUT
 from ..core.files.whole_files import new_file, text_of
@@ -43,7 +43,7 @@ def _draft(
     from .draft.mib_parser import parse_mib_files
     from .draft.profile import draft as drafted
 
-    shared, out = shared_options_of(context), None if out == "-" else out
+    run_options, out = run_options_of(context), None if out == "-" else out
     text = text_of(file)
     if not snmprec.is_recording(text):
         raise SettingsError(
@@ -69,7 +69,7 @@ def _draft(
         notes.append(
             f"The family {detection.profile.key} reads this device already: pdu status snmp HOST"
         )
-    return print_result(_result(profile_draft, profile, notes, out), shared.json)
+    return print_result(_result(profile_draft, profile, notes, out), run_options.json)
 
 
 def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:

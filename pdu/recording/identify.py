@@ -28,12 +28,12 @@ from ..core.cli.options import (
     LOGIN,
     SNMP,
     TLS,
-    SharedOptions,
+    RunOptions,
     command_line,
     device,
     option,
     output,
-    shared_options_of,
+    run_options_of,
 )
 from ..core.cli.output import columns, counted, print_json, waiting
 from ..core.inventory import connection_data, names
@@ -64,12 +64,15 @@ class HandlerAnswer(NamedTuple):
 
 @click.pass_context
 def _identify(context: click.Context, host: str, handler: Sequence[str], verbose: bool) -> int:
-    shared = shared_options_of(context)
-    handler_name, host, shared = names.resolve_name(shared, host)
+    run_options = run_options_of(context)
+    handler_name, host, run_options = names.resolve_name(run_options, host)
     handler_names = [handler_name] if registry.is_handler(handler_name) else registry.names()
-    chosen = list(dict.fromkeys(handler)) or order_handlers(handler_names, host, shared)
+    chosen = list(dict.fromkeys(handler)) or order_handlers(handler_names, host, run_options)
     keys: set[str] = set().union(*(_keys(load(name)) for name in chosen))
-    typed = (*(key for key in shared.settings if key not in shared.of_list), *shared.secret_files)
+    typed = (
+        *(key for key in run_options.settings if key not in run_options.of_list),
+        *run_options.secret_files,
+    )
     for key in typed:
         if key not in keys and len(chosen) == 1:
             raise SettingsError(
@@ -85,40 +88,40 @@ def _identify(context: click.Context, host: str, handler: Sequence[str], verbose
     unshown: list[str] = []  # they matter only if no handler reads the device
     for name in chosen:
         is_read = any(map(_has_family, answers))
-        answers.append(_look(name, host, shared, ports, len(chosen) == 1, is_read))
+        answers.append(_look(name, host, run_options, ports, len(chosen) == 1, is_read))
         identity = answers[-1].identity
         if name == _DESCRIBED and identity is not None and not identity.family:
-            identity.next_steps = _description_steps(host, shared)
-        if not shared.json and (verbose or _has_family(answers[-1])):
+            identity.next_steps = _description_steps(host, run_options)
+        if not run_options.json and (verbose or _has_family(answers[-1])):
             print("\n".join(_answer(answers[-1], verbose)), flush=True)
-        elif not shared.json:
+        elif not run_options.json:
             unshown += _answer(answers[-1], True)
     best = min(
         filter(_has_family, answers),
         key=_rank,
         default=None,
     )
-    if shared.json:
+    if run_options.json:
         print_json(
             {
                 "host": host,
                 "chosen": best.handler if best else None,
-                "handlers": [_data(answer, shared) for answer in answers],
+                "handlers": [_data(answer, run_options) for answer in answers],
             }
         )
     else:
-        again = _again(host, best.handler, shared) if best else ""
+        again = _again(host, best.handler, run_options) if best else ""
         more = ["what it rests on: --verbose"] if best and not verbose else []
-        for line in [*([] if best else unshown), *more, *_last(again, answers, host, shared)]:
+        for line in [*([] if best else unshown), *more, *_last(again, answers, host, run_options)]:
             print(line)
     return DONE if best else _code(answers)
 
 
-def order_handlers(names: Sequence[str], host: Address, shared: SharedOptions) -> list[str]:
+def order_handlers(names: Sequence[str], host: Address, run_options: RunOptions) -> list[str]:
     """The handlers in the order in which they are tried: with a port given, first those whose usual
     port it is, and NUT, which waits for an answer, after those over HTTP.
     """
-    port = shared.settings.get("port", "").strip() or str(host.port or "")
+    port = run_options.settings.get("port", "").strip() or str(host.port or "")
     if not port:
         return list(names)
     kinds = {name: kind for name in names if (kind := recording(name)) is not None}
@@ -143,7 +146,7 @@ def _rank(answer: HandlerAnswer) -> int:
 def _look(
     name: str,
     host: Address,
-    shared: SharedOptions,
+    run_options: RunOptions,
     ports: dict[tuple[str, int], str],
     alone: bool,
     is_read: bool,
@@ -157,7 +160,7 @@ def _look(
     missing or wrong setting.
     """
     handler = load(name)
-    handler_options = shared if alone else _options_for_handler(handler, shared)
+    handler_options = run_options if alone else _options_for_handler(handler, run_options)
     if (
         is_read
         and handler.snmp
@@ -185,7 +188,7 @@ def _look(
             if (bare, handler_name) not in ports:
                 # A firewall that drops packets makes this the longest silence of the command.
                 with waiting(
-                    f"{host}: trying TCP port {handler_name} for {name}", shared, at_once=True
+                    f"{host}: trying TCP port {handler_name} for {name}", run_options, at_once=True
                 ):
                     ports[bare, handler_name] = _closed(bare, handler_name)
             if ports[bare, handler_name]:
@@ -194,7 +197,7 @@ def _look(
                 )
     try:
         data = connection_data.pdu_data(handler, host, handler_options)
-        with waiting(f"{host}: asking it by {name}", shared, at_once=True):
+        with waiting(f"{host}: asking it by {name}", run_options, at_once=True):
             return HandlerAnswer(name, HandlerTools(handler).identify(data))
     except SettingsError as error:
         if alone:
@@ -210,12 +213,12 @@ def _keys(handler: LoadedHandler) -> set[str]:
     )
 
 
-def _options_for_handler(handler: LoadedHandler, shared: SharedOptions) -> SharedOptions:
+def _options_for_handler(handler: LoadedHandler, run_options: RunOptions) -> RunOptions:
     keys = _keys(handler)
     return dataclasses.replace(
-        shared,
-        settings=connection_data.for_handler(handler, shared),
-        secret_files={key: value for key, value in shared.secret_files.items() if key in keys},
+        run_options,
+        settings=connection_data.for_handler(handler, run_options),
+        secret_files={key: value for key, value in run_options.secret_files.items() if key in keys},
     )
 
 
@@ -248,7 +251,7 @@ def _code(answers: Sequence[HandlerAnswer]) -> int:
     return code_of(next((kind for kind in (*_ORDER, *error_kinds) if kind in kinds), "unreachable"))
 
 
-def _data(answer: HandlerAnswer, shared: SharedOptions) -> dict[str, Any]:
+def _data(answer: HandlerAnswer, run_options: RunOptions) -> dict[str, Any]:
     if answer.identity is not None:
         return dataclasses.asdict(answer.identity)
     assert answer.error is not None
@@ -258,7 +261,7 @@ def _data(answer: HandlerAnswer, shared: SharedOptions) -> dict[str, Any]:
         "family": "",
         "why": reason(answer.error),
         "asked": answer.asked,
-        "error": describe(answer.error, shared) if answer.asked else None,
+        "error": describe(answer.error, run_options) if answer.asked else None,
     }
 
 
@@ -272,18 +275,18 @@ def _is_silent(answer: HandlerAnswer) -> bool:
 # ---- for a person --------------------------------------------------------------------------------
 
 
-def _again(host: str, handler: str, shared: SharedOptions) -> str:
+def _again(host: str, handler: str, run_options: RunOptions) -> str:
     """The command that reads the PDU with the settings that were given."""
-    handler_options = _options_for_handler(load(handler), shared)
-    return command_line(handler_options, "status", *(shared.words or (handler, host)))
+    handler_options = _options_for_handler(load(handler), run_options)
+    return command_line(handler_options, "status", *(run_options.words or (handler, host)))
 
 
-def _description_steps(host: str, shared: SharedOptions) -> list[str]:
+def _description_steps(host: str, run_options: RunOptions) -> list[str]:
     """The commands that lead to an archive for a device that no family fits."""
-    handler_options = _options_for_handler(load(_DESCRIBED), shared)
+    handler_options = _options_for_handler(load(_DESCRIBED), run_options)
     file, profile = "unit.snmprec", "mine.json"
     record = command_line(
-        handler_options, "record", *(shared.words or (_DESCRIBED, host)), "-o", file
+        handler_options, "record", *(run_options.words or (_DESCRIBED, host)), "-o", file
     )
     return [
         f"{record}    # its answers in a file",
@@ -320,15 +323,15 @@ def _has_untrusted_certificate(answer: HandlerAnswer) -> bool:
     return any(getattr(part, "key", "") == "fingerprint" for part in parts)
 
 
-def _next_step(answers: Sequence[HandlerAnswer], host: str, shared: SharedOptions) -> str:
+def _next_step(answers: Sequence[HandlerAnswer], host: str, run_options: RunOptions) -> str:
     """The first thing that lets a handler go on that was not asked; "" if all were."""
     for answer in answers:
         if not _has_untrusted_certificate(answer):
             continue
         words = command_line(
-            _options_for_handler(load(answer.handler), shared),
+            _options_for_handler(load(answer.handler), run_options),
             "identify",
-            *(shared.words or (host,)),
+            *(run_options.words or (host,)),
             "--handler",
             answer.handler,
         )
@@ -351,13 +354,13 @@ def _is_snmp(name: str) -> bool:
 
 
 def _last(
-    again: str, answers: Sequence[HandlerAnswer], host: str, shared: SharedOptions
+    again: str, answers: Sequence[HandlerAnswer], host: str, run_options: RunOptions
 ) -> list[str]:
     """What follows the answers. `again`: the command that reads the PDU, "" if no handler reads
     it."""
     if again:
         return [f"next: {again}"]
-    step = _next_step(answers, host, shared)
+    step = _next_step(answers, host, run_options)
     if step:
         return [step]
     if all(map(_is_silent, answers)):

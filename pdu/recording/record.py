@@ -32,18 +32,20 @@ def _record(
     patience: float,
 ) -> int:
     out = None if out == "-" else out
-    handler, host, shared = names.chosen(context, handler, host)
-    data = connection_data.pdu_data(load(handler), host, shared)
+    handler, host, run_options = names.chosen(context, handler, host)
+    data = connection_data.pdu_data(load(handler), host, run_options)
     kind = handler_tools.recording(handler)
     assert kind is not None  # click offers only these
     try:
         with (
             new_file(out) as write,
-            waiting(f"waiting for {connection_data.display_name(shared, host)}", shared),
+            waiting(f"waiting for {connection_data.display_name(run_options, host)}", run_options),
         ):
             recording = kind.record(
                 data,
-                RecordingOptions(keep, patience, lambda line: show_status_line(line, shared.json)),
+                RecordingOptions(
+                    keep, patience, lambda line: show_status_line(line, run_options.json)
+                ),
             )
             write(recording.text.encode("utf-8", "surrogateescape"))
     except RecursionError:
@@ -51,8 +53,8 @@ def _record(
             "an answer is nested too deeply to be recorded", host=host, operation="record"
         ) from None
     finally:
-        show_status_line("", shared.json)
-    return print_result(_result(recording, handler, host, out), shared.json)
+        show_status_line("", run_options.json)
+    return print_result(_result(recording, handler, host, out), run_options.json)
 
 
 def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -> Result:

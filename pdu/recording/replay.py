@@ -19,7 +19,7 @@ from ..core.adapters.replay_server import HOST
 from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
-from ..core.cli.options import Argument, option, output, shared_options_of
+from ..core.cli.options import Argument, option, output, run_options_of
 from ..core.cli.output import print_json
 from ..core.cli.shared_options import LISTEN
 from ..core.files.whole_files import text_of
@@ -33,7 +33,7 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 @click.pass_context
 def _replay(context: click.Context, file: str, listen: str, profile: str) -> int:
-    shared, port = shared_options_of(context), _port(listen)
+    run_options, port = run_options_of(context), _port(listen)
     text = text_of(file)
     handler, kind = handler_of_recording(text, file)
     if profile and kind.serve_as is None:
@@ -49,7 +49,7 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
     try:
         # before the output: a script that reads the address may end this program at once
         with _collect_signals() as signals:
-            if shared.json:
+            if run_options.json:
                 print_json(
                     {
                         "handler": handler,
@@ -67,7 +67,7 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
                     flush=True,
                 )
                 print("\n".join(_next(device, profile)), flush=True)
-            _wait_for_signal(signals, device, shared.json)
+            _wait_for_signal(signals, device, run_options.json)
     finally:
         device.close()
     return DONE

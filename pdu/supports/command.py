@@ -12,7 +12,7 @@ from handlers.shared.errors import printable
 
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import Argument, output, shared_options_of
+from ..core.cli.options import Argument, output, run_options_of
 from ..core.cli.output import Result, columns, print_result
 from .model_names import Name
 from .owner_proofs import read_owner_proofs
@@ -38,7 +38,7 @@ def _supports(context: click.Context, words: Sequence[str]) -> int:
     code = DONE if result.verdict == YES else code_of("unsupported")
     return print_result(
         Result(_data(question, result), _lines(printable(question, 60), result), code),
-        shared_options_of(context).json,
+        run_options_of(context).json,
     )
 
 

@@ -36,7 +36,7 @@ def look(oid: str) -> ByOid:
     """The families for a sysObjectID, the closest first."""
     from handlers.snmp.profiles import PROFILES  # imported late: 11 ms, for an OID only
 
-    shared = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
+    run_options = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     vendor_arcs = ENTERPRISES.count(".") + 1
     by_key = {entry.family: entry for entry in entries()}
     close: list[tuple[int, SupportEntry]] = []
@@ -44,7 +44,7 @@ def look(oid: str) -> ByOid:
     for profile in PROFILES:
         entry = by_key[profile.key]
         arcs = profile.match(oid)
-        if any(is_below(oid, root) for root in shared):
+        if any(is_below(oid, root) for root in run_options):
             if arcs:
                 tried.append(entry)
         elif arcs > vendor_arcs:

@@ -659,4 +659,7 @@ def test_a_meter_of_power_alone_is_an_estimate_and_never_billable(
     tenures = {("rack1", "1"): [OutletTenancy("zeta", 0.0, 2 * DAY)]}
     (zeta,) = groups.by_customer(tenures, [found], 0.0, 2 * DAY)
     assert zeta.grade == grades.NOT_BILLABLE and zeta.energy is None
-    assert "an estimate by its power, which is not billed: 21.6 kWh, of 0 to 177" in zeta.lines[0].reason
+    assert (
+        "an estimate by its power, which is not billed: 21.6 kWh, of 0 to 177"
+        in zeta.lines[0].reason
+    )

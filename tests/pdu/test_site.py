@@ -12,7 +12,7 @@ from handlers import registry
 from handlers.shared.errors import SettingsError
 from pdu.core import owner_files
 from pdu.core.cli.error_output import Usage
-from pdu.core.cli.options import SharedOptions
+from pdu.core.cli.options import RunOptions
 from pdu.core.drawing import drawing_file
 from pdu.core.inventory.names import PduCommand
 from pdu.core.owner_files import DRAWING, LIST, OwnerFiles
@@ -57,7 +57,7 @@ def of_one_pdu(path: tuple[str, ...]) -> bool:
 def of(*files: str, **options: Any) -> OwnerFiles:
     """The site of `[DRAWING] [LIST]`."""
     words = dict(zip(("drawing_word", "list_word"), (*files, None, None)))
-    return OwnerFiles.of({**words, **options}, SharedOptions())
+    return OwnerFiles.of({**words, **options}, RunOptions())
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_an_argument_too_many_and_a_missing_file_are_refused() -> None:
     with pytest.raises(Usage, match="one argument too many"):
         of("d", "l", list="l")
     with pytest.raises(Usage, match="--drawing FILE"):
-        OwnerFiles.of({}, SharedOptions(), [LIST, DRAWING][1:])
+        OwnerFiles.of({}, RunOptions(), [LIST, DRAWING][1:])
 
 
 def test_without_a_drawing_the_first_argument_is_the_list() -> None:
     options = {"drawing_word": "l", "list_word": None}
-    made = OwnerFiles.of(options, SharedOptions(), but=[DRAWING])
+    made = OwnerFiles.of(options, RunOptions(), but=[DRAWING])
     assert (made.drawing, made.list, options) == (None, "l", {})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from .exit_codes import code_of
-from .options import SharedOptions, spelled
+from .options import RunOptions, spelled
 from .output import print_json
 
 _DEFECT = "defect"
@@ -53,7 +53,7 @@ def _spelled(part: Any) -> str:
     return part if isinstance(part, str) else spelled(part.key, part.value)
 
 
-def describe(error: BaseException, shared: SharedOptions) -> dict[str, Any]:
+def describe(error: BaseException, run_options: RunOptions) -> dict[str, Any]:
     """The report of an error, as in JSON.
 
     An error without a kind is a defect; --debug prints its traceback.
@@ -61,14 +61,14 @@ def describe(error: BaseException, shared: SharedOptions) -> dict[str, Any]:
     kind = getattr(error, "kind", None)
     if not isinstance(kind, str):
         advice = "run again with --debug and report what it prints"
-        if shared.debug:
+        if run_options.debug:
             traceback.print_exception(type(error), error, error.__traceback__)
             advice = "report this with the traceback"
         return {
             "kind": _DEFECT,
             "host": "",
             "operation": "",
-            "exit_code": shared.defect_code,
+            "exit_code": run_options.defect_code,
             "reason": (
                 printable(": ".join(filter(None, (type(error).__name__, str(error)))))
                 + f"; {advice}"
@@ -84,15 +84,15 @@ def describe(error: BaseException, shared: SharedOptions) -> dict[str, Any]:
     }
 
 
-def fail(shared: SharedOptions, error: BaseException) -> int:
+def fail(run_options: RunOptions, error: BaseException) -> int:
     """Print an error and return the exit code of its kind."""
-    about = describe(error, shared)
-    if shared.json:
+    about = describe(error, run_options)
+    if run_options.json:
         print_json({"error": about})
     else:
-        if shared.name and about["host"] != shared.name:
+        if run_options.name and about["host"] != run_options.name:
             host = f" ({about['host']})" if about["host"] else ""
-            about = {**about, "host": f"{printable(shared.name)}{host}"}
+            about = {**about, "host": f"{printable(run_options.name)}{host}"}
         print(
             ": ".join(
                 about[name] for name in ("kind", "host", "operation", "reason") if about[name]

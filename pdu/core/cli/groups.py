@@ -18,7 +18,7 @@ from handlers.shared.address import Address
 from ..network import hosts
 from . import suggestions
 from .exit_codes import WIDTH
-from .options import Argument, Parameters, SharedOptions, output, shared_options_of
+from .options import Argument, Parameters, RunOptions, output, run_options_of
 from .output import Result, print_result, waiting
 from .redaction import without_login
 
@@ -194,7 +194,7 @@ class HostCommand(NamedTuple):
 
 
 Commands = Mapping[str, HostCommand]
-Run = Callable[[SharedOptions, Address, str, HostCommand, Mapping[str, Any]], Result]
+Run = Callable[[RunOptions, Address, str, HostCommand, Mapping[str, Any]], Result]
 
 
 class _Host(click.Argument):
@@ -230,7 +230,7 @@ class HostGroup(LazyGroup):
         behind: Parameters,
         examples: Sequence[str],
         without: Sequence[str] = (),
-        find: Callable[[SharedOptions, str], Address] = lambda _, host: hosts.address(host),
+        find: Callable[[RunOptions, str], Address] = lambda _, host: hosts.address(host),
         completes: Optional[Callable[..., Any]] = None,
         **attributes: Any,
     ) -> None:
@@ -256,15 +256,15 @@ class HostGroup(LazyGroup):
         @click.pass_context
         def call(context: click.Context, /, **values: Any) -> int:
             assert context.parent is not None
-            shared = shared_options_of(context)
-            host = self.find(shared, str(context.parent.params["host"]))
+            run_options = run_options_of(context)
+            host = self.find(run_options, str(context.parent.params["host"]))
             with (
                 contextlib.nullcontext()
                 if command.prints
-                else waiting(f"waiting for {host}", shared)
+                else waiting(f"waiting for {host}", run_options)
             ):
-                result = self.run(shared, host, cmd_name, command, values)
-            return print_result(without_login(result, shared), shared.json)
+                result = self.run(run_options, host, cmd_name, command, values)
+            return print_result(without_login(result, run_options), run_options.json)
 
         words = [word for word in command.parameters if isinstance(word, Argument) and word.about]
         width = max((len(word.plain) for word in words), default=0)

@@ -26,8 +26,8 @@ COMPLETION = "_PDU_COMPLETE"
 
 
 @dataclass
-class SharedOptions:
-    """The values of the shared options, and what the run knows of its login."""
+class RunOptions:
+    """The values of the options that all commands have, and what the run knows of its login."""
 
     json: bool = False
     debug: bool = False
@@ -59,9 +59,9 @@ class SharedOptions:
     used: list[str] = field(default_factory=list, repr=False)
 
 
-def shared_options_of(context: click.Context) -> SharedOptions:
-    """The `SharedOptions` of this run, which all its commands share."""
-    return context.ensure_object(SharedOptions)
+def run_options_of(context: click.Context) -> RunOptions:
+    """The `RunOptions` of this run, which all its commands share."""
+    return context.ensure_object(RunOptions)
 
 
 class Spelling(NamedTuple):
@@ -162,17 +162,20 @@ def spelled_secret(key: str) -> str:
     return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
 
 
-def command_line(shared: SharedOptions, *words: str) -> str:
-    """This program with these words and the settings of `shared`, to be pasted into a shell. What
+def command_line(run_options: RunOptions, *words: str) -> str:
+    """This program with these words and the settings of the run, to be pasted into a shell. What
     cannot be printed is left out, and what the list of PDUs says.
     """
     options = [
         *(
             spelled(key, value, _quoted)
-            for key, value in shared.settings.items()
-            if key not in shared.of_list
+            for key, value in run_options.settings.items()
+            if key not in run_options.of_list
         ),
-        *(f"--secret-file {_quoted(f'{key}={path}')}" for key, path in shared.secret_files.items()),
+        *(
+            f"--secret-file {_quoted(f'{key}={path}')}"
+            for key, path in run_options.secret_files.items()
+        ),
     ]
     return " ".join([invocation.program(), *map(_quoted, words), *options])
 
@@ -230,7 +233,7 @@ def secret_files(**attributes: Any) -> Parameters:
 def _stored(flag: str, name: str, help_text: str) -> Parameters:
     def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
         if value:
-            setattr(shared_options_of(context), name, True)
+            setattr(run_options_of(context), name, True)
             if name == "debug":
                 _log()
 
@@ -247,7 +250,7 @@ def setting(spelling: Spelling) -> Parameters:
 
     def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
         if value not in (None, False):
-            shared_options_of(context).settings[spelling.key] = spelling.value or str(value)
+            run_options_of(context).settings[spelling.key] = spelling.value or str(value)
 
     completes = (
         completed(lambda: spelling.values) if spelling.values else path_completion(spelling.metavar)
@@ -269,7 +272,7 @@ def without_setting(spelling: Spelling, **attributes: Any) -> Parameters:
 
 def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
     def keep(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
-        pairs: dict[str, str] = getattr(shared_options_of(context), name)
+        pairs: dict[str, str] = getattr(run_options_of(context), name)
         for text in texts:
             key, equals, value = text.partition("=")
             if not equals or not key.strip():

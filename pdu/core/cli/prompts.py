@@ -14,7 +14,7 @@ from handlers.shared.errors import NamedSetting, PduHandlerError, Reason, Settin
 from handlers.shared.similar_names import similar_names
 
 from ..files.whole_files import read_file, signals_as_ctrl_c
-from .options import SharedOptions
+from .options import RunOptions
 from .output import pause_wait_line
 
 _LONGEST_LINE = 2_000  # characters
@@ -34,28 +34,28 @@ class NoSecret(SettingsError):
         self.key = key
 
 
-def askable(shared: SharedOptions, what: str, host: str = "") -> None:
+def askable(run_options: RunOptions, what: str, host: str = "") -> None:
     """Check that `confirm` can ask, before long work begins.
 
     Raises NotConfirmed if there is neither a terminal nor --yes.
     """
-    if not shared.yes and not sys.stdin.isatty():
+    if not run_options.yes and not sys.stdin.isatty():
         raise NotConfirmed(
             f"{what} needs --yes, because there is no terminal to ask on; nothing was done", host
         )
 
 
-def confirm(shared: SharedOptions, question: str, host: str = "") -> None:
-    """Ask the question, unless --yes answers it, and set `shared.changing`.
+def confirm(run_options: RunOptions, question: str, host: str = "") -> None:
+    """Ask the question, unless --yes answers it, and set `run_options.changing`.
 
     Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
     """
-    askable(shared, question, host)
-    if not shared.yes:
+    askable(run_options, question, host)
+    if not run_options.yes:
         text = printable(question, 10 * len(question))  # an escape has at most 10 characters
         if (ask_line(f"{text}? [y/N]") or "").lower() not in ("y", "yes"):
             raise NotConfirmed("nothing was done", host)
-    shared.changing = True
+    run_options.changing = True
 
 
 def ask_line(question: str) -> Optional[str]:
@@ -75,32 +75,32 @@ def ask_line(question: str) -> Optional[str]:
     return line.strip()[:_LONGEST_LINE] if line else None
 
 
-def secret(shared: SharedOptions, key: str, question: str, needed: bool = True) -> str:
-    """A secret, as `_secret` finds it, noted in `shared.used`."""
-    secret_text = _secret(shared, key, question, needed)
+def secret(run_options: RunOptions, key: str, question: str, needed: bool = True) -> str:
+    """A secret, as `_secret` finds it, noted in `run_options.used`."""
+    secret_text = _secret(run_options, key, question, needed)
     if secret_text:
-        shared.used.append(secret_text)
+        run_options.used.append(secret_text)
     return secret_text
 
 
-def _secret(shared: SharedOptions, key: str, question: str, needed: bool) -> str:
+def _secret(run_options: RunOptions, key: str, question: str, needed: bool) -> str:
     """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it
     is `needed`, else "".
 
-    With `shared.login`, a secret comes from --secret-file or `shared.secrets` only. Raises
-    SettingsError if a `needed` secret is missing, and for a file or a typed text that cannot be
-    used.
+    With `run_options.login`, a secret comes from --secret-file or `run_options.secrets` only.
+    Raises SettingsError if a `needed` secret is missing, and for a file or a typed text that cannot
+    be used.
     """
-    path = shared.secret_files.get(key)
-    if shared.login and path is None:
-        if needed and not shared.secrets.get(key):
-            near = similar_names(key, shared.settings)
+    path = run_options.secret_files.get(key)
+    if run_options.login and path is None:
+        if needed and not run_options.secrets.get(key):
+            near = similar_names(key, run_options.settings)
             raise NoSecret(
-                f"{shared.login} has no"
+                f"{run_options.login} has no"
                 f" {key}{f', but has {printable(near[0], 60)!r}' if near else ''}",
                 key,
             )
-        return shared.secrets.get(key, "")
+        return run_options.secrets.get(key, "")
     if path is not None:
         why = "empty"
         try:

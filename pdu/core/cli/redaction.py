@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from .generic_words import has_only_generic_words
-from .options import SharedOptions
+from .options import RunOptions
 from .output import Result
 
 NOTICE = "(not shown: it holds the login)"
@@ -18,9 +18,9 @@ _LONG_NUMBER = 7  # digits of a number that is sought alone: a shorter one may b
 _EXAMINED = 8000  # characters at the beginning of a file that are searched
 
 
-def without_login(result: Result, shared: SharedOptions) -> Result:
+def without_login(result: Result, run_options: RunOptions) -> Result:
     """The result with a notice in place of each text or line that holds a secret of this run."""
-    sought = _sought(shared.user, shared.used)
+    sought = _sought(run_options.user, run_options.used)
     if not sought:
         return result
     from handlers.http import login  # imported late, as in `_sought`

@@ -15,7 +15,7 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
 from ..cli import optional_packages
-from ..cli.options import SECRETS, SPELLINGS, SharedOptions, spelled_secret
+from ..cli.options import SECRETS, SPELLINGS, RunOptions, spelled_secret
 from ..cli.prompts import NoSecret, secret
 from ..files.whole_files import read_file
 
@@ -47,26 +47,26 @@ _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 
 def pdu_data(
-    handler: LoadedHandler, host: Address, shared: SharedOptions
+    handler: LoadedHandler, host: Address, run_options: RunOptions
 ) -> Union[PduData, PduSnmpData]:
     """The object that make_handler takes. Raises SettingsError."""
     try:
-        return _pdu_data(handler, host, shared)
+        return _pdu_data(handler, host, run_options)
     except NoSecret as error:
-        port = shared.settings.get("port", "")
+        port = run_options.settings.get("port", "")
         raise error.at(with_port(host.host, port, 0) if port else host) from None
 
 
 def _pdu_data(
-    handler: LoadedHandler, host: Address, shared: SharedOptions
+    handler: LoadedHandler, host: Address, run_options: RunOptions
 ) -> Union[PduData, PduSnmpData]:
     handler_keys = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
-    check(shared, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
-    _refuse_unknown(handler, shared)
+    check(run_options, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
+    _refuse_unknown(handler, run_options)
     if not handler.snmp:
-        return PduData(host, values(handler.name, handler.settings, shared, host))
-    typed_settings = given_settings(shared, [*handler_keys, *_SNMP_FIELDS], host)
+        return PduData(host, values(handler.name, handler.settings, run_options, host))
+    typed_settings = given_settings(run_options, [*handler_keys, *_SNMP_FIELDS], host)
     settings = {
         key: text
         for key, text in typed_settings.items()
@@ -83,7 +83,7 @@ def _pdu_data(
     is_chosen = "version" in params
     is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
     if not is_v3:
-        _refuse_plain(shared, typed_settings, is_chosen)
+        _refuse_plain(run_options, typed_settings, is_chosen)
     # before a secret is asked for
     if (
         is_v3
@@ -91,46 +91,49 @@ def _pdu_data(
         and not optional_packages.has("cryptography")
     ):
         raise SettingsError(optional_packages.missing("SNMPv3 with privacy", "cryptography"))
-    if not shared.login:
+    if not run_options.login:
         given_later = ["community", *_passwords(params)]
         _check_fields({**dict.fromkeys(given_later, _PLACEHOLDER), "user": "any", **params})
     for key in secrets:
-        password = secret(shared, key, f"{key} for {bare}", False)
+        password = secret(run_options, key, f"{key} for {bare}", False)
         if password:
             settings[key] = password
     if is_v3:
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
-        _refuse_idle(shared, params)
+        _refuse_idle(run_options, params)
         password_keys = _passwords(params)
     else:
         password_keys = ["community"]
     params.update(
-        {key: secret(shared, key, f"{key.replace('_', ' ')} of {bare}") for key in password_keys}
+        {
+            key: secret(run_options, key, f"{key.replace('_', ' ')} of {bare}")
+            for key in password_keys
+        }
     )
-    if not shared.login:
+    if not run_options.login:
         _check_fields(params)
     return PduSnmpData(bare, params, settings)
 
 
-def for_handler(handler: LoadedHandler, shared: SharedOptions) -> dict[str, str]:
+def for_handler(handler: LoadedHandler, run_options: RunOptions) -> dict[str, str]:
     """Those of the settings that this handler takes, where they were given for several. A user is
     none of SNMP without its version 3.
     """
     keys = {setting.key for setting in handler.settings} | (
         set(SNMP_KEYS) if handler.snmp else set()
     )
-    if handler.snmp and given_settings(shared, ("snmp_version",), Address("")).get(
+    if handler.snmp and given_settings(run_options, ("snmp_version",), Address("")).get(
         "snmp_version", "2"
     ) not in (
         "3",
         "v3",
     ):
         keys.discard("username")
-    return {key: value for key, value in shared.settings.items() if key in keys}
+    return {key: value for key, value in run_options.settings.items() if key in keys}
 
 
-def _refuse_idle(shared: SharedOptions, params: Mapping[str, str]) -> None:
+def _refuse_idle(run_options: RunOptions, params: Mapping[str, str]) -> None:
     """Raise SettingsError for a password of SNMPv3 without its protocol: it would not be used, and
     the request be sent with less security than its owner meant. The protocol may be none.
     """
@@ -138,9 +141,9 @@ def _refuse_idle(shared: SharedOptions, params: Mapping[str, str]) -> None:
         if _is_none(params.get(protocol, "")):
             return  # without authentication there is no privacy
         variable = f"PDU_{password.upper()}"
-        if password in shared.secret_files or password in shared.secrets:
+        if password in run_options.secret_files or password in run_options.secrets:
             source = password
-        elif not shared.login and os.environ.get(variable):
+        elif not run_options.login and os.environ.get(variable):
             source = variable
         else:
             continue
@@ -150,7 +153,7 @@ def _refuse_idle(shared: SharedOptions, params: Mapping[str, str]) -> None:
 
 
 def _refuse_plain(
-    shared: SharedOptions, typed_settings: Mapping[str, str], is_chosen: bool
+    run_options: RunOptions, typed_settings: Mapping[str, str], is_chosen: bool
 ) -> None:
     """Raise SettingsError for what only SNMPv3 has, where another version will be used: the
     request would be sent in plain text.
@@ -158,7 +161,7 @@ def _refuse_plain(
     `is_chosen`: whether that version was given. Then protocols of a login and of the environment
     may be for other PDUs. Passwords of both always may.
     """
-    if "username" in shared.settings and "username" not in shared.of_list:
+    if "username" in run_options.settings and "username" not in run_options.of_list:
         raise SettingsError(
             (
                 NamedSetting("username"),
@@ -168,10 +171,10 @@ def _refuse_plain(
         )
     for protocol, password in _PASSWORD_OF.items():
         protocol_name = typed_settings.get(protocol, "").strip()
-        counts = not is_chosen or (protocol in shared.settings and not shared.login)
+        counts = not is_chosen or (protocol in run_options.settings and not run_options.login)
         if protocol_name and counts and not _is_none(protocol_name):
             key = protocol
-        elif password in shared.secret_files:
+        elif password in run_options.secret_files:
             key = password
         else:
             continue
@@ -192,7 +195,7 @@ def _passwords(params: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _refuse_unknown(handler: LoadedHandler, shared: SharedOptions) -> None:
+def _refuse_unknown(handler: LoadedHandler, run_options: RunOptions) -> None:
     """Raise SettingsError for a setting on the command line that the handler does not have.
 
     A list and its logins may have settings for other handlers. A handler of another pack may
@@ -202,8 +205,8 @@ def _refuse_unknown(handler: LoadedHandler, shared: SharedOptions) -> None:
         *(setting.key for setting in handler.settings),
         *(SNMP_KEYS if handler.snmp else ()),
     ]
-    for key, value in shared.settings.items():
-        if handler.settings and key not in allowed_keys and key not in shared.of_list:
+    for key, value in run_options.settings.items():
+        if handler.settings and key not in allowed_keys and key not in run_options.of_list:
             # another value may be a secret in the wrong place
             shown_value = value if (key, value) in SPELLINGS else ""
             allowed = ", ".join(setting for setting in allowed_keys if setting not in SECRETS)
@@ -229,21 +232,21 @@ def _check_fields(params: Mapping[str, str]) -> None:
         raise SettingsError((setting, f" {error.fault}")) from None
 
 
-def display_name(shared: SharedOptions, host: str) -> str:
+def display_name(run_options: RunOptions, host: str) -> str:
     """The text that names the PDU for people: HOST, or the setting `host` with a note that it
     replaces HOST. A PDU that was called by a name has it before that.
     """
-    host, setting_host = host.strip(), shared.settings.get("host", "").strip()
+    host, setting_host = host.strip(), run_options.settings.get("host", "").strip()
     if setting_host and setting_host != host:
         host = f"{printable(setting_host)} (the setting host, instead of {host})"
-    has_name = shared.name and shared.name != host
-    return f"{printable(shared.name)} ({host})" if has_name else host
+    has_name = run_options.name and run_options.name != host
+    return f"{printable(run_options.name)} ({host})" if has_name else host
 
 
 def values(
     name: str,
     declared: Sequence[Setting[object]],
-    shared: SharedOptions,
+    run_options: RunOptions,
     host: Address,
     login: bool = True,
 ) -> dict[str, str]:
@@ -258,7 +261,7 @@ def values(
     account = registry.about(name).username if registry.is_handler(name) else ""
     value_by_key = {
         **({"username": account} if account else {}),
-        **given_settings(shared, keys, host),
+        **given_settings(run_options, keys, host),
     }
     if "tls" in keys and "tls" not in value_by_key and any(key in value_by_key for key in _CHECKS):
         value_by_key["tls"] = "yes"
@@ -284,18 +287,18 @@ def values(
             )
         value_by_key["ca_pem"] = content
     secrets = [setting.key for setting in declared if setting.secret]
-    token = secret(shared, "token", "token", False) if "token" in secrets else ""
+    token = secret(run_options, "token", "token", False) if "token" in secrets else ""
     if token:
-        usual = value_by_key.get("username") == account and "username" not in shared.settings
+        usual = value_by_key.get("username") == account and "username" not in run_options.settings
         return {
             **{key: text for key, text in value_by_key.items() if key != "username" or not usual},
             "token": token,
         }
-    user = shared.user = value_by_key.get("username", "")
-    where = display_name(shared, host)
+    user = run_options.user = value_by_key.get("username", "")
+    where = display_name(run_options, host)
     for key in secrets:
         text = secret(
-            shared,
+            run_options,
             key,
             f"{key} of {user} on {where}",
             needed=login and key == "password" and bool(user),
@@ -308,7 +311,7 @@ def values(
 def of_command(
     name: str,
     declared: Sequence[Setting[object]],
-    shared: SharedOptions,
+    run_options: RunOptions,
     host: Address,
     secrets: Sequence[str] = (),
 ) -> dict[str, str]:
@@ -318,28 +321,32 @@ def of_command(
     """
     keys = [setting.key for setting in declared]
     check(
-        shared, [*(setting.key for setting in declared if setting.secret), *secrets], f"pdu {name}"
+        run_options,
+        [*(setting.key for setting in declared if setting.secret), *secrets],
+        f"pdu {name}",
     )
-    for key in shared.settings:
-        if key not in keys and key not in shared.of_list:
+    for key in run_options.settings:
+        if key not in keys and key not in run_options.of_list:
             allowed = ", ".join(key for key in keys if key not in SECRETS)
             raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {allowed}")
-    value_by_key = values(name, declared, shared, host)
+    value_by_key = values(name, declared, run_options, host)
     return {
-        key: text for key, text in value_by_key.items() if key in keys or key not in shared.of_list
+        key: text
+        for key, text in value_by_key.items()
+        if key in keys or key not in run_options.of_list
     }
 
 
-def check(shared: SharedOptions, secrets: Sequence[str], whose: str) -> None:
+def check(run_options: RunOptions, secrets: Sequence[str], whose: str) -> None:
     """Check that no secret is in an argument, and that each --secret-file is for one of `secrets`.
     Raises SettingsError.
     """
-    for key in shared.settings:
+    for key in run_options.settings:
         if key in SECRETS or key in secrets:
             raise SettingsError(
                 f"{key} is a secret, and other users can see arguments: use {spelled_secret(key)}"
             )
-    for key in shared.secret_files:
+    for key in run_options.secret_files:
         if key not in secrets:
             raise SettingsError(
                 f"--secret-file: {whose} has no secret {key[:60]!r}; it takes"
@@ -347,18 +354,18 @@ def check(shared: SharedOptions, secrets: Sequence[str], whose: str) -> None:
             )
 
 
-def given_settings(shared: SharedOptions, keys: Iterable[str], host: Address) -> dict[str, str]:
+def given_settings(run_options: RunOptions, keys: Iterable[str], host: Address) -> dict[str, str]:
     """The given settings, and those of `keys` from the environment unless `state.login` is set.
 
     The address and `SECRETS` are not taken from the environment, and the port only if the address
     has none.
     """
     value_by_key: dict[str, str] = {}
-    setting_host = shared.settings.get("host", "").strip()
+    setting_host = run_options.settings.get("host", "").strip()
     has_port = (Address(setting_host) if setting_host else host).port is not None
     absent = {"host", *(("port",) if has_port else ())}
     for key in keys:
-        value = None if shared.login else os.environ.get(f"PDU_{key.upper()}")
+        value = None if run_options.login else os.environ.get(f"PDU_{key.upper()}")
         if value and key not in absent and key not in SECRETS:
             value_by_key[key] = value
-    return {**value_by_key, **shared.settings}
+    return {**value_by_key, **run_options.settings}

@@ -22,7 +22,7 @@ from handlers.shared.similar_names import similar_names
 
 from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
-from ..cli.options import Parameters, SharedOptions, completed, shared_options_of
+from ..cli.options import Parameters, RunOptions, completed, run_options_of
 from ..cli.shared_options import AUTH, LIST
 from ..network import hosts
 
@@ -73,7 +73,7 @@ class ChosenPdu(NamedTuple):
     handler: str
     host: Address
     #: the shared options, with the settings and the login that the list has for it
-    shared: SharedOptions
+    run_options: RunOptions
 
 
 def options() -> Parameters:
@@ -86,7 +86,7 @@ def options() -> Parameters:
 
 def _keep(context: click.Context, option: click.Parameter, value: Optional[str]) -> None:
     if value:
-        setattr(shared_options_of(context), f"{option.name}_file", value)
+        setattr(run_options_of(context), f"{option.name}_file", value)
 
 
 def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
@@ -205,33 +205,33 @@ def chosen(context: click.Context, handler: str, host: str, alone: bool = True) 
 
     Raises SettingsError, and Usage for an address among names.
     """
-    shared = shared_options_of(context)
+    run_options = run_options_of(context)
     known_list: Optional[KnownList] = context.meta.get(_KEY)
     if known_list is None:
-        _say_what_else(shared, context.command_path, handler, host)
-        return ChosenPdu(handler, hosts.typed(host), shared)
+        _say_what_else(run_options, context.command_path, handler, host)
+        return ChosenPdu(handler, hosts.typed(host), run_options)
     pdu = known_list.pdus.get(host)
     if pdu is None:
         raise Usage(f"{_no_name(host, known_list)}; give names alone, or HANDLER and addresses")
-    pdu_options = shared if alone else dataclasses.replace(shared)
+    pdu_options = run_options if alone else dataclasses.replace(run_options)
     _use(pdu_options, known_list, pdu)
     return ChosenPdu(pdu.handler, pdu.address, pdu_options)
 
 
-def _use(shared: SharedOptions, known_list: KnownList, pdu: ListedPdu) -> None:
+def _use(run_options: RunOptions, known_list: KnownList, pdu: ListedPdu) -> None:
     login = known_list.login(pdu)
     settings = {**(login.settings if login else {}), **dict(pdu.settings)}
-    shared.of_list = frozenset(settings.keys() - shared.settings.keys())
-    shared.settings = {**settings, **shared.settings}
-    shared.name, shared.words = pdu.name, (pdu.name, *known_list.words)
+    run_options.of_list = frozenset(settings.keys() - run_options.settings.keys())
+    run_options.settings = {**settings, **run_options.settings}
+    run_options.name, run_options.words = pdu.name, (pdu.name, *known_list.words)
     if login is not None:
-        shared.login, shared.secrets = login.description, login.secrets
+        run_options.login, run_options.secrets = login.description, login.secrets
 
 
-def _say_what_else(shared: SharedOptions, command: str, handler: str, host: str) -> None:
+def _say_what_else(run_options: RunOptions, command: str, handler: str, host: str) -> None:
     """Say on standard error that a word of this line is also a name of the list."""
     with contextlib.suppress(SettingsError):  # the line needs no list
-        known_list = read_known_list(shared.list_file, shared.auth_file)
+        known_list = read_known_list(run_options.list_file, run_options.auth_file)
         if known_list is None:
             return
         if handler in known_list.pdus:
@@ -259,7 +259,7 @@ def _pdu_text(pdu: ListedPdu) -> str:
 # ---- a name in place of HOST ---------------------------------------------------------------------
 
 
-def resolve_name(shared: SharedOptions, host: str, handler: str = "") -> ChosenPdu:
+def resolve_name(run_options: RunOptions, host: str, handler: str = "") -> ChosenPdu:
     """The PDU of this name for a command that takes HOST alone; HANDLER is "" if it is no name.
     `handler`: the only one that the command is for.
 
@@ -268,23 +268,23 @@ def resolve_name(shared: SharedOptions, host: str, handler: str = "") -> ChosenP
     """
     known_list = None
     try:
-        known_list = read_known_list(shared.list_file, shared.auth_file)
+        known_list = read_known_list(run_options.list_file, run_options.auth_file)
     except SettingsError as error:
-        if shared.list_file:
+        if run_options.list_file:
             raise
         _note(f"names of PDUs are not known: {error.reason}")
     pdu = known_list.pdus.get(host) if known_list is not None else None
     if known_list is None or pdu is None:
-        return ChosenPdu("", hosts.typed(host), shared)
+        return ChosenPdu("", hosts.typed(host), run_options)
     if handler and pdu.handler != handler:
         raise SettingsError(
             f"{printable(host, 60)!r} is no PDU for {handler}: {known_list.path} has it as"
             f" {_pdu_text(pdu)}"
         )
-    _use(shared, known_list, pdu)
+    _use(run_options, known_list, pdu)
     if not _is_at(pdu, host):
         _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(pdu)}")
-    return ChosenPdu(pdu.handler, pdu.address, shared)
+    return ChosenPdu(pdu.handler, pdu.address, run_options)
 
 
 def on_host(handler: str) -> dict[str, Any]:
@@ -306,10 +306,10 @@ def complete(
     """
 
     def offered(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
-        shared = shared_options_of(context)
+        run_options = run_options_of(context)
         names: list[str] = []
         with contextlib.suppress(Exception):
-            known_list = read_known_list(shared.list_file, shared.auth_file)
+            known_list = read_known_list(run_options.list_file, run_options.auth_file)
             pdus = known_list.pdus.values() if known_list is not None else ()
             names = [pdu.name for pdu in pdus if not handler or pdu.handler == handler]
         words = [*other_words(), *names]

@@ -13,7 +13,7 @@ from handlers.shared.errors import SettingsError, printable
 from pdu_common.helper import EnumPowerStatus
 
 from ..cli.error_output import NoSuchHandler
-from ..cli.options import SECRETS, SharedOptions, spelled_secret
+from ..cli.options import SECRETS, RunOptions, spelled_secret
 from ..cli.prompts import NoSecret
 from . import connection_data, reading
 from .auth import ENVIRONMENT, DeviceLogin, names
@@ -49,7 +49,7 @@ class Target(NamedTuple):
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
-        state = SharedOptions(
+        state = RunOptions(
             settings=settings,
             of_list=settings,
             login=self.auth.description,

@@ -19,13 +19,13 @@ from ...core.cli.groups import HostCommand, HostGroup, LazyCommand, Subcommand
 from ...core.cli.options import (
     LOGIN,
     TLS,
+    RunOptions,
     Seconds,
-    SharedOptions,
     device,
     option,
     output,
     prompting,
-    shared_options_of,
+    run_options_of,
 )
 from ...core.cli.output import Result, columns, print_result, show_status_line
 from ...core.inventory import connection_data, names
@@ -104,7 +104,11 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
 
 
 def _run(
-    shared: SharedOptions, host: Address, name: str, command: HostCommand, words: Mapping[str, Any]
+    run_options: RunOptions,
+    host: Address,
+    name: str,
+    command: HostCommand,
+    words: Mapping[str, Any],
 ) -> Result:
     # imported late: 50 ms together, which the help of the group saves
     from handlers.raritan import settings
@@ -122,7 +126,7 @@ def _run(
     declared = [setting for setting in settings.SETTINGS if setting.key not in _REPLACED]
     data = SimpleNamespace(
         ip=host,
-        custom_params=connection_data.of_command("raritan", declared, shared, host, _SECRETS),
+        custom_params=connection_data.of_command("raritan", declared, run_options, host, _SECRETS),
     )
     # With --debug the agent prints to sys.stdout, which is stderr in this block. Results go to the
     # real stdout.
@@ -131,15 +135,15 @@ def _run(
         settings.agent(data, settings.read_settings(data)) as agent,
         contextlib.redirect_stdout(sys.stderr),
     ):
-        agent.debug = shared.debug
+        agent.debug = run_options.debug
         try:
-            return command.run(Context(agent, host.strip(), options, shared, out))
+            return command.run(Context(agent, host.strip(), options, run_options, out))
         except SettingsError:  # not an error of the device
             raise
         except PduHandlerError as error:
             raise _without(error, agent, options).at(host.strip(), name) from error
         finally:
-            show_status_line("", shared.json)
+            show_status_line("", run_options.json)
 
 
 def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> PduHandlerError:
@@ -203,7 +207,7 @@ def _discover(context: click.Context, seconds: float, local_address: Sequence[st
     )
     return print_result(
         Result([dict(zip(head, row)) for row in rows], columns(head, rows) if rows else [nothing]),
-        shared_options_of(context).json,
+        run_options_of(context).json,
     )
 
 

@@ -25,7 +25,7 @@ from handlers.shared.errors import (
 
 from ...core.cli import prompts
 from ...core.cli.exit_codes import DONE
-from ...core.cli.options import Seconds, SharedOption, SharedOptions
+from ...core.cli.options import RunOptions, Seconds, SharedOption
 from ...core.cli.output import Result, columns, facts, figure, show_status_line
 from ...core.cli.redaction import file_holds_login
 from ...core.files.whole_files import new_file
@@ -75,7 +75,12 @@ class Context:
     """One run of one command."""
 
     def __init__(
-        self, agent: Agent, host: str, options: SimpleNamespace, shared: SharedOptions, out: TextIO
+        self,
+        agent: Agent,
+        host: str,
+        options: SimpleNamespace,
+        run_options: RunOptions,
+        out: TextIO,
     ) -> None:
         self.agent = agent
         #: the argument HOST
@@ -83,7 +88,7 @@ class Context:
         #: the command's arguments and options
         self.options = options
         #: the options that `pdu` commands share
-        self.shared = shared
+        self.run_options = run_options
         #: the standard output, for a command that prints while it runs: meanwhile sys.stdout is
         #: redirected to standard error, because the lines of --debug are printed to sys.stdout
         self.out = out
@@ -95,7 +100,7 @@ class Context:
 
     def secret(self, key: str, question: str, needed: bool = True) -> str:
         """A secret, as `prompts.secret` finds it. Also raises SettingsError if it is not text."""
-        secret_text = prompts.secret(self.shared, key, question, needed)
+        secret_text = prompts.secret(self.run_options, key, question, needed)
         if not is_text(secret_text):
             raise SettingsError(
                 (
@@ -144,18 +149,18 @@ class Context:
         Raises NotConfirmed if the answer is not yes, or if there is no terminal to ask on.
         """
         unit = f"link unit {self.options.link} of {self.host}" if self.options.link else self.host
-        prompts.confirm(self.shared, f"{what} on {unit}", self.host)
+        prompts.confirm(self.run_options, f"{what} on {unit}", self.host)
 
     def askable(self, what: str) -> None:
         """Raises NotConfirmed if there is neither a terminal nor --yes.
 
         Call it before long work.
         """
-        prompts.askable(self.shared, what, self.host)
+        prompts.askable(self.run_options, what, self.host)
 
     def tell(self, line: str) -> None:
         """Show the progress of a long command on a terminal."""
-        show_status_line(line, self.shared.json)
+        show_status_line(line, self.run_options.json)
 
     def progress(self, bytes_sent: int, size: int) -> None:
         """Show on a terminal how much of a file was sent.
@@ -260,7 +265,7 @@ def save(
 
     def download_file() -> bytes:
         data = _file(download(agent, *details))
-        if not backup and file_holds_login(data, agent.login.user or "", context.shared.used):
+        if not backup and file_holds_login(data, agent.login.user or "", context.run_options.used):
             raise ProtocolError(
                 "the answer is not kept, because it holds the login: the unit or a proxy sent the"
                 " request back"
@@ -269,7 +274,7 @@ def save(
 
     if not path:
         raise SettingsError("--out is empty: give a file, or - for the standard output")
-    if path == "-" and context.shared.json:
+    if path == "-" and context.run_options.json:
         raise SettingsError("--json needs --out FILE here: file and JSON cannot share one output")
     if path == "-":
         data = download_file()

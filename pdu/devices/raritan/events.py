@@ -69,7 +69,9 @@ def events(context: Context) -> Result:
                 if not options.all and name.endswith(_TWICE):
                     continue
                 print(
-                    format_json(event, name) if context.shared.json else format_line(event, name),
+                    format_json(event, name)
+                    if context.run_options.json
+                    else format_line(event, name),
                     file=context.out,
                     flush=True,
                 )
@@ -117,7 +119,7 @@ def _notice(context: Context) -> Any:
                 f" channel, so the events from {_time(outage.lost.since)} to"
                 f" {_time(outage.lost.until)} are missing"
             )
-            gap = _gap_as_json(outage.lost) if context.shared.json else _gap(outage.lost)
+            gap = _gap_as_json(outage.lost) if context.run_options.json else _gap(outage.lost)
             print(gap, file=context.out, flush=True)
         with contextlib.suppress(*UNWRITABLE):
             print(f"{context.host}: {words}", file=sys.stderr, flush=True)

@@ -19,7 +19,7 @@ from handlers.shared.errors import SettingsError, printable
 from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import DONE
 from ...core.cli.groups import Subcommand
-from ...core.cli.options import Argument, option, output, shared_options_of
+from ...core.cli.options import Argument, option, output, run_options_of
 from ...core.cli.output import Result, counted, print_result
 from ...core.files import journal
 from ...core.files.journal import PACKED, START, HashMismatch
@@ -162,7 +162,7 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         "stamps": [dataclasses.asdict(stamp) for stamp in stamped],
     }
     code = _DOUBT_CODE if outcome.anew or is_late else DONE
-    return print_result(Result(document, lines, code), shared_options_of(context).json)
+    return print_result(Result(document, lines, code), run_options_of(context).json)
 
 
 def _witnessed(stamped: Sequence[Stamp], outcome: Verified) -> Iterator[str]:

@@ -14,7 +14,7 @@ import click
 from ...core.cli import shared_options
 from ...core.cli.exit_codes import DONE, INTERRUPTED
 from ...core.cli.groups import Subcommand
-from ...core.cli.options import option, output, secret_files, shared_options_of
+from ...core.cli.options import option, output, run_options_of, secret_files
 from ...core.cli.output import Result, print_result
 from ...core.cli.shared_options import ALLOW_HOST, ARCHIVES, AUTH, EVERY, INTO, PARALLEL
 from ...core.files.journal import START
@@ -47,9 +47,9 @@ class MeterOptions(NamedTuple):
 
 @click.pass_context
 def _meter(context: click.Context, /, **options: Any) -> int:
-    shared = shared_options_of(context)
-    settings_asked = MeterOptions(OwnerFiles.of(options, shared, [LIST]), **options)
-    screen, supervisor = Screen(shared), SystemdNotify()
+    run_options = run_options_of(context)
+    settings_asked = MeterOptions(OwnerFiles.of(options, run_options, [LIST]), **options)
+    screen, supervisor = Screen(run_options), SystemdNotify()
     with contextlib.ExitStack() as stack:
         signals = stack.enter_context(ServiceSignals())
         companions: list[Companion] = [screen, SystemdNotifier(supervisor)]
@@ -87,7 +87,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
     elif settings_asked.rounds is not None and (counts.failed or counts.lost):
         code = _FAILED
     document = {**dataclasses.asdict(counts), "hash": days.hash}
-    return print_result(Result(document, _lines(counts, days.hash), code), shared.json)
+    return print_result(Result(document, _lines(counts, days.hash), code), run_options.json)
 
 
 def _lines(counts: MeterCounts, last: str) -> Sequence[str]:

@@ -11,7 +11,7 @@ from typing import Callable, Optional
 from handlers.shared.errors import SettingsError
 
 from ...core.cli import optional_packages
-from ...core.cli.options import SharedOptions
+from ...core.cli.options import RunOptions
 from ...core.cli.output import report, show_status_line
 from ...core.network.service_signals import SystemdNotify
 from ...core.web.exposition import render
@@ -23,8 +23,8 @@ _LAST_PORT = 65_535
 class Screen:
     """Standard error: sentences, and on a terminal below them a line that lives."""
 
-    def __init__(self, shared: SharedOptions) -> None:
-        self._as_json = shared.json or shared.debug
+    def __init__(self, run_options: RunOptions) -> None:
+        self._as_json = run_options.json or run_options.debug
         is_live = sys.stderr.isatty() and not self._as_json
         self.every_s = 1.0 if is_live else LONGEST_WAIT_S
 

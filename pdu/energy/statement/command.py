@@ -13,7 +13,7 @@ from handlers.shared.errors import SettingsError, printable
 
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import Subcommand
-from ...core.cli.options import Argument, NumberRange, option, output, shared_options_of
+from ...core.cli.options import Argument, NumberRange, option, output, run_options_of
 from ...core.cli.output import Result, counted, print_result
 from ...core.cli.shared_options import INTO
 from ..audit.pdu_audit import Asked
@@ -42,17 +42,18 @@ class StatementOptions(NamedTuple):
 
 @click.pass_context
 def _statement(context: click.Context, /, **options: Any) -> int:
-    statement_options, shared = (
+    statement_options, run_options = (
         StatementOptions(BillingOptions.of(options), **options),
-        shared_options_of(context),
+        run_options_of(context),
     )
-    shared.defect_code = WRONG
+    run_options.defect_code = WRONG
     ordered = _ordered(statement_options)
     statement_file = write(ordered, statement_options.into)
     holes = [*ordered.source.holes(ordered.paths)]
     document = {**dataclasses.asdict(statement_file), "left_out": holes}
     return print_result(
-        Result(document, [*holes, *_lines(statement_options.into, statement_file)]), shared.json
+        Result(document, [*holes, *_lines(statement_options.into, statement_file)]),
+        run_options.json,
     )
 
 
@@ -123,7 +124,7 @@ def _seal(context: click.Context, /, **options: Any) -> int:
         f"last hash of their chain, to be kept at another place: {roots.hash}",
     ]
     document = {"days": roots.days, "hash": roots.hash}
-    return print_result(Result(document, sentences), shared_options_of(context).json)
+    return print_result(Result(document, sentences), run_options_of(context).json)
 
 
 _STATEMENT_HELP = """Write a statement for each customer, with a proof that he can check.

@@ -14,7 +14,7 @@ from handlers.shared.errors import printable
 from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import Subcommand
-from ...core.cli.options import Argument, option, output, shared_options_of
+from ...core.cli.options import Argument, option, output, run_options_of
 from ...core.cli.output import Result, counted, print_result
 from ...core.files.whole_files import read_file
 from . import day_roots, proof
@@ -140,8 +140,8 @@ def _lines(result: ProofSummary, folder: Sequence[str], has_roots: bool) -> Iter
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    shared, root = shared_options_of(context), options["root"].lower()
-    shared.defect_code = WRONG
+    run_options, root = run_options_of(context), options["root"].lower()
+    run_options.defect_code = WRONG
     if not _ROOT.fullmatch(root):
         raise Usage(f"--root {printable(root, 80)!r}: give 64 hexadecimal digits")
     result = checked(options["file"], root, options["roots"])
@@ -163,7 +163,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
         "limits": LIMITS,
     }
     lines = [*_lines(result, folder, options["roots"] is not None)]
-    return print_result(Result(document, lines), shared.json)
+    return print_result(Result(document, lines), run_options.json)
 
 
 _HELP = """Check a statement of energy: was anything changed since its root was published?

@@ -27,13 +27,13 @@ from ...core.cli.options import (
     Argument,
     NumberRange,
     Parameters,
-    SharedOptions,
+    RunOptions,
     command_line,
     option,
     output,
     prompting as asks,
+    run_options_of,
     secret_files,
-    shared_options_of,
 )
 from ...core.cli.output import Result, counted, print_result
 from ...core.cli.report import Headline, Items, Part, Table, number, row_header, text_lines, words
@@ -85,7 +85,7 @@ class PlanOptions(NamedTuple):
 
 @click.pass_context
 def _plan(context: click.Context, /, **values: Any) -> int:
-    shared = shared_options_of(context)
+    run_options = run_options_of(context)
     options = PlanOptions(**{key: values.pop(key) for key in PlanOptions._fields})
     if not options.one_feed_at_a_time and not options.both_feeds:
         raise Usage(
@@ -93,7 +93,7 @@ def _plan(context: click.Context, /, **values: Any) -> int:
             " (machines)"
         )
     source_options = readings_source.SourceOptions(
-        OwnerFiles.of(values, shared, [DRAWING, LIST]), **values
+        OwnerFiles.of(values, run_options, [DRAWING, LIST]), **values
     )
     drawing = source_options.owner_files.drawn()
     mode = Mode.ONE_FEED if options.one_feed_at_a_time else Mode.BOTH_FEEDS
@@ -132,8 +132,8 @@ def _plan(context: click.Context, /, **values: Any) -> int:
     code = NOT_SEEN if planned_steps.refusals or notes else DONE
     if not planned_steps.steps:
         code = WRONG
-    print_result(_planned(options, planned_steps, len(machines), notes, code), shared.json)
-    if not planned_steps.steps and not shared.json:
+    print_result(_planned(options, planned_steps, len(machines), notes, code), run_options.json)
+    if not planned_steps.steps and not run_options.json:
         raise SettingsError(f"no step is possible, so {options.plan} was not written")
     return code
 
@@ -234,16 +234,18 @@ def _table(title: str, steps: Sequence[CycleStep]) -> Table:
 
 @click.pass_context
 def _run(context: click.Context, /, plan: str, **values: Any) -> int:
-    return _take_steps(plan, values, shared_options_of(context), is_resumed=False)
+    return _take_steps(plan, values, run_options_of(context), is_resumed=False)
 
 
 @click.pass_context
 def _resume(context: click.Context, /, plan: str, **values: Any) -> int:
-    return _take_steps(plan, values, shared_options_of(context), is_resumed=True)
+    return _take_steps(plan, values, run_options_of(context), is_resumed=True)
 
 
-def _take_steps(path: str, values: dict[str, Any], shared: SharedOptions, is_resumed: bool) -> int:
-    files = OwnerFiles.of(values, shared, [DRAWING, LIST])
+def _take_steps(
+    path: str, values: dict[str, Any], run_options: RunOptions, is_resumed: bool
+) -> int:
+    files = OwnerFiles.of(values, run_options, [DRAWING, LIST])
     locked_plan = plan_file.reopen_plan(path)
     with contextlib.closing(locked_plan.log):
         targets: Sequence[Target] = ()
@@ -259,8 +261,8 @@ def _take_steps(path: str, values: dict[str, Any], shared: SharedOptions, is_res
             notes = [_note(outlet, locked_plan.plan, targets) for outlet in left]
             at = f"step {open_step.number}" if open_step is not None else ""
             ended = Ended(locked_plan.progress.steps_done, error, at, left)
-            return _report(ended, len(locked_plan.plan.steps), notes, shared)
-        return _run_plan(locked_plan, drawing, targets, only_open, path, files, shared)
+            return _report(ended, len(locked_plan.plan.steps), notes, run_options)
+        return _run_plan(locked_plan, drawing, targets, only_open, path, files, run_options)
 
 
 def _may_only_switch_on(
@@ -301,25 +303,25 @@ def _run_plan(
     only_open: bool,
     path: str,
     files: OwnerFiles,
-    shared: SharedOptions,
+    run_options: RunOptions,
 ) -> int:
     plan, progress = locked_plan.plan, locked_plan.progress
     left = plan.steps[progress.steps_done :]
     if not left:
         # killed after the last step, or asked once more
-        return _report(Ended(progress.steps_done), len(plan.steps), (), shared)
-    prompts.askable(shared, f"running {path}")
-    if not shared.json:
+        return _report(Ended(progress.steps_done), len(plan.steps), (), run_options)
+    prompts.askable(run_options, f"running {path}")
+    if not run_options.json:
         print("\n".join(text_lines([_table("", left)])))
-    prompts.confirm(shared, _question(plan, left, only_open))
+    prompts.confirm(run_options, _question(plan, left, only_open))
     with run_locks.lock_run(path, drawing, plan.pdus) as claim, stopping() as stop_request:
         fleet = PolledEnvironment(targets, stop_request)
-        say = _sayer(stop_request, shared.json)
+        say = _sayer(stop_request, run_options.json)
         ended = Run(plan, progress, drawing, fleet, locked_plan.log, say).go(only_open)
         if not ended.left:
             claim.settle()
     again = command_line(
-        SharedOptions(secret_files=shared.secret_files),
+        RunOptions(secret_files=run_options.secret_files),
         *("cycle-hall", "resume", path),
         *files.words(),
     )
@@ -333,7 +335,7 @@ def _run_plan(
             )
         else:
             notes.append(f"when the cause is gone, go on: {again}")
-    return _report(ended, len(plan.steps), notes, shared)
+    return _report(ended, len(plan.steps), notes, run_options)
 
 
 def _question(plan: CyclePlan, left: Sequence[CycleStep], only_open: bool) -> str:
@@ -382,7 +384,7 @@ def _note(left: OutletLeftOff, plan: CyclePlan, targets: Sequence[Target]) -> st
     return f"{left.cord} is {is_off}; switch it on: {switch_on(left.cord, plan, targets)}"
 
 
-def _report(ended: Ended, steps: int, notes: Sequence[str], shared: SharedOptions) -> int:
+def _report(ended: Ended, steps: int, notes: Sequence[str], run_options: RunOptions) -> int:
     error = ended.error
     data: dict[str, Any] = {
         "done": ended.steps_done,
@@ -393,15 +395,15 @@ def _report(ended: Ended, steps: int, notes: Sequence[str], shared: SharedOption
     }
     code = DONE if ended.steps_done == steps else NOT_SEEN
     if error is not None:
-        document = describe(error, shared)
+        document = describe(error, run_options)
         code = int(document["exit_code"])
         data = {**data, "at": ended.at, "error": document}
-        if not shared.json:
-            fail(shared, error)
+        if not run_options.json:
+            fail(run_options, error)
     where = f", stopped at {ended.at}" if ended.at else ""
     verdict = Headline(f"{ended.steps_done} of {counted(steps, 'step')} ended{where}")
     lines = text_lines([verdict, Items("", notes)])
-    return print_result(Result(data, [*lines], code), shared.json)
+    return print_result(Result(data, [*lines], code), run_options.json)
 
 
 _FILES: Parameters = [

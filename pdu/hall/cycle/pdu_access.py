@@ -13,7 +13,7 @@ from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ...core.cli.options import SharedOptions, command_line
+from ...core.cli.options import RunOptions, command_line
 from ...core.drawing.drawing import Cord
 from ...core.inventory.listed_pdu import place_of
 from ...core.inventory.polling import Target, poll_full
@@ -121,5 +121,5 @@ def switch_on(cord: Cord, plan: CyclePlan, targets: Sequence[Target]) -> str:
     settings = next(
         (dict(target.device.settings) for target in targets if target.device.name == name), {}
     )
-    shared = SharedOptions(settings=settings)
-    return command_line(shared, "on", device.handler, device.address, cord.outlet)
+    run_options = RunOptions(settings=settings)
+    return command_line(run_options, "on", device.handler, device.address, cord.outlet)

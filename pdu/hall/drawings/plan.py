@@ -18,7 +18,7 @@ from ...core.cli import shared_options
 from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import LazyCommand, LazyGroup, Subcommand
-from ...core.cli.options import Argument, SharedOptions, option, output, shared_options_of
+from ...core.cli.options import Argument, RunOptions, option, output, run_options_of
 from ...core.cli.output import counted, print_json
 from ...core.cli.report import show
 from ...core.cli.shared_options import HTML, OUT
@@ -37,30 +37,30 @@ _WELL, _FINDINGS = 0, 1
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    shared = shared_options_of(context)
-    shared.defect_code = WRONG
+    run_options = run_options_of(context)
+    run_options.defect_code = WRONG
     page = options.pop("html")
     if page is not None:
         check_page(page)
-    owner_files = OwnerFiles.of(options, shared, [DRAWING])
+    owner_files = OwnerFiles.of(options, run_options, [DRAWING])
     drawing = owner_files.drawn()
     readings = readings_source.gather(
         readings_source.SourceOptions(owner_files, **options), drawing.read_pdus
     )
     findings = checked(drawing, readings)
-    show(report(drawing, readings, findings), shared.json, page)
+    show(report(drawing, readings, findings), run_options.json, page)
     return _FINDINGS if findings else _WELL
 
 
 @click.pass_context
 def _import(context: click.Context, /, **options: Any) -> int:
-    shared = shared_options_of(context)
+    run_options = run_options_of(context)
     files = options.pop("files")
     folder, target = options.pop("answers"), options.pop("out")
     dcim_options = dcim_import.take_dcim_options(options)
     if sum(map(bool, (files, dcim_options.url, folder))) != 1:
         raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
-    source = readings_source.SourceOptions(OwnerFiles.of(options, shared), **options)
+    source = readings_source.SourceOptions(OwnerFiles.of(options, run_options), **options)
     if files:
         imported_hall = csv_files.read_csv_files(files)
     elif folder:
@@ -70,14 +70,14 @@ def _import(context: click.Context, /, **options: Any) -> int:
     try:
         joint = dcim_import.join_outlets(imported_hall, source)
     except NotJoined as error:
-        if not shared.json:
+        if not run_options.json:
             print("\n".join(error.lists))
         raise
-    return _written(target, writing.tables(joint), joint.notes, shared)
+    return _written(target, writing.tables(joint), joint.notes, run_options)
 
 
 def _written(
-    target: str, new_tables: writing.Tables, notes: Sequence[str], shared: SharedOptions
+    target: str, new_tables: writing.Tables, notes: Sequence[str], run_options: RunOptions
 ) -> int:
     changed: list[str] = []
     if os.path.exists(target):
@@ -91,7 +91,7 @@ def _written(
         write_whole(target, text.encode("utf-8"))
     except OSError as error:
         raise SettingsError(f"{target} cannot be written ({error.strerror})") from None
-    if shared.json:
+    if run_options.json:
         print_json(
             {
                 "file": target,

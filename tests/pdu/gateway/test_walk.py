@@ -16,7 +16,7 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu.core import owner_files as files
-from pdu.core.cli.options import SharedOptions
+from pdu.core.cli.options import RunOptions
 from pdu.gateway import clients, command
 from pdu.gateway.command import GatewayOptions, gateway as gateway_command
 from tests.needs import ROOT, program
@@ -94,7 +94,7 @@ def test_the_units_command_line_is_one_of_the_gateway() -> None:
     (line,) = re.findall(r"(?m)^ExecStart=(.*)$", UNIT.read_text("utf-8"))
     name, subcommand, *words = shlex.split(line)
     context = gateway_command.make_context("gateway", words)
-    wanted = GatewayOptions(files.OwnerFiles.of(context.params, SharedOptions()), **context.params)
+    wanted = GatewayOptions(files.OwnerFiles.of(context.params, RunOptions()), **context.params)
     assert (name, subcommand) == (PROGRAM, "gateway")
     assert command.gateway_address(wanted) == command.ListenAddress("0.0.0.0", False, True)  # noqa: S104
 
@@ -130,7 +130,7 @@ def start(folder: Path, *words: str) -> tuple[int, str]:
 def options(*words: str) -> GatewayOptions:
     asked = ["LIST", "--drawing", "M", "--clients", "C", *words]
     found = gateway_command.make_context("gateway", asked).params
-    return GatewayOptions(files.OwnerFiles.of(found, SharedOptions()), **found)
+    return GatewayOptions(files.OwnerFiles.of(found, RunOptions()), **found)
 
 
 @pytest.mark.parametrize(

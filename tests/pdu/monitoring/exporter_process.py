@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from pdu.core.cli.options import SharedOptions
+from pdu.core.cli.options import RunOptions
 from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu.core.owner_files import OwnerFiles
 from pdu.core.web import server as web
@@ -116,7 +116,7 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     reports no currents of outlets: see the fixture `call`.
     """
     enable_fast_reads()
-    state = SharedOptions()
+    state = RunOptions()
     context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
     site = OwnerFiles.of(context.params, state)
     wanted = exporter_command.ExporterOptions(site, **context.params)

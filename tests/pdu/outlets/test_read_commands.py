@@ -24,7 +24,7 @@ import pytest
 from handlers.shared import errors
 from pdu.core.cli import exit_codes, prompts
 from pdu.core.cli.exit_codes import READER_GONE
-from pdu.core.cli.options import SharedOptions
+from pdu.core.cli.options import RunOptions
 from pdu.core.cli.output import figure, show_status_line
 from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu.core.inventory.handler_loading import LoadedHandler, load
@@ -560,7 +560,7 @@ def test_a_long_question_is_shown_whole(
         f"switch off {', '.join(f'outlet {number} {chr(27)!r}' for number in range(1, 300))} of"
         " 192.0.2.7"
     )
-    prompts.confirm(SharedOptions(), question)
+    prompts.confirm(RunOptions(), question)
     assert capsys.readouterr().err == f"{question}? [y/N] "
 
 

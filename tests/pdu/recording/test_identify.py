@@ -29,7 +29,7 @@ from pdu import root
 from pdu.core.adapters.raritan import recorded_calls as raritan_calls
 from pdu.core.adapters.recording_formats import HandlerFinding
 from pdu.core.adapters.snmp.identification import of_device, summed_figures
-from pdu.core.cli.options import SharedOptions
+from pdu.core.cli.options import RunOptions
 from pdu.core.cli.output import counted, figure
 from pdu.recording import identify
 from pdu_common.connection import PduData, PduSnmpData
@@ -551,10 +551,10 @@ def test_a_certificate_that_is_not_trusted_leads_to_its_fingerprint(
 def test_the_protocol_of_a_given_port_is_tried_first(port: str, first: str) -> None:
     names = ["nut", "snmp", "raritan"]
     for host, settings in ((f"h:{port}", {}), ("h", {"port": port})):
-        order = identify.order_handlers(names, Address(host), SharedOptions(settings=settings))
+        order = identify.order_handlers(names, Address(host), RunOptions(settings=settings))
         assert (order[0], {*order}) == (first, {*names})
     # on a port of no protocol, NUT waits for an answer after those over HTTP
-    assert identify.order_handlers(names, Address("h:8443"), SharedOptions())[0] == "raritan"
+    assert identify.order_handlers(names, Address("h:8443"), RunOptions())[0] == "raritan"
 
 
 def test_the_port_of_the_environment_is_the_one_that_is_tried(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pdu.core.cli import invocation
-from pdu.core.cli.options import SharedOptions, command_line
+from pdu.core.cli.options import RunOptions, command_line
 from tests.needs import ROOT
 
 
@@ -50,7 +50,7 @@ def test_another_one_is_called_by_its_path(bin_: Path, monkeypatch: pytest.Monke
 def test_one_file_is_called_by_its_python(bin_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", str(bin_ / "python3"))
     assert started(monkeypatch, "dist/pdu.pyz") == "python3 dist/pdu.pyz"
-    assert command_line(SharedOptions(settings={"timeout": "5"}), "status", "snmp", "a b") == (
+    assert command_line(RunOptions(settings={"timeout": "5"}), "status", "snmp", "a b") == (
         "python3 dist/pdu.pyz status snmp 'a b' --timeout 5"
     )
     monkeypatch.setenv("PATH", os.defpath)

@@ -15,7 +15,7 @@ from handlers.shared import errors
 from handlers.shared.address import Address
 from pdu.core.cli import exit_codes
 from pdu.core.cli.error_output import reason
-from pdu.core.cli.options import SharedOptions
+from pdu.core.cli.options import RunOptions
 from pdu.core.inventory import connection_data
 from pdu.core.inventory.handler_loading import load
 from pdu_common.connection import PduSnmpData
@@ -100,12 +100,12 @@ def test_the_port_in_an_address_overrides_the_environment(monkeypatch: pytest.Mo
     monkeypatch.setenv("PDU_COMMUNITY", "c")
     for host, port, snmp_port in (("h:50002", None, "50002"), ("h", "50001", "50001")):
         assert (
-            connection_data.pdu_data(load("nut"), Address(host), SharedOptions()).custom_params.get(
+            connection_data.pdu_data(load("nut"), Address(host), RunOptions()).custom_params.get(
                 "port"
             )
             == port
         )
-        found = connection_data.pdu_data(load("snmp"), Address(host), SharedOptions())
+        found = connection_data.pdu_data(load("snmp"), Address(host), RunOptions())
         assert isinstance(found, PduSnmpData) and found.snmp_params["port"] == snmp_port
 
 
@@ -113,7 +113,7 @@ def test_the_port_in_an_address_overrides_the_environment(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("key", ["password", "api_key"])
 def test_a_secret_in_an_argument_is_refused_and_the_error_says_how_to_give_it(key: str) -> None:
     with pytest.raises(errors.SettingsError) as raised:
-        connection_data.check(SharedOptions(settings={key: "x"}), ["password", "api_key"], "acme")
+        connection_data.check(RunOptions(settings={key: "x"}), ["password", "api_key"], "acme")
     assert f"use PDU_{key.upper()} (or --secret-file {key}=FILE)" in reason(raised.value)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from pdu.core.cli import output
-from pdu.core.cli.options import SharedOptions
+from pdu.core.cli.options import RunOptions
 from pdu.core.cli.output import waiting
 from tests.pdu.running import run
 from tests.waiting import PATIENCE_S
@@ -50,7 +50,7 @@ def threads() -> list[str]:
 
 def test_a_slow_block_shows_what_it_waits_for_and_the_line_is_gone_afterwards() -> None:
     with screen() as shown:
-        with waiting("waiting for 192.0.2.7 \x1b[31m", SharedOptions()):
+        with waiting("waiting for 192.0.2.7 \x1b[31m", RunOptions()):
             assert shown.seen.wait(PATIENCE_S)
         text = shown.getvalue()
     assert "\rwaiting for 192.0.2.7 \\x1b[31m: 0 s" in text and "\x1b" not in text
@@ -59,7 +59,7 @@ def test_a_slow_block_shows_what_it_waits_for_and_the_line_is_gone_afterwards() 
 
 def test_the_line_goes_away_after_ctrl_c() -> None:
     with screen() as shown:
-        with pytest.raises(KeyboardInterrupt), waiting("waiting", SharedOptions()):
+        with pytest.raises(KeyboardInterrupt), waiting("waiting", RunOptions()):
             assert shown.seen.wait(PATIENCE_S)
             raise KeyboardInterrupt
         assert shown.getvalue().split("\r")[-2].strip() == ""
@@ -67,13 +67,13 @@ def test_the_line_goes_away_after_ctrl_c() -> None:
 
 def test_a_quick_block_shows_nothing() -> None:
     with screen(3600.0) as shown:
-        with waiting("waiting", SharedOptions()):
+        with waiting("waiting", RunOptions()):
             assert threads() == ["waiting"]
         assert shown.getvalue() == ""
 
 
-@pytest.mark.parametrize("state", [SharedOptions(json=True), SharedOptions(debug=True)])
-def test_json_and_debug_show_nothing(state: SharedOptions) -> None:
+@pytest.mark.parametrize("state", [RunOptions(json=True), RunOptions(debug=True)])
+def test_json_and_debug_show_nothing(state: RunOptions) -> None:
     with screen(), waiting("waiting", state):
         assert threads() == []
 
@@ -81,12 +81,12 @@ def test_json_and_debug_show_nothing(state: SharedOptions) -> None:
 def test_a_pipe_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with screen() as shown:
         monkeypatch.setattr(shown, "isatty", lambda: False)
-        with waiting("waiting", SharedOptions()):
+        with waiting("waiting", RunOptions()):
             assert threads() == []
 
 
 def test_a_question_and_another_line_take_the_place_of_the_line() -> None:
-    with screen() as shown, waiting("waiting", SharedOptions()):
+    with screen() as shown, waiting("waiting", RunOptions()):
         assert shown.seen.wait(PATIENCE_S)
         for block in (output.pause_wait_line(), told("upload: 5 %")):
             with block:
