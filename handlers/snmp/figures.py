@@ -353,7 +353,8 @@ class Total(FrozenValue):
         if other_cells or answers:
             return other_cells != answers
         return any(
-            self._others_than(summed, figure.cells(filled)) for filled in reader.with_absent()
+            self._others_than(summed, figure.cells(filled))
+            for filled in reader.with_absent(figure.cells)
         )
 
     def _chain(self, reader: Reader) -> set[str]:

@@ -232,6 +232,8 @@ class FilledRows(Reader):
         self.answers = reader
         self.walked, self.got, self._columns = reader.walked, reader.got, reader._columns
         self._absent = absent
+        #: the objects that were asked for, whether they were read or not
+        self.asked: set[str] = set()
         #: columns with missing rows, with these: each is read several times
         self._filled: dict[str, Walked] = {}
         self._tables: dict[str, dict[str, None]] = {}
@@ -252,6 +254,7 @@ class FilledRows(Reader):
 
     def column(self, oid: str) -> Walked:
         full = self.resolve(oid)
+        self.asked.add(full)
         answer = self.walked.get(full, {})
         if not answer and full != self._absent:
             return {}
@@ -266,11 +269,15 @@ class FilledRows(Reader):
 
     def get(self, oid: str) -> Optional[Raw]:
         full = self.resolve(oid)
+        self.asked.add(full)
         return MISSING if full == self._absent else self.got.get(full)
 
-    def with_absent(self) -> list[FilledRows]:
-        """The same with the rows of one of `absent_objects`, for each of these."""
-        return [FilledRows(self, full) for full in self.absent_objects()]
+    def with_absent(self, read: Callable[[Reader], object]) -> list[FilledRows]:
+        """The same with the rows of one of `absent_objects`, for each of these that `read` asks
+        for: with the rows of another one, `read` returns the same."""
+        rows = FilledRows(self)
+        read(rows)
+        return [FilledRows(self, full) for full in self.absent_objects() if full in rows.asked]
 
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:

@@ -99,7 +99,10 @@ def test_nothing_more_is_read_of_a_device_to_find_what_it_lacks() -> None:
     asked = list(device.asked)
     filled = reader.filled()
     assert filled.column(C) == filled.walk(C) == {} and filled.get("1.3.8.2.0") is None
-    assert [one.column(B) for one in filled.with_absent()] == [dict.fromkeys(FULL, MISSING)]
+    with_absent = filled.with_absent(lambda rows: rows.column(B))
+    assert [rows.column(B) for rows in with_absent] == [dict.fromkeys(FULL, MISSING)]
+    # what does not read the absent column is the same with it
+    assert filled.with_absent(lambda rows: rows.column(A)) == []
     assert device.asked == asked
 
 
@@ -119,7 +122,7 @@ def test_a_scalar_is_missing_if_another_one_of_its_group_was_answered() -> None:
     objects: dict[str, Value] = {other: 5, apart: 6}
     reader = read(objects, gets=[one, other])
     assert reader.absent_objects() == [one]
-    (filled,) = reader.filled().with_absent()
+    (filled,) = reader.filled().with_absent(lambda rows: rows.get(one))
     assert filled.get(one) is MISSING and filled.get(other) == 5
     assert read(objects, gets=[one, apart]).absent_objects() == []
     assert read({}, gets=[one, other]).absent_objects() == []
