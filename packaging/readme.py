@@ -144,10 +144,9 @@ FILES: Mapping[str, Sequence[str]] = {
         *(f"settings-{name}" for name in registry.names()),
     ),
     "docs/devices.md": ("devices", "proven-families"),
-    "docs/dev/evidence.md": ("claim-plain",),
+    "docs/dev/evidence.md": ("claim-plain", "promises"),
     "docs/command.md": ("options", "exits"),
     "pdu/supports/owner_proofs.py": ("proven-code",),
-    "docs/dev/promises.md": ("promises",),
 }
 
 

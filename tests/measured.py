@@ -17,7 +17,7 @@ from typing import Optional
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
-HARDENING = ROOT / "docs" / "dev" / "hardening.md"
+EVIDENCE = ROOT / "docs" / "dev" / "evidence.md"
 #: of a commit whose tree has changes
 CHANGED = "-changed"
 

@@ -14,7 +14,7 @@ from tests.shards.__main__ import PAGE as HALLS
     "page, name",
     [
         *((HALLS, name) for name in ("death", "needs")),
-        *((measured.HARDENING, name) for name in ("faults", "partial", "mutants", "soak", "fuzz")),
+        *((measured.EVIDENCE, name) for name in ("faults", "partial", "mutants", "soak", "fuzz")),
     ],
 )
 def test_a_measurement_replaces_its_table_and_nothing_else(

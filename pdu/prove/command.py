@@ -49,7 +49,7 @@ from .watchdog import Watchdog
 _MOST_MINUTES = 60.0
 #: the time of a proof; tests have a faster one
 CLOCK = ProofClock()
-#: where a file is sent; docs/dev/proofs.md says what happens with it
+#: where a file is sent; docs/dev/evidence.md says what happens with it
 SEND = (
     "Nothing was sent. Look through the file, then attach it to a new issue of this project with"
     " the template 'A proof of a unit'."

@@ -1,4 +1,4 @@
-"""What `pdu prove` can show on a unit: the promises of docs/dev/promises.md, whose second table is
+"""What `pdu prove` can show on a unit: the promises of docs/dev/evidence.md, whose second table is
 made from this one.
 """
 
@@ -115,6 +115,6 @@ BY_KEY = {promise.key: promise for promise in PROMISES}
 
 
 def markdown() -> str:
-    """The promises as a table for docs/dev/promises.md."""
+    """The promises as a table for docs/dev/evidence.md."""
     rows = (f"| `{promise.key}` | {promise.sentence} | {promise.tried} |" for promise in PROMISES)
     return "\n".join(("| | promise | how `pdu prove` tries it |", "|---|---|---|", *rows))

@@ -76,7 +76,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         "--all", action="store_true", help="print the result of each cell, right or wrong"
     )
     parser.add_argument(
-        "--write", action="store_true", help="write the result into docs/dev/hardening.md"
+        "--write", action="store_true", help="write the result into docs/dev/evidence.md"
     )
     options = parser.parse_args(arguments)
     names = list(dict.fromkeys(options.names)) or list(registry.names())
@@ -115,7 +115,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if options.write:
         title = measured.run("tests.faults", arguments)
         row = (str(len(verdicts)), str(wrong))
-        measured.write(measured.HARDENING, "faults", title, ("cells", "wrong"), [row])
+        measured.write(measured.EVIDENCE, "faults", title, ("cells", "wrong"), [row])
     return int(bool(wrong))
 
 

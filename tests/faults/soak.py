@@ -129,7 +129,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         "--seed", type=int, default=1, help="seed of the random choices (default: 1)"
     )
     parser.add_argument(
-        "--write", action="store_true", help="write the result into docs/dev/hardening.md"
+        "--write", action="store_true", help="write the result into docs/dev/evidence.md"
     )
     options = parser.parse_args(arguments)
     begin = time.monotonic()
@@ -168,7 +168,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         )
         columns = ("calls", "with a fault", "wrong", "memory, descriptors and threads")
         title = measured.run("tests.faults.soak", arguments)
-        measured.write(measured.HARDENING, "soak", title, columns, [row])
+        measured.write(measured.EVIDENCE, "soak", title, columns, [row])
     return int(bool(bad))
 
 

@@ -130,7 +130,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         "--blind", action="store_true", help="make random changes even if atheris is installed"
     )
     parser.add_argument(
-        "--write", action="store_true", help="write the result into docs/dev/hardening.md"
+        "--write", action="store_true", help="write the result into docs/dev/evidence.md"
     )
     options = parser.parse_args(arguments)
     for name in options.names:
@@ -165,7 +165,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         )
         columns = ("targets", "inputs", "cases", "failures")
         title = measured.run("tests.fuzz", arguments)
-        measured.write(measured.HARDENING, "fuzz", title, columns, [row])
+        measured.write(measured.EVIDENCE, "fuzz", title, columns, [row])
     return int(any(run.finding for run in runs))
 
 

@@ -115,7 +115,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     )
     parser.add_argument("--anew", action="store_true", help="also modules that were tried before")
     parser.add_argument(
-        "--write", action="store_true", help="write the table into docs/dev/hardening.md"
+        "--write", action="store_true", help="write the table into docs/dev/evidence.md"
     )
     parser.add_argument("--lines", metavar="FROM-TO", help="only mutants in these lines")
     parser.add_argument(
@@ -177,7 +177,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     elif options.write:
         title = measured.run("tests.mutants", arguments)
         heads = ("modules of", *_HEADS[1:])
-        measured.write(measured.HARDENING, "mutants", title, heads, _by_folder(rows))
+        measured.write(measured.EVIDENCE, "mutants", title, heads, _by_folder(rows))
     if any(_is_missed(*result, reasons) for result in results.values()):
         return 1
     return 3 if left else 0

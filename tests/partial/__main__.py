@@ -76,7 +76,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "--write",
         action="store_true",
-        help="write the result into docs/dev/hardening.md, and the SNMP families whose whole rows"
+        help="write the result into docs/dev/evidence.md, and the SNMP families whose whole rows"
         f" nothing counts into docs/dev/{_PAGE.name}",
     )
     options = parser.parse_args(arguments)
@@ -106,7 +106,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if options.write:
         title = measured.run("tests.partial", arguments)
         cells = [[str(cell) for cell in row] for row in rows[1:]]
-        measured.write(measured.HARDENING, "partial", title, _HEADS, cells)
+        measured.write(measured.EVIDENCE, "partial", title, _HEADS, cells)
         measured.write(_PAGE, "uncounted", title, *_uncounted())
     return int(bool(wrong))
 

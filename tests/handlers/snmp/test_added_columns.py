@@ -27,7 +27,7 @@ from tests.simulators.snmp_agent.device import dotted
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 States = Mapping[str, EnumPowerStatus]
 VALUES = (0, 1, 2, 230)  # off, on, another state, a voltage
-PAGE = ROOT / "docs" / "states.md"
+PAGE = ROOT / "docs" / "certain.md"
 
 
 class Addition(NamedTuple):

@@ -1,4 +1,4 @@
-"""The table of docs/states.md about who switches machines and outlets: each cell that says that a
+"""The table of docs/certain.md about who switches machines and outlets: each cell that says that a
 program sends its command or refuses, against simulated PDUs.
 """
 
@@ -31,7 +31,7 @@ from tests.pdu.fence.site import OUTLET, Site, site
 from tests.pdu.running import run
 from tests.waiting import PATIENCE_S, until
 
-PAGE = ROOT / "docs" / "states.md"
+PAGE = ROOT / "docs" / "certain.md"
 SENDS, REFUSES, NO_MACHINES = "sends", "refuses", "–"
 
 
