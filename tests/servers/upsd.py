@@ -200,15 +200,6 @@ class Upsd:
         if self._upsd is not None:
             self._upsd.end()
 
-    def pause_upsd(self) -> None:
-        """Pauses upsd: the system still accepts connections, but no request is answered."""
-        if self._upsd is not None:
-            self._upsd.signal(signal.SIGSTOP)
-
-    def resume_upsd(self) -> None:
-        if self._upsd is not None:
-            self._upsd.signal(signal.SIGCONT)
-
     def start_upsd(self, wait: bool = True) -> None:
         """Starts upsd again on the same port and waits for its drivers' data; without `wait`, only
         until it answers.

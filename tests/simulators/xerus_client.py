@@ -18,11 +18,6 @@ from .xerus import XerusPdu
 Json = dict[str, Any]
 
 
-def outlet_rid(number: int) -> str:
-    """The well-known id of an outlet. `number` counts from 0."""
-    return f"/model/pdu/0/outlet/{number}"
-
-
 class Client:
     """Reuses its connection; usable as a context manager."""
 
