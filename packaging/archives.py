@@ -68,12 +68,12 @@ class Handler(NamedTuple):
         return self.name, self.shown, self.protocol
 
 
-def _of_tree(name: str) -> Handler:
+def _tree_handler(name: str) -> Handler:
     about = registry.about(name)
     return Handler(name, about.shown, about.protocol)
 
 
-HANDLERS = tuple(map(_of_tree, registry.names()))
+HANDLERS = tuple(map(_tree_handler, registry.names()))
 
 # ---- what a file imports -------------------------------------------------------------------------
 
@@ -172,10 +172,10 @@ def _catches_import_error(node: ast.AST) -> bool:
     if not isinstance(node, ast.Try):
         return False
     types = [handler.type for handler in node.handlers if handler.type]
-    caught = itertools.chain.from_iterable(map(ast.walk, types))
+    exception_nodes = itertools.chain.from_iterable(map(ast.walk, types))
     return any(
         _name(name) in ("ImportError", "ModuleNotFoundError")
-        for name in caught
+        for name in exception_nodes
         if isinstance(name, ast.expr)
     )
 
@@ -190,7 +190,7 @@ def _name(node: ast.expr) -> str:
 
 HOST = frozenset(("common", "pdu_common"))  # DCImanager's own modules
 # modules of Python 3.9 that 3.13 does not have (PEP 594 and others)
-_REMOVED = frozenset(
+_REMOVED_MODULES = frozenset(
     "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap"
     " msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu"
     " xdrlib formatter binhex".split()
@@ -202,18 +202,18 @@ _NEWER = frozenset(("tomllib", "annotationlib", "compression"))
 @functools.lru_cache(maxsize=1)
 def standard_library() -> frozenset[str]:
     """Top-level modules of the standard library of the Python that runs this, without those in
-    _REMOVED and _NEWER.
+    _REMOVED_MODULES and _NEWER.
     """
     folder = Path(sysconfig.get_path("stdlib"))
     modules = {
         module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])
     }
-    return frozenset(modules | set(sys.builtin_module_names)) - _REMOVED - _NEWER
+    return frozenset(modules | set(sys.builtin_module_names)) - _REMOVED_MODULES - _NEWER
 
 
-def _check_absolute(import_: Import, display_path: str, allowed: frozenset[str]) -> None:
+def _check_absolute(import_: Import, display_path: str, allowed_modules: frozenset[str]) -> None:
     top = import_.module.partition(".")[0]
-    if top in allowed:
+    if top in allowed_modules:
         return
     if top == "handlers":
         raise BuildError(
@@ -322,9 +322,11 @@ def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) ->
     """
     closure = _Closure(tree, name, replace or {})
     closure.add((name, "handler"))
-    unused = sorted(set(replace or {}) - set(closure.files))
-    if unused:
-        raise BuildError(f"{unused[0]} has a replacement, but the handler {name!r} does not use it")
+    unused_keys = sorted(set(replace or {}) - set(closure.files))
+    if unused_keys:
+        raise BuildError(
+            f"{unused_keys[0]} has a replacement, but the handler {name!r} does not use it"
+        )
     return closure.files
 
 
@@ -370,8 +372,8 @@ def archive(
     for path in sorted(content):
         digest.update(f"{path} {len(content[path])}\n".encode() + content[path])
     folder, top = "c" + digest.hexdigest()[:12], top or f"pdu_{name}"
-    packed = {f"{top}/{folder}/{path}": data for path, data in content.items()}
-    packed[f"{top}/__init__.py"] = (
+    members = {f"{top}/{folder}/{path}": data for path, data in content.items()}
+    members[f"{top}/__init__.py"] = (
         f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
     )
     names = [
@@ -379,7 +381,7 @@ def archive(
         for path in sorted(content)
         if path != "__init__.py"
     ]
-    packed[f"{top}/handler.py"] = _ENTRY.format(
+    members[f"{top}/handler.py"] = _ENTRY.format(
         folder=folder,
         alone=f"{top}_{folder}",
         names=textwrap.fill(" ".join(names), 100, break_long_words=False),
@@ -391,21 +393,21 @@ def archive(
     # Python trusts a cached .pyc as long as its source keeps its time and size. The entry modules
     # of two versions can have the same size, so the time of all files is computed from their
     # content.
-    return _tar_gz(packed, 1_500_000_000 + int(digest.hexdigest()[:6], 16))
+    return _tar_gz(members, 1_500_000_000 + int(digest.hexdigest()[:6], 16))
 
 
-def _tar_gz(packed: Mapping[str, bytes], mtime: int) -> bytes:
+def _tar_gz(members: Mapping[str, bytes], mtime: int) -> bytes:
     out = io.BytesIO()
     with (
         gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6, mtime=0) as packer,
         tarfile.open(fileobj=packer, mode="w", format=tarfile.USTAR_FORMAT) as tar,
     ):
-        for path in sorted(_folders(packed) | set(packed)):
+        for path in sorted(_folders(members) | set(members)):
             info = tarfile.TarInfo(path)
             info.mtime = mtime
-            if path in packed:
-                info.size, info.mode = len(packed[path]), 0o644
-                tar.addfile(info, io.BytesIO(packed[path]))
+            if path in members:
+                info.size, info.mode = len(members[path]), 0o644
+                tar.addfile(info, io.BytesIO(members[path]))
             else:
                 info.type, info.mode = tarfile.DIRTYPE, 0o755
                 tar.addfile(info)
@@ -434,9 +436,9 @@ def version(tree: Path) -> str:
 
 
 def register_script(
-    number: str, handlers: Sequence[Handler], built: Optional[Collection[str]] = None
+    number: str, handlers: Sequence[Handler], default_names: Optional[Collection[str]] = None
 ) -> str:
-    """The text of register.sh: register.py with the version and one row for each archive. `built`:
+    """The text of register.sh: register.py with the version and one row for each archive. `default_names`:
     the names whose archives it registers if it is called without one; None: all.
 
     Raises BuildError.
@@ -453,7 +455,10 @@ def register_script(
         TEMPLATE.read_text("utf-8")
         .replace("@VERSION@", number)
         .replace("@HANDLERS@", "\n".join(rows))
-        .replace("@BUILT@", " ".join(h.name for h in handlers if built is None or h.name in built))
+        .replace(
+            "@BUILT@",
+            " ".join(h.name for h in handlers if default_names is None or h.name in default_names),
+        )
     )
 
 
@@ -498,8 +503,8 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     ]
     all_handlers = [*HANDLERS, *owners_handlers]
     there = [h.name for h in all_handlers if (out / _file(h.name, number)).is_file()]
-    built = {*there, *(h.name for h in handlers)}
-    script = register_script(number, all_handlers, built)
+    handler_names = {*there, *(h.name for h in handlers)}
+    script = register_script(number, all_handlers, handler_names)
     out.mkdir(parents=True, exist_ok=True)
     for name, data in archives.items():
         _keep_replaced(out / name, data)
@@ -586,7 +591,7 @@ def own_profile_guesses(file: Path) -> list[str]:
     return own_profiles.guesses(own_profiles.read_profile(file))
 
 
-def with_options(
+def build_with_options(
     handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]
 ) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""
@@ -677,11 +682,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for name in options.names:
         if name not in handler_names:
             parser.error(f"there is no handler {name!r}; choose from {', '.join(handler_names)}")
-    swallowed = [key for key in options.only if key in handler_names]
-    if swallowed:
-        read_as = "were read as families" if len(swallowed) > 1 else "was read as a family"
+    handlers_in_only = [key for key in options.only if key in handler_names]
+    if handlers_in_only:
+        read_as = "were read as families" if len(handlers_in_only) > 1 else "was read as a family"
         parser.error(
-            f"--only takes all words after it, so {', '.join(swallowed)} {read_as}: name handlers"
+            f"--only takes all words after it, so {', '.join(handlers_in_only)} {read_as}: name handlers"
             " first, as in build.py snmp --only KEY"
         )
     has_options = bool(options.only or options.profile_key is not None or options.flags)
@@ -698,7 +703,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         chosen = [
             (
-                with_options(h, options.only, options.profile_key, options.flags)
+                build_with_options(h, options.only, options.profile_key, options.flags)
                 if has_options and h.name == "snmp"
                 else h
             )

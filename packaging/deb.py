@@ -83,12 +83,12 @@ def installed(pyz: Path) -> dict[str, PackageFile]:
     Raises DebError or OSError.
     """
     files: dict[str, PackageFile] = {}
-    with zipfile.ZipFile(pyz) as packed:
-        for name in packed.namelist():
+    with zipfile.ZipFile(pyz) as archive:
+        for name in archive.namelist():
             if name.startswith("licences/"):
-                files[f"{_DOC}/{name}"] = PackageFile(packed.read(name))
+                files[f"{_DOC}/{name}"] = PackageFile(archive.read(name))
             elif name != "__main__.py":
-                files[f"usr/lib/{PACKAGE}/{name}"] = PackageFile(packed.read(name))
+                files[f"usr/lib/{PACKAGE}/{name}"] = PackageFile(archive.read(name))
     for unit in UNITS:
         text = unit.read_bytes()
         if _ADVISED not in text:
@@ -101,7 +101,7 @@ def installed(pyz: Path) -> dict[str, PackageFile]:
     for name in ("copyright", "README.Debian"):
         files[f"{_DOC}/{name}"] = PackageFile(_text(name))
     files[f"usr/share/lintian/overrides/{PACKAGE}"] = PackageFile(_text("lintian-overrides"))
-    files.update(_documented(pyz))
+    files.update(_manual_files(pyz))
     changes = (ROOT / "CHANGELOG.md").read_bytes()
     files[f"{_DOC}/CHANGELOG.md.gz"] = PackageFile(gzip.compress(changes, mtime=0))
     entry = _text(
@@ -112,7 +112,7 @@ def installed(pyz: Path) -> dict[str, PackageFile]:
     return files
 
 
-def _documented(pyz: Path) -> dict[str, PackageFile]:
+def _manual_files(pyz: Path) -> dict[str, PackageFile]:
     """The manual pages and completions. Raises DebError."""
     with tempfile.TemporaryDirectory(prefix="deb-pages.") as work_folder:
         folder, click_man = Path(work_folder) / "files", Path(work_folder) / "packages"
@@ -135,8 +135,8 @@ def _documented(pyz: Path) -> dict[str, PackageFile]:
             if path.is_file():
                 name, data = path.relative_to(folder).as_posix(), path.read_bytes()
                 is_page = path.suffix == ".1"
-                packed = gzip.compress(data, mtime=0) if is_page else data
-                files[f"{name}.gz" if is_page else name] = PackageFile(packed)
+                content = gzip.compress(data, mtime=0) if is_page else data
+                files[f"{name}.gz" if is_page else name] = PackageFile(content)
         return files
 
 
@@ -198,21 +198,21 @@ def control(files: Mapping[str, PackageFile], version: str) -> dict[str, Package
     }
 
 
-def build(pyz: Path, out: Path, version: str, packed: Sequence[str] = _SMALL) -> Path:
-    """Write the package to `out`, all or nothing, and return its path. `packed`: dpkg-deb's options
-    of compression.
+def build(pyz: Path, out: Path, version: str, compression: Sequence[str] = _SMALL) -> Path:
+    """Write the package to `out`, all or nothing, and return its path. `compression`: options
+    of dpkg-deb.
 
     Raises DebError or OSError.
     """
     files = installed(pyz)
-    laid = {f"DEBIAN/{name}": file for name, file in control(files, version).items()} | files
+    contents = {f"DEBIAN/{name}": file for name, file in control(files, version).items()} | files
     package = out / f"{PACKAGE}_{debian_version(version)}_all.deb"
     out.mkdir(parents=True, exist_ok=True)
     epoch = os.environ.get("SOURCE_DATE_EPOCH", _EPOCH)
     # beside the result, so that it is moved there in one step
     with tempfile.TemporaryDirectory(dir=out, prefix="deb.") as folder:
         tree = Path(folder) / "tree"
-        for name, file in laid.items():
+        for name, file in contents.items():
             path = tree / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.data)
@@ -221,7 +221,7 @@ def build(pyz: Path, out: Path, version: str, packed: Sequence[str] = _SMALL) ->
             if path.is_dir():
                 path.chmod(0o750 if path == tree / "etc/pdu" else 0o755)
             os.utime(path, (int(epoch), int(epoch)))
-        _run_dpkg_deb([*packed, "--build", str(tree), str(Path(folder) / package.name)], epoch)
+        _run_dpkg_deb([*compression, "--build", str(tree), str(Path(folder) / package.name)], epoch)
         return (Path(folder) / package.name).replace(package)
 
 
@@ -249,10 +249,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "--pyz", type=Path, help="the pdu.pyz to pack (default: built first, beside the package)"
     )
-    chosen = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        pyz = chosen.pyz or tools.build(chosen.out)
-        package = build(pyz, chosen.out, tools.version())
+        pyz = options.pyz or tools.build(options.out)
+        package = build(pyz, options.out, tools.version())
     except (DebError, tools.ToolBuildError, OSError, zipfile.BadZipFile) as error:
         print(f"deb.py: {error}", file=sys.stderr)
         return 1

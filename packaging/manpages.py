@@ -70,12 +70,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     )
     parser.add_argument("--pyz", type=Path, required=True, help="the pdu.pyz to read them from")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write below")
-    chosen = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="manpages.") as folder:
-        with zipfile.ZipFile(chosen.pyz) as packed:  # the program looks into its folders
-            packed.extractall(folder)
+        with zipfile.ZipFile(options.pyz) as archive:  # the program looks into its folders
+            archive.extractall(folder)
         sys.path.insert(0, folder)
-        write_files(chosen.out)
+        write_files(options.out)
     return 0
 
 

@@ -44,8 +44,8 @@ def section(changes: str, version: str) -> str:
     if parts != [part for part in _ORDER if part in parts]:
         raise NotesError(f"CHANGELOG.md, {title}: give the parts in the order {', '.join(_ORDER)}")
     # a part without a line is not shown
-    filled = re.sub(r"(?m)^### .+\n+(?=### |\Z)", "", match[1].strip() + "\n")
-    return filled.strip()
+    nonempty_parts = re.sub(r"(?m)^### .+\n+(?=### |\Z)", "", match[1].strip() + "\n")
+    return nonempty_parts.strip()
 
 
 def notes(changes: str, version: str, url: str = "") -> str:
@@ -74,11 +74,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         default=os.environ.get("PROJECT_URL", ""),
         help="the address of the project's files at this version (default: PROJECT_URL)",
     )
-    chosen = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        text = notes((ROOT / "CHANGELOG.md").read_text("utf-8"), tools.version(), chosen.url)
-        chosen.out.mkdir(parents=True, exist_ok=True)
-        path = chosen.out / "NOTES.md"
+        text = notes((ROOT / "CHANGELOG.md").read_text("utf-8"), tools.version(), options.url)
+        options.out.mkdir(parents=True, exist_ok=True)
+        path = options.out / "NOTES.md"
         path.write_text(text, "utf-8")
     except (NotesError, OSError) as error:
         print(f"notes.py: {error}", file=sys.stderr)

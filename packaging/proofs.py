@@ -26,7 +26,7 @@ def sent_proofs() -> list[UnitProof]:
 
 def table(units: Optional[list[evidence.ProvenUnits]] = None) -> str:
     """What is proven of each family, as Markdown."""
-    rows = evidence.counted(sent_proofs()) if units is None else units
+    rows = evidence.count_units(sent_proofs()) if units is None else units
     if not rows:
         return f"{_OTHERS[0].upper()}{_OTHERS[1:]}: [send one](field.md#prove)."
     head = ["| family | proven | models | broken promises |", "|---|---|---|---|"]
@@ -55,7 +55,7 @@ def cell(text: str) -> str:
 
 def sentence(units: Optional[list[evidence.ProvenUnits]] = None) -> str:
     """The same for README and docs/certain.md, in one line."""
-    rows = evidence.counted(sent_proofs()) if units is None else units
+    rows = evidence.count_units(sent_proofs()) if units is None else units
     if not rows:
         return f"On units of owners, by `pdu prove`: {_OTHERS}."
     parts = [
@@ -68,12 +68,16 @@ def sentence(units: Optional[list[evidence.ProvenUnits]] = None) -> str:
 def claim(proof_list: Optional[Sequence[UnitProof]] = None) -> str:
     """The sentence that says whether a DCImanager and a PDU were there."""
     proofs = sent_proofs() if proof_list is None else proof_list
-    units = sum(len(unit.firmware) for unit in evidence.counted(proofs) if unit.what == "switching")
+    units = sum(
+        len(unit.firmware) for unit in evidence.count_units(proofs) if unit.what == "switching"
+    )
     if not units:
-        switched = ", and no command has been tried on a real PDU"
+        switching_clause = ", and no command has been tried on a real PDU"
     else:
-        switched = f"; owners have tried its commands on {units} real PDU{'s' * (units > 1)}"
-    return f"The pack has not run on a real DCImanager{switched}"
+        switching_clause = (
+            f"; owners have tried its commands on {units} real PDU{'s' * (units > 1)}"
+        )
+    return f"The pack has not run on a real DCImanager{switching_clause}"
 
 
 class TestBasis(NamedTuple):
@@ -127,7 +131,7 @@ _GROUNDS = {
 def grounds(proof_list: Optional[Sequence[UnitProof]] = None) -> str:
     """The table of what was tried, and what was not, of docs/certain.md."""
     proofs = sent_proofs() if proof_list is None else proof_list
-    rows = evidence.counted(proofs)
+    rows = evidence.count_units(proofs)
     lines = [
         "| | tried on | not tried |",
         "|---|---|---|",
@@ -156,7 +160,7 @@ def grounds(proof_list: Optional[Sequence[UnitProof]] = None) -> str:
 
 def generated_source(unit_counts: Optional[list[evidence.ProvenUnits]] = None) -> str:
     """The lines of pdu/supports/owner_proofs.py."""
-    rows = evidence.counted(sent_proofs()) if unit_counts is None else unit_counts
+    rows = evidence.count_units(sent_proofs()) if unit_counts is None else unit_counts
     if not rows:
         return "PROVEN: tuple[ProvenBy, ...] = ()"
     lines = [

@@ -107,8 +107,8 @@ def place():  # type: () -> str
             part = tempfile.mkdtemp(prefix="pdu-", dir=parent)
             atexit.register(shutil.rmtree, part, True)  # without effect after a rename
             lock(part)
-            with zipfile.ZipFile(os.path.dirname(os.path.abspath(__file__))) as packed:
-                packed.extractall(part)
+            with zipfile.ZipFile(os.path.dirname(os.path.abspath(__file__))) as archive:
+                archive.extractall(part)
             break
         except OSError as error:
             problem = error

@@ -67,9 +67,9 @@ def _common() -> str:
     for name, rows in _rows().items():
         for row in rows:
             owners.setdefault(row, []).append(name)
-    shared = [f"{row} {', '.join(names)} |" for row, names in owners.items() if len(names) > 1]
+    shared_rows = [f"{row} {', '.join(names)} |" for row, names in owners.items() if len(names) > 1]
     return "\n".join(
-        ["| key | allowed | default | meaning | handlers |", "|---|---|---|---|---|", *shared]
+        ["| key | allowed | default | meaning | handlers |", "|---|---|---|---|---|", *shared_rows]
     )
 
 

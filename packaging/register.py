@@ -528,7 +528,7 @@ class Registration(NamedTuple):
     #: of --id, "" without it
     given_id: str
 
-    def found_or_created(self, row: PackHandler) -> str:
+    def find_or_create(self, row: PackHandler) -> str:
         """The handler's id. Registers the handler if it is not known. Raises Stop."""
         if self.given_id:
             return self.given_id
@@ -559,9 +559,9 @@ class Registration(NamedTuple):
                 " DCImanager's list of handlers; if it is there, run again with --id ID; if not,"
                 f" delete its line in {ids.path}",
             )
-        return number if number not in ("", "?") else self._created(row)
+        return number if number not in ("", "?") else self._create(row)
 
-    def _created(self, row: PackHandler) -> str:
+    def _create(self, row: PackHandler) -> str:
         handler, ids = f"pdu_{row.name}", self.ids
         if not ids.keep(handler, "?"):
             raise Stop(
@@ -879,7 +879,7 @@ def run(words: Sequence[str], here: str) -> None:
         server.log_in(email, *password_of(email))
         registration = Registration(server, ids, work, options.given_id)
         for name in path_by_name:
-            registration.upload(ROWS[name], registration.found_or_created(ROWS[name]))
+            registration.upload(ROWS[name], registration.find_or_create(ROWS[name]))
     finally:
         _be_deaf()
         shutil.rmtree(work, ignore_errors=True)

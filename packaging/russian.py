@@ -19,7 +19,7 @@ _WHAT = {"reading": "чтение", "switching": "переключение"}
 
 def proven(units: Optional[Sequence[evidence.ProvenUnits]] = None) -> str:
     """What owners have proven, of README.md."""
-    rows = evidence.counted(proofs.sent_proofs()) if units is None else units
+    rows = evidence.count_units(proofs.sent_proofs()) if units is None else units
     begin = "На устройствах владельцев, командой `pdu prove`:"
     if not rows:
         text = "отчётов с реальных устройств пока не присылали"

@@ -46,7 +46,7 @@ OLDEST, OLDEST_SHOWN = (3, 9), "3.9"
 MAIN = HERE / "pyz_main.py"
 LOCK, WANTED = "pyz.lock", "pyz-requirements.txt"
 # files from pip that the program does not need, hidden ones too
-_UNUSED = re.compile(r"bin/|[^/]*\.dist-info/|(?:.*/)?\.")
+_UNUSED_PATHS = re.compile(r"bin/|[^/]*\.dist-info/|(?:.*/)?\.")
 _LICENCE = re.compile(
     r"([^/]*)\.dist-info/(?:licenses/(.*)|((?:LICEN[CS]E|COPYING|NOTICE|METADATA)[^/]*))"
 )
@@ -64,11 +64,11 @@ class ToolBuildError(Exception):
 def show_step(step: str) -> Iterator[None]:
     """Print the name of a step, and every 2 seconds that it still runs."""
     print(f"{step} ...", flush=True)
-    ended = threading.Event()
+    stop_event = threading.Event()
 
     def tick() -> None:
         seconds = 0.0
-        while not ended.wait(_TICK_S):
+        while not stop_event.wait(_TICK_S):
             seconds += _TICK_S
             print(f"  {seconds:g} s", flush=True)
 
@@ -77,7 +77,7 @@ def show_step(step: str) -> Iterator[None]:
     try:
         yield
     finally:
-        ended.set()
+        stop_event.set()
         ticker.join()
 
 
@@ -243,21 +243,21 @@ def build(out: Path) -> Path:
         for pattern in ("*.py", "*.csv", "*.json", "py.typed"):
             files.update(
                 (f"{package}/{path}", data)
-                for path, data in _below(ROOT / package, pattern).items()
+                for path, data in _files_below(ROOT / package, pattern).items()
             )
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-") as folder:
         install_packages(Path(folder))
-        for path, data in _below(Path(folder), "*").items():
+        for path, data in _files_below(Path(folder), "*").items():
             place = _place(path)
             if place:
                 files[place] = data
     files["licences/dcimanager-pdu-handlers/LICENSE"] = (ROOT / "LICENSE").read_bytes()
     with show_step("packing them"):
         check(files)
-        return _packed(files, out)
+        return _write_program(files, out)
 
 
-def _packed(files: dict[str, bytes], out: Path) -> Path:
+def _write_program(files: dict[str, bytes], out: Path) -> Path:
     """Write `out`/pdu.pyz with `files` and its main program."""
     files["__main__.py"] = MAIN.read_bytes().replace(b"@CONTENT@", content_hash(files).encode())
     out.mkdir(parents=True, exist_ok=True)
@@ -278,10 +278,10 @@ def _place(path: str) -> str:
     match = _LICENCE.fullmatch(path)
     if match is not None:
         return f"licences/{match[1]}/{match[2] or match[3]}"
-    return "" if _UNUSED.match(path) else path
+    return "" if _UNUSED_PATHS.match(path) else path
 
 
-def _below(folder: Path, pattern: str) -> dict[str, bytes]:
+def _files_below(folder: Path, pattern: str) -> dict[str, bytes]:
     """The files below `folder` whose names match: path → content."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -308,13 +308,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         default=ROOT / "dist",
         help="the folder to write to (default: dist/ of the project)",
     )
-    chosen = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        if chosen.lock:
+        if options.lock:
             write_lock_file(HERE / LOCK)
             print(HERE / LOCK)
             return 0
-        path = build(chosen.out)
+        path = build(options.out)
     except KeyboardInterrupt:
         print("tools.py: interrupted; nothing was built", file=sys.stderr)
         return 130

@@ -52,8 +52,10 @@ def build_wheel(
 ) -> str:
     """Build the wheel and return its file name (PEP 517)."""
     with _nothing_left():
-        built: str = _SETUPTOOLS.build_wheel(wheel_directory, config_settings, metadata_directory)
-        return built
+        wheel_name: str = _SETUPTOOLS.build_wheel(
+            wheel_directory, config_settings, metadata_directory
+        )
+        return wheel_name
 
 
 def prepare_metadata_for_build_wheel(
@@ -72,5 +74,5 @@ def get_requires_for_build_wheel(
 ) -> list[str]:
     """What a build needs besides pyproject.toml (PEP 517)."""
     with _nothing_left():
-        needed: list[str] = _SETUPTOOLS.get_requires_for_build_wheel(config_settings)
-        return needed
+        requirements: list[str] = _SETUPTOOLS.get_requires_for_build_wheel(config_settings)
+        return requirements

@@ -40,7 +40,7 @@ from ..core.network import hosts
 from ..core.owner_files import OwnerFiles
 from . import owner_questions
 from .contract import COMMANDS
-from .document import BROKEN, SIMULATED, UNIT, UnitProof, can_write, write_new, written
+from .document import BROKEN, SIMULATED, UNIT, UnitProof, can_write, proof_text, write_new
 from .report import lines
 from .run import USUAL_WATCH_S, Plan, Tools, prove
 from .unit_reading import ProofClock, ProofTrace, UnitUnderTest
@@ -80,7 +80,7 @@ def _teller(run_options: RunOptions) -> Callable[[str], None]:
     return tell
 
 
-def _protected(path: Optional[str], name: str, outlet: str) -> str:
+def _machine_on_outlet(path: Optional[str], name: str, outlet: str) -> str:
     """Whose cord is in this outlet by a drawing."""
     if path is None or not outlet:
         return ""
@@ -116,7 +116,7 @@ def _prove(
     loaded, where = load(handler), connection_data.display_name(run_options, host)
     if identity:
         prompts.askable(run_options, f"switching outlet {identity}", host)
-    protected = _protected(drawing, drawn_as or host.host, identity)
+    protected_machine = _machine_on_outlet(drawing, drawn_as or host.host, identity)
     unit = UnitUnderTest(loaded, connection_data.pdu_data(loaded, host, run_options))
     user = run_options.user or run_options.settings.get("username", "")
     wish = Plan(
@@ -124,7 +124,7 @@ def _prove(
         where,
         identity,
         len(outlet) == 2,
-        protected,
+        protected_machine,
         60 * minutes,
         SIMULATED if hosts.is_this_machine(_asked_host(run_options, host)) else UNIT,
     )
@@ -161,7 +161,7 @@ def _prove(
         show_status_line("", run_options.json)
         if guard is not None:
             guard.close()
-    write_new(out, written(proof))
+    write_new(out, proof_text(proof))
     return print_result(_result(proof, out), run_options.json)
 
 

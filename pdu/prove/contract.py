@@ -90,7 +90,7 @@ def run(
     Ends early at the first surprise: what it was is in the unit's trace.
     """
     machine = MachinePower(str(initial.outlet), [initial.outlet])
-    looked = False
+    is_shown = False
     for on in (False, True, False, True):
         if not on and not is_guarded():
             return
@@ -101,12 +101,12 @@ def run(
             return
         if initial.carries:
             _wait_for_meters(unit_access, initial, on)
-        if not on and not looked:
-            looked = True
+        if not on and not is_shown:
+            is_shown = True
             look()
         unit_access.sleep(_SETTLE_S)
         now = unit_access.read_pdus([_UNIT])[_UNIT]
-        if _state(now, initial) is not (UP if on else DOWN) or _moved(initial, now):
+        if _state(now, initial) is not (UP if on else DOWN) or _has_other_change(initial, now):
             return
 
 
@@ -119,7 +119,7 @@ def _wait_for_meters(unit_access: UnitAccess, initial: InitialReading, on: bool)
     while unit_access.monotonic() < end:
         now = unit_access.read_pdus([_UNIT])[_UNIT]
         outlet = now.outlets.get(initial.outlet.outlet)
-        if outlet is None or _moved(initial, now) or not outlet.draw.is_known:
+        if outlet is None or _has_other_change(initial, now) or not outlet.draw.is_known:
             return
         if is_idle(outlet) and (on or _inlet_has_fallen(initial, now.inlet)):
             return
@@ -145,7 +145,7 @@ def _wait_for(
     end = unit_access.monotonic() + _LATE_S
     while unit_access.monotonic() < end:
         now = unit_access.read_pdus([_UNIT])[_UNIT]
-        if _state(now, initial) is target_state or _moved(initial, now):
+        if _state(now, initial) is target_state or _has_other_change(initial, now):
             return
         unit_access.sleep(_LOOK_S)
 
@@ -167,11 +167,11 @@ def restore_outlets(
     if is_open:
         unit_access.switch([initial.outlet], True)
         sent_at = unit_access.monotonic()
-    helped: set[str] = set()
+    switched_on: set[str] = set()
     while True:
         now = unit_access.read_pdus([_UNIT])[_UNIT]
         state = _state(now, initial)
-        lost = [
+        outlets_lost = [
             name
             for name, was in initial.states.items()
             if was is UP
@@ -179,7 +179,7 @@ def restore_outlets(
             and (outlet := now.outlets.get(name)) is not None
             and outlet.state is DOWN
         ]
-        if state is UP and not lost:
+        if state is UP and not outlets_lost:
             unit_access.sleep(_LOOK_S)
             again = unit_access.read_pdus([_UNIT])[_UNIT]
             if _state(again, initial) is UP:
@@ -189,10 +189,10 @@ def restore_outlets(
                 unit_access.switch([initial.outlet], True)
                 sent_at = unit_access.monotonic()
             else:
-                left = [name for name in lost if name not in helped]
-                if left and _on(now) < sum(state is UP for state in initial.states.values()):
+                left = [name for name in outlets_lost if name not in switched_on]
+                if left and _count_on(now) < sum(state is UP for state in initial.states.values()):
                     unit_access.switch([OutletUnderTest(_UNIT, left[0])], True)
-                    helped.add(left[0])
+                    switched_on.add(left[0])
         elif sent_at is None or (state is DOWN and unit_access.monotonic() - sent_at >= _RESEND_S):
             unit_access.switch([initial.outlet], True)
             sent_at = unit_access.monotonic()
@@ -201,10 +201,10 @@ def restore_outlets(
         unit_access.sleep(_LOOK_S)
     if state is not UP:
         return f"{initial.outlet} was on, and is {word(state)}"
-    return f"outlet {', '.join(lost)} was on, and is off"
+    return f"outlet {', '.join(outlets_lost)} was on, and is off"
 
 
-def _on(now: PduReading) -> int:
+def _count_on(now: PduReading) -> int:
     return sum(outlet.state is UP for outlet in now.outlets.values())
 
 
@@ -213,7 +213,7 @@ def _state(now: PduReading, initial: InitialReading) -> EnumPowerStatus:
     return UNKNOWN if outlet is None else outlet.state
 
 
-def _moved(initial: InitialReading, now: PduReading) -> bool:
+def _has_other_change(initial: InitialReading, now: PduReading) -> bool:
     """Whether another outlet changed its state."""
     return any(
         UNKNOWN not in (outlet.state, initial.states.get(name, UNKNOWN))

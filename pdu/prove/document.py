@@ -162,7 +162,7 @@ class UnitProof:
     #: why not, and what `pdu record` says of it
     notes: tuple[str, ...]
 
-    def of(self, phase: str) -> list[ProvenReading]:
+    def readings_in(self, phase: str) -> list[ProvenReading]:
         """The readings of one phase, in order."""
         return [reading for reading in self.readings if reading.phase == phase]
 
@@ -171,7 +171,7 @@ class UnitProof:
         return next((verdict for verdict in self.verdicts if verdict.promise == promise), None)
 
 
-def written(proof: UnitProof) -> str:
+def proof_text(proof: UnitProof) -> str:
     """The file's text."""
     content = dataclasses.asdict(proof)
     document = {"proof": FORMAT, **content, _RECORDING: proof.recording.split("\n")}

@@ -12,10 +12,13 @@ from ..core.adapters.scrub import Scrubber
 from . import unit_reading
 from .document import BROKEN, KEPT, SIMULATED, ProvenReading, UnitProof, parsed
 from .promises import BY_KEY, READING
-from .verdicts import RECORDED, judged
+from .verdicts import RECORDED, judge_proof
 
 #: promises without which nothing is proven
-_NEEDED = {"reading": ("recording", "twice"), "switching": ("switches", "neighbours", "restored")}
+_NEEDED_PROMISES = {
+    "reading": ("recording", "twice"),
+    "switching": ("switches", "neighbours", "restored"),
+}
 
 
 class ProvenUnits(NamedTuple):
@@ -42,7 +45,7 @@ class ProvenUnits(NamedTuple):
 def read_proof(text: str) -> UnitProof:
     """A file with its verdicts written anew from its readings and commands. Raises BadProof."""
     proof = parsed(text)
-    return dataclasses.replace(proof, verdicts=judged(proof))
+    return dataclasses.replace(proof, verdicts=judge_proof(proof))
 
 
 def why_not_replayed(proof: UnitProof) -> str:
@@ -50,16 +53,16 @@ def why_not_replayed(proof: UnitProof) -> str:
     of the recording in the file; "" for nothing. Identities were scrubbed when the file was made,
     so the order counts.
     """
-    recorded = next(iter(proof.of(RECORDED)), None)
-    if not proof.recording or recorded is None:
+    recorded_reading = next(iter(proof.readings_in(RECORDED)), None)
+    if not proof.recording or recorded_reading is None:
         return "it has no recording"
     try:
-        again = unit_reading.replayed(
+        again = unit_reading.read_recording(
             proof.handler, proof.recording, Scrubber().text, proof.settings
         )
     except PduHandlerError as error:
         return f"its recording cannot be replayed: {printable(error.reason, 200)}"
-    if _shown(recorded) != _shown(again.reading):
+    if _states_and_figures(recorded_reading) != _states_and_figures(again.reading):
         return "its recording reads otherwise than the file says"
     family = unit_reading.scrub_nameplate(again.plate.family, again.plate)
     if family != proof.family:
@@ -67,7 +70,7 @@ def why_not_replayed(proof: UnitProof) -> str:
     return ""
 
 
-def _shown(reading: ProvenReading) -> object:
+def _states_and_figures(reading: ProvenReading) -> object:
     """The states and figures of a reading."""
     outlets = [
         (outlet.state, outlet.current_a, outlet.power_w, outlet.energy_kwh)
@@ -76,7 +79,7 @@ def _shown(reading: ProvenReading) -> object:
     return reading.failure_kind, reading.load_a, reading.power_w, reading.energy_kwh, outlets
 
 
-def counted(proofs: Iterable[UnitProof]) -> list[ProvenUnits]:
+def count_units(proofs: Iterable[UnitProof]) -> list[ProvenUnits]:
     """What they prove, sorted.
 
     Raises ValueError for a simulated one, which must never be here.
@@ -85,8 +88,8 @@ def counted(proofs: Iterable[UnitProof]) -> list[ProvenUnits]:
     for proof in proofs:
         if proof.basis == SIMULATED:
             raise ValueError("a simulated proof is no evidence")
-        for what, needed in _NEEDED.items():
-            verdicts = [proof.verdict(promise) for promise in needed]
+        for what, promises in _NEEDED_PROMISES.items():
+            verdicts = [proof.verdict(promise) for promise in promises]
             if all(verdict is not None and verdict.verdict == KEPT for verdict in verdicts):
                 units.setdefault((proof.handler, proof.family, what), []).append(proof)
     return [
@@ -96,13 +99,13 @@ def counted(proofs: Iterable[UnitProof]) -> list[ProvenUnits]:
             what,
             tuple(sorted(proof.firmware for proof in unit_proofs)),
             tuple(sorted({proof.model for proof in unit_proofs if proof.model})),
-            tuple(sorted(_broken(unit_proofs, what))),
+            tuple(sorted(_broken_promises(unit_proofs, what))),
         )
         for (handler, family, what), unit_proofs in sorted(units.items())
     ]
 
 
-def _broken(unit_proofs: Sequence[UnitProof], what: str) -> set[str]:
+def _broken_promises(unit_proofs: Sequence[UnitProof], what: str) -> set[str]:
     return {
         verdict.promise
         for proof in unit_proofs

@@ -38,16 +38,16 @@ def _parts(proof: UnitProof) -> Iterator[Part]:
     yield Headline(f"{counted(len(proof.verdicts), 'promise')}: {counts}")
     about = " ".join(filter(None, (proof.manufacturer, proof.model)))
     firmware = f", firmware {proof.firmware}" if proof.firmware else ""
-    outlets = counted(len(proof.of(FIRST)[0].outlets), "outlet")
-    simulated = " (SIMULATED: never evidence)" if proof.basis == SIMULATED else ""
-    yield f"{about or proof.family or proof.handler}{firmware}: {outlets}{simulated}"
+    outlets = counted(len(proof.readings_in(FIRST)[0].outlets), "outlet")
+    simulation_note = " (SIMULATED: never evidence)" if proof.basis == SIMULATED else ""
+    yield f"{about or proof.family or proof.handler}{firmware}: {outlets}{simulation_note}"
     verdicts = sorted(proof.verdicts, key=lambda verdict: [*_LOOKS].index(verdict.verdict))
-    broken = [
+    broken_promises = [
         f"{BY_KEY[verdict.promise].sentence}: {verdict.finding}"
         for verdict in verdicts
         if verdict.verdict == BROKEN
     ]
-    yield Items("Broken", broken)
+    yield Items("Broken", broken_promises)
     rows = [
         [
             judged(verdict.verdict, _LOOKS[verdict.verdict]),

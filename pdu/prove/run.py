@@ -19,7 +19,7 @@ from . import contract, unit_reading
 from .contract import is_idle
 from .document import UNIT, OwnerAnswers, ProvenReading, UnitProof
 from .unit_reading import FIGURES, NAMED, ProofClock, ProofTrace, UnitAccess, UnitUnderTest
-from .verdicts import CONTRACT, FIRST, RECORDED, SECOND, judged, readings_agree
+from .verdicts import CONTRACT, FIRST, RECORDED, SECOND, judge_proof, readings_agree
 from .watchdog import WatchdogProcess
 
 # between the two readings, in s
@@ -72,10 +72,10 @@ def prove(wish: Plan, means: Tools) -> UnitProof:
         raise _Unread(first.failure.kind, first.failure.reason)
     if wish.outlet:
         _may_switch(wish, first)
-    recording, notes = unit_reading.recorded(wish.unit, means.tell)
+    recording, notes = unit_reading.record_unit(wish.unit, means.tell)
     if recording:
         means.tell("reading the recording")
-        trace.readings.append(_replayed(wish, recording, trace, clock))
+        trace.readings.append(_read_replay(wish, recording, trace, clock))
     owner = means.owner()
     _watch(wish, means)
     dark_answers: list[Optional[bool]] = []
@@ -101,7 +101,7 @@ def prove(wish: Plan, means: Tools) -> UnitProof:
         recording,
         tuple(trace.clean(printable(note, 300)) for note in notes),
     )
-    return dataclasses.replace(proof, verdicts=judged(proof))
+    return dataclasses.replace(proof, verdicts=judge_proof(proof))
 
 
 class _Unread(PduHandlerError):
@@ -112,13 +112,13 @@ class _Unread(PduHandlerError):
         self.kind = kind
 
 
-def _replayed(wish: Plan, recording: str, trace: ProofTrace, clock: ProofClock) -> ProvenReading:
+def _read_replay(wish: Plan, recording: str, trace: ProofTrace, clock: ProofClock) -> ProvenReading:
     try:
-        reading = unit_reading.replayed(
+        reading = unit_reading.read_recording(
             wish.unit.handler.name, recording, trace.clean, unit_reading.settings_of(wish.unit)
         ).reading
     except PduHandlerError as error:
-        return unit_reading.failed(RECORDED, error, clock.monotonic() - trace.begun, trace)
+        return unit_reading.failed_reading(RECORDED, error, clock.monotonic() - trace.begun, trace)
     return dataclasses.replace(reading, at_s=round(clock.monotonic() - trace.begun, 3))
 
 

@@ -146,13 +146,13 @@ class UnitAccess:
         state, kind, reason = UNKNOWN, "", ""
         log_lines: list[str] = []
         try:
-            with _logged() as log_lines:
+            with _capture_log() as log_lines:
                 pdu = unit.handler.make(unit.data)
                 call = pdu.port_up if on else pdu.port_down
                 state = reported(call(PduPortView(identity=identity)))
         except (Exception, SystemExit) as error:
-            failed = reading.error_of(error)
-            kind, reason = failed.kind, failed.reason
+            read_error = reading.error_of(error)
+            kind, reason = read_error.kind, read_error.reason
         seconds = self._clock.monotonic() - begin
         self._trace.commands.append(
             ProvenCommand(
@@ -186,7 +186,7 @@ class UnitAccess:
 
 
 @contextlib.contextmanager
-def _logged() -> Iterator[list[str]]:
+def _capture_log() -> Iterator[list[str]]:
     """The lines that are logged in the block. A handler says only there that it had no answer."""
     lines: list[str] = []
 
@@ -217,7 +217,7 @@ def scrub_nameplate(text: str, plate: Nameplate) -> str:
 # ---- the recording -------------------------------------------------------------------------------
 
 
-def recorded(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, Sequence[str]]:
+def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, Sequence[str]]:
     """The scrubbed recording of the unit, "" if there is none, with notes or the reason."""
     kind = handler_tools.HandlerTools(unit.handler).recording()
     if kind is None:
@@ -244,7 +244,7 @@ class Replayed(NamedTuple):
     plate: Nameplate
 
 
-def replayed(
+def read_recording(
     handler: str, recording: str, clean: Callable[[str], str], handler_settings: Mapping[str, str]
 ) -> Replayed:
     """What the handler reads from a recording that is served on this machine.
@@ -254,10 +254,10 @@ def replayed(
     kind = handler_tools.recording(handler)
     if kind is None or not kind.is_recording(recording):
         raise ProtocolError(f"this is no recording of {handler}")
-    served = _served(kind, recording, handler_settings.get("profile", ""))
+    device = _serve(kind, recording, handler_settings.get("profile", ""))
     try:
         # the first words are handler and address, the others options
-        name, address, *options = shlex.split(served.poll)
+        name, address, *options = shlex.split(device.poll)
         settings = dict(handler_settings)
         while options:
             flag, value = options.pop(0), options.pop(0) if options else ""
@@ -275,10 +275,10 @@ def replayed(
         reading = read_unit(unit, NAMED)
         return Replayed(proven(reading, "recorded", 0.0, trace), reading.plate)
     finally:
-        served.close()
+        device.close()
 
 
-def _served(kind: RecordingFormat, recording: str, profile: str) -> ReplayedDevice:
+def _serve(kind: RecordingFormat, recording: str, profile: str) -> ReplayedDevice:
     try:
         if profile and kind.serve_as is not None:
             return kind.serve_as(recording, 0, profile)
@@ -287,10 +287,12 @@ def _served(kind: RecordingFormat, recording: str, profile: str) -> ReplayedDevi
         raise ProtocolError(f"no port can be used ({error.strerror})") from None
 
 
-def failed(phase: str, error: PduHandlerError, at_s: float, trace: ProofTrace) -> ProvenReading:
+def failed_reading(
+    phase: str, error: PduHandlerError, at_s: float, trace: ProofTrace
+) -> ProvenReading:
     """A reading of which only the error is known."""
-    failed_reading = Reading(failure=reading.error_of(error))
-    why = failed_reading.failure
+    failure_reading = Reading(failure=reading.error_of(error))
+    why = failure_reading.failure
     assert why is not None
     return ProvenReading(
         phase,

@@ -62,7 +62,7 @@ class _PromiseFinding(NamedTuple):
     figures: dict[str, float] = {}
 
 
-def judged(proof: UnitProof) -> tuple[PromiseVerdict, ...]:
+def judge_proof(proof: UnitProof) -> tuple[PromiseVerdict, ...]:
     """One verdict for each promise. `proof.verdicts` is not read."""
     verdicts: list[PromiseVerdict] = []
     for promise in PROMISES:
@@ -70,7 +70,7 @@ def judged(proof: UnitProof) -> tuple[PromiseVerdict, ...]:
             answer = _READING[promise.key](proof)
         elif not proof.outlet:
             answer = _PromiseFinding(NOT_TRIED, "nothing was switched: give --outlet")
-        elif not proof.of(CONTRACT):
+        elif not proof.readings_in(CONTRACT):
             answer = _PromiseFinding(NOT_TRIED, _why_not_switched(proof))
         else:
             answer = _SWITCHING[promise.key](proof)
@@ -92,7 +92,7 @@ def _undecided_finding(finding: str, **figures: float) -> _PromiseFinding:
 
 
 def _first_reading(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
-    return next(iter(proof.of(phase)), None)
+    return next(iter(proof.readings_in(phase)), None)
 
 
 def _first_states(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
@@ -156,24 +156,24 @@ def _twice(proof: UnitProof) -> _PromiseFinding:
         if reading.phase in (FIRST, SECOND, CONTRACT, RESTORED)
     ]
     for reading in own_readings:
-        renumbered = _renumbered(first, reading)
-        if renumbered:
-            return _broken_finding(renumbered, after_s=reading.at_s)
+        difference = _renumbering(first, reading)
+        if difference:
+            return _broken_finding(difference, after_s=reading.at_s)
     if second is None:
         return _undecided_finding("there was no second reading")
     if not second.outlets:
         return _broken_finding(
             f"the second reading failed: {second.failure_kind}: {second.failure}"
         )
-    changed = _changed(first, second)
-    if changed:
-        return _broken_finding("; ".join(changed[:5]), moved=len(changed))
+    changes = _state_changes(first, second)
+    if changes:
+        return _broken_finding("; ".join(changes[:5]), moved=len(changes))
     return _kept_finding(
         f"the same outlets and states after {second.at_s:.0f} s", after_s=second.at_s
     )
 
 
-def _renumbered(first: ProvenReading, now: ProvenReading) -> str:
+def _renumbering(first: ProvenReading, now: ProvenReading) -> str:
     was, identities = ([outlet.identity for outlet in reading.outlets] for reading in (first, now))
     if not identities or identities == was:
         return ""
@@ -183,7 +183,7 @@ def _renumbered(first: ProvenReading, now: ProvenReading) -> str:
     )
 
 
-def _changed(first: ProvenReading, second: ProvenReading) -> list[str]:
+def _state_changes(first: ProvenReading, second: ProvenReading) -> list[str]:
     return [
         f"outlet {was.identity} was {was.state}, and {now.state} {second.at_s:.0f} s later"
         for was, now in zip(first.outlets, second.outlets)
@@ -195,7 +195,9 @@ def readings_agree(first: ProvenReading, second: ProvenReading) -> bool:
     """Whether two readings list the same outlets with the same states. Whoever switches a unit that
     changes by itself may switch another outlet than he means.
     """
-    return bool(second.outlets) and not (_renumbered(first, second) or _changed(first, second))
+    return bool(second.outlets) and not (
+        _renumbering(first, second) or _state_changes(first, second)
+    )
 
 
 def _why_not_switched(proof: UnitProof) -> str:
@@ -206,26 +208,26 @@ def _why_not_switched(proof: UnitProof) -> str:
 
 
 def _recording(proof: UnitProof) -> _PromiseFinding:
-    first, recorded = _first_states(proof, FIRST), _first_reading(proof, RECORDED)
+    first, recording = _first_states(proof, FIRST), _first_reading(proof, RECORDED)
     if first is None:
         return _undecided_finding("no states were read")
-    if recorded is None:
+    if recording is None:
         return _undecided_finding("; ".join(proof.notes[:2]) or "there is no recording")
-    if recorded.failure_kind:
-        return _broken_finding(f"it cannot be read: {recorded.failure_kind}: {recorded.failure}")
+    if recording.failure_kind:
+        return _broken_finding(f"it cannot be read: {recording.failure_kind}: {recording.failure}")
     # somebody may have switched one while it was recorded
     state_lists = [
         _state_list(reading)
         for reading in (first, _first_reading(proof, SECOND))
         if reading is not None
     ]
-    if _state_list(recorded) not in state_lists:
+    if _state_list(recording) not in state_lists:
         return _broken_finding("its states are not those that the unit reported")
-    return _kept_finding(f"{_outlets(len(recorded.outlets))} with the same states")
+    return _kept_finding(f"{_outlets(len(recording.outlets))} with the same states")
 
 
 def _load(proof: UnitProof) -> _PromiseFinding:
-    displayed = proof.owner.load_a
+    display_a = proof.owner.load_a
     loads = [
         reading.load_a
         for reading in (_first_reading(proof, FIRST), _first_reading(proof, SECOND))
@@ -233,14 +235,14 @@ def _load(proof: UnitProof) -> _PromiseFinding:
     ]
     if not loads:
         return _undecided_finding("the unit reports no load")
-    if displayed is None:
+    if display_a is None:
         return _undecided_finding(
             f"{loads[0]:g} A; nobody compared it with a display", load_a=loads[0]
         )
-    near = min(loads, key=lambda value: abs(value - displayed))
-    if abs(near - displayed) > max(_DISPLAY_A, _DISPLAY_SHARE * max(displayed, near)):
+    near = min(loads, key=lambda value: abs(value - display_a))
+    if abs(near - display_a) > max(_DISPLAY_A, _DISPLAY_SHARE * max(display_a, near)):
         return _broken_finding(
-            f"{near:g} A are told, and the display shows {displayed:g} A", load_a=near
+            f"{near:g} A are told, and the display shows {display_a:g} A", load_a=near
         )
     return _kept_finding(f"{near:g} A, as the display shows", load_a=near)
 
@@ -249,21 +251,23 @@ def _sums(proof: UnitProof) -> _PromiseFinding:
     first = _first_states(proof, FIRST)
     if first is None:
         return _undecided_finding("no figures were read")
-    tried: list[_PromiseFinding] = []
+    sums: list[_PromiseFinding] = []
     of_watts = _sum(outlet.power_w for outlet in first.outlets)
     if of_watts is not None and first.power_w is not None:
-        tried.append(_compared(of_watts, first.power_w, _SLACK_W, "W", len(first.outlets), 1.0))
+        sums.append(_compare_sums(of_watts, first.power_w, _SLACK_W, "W", len(first.outlets), 1.0))
     of_amperes = _sum(outlet.current_a for outlet in first.outlets)
     if of_amperes is not None and first.load_a is not None:
-        tried.append(_compared(of_amperes, first.load_a, _SLACK_A, "A", len(first.outlets), 0.01))
+        sums.append(
+            _compare_sums(of_amperes, first.load_a, _SLACK_A, "A", len(first.outlets), 0.01)
+        )
     for verdict in (BROKEN, KEPT, NOT_TRIED):
-        for comparison in tried:
+        for comparison in sums:
             if comparison.verdict == verdict:
                 return comparison
     return _undecided_finding("the unit does not meter each outlet and the inlet")
 
 
-def _compared(
+def _compare_sums(
     outlets: float, inlet: float, slack: float, unit: str, number: int, step: float
 ) -> _PromiseFinding:
     figures = {"outlets": outlets, "inlet": inlet}
@@ -397,14 +401,14 @@ class _CommandReadings(NamedTuple):
 def _stages(proof: UnitProof) -> list[_CommandReadings]:
     commands = [command for command in proof.commands if command.phase == CONTRACT]
     ends = [*(command.at_s for command in commands[1:]), float("inf")]
-    restored = [command.at_s for command in proof.commands if command.phase == RESTORED]
-    last = min(restored, default=float("inf"))
+    restore_times = [command.at_s for command in proof.commands if command.phase == RESTORED]
+    last = min(restore_times, default=float("inf"))
     return [
         _CommandReadings(
             command,
             [
                 reading
-                for reading in proof.of(CONTRACT)
+                for reading in proof.readings_in(CONTRACT)
                 if command.at_s < reading.at_s <= min(end, last)
             ],
         )
@@ -415,7 +419,7 @@ def _stages(proof: UnitProof) -> list[_CommandReadings]:
 def _reading_before(proof: UnitProof) -> Optional[ProvenReading]:
     """The last reading before the first command."""
     begin = min((item.at_s for item in proof.commands if item.phase == CONTRACT), default=0.0)
-    readings = [item for item in proof.of(CONTRACT) if item.at_s <= begin and item.outlets]
+    readings = [item for item in proof.readings_in(CONTRACT) if item.at_s <= begin and item.outlets]
     return readings[-1] if readings else None
 
 
@@ -438,13 +442,13 @@ def _switches(proof: UnitProof) -> _PromiseFinding:
                 " command: it is late",
                 late_s=late,
             )
-        waited = max(
+        wait_s = max(
             (reading.at_s - command.at_s for reading in stage.readings), default=command.seconds
         )
         return _broken_finding(
-            f"outlet {proof.outlet} was not reported {stage.word} in {waited:.0f} s: its relay does"
+            f"outlet {proof.outlet} was not reported {stage.word} in {wait_s:.0f} s: its relay does"
             " not follow, or the unit does not carry out the command",
-            waited_s=waited,
+            waited_s=wait_s,
         )
     if len(stages) < 4:
         return _undecided_finding(f"{len(stages)} of 4 commands were sent")
@@ -452,7 +456,7 @@ def _switches(proof: UnitProof) -> _PromiseFinding:
     return _kept_finding(f"4 commands, each reported within {longest:.1f} s", longest_s=longest)
 
 
-def _answered(proof: UnitProof) -> _PromiseFinding:
+def _command_answers(proof: UnitProof) -> _PromiseFinding:
     stages = _stages(proof)
     if not stages:
         return _undecided_finding("no command was sent")
@@ -467,11 +471,12 @@ def _answered(proof: UnitProof) -> _PromiseFinding:
             return _broken_finding(
                 f"the command {stage.word} was not answered ({stage.command.failure}); {later}"
             )
-    lost = [stage.word for stage in stages if stage.command.unanswered]
-    if lost:
+    unanswered = [stage.word for stage in stages if stage.command.unanswered]
+    if unanswered:
         return _kept_finding(
-            f"the command {lost[0]} had no usable answer, and a reading showed it carried out",
-            unanswered=len(lost),
+            f"the command {unanswered[0]} had no usable answer, and a reading showed it carried"
+            " out",
+            unanswered=len(unanswered),
         )
     return _kept_finding(f"{len(stages)} of {len(stages)}", commands=len(stages))
 
@@ -636,26 +641,26 @@ def _inlet_follows(
     """
     series = [_inlet_series(proof, reading_before, unit) for unit in _QUANTITIES]
     judgements = [
-        _judged_inlet(proof, reading_before, outlet, item) for item in series if item is not None
+        _judge_inlet(proof, reading_before, outlet, item) for item in series if item is not None
     ]
     if not judgements:
         return _undecided_finding(
             "the outlet's meter fell, and no meter of the inlet's own shows whether the load did"
         )
     # in W, then in A; what one cannot decide the other may
-    decided = next(
+    decision = next(
         (item for item in judgements if item is None or item.verdict == BROKEN), judgements[0]
     )
-    return decided
+    return decision
 
 
-def _judged_inlet(
+def _judge_inlet(
     proof: UnitProof, reading_before: ProvenReading, outlet: ProvenOutlet, series: _InletSeries
 ) -> Optional[_PromiseFinding]:
     """As `_inlet_follows`, in one quantity: what the inlet shows beyond all outlets stays as it was
     while the outlet falls and rises.
     """
-    lost, unit = getattr(outlet, _QUANTITIES[series.unit][0]) or 0.0, series.unit
+    load, unit = getattr(outlet, _QUANTITIES[series.unit][0]) or 0.0, series.unit
     still = [look.inlet_minus_outlets for look in series.looks if look.at_s <= reading_before.at_s]
     for stage in _stages(proof):
         # the last reading: an inlet's meter may be later than those of the outlets
@@ -665,23 +670,23 @@ def _judged_inlet(
             return _undecided_finding("the inlet was not read after each command")
         rise = looks[-1].inlet_minus_outlets - math.fsum(still) / len(still)
         noise = max(still) - min(still) + series.step
-        if lost < _LEAST_SIGNAL * noise:
+        if load < _LEAST_SIGNAL * noise:
             return _undecided_finding(
                 f"the inlet's steps and noise of {noise:.3g} {unit} hide the outlet's"
-                f" {lost:.4g} {unit}: plug in more"
+                f" {load:.4g} {unit}: plug in more"
             )
-        if not stage.command.on and rise - noise >= lost / 2:
+        if not stage.command.on and rise - noise >= load / 2:
             return _broken_finding(
                 f"outlet {proof.outlet} is reported off and its meter fell, and the inlet still"
-                f" carries its {lost:.4g} {unit}: its relay is stuck, and its figures follow the"
+                f" carries its {load:.4g} {unit}: its relay is stuck, and its figures follow the"
                 " command"
             )
-        if abs(rise) + noise >= lost / 2:
+        if abs(rise) + noise >= load / 2:
             return _undecided_finding(
                 f"the inlet did not {'rise' if stage.command.on else 'fall'} surely with the"
-                f" outlet's {lost:.4g} {unit}: it shows {rise:+.4g} {unit} beyond its outlets"
+                f" outlet's {load:.4g} {unit}: it shows {rise:+.4g} {unit} beyond its outlets"
             )
-        if stage.command.on and looks[-1].outlet_value < lost / 2:
+        if stage.command.on and looks[-1].outlet_value < load / 2:
             return _undecided_finding(
                 "the inlet did not rise again when the outlet was switched on: what is plugged in"
                 " draws nothing by itself"
@@ -712,13 +717,13 @@ def _neighbours(proof: UnitProof) -> _PromiseFinding:
     }
     for stage in stages:
         for item in stage.readings:
-            moved = _moved(state_by_identity, item)
-            if moved:
-                identity, now = moved[0]
+            changes = _neighbour_changes(state_by_identity, item)
+            if changes:
+                identity, now = changes[0]
                 return _broken_finding(
                     f"outlet {identity} went {now} after the command {stage.word} to outlet"
                     f" {proof.outlet}",
-                    moved=len(moved),
+                    moved=len(changes),
                 )
     if not state_by_identity:
         return _undecided_finding("the unit has no other outlet")
@@ -727,7 +732,9 @@ def _neighbours(proof: UnitProof) -> _PromiseFinding:
     )
 
 
-def _moved(state_by_identity: dict[str, str], now: ProvenReading) -> list[tuple[str, str]]:
+def _neighbour_changes(
+    state_by_identity: dict[str, str], now: ProvenReading
+) -> list[tuple[str, str]]:
     return [
         (outlet.identity, outlet.state)
         for outlet in now.outlets
@@ -737,8 +744,8 @@ def _moved(state_by_identity: dict[str, str], now: ProvenReading) -> list[tuple[
     ]
 
 
-def _restored(proof: UnitProof) -> _PromiseFinding:
-    reading_before, readings = _reading_before(proof), proof.of(RESTORED)
+def _restoration(proof: UnitProof) -> _PromiseFinding:
+    reading_before, readings = _reading_before(proof), proof.readings_in(RESTORED)
     if reading_before is None:
         return _undecided_finding("no command was sent")
     last = readings[-1] if readings else None
@@ -752,9 +759,11 @@ def _restored(proof: UnitProof) -> _PromiseFinding:
         for outlet in reading_before.outlets
         if outlet.identity != proof.outlet
     }
-    moved = _moved(state_by_identity, last)
-    if moved:
-        return _broken_finding(f"outlet {moved[0][0]} is {moved[0][1]}, and was not: look at it")
+    changes = _neighbour_changes(state_by_identity, last)
+    if changes:
+        return _broken_finding(
+            f"outlet {changes[0][0]} is {changes[0][1]}, and was not: look at it"
+        )
     return _kept_finding("all outlets are as they were")
 
 
@@ -764,8 +773,8 @@ def _restored(proof: UnitProof) -> _PromiseFinding:
 def _sum(figures: Iterable[Optional[float]]) -> Optional[float]:
     """The sum, None if one is missing or there is none."""
     values = list(figures)
-    metered = [value for value in values if value is not None]
-    return sum(metered) if metered and len(metered) == len(values) else None
+    known_values = [value for value in values if value is not None]
+    return sum(known_values) if known_values and len(known_values) == len(values) else None
 
 
 def _step_kwh(energies: Sequence[float]) -> float:
@@ -804,10 +813,10 @@ _READING: dict[str, _Judge] = {
 }
 _SWITCHING: dict[str, _Judge] = {
     "switches": _switches,
-    "answered": _answered,
+    "answered": _command_answers,
     "stays": _stays,
     "meter": _meter,
     "dark": _dark,
     "neighbours": _neighbours,
-    "restored": _restored,
+    "restored": _restoration,
 }

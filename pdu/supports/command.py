@@ -54,15 +54,15 @@ def _lines(question: str, result: SupportAnswer) -> list[str]:
         lines += _wrapped("", f"said by {name.source}")
     for doubt in result.doubts:
         lines += _wrapped("", doubt)
-    lines += _shared(result)
+    lines += _shared_name_lines(result)
     if result.hits:
         lines += [line for hit in result.hits for line in _entry(hit, result.doubts)]
     if result.verdict == NO:
         return lines
     if result.oid:
-        lines += _wrapped("", _of_oid(result))
+        lines += _wrapped("", _oid_lines(result))
     elif result.strange:
-        lines += _wrapped("", _of_vendor(result))
+        lines += _wrapped("", _vendor_lines(result))
     elif result.near:
         lines += _wrapped("", f"it may be read by {_keys_of(result)}")
     elif not result.hits:
@@ -91,7 +91,7 @@ def _keys_of(result: SupportAnswer) -> str:
 
 def _yes(question: str, result: SupportAnswer) -> list[str]:
     if len(result.hits) <= _IN_FULL:
-        lines = [f"{question}: yes", *_shared(result)]
+        lines = [f"{question}: yes", *_shared_name_lines(result)]
         for hit in result.hits:
             lines += _entry(hit)
         return lines
@@ -108,13 +108,13 @@ def _yes(question: str, result: SupportAnswer) -> list[str]:
     head = ("handler", "family", "models", "switched", "per outlet")
     return [
         f"{question}: yes, by {len(rows)} entries; name the model to see one in full",
-        *_shared(result),
+        *_shared_name_lines(result),
         *columns(head, rows),
         *_wrapped("next", _IDENTIFY),
     ]
 
 
-def _shared(result: SupportAnswer) -> list[str]:
+def _shared_name_lines(result: SupportAnswer) -> list[str]:
     return [
         line
         for name, families in result.shared
@@ -126,8 +126,8 @@ def _shared(result: SupportAnswer) -> list[str]:
     ]
 
 
-def _entry(hit: Match, said: Sequence[str] = ()) -> list[str]:
-    """`said`: sentences that stand above already."""
+def _entry(hit: Match, sentence: Sequence[str] = ()) -> list[str]:
+    """`sentence`: sentences that stand above already."""
     entry = hit.entry
     head = f"{entry.label}: {', '.join(entry.vendors)}, {entry.document}"
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
@@ -140,9 +140,9 @@ def _entry(hit: Match, said: Sequence[str] = ()) -> list[str]:
     lines += _wrapped("metered", _meters(hit))
     lines += _wrapped("switched", _shown_switching(hit))
     lines += _wrapped("evidence", _evidence(hit))
-    for said in read_owner_proofs(entry.key):
-        lines += _wrapped("proven", printable(said, 300))
-    if hit.name and hit.name.note and hit.name.note not in said:
+    for sentence in read_owner_proofs(entry.key):
+        lines += _wrapped("proven", printable(sentence, 300))
+    if hit.name and hit.name.note and hit.name.note not in sentence:
         lines += _wrapped("note" if hit.name.sure else "maybe", hit.name.note)
     if entry.note:
         lines += _wrapped("note", entry.note)
@@ -231,14 +231,14 @@ def _short(hit: Match) -> str:
     return textwrap.shorten(text, _CELL, placeholder=" ...")
 
 
-def _of_oid(result: SupportAnswer) -> str:
+def _oid_lines(result: SupportAnswer) -> str:
     if not result.near:
         return f"no family is of the vendor with the sysObjectID {result.oid}"
     keys = ", ".join(entry.key for entry in result.near)
     return f"a device with the sysObjectID {result.oid} may be one of {keys}, or no PDU at all"
 
 
-def _of_vendor(result: SupportAnswer) -> str:
+def _vendor_lines(result: SupportAnswer) -> str:
     strange = ", ".join(printable(word, 40) for word in result.strange)
     if not result.near:
         return f"no vendor, brand or model is called {strange}"

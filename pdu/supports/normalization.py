@@ -55,18 +55,18 @@ class Word(NamedTuple):
         return all(part in GENERIC for part in self.parts)
 
 
-def latin_letters(text: str, known: Collection[str]) -> str:
+def latin_letters(text: str, vocabulary: Collection[str]) -> str:
     """The text, with Latin letters for the Cyrillic ones that look like them: in words that also
     have a Latin letter or a digit, and in those whose squeezed form is known.
     """
-    return " ".join(_latin_word(part, known) for part in text.split(" "))
+    return " ".join(_latin_word(part, vocabulary) for part in text.split(" "))
 
 
-def _latin_word(text: str, known: Collection[str]) -> str:
+def _latin_word(text: str, vocabulary: Collection[str]) -> str:
     if not all(letter in _LATIN for letter in _CYRILLIC.findall(text)):
         return text
     latin = "".join(_LATIN.get(letter, letter) for letter in text)
-    return latin if re.search("[A-Za-z0-9]", text) or word(latin).squeezed in known else text
+    return latin if re.search("[A-Za-z0-9]", text) or word(latin).squeezed in vocabulary else text
 
 
 @lru_cache(_MOST_WORDS)

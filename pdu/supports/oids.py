@@ -36,28 +36,28 @@ def look(oid: str) -> ByOid:
     """The families for a sysObjectID, the closest first."""
     from handlers.snmp.profiles import PROFILES  # imported late: 11 ms, for an OID only
 
-    run_options = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
+    prefixes = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     vendor_arcs = ENTERPRISES.count(".") + 1
     by_key = {entry.family: entry for entry in entries()}
     close: list[tuple[int, SupportEntry]] = []
-    tried: list[SupportEntry] = []
+    candidates: list[SupportEntry] = []
     for profile in PROFILES:
         entry = by_key[profile.key]
         arcs = profile.match(oid)
-        if any(is_below(oid, root) for root in run_options):
+        if any(is_below(oid, root) for root in prefixes):
             if arcs:
-                tried.append(entry)
+                candidates.append(entry)
         elif arcs > vendor_arcs:
             close.append((arcs, entry))
         elif oid.count(".") + 1 > vendor_arcs and _reads(profile, oid):
             close.append((vendor_arcs, entry))
         elif arcs or any(root.startswith(f"{oid}.") for root in profile.sys_object_ids):
-            tried.append(entry)
+            candidates.append(entry)
     most = max((arcs for arcs, _ in close), default=0)
     return ByOid(
         oid,
         tuple(entry for arcs, entry in close if arcs == most),
-        (*tried, *(entry for arcs, entry in close if arcs < most)),
+        (*candidates, *(entry for arcs, entry in close if arcs < most)),
     )
 
 

@@ -69,7 +69,7 @@ def parse_query(question: str, phrases: Collection[str], fits: Fits) -> Query:
     `phrases`: the squeezed names of vendors and brands; `fits`: whether a word is a model's name.
     """
     text = question.replace(",", " ")
-    aside = {bracketed for brackets in _BRACKETS.findall(text) for bracketed in brackets.split()}
+    aside = {aside_word for brackets in _BRACKETS.findall(text) for aside_word in brackets.split()}
     words = _merged(list(map(word, re.sub(r"[()\[\]{}]", " ", text).split())), phrases)
     words = [piece for query_word in words for piece in _split(query_word, phrases, fits)]
     words = _merged(list(_prefixed(words, fits)), phrases)
@@ -95,23 +95,23 @@ def _is_rating(query_word: Word) -> bool:
 
 def _merged(words: Sequence[Word], phrases: Collection[str]) -> list[Word]:
     """The words, with each vendor's name of several words as one: `ServerTechnology`."""
-    merged: list[Word] = []
+    merged_words: list[Word] = []
     while words:
-        joined = (
+        phrase_candidates = (
             (n, word(" ".join(query_word.text for query_word in words[:n])))
             for n in range(min(LONGEST, len(words)), 0, -1)
         )
         length, name = next(
             (
                 (n, word(query_word.squeezed))
-                for n, query_word in joined
+                for n, query_word in phrase_candidates
                 if query_word.squeezed in phrases and len(query_word.parts) > 1
             ),
             (1, words[0]),
         )
-        merged.append(name)
+        merged_words.append(name)
         words = words[length:]
-    return merged
+    return merged_words
 
 
 def _split(query_word: Word, phrases: Collection[str], fits: Fits) -> list[Word]:

@@ -81,12 +81,12 @@ def answer(question: str) -> SupportAnswer:
     """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words."""
     latin = latin_letters(question, _phrases())
     if latin != question:
-        swapped = ", ".join(
+        latin_words = ", ".join(
             printable(latin_word)
             for latin_word, typed_word in zip(latin.split(), question.split())
             if latin_word != typed_word
         )
-        doubt = f"typed with Cyrillic letters, read as with the Latin ones alike: {swapped}"
+        doubt = f"typed with Cyrillic letters, read as with the Latin ones alike: {latin_words}"
         of_latin = answer(latin)
         verdict = MAYBE if of_latin.verdict == YES else of_latin.verdict
         return of_latin._replace(verdict=verdict, doubts=(doubt, *of_latin.doubts))
@@ -100,10 +100,10 @@ def answer(question: str) -> SupportAnswer:
     spans, left = _spans(model_query.words)
     company = [query_word for query_word in left if not query_word.is_generic]
     if model_query.ups and not spans:
-        return _of_ups(company)
+        return _answer_ups(company)
     if not spans and not company:
         return SupportAnswer(UNKNOWN, alike=_alike(question, ()))
-    found_all = _looked(spans, company)
+    found_all = _answer_names(spans, company)
     if (
         found_all.verdict in (YES, NO)
         or found_all.hits
@@ -117,11 +117,13 @@ def answer(question: str) -> SupportAnswer:
     )
     if not spans and not plain:
         return found_all
-    return _doubted(_looked(spans, plain), (f"nothing is known of {aside}", *model_query.doubts))
+    return _doubted(
+        _answer_names(spans, plain), (f"nothing is known of {aside}", *model_query.doubts)
+    )
 
 
-def _looked(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportAnswer:
-    return _by_models(spans, company) if spans else _by_words(company)
+def _answer_names(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportAnswer:
+    return _answer_models(spans, company) if spans else _answer_words(company)
 
 
 def _doubted(result: SupportAnswer, doubts: Sequence[str]) -> SupportAnswer:
@@ -145,7 +147,7 @@ def _is_name(query_word: Word) -> bool:
     return bool(_fitting([query_word]))
 
 
-def _of_ups(company: Sequence[Word]) -> SupportAnswer:
+def _answer_ups(company: Sequence[Word]) -> SupportAnswer:
     """A UPS is no PDU: families that say that they read some, and NUT."""
     keys = {entry.key for entry in _near(company)}
     near = tuple(
@@ -232,17 +234,17 @@ def _fitting(words: Sequence[Word]) -> tuple[Name, ...]:
     return tuple(sorted(patterns, key=lambda query_word: -literals(query_word.pattern)))
 
 
-def _by_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportAnswer:
-    refused: list[Name] = []
+def _answer_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportAnswer:
+    refusals: list[Name] = []
     hits: list[Match] = []
     unread: list[_NameMatch] = []
     doubts: list[str] = []
-    shared: list[Shared] = []
+    shared_names: list[Shared] = []
     of_models: set[Word] = set()  # words that say more of at least one of the models
     for span in spans:
         reading = [query_word for query_word in span.names if query_word.key]
         if span.names[0].key == "" and not (reading and _is_wide(span)):
-            refused.append(span.names[0])
+            refusals.append(span.names[0])
             of_models.update(company)
             continue
         first: dict[str, Name] = {}
@@ -259,7 +261,7 @@ def _by_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportA
         hits += [Match(entry, query_word) for entry, query_word, _ in rows]
         families = tuple(entry.family for entry, _, _ in rows if entry.family)
         if len(families) > 1 and not _is_wide(span):
-            shared.append(Shared(span.text, families))
+            shared_names.append(Shared(span.text, families))
         of_models.update(*(known_words for _, _, known_words in rows))
         if span.doubt:
             doubts.append(span.doubt)
@@ -268,10 +270,10 @@ def _by_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportA
         if not rows:
             unread.append(span)
     strange = [query_word.text for query_word in company if query_word not in of_models]
-    if refused and not unread:
-        return SupportAnswer(NO, tuple(hits), tuple(refused), shared=tuple(shared))
+    if refusals and not unread:
+        return SupportAnswer(NO, tuple(hits), tuple(refusals), shared=tuple(shared_names))
     if hits and not unread and not strange:
-        return _doubted(SupportAnswer(YES, tuple(hits), shared=tuple(shared)), doubts)
+        return _doubted(SupportAnswer(YES, tuple(hits), shared=tuple(shared_names)), doubts)
     near = _near(company)
     if not near:
         keys = {
@@ -284,32 +286,36 @@ def _by_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportA
         if not company:
             strange = [span.text for span in unread]
             doubts = [f"{printable(text)} is no name without its vendor" for text in strange]
-    return _not_named(near, strange or [span.text for span in unread], doubts, refused)
+    return _not_named(near, strange or [span.text for span in unread], doubts, refusals)
 
 
-def _by_words(company: Sequence[Word]) -> SupportAnswer:
-    knowing = _knowing(company)
+def _answer_words(company: Sequence[Word]) -> SupportAnswer:
+    knowing = _entries_knowing(company)
     if knowing:
         return SupportAnswer(YES, tuple(Match(entry, None) for entry in knowing))
     known_words = set().union(
         *(_known_words(entry, company, with_shared_brands=True) for entry in entries())
     )
     strange = [query_word.text for query_word in company if query_word not in known_words]
-    sold = {word(brand).squeezed: brand for entry in entries() for brand in entry.others}
-    shared = [sold[query_word.squeezed] for query_word in company if query_word.squeezed in sold]
-    if shared and not strange:
+    brand_by_name = {word(brand).squeezed: brand for entry in entries() for brand in entry.others}
+    brand_names = [
+        brand_by_name[query_word.squeezed]
+        for query_word in company
+        if query_word.squeezed in brand_by_name
+    ]
+    if brand_names and not strange:
         doubts = [
-            f"{brand} stands on PDUs of several makers, and some are read" for brand in shared
+            f"{brand} stands on PDUs of several makers, and some are read" for brand in brand_names
         ]
-        return _not_named(_near(map(word, shared)), (), doubts)
+        return _not_named(_near(map(word, brand_names)), (), doubts)
     return _not_named(
         _near(company)
-        or _knowing(query_word for query_word in company if query_word.text not in strange),
+        or _entries_knowing(query_word for query_word in company if query_word.text not in strange),
         strange or [query_word.text for query_word in company],
     )
 
 
-def _knowing(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
+def _entries_knowing(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     """The entries that know all the words, if a word names one alone."""
     known_words = list(words)
     matches = tuple(

@@ -87,10 +87,10 @@ def entries() -> tuple[SupportEntry, ...]:
     from handlers.snmp.profiles import PROFILES  # imported late: 50 ms with their building
 
     raritan, *other_handlers = _OTHERS
-    return (raritan, *map(_of_profile, PROFILES), *other_handlers)
+    return (raritan, *map(_profile_entry, PROFILES), *other_handlers)
 
 
-def _of_profile(profile: Profile) -> SupportEntry:
+def _profile_entry(profile: Profile) -> SupportEntry:
     outlet_tables = profile.outlets
     states = any(outlets.states for outlets in outlet_tables)
     outlet = {
@@ -134,16 +134,18 @@ def _entry(
     note: str = "",
 ) -> SupportEntry:
     key = family or handler
-    sold = [brand for brand in BRANDS if set(brand.vendors) & set(vendors) and _holds(brand, key)]
-    brands = tuple(brand.name for brand in sold if not brand.others)
+    brands_sold = [
+        brand for brand in BRANDS if set(brand.vendors) & set(vendors) and _holds(brand, key)
+    ]
+    brands = tuple(brand.name for brand in brands_sold if not brand.others)
     names = tuple(name for name in NAMES if name.key == key)
     # a MIB's name tells a family; another document only says how a handler speaks
     descriptions = (handler, family, document if family else "", *vendors, *brands, *models)
     full_names = [name.pattern for name in names if not re.search(r"[x?*]", name.pattern)]
     # a handler's models are also makes, such as HP
     makes = () if family else models
-    joined = squeezed((key, *vendors, *brands, *full_names, *makes))
-    shared_brands = tuple(brand.name for brand in sold if brand.others)
+    name_words = squeezed((key, *vendors, *brands, *full_names, *makes))
+    shared_brands = tuple(brand.name for brand in brands_sold if brand.others)
     makers = [word(text) for text in (*vendors, *brands, *shared_brands)]
     return SupportEntry(
         handler,
@@ -161,7 +163,7 @@ def _entry(
         note,
         names,
         shared_brands,
-        telling(descriptions) | joined | telling(name.pattern for name in names),
+        telling(descriptions) | name_words | telling(name.pattern for name in names),
         frozenset(text for maker in makers for text in (maker.squeezed, *maker.parts)) - GENERIC,
         squeezed(shared_brands),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pdu.prove import evidence
-from pdu.prove.document import BROKEN, SIMULATED, UNIT, written
+from pdu.prove.document import BROKEN, SIMULATED, UNIT, proof_text
 from pdu.prove.evidence import read_proof, why_not_replayed
 from tests.pdu.prove.rig import RIGS, plant, proven
 from tests.pdu.prove.samples import FOLDER, SAMPLES
@@ -41,7 +41,7 @@ def test_an_example_replays_and_never_counts_as_evidence(path: Path) -> None:
     proof = read_proof(path.read_text("utf-8"))
     assert proof.basis == SIMULATED and why_not_replayed(proof) == ""
     with pytest.raises(ValueError, match="simulated"):
-        evidence.counted([proof])
+        evidence.count_units([proof])
 
 
 def test_an_example_with_a_stuck_relay_says_so() -> None:
@@ -56,7 +56,7 @@ def test_a_file_that_was_sent_is_counted_and_its_texts_are_no_markup(
         proof = proven(rig, look=True, records=False)
     # without a recording it proves nothing of the readings, only of the switching
     good = dataclasses.replace(proof, basis=UNIT, firmware="6.9.6|<b>")
-    (tmp_path / "a.json").write_text(written(good))
+    (tmp_path / "a.json").write_text(proof_text(good))
     monkeypatch.setattr(proofs, "SENT", tmp_path)
     assert "switching: 1 unit, firmware 6.9.6" in proofs.table()
     assert "<b>" not in proofs.table() and proofs.table().count("\n") == 2

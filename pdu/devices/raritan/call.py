@@ -43,7 +43,7 @@ def call(context: Context) -> Result:
         return context.agent.json_rpc(target, method, parameters)
 
     if reads_only(method):
-        return _shown(send())
+        return _answer_result(send())
     context.confirm(f"call {method} of {target}")
     answer = send_once(f"{method} may or may not have taken effect", f"call {rid} get...", send)
     code = answer.get("_ret_") if isinstance(answer, dict) else None
@@ -52,11 +52,11 @@ def call(context: Context) -> Result:
             f"refused: {context.host}: {method} returned {code}, and most methods return 0 if they"
             " were carried out: see the vendor's page of this method"
         )
-        return _shown(answer, code_of("refused"), note)
-    return _shown(answer)
+        return _answer_result(answer, code_of("refused"), note)
+    return _answer_result(answer)
 
 
-def _shown(answer: object, exit_code: int = DONE, note: str = "") -> Result:
+def _answer_result(answer: object, exit_code: int = DONE, note: str = "") -> Result:
     data = hide_secrets(answer, SECRETS)
     text = json.dumps(data, indent=2, ensure_ascii=False)
     return Result(data, (), exit_code, raw=text.encode("utf-8", "replace") + b"\n", note=note)

@@ -123,10 +123,12 @@ def _run(
                     f"{word[:60]!r} has a character that is not valid Unicode; type it again"
                 )
     options = SimpleNamespace(**words)
-    declared = [setting for setting in settings.SETTINGS if setting.key not in _REPLACED]
+    handler_settings = [setting for setting in settings.SETTINGS if setting.key not in _REPLACED]
     data = SimpleNamespace(
         ip=host,
-        custom_params=connection_data.of_command("raritan", declared, run_options, host, _SECRETS),
+        custom_params=connection_data.of_command(
+            "raritan", handler_settings, run_options, host, _SECRETS
+        ),
     )
     # With --debug the agent prints to sys.stdout, which is stderr in this block. Results go to the
     # real stdout.
@@ -141,12 +143,14 @@ def _run(
         except SettingsError:  # not an error of the device
             raise
         except PduHandlerError as error:
-            raise _without(error, agent, options).at(host.strip(), name) from error
+            raise _explain_missing_unit(error, agent, options).at(host.strip(), name) from error
         finally:
             show_status_line("", run_options.json)
 
 
-def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> PduHandlerError:
+def _explain_missing_unit(
+    error: PduHandlerError, agent: Agent, options: SimpleNamespace
+) -> PduHandlerError:
     """For "no such resource" and "no such method": an error that names the missing link unit, else
     Unsupported.
 
@@ -154,16 +158,16 @@ def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> 
     """
     if not isinstance(error, Refused) or error.code not in _ABSENT:
         return error
-    linked = _linked(agent) if options.link else None
-    if linked is not None and options.link not in linked:
+    link_ids = _link_ids(agent) if options.link else None
+    if link_ids is not None and options.link not in link_ids:
         return SettingsError(
             f"--link: unit {options.link} is not linked to this one; linked units: "
-            f"{', '.join(map(str, linked)) or 'none'} (see 'call /cascade getStatus')"
+            f"{', '.join(map(str, link_ids)) or 'none'} (see 'call /cascade getStatus')"
         )
     return Unsupported(error.parts, error.host, error.operation)
 
 
-def _linked(agent: Agent) -> Optional[Sequence[int]]:
+def _link_ids(agent: Agent) -> Optional[Sequence[int]]:
     """The ids of the linked units, empty if the firmware has no list of them; None if the list
     cannot be read.
     """

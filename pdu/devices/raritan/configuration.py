@@ -44,7 +44,7 @@ _INSTALL_CODES = {
 }
 
 
-def _accepted(code: scripts.ResultCode, what: str) -> None:
+def _check_code(code: scripts.ResultCode, what: str) -> None:
     raise_for_code(code, what, {code: code.text})
 
 
@@ -89,7 +89,7 @@ def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
         # an empty key would not be sent, as if the unit had generated it
         if not content.strip():
             raise SettingsError(f"{path} is empty")
-    _accepted(
+    _check_code(
         cert.upload(context.files, data[0], data[1] if len(data) > 1 else None), "the certificate"
     )
     pending = read_again(True, proxy.getInfo).pendingCertInfo
@@ -219,7 +219,7 @@ def _put(
     context.confirm(what)
     earlier: object = proxy.getStatus()
     look = f"config {context.options.kind} get"
-    _accepted(
+    _check_code(
         send_once("the configuration may or may not have been changed", look, upload),
         "the configuration",
     )

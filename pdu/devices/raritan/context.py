@@ -235,14 +235,14 @@ def number(word: str) -> int:
     return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else -1
 
 
-def action_name(context: Context, actions: Mapping[str, object], allowed: str) -> str:
+def action_name(context: Context, actions: Mapping[str, object], action_words: str) -> str:
     """The action of a command, `show` without one.
 
     Raises SettingsError for one that `actions` lacks.
     """
     action: str = context.options.action or "show"
     if action not in actions:
-        raise SettingsError(f"{action[:20]!r} is not an action; use one of: {allowed}")
+        raise SettingsError(f"{action[:20]!r} is not an action; use one of: {action_words}")
     return action
 
 
@@ -330,12 +330,12 @@ def hide_secrets(data: Any, names: Collection[str] = SECRET_FIELDS) -> Any:
     return [hide_secrets(item, names) for item in data] if isinstance(data, list) else data
 
 
-def state_word(state: Outlet.State, position: int, doubted: set[int]) -> str:
+def state_word(state: Outlet.State, position: int, doubtful_positions: set[int]) -> str:
     """on, off or unknown.
 
     Unknown at a position for which the unit reports a failed relay (`states.failed_relays`).
     """
-    return "unknown" if position in doubted else word(states.read_status(state))
+    return "unknown" if position in doubtful_positions else word(states.read_status(state))
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:

@@ -119,7 +119,7 @@ def _notice(context: Context) -> Any:
                 f" channel, so the events from {_time(outage.lost.since)} to"
                 f" {_time(outage.lost.until)} are missing"
             )
-            gap = _gap_as_json(outage.lost) if context.run_options.json else _gap(outage.lost)
+            gap = _gap_json(outage.lost) if context.run_options.json else _gap(outage.lost)
             print(gap, file=context.out, flush=True)
         with contextlib.suppress(*UNWRITABLE):
             print(f"{context.host}: {words}", file=sys.stderr, flush=True)
@@ -138,12 +138,12 @@ def _time(moment: datetime.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _gap(lost: EventGap) -> str:
+def _gap(gap: EventGap) -> str:
     """A line among the events, at the place of those that are missing."""
-    return f"{_now()}  events from {_time(lost.since)} to {_time(lost.until)} are missing"
+    return f"{_now()}  events from {_time(gap.since)} to {_time(gap.until)} are missing"
 
 
-def _gap_as_json(lost: EventGap) -> str:
+def _gap_json(gap: EventGap) -> str:
     """An object with the `_KEYS`, without an event, and with the time whose events are missing."""
     return json.dumps(
         {
@@ -151,7 +151,7 @@ def _gap_as_json(lost: EventGap) -> str:
             "event": None,
             "source": None,
             "name": "",
-            "missing": {"from": _time(lost.since), "to": _time(lost.until)},
+            "missing": {"from": _time(gap.since), "to": _time(gap.until)},
         }
     )
 
@@ -271,9 +271,9 @@ def _still_read(out: TextIO) -> None:
         return
     if not hasattr(select, "poll"):  # as on Windows
         return
-    watched = select.poll()
-    watched.register(number, 0)
-    if any(event_mask & select.POLLERR for _, event_mask in watched.poll(0)):
+    poller = select.poll()
+    poller.register(number, 0)
+    if any(event_mask & select.POLLERR for _, event_mask in poller.poll(0)):
         raise BrokenPipeError
 
 

@@ -98,7 +98,7 @@ def outlets(context: Context) -> Result:
         meter.ask_sensors(bulk)
     failures = states.queue_hardware_failures(bulk, context.unit)
     bulk.perform()
-    doubted = states.failed_relays(failures, len(all_outlets))
+    doubtful_positions = states.failed_relays(failures, len(all_outlets))
     for meter in meters:
         meter.ask_readings(bulk)
     bulk.perform()
@@ -109,7 +109,7 @@ def outlets(context: Context) -> Result:
                 index + 1,
                 about.get().label,
                 settings.get().name,
-                state_word(state.get(), index, doubted),
+                state_word(state.get(), index, doubtful_positions),
                 listed_amount(meter.current),
                 MeteredValue(meter.power is not None, _value(meter.power)),
                 _kwh(meter.counter),
@@ -258,7 +258,7 @@ def sensors_of_the_pdu(context: Context) -> list[tuple[str, Sensor]]:
     devices += [
         (f"meter/{number}", context.unit.mine(meter)) for number, meter in sorted(meters.items())
     ]
-    fitted: list[tuple[str, Pending[Structure]]] = [
+    sensor_requests: list[tuple[str, Pending[Structure]]] = [
         (where, bulk.add(device.getSensors)) for where, device in devices
     ]
     with_lines = (pdumodel.Inlet, pdumodel.PowerMeter)
@@ -275,13 +275,13 @@ def sensors_of_the_pdu(context: Context) -> list[tuple[str, Sensor]]:
     bulk.perform()
     for where, circuits in of_panels:
         panel = where.partition("/")[2]
-        fitted += [
+        sensor_requests += [
             (f"circuit/p{panel}.{position + 1}", bulk.add(context.unit.mine(circuit).getSensors))
             for position, circuit in sorted(circuits.get().items())
         ]
     bulk.perform()
     out: list[tuple[str, Sensor]] = []
-    for where, answer in fitted:
+    for where, answer in sensor_requests:
         out += [(f"{where}/{name}", sensor) for name, sensor in _members(context, answer.get())]
     for where, answers in poles:
         for pole in answers.get():
@@ -307,11 +307,14 @@ def _sensors_in_slots(context: Context) -> list[tuple[str, Sensor]]:
     bulk.perform()
     out: list[tuple[str, Sensor]] = []
     for position, (device, settings) in enumerate(requests, 1):
-        fitted = device.get() if device.error is None else None
-        if fitted is not None and fitted.device is not None:
+        device_answer = device.get() if device.error is None else None
+        if device_answer is not None and device_answer.device is not None:
             name = settings.get().name if settings.error is None else ""
             out.append(
-                (f"slot/{position}{f' {name}' if name else ''}", context.unit.mine(fitted.device))
+                (
+                    f"slot/{position}{f' {name}' if name else ''}",
+                    context.unit.mine(device_answer.device),
+                )
             )
     return out
 

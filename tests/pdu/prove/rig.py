@@ -520,7 +520,7 @@ def proven(
     enable_fast_reads()
     patch = pytest.MonkeyPatch()
     if not records:
-        patch.setattr(unit_reading, "recorded", lambda *_: ("", ("left out",)))
+        patch.setattr(unit_reading, "record_unit", lambda *_: ("", ("left out",)))
     try:
         return _proven(rig, owner, look, outlet, watch_s, said, patience_s)
     finally:

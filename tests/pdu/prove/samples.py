@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pdu.prove.document import OwnerAnswers, UnitProof, written
+from pdu.prove.document import OwnerAnswers, UnitProof, proof_text
 from tests.pdu.prove.rig import RIGS, plant, proven
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "proofs"
@@ -29,7 +29,7 @@ def sample(name: str) -> UnitProof:
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name in SAMPLES:
-        (FOLDER / f"{name}.json").write_text(written(sample(name)), "utf-8")
+        (FOLDER / f"{name}.json").write_text(proof_text(sample(name)), "utf-8")
 
 
 if __name__ == "__main__":

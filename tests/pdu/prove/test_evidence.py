@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pdu.prove import evidence
-from pdu.prove.document import KEPT, UNIT, BadProof, OwnerAnswers, UnitProof, parsed, written
+from pdu.prove.document import KEPT, UNIT, BadProof, OwnerAnswers, UnitProof, parsed, proof_text
 from pdu.prove.evidence import read_proof, why_not_replayed
 from tests.pdu.prove.rig import RIGS, plant, proven
 
@@ -29,20 +29,20 @@ def made() -> UnitProof:
 def test_a_proof_that_was_just_made_is_read_as_it_was_written_and_replays(handler: str) -> None:
     with RIGS[handler](plant()) as rig:
         proof = proven(rig, look=True)
-    assert parsed(written(proof)) == proof == read_proof(written(proof))
+    assert parsed(proof_text(proof)) == proof == read_proof(proof_text(proof))
     assert why_not_replayed(proof) == ""
 
 
 def test_the_recording_is_a_list_of_lines_that_a_person_can_read(made: UnitProof) -> None:
-    assert '  "outlet.2.status: on",\n' in written(made)
+    assert '  "outlet.2.status: on",\n' in proof_text(made)
 
 
 def test_verdicts_are_written_anew_whatever_the_file_says(made: UnitProof) -> None:
     told = [dataclasses.replace(one, verdict=KEPT, finding="surely") for one in made.verdicts[:3]]
-    assert read_proof(written(dataclasses.replace(made, verdicts=tuple(told)))) == made
+    assert read_proof(proof_text(dataclasses.replace(made, verdicts=tuple(told)))) == made
     # nor does a unit that nobody counted become one that was counted
     uncounted = dataclasses.replace(made, owner=OwnerAnswers(None, None, None, None))
-    verdict = read_proof(written(uncounted)).verdict("list")
+    verdict = read_proof(proof_text(uncounted)).verdict("list")
     assert verdict is not None and verdict.finding == "4 outlets listed; nobody counted the front"
 
 
@@ -101,7 +101,7 @@ def test_a_recording_that_does_not_read_as_the_file_says_is_named(
 def test_a_file_of_another_form_is_refused(
     break_it: Callable[[dict[str, Any]], object], made: UnitProof
 ) -> None:
-    content = json.loads(written(made))
+    content = json.loads(proof_text(made))
     break_it(content)
     with pytest.raises(BadProof):
         parsed(json.dumps(content))
@@ -114,8 +114,8 @@ def test_a_text_that_is_no_proof_is_refused(text: str) -> None:
 
 
 def test_a_simulated_proof_is_no_evidence(made: UnitProof) -> None:
-    assert [str(one) for one in evidence.counted([made])] == [
+    assert [str(one) for one in evidence.count_units([made])] == [
         "reading: 1 unit", "switching: 1 unit"
     ]  # fmt: skip
     with pytest.raises(ValueError, match="simulated"):
-        evidence.counted([dataclasses.replace(made, basis="simulated")])
+        evidence.count_units([dataclasses.replace(made, basis="simulated")])

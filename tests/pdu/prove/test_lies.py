@@ -9,7 +9,7 @@ import dataclasses
 import pytest
 
 from pdu.prove.document import BROKEN, KEPT, NOT_TRIED, OwnerAnswers
-from pdu.prove.verdicts import judged
+from pdu.prove.verdicts import judge_proof
 from tests.pdu.prove.lies import LIES, told
 from tests.pdu.prove.rig import OUTLETS, RIGS, TARGET, plant, proven
 
@@ -97,5 +97,5 @@ def test_identities_that_change_between_readings_are_named(lie: str) -> None:
     )
     changed = dataclasses.replace(second, outlets=outlets)
     readings = tuple(changed if one is second else one for one in proof.readings)
-    found = {one.promise: one for one in judged(dataclasses.replace(proof, readings=readings))}
+    found = {one.promise: one for one in judge_proof(dataclasses.replace(proof, readings=readings))}
     assert "the outlets were renumbered" in found["twice"].finding
