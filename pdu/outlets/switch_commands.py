@@ -8,7 +8,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -81,76 +81,65 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     is_only_identity = len(identities) == 1 and outlet_words.PLAIN.fullmatch(identities[0])
     if not run_options.yes or not is_only_identity:
         with waiting(f"waiting for {where}", run_options):
-            rows = outlets_of(handler, data, host, identities)
-        identities = [str(row["identity"]) for row in rows]
+            listed_rows = outlets_of(handler, data, host, identities)
+        identities = [str(row["identity"]) for row in listed_rows]
         prompts.confirm(
-            run_options, f"switch {goal} {', '.join(map(shown_now, rows))} of {where}", host
+            run_options, f"switch {goal} {', '.join(map(shown_now, listed_rows))} of {where}", host
         )
     run_options.changing = True
     begin = time.monotonic()
-    switched_rows: OutletRows = []
-    about = {"call": call, "handler": handler.shown, "host": host, **name_of(run_options)}
-    answer: dict[str, Any] = {**about, "outlets": switched_rows}
-    begun: list[str] = []
+    #: those to which a command was begun; their state is None until it was answered
+    rows: OutletRows = []
+    stop: Optional[BaseException] = None
     try:
         # the switched outlets are reported after SIGTERM as well
         with signals_as_ctrl_c(), show_warnings(run_options, where):
             for identity in identities:
                 outlet = _called(handler.make(data), identity, where, run_options)
-                begun.append(identity)
-                try:
-                    outlet_state = outlet.command(on)
-                except Exception as error:
-                    place = [
-                        "the error is about "
-                        + "; ".join([outlets_text([identity]), *_unsent(identities[len(begun) :])])
-                    ]
-                    _show(run_options, switched_rows, where, handler.shown)
-                    return report_stop(
-                        run_options,
-                        answer,
-                        error,
-                        [
-                            *(place if len(identities) > 1 else ()),
-                            *_not_seen(switched_rows, where, goal),
-                        ],
-                    )
-                switched_rows.append(
-                    {
-                        "identity": identity,
-                        "state": word(outlet_state),
-                        "done": outlet_state is wanted_state,
-                    }
-                )
+                rows.append({"identity": identity, "state": None, "done": False})
+                state = outlet.command(on)
+                rows[-1].update(state=word(state), done=state is wanted_state)
             with waiting(f"reading {outlets_text(identities)} again", run_options):
-                _read_again(handler, data, switched_rows, wanted_state)
-    except KeyboardInterrupt:
-        _show(run_options, switched_rows, where, handler.shown)
-        unsure, missed = begun[len(switched_rows) :], _not_seen(switched_rows, where, goal)
-        switched_rows += [
-            {"identity": identity, "state": word(UNKNOWN), "done": False} for identity in unsure
-        ]
-        reasons = [
-            *(f"outlet {identity} may or may not have switched" for identity in unsure),
-            *_unsent(identities[len(begun) :]),
-        ]
-        return report_stop(
-            run_options,
-            answer,
-            Interrupted("; ".join(reasons) or "every command had been answered", host),
-            missed,
-        )
-    _show(run_options, switched_rows, where, handler.shown)
-    notes = _not_seen(switched_rows, where, goal)
-    return print_result(
-        Result(
-            {**answer, "seconds": round(time.monotonic() - begin, 3)},
-            (),
-            NOT_SEEN if notes else DONE,
-            note="\n".join(notes),
-        ),
-        run_options.json,
-    )
+                _read_again(handler, data, rows, wanted_state)
+    except (Exception, KeyboardInterrupt) as error:
+        stop = error
+    answered = [row for row in rows if row["state"] is not None]
+    _show(run_options, answered, where, handler.shown)
+    notes = _not_seen(answered, where, goal)
+    about = {"call": call, "handler": handler.shown, "host": host, **name_of(run_options)}
+    if stop is None:
+        seconds = round(time.monotonic() - begin, 3)
+        result = {**about, "outlets": rows, "seconds": seconds}
+        code = NOT_SEEN if notes else DONE
+        return print_result(Result(result, (), code, note="\n".join(notes)), run_options.json)
+    return _report_stop_at(run_options, stop, {**about, "outlets": rows}, identities, notes)
+
+
+def _report_stop_at(
+    run_options: RunOptions,
+    stop: BaseException,
+    answer: Mapping[str, Any],
+    identities: Sequence[str],
+    notes: Sequence[str],
+) -> int:
+    """Say what stopped the switching of these outlets, at which of them, and which got no command:
+    after Ctrl-C in the error, after an error in a note. `answer`: with the outlets to which a
+    command was begun; one without a state got no answer. Return the exit code.
+    """
+    rows: OutletRows = answer["outlets"]
+    unanswered = [row["identity"] for row in rows if row["state"] is None]
+    unsent = _unsent(identities[len(rows) :])
+    if isinstance(stop, KeyboardInterrupt):
+        shown_rows = [{**row, "state": row["state"] or word(UNKNOWN)} for row in rows]
+        unsure = [f"outlet {identity} may or may not have switched" for identity in unanswered]
+        reason = "; ".join([*unsure, *unsent]) or "every command had been answered"
+        stop = Interrupted(reason, answer["host"])
+    else:
+        shown_rows = [row for row in rows if row["state"] is not None]
+        if len(identities) > 1 and unanswered:
+            place = f"the error is about {outlets_text(unanswered)}"
+            notes = ["; ".join([place, *unsent]), *notes]
+    return report_stop(run_options, {**answer, "outlets": shown_rows}, stop, notes)
 
 
 def _read_again(

@@ -120,8 +120,8 @@ def test_a_fence_agent(
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("confirm", ["state", "current"])
 def test_a_gateway(confirm: str, falling: Room) -> None:
-    more = ("--confirm", "current", "--power-timeout", 3) if confirm == "current" else ()
-    with gateway(falling.folder, *more, "--state-dir", "kept") as running:
+    proof = ("--confirm", "current", "--power-timeout", 3, "--state-dir", "kept")
+    with gateway(falling.folder, *(proof if confirm == "current" else ())) as running:
         for action in ("off", "restart", "on"):
             if action == "on":
                 put_off(falling)
