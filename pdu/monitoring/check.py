@@ -37,7 +37,7 @@ from ..core.inventory.newest_archives import use_newest_archives
 from ..core.inventory.polling import Target, poll, poll_full, poll_state_counts, targets
 from ..core.inventory.reading import Reading
 from ..core.owner_files import LIST, OwnerFiles, file_arguments
-from . import tables
+from . import equipment_csv, tables
 from .check_report import CheckReport
 from .check_result import NAGIOS_FAILED, PduRow, changes, judged, nagios, remembered, summary
 
@@ -64,6 +64,10 @@ class CheckOptions(NamedTuple):
     nagios: bool
     #: the new file for the readings
     save: Optional[str]
+    #: the new file for DCImanager's import
+    dcimanager: Optional[str]
+    #: the fields of a PDU in it
+    columns: Optional[str]
 
 
 class Round(NamedTuple):
@@ -127,6 +131,7 @@ class _Check(Subcommand):
 def _run(config: CheckOptions, run_options: RunOptions) -> int:
     if config.save is not None:
         saved_readings.check_new(config.save)
+    equipment = equipment_csv.of_options(config.dcimanager, config.columns)
     config = config._replace(owner_files=config.owner_files.with_known_list())
     where = config.owner_files.needed(LIST)
     fleet = config.owner_files.files(config.lenient)
@@ -146,6 +151,8 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
     while True:
         check_round = _round(config, run_options, polled, earlier_rows, fleet.repeated)
         _print_round(config, run_options, check_round, first=not earlier_rows)
+        if equipment is not None:
+            print(equipment_csv.write(equipment, polled, check_round.outcome.rows), file=sys.stderr)
         if config.watch is None:
             return check_round.outcome.totals.level
         earlier_rows = {
@@ -303,12 +310,24 @@ check = _Check(
             "poll every SECONDS, and mark what changed",
             "SECONDS",
             Seconds(1, 86400),
-            excludes=["--csv", "--nagios", "--save"],
+            excludes=["--csv", "--nagios", "--save", "--dcimanager"],
         ),
         *CSV(excludes=["--json", "--nagios"]),
         *HTML(),
         *option("--nagios", "print the output of a Nagios plugin", excludes=["--json"]),
         *option("--save", "also keep the readings in this new file", "FILE"),
+        *option(
+            "--dcimanager",
+            "also write this new file, from which DCImanager imports the PDUs",
+            "FILE",
+            requires=["--columns"],
+        ),
+        *option(
+            "--columns",
+            "the fields of a PDU in that file, as the vendor's page lists them",
+            "NAME,...",
+            requires=["--dcimanager"],
+        ),
         *secret_files(),
         *output(),
     ],

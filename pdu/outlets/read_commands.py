@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
@@ -35,7 +36,7 @@ from ..core.cli.options import (
     run_options_of,
     spelled,
 )
-from ..core.cli.output import columns, figure, print_json, show_status_line, waiting
+from ..core.cli.output import columns, counted, figure, print_json, show_status_line, waiting
 from ..core.cli.shared_options import CSV
 from ..core.inventory import connection_data, names
 from ..core.inventory.device_arguments import arguments, arguments_help
@@ -46,8 +47,11 @@ from ..core.outlet_figures import OUTLET_FIGURES
 if TYPE_CHECKING:
     from ..core.inventory.reading import PolledOutlet
 
-# what is off has none: most outlets that are off are off on purpose
-_COLOURS = {states.word(states.UP): "green", states.word(states.UNKNOWN): "yellow"}
+_COLOURS = {
+    states.word(states.UP): "green",
+    states.word(states.DOWN): "red",
+    states.word(states.UNKNOWN): "yellow",
+}
 _NO_LABEL = {"number": "", "name": ""}
 # a key of a result -> the head of its column
 _HEADS = {
@@ -299,6 +303,15 @@ def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
         )
     if any(_NO_FIGURE in row[len(keys) - len(figures) :] for row in rows):
         yield f"{_NO_FIGURE}: not metered, or not known"
+    if "state" in outlets[0]:
+        yield _count_states([outlet["state"] for outlet in outlets])
+
+
+def _count_states(words: Sequence[str]) -> str:
+    """The sum of a list of states: `24 outlets: 23 on, 1 off`."""
+    number = Counter(words)
+    sums = (f"{number[word]} {word}" for word in _COLOURS if number[word])
+    return f"{counted(len(words), 'outlet')}: {', '.join(sums)}"
 
 
 def _totals(answer: Mapping[str, Any]) -> str:

@@ -619,3 +619,26 @@ def test_an_id_that_the_database_cannot_hold_is_an_error_page(
         (f"/servers/{server}/disconnect", {"feed": f"{number}:1"}),
     ):
         assert visitor.post(path, fields).status in (400, 404), path
+
+
+def test_a_file_of_pdus_is_imported_and_a_bad_line_is_named(
+    visitor: Visitor, site: DciManager, small: bytes
+) -> None:
+    Client(site).install(small)
+
+    def imported(text: str) -> str:
+        files = [("import.csv", text.encode())]
+        answer = visitor.upload(files, "/pdus/import", "equipment", fields="name,handler,ip,size")
+        return answer.body if answer.status != 303 else visitor.get("/").body
+
+    assert "Import a file" in visitor.get("/pdus/add").body
+    page = imported("#rack\nr1,42\n\n#pdu\nleft,pdu_small,127.0.0.1,2\nright,pdu_small,127.0.0.1\n")
+    assert "Imported: 2 PDUs." in page
+    assert [pdu.name for pdu in site.pdus()] == ["left", "right"]
+    for text, why in (
+        ("left,pdu_small,127.0.0.1", "a line before the first type: left"),
+        ("#pdu\nx,pdu_small", "a PDU without ip: x"),
+        ("#pdu\nx,pdu_none,127.0.0.1", "pdu_none"),
+    ):
+        assert why in imported(text)
+    assert len(site.pdus()) == 2

@@ -69,15 +69,21 @@ class Visitor:
         to = answer.headers.get("location", "")
         return self.get(to) if answer.status == 303 and "refused=" in to else answer
 
-    def upload(self, files: list[tuple[str, bytes]]) -> Answer:
+    def upload(
+        self,
+        files: list[tuple[str, bytes]],
+        path: str = "/handlers/upload",
+        field: str = "archive",
+        **fields: str,
+    ) -> Answer:
         mark = "d41d8c"
-        parts = [
-            f'--{mark}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{self.csrf}\r\n'.encode()
-        ]
-        head = f'--{mark}\r\nContent-Disposition: form-data; name="archive"; filename="%s"\r\n\r\n'
+        part = f'--{mark}\r\nContent-Disposition: form-data; name="'
+        plain = {"csrf": self.csrf, **fields}
+        parts = [f'{part}{name}"\r\n\r\n{value}\r\n'.encode() for name, value in plain.items()]
+        head = f'{part}{field}"; filename="%s"\r\n\r\n'
         parts += [(head % name).encode() + data + b"\r\n" for name, data in files]
         return self.sent(
-            "/handlers/upload",
+            path,
             b"".join(parts) + f"--{mark}--\r\n".encode(),
             content_type=f"multipart/form-data; boundary={mark}",
         )

@@ -103,7 +103,9 @@ def unknown(line: Line) -> str:
     }:
         return program
     given = (
-        word for before, word in zip(line.words, line.words[1:]) if before not in ("-o", "--out")
+        word
+        for before, word in zip(line.words, line.words[1:])
+        if before not in ("-o", "--out", "--dcimanager")
     )
     for word in given:
         if any(

@@ -185,7 +185,7 @@ with peers.peer() as peer:
         return done.stdout
 
     for handler in ("{name}", "{archive}"):
-        assert pdu("status", handler, host).count(" on") == 7
+        assert "8 outlets: 7 on, 1 off" in pdu("status", handler, host)
         pdu("on", handler, host, "3", "--yes")
         assert peer.books().states["3"] is True
         pdu("off", handler, host, "3", "--yes")
@@ -195,7 +195,7 @@ with peers.peer() as peer:
 handler, kind = handler_tools.handler_of_recording(file.read_text(), str(file))
 served = kind.serve(file.read_text(), 0)
 host = f"{{served.host}}:{{served.port}}"
-assert handler == "{name}" and pdu("status", handler, host).count(" on") == 7
+assert handler == "{name}" and "8 outlets: 7 on, 1 off" in pdu("status", handler, host)
 served.close()
 print("all of it is right")
 """

@@ -181,8 +181,7 @@ def test_figures_in_tables_have_at_most_three_decimals(value: float | None, show
 @pytest.mark.parametrize(
     "terminal_, no_color, coloured", [(True, "", True), (True, "1", False), (False, "", False)]
 )
-def test_an_outlet_that_is_on_has_a_colour_on_a_terminal_unless_no_color_is_set(
-    # an outlet that is off has none: most are off on purpose
+def test_states_have_colours_on_a_terminal_unless_no_color_is_set_and_a_sum(
     terminal_: bool,
     no_color: str,
     coloured: bool,
@@ -200,7 +199,8 @@ def test_an_outlet_that_is_on_has_a_colour_on_a_terminal_unless_no_color_is_set(
     monkeypatch.setenv("NO_COLOR", no_color)
     lines = run(capsys, "status", "x", "192.0.2.7")[1].splitlines()
     assert ("\x1b[32m" in lines[2]) is coloured
-    assert "\x1b" not in lines[1] and "\x1b" not in lines[3]
+    assert ("\x1b[31m" in lines[3]) is coloured
+    assert "\x1b" not in lines[1] and lines[4:] == ["2 outlets: 1 on, 1 off"]
 
 
 def test_labels_shows_numbers_and_names(peer: Peer, ask: Any) -> None:

@@ -7,11 +7,12 @@ import time
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ...equipment_csv import import_pdus
 from ...hall import ORDERS
 from ...local_build import simulate, simulate_hall
 from ...records import Handler, Pdu
@@ -19,6 +20,7 @@ from ...simulations import KINDS, Failed
 from .. import fleet
 from ..fields import called, fields
 from ..refusals import Refused
+from ..shown import plain
 from ..site import Site, Wrong, action, ended, go, number, page, quote_all, text
 
 SNMP_PLAIN = ("version", "port", "user", "auth_protocol", "priv_protocol")
@@ -35,6 +37,7 @@ def routes(site: Site) -> list[Route]:
         Route("/", page(site, _list)),
         Route("/pdus/add", page(site, _add_form)),
         Route("/pdus/add", action(site, _add), methods=["POST"]),
+        Route("/pdus/import", action(site, _import), methods=["POST"]),
         Route("/pdus/simulate", action(site, _simulate), methods=["POST"]),
         Route("/pdus/hall", action(site, _hall), methods=["POST"]),
         Route("/pdus/{id:int}/edit", page(site, _edit_form)),
@@ -195,6 +198,19 @@ def _add(site: Site, request: Request, form: FormData) -> Response:
     )
     site.manager.journal.happened(f"the PDU {name} was added")
     return go(f"/pdus/{pdu.id}")
+
+
+def _import(site: Site, request: Request, form: FormData) -> Response:
+    file = form.get("equipment")
+    fields = [field.strip() for field in text(form, "fields").split(",")]
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise Wrong("Choose a file first: a .csv file with a line #pdu.")
+    try:
+        pdus = import_pdus(site.manager, file.file.read(), fields)
+    except (ValueError, LookupError) as error:
+        raise Wrong(f"{plain(file.filename)} was not read to its end: {error}.") from None
+    site.say(request, f"Imported: {len(pdus)} PDUs.")
+    return go("/")
 
 
 def _edit_form(site: Site, request: Request) -> Response:

@@ -1,0 +1,148 @@
+"""The file from which DCImanager 6 imports PDUs: a line `#pdu`, then a line of fields for each PDU.
+
+Source: "Importing equipment from a CSV file" in the vendor's documentation: at most 16 MB, empty
+fields are left empty, and none at the end of a line has a comma. Which fields a PDU has, and in
+which order, was not to be found by us: an owner copies that line from his version of the page.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from handlers.shared.errors import PduHandlerError, SettingsError, printable
+
+from ..core.cli.output import counted
+from ..core.files.whole_files import write_whole
+from ..core.inventory import saved_readings
+from ..core.inventory.listed_pdu import handler_name
+from ..core.inventory.polling import Target
+from .check_result import PduRow
+
+_MOST_BYTES = 16_000_000
+_SECRET_MODE = 0o600
+_COMMUNITY = "community"
+#: a field of the page, in lower case and without _ and spaces -> what is known of a PDU
+_KNOWN: Mapping[str, str] = {
+    "name": "name",
+    "handler": "handler",
+    "ip": "ip",
+    "ipaddress": "ip",
+    "ipaddr": "ip",
+    "address": "ip",
+    "host": "ip",
+    "ports": "ports",
+    "portscount": "ports",
+    "portcount": "ports",
+    "portsnumber": "ports",
+    "version": "version",
+    "snmpversion": "version",
+    "community": _COMMUNITY,
+    "snmpcommunity": _COMMUNITY,
+    "snmpport": "port",
+    "user": "user",
+    "snmpuser": "user",
+    "username": "user",
+    "snmpusername": "user",
+}
+
+
+class EquipmentFile(NamedTuple):
+    """What is written, and where."""
+
+    path: str
+    #: the fields of a PDU in their order, as the vendor's page names them
+    fields: Sequence[str]
+
+
+def of_options(path: Optional[str], columns: Optional[str]) -> Optional[EquipmentFile]:
+    """The file that is wanted; None for none. Raises SettingsError if there is one already, or the
+    fields cannot be those of a PDU.
+    """
+    if path is None or columns is None:
+        return None
+    saved_readings.check_new(path)
+    fields = [field.strip() for field in columns.strip().split(",")]
+    if "" in fields:
+        raise SettingsError(
+            "--columns: a name is missing between two commas; copy the line under PDU from the"
+            " vendor's page"
+        )
+    repeated = [field for field in fields if fields.count(field) > 1]
+    if repeated:
+        raise SettingsError(f"--columns names {printable(repeated[0], 60)!r} twice")
+    if not any(_meaning(field) in ("name", "ip") for field in fields):
+        raise SettingsError(
+            "--columns names neither the name nor the address of a PDU: copy the line under PDU"
+            " from the vendor's page, such as name,handler,ip"
+        )
+    return EquipmentFile(path, fields)
+
+
+def write(wanted: EquipmentFile, polled: Sequence[Target], rows: Sequence[PduRow]) -> str:
+    """Write the new file, and return what it has and what it lacks, for its owner.
+
+    Raises SettingsError.
+    """
+    values = [_values(target, row) for target, row in zip(polled, rows)]
+    out = io.StringIO()
+    out.write("#pdu\n")
+    writer = csv.writer(out, lineterminator="\n")
+    for known in values:
+        cells = [known.get(_meaning(field), "") for field in wanted.fields]
+        while cells and not cells[-1]:
+            cells.pop()
+        writer.writerow(cells)
+    content = out.getvalue().encode("utf-8")
+    if len(content) > _MOST_BYTES:
+        raise SettingsError(f"{wanted.path} would be larger than 16 MB, the most that is imported")
+    has_secret = any(
+        known.get(_COMMUNITY) and _COMMUNITY in map(_meaning, wanted.fields) for known in values
+    )
+    try:
+        write_whole(wanted.path, content, _SECRET_MODE if has_secret else None, replaces=False)
+    except FileExistsError:
+        raise SettingsError(f"{wanted.path} exists, and is not replaced") from None
+    except OSError as error:
+        raise SettingsError(f"{wanted.path} cannot be written ({error.strerror})") from None
+    return _summary(wanted, values, has_secret)
+
+
+def _meaning(field: str) -> str:
+    """What the field is of a PDU, "" for none that is known here."""
+    return _KNOWN.get(field.lower().replace("_", "").replace(" ", ""), "")
+
+
+def _values(target: Target, row: PduRow) -> dict[str, str]:
+    """What is known of one PDU. Its outlets are counted by the poll."""
+    device = target.device
+    known = {
+        "name": device.name,
+        "handler": f"pdu_{handler_name(device.handler)}",
+        "ip": device.address.host,
+    }
+    if row.on is not None:
+        known["ports"] = str(row.on + (row.off or 0) + (row.unknown or 0))
+    try:
+        parameters: Mapping[str, str] = getattr(target.data(), "snmp_params", {})
+    except PduHandlerError:  # the poll reports it
+        parameters = {}
+    for key in ("version", _COMMUNITY, "user", "port"):
+        if parameters.get(key):
+            known[key] = parameters[key]
+    return known
+
+
+def _summary(wanted: EquipmentFile, values: Sequence[Mapping[str, str]], has_secret: bool) -> str:
+    empty = [
+        field for field in wanted.fields if not any(known.get(_meaning(field)) for known in values)
+    ]
+    sentences = [f"{wanted.path}: {counted(len(values), 'PDU')}"]
+    if empty:
+        sentences.append(f"empty: {', '.join(printable(field, 60) for field in empty)}")
+    if has_secret:
+        sentences.append("it has communities: only you can read it; delete it after the import")
+    sentences.append("passwords and handler settings are typed on the form of each PDU")
+    return "; ".join(sentences)
