@@ -145,7 +145,7 @@ FILES: Mapping[str, Sequence[str]] = {
     ),
     "docs/devices.md": ("devices", "proven-families"),
     "docs/dev/evidence.md": ("claim-plain", "promises"),
-    "docs/command.md": ("options", "exits"),
+    "docs/reference.md": ("options", "exits"),
     "pdu/supports/owner_proofs.py": ("proven-code",),
 }
 

@@ -29,7 +29,8 @@ _AT_HAND = set(
 )
 _ACTIVATE = ". .venv/bin/activate"
 _INSTALL = "pipx install ."
-_HOW = "command.md#how-you-get-it)"  # the end of a link to the ways to get `pdu`
+#: the end of a link to the ways to get `pdu`, in each language
+_HOWS = ("command.md#how-you-get-it)", "command.ru.md#как-получить-команду)")
 _FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|pyz|gz)")
 _MADE_BY = {
     "dist/": ("make packages", "make tools", "packaging/build.py", "packaging/tools.py"),
@@ -80,7 +81,7 @@ def _spans(text: str) -> list[str]:
 
 def _named(before: str) -> set[str]:
     """The ways to get `pdu` that a text names."""
-    return {way for way in (_ACTIVATE, _HOW) if way in before}
+    return {way for way in (_ACTIVATE, *_HOWS) if way in before}
 
 
 def unknown(line: Line) -> str:
@@ -92,7 +93,7 @@ def unknown(line: Line) -> str:
     if (program.startswith(".venv/") or text == _ACTIVATE) and "make env" not in line.before:
         return "make env"
     installed = program == "pdu" and _INSTALL in line.before
-    reached = {_ACTIVATE, _HOW} & _named(line.before)
+    reached = _named(line.before)
     if program in ("pdu", "python") and not reached and not installed:
         return _ACTIVATE
     if not program.startswith(".venv/") and program not in {

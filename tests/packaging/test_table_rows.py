@@ -1,0 +1,49 @@
+"""Tables of the pages do not carry paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.needs import ROOT
+
+#: A row with more words is prose, and stands below the table or in a list.
+_WORDS = 25
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "packaging").glob("*.md"),
+    ]
+)
+#: Its tables are the Russian form of those that settings.md has from the code, whose words are the
+#: program's own.
+_TRANSLATED = "settings.ru.md"
+
+
+def long_rows(text: str) -> Iterator[str]:
+    """The rows that are prose, without those that are made from the code (between markers) and
+    without code in fences. An address of a link is no word, nor is a sign without a letter.
+    """
+    text = re.sub(r"(?ms)^ *```.*?^ *```", "", text)
+    text = re.sub(r"(?s)<!-- ([\w-]+):begin -->.*?<!-- \1:end -->", "", text)
+    for line in re.findall(r"(?m)^\|.*$", text):
+        words = re.sub(r"\]\([^)]*\)", "]", line).replace("|", " ").split()
+        if sum(bool(re.search(r"\w", word)) for word in words) > _WORDS:
+            yield line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_a_row_of_a_table_is_no_paragraph(page: Path) -> None:
+    if page.name != _TRANSLATED:
+        assert list(long_rows(page.read_text("utf-8"))) == []
+
+
+def test_a_paragraph_in_a_table_is_found() -> None:
+    row = f"| a | {'word ' * _WORDS}|\n"
+    short = f"| a | {'word ' * (_WORDS - 1)}[–](a%20b.md) – |\n"
+    assert list(long_rows(f"{short}{row}")) == [row.strip()]
+    assert list(long_rows(f"```\n{row}```\n<!-- a:begin -->\n{row}<!-- a:end -->\n")) == []
