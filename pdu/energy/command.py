@@ -179,7 +179,7 @@ Grades: firm         bounds at most 1 % and --tolerance-kwh apart
         estimate     power was read, and no energy: never billed
         not billable a wrong or unknown unit, or not read: there is no lowest
 Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is
-wide, an estimate, not billable or not read, or an argument or a file is wrong.
+wide, an estimate, not billable, not read, or something given is wrong.
 Customers are billed; without them machines, and without those outlets."""
 _FOLDER = [ArgumentForm("source", lambda source: not is_url(source), "a folder as SOURCE")]
 _SERVER = [ArgumentForm("source", is_url, "a URL as SOURCE")]
