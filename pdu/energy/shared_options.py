@@ -19,7 +19,7 @@ from ..core.cli.shared_options import CUSTOMERS, DRAWING
 from ..core.owner_files import OwnerFiles
 from .audit.grades import USUAL_TOLERANCE_KWH
 from .registers.customers import Customers, Place, customers, machines
-from .registers.meter_facts import Meters, RegisterFacts
+from .registers.meter_facts import RANGES, Meters, RegisterFacts
 from .registers.period import moment, zone_named
 
 _USUAL_ZONE = "UTC"
@@ -125,13 +125,13 @@ _METERS = [
         "--limit-kw",
         "the most that the supply of an outlet delivers: breaker x voltage",
         "KW",
-        NumberRange(0.001, 10_000.0),
+        NumberRange(*RANGES["limit_kw"]),
     ),
     *option(
         "--pdu-limit-kw",
         "the same of a PDU itself; else all of its outlets together",
         "KW",
-        NumberRange(0.001, 10_000.0),
+        NumberRange(*RANGES["limit_kw"]),
     ),
     *option(
         "--tolerance-kwh",
@@ -145,21 +145,21 @@ _METERS = [
         "--step",
         "the smallest change that registers show; else as MIB and rises, or rises alone, say",
         "KWH",
-        NumberRange(0.000_001, 1_000.0),
+        NumberRange(*RANGES["step_kwh"]),
     ),
-    *option("--wrap", "where registers begin again at 0", "KWH", NumberRange(1.0, 1e15)),
+    *option("--wrap", "where registers begin again at 0", "KWH", NumberRange(*RANGES["wrap_kwh"])),
     *option(
         "--class meter_class",
         "the greatest error of the meters themselves",
         "PERCENT",
-        NumberRange(0.001, 20.0),
+        NumberRange(*RANGES["class_percent"]),
     ),
     *option(
         "--volts",
         "the voltage at outlets, to compare energy with current",
         "V",
-        NumberRange(12.0, 1000.0),
+        NumberRange(*RANGES["volts"]),
     ),
-    *option("--own-use", "what a PDU itself uses", "W", NumberRange(0.0, 10_000.0)),
+    *option("--own-use", "what a PDU itself uses", "W", NumberRange(*RANGES["own_use_w"])),
     *option("--meters", "CSV that says these for single PDUs and outlets", "FILE"),
 ]

@@ -19,10 +19,10 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import SettingsError
 from pdu import root
+from pdu.energy.registers.period import span_text
 from pdu.energy.statement import power
 from pdu.energy.statement.prices import Prices
 from pdu.energy.statement.tariff_file import tariff_named, tariff_of
-from pdu.energy.statement.wording import span_text
 from tests.energy import accounts
 from tests.energy.forgeries import TARIFF, second_verifier
 from tests.energy.stand_alone import SECOND

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdu.energy.registers.period import days
+from pdu.energy.registers.period import span_text
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ from pdu.energy.registers.period import days
     ],
 )
 def test_the_last_day_of_a_period_is_a_part_of_it(begin: str, end: str, text: str) -> None:
-    assert days(begin, end).text == text
+    assert span_text(begin, end) == text

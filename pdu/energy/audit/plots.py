@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Callable
 
-from ..registers.period import days
+from ..registers.period import edge_days
 from .audit_result import AuditPeriod
 from .checked_register import PlotData
 from .pdu_audit import AuditedRegister
@@ -86,7 +86,7 @@ def _events(times: AuditPeriod, answer: AuditedRegister, across: Scale) -> Seque
 
 
 def _svg(times: AuditPeriod, title: str, parts: Sequence[str]) -> str:
-    span = days(times.local(times.begin), times.local(times.end))
+    first, last = edge_days(times.local(times.begin), times.local(times.end))
     height = _HEIGHT + 2.0 * _TEXT
     return "".join(
         [
@@ -94,8 +94,8 @@ def _svg(times: AuditPeriod, title: str, parts: Sequence[str]) -> str:
             f' aria-label="{escape(title)}">',
             *parts,
             f'<text x="4" y="-5">{escape(title)}</text>',
-            f'<text x="4" y="{_HEIGHT + 11:g}">{escape(span.first)}</text>',
+            f'<text x="4" y="{_HEIGHT + 11:g}">{escape(first)}</text>',
             f'<text x="{_WIDTH - 4:g}" y="{_HEIGHT + 11:g}" text-anchor="end">'
-            f"{escape(span.last)}</text></svg>",
+            f"{escape(last)}</text></svg>",
         ]
     )

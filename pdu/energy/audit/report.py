@@ -31,7 +31,7 @@ from ...core.cli.report import (
     words,
 )
 from ...core.files.html import Frame, safe
-from ..registers.period import days
+from ..registers.period import span_text
 from . import plots
 from .audit_result import AuditOutcome, AuditPeriod, by_event, figures, kwh, percent
 from .grades import BOUNDED, ESTIMATE, FIRM, LEVELS, NOT_BILLABLE, WIDE
@@ -69,7 +69,7 @@ _READING = (
 
 def page(outcome: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
     """The whole file in parts. `sections`: of each PDU, in their order."""
-    when = days(outcome.local(outcome.begin), outcome.local(outcome.end)).text
+    when = span_text(outcome.local(outcome.begin), outcome.local(outcome.end))
     question = f"pdu energy audit: what can be billed of {when}, {outcome.zone.key}"
     frame = Frame(f"Energy, {when}", question, _READING, _GUIDE)
     yield frame.begin(plots.STYLE)

@@ -10,26 +10,24 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
-from typing import Any, Callable, NamedTuple, Optional, Protocol
+from typing import Callable, NamedTuple, Optional, Protocol
 
-from handlers import VERSION
 from handlers.shared.errors import printable
 
 from ...core.cli.output import counted
-from ...core.files.journal import JournalError
 from ...core.inventory.polling import Target
 from ...core.inventory.reader_pool import PATIENCE_S, ReaderPool, ReadFunction
 from ...core.inventory.reading import CallError, Reading
 from ...core.network.service_signals import ServiceSignals, reread
-from ..journal.clocks import Instant, boot, synchronised
+from ..journal.clocks import Instant
 from ..journal.days import Days, EndedDay
-from ..journal.file_naming import DAY_S, FileClock
-from ..journal.journal_format import LateRounds, LostPolls, MeterStart
+from ..journal.journal_format import LateRounds
 from .health import MeterCounts, MeterHealth, PduHealth, clock_time
 from .journal_writer import PduHeading, PduLines, PollResult
 from .pdu_reading import KnownPdu, known_for_next_poll, take
+from .poll_writer import PollWriter, WrittenPoll
 from .schedule import Due, following, phase_s
 
 #: how long readings wait for others, to be written together, in s
@@ -112,12 +110,9 @@ class MeterService:
         #: those of the rounds that have begun, in order
         self._turns: list[_Turn] = []
         self._take_over(targets)
-        self._boot = boot()
-        self._files = FileClock(days.last)
-        self._is_ahead = False
-        self._head: list[dict[str, Any]] = []
-        self._unwritten: Optional[LostPolls] = None
-        self._repaired = self._polled = 0
+        self._writer = PollWriter(days, settings.every, say)
+        #: polls since the processes that read are new
+        self._polled = 0
         self._is_stopped = self._is_reloading = False
         self.counts = MeterCounts()
         self._due: Optional[Due] = None
@@ -142,7 +137,9 @@ class MeterService:
 
         Raises SettingsError if no process starts, or if the journal was changed by others.
         """
-        read_function = ReadFunction(self._settings.take, lambda poll: poll.reading, self._failed)
+        read_function = ReadFunction(
+            self._settings.take, lambda poll: poll.reading, self._make_failed
+        )
         readers: ReaderPool[PollResult] = ReaderPool(
             self._targets, read_function, self._settings.parallel
         )
@@ -154,7 +151,7 @@ class MeterService:
                     if self._polled >= self._settings.fresh_after:
                         self._renew(readers)
                     is_first = self._due is None
-                    due = self._due = self._begun(readers, due, now)
+                    due = self._due = self._begin_round(due, now)
                     if is_first:
                         self._say_start()
                     now = self._now()
@@ -164,7 +161,7 @@ class MeterService:
                 following_mono = self._turns[0].mono if self._turns else due.mono
                 wait_s = min(due.mono, following_mono) - now.mono
                 wait = min(max(wait_s, 0.0), self._settings.longest_wait_s)
-                self._write(self._arrived(readers, wait, signals))
+                self._write(self._receive(readers, wait, signals))
                 if self._is_reloading:
                     self._is_reloading = False
                     self._reload(readers, read_targets)
@@ -197,9 +194,10 @@ class MeterService:
         targets = reread(read_targets, self._say)
         if targets is None:
             return
-        added, removed = self._take_over(targets)
+        new_count, gone_count = self._take_over(targets)
         self._say(
-            f"the list was read again: {counted(len(targets), 'PDU')}, {added} new, {removed} gone"
+            f"the list was read again: {counted(len(targets), 'PDU')}, {new_count} new,"
+            f" {gone_count} gone"
         )
         self._renew(readers)
 
@@ -229,7 +227,7 @@ class MeterService:
         is_reading = bool(self._turns) or any(pdu.is_out for pdu in self._pdus)
         return self._is_stopped or not (self._may_begin() or is_reading)
 
-    def _begun(self, readers: ReaderPool[PollResult], due: Due, now: Instant) -> Due:
+    def _begin_round(self, due: Due, now: Instant) -> Due:
         """Begin a round: each PDU has its turn at a phase of its own, but in the first round at
         once. Returns when the next round is due.
         """
@@ -244,7 +242,7 @@ class MeterService:
         if left_out:
             first = now.utc - (now.mono - due.mono) + every
             late = LateRounds(left_out, first, first + (left_out - 1) * every)
-            self._head.append(late.record())
+            self._writer.keep_late(late)
             self._add(late=left_out)
             self._say(f"{counted(left_out, 'round')} left out: this machine slept, or was too busy")
         return following_one
@@ -263,7 +261,7 @@ class MeterService:
 
     # ---- readings --------------------------------------------------------------------------------
 
-    def _arrived(
+    def _receive(
         self, readers: ReaderPool[PollResult], wait: float, signals: ServiceSignals
     ) -> list[tuple[int, PollResult]]:
         """The readings that arrive within `wait` seconds, and shortly after the first of them."""
@@ -289,7 +287,7 @@ class MeterService:
         self._is_reloading = signals.heard() or self._is_reloading
         self._is_stopped = signals.ending is not None
 
-    def _failed(self, poll: Optional[PollResult], failure: CallError) -> PollResult:
+    def _make_failed(self, poll: Optional[PollResult], failure: CallError) -> PollResult:
         """A reading that failed, also one of which nothing is known."""
         if poll is not None:
             return poll._replace(reading=poll.reading._replace(failure=failure))
@@ -309,75 +307,17 @@ class MeterService:
         self._polled += len(arrivals)
         if not arrivals:
             return
-        now = self._now()
-        self._days.check()
-        file_time = self._file_time(now)
-        head = [*self._begin_of_file(now, file_time), *self._head]
-        if self._unwritten is not None:
-            head.append(self._unwritten.record())
         polls = [
-            line
+            WrittenPoll(self._pdus[place].unit, poll, self._pdus[place].missed)
             for place, poll in arrivals
-            for line in self._pdus[place].unit.lines(poll, self._pdus[place].missed)
         ]
-        try:
-            self._days.append([*head, *polls], file_time)
-        except JournalError as error:
-            self._keep_unwritten(arrivals, error.reason)
+        if not self._writer.write(self._now(), polls, (pdu.unit for pdu in self._pdus)):
+            self._add(lost=len(arrivals))
             return
-        if self._unwritten is not None:
-            self._say(f"writing again; {counted(self._unwritten.polls, 'reading')} lost")
-        self._head, self._unwritten = [], None
         for place, _ in arrivals:
             self._pdus[place].missed = 0
-        failed = sum(poll.reading.failure is not None for _, poll in arrivals)
-        self._add(polls=len(arrivals), failed=failed)
-        if self._days.repaired > self._repaired:
-            self._say_repaired()
-        for why in self._days.anew:
-            self._say(f"a new chain begins: {why}")
-        self._days.anew.clear()
-
-    def _file_time(self, now: Instant) -> float:
-        """The time that names the file of these lines."""
-        file_time = self._files.time(now, synchronised())
-        is_ahead = self._files.ahead > 0.0
-        if is_ahead and not self._is_ahead:
-            self._say(
-                f"the clock is {self._files.ahead / DAY_S:.1f} days ahead of the last line, and the"
-                " kernel does not call it synchronised: no file is named by it until it is, or has"
-                " been so for a day"
-            )
-        elif self._is_ahead and not is_ahead:
-            self._say("the clock names files again")
-        self._is_ahead = is_ahead
-        return file_time
-
-    def _begin_of_file(self, now: Instant, file_time: float) -> Iterator[dict[str, Any]]:
-        if not self._days.is_new(file_time):
-            return
-        for pdu in self._pdus:
-            pdu.unit.forget()
-        repaired = self._days.repaired - self._repaired
-        yield MeterStart(VERSION, self._boot, *now, self._settings.every, repaired).record()
-
-    def _say_repaired(self) -> None:
-        removed = self._days.repaired - self._repaired
-        self._repaired = self._days.repaired
-        self._say(f"removed a line that was not written to its end ({removed} bytes)")
-
-    def _keep_unwritten(self, polls: Sequence[tuple[int, PollResult]], reason: str) -> None:
-        first = min(poll.begin.utc for _, poll in polls)
-        last = max(poll.end.utc for _, poll in polls)
-        old = self._unwritten
-        if old is None:
-            self._say(f"readings are lost: {reason}")
-            self._unwritten = LostPolls(len(polls), first, last, reason)
-        else:
-            self._unwritten = LostPolls(
-                old.polls + len(polls), old.first, max(old.last, last), reason
-            )
-        self._add(lost=len(polls))
+        failures = sum(poll.reading.failure is not None for _, poll in arrivals)
+        self._add(polls=len(arrivals), failed=failures)
 
     def _add(self, **counts: int) -> None:
         self.counts = dataclasses.replace(

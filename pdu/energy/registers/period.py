@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import SettingsError, printable
@@ -46,28 +45,23 @@ def moment(text: str, zone: ZoneInfo) -> float:
 _MIDNIGHT = datetime.time()
 
 
-class DayRange(NamedTuple):
-    """A period; its last day is a part of it."""
+def edge_days(begin: str, end: str) -> tuple[str, str]:
+    """The first and the last day of a period, or the minute where it begins or ends within one.
 
-    first: str
-    last: str
-
-    @property
-    def text(self) -> str:
-        return self.first if self.first == self.last else f"{self.first} to {self.last}"
-
-
-def days(begin: str, end: str) -> DayRange:
-    """A period by its first and last day, or by the minute where it begins or ends within one.
-
-    Both are times with an offset, as `computing.local` writes them.
+    Both are times with an offset, as `figures.local` writes them.
     """
     first, last = (datetime.datetime.fromisoformat(time) for time in (begin, end))
     day_before = last.date() - datetime.timedelta(days=1)
-    return DayRange(
+    return (
         first.date().isoformat() if first.time() == _MIDNIGHT else minute(begin),
         day_before.isoformat() if last.time() == _MIDNIGHT else minute(end),
     )
+
+
+def span_text(begin: str, end: str) -> str:
+    """A period in words, as `edge_days`."""
+    first, last = edge_days(begin, end)
+    return first if first == last else f"{first} to {last}"
 
 
 def minute(text: str) -> str:

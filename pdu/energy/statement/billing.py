@@ -14,8 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 from ...core.files.csv_out import csv_lines
+from ..registers.period import span_text
 from .prices import is_billable
-from .wording import place_text, span_text
+from .wording import place_text
 
 FILE = "billing.csv"
 HEAD = (

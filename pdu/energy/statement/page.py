@@ -14,7 +14,7 @@ from handlers.shared.errors import printable
 
 from ...core.files.html import safe
 from ..audit.grades import WIDE
-from ..registers.period import minute
+from ..registers.period import minute, span_text
 from .wording import (
     DRAFT,
     LIMITS,
@@ -24,7 +24,6 @@ from .wording import (
     kwh_text,
     names,
     place_text,
-    span_text,
     surcharges,
     title,
 )

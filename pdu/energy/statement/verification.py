@@ -17,9 +17,10 @@ from ...core.cli.groups import Subcommand
 from ...core.cli.options import Argument, option, output, run_options_of
 from ...core.cli.output import Result, counted, print_result
 from ...core.files.whole_files import read_file
+from ..registers.period import span_text
 from . import day_roots, proof
 from .proof import NotVerified, ProofSummary
-from .wording import LIMITS, bounds, happened, kwh_text, names, span_text, surcharges, title
+from .wording import LIMITS, bounds, happened, kwh_text, names, surcharges, title
 
 _ROOT = re.compile("[0-9a-f]{64}")
 

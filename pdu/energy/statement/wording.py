@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional
 
-from ..registers.period import days, minute
+from ..registers.period import minute
 
 Document = Mapping[str, Any]
 #: in place of a number, of a statement that was made for a look
@@ -23,11 +23,6 @@ def title(statement: Document) -> str:
     """A statement by its number."""
     number = statement["number"]
     return "a draft, no bill" if number == DRAFT else f"statement {number}"
-
-
-def span_text(begin: str, end: str) -> str:
-    """A period in words, by its first and last day."""
-    return days(begin, end).text
 
 
 def bounds(energy: Optional[Document]) -> Sequence[str]:
