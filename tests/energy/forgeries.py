@@ -692,9 +692,9 @@ for _name, _packing in (
     ("proof: a name of its file", lambda packed: (
         packed[:3] + b"\x08" + packed[4:10] + b"x\0" + packed[10:])),
     ("proof: JSON with blanks", lambda packed: proof.packed(
-        json.dumps(json.loads(proof.unpacked(packed)), sort_keys=True).encode() + b"\n")),
+        json.dumps(json.loads(proof.unpack(packed)), sort_keys=True).encode() + b"\n")),
     ("proof: a key twice", lambda packed: proof.packed(
-        b'{"files":{},' + proof.unpacked(packed)[1:])),
+        b'{"files":{},' + proof.unpack(packed)[1:])),
 ):  # fmt: skip
     FORGERIES.append(Forgery(_name, lambda statement, said, files: None, packing=_packing))
 
@@ -889,7 +889,7 @@ def _resealed(said: dict[str, Any]) -> None:
 
 def published(one: Forgery, issued: Issued) -> tuple[Issued, str]:
     """What a customer gets, and the root that was published for it."""
-    said = proof.with_times(json.loads(proof.unpacked(issued.proof)))
+    said = proof.restore_times(json.loads(proof.unpack(issued.proof)))
     statement = json.loads(issued.files[proof.JSON])
     before = copy.deepcopy((statement, said))
     files: dict[str, bytes] = {}

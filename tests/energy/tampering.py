@@ -71,7 +71,7 @@ def issued_in(folder: Path) -> Issued:
 def refused(issued: Issued, root: str) -> Optional[str]:
     """Why the customer refuses it; None if he takes it."""
     try:
-        proof.checked(issued.proof, issued.files, root)
+        proof.check_proof(issued.proof, issued.files, root)
     except SettingsError as error:
         return str(error)
     return None
@@ -86,7 +86,7 @@ def edited(issued: Issued, draw: random.Random) -> Issued:
     is_unpacked = name == proof.PROOF and draw.random() < 0.5
     before = issued.proof if name == proof.PROOF else issued.files[name]
     if is_unpacked:
-        before = proof.unpacked(before)
+        before = proof.unpack(before)
     content = before
     while content == before or (name == proof.PROOF and _says(content) == _says(before)):
         at, length = draw.randrange(len(before)), draw.choice((1, 1, 1, 2, 5, 200))
@@ -109,7 +109,7 @@ def edited(issued: Issued, draw: random.Random) -> Issued:
 def _says(packed: bytes) -> bytes:
     """The proof in a file; the bytes themselves where they are not packed."""
     try:
-        return proof.unpacked(packed)
+        return proof.unpack(packed)
     except ValueError:
         return packed
 
@@ -130,12 +130,12 @@ def forged(kind: str, world: World, draw: random.Random) -> Issued:
 
 def spelled(issued: Issued) -> Issued:
     """The same with the times of polls in each row of the proof."""
-    said = proof.with_times(json.loads(proof.unpacked(issued.proof)))
+    said = proof.restore_times(json.loads(proof.unpack(issued.proof)))
     return issued._replace(proof=proof.packed(proof.canonical(said)))
 
 
 def _forged(kind: str, issued: Issued, world: World, draw: random.Random) -> Issued:
-    said = json.loads(proof.unpacked(issued.proof))
+    said = json.loads(proof.unpack(issued.proof))
     before = copy.deepcopy(said)
     statement = json.loads(issued.files[proof.JSON])
     stated = copy.deepcopy(statement)
@@ -157,7 +157,7 @@ def _again(said: Forged, statement: Forged) -> Optional[Mapping[str, bytes]]:
     try:
         rules = proof.rules_of(statement)
         lines = []
-        for line, shown in zip(statement["lines"], proof.with_times(said)["lines"]):
+        for line, shown in zip(statement["lines"], proof.restore_times(said)["lines"]):
             days = [disclosure.parse_disclosure(_kept(day)) for day in shown["days"]]
             texts = proof.visible([text for day in days for text in day.texts])
             blocks = leaf_rows.blocks(texts)
@@ -272,7 +272,7 @@ def _shifted(text: str, by: float) -> str:
 
 def _swap(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:
     """An outlet's readings are those of another outlet, day or customer."""
-    other = proof.with_times(json.loads(proof.unpacked(draw.choice(world.customers).proof)))
+    other = proof.restore_times(json.loads(proof.unpack(draw.choice(world.customers).proof)))
     line, instead = draw.choice(said["lines"]), draw.choice(other["lines"])
     what = draw.randrange(4)
     if what == 0:

@@ -41,7 +41,7 @@ def test_what_was_published_is_taken(made: World) -> None:
 def test_what_was_published_is_taken_with_the_times_in_each_row(made: World) -> None:
     """So forgeries that are written this way are not found by their form."""
     for one in made.customers:
-        assert json.loads(proof.unpacked(one.proof))["times"]
+        assert json.loads(proof.unpack(one.proof))["times"]
         assert spelled(one) != one and refused(spelled(one), made.root) is None
 
 
@@ -75,7 +75,7 @@ def test_the_witness_finds_them_too(made: World, tmp_path: Path) -> None:
 
 def test_no_reading_of_another_can_be_recovered_by_trying_all_of_a_day(made: World) -> None:
     """On the day of a hand-over, the customer after it sees hashes of the readings before it."""
-    said = json.loads(proof.unpacked(made.customers[2].proof))
+    said = json.loads(proof.unpack(made.customers[2].proof))
     line = said["lines"][0]
     (day,) = (one for one in line["days"] if one["day"] == "2026-10-12")
     hidden = {bytes.fromhex(one[1:]) for one in day["texts"] if one.startswith(leaf_rows.HIDDEN)}
@@ -121,7 +121,7 @@ def test_with_the_salt_the_same_search_finds_every_register_of_a_day() -> None:
 
 def test_a_proof_has_no_text_of_another_customers_time(made: World) -> None:
     for one in made.customers:
-        said = proof.with_times(json.loads(proof.unpacked(one.proof)))
+        said = proof.restore_times(json.loads(proof.unpack(one.proof)))
         statement = json.loads(one.files[proof.JSON])
         for line, shown in zip(statement["lines"], said["lines"]):
             begin, end = proof.parse_time(line["from"]), proof.parse_time(line["to"])
@@ -213,10 +213,10 @@ def test_a_packed_proof_has_one_form(made: World) -> None:
     packed by themselves: those of times by a PDU's day.
     """
     whole = made.customers[0].proof
-    text = proof.unpacked(whole)
-    assert gzip.decompress(whole) == text == proof.unpacked(proof.packed(text))
-    assert proof.unpacked(b"".join(map(proof.packed, (text[:9], text[9:])))) == text
+    text = proof.unpack(whole)
+    assert gzip.decompress(whole) == text == proof.unpack(proof.packed(text))
+    assert proof.unpack(b"".join(map(proof.packed, (text[:9], text[9:])))) == text
     named = gzip.compress(text, mtime=1.0)
     for other in (named, whole + b"\0", whole + named, whole[:-1], text):
         with pytest.raises(ValueError, match="."):
-            proof.unpacked(other)
+            proof.unpack(other)

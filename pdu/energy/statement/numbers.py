@@ -116,7 +116,7 @@ class Numbers:
         """The last statement of a customer for a period."""
         return self._latest.get(key)
 
-    def with_outlets(self, begin: float, end: float) -> Sequence[str]:
+    def list_customers(self, begin: float, end: float) -> Sequence[str]:
         """The customers whose last statement of exactly this period has an outlet."""
         return [
             key.customer
@@ -169,7 +169,7 @@ class Numbers:
         self._journal.append([_record(issued) for issued in statements])
         self._issued.update(issued.billed.number for issued in statements)
 
-    def unfinished(self) -> Iterator[str]:
+    def find_unfinished(self) -> Iterator[str]:
         """What runs left that were killed, as sentences. A run that issued nothing is named until
         the next one begins, its folder for as long as it is there.
         """

@@ -186,7 +186,7 @@ def times_text(day: str, times: bytes) -> PackedPiece:
 _COMMA = PackedPiece(packed(b","))
 
 
-def unpacked(content: bytes) -> bytes:
+def unpack(content: bytes) -> bytes:
     """What `packed` was given. Raises ValueError, also for what else such a file may have beside
     it: a name, a time, bytes behind its end that are no member.
     """
@@ -239,28 +239,28 @@ class ProofSummary(NamedTuple):
     missing: Sequence[str] = ()
 
 
-def checked(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
+def check_proof(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
     """Check a statement and all of its figures. `files`: those of FILES that are there; JSON must.
 
     Raises NotVerified.
     """
     try:
-        return _checked(proof, files, root)
+        return _check(proof, files, root)
     except BAD as error:
         raise NotVerified(
             f"the proof is not as it was written ({printable(str(error), 80)})"
         ) from None
 
 
-def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
-    text = unpacked(proof)
+def _check(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
+    text = unpack(proof)
     proof_document = json.loads(text)
     if canonical(proof_document) != text:
         raise NotVerified("the proof is not as it was written: it is not in its one form")
     if set(proof_document) != _KEYS or proof_document["form"] != FORM:
         raise NotVerified("the proof has another form than this program knows")
     del text
-    proof_document = with_times(proof_document)
+    proof_document = restore_times(proof_document)
     if root_of(proof_document["published"]) != root:
         raise NotVerified("the proof is of another root than the one that you gave")
     published = published_of(proof_document["published"])
@@ -324,7 +324,7 @@ def _trace(line: Mapping[str, Any], texts: Sequence[str], blocks: Sequence[Block
     )
 
 
-def with_times(proof_document: Mapping[str, Any]) -> dict[str, Any]:
+def restore_times(proof_document: Mapping[str, Any]) -> dict[str, Any]:
     """A proof in which each day has `texts`, rows with their times. Raises one of BAD, also for
     times that no outlet has.
     """

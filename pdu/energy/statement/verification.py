@@ -25,7 +25,7 @@ from .wording import LIMITS, bounds, happened, kwh_text, names, surcharges, titl
 _ROOT = re.compile("[0-9a-f]{64}")
 
 
-def checked(path: str, root: str, roots: Optional[str] = None) -> ProofSummary:
+def check_statement(path: str, root: str, roots: Optional[str] = None) -> ProofSummary:
     """Check a proof, and the files of the statement beside it. `roots`: a chain of roots of days.
 
     Raises NotVerified, and SettingsError for a file that cannot be read.
@@ -36,7 +36,7 @@ def checked(path: str, root: str, roots: Optional[str] = None) -> ProofSummary:
         for name in proof.FILES
         if name == proof.JSON or os.path.exists(os.path.join(folder, name))
     }
-    result = proof.checked(read_file(path), files, root)
+    result = proof.check_proof(read_file(path), files, root)
     if roots is not None:
         _in_chain(result, day_roots.roots_of(roots))
     return result
@@ -145,7 +145,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
     run_options.defect_code = WRONG
     if not _ROOT.fullmatch(root):
         raise Usage(f"--root {printable(root, 80)!r}: give 64 hexadecimal digits")
-    result = checked(options["file"], root, options["roots"])
+    result = check_statement(options["file"], root, options["roots"])
     statement, folder = result.statement, os.listdir(os.path.dirname(options["file"]) or ".")
     document = {
         "number": statement["number"],

@@ -120,8 +120,8 @@ class _CustomerShare(NamedTuple):
     times: str
 
 
-class _OfPdu(NamedTuple):
-    sealed: Sequence[day_roots.DayLeaves]
+class _PduResult(NamedTuple):
+    leaves: Sequence[day_roots.DayLeaves]
     parts: Sequence[_CustomerShare]
     #: which unit it was; None if it has no customer
     unit: Optional[Seen]
@@ -139,54 +139,55 @@ def seal_finished_days(folder: str, without: Sequence[str] = ()) -> day_roots.Ro
     if new:
         key = day_roots.key_of(folder)
         for paths in new.values():
-            leaves = [leaf for some in source.by_day(paths, partial(_sealed, key)) for leaf in some]
+            leaves = [
+                leaf for some in source.by_day(paths, partial(_hash_days, key)) for leaf in some
+            ]
             trees = {day: merkle.Tree(leaf.hash for leaf in leaves) for day in source.hashes}
             day_roots.keep(folder, trees, source.hashes)
     return day_roots.kept_roots(folder)
 
 
-def _sealed(key: SaltKey, pdu: str, days: Sequence[DayBlocks]) -> Sequence[day_roots.DayLeaves]:
+def _hash_days(key: SaltKey, pdu: str, days: Sequence[DayBlocks]) -> Sequence[day_roots.DayLeaves]:
     texts = PduTexts(pdu, days, key)
     return [leaf for outlet in texts.outlets() for leaf in texts.outlet(outlet, ())[0]]
 
 
-def write(ordered: StatementInputs, into: str) -> StatementFile:
+def write(inputs: StatementInputs, into: str) -> StatementFile:
     """Write a folder for each customer, and what is published, into a new folder.
 
     Raises SettingsError, also if a day's readings are not those of its root any more.
     """
-    key = day_roots.key_of(ordered.folder)
+    key = day_roots.key_of(inputs.folder)
     left = [
         f"{printable(path)} has readings, and is of a run that did not end: remove it"
         for path in left_folders(temporary_folder())
     ]
-    with work_folder(temporary_folder()) as room, Numbers(ordered.folder) as numbers:
-        unfinished = [*left, *numbers.unfinished()]
+    with work_folder(temporary_folder()) as room, Numbers(inputs.folder) as numbers:
+        unfinished = [*left, *numbers.find_unfinished()]
         _check_new(into, unfinished)
-        trees, parts, units = _of_all(ordered, key, room)
-        chain = day_roots.keep(ordered.folder, trees, ordered.source.hashes).hash
+        trees, parts, units = _read_pdus(inputs, key, room)
+        chain = day_roots.keep(inputs.folder, trees, inputs.source.hashes).hash
         twice = [*same(units)]
-        once = _once(_with_unread(ordered, parts, room), alias_map(twice))
-        statement_file = _Writer(ordered, into, key, trees, chain).write(once, numbers)
+        once = _leave_aliases_out(_add_unread(inputs, parts, room), alias_map(twice))
+        statement_file = _Writer(inputs, into, key, trees, chain).write(once, numbers)
         repeated = [pair.sentence() for pair in twice]
         return dataclasses.replace(statement_file, repeated=repeated, unfinished=unfinished)
 
 
-def _of_all(
-    ordered: StatementInputs, key: SaltKey, room: str
+def _read_pdus(
+    inputs: StatementInputs, key: SaltKey, room: str
 ) -> tuple[Mapping[str, merkle.Tree], Sequence[_CustomerShare], Sequence[Seen]]:
     """The tree of each day, and what customers get of all PDUs. Raises SettingsError."""
     hashes, parts, units = dict[str, bytearray](), list[_CustomerShare](), list[Seen]()
-    for pdu_result in ordered.source.by_day(ordered.paths, partial(_of_pdu, ordered, key, room)):
-        for leaf in pdu_result.sealed:
+    for pdu_result in inputs.source.by_day(inputs.paths, partial(_read_pdu, inputs, key, room)):
+        for leaf in pdu_result.leaves:
             hashes.setdefault(leaf.day, bytearray()).extend(leaf.hash)
         parts += pdu_result.parts
         units += [unit for unit in [pdu_result.unit] if unit is not None]
-    if not ordered.source.hashes:
-        raise SettingsError(f"{printable(ordered.folder)} has no whole day of this period yet")
+    if not inputs.source.hashes:
+        raise SettingsError(f"{printable(inputs.folder)} has no whole day of this period yet")
     trees = {
-        day: merkle.Tree(merkle.unpack(bytes(hashes.pop(day, b""))))
-        for day in ordered.source.hashes
+        day: merkle.Tree(merkle.unpack(bytes(hashes.pop(day, b"")))) for day in inputs.source.hashes
     }
     return trees, parts, units
 
@@ -202,7 +203,9 @@ def _check_new(into: str, unfinished: Sequence[str]) -> None:
         raise SettingsError(f"{printable(into)} cannot be made: no folder to write in")
 
 
-def _once(parts: Sequence[_CustomerShare], names: Mapping[str, str]) -> Sequence[_CustomerShare]:
+def _leave_aliases_out(
+    parts: Sequence[_CustomerShare], names: Mapping[str, str]
+) -> Sequence[_CustomerShare]:
     """Parts without those that the same customer has by another name of the PDU."""
     had = {(part.customer, *part.place, part.begin) for part in parts}
     return [
@@ -212,29 +215,29 @@ def _once(parts: Sequence[_CustomerShare], names: Mapping[str, str]) -> Sequence
     ]
 
 
-def _of_pdu(
-    ordered: StatementInputs, key: SaltKey, room: str, pdu: str, days: Sequence[DayBlocks]
-) -> _OfPdu:
+def _read_pdu(
+    inputs: StatementInputs, key: SaltKey, room: str, pdu: str, days: Sequence[DayBlocks]
+) -> _PduResult:
     """The hashes of a PDU's outlets, and what its customers get, in files in `room`."""
-    audit_scope = ordered.audit_scope
+    audit_scope = inputs.audit_scope
     here = PduTexts(pdu, days, key)
     outlets = here.outlets()
     tenures_by_outlet = {
-        outlet: cut(audit_scope.tenures.get((pdu, outlet), ()), ordered.begin, ordered.end)
+        outlet: cut(audit_scope.tenures.get((pdu, outlet), ()), inputs.begin, inputs.end)
         for outlet in outlets
     }
     held_times = {
         outlet: [
-            HeldTime(tenure.begin, tenure.end, _continues(ordered, (pdu, outlet), tenure))
+            HeldTime(tenure.begin, tenure.end, _continues(inputs, (pdu, outlet), tenure))
             for tenure in tenures
         ]
         for outlet, tenures in tenures_by_outlet.items()
     }
-    audited = _audited(pdu, days, audit_scope) if any(tenures_by_outlet.values()) else None
+    audited = _audit(pdu, days, audit_scope) if any(tenures_by_outlet.values()) else None
     answers = {} if audited is None else {outlet.outlet: outlet for outlet in audited.outlets}
     if audited is not None and audited.own is not None:
         answers[OWN] = audited.own
-    walk = _walk(ordered, here, held_times, answers)
+    walk = _walk(inputs, here, held_times, answers)
     name = os.path.join(room, merkle.sha256(pdu.encode()).hex())
     times_path = f"{name}-times"  # one text, for thousands of outlets
     if any(tenures_by_outlet.values()):
@@ -242,17 +245,17 @@ def _of_pdu(
     leaves, parts = list[day_roots.DayLeaves](), list[_CustomerShare]()
     for outlet in outlets:
         place, times = (pdu, outlet), held_times[outlet]
-        sealed, shown_readings = here.outlet(outlet, times)
-        leaves += sealed
+        day_leaves, shown_readings = here.outlet(outlet, times)
+        leaves += day_leaves
         own_walk = walk if outlet in walk.registers else None
         for tenure, readings in zip(tenures_by_outlet[outlet], shown_readings):
             path = f"{name}-{len(parts)}"
-            _keep(path, _part(ordered, place, tenure, readings, answers.get(outlet), own_walk))
+            _keep(path, _part(inputs, place, tenure, readings, answers.get(outlet), own_walk))
             parts.append(_CustomerShare(tenure.customer, place, *tenure[1:], path, times_path))
-    return _OfPdu(leaves, parts, None if audited is None else audited.seen)
+    return _PduResult(leaves, parts, None if audited is None else audited.seen)
 
 
-def _audited(pdu: str, days: Sequence[DayBlocks], audit_scope: Asked) -> Audited:
+def _audit(pdu: str, days: Sequence[DayBlocks], audit_scope: Asked) -> Audited:
     readings = PduReadings(pdu)
     for block in leaf_rows.merge_blocks(block for _, blocks in days for block in blocks):
         readings.extend(block)
@@ -260,7 +263,7 @@ def _audited(pdu: str, days: Sequence[DayBlocks], audit_scope: Asked) -> Audited
 
 
 def _walk(
-    ordered: StatementInputs,
+    inputs: StatementInputs,
     pdu: PduTexts,
     held_times: Mapping[str, Sequence[HeldTime]],
     answers: Mapping[str, AuditedRegister],
@@ -268,7 +271,7 @@ def _walk(
     """One walk over the readings of all outlets of which the same rows are shown, for the whole
     period, so that each of them is as its customer will find it. Others are walked over alone.
     """
-    period = ordered.begin, ordered.end
+    period = inputs.begin, inputs.end
     rows_by_outlet = {
         outlet: pdu.shown_rows(outlet, times[0])
         for outlet, times in held_times.items()
@@ -277,7 +280,7 @@ def _walk(
     rows = max(rows_by_outlet.values(), key=len, default=range(0))
     outlets = [outlet for outlet, shown in rows_by_outlet.items() if shown == rows]
     facts = {outlet: _stated_facts(answers[outlet]) for outlet in outlets}
-    return figures.walk_over(pdu.readings(outlets, rows, *period), facts, period, ordered.rules)
+    return figures.walk_over(pdu.readings(outlets, rows, *period), facts, period, inputs.rules)
 
 
 def _stated_facts(answer: AuditedRegister) -> RegisterFacts:
@@ -286,7 +289,7 @@ def _stated_facts(answer: AuditedRegister) -> RegisterFacts:
 
 
 def _part(
-    ordered: StatementInputs,
+    inputs: StatementInputs,
     place: Place,
     tenure: OutletTenancy,
     shown_readings: ShownReadings,
@@ -297,64 +300,64 @@ def _part(
 
     `answer`: of the audit of its PDU. `walk`: over the readings that are shown of its outlets.
     """
-    inputs = _outlet_readings(ordered, place, tenure)
+    line_inputs = _outlet_readings(inputs, place, tenure)
     if answer is not None:
         share = next(share for share in answer.shares if share.begin == tenure.begin)
-        inputs = inputs._replace(
+        line_inputs = line_inputs._replace(
             meter=_stated_facts(answer),
             most_kwh=share.energy.high,
             is_doubted=checks.is_unit_in_doubt(share.events),
             is_confirmed=answer.is_confirmed,
         )
-    line_figures = figures.figures(inputs, shown_readings.blocks, ordered.rules, walk)
+    line_figures = figures.figures(line_inputs, shown_readings.blocks, inputs.rules, walk)
     return _Kept(line_figures, shown_readings.days)
 
 
-def _continues(ordered: StatementInputs, place: Place, tenure: OutletTenancy) -> bool:
+def _continues(inputs: StatementInputs, place: Place, tenure: OutletTenancy) -> bool:
     """Whether a customer has an outlet also after the end of the period."""
     return any(
         later_tenure.customer == tenure.customer and later_tenure.end > tenure.end
-        for later_tenure in ordered.audit_scope.tenures[place]
+        for later_tenure in inputs.audit_scope.tenures[place]
     )
 
 
-def _is_held_before(ordered: StatementInputs, place: Place, tenure: OutletTenancy) -> bool:
+def _is_held_before(inputs: StatementInputs, place: Place, tenure: OutletTenancy) -> bool:
     """Whether a customer had an outlet also before the begin of his time in the period."""
     return any(
         earlier.customer == tenure.customer and earlier.begin < tenure.begin <= earlier.end
-        for earlier in ordered.audit_scope.tenures[place]
+        for earlier in inputs.audit_scope.tenures[place]
     )
 
 
 def _outlet_readings(
-    ordered: StatementInputs, place: Place, tenure: OutletTenancy
+    inputs: StatementInputs, place: Place, tenure: OutletTenancy
 ) -> OutletReadings:
     """An outlet of which nothing is known yet but who has it."""
     return OutletReadings(
         *place,
-        name=ordered.names.get(place, ""),
-        machine=ordered.machines.get(place, ""),
+        name=inputs.names.get(place, ""),
+        machine=inputs.machines.get(place, ""),
         begin=tenure.begin,
         end=tenure.end,
-        meter=ordered.audit_scope.meters.of(*place),
+        meter=inputs.audit_scope.meters.of(*place),
         most_kwh=None,
         is_doubted=False,
         is_confirmed=False,
-        is_held_before=_is_held_before(ordered, place, tenure),
+        is_held_before=_is_held_before(inputs, place, tenure),
     )
 
 
-def _with_unread(
-    ordered: StatementInputs, parts: Sequence[_CustomerShare], room: str
+def _add_unread(
+    inputs: StatementInputs, parts: Sequence[_CustomerShare], room: str
 ) -> Sequence[_CustomerShare]:
     """All parts, also of outlets that no reading names."""
     places = {part.place for part in parts}
     all_parts = [*parts]
-    for place, tenures in ordered.audit_scope.tenures.items():
+    for place, tenures in inputs.audit_scope.tenures.items():
         if place in places:
             continue
-        for tenure in cut(tenures, ordered.begin, ordered.end):
-            none = figures.figures(_outlet_readings(ordered, place, tenure), (), ordered.rules)
+        for tenure in cut(tenures, inputs.begin, inputs.end):
+            none = figures.figures(_outlet_readings(inputs, place, tenure), (), inputs.rules)
             path = os.path.join(room, f"unread-{len(all_parts)}")
             _keep(path, _Kept(none, ()))
             all_parts.append(_CustomerShare(tenure.customer, place, *tenure[1:], path, ""))
@@ -462,42 +465,42 @@ class _Writer:
 
     def __init__(
         self,
-        ordered: StatementInputs,
+        inputs: StatementInputs,
         into: str,
         key: SaltKey,
         trees: Mapping[str, merkle.Tree],
         chain: str,
     ) -> None:
-        self._ordered, self._into, self._key = ordered, into, key
+        self._inputs, self._into, self._key = inputs, into, key
         self._trees, self._chain = trees, chain
 
     def write(self, parts: Sequence[_CustomerShare], numbers: Numbers) -> StatementFile:
         """Raises SettingsError, also for outlets that were billed before; then nothing is written
         and no number taken.
         """
-        by_customer = self._by_customer(parts, numbers)
+        by_customer = self._group_by_customer(parts, numbers)
         overlaps = numbers.overlaps(
             {key: [_held_outlet(part) for part in some] for key, some in by_customer.items()}
         )
-        if overlaps and not self._ordered.is_draft:
+        if overlaps and not self._inputs.is_draft:
             raise SettingsError(
                 f"{'; '.join(overlaps)}: correct that statement first, with its own period and"
                 " customers, or see this one with --draft"
             )
-        changed = [*self._changed(by_customer, numbers)]
+        keys = [*self._keys_to_issue(by_customer, numbers)]
         nothing = StatementFile(
-            "", self._chain, 0, ("", ""), 0, len(by_customer) - len(changed), 0, 0, 0
+            "", self._chain, 0, ("", ""), 0, len(by_customer) - len(keys), 0, 0, 0
         )
-        if not changed:
+        if not keys:
             return nothing
-        statement_numbers = self._take_numbers(changed, numbers)
+        statement_numbers = self._take_numbers(keys, numbers)
         customers = [
             _Customer(key.customer, folder, numbered, by_customer[key])
-            for key, folder, numbered in zip(changed, self._folders(changed), statement_numbers)
+            for key, folder, numbered in zip(keys, self._folders(keys), statement_numbers)
         ]
         try:
             os.mkdir(self._part, 0o700)
-            statement_file = self._written(customers, numbers)
+            statement_file = self._write_all(customers, numbers)
         except OSError as error:
             raise SettingsError(f"{printable(self._part)}: {error.strerror}") from None
         except BaseException:
@@ -512,14 +515,14 @@ class _Writer:
         """The folder until it is whole."""
         return f"{self._into}{PART}"
 
-    def _by_customer(
+    def _group_by_customer(
         self, parts: Sequence[_CustomerShare], numbers: Numbers
     ) -> Mapping[PeriodKey, Sequence[_CustomerShare]]:
         """The outlets of each customer, in order; none of one who has lost all that he had in a
         statement for this period.
         """
-        period = (self._ordered.begin, self._ordered.end)
-        lost = numbers.with_outlets(*period)
+        period = (self._inputs.begin, self._inputs.end)
+        lost = numbers.list_customers(*period)
         parts_by_customer: dict[str, list[_CustomerShare]] = {name: [] for name in lost}
         for part in parts:
             parts_by_customer.setdefault(part.customer, []).append(part)
@@ -528,13 +531,13 @@ class _Writer:
             for name in sorted(parts_by_customer)
         }
 
-    def _changed(
+    def _keys_to_issue(
         self, by_customer: Mapping[PeriodKey, Sequence[_CustomerShare]], numbers: Numbers
     ) -> Iterator[PeriodKey]:
         """Those who get a statement: of the others, the last one says the same."""
         for key, parts in by_customer.items():
             latest = numbers.latest(key)
-            if latest is not None and not self._ordered.is_draft:
+            if latest is not None and not self._inputs.is_draft:
                 number = StatementNumber(latest.billed.number, None)
                 again = self._document(_Customer(key.customer, "", number, parts))
                 if proof.content_hash(again) == latest.content:
@@ -544,17 +547,17 @@ class _Writer:
     def _take_numbers(
         self, keys: Sequence[PeriodKey], numbers: Numbers
     ) -> Sequence[StatementNumber]:
-        if self._ordered.is_draft:
+        if self._inputs.is_draft:
             number_texts: Sequence[str] = [DRAFT] * len(keys)
         else:
-            number_texts = numbers.reserve(len(keys), self._ordered.date, self._into)
+            number_texts = numbers.reserve(len(keys), self._inputs.date, self._into)
         return [numbers.correction(key, number) for key, number in zip(keys, number_texts)]
 
     def _folders(self, keys: Sequence[PeriodKey]) -> Iterator[str]:
         for at, key in enumerate(keys, start=1):
             yield os.path.join(self._part, f"{at:04d}{_slug(key.customer)}")
 
-    def _written(self, customers: Sequence[_Customer], numbers: Numbers) -> StatementFile:
+    def _write_all(self, customers: Sequence[_Customer], numbers: Numbers) -> StatementFile:
         begin, end = self._period()
         large = len(customers) > _LARGE
         outcomes = [*parallel_map(self._statement, customers, large=large)]
@@ -562,28 +565,28 @@ class _Writer:
         published = proof.Published(
             begin,
             end,
-            self._ordered.rules.zone.key,
+            self._inputs.rules.zone.key,
             self._chain,
             {day: tree.root.hex() for day, tree in sorted(self._trees.items())},
             statements.root.hex(),
         ).text()
-        size = _written(self._part, proof.PUBLISHED, published.encode())
+        size = _write_file(self._part, proof.PUBLISHED, published.encode())
         prove = partial(self._proof, published, statements)
         size += sum(parallel_map(prove, outcomes, large=large)) + sum(
             outcome.size for outcome in outcomes
         )
         billed = billing.HEAD_LINE + "".join(outcome.billed for outcome in outcomes)
-        size += _written(self._part, billing.FILE, billed.encode())
-        if not self._ordered.is_draft:
+        size += _write_file(self._part, billing.FILE, billed.encode())
+        if not self._inputs.is_draft:
             os.sync()  # what is issued is on the disk
             numbers.keep([outcome.issued for outcome in outcomes])
-        numbered = [outcome.customer.numbered for outcome in outcomes]
+        issued_numbers = [outcome.customer.numbered for outcome in outcomes]
         return StatementFile(
             proof.root_of(published),
             self._chain,
             len(outcomes),
-            (numbered[0].number, numbered[-1].number),
-            sum(number.corrects is not None for number in numbered),
+            (issued_numbers[0].number, issued_numbers[-1].number),
+            sum(number.corrects is not None for number in issued_numbers),
             0,
             sum(outcome.outlets for outcome in outcomes),
             size,
@@ -591,20 +594,18 @@ class _Writer:
         )
 
     def _period(self) -> tuple[str, str]:
-        ordered = self._ordered
-        begin, end = (
-            figures.local(time, ordered.rules.zone) for time in (ordered.begin, ordered.end)
-        )
+        inputs = self._inputs
+        begin, end = (figures.local(time, inputs.rules.zone) for time in (inputs.begin, inputs.end))
         return begin, end
 
     def _document(self, customer: _Customer) -> dict[str, Any]:
-        ordered = self._ordered
-        party = ordered.tariff.party(customer.name)
+        inputs = self._inputs
+        party = inputs.tariff.party(customer.name)
         annex = proof.Annex(
             customer.numbered.number,
-            ordered.date,
+            inputs.date,
             customer.numbered.corrects,
-            ordered.tariff.issuer,
+            inputs.tariff.issuer,
             party.id,
             party.address,
             party.prices,
@@ -612,10 +613,10 @@ class _Writer:
         )
         return proof.document(
             customer.name,
-            (ordered.begin, ordered.end),
-            ordered.rules,
-            ordered.factors,
-            [*ordered.source.holes(ordered.paths)],
+            (inputs.begin, inputs.end),
+            inputs.rules,
+            inputs.factors,
+            [*inputs.source.holes(inputs.paths)],
             map(_kept_figures, customer.parts),
             VERSION,
             annex,
@@ -631,13 +632,13 @@ class _Writer:
             os.mkdir(customer.folder, 0o700)
         except OSError as error:
             raise SettingsError(f"{printable(customer.folder)}: {error.strerror}") from None
-        size = sum(_written(customer.folder, name, content) for name, content in files.items())
+        size = sum(_write_file(customer.folder, name, content) for name, content in files.items())
         hashes = {name: merkle.sha256(content).hex() for name, content in files.items()}
         salt = self._key.salt(*(statement[key] for key in ("from", "to", "customer")))
         unread = statement["total"]["unread"]
         billed = billing.as_csv(billing.rows(statement))
         issued = Issued(
-            PeriodKey(customer.name, self._ordered.begin, self._ordered.end),
+            PeriodKey(customer.name, self._inputs.begin, self._inputs.end),
             [*map(_held_outlet, customer.parts)],
             proof.billed(statement),
             proof.content_hash(statement),
@@ -646,39 +647,41 @@ class _Writer:
         return _Done(customer, hashes, salt, size, outlets, unread, billed, issued)
 
     def _proof(self, published: str, statements: merkle.Tree, outcome: _Done) -> int:
-        needed = dict[str, _Needed]()
+        needed_times = dict[str, _NeededTimes]()
         texts = proof.texts(
             published,
             outcome.files,
             outcome.salt,
             statements.path(outcome.leaf),
-            self._lines(outcome, needed),
-            _times(needed),
+            self._lines(outcome, needed_times),
+            _times(needed_times),
         )
-        return _written(outcome.customer.folder, proof.PROOF, proof.packed_pieces(texts))
+        return _write_file(outcome.customer.folder, proof.PROOF, proof.packed_pieces(texts))
 
-    def _lines(self, outcome: _Done, needed: dict[str, _Needed]) -> Iterator[bytes]:
-        """An outlet's part of a proof at a time. `needed` gets the times that it needs."""
+    def _lines(self, outcome: _Done, needed_times: dict[str, _NeededTimes]) -> Iterator[bytes]:
+        """An outlet's part of a proof at a time. `needed_times` gets the times that it needs."""
         for part in outcome.customer.parts:
             days = list[bytes]()
             for day, node, text in _kept_days(part):
                 if text.startswith(disclosure.ROWS):
-                    pdu = needed.setdefault(part.place[0], _Needed(part.times, set()))
+                    pdu = needed_times.setdefault(part.place[0], _NeededTimes(part.times, set()))
                     pdu.days.add(day)
                 days.append(proof.day_text(day, self._trees[day].path(node), text))
             yield proof.line_text(*part.place, days)
 
 
-class _Needed(NamedTuple):
+class _NeededTimes(NamedTuple):
     """The days of a PDU whose times a proof needs."""
 
     path: str
     days: set[str]
 
 
-def _times(needed: Mapping[str, _Needed]) -> Iterator[tuple[str, Sequence[proof.PackedPiece]]]:
-    for pdu in sorted(needed):
-        yield pdu, [*_kept_times(*needed[pdu])]
+def _times(
+    needed_times: Mapping[str, _NeededTimes],
+) -> Iterator[tuple[str, Sequence[proof.PackedPiece]]]:
+    for pdu in sorted(needed_times):
+        yield pdu, [*_kept_times(*needed_times[pdu])]
 
 
 def _held_outlet(part: _CustomerShare) -> HeldOutlet:
@@ -695,7 +698,7 @@ def _slug(name: str) -> str:
     return f"-{plain}" if plain else ""
 
 
-def _written(folder: str, name: str, content: Union[bytes, Iterable[bytes]]) -> int:
+def _write_file(folder: str, name: str, content: Union[bytes, Iterable[bytes]]) -> int:
     """Returns the size in bytes."""
     path = os.path.join(folder, name)
     try:
