@@ -219,6 +219,7 @@ def test_what_was_never_read_and_a_single_poll_have_no_gaps() -> None:
         (0.7, 0.9, 0.75, False),
         (0.0, math.inf, 10.0, False),  # nothing was seen
         (1.0, 1.0, 1.0, False),
+        (0.9, 1.1, 0.0, True),  # of a register that counted nothing
     ],
 )
 def test_a_ratio_is_compared_as_an_interval(

@@ -110,6 +110,22 @@ def test_a_doubt_takes_no_outlet_with_it_that_counts_what_flows() -> None:
     assert [outlet.has_lowest for outlet in found] == [False, True, True, True]
 
 
+def test_a_register_that_counts_nothing_for_days_takes_no_other_with_it() -> None:
+    """Its load is on and off by turns, so that no two polls in a row see power while it stands."""
+    pdu = PduReadings("rack1")
+    for number in range(288 * 5):
+        time = 300.0 * number
+        counted = 0.2 * min(time, DAY) / HOUR
+        figures = [
+            OutletFigures("1", floored(500.0 + counted), None, 400.0 * (number % 2)),
+            OutletFigures("2", floored(500.0 + 0.1 * time / HOUR), None, 100.0),
+        ]
+        pdu.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1"))
+    first, second = audited(pdu, 4.0).outlets
+    assert not first.has_lowest and first.energy.low <= 19.2 <= first.energy.high
+    assert second.has_lowest and second.grade == grades.FIRM
+
+
 def test_an_inlet_that_counts_tenfold_is_seen_without_a_voltage() -> None:
     found = audited(constant(4, 1945.0, 10.0, 8.9, OWN), 4.0).own
     assert found is not None and found.grade == grades.NOT_BILLABLE

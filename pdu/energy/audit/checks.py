@@ -188,9 +188,9 @@ class Comparison(NamedTuple):
         return self._far(1.0) < self._far(ratio)
 
     def _far(self, ratio: float) -> float:
-        """How far a ratio is outside, as a logarithm; 0 within."""
+        """How far a ratio is outside, as a logarithm; 0 within. One of 0 is as far as any can be."""
         if ratio < self.lowest_ratio:
-            return math.log(self.lowest_ratio / ratio)
+            return math.log(self.lowest_ratio / ratio) if ratio else math.inf
         return math.log(ratio / self.highest_ratio) if ratio > self.highest_ratio > 0.0 else 0.0
 
 
