@@ -142,16 +142,16 @@ class CheckedRegister:
 
     @property
     def doubts(self) -> Sequence[UnitDoubt]:
-        """What its own power or current says of its unit."""
+        """What its own power or current says of its unit (law 2)."""
         return self._findings.doubts
 
     @property
     def suspicions(self) -> Sequence[UnitDoubt]:
-        """What its own power or current says, and all others of the device must say, too."""
+        """What its own power says, and all others of the device must say, too (law 4)."""
         return self._findings.suspicions
 
     def is_loaded(self, doubt: UnitDoubt) -> bool:
-        """Whether its power shows what it counts by what flows, in the time of a doubt."""
+        """Whether its power shows what it counts by what flows, in the time of a doubt (law 2)."""
         return any(comparison.is_loaded for comparison in self._compared(doubt.since, doubt.until))
 
     def excludes(self, doubt: UnitDoubt) -> bool:
@@ -160,11 +160,11 @@ class CheckedRegister:
         return any(comparison.excludes(doubt.ratio) for comparison in here)
 
     def confirms(self, begin: float, end: float) -> bool:
-        """Whether its own power or current shows in a period that its unit is right."""
+        """Whether its own power or current shows in a period that its unit is right (law 2)."""
         return any(comparison.confirms for comparison in self._compared(begin, end))
 
     def confirm(self) -> None:
-        """Other registers of the device show that its unit is right."""
+        """Other registers of the device show that its unit is right (law 4)."""
         self.is_confirmed = True
 
     def _compared(self, begin: float, end: float) -> Sequence[checks.Comparison]:
@@ -175,7 +175,7 @@ class CheckedRegister:
         ]
 
     def take_doubt(self, source: str, doubt: UnitDoubt) -> None:
-        """Take over a doubt of the device. `source`: whose it is, such as outlet 3."""
+        """Take over a doubt of the device. `source`: whose it is, such as outlet 3 (law 4)."""
         is_known = any(
             finding.since < doubt.until and finding.until > doubt.since
             for finding in (*self.doubts, *self._shared)
@@ -189,7 +189,7 @@ class CheckedRegister:
             self._bounds.clear()
 
     def _is_empty(self, since: float, until: float) -> bool:
-        """Whether nothing flowed in a time: any number of times nothing is nothing."""
+        """Whether nothing flowed in a time: any number of times nothing is nothing (law 4)."""
         first, stop = np.searchsorted(self._rows.begins, (since, until))
         kwh, amperes, watts = (
             column[first:stop][~np.isnan(column[first:stop])]
@@ -199,14 +199,15 @@ class CheckedRegister:
         return bool(len(kwh) and len(flows) and not np.ptp(kwh) and not flows.any())
 
     def _between_changes(self, event: Event) -> tuple[float, float]:
-        """When the device changed before and after an event: its unit was the same meanwhile."""
+        """When the device changed before and after an event: meanwhile it had one unit (law 4)."""
         edges = [float(self._rows.begins[number]) for number in self._times.changes]
         since = max((edge for edge in edges if edge <= event.begin), default=float("-inf"))
         return since, min((edge for edge in edges if edge >= event.end), default=float("inf"))
 
     def _stretches(self) -> Iterator[tuple[Column, bool]]:
-        """The rows of each segment; and, of the time between two changes of the device of which
-        most readings are in none, all rows: a register in a wrong unit may be too fast everywhere.
+        """The rows that are compared with power (law 2): of each segment; and, of the time between
+        two changes of the device of which most readings are in none, all: a register in a wrong
+        unit may be too fast everywhere.
         """
         rows_read = np.flatnonzero(~np.isnan(self._rows.kwh))
         edges = [0, *sorted(self._readings.changes), len(rows_read)]
@@ -237,13 +238,13 @@ class CheckedRegister:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the register is continuous between all of its readings."""
+        """Whether the register is continuous between all of its readings (law 1)."""
         story = self._story
         counts = [len(segment.readings) for segment in story.segments]
         return not story.events and counts == [len(self._readings.values)]
 
     def believed(self) -> Iterator[Sequence[Sequence[float]]]:
-        """The readings of each segment in kWh, segments of one unit together."""
+        """The readings of each segment in kWh, segments of one unit together (law 1)."""
         values, changes = self._readings.values, sorted(self._readings.changes)
         for _, segments in groupby(
             self._story.segments, key=lambda segment: bisect_right(changes, segment.first)
@@ -276,7 +277,7 @@ class CheckedRegister:
         return energy._replace(high=min(max(high, unmoved_kwh), most))
 
     def events(self, begin: float, end: float) -> Sequence[Event]:
-        """What happened in a period."""
+        """What happened in a period (law 5)."""
         slack = self._times.clock.slack
         happened = [
             event
@@ -295,7 +296,7 @@ class CheckedRegister:
         return sorted(happened, key=lambda event: (event.begin, event.end))
 
     def is_in_doubt(self, begin: float, end: float) -> bool:
-        """Whether its unit is wrong in a part of a period, as something that was read says."""
+        """Whether something that was read shows a wrong unit in a part of a period (law 2)."""
         return any(self._doubts(begin, end))
 
     def _doubts(self, begin: float, end: float) -> Iterator[Event]:
@@ -306,7 +307,7 @@ class CheckedRegister:
         )
 
     def _unseen(self, begin: float, end: float) -> Iterator[Event]:
-        """Suspicions that are not of the device."""
+        """Suspicions that are not of the device (law 4)."""
         for doubt in self.suspicions:
             is_of_device = any(doubt[2:] == shared[2:] for shared in self._shared)
             if not is_of_device and doubt.event.begin < end and doubt.event.end > begin:
@@ -314,12 +315,12 @@ class CheckedRegister:
                 yield Event(checks.UNSEEN, doubt.event.begin, doubt.event.end, reason)
 
     def rise(self, begin: float, end: float) -> EnergyInterval:
-        """What the register alone counted in a period, whatever its unit."""
+        """What the register alone counted in a period, whatever its unit (law 1)."""
         return self._register.energy(begin, end)
 
     def advance(self, begin: float, end: float) -> Optional[RegisterAdvance]:
         """The last readings until begin and end of a period, if the register goes on between them;
-        None if it does not, or if nothing was read before.
+        None if it does not, or if nothing was read before (law 1).
         """
         readings = self._readings
         for segment in self._story.segments:
@@ -358,17 +359,17 @@ class CheckedRegister:
         return begins[0] - margin_s < end and ends[-1] + margin_s > begin
 
     def covered_share(self, begin: float, end: float) -> float:
-        """The part of a period in which it was read, and believed, without gaps: 0 to 1."""
+        """The part of a period in which it was read, and believed, without gaps: 0 to 1 (law 5)."""
         gaps = [*checks.gaps(self._rows, self._parameters, begin, end)]
         return self._register.covered_share(begin, end, gaps)
 
     def cuts(self, begin: float, end: float) -> Sequence[float]:
-        """Where its holes in a period begin and end, in s."""
+        """Where its holes in a period begin and end, in s (law 3)."""
         edges = [edge for span in self._register.spans() for edge in span]
         return sorted(edge for edge in edges if begin < edge < end)
 
     def _energies(self, periods: Sequence[Period]) -> Iterator[EnergyInterval]:
-        """The energy of each period, with the error of the meter."""
+        """The energy of each period, with the error of the meter (law 1)."""
         for period, energy in zip(periods, self._register.energies(periods).intervals()):
             most = self._limits.most(period[1] - period[0])
             high = energy.high / (1.0 - self._error) if self._error < 1.0 else most
@@ -376,7 +377,7 @@ class CheckedRegister:
             yield energy._replace(low=energy.low / (1.0 + self._error), high=high)
 
     def is_idle(self, energy: EnergyInterval, begin: float, end: float) -> bool:
-        """Whether the register stood in a period, and each current that was read was 0."""
+        """Whether the register stood in a period, and each current that was read was 0 (law 5)."""
         first, stop = np.searchsorted(self._rows.begins, (begin, end))
         currents = self._rows.amperes[first:stop]
         few = self._limits.most(checks.GAP_FACTOR * self._parameters.usual_gap)

@@ -86,12 +86,12 @@ class CheckParameters(NamedTuple):
 
 
 def is_unit_in_doubt(events: Iterable[Event]) -> bool:
-    """Whether a register may count another energy than flowed: then no lowest can be defended."""
+    """Whether a register may count another energy than flowed: then there is no lowest (law 2)."""
     return any(event.kind in (UNIT, UNKNOWN_UNIT) for event in events)
 
 
 def unknown_unit(rows: Rows) -> Iterator[Event]:
-    """A register beside which neither power nor current was ever read."""
+    """A register beside which neither power nor current was ever read (law 2)."""
     if len(rows.begins) and np.isnan(rows.watts).all() and np.isnan(rows.amperes).all():
         reason = (
             "neither power nor current was read: nothing shows whether it counts ten times too much"
@@ -100,7 +100,7 @@ def unknown_unit(rows: Rows) -> Iterator[Event]:
 
 
 def gaps(rows: Rows, parameters: CheckParameters, begin: float, end: float) -> Iterator[Event]:
-    """Times without a reading of the register, the ends of the period included."""
+    """Times without a reading of the register, the ends of the period included (law 5)."""
     most = GAP_FACTOR * parameters.usual_gap
     is_read = ~np.isnan(rows.kwh)
     begins, ends = rows.begins[is_read], rows.ends[is_read]
@@ -124,7 +124,7 @@ class Flow(NamedTuple):
 
     @classmethod
     def of(cls, rows: Rows, parameters: CheckParameters) -> Optional[Flow]:
-        """By watts, else by amperes. None if neither was read."""
+        """By watts, else by amperes. None if neither was read (law 2)."""
         if not np.isnan(rows.watts).all():
             return cls(*_bounds(rows.watts, START_W, 0.001, 0.001), "the power")
         if np.isnan(rows.amperes).all():
@@ -140,7 +140,7 @@ class Flow(NamedTuple):
 
 
 def _bounds(figures: Column, start: float, least: float, most: float) -> tuple[Column, Column]:
-    """The least and the most power of figures, of which 1 is `least` to `most` kW."""
+    """The least and the most power of figures, of which 1 is `least` to `most` kW (law 2)."""
     few, steps = figures[:_FEW], (start, start / 10.0)
     likely = [step for step in steps if _is_multiple(few, step)]
     resolution = next((step for step in likely if _is_multiple(figures, step)), 0.0)
@@ -174,21 +174,21 @@ class Comparison(NamedTuple):
 
     @property
     def is_loaded(self) -> bool:
-        """Whether it shows what the register counts by what flows."""
+        """Whether it shows what the register counts by what flows (law 2)."""
         return self.highest_ratio < _LOADED * self.lowest_ratio
 
     @property
     def confirms(self) -> bool:
-        """Whether it shows that the unit is right, by evidence that is narrow enough."""
+        """Whether it shows that the unit is right, by evidence that is narrow enough (law 2)."""
         width = self.highest_ratio * TOLERANCE[1] / TOLERANCE[0]
         return self.event is None and width < WIDE_EVIDENCE * self.lowest_ratio
 
     def excludes(self, ratio: float) -> bool:
-        """Whether the unit is nearer to the right one than to one that counts `ratio` times."""
+        """Whether the unit is nearer to the right one than to one of `ratio` (law 4)."""
         return self._far(1.0) < self._far(ratio)
 
     def _far(self, ratio: float) -> float:
-        """How far a ratio is outside, as a logarithm; 0 within. One of 0 is as far as any can be."""
+        """How far a ratio is outside, as a logarithm; 0 within. Farthest is a ratio of 0."""
         if ratio < self.lowest_ratio:
             return math.log(self.lowest_ratio / ratio) if ratio else math.inf
         return math.log(ratio / self.highest_ratio) if ratio > self.highest_ratio > 0.0 else 0.0
@@ -204,7 +204,7 @@ def compare(
     is_believed: bool = True,
 ) -> Optional[Comparison]:
     """The law, of a stretch as a whole and of each of its days; None if too few polls can be
-    compared.
+    compared (law 2).
 
     `stretch`: rows between which the register is continuous if it `is_believed`, as numbers or a
     slice.
@@ -301,7 +301,7 @@ def estimate(
     rows: Rows, usual_gap: float, limit_kw: float, begin: float, end: float
 ) -> Optional[EnergyInterval]:
     """The energy of a meter of power alone, in kWh: between two polls it may be anything from none
-    to what the supply delivers. None if no power was read in the period.
+    to what the supply delivers. None if no power was read in the period (law 2).
     """
     first, stop = np.searchsorted(rows.begins, (begin, end))
     begins, watts = rows.begins[first:stop], rows.watts[first:stop]
@@ -327,7 +327,7 @@ class Standstill(NamedTuple):
 
     @property
     def event(self) -> Event:
-        """As a finding."""
+        """As a finding (law 5)."""
         reason = f"the register stood while power flowed: at least {self.kwh:.3g} kWh"
         if self.caught_up:
             reason += ", and then rose by that"
@@ -337,7 +337,7 @@ class Standstill(NamedTuple):
 def standstills(
     rows: Rows, flow: Flow, parameters: CheckParameters, stretch: Column
 ) -> Sequence[Standstill]:
-    """Where a register did not move while power flowed, for longer than a reading may be old.
+    """Where a register stood while power flowed, for longer than a reading may be old (law 2).
 
     Beside a time without readings, a register may have stood in that time, too: then what it rose
     by later does not show that it caught up. One that did not catch up may have stood from the
@@ -375,7 +375,7 @@ def standstills(
 
 
 def uncounted_s(stood: Iterable[Standstill], begin: float, end: float) -> float:
-    """How long, in s of a period, a register stood while power flowed that it never counted."""
+    """How long, in s of a period, a register stood and never caught up (law 5)."""
     return sum(
         max(min(standstill.end, end) - max(standstill.begin, begin), 0.0)
         for standstill in stood
@@ -384,7 +384,7 @@ def uncounted_s(stood: Iterable[Standstill], begin: float, end: float) -> float:
 
 
 def _at_least(rows: Rows, flow: Flow, parameters: CheckParameters, stretch: Column) -> Column:
-    """The least energy that flowed between polls of a stretch that follow each other, in kWh.
+    """The least energy that flowed between neighbouring polls of a stretch, in kWh (law 5).
 
     Between two polls the least power of both counts. What the whole stretch counted says how much
     of the most it is.

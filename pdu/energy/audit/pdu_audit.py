@@ -105,7 +105,7 @@ class AuditedRegister(NamedTuple):
 
     @property
     def has_lowest(self) -> bool:
-        """Whether the lowest energy can be defended."""
+        """Whether the lowest energy can be defended (law 5)."""
         return not checks.is_unit_in_doubt(self.events)
 
 
@@ -157,7 +157,7 @@ class Audited(NamedTuple):
 
     @property
     def exceeded(self) -> bool:
-        """Whether the outlets took more than the PDU, whatever their bounds allow."""
+        """Whether the outlets took more than the PDU, whatever their bounds allow (law 3)."""
         return (
             self.total is not None
             and self.own is not None
@@ -167,7 +167,7 @@ class Audited(NamedTuple):
     @property
     def level(self) -> int:
         """The worst grade of its outlets, or of its own register if it has none; 2 if nothing was
-        read, or not an outlet though others were.
+        read, or not an outlet though others were (law 5).
         """
         answers = self.outlets or ([] if self.own is None else [self.own])
         if not answers or (self.outlets and self.unread):
@@ -191,7 +191,7 @@ class PduWalk:
         }
 
     def estimates(self) -> Mapping[str, EnergyInterval]:
-        """Of each register of which power was read, and no energy, what that power says."""
+        """Of each register of which power was read, and no energy, what that power says (law 2)."""
         pdu, asked, times = self._pdu, self.asked, self.times
         energies = dict[str, EnergyInterval]()
         for identity, series in pdu.registers.items():
@@ -292,7 +292,7 @@ def _to_draw(answers: Mapping[str, AuditedRegister]) -> Sequence[str]:
 
 def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Optional[Inlet]:
     """The inlet above the outlets; None if not both were read, if one contradicts the other, or if
-    the unit of one is in doubt: then that of all may be, as they are of one PDU.
+    the unit of one is in doubt: then that of all may be, as they are of one PDU (law 3).
     """
     outlets = {
         identity: register.known for identity, register in registers.items() if identity != OWN
@@ -307,7 +307,7 @@ def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Opti
 
 
 def _refine(registers: Mapping[str, _Register]) -> None:
-    """Give outlets that never moved the finest step of the others: they are of one unit."""
+    """Give outlets that never moved the finest step of the others: they are of one unit (law 1)."""
     outlets = [register for identity, register in registers.items() if identity != OWN]
     steps = [register.known.step for register in outlets if register.known.moved]
     if steps:
@@ -364,7 +364,7 @@ def _share_with_inlet(
 def _is_sum(
     own: CheckedRegister, outlets: Mapping[str, CheckedRegister], begin: float, end: float
 ) -> bool:
-    """Whether the inlet's register rose by what those of all outlets did, within the tolerance."""
+    """Whether the inlet's register rose by what those of all outlets did (law 4)."""
     inlet = own.rise(begin, end)
     rises = [register.rise(begin, end) for register in outlets.values()]
     low, high = (sum(getattr(rise, bound) for rise in rises) for bound in ("low", "high"))
@@ -420,7 +420,7 @@ class _Register:
         self.origins = Origins(step_from, wrap_from, class_from)
 
     def take_step(self, step: float) -> None:
-        """Take a step, in kWh, that others of the same unit show."""
+        """Take a step, in kWh, that others of the same unit show (law 1)."""
         self.known = self._with_step(step)
 
     def answer(
@@ -486,7 +486,7 @@ class _Register:
     def _judge(
         self, energy: EnergyInterval, begin: float, end: float, tolerance_kwh: float
     ) -> tuple[float, str, str, Sequence[Event]]:
-        """The share of a period that was read, the grade of its energy, why, and what happened."""
+        """The share of a period that was read, grade and reason, and what happened (law 5)."""
         events = self.known.events(begin, end)
         is_idle = self.known.is_idle(energy, begin, end)
         weakness = self.known.weak_evidence(energy, begin, end)
@@ -507,7 +507,7 @@ def _stepped(
     owned: Optional[float],
     stated: MibFacts,
 ) -> tuple[CheckedRegister, str]:
-    """A register with its step, and where that comes from. `owned`: the step that the owner says.
+    """A register with its step, and where that is from (law 1). `owned`: what the owner says.
 
     A step from the unit of the MIB needs rises between readings that are right. In most registers
     all are. For the others, the middle rise shows first which.
@@ -533,7 +533,7 @@ def _stepped(
 
 
 def _few(events: Sequence[Event]) -> Iterator[Event]:
-    """Events, of which very many of one kind are told as one: such as of a wrong unit."""
+    """Events, of which very many of one kind are told as one: such as of a wrong unit (law 5)."""
     counts = Counter(event.kind for event in events)
     told_kinds: set[str] = set()
     for event in events:

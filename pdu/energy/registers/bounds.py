@@ -1,8 +1,9 @@
 """The energy of a period between two bounds, from a register's segments and the holes between.
 
-In a segment the register itself says the energy, within one step at each end. In a hole the energy
-is between 0 and what the supply can deliver (law 1). A period seldom begins or ends at a reading:
-what the register was at that moment is bounded by the readings around it and by the supply.
+Law 1 of docs/energy-checks.md: in a segment the register itself says the energy, within one step at
+each end. In a hole the energy is between 0 and what the supply can deliver. A period seldom begins
+or ends at a reading: what the register was at that moment is bounded by the readings around it and
+by the supply.
 
 Periods are computed together, as columns: a tariff has some sixty in a month.
 """

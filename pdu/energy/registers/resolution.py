@@ -27,7 +27,7 @@ _ENOUGH = 10
 
 
 def typical_step(values: Sequence[float]) -> float:
-    """A step of a register that is not too small: the middle one of its rises, in kWh.
+    """A step of a register that is not too small: the middle one of its rises, in kWh (law 1).
 
     A rise is at least one step. A single one is not enough, because a false reading also rises.
     """
@@ -41,7 +41,7 @@ def typical_step(values: Sequence[float]) -> float:
 
 
 def step_of_readings(runs: Iterable[Sequence[float]], unit: float) -> Optional[float]:
-    """A step of a register that is not too small, in kWh, from readings that are all right.
+    """A step of a register that is not too small, in kWh, from readings that are all right (law 1).
 
     `runs`: readings between which the register is continuous. `unit`: of its object, in kWh. None
     if it never rose, or has a reading that is no whole number of units.
@@ -58,7 +58,7 @@ def step_of_readings(runs: Iterable[Sequence[float]], unit: float) -> Optional[f
 def max_age(
     values: Sequence[float], begins: Sequence[float], step: float, usual_gap: float
 ) -> float:
-    """How old a reading may be, in s: units refresh their registers at times of their own.
+    """How old a reading may be, in s: units refresh their registers at times of their own (law 1).
 
     That is no more than the usual time between two polls if the unit refreshes the register as
     often as that. A register that mostly stands before it rises by more than its step is refreshed

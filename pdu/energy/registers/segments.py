@@ -1,4 +1,5 @@
-"""Which readings of a register can be believed, and between which it is continuous.
+"""Which readings of a register can be believed, and between which it is continuous: law 1 of
+docs/energy-checks.md.
 
 A register only rises, and never faster than the supply delivers. Readings are cut into runs in
 which both hold. Then runs are joined across readings that were wrong for a while: the register
@@ -60,7 +61,7 @@ class RegisterHistory(NamedTuple):
 
 
 def history_of(readings: RegisterReadings, limits: RegisterLimits) -> RegisterHistory:
-    """The segments and events of a register's readings."""
+    """The segments and events of a register's readings (law 1)."""
     events: list[Event] = []
     joined = _joined(readings, limits, _runs(readings, limits), events)
     confirmed = _confirmed(readings, joined, events)
@@ -71,7 +72,7 @@ def history_of(readings: RegisterReadings, limits: RegisterLimits) -> RegisterHi
 
 
 def follows(readings: RegisterReadings, limits: RegisterLimits, number: int, later: int) -> bool:
-    """Whether the register can have gone on from one reading to a later one."""
+    """Whether the register can have gone on from one reading to a later one (law 1)."""
     rise = readings.values[later] - readings.values[number]
     passed = readings.ends[later] - readings.begins[number] + readings.proven_age
     most = limits.most(passed) + limits.step
