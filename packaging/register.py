@@ -880,6 +880,10 @@ def run(words: Sequence[str], here: str) -> None:
         registration = Registration(server, ids, work, options.given_id)
         for name in path_by_name:
             registration.upload(ROWS[name], registration.find_or_create(ROWS[name]))
+        tell(
+            "next: for a new PDU, Equipment, PDU, Add PDU in DCImanager, with this handler; for one"
+            " that has it, look at its states after the next poll, five minutes at most"
+        )
     finally:
         _be_deaf()
         shutil.rmtree(work, ignore_errors=True)

@@ -117,7 +117,10 @@ def _run(
     manager = stack.enter_context(DciManager(busy=1, dozes_every=6, page_port=0 if page else None))
     say("2. archives and register.sh in dist/")
     build()
-    say("3. registering and uploading with dist/register.sh (curl)")
+    say(
+        "3. registering and uploading with dist/register.sh (curl); the stand-in answers some"
+        " requests with 503 on purpose, as a DCImanager does whose service slept"
+    )
     register(manager, folder / "ids", lambda line: say(f"  {line}"))
     steps = Steps(manager, units, say)
     say("4. PDUs added and polled")

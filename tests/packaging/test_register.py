@@ -56,6 +56,7 @@ def test_the_first_run_registers_and_the_second_uploads_again(
     )
     second = admin.run(manager, shell=path)
     assert (second.code, second.err) == (0, "") and "registered as" not in second.out
+    assert all(run.out.splitlines()[-1].startswith("next: ") for run in (first, second))
     assert [handler.id for handler in manager.handlers()] == ids
     assert [handler.uploads for handler in manager.handlers()] == [2, 2]
     assert admin.left_behind() == []
