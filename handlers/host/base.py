@@ -17,14 +17,14 @@ _BASE_MODULES = (
 
 
 def _find_base() -> type:
-    failed = ""
+    import_errors = ""
     for module in _BASE_MODULES:
         try:
             library = importlib.import_module(module)
         except ImportError as error:
             # an import inside the module failed
             if type(error) is ImportError or error.name not in ("pdu_common", module):
-                failed += f"; {module} cannot be imported ({error})"
+                import_errors += f"; {module} cannot be imported ({error})"
             continue
         bases = getattr(getattr(library, "BaseSnmpPdu", None), "__mro__", ())
         for base in (
@@ -35,7 +35,7 @@ def _find_base() -> type:
                 return base
     raise ImportError(
         f"this platform has no class BasePdu in {', '.join(_BASE_MODULES)}, nor among the bases of "
-        f"BaseSnmpPdu{failed}"
+        f"BaseSnmpPdu{import_errors}"
     )
 
 

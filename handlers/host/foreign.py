@@ -56,7 +56,7 @@ def text(value: object) -> Optional[str]:
     "" for None, "yes" or "no" for a bool. Of a text Enum the text, not the member's name. Raises
     ValueError for bytes that are not UTF-8 and for a number of more than 100 bits.
     """
-    value = _revealed(value)
+    value = _reveal(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -78,7 +78,7 @@ def text(value: object) -> Optional[str]:
     return None
 
 
-def _revealed(value: object) -> object:
+def _reveal(value: object) -> object:
     """What the documented getter of an object such as SecretStr returns, else the value."""
     getter = getattr(value, _GETTER, None)
     return getter() if callable(getter) and not isinstance(value, type) else value
@@ -87,9 +87,9 @@ def _revealed(value: object) -> object:
 # ---- what the platform passed --------------------------------------------------------------------
 
 
-def _guarded(function: Callable[[], T], failed: Reason) -> T:
+def _call_guarded(function: Callable[[], T], reason: Reason) -> T:
     """The function's result. If a method of the platform's objects raises, SettingsError with
-    `failed` and the exception's type; its text may hold a secret."""
+    `reason` and the exception's type; its text may hold a secret."""
     try:
         return function()
     except PduHandlerError:
@@ -97,7 +97,7 @@ def _guarded(function: Callable[[], T], failed: Reason) -> T:
     except Exception as error:
         kind = type(error).__name__
     # outside `except`: the exception may hold a secret
-    parts = (failed,) if isinstance(failed, str) else failed
+    parts = (reason,) if isinstance(reason, str) else reason
     raise SettingsError((*parts, f" ({kind})"))
 
 
@@ -113,16 +113,16 @@ def read_field(holder: object, name: str) -> object:
             return holder.get(name)
         attribute = getattr(holder, name, None)
         if attribute is None and is_mapping(holder):
-            keyed: Any = holder
-            return keyed[name] if name in keyed.keys() else None
+            mapping: Any = holder
+            return mapping[name] if name in mapping.keys() else None
         return attribute
 
-    return _guarded(value, _unread(name))
+    return _call_guarded(value, _unread(name))
 
 
 def read_text(value: object, name: str) -> Optional[str]:
     """The `text` of the value of the field `name`. Raises SettingsError."""
-    return _guarded(lambda: text(value), _unread(name))
+    return _call_guarded(lambda: text(value), _unread(name))
 
 
 def read_address(value: object, name: str) -> str:
@@ -130,14 +130,14 @@ def read_address(value: object, name: str) -> str:
     another type. Raises SettingsError.
     """
 
-    def stripped() -> str:
+    def read_stripped() -> str:
         if isinstance(value, bytes):
             return bytes(value).decode("ascii", "surrogateescape").strip()
         if isinstance(value, (int, float)):
             return ""
         return (text(value) or "").strip()
 
-    return _guarded(stripped, _unread(name))
+    return _call_guarded(read_stripped, _unread(name))
 
 
 def read_json_text(value: object, name: str) -> Union[str, bytes, None]:
@@ -145,12 +145,12 @@ def read_json_text(value: object, name: str) -> Union[str, bytes, None]:
     is neither. Raises SettingsError.
     """
 
-    def stripped() -> Union[str, bytes, None]:
+    def read_stripped() -> Union[str, bytes, None]:
         if isinstance(value, str):
             return str.__str__(value).strip()
         return bytes(value).strip() if isinstance(value, (bytes, bytearray)) else None
 
-    return _guarded(stripped, _unread(name))
+    return _call_guarded(read_stripped, _unread(name))
 
 
 def read_settings(value: object, name: str, most: int) -> list[tuple[str, str]]:
@@ -159,7 +159,7 @@ def read_settings(value: object, name: str, most: int) -> list[tuple[str, str]]:
     """
     return [
         (key_text, _setting_text(setting, f"the value of {key_text.strip().lower()[:60]!r}"))
-        for key, setting in _guarded(lambda: _entries(value, most), _unread(name))
+        for key, setting in _call_guarded(lambda: _entries(value, most), _unread(name))
         for key_text in [_setting_text(key, "a key")]
     ]
 
@@ -168,11 +168,11 @@ def _entries(value: object, most: int) -> list[tuple[object, object]]:
     if value is None:
         return []
     if is_mapping(value):
-        keyed: Any = value
-        keys = list(itertools.islice(keyed.keys(), most + 1))
+        mapping: Any = value
+        keys = list(itertools.islice(mapping.keys(), most + 1))
         if {"key", "value"} <= {key for key in keys if isinstance(key, str)}:
-            return [(keyed["key"], keyed["value"])]
-        return [(key, keyed[key]) for key in keys]
+            return [(mapping["key"], mapping["value"])]
+        return [(key, mapping[key]) for key in keys]
     if isinstance(value, Iterable) and not isinstance(value, str):
         return [_entry(item) for item in itertools.islice(value, most + 1)]
     kind = type(value).__name__
@@ -192,7 +192,7 @@ def _setting_text(value: object, what: str) -> str:
     """A key or a value as text, "" for None. Raises SettingsError."""
     unread = f"handler settings: {what} "
 
-    def as_text() -> Optional[str]:
+    def read_setting() -> Optional[str]:
         try:
             return text(value)
         except UnicodeDecodeError:
@@ -201,7 +201,7 @@ def _setting_text(value: object, what: str) -> str:
             why = f"is {error}"
         raise SettingsError(unread + why)
 
-    setting = _guarded(as_text, f"{unread}cannot be read")
+    setting = _call_guarded(read_setting, f"{unread}cannot be read")
     if setting is None:
         raise SettingsError(f"{unread}has the type {type(value).__name__}; give text")
     return setting
@@ -218,7 +218,7 @@ def read_parameters(pdu_data: object) -> list[tuple[str, str]]:
         fields = params if is_mapping(params) else getattr(params, "__dict__", {})
         return list(_nested_texts(fields))
 
-    return _guarded(parameters, _unread("snmp_params"))
+    return _call_guarded(parameters, _unread("snmp_params"))
 
 
 def _nested_texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -249,7 +249,7 @@ def read_port(pdu_data: object) -> Optional[str]:
         return None if value is None else (text(value) or "")[:10]
 
     with contextlib.suppress(SettingsError):
-        return _guarded(port, "")
+        return _call_guarded(port, "")
     return None
 
 

@@ -109,7 +109,7 @@ def _parse_json(text: Union[str, bytes]) -> object:
     if len(text) > _LONGEST_TEXT:
         raise SettingsError(f"the handler settings have more than {_LONGEST_TEXT} characters")
     try:
-        return json.loads(text, object_pairs_hook=_unrepeated)
+        return json.loads(text, object_pairs_hook=_object_without_repeats)
     except (ValueError, RecursionError):
         pass
     raise SettingsError(
@@ -117,7 +117,7 @@ def _parse_json(text: Union[str, bytes]) -> object:
     )
 
 
-def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _object_without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """The pairs of a JSON object. Raises SettingsError if a key is repeated."""
     members: dict[str, object] = {}
     for key, value in pairs:

@@ -23,11 +23,11 @@ def outlet_identity(port: PduPortView) -> str:
     except PduHandlerError:
         raise
     except Exception as error:
-        failed = type(error).__name__
+        error_type = type(error).__name__
     else:
         return identity
     raise NoSuchOutlet(
-        f"the identity of the port, which the platform passed, cannot be read ({failed}):"
+        f"the identity of the port, which the platform passed, cannot be read ({error_type}):"
         " nothing was switched"
     )
 

@@ -98,12 +98,12 @@ def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
     for "", None for other text.
     """
     whole = str.__str__(text) if isinstance(text, str) else str(text)
-    numbers = _of_numbers(whole) if len(whole) <= _SHORT_OID else None
+    numbers = _numeric_arcs(whole) if len(whole) <= _SHORT_OID else None
     if numbers is not None:
         return numbers
     # plain `linux` is NET-SNMP-TC's
-    known = whole[: _LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")
-    parts = known.rpartition("::")[2].strip(".").split(".")
+    standard = whole[: _LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")
+    parts = standard.rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:
         return ()
@@ -115,7 +115,7 @@ def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
 
 
 @functools.lru_cache(maxsize=_KEPT_OIDS)
-def _of_numbers(text: str) -> Optional[tuple[int, ...]]:
+def _numeric_arcs(text: str) -> Optional[tuple[int, ...]]:
     """The arcs of an OID that is written with numbers alone, None for other text. Kept, because the
     PDUs of a family have the same objects."""
     return tuple(map(int, text.split("."))) if _NUMBERS.fullmatch(text) else None

@@ -115,9 +115,9 @@ class Snmp:
     def _value(self, element: object, oid: str) -> Optional[Raw]:
         if element is None:
             return None
-        if self._tried(lambda: is_of(element, oid), f"read {oid}"):
+        if self._call_library(lambda: is_of(element, oid), f"read {oid}"):
             self._learn(element, oid)
-            return self._tried(lambda: raw_value(element), f"read {oid}")
+            return self._call_library(lambda: raw_value(element), f"read {oid}")
         raise ProtocolError(
             "the device answered with another object",
             b"",
@@ -157,7 +157,7 @@ class Snmp:
         # what has a wrong value, `walk` and `get` read again, and raise what is then wrong
         for oid, rows in batch.walks.items():
             with contextlib.suppress(PduHandlerError):
-                walks[oid] = _filled(
+                walks[oid] = _fill_gaps(
                     {
                         index: value if type(value) is int else raw_value(value)
                         for index, value in rows.items()
@@ -178,7 +178,7 @@ class Snmp:
                     wrong, b"", known_endpoint(self._device.pdu_data), f"walk {oid}"
                 )
             rows[suffix] = value
-        return _filled(rows)
+        return _fill_gaps(rows)
 
     def _values(self, elements: Sequence[Any], oid: str) -> list[Optional[Raw]]:
         """The value of each row, None for one that the platform says is missing."""
@@ -189,7 +189,7 @@ class Snmp:
                 values.append(raw_value(element))
 
         while len(values) < len(elements):
-            self._tried(convert_elements, f"walk {oid}")
+            self._call_library(convert_elements, f"walk {oid}")
             if len(values) < len(elements):
                 values.append(None)  # its attribute raised that the object is missing
         return values
@@ -214,16 +214,16 @@ class Snmp:
         splits OIDs."""
 
         if self._splits is False:
-            plain = self._tried(lambda: plain_indexes(elements, oid), f"walk {oid}")
+            plain = self._call_library(lambda: plain_indexes(elements, oid), f"walk {oid}")
             if plain is not None:
                 return plain
 
-        def placed() -> tuple[list[str], list[str]]:
+        def split_rows() -> tuple[list[str], list[str]]:
             rows = IndexedRows(elements, oid)
             return rows.indexes(split=False), rows.indexes(split=True)
 
         without = [""] * len(elements)
-        unsplit, split = self._tried(placed, f"walk {oid}") or (without, without)
+        unsplit, split = self._call_library(split_rows, f"walk {oid}") or (without, without)
         if unsplit == split:
             if elements:
                 self._learn(elements[0], f"{oid}.{unsplit[0]}")
@@ -233,7 +233,7 @@ class Snmp:
 
     def _learn(self, element: object, oid: str) -> None:
         """Remember whether the platform splits OIDs, if the element of `oid` shows it."""
-        is_split = self._tried(lambda: is_oid_split(element, oid), f"read {oid}")
+        is_split = self._call_library(lambda: is_oid_split(element, oid), f"read {oid}")
         self._splits = self._splits if is_split is None else is_split
 
     def quoted(self, words: str) -> str:
@@ -242,7 +242,7 @@ class Snmp:
         """
         return (
             words
-            if self._without_secrets(words) == words
+            if self._mask_secrets(words) == words
             else "(not shown: it holds the community or a password)"
         )
 
@@ -255,9 +255,9 @@ class Snmp:
         walking: bool = False,
     ) -> Optional[T]:
         self.check()
-        return self._tried(function, operation, writing, begun, walking and self._answered)
+        return self._call_library(function, operation, writing, begun, walking and self._answered)
 
-    def _tried(
+    def _call_library(
         self,
         function: Callable[[], T],
         operation: str,
@@ -279,13 +279,13 @@ class Snmp:
             ]
         errors: list[PduHandlerError] = []
         for words in texts:  # several if they were raised as a group
-            shown_words = self._without_secrets(words)
+            shown_words = self._mask_secrets(words)
             failure = translate(words, shown_words, writing, self._port, answered)
             if failure is not None:
                 errors.append(failure)
             elif begun and not is_end_of_table(words):
-                broken = f"the walk broke off after {len(begun)} rows; poll the PDU again"
-                errors.append(ProtocolError(broken))
+                reason = f"the walk broke off after {len(begun)} rows; poll the PDU again"
+                errors.append(ProtocolError(reason))
         if not errors:
             return None
         # without an answer, a write may have been carried out
@@ -293,7 +293,7 @@ class Snmp:
         # outside `except`: `error` may hold a community
         raise worst.at(known_endpoint(self._device.pdu_data), operation)
 
-    def _without_secrets(self, text: str) -> str:
+    def _mask_secrets(self, text: str) -> str:
         """The text with each secret as ***.
 
         If *** would reveal the secret, a notice replaces the text after the first colon.
@@ -316,7 +316,7 @@ class Snmp:
         return text
 
 
-def _filled(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
+def _fill_gaps(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
     """The rows, with "" for a missing value; none if all are missing."""
     values = {suffix: value for suffix, value in rows.items() if value is not None}
     if len(values) == len(rows) or not values:

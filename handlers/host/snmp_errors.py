@@ -119,14 +119,14 @@ def translate(
     "noSuchInstance" where the community is "no".
     """
     shown_words = printable(words, _SHOWN)
-    for folded in (normalize_text(words), normalize_text(text)):
+    for normalized_text in (normalize_text(words), normalize_text(text)):
         # first, because the text may name a host such as timeout-lab
-        if any(mark in folded for mark in _UNRESOLVED):
+        if any(mark in normalized_text for mark in _UNRESOLVED):
             return Unreachable(f"the address cannot be resolved: check it ({shown_words})")
-        is_missing = any(mark in folded for mark in MISSING)
-        if is_missing and not writing and not any(mark in folded for mark in _SILENT):
+        is_missing = any(mark in normalized_text for mark in MISSING)
+        if is_missing and not writing and not any(mark in normalized_text for mark in _SILENT):
             return None
-        error = _understood(folded, shown_words, writing, port, answered)
+        error = _error_of_marks(normalized_text, shown_words, writing, port, answered)
         if error is not None:
             return error
     return Unreachable(f"the platform's SNMP call failed ({shown_words})")
@@ -135,20 +135,20 @@ def translate(
 def is_end_of_table(text: str) -> bool:
     """Whether the platform's text says that no object follows, as at the end of a walk: noSuchName
     in SNMPv1 (RFC 1157, 4.1.3), else endOfMibView. A missing instance does not say that."""
-    folded = normalize_text(text)
-    return any(mark in folded for mark in _LAST)
+    normalized_text = normalize_text(text)
+    return any(mark in normalized_text for mark in _LAST)
 
 
-def _understood(
-    folded: str, words: str, writing: bool, port: str, answered: bool
+def _error_of_marks(
+    normalized_text: str, words: str, writing: bool, port: str, answered: bool
 ) -> Optional[PduHandlerError]:
-    if any(mark in folded for mark in _CLOSED):
+    if any(mark in normalized_text for mark in _CLOSED):
         return Unreachable(
             f"nothing listens at UDP port {port} there: check the address and the port, and that"
             f" SNMP is enabled on the PDU ({words})"
         )
     # not "snmp_params timeout must be ..."
-    if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:
+    if any(mark in normalized_text for mark in _SILENT) and "snmpparams" not in normalized_text:
         if writing:
             return Unreachable(
                 "no answer to the write; a device may ignore a community or user that may not"
@@ -165,18 +165,18 @@ def _understood(
             " PDUs speak only 1), and the community or the SNMPv3 user and keys: a device may not"
             f" answer wrong ones ({words})"
         )
-    if writing and any(mark in folded for mark in MISSING):
+    if writing and any(mark in normalized_text for mark in MISSING):
         # In SNMPv1, noSuchName is also the answer to a write that is not allowed (RFC 1157, 4.1.5).
         return Denied(
             f"the device has no such object, or the community or user may not write ({words})"
         )
-    failed = next((mark for mark in _FAILED if mark in folded), None)
-    if failed is not None:
+    code = next((mark for mark in _FAILED if mark in normalized_text), None)
+    if code is not None:
         if writing:
             return Unreachable(f"the device failed while it carried out the write ({words})")
-        return Refused(f"the device failed while it read this ({words})", failed)
+        return Refused(f"the device failed while it read this ({words})", code)
     for marks, kind, remedy in _REFUSALS:
-        code = next((mark for mark in marks if mark in folded), None)
+        code = next((mark for mark in marks if mark in normalized_text), None)
         if code is not None:
             right = (
                 "write, and enable SNMP SET on the device"

@@ -212,7 +212,7 @@ def _field_names(cls: type, view: object = None) -> list[str]:
 
     Without any of these, the instance attributes of a new object.
     """
-    names = _declared(cls)
+    names = _declared_names(cls)
     if view is None and not names:
         try:
             view = cls()
@@ -222,7 +222,7 @@ def _field_names(cls: type, view: object = None) -> list[str]:
 
 
 @functools.lru_cache(maxsize=32)  # a statistic asks for every port; a new upload has new classes
-def _declared(cls: type) -> tuple[str, ...]:
+def _declared_names(cls: type) -> tuple[str, ...]:
     """The keyword parameters of the constructor, annotations, slots, and public class attributes
     that hold data.
     """

@@ -11,7 +11,7 @@ from typing import Optional, Union
 
 from ..shared.address import Address, host_fault
 from ..shared.errors import PduHandlerError, SettingsError
-from .errors import REDIRECTS, HttpException, HttpUnreachable, of_status
+from .errors import REDIRECTS, HttpException, HttpUnreachable, error_of_status
 from .login import Login
 from .message import PORTS, BodyStream, Endpoint, Request, Response, Transport
 from .redirects import next_request, redirect_unreachable
@@ -98,15 +98,15 @@ class HttpClient:
             try:
                 reply = self._attempt(request)
                 if reply.status in REDIRECTS and not once:
-                    reply = self._followed(request, reply, login)
+                    reply = self._follow_redirect(request, reply, login)
                 if reply.status not in answers:
-                    raise of_status(reply.status, login, reply.headers)
+                    raise error_of_status(reply.status, login, reply.headers)
                 return reply
             except HttpException as error:
                 error.at(self.where.netloc, f"{method} {login.quoted_path(target)}")
                 raise
 
-    def _followed(self, request: Request, reply: Response, login: Login) -> Response:
+    def _follow_redirect(self, request: Request, reply: Response, login: Login) -> Response:
         """The reply where the redirect `reply` leads. If it leads to another endpoint that answers,
         the client keeps that one.
 

@@ -19,7 +19,7 @@ from ..shared.errors import Unreachable
 from ..shared.request_counter import SENT
 from ..shared.socket_wait import LATE_S, is_readable
 from ..shared.tls import Trust
-from ..shared.tls_handshake import secured
+from ..shared.tls_handshake import wrap_with_tls
 from . import errors
 from .connection_reuse import ConnectionHistory
 from .message import PORTS, Endpoint, Request, Response
@@ -84,33 +84,33 @@ class StandardTransport:
             end += time.monotonic() - began
             connection.response_class = functools.partial(_DeadlineResponse, request.timeout, end)
             response = connection.getresponse()
-            body, is_whole = _drained(response, request.limit)
+            body, is_whole = _read_body(response, request.limit)
             keep = is_whole and not response.will_close
-            self._keeping.answered(response.headers.get("keep-alive", ""), time.monotonic())
+            self._keeping.note_answer(response.headers.get("keep-alive", ""), time.monotonic())
         except (OSError, http.client.HTTPException, UnicodeError) as error:
-            failed = (
-                errors.before_answer(error, where.netloc, is_reused, self._is_secured(where))
+            http_error = (
+                errors.error_before_answer(error, where.netloc, is_reused, self._is_secured(where))
                 if response is None
-                else errors.in_answer(error)
+                else errors.error_in_answer(error)
             )
-            failed = failed.caused_by(error)
+            http_error = http_error.caused_by(error)
         else:
-            return Response(response.status, _joined(response.headers.items()), body)
+            return Response(response.status, _join_fields(response.headers.items()), body)
         finally:
             if response is not None:
                 response.close()
             if not keep:
                 self.close()
-        if getattr(failed, "reused", False):
-            self._keeping.ended(began)
+        if getattr(http_error, "reused", False):
+            self._keeping.note_end(began)
         # raised outside `except`: http.client's errors hold the device's text
-        raise failed
+        raise http_error
 
     def _is_secured(self, where: Endpoint) -> bool:
         """Whether the handshake of TLS has ended."""
         return self._connection is not None and where.scheme == "https"
 
-    def _usable(self, opened: Any, once: bool) -> bool:
+    def _usable(self, sock: Any, once: bool) -> bool:
         """Whether the open connection may carry the next request.
 
         May wait before one that is sent once.
@@ -118,60 +118,60 @@ class StandardTransport:
         pause = self._keeping.pause(time.monotonic()) if once else 0.0
         if pause is None:
             return False
-        if _ended(opened, pause):
-            self._keeping.ended(time.monotonic())
+        if _has_ended(sock, pause):
+            self._keeping.note_end(time.monotonic())
             return False
         return True
 
     def _open(self, where: Endpoint, timeout: float, end: float) -> http.client.HTTPConnection:
         """Connect and, for https, check the certificate, before a request is sent."""
         # without the zone: RFC 6874, 4
-        opened, name = _dialled(where, timeout, end), where.host.partition("%")[0]
+        sock, name = _dial(where, timeout, end), where.host.partition("%")[0]
         try:
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if where.scheme == "https":
                 self._context = self._context or self._trust.context()
-                opened = secured(self._context, opened, name)
-                self._trust.check(opened.getpeercert(binary_form=True))
+                sock = wrap_with_tls(self._context, sock, name)
+                self._trust.check(sock.getpeercert(binary_form=True))
         except BaseException as error:
-            opened.close()
+            sock.close()
             if isinstance(error, ssl.SSLCertVerificationError):
                 raise errors.not_trusted(
-                    error, lambda: _dialled(where, timeout, end), where.host
+                    error, lambda: _dial(where, timeout, end), where.host
                 ) from None
             if isinstance(error, Unreachable):
                 raise errors.HttpUnreachable(error.parts) from None
             raise
         connection: Any = http.client.HTTPConnection(name, where.port)
         # http.client leaves this port out of the Host header
-        connection.sock, connection.default_port = opened, PORTS[where.scheme]
+        connection.sock, connection.default_port = sock, PORTS[where.scheme]
         self._connection, self._where = connection, where
-        self._keeping.opened()
+        self._keeping.note_connection()
         return self._connection
 
 
-def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
+def _dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
     """A new TCP connection, within `timeout` and by `end`.
 
     The look-up of the name comes first, and only the system limits it.
     """
     addresses = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
-    until, failed = min(time.monotonic() + timeout, end), OSError()
+    until, last_error = min(time.monotonic() + timeout, end), OSError()
     for left, (family, kind, proto, _, address) in zip(range(len(addresses), 0, -1), addresses):
-        opened: Optional[socket.socket] = None
+        sock: Optional[socket.socket] = None
         try:
             # fails for IPv6 on a host without it
-            opened = socket.socket(family, kind, proto)
+            sock = socket.socket(family, kind, proto)
             # a dead address leaves time for the next one
-            opened.settimeout(_left(timeout, until) / left)
-            opened.connect(address)
-            opened.settimeout(_left(timeout, end))
-            return opened
+            sock.settimeout(_left(timeout, until) / left)
+            sock.connect(address)
+            sock.settimeout(_left(timeout, end))
+            return sock
         except OSError as error:
-            failed = error
-            if opened is not None:
-                opened.close()
-    raise failed
+            last_error = error
+            if sock is not None:
+                sock.close()
+    raise last_error
 
 
 def _left(timeout: float, end: float) -> float:
@@ -183,10 +183,10 @@ class _DeadlineResponse(http.client.HTTPResponse):
     """An answer that must be complete by `end`."""
 
     def __init__(
-        self, timeout: float, end: float, opened: socket.socket, *args: Any, **keywords: Any
+        self, timeout: float, end: float, sock: socket.socket, *args: Any, **keywords: Any
     ) -> None:
-        super().__init__(opened, *args, **keywords)
-        self.fp = io.BufferedReader(DeadlineReader(self, self.fp.detach(), opened, timeout, end))
+        super().__init__(sock, *args, **keywords)
+        self.fp = io.BufferedReader(DeadlineReader(self, self.fp.detach(), sock, timeout, end))
 
     def _read_status(self) -> Any:
         """Returns 100 for 102 to 199: http.client skips only 100, and these are not final either
@@ -205,9 +205,9 @@ class DeadlineReader(io.RawIOBase):
     """
 
     def __init__(
-        self, answer: Any, raw: Any, opened: socket.socket, timeout: float, end: float
+        self, answer: Any, raw: Any, sock: socket.socket, timeout: float, end: float
     ) -> None:
-        self._answer, self._raw, self._opened = answer, raw, opened
+        self._answer, self._raw, self._opened = answer, raw, sock
         self._timeout, self._end = timeout, end
 
     def readable(self) -> bool:
@@ -238,7 +238,7 @@ class DeadlineReader(io.RawIOBase):
         super().close()
 
 
-def _drained(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, bool]:
+def _read_body(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, bool]:
     """The body, and whether it is whole. Raises HttpSyntax if it is longer than `limit` bytes.
 
     The body of an error or a redirect that breaks off or is too long is left out: the status says
@@ -257,7 +257,7 @@ def _drained(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, boo
     return bytes(body), True
 
 
-def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _join_fields(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Header fields by name in lower case; those of one name in one value (RFC 9110, 5.2)."""
     values_by_name: dict[str, list[str]] = {}
     for name, value in fields:
@@ -265,8 +265,8 @@ def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {name: ", ".join(values) for name, values in values_by_name.items()}
 
 
-def _ended(opened: Any, wait: float = 0.0) -> bool:
+def _has_ended(sock: Any, wait: float = 0.0) -> bool:
     """Whether the peer closes the idle connection, or sends bytes without a request, within `wait`
     seconds.
     """
-    return opened is None or is_readable(opened, wait)
+    return sock is None or is_readable(sock, wait)

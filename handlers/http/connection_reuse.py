@@ -28,25 +28,25 @@ class ConnectionHistory:
     def __init__(self) -> None:
         # whether a connection ended soon after an answer, without an announcement
         self._closes = False
-        self.opened()
+        self.note_connection()
 
-    def opened(self) -> None:
+    def note_connection(self) -> None:
         """A new connection replaces the last one."""
         self._answers, self._last = 0, -math.inf
         # the announced limits: requests, and idle seconds
         self._most = self._longest = math.inf
 
-    def answered(self, announced: str, now: float) -> None:
+    def note_answer(self, keep_alive: str, now: float) -> None:
         """The unit answered and keeps the connection.
 
-        `announced`: its header Keep-Alive, '' without one.
+        `keep_alive`: its header Keep-Alive, '' without one.
         """
         self._answers += 1
         self._last = now
-        limits = {name.lower(): int(number) for name, number in _LIMITS.findall(announced)}
+        limits = {name.lower(): int(number) for name, number in _LIMITS.findall(keep_alive)}
         self._most, self._longest = limits.get("max", math.inf), limits.get("timeout", math.inf)
 
-    def ended(self, now: float) -> None:
+    def note_end(self, now: float) -> None:
         """The connection turned out to be closed, at `now` or before."""
         self._closes = self._closes or now - self._last < _QUICK_S
 

@@ -163,7 +163,7 @@ _FAILED = (
 )
 
 
-def of_status(
+def error_of_status(
     status: int, login: Optional[Login] = None, headers: Mapping[str, str] = {}
 ) -> HttpException:
     """The error for a status that the caller does not accept. Its text holds `HTTP Error <status>`,
@@ -193,7 +193,7 @@ def of_status(
     return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
 
 
-def before_answer(
+def error_before_answer(
     error: Exception, at: str, kept: bool = False, secured: bool = False
 ) -> HttpException:
     """The error for an exception before the headers were read. `kept`: on a reused connection.
@@ -248,7 +248,7 @@ def not_trusted(error: ssl.SSLError, dial: Callable[[], socket.socket], host: st
     return HttpUnreachable(handshake_error(error, fetch_fingerprint(dial, host))).caused_by(error)
 
 
-def in_answer(error: Exception) -> HttpException:
+def error_in_answer(error: Exception) -> HttpException:
     """The error for an exception while the body was read."""
     slow = "the answer was not complete in time; try again, or raise "
     return (

@@ -125,10 +125,10 @@ class Login(NamedTuple):
         """The beginning of a device's answer, for an error to keep; b"" if it holds the password or
         the token.
         """
-        examined = body[:_EXAMINED]
-        if holds(examined.decode("utf-8", "replace"), secrets(self)):
+        head = body[:_EXAMINED]
+        if holds(head.decode("utf-8", "replace"), secrets(self)):
             return b""
-        return examined
+        return head
 
     def mask(self, error: PduHandlerError) -> None:
         """Take the password and the token out of an error of any class, whose text may quote the
@@ -166,8 +166,8 @@ def holds(text: str, secrets: Sequence[str]) -> bool:
     in_latin = [secret.decode("latin-1") for secret in in_utf8]
     sought = {secret.casefold() for secret in (*secrets, *in_latin)}
     for view in _views(text):
-        folded = view.casefold()
-        if any(secret in folded for secret in sought):
+        lower_text = view.casefold()
+        if any(secret in lower_text for secret in sought):
             return True
     return False
 

@@ -44,7 +44,7 @@ class MultipartForm:
                 f' filename="{_quoted(file["filename"])}"\r\nContent-Type: {_quoted(kind)}\r\n\r\n'
             )
             self._add(io.BytesIO(head.encode()))
-            self._add(_opened(file["data"]), file.get("progress"))
+            self._add(_open_part(file["data"]), file.get("progress"))
             self._add(io.BytesIO(b"\r\n"))
         self._add(io.BytesIO(f"--{boundary}--\r\n".encode()))
         self._size = sum(size for _, size, _ in self._pieces)
@@ -113,7 +113,7 @@ class Headers(Mapping[str, str]):
         return len(self._fields)
 
 
-def _opened(data: Any) -> BinaryFile:
+def _open_part(data: Any) -> BinaryFile:
     if isinstance(data, (bytes, bytearray, memoryview)):
         return io.BytesIO(data)
     # text
@@ -121,8 +121,8 @@ def _opened(data: Any) -> BinaryFile:
         raise TypeError(
             f"data must be bytes or a file open in binary mode, not {type(data).__name__}"
         )
-    opened: BinaryFile = data
-    return opened
+    file: BinaryFile = data
+    return file
 
 
 def _quoted(value: object) -> str:

@@ -57,12 +57,12 @@ class RequestsTransport:
         invalid header, login, proxy or host name, a missing file of `verify` or `cert`, or an
         OSError of `auth` or a hook."""
         # raised outside `except`: errors of requests may hold the proxy's password
-        failed: PduHandlerError
+        handler_error: PduHandlerError
         # the header Location of the answer, once it has come
         locations: list[Optional[str]] = []
         hooks: Any = self._session.hooks.get("response") or ()
 
-        def arrived(response: requests.Response, **_: object) -> None:
+        def note_arrival(response: requests.Response, **_: object) -> None:
             # else requests fails if it cannot parse this address
             locations.append(response.headers.pop("location", None))
 
@@ -77,14 +77,14 @@ class RequestsTransport:
                 timeout=request.timeout,
                 allow_redirects=False,
                 stream=True,
-                hooks={"response": [*((hooks,) if callable(hooks) else hooks), arrived]},
+                hooks={"response": [*((hooks,) if callable(hooks) else hooks), note_arrival]},
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 headers.update(
                     ("location", location) for location in locations[-1:] if location is not None
                 )
                 try:
-                    body = _drained(response, request)
+                    body = _read_body(response, request)
                 except (requests.RequestException, PduHandlerError):
                     if response.status_code < FIRST_WITHOUT_RESULT:
                         raise
@@ -94,23 +94,23 @@ class RequestsTransport:
                 # urllib3 before version 2 does not raise for it
                 if response.status_code >= FIRST_WITHOUT_RESULT:
                     return Response(response.status_code, headers, b"")
-                failed = broken_off()
+                handler_error = broken_off()
         except requests.Timeout:
-            failed = HttpUnreachable(
+            handler_error = HttpUnreachable(
                 f"no answer from {where.netloc} in time: check address, port and the network"
             )
         except requests.exceptions.ChunkedEncodingError:
-            failed = broken_off()
+            handler_error = broken_off()
         except requests.exceptions.SSLError:
-            failed = HttpUnreachable(
+            handler_error = HttpUnreachable(
                 "the TLS handshake failed: check the session's `verify` and `cert`"
             )
         except requests.exceptions.ProxyError:
-            failed = HttpUnreachable(
+            handler_error = HttpUnreachable(
                 "the session's proxy cannot be reached, or refuses the request"
             )
         except requests.exceptions.RetryError:
-            failed = HttpUnreachable(
+            handler_error = HttpUnreachable(
                 f"{where.netloc} answered each of the session's retries with an error; try again"
                 " later"
             )
@@ -120,26 +120,26 @@ class RequestsTransport:
         ) as error:
             # a header to be sent
             if isinstance(error, requests.exceptions.InvalidHeader) and error.request is None:
-                failed = _unusable(error)
+                handler_error = _unusable(error)
             else:
-                failed = _not_http(error)
+                handler_error = _not_http(error)
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
             # before it connects
-            failed = _unusable(error)
+            handler_error = _unusable(error)
         except requests.RequestException as error:
             # urllib3's, while the body is read
             if any(type(cause).__name__ == "ReadTimeoutError" for cause in error.args):
-                failed = _incomplete()
+                handler_error = _incomplete()
             else:
-                failed = HttpUnreachable(
+                handler_error = HttpUnreachable(
                     f"no HTTP answer from {where.netloc} ({type(error).__name__}): check address,"
                     " port and the network"
                 )
         except ValueError as error:
             if locations:
-                failed = _not_http(error)
+                handler_error = _not_http(error)
             elif isinstance(error, (UnicodeEncodeError, urllib3.exceptions.LocationValueError)):
-                failed = _unusable(error)
+                handler_error = _unusable(error)
             else:
                 # raised by the file to upload, or by the session's own `auth` or hook
                 raise
@@ -148,7 +148,7 @@ class RequestsTransport:
             raise SettingsError(
                 f"the session's `verify`, `cert`, `auth` or hook cannot be used: {error}"
             ) from None
-        raise failed
+        raise handler_error
 
 
 def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -177,7 +177,7 @@ def _incomplete() -> HttpUnreachable:
     return HttpUnreachable("the answer was not complete in time; try again")
 
 
-def _drained(response: requests.Response, request: Request) -> bytes:
+def _read_body(response: requests.Response, request: Request) -> bytes:
     end = time.monotonic() + request.total
     body = bytearray()
     chunks: Any = response.iter_content(_CHUNK)

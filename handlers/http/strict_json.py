@@ -35,7 +35,7 @@ def loads(body: bytes) -> object:
         raise ValueError("too many brackets or commas")
     keys: list[int] = []
 
-    def counted(pairs: dict[str, object]) -> dict[str, object]:
+    def count_values(pairs: dict[str, object]) -> dict[str, object]:
         keys.append(len(pairs))
         return pairs
 
@@ -43,7 +43,9 @@ def loads(body: bytes) -> object:
     has_many = _MANY in digits
     parse_int = _integer if has_many else None  # slow: called for each integer
     # int refuses NaN and Infinity, which are not JSON (RFC 8259, 6).
-    value: object = json.loads(text, parse_constant=int, parse_int=parse_int, object_hook=counted)
+    value: object = json.loads(
+        text, parse_constant=int, parse_int=parse_int, object_hook=count_values
+    )
     # A quote or a blank precedes the colon of each pair. An object counts a repeated key once, so a
     # repeated key leaves more such colons than keys. A string may contain such colons too. If the
     # numbers differ, all pairs are compared, which takes longer.

@@ -32,10 +32,10 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     try:
         document: Any = loads(body)
         outlets = tuple(map(_outlet, document["Outputs"]))
-        count, measured = document["Agent"]["NumOutputs"], document.get("GlobalMeasure") or {}
-        load = _figure(measured, "TotalCurrent")
-        energy = _figure(measured, "TotalEnergyNR", "TotalEnergy_NR", "TotalEnergy")
-        power = _figure(measured, "TotalLoad", unit=1)
+        count, totals = document["Agent"]["NumOutputs"], document.get("GlobalMeasure") or {}
+        load = _figure(totals, "TotalCurrent")
+        energy = _figure(totals, "TotalEnergyNR", "TotalEnergy_NR", "TotalEnergy")
+        power = _figure(totals, "TotalLoad", unit=1)
         if type(count) is not int:
             raise ValueError("no count")
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):

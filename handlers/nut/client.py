@@ -55,18 +55,18 @@ class NutClient(NutReader):
             variables = self._ask_with_login(request)[request]
             return variables, ups if variables.get(STATUS) == WAIT else None
 
-        return self._settled(look)
+        return self._look_until_settled(look)
 
     def writable(self, ups: str) -> dict[str, str]:
         """The writable variables of a device: 1 round trip."""
-        return self._of_driver(ups, requests.list_rw(ups))
+        return self._ask_driver(ups, requests.list_rw(ups))
 
     def commands(self, ups: str, describe: bool = False) -> dict[str, str]:
         """The commands of a device: 1 round trip.
 
         `describe`: 1 more, for the server's descriptions instead of ''.
         """
-        commands = self._of_driver(ups, requests.list_cmd(ups))
+        commands = self._ask_driver(ups, requests.list_cmd(ups))
         if not describe or not commands:
             return dict.fromkeys(commands, "")
         request_by_command = {command: requests.get_cmddesc(ups, command) for command in commands}
@@ -78,7 +78,7 @@ class NutClient(NutReader):
 
     def variable(self, ups: str, variable: str) -> str:
         """One variable: 1 round trip."""
-        return self._of_driver(ups, requests.get_var(ups, variable))
+        return self._ask_driver(ups, requests.get_var(ups, variable))
 
     def values(self, ups: str, variables: Sequence[str]) -> dict[str, str]:
         """Some variables of a device, without waiting for its driver: 1 round trip."""
@@ -88,7 +88,7 @@ class NutClient(NutReader):
 
     def type(self, ups: str, variable: str) -> requests.VariableType:
         """The type of a variable: 1 round trip."""
-        return self._of_driver(ups, requests.get_type(ups, variable))
+        return self._ask_driver(ups, requests.get_type(ups, variable))
 
     def description(self, ups: str, variable: str = "") -> str:
         """The server's description of a variable, or of the device itself: 1 round trip."""
@@ -98,11 +98,11 @@ class NutClient(NutReader):
 
     def enumeration(self, ups: str, variable: str) -> list[str]:
         """The values that a variable of type ENUM accepts: 1 round trip."""
-        return self._of_driver(ups, requests.list_enum(ups, variable))
+        return self._ask_driver(ups, requests.list_enum(ups, variable))
 
     def ranges(self, ups: str, variable: str) -> list[tuple[str, str]]:
         """The ranges (least, greatest) that a variable of type RANGE accepts: 1 round trip."""
-        return self._of_driver(ups, requests.list_range(ups, variable))
+        return self._ask_driver(ups, requests.list_range(ups, variable))
 
     def clients(self, ups: str) -> list[str]:
         """Addresses of the clients that are logged in to a device: 1 round trip."""
@@ -111,7 +111,7 @@ class NutClient(NutReader):
     def logins(self, ups: str) -> int:
         """The number of clients that are logged in to a device: 1 round trip."""
         old, new = requests.get_numlogins(ups), requests.get_numlogins(ups, "NUMATTACH")
-        return _under_either_name(self._ask_with_login(old, new), old, new)
+        return _either_answer(self._ask_with_login(old, new), old, new)
 
     def version(self) -> str:
         """Name and version of the server: 1 round trip."""
@@ -120,7 +120,7 @@ class NutClient(NutReader):
     def protocol_version(self) -> str:
         """Version of the protocol: 1 round trip."""
         new, old = requests.protver(), requests.protver("NETVER")
-        return _under_either_name(self._ask_with_login(new, old), new, old)
+        return _either_answer(self._ask_with_login(new, old), new, old)
 
     def help(self) -> str:
         """The requests that the server lists: 1 round trip."""
@@ -129,7 +129,7 @@ class NutClient(NutReader):
     def _value_of(self, request: NutRequest[T]) -> T:
         return self._ask_with_login(request)[request]
 
-    def _of_driver(self, ups: str, request: NutRequest[T]) -> T:
+    def _ask_driver(self, ups: str, request: NutRequest[T]) -> T:
         """The answer to a request for a driver's data.
 
         Reads `ups.status` too, because only that shows WAIT.
@@ -140,7 +140,7 @@ class NutClient(NutReader):
             answers = self._ask_with_login(status, request)
             return answers, ups if _says_wait(answers, status) else None
 
-        return self._settled(look)[request]
+        return self._look_until_settled(look)[request]
 
     # ---- rights ----------------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class NutClient(NutReader):
         """Register this connection as a client that the device powers: 1 round trip, 2 if the
         server knows only ATTACH.
         """
-        self._renamed(self._with_user, requests.login(ups), requests.login(ups, "ATTACH"))
+        self._send_either(self._send_as_user, requests.login(ups), requests.login(ups, "ATTACH"))
 
     def logout(self) -> None:
         """Send LOGOUT and close: 1 round trip, 2 if the server knows only DETACH.
@@ -157,22 +157,22 @@ class NutClient(NutReader):
         """
         if self.is_open:
             try:
-                self._renamed(self.ask, requests.logout(), requests.logout("DETACH"))
+                self._send_either(self.ask, requests.logout(), requests.logout("DETACH"))
             finally:
                 self.close()
 
     @staticmethod
-    def _renamed(
+    def _send_either(
         send: Callable[[NutRequest[str]], Responses],
         usual: NutRequest[str],
-        renamed: NutRequest[str],
+        new_name: NutRequest[str],
     ) -> None:
         """Send the request under its usual name; if the server does not support that name, under
         the other: 1 round trip more.
         """
         answers = send(usual)
         if answers.code(usual) in _UNKNOWN_NAME:
-            answers, usual = send(renamed), renamed
+            answers, usual = send(new_name), new_name
         answers[usual]
 
     def primary(self, ups: str) -> None:
@@ -180,12 +180,12 @@ class NutClient(NutReader):
         request under both its names.
         """
         new, old = requests.primary(ups), requests.primary(ups, "MASTER")
-        _under_either_name(self._with_user(new, old), new, old)
+        _either_answer(self._send_as_user(new, old), new, old)
 
     def forced_shutdown(self, ups: str) -> None:
         """Set the device's forced-shutdown flag: 1 round trip. No request clears it."""
         flag = requests.fsd(ups)
-        self._with_user(flag)[flag]
+        self._send_as_user(flag)[flag]
 
     # ---- writes ----------------------------------------------------------------------------------
 
@@ -198,16 +198,16 @@ class NutClient(NutReader):
         the write. After WriteUnconfirmed (an unknown error code, an error as the report, or no
         report in time), Unreachable and ProtocolError the write may or may not have been done.
         """
-        return self._tracked(ups, requests.set_var(ups, variable, value))
+        return self._write_tracked(ups, requests.set_var(ups, variable, value))
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
         """Run an instant command and wait for the driver's report.
 
         Result, costs and errors are those of `set`.
         """
-        return self._tracked(ups, requests.instcmd(ups, command, parameter))
+        return self._write_tracked(ups, requests.instcmd(ups, command, parameter))
 
-    def _tracked(self, ups: str, write: NutRequest[str]) -> bool:
+    def _write_tracked(self, ups: str, write: NutRequest[str]) -> bool:
         # > SET TRACKING ON                             unless tracking is on already
         # < OK
         # > INSTCMD rack1 outlet.3.load.off
@@ -215,9 +215,9 @@ class NutClient(NutReader):
         self.connect()
         tracking = requests.set_tracking(True)
         if self._tracked_on == self._connection.opened:
-            answers = self._with_user(write)
+            answers = self._send_as_user(write)
         else:
-            answers = self._with_user(tracking, write)
+            answers = self._send_as_user(tracking, write)
             if not answers.code(tracking):
                 self._tracked_on = self._connection.opened
         code = answers.code(write)
@@ -235,7 +235,7 @@ class NutClient(NutReader):
                 self.redact(write.label),
             )
         identifier = answers[write]
-        return bool(identifier) and self._reported(identifier, self.redact(write.label))
+        return bool(identifier) and self._await_report(identifier, self.redact(write.label))
 
     def _waits(self, ups: str) -> bool:
         """Whether the server waits for the driver; False if that cannot be read: then the write's
@@ -247,7 +247,7 @@ class NutClient(NutReader):
         except PduHandlerError:
             return False
 
-    def _reported(self, identifier: str, label: str) -> bool:
+    def _await_report(self, identifier: str, label: str) -> bool:
         """Wait for the report on an accepted write: True for success, False if this user may not
         see it.
 
@@ -286,9 +286,9 @@ class NutClient(NutReader):
             pause = min(2 * pause, _POLL_LONGEST)
 
 
-def _under_either_name(answers: Responses, usual: NutRequest[T], renamed: NutRequest[T]) -> T:
+def _either_answer(answers: Responses, usual: NutRequest[T], new_name: NutRequest[T]) -> T:
     """The answer to `usual`, or to `other` if the server does not support `usual`."""
-    return answers[renamed if answers.code(usual) in _UNKNOWN_NAME else usual]
+    return answers[new_name if answers.code(usual) in _UNKNOWN_NAME else usual]
 
 
 def _says_wait(answers: Responses, status: NutRequest[str]) -> bool:

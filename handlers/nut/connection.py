@@ -94,7 +94,7 @@ class Connection:
         self.opened += 1
         if self._tls is not None:
 
-            def dialled() -> socket.socket:
+            def dial_again() -> socket.socket:
                 self._socket = self._dial(addresses, end)
                 return self._socket
 
@@ -104,7 +104,7 @@ class Connection:
                     self.host,
                     self._tls,
                     lambda request: self._answer(request, end),
-                    dialled,
+                    dial_again,
                 )
                 self._is_unheard = True
             except BaseException as error:
@@ -130,7 +130,7 @@ class Connection:
             raise errors.not_resolved(self.host, self.port, error).at(self.place) from None
 
     def _dial(self, addresses: Sequence[_Address], end: float) -> socket.socket:
-        failed: Optional[OSError] = None
+        last_error: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(addresses), 0, -1), addresses):
             sock: Optional[socket.socket] = None
             try:
@@ -141,10 +141,10 @@ class Connection:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return sock
             except OSError as error:
-                failed = error
+                last_error = error
                 if sock is not None:
                     sock.close()
-        raise errors.not_connected(self.port, failed).at(self.place)
+        raise errors.not_connected(self.port, last_error).at(self.place)
 
     def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Responses:
         """Send `requests` in one write and read all answers: 1 round trip (several for more than 16
@@ -195,7 +195,7 @@ class Connection:
     ) -> None:
         decoder = Decoder(requests, answers)
         # raised outside the except block: no chained exception shows the password
-        failed: PduHandlerError
+        handler_error: PduHandlerError
         began = self._clock()
         try:
             _refuse_unasked(connection)
@@ -206,14 +206,16 @@ class Connection:
                 pass
             return
         except ProtocolError as error:
-            failed = self._secret.without(error)
+            handler_error = self._secret.drop_answer(error)
         except OSError as error:
-            failed = errors.no_answer(self.port, error, end - began, self._is_unheard)
+            handler_error = errors.no_answer(self.port, error, end - began, self._is_unheard)
         except BaseException:
             self.close()
             raise
         self.close()
-        raise failed.at(self.place, self._secret.redact((decoder.waiting or requests[-1]).label))
+        raise handler_error.at(
+            self.place, self._secret.redact((decoder.waiting or requests[-1]).label)
+        )
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         """What arrives by `end`. If this process was too busy to look in time, what has arrived."""
@@ -244,14 +246,14 @@ def _refuse_unasked(connection: socket.socket) -> None:
     """
     connection.settimeout(0)
     try:
-        unasked = connection.recv(_RECEIVE)
+        surplus = connection.recv(_RECEIVE)
     except ConnectionError:
         # the connection broke; the socket reports the reason only once
         raise
     except OSError:  # nothing arrived
         return
-    if unasked:
-        raise ProtocolError("the server sent data that was not asked for", unasked)
+    if surplus:
+        raise ProtocolError("the server sent data that was not asked for", surplus)
 
 
 def _batches(requests: Sequence[NutRequest[object]]) -> Iterator[Sequence[NutRequest[object]]]:

@@ -65,7 +65,10 @@ class Member:
         Number 0 is another name for the whole device, except on devices that count from 0: their
         numbers are exactly 0 to count - 1, and number 0 has every variable that the others share.
         """
-        numbers, count = sorted(self.rows, key=int), as_number(self.variables.get("outlet.count"))
+        numbers, count = (
+            sorted(self.rows, key=int),
+            parse_number(self.variables.get("outlet.count")),
+        )
         if len(set(map(int, numbers))) < len(numbers):
             raise listed_twice(self.prefix)
         real = [n for n in numbers if int(n) > 0]
@@ -111,7 +114,7 @@ def _counts_from_0(whole_device: Member, members: Mapping[int, Member]) -> bool:
 
 
 def _count(whole_device: Member) -> float:
-    return as_number(whole_device.variables.get("device.count")) or 0.0
+    return parse_number(whole_device.variables.get("device.count")) or 0.0
 
 
 def counted_members(whole_device: Member, members: Mapping[int, Member]) -> dict[int, Member]:
@@ -127,7 +130,7 @@ def counted_members(whole_device: Member, members: Mapping[int, Member]) -> dict
     return {number: members[number] for number in numbers}
 
 
-def as_number(text: Optional[str]) -> Optional[float]:
+def parse_number(text: Optional[str]) -> Optional[float]:
     """`text` as a number; None if it is missing, below 0 or not accepted by `is_number`.
 
     Spaces around it are ignored.

@@ -78,7 +78,7 @@ class Decoder:
             code, _, extra = line[4:].partition(" ")
             if not code:
                 raise ProtocolError("an ERR without a code", encoded(line))
-            self._answered(ErrAnswer(code, extra))
+            self._hand_over(ErrAnswer(code, extra))
         elif request.query:
             query = " ".join(request.query)
             if line != f"BEGIN LIST {query}":
@@ -90,12 +90,12 @@ class Decoder:
         elif line.startswith("BEGIN LIST"):
             raise ProtocolError("a list that was not asked for", encoded(line))
         else:
-            self._answered(NutResponse(line))
+            self._hand_over(NutResponse(line))
 
     def _list_line(self, line: str, rows: list[tuple[str, ...]]) -> None:
         if line == self._end:
             self._rows = None
-            self._answered(NutResponse(line, tuple(rows)))
+            self._hand_over(NutResponse(line, tuple(rows)))
             return
         row = _row(line, self._row_start)
         if len(row) != self._open[-1].fields:
@@ -110,7 +110,7 @@ class Decoder:
             )
         rows.append(row)
 
-    def _answered(self, answer: Union[NutResponse, ErrAnswer]) -> None:
+    def _hand_over(self, answer: Union[NutResponse, ErrAnswer]) -> None:
         self.answers.put(self._open.pop(), answer)
 
 

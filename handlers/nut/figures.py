@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
-from .daisy_chain import Member, as_number
+from .daisy_chain import Member, parse_number
 
 WH_IN_KWH = 1000.0
 _LINE_CURRENT = re.compile(r"(input|output)\.L([0-9])\.current")
@@ -38,9 +38,9 @@ def type_of(variables: Mapping[str, str]) -> str:
     """`device.type` if it is one of NUT's types or sts, else ups for a device with a battery, else
     ''.
     """
-    reported = variables.get("device.type", "").strip().lower()
-    if reported in _TYPES:
-        return reported
+    device_type = variables.get("device.type", "").strip().lower()
+    if device_type in _TYPES:
+        return device_type
     return "ups" if any(name.startswith("battery.") for name in variables) else ""
 
 
@@ -57,7 +57,7 @@ def may_lack_outlets(variables: Mapping[str, str]) -> bool:
     True if `outlet.count` is 0. Without that count, true for types other than PDUs, and for a
     device of unknown type that has a battery, an input or an output.
     """
-    count = as_number(variables.get("outlet.count"))
+    count = parse_number(variables.get("outlet.count"))
     if count is not None:
         return count == 0
     kind = type_of(variables)
@@ -88,7 +88,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Op
         return _first(output, outlet_sum)
     if kind in ("ats", "sts"):
         return _first(output, inlet, outlet_sum)
-    return _first(inlet, outlet_sum, output, as_number(variables.get("outlet.current")))
+    return _first(inlet, outlet_sum, output, parse_number(variables.get("outlet.current")))
 
 
 def power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Optional[float]:
@@ -99,21 +99,21 @@ def power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> O
     inlet, output = side_power(variables, "input"), side_power(variables, "output")
     outlet_sum = sum_if_complete(outlets)
     if kind == "ups":
-        return _first(output, as_number(variables.get("ups.realpower")), outlet_sum)
+        return _first(output, parse_number(variables.get("ups.realpower")), outlet_sum)
     if kind in ("ats", "sts"):
         return _first(output, inlet, outlet_sum)
-    return _first(inlet, outlet_sum, output, as_number(variables.get("outlet.realpower")))
+    return _first(inlet, outlet_sum, output, parse_number(variables.get("outlet.realpower")))
 
 
 def side_power(variables: Mapping[str, str], name: str) -> Optional[float]:
     """W of the side `name`, input or output: of all its phases, else the sum of its lines; None if
     a line is missing.
     """
-    whole = as_number(variables.get(f"{name}.realpower"))
+    whole = parse_number(variables.get(f"{name}.realpower"))
     if whole is not None:
         return whole
     lines = {
-        int(line[2]): as_number(text)
+        int(line[2]): parse_number(text)
         for variable, text in variables.items()
         if (line := _LINE_POWER.fullmatch(variable)) and line[1] == name
     }
@@ -131,7 +131,7 @@ def inlet_power(
     variables: Mapping[str, str], outlets: Sequence[Optional[float]]
 ) -> Optional[float]:
     """The same in W."""
-    return as_number(variables.get("input.realpower")) if type_of(variables) == "pdu" else None
+    return parse_number(variables.get("input.realpower")) if type_of(variables) == "pdu" else None
 
 
 def side_current(variables: Mapping[str, str], name: str) -> Optional[float]:
@@ -142,20 +142,20 @@ def side_current(variables: Mapping[str, str], name: str) -> Optional[float]:
     it is not used.
     """
     lines = {
-        int(line[2]): as_number(text)
+        int(line[2]): parse_number(text)
         for variable, text in variables.items()
         if (line := _LINE_CURRENT.fullmatch(variable)) and line[1] == name
     }
     phases = max([_phases(variables, name), *lines])
-    summed = sum_if_complete(list(lines.values()))
+    line_sum = sum_if_complete(list(lines.values()))
     if max(len(lines), phases) > 1:
-        return summed if len(lines) >= phases else None
-    return _first(summed, as_number(variables.get(f"{name}.current")))
+        return line_sum if len(lines) >= phases else None
+    return _first(line_sum, parse_number(variables.get(f"{name}.current")))
 
 
 def _phases(variables: Mapping[str, str], name: str) -> float:
-    counted = as_number(variables.get(f"{name}.phases"))
-    return _phases_with_voltage(variables, name) if counted is None else counted
+    phase_count = parse_number(variables.get(f"{name}.phases"))
+    return _phases_with_voltage(variables, name) if phase_count is None else phase_count
 
 
 def _phases_with_voltage(variables: Mapping[str, str], name: str) -> int:
@@ -174,7 +174,7 @@ def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> 
     if "input.energy" not in variables and any(map(_OUTLET_ENERGY.fullmatch, variables)):
         return sum_if_complete(outlets)
     name = "input.energy" if "input.energy" in variables else "outlet.energy"
-    watt_hours = as_number(variables.get(name))
+    watt_hours = parse_number(variables.get(name))
     return None if watt_hours is None else watt_hours / WH_IN_KWH
 
 
@@ -217,8 +217,8 @@ def total(
 
 def sum_if_complete(figures: Sequence[Optional[float]]) -> Optional[float]:
     """The sum; None if one of the figures is missing, or if there are none."""
-    metered = [figure for figure in figures if figure is not None]
-    return math.fsum(metered) if metered and len(metered) == len(figures) else None
+    values = [figure for figure in figures if figure is not None]
+    return math.fsum(values) if values and len(values) == len(figures) else None
 
 
 def _first(*figures: Optional[float]) -> Optional[float]:

@@ -19,7 +19,7 @@ from typing import Callable, NamedTuple, Optional
 
 from ..shared.settings import Settings
 from . import errors, figures
-from .daisy_chain import SWITCHES, Member, as_number, counted_members, is_number, members_of
+from .daisy_chain import SWITCHES, Member, counted_members, is_number, members_of, parse_number
 from .figures import may_lack_outlets
 from .model import LOAD_IDENTITY, NutDevice, NutOutlet, SwitchCommand
 from .settings import WHOLE_LOAD
@@ -73,14 +73,14 @@ def read_outlets(
     chain = {
         number: member
         for number, member in members.items()
-        if member.rows or as_number(member.variables.get("outlet.count"))
+        if member.rows or parse_number(member.variables.get("outlet.count"))
     }
     outlets: list[NutOutlet] = []
     for member in [chain[number] for number in sorted(chain)] or [device]:
         outlets += [_outlet(member, number, writable) for number in member.outlet_numbers()]
-    counts = [as_number(member.variables.get("outlet.count")) for member in members.values()]
+    counts = [parse_number(member.variables.get("outlet.count")) for member in members.values()]
     only_meters = bool(counts) and not outlets and set(counts) == {0}
-    count = as_number(device.variables.get("outlet.count")) or 0
+    count = parse_number(device.variables.get("outlet.count")) or 0
     # in a chain the whole device may count the outlets of all members
     if len(outlets) < count:
         raise errors.outlet_count_error(len(outlets), device.prefix, count)
@@ -121,7 +121,7 @@ def _words_of(values: Mapping[str, str]) -> list[Optional[StatusWord]]:
 
 def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> NutOutlet:
     row_prefix, fields = f"outlet.{number}.", member.rows[number]
-    energy = as_number(fields.get("energy"))
+    energy = parse_number(fields.get("energy"))
     states = {
         f"{member.prefix}{row_prefix}{field}": fields[field]
         for field in ("status", "switch")
@@ -134,9 +134,9 @@ def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> NutOutl
         state=state_of(states),
         is_locked=any(word.is_locked for word in _words_of(states) if word),
         switchable=fields.get("switchable"),
-        current=as_number(fields.get("current")),
-        realpower=as_number(fields.get("realpower")),
-        power=as_number(fields.get("power")),
+        current=parse_number(fields.get("current")),
+        realpower=parse_number(fields.get("realpower")),
+        power=parse_number(fields.get("power")),
         energy=None if energy is None else energy / figures.WH_IN_KWH,
         on=_switch_command(member, row_prefix, True, writable),
         off=_switch_command(member, row_prefix, False, writable),
@@ -184,8 +184,8 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             False,
             None,
             figures.side_current(variables, "output"),
-            as_number(variables.get("ups.realpower")),
-            as_number(variables.get("ups.power")),
+            parse_number(variables.get("ups.realpower")),
+            parse_number(variables.get("ups.power")),
             None,
             commands[0],
             commands[1],

@@ -305,7 +305,7 @@ class PyNUTClient(Generic[AnyStr]):
         If the server refuses PRIMARY and MASTER, raises PyNUTError as PyNUTClient does, with
         "ERR ACCESS-DENIED" and the error of MASTER as cause.
         """
-        denied: Optional[PyNUTError] = None
+        denial: Optional[PyNUTError] = None
         for verb in ("PRIMARY", "MASTER"):
             try:
                 self._answer("FSD", messages.primary, ups, verb)
@@ -313,9 +313,9 @@ class PyNUTClient(Generic[AnyStr]):
             except PyNUTConnectionError:
                 raise
             except PyNUTError as error:
-                denied = error
+                denial = error
         else:
-            raise PyNUTError("ERR ACCESS-DENIED") from denied
+            raise PyNUTError("ERR ACCESS-DENIED") from denial
         self._answer("FSD", messages.fsd, ups)
         return "OK"
 

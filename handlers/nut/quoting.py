@@ -77,8 +77,8 @@ def split(line: str) -> list[str]:
             if not line[at:].strip(" \t"):
                 break
             raise ProtocolError("a line of the answer has an open quote or escape", encoded(line))
-        quoted, bare = match.groups()
-        words.append(_ESCAPED.sub(r"\1", bare if quoted is None else quoted))
+        quoted_word, bare = match.groups()
+        words.append(_ESCAPED.sub(r"\1", bare if quoted_word is None else quoted_word))
         at = match.end()
     return words
 

@@ -55,15 +55,15 @@ def _snapshot(
     writable: Optional[NutRequest[dict[str, str]]],
 ) -> Snapshot:
     """What these requests were answered. Raises the error of an answer."""
-    asked = [request for request in (commands, writable) if request is not None]
-    refused = [request for request in asked if answers.code(request) in _NOT_OFFERED]
+    requests = [request for request in (commands, writable) if request is not None]
+    refusals = [request for request in requests if answers.code(request) in _NOT_OFFERED]
     return Snapshot(
         answers[variables],
-        [] if commands in refused else answers[commands],
-        {} if writable is None or writable in refused else answers[writable],
+        [] if commands in refusals else answers[commands],
+        {} if writable is None or writable in refusals else answers[writable],
         ", ".join(
             f"{' '.join(request.label.split()[:2])} (ERR {answers.code(request)})"
-            for request in refused
+            for request in refusals
         ),
     )
 
@@ -163,7 +163,7 @@ class NutReader:
             )
             return snapshot_by_device, next(waiting, None)
 
-        return self._settled(look)
+        return self._look_until_settled(look)
 
     def devices(self) -> dict[str, str]:
         """The server's devices and their descriptions: 1 round trip."""
@@ -179,12 +179,12 @@ class NutReader:
             and self._known_on != self._connection.opened
             and any(answers.code(request) in _LOGIN_FIRST for request in requests)
         ):
-            answers = self._with_user(*requests)
+            answers = self._send_as_user(*requests)
         if "UNKNOWN-UPS" in map(answers.code, requests):
             raise self._no_such_device()
         return answers
 
-    def _with_user(self, *requests: NutRequest[object]) -> Responses:
+    def _send_as_user(self, *requests: NutRequest[object]) -> Responses:
         """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this
         connection has no login: 1 write.
 
@@ -222,7 +222,7 @@ class NutReader:
             return error
         return no_such_device([self.redact(name) for name in names], self._connection.place)
 
-    def _settled(self, look: Callable[[], tuple[T, Optional[str]]]) -> T:
+    def _look_until_settled(self, look: Callable[[], tuple[T, Optional[str]]]) -> T:
         """Repeat `look` until it returns no device in WAIT.
 
         Raises DriverNotConnected after `timeout` seconds.

@@ -45,7 +45,7 @@ def login(ups: str, verb: str = "LOGIN") -> NutRequest[str]:
     """
     # > LOGIN ups1
     # < OK
-    return _of_device(verb, ups)
+    return _device_request(verb, ups)
 
 
 def logout(verb: str = "LOGOUT") -> NutRequest[str]:
@@ -65,7 +65,7 @@ def primary(ups: str, verb: str = "PRIMARY") -> NutRequest[str]:
     """
     # > PRIMARY ups1
     # < OK PRIMARY-GRANTED
-    return _of_device(verb, ups)
+    return _device_request(verb, ups)
 
 
 def fsd(ups: str) -> NutRequest[str]:
@@ -76,7 +76,7 @@ def fsd(ups: str) -> NutRequest[str]:
     """
     # > FSD ups1
     # < OK FSD-SET
-    return _of_device("FSD", ups)
+    return _device_request("FSD", ups)
 
 
 def starttls() -> NutRequest[str]:
@@ -235,7 +235,7 @@ def set_var(ups: str, variable: str, value: str) -> NutRequest[str]:
     # > SET VAR rack1 outlet.3.switch "0"
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"
-    return NutRequest(f"{label} {_quoted(value, 'value')}", label, _tracked)
+    return NutRequest(f"{label} {_quoted(value, 'value')}", label, _tracking_id)
 
 
 def instcmd(ups: str, command: str, parameter: str = "") -> NutRequest[str]:
@@ -244,7 +244,7 @@ def instcmd(ups: str, command: str, parameter: str = "") -> NutRequest[str]:
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
     return NutRequest(
-        f"{label} {_quoted(parameter, 'parameter')}" if parameter else label, label, _tracked
+        f"{label} {_quoted(parameter, 'parameter')}" if parameter else label, label, _tracking_id
     )
 
 
@@ -266,10 +266,10 @@ def get_tracking(identifier: str = "") -> NutRequest[str]:
     """
     # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     # < SUCCESS
-    allowed = ("PENDING", "SUCCESS") if identifier else ("ON", "OFF")
+    expected_words = ("PENDING", "SUCCESS") if identifier else ("ON", "OFF")
 
     def parse_reply(reply: NutResponse) -> str:
-        if reply.line not in allowed:
+        if reply.line not in expected_words:
             raise unexpected(reply.line)
         return reply.line
 
@@ -280,7 +280,7 @@ def get_tracking(identifier: str = "") -> NutRequest[str]:
 # ---- requests of a kind, and the readers of their answers ----------------------------------------
 
 
-def _of_device(verb: str, ups: str) -> NutRequest[str]:
+def _device_request(verb: str, ups: str) -> NutRequest[str]:
     line = f"{verb} {name(ups, 'device')}"
     return NutRequest(line, line, _ok)
 
@@ -337,14 +337,14 @@ Read = Callable[[NutResponse, list[str]], T]
 
 
 def _get(parse: Read[T], *query: str) -> NutRequest[T]:
-    def after_query(reply: NutResponse) -> T:
+    def parse_reply(reply: NutResponse) -> T:
         words = split(reply.line)
         if tuple(words[: len(query)]) != query:
             raise unexpected(reply.line)
         return parse(reply, words[len(query) :])
 
     line = "GET " + " ".join(query)
-    return NutRequest(line, line, after_query)
+    return NutRequest(line, line, parse_reply)
 
 
 def _value(reply: NutResponse, words: list[str]) -> str:
@@ -373,7 +373,7 @@ def _line(reply: NutResponse) -> str:
     return reply.line
 
 
-def _tracked(reply: NutResponse) -> str:
+def _tracking_id(reply: NutResponse) -> str:
     """The tracking id after `OK TRACKING`, '' for a plain OK."""
     words = _ok(reply).split(" ")
     if len(words) == 2 and words[0] == "TRACKING" and is_name(words[1]):

@@ -19,17 +19,17 @@ class Secret:
     def __init__(self, text: str = "") -> None:
         self._forms = {text, escaped(text)} - {""}
 
-    def within(self, answer: str) -> bool:
+    def is_within(self, answer: str) -> bool:
         """Whether the text holds the password."""
         return any(form in answer for form in self._forms)
 
     def redact(self, text: str) -> str:
         """`text`, or *** if it holds the password."""
-        return "***" if self.within(text) else text
+        return "***" if self.is_within(text) else text
 
-    def without(self, error: ProtocolError) -> ProtocolError:
+    def drop_answer(self, error: ProtocolError) -> ProtocolError:
         """`error`, or an error without the answer if `error` holds the password."""
-        if self.within(error.reason) or self.within(
+        if self.is_within(error.reason) or self.is_within(
             error.payload.decode("utf-8", "surrogateescape")
         ):
             return redacted_answer_error()
@@ -90,7 +90,7 @@ class Responses:
     def failure(self, request: NutRequest[object]) -> Optional[ErrAnswer]:
         """The ERR that answered `request`; None if the answer is not an ERR."""
         answer = self._found[request]
-        return self._masked(answer) if isinstance(answer, ErrAnswer) else None
+        return self._mask_password(answer) if isinstance(answer, ErrAnswer) else None
 
     def code(self, request: NutRequest[object]) -> str:
         """The code of the ERR that answered `request`; '' if the answer is not an ERR."""
@@ -101,7 +101,7 @@ class Responses:
         answer = self._found[request]
         error: PduHandlerError
         if isinstance(answer, ErrAnswer):
-            error = self._masked(answer).error()
+            error = self._mask_password(answer).error()
         else:
             try:
                 return request.read(answer)
@@ -111,12 +111,12 @@ class Responses:
         # names that the server chose.
         raise error.at(self._host, self._secret.redact(request.label))
 
-    def _masked(self, failure: ErrAnswer) -> ErrAnswer:
-        if not self._secret.within(" ".join(failure)):
+    def _mask_password(self, failure: ErrAnswer) -> ErrAnswer:
+        if not self._secret.is_within(" ".join(failure)):
             return failure
         return ErrAnswer(failure.code if failure.code in ERRORS else "***", "***")
 
     def _holds_secret(self, reply: NutResponse) -> bool:
-        return self._secret.within(
+        return self._secret.is_within(
             "\n".join([reply.line, *itertools.chain.from_iterable(reply.rows)])
         )

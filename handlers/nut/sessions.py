@@ -27,18 +27,18 @@ class NutSession(NamedTuple):
 
 @contextmanager
 def open_session(
-    pdu_data: object, method: str = "", *, bounded: bool = True
+    pdu_data: object, method: str = "", *, has_limit: bool = True
 ) -> Iterator[NutSession]:
     """A client of the PDU's server, closed at the end. Errors name the host once it is known, and
     the method unless they name a request or a device.
 
-    With `bounded`, all exchanges end within CALL_SECONDS of the start.
+    With `has_limit`, all exchanges end within CALL_SECONDS of the start.
     """
     address = ""
     try:
         settings = Settings(host.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
-        typed = settings[HOST] or host.address(pdu_data)
-        if set("/@") & set(typed):  # not shown: a password may precede the @
+        address_setting = settings[HOST] or host.address(pdu_data)
+        if set("/@") & set(address_setting):  # not shown: a password may precede the @
             raise SettingsError(
                 (
                     "the address contains a / or an @: give the host alone, a user as ",
@@ -47,8 +47,12 @@ def open_session(
                     NamedSetting("device"),
                 )
             )
-        address = with_port(typed.host, settings[PORT] or typed.port, DEFAULT_PORT)
-        with make_client(settings, typed, total=CALL_SECONDS if bounded else None) as client:
+        address = with_port(
+            address_setting.host, settings[PORT] or address_setting.port, DEFAULT_PORT
+        )
+        with make_client(
+            settings, address_setting, total=CALL_SECONDS if has_limit else None
+        ) as client:
             yield NutSession(client, settings, address)
     except PduHandlerError as error:
         error.at(address, method)
@@ -57,19 +61,19 @@ def open_session(
 
 def make_client(
     settings: Settings,
-    typed: Address,
+    address_setting: Address,
     *,
     total: Optional[float] = None,
     logs_in: bool = True,
 ) -> NutClient:
-    """A client of the server at the address `typed`, as the settings describe it. Sends nothing.
+    """A client of the server at `address_setting`, as the settings describe it. Sends nothing.
 
     `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user.
     Raises SettingsError.
     """
     return NutClient(
-        typed.host,
-        settings[PORT] or (DEFAULT_PORT if typed.port is None else typed.port),
+        address_setting.host,
+        settings[PORT] or (DEFAULT_PORT if address_setting.port is None else address_setting.port),
         username=settings[USERNAME] if logs_in else "",
         password=settings[PASSWORD],
         tls=tls_of(settings),

@@ -13,7 +13,7 @@ from ..shared.tls_handshake import (
     handshake_error,
     handshake_failure_reason,
     is_demanding,
-    secured,
+    wrap_with_tls,
 )
 from . import errors, requests
 from .responses import NutRequest, Responses
@@ -34,13 +34,13 @@ def start_tls(
     """
     _switch(ask)
     try:
-        wrapped = secured(trust.context(), plain, host)
+        tls_socket = wrap_with_tls(trust.context(), plain, host)
     except ssl.SSLCertVerificationError as error:
 
         def again() -> socket.socket:
-            opened = dial()
+            plain_socket = dial()
             _switch(ask)
-            return opened
+            return plain_socket
 
         raise Unreachable(handshake_error(error, fetch_fingerprint(again, host))) from None
     except ssl.SSLError as error:
@@ -58,11 +58,11 @@ def start_tls(
             f"the TLS handshake failed ({getattr(error, 'strerror', None) or error})"
         ) from None
     try:
-        trust.check(wrapped.getpeercert(binary_form=True))
+        trust.check(tls_socket.getpeercert(binary_form=True))
     except PduHandlerError:
-        wrapped.close()
+        tls_socket.close()
         raise
-    return wrapped
+    return tls_socket
 
 
 def _switch(ask: Ask) -> None:

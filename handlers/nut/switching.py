@@ -68,9 +68,9 @@ def _find(
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.read_names(client, settings)
     if prefix not in names:
-        called = _some([f"'{client.redact(p)}N'" for p in names]) if "" not in names else "'N'"
+        examples = _some([f"'{client.redact(p)}N'" for p in names]) if "" not in names else "'N'"
         raise NoSuchOutlet(
-            f"no outlet {identity[:60]!r}: the PDU's outlets are now called {called} (N: an"
+            f"no outlet {identity[:60]!r}: the PDU's outlets are now called {examples} (N: an"
             " outlet's number); poll the PDU and assign the servers again"
         )
     listed_device = devices.read_devices(client, settings, {prefix: names[prefix]}, writable=True)[

@@ -190,13 +190,13 @@ class Listener(Iterator[Event]):
             try:
                 if is_kept:
                     self._poll(channel, _TRY_S if retries.lives(self._clock()) else math.inf)
-                    lost = None
+                    gap = None
                 else:
-                    lost = self._replace()
+                    gap = self._replace()
             except PduHandlerError as again:
                 latest = again
             else:
-                self._notice(Outage(error, self._clock() - began, is_kept, lost))
+                self._notice(Outage(error, self._clock() - began, is_kept, gap))
                 return
 
     def _wait(self, retries: Backoff, error: PduHandlerError) -> None:
@@ -219,12 +219,12 @@ class Listener(Iterator[Event]):
         """Subscribe to a new channel. Returns the time without a channel."""
         since = self._heard_at
         self._channel = self._subscribe()
-        lost = EventGap(since, self._heard_at)
+        gap = EventGap(since, self._heard_at)
         LOGGER.info(
             f"{self._agent.place}: the unit no longer had the event channel: events from"
-            f" {lost.since:%Y-%m-%dT%H:%M:%SZ} to {lost.until:%Y-%m-%dT%H:%M:%SZ} are missing"
+            f" {gap.since:%Y-%m-%dT%H:%M:%SZ} to {gap.until:%Y-%m-%dT%H:%M:%SZ} are missing"
         )
-        return lost
+        return gap
 
     # ---- subscribing -----------------------------------------------------------------------------
 

@@ -125,10 +125,10 @@ def sum_if_complete(
 ) -> Optional[list[RedfishFigure]]:
     """The figures of all parts; None if there is no part, or one is not metered."""
     every = list(parts)
-    metered = [part for part in every if part is not None]
-    if not every or len(metered) < len(every):
+    metered_parts = [part for part in every if part is not None]
+    if not every or len(metered_parts) < len(every):
         return None
-    return [figure for part in metered for figure in part]
+    return [figure for part in metered_parts for figure in part]
 
 
 def total(figures: Optional[Sequence[RedfishFigure]], sensors: Sensors) -> Optional[float]:

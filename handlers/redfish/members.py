@@ -27,7 +27,7 @@ def read_list(service: RedfishService, target: object) -> Json:
     round trip. 1 more if an included member has neither Id nor link: without $expand, a member has
     at least its link.
     """
-    collection = service.expanded(target)
+    collection = service.get_expanded(target)
     if all(entry.keys() & {"Id", "@odata.id"} for entry in _entries(collection)):
         return collection
     return service.get(target)

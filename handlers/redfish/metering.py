@@ -17,11 +17,11 @@ from .service import RESOURCE_ERRORS, RedfishService
 from .units import (
     UNIT_ERRORS,
     ServicePdu,
+    name_and_log,
     raise_if_shared,
     raise_if_twice,
     read_outlets,
     readable_units,
-    with_setting,
 )
 
 Figures = Optional[Sequence[RedfishFigure]]
@@ -65,22 +65,22 @@ def read_statistic(
     """
     every, errors = readable_units(service, pdu_setting)
     raise_if_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
-    metered = [_metered_of(service, pdu, every, with_power) for pdu in every]
-    metered += [_UNREAD for _ in errors]
-    ports = [port for pdu in metered for port in pdu.ports]
+    figures_of_pdus = [_metered_of(service, pdu, every, with_power) for pdu in every]
+    figures_of_pdus += [_UNREAD for _ in errors]
+    ports = [port for pdu in figures_of_pdus for port in pdu.ports]
     raise_if_twice(service, "outlets that are called", [port.identity for port in ports])
-    currents = [*(pdu.load for pdu in metered), *(port.current for port in ports)]
-    energies = [*(pdu.energy for pdu in metered), *(port.energy for port in ports)]
+    currents = [*(pdu.load for pdu in figures_of_pdus), *(port.current for port in ports)]
+    energies = [*(pdu.energy for pdu in figures_of_pdus), *(port.energy for port in ports)]
     parts = [*currents, *energies, *(port.power for port in ports)]
     resource_by_source = sensors.read_sensors(service, every, figures.sensors_to_read(parts))
-    amperes, hours, watts = _by_unit(resource_by_source)
-    load = figures.total(figures.sum_if_complete(pdu.load for pdu in metered), amperes)
-    energy = figures.total(figures.sum_if_complete(pdu.energy for pdu in metered), hours)
-    inlet = figures.total(figures.sum_if_complete(pdu.inlet for pdu in metered), amperes)
-    return host.Figures(load, energy, _of_ports(ports, amperes, hours, watts), inlet_a=inlet)
+    amperes, hours, watts = _split_by_unit(resource_by_source)
+    load = figures.total(figures.sum_if_complete(pdu.load for pdu in figures_of_pdus), amperes)
+    energy = figures.total(figures.sum_if_complete(pdu.energy for pdu in figures_of_pdus), hours)
+    inlet = figures.total(figures.sum_if_complete(pdu.inlet for pdu in figures_of_pdus), amperes)
+    return host.Figures(load, energy, _port_figures(ports, amperes, hours, watts), inlet_a=inlet)
 
 
-def _by_unit(resource_by_source: Mapping[str, Json]) -> tuple[Sensors, Sensors, Sensors]:
+def _split_by_unit(resource_by_source: Mapping[str, Json]) -> tuple[Sensors, Sensors, Sensors]:
     """The sensors in A, in kWh and in W, each None in the others."""
     amperes, hours, watts = (
         {source: figures.sensor(resource, unit) for source, resource in resource_by_source.items()}
@@ -89,7 +89,7 @@ def _by_unit(resource_by_source: Mapping[str, Json]) -> tuple[Sensors, Sensors, 
     return amperes, hours, watts
 
 
-def _of_ports(
+def _port_figures(
     ports: Sequence[_Port], amperes: Sensors, hours: Sensors, watts: Sensors
 ) -> list[host.PortFigures]:
     return [
@@ -129,17 +129,17 @@ def _metered_of(
     except UNIT_ERRORS as error:
         if not is_one_of_several:
             raise
-        with_setting(error, every, pdu.prefix)
+        name_and_log(error, every, pdu.prefix)
         return _UNREAD
     mains = _circuits(service, pdu, "Mains")
     load = inlet = _load(mains)
     if load is None:
         load = _load(_circuits(service, pdu, "Branches"))
-    energy = _of_member(_metrics(service, pdu), _energy)
+    energy = _member_figures(_metrics(service, pdu), _energy)
     if energy is None:
         # with the counter of an absent circuit: the sum would fall, and jump when it is back
         energy = figures.sum_if_complete(
-            _of_member(circuit, _energy)
+            _member_figures(circuit, _energy)
             for circuit in mains
             if _is_fitted(circuit) or _shows_counter(circuit)
         )
@@ -174,11 +174,11 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
 
 def _load(circuits: Sequence[Member]) -> Figures:
     return figures.sum_if_complete(
-        _of_member(circuit, figures.current) for circuit in circuits if _is_fitted(circuit)
+        _member_figures(circuit, figures.current) for circuit in circuits if _is_fitted(circuit)
     )
 
 
-def _of_member(member: Member, figures_of: Callable[[Json], Figures]) -> Figures:
+def _member_figures(member: Member, figures_of: Callable[[Json], Figures]) -> Figures:
     """The figures of a resource. One that cannot be read has a figure that is not known: no other
     source may replace it, because the sum would jump."""
     return [RedfishFigure()] if isinstance(member, PduHandlerError) else figures_of(member)
@@ -189,7 +189,7 @@ def _is_fitted(circuit: Member) -> bool:
 
 
 def _shows_counter(circuit: Member) -> bool:
-    counter = _of_member(circuit, _energy)
+    counter = _member_figures(circuit, _energy)
     return counter is not None and counter[0].value is not None
 
 

@@ -37,13 +37,13 @@ _HPE_ID = re.compile("OUTLET[0-9]+")
 
 
 def raise_if_locked(identity: str, outlet: Json) -> None:
-    """Raise Unsupported for an outlet that is locked, or may be (see `locked`)."""
-    why = locked(outlet)
+    """Raise Unsupported for an outlet that is locked, or may be (see `lock_reason`)."""
+    why = lock_reason(outlet)
     if why:
         raise Unsupported(f"outlet {identity} was not switched: {why}; unlock it on the PDU")
 
 
-def locked(outlet: Json) -> str:
+def lock_reason(outlet: Json) -> str:
     """The lock of an outlet in words, '' if there is none.
 
     A value that is neither true nor false may be a lock.
@@ -58,13 +58,13 @@ def locked(outlet: Json) -> str:
 
 def action(identity: str, outlet: Json) -> Json:
     """The switching action. Raises Unsupported if it is missing or has no target."""
-    offered = child(child(outlet, "Actions"), ACTION)
-    if not text(offered, "target"):
+    power_action = child(child(outlet, "Actions"), ACTION)
+    if not text(power_action, "target"):
         raise Unsupported(
             f"outlet {identity} cannot be switched: the PDU offers no action {ACTION[1:]} for it;"
             " it is metered only, or the account may not switch"
         )
-    return offered
+    return power_action
 
 
 def raise_if_elsewhere(
@@ -115,7 +115,7 @@ def info_link(action_resource: Json) -> Optional[object]:
 def body(
     identity: str,
     outlet: Json,
-    found: Json,
+    action_resource: Json,
     info: Json,
     on: bool,
     unproven: bool,
@@ -127,7 +127,7 @@ def body(
     and `unproven` is false, or if the configuration that HPE's body repeats cannot be read.
     """
     word = "On" if on else "Off"
-    values = allowed(found, info)
+    values = allowable_values(action_resource, info)
     if values is not None:
         if word not in values:
             listing = quoted(", ".join(map(repr, values[:10]))) or "nothing"
@@ -153,10 +153,10 @@ def body(
     return {_PARAMETER: word}
 
 
-def allowed(found: Json, info: Json) -> Optional[Sequence[str]]:
+def allowable_values(action_resource: Json, info: Json) -> Optional[Sequence[str]]:
     """The values that the action takes; None if the service does not list them."""
-    if _ALLOWABLE in found:
-        return _texts(found[_ALLOWABLE])
+    if _ALLOWABLE in action_resource:
+        return _texts(action_resource[_ALLOWABLE])
     parameter = next(
         (one for one in entries(info, "Parameters") if one.get("Name") == _PARAMETER), None
     )

@@ -29,10 +29,10 @@ def read_in_parallel(
     """
     waiting: collections.deque[tuple[int, str]] = collections.deque(enumerate(paths))
     result_by_number: dict[int, T] = {}
-    failed: list[BaseException] = []
+    errors: list[BaseException] = []
 
     def work(client: HttpClient, alone: bool) -> None:
-        while not failed:
+        while not errors:
             try:
                 number, path = waiting.popleft()
             except IndexError:
@@ -43,7 +43,7 @@ def read_in_parallel(
                 if isinstance(error, HttpUnreachable) and not alone:
                     waiting.append((number, path))
                 else:
-                    failed.append(error)
+                    errors.append(error)
                 return
 
     # Each thread runs in a copy of the caller's context, in which tools count requests.
@@ -64,6 +64,6 @@ def read_in_parallel(
         for thread in threads:
             thread.join()  # ends, because each request has a deadline
     work(clients[0], True)
-    if failed:
-        raise failed[0]
+    if errors:
+        raise errors[0]
     return [result_by_number[number] for number in range(len(paths))]

@@ -86,10 +86,10 @@ def state(outlet: Json, pdu: Json) -> EnumPowerStatus:
         return EnumPowerStatus.UNKNOWN
     if status_state(outlet) in _UNUSABLE or status_state(pdu) in _UNUSABLE:
         return EnumPowerStatus.UNKNOWN
-    reported = _STATES.get(text(outlet, "PowerState"), EnumPowerStatus.UNKNOWN)
-    if reported is EnumPowerStatus.UP and outlet.get("PowerEnabled") is False:
+    power_state = _STATES.get(text(outlet, "PowerState"), EnumPowerStatus.UNKNOWN)
+    if power_state is EnumPowerStatus.UP and outlet.get("PowerEnabled") is False:
         return EnumPowerStatus.UNKNOWN
-    return reported
+    return power_state
 
 
 def name(outlet: Json) -> str:

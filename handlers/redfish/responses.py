@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from ..http.errors import HttpRefused, HttpUnreachable, of_status
+from ..http.errors import HttpRefused, HttpUnreachable, error_of_status
 from ..http.login import Login
 from ..http.message import Response
 from ..http.strict_json import loads
@@ -65,7 +65,10 @@ def error_of(reply: Response, login: Login, method: str, path: str) -> PduHandle
 
 
 def _failure(reply: Response, login: Login) -> PduHandlerError:
-    error, words = of_status(reply.status, login, reply.headers), quoted_messages(reply, login)
+    error, words = (
+        error_of_status(reply.status, login, reply.headers),
+        quoted_messages(reply, login),
+    )
     if not words:
         return error
     reason = (*error.parts, f"; the device says: {words}")

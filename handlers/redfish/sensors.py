@@ -65,4 +65,4 @@ def sensor_collections(service: RedfishService, pdu: ServicePdu) -> Iterator[Jso
     for owner in (pdu.resource, *(service.get(entry.get("@odata.id")) for entry in chassis)):
         target = link(owner, "Sensors")
         if target is not None:
-            yield service.expanded(target)
+            yield service.get_expanded(target)

@@ -122,8 +122,8 @@ class RedfishService:
 
     @property
     def expands(self) -> bool:
-        """Whether the service offers to include members in its lists, and `expanded` still asks for
-        them.
+        """Whether the service offers to include members in its lists, and `get_expanded` still asks
+        for them.
         """
         return self._answers_expanded and bool(links.expansion(self.root(), 1))
 
@@ -180,7 +180,7 @@ class RedfishService:
             self._mode = BASIC
         return reply
 
-    def expanded(self, target: object, levels: int = 1) -> Json:
+    def get_expanded(self, target: object, levels: int = 1) -> Json:
         """The resource behind a link. If the service offers $expand, the resources that this one
         links to are usually included.
 
@@ -374,14 +374,14 @@ class RedfishService:
         wait = min(self._timeout, left)
         if client is not None and client is not self._clients[0]:
             wait = min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))
-        sent: dict[str, str] = {**_HEADERS, **(headers or {})}
+        all_headers: dict[str, str] = {**_HEADERS, **(headers or {})}
         if body is not None:
-            sent["Content-Type"] = "application/json"
-        started = self._clock()
+            all_headers["Content-Type"] = "application/json"
+        start = self._clock()
         reply = (client or self._clients[0]).send(
             method,
             path,
-            sent,
+            all_headers,
             None if body is None else json.dumps(body).encode(),
             _Unsent(*self.login) if anonymous else self.login,
             wait,
@@ -390,7 +390,7 @@ class RedfishService:
             limit=LIMIT,
             answers=_ANY,
         )
-        self._slowest = max(self._slowest, self._clock() - started)
+        self._slowest = max(self._slowest, self._clock() - start)
         self._bytes += len(reply.body)
         if self._bytes > self.most_bytes:
             raise ProtocolError(

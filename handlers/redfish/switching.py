@@ -41,8 +41,8 @@ def switch_outlet(
     outlet_actions.raise_if_locked(identity, outlet)
     action = outlet_actions.action(identity, outlet)
     info = outlet_actions.info_link(action)
-    described = {} if info is None else service.get(info)
-    body = outlet_actions.body(identity, outlet, action, described, on, unproven, quoted)
+    action_info = {} if info is None else service.get(info)
+    body = outlet_actions.body(identity, outlet, action, action_info, on, unproven, quoted)
     target = service.path(action.get("target"))
     outlet_actions.raise_if_elsewhere(
         identity, target, service.path(listed_outlet.link), unproven, quoted
@@ -98,10 +98,10 @@ class _Command:
                     " decides"
                 )
         elif reply.status not in _DONE:
-            declined = error_of(reply, self._service.login, "POST", self._target)
-            if may_have_executed(declined):
-                raise Unreachable(declined.parts, operation=declined.operation)
-            raise declined
+            error = error_of(reply, self._service.login, "POST", self._target)
+            if may_have_executed(error):
+                raise Unreachable(error.parts, operation=error.operation)
+            raise error
         elif content.get("error") is not None and not outlet_actions.reports_success(
             content["error"]
         ):
@@ -117,7 +117,7 @@ class _Command:
         UNKNOWN while a task runs: its monitor is read instead.
         """
         if self._monitor is not None:
-            if not self._ended(self._monitor):
+            if not self._has_ended(self._monitor):
                 return EnumPowerStatus.UNKNOWN
             self._monitor = None
         outlet = self._service.get(self._outlet)
@@ -127,10 +127,10 @@ class _Command:
             )
         return resources.state(outlet, self._pdu)
 
-    def _ended(self, monitor: str) -> bool:
+    def _has_ended(self, monitor: str) -> bool:
         reply = self._service.reply(monitor)
         self.failed = tasks.task_error(reply, self._service.login) or self.failed
-        return self.failed is not None or not tasks.under_way(reply)
+        return self.failed is not None or not tasks.is_running(reply)
 
     def _etag(self) -> str:
         """The outlet's ETag: 1 round trip.

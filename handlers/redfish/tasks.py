@@ -29,7 +29,7 @@ def is_task(resource: Json) -> bool:
     return text(resource, "@odata.type").startswith("#Task.") and bool(text(resource, "TaskState"))
 
 
-def under_way(reply: Response) -> bool:
+def is_running(reply: Response) -> bool:
     """Whether an answer of the monitor says that the operation is still running."""
     task = _task(reply)
     return reply.status == 202 if task is None else text(task, "TaskState") not in _ENDED_STATES
@@ -43,9 +43,9 @@ def task_error(reply: Response, login: Login) -> Optional[PduHandlerError]:
     """
     task = _task(reply)
     if task is not None and text(task, "TaskState") in _FAILED_STATES:
-        return _refused(text(task, "TaskState"), messages(task.get("Messages"), login))
+        return _refusal(text(task, "TaskState"), messages(task.get("Messages"), login))
     if reply.status in _DECLINED and reply.status not in _NO_RESULT:
-        return _refused(str(reply.status), quoted_messages(reply, login))
+        return _refusal(str(reply.status), quoted_messages(reply, login))
     words = quoted_messages(reply, login) if reply.status in _FAULTY else ""
     if words:
         return Unreachable(
@@ -55,7 +55,7 @@ def task_error(reply: Response, login: Login) -> Optional[PduHandlerError]:
     return None
 
 
-def _refused(code: str, words: str) -> Refused:
+def _refusal(code: str, words: str) -> Refused:
     return Refused(
         "the device accepted the command but did not carry it out"
         f" ({code}){f': {words}' if words else ''}",

@@ -93,13 +93,13 @@ def _read_listed_pdus(
         raise errors_of(members)[0]
     service.units = _link_parts(pdus)
     errors = [] if pdu_id else errors_of(members)
-    chosen = (
+    pdus_to_read = (
         [ServicePdu("", _pdu_with_id(service, pdu_id, members))]
         if pdu_id
         else _all(service, pdus, len(members))
     )
-    raise_if_shared(chosen, pdus, "Outlets")
-    return chosen, [with_setting(error, chosen) for error in errors]
+    raise_if_shared(pdus_to_read, pdus, "Outlets")
+    return pdus_to_read, [name_and_log(error, pdus_to_read) for error in errors]
 
 
 def _read_pdu_of_outlet(
@@ -144,7 +144,7 @@ def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:
     return [parts(target) for target in targets if target]
 
 
-def with_setting(
+def name_and_log(
     error: PduHandlerError, pdus: Sequence[ServicePdu], prefix: str = ""
 ) -> PduHandlerError:
     """As `name_unit`, and logged where there are other PDUs, which are read."""
@@ -221,7 +221,7 @@ def _pdu_entries(service: RedfishService, collection_name: str) -> Sequence[Json
             "the service lists no power equipment: see whether newer firmware does, or use another"
             " handler for this PDU"
         )
-    equipment = service.expanded(start, 2)
+    equipment = service.get_expanded(start, 2)
     racks = collection_name in ("", _RACKS)
     if racks and "Members" not in equipment and is_pdu(equipment):
         return [equipment]
@@ -230,10 +230,10 @@ def _pdu_entries(service: RedfishService, collection_name: str) -> Sequence[Json
         equipment if racks and "Members" in equipment else equipment.get(collection_name or _RACKS)
     )
     if isinstance(entry, dict) and entry.keys() & {"Members", "@odata.id"}:
-        collection = entry if "Members" in entry else service.expanded(entry.get("@odata.id"))
-        listed = links_of(service, collection)
-        if listed:
-            return listed
+        collection = entry if "Members" in entry else service.get_expanded(entry.get("@odata.id"))
+        entries = links_of(service, collection)
+        if entries:
+            return entries
     raise _nothing(equipment, collection_name)
 
 
@@ -291,7 +291,7 @@ def _own_id(resource: Json) -> str:
     return identifier
 
 
-def raise_if_shared(chosen: Sequence[ServicePdu], pdus: Sequence[Json], *keys: str) -> None:
+def raise_if_shared(pdus_to_read: Sequence[ServicePdu], pdus: Sequence[Json], *keys: str) -> None:
     """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the
     outlets or figures in it are not those of both. `keys`: the properties that hold the links."""
     for key in keys:
@@ -300,7 +300,7 @@ def raise_if_shared(chosen: Sequence[ServicePdu], pdus: Sequence[Json], *keys: s
             for target in (link(pdu_resource, key) for pdu_resource in pdus)
             if isinstance(target, str)
         )
-        for pdu in chosen:
+        for pdu in pdus_to_read:
             target = link(pdu.resource, key)
             if isinstance(target, str) and lists[tuple(parts(target))] > 1:
                 raise ProtocolError(
@@ -336,11 +336,13 @@ def read_all_outlets(service: RedfishService, pdu_setting: str) -> list[OutletRe
     outlets: list[OutletResource] = []
     for pdu in pdus:
         try:
-            listed = read_outlets(service, pdu)
+            outlets_of_pdu = read_outlets(service, pdu)
         except UNIT_ERRORS as error:
-            errors.append(with_setting(error, pdus, pdu.prefix))
+            errors.append(name_and_log(error, pdus, pdu.prefix))
         else:
-            outlets += [OutletResource(name, outlet, pdu.resource) for name, outlet in listed]
+            outlets += [
+                OutletResource(name, outlet, pdu.resource) for name, outlet in outlets_of_pdu
+            ]
     if errors and not outlets:
         raise errors[0]
     raise_if_twice(

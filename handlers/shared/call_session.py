@@ -50,14 +50,16 @@ def one_session() -> Iterator[None]:
 
 @contextmanager
 def session(
-    owner: object, opened: Callable[[], AbstractContextManager[T]], renew: Callable[[T], object]
+    owner: object,
+    open_session: Callable[[], AbstractContextManager[T]],
+    renew: Callable[[T], object],
 ) -> Iterator[T]:
     """The session of a call: a new one, or in `one_session` that of the call before, with the time
     for a new call by `renew`.
     """
     scope = _KEPT.get()
     if scope is None:
-        with opened() as entered_session:
+        with open_session() as entered_session:
             yield entered_session
         return
     key = scope.key(owner)
@@ -65,7 +67,7 @@ def session(
         entered_session = scope.sessions[key]
         renew(entered_session)
     else:
-        entered_session = scope.sessions[key] = scope.stack.enter_context(opened())
+        entered_session = scope.sessions[key] = scope.stack.enter_context(open_session())
     try:
         yield entered_session
     except BaseException:

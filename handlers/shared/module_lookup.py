@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from types import ModuleType
 
 #: absolute name -> module: all that the archive holds; empty if this is no archive
-_held: Mapping[str, ModuleType] = {}
+_modules: Mapping[str, ModuleType] = {}
 
 
 def register_modules(modules: Mapping[str, ModuleType]) -> None:
     """From now on `import_module` finds these modules, by their absolute names, and no others."""
-    global _held
-    _held = modules
+    global _modules
+    _modules = modules
 
 
 def import_module(name: str, package: str = "") -> ModuleType:
@@ -28,8 +28,8 @@ def import_module(name: str, package: str = "") -> ModuleType:
     archive lacks.
     """
     absolute = package + name if name.startswith(".") else name
-    if not _held:
+    if not _modules:
         return importlib.import_module(absolute)
-    if absolute not in _held:
+    if absolute not in _modules:
         raise ImportError(f"this archive has no module {absolute}")
-    return _held[absolute]
+    return _modules[absolute]

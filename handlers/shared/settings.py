@@ -73,8 +73,8 @@ class Settings(dict[Setting[Any], Any]):
     value.
     """
 
-    def __init__(self, texts: Mapping[str, str], declared: Sequence[Setting[object]]) -> None:
-        keys = [setting.key for setting in declared]
+    def __init__(self, texts: Mapping[str, str], settings: Sequence[Setting[object]]) -> None:
+        keys = [setting.key for setting in settings]
         for key in texts:
             if key not in keys:
                 raise SettingsError(
@@ -83,7 +83,7 @@ class Settings(dict[Setting[Any], Any]):
                         f" is unknown; allowed: {', '.join(keys) or 'none'}",
                     )
                 )
-        super().__init__((setting, setting.value(texts.get(setting.key))) for setting in declared)
+        super().__init__((setting, setting.value(texts.get(setting.key))) for setting in settings)
 
     def __repr__(self) -> str:
         # no values: they may be secret

@@ -10,16 +10,16 @@ from typing import Any
 LATE_S = 5.0
 
 
-def is_readable(opened: Any, wait: float = 0.0) -> bool:
+def is_readable(sock: Any, wait: float = 0.0) -> bool:
     """Whether the socket has something to read, or its end, within `wait` seconds.
 
     A process that is too busy looks at a socket late. So before a deadline counts as missed, this
     says whether the answer is already there.
     """
     # TLS: decrypted bytes, which the selector does not see
-    if getattr(opened, "pending", int)():
+    if getattr(sock, "pending", int)():
         return True
     # select refuses descriptors above 1023
     with getattr(selectors, "PollSelector", selectors.SelectSelector)() as waiting:
-        waiting.register(opened, selectors.EVENT_READ)
+        waiting.register(sock, selectors.EVENT_READ)
         return bool(waiting.select(wait))

@@ -41,25 +41,25 @@ class EndedHandshake(ssl.SSLError):
     """
 
 
-def secured(context: ssl.SSLContext, plain: socket.socket, host: str) -> ssl.SSLSocket:
+def wrap_with_tls(context: ssl.SSLContext, plain: socket.socket, host: str) -> ssl.SSLSocket:
     """The TLS socket over `plain`, after the handshake within the time-out of `plain`.
 
     Closes the socket if it fails. Raises OSError and ValueError, and EndedHandshake.
     """
     # without the zone: RFC 6874, 4
     name = host.partition("%")[0]
-    wrapped = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
+    tls_socket = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
     try:
-        wrapped.do_handshake()
+        tls_socket.do_handshake()
     except BaseException as error:
-        agreed = wrapped.cipher()
-        wrapped.close()
+        cipher = tls_socket.cipher()
+        tls_socket.close()
         is_ended = isinstance(error, _ENDED) or "ALERT_HANDSHAKE_FAILURE" in _code(error)
         # over TLS 1.3 the server judges the client's certificate after the client's handshake
-        if is_ended and agreed is not None and agreed[1] != "TLSv1.3":
+        if is_ended and cipher is not None and cipher[1] != "TLSv1.3":
             raise EndedHandshake(1, _code(error) or "the device closed the connection") from None
         raise
-    return wrapped
+    return tls_socket
 
 
 def is_demanding(error: BaseException) -> bool:
@@ -87,9 +87,9 @@ def fetch_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
                 # without the zone: RFC 6874, 4
                 plain,
                 server_hostname=host.partition("%")[0],
-            ) as wrapped,
+            ) as tls_socket,
         ):
-            certificate = wrapped.getpeercert(binary_form=True)
+            certificate = tls_socket.getpeercert(binary_form=True)
             return hashlib.sha256(certificate).hexdigest() if certificate else ""
     except (OSError, ValueError, PduHandlerError):
         return ""

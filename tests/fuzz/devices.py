@@ -58,7 +58,7 @@ def answered(data: bytes) -> Response:
     """Reads an HTTP answer from a socket: head, chunks, body. Raises PduHandlerError."""
     near, theirs = socket.socketpair()
     ours = _Local(fileno=near.detach())
-    with theirs, mock.patch.object(connection, "_dialled", return_value=ours):
+    with theirs, mock.patch.object(connection, "_dial", return_value=ours):
         ours.settimeout(5)
         theirs.setblocking(False)
         with contextlib.suppress(BlockingIOError):

@@ -56,10 +56,10 @@ def demanding(handler: str, version: str, is_abrupt: bool) -> Iterator[int]:
             raw,
             context.wrap_socket(
                 connection, server_side=True, do_handshake_on_connect=False
-            ) as secured,
+            ) as wrap_with_tls,
         ):
             with pytest.raises(ssl.SSLError):
-                secured.do_handshake()
+                wrap_with_tls.do_handshake()
             if is_abrupt:
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
                 return

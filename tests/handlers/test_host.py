@@ -331,7 +331,7 @@ def test_the_fields_of_a_view_are_looked_up_once_for_each_class(
         return inspect.signature(cls)
 
     monkeypatch.setattr(views, "inspect", SimpleNamespace(signature=signature))
-    views._declared.cache_clear()
+    views._declared_names.cache_clear()
     for name in ("load", "amperage"):
         made = make_dataclass("PortView", [("identity", str), (name, float)])
         monkeypatch.setattr(views, "PduPortStatisticView", made)

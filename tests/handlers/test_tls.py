@@ -56,8 +56,8 @@ def tls_server(leaf: trustme.LeafCert) -> Iterator[int]:
 
 def handshake(context: ssl.SSLContext, port: int, host: str = "127.0.0.1") -> bytes:
     with socket.create_connection(("127.0.0.1", port), PATIENCE_S) as plain:
-        with context.wrap_socket(plain, server_hostname=host) as secured:
-            return secured.getpeercert(True) or b""
+        with context.wrap_socket(plain, server_hostname=host) as wrap_with_tls:
+            return wrap_with_tls.getpeercert(True) or b""
 
 
 def authority() -> str:

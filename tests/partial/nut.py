@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Optional
 
-from handlers.nut.daisy_chain import as_number
+from handlers.nut.daisy_chain import parse_number
 from handlers.nut.model import NutDevice
 from handlers.nut.outlets import read_outlets
 from tests import witnesses
@@ -101,7 +101,7 @@ def _other_loads(variables: Variables) -> list[Optional[float]]:
     """
     found: list[Optional[float]] = []
     groups = ("input.L", "input.", "outlet.1.", "outlet.", "output.L", "output.", "device.2.input")
-    left = {one: text for one, text in variables.items() if as_number(text) is not None}
+    left = {one: text for one, text in variables.items() if parse_number(text) is not None}
     for group in groups:
         alone = {
             one: text

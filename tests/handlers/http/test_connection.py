@@ -12,7 +12,7 @@ import pytest
 
 from handlers.http import connection
 from handlers.http.connection import StandardTransport
-from handlers.http.errors import HttpUnreachable, before_answer
+from handlers.http.errors import HttpUnreachable, error_before_answer
 from handlers.http.message import Endpoint, Request, Response
 from handlers.shared.tls import Trust
 from tests.handlers import dead
@@ -110,9 +110,9 @@ def test_the_zone_of_an_ipv6_address_is_neither_sent_nor_sought_in_the_certifica
     tls = server_context(*authority.issue("fe80::1"))
 
     def note(client: socket.socket) -> None:
-        with tls.wrap_socket(client, server_side=True) as secured:
-            seen.append(secured.recv(1000))
-            secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+        with tls.wrap_socket(client, server_side=True) as wrap_with_tls:
+            seen.append(wrap_with_tls.recv(1000))
+            wrap_with_tls.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     with serving(note) as port:
         named(at("127.0.0.1", port))
@@ -171,11 +171,13 @@ def test_a_connection_is_kept_where_there_is_no_poll(monkeypatch: pytest.MonkeyP
 
 
 def test_an_error_of_the_system_without_a_text_is_shown_by_its_name() -> None:
-    assert "cannot be reached (OSError)" in str(before_answer(OSError("no words"), "pdu1:443"))
+    assert "cannot be reached (OSError)" in str(
+        error_before_answer(OSError("no words"), "pdu1:443")
+    )
 
 
 def test_the_error_for_a_name_that_is_not_resolved_does_not_blame_the_address_alone() -> None:
     silent = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
     assert "cannot be resolved: check the address, and that the name server answers" in str(
-        before_answer(silent, "pdu1:443")
+        error_before_answer(silent, "pdu1:443")
     )

@@ -78,7 +78,7 @@ def context(tls: bool) -> Optional[ssl.SSLContext]:
 
 @pytest.mark.sample(3)
 @pytest.mark.parametrize(
-    "opened, end, commands",
+    "open_unit, end, commands",
     [
         (raritan, "plain", COMMANDS),
         (raritan, "tls", COMMANDS),
@@ -94,11 +94,11 @@ def context(tls: bool) -> Optional[ssl.SSLContext]:
 )
 @pytest.mark.parametrize("delay", [0.0005, 0.02])
 def test_every_command_goes_through_once_if_the_unit_closes_after_each_answer(
-    opened: Any, end: str, commands: int, delay: float
+    open_unit: Any, end: str, commands: int, delay: float
 ) -> None:
     tls = end.startswith("tls")
     with (
-        opened() as unit,
+        open_unit() as unit,
         ClosingRelay(
             unit.port,
             delay,
@@ -116,17 +116,17 @@ def test_every_command_goes_through_once_if_the_unit_closes_after_each_answer(
             )
             assert unit.commands() == number + 1
         # no session is left open
-        assert relay.served["DELETE"] == (commands if opened is with_session else 0)
+        assert relay.served["DELETE"] == (commands if open_unit is with_session else 0)
 
 
 @pytest.mark.sample(3)
 @pytest.mark.parametrize("answers", [1, 2, 3])
-@pytest.mark.parametrize("opened", [redfish, with_session])
+@pytest.mark.parametrize("open_unit", [redfish, with_session])
 def test_a_command_goes_through_if_the_unit_closed_a_connection_earlier_in_the_call(
-    opened: Any, answers: int
+    open_unit: Any, answers: int
 ) -> None:
     """Two answers on the last connection prove nothing if an earlier one ended after as many."""
-    with opened() as unit, ClosingRelay(unit.port, 0.005, answers) as relay:
+    with open_unit() as unit, ClosingRelay(unit.port, 0.005, answers) as relay:
         for number in range(10):
             assert (
                 unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S).power_status is DOWN
@@ -191,7 +191,7 @@ def test_a_call_to_a_unit_that_keeps_the_connection_takes_one_connection(
 
 
 @pytest.mark.parametrize(
-    "opened, method, requests",
+    "open_unit, method, requests",
     [
         (redfish, "status", 3),
         (redfish, "port_down", 6),
@@ -200,9 +200,9 @@ def test_a_call_to_a_unit_that_keeps_the_connection_takes_one_connection(
     ],
 )
 def test_a_redfish_call_to_a_unit_that_keeps_the_connection_takes_one_connection(
-    opened: Any, method: str, requests: int
+    open_unit: Any, method: str, requests: int
 ) -> None:
-    with opened() as unit, ClosingRelay(unit.port, 0.0, 0, tls=context(True)) as relay:
+    with open_unit() as unit, ClosingRelay(unit.port, 0.0, 0, tls=context(True)) as relay:
         for number in range(1, 6):
             getattr(unit.handler(relay, True), method)(
                 *([PduPortView("1")] if method == "port_down" else [])
@@ -230,23 +230,23 @@ def test_a_script_that_only_writes_uses_one_connection_if_the_unit_keeps_it(
 
 def test_what_a_unit_has_shown_decides_on_the_connection_of_a_write() -> None:
     seen = ConnectionHistory()
-    seen.answered("", 10.0)
+    seen.note_answer("", 10.0)
     assert seen.pause(10.0) == pytest.approx(0.05) and seen.pause(11.0) == 0.0
-    seen.answered("", 12.0)
+    seen.note_answer("", 12.0)
     assert seen.pause(12.0) == 0.0
-    seen.answered("timeout=15, max=3", 13.0)  # the third answer of at most three
+    seen.note_answer("timeout=15, max=3", 13.0)  # the third answer of at most three
     assert seen.pause(13.0) is None
-    seen.answered("timeout=15; max=97", 14.0)
+    seen.note_answer("timeout=15; max=97", 14.0)
     assert seen.pause(28.9) == 0.0 and seen.pause(29.0) is None
-    seen.answered("max=-1, timeout=x", 30.0)
+    seen.note_answer("max=-1, timeout=x", 30.0)
     assert seen.pause(1e9) == 0.0
     # closed for being idle, which is no such habit
-    seen.ended(60.0)
-    seen.opened()
-    seen.answered("", 61.0)
+    seen.note_end(60.0)
+    seen.note_connection()
+    seen.note_answer("", 61.0)
     assert seen.pause(62.0) == 0.0
-    seen.ended(61.1)
-    seen.opened()
-    seen.answered("", 63.0)
-    seen.answered("", 64.0)
+    seen.note_end(61.1)
+    seen.note_connection()
+    seen.note_answer("", 63.0)
+    seen.note_answer("", 64.0)
     assert seen.pause(65.0) is None

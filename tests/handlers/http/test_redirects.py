@@ -7,7 +7,7 @@ from typing import Any, Optional
 import pytest
 
 from handlers.http.client import HttpClient
-from handlers.http.errors import HttpRefused, may_have_executed, of_status
+from handlers.http.errors import HttpRefused, error_of_status, may_have_executed
 from handlers.http.login import Login
 from handlers.http.message import Endpoint, Request, Response
 from handlers.http.redirects import next_request
@@ -78,4 +78,4 @@ def test_a_write_is_sent_once_and_its_error_quotes_where_it_was_sent(
 
 
 def test_the_error_for_a_redirect_does_not_quote_the_login() -> None:
-    assert "secret-word" not in of_status(308, LOGIN, {"location": "/secret-word"}).reason
+    assert "secret-word" not in error_of_status(308, LOGIN, {"location": "/secret-word"}).reason

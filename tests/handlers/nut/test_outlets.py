@@ -6,7 +6,7 @@ from typing import Optional
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.nut.daisy_chain import as_number
+from handlers.nut.daisy_chain import parse_number
 from handlers.nut.model import NutDevice, SwitchCommand
 from handlers.nut.outlets import read_outlets, state_of
 from handlers.shared.errors import ProtocolError, Unsupported
@@ -401,7 +401,7 @@ def test_the_whole_load_of_a_ups_is_a_port_only_on_request(
 def test_only_a_number_in_nuts_notation_is_a_figure(
     text: Optional[str], expected: Optional[float]
 ) -> None:
-    assert as_number(text) == expected
+    assert parse_number(text) == expected
 
 
 def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> None:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from ....http.client import HttpClient, endpoint
 from ....http.connection import StandardTransport
-from ....http.errors import of_status
+from ....http.errors import error_of_status
 from ....http.login import Login
 from ....http.message import BodyStream, Response, Transport
 from ....http.multipart import Headers, MultipartForm
@@ -365,7 +365,7 @@ def _response(response: object, number: int, login: Login) -> Union[object, PduH
     status, answer = response["statcode"], response.get("json")
     declines = status in _FAILED and isinstance(answer, dict) and answer.get("error") is not None
     if status != 200 and not declines:
-        return of_status(status)
+        return error_of_status(status)
     try:
         return result(answer, number, login)
     except PduHandlerError as error:

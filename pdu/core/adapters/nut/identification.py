@@ -36,7 +36,7 @@ def identify(data: Any) -> HandlerFinding:
 
     Raises the errors of handlers/shared/errors.py.
     """
-    with open_session(data, "identify", bounded=False) as (client, settings, _):
+    with open_session(data, "identify", has_limit=False) as (client, settings, _):
         version = client.version()
         out = HandlerFinding("nut", about={"server": printable(version, LONGEST)})
         devices = everything(client, settings)
@@ -155,7 +155,7 @@ def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str
     total = getattr(device.decode(settings), word)
     groups: dict[str, dict[str, str]] = {}
     for name, text in device.variables.items():
-        value = daisy_chain.as_number(text)
+        value = daisy_chain.parse_number(text)
         if name.endswith((".current", ".energy")) and value is not None:
             groups.setdefault(re.sub(r"\.[0-9]+\.", ".N.", name), {})[name] = f"{value + 1:.6f}"
     return tuple(

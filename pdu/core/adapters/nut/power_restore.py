@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers.nut.daisy_chain import Member, as_number
+from handlers.nut.daisy_chain import Member, parse_number
 from handlers.nut.handler import NutPdu
 
 from ..power_restore import NOT_KNOWN, OutletRestorePolicy
@@ -29,7 +29,7 @@ def read_power_restore(pdu: NutPdu) -> Mapping[str, OutletRestorePolicy]:
 
 def of_member(member: Member) -> Mapping[str, OutletRestorePolicy]:
     """The outlets of one device that have a delay, by number."""
-    delays = {number: as_number(row.get("delay.start")) for number, row in member.rows.items()}
+    delays = {number: parse_number(row.get("delay.start")) for number, row in member.rows.items()}
     return {
         number: OutletRestorePolicy(NOT_KNOWN, delay, delay, has_delay=False)
         for number, delay in delays.items()

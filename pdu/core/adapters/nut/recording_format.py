@@ -27,11 +27,11 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     recorder.tell("reading variables, commands and descriptions")
 
     def answers() -> str:  # `again` repeats the reading only after a first answer
-        with open_session(data, "record", bounded=False) as (client, _, _):
+        with open_session(data, "record", has_limit=False) as (client, _, _):
             return client.version()
 
     def read_devices() -> tuple[list[dump.RecordedDevice], Settings]:
-        with open_session(data, "record", bounded=False) as (client, settings, _):
+        with open_session(data, "record", has_limit=False) as (client, settings, _):
             return everything(client, settings), settings
 
     recorder.again(answers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from handlers.nut.daisy_chain import Member, as_number
+from handlers.nut.daisy_chain import Member, parse_number
 from handlers.nut.handler import NutPdu
 
 from ..topology import BREAKER, LINE, MeteredPart, Topology
@@ -38,7 +38,7 @@ def meters_of(member: Member, prefix: str) -> Iterator[MeteredPart]:
         ):
             match = pattern.fullmatch(name)
             if match:
-                rating = as_number(variables.get(suffix.format(match[1])))
+                rating = parse_number(variables.get(suffix.format(match[1])))
                 yield MeteredPart(
-                    kind, f"{prefix}{letter}{match[1]}", as_number(text), rating or None
+                    kind, f"{prefix}{letter}{match[1]}", parse_number(text), rating or None
                 )

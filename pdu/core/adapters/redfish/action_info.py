@@ -45,4 +45,4 @@ def values_of(service: RedfishService, outlet: Json, infos: Infos) -> Optional[S
     document = infos[service.path(info)] if info is not None else {}
     if isinstance(document, PduHandlerError):
         raise document
-    return outlet_actions.allowed(action(outlet), document)
+    return outlet_actions.allowable_values(action(outlet), document)

@@ -155,7 +155,7 @@ def _is_possible(service: RedfishService, listed_outlet: FoundOutlet, infos: Inf
             outlet_actions.body("", outlet, {}, {}, True, True, str)
     except (ProtocolError, Refused, Unsupported):
         return False
-    if outlet_actions.locked(outlet):
+    if outlet_actions.lock_reason(outlet):
         return False
     return values is None or {"On", "Off"} <= set(values)
 

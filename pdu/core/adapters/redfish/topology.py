@@ -90,5 +90,5 @@ def _path(resource: Json) -> str:
 
 def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:
     target = link(pdu.resource, key)
-    circuits = members(service, service.expanded(target)) if target is not None else []
+    circuits = members(service, service.get_expanded(target)) if target is not None else []
     return [circuit for circuit in circuits if status_state(circuit) != "Absent"]

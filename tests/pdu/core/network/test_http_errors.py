@@ -42,7 +42,7 @@ def errors() -> Iterator[failures.HttpException]:
     """Each error that an exchange over HTTP can end with."""
     for status in (*failures.STATUSES, 200, 204, 400, 418, 500, 502):
         for login in (None, Login("u", "p "), Login(token="t", token_header="Authorization")):
-            yield failures.of_status(status, login, {"retry-after": "7"})
+            yield failures.error_of_status(status, login, {"retry-after": "7"})
     causes: list[Any] = [
         socket.timeout(),
         ConnectionRefusedError(),
@@ -54,10 +54,14 @@ def errors() -> Iterator[failures.HttpException]:
     ]
     for cause in causes:
         for secured in (False, True):
-            yield failures.before_answer(cause, "h:1", secured=secured)
+            yield failures.error_before_answer(cause, "h:1", secured=secured)
     for code in (18, 10):
         yield failures.not_trusted(refused_certificate(code), refuse, "h")
-    yield from (failures.in_answer(socket.timeout()), failures.broken_off(), failures.too_long(9))
+    yield from (
+        failures.error_in_answer(socket.timeout()),
+        failures.broken_off(),
+        failures.too_long(9),
+    )
     http_, https = Endpoint("http", "h", 80), Endpoint("https", "h", 443)
     for location, here in (
         ("", http_),
