@@ -180,9 +180,9 @@ which machines start by themselves, and delays with which it fits. Readings of `
 hold what outlets do then.
 
 Exit code of a failure: 0 if nothing goes dark and no breaker may trip, 1 if something goes dark or
-may, 2 if nothing else is found but something cannot be said; of a return likewise: 0 if all
-machines come back and all loads fit, 1 if a machine stays dark or a breaker overloads, 2 if only
-something cannot be said. 2 also if the drawing or an option is wrong."""
+a breaker likely trips, 2 if nothing of that but something may, or cannot be said; of a return
+likewise: 0 if all machines come back and all loads fit, 1 if a machine stays dark or a breaker
+overloads, 2 if only something cannot be said. 2 also if the drawing or an option is wrong."""
 rehearse = Subcommand(
     "rehearse",
     callback=_rehearse,

@@ -273,6 +273,16 @@ class HallFacts:
         least, _ = self._protections(carrier)
         return least.holds_s if least and self.graph.carriers[carrier].trips else 0.0
 
+    def likely_trips(self, carrier: int, load: Interval) -> bool:
+        """Whether what it likely carries is more than it holds for its hour from the cold; where
+        that is so, about half of those that conform trip.
+        """
+        least, _ = self._protections(carrier)
+        if least is None or math.isinf(load.high):
+            return False
+        holds_a = least.holds_a if self.graph.carriers[carrier].trips else least.for_good_a
+        return load.expected > holds_a
+
     def latest_s(self, carrier: int, least_a: float) -> Optional[float]:
         """Seconds within which a carrier surely trips at least so much; None: it may hold."""
         _, most = self._protections(carrier)

@@ -87,6 +87,8 @@ class BreakerAfter(BreakerLoad):
     at_the_latest_s: Optional[float] = None
     #: the machines that go dark, or may, if it trips and nothing else does
     machines: Sequence[str] = ()
+    #: whether it trips if outlets without a meter carry alike
+    likely_trips: bool = False
 
     @property
     def load_range(self) -> Interval:
@@ -165,11 +167,12 @@ class RehearsalOutcome(NamedTuple):
     @property
     def level(self) -> int:
         """The exit code. 0: nothing goes dark, and no breaker is in question; 1: something goes
-        dark, or may with a breaker; 2: nothing else is found, and something cannot be said.
+        dark, or a breaker likely trips; 2: nothing of that, and something may, or cannot be said.
         """
-        if self.count(Verdict.DARK) or self.count(Verdict.UNLESS) or self.in_question:
+        if self.count(Verdict.DARK) or any(load.likely_trips for load in self.loads):
             return 1
-        return 2 if self.count(Verdict.CANNOT_SAY) or count_fit(self.loads, CANNOT_SAY) else 0
+        open_machines = self.count(Verdict.UNLESS) or self.count(Verdict.CANNOT_SAY)
+        return 2 if open_machines or self.in_question or count_fit(self.loads, CANNOT_SAY) else 0
 
 
 class Hall:
@@ -519,6 +522,7 @@ class Hall:
             not_before_s,
             timed.end.latest_s.get(number),
             machines,
+            fit.word in (OVERLOADS, MAY_TRIP) and self.facts.likely_trips(number, load),
         )
 
     def _machines_behind(
@@ -569,8 +573,13 @@ class Hall:
                 return Judged(
                     name, Verdict.CANNOT_SAY, reason, OVERLOAD_ADVICE, 2, (), not_before_s
                 )
-            reason = f"{' or '.join(names[:3])} may trip under the take-over load"
-            return Judged(name, Verdict.UNLESS, reason, OVERLOAD_ADVICE, 2, names, not_before_s)
+            is_likely = self._is_likely_dark(consumer, breakers, end)
+            trip = "likely trips" if is_likely else "may trip"
+            reason = f"{' or '.join(names[:3])} {trip} under the take-over load"
+            return Judged(
+                name, Verdict.UNLESS, reason, OVERLOAD_ADVICE, 2, names, not_before_s,
+                is_likely_dark=is_likely,
+            )  # fmt: skip
         unproven = first_unproven(
             cord for cord, node in zip(cords, consumer.nodes) if node not in end.step_one
         )
@@ -578,6 +587,24 @@ class Hall:
             return Judged(name, Verdict.CANNOT_SAY, _UNDRAWN, _UNDRAWN_ADVICE)
         reason, advice = unproven.now.value, ADVICE[unproven.now]
         return Judged(name, Verdict.CANNOT_SAY, reason, advice, cord=str(unproven.cord))
+
+    def _is_likely_dark(
+        self, consumer: DrawnConsumer, breakers: Iterable[int], end: FailureBounds
+    ) -> bool:
+        """Whether a machine goes dark if these breakers carry what they likely do."""
+        tripped = {
+            carrier
+            for carrier in breakers
+            if carrier in end.loads and self.facts.likely_trips(carrier, end.loads[carrier])
+        }
+        living = [
+            node
+            for cord, node in zip(consumer.cords, consumer.nodes)
+            if node not in end.at_first
+            and cord.now is not Now.OFF
+            and tripped.isdisjoint(self.facts.graph.all_above(node))
+        ]
+        return len(living) < consumer.needs
 
     def _breakers_above(self, consumer: DrawnConsumer, end: FailureBounds) -> list[int]:
         """Those that trip, or may, above the cords that a failure leaves, in the order found."""

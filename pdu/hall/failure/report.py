@@ -11,9 +11,6 @@ from typing import Any, NamedTuple, Optional
 
 from ...core.cli.output import counted
 from ...core.cli.report import (
-    BAD,
-    DOUBTFUL,
-    GOOD,
     Cell,
     Headline as Sentence,
     Part,
@@ -43,9 +40,11 @@ from .rehearsal import (
     count_fit,
     counts,
     in_question,
+    worst_level,
 )
 from .report_parts import (
     GUIDE,
+    LOOK_OF_LEVEL,
     Group,
     JudgedMachine,
     amperes,
@@ -62,7 +61,8 @@ _TO_DO = 12  # lines of advice that are shown at once
 READING = (
     "Dark at once: the failure itself takes its power. Dark with a breaker: the take-over load"
     " surely trips one that it hangs on. Stays unless a breaker trips: that one may, and the table"
-    " of breakers says from when on, and by how much it is too much. Cannot say: no breaker decides"
+    " of breakers says from when on, and by how much it is too much; it likely trips if its likely"
+    " load is more than its standard holds for an hour. Cannot say: no breaker decides"
     " it, and the reason names what does.",
     "Times count from the failure on, by the standard that the drawing names, at up to 30 °C. Not"
     " before: so long it surely holds. At the latest: then it has surely tripped. A of a breaker in"
@@ -81,8 +81,9 @@ class Failed(NamedTuple):
     #: as that of the outcome
     level: int
     dark: int
-    #: goes dark if a breaker trips that may
+    #: goes dark if a breaker trips that may, and of these if one trips that likely does
     unless: int
+    likely: int
     open: int
     #: breakers that trip or may, and those of which nobody can say it
     in_question: int
@@ -99,6 +100,7 @@ class Failed(NamedTuple):
             outcome.level,
             len(dark),
             outcome.count(Verdict.UNLESS),
+            sum(machine.is_likely_dark for machine in outcome.touched),
             outcome.count(Verdict.CANNOT_SAY),
             len(outcome.in_question),
             count_fit(outcome.loads, CANNOT_SAY),
@@ -142,7 +144,7 @@ def _parts_of_one(
 ) -> Iterator[Part]:
     overloads = sheds(hall, outcome)
     what = in_words(outcome.failed)
-    yield Sentence(f"If {what} fails: {headline(outcome, overloads)}", _look(outcome))
+    yield Sentence(f"If {what} fails: {headline(outcome, overloads)}", LOOK_OF_LEVEL[outcome.level])
     loads = report_parts.without_doubles(outcome.loads, hall.drawing, _shown_of)
     if loads:
         fit = fits_in_words(loads)
@@ -182,13 +184,6 @@ def _picture(hall: Hall, outcome: RehearsalOutcome) -> str:
             # of several conductors of a line, the one that trips first
             moments.setdefault(node, Moment(load.not_before_s, latest_s, times(load)))
     return diagram(hall.drawing, marks_of(states, moments, {}))
-
-
-def _look(outcome: RehearsalOutcome) -> str:
-    """Bad if something surely goes dark; doubtful if it may, or nobody can say it."""
-    if outcome.count(Verdict.DARK):
-        return BAD
-    return DOUBTFUL if outcome.level else GOOD
 
 
 def _questions(loads: Sequence[BreakerAfter]) -> Table:
@@ -245,9 +240,9 @@ def _parts_of_many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> 
     bad = [failure for failure in failures if failure.level]
     harm = sum(failure.level == 1 for failure in bad)
     yield Sentence(
-        f"{counted(len(failures), 'failure')}: {harm} do harm or may, {len(bad) - harm} cannot say,"
-        f" {len(failures) - len(bad)} do none.",
-        BAD if any(failure.dark for failure in bad) else DOUBTFUL if bad else GOOD,
+        f"{counted(len(failures), 'failure')}: {harm} do harm or likely do, {len(bad) - harm} may"
+        f" or cannot say, {len(failures) - len(bad)} do none.",
+        LOOK_OF_LEVEL[worst_level(failure.level for failure in failures)],
     )
     if grades:
         grades_in_words = ", ".join(f"{grade}: {count}" for grade, count in counts(grades).items())
@@ -257,7 +252,8 @@ def _parts_of_many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> 
         yield Section("What to do")
         yield f"Give a second source to single points (N): {', '.join(single)}."
     heads = (
-        "fails", "machines dark", "machines that may go dark", "machines cannot say",
+        "fails", "machines dark", "machines that likely go dark", "machines that may",
+        "machines cannot say",
         "breakers may trip", "breakers cannot say", "goes dark",
     )  # fmt: skip
     rows = [
@@ -267,7 +263,8 @@ def _parts_of_many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> 
                 _count,
                 (
                     failure.dark,
-                    failure.unless,
+                    failure.likely,
+                    failure.unless - failure.likely,
                     failure.open,
                     failure.in_question,
                     failure.loads_open,
@@ -281,9 +278,9 @@ def _parts_of_many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> 
         yield from (Section("Failures"), Table("", heads, rows))
 
 
-def _harm(failure: Failed) -> tuple[int, int, int, int]:
+def _harm(failure: Failed) -> tuple[int, ...]:
     """The key to sort by: the worst first."""
-    return -failure.dark, -failure.unless, -failure.in_question, -failure.open
+    return -failure.dark, -failure.likely, -failure.unless, -failure.in_question, -failure.open
 
 
 def _count(value: int) -> Cell:
@@ -366,5 +363,6 @@ def _after_as_json(load: BreakerAfter) -> dict[str, Any]:
         "holds_a": load.holds_a,
         **({} if math.isinf(load.not_before_s) else {"not_before_s": load.not_before_s}),
         "at_the_latest_s": load.at_the_latest_s,
+        "likely_trips": load.likely_trips,
         "machines": list(load.machines),
     }

@@ -34,18 +34,23 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed]) -> str:
         f" {'goes' if at_once == 1 else 'go'} dark"
     ]
     sure: Counter[float] = Counter()
-    perhaps: dict[float, list[Judged]] = {}
+    perhaps: dict[tuple[bool, float], list[Judged]] = {}
     for machine in outcome.touched:
         if machine.breakers and machine.verdict is Verdict.DARK:
             sure[machine.at_the_latest_s or 0.0] += 1
         elif machine.breakers:
-            perhaps.setdefault(machine.not_before_s, []).append(machine)
+            key = not machine.is_likely_dark, machine.not_before_s
+            perhaps.setdefault(key, []).append(machine)
     for seconds, count in sorted(sure.items()):
         verb = "goes" if count == 1 else "go"
         sentences.append(f"{count} more {verb} dark within {duration(seconds)} at the latest")
-    for seconds, machines in sorted(perhaps.items()):
+    for (is_unlikely, seconds), machines in sorted(perhaps.items()):
         when = f"not before {duration(seconds)}" if seconds else "at any time"
-        clause = f"{len(machines)} more may, {when}"
+        is_one = len(machines) == 1
+        clause = f"{len(machines)} more likely {'does' if is_one else 'do'}, {when}"
+        if is_unlikely:
+            verb = "stays" if is_one else "stay"
+            clause = f"{len(machines)} likely {verb}, and may go dark {when}"
         breakers = {breaker for machine in machines for breaker in machine.breakers}
         remedies = [shed for shed in sheds if shed.breaker in breakers]
         if remedies:

@@ -165,6 +165,8 @@ class Judged:
     at_the_latest_s: Optional[float] = None
     #: the cord that the reason is of; "" if it is of none
     cord: str = ""
+    #: it goes dark with breakers that may trip, if these carry what they likely do
+    is_likely_dark: bool = False
 
     @property
     def becomes(self) -> str:

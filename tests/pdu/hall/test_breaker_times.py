@@ -118,7 +118,20 @@ def test_nothing_is_dark_while_a_small_overload_is_held() -> None:
         ("stays unless a breaker trips", _HOUR / 3)
     }
     assert headline(outcome, sheds(made, outcome)).startswith(
-        "At once 0 of 4 machines go dark; 4 more may, not before 20 min: shed 1."
+        "At once 0 of 4 machines go dark; 4 likely stay, and may go dark not before 20 min: shed 1."
+    )
+    # no breaker likely trips, and one may
+    assert not one.likely_trips and outcome.level == 2
+
+
+def test_what_carries_more_than_it_holds_for_an_hour_likely_trips() -> None:
+    made = hall(sides("14"), EQUAL)
+    outcome = fails(made)
+    (one,) = outcome.in_question
+    assert 1.13 * 14 < one.load.expected < 1.45 * 14 and one.likely_trips
+    assert all(machine.is_likely_dark for machine in outcome.touched) and outcome.level == 1
+    assert headline(outcome, sheds(made, outcome)).startswith(
+        "At once 0 of 4 machines go dark; 4 more likely do, at any time: shed "
     )
 
 
