@@ -10,7 +10,7 @@ import click
 
 from handlers import VERSION
 
-from .core.cli import exit_codes
+from .core.cli import exit_codes, pages
 from .core.cli.groups import LazyGroup, Subcommand
 from .core.cli.options import Argument, completed, output, run_options_of
 from .core.cli.output import Result, print_result
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 
 EXIT_CODES = "exit-codes"
+ERRORS = "errors"
+
+
+_ERRORS = """\
+An error is one line: the PDU's address, what was asked, and a sentence that says what to do.
+Each sentence, and UNKNOWN: {}
+The exit code says who must act: pdu help exit-codes
+What a device is and which handler reads it: pdu identify HOST"""
 
 
 def _commands(
@@ -27,7 +35,7 @@ def _commands(
 ) -> list[CompletionItem]:
     """Completes the name of a command of `pdu`."""
     root = context.find_root().command
-    names = [*root.by_name, EXIT_CODES] if isinstance(root, LazyGroup) else []
+    names = [*root.by_name, EXIT_CODES, ERRORS] if isinstance(root, LazyGroup) else []
     return completed(lambda: names)(context, argument, incomplete)
 
 
@@ -37,6 +45,12 @@ def _help(context: click.Context, command: Sequence[str]) -> int:
         codes = [row._asdict() for row in exit_codes.EXITS]
         return print_result(
             Result({"exit_codes": codes}, exit_codes.table().splitlines()),
+            run_options_of(context).json,
+        )
+    if list(command) == [ERRORS]:
+        page = pages.localized(pages.ERRORS)
+        return print_result(
+            Result({"page": page}, [*_ERRORS.format(page).splitlines()]),
             run_options_of(context).json,
         )
     root = context.find_root().command
@@ -58,8 +72,9 @@ def _version(context: click.Context) -> int:
 help_ = Subcommand(
     "help",
     callback=_help,
-    help="Show the help of a command, as COMMAND --help does, or what the exit codes mean.",
-    examples=("pdu help raritan cycle", "pdu help exit-codes"),
+    help="Show the help of a command, as COMMAND --help does, what the exit codes mean, or where"
+    " each error is explained.",
+    examples=("pdu help exit-codes", "pdu help errors"),
     params=[Argument("COMMAND*", shell_complete=_commands), *output()],
 )
 version = Subcommand(

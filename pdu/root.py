@@ -214,7 +214,7 @@ pdu status snmp 192.0.2.8         its outlets and their states
 pdu supports AP8959               is this model read, switched, metered?
 
 pdu --help has a line for each command, pdu COMMAND --help its options,
-pdu help exit-codes what an exit code means."""
+pdu help errors, pdu help exit-codes what they mean."""
 
 
 # a command of outlets -> the word of `pdu machine` that does it with a machine

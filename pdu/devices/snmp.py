@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
@@ -35,6 +37,14 @@ def _keys() -> Iterable[str]:
     return PROFILES.keys
 
 
+def _fitted(lines: Sequence[str]) -> list[str]:
+    """The lines as wide as the terminal, the last column cut; whole for a file or a program."""
+    if not sys.stdout.isatty():
+        return list(lines)
+    width = shutil.get_terminal_size().columns
+    return [line if len(line) <= width else f"{line[: width - 2]} …" for line in lines]
+
+
 @click.pass_context
 def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     from handlers.snmp.profiles import PROFILES
@@ -66,10 +76,10 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
         for profile in chosen
     ]
     rows = [
-        [profile["family"], profile["vendor"], ", ".join(profile["models"]), profile["commands"]]
+        [profile["family"], profile["vendor"], profile["commands"], ", ".join(profile["models"])]
         for profile in data
     ]
-    lines = columns(("family", "vendor", "models", "commands"), rows)
+    lines = _fitted(columns(("family", "vendor", "commands", "models"), rows))
     return print_result(Result(data, lines if rows else nothing), run_options_of(context).json)
 
 

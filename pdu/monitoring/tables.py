@@ -84,7 +84,7 @@ COLUMNS: Sequence[CheckColumn] = (
         "result",
         lambda row: row.result,
         "result",
-        _cell_per_row(lambda row: judged(row.result, LOOKS[row.level] if row.level else "")),
+        _cell_per_row(lambda row: judged(row.result, LOOKS[row.level])),
     ),
     CheckColumn("on", lambda row: row.on, "on", _count_cells("on")),
     CheckColumn("off", lambda row: row.off, "off", _count_cells("off")),

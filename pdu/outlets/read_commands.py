@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import sys
 import time
 from collections import Counter
@@ -36,7 +35,15 @@ from ..core.cli.options import (
     run_options_of,
     spelled,
 )
-from ..core.cli.output import columns, counted, figure, print_json, show_status_line, waiting
+from ..core.cli.output import (
+    columns,
+    counted,
+    figure,
+    print_json,
+    show_status_line,
+    takes_colours,
+    waiting,
+)
 from ..core.cli.shared_options import CSV
 from ..core.inventory import connection_data, names
 from ..core.inventory.device_arguments import arguments, arguments_help
@@ -294,7 +301,7 @@ def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
     ]
     lines = columns([_HEADS.get(key, key) for key in keys], rows)
     yield lines[0]
-    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    coloured = takes_colours()
     for outlet, line in zip(outlets, lines[1:]):
         yield (
             click.style(line, fg=_COLOURS[outlet["state"]])
@@ -332,6 +339,12 @@ def _figure(value: Any) -> str:
 # ---- the commands --------------------------------------------------------------------------------
 
 
+_LOGIN_HELP = """\
+\b
+A community or password is asked for, unless a variable has it:
+  read -rs PDU_COMMUNITY; export PDU_COMMUNITY; pdu status snmp 192.0.2.8"""
+
+
 def _reading(
     command: ReadingCommand, help_text: str, examples: Sequence[str], *parameters: click.Parameter
 ) -> click.Command:
@@ -345,7 +358,7 @@ def _reading(
         command.call,
         examples=examples,
         callback=run,
-        help=f"{help_text}\n\n{arguments_help('HANDLER', 'HOST', 'NAME')}",
+        help=f"{help_text}\n\n{arguments_help('HANDLER', 'HOST', 'NAME')}\n\n{_LOGIN_HELP}",
         params=[
             *arguments(-1),
             *parameters,

@@ -12,9 +12,9 @@ from handlers.shared.errors import printable
 
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import Argument, output, run_options_of
+from ..core.cli.options import Argument, completed, output, run_options_of
 from ..core.cli.output import Result, columns, print_result
-from .model_names import Name
+from .model_names import TABLE, Name, read_names
 from .owner_proofs import read_owner_proofs
 from .search import MAYBE, NO, YES, Match, SupportAnswer, answer
 from .table import READ, VARIES, SupportEntry
@@ -321,6 +321,13 @@ def _keys(entries: Iterable[SupportEntry]) -> list[str]:
     return [entry.key for entry in entries]
 
 
+def _model_words() -> Iterable[str]:
+    """The models of one word, for completion; a class of models as its source writes it."""
+    with TABLE.open(encoding="utf-8") as lines:
+        patterns = [name.pattern.rstrip("*") for name in read_names(lines)]
+    return (word for word in dict.fromkeys(patterns) if not set("*? ") & set(word))
+
+
 supports = Subcommand(
     "supports",
     callback=_supports,
@@ -333,5 +340,5 @@ The exit code is 0 only for a yes. It is 8 for a PDU that is known not to be sup
 that is only probably or maybe read (its vendor is known, not its name), and for one that no source
 names: pdu identify HOST asks the PDU itself.""",
     examples=("pdu supports AP8959", "pdu supports Eaton ePDU G3"),
-    params=[Argument("WORDS+"), *output()],
+    params=[Argument("WORDS+", shell_complete=completed(_model_words)), *output()],
 )

@@ -10,12 +10,14 @@ import click
 import pytest
 
 from handlers import VERSION, registry
-from pdu.core.cli import exit_codes
+from pdu.core.cli import exit_codes, pages
 from pdu.core.cli.groups import LazyGroup, Subcommand
 from pdu.root import ROOT
+from tests import needs
 from tests.pdu.running import run
 
 WIDTH = 80
+ROOT_FOLDER = needs.ROOT
 
 
 def commands(group: LazyGroup, *path: str) -> Iterator[tuple[str, ...]]:
@@ -36,7 +38,9 @@ SWITCHING = [("on",), ("up",), ("off",), ("down",), ("cycle",)]
 
 
 def examples(shown: str) -> list[str]:
-    """The lines under the last heading of a help."""
+    """The lines under the last heading of a help, above its page."""
+    shown, _, page = shown.rstrip().rpartition("\n\nDocs: ")
+    assert (ROOT_FOLDER / page).is_file()
     head, _, rest = shown.rpartition("\n\n")
     assert rest.startswith("Examples:\n"), head
     return [line.strip() for line in rest.splitlines()[1:]]
@@ -59,6 +63,22 @@ def test_the_help_of_a_command_fits_a_terminal_and_ends_with_examples_that_can_b
         program, *words = shlex.split(line.partition(" > ")[0].partition(" >> ")[0])
         assert program == "pdu" and {OTHER.get(name, name) for name in path} <= set(words)
         parsed(words)
+
+
+def test_every_command_has_a_page_and_no_other_word_has() -> None:
+    assert {*pages.PAGES} == {*ROOT.by_name}
+
+
+def test_the_russian_page_is_named_under_a_russian_locale(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for page in pages.IN_RUSSIAN:
+        assert (needs.ROOT / "docs" / page.replace(".md", ".ru.md")).is_file()
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    for locale, page in (("ru_RU.UTF-8", "troubleshooting.ru.md"), ("C", "troubleshooting.md")):
+        monkeypatch.setenv("LANG", locale)
+        assert f": docs/{page}\n" in run(capsys, "help", "errors")[1]
 
 
 def parsed(words: list[str]) -> None:

@@ -20,6 +20,7 @@ from . import suggestions
 from .exit_codes import WIDTH
 from .options import Argument, Parameters, RunOptions, output, run_options_of
 from .output import Result, print_result, waiting
+from .pages import page_of
 from .redaction import without_login
 
 EPILOG = (
@@ -51,7 +52,9 @@ class LazyCommand(NamedTuple):
 
 
 class Subcommand(click.Command):
-    """A command whose help ends with examples: command lines, each of at most 76 characters."""
+    """A command whose help ends with examples, command lines of at most 76 characters each, and
+    its page.
+    """
 
     def __init__(self, *arguments: Any, examples: Sequence[str], **attributes: Any) -> None:
         super().__init__(*arguments, **attributes)
@@ -59,13 +62,16 @@ class Subcommand(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
-        _write_examples(self.examples, formatter)
+        _write_examples(self.examples, ctx, formatter)
 
 
-def _write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> None:
+def _write_examples(
+    examples: Sequence[str], context: click.Context, formatter: click.HelpFormatter
+) -> None:
     with formatter.section("Examples"):
         for line in examples:
             formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+    formatter.write(f"\nDocs: {page_of(context.command_path.split())}\n")
 
 
 class LazyGroup(click.Group):
@@ -90,7 +96,7 @@ class LazyGroup(click.Group):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
-        _write_examples(self.examples, formatter)
+        _write_examples(self.examples, ctx, formatter)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.by_name)

@@ -150,6 +150,11 @@ def same_decimals(figures: Iterable[Optional[float]]) -> list[str]:
     return [NOT_METERED if value is None else f"{value + 0.0:.{places}f}" for value in values]
 
 
+def takes_colours() -> bool:
+    """Whether standard output is a terminal whose user wants colours (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
 def progress(length: int, label: str, **attributes: Any) -> AbstractContextManager[Any]:
     """A context with a progress bar on standard error, or with None if standard error is not a
     terminal.

@@ -12,15 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Optional, Union
 
+import click
+
 from handlers.shared.errors import printable
 
 from ..files import html
 from ..files.html import safe
 from ..files.whole_files import write_page
-from .output import columns, print_json
+from .output import columns, print_json, takes_colours
 
 #: how a verdict looks, and a word in a table
 GOOD, DOUBTFUL, BAD = LOOKS = ("good", "doubtful", "bad")
+_COLOURS = {GOOD: "green", DOUBTFUL: "yellow", BAD: "red"}
 _NAMES = 6  # limit for names in a cell of a terminal
 _CELL = 1000  # limit for a cell of a terminal, in characters: a sentence is shown whole
 
@@ -189,7 +192,7 @@ def html_lines(parts: Iterable[Part]) -> Iterator[str]:
 
 def _lines(part: Part) -> Iterator[str]:
     if isinstance(part, Headline):
-        yield _printable(part.text)
+        yield _coloured(_printable(part.text), part.look)
     elif isinstance(part, Section):
         yield from ("", _printable(part.title))
     elif isinstance(part, str):
@@ -202,6 +205,11 @@ def _lines(part: Part) -> Iterator[str]:
         yield from _table_lines(part)
 
 
+def _coloured(line: str, look: str) -> str:
+    """The line in the colour of `look` on a terminal."""
+    return click.style(line, fg=_COLOURS[look]) if look and takes_colours() else line
+
+
 def _table_lines(table: Table) -> Iterator[str]:
     if not table.rows:
         if table.empty:
@@ -211,7 +219,12 @@ def _table_lines(table: Table) -> Iterator[str]:
     right = {place for place, cell in enumerate(shown[0]) if "n" in cell.classes.split()}
     rows = [[_terminal_text(cell) for cell in row] for row in shown]
     heads = list(map(_printable, table.heads))
-    yield from (*_titled(table.title), *columns(heads, rows, right, _CELL))
+    lines = columns(heads, rows, right, _CELL)
+    begin = len(lines) - len(rows)  # after the heads
+    yield from (*_titled(table.title), *lines[:begin])
+    for row, line in zip(shown, lines[begin:]):
+        looks = (look for cell in row for look in LOOKS if look in cell.classes.split())
+        yield _coloured(line, next(looks, ""))
     left = len(table.rows) - len(shown)
     if left:
         yield f"and {left} more"

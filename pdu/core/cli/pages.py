@@ -1,0 +1,61 @@
+"""The page of docs/ that explains each command, for the last line of its help."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+_INDEX = "README.md"
+ERRORS = "troubleshooting.md"
+#: name of a command -> its page below docs/
+PAGES: Mapping[str, str] = {
+    "status": "command.md",
+    "statistic": "command.md",
+    "labels": "command.md",
+    "outlets": "command.md",
+    "on": "command.md",
+    "up": "command.md",
+    "off": "command.md",
+    "down": "command.md",
+    "cycle": "command.md",
+    "supports": "devices.md",
+    "check": "fleet.md",
+    "find": "fleet.md",
+    "rehearse": "hall.md",
+    "plan": "hall.md",
+    "machine": "doors.md",
+    "cycle-hall": "cycle.md",
+    "exporter": "prometheus/README.md",
+    "nut-driver": "doors.md",
+    "fence": "doors.md",
+    "gateway": "doors.md",
+    "meter": "meter.md",
+    "energy": "energy.md",
+    "raritan": "raritan.md",
+    "snmp": "snmp.md",
+    "identify": "field.md",
+    "record": "field.md",
+    "replay": "field.md",
+    "draft": "own-pdu.md",
+    "prove": "field.md",
+    "new": "dev/new-handler.md",
+    "completion": "command.md",
+    "help": "command.md",
+    "version": "command.md",
+}
+#: pages that are in Russian too
+IN_RUSSIAN = frozenset({"fleet.md", ERRORS})
+
+
+def page_of(words: Iterable[str]) -> str:
+    """The page of a command, by the words of its path: `("pdu", "plan", "check")`."""
+    name = next((word for word in list(words)[1:] if word in PAGES), "")
+    return localized(PAGES.get(name, _INDEX))
+
+
+def localized(page: str) -> str:
+    """The path of a page, in Russian where the user's locale and the pages are."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    is_russian = locale.lower().startswith("ru") and page in IN_RUSSIAN
+    return f"docs/{page.removesuffix('.md')}.ru.md" if is_russian else f"docs/{page}"
