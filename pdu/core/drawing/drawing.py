@@ -112,6 +112,8 @@ class Panel(NamedTuple):
     ups: Optional[Breaker] = None
     #: nominal, in V: its own, or that of its input; None if not drawn
     voltage_v: Optional[float] = None
+    #: a UPS: so many minutes it feeds what is behind it without its input, by the owner's word
+    autonomy_min: float = 0.0
 
     @property
     def node(self) -> HallNode:

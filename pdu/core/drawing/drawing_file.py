@@ -190,7 +190,8 @@ class _DrawingReader:
                 ups = Breaker(
                     place.name, rating, defaults_here.limit_percent, phases=_phases(table)
                 )
-            panel = Panel(place.name, inputs, lines, ups, defaults_here.voltage_v)
+            autonomy_min = _number(table, "autonomy_min") or 0.0
+            panel = Panel(place.name, inputs, lines, ups, defaults_here.voltage_v, autonomy_min)
             self._add(place, panels, panel)
         for place, table in listed_pdus:
             inputs, defaults_here = inputs_by_place[place], defaults[place.name]

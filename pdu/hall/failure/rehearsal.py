@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from ...core.cli.output import counted
@@ -151,6 +152,8 @@ class RehearsalOutcome(NamedTuple):
     loads: Sequence[BreakerAfter]
     #: those that surely trip, in this order: the second step; `X or Y` where one of both does
     trips: Sequence[str]
+    #: UPS whose input dies -> seconds for which it feeds what is behind it, by the owner's word
+    autonomy_s: Mapping[str, float] = MappingProxyType({})
 
     def count(self, verdict: Verdict) -> int:
         """How many machines have this verdict; those that no failure touches stay."""
@@ -379,18 +382,61 @@ class Hall:
     def rehearse(self, failed: Sequence[HallNode]) -> RehearsalOutcome:
         """What happens when all of these fail together."""
         timed = self.bounds(failed)
-        return self.outcome(failed, timed, self.judged(timed))
+        return self.outcome(failed, timed, self.judged(failed, timed))
 
-    def judged(self, timed: TimedBounds) -> list[Judged]:
+    def judged(self, failed: Sequence[HallNode], timed: TimedBounds) -> list[Judged]:
         """The machines that lose, or may lose, a cord, in the drawing's order."""
+        lasting = self._lasting_upses(failed, timed.end)
+        number_of = self.facts.graph.number
+        gone = {number_of[node]: YES for node in failed}
+        on_battery = Power(self.facts.facts, gone, alive=dict.fromkeys(lasting, YES))
         machines = list(self.drawing.machines)
         judged: list[Judged] = []
         for number in sorted(timed.end.reached):
             if number >= len(machines) or machines[number] in self.already:
                 continue
             if any(node in timed.end.possibly for node in self.facts.consumers[number].nodes):
-                judged.append(self._judged(machines[number], number, timed))
+                machine = self._judged(machines[number], number, timed)
+                if lasting and machine.verdict is Verdict.DARK and machine.step == 1:
+                    machine = self._with_autonomy(machine, number, timed.end, on_battery, lasting)
+                judged.append(machine)
         return judged
+
+    def _lasting_upses(self, failed: Sequence[HallNode], end: FailureBounds) -> Mapping[int, float]:
+        """UPS that loses its input, and does not fail itself -> its autonomy in s."""
+        return {
+            number: 60 * panel.autonomy_min
+            for panel in self.drawing.panels.values()
+            if panel.autonomy_min and panel.node not in failed
+            for number in (self.facts.graph.number[panel.node],)
+            if number in end.at_first
+        }
+
+    def _with_autonomy(
+        self,
+        machine: Judged,
+        number: int,
+        end: FailureBounds,
+        on_battery: Power,
+        lasting: Mapping[int, float],
+    ) -> Judged:
+        """A machine that goes dark at once, or later if UPSes feed enough of its cords until then:
+        a cord as long as the first of those above it.
+        """
+        consumer = self.facts.consumers[number]
+        durations_s: list[float] = []
+        for cord, node in zip(consumer.cords, consumer.nodes):
+            if cord.now is Now.OFF:
+                continue
+            if node not in end.at_first:
+                durations_s.append(math.inf)
+            elif on_battery.alive(node) == YES:
+                above = self.facts.graph.all_above(node) & lasting.keys()
+                durations_s.append(min(lasting[ups] for ups in above))
+        if len(durations_s) < consumer.needs:
+            return machine
+        autonomy_s = sorted(durations_s, reverse=True)[consumer.needs - 1]
+        return replace(machine, autonomy_s=autonomy_s, at_the_latest_s=None)
 
     def outcome(
         self, failed: Sequence[HallNode], timed: TimedBounds, judged: Sequence[Judged]
@@ -409,6 +455,10 @@ class Hall:
             len(self.drawing.machines),
             sorted(loads, key=lambda load: load.name),
             [" or ".join(carriers[number].name for number in trips) for trips in bounds.trips],
+            {
+                carriers[number].name: seconds
+                for number, seconds in self._lasting_upses(failed, bounds).items()
+            },
         )
 
     def states(self, failed: Sequence[HallNode], outcome: RehearsalOutcome) -> HallStates:

@@ -55,7 +55,7 @@ from .report_parts import (
     taken_at,
 )
 from .shedding import Shed, sheds
-from .wording import headline, interval, likely, percent, times, to_do
+from .wording import duration, headline, interval, likely, percent, times, to_do
 
 _TO_DO = 12  # lines of advice that are shown at once
 READING = (
@@ -145,6 +145,11 @@ def _parts_of_one(
     overloads = sheds(hall, outcome)
     what = in_words(outcome.failed)
     yield Sentence(f"If {what} fails: {headline(outcome, overloads)}", LOOK_OF_LEVEL[outcome.level])
+    for ups, seconds in outcome.autonomy_s.items():
+        yield (
+            f"{ups} feeds what is behind it for {duration(seconds)}, as drawn; load shifts from it"
+            " only then, and the times of what trips count from then."
+        )
     loads = report_parts.without_doubles(outcome.loads, hall.drawing, _shown_of)
     if loads:
         fit = fits_in_words(loads)
@@ -336,6 +341,7 @@ def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -
             for overload in overloads
         ],
         "trips": list(outcome.trips),
+        "autonomy_s": dict(outcome.autonomy_s),
     }
 
 

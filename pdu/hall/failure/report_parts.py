@@ -36,6 +36,7 @@ LOOK_OF: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "dark at once",
+            "dark after its UPS",
             "dark with a breaker",
             "stays dark",
             "comes up before what it needs",
@@ -102,6 +103,7 @@ class Group(NamedTuple):
 
 _ORDER = (
     "dark at once",
+    "dark after its UPS",
     "dark with a breaker",
     "stays dark",
     "comes up before what it needs",

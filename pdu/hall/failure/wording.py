@@ -10,7 +10,7 @@ from ...core.cli.output import counted
 from ...core.cli.report import few
 from ..walk.verdicts import Judged, Verdict
 from .rehearsal import BreakerAfter, RehearsalOutcome
-from .report_parts import Group
+from .report_parts import Group, in_words
 from .shedding import Shed
 
 
@@ -27,12 +27,18 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed]) -> str:
     stands without that of those nobody can decide.
     """
     at_once = sum(
-        machine.verdict is Verdict.DARK and machine.step == 1 for machine in outcome.touched
+        machine.verdict is Verdict.DARK and machine.step == 1 and not machine.autonomy_s
+        for machine in outcome.touched
     )
+    later = Counter(machine.autonomy_s for machine in outcome.touched if machine.autonomy_s)
     sentences = [
         f"At once {at_once} of {counted(outcome.machines, 'machine')}"
         f" {'goes' if at_once == 1 else 'go'} dark"
     ]
+    for seconds, count in sorted(later.items()):
+        verb = "goes" if count == 1 else "go"
+        returns = f"unless {in_words(outcome.failed)} return{'s' * (len(outcome.failed) == 1)}"
+        sentences.append(f"{count} more {verb} dark after {duration(seconds)}, {returns}")
     sure: Counter[float] = Counter()
     perhaps: dict[tuple[bool, float], list[Judged]] = {}
     for machine in outcome.touched:

@@ -167,10 +167,14 @@ class Judged:
     cord: str = ""
     #: it goes dark with breakers that may trip, if these carry what they likely do
     is_likely_dark: bool = False
+    #: seconds for which a UPS feeds it without its input, by the owner's word
+    autonomy_s: float = 0.0
 
     @property
     def becomes(self) -> str:
         """The verdict, by what decides: dark at once, dark with a breaker, stays unless ..."""
+        if self.verdict is Verdict.DARK and self.autonomy_s:
+            return "dark after its UPS"
         if self.verdict is Verdict.DARK:
             return "dark with a breaker" if self.step > 1 else "dark at once"
         return str(self.verdict.value)

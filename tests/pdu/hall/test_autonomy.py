@@ -1,0 +1,95 @@
+"""A UPS whose input dies feeds what is behind it for as long as its owner says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import HallNode
+from pdu.core.inventory import saved_readings
+from pdu.hall.failure.rehearsal import Grading, Hall, RehearsalOutcome
+from pdu.hall.failure.report import Failed, outcome_as_json, report
+
+FEEDS = '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
+UPS = '[[ups]]\nname = "{}"\ninputs = ["{}"]\nrating_a = 100\nautonomy_min = {}\n'
+PDU = '[[pdu]]\nname = "{}"\ninputs = ["{}"]\nbreaker_a = 16\n'
+DRAWING = (
+    FEEDS
+    + UPS.format("UA", "A", 10)
+    + UPS.format("UB", "B", 30)
+    + UPS.format("SMALL", "UB", 2)
+    + "".join(PDU.format(*pair) for pair in (("a", "UA"), ("b", "UB"), ("c", "SMALL"), ("d", "B")))
+)
+CORDS = {
+    "one": (["a/1"], 1),
+    "pair": (["a/2", "b/2"], 1),
+    "both": (["a/3", "b/3"], 2),
+    "small": (["c/1"], 1),
+    "plain": (["d/1"], 1),
+}
+
+
+def fail(*names: str) -> tuple[Hall, RehearsalOutcome]:
+    text = DRAWING + "".join(
+        f'[[machine]]\nname = "{name}"\ncords = {json.dumps(cords)}\nneeds = {needs}\n'
+        for name, (cords, needs) in CORDS.items()
+    )
+    outlets: dict[str, list[dict[str, object]]] = {name: [] for name in "abcd"}
+    for cords, _ in CORDS.values():
+        for cord in cords:
+            pdu, _, identity = cord.partition("/")
+            outlets[pdu].append({"identity": identity, "state": "on", "current_a": 2.0})
+    document = {"pdus": [{"name": name, "outlets": rows} for name, rows in outlets.items()]}
+    hall = Hall(
+        drawing_file.parsed(text, "hall.toml"), saved_readings.of_json(document, "readings.json")
+    )
+    failed = [HallNode(*name.split(":")) for name in names]
+    return hall, hall.rehearse(failed)
+
+
+@pytest.mark.parametrize(
+    "failed, minutes",
+    [
+        (["feed:A"], {"one": 10, "both": 10}),
+        # what is behind two of them has the shorter one, what is on no UPS nothing
+        (["feed:B"], {"both": 30, "small": 2, "plain": 0}),
+        # the cord that lasts longest counts, or the last one that it needs
+        (["feed:A", "feed:B"], {"one": 10, "pair": 30, "both": 10, "small": 2, "plain": 0}),
+        # one that fails itself feeds nothing
+        (["ups:UA"], {"one": 0, "both": 0}),
+        (["ups:UA", "feed:A"], {"one": 0, "both": 0}),
+        (["pdu:a"], {"one": 0, "both": 0}),
+    ],
+)
+def test_a_machine_lasts_as_long_as_its_ups(failed: list[str], minutes: dict[str, int]) -> None:
+    _, outcome = fail(*failed)
+    dark = {each.machine: each for each in outcome.touched if each.becomes.startswith("dark")}
+    assert {name: each.autonomy_s / 60 for name, each in dark.items()} == minutes
+    assert all(
+        each.becomes == ("dark after its UPS" if each.autonomy_s else "dark at once")
+        for each in dark.values()
+    )
+    assert outcome.level == 1
+
+
+def test_the_first_line_says_when_and_unless_what_returns() -> None:
+    hall, outcome = fail("feed:A")
+    first, second, *_ = report(hall, outcome, [Failed.of(outcome)], [], []).lines()
+    assert first == (
+        "If feed:A fails: At once 0 of 5 machines go dark; 2 more go dark after 10 min, unless"
+        " feed:A returns; 0 undecided; 3 stay."
+    )
+    assert second.startswith("UA feeds what is behind it for 10 min, as drawn;")
+    answer = outcome_as_json(outcome)
+    assert answer["autonomy_s"] == {"UA": 600} and answer["machines"][0]["autonomy_s"] == 600
+    _, both = fail("feed:A", "feed:B")
+    assert [*both.autonomy_s] == ["UA", "UB", "SMALL"]
+
+
+def test_a_machine_behind_a_battery_has_no_second_source() -> None:
+    hall, outcome = fail("ups:UA")
+    grading = Grading(hall)
+    grading.add(outcome)
+    assert {each.machine: each.grade for each in grading.grades()}["one"] == "N"
