@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Optional, Union
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.reader import MISSING
@@ -19,6 +19,9 @@ STATE = State(A, on=("1",), off=("2",), absent=("7",))
 
 
 @given(st.one_of(st.integers(), st.text(max_size=4), st.binary(max_size=4)))
+@example(1)
+@example(2)
+@example(7)
 def test_only_the_documented_values_are_on_or_off(value: Value) -> None:
     content = str(value.decode("utf-8", "replace") if isinstance(value, bytes) else value).strip(
         " \t\r\n\0"

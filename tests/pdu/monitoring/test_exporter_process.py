@@ -190,14 +190,20 @@ def test_the_exporter_ends_its_process_without_pythons_own_end(
 
 
 def test_a_sighup_while_the_list_is_read_at_the_start_reads_it_again(tmp_path: Path) -> None:
-    program = (
-        "import os, signal, sys\nfrom pdu import start\nfrom pdu.monitoring"
-        " import exporter\nread = exporter._allowed\ndef hung_up(*given):\n    exporter._allowed ="
-        " read\n    os.kill(os.getpid(), signal.SIGHUP)\n    made = read(*given)\n   "
-        " os.rename(sys.argv[2], sys.argv[1])\n    return made\nexporter._allowed ="
-        " hung_up\nsys.exit(start.main(['exporter', '--list', sys.argv[1], '--listen',"
-        " '127.0.0.1:0']))\n"
-    )
+    program = """
+import os, signal, sys
+from pdu import start
+from pdu.monitoring import exporter
+read = exporter.read_targets
+def hung_up(*given):
+    exporter.read_targets = read
+    os.kill(os.getpid(), signal.SIGHUP)
+    made = read(*given)
+    os.rename(sys.argv[2], sys.argv[1])
+    return made
+exporter.read_targets = hung_up
+sys.exit(start.main(['exporter', '--list', sys.argv[1], '--listen', '127.0.0.1:0']))
+"""
     path, new = tmp_path / "list.csv", tmp_path / "new.csv"
     path.write_text("name,handler,address\nold,nut,127.0.0.1:1\n")
     new.write_text("name,handler,address\nnew,nut,127.0.0.1:1\n")
