@@ -11,7 +11,7 @@ from . import openapi
 from .clients import READ
 from .command_log import RECENT, CommandLog
 from .errors import bad
-from .power import ACTIONS, MachineState, PowerOutcome, as_json as cord_as_json
+from .power import ACTIONS, MachineState, PowerOutcome, cord_document
 from .power_service import PowerService
 from .request import (
     GatewayRequest,
@@ -24,7 +24,7 @@ from .request import (
     segment,
     wait_s,
 )
-from .responses import as_json
+from .responses import json_response
 from .routes import Route
 
 USUAL_LINES = 100
@@ -45,7 +45,7 @@ def outcome_json(outcome: PowerOutcome) -> Mapping[str, Any]:
         "action": outcome.request.action,
         "done": outcome.is_done,
         "state": word(outcome.state),
-        "outlets": [cord_as_json(cord) for cord in outcome.cords],
+        "outlets": [cord_document(cord) for cord in outcome.cords],
         "reason": outcome.reason,
         "repeated": outcome.is_repeated,
     }
@@ -58,7 +58,7 @@ def _machine_json(name: str, state: MachineState, with_figures: bool = False) ->
         "reason": state.reason,
         "age_s": state.age_s,
         **({"current_a": state.current_a, "power_w": state.power_w} if with_figures else {}),
-        "outlets": [cord_as_json(cord, with_figures) for cord in state.cords],
+        "outlets": [cord_document(cord, with_figures) for cord in state.cords],
     }
 
 
@@ -83,11 +83,11 @@ class ApiV1:
         ]
 
     async def _openapi(self, _: GatewayRequest) -> WebResponse:
-        return as_json(openapi.DOCUMENT)
+        return json_response(openapi.DOCUMENT)
 
     async def _machines(self, request: GatewayRequest) -> WebResponse:
         names = machines(request, self._service)
-        return as_json(
+        return json_response(
             {
                 "machines": [
                     {
@@ -104,7 +104,7 @@ class ApiV1:
         """What could be read in time, and which PDUs could not."""
         names = machines(request, self._service)
         reading = await self._service.read_for(names, wait_s(request))
-        return as_json(
+        return json_response(
             {
                 "machines": [_machine_json(name, state) for name, state in reading.states.items()],
                 "unread": [
@@ -117,18 +117,20 @@ class ApiV1:
 
     async def _machine(self, request: GatewayRequest) -> WebResponse:
         name = machine(request, self._service, READ, segment(request))
-        return as_json(_machine_json(name, await self._service.state(name)))
+        return json_response(_machine_json(name, await self._service.state(name)))
 
     async def _outlets(self, request: GatewayRequest) -> WebResponse:
         name = machine(request, self._service, READ, segment(request))
         state = await self._service.state(name, with_figures=True)
-        return as_json(_machine_json(name, state, with_figures=True))
+        return json_response(_machine_json(name, state, with_figures=True))
 
     async def _proof(self, request: GatewayRequest) -> WebResponse:
         """Whether its meters could prove it off: they are read for some seconds."""
         name = machine(request, self._service, READ, segment(request))
         provable = await self._service.provable(name)
-        return as_json({"machine": name, "provable": provable.can, "sentences": provable.sentences})
+        return json_response(
+            {"machine": name, "provable": provable.can, "sentences": provable.sentences}
+        )
 
     async def _power(self, request: GatewayRequest) -> WebResponse:
         body = document(request, ("action", "pause_s"))
@@ -141,7 +143,7 @@ class ApiV1:
                 raise bad("pause_s must be a number")
             pause_s = pause(body["pause_s"])
         outcome = await execute_once(request, self._service, segment(request), action, pause_s)
-        return as_json(outcome_json(outcome), outcome_status(outcome))
+        return json_response(outcome_json(outcome), outcome_status(outcome))
 
     async def _journal(self, request: GatewayRequest) -> WebResponse:
         """The last lines about the client's machines. The hashes are those of the whole chain."""
@@ -156,7 +158,7 @@ class ApiV1:
                 ids.add(line.record["id"])
             if line.record.get("id") in ids:
                 lines.append({"hash": line.hash, **self._redact(request, line.record)})
-        return as_json({"lines": lines[-int(last) :]})
+        return json_response({"lines": lines[-int(last) :]})
 
     def _redact(self, request: GatewayRequest, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """A line without the keys of other clients: who has one may ask for its result."""

@@ -68,7 +68,7 @@ class Clients:
     def __iter__(self) -> Any:
         return iter(self._clients)
 
-    def of_token(self, token: str) -> Optional[GatewayClient]:
+    def find_by_token(self, token: str) -> Optional[GatewayClient]:
         """The client with this token. Takes as long for a wrong token as for a right one."""
         digest = digest_of(token)
         match = None
@@ -77,9 +77,9 @@ class Clients:
                 match = client
         return match
 
-    def of_login(self, name: str, token: str) -> Optional[GatewayClient]:
+    def find_by_login(self, name: str, token: str) -> Optional[GatewayClient]:
         """The client with this name and token, for protocols with user and password."""
-        client = self.of_token(token)
+        client = self.find_by_token(token)
         return client if client is not None and client.name == name else None
 
 

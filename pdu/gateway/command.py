@@ -180,23 +180,23 @@ async def _serve(
             report,
             options.proof,
         )
-        served = application.Application(switchboard, book, choices, report)
-        server = web.WebServer(served.guard(files.clients), tls=files.tls, report=report)
+        api = application.Application(switchboard, book, choices, report)
+        server = web.WebServer(api.guard(files.clients), tls=files.tls, report=report)
 
         async def reload() -> None:
             """Commands that run are carried through as they were begun."""
-            renewed = await asyncio.to_thread(_reread_files, options)
-            if isinstance(renewed, str):
-                served.health.not_reloaded = renewed
-                report(f"not reloaded, nothing changes: {renewed}")
+            new_files = await asyncio.to_thread(_reread_files, options)
+            if isinstance(new_files, str):
+                api.health.not_reloaded = new_files
+                report(f"not reloaded, nothing changes: {new_files}")
                 return
-            switchboard.renew(renewed.drawing.machines, renewed.targets)
-            server.application, server.tls = served.guard(renewed.clients), renewed.tls
-            served.health.not_reloaded = ""
+            switchboard.renew(new_files.drawing.machines, new_files.targets)
+            server.application, server.tls = api.guard(new_files.clients), new_files.tls
+            api.health.not_reloaded = ""
             report(
-                f"reloaded: {counted(len(renewed.clients), 'client')},"
-                f" {counted(len(renewed.drawing.machines), 'machine')},"
-                f" {counted(len(renewed.targets), 'PDU')}"
+                f"reloaded: {counted(len(new_files.clients), 'client')},"
+                f" {counted(len(new_files.drawing.machines), 'machine')},"
+                f" {counted(len(new_files.targets), 'PDU')}"
             )
 
         async def reloads() -> None:
@@ -209,7 +209,7 @@ async def _serve(
                 except Exception as error:  # a defect must not end later reloads
                     report(f"defect: {type(error).__name__}: {error}")
 
-        def heard() -> None:
+        def on_signal() -> None:
             if signals.heard():
                 reload_request.set()
             if signals.ending is not None:
@@ -219,7 +219,7 @@ async def _serve(
         serving = loop.create_task(server.serve(listener))
         reloading = loop.create_task(reloads())
         await asyncio.sleep(0)  # from here on it can be stopped
-        loop.add_reader(signals.pipe.fileno(), heard)
+        loop.add_reader(signals.pipe.fileno(), on_signal)
         url = (
             f"{'https' if options.cert else 'http'}://{address.in_url}:{listener.getsockname()[1]}/"
         )

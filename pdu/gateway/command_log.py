@@ -22,7 +22,7 @@ from ..core.drawing.drawing import Cord
 from ..core.files import journal
 from ..core.states import UNKNOWN, of_word, word
 from .errors import ApiError
-from .power import CordState, PowerOutcome, PowerRequest, as_json
+from .power import CordState, PowerOutcome, PowerRequest, cord_document
 
 #: keys that are remembered of each client: at 400 commands a minute, for 50 minutes or more
 KEYS_OF_CLIENT = 20_000
@@ -156,7 +156,7 @@ class CommandLog:
                     "action": command.request.action,
                     "done": outcome.is_done,
                     "state": word(outcome.state),
-                    "outlets": [as_json(cord) for cord in outcome.cords],
+                    "outlets": [cord_document(cord) for cord in outcome.cords],
                     "reason": outcome.reason,
                 }
             )

@@ -16,7 +16,7 @@ from .errors import ApiError, bad, not_found
 from .power import OFF, ON, RESTART, PowerOutcome
 from .power_service import PowerService
 from .request import GatewayRequest, execute_once, machine, pause, segment
-from .responses import as_json, as_text
+from .responses import json_response, text_response
 from .routes import Route
 
 # MAAS' usual patterns are status.*\:.*running and status.*\:.*stopped
@@ -53,7 +53,7 @@ class CompatibleRoutes:
     async def _maas_query(self, request: GatewayRequest) -> WebResponse:
         name = machine(request, self._service, READ, segment(request))
         state = await self._service.state(name)
-        return as_json({"status": _MAAS[state.state]})
+        return json_response({"status": _MAAS[state.state]})
 
     async def _maas(self, request: GatewayRequest) -> WebResponse:
         action = request.parts["action"]
@@ -66,7 +66,7 @@ class CompatibleRoutes:
         state = await self._service.state(name)
         if state.state is UNKNOWN:
             raise ApiError(503, "unknown", f"the state is unknown: {state.reason}", _RETRY_S)
-        return as_text(_LABGRID[state.state])
+        return text_response(_LABGRID[state.state])
 
     async def _labgrid_put(self, request: GatewayRequest) -> WebResponse:
         actions = {b"1": ON, b"0": OFF}
@@ -95,8 +95,8 @@ class CompatibleRoutes:
             request, self._machine_name(request, parameters), action, pause_s
         )
         if outcome.is_done:
-            return as_text("OK - accepted request\n")
-        return as_text(f"not proven: {outcome.reason}\n", outcome_status(outcome))
+            return text_response("OK - accepted request\n")
+        return text_response(f"not proven: {outcome.reason}\n", outcome_status(outcome))
 
     def _machine_name(self, request: GatewayRequest, parameters: Mapping[str, str]) -> str:
         """The machine of `alias`, or the one whose only outlet `hostname` and `port` name."""
@@ -121,4 +121,4 @@ class CompatibleRoutes:
 
 
 def _respond(outcome: PowerOutcome) -> WebResponse:
-    return as_json(outcome_json(outcome), outcome_status(outcome))
+    return json_response(outcome_json(outcome), outcome_status(outcome))

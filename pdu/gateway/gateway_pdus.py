@@ -65,7 +65,7 @@ class GatewayPdu:
             last = self._last.get(with_figures)
             if last is None or last.begun < oldest:
                 target = self.target
-                last = await _in_thread(self._readers, lambda: poll_pdu(target))
+                last = await _run_in_thread(self._readers, lambda: poll_pdu(target))
                 if target is self.target:
                     self._last[with_figures] = self.newest = last
         return last
@@ -74,19 +74,19 @@ class GatewayPdu:
         """The outlets, read now as `target` reaches them."""
         poll_pdu = _all if with_figures else poll_states
         async with self._turns.reading():
-            return await _in_thread(self._readers, lambda: poll_pdu(target))
+            return await _run_in_thread(self._readers, lambda: poll_pdu(target))
 
     async def ask(self, question: Callable[[], T]) -> T:
         """Something else that is read of the PDU."""
         async with self._turns.reading():
-            return await _in_thread(self._readers, question)
+            return await _run_in_thread(self._readers, question)
 
     async def switch(self, cord: Cord, on: bool, target: Target) -> CordState:
         """Send one command, once, to the PDU as `target` reaches it. The state is what the PDU
         reported afterwards, UNKNOWN if the command failed."""
         async with self._turns.command():
             try:
-                return await _in_thread(
+                return await _run_in_thread(
                     self._switchers, lambda: self._switch_outlet(target, cord, on)
                 )
             finally:
@@ -103,7 +103,7 @@ class GatewayPdu:
         return CordState(
             cord,
             state,
-            f"the PDU accepted the command, but did not report the outlet {_on_off(on)}",
+            f"the PDU accepted the command, but did not report the outlet {_action_word(on)}",
         )
 
 
@@ -111,9 +111,9 @@ def _all(target: Target) -> Reading:
     return poll(target, with_power=True)
 
 
-async def _in_thread(threads: Executor, call: Callable[[], T]) -> T:
+async def _run_in_thread(threads: Executor, call: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(threads, call)
 
 
-def _on_off(on: bool) -> str:
+def _action_word(on: bool) -> str:
     return "on" if on else "off"

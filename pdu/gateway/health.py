@@ -9,10 +9,10 @@ from typing import Any
 from ..core.web.exposition import TEXT, gauge, render
 from ..core.web.messages import WebResponse
 from .command_log import CommandLog
-from .metrics import GatewayCounts, as_metrics
+from .metrics import GatewayCounts, metric_families
 from .power_service import PowerService
 from .request import GatewayRequest, machines, wait_s
-from .responses import as_json, as_text
+from .responses import json_response, text_response
 from .routes import Route
 
 
@@ -45,7 +45,7 @@ class Health:
             lines.append(f"PDUs that did not answer when they were last read: {failed}")
         is_well = not self._log.trouble()
         words = [*(["ok"] if is_well else []), *lines]
-        return as_text("".join(f"{line}\n" for line in words), 200 if is_well else 503)
+        return text_response("".join(f"{line}\n" for line in words), 200 if is_well else 503)
 
     async def _health(self, request: GatewayRequest) -> WebResponse:
         """The journal, the files, and the client's PDUs, each read now."""
@@ -68,7 +68,7 @@ class Health:
                 for pdu, reading in readings.items()
             ],
         }
-        return as_json(document)
+        return json_response(document)
 
     async def _metrics(self, request: GatewayRequest) -> WebResponse:
         """Reads no PDU: what is said of them is what the last reading found."""
@@ -80,7 +80,7 @@ class Health:
         }
         now = time.monotonic()
         families = [
-            *as_metrics(self._counts),
+            *metric_families(self._counts),
             gauge(
                 "pdu_gateway_commands_running",
                 "Commands that run or wait for their PDU.",
@@ -113,4 +113,4 @@ class Health:
                 labels=("pdu",),
             ),
         ]
-        return as_text(render(families).decode(), kind=TEXT)
+        return text_response(render(families).decode(), kind=TEXT)

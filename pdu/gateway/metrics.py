@@ -21,7 +21,7 @@ class GatewayCounts:
         self.requests: Counter[int] = Counter()
 
 
-def as_metrics(counts: GatewayCounts) -> Iterable[MetricFamily]:
+def metric_families(counts: GatewayCounts) -> Iterable[MetricFamily]:
     """The counts as metrics."""
     yield counter(
         "pdu_gateway_commands",

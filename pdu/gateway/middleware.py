@@ -21,7 +21,7 @@ from .errors import ApiError, bad
 from .metrics import GatewayCounts
 from .rate_limit import ClientLimits, TokenBucket
 from .request import GatewayRequest
-from .responses import REDFISH, refused
+from .responses import REDFISH, error_response
 from .routes import Router
 from .sessions import Sessions
 
@@ -72,11 +72,11 @@ class Middleware:
             return await self._pass_on(request, raw, path, query)
         except ApiError as refusal:
             self._note(request, path, f"{refusal.status} {refusal.reason}")
-            return refused(refusal, path)
+            return error_response(refusal, path)
         except Exception as error:
             self._report(f"defect: {type(error).__name__}: {printable(str(error), 200)}")
             defect = ApiError(500, "defect", "a defect of the gateway; its log says more")
-            return refused(defect, path)
+            return error_response(defect, path)
 
     async def _pass_on(self, request: WebRequest, raw: str, path: str, query: str) -> WebResponse:
         if request.version not in ("1.0", "1.1"):
@@ -103,9 +103,9 @@ class Middleware:
             client,
             lambda: self.count_command(client),
         )
-        return await self._within(client, gateway_request, path)
+        return await self._answer_within_limits(client, gateway_request, path)
 
-    async def _within(
+    async def _answer_within_limits(
         self, client: Optional[GatewayClient], request: GatewayRequest, path: str
     ) -> WebResponse:
         """Pass the request on, unless its client has too many at a time."""
@@ -133,16 +133,16 @@ class Middleware:
             token = headers["x-auth-token"]
             client = self._sessions.touch(token, time.monotonic())
         elif login_headers == ["authorization"]:
-            client = self._of_authorization(headers["authorization"])
+            client = self._find_client(headers["authorization"])
         if client is None:
             raise ApiError(401, "login", "a client's token is needed")
         return client
 
-    def _of_authorization(self, header: str) -> Optional[GatewayClient]:
+    def _find_client(self, header: str) -> Optional[GatewayClient]:
         """The client of `Bearer TOKEN`, or of `Basic` with its name and its token."""
         kind, _, credentials = header.partition(" ")
         if kind.lower() == "bearer":
-            return self._clients.of_token(credentials.strip())
+            return self._clients.find_by_token(credentials.strip())
         if kind.lower() != "basic":
             return None
         try:
@@ -150,7 +150,7 @@ class Middleware:
         except (binascii.Error, UnicodeDecodeError):
             return None
         name, _, token = login.partition(":")
-        return self._clients.of_login(name, token)
+        return self._clients.find_by_login(name, token)
 
     def count_command(self, client: Optional[GatewayClient]) -> None:
         """Raise ApiError if the client has sent too many commands."""

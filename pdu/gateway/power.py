@@ -98,7 +98,7 @@ def goal(action: str) -> EnumPowerStatus:
     return DOWN if action == OFF else UP
 
 
-def as_json(cord: CordState, with_figures: bool = False) -> Mapping[str, Any]:
+def cord_document(cord: CordState, with_figures: bool = False) -> Mapping[str, Any]:
     """An outlet for answers and the journal."""
     document: dict[str, Any] = {"outlet": str(cord.cord), "state": word(cord.state)}
     if cord.reason:

@@ -148,9 +148,9 @@ class PowerService:
         pdu_access = self._pdu_access(cord_targets)
         runner = make_runner(self._proof, pdu_access, machine, self._report)
         pdu_readings = {pdu: of_reading(readings[pdu]) for pdu in readings}
-        judged = runner.states(MachinePower.of(machine), pdu_readings)
+        state_by_cord = runner.states(MachinePower.of(machine), pdu_readings)
         return [
-            state._replace(state=judged[state.cord].state, reason=judged[state.cord].reason)
+            state._replace(state=state_by_cord[state.cord].state, reason=state_by_cord[state.cord].reason)
             if state.state is DOWN
             else state
             for state in states
@@ -250,11 +250,11 @@ class PowerService:
         if key:
             self._by_key[client, key] = (request, task)
 
-        def ended(_: object) -> None:
+        def on_end(_: object) -> None:
             del self._running[machine.name]
             self._by_key.pop((client, key), None)
 
-        task.add_done_callback(ended)
+        task.add_done_callback(on_end)
         # a client that leaves does not end the command
         return await asyncio.shield(task)
 
@@ -287,14 +287,16 @@ class PowerService:
         key: str,
         cord_targets: CordTargets,
     ) -> PowerOutcome:
-        command = await self._written(lambda: self._log.begin(client, request, machine.cords, key))
+        command = await self._write_to_log(
+            lambda: self._log.begin(client, request, machine.cords, key)
+        )
         label = f"command {command.id}: {request.action} of {machine.name} by {client}"
         self._report(f"{label}: begun")
         outcome = await self._send(command, machine, request, cord_targets)
         self.counts.commands[request.action, "done" if outcome.is_done else "unproven"] += 1
         self._report(f"{label}: {'done' if outcome.is_done else f'not proven: {outcome.reason}'}")
         try:
-            await self._written(lambda: self._log.end(command, outcome))
+            await self._write_to_log(lambda: self._log.end(command, outcome))
         except SettingsError as error:
             self._report(f"the result of the command {command.id} is not in the journal: {error}")
         return outcome
@@ -322,7 +324,7 @@ class PowerService:
             if combine_cords(cord.state for cord in off) is not DOWN:
                 return _outcome(command, off, "it did not stay off, so it was not switched on")
             try:
-                await self._written(lambda: self._log.step(command, "proven off; now on"))
+                await self._write_to_log(lambda: self._log.step(command, "proven off; now on"))
             except SettingsError as error:
                 # the machine is off: to leave it so would be worse than a missing line
                 self._report(f"a step of the command {command.id} is not in the journal: {error}")
@@ -351,7 +353,7 @@ class PowerService:
             return str(error)
         return ""
 
-    async def _written(self, write: Callable[[], T]) -> T:
+    async def _write_to_log(self, write: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, write)
 
 

@@ -13,7 +13,7 @@ from .clients import READ, SWITCH, Clients
 from .errors import ApiError, bad, not_found
 from .power_service import PowerService
 from .request import GatewayRequest, client_of, document, execute_once, machine, machines, segment
-from .responses import as_redfish, as_redfish_error, nothing
+from .responses import nothing, redfish_error_response, redfish_response
 from .routes import Route
 from .sessions import Sessions
 
@@ -53,24 +53,24 @@ class RedfishRoutes:
         ]
 
     async def _systems(self, request: GatewayRequest) -> WebResponse:
-        return as_redfish(redfish_resources.systems(machines(request, self._service)))
+        return redfish_response(redfish_resources.systems(machines(request, self._service)))
 
     async def _all_chassis(self, request: GatewayRequest) -> WebResponse:
-        return as_redfish(redfish_resources.all_chassis(machines(request, self._service)))
+        return redfish_response(redfish_resources.all_chassis(machines(request, self._service)))
 
     async def _system(self, request: GatewayRequest) -> WebResponse:
         name = self._readable(request)
         may = SWITCH in client_of(request).may and not self._service.machines[name].protected
         state = await self._service.state(name)
-        return as_redfish(redfish_resources.system(name, state.state, may))
+        return redfish_response(redfish_resources.system(name, state.state, may))
 
     async def _chassis(self, request: GatewayRequest) -> WebResponse:
-        return as_redfish(redfish_resources.chassis(self._readable(request)))
+        return redfish_response(redfish_resources.chassis(self._readable(request)))
 
     async def _metrics(self, request: GatewayRequest) -> WebResponse:
         name = self._readable(request)
         state = await self._service.state(name, with_figures=True)
-        return as_redfish(redfish_resources.metrics(name, state))
+        return redfish_response(redfish_resources.metrics(name, state))
 
     async def _reset(self, request: GatewayRequest) -> WebResponse:
         reset_type = document(request, ("ResetType",)).get("ResetType")
@@ -80,7 +80,7 @@ class RedfishRoutes:
         name = self._name(request)
         outcome = await execute_once(request, self._service, name, action, self._pause_s)
         if not outcome.is_done:
-            return as_redfish_error(UNPROVEN, f"sent, but not proven: {outcome.reason}")
+            return redfish_error_response(UNPROVEN, f"sent, but not proven: {outcome.reason}")
         return nothing({"OData-Version": "4.0"})
 
     async def _log_in(self, request: GatewayRequest) -> WebResponse:
@@ -88,24 +88,24 @@ class RedfishRoutes:
         name, token = body.get("UserName"), body.get("Password")
         if not isinstance(name, str) or not isinstance(token, str):
             raise bad("UserName and Password must be texts")
-        client = self._clients.of_login(name, token)
+        client = self._clients.find_by_login(name, token)
         if client is None:
             raise ApiError(401, "login", "no client has this name and token")
         session, secret = self._sessions.start(client, time.monotonic())
         headers = {"Location": f"{redfish_resources.SESSIONS}/{session.id}", "X-Auth-Token": secret}
-        return as_redfish(redfish_resources.session(session.id, client.name), 201, headers)
+        return redfish_response(redfish_resources.session(session.id, client.name), 201, headers)
 
     async def _own_sessions(self, request: GatewayRequest) -> WebResponse:
-        sessions = self._sessions.of_client(client_of(request), time.monotonic())
-        return as_redfish(redfish_resources.sessions(session.id for session in sessions))
+        sessions = self._sessions.list_of_client(client_of(request), time.monotonic())
+        return redfish_response(redfish_resources.sessions(session.id for session in sessions))
 
     async def _session(self, request: GatewayRequest) -> WebResponse:
         session_id, client = segment(request, "session"), client_of(request)
         if session_id not in {
-            session.id for session in self._sessions.of_client(client, time.monotonic())
+            session.id for session in self._sessions.list_of_client(client, time.monotonic())
         }:
             not_found()
-        return as_redfish(redfish_resources.session(session_id, client.name))
+        return redfish_response(redfish_resources.session(session_id, client.name))
 
     async def _log_out(self, request: GatewayRequest) -> WebResponse:
         if not self._sessions.end(segment(request, "session"), client_of(request)):
@@ -124,6 +124,6 @@ def _fixed_route(resource: Any) -> Any:
     """A route that always answers the same."""
 
     async def answer(_: GatewayRequest) -> WebResponse:
-        return as_redfish(resource)
+        return redfish_response(resource)
 
     return answer

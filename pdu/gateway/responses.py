@@ -20,7 +20,7 @@ REDFISH = "/redfish"
 TEXT = "text/plain; charset=utf-8"
 
 
-def as_json(
+def json_response(
     document: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None
 ) -> WebResponse:
     """A document. `headers`: more of them."""
@@ -29,7 +29,7 @@ def as_json(
     return WebResponse(status, body, {**HEADERS, **kind, **(headers or {})})
 
 
-def as_text(text: str, status: int = 200, kind: str = TEXT) -> WebResponse:
+def text_response(text: str, status: int = 200, kind: str = TEXT) -> WebResponse:
     """A text for programs that read no JSON. `kind`: its Content-Type."""
     return WebResponse(status, text.encode(), {**HEADERS, "Content-Type": kind})
 
@@ -39,7 +39,7 @@ def nothing(headers: Optional[Mapping[str, str]] = None) -> WebResponse:
     return WebResponse(204, b"", {**HEADERS, **(headers or {})})
 
 
-def refused(refusal: ApiError, path: str) -> WebResponse:
+def error_response(refusal: ApiError, path: str) -> WebResponse:
     """The answer to a request that was refused: of Redfish's form below its path."""
     headers: dict[str, str] = {}
     if refusal.retry_after_s is not None:
@@ -51,25 +51,25 @@ def refused(refusal: ApiError, path: str) -> WebResponse:
     if refusal.allow:
         headers["Allow"] = ", ".join(refusal.allow)
     if is_redfish:
-        answer = as_redfish_error(refusal.status, refusal.reason, headers)
+        answer = redfish_error_response(refusal.status, refusal.reason, headers)
     else:
         document = {"error": {"kind": refusal.kind, "reason": refusal.reason}}
-        answer = as_json(document, refusal.status, headers)
+        answer = json_response(document, refusal.status, headers)
     return answer._replace(is_last=refusal.status in (400, 505))
 
 
-def as_redfish(
+def redfish_response(
     resource: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None
 ) -> WebResponse:
     """A resource of Redfish (DSP0266, 8.6: OData-Version is needed)."""
-    return as_json(resource, status, {"OData-Version": "4.0", **(headers or {})})
+    return json_response(resource, status, {"OData-Version": "4.0", **(headers or {})})
 
 
-def as_redfish_error(
+def redfish_error_response(
     status: int, reason: str, headers: Optional[Mapping[str, str]] = None
 ) -> WebResponse:
     """An error of Redfish (DSP0266, 8.6.2)."""
     message = "Base.1.0.GeneralError"
     about = {"MessageId": message, "Message": reason, "Severity": "Critical", "Resolution": "None."}
     document = {"error": {"code": message, "message": reason, "@Message.ExtendedInfo": [about]}}
-    return as_redfish(document, status, headers)
+    return redfish_response(document, status, headers)

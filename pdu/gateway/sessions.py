@@ -38,7 +38,7 @@ class Sessions:
     def start(self, client: GatewayClient, now: float) -> tuple[ClientSession, str]:
         """A new session and its token."""
         self._end_idle(now)
-        sessions = sorted(self.of_client(client, now), key=lambda session: session.used_at)
+        sessions = sorted(self.list_of_client(client, now), key=lambda session: session.used_at)
         for oldest in sessions[: max(0, len(sessions) + 1 - MOST)]:
             self.end(oldest.id, client)
         token = secrets.token_urlsafe(32)
@@ -55,7 +55,7 @@ class Sessions:
         session.used_at = now
         return session.client
 
-    def of_client(self, client: GatewayClient, now: float) -> Sequence[ClientSession]:
+    def list_of_client(self, client: GatewayClient, now: float) -> Sequence[ClientSession]:
         """The sessions of a client."""
         self._end_idle(now)
         return [

@@ -39,7 +39,15 @@ from ..core.inventory.reading import Reading
 from ..core.owner_files import LIST, OwnerFiles, file_arguments
 from . import equipment_csv, tables
 from .check_report import CheckReport
-from .check_result import NAGIOS_FAILED, PduRow, changes, judged, nagios, remembered, summary
+from .check_result import (
+    NAGIOS_FAILED,
+    PduRow,
+    carry_forward,
+    changes,
+    judge_reading,
+    nagios,
+    summary,
+)
 
 _CLEAR, _CHANGED = "\x1b[H\x1b[2J", "*"
 
@@ -139,36 +147,36 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
         print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
     devices = use_newest_archives(fleet.devices, config.owner_files.archives)
     usual = config.owner_files.login()
-    polled = targets(devices, fleet.auths, usual)
-    prompted_secrets = _prompted_secrets(where, polled)
+    fleet_targets = targets(devices, fleet.auths, usual)
+    prompted_secrets = _prompted_secrets(where, fleet_targets)
     if prompted_secrets:
         usual = usual._replace(secrets={**usual.secrets, **prompted_secrets})
-        polled = targets(devices, fleet.auths, usual)
+        fleet_targets = targets(devices, fleet.auths, usual)
     if config.html is not None:
         check_page(config.html)
     earlier_rows: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
-        check_round = _round(config, run_options, polled, earlier_rows, fleet.repeated)
+        check_round = _round(config, run_options, fleet_targets, earlier_rows, fleet.repeated)
         _print_round(config, run_options, check_round, first=not earlier_rows)
         if equipment is not None:
             print(equipment_csv.write(equipment, polled, check_round.outcome.rows), file=sys.stderr)
         if config.watch is None:
             return check_round.outcome.totals.level
         earlier_rows = {
-            row.device.name: remembered(earlier_rows.get(row.device.name), row)
+            row.device.name: carry_forward(earlier_rows.get(row.device.name), row)
             for row in check_round.outcome.rows
         }
         begin = max(begin + config.watch, time.monotonic())
         time.sleep(max(0.0, begin - time.monotonic()))
 
 
-def _prompted_secrets(file: str, polled: Sequence[Target]) -> dict[str, str]:
+def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, str]:
     """The secrets that PDUs without a login of the list lack, from a terminal; {} without one."""
     if not sys.stdin.isatty():
         return {}
     lacking: Counter[str] = Counter()
-    for target in polled:
+    for target in fleet_targets:
         try:
             target.data()
         except NoSecret as error:
@@ -192,33 +200,33 @@ def _prompted_secrets(file: str, polled: Sequence[Target]) -> dict[str, str]:
 def _round(
     config: CheckOptions,
     run_options: RunOptions,
-    polled: Sequence[Target],
+    fleet_targets: Sequence[Target],
     earlier_rows: Mapping[str, PduRow],
     repeated: Mapping[str, str],
 ) -> Round:
     keep = run_options.json or config.html is not None or config.watch is not None
-    rows: list[Optional[PduRow]] = [None] * len(polled)
-    kept_readings: list[Reading] = [] if config.save is None else [Reading()] * len(polled)
+    rows: list[Optional[PduRow]] = [None] * len(fleet_targets)
+    kept_readings: list[Reading] = [] if config.save is None else [Reading()] * len(fleet_targets)
     poll_one = poll_full if config.save is not None else poll if keep else poll_state_counts
     begin = time.monotonic()
-    progress_bar = progress(len(polled), "polling", show_pos=True)
+    progress_bar = progress(len(fleet_targets), "polling", show_pos=True)
     with (
         contextlib.closing(
             reader_pool.read_all(
-                polled, config.parallel, processes=config.workers, read_target=poll_one
+                fleet_targets, config.parallel, processes=config.workers, read_target=poll_one
             )
         ) as readings,
         progress_bar as bar,
     ):
         for place, reading in readings:
-            rows[place] = judged(polled[place].device, reading, keep)
+            rows[place] = judge_reading(fleet_targets[place].device, reading, keep)
             if config.save is not None:
                 kept_readings[place] = reading
             if bar is not None:
                 bar.update(1)
     complete_rows = [row for row in rows if row is not None]
     if config.save is not None:
-        devices = [target.device for target in polled]
+        devices = [target.device for target in fleet_targets]
         saved_readings.save(
             config.save, saved_readings.of_readings(devices, kept_readings, time.time())
         )
@@ -243,13 +251,13 @@ def _print_round(
 ) -> None:
     outcome = check_round.outcome
     if run_options.json:
-        document = tables.as_json(*outcome)
+        document = tables.check_document(*outcome)
         if config.watch is None:
             print_json(document)
         else:
             print(json.dumps({"time": check_round.when_utc, **document}), flush=True)
     elif config.csv:
-        sys.stdout.write(tables.as_csv(outcome.rows))
+        sys.stdout.write(tables.csv_text(outcome.rows))
     elif config.nagios:
         print("\n".join(nagios(outcome.totals, outcome.rows)))
     else:

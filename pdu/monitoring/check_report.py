@@ -28,7 +28,7 @@ from ..core.cli.report import (
 from ..core.files.html import Frame
 from ..core.states import DOWN, UNKNOWN, word
 from .check_result import PduRow, Summary
-from .tables import PAGE_COLUMNS, as_json
+from .tables import PAGE_COLUMNS, check_document
 
 _QUESTION = "pdu check: does each PDU answer, what are its outlets, what does it carry?"
 _READING = (
@@ -54,17 +54,17 @@ class CheckReport(NamedTuple):
         frame = Frame(title, _QUESTION, _READING, "docs/fleet.md", when)
         parts = [
             *self._verdict(),
-            *_to_do(self.rows),
+            *_advice_parts(self.rows),
             *self._changes(),
             *_unknown(self.rows),
             Section("Load and energy"),
             self._all(),
         ]
-        return Report(frame, parts, partial(as_json, self.rows, self.totals, self.marks))
+        return Report(frame, parts, partial(check_document, self.rows, self.totals, self.marks))
 
     def lines(self) -> Iterator[str]:
         """For a terminal."""
-        yield from text_lines([self._all(), *_unknown(self.rows), *_to_do(self.rows)])
+        yield from text_lines([self._all(), *_unknown(self.rows), *_advice_parts(self.rows)])
         yield from text_lines([*self._changes(), "", *self._verdict()])
 
     def changed_lines(self) -> Iterator[str]:
@@ -91,7 +91,7 @@ class CheckReport(NamedTuple):
         return Table("", heads, [*zip(*cells)]).without_empty_columns()
 
 
-def _to_do(rows: Sequence[PduRow]) -> Iterator[Part]:
+def _advice_parts(rows: Sequence[PduRow]) -> Iterator[Part]:
     if any(row.remedy for row in rows):
         yield Section("What to do")
         yield from _remedies(rows)

@@ -86,7 +86,7 @@ class PduRow(NamedTuple):
     kind: str = ""
     #: the text of the error
     reason: str = ""
-    #: empty if `judged` does not keep them
+    #: empty if `judge_reading` does not keep them
     outlets: Sequence[PolledOutlet] = ()
 
     @property
@@ -100,7 +100,7 @@ class PduRow(NamedTuple):
         return _ONLY_METERS if only_unknown and not self.device.metered else ""
 
 
-def judged(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> PduRow:
+def judge_reading(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> PduRow:
     """The row of one PDU."""
     level, result = _level(device, reading)
     kind, reason = reading.failure or ("", "")
@@ -198,8 +198,8 @@ def summary(
     results = Counter(row.result for row in rows)
     once = _once(rows, repeated) if repeated else rows
     loads = [row.load_a for row in once if row.load_a is not None]
-    metered = [row for row in once if row.energy_kwh is not None]
-    energies = [row.energy_kwh for row in metered if row.energy_kwh is not None]
+    metered_rows = [row for row in once if row.energy_kwh is not None]
+    energies = [row.energy_kwh for row in metered_rows if row.energy_kwh is not None]
     return Summary(
         pdus=len(rows),
         results={
@@ -216,7 +216,7 @@ def summary(
         seconds=seconds,
         level=max((row.level for row in rows), default=WELL),
         repeated=dict(repeated),
-        energy_places=min(map(_places, metered), default=0),
+        energy_places=min(map(_places, metered_rows), default=0),
     )
 
 
@@ -257,13 +257,15 @@ def nagios(totals: Summary, rows: Sequence[PduRow]) -> list[str]:
         "outlets_off": totals.off,
         "outlets_unknown": totals.unknown,
     }
-    measured = [] if totals.load_a is None else [f"load={totals.load_a:.3f}"]
-    hidden = any(row.kind and row.energy_kwh is None for row in rows)
-    measured += [] if totals.energy_kwh is None or hidden else [f"energy={totals.energy_kwh:.3f}c"]
+    performance_data = [] if totals.load_a is None else [f"load={totals.load_a:.3f}"]
+    lacks_energy = any(row.kind and row.energy_kwh is None for row in rows)
+    performance_data += (
+        [] if totals.energy_kwh is None or lacks_energy else [f"energy={totals.energy_kwh:.3f}c"]
+    )
     figures = " ".join(
         [
             *(f"{key}={value}" for key, value in data.items()),
-            *measured,
+            *performance_data,
             f"time={totals.seconds:.3f}s",
         ]
     )
@@ -280,7 +282,7 @@ def _plain(text: str) -> str:
     return text.replace("|", "/")  # the bar separates performance data
 
 
-def remembered(earlier: Optional[PduRow], row: PduRow) -> PduRow:
+def carry_forward(earlier: Optional[PduRow], row: PduRow) -> PduRow:
     """The row for the next call of `changes`: states or an energy that `row` lacks are taken from
     `before`.
     """

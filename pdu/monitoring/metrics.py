@@ -165,7 +165,7 @@ class _LabelledCounter:
     def family(self) -> MetricFamily:
         samples: list[Sample] = []
         for values, (count, created) in list(self._counts.items()):
-            samples += (("_total", values, count), _created(values, created))
+            samples += (("_total", values, count), _creation_sample(values, created))
         return MetricFamily(self._name, self._about, "counter", self._labels, samples)
 
 
@@ -259,10 +259,10 @@ def _histogram(handler: str, durations: _Durations) -> Iterator[Sample]:
         yield "_bucket", (handler, limit), count
     yield "_count", (handler,), count
     yield "_sum", (handler,), durations.sum_s
-    yield _created((handler,), durations.created)
+    yield _creation_sample((handler,), durations.created)
 
 
-def _created(values: tuple[str, ...], time_s: float) -> Sample:
+def _creation_sample(values: tuple[str, ...], time_s: float) -> Sample:
     """A time of creation, which the environment switches off as in prometheus-client."""
     is_off = os.environ.get("PROMETHEUS_DISABLE_CREATED_SERIES", "").lower() in ("true", "1", "t")
     return "_created", values, None if is_off else time_s

@@ -25,7 +25,7 @@ def process_families() -> Iterator[MetricFamily]:
     except (OSError, ValueError):
         pass
     else:
-        yield from _of_proc(fields, booted, open_files)
+        yield from _process_families(fields, booted, open_files)
     implementation, version = platform.python_implementation(), platform.python_version()
     yield gauge(
         "python_info",
@@ -35,7 +35,9 @@ def process_families() -> Iterator[MetricFamily]:
     )
 
 
-def _of_proc(fields: list[bytes], booted: float, open_files: int) -> Iterator[MetricFamily]:
+def _process_families(
+    fields: list[bytes], booted: float, open_files: int
+) -> Iterator[MetricFamily]:
     """`fields`: of /proc/self/stat from the third on; `booted`: in s since 1970."""
     import resource  # Windows has neither it nor /proc, and everything else of an exporter works
 

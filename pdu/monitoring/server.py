@@ -96,7 +96,7 @@ class Exporter:
         seconds = self._seconds(scrape_timeout)
         if not await self._slots.acquire(seconds - _LEAST_S):
             return self._busy()
-        answer = await self._bounded(target, seconds, begin + seconds, accept, encoding)
+        answer = await self._probe_until(target, seconds, begin + seconds, accept, encoding)
         if answer.doubted:
             return self._busy()
         self.own.note(target.handler.shown, answer.kind, answer.seconds)
@@ -112,7 +112,7 @@ class Exporter:
             ),
         )
 
-    async def _bounded(
+    async def _probe_until(
         self, target: Target, seconds: float, end: float, accept: str, encoding: str
     ) -> ProbeAnswer:
         """The answer, or at `end` a failure.

@@ -105,7 +105,7 @@ COLUMNS: Sequence[CheckColumn] = (
 PAGE_COLUMNS = tuple(column for column in COLUMNS if column.head)
 
 
-def as_csv(rows: Sequence[PduRow]) -> str:
+def csv_text(rows: Sequence[PduRow]) -> str:
     """The rows as CSV. Text that begins like a formula gets an apostrophe in front."""
     csv_columns = [column for column in COLUMNS if column.csv]
     return csv_lines(
@@ -116,7 +116,7 @@ def as_csv(rows: Sequence[PduRow]) -> str:
     )
 
 
-def as_json(
+def check_document(
     rows: Sequence[PduRow], totals: Summary, changes_by_pdu: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
     """The summary, and each PDU with its counts, figures, outlets, error and changes."""

@@ -85,7 +85,7 @@ class TargetPolicy:
         return (
             self._fitting(listed_target, query)
             if listed_target is not None
-            else self._in_networks(query)
+            else self._find_in_networks(query)
         )
 
     def _listed_target(self, query: ProbeQuery) -> Optional[Target]:
@@ -95,7 +95,11 @@ class TargetPolicy:
         Raises NotAllowed if several match equally.
         """
         text = query.target
-        targets = self._named.get(text) or self._at_text.get(text.lower()) or self._reached(query)
+        targets = (
+            self._named.get(text)
+            or self._at_text.get(text.lower())
+            or self._find_other_forms(query)
+        )
         if len(targets) > 1:
             several = ", ".join(target.device.name for target in targets[:5]) + (
                 ", ..." if len(targets) > 5 else ""
@@ -123,7 +127,7 @@ class TargetPolicy:
                 )
         return target
 
-    def _in_networks(self, query: ProbeQuery) -> Target:
+    def _find_in_networks(self, query: ProbeQuery) -> Target:
         where = Address(query.target)
         try:
             address = ipaddress.ip_address(where.host)
@@ -155,7 +159,7 @@ class TargetPolicy:
             )
         return Target(ListedPdu(query.target, query.handler, where, query.auth), handler, auth)
 
-    def _reached(self, query: ProbeQuery) -> Sequence[Target]:
+    def _find_other_forms(self, query: ProbeQuery) -> Sequence[Target]:
         """The listed PDUs that a query would reach by another form of their address, such as one
         with the usual port.
 

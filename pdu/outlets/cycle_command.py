@@ -38,7 +38,14 @@ from ..core.machines import outlet as one_outlet
 from ..core.machines.outlet import OutletPower, RestartStage, target_state
 from ..core.states import DOWN, UP, of_word, word
 from .read_commands import name_field, show_warnings
-from .switch_commands import CalledOutlet, not_seen, outlets_of, report_stop, shown_now, state_line
+from .switch_commands import (
+    CalledOutlet,
+    outlets_of,
+    present_state_text,
+    report_stop,
+    state_line,
+    unproven_text,
+)
 
 _PAUSE_S = 10.0  # power supplies bridge some seconds
 _TICK_S = 1.0
@@ -78,7 +85,7 @@ class _OutletCycle(NamedTuple):
 
     def unproven(self, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
         """The result if a state after a command, `seen`, is not the wanted one."""
-        sentence = not_seen(self.identity, self.where, word(target_state(on)), state)
+        sentence = unproven_text(self.identity, self.where, word(target_state(on)), state)
         note = f"{why}; {self.remedy(left)}"
         return Result(
             self.answer(left, note=note),
@@ -119,7 +126,7 @@ def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
     _refuse(outcome, of_word(outlet["state"]))
     prompts.confirm(
         run_options,
-        f"switch off {shown_now(outlet)} of {where}, and on again after {pause_s:g} s",
+        f"switch off {present_state_text(outlet)} of {where}, and on again after {pause_s:g} s",
         host,
     )
     power = OutletPower(CalledOutlet(lambda: handler.make(data), identity, where, run_options))

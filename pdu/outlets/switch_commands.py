@@ -60,7 +60,7 @@ class CalledOutlet(NamedTuple):
         return UNKNOWN
 
 
-def _called(pdu: Any, identity: str, where: str, run_options: RunOptions) -> CalledOutlet:
+def _callable_outlet(pdu: Any, identity: str, where: str, run_options: RunOptions) -> CalledOutlet:
     return CalledOutlet(lambda: pdu, identity, where, run_options)
 
 
@@ -84,7 +84,9 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
             listed_rows = outlets_of(handler, data, host, identities)
         identities = [str(row["identity"]) for row in listed_rows]
         prompts.confirm(
-            run_options, f"switch {goal} {', '.join(map(shown_now, listed_rows))} of {where}", host
+            run_options,
+            f"switch {goal} {', '.join(map(present_state_text, listed_rows))} of {where}",
+            host,
         )
     run_options.changing = True
     begin = time.monotonic()
@@ -95,7 +97,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
         # the switched outlets are reported after SIGTERM as well
         with signals_as_ctrl_c(), show_warnings(run_options, where):
             for identity in identities:
-                outlet = _called(handler.make(data), identity, where, run_options)
+                outlet = _callable_outlet(handler.make(data), identity, where, run_options)
                 rows.append({"identity": identity, "state": None, "done": False})
                 state = outlet.command(on)
                 rows[-1].update(state=word(state), done=state is wanted_state)
@@ -105,7 +107,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
         stop = error
     answered = [row for row in rows if row["state"] is not None]
     _show(run_options, answered, where, handler.shown)
-    notes = _not_seen(answered, where, goal)
+    notes = _unproven_notes(answered, where, goal)
     about = {"call": call, "handler": handler.shown, "host": host, **name_of(run_options)}
     if stop is None:
         seconds = round(time.monotonic() - begin, 3)
@@ -128,7 +130,7 @@ def _report_stop_at(
     """
     rows: OutletRows = answer["outlets"]
     unanswered = [row["identity"] for row in rows if row["state"] is None]
-    unsent = _unsent(identities[len(rows) :])
+    unsent = _unsent_sentences(identities[len(rows) :])
     if isinstance(stop, KeyboardInterrupt):
         shown_rows = [{**row, "state": row["state"] or word(UNKNOWN)} for row in rows]
         unsure = [f"outlet {identity} may or may not have switched" for identity in unanswered]
@@ -183,19 +185,19 @@ def state_line(identity: str, where: str, handler: str, state: EnumPowerStatus) 
     return f"outlet {identity} of {where} is {word(state)} ({handler})"
 
 
-def _not_seen(outlets: OutletRows, where: str, wanted_word: str) -> list[str]:
+def _unproven_notes(outlets: OutletRows, where: str, wanted_word: str) -> list[str]:
     """A sentence about the outlets that accepted the command but did not report the wanted state,
     if there are any.
     """
     note = "; ".join(
-        not_seen(str(outlet["identity"]), where, wanted_word, of_word(outlet["state"]))
+        unproven_text(str(outlet["identity"]), where, wanted_word, of_word(outlet["state"]))
         for outlet in outlets
         if not outlet["done"]
     )
     return [f"not-seen: {note}"] if note else []
 
 
-def not_seen(identity: str, where: str, wanted_word: str, state: EnumPowerStatus) -> str:
+def unproven_text(identity: str, where: str, wanted_word: str, state: EnumPowerStatus) -> str:
     """What is known of an outlet that did not report the wanted state."""
     return (
         f"outlet {identity} of {where} was to be switched {wanted_word}; the PDU accepted the"
@@ -203,7 +205,7 @@ def not_seen(identity: str, where: str, wanted_word: str, state: EnumPowerStatus
     )
 
 
-def _unsent(identities: Sequence[str]) -> list[str]:
+def _unsent_sentences(identities: Sequence[str]) -> list[str]:
     return [f"no command was sent to {outlets_text(identities)}"] if identities else []
 
 
@@ -250,13 +252,13 @@ def _is_name(identity: str) -> bool:
     return not identity.isascii() or any(map(str.isalpha, identity))
 
 
-def shown_now(outlet: Mapping[str, Any]) -> str:
+def present_state_text(outlet: Mapping[str, Any]) -> str:
     """An outlet with name and present state, as the question shows it."""
     name = f" {outlet['name']!r}" if outlet["name"] else ""
     return f"outlet {outlet['identity']}{name} (now {outlet['state']})"
 
 
-def _switching(name: str, on: bool) -> click.Command:
+def _switch_command(name: str, on: bool) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
         return _switch(names.chosen(context, handler, host), on, outlet)
@@ -289,5 +291,5 @@ relay that is welded shut is reported as off, and carries current. Some meters a
     )
 
 
-on = _switching("on", True)
-off = _switching("off", False)
+on = _switch_command("on", True)
+off = _switch_command("off", False)

@@ -44,7 +44,7 @@ def main() -> int:
                 f"{target.device.name}:"
                 f" {reading.failure.reason if reading.failure else 'a dead PDU answered'}"
             )
-        row = check_result.judged(target.device, reading)
+        row = check_result.judge_reading(target.device, reading)
         figures[row.device.name] = [
             "" if value is None else str(value)
             for value in (row.on, row.off, row.unknown, row.load_a, row.energy_kwh)

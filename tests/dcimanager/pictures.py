@@ -19,7 +19,7 @@ from pdu.core.files.html import time_shown
 from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.monitoring.check_report import CheckReport
-from pdu.monitoring.check_result import judged, summary
+from pdu.monitoring.check_result import judge_reading, summary
 from pdu_common.helper import EnumPowerStatus
 from tests.hall.hosters import METERING, HosterHall
 from tests.hall.twin.built import four_racks
@@ -188,14 +188,14 @@ def _report(manager: DciManager) -> str:
             outlets, pdu.load_a, pdu.energy_kwh, last.seconds if last else 0.0, 2, None, True
         )
         rows.append(
-            judged(
+            judge_reading(
                 ListedPdu(pdu.name, pdu.handler.replace("pdu_", ""), Address(where(pdu))),
                 reading,
             )
         )
     silent = CallError("unreachable", "no answer within 10 s on UDP port 161")
     rows += [
-        judged(
+        judge_reading(
             ListedPdu(f"rack 09 {side}", "snmp", Address(address)),
             Reading(failure=silent, seconds=10.0),
         )

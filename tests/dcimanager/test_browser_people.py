@@ -403,7 +403,7 @@ def test_the_report_of_a_check_is_readable(window: Browser, tmp_path: Path) -> N
         PolledOutlet(str(number), DOWN if number in (3, 4, 5, 9) else UP) for number in range(1, 25)
     ]
     rows = [
-        check_result.judged(
+        check_result.judge_reading(
             ListedPdu(f"row 4 rack {number:02d} left", "snmp", Address(f"192.0.2.{number}")),
             Reading(outlets, 12.5 * number, 98765.4321 * number, 0.2, 3),
         )
@@ -411,7 +411,7 @@ def test_the_report_of_a_check_is_readable(window: Browser, tmp_path: Path) -> N
     ]  # fmt: skip
     silent = CallError("unreachable", "192.0.2.99: no answer within 10 s on UDP port 161")
     rows += [
-        check_result.judged(
+        check_result.judge_reading(
             ListedPdu(name, "raritan", Address("192.0.2.99")), Reading(failure=silent)
         )
         for name in ("row 5 rack 01", "row 5 rack 02")

@@ -27,17 +27,17 @@ def test_a_token_is_found_by_its_hash_or_by_its_file(tmp_path: Path) -> None:
         f"[client.a]\n{GOOD}"
         '[client.b]\ntoken_file = "b.token"\nmachines = ["*"]\nmay = ["read", "switch"]\n',
     )
-    a, b = found.of_token(TOKEN), found.of_token("another-token-of-30-characters")
+    a, b = found.find_by_token(TOKEN), found.find_by_token("another-token-of-30-characters")
     assert a is not None and b is not None and (a.name, b.name) == ("a", "b")
     assert [sorted(one.may) for one in (a, b)] == [["read"], ["read", "switch"]]
-    assert found.of_login("a", TOKEN) == a and found.of_login("b", TOKEN) is None
+    assert found.find_by_login("a", TOKEN) == a and found.find_by_login("b", TOKEN) is None
     for wrong in ("", TOKEN[:-1], TOKEN + "x", HASH, "\udc80", TOKEN.upper()):
-        assert found.of_token(wrong) is None
+        assert found.find_by_token(wrong) is None
     assert TOKEN not in repr(a) and HASH not in repr(a)
 
 
 def test_patterns_take_case_and_whole_names(tmp_path: Path) -> None:
-    found = read(tmp_path, f"[client.a]\n{GOOD}").of_token(TOKEN)
+    found = read(tmp_path, f"[client.a]\n{GOOD}").find_by_token(TOKEN)
     assert found is not None
     assert [name for name in ("rack1-1", "srv-17") if not found.sees(name)] == []
     assert [name for name in ("Rack1-1", "xrack1-1", "srv-171", "") if found.sees(name)] == []

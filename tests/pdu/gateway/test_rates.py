@@ -53,8 +53,8 @@ def test_sessions_end_when_idle_and_are_few() -> None:
     tokens = [sessions.start(CLIENT, 4 * TIMEOUT_S + n)[1] for n in range(MOST + 1)]
     assert sessions.touch(tokens[0], 4 * TIMEOUT_S + MOST) is None
     assert sessions.touch(tokens[1], 4 * TIMEOUT_S + MOST) == CLIENT
-    assert len(sessions.of_client(CLIENT, 4 * TIMEOUT_S + MOST)) == MOST
-    assert first.id not in {one.id for one in sessions.of_client(CLIENT, 4 * TIMEOUT_S + MOST)}
+    assert len(sessions.list_of_client(CLIENT, 4 * TIMEOUT_S + MOST)) == MOST
+    assert first.id not in {one.id for one in sessions.list_of_client(CLIENT, 4 * TIMEOUT_S + MOST)}
 
 
 def test_a_client_may_send_what_its_machines_need_or_what_its_owner_says() -> None:

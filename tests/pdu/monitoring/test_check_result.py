@@ -54,7 +54,7 @@ def reading(
 def row(
     *states: str, name: str = "a", metered: bool = False, energy: Optional[float] = 5.0
 ) -> check_result.PduRow:
-    return check_result.judged(device(name, metered), reading(*states, energy=energy))
+    return check_result.judge_reading(device(name, metered), reading(*states, energy=energy))
 
 
 def checked(
@@ -86,7 +86,7 @@ def page(
     ],
 )
 def test_each_reading_has_its_level_and_result(given: Reading, level: int, result: str) -> None:
-    found = check_result.judged(device(), given)
+    found = check_result.judge_reading(device(), given)
     assert (found.level, found.result) == (level, result)
     assert check_result.summary([found, row("UP")], 1.0).level == level
 
@@ -96,7 +96,7 @@ def test_unknown_states_are_a_warning_except_on_a_unit_that_only_meters() -> Non
 
 
 def test_a_pdu_without_an_answer_has_no_outlet_counts() -> None:
-    silent = check_result.judged(device(), reading(kind="unreachable", answered=False))
+    silent = check_result.judge_reading(device(), reading(kind="unreachable", answered=False))
     assert (silent.on, silent.off, silent.unknown) == (None, None, None)
     assert (row("DOWN").on, row("DOWN").off) == (0, 1)
 
@@ -143,7 +143,7 @@ def test_a_sum_of_counters_is_no_finer_than_its_coarsest_counter() -> None:
 def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> None:
     bare, silent = (
         row("UP")._replace(load_a=None, energy_kwh=None),
-        check_result.judged(
+        check_result.judge_reading(
             device("b"), reading(kind="unreachable", answered=False, load=None, energy=None)
         ),
     )
@@ -163,7 +163,7 @@ def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> 
     first, second, *_ = list(checked([bare, silent]).lines())[1:]
     assert (first.count("not metered"), second.count("not metered")) == (0, 2)
     assert page([bare]).count(">not metered</td>") == 2
-    assert tables.as_json([bare], found, {})["summary"]["load_a"] is None
+    assert tables.check_document([bare], found, {})["summary"]["load_a"] is None
 
 
 def test_all_digits_of_a_counter_are_shown() -> None:
@@ -174,7 +174,7 @@ def test_all_digits_of_a_counter_are_shown() -> None:
 
 def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus() -> None:
     rows = [
-        check_result.judged(device(HOSTILE), reading(kind="unreachable", answered=False))
+        check_result.judge_reading(device(HOSTILE), reading(kind="unreachable", answered=False))
     ] * 25 + [row("UP")]
     lines = check_result.nagios(check_result.summary(rows, 1.0), rows)
     assert (
@@ -191,10 +191,10 @@ def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus(
 
 def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
     bare = row("UP", name="bare", energy=None)._replace(load_a=None)
-    silent = check_result.judged(
+    silent = check_result.judge_reading(
         device("b"), reading(kind="unreachable", answered=False, load=None, energy=None)
     )
-    stale = check_result.judged(device("b"), reading("UP", kind="data-stale", load=None))
+    stale = check_result.judge_reading(device("b"), reading("UP", kind="data-stale", load=None))
     for rows, energy in (
         ([row("UP"), bare], True),
         ([row("UP"), stale], True),
@@ -223,21 +223,21 @@ def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
     ],
 )
 def test_no_text_cell_is_a_formula(start: str, cell: str) -> None:
-    bad = check_result.judged(
+    bad = check_result.judge_reading(
         ListedPdu(start, start, Address(start)), Reading(failure=CallError("refused", start))
     )
-    written = next(csv.DictReader(io.StringIO(tables.as_csv([bad]))))
+    written = next(csv.DictReader(io.StringIO(tables.csv_text([bad]))))
     assert written["name"] == written["handler"] == written["address"] == written["reason"] == cell
 
 
 def test_numbers_stay_numbers_in_csv() -> None:
-    written = next(csv.DictReader(io.StringIO(tables.as_csv([row("UP")._replace(load_a=-0.5)]))))
+    written = next(csv.DictReader(io.StringIO(tables.csv_text([row("UP")._replace(load_a=-0.5)]))))
     assert (written["load_a"], written["energy_kwh"], written["on"]) == ("-0.5", "5.0", "1")
 
 
 def test_the_page_escapes_every_text_and_loads_nothing() -> None:
     rows = [
-        check_result.judged(
+        check_result.judge_reading(
             ListedPdu(HOSTILE, HOSTILE, Address(HOSTILE)),
             Reading(
                 [PolledOutlet(HOSTILE, UNKNOWN)],
@@ -256,7 +256,7 @@ def test_the_page_escapes_every_text_and_loads_nothing() -> None:
 
 
 def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
-    slow = check_result.judged(
+    slow = check_result.judge_reading(
         device("slow"), Reading(failure=CallError("unreachable", "no answer"), seconds=9.0)
     )
     rows = [row("UP", "DOWN", "UNKNOWN"), slow]
@@ -277,7 +277,7 @@ def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
 
 def test_what_to_do_is_said_once_for_each_kind_of_error_and_reasons_once() -> None:
     rows = [
-        check_result.judged(device(name), reading(kind=kind, answered=False))
+        check_result.judge_reading(device(name), reading(kind=kind, answered=False))
         for name, kind in (("a", "denied"), ("b", "unreachable"), ("c", "unreachable"))
     ]
     for made in (page(rows), "\n".join(checked(rows).lines())):
@@ -288,7 +288,9 @@ def test_what_to_do_is_said_once_for_each_kind_of_error_and_reasons_once() -> No
 
 
 def test_a_terminal_has_the_words_of_the_page_and_the_verdict_at_its_end() -> None:
-    silent = check_result.judged(device("silent"), reading(kind="unreachable", answered=False))
+    silent = check_result.judge_reading(
+        device("silent"), reading(kind="unreachable", answered=False)
+    )
     outcome = checked([row("UP", "UNKNOWN"), silent], {"a": ["outlet 2 on -> unknown"]})
     lines, made = [*outcome.lines()], outcome.report("now").page()
     body = unescape(re.sub("<[^>]*>", " ", made[made.index("<main>") : made.index("</main>")]))
@@ -318,7 +320,7 @@ def test_the_page_names_the_outlets_that_are_not_on(states: str, words: str) -> 
 
 def test_identities_that_only_look_like_numbers_are_no_range() -> None:
     outlets = [PolledOutlet(identity, DOWN) for identity in ("1", "02", "3", "\u00b9", "9" * 5000)]
-    rows = [check_result.judged(device(), Reading(outlets, 1.0, 1.0, 0.1, 1, None, True))]
+    rows = [check_result.judge_reading(device(), Reading(outlets, 1.0, 1.0, 0.1, 1, None, True))]
     assert ">off 1, 02, 3, \u00b9, 999" in page(rows)
 
 
@@ -330,7 +332,7 @@ def test_a_changed_state_or_result_and_a_falling_counter_are_changes() -> None:
     assert check_result.changes(row("UP"), row("UP", energy=6.0)._replace(load_a=9.0)) == []
     # shown as 5 kWh, too
     assert check_result.changes(row("UP"), row("UP", energy=5.0 - 1e-9)) == []
-    gone = check_result.judged(device(), reading(kind="unreachable", answered=False))
+    gone = check_result.judge_reading(device(), reading(kind="unreachable", answered=False))
     assert (
         check_result.changes(row("UP"), gone)
         == ["well -> unreachable"]
@@ -339,24 +341,26 @@ def test_a_changed_state_or_result_and_a_falling_counter_are_changes() -> None:
 
 
 def test_a_change_while_a_pdu_was_silent_is_reported_when_it_answers() -> None:
-    gone = check_result.judged(device(), reading(kind="unreachable", answered=False, energy=None))
-    before = check_result.remembered(row("UP", "UP"), gone)
-    again = check_result.remembered(before, gone)
+    gone = check_result.judge_reading(
+        device(), reading(kind="unreachable", answered=False, energy=None)
+    )
+    before = check_result.carry_forward(row("UP", "UP"), gone)
+    again = check_result.carry_forward(before, gone)
     assert check_result.changes(before, gone) == []
     assert check_result.changes(again, row("UP", "DOWN", energy=1.0)) == [
         "unreachable -> well",
         "outlet 2 on -> off",
         "energy fell from 5 to 1 kWh",
     ]
-    assert check_result.changes(check_result.remembered(None, gone), row("UP")) == [
+    assert check_result.changes(check_result.carry_forward(None, gone), row("UP")) == [
         "unreachable -> well"
     ]
-    assert check_result.remembered(row("UP", "UP"), row("DOWN")).outlets == row("DOWN").outlets
+    assert check_result.carry_forward(row("UP", "UP"), row("DOWN")).outlets == row("DOWN").outlets
 
 
 @pytest.mark.parametrize("kind", ["unreachable", "data-stale", "unsupported"])
 def test_states_that_were_read_are_compared_whatever_error_the_figures_had(kind: str) -> None:
-    half = check_result.judged(device(), reading("DOWN", kind=kind, energy=None))
+    half = check_result.judge_reading(device(), reading("DOWN", kind=kind, energy=None))
     assert check_result.changes(row("UP"), half)[1:] == ["outlet 1 on -> off"]
 
 

@@ -131,7 +131,7 @@ def _exporter(target: Target, identities: Sequence[str]) -> SaidOfEach:
 def _gateway(target: Target, identities: Sequence[str]) -> SaidOfEach:
     from pdu.core.drawing.drawing import Cord, Machine
     from pdu.gateway.command_log import CommandLog
-    from pdu.gateway.power import as_json
+    from pdu.gateway.power import cord_document
     from pdu.gateway.power_service import PowerService
 
     name = target.device.name
@@ -143,7 +143,7 @@ def _gateway(target: Target, identities: Sequence[str]) -> SaidOfEach:
                 service = PowerService({"m": machine}, [target], log, print)
                 return await service.state("m", with_figures=True)
 
-    cords = [(one.cord.outlet, as_json(one, True)) for one in asyncio.run(answered()).cords]
+    cords = [(one.cord.outlet, cord_document(one, True)) for one in asyncio.run(answered()).cords]
     assert not [one for _, one in cords if "reason" in one], cords
     return {
         identity: Said(one["state"], one["current_a"], one["power_w"], one["energy_kwh"])

@@ -102,7 +102,7 @@ def test_a_sum_has_a_unit_once_by_the_name_that_was_read() -> None:
     def row(name: str, load: float, kind: str = "") -> check_result.PduRow:
         failure = CallError(kind, "no answer") if kind else None
         reading = Reading([], None if kind else load, None, 0.1, 1, failure, not kind)
-        return check_result.judged(ListedPdu(name, "snmp", Address("192.0.2.1")), reading)
+        return check_result.judge_reading(ListedPdu(name, "snmp", Address("192.0.2.1")), reading)
 
     rows = [row("a", 5.0), row("b", 5.3), row("c", 1.0)]
     found = check_result.summary(rows, 1.0, {"b": "a"})

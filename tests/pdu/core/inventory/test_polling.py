@@ -92,7 +92,7 @@ def test_a_figure_that_is_not_a_float_is_added_up_like_a_float(figure: Any) -> N
         found.energy_kwh,
         found.outlets[0].energy_kwh,
     ) == (2.0, 2.0, 2.0)
-    row = check_result.judged(ListedPdu("a", "other", Address("192.0.2.1")), found)
+    row = check_result.judge_reading(ListedPdu("a", "other", Address("192.0.2.1")), found)
     assert check_result.summary([row, row._replace(load_a=0.5)], 1.0).load_a == 2.5
     shown = {column.key: column.cells([row])[0].text for column in tables.PAGE_COLUMNS}
     assert (shown["load_a"], shown["energy_kwh"]) == ("2", "2")
@@ -145,7 +145,7 @@ def test_a_reading_for_counting_makes_the_same_row_of_fewer_bytes(small: Hall) -
         assert whole.answered and len(whole.outlets) >= 2
         counted = polling.poll_state_counts(target)
         counted = counted._replace(seconds=whole.seconds, begun=whole.begun)
-        rows = [check_result.judged(target.device, one, False) for one in (whole, counted)]
+        rows = [check_result.judge_reading(target.device, one, False) for one in (whole, counted)]
         assert rows[0] == rows[1]
         assert len(pickle.dumps(counted)) < len(pickle.dumps(whole))
 
