@@ -143,7 +143,7 @@ def _calls(context: click.Context, options: dict[str, Any]) -> list[MachineCall]
     return [MachineCall(files, machine, run_options, **options) for machine in machines]
 
 
-def _may_switch(call: MachineCall) -> MachineCall:
+def _require_unprotected(call: MachineCall) -> MachineCall:
     owner_files.require_unprotected(call.machine)
     return call
 
@@ -206,7 +206,7 @@ def _as_json(cord: Cord, state: OutletState, outlet: Optional[OutletReading]) ->
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
     """Raises MachineNotProven with what could not be proven."""
-    (call,) = map(_may_switch, _calls(context, options))
+    (call,) = map(_require_unprotected, _calls(context, options))
     power, notes = call.power, list[str]()
     try:
         with waiting(f"reading {power.name}", call.run_options):
@@ -231,7 +231,7 @@ def _verify(context: click.Context, /, **options: Any) -> int:
     """One machine after the other; the first that fails ends it."""
     if (options["alive"] is None) != options["ask"]:
         raise Usage("say who knows whether a machine lives: --alive COMMAND or --ask")
-    calls = [*map(_may_switch, _calls(context, options))]
+    calls = [*map(_require_unprotected, _calls(context, options))]
     run_options, file = calls[0].run_options, calls[0].file
     names = ", ".join(call.power.name for call in calls)
     prompts.confirm(
@@ -249,7 +249,10 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         for evidence in tried
     ]
     result = Result(
-        {"file": file.path, "verified": [evidences.as_json(evidence) for evidence in tried]},
+        {
+            "file": file.path,
+            "verified": [evidences.evidence_document(evidence) for evidence in tried],
+        },
         [*lines, f"written to {file.path}"],
         note="\n".join(notes),
     )
@@ -281,19 +284,19 @@ def _try_cabling(call: MachineCall, notes: list[str]) -> MachineEvidence:
 
 @click.pass_context
 def _off(context: click.Context, /, **options: Any) -> int:
-    (call,) = map(_may_switch, _calls(context, options))
+    (call,) = map(_require_unprotected, _calls(context, options))
     return _switch(call, "off", lambda runner, saw: saw.extend(runner.off(call.power)))
 
 
 @click.pass_context
 def _on(context: click.Context, /, **options: Any) -> int:
-    (call,) = map(_may_switch, _calls(context, options))
+    (call,) = map(_require_unprotected, _calls(context, options))
     return _switch(call, "on", lambda runner, _: runner.on(call.power))
 
 
 @click.pass_context
 def _cycle(context: click.Context, /, **options: Any) -> int:
-    (call,) = map(_may_switch, _calls(context, options))
+    (call,) = map(_require_unprotected, _calls(context, options))
     return _switch(
         call,
         "cycle",

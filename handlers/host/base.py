@@ -17,6 +17,7 @@ _BASE_MODULES = (
 
 
 def _find_base() -> type:
+    """The platform's class. Raises ImportError, which says where it was looked for."""
     import_errors = ""
     for module in _BASE_MODULES:
         try:

@@ -15,7 +15,7 @@ from ..shared.errors import NamedSetting, PduHandlerError, SettingsError, Unsupp
 from ..shared.settings import Settings
 from . import figures
 from .model import NutDevice, NutOutlet
-from .outlets import read_outlets as read_device
+from .outlets import decode_outlets as read_device
 from .reader import NutReader, Snapshot
 from .settings import DEVICE
 

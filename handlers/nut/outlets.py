@@ -55,7 +55,7 @@ _SWITCH_WORDS: Mapping[str, StatusWord] = {
 }
 
 
-def read_outlets(
+def decode_outlets(
     variables: Mapping[str, str],
     commands: Sequence[str],
     writable: Mapping[str, str],

@@ -109,13 +109,13 @@ class _UnitStates:
                 identity,
                 EnumPowerStatus.UNKNOWN
                 if state is None or position in failed_positions
-                else read_status(state),
+                else decode_status(state),
             )
             for position, (identity, state) in enumerate(zip(self._identities, self._states))
         ]
 
 
-def read_status(state: Outlet.State) -> EnumPowerStatus:
+def decode_status(state: Outlet.State) -> EnumPowerStatus:
     """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if `available` is false (no relay, or its board
     does not answer), during a cycle, if the outlet is off and waits to be switched on, or is on
     although suspended or shed, or if `powerState` is neither on nor off. A missing `available`

@@ -158,7 +158,7 @@ class _OutletCommand:
             bulk.perform()
         state, failures = answers
         is_doubtful = self._index in states.failed_relays(failures, len(self._listed.outlets))
-        return EnumPowerStatus.UNKNOWN if is_doubtful else states.read_status(state.get())
+        return EnumPowerStatus.UNKNOWN if is_doubtful else states.decode_status(state.get())
 
     def _ask(self, bulk: Bulk) -> _Seen:
         return bulk.add(self._outlet.getState), states.queue_hardware_failures(

@@ -119,6 +119,7 @@ def _archive_profile(written: str) -> Profile:
 
 
 def _find_family(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:
+    """Raises SettingsError, which names similar families."""
     profile = family_named(profiles, key)
     if profile:
         return profile

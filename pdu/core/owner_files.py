@@ -20,7 +20,7 @@ from .cli.error_output import Usage
 from .cli.options import Parameters, RunOptions, path_completion
 from .cli.output import report
 from .inventory import device_list, names
-from .inventory.auth import DeviceLogin, of_environment, of_file
+from .inventory.auth import DeviceLogin, environment_login, read_logins
 from .inventory.device_list import DeviceList
 from .inventory.listed_pdu import ListedPdu
 from .inventory.newest_archives import use_newest_archives
@@ -135,11 +135,11 @@ class OwnerFiles(NamedTuple):
         is_complete = all(not device.auth or device.auth in fleet.auths for device in fleet.devices)
         usual = names.usual_logins(self.list) if self.list and not is_complete else ""
         auth = self.auth or usual
-        return fleet._replace(auths={**fleet.auths, **of_file(auth)}) if auth else fleet
+        return fleet._replace(auths={**fleet.auths, **read_logins(auth)}) if auth else fleet
 
     def login(self) -> DeviceLogin:
         """The login of PDUs that name none. Raises SettingsError."""
-        return of_environment(self.secret_files)
+        return environment_login(self.secret_files)
 
     def pdus(self, pdu_names: Optional[Collection[str]] = None) -> Sequence[Target]:
         """The PDUs of the list, in its order and as it names them: those `wanted`, None for all.

@@ -36,12 +36,12 @@ def word(state: EnumPowerStatus) -> str:
     return SPELLED[state].word
 
 
-def of_word(text: str) -> EnumPowerStatus:
+def state_of_word(text: str) -> EnumPowerStatus:
     """The state that a file calls so. Raises KeyError for anything else."""
     return _OF_WORDS[text]
 
 
-def reported(port: Any) -> EnumPowerStatus:
+def reported_state(port: Any) -> EnumPowerStatus:
     """The state of a port as a handler reports it: an archive from elsewhere may have an
     enumeration of its own with the same names. Raises KeyError or AttributeError for anything else.
     """

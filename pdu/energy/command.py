@@ -25,9 +25,9 @@ from ..core.cli.options import (
     RunOptions,
     option,
     output,
+    plain_option,
     run_options_of,
     secret_files,
-    without_setting,
 )
 from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import CSV, HTML
@@ -201,9 +201,9 @@ audit = Subcommand(
         *option(
             "--match", 'more labels of the series, such as job="pdu"', "LABELS", requires=_SERVER
         ),
-        *without_setting(USERNAME, requires=_SERVER),
+        *plain_option(USERNAME, requires=_SERVER),
         *secret_files(requires=_SERVER),
-        *without_setting(CA_PEM, requires=_SERVER),
+        *plain_option(CA_PEM, requires=_SERVER),
         *output(),
     ],
 )

@@ -20,7 +20,7 @@ from handlers.shared.errors import SettingsError
 
 from ..core.drawing.drawing import Cord
 from ..core.files import journal
-from ..core.states import UNKNOWN, of_word, word
+from ..core.states import UNKNOWN, state_of_word, word
 from .errors import ApiError
 from .power import CordState, PowerOutcome, PowerRequest, cord_document
 
@@ -224,7 +224,7 @@ class CommandLog:
                 ended.id,
                 ended.request,
                 record.get("done") is True,
-                of_word(str(record["state"])),
+                state_of_word(str(record["state"])),
                 list(_cords(record)),
                 str(record["reason"]),
             )
@@ -239,6 +239,6 @@ def _cords(record: Mapping[str, Any]) -> Iterator[CordState]:
         pdu, _, outlet = str(outlet_record["outlet"]).partition("/")
         yield CordState(
             Cord(pdu, outlet),
-            of_word(str(outlet_record["state"])),
+            state_of_word(str(outlet_record["state"])),
             str(outlet_record.get("reason", "")),
         )

@@ -25,7 +25,7 @@ from ..core.machines.pdu_access import (
     PduAccess,
     PduReading,
     SystemClock,
-    of_reading,
+    pdu_reading,
     serial,
 )
 from ..core.states import DOWN, UNKNOWN
@@ -67,7 +67,7 @@ class QueuedPduAccess(SystemClock):
             )
             for name in pdus
         }
-        return {name: of_reading(future.result()) for name, future in future_by_pdu.items()}
+        return {name: pdu_reading(future.result()) for name, future in future_by_pdu.items()}
 
     def switch(
         self, cords: Sequence[MachineOutlet], on: bool

@@ -17,7 +17,7 @@ from ..core.drawing.drawing import Cord, Machine
 from ..core.inventory.polling import Target
 from ..core.inventory.reading import CallError, Reading
 from ..core.machines.machine_power import MachinePower
-from ..core.machines.pdu_access import NotProven, of_reading
+from ..core.machines.pdu_access import NotProven, pdu_reading
 from ..core.states import DOWN, UNKNOWN, UP
 from .command_log import LOST, AcceptedCommand, CommandLog
 from .errors import ApiError, not_found
@@ -147,10 +147,12 @@ class PowerService:
             return states
         pdu_access = self._pdu_access(cord_targets)
         runner = make_runner(self._proof, pdu_access, machine, self._report)
-        pdu_readings = {pdu: of_reading(readings[pdu]) for pdu in readings}
+        pdu_readings = {pdu: pdu_reading(readings[pdu]) for pdu in readings}
         state_by_cord = runner.states(MachinePower.of(machine), pdu_readings)
         return [
-            state._replace(state=state_by_cord[state.cord].state, reason=state_by_cord[state.cord].reason)
+            state._replace(
+                state=state_by_cord[state.cord].state, reason=state_by_cord[state.cord].reason
+            )
             if state.state is DOWN
             else state
             for state in states

@@ -228,7 +228,7 @@ def _round(
     if config.save is not None:
         devices = [target.device for target in fleet_targets]
         saved_readings.save(
-            config.save, saved_readings.of_readings(devices, kept_readings, time.time())
+            config.save, saved_readings.hall_readings(devices, kept_readings, time.time())
         )
     totals = summary(complete_rows, time.monotonic() - begin, repeated)
     marks = _marks(complete_rows, earlier_rows)

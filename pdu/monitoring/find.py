@@ -32,9 +32,9 @@ from ..core.cli.options import (
     RunOptions,
     option,
     output,
+    plain_option,
     run_options_of,
     secret_files,
-    without_setting,
 )
 from ..core.cli.output import columns, counted, print_json, progress
 from ..core.cli.shared_options import AUTH
@@ -365,7 +365,7 @@ find = Subcommand(
             "NAME",
             requires=["--auth"],
         ),
-        *without_setting(PORT, default=str(_USUAL["snmp"]), show_default=True),
+        *plain_option(PORT, default=str(_USUAL["snmp"]), show_default=True),
         *option(
             "--rate",
             "requests a second",

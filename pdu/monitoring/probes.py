@@ -17,11 +17,11 @@ from multiprocessing.connection import Connection
 from typing import Callable, NamedTuple, Optional, Union
 
 from ..core.inventory.auth import DeviceLogin
-from ..core.inventory.handler_loading import HandlerReference, reference, referenced
+from ..core.inventory.handler_loading import HandlerReference, load_reference, reference
 from ..core.inventory.listed_pdu import ListedPdu
 from ..core.inventory.polling import Target, is_late_here, is_silence, poll
 from ..core.inventory.process_pool import Event, ProcessPool, WorkerLost, cores
-from ..core.inventory.reading import CallError, Reading, identified
+from ..core.inventory.reading import CallError, Reading, add_nameplate
 from ..core.inventory.scheduling_delay import SchedulingDelay
 from ..core.inventory.spawn_server import SpawnServer
 from .metrics import Page, gzip_encoded, page
@@ -96,13 +96,13 @@ def probe(
     """Reads the PDU. `since` returns the delays of this process since a time."""
     begin = time.monotonic()
     left = request.end - begin
-    target = Target(request.device, referenced(request.handler), request.auth)
+    target = Target(request.device, load_reference(request.handler), request.auth)
     reading = poll(
         target,
         _OF_HANDLER * left,
         with_labels=True,
         with_power=request.extras.power,
-        parts=(identified,) if request.extras.identity else (),
+        parts=(add_nameplate,) if request.extras.identity else (),
     )
     began_late = left < ENOUGH * request.seconds and is_silence(reading)
     return answer_of(request, reading, began_late or is_late_here(target, reading, since(begin)))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Callable, NamedTuple
 
 from ..core.cli.output import same_decimals
-from ..core.cli.report import LOOKS, Cell, judged, number, row_header, words
+from ..core.cli.report import LOOKS, Cell, number, row_header, verdict_cell, words
 from ..core.files.csv_out import csv_lines
 from ..core.outlet_figures import OUTLET_FIGURES
 from ..core.states import word
@@ -84,7 +84,7 @@ COLUMNS: Sequence[CheckColumn] = (
         "result",
         lambda row: row.result,
         "result",
-        _cell_per_row(lambda row: judged(row.result, LOOKS[row.level])),
+        _cell_per_row(lambda row: verdict_cell(row.result, LOOKS[row.level])),
     ),
     CheckColumn("on", lambda row: row.on, "on", _count_cells("on")),
     CheckColumn("off", lambda row: row.off, "off", _count_cells("off")),

@@ -128,6 +128,7 @@ class TargetPolicy:
         return target
 
     def _find_in_networks(self, query: ProbeQuery) -> Target:
+        """Raises NotAllowed for an address that is in none."""
         where = Address(query.target)
         try:
             address = ipaddress.ip_address(where.host)

@@ -36,7 +36,7 @@ from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import load
 from ..core.machines import outlet as one_outlet
 from ..core.machines.outlet import OutletPower, RestartStage, target_state
-from ..core.states import DOWN, UP, of_word, word
+from ..core.states import DOWN, UP, state_of_word, word
 from .read_commands import name_field, show_warnings
 from .switch_commands import (
     CalledOutlet,
@@ -123,7 +123,7 @@ def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
     identity = str(outlet["identity"])
     again = command_line(run_options, "on", *(run_options.words or (pdu.handler, host)), identity)
     outcome = _OutletCycle(run_options, identity, where, host, handler.shown, again)
-    _refuse(outcome, of_word(outlet["state"]))
+    _refuse(outcome, state_of_word(outlet["state"]))
     prompts.confirm(
         run_options,
         f"switch off {present_state_text(outlet)} of {where}, and on again after {pause_s:g} s",
@@ -207,7 +207,7 @@ def _pause(outcome: _OutletCycle, pause_s: float) -> None:
 
 @click.pass_context
 def _run(context: click.Context, handler: str, host: str, outlet: str, pause: float) -> int:
-    return _cycle(names.chosen(context, handler, host), outlet, pause)
+    return _cycle(names.choose_pdu(context, handler, host), outlet, pause)
 
 
 cycle = names.PduCommand(

@@ -88,7 +88,7 @@ def status_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
         "outlets": [
             {
                 "identity": port.identity,
-                "state": states.word(states.reported(port)),
+                "state": states.word(states.reported_state(port)),
                 **labels.get(port.identity, _NO_LABEL),
             }
             for port in ports
@@ -351,7 +351,7 @@ def _reading(
     @click.pass_context
     def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
         alone = len(set(host)) == 1
-        pdus = [names.chosen(context, handler, name, alone) for name in dict.fromkeys(host)]
+        pdus = [names.choose_pdu(context, handler, name, alone) for name in dict.fromkeys(host)]
         return _read_pdus(run_options_of(context), command, pdus, csv)
 
     return names.PduCommand(

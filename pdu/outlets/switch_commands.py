@@ -25,7 +25,7 @@ from ..core.inventory import connection_data, names, outlet_words, reading
 from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import LoadedHandler, load
 from ..core.machines import outlet as one_outlet
-from ..core.states import UNKNOWN, of_word, reported, word
+from ..core.states import UNKNOWN, reported_state, state_of_word, word
 from .read_commands import (
     OutletRows,
     name_field as name_of,
@@ -50,13 +50,13 @@ class CalledOutlet(NamedTuple):
         what = f"switching outlet {self.identity} {word(one_outlet.target_state(on))}"
         with waiting(what, self.run_options):
             call = pdu.port_up if on else pdu.port_down
-            return reported(call(PduPortView(identity=self.identity)))
+            return reported_state(call(PduPortView(identity=self.identity)))
 
     def state(self) -> EnumPowerStatus:
         with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.run_options):
             for port in self.make().status().ports:
                 if str(port.identity) == self.identity:
-                    return reported(port)
+                    return reported_state(port)
         return UNKNOWN
 
 
@@ -167,7 +167,7 @@ def _read_again(
 
 def _show(run_options: RunOptions, outlets: OutletRows, where: str, handler: str) -> None:
     for outlet in () if run_options.json else outlets:
-        line = state_line(outlet["identity"], where, handler, of_word(outlet["state"]))
+        line = state_line(outlet["identity"], where, handler, state_of_word(outlet["state"]))
         current_a = outlet.get("current_a")
         print(line if current_a is None else f"{line}; {meter_text(outlet, current_a)}")
 
@@ -190,7 +190,7 @@ def _unproven_notes(outlets: OutletRows, where: str, wanted_word: str) -> list[s
     if there are any.
     """
     note = "; ".join(
-        unproven_text(str(outlet["identity"]), where, wanted_word, of_word(outlet["state"]))
+        unproven_text(str(outlet["identity"]), where, wanted_word, state_of_word(outlet["state"]))
         for outlet in outlets
         if not outlet["done"]
     )
@@ -261,7 +261,7 @@ def present_state_text(outlet: Mapping[str, Any]) -> str:
 def _switch_command(name: str, on: bool) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
-        return _switch(names.chosen(context, handler, host), on, outlet)
+        return _switch(names.choose_pdu(context, handler, host), on, outlet)
 
     opposite = "up" if on else "down"
     return names.PduCommand(

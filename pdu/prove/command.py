@@ -40,7 +40,7 @@ from ..core.network import hosts
 from ..core.owner_files import OwnerFiles
 from . import owner_questions
 from .contract import COMMANDS
-from .document import BROKEN, SIMULATED, UNIT, UnitProof, can_write, proof_text, write_new
+from .document import BROKEN, SIMULATED, UNIT, UnitProof, check_writable, proof_text, write_new
 from .report import lines
 from .run import USUAL_WATCH_S, Plan, Tools, prove
 from .unit_reading import ProofClock, ProofTrace, UnitUnderTest
@@ -108,8 +108,8 @@ def _prove(
     dark: Optional[str],
     display: Optional[float],
 ) -> int:
-    handler, host, run_options = names.chosen(context, handler, host)
-    can_write(out)
+    handler, host, run_options = names.choose_pdu(context, handler, host)
+    check_writable(out)
     if len(set(outlet)) > 1 or len(outlet) > 2:
         raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
     identity = outlet[0] if outlet else ""

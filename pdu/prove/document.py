@@ -205,7 +205,7 @@ def write_new(path: str, text: str) -> None:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
 
 
-def can_write(path: str) -> None:
+def check_writable(path: str) -> None:
     """Raise SettingsError if `write_new` could not create the file now."""
     if os.path.lexists(path):
         raise SettingsError(f"{path} exists: give another name with -o")

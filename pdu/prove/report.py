@@ -14,8 +14,8 @@ from ..core.cli.report import (
     Items,
     Part,
     Table,
-    judged,
     text_lines,
+    verdict_cell,
     words,
 )
 from .document import BROKEN, KEPT, NOT_TRIED, SIMULATED, UnitProof
@@ -50,7 +50,7 @@ def _parts(proof: UnitProof) -> Iterator[Part]:
     yield Items("Broken", broken_promises)
     rows = [
         [
-            judged(verdict.verdict, _LOOKS[verdict.verdict]),
+            verdict_cell(verdict.verdict, _LOOKS[verdict.verdict]),
             Cell(verdict.promise),
             words(verdict.finding),
         ]

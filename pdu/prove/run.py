@@ -71,7 +71,7 @@ def prove(wish: Plan, means: Tools) -> UnitProof:
     if first.failure is not None and first.failure.kind in ("unreachable", "denied", "settings"):
         raise _Unread(first.failure.kind, first.failure.reason)
     if wish.outlet:
-        _may_switch(wish, first)
+        _require_switchable(wish, first)
     recording, notes = unit_reading.record_unit(wish.unit, means.tell)
     if recording:
         means.tell("reading the recording")
@@ -132,7 +132,7 @@ def _watch(wish: Plan, means: Tools) -> None:
     unit_reading.take(wish.unit, SECOND, means.trace, means.clock, FIGURES)
 
 
-def _may_switch(wish: Plan, first: Reading) -> None:
+def _require_switchable(wish: Plan, first: Reading) -> None:
     """Raise Usage unless the outlet is on and idle, or its owner is sure."""
     outlet = first.outlet(wish.outlet)
     if not first.answered:

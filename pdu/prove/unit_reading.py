@@ -30,14 +30,14 @@ from ..core.cli.options import RunOptions
 from ..core.inventory import connection_data, handler_tools, reading
 from ..core.inventory.handler_loading import LoadedHandler, load
 from ..core.inventory.reading import Part, Reading
-from ..core.machines.pdu_access import CommandResult, MachineOutlet, PduReading, of_reading
-from ..core.states import UNKNOWN, reported, word
+from ..core.machines.pdu_access import CommandResult, MachineOutlet, PduReading, pdu_reading
+from ..core.states import UNKNOWN, reported_state, word
 from .document import ProvenCommand, ProvenOutlet, ProvenReading
 from .verdicts import CONTRACT
 
 #: every reading has these; the first one has `NAMED` too
 FIGURES: Sequence[Part] = (reading.states, reading.power)
-NAMED: Sequence[Part] = (*FIGURES, reading.labels, reading.read_topology, reading.identified)
+NAMED: Sequence[Part] = (*FIGURES, reading.labels, reading.read_topology, reading.add_nameplate)
 #: handler settings that a replay needs too
 SETTINGS = ("profile", "metered_only")
 # what any login of a replay is
@@ -133,7 +133,7 @@ class UnitAccess:
 
     def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
         reading = take(self._unit, self.phase, self._trace, self._clock)
-        return dict.fromkeys(pdus, of_reading(reading))
+        return dict.fromkeys(pdus, pdu_reading(reading))
 
     def switch(
         self, cords: Sequence[MachineOutlet], on: bool
@@ -149,7 +149,7 @@ class UnitAccess:
             with _capture_log() as log_lines:
                 pdu = unit.handler.make(unit.data)
                 call = pdu.port_up if on else pdu.port_down
-                state = reported(call(PduPortView(identity=identity)))
+                state = reported_state(call(PduPortView(identity=identity)))
         except (Exception, SystemExit) as error:
             read_error = reading.error_of(error)
             kind, reason = read_error.kind, read_error.reason

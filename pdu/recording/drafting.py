@@ -60,7 +60,7 @@ def _draft(
         profile = schema.dumps(profile_draft.profile) if profile_draft.profile is not None else ""
         if profile:
             write(f"{profile}\n".encode())
-    detection = recording.detected(parsed.rows)
+    detection = recording.detect_device(parsed.rows)
     notes = [
         *parsed_mib.notes,
         *(f"Not read from the recording: {rows}" for rows in parsed.skipped),

@@ -217,7 +217,7 @@ def _options_for_handler(handler: LoadedHandler, run_options: RunOptions) -> Run
     keys = _keys(handler)
     return dataclasses.replace(
         run_options,
-        settings=connection_data.for_handler(handler, run_options),
+        settings=connection_data.settings_for_handler(handler, run_options),
         secret_files={key: value for key, value in run_options.secret_files.items() if key in keys},
     )
 

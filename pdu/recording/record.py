@@ -32,7 +32,7 @@ def _record(
     patience: float,
 ) -> int:
     out = None if out == "-" else out
-    handler, host, run_options = names.chosen(context, handler, host)
+    handler, host, run_options = names.choose_pdu(context, handler, host)
     data = connection_data.pdu_data(load(handler), host, run_options)
     kind = handler_tools.recording(handler)
     assert kind is not None  # click offers only these

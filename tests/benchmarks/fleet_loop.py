@@ -36,7 +36,7 @@ def main() -> int:
     chosen = sample(device_list.read_device_list(sys.argv[1]).devices, int(sys.argv[3]))
     counts, seconds = {"living": 0, "dead": 0}, {"living": 0.0, "dead": 0.0}
     figures: dict[str, list[str]] = {}
-    for target in targets(chosen, auth.of_file(sys.argv[2]), None):
+    for target in targets(chosen, auth.read_logins(sys.argv[2]), None):
         reading = poll(target)
         kind = "living" if reading.answered else "dead"
         if reading.answered is _dead(target.device):

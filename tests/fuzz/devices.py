@@ -249,7 +249,7 @@ def nut(data: bytes) -> None:
     answers = Responses("192.0.2.1")
     with contextlib.suppress(PduHandlerError):
         if Decoder([variables, commands], answers).feed(data):
-            device = outlets.read_outlets(
+            device = outlets.decode_outlets(
                 answers[variables], list(answers[commands]), {}, WITH_WHOLE_LOAD
             )
             for figure in (device.load, device.energy, *(one.current for one in device.outlets)):

@@ -45,7 +45,7 @@ class GradeTrial:
         made = graded_hall(rng, self.grade)
         life = made.life
         drawing = drawing_file.parsed(made.drawing, "hall.power.toml")
-        hall = Hall(drawing, saved_readings.of_json(made.readings, "readings.json"))
+        hall = Hall(drawing, saved_readings.parse_readings(made.readings, "readings.json"))
         drawn = set(nodes(hall.drawing))
         known = [(_node(what, one), one) for what, one in failures(life)]
         known = [pair for pair in known if pair[0] in drawn]

@@ -449,7 +449,7 @@ def _setting(rng: random.Random) -> tuple[str, float, int, bool]:
 def _hall(made: HosterHall) -> Hall:
     document = json.loads(json.dumps(made.readings()))
     parsed = drawing_file.parsed(made.drawing, "hall.power.toml")
-    return Hall(parsed, saved_readings.of_json(document, "readings.json"))
+    return Hall(parsed, saved_readings.parse_readings(document, "readings.json"))
 
 
 def shares(halls: int) -> dict[str, dict[float, Counter[str]]]:

@@ -511,8 +511,11 @@ def trial(halls: int, seed: int, first: int = 0) -> Tally:
         rng = random.Random(f"{seed}/{number}")
         world = World(rng)
         drawing = drawing_file.parsed(world.drawing(), "hall.power.toml")
-        now = saved_readings.of_json(world.readings(rng.random()), "now.json")
-        more = [saved_readings.of_json(world.readings(level), "more.json") for level in (0.0, 1.0)]
+        now = saved_readings.parse_readings(world.readings(rng.random()), "now.json")
+        more = [
+            saved_readings.parse_readings(world.readings(level), "more.json")
+            for level in (0.0, 1.0)
+        ]
         back = ReturnModel(Hall(drawing, now), more)
         kind = rng.choice(("both", "first", "alone"))
         nodes = [HallNode("feed", name) for name in FEEDS]

@@ -50,7 +50,7 @@ class Trial:
         racks, machines = rng.choice((1, 2, 3)), rng.choice((2, 5, 8))
         made = random_hall(rng, self._habits, racks, machines)
         drawing = drawing_file.parsed(made.drawing, "hall.power.toml")
-        hall = Hall(drawing, saved_readings.of_json(made.readings, "readings.json"))
+        hall = Hall(drawing, saved_readings.parse_readings(made.readings, "readings.json"))
         failed = _failure(rng, nodes(drawing))
         outcome = hall.rehearse(failed)
         self._compare(seed, made, outcome, rng)

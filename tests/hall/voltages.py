@@ -155,7 +155,7 @@ class VoltageTrial:
         if not is_comparable(made):
             return
         drawing = drawing_file.parsed(made.drawing(), "hall.power.toml")
-        hall = Hall(drawing, saved_readings.of_json(made.readings(), "readings.json"))
+        hall = Hall(drawing, saved_readings.parse_readings(made.readings(), "readings.json"))
         gone = rng.choice([*made.sides])
         outcome = hall.rehearse([HallNode("feed", gone)])
         living = frozenset(made.sides) - {gone}

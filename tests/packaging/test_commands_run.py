@@ -233,7 +233,7 @@ def _files(folder: Path, words: Sequence[str], address: str) -> None:
     if "pdu.bin" in read:
         (folder / "pdu.bin").write_bytes(image("4.4.1.6-53300"))
     if "unit.snmprec" in read or "strange.snmprec" in read:
-        text = "\n".join(snmprec.written(acme())) + "\n"
+        text = "\n".join(snmprec.snmprec_lines(acme())) + "\n"
         (folder / "unit.snmprec").write_text(text, "utf-8")
         (folder / "strange.snmprec").write_text(text, "utf-8")
     if "ACME-MIB.txt" in read:

@@ -10,7 +10,7 @@ from typing import Optional
 
 from handlers.nut.daisy_chain import parse_number
 from handlers.nut.model import NutDevice
-from handlers.nut.outlets import read_outlets
+from handlers.nut.outlets import decode_outlets
 from tests import witnesses
 from tests.handlers.nut.given import DEFAULTS
 from tests.simulators.nut_server.devices import SwitchedPdu
@@ -92,7 +92,7 @@ def run(name: str, variables: Variables) -> Outcome:
 
 
 def _read(variables: Variables) -> NutDevice:
-    return read_outlets(variables, (), {}, DEFAULTS)
+    return decode_outlets(variables, (), {}, DEFAULTS)
 
 
 def _other_loads(variables: Variables) -> list[Optional[float]]:

@@ -77,7 +77,7 @@ class _Sensors(NamedTuple):
     configuration: str  #: the entry of the sensors' configuration
     part: str
 
-    def is_available(self, kind: str) -> Column:
+    def availability(self, kind: str) -> Column:
         return column(
             f"{self.readings}.2", f"measurements{_upper(self.part)}SensorIsAvailable", kind
         )
@@ -108,11 +108,11 @@ class _Sensors(NamedTuple):
     def checked_readings(self, kind: str) -> Source:
         """A row for each part with a reading. A 0 of a sensor that is not available is empty."""
         values = self.values(kind)
-        return Listed(values, Checked(values, ("0",), self.is_available(kind), ("2",)))
+        return Listed(values, Checked(values, ("0",), self.availability(kind), ("2",)))
 
     def metered(self, kind: str) -> Source:
         """Rows if a part has a reading, or a sensor that is available or left out of the answer."""
-        available = self.is_available(kind)
+        available = self.availability(kind)
         return First(
             (
                 without(available, "2"),
@@ -126,7 +126,7 @@ class _Sensors(NamedTuple):
         left out one that is.
         """
         values = self.values(kind)
-        measured = without(values, "2", by=self.is_available(kind))
+        measured = without(values, "2", by=self.availability(kind))
         return Listed(First((values, self.metered(kind))), measured)
 
 
@@ -148,7 +148,7 @@ def _outlet(kind: str) -> Figure:
     fitted = Bits(CAPABILITIES, int(kind) - 1)
     alike = Only(CAPABILITIES, fitted, ("1",))
     values = OUTLETS.values(kind, Alike(OUTLETS.minimum(kind), alike))
-    available = OUTLETS.is_available(kind)
+    available = OUTLETS.availability(kind)
     return OUTLETS.figure(
         First(
             (
@@ -167,7 +167,7 @@ def _inlets(kind: str) -> Figure:
 
 def _units(kind: str) -> Figure:
     """Of units whose inlets have no such sensor."""
-    return UNITS.figure(if_listed(UNITS.parts(kind), UNITS.is_available("")), kind)
+    return UNITS.figure(if_listed(UNITS.parts(kind), UNITS.availability("")), kind)
 
 
 ON_STARTUP = column("13742.6.3.5.3.1.13", "outletStateOnStartup")

@@ -40,7 +40,7 @@ class OutletRestorePolicy:
         return self.state in (ON, OFF) and self.latest_s is not None
 
 
-def with_delay(state: str, delay_s: Optional[float]) -> OutletRestorePolicy:
+def delayed_policy(state: str, delay_s: Optional[float]) -> OutletRestorePolicy:
     """An outlet with a delay of its own, which can be set; None is a delay that was not read."""
     if delay_s is None:
         return OutletRestorePolicy(state)

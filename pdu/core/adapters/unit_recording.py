@@ -58,7 +58,7 @@ def unit_recording_format(name: str) -> RecordingFormat:
         return Recording(text, _holds(text))
 
     def serve(text: str, port: int) -> ReplayedDevice:
-        return _DocumentReplay(_recorded(text), port).served(name, "one unit", ANY_LOGIN)
+        return _DocumentReplay(_parse_answers(text), port).served(name, "one unit", ANY_LOGIN)
 
     return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve, holds=_holds)
 
@@ -67,7 +67,7 @@ def read_recorded(name: str, text: str) -> PduState:
     """The values that the handler's codec reads in a recording. Raises the errors of
     handlers/shared/errors.py.
     """
-    answers = _recorded(text)
+    answers = _parse_answers(text)
 
     def exchange(request: Request) -> bytes:
         return json.dumps(answers[request_key(request)]).encode()
@@ -76,7 +76,7 @@ def read_recorded(name: str, text: str) -> PduState:
     return run_dialogue(codec.read_unit(True), exchange)
 
 
-def _recorded(text: str) -> Answers:
+def _parse_answers(text: str) -> Answers:
     """The answers. Raises SettingsError if the recording has none."""
     try:
         recording: Any = loads(text.encode())
@@ -86,7 +86,7 @@ def _recorded(text: str) -> Answers:
 
 
 def _holds(text: str) -> str:
-    return counted(len(_recorded(text)), "answer")
+    return counted(len(_parse_answers(text)), "answer")
 
 
 def request_key(request: Request) -> str:

@@ -62,9 +62,9 @@ def run(main: Callable[[], int]) -> int:
         if getattr(sys, name) is None:
             descriptor = os.open(os.devnull, flags)
             setattr(sys, name, open(descriptor, mode, encoding="utf-8"))
-    _before_each_write(sys.stdout, lambda: None)
+    _call_before_each_write(sys.stdout, lambda: None)
     # In one file, lines of both outputs have the order in which they were printed.
-    _before_each_write(sys.stderr, functools.partial(_flush, sys.stdout))
+    _call_before_each_write(sys.stderr, functools.partial(_flush, sys.stdout))
     # a call to a device must not fail because a log cannot be written
     logging.raiseExceptions = False
     try:
@@ -111,7 +111,7 @@ def _flush(stdout: TextIO) -> None:
         stdout.flush()
 
 
-def _before_each_write(stream: TextIO, action: Callable[[], None]) -> None:
+def _call_before_each_write(stream: TextIO, action: Callable[[], None]) -> None:
     """Run `action` before each write to the stream's file, and turn its OSErrors into OutputError,
     except BrokenPipeError: a full disk is not a defect.
     """

@@ -21,7 +21,7 @@ from .exit_codes import WIDTH
 from .options import Argument, Parameters, RunOptions, output, run_options_of
 from .output import Result, print_result, waiting
 from .pages import page_of
-from .redaction import without_login
+from .redaction import hide_login
 
 EPILOG = (
     "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu --help; exit codes: pdu help"
@@ -270,7 +270,7 @@ class HostGroup(LazyGroup):
                 else waiting(f"waiting for {host}", run_options)
             ):
                 result = self.run(run_options, host, cmd_name, command, values)
-            return print_result(without_login(result, run_options), run_options.json)
+            return print_result(hide_login(result, run_options), run_options.json)
 
         words = [word for word in command.parameters if isinstance(word, Argument) and word.about]
         width = max((len(word.plain) for word in words), default=0)

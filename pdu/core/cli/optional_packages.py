@@ -49,12 +49,12 @@ def _remedy(packages: list[str], extra: str) -> str:
         return f"apt-get install {' '.join(f'python3-{package}' for package in packages)}"
     if os.path.exists(os.path.join(sys.prefix, "pipx_metadata.json")):
         return f"pipx inject {_PROJECT} {' '.join(packages)}"
-    if sys.prefix != sys.base_prefix and not _in_one_file():
+    if sys.prefix != sys.base_prefix and not _is_one_file():
         return f"{shlex.quote(sys.executable)} -m pip install {' '.join(packages)}"
     return f"in a clone of this project, pipx install --force '.[{extra}]'"
 
 
-def _in_one_file() -> bool:
+def _is_one_file() -> bool:
     """Whether this is pdu.pyz, to which nothing can be added."""
     main = getattr(sys.modules.get("__main__"), "__file__", None)
     return main is not None and os.path.isfile(os.path.dirname(os.path.abspath(main)))

@@ -265,7 +265,7 @@ def setting(spelling: Spelling) -> Parameters:
     )
 
 
-def without_setting(spelling: Spelling, **attributes: Any) -> Parameters:
+def plain_option(spelling: Spelling, **attributes: Any) -> Parameters:
     """The same option where its value is not a handler's setting."""
     return option(spelling.flag, spelling.help, spelling.metavar, **attributes)
 
@@ -422,10 +422,10 @@ class Option(click.Option):
         return super().handle_parse_result(ctx, opts, args)
 
     def _requirement(self) -> str:
-        return " and ".join(map(_in_words, self.requires))
+        return " and ".join(map(_requirement_text, self.requires))
 
 
-def _in_words(needed: Requirement) -> str:
+def _requirement_text(needed: Requirement) -> str:
     if isinstance(needed, ArgumentForm):
         return needed.words
     return needed if isinstance(needed, str) else " or ".join(needed)

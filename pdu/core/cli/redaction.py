@@ -18,7 +18,7 @@ _LONG_NUMBER = 7  # digits of a number that is sought alone: a shorter one may b
 _EXAMINED = 8000  # characters at the beginning of a file that are searched
 
 
-def without_login(result: Result, run_options: RunOptions) -> Result:
+def hide_login(result: Result, run_options: RunOptions) -> Result:
     """The result with a notice in place of each text or line that holds a secret of this run."""
     sought = _sought(run_options.user, run_options.used)
     if not sought:

@@ -69,7 +69,7 @@ def number(text: str, classes: str = "", bar: float = 0.0) -> Cell:
     return Cell(text, f"n {classes}".rstrip(), bar=bar)
 
 
-def judged(word: str, look: str) -> Cell:
+def verdict_cell(word: str, look: str) -> Cell:
     """A verdict of one or two words. `look`: of `LOOKS`; "": not coloured."""
     return Cell(word, f"word {look}".rstrip())
 
@@ -199,7 +199,7 @@ def _lines(part: Part) -> Iterator[str]:
         yield _printable(part.replace("`", ""))
     elif isinstance(part, Items):
         if part.texts:
-            yield from _titled(part.title)
+            yield from _title_lines(part.title)
             yield from (f"  {_printable(text)}" for text in part.texts)
     elif isinstance(part, Table):
         yield from _table_lines(part)
@@ -213,7 +213,7 @@ def _coloured(line: str, look: str) -> str:
 def _table_lines(table: Table) -> Iterator[str]:
     if not table.rows:
         if table.empty:
-            yield from (*_titled(table.title), _printable(table.empty.replace("`", "")))
+            yield from (*_title_lines(table.title), _printable(table.empty.replace("`", "")))
         return
     shown = table.rows[: table.most]
     right = {place for place, cell in enumerate(shown[0]) if "n" in cell.classes.split()}
@@ -221,7 +221,7 @@ def _table_lines(table: Table) -> Iterator[str]:
     heads = list(map(_printable, table.heads))
     lines = columns(heads, rows, right, _CELL)
     begin = len(lines) - len(rows)  # after the heads
-    yield from (*_titled(table.title), *lines[:begin])
+    yield from (*_title_lines(table.title), *lines[:begin])
     for row, line in zip(shown, lines[begin:]):
         looks = (look for cell in row for look in LOOKS if look in cell.classes.split())
         yield _coloured(line, next(looks, ""))
@@ -235,7 +235,7 @@ def _terminal_text(cell: Cell) -> str:
     return text.replace("`", "") if cell.marked else text
 
 
-def _titled(title: str) -> Sequence[str]:
+def _title_lines(title: str) -> Sequence[str]:
     return ["", f"{_printable(title)}:"] if title else []
 
 

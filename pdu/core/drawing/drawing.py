@@ -229,10 +229,10 @@ class Drawing(NamedTuple):
 
     def fed(self) -> dict[HallNode, tuple[Input, ...]]:
         """All panels and PDUs with their inputs."""
-        return with_inputs(self.panels, self.pdus)
+        return connect_inputs(self.panels, self.pdus)
 
 
-def with_inputs(
+def connect_inputs(
     panels: Mapping[str, Panel], pdus: Mapping[str, PduNode]
 ) -> dict[HallNode, tuple[Input, ...]]:
     """These panels and PDUs with their inputs."""

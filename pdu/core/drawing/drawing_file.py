@@ -31,7 +31,7 @@ from .drawing import (
     Machine,
     Panel,
     PduNode,
-    with_inputs,
+    connect_inputs,
 )
 from .toml_positions import TomlPositions
 
@@ -219,7 +219,7 @@ class _DrawingReader:
             )
         if not pdus:
             raise SettingsError(f"{self._path}: there is no PDU in it; add [[pdu]] tables")
-        node_by_cord = self._node_by_outlet(with_inputs(panels, pdus))
+        node_by_cord = self._node_by_outlet(connect_inputs(panels, pdus))
         for place, table in self._tables("machine"):
             self._add(place, machines, self._machine(place, table, names, node_by_cord))
         drawing = Drawing(

@@ -148,7 +148,7 @@ class Journal:
         previous_hash, lines = self._hash, []
         for record in records:
             body = json.dumps(record, separators=(",", ":"), allow_nan=False).encode()[1:]
-            previous_hash = _hashed(previous_hash, body)
+            previous_hash = _line_hash(previous_hash, body)
             lines.append(b"".join((_HEAD, previous_hash.encode(), _TAIL, body, b"\n")))
         content = b"".join(lines)
         try:
@@ -222,7 +222,7 @@ def read_entries(
         try:
             record = loads(b"{" + line.body)
         except (ValueError, RecursionError):
-            raise _changed(path, line.number) from None
+            raise _change_error(path, line.number) from None
         yield JournalEntry(line.number, line.hash, record)
 
 
@@ -239,10 +239,10 @@ def lines(path: str, without: Container[int] = ()) -> Iterator[JournalLine]:
     The line after one must go on from the hash that stands there.
     """
     try:
-        with _opened(path) as file:
+        with _open_journal(path) as file:
             yield from _checked(file, path, without)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise _damaged(path) from None
+        raise _damage_error(path) from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
 
@@ -250,7 +250,7 @@ def lines(path: str, without: Container[int] = ()) -> Iterator[JournalLine]:
 def is_journal(path: str) -> bool:
     """Whether a file begins as a journal does. Raises SettingsError if it cannot be read."""
     try:
-        with _opened(path) as file:
+        with _open_journal(path) as file:
             return file.read(len(_HEAD)) == _HEAD
     except (EOFError, zlib.error, gzip.BadGzipFile):
         return False
@@ -269,7 +269,7 @@ def torn(path: str) -> int:
             length = os.fstat(file.fileno()).st_size
             return length - _end_of_lines(file, length)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise _damaged(path) from None
+        raise _damage_error(path) from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
 
@@ -339,12 +339,12 @@ def read_all(paths: Iterable[str]) -> Iterator[tuple[str, JournalEntry]]:
     for path in paths:
         for entry in read_entries(path):
             if entry.line == 1 and previous_hash and entry.record.get("after") != previous_hash:
-                raise discontinued(path)
+                raise discontinuity_error(path)
             previous_hash = entry.hash
             yield path, entry
 
 
-def discontinued(path: str) -> HashMismatch:
+def discontinuity_error(path: str) -> HashMismatch:
     """The error for a file whose `after` is not the hash of the file before it."""
     return HashMismatch(
         f"{path}: line 1 does not continue the file before it: a file is missing, or lines at the"
@@ -352,7 +352,7 @@ def discontinued(path: str) -> HashMismatch:
     )
 
 
-def _opened(path: str) -> Union[IO[bytes], gzip.GzipFile]:
+def _open_journal(path: str) -> Union[IO[bytes], gzip.GzipFile]:
     return gzip.open(path, "rb") if path.endswith(PACKED) else open(path, "rb")
 
 
@@ -365,7 +365,7 @@ def _checked(
         end += len(line)
         if not line.endswith(b"\n"):
             if len(line) == _LONGEST:
-                raise _changed(path, number + 1)
+                raise _change_error(path, number + 1)
             return
         number += 1
         body = line[_BODY:-1]
@@ -373,26 +373,26 @@ def _checked(
             previous_hash = line[len(_HEAD) : len(_HEAD) + len(START)].decode("ascii", "replace")
             yield JournalLine(number, previous_hash, body, begin + _BODY, is_left_out=True)
             continue
-        # as `_hashed`: a month of 1,000 PDUs has 9 million lines
+        # as `_line_hash`: a month of 1,000 PDUs has 9 million lines
         previous_hash = sha256(previous_hash.encode() + body).hexdigest()
         if line[:_BODY] != _HEAD + previous_hash.encode() + _TAIL:
-            raise _changed(path, number)
+            raise _change_error(path, number)
         if number == 1 and not body.startswith(_FIRST):
             raise HashMismatch(f"{path}: line 1 is not the first line of a journal")
         yield JournalLine(number, previous_hash, body, begin + _BODY)
 
 
-def _damaged(path: str) -> HashMismatch:
+def _damage_error(path: str) -> HashMismatch:
     return HashMismatch(f"{path} cannot be unpacked: it is not as it was written")
 
 
-def _changed(path: str, number: int) -> HashMismatch:
+def _change_error(path: str, number: int) -> HashMismatch:
     return HashMismatch(
         f"{path}: line {number} is not as it was written, or a line before it is missing"
     )
 
 
-def _hashed(previous_hash: str, body: bytes) -> str:
+def _line_hash(previous_hash: str, body: bytes) -> str:
     """The hash of a line with this `body`: its bytes after the hash, without the line's end."""
     return hashlib.sha256(previous_hash.encode() + body).hexdigest()
 
@@ -411,7 +411,7 @@ def _last_hash(file: IO[bytes], end: int, path: str) -> str:
         last_hash = file.read(len(START)).decode("ascii", "replace")
     file.seek(last)
     line = file.read(end - last)
-    if line[:_BODY] != _HEAD + _hashed(last_hash, line[_BODY:-1]).encode() + _TAIL:
+    if line[:_BODY] != _HEAD + _line_hash(last_hash, line[_BODY:-1]).encode() + _TAIL:
         raise HashMismatch(
             f"{path}: its last line is not as it was written: nothing is appended to it; move the"
             " file away, or check it"

@@ -51,7 +51,7 @@ def _why(text: str, where: str) -> str:
     return ': a text needs quotes: key = "text"' if preceding.endswith("=") else ""
 
 
-def as_text(key: str, value: Any) -> str:
+def form_text(key: str, value: Any) -> str:
     """A value as the text that one would type on DCImanager's form; a boolean becomes yes or no.
 
     Raises ValueError, whose text begins with `key`, for a list, a table, a date, a time or an

@@ -40,7 +40,7 @@ class DeviceLogin(NamedTuple):
         return f"<FleetLogin {self.name!r}>"
 
 
-def of_file(path: str) -> dict[str, DeviceLogin]:
+def read_logins(path: str) -> dict[str, DeviceLogin]:
     """The logins of a file.
 
     Raises SettingsError for a bad file, and for one whose permissions or owner are not safe.
@@ -52,10 +52,10 @@ def of_file(path: str) -> dict[str, DeviceLogin]:
             f"{path}: [auth.NAME] tables are"
             f" expected{f', not {printable(unknown[0], 60)!r}' if unknown else ''}"
         )
-    return of_tables(document["auth"], path, inline=True)
+    return parse_logins(document["auth"], path, inline=True)
 
 
-def of_tables(tables: Any, path: str, inline: bool) -> dict[str, DeviceLogin]:
+def parse_logins(tables: Any, path: str, inline: bool) -> dict[str, DeviceLogin]:
     """The logins of the tables in `[auth]`. Raises SettingsError.
 
     Without `inline`, a secret must be a reference.
@@ -67,7 +67,7 @@ def of_tables(tables: Any, path: str, inline: bool) -> dict[str, DeviceLogin]:
     return {name: _auth(name, table, path, inline) for name, table in tables.items()}
 
 
-def of_environment(files: Mapping[str, str]) -> DeviceLogin:
+def environment_login(files: Mapping[str, str]) -> DeviceLogin:
     """The login of PDUs that name none: PDU_USERNAME, and each secret from `files` (--secret-file),
     else from PDU_PASSWORD, ...
 
@@ -105,7 +105,7 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Devic
     for spelled, value in table.items():
         key = spelled.lower()
         try:
-            text = toml.as_text(repr(printable(key, 60)), value)
+            text = toml.form_text(repr(printable(key, 60)), value)
         except ValueError as error:
             raise SettingsError(f"{where}: {error}") from None
         secret, source = _reference(key)

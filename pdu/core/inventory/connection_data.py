@@ -116,7 +116,7 @@ def _pdu_data(
     return PduSnmpData(bare, params, settings)
 
 
-def for_handler(handler: LoadedHandler, run_options: RunOptions) -> dict[str, str]:
+def settings_for_handler(handler: LoadedHandler, run_options: RunOptions) -> dict[str, str]:
     """Those of the settings that this handler takes, where they were given for several. A user is
     none of SNMP without its version 3.
     """
@@ -308,7 +308,7 @@ def values(
     return value_by_key
 
 
-def of_command(
+def command_values(
     name: str,
     declared: Sequence[Setting[object]],
     run_options: RunOptions,

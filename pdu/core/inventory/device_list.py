@@ -69,7 +69,7 @@ def read_device_list(path: str, lenient: bool = False) -> DeviceList:
                 f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and"
                 " [auth.NAME]"
             )
-        logins = auth.of_tables(document.get("auth", {}), path, inline=False)
+        logins = auth.parse_logins(document.get("auth", {}), path, inline=False)
         return _fleet(path, _devices(path, _tables(document.get("pdu", []), path)), logins)
     ignored: list[str] = []
     rows = _rows(text, path, ignored if lenient else None)
@@ -214,7 +214,7 @@ def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> Lis
     if unknown:
         raise ValueError(f"{printable(unknown[0], 60)!r} is unknown; allowed: {', '.join(COLUMNS)}")
     values = {
-        key: toml.as_text(key, value).strip() for key, value in cells.items() if key != "settings"
+        key: toml.form_text(key, value).strip() for key, value in cells.items() if key != "settings"
     }
     missing = [key for key in _NEEDED if not values.get(key)]
     if missing:
@@ -266,7 +266,7 @@ def _settings(value: Any, folder: str) -> dict[str, str]:
             )
         if key in settings:
             raise ValueError(f"the setting {printable(key, 60)!r} is given twice")
-        settings[key] = auth.setting_value(key, toml.as_text(key, text).strip(), folder)
+        settings[key] = auth.setting_value(key, toml.form_text(key, text).strip(), folder)
     return settings
 
 

@@ -68,7 +68,9 @@ def load(handler: str) -> LoadedHandler:
     An archive is unpacked into a temporary folder.
     """
     if registry.is_handler(handler):
-        return _described(handler, handler, importlib.import_module(f"handlers.{handler}.handler"))
+        return _loaded_handler(
+            handler, handler, importlib.import_module(f"handlers.{handler}.handler")
+        )
     if not os.path.isfile(handler):
         near = similar_names(handler, registry.names())
         raise NoSuchHandler(
@@ -77,28 +79,30 @@ def load(handler: str) -> LoadedHandler:
             f"{f'; did you mean {near[0]}?' if near else ''}",
             handler,
         )
-    module = _unpacked(handler)
-    return _described(
+    module = _unpack_archive(handler)
+    return _loaded_handler(
         module.__name__.partition(".")[0].removeprefix("pdu_"), os.path.basename(handler), module
     )
 
 
 def reference(handler: LoadedHandler) -> HandlerReference:
-    """Names the handler for `referenced`."""
+    """Names the handler for `load_reference`."""
     package, _, _ = handler.module.partition(".")
     folder = os.path.dirname(os.path.dirname(getattr(sys.modules.get(package), "__file__", "")))
     return HandlerReference(handler.name, handler.shown, handler.module, folder)
 
 
 @functools.lru_cache(maxsize=1000)
-def referenced(reference: HandlerReference) -> LoadedHandler:
+def load_reference(reference: HandlerReference) -> LoadedHandler:
     """The handler. An archive is not unpacked again."""
     if reference.module not in sys.modules and reference.folder not in sys.path:
         sys.path.insert(0, reference.folder)
-    return _described(reference.name, reference.shown, importlib.import_module(reference.module))
+    return _loaded_handler(
+        reference.name, reference.shown, importlib.import_module(reference.module)
+    )
 
 
-def _described(name: str, display_name: str, module: ModuleType) -> LoadedHandler:
+def _loaded_handler(name: str, display_name: str, module: ModuleType) -> LoadedHandler:
     make = getattr(module, "make_handler", None)
     if not callable(make):
         raise SettingsError(f"{display_name} is not a handler: its handler.py has no make_handler")
@@ -149,7 +153,7 @@ _unpacked_here: list[tempfile.TemporaryDirectory[str]] = []
 _loaded: dict[str, tuple[str, Mapping[str, bytes]]] = {}
 
 
-def _unpacked(path: str) -> ModuleType:
+def _unpack_archive(path: str) -> ModuleType:
     import tempfile  # imported late: 12 ms together; only archives need them
     from pathlib import Path
 

@@ -24,7 +24,7 @@ from ..adapters.nameplate import Nameplate
 from ..adapters.recording_formats import HandlerFinding
 from ..adapters.topology import Topology
 from ..cli.output import figure_or_none
-from ..states import reported
+from ..states import reported_state
 from .handler_loading import LoadedHandler
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ class HandlerTools:
         """
         reader = _answer("identify", self._own)
         try:
-            finding: HandlerFinding = self._by_calls(data) if reader is None else reader(data)
+            finding: HandlerFinding = (
+                self._describe_by_calls(data) if reader is None else reader(data)
+            )
         except PduHandlerError as error:
             raise error.at(known_endpoint(data), "identify") from None
         if finding.family:
@@ -136,13 +138,13 @@ class HandlerTools:
         """How its devices are recorded and simulated; None if they are not."""
         return recording(self._own) if self._own else None
 
-    def _by_calls(self, data: Any) -> HandlerFinding:
+    def _describe_by_calls(self, data: Any) -> HandlerFinding:
         name, pdu = self._handler.shown, self._handler.make(data)
         out = HandlerFinding(name, family=name, why="its handler reads it")
         basis = "the handler's own reading, without a module that says more"
         with self.session():
             ports = pdu.status().ports
-            out.note_states([reported(port) for port in ports], basis)
+            out.note_states([reported_state(port) for port in ports], basis)
             out.note_figures(lambda: self.measured(pdu), basis, basis)
         if self._own:
             out.note_switched(out.outlets, out.outlets, "the handler's own command")

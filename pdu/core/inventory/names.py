@@ -57,7 +57,7 @@ class KnownList(NamedTuple):
 
         if not pdu.auth:
             return None
-        logins = {**self.logins, **(auth.of_file(self.auth) if self.auth else {})}
+        logins = {**self.logins, **(auth.read_logins(self.auth) if self.auth else {})}
         if pdu.auth not in logins:
             raise SettingsError(
                 f"{pdu.name}: unknown login {printable(pdu.auth, 60)!r}; known:"
@@ -199,7 +199,7 @@ def _no_name(word: str, known_list: KnownList) -> str:
     )
 
 
-def chosen(context: click.Context, handler: str, host: str, alone: bool = True) -> ChosenPdu:
+def choose_pdu(context: click.Context, handler: str, host: str, alone: bool = True) -> ChosenPdu:
     """What the arguments HANDLER and HOST mean. If `alone`, the shared options of the run get what
     the list says of a named PDU, else a copy of them.
 
@@ -209,7 +209,7 @@ def chosen(context: click.Context, handler: str, host: str, alone: bool = True) 
     known_list: Optional[KnownList] = context.meta.get(_KEY)
     if known_list is None:
         _say_what_else(run_options, context.command_path, handler, host)
-        return ChosenPdu(handler, hosts.typed(host), run_options)
+        return ChosenPdu(handler, hosts.parse_argument(host), run_options)
     pdu = known_list.pdus.get(host)
     if pdu is None:
         raise Usage(f"{_no_name(host, known_list)}; give names alone, or HANDLER and addresses")
@@ -275,7 +275,7 @@ def resolve_name(run_options: RunOptions, host: str, handler: str = "") -> Chose
         _note(f"names of PDUs are not known: {error.reason}")
     pdu = known_list.pdus.get(host) if known_list is not None else None
     if known_list is None or pdu is None:
-        return ChosenPdu("", hosts.typed(host), run_options)
+        return ChosenPdu("", hosts.parse_argument(host), run_options)
     if handler and pdu.handler != handler:
         raise SettingsError(
             f"{printable(host, 60)!r} is no PDU for {handler}: {known_list.path} has it as"
@@ -287,7 +287,7 @@ def resolve_name(run_options: RunOptions, host: str, handler: str = "") -> Chose
     return ChosenPdu(pdu.handler, pdu.address, run_options)
 
 
-def on_host(handler: str) -> dict[str, Any]:
+def host_attributes(handler: str) -> dict[str, Any]:
     """What lets a HostGroup for this handler take names for HOST."""
     return {
         "find": lambda state, host: resolve_name(state, host, handler).host,

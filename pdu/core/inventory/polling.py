@@ -44,11 +44,12 @@ class Target(NamedTuple):
     def data(self, timeout: Optional[float] = None) -> Any:
         """The object for make_handler.
 
-        `timeout`, in s, may shorten the handler's own (see `_bounded`). Raises SettingsError.
+        `timeout`, in s, may shorten the handler's own (see `_bounding_settings`). Raises
+        SettingsError.
         """
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
-            settings.update(_bounded(self.handler, settings, timeout))
+            settings.update(_bounding_settings(self.handler, settings, timeout))
         state = RunOptions(
             settings=settings,
             of_list=settings,
@@ -119,7 +120,7 @@ def poll(
     """
     measured = reading.power if with_power else reading.figures
     label_parts = (reading.labels,) if with_labels else ()
-    return _polled(target, timeout, (reading.states, measured, *label_parts, *parts))
+    return _poll_target(target, timeout, (reading.states, measured, *label_parts, *parts))
 
 
 def poll_state_counts(target: Target) -> Reading:
@@ -134,7 +135,7 @@ def poll_state_counts(target: Target) -> Reading:
 
 def poll_states(target: Target) -> Reading:
     """As `poll`, for the cost of one `status`."""
-    return _polled(target, None, (reading.states,))
+    return _poll_target(target, None, (reading.states,))
 
 
 def poll_full(target: Target) -> Reading:
@@ -143,7 +144,7 @@ def poll_full(target: Target) -> Reading:
     return poll(target, with_labels=True, with_power=True, parts=parts)
 
 
-def _polled(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
+def _poll_target(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
     # the context confines the counter of `_count`
     return contextvars.copy_context().run(_read_parts, target, timeout, parts)
 
@@ -209,7 +210,9 @@ def _count(handler: LoadedHandler, count: list[int]) -> None:
     handler.sent.set(count_request)
 
 
-def _bounded(handler: LoadedHandler, settings: Mapping[str, str], longest: float) -> dict[str, str]:
+def _bounding_settings(
+    handler: LoadedHandler, settings: Mapping[str, str], longest: float
+) -> dict[str, str]:
     """A shorter `timeout`, with which all tries of a request take about `longest` seconds; {} if it
     is not needed or possible.
 

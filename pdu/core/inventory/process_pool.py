@@ -19,7 +19,7 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 
 from handlers.shared.errors import SettingsError
 
-from .spawn_server import SpawnServer, forked
+from .spawn_server import SpawnServer, fork_worker
 from .worker import FreeSlots, JobResult, Work
 
 #: how many jobs one process does at a time, by level: as many as it wants, a few, one
@@ -86,10 +86,10 @@ class ProcessPool:
         ]
         self._members: list[_PoolProcess] = []
         self._waiting = tuple(collections.deque[_Job]() for _ in LIMITS)
-        with _undisturbed():
+        with _delay_ctrl_c():
             for share in self._shares:
                 try:
-                    self._members.append(self._started(share))
+                    self._members.append(self._start_process(share))
                 except OSError as error:
                     # the system allows no more processes or files: those that run do all jobs
                     if not self._members:
@@ -163,7 +163,7 @@ class ProcessPool:
         try:
             message = pipe.recv()
         except (EOFError, OSError):
-            yield from self._died(member)
+            yield from self._replace_process(member)
             return
         member.spoke = True
         if isinstance(message, FreeSlots):
@@ -177,7 +177,7 @@ class ProcessPool:
         """Gives out jobs, and yields those that no process is left for."""
         self._give()
         if not self._members:
-            yield from self._abandoned()
+            yield from self._abandon_jobs()
 
     def close(self) -> None:
         """End all processes, and wait until they have ended."""
@@ -205,14 +205,14 @@ class ProcessPool:
                 with contextlib.suppress(OSError):
                     member.pipe.send((job.ticket, job.payload))
 
-    def _abandoned(self) -> Iterator[WorkerLost]:
+    def _abandon_jobs(self) -> Iterator[WorkerLost]:
         for waiting in self._waiting:
             while waiting:
                 yield WorkerLost(waiting.popleft().ticket)
 
     # ---- processes -------------------------------------------------------------------------------
 
-    def _died(self, member: _PoolProcess) -> Iterator[WorkerLost]:
+    def _replace_process(self, member: _PoolProcess) -> Iterator[WorkerLost]:
         """A new process replaces the one that died. What it did alone is lost. Several jobs are
         done again with fewer others beside them, at last alone, to find the one that kills.
         """
@@ -230,18 +230,20 @@ class ProcessPool:
                 self._waiting[job.level].append(job)
         # a process that ends before it is ready would do so again
         if member.spoke:
-            with contextlib.suppress(OSError), _undisturbed():
-                self._members.append(self._started(max(self._shares)))
+            with contextlib.suppress(OSError), _delay_ctrl_c():
+                self._members.append(self._start_process(max(self._shares)))
 
-    def _started(self, most: int) -> _PoolProcess:
+    def _start_process(self, most: int) -> _PoolProcess:
         """Start a process. Raises OSError."""
         if self._starter is not None:
             return _PoolProcess(*self._starter.start(most))
-        return _PoolProcess(*forked(self._work, [member.pipe for member in self._members], most))
+        return _PoolProcess(
+            *fork_worker(self._work, [member.pipe for member in self._members], most)
+        )
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
+def _delay_ctrl_c() -> Iterator[None]:
     """Delays Ctrl-C.
 
     During a fork, the parent could lose it, or a child could print a traceback.

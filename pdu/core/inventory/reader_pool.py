@@ -72,9 +72,9 @@ class ReaderPool(Generic[T]):
         #: what is being read: place -> what was asked with, and how often its silence was doubted
         self._out: dict[int, tuple[Any, int]] = {}
         self._later: Iterator[int] = iter(())
-        self._crew = self._started()
+        self._crew = self._start_pool()
 
-    def _started(self) -> ProcessPool:
+    def _start_pool(self) -> ProcessPool:
         parallel = max(1, min(self._parallel, len(self._targets)))
         most = min(self._processes or cores(), -(-parallel // _PER_PROCESS))
         return ProcessPool(functools.partial(_job, self._way, self._targets), parallel, most)
@@ -126,7 +126,7 @@ class ReaderPool(Generic[T]):
         level_by_place = self._out if targets is self._targets else {}
         self._targets, self._out = targets, {}
         self._crew.close()
-        self._crew = self._started()
+        self._crew = self._start_pool()
         for place, state in again:
             level = level_by_place.get(place, (None, 0))[1]
             self._out[place] = state, level
@@ -152,7 +152,7 @@ def read_all(
     failures. Raises SettingsError if no process starts.
     """
     read_function = ReadFunction(
-        functools.partial(_once, read_target), lambda reading: reading, _failed
+        functools.partial(_once, read_target), lambda reading: reading, _add_failure
     )
     missing = dict.fromkeys(range(len(targets)))
     readers: ReaderPool[Reading] = ReaderPool(targets, read_function, parallel, processes)
@@ -162,7 +162,7 @@ def read_all(
             del missing[place]
             yield place, reading
         for place in missing:
-            yield place, _failed(None, HANGS)
+            yield place, _add_failure(None, HANGS)
 
 
 def _arriving(
@@ -176,7 +176,7 @@ def _arriving(
             yield pdu_reading
 
 
-def _failed(pdu_reading: Optional[Reading], failure: CallError) -> Reading:
+def _add_failure(pdu_reading: Optional[Reading], failure: CallError) -> Reading:
     return (pdu_reading or Reading())._replace(failure=failure)
 
 

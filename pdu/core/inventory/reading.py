@@ -15,7 +15,7 @@ from ..adapters.nameplate import Nameplate
 from ..adapters.power_restore import OutletRestorePolicy
 from ..adapters.topology import MeteredPart
 from ..outlet_figures import OUTLET_FIGURES
-from ..states import reported
+from ..states import reported_state
 from .handler_loading import LoadedHandler
 from .handler_tools import HandlerTools
 
@@ -133,20 +133,20 @@ def _purposes(parts: Sequence[Part]) -> set[str]:
 def states(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """The outlets with their states."""
     outlets = [
-        PolledOutlet(_printable(port.identity), reported(port)) for port in pdu.status().ports
+        PolledOutlet(_printable(port.identity), reported_state(port)) for port in pdu.status().ports
     ]
     return reading._replace(answered=True, outlets=outlets)
 
 
 def figures(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """A and kWh."""
-    return _with(reading, tools.measured(pdu))
+    return _add_figures(reading, tools.measured(pdu))
 
 
 def power(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """A, kWh and W. If only W cannot be read, that is the reading's failure."""
     pdu_figures, without_power = read_figures(tools, pdu)
-    return _with(reading, pdu_figures)._replace(failure=without_power)
+    return _add_figures(reading, pdu_figures)._replace(failure=without_power)
 
 
 def labels(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
@@ -189,7 +189,7 @@ def returning(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     return reading._replace(outlets=outlets)
 
 
-def identified(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
+def add_nameplate(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """The whole nameplate."""
     return reading._replace(plate=tools.nameplate(pdu, lambda uptime_s: False))
 
@@ -213,7 +213,7 @@ def read_figures(tools: HandlerTools, pdu: Any) -> tuple[Figures, Optional[CallE
         return tools.measured(pdu), error_of(error)
 
 
-def _with(reading: Reading, pdu_figures: Figures) -> Reading:
+def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
     ports = {_printable(port.identity): port for port in pdu_figures.ports}
     outlets = [
         outlet._replace(**_figures_of(ports[outlet.identity]))

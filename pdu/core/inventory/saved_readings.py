@@ -14,7 +14,7 @@ from handlers.shared.errors import SettingsError, printable
 from ..adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
 from ..adapters.topology import MeteredPart
 from ..files.whole_files import write_whole
-from ..states import of_word, word
+from ..states import state_of_word, word
 from .listed_pdu import ListedPdu
 from .reading import PolledOutlet, Reading
 
@@ -78,7 +78,7 @@ class HallReadings(NamedTuple):
         return None if measured_pdu is None else measured_pdu.outlets.get(outlet)
 
 
-def of_readings(
+def hall_readings(
     devices: Sequence[ListedPdu], readings: Sequence[Reading], read_at_s: Optional[float]
 ) -> HallReadings:
     """The readings of the fleet's PDUs as the hall needs them."""
@@ -108,7 +108,7 @@ def _exists(path: str) -> SettingsError:
 
 def save(path: str, readings: HallReadings) -> None:
     """Write a new file. Raises SettingsError if there is one already, or it cannot be written."""
-    text = json.dumps(as_json(readings), indent=1)
+    text = json.dumps(readings_document(readings), indent=1)
     try:
         write_whole(path, text.encode("utf-8"), replaces=False)
     except FileExistsError:
@@ -117,7 +117,7 @@ def save(path: str, readings: HallReadings) -> None:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
 
 
-def as_json(readings: HallReadings) -> dict[str, Any]:
+def readings_document(readings: HallReadings) -> dict[str, Any]:
     """The readings in the form of `pdu check --json`, with time, labels and topology."""
     pdus = []
     for name, pdu in readings.pdus.items():
@@ -165,8 +165,8 @@ def as_json(readings: HallReadings) -> dict[str, Any]:
     return {"taken": readings.taken, "pdus": pdus}
 
 
-def of_json(document: Any, path: str) -> HallReadings:
-    """The readings in a document of `pdu check --json` or of `as_json`.
+def parse_readings(document: Any, path: str) -> HallReadings:
+    """The readings in a document of `pdu check --json` or of `readings_document`.
 
     Raises SettingsError if it is neither.
     """
@@ -194,7 +194,7 @@ def _pdu(row: Mapping[str, Any]) -> MeasuredPdu:
             raise ValueError(f"outlet {identity!r}")
         outlets[identity] = PolledOutlet(
             identity,
-            of_word(_text(outlet["state"])),
+            state_of_word(_text(outlet["state"])),
             current_a=_figure(outlet.get("current_a")),
         )
     for label in row.get("labels", []):

@@ -103,7 +103,7 @@ def _start_all(work: Work, pipe: Connection, other_pipe: Connection) -> None:
                 pipe.send(None)
                 continue
             try:
-                process, ours = forked(work, [pipe], request.most)
+                process, ours = fork_worker(work, [pipe], request.most)
             except OSError as error:
                 pipe.send(error)
                 continue
@@ -114,7 +114,7 @@ def _start_all(work: Work, pipe: Connection, other_pipe: Connection) -> None:
     os._exit(0)
 
 
-def forked(work: Work, other_pipes: Sequence[Connection], most: int) -> tuple[Any, Connection]:
+def fork_worker(work: Work, other_pipes: Sequence[Connection], most: int) -> tuple[Any, Connection]:
     """Fork a process that does jobs. `other_pipes`: what it must close. Raises OSError."""
     context: Any = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()

@@ -39,7 +39,7 @@ class Runner(NamedTuple):
     def _alone(
         self, machine: MachinePower
     ) -> AbstractContextManager[tuple[ObservationStore, bool]]:
-        return observations.opened(self.folder, self._keys(machine), self.patience_s, self.say)
+        return observations.open_store(self.folder, self._keys(machine), self.patience_s, self.say)
 
     def _keys(self, machine: MachinePower) -> list[str]:
         return [f"{self.pdu_access.key(cord.pdu)} {cord.outlet}" for cord in machine.cords]

@@ -80,7 +80,7 @@ def _is_metering(readings: Readings, cord: VerifiedCord, proof: OffProof) -> boo
     return any(shows(draw, proof.threshold_a) for draw in draws)
 
 
-def find_other_unit(
+def why_other_unit(
     evidence: MachineEvidence, serials: Mapping[str, Optional[str]], pdu_access: PduAccess
 ) -> str:
     """Why the PDUs are not those of the evidence, by serial numbers that were read; else ""."""

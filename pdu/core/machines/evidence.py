@@ -217,7 +217,7 @@ class Appender(NamedTuple):
 
     def append(self, evidence: MachineEvidence) -> None:
         """Write a line to the disk, whole or not at all. Raises SettingsError."""
-        data = (json.dumps(as_json(evidence)) + "\n").encode()
+        data = (json.dumps(evidence_document(evidence)) + "\n").encode()
         length = os.fstat(self.descriptor).st_size
         if length and os.pread(self.descriptor, 1, length - 1) != b"\n":
             data = b"\n" + data  # behind what a full disk has cut
@@ -238,7 +238,7 @@ def evidence_path(drawing: str) -> str:
     return f"{stem}.verified.jsonl"
 
 
-def as_json(evidence: MachineEvidence) -> dict[str, Any]:
+def evidence_document(evidence: MachineEvidence) -> dict[str, Any]:
     """A line of the file."""
     return {
         "verified": _VERSION,

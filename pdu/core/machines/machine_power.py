@@ -143,7 +143,7 @@ def is_on(states: Mapping[MachineOutlet, OutletState]) -> bool:
 
 def switch_by_state(machine: MachinePower, pdu_access: PduAccess, on: bool) -> None:
     """Send each outlet one command. Raises NotProven unless all are seen so, twice."""
-    wrong = unconfirmed(pdu_access.switch(machine.cords, on), on)
+    wrong = list_unconfirmed(pdu_access.switch(machine.cords, on), on)
     if not wrong:
         pdu_access.sleep(AGAIN_S)
         target_state = UP if on else DOWN
@@ -159,7 +159,7 @@ def switch_by_state(machine: MachinePower, pdu_access: PduAccess, on: bool) -> N
         raise NotProven("; ".join(wrong))
 
 
-def unconfirmed(result_by_cord: Mapping[MachineOutlet, CommandResult], on: bool) -> list[str]:
+def list_unconfirmed(result_by_cord: Mapping[MachineOutlet, CommandResult], on: bool) -> list[str]:
     """Which commands were not seen to be carried out."""
     target_state = UP if on else DOWN
     return [

@@ -83,7 +83,7 @@ def default_folder() -> Path:
 
 
 @contextlib.contextmanager
-def opened(
+def open_store(
     folder: Path, outlets: Iterable[str], patience_s: float, say: Callable[[str], None]
 ) -> Iterator[tuple[ObservationStore, bool]]:
     """What is kept of the machine that has these outlets, and its lock until the block ends. With

@@ -14,7 +14,7 @@ from ..inventory.list_access import read_nameplate
 from ..inventory.listed_pdu import place_of
 from ..inventory.polling import Target, poll, poll_states
 from ..inventory.reading import Reading, error_of
-from ..states import UNKNOWN, reported
+from ..states import UNKNOWN, reported_state
 from . import outlet as one_outlet
 from .meters import MeteredLoad
 
@@ -105,7 +105,7 @@ class ListedOutlet(NamedTuple):
     def command(self, on: bool) -> EnumPowerStatus:
         pdu = self.target.handler.make(self.target.data())
         call = pdu.port_up if on else pdu.port_down
-        return reported(call(PduPortView(identity=self.identity)))
+        return reported_state(call(PduPortView(identity=self.identity)))
 
     def state(self) -> EnumPowerStatus:
         outlet = poll_states(self.target).outlet(printable(self.identity))
@@ -143,7 +143,7 @@ class PolledPdus(SystemClock):
         self._refused: dict[str, PduReading] = {}
 
     def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
-        return self._of_each(list(dict.fromkeys(pdus)), self._read_pdu)
+        return self._call_each(list(dict.fromkeys(pdus)), self._read_pdu)
 
     def _read_pdu(self, name: str) -> PduReading:
         """A PDU that refuses the login at first is asked once: a proof reads each second, and a few
@@ -151,7 +151,7 @@ class PolledPdus(SystemClock):
         if name in self._refused:
             return self._refused[name]
         reading = poll(self._targets[name], self._timeout_s, with_power=True)
-        now = of_reading(reading)
+        now = pdu_reading(reading)
         if now.outlets:
             self._let_in.add(name)
         elif name not in self._let_in and _is_denied(reading):
@@ -167,7 +167,7 @@ class PolledPdus(SystemClock):
             mine = [cord for cord in cords if cord.pdu == name]
             return [(cord, self._command(cord, on)) for cord in mine]
 
-        results_by_pdu = self._of_each(names, one_pdu)
+        results_by_pdu = self._call_each(names, one_pdu)
         return {cord: result for results in results_by_pdu.values() for cord, result in results}
 
     def _command(self, cord: MachineOutlet, on: bool) -> CommandResult:
@@ -176,7 +176,7 @@ class PolledPdus(SystemClock):
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             return CommandResult(UNKNOWN, error_of(error).reason)
 
-    def _of_each(self, names: Sequence[str], work: Callable[[str], T]) -> dict[str, T]:
+    def _call_each(self, names: Sequence[str], work: Callable[[str], T]) -> dict[str, T]:
         if not names:
             return {}
         with ThreadPoolExecutor(min(len(names), _MOST_AT_ONCE)) as pool:
@@ -186,7 +186,7 @@ class PolledPdus(SystemClock):
         return " ".join(place_of(self._targets[pdu].device))
 
     def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
-        return self._of_each(list(dict.fromkeys(pdus)), lambda name: serial(self._targets[name]))
+        return self._call_each(list(dict.fromkeys(pdus)), lambda name: serial(self._targets[name]))
 
 
 def serial(target: Target) -> Optional[str]:
@@ -201,7 +201,7 @@ def _is_denied(reading: Reading) -> bool:
     return reading.failure is not None and reading.failure.kind == Denied.kind
 
 
-def of_reading(reading: Reading) -> PduReading:
+def pdu_reading(reading: Reading) -> PduReading:
     """A reading of the fleet as a proof needs it."""
     return PduReading(
         {

@@ -20,7 +20,7 @@ from typing import Optional
 
 from ..states import DOWN, UP
 from .alive import why_not_dead
-from .contradictions import clock, find_contradictions, find_other_unit
+from .contradictions import clock, find_contradictions, why_other_unit
 from .evidence import CablingEvidence, MachineEvidence
 from .inlets import InletFall, find_inlet_fall
 from .machine_power import (
@@ -31,8 +31,8 @@ from .machine_power import (
     find_outlet,
     is_carrying,
     judge_outlets,
+    list_unconfirmed,
     switch_by_state,
-    unconfirmed,
     unknown_outlets,
 )
 from .meters import is_nothing, shows
@@ -173,7 +173,7 @@ def check(
     evidence = cabling.evidence
     wrong = find_contradictions(machine, readings, pdu_access, proof, evidence, store)
     wrong += _kept_accusations(machine, pdu_access, evidence, store).values()
-    reason = find_other_unit(evidence, pdu_access.serials(machine.pdus), pdu_access)
+    reason = why_other_unit(evidence, pdu_access.serials(machine.pdus), pdu_access)
     if reason or wrong:
         raise NotProven("; ".join([*wrong, *([reason] if reason else [])]))
     return [
@@ -228,7 +228,7 @@ def switch_off(
         return []
     if cabling.evidence is None:
         answers = pdu_access.switch(machine.cords, False)
-        raise NotProven("; ".join([cabling.reason, *unconfirmed(answers, False)]))
+        raise NotProven("; ".join([cabling.reason, *list_unconfirmed(answers, False)]))
     return MeteredOff(machine, pdu_access, proof, cabling.evidence, store).run()
 
 
@@ -265,7 +265,7 @@ class MeteredOff:
         wrong += find_contradictions(
             machine, self._before, pdu_access, self._proof, self._evidence, self._store
         )
-        wrong += unconfirmed(pdu_access.switch(machine.cords, False), False)
+        wrong += list_unconfirmed(pdu_access.switch(machine.cords, False), False)
         wrong = wrong or self._settle(pdu_access.monotonic())
         if wrong:
             raise NotProven("; ".join(dict.fromkeys(wrong)))
@@ -302,7 +302,7 @@ class MeteredOff:
                 self._accuse(falls)
                 accusations = _kept_accusations(machine, pdu_access, evidence, self._store)
                 missing = missing or list(accusations.values())
-                reason = find_other_unit(evidence, self._serials, pdu_access)
+                reason = why_other_unit(evidence, self._serials, pdu_access)
                 missing += [reason] if reason else []
             else:
                 missing = missing or [_SLOW]

@@ -27,7 +27,7 @@ from .machine_power import (
     find_outlet,
     is_carrying,
     judge_outlets,
-    unconfirmed,
+    list_unconfirmed,
 )
 from .meters import MeteredLoad
 from .observations import ObservationStore
@@ -109,7 +109,7 @@ class _TrialPdus:
             self.off += cords
             self._keep()
         result_by_cord = self._pdu_access.switch(cords, on)
-        if on and not unconfirmed(result_by_cord, True):
+        if on and not list_unconfirmed(result_by_cord, True):
             self.off = [cord for cord in self.off if cord not in cords]
             self._keep()
         return result_by_cord
@@ -271,7 +271,7 @@ class CablingTrial:
         others = [cord for cord in self._machine.cords if cord not in cords]
         if not self._lives():
             raise NotProven(f"it does not live on {_names(others)} alone")
-        self._until(
+        self._read_until(
             lambda readings: (
                 []
                 if any(is_carrying(readings, cord, self._proof) for cord in others)
@@ -343,10 +343,10 @@ class CablingTrial:
     def _switch_on(self, wait_s: float) -> None:
         """Switch on what is off, and wait until the cords that carried before carry again."""
         cords = list(self._pdus.off)
-        wrong = unconfirmed(self._pdus.switch(cords, True), True)
+        wrong = list_unconfirmed(self._pdus.switch(cords, True), True)
         if wrong:
             raise NotProven("; ".join(wrong))
-        self._until(
+        self._read_until(
             lambda readings: [
                 f"{cord} carries nothing since it was switched on again"
                 for cord in self._evidence.cords
@@ -355,7 +355,7 @@ class CablingTrial:
             wait_s + self._evidence.period_s,
         )
 
-    def _until(self, missing: Callable[[Readings], list[str]], wait_s: float) -> None:
+    def _read_until(self, missing: Callable[[Readings], list[str]], wait_s: float) -> None:
         """Read until nothing is missing. Raises NotProven when the time is over."""
         end = self._pdus.monotonic() + wait_s
         while reasons := missing(self._pdus.read_pdus(self._machine.pdus)):

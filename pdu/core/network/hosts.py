@@ -62,7 +62,7 @@ def address(text: str) -> Address:
     return host
 
 
-def typed(host: str) -> Address:
+def parse_argument(host: str) -> Address:
     """As `address`, for an argument. Also raises NotAHost for an IPv6 address without brackets
     whose end may be meant as a port.
     """

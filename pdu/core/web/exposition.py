@@ -76,7 +76,7 @@ def media_type(accept: str) -> str:
 def render(families: Iterable[MetricFamily], kind: str = TEXT) -> bytes:
     """The page, without families that have no value. `kind`: a result of `media_type`."""
     if kind.endswith("escaping=dots"):
-        families = map(_with_doubled_underscores, families)
+        families = map(_double_underscores, families)
     if kind.startswith(_OPENMETRICS):
         lines = [line for family in families for line in _openmetrics_lines(family)]
         lines.append("# EOF\n")
@@ -151,7 +151,7 @@ def _number(value: float) -> str:
     return f"{integer[0]}.{integer[1:]}{fraction}".rstrip("0.") + f"e+{len(integer) - 1:02d}"
 
 
-def _with_doubled_underscores(family: MetricFamily) -> MetricFamily:
+def _double_underscores(family: MetricFamily) -> MetricFamily:
     """The family with its names as the escaping `dots` spells them."""
     return family._replace(
         name=_doubled(family.name),

@@ -126,7 +126,7 @@ def _run(
     handler_settings = [setting for setting in settings.SETTINGS if setting.key not in _REPLACED]
     data = SimpleNamespace(
         ip=host,
-        custom_params=connection_data.of_command(
+        custom_params=connection_data.command_values(
             "raritan", handler_settings, run_options, host, _SECRETS
         ),
     )
@@ -245,7 +245,7 @@ raritan = HostGroup(
         *option("--link", "act on this link unit", "ID", click.IntRange(2, 255)),
         *_OPTIONS,
     ],
-    **names.on_host("raritan"),
+    **names.host_attributes("raritan"),
     examples=("pdu raritan 192.0.2.9 info", "pdu raritan 192.0.2.9 outlets --username reader"),
     without=(_DISCOVER,),
     help="Jobs on a Raritan, Legrand or Server Technology PDU with Xerus firmware.",

@@ -335,7 +335,7 @@ def state_word(state: Outlet.State, position: int, doubtful_positions: set[int])
 
     Unknown at a position for which the unit reports a failed relay (`states.failed_relays`).
     """
-    return "unknown" if position in doubtful_positions else word(states.read_status(state))
+    return "unknown" if position in doubtful_positions else word(states.decode_status(state))
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:

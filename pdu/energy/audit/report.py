@@ -23,11 +23,11 @@ from ...core.cli.report import (
     Section,
     Table,
     html_lines,
-    judged,
     link,
     number,
     row_header,
     text_lines,
+    verdict_cell,
     words,
 )
 from ...core.files.html import Frame, safe
@@ -147,7 +147,7 @@ def _sums(title: str, sums: Sequence[GroupSum]) -> Iterator[Part]:
             row_header(total.name or NOBODY),
             number(str(len(total.lines))),
             *map(number, figures(total)),
-            judged(total.grade, _LOOKS[total.grade]),
+            verdict_cell(total.grade, _LOOKS[total.grade]),
             words(total.reason),
         ]
         for total in sorted(sums, key=lambda total: -total.level)
@@ -159,7 +159,7 @@ def _sums(title: str, sums: Sequence[GroupSum]) -> Iterator[Part]:
             words(line.pdu),
             link(line.outlet or "inlet", _anchor(line.pdu, line.outlet)),
             number(kwh(line.energy, line.has_lowest)[1]),
-            judged(line.grade, _LOOKS[line.grade]),
+            verdict_cell(line.grade, _LOOKS[line.grade]),
         ]
         for total in sums
         for line in total.lines
@@ -225,7 +225,7 @@ def _table(pdu: Audited, title: str, registers: Sequence[AuditedRegister]) -> Ta
             row_header(register.outlet or "PDU itself"),
             *map(number, kwh(register.energy, register.has_lowest)),
             number(percent(register.read)),
-            judged(register.grade, _LOOKS[register.grade]),
+            verdict_cell(register.grade, _LOOKS[register.grade]),
             words(register.reason),
         ]
         for register in registers

@@ -262,7 +262,7 @@ def _indexes(
         if index.hash == journal.START:
             continue  # no line: others emptied it
         if last_hash and index.after != last_hash and 1 not in lines and not index.anew:
-            raise journal.discontinued(path)
+            raise journal.discontinuity_error(path)
         last_hash = index.hash
         yield path, index._replace(units=[_shared(place, units) for place in index.units])
 

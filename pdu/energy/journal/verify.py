@@ -105,11 +105,11 @@ def verified(folder: str, hashes: Sequence[str] = ()) -> Verified:
                     reason = printable(json.loads(why[1]), 300)
                     anew.append(f"{os.path.basename(path)}: {reason}")
                 elif is_broken:
-                    raise journal.discontinued(path)
+                    raise journal.discontinuity_error(path)
                 is_broken = False
             last_hash = line.hash
         if is_broken:
-            raise journal.discontinued(path)
+            raise journal.discontinuity_error(path)
         is_last = path == paths[-1]
         # the file after a packed one shows whether its end is whole
         torn_bytes = journal.torn(path) if is_last or not path.endswith(PACKED) else 0

@@ -17,7 +17,7 @@ from ...core.cli.options import RunOptions, command_line
 from ...core.drawing.drawing import Cord
 from ...core.inventory.listed_pdu import place_of
 from ...core.inventory.polling import Target, poll_full
-from ...core.inventory.saved_readings import HallReadings, of_readings
+from ...core.inventory.saved_readings import HallReadings, hall_readings
 from ...core.machines.pdu_access import SystemClock, serial, switch
 from .plan_file import CyclePlan, PduDevice
 
@@ -95,7 +95,7 @@ class PolledEnvironment(SystemClock):
         # threads: the commands go out from this process, so it must not be forked
         with ThreadPoolExecutor(max(1, min(_THREADS, len(targets)))) as threads:
             readings = list(threads.map(poll_full, targets))
-        return of_readings([target.device for target in targets], readings, time.time())
+        return hall_readings([target.device for target in targets], readings, time.time())
 
     def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
         return switch(self._targets[cord.pdu], cord.outlet, on)

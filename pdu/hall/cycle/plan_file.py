@@ -30,7 +30,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...core.drawing.drawing import Cord, Drawing
 from ...core.files import journal
-from ...core.states import DOWN, UP, of_word, word
+from ...core.states import DOWN, UP, state_of_word, word
 from .steps import CycleStep, Mode
 
 _ABOUT, _RESULT, _BEGIN, _OFF, _DONE = "about", "result", "begin", "off", "done"
@@ -331,7 +331,7 @@ def advance(progress: Progress, record: Mapping[str, Any]) -> None:
         step.state_by_command[_cord(record["cord"]), record["on"]] = None
         step.about_at = progress.last_at
     elif event == _RESULT:
-        step.state_by_command[_cord(record["cord"]), record["on"]] = of_word(record["state"])
+        step.state_by_command[_cord(record["cord"]), record["on"]] = state_of_word(record["state"])
     elif event == _OFF:
         step.off = True
     elif event == _DONE:

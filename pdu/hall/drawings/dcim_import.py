@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
-from ...core.cli.options import CA_PEM, Parameters, option, without_setting
+from ...core.cli.options import CA_PEM, Parameters, option, plain_option
 from ...core.drawing import drawing_file
 from ...core.drawing.drawing import Drawing
 from ...core.inventory.saved_readings import HallReadings
@@ -41,7 +41,7 @@ def options(*saved: str) -> Parameters:
             "FILE",
             requires=["--url"],
         ),
-        *without_setting(CA_PEM, requires=["--url"]),
+        *plain_option(CA_PEM, requires=["--url"]),
         *itertools.chain.from_iterable(
             option(
                 flag, f"only machines {words}", "NAME", multiple=True, requires=[("--url", *saved)]

@@ -19,7 +19,7 @@ from ...core.files.whole_files import read_file
 from ...core.inventory import reader_pool
 from ...core.inventory.polling import poll_full
 from ...core.inventory.reading import Reading
-from ...core.inventory.saved_readings import HallReadings, of_json, of_readings
+from ...core.inventory.saved_readings import HallReadings, hall_readings, parse_readings
 from ...core.owner_files import OwnerFiles
 
 
@@ -64,7 +64,7 @@ def saved(path: str) -> HallReadings:
         raise SettingsError(
             f"{path} is not JSON; make it with `pdu check LIST --json`, or with its --save"
         ) from None
-    readings = of_json(document, path)
+    readings = parse_readings(document, path)
     return (
         readings if readings.taken is not None else readings._replace(taken=os.path.getmtime(path))
     )
@@ -81,4 +81,4 @@ def read_list(owner_files: OwnerFiles, names: Collection[str]) -> HallReadings:
             reading_by_place[place] = reading
             if bar is not None:
                 bar.update(1)
-    return of_readings([target.device for target in targets], reading_by_place, time.time())
+    return hall_readings([target.device for target in targets], reading_by_place, time.time())

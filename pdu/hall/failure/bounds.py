@@ -516,16 +516,16 @@ class Failure:
             self.tripping.update(dict.fromkeys(fresh_trips))
             if not fresh_trips:
                 return
-            neighbours = self._may_change(fresh_trips)
+            neighbours = self._find_changeable(fresh_trips)
             changed = self._change(fresh_trips, MAYBE)
 
     def _change(self, nodes: Collection[int], gone: Truth) -> list[int]:
         """Let these be gone, perhaps or surely. Returns the carriers whose current changed."""
-        for carrier in self._may_change(nodes):
+        for carrier in self._find_changeable(nodes):
             self._live_loads.pop(carrier, None)
         return self._flow.change(dict.fromkeys(nodes, gone))
 
-    def _may_change(self, nodes: Collection[int]) -> set[int]:
+    def _find_changeable(self, nodes: Collection[int]) -> set[int]:
         """The carriers whose load may be another one when these are gone: those below, and those
         of all consumers that have a cord there.
         """
@@ -616,7 +616,7 @@ class Failure:
                 return trips
             self.latest_s.update(dead)
             since_s = max(dead.values())
-            changed = self._may_change(dead)
+            changed = self._find_changeable(dead)
             for carrier in self._change(dead, YES):
                 if carrier in loads and carrier not in self.tripping:
                     load = hall.load(carrier, self._sums[carrier])

@@ -17,10 +17,10 @@ from ...core.cli.report import (
     Items,
     Table,
     few,
-    judged,
     names,
     number,
     row_header,
+    verdict_cell,
     words,
 )
 from ...core.drawing.drawing import Breaker, Drawing, HallNode, PduNode
@@ -143,7 +143,7 @@ def machines(grouped: Iterable[Group]) -> Table:
     """A row for each reason."""
     rows = [
         [
-            judged(group.verdict, LOOK_OF[group.verdict]),
+            verdict_cell(group.verdict, LOOK_OF[group.verdict]),
             number(str(len(group.machines))),
             names(group.machines, _MACHINES),
             words(group.reason),
@@ -181,7 +181,7 @@ def breakers(
     rows = [
         [
             row_header(load.name),
-            judged(load.fit.word, LOOK_OF[load.fit.word]),
+            verdict_cell(load.fit.word, LOOK_OF[load.fit.word]),
             number(f"{load.load_range.low:.1f}"),
             number("no bound" if math.isinf(load.load.high) else f"{load.load.high:.1f}"),
             number("not known" if load.limit_a is None else f"{load.limit_a:.1f}"),

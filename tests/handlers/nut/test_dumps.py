@@ -48,7 +48,7 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
     assert pdu.statistic().load == (0.0 if load is None else load)
     with client(recorded) as nut:
         seen = nut.snapshots([name], writable=True)[name]
-    device = outlets.read_outlets(*seen[:3], DEFAULTS)
+    device = outlets.decode_outlets(*seen[:3], DEFAULTS)
     assert device.load == load and device.energy is None
     assert {
         outlet.identity: {

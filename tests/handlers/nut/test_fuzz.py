@@ -108,7 +108,7 @@ def use(value: object) -> None:
     each name in it.
     """
     if isinstance(value, dict):
-        device = outlets.read_outlets(value, list(value), value, WITH_WHOLE_LOAD)
+        device = outlets.decode_outlets(value, list(value), value, WITH_WHOLE_LOAD)
         for figure in (
             device.load,
             device.energy,

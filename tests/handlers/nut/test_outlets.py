@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from handlers.nut.daisy_chain import parse_number
 from handlers.nut.model import NutDevice, SwitchCommand
-from handlers.nut.outlets import read_outlets, state_of
+from handlers.nut.outlets import decode_outlets, state_of
 from handlers.shared.errors import ProtocolError, Unsupported
 from tests.handlers.nut.given import DEFAULTS, WITH_WHOLE_LOAD
 
@@ -22,7 +22,7 @@ def device(
     whole_load: bool = False,
 ) -> NutDevice:
     settings = WITH_WHOLE_LOAD if whole_load else DEFAULTS
-    return read_outlets({**PDU, **variables}, commands, writable or {}, settings)
+    return decode_outlets({**PDU, **variables}, commands, writable or {}, settings)
 
 
 def states(found: NutDevice) -> dict[str, Optional[bool]]:
@@ -692,7 +692,7 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
 ) -> None:
     variables = {f"{prefix}outlet.{n}.{field}": text for prefix, n, field, text in rows}
     try:
-        found = read_outlets({"device.type": "ups", **variables}, [], {}, DEFAULTS)
+        found = decode_outlets({"device.type": "ups", **variables}, [], {}, DEFAULTS)
     except ProtocolError:
         return
     assert len(states(found)) == len(found.outlets)

@@ -10,7 +10,7 @@ import pytest
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc.pdumodel import Outlet
-from handlers.raritan.states import failed_relays, queue_hardware_failures, read_status
+from handlers.raritan.states import decode_status, failed_relays, queue_hardware_failures
 from handlers.raritan.units import XerusUnit
 from handlers.shared.errors import Denied, Unreachable
 
@@ -27,7 +27,7 @@ OFF = {**ON, "powerState": 0}
 
 
 def _status(json: dict[str, Any]) -> str:
-    return read_status(decode_structure(Outlet.State, json, Nowhere())).name
+    return decode_status(decode_structure(Outlet.State, json, Nowhere())).name
 
 
 @pytest.mark.parametrize("missing", ["available", "powerState"])

@@ -93,7 +93,9 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
 
 def test_the_energy_of_the_example_is_a_counter_of_tenths(families: Any) -> None:
     tenths = energy_registers.SnmpRegister(0.1, 2**32 * 0.1)
-    assert energy_registers.of_profile(families[0]) == energy_registers.Registers(outlets=tenths)
+    assert energy_registers.profile_registers(families[0]) == energy_registers.Registers(
+        outlets=tenths
+    )
 
 
 def test_a_truncated_table_of_the_example_is_an_error(families: Any, unit: Fixture) -> None:

@@ -8,7 +8,7 @@ from pdu.core.adapters.snmp import family_tables
 
 
 def test_each_family_that_is_switched_has_its_objects_and_values() -> None:
-    lines = family_tables.written(list(PROFILES)).splitlines()[2:]
+    lines = family_tables.command_table(list(PROFILES)).splitlines()[2:]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     switched = {one.key for one in PROFILES if one.switching_confidence is not Confidence.NONE}
     assert {row[1].strip("`") for row in rows} == switched
@@ -19,7 +19,7 @@ def test_each_family_that_is_switched_has_its_objects_and_values() -> None:
 def test_a_write_before_the_command_is_told() -> None:
     firsts = [
         line
-        for line in family_tables.written(list(PROFILES)).splitlines()[2:]
+        for line in family_tables.command_table(list(PROFILES)).splitlines()[2:]
         if " | – |" not in line
     ]
     assert firsts and all(" = " in line.rsplit("|", 2)[1] for line in firsts)

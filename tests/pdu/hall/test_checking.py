@@ -41,7 +41,7 @@ def line(label: str, amps: Optional[float], rating: Optional[float] = None) -> _
 def findings(drawing: str, *pdus: dict[str, Any]) -> list[Finding]:
     """All of them; each has the line of what it is of, where the drawing's lines are known."""
     drawn = drawing_file.parsed("idle_a = 0.5\n" + drawing, "hall.toml")
-    read = saved_readings.of_json({"pdus": list(pdus)}, "readings.json")
+    read = saved_readings.parse_readings({"pdus": list(pdus)}, "readings.json")
     found = check(drawn, read)
     assert all(finding.line > 1 for finding in found)
     unnumbered = check(drawn._replace(line_numbers={}), read)

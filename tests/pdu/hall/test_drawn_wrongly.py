@@ -59,7 +59,7 @@ def of_volts(watts: Optional[float], drawing: str = VOLTS, **more: float) -> Hal
         for name, amps in {"a": 1.001, "b": 4.791, **more}.items()
     ]
     parsed = drawing_file.parsed(drawing, "hall.toml")
-    return Hall(parsed, saved_readings.of_json({"pdus": pdus}, "readings.json"))
+    return Hall(parsed, saved_readings.parse_readings({"pdus": pdus}, "readings.json"))
 
 
 def test_a_machine_takes_its_watts_to_another_voltage_and_not_its_amperes() -> None:

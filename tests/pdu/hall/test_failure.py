@@ -156,7 +156,7 @@ def of_states(drawing: str, *pdus: tuple[str, str, str, Optional[float]]) -> Hal
         rows.setdefault(name, []).append({"identity": identity, "state": state, "current_a": amps})
     document = {"pdus": [{"name": name, "outlets": outlets} for name, outlets in rows.items()]}
     parsed = drawing_file.parsed(drawing, "hall.toml")
-    return Hall(parsed, saved_readings.of_json(document, "readings.json"))
+    return Hall(parsed, saved_readings.parse_readings(document, "readings.json"))
 
 
 def test_a_machine_without_power_hides_no_other() -> None:
@@ -227,7 +227,7 @@ def test_what_the_meters_of_a_pdu_say_of_its_lines() -> None:
         ]
     }
     parsed = drawing_file.parsed(drawing, "hall.toml")
-    facts = Hall(parsed, saved_readings.of_json(document, "readings.json")).facts
+    facts = Hall(parsed, saved_readings.parse_readings(document, "readings.json")).facts
     figures = {one.name: facts.figures[number][:2] for number, one in facts.graph.carriers.items()}
     half = pytest.approx(10.05)
     assert figures == {

@@ -36,7 +36,7 @@ def hall(
         pdus.append(made)
     return Hall(
         drawing_file.parsed(drawing, "hall.power.toml"),
-        saved_readings.of_json({"pdus": pdus}, "readings.json"),
+        saved_readings.parse_readings({"pdus": pdus}, "readings.json"),
     )
 
 

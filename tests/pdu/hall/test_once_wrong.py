@@ -50,7 +50,8 @@ def _hall(
         for pdu, outlets in currents.items()
     ]
     return Hall(
-        drawing_file.parsed(text, "hall.toml"), saved_readings.of_json({"pdus": pdus}, "r.json")
+        drawing_file.parsed(text, "hall.toml"),
+        saved_readings.parse_readings({"pdus": pdus}, "r.json"),
     )
 
 

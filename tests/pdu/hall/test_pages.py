@@ -203,7 +203,7 @@ def test_a_line_and_the_line_above_that_feeds_nothing_else_are_one_row() -> None
     drawing = drawing_file.parsed(text, "hall.toml")
     outlets = [{"identity": "1", "state": "on", "current_a": 9.0}]
     document = {"pdus": [{"name": name, "outlets": outlets} for name in "ab"]}
-    hall = Hall(drawing, saved_readings.of_json(document, "readings.json"))
+    hall = Hall(drawing, saved_readings.parse_readings(document, "readings.json"))
     outcome = hall.rehearse([HallNode("feed", "A")])
     assert [load.name for load in outcome.loads] == ["PB/r1", "b/L1"]
     lines = report(hall, outcome, [Failed.of(outcome)], [], []).lines()

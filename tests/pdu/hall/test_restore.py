@@ -55,7 +55,7 @@ def pdu(
 
 
 def hall_of(text: str, *pdus: dict[str, Any]) -> Hall:
-    readings = saved_readings.of_json({"pdus": list(pdus)}, "monday.json")
+    readings = saved_readings.parse_readings({"pdus": list(pdus)}, "monday.json")
     return Hall(drawing_file.parsed(text, "hall.power.toml"), readings)
 
 

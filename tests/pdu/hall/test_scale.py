@@ -26,7 +26,7 @@ def in_doubt(folder: Path, machines: int) -> Hall:
     bench_hall.hall(folder, machines, in_doubt=True)
     document = json.loads((folder / "readings.json").read_text("utf-8"))
     drawing = drawing_file.read_drawing(str(folder / "hall.power.toml"))
-    return Hall(drawing, saved_readings.of_json(document, "readings.json"))
+    return Hall(drawing, saved_readings.parse_readings(document, "readings.json"))
 
 
 def divisions(run: Callable[[], object]) -> int:

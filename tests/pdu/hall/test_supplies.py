@@ -65,7 +65,7 @@ def readings(amps: float, current: Optional[float] = None) -> dict[str, Any]:
 
 def made(drawing: str, amps: float, current: Optional[float] = None) -> Hall:
     parsed = drawing_file.parsed(drawing.replace("COMPLETE", ""), "hall.toml")
-    return Hall(parsed, saved_readings.of_json(readings(amps, current), "readings.json"))
+    return Hall(parsed, saved_readings.parse_readings(readings(amps, current), "readings.json"))
 
 
 def words(outcome: RehearsalOutcome) -> set[str]:
@@ -91,7 +91,7 @@ def test_a_machine_that_is_said_to_work_does_not_live_on_an_outlet_that_is_off()
     for outlet in document["pdus"][1]["outlets"]:
         outlet["state"] = "off"
     parsed = drawing_file.parsed(works(COMPLETE), "hall.toml")
-    hall = Hall(parsed, saved_readings.of_json(document, "readings.json"))
+    hall = Hall(parsed, saved_readings.parse_readings(document, "readings.json"))
     assert words(hall.rehearse([A])) == {"dark at once"}
     kinds = {one.kind for one in check(parsed, hall.readings)}
     assert "works-and-off" in kinds

@@ -13,7 +13,7 @@ from pdu.core.adapters.nut.topology import meters_of
 from pdu.core.adapters.snmp import topology as of_snmp
 from pdu.core.adapters.topology import BREAKER, LINE, MeteredPart
 from pdu.core.inventory import device_list
-from pdu.core.inventory.auth import of_file
+from pdu.core.inventory.auth import read_logins
 from pdu.core.inventory.polling import poll_full, targets
 from pdu.core.inventory.reading import Reading
 from tests.pdu.monitoring.halls import line, login, private
@@ -28,7 +28,7 @@ def read(folder: Path, peer: Peer) -> Reading:
     """The PDU as the hall reads it."""
     rows = ["name,handler,address,auth,settings", line(folder, peer), ""]
     (folder / "hall.csv").write_text("\n".join(rows))
-    logins = of_file(str(private(folder / "logins.toml", login(peer))))
+    logins = read_logins(str(private(folder / "logins.toml", login(peer))))
     fleet = device_list.read_device_list(str(folder / "hall.csv"))
     found = poll_full(targets(fleet.devices, logins, None)[0])
     assert found.failure is None

@@ -31,7 +31,7 @@ def now(
 
     pdus = [pdu("left", state, current, power), pdu("right", "on", *beside)]
     machine = drawing_file.parsed(PAIR, "hall.toml").machines["srv"]
-    readings = saved_readings.of_json({"pdus": pdus}, "readings.json")
+    readings = saved_readings.parse_readings({"pdus": pdus}, "readings.json")
     left, right = cords_now(machine, readings, {"left": step, "right": 0.05}, 0.1)
     assert right.now is Now.CARRIES and right.cord == Cord("right", "1")
     return left
@@ -96,7 +96,9 @@ def test_an_outlet_without_a_relay_is_on_unless_it_says_that_it_is_off(
 
 def test_a_cord_of_an_outlet_that_was_not_read_may_carry_anything() -> None:
     machine = drawing_file.parsed(PAIR, "hall.toml").machines["srv"]
-    found = cords_now(machine, saved_readings.of_json({"pdus": []}, "readings.json"), {}, 0.1)
+    found = cords_now(
+        machine, saved_readings.parse_readings({"pdus": []}, "readings.json"), {}, 0.1
+    )
     assert [one[1:] for one in found] == [(Now.UNREAD, 0.0, None)] * 2
 
 

@@ -135,7 +135,7 @@ def test_the_load_that_a_client_works_out_is_the_pdus(
 ) -> None:
     view = shown(READING._replace(meters=meters))
     assert sum(".current" in name for name in view.variables if "input.L" in name) == lines
-    device = nut_outlets.read_outlets(view.variables, sorted(view.commands), {}, DEFAULTS)
+    device = nut_outlets.decode_outlets(view.variables, sorted(view.commands), {}, DEFAULTS)
     assert device.load == 3.0
 
 

@@ -109,7 +109,7 @@ def _load(unit: Fixture, rows: dict[str, Row]) -> dict[str, Row]:
             continue
         nothing = from_text(row.tag, _NOTHING.get(row.tag, "0"))
         tried = {**rows, oid: Row(row.tag, nothing)}
-        now = recording.detected(_rows(tried), choice)
+        now = recording.detect_device(_rows(tried), choice)
         if now is None or now.states != found.states or now.profile.key != found.profile.key:
             continue
         own_now, others_now = _figures(now, name)

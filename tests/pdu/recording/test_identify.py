@@ -28,7 +28,7 @@ from handlers.snmp.sources import Column
 from pdu import root
 from pdu.core.adapters.raritan import recorded_calls as raritan_calls
 from pdu.core.adapters.recording_formats import HandlerFinding
-from pdu.core.adapters.snmp.identification import of_device, summed_figures
+from pdu.core.adapters.snmp.identification import device_finding, summed_figures
 from pdu.core.cli.options import RunOptions
 from pdu.core.cli.output import counted, figure
 from pdu.recording import identify
@@ -53,7 +53,7 @@ Patched = pytest.MonkeyPatch
 
 
 def of_recording(name: str) -> HandlerFinding:
-    return of_device(Reader(of_rows(recorded.rows(name))), select_families({}, {}))
+    return device_finding(Reader(of_rows(recorded.rows(name))), select_families({}, {}))
 
 
 @pytest.mark.against("recordings of real units, in memory")
@@ -97,7 +97,9 @@ def with_no_and_yes(name: str, key: str) -> list[HandlerFinding]:
     `yes`.
     """
     return [
-        of_device(Reader(of_rows(fixture(name).device().rows())), select_families({key: value}, {}))
+        device_finding(
+            Reader(of_rows(fixture(name).device().rows())), select_families({key: value}, {})
+        )
         for value in ("no", "yes")
     ]
 
@@ -112,7 +114,7 @@ def test_the_settings_metered_only_and_switch_unproven_decide_what_is_found() ->
 
 
 def test_a_family_with_states_but_without_commands_is_not_called_metered_only() -> None:
-    found = of_device(
+    found = device_finding(
         Reader(of_rows(fixture("opengear-rpc").device().rows())), select_families({}, {})
     )
     assert any(line.startswith("read the states") for line in found.can)
@@ -122,7 +124,7 @@ def test_a_family_with_states_but_without_commands_is_not_called_metered_only() 
 
 
 def test_outlets_without_states_cannot_be_switched() -> None:
-    found = of_device(
+    found = device_finding(
         Reader(of_rows(fixture("schleifenbauer_channels").device().rows())), select_families({}, {})
     )
     assert "read states: it reports none (4 outlets)" in found.cannot
@@ -171,7 +173,7 @@ def test_a_unit_whose_figures_cannot_be_read_is_identified_by_its_states(
 
     rows = BUILT_IN["apc-rpdu2"]().device.rows()
     monkeypatch.setattr(metering, "meter", fails)
-    snmp = of_device(Reader(of_rows(rows)), select_families({}, {}))
+    snmp = device_finding(Reader(of_rows(rows)), select_families({}, {}))
     assert (
         snmp.family == "apc-rpdu2"
         and snmp.can[0].startswith("read the states of 24")
@@ -185,7 +187,7 @@ def test_a_unit_whose_figures_cannot_be_read_is_identified_by_its_states(
 def test_no_meters_are_claimed_where_only_the_sys_object_id_or_a_setting_decides() -> None:
     rows = {"1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.42610.1.4.2"}
     found = [
-        of_device(Reader(Memory(rows)), select_families(settings, {}))
+        device_finding(Reader(Memory(rows)), select_families(settings, {}))
         for settings in ({}, {"profile": "powertek-simple"})
     ]
     assert [one.why for one in found] == [
@@ -199,13 +201,13 @@ def test_no_meters_are_claimed_where_only_the_sys_object_id_or_a_setting_decides
 
 def test_the_family_of_a_setting_is_shown_as_tried_although_the_id_does_not_fit() -> None:
     sys_object_id, states = "1.3.6.1.2.1.1.2.0", "1.3.6.1.4.1.92.58.2."
-    missing = of_device(
+    missing = device_finding(
         Reader(Memory({sys_object_id: "1.3.6.1.4.1.99999.1"})),
         select_families({"profile": "sinetica-hawk"}, {}),
     )
     assert missing.tried == [{"family": "sinetica-hawk", "result": "no outlet reports a state"}]
     assert "pduOutOn" in [row["object"] for row in missing.seen]
-    found = of_device(
+    found = device_finding(
         Reader(Memory({states + f"{n}.0": n % 2 for n in range(1, 5)})),
         select_families({"profile": "ip9258"}, {}),
     )
@@ -234,7 +236,7 @@ def test_the_outlets_of_link_units_are_counted() -> None:
                 for (rid, method), value in results.items()
             }
         )
-    with replayed("raritan", raritan_calls.written(calls)) as unit:
+    with replayed("raritan", raritan_calls.recording_text(calls)) as unit:
         assert isinstance(unit.data, PduData)
         found = [
             identity(
@@ -422,7 +424,7 @@ def test_a_family_that_is_tried_at_two_roots_has_a_row_for_each_with_its_root() 
     older = Memory({SYS_OBJECT_ID: f"{raritan}.4", f"{raritan}.1.2.2.1.3.1": 1})
     assert [
         row
-        for row in of_device(Reader(older), select_families({}, {})).tried
+        for row in device_finding(Reader(older), select_families({}, {})).tried
         if row["family"].startswith("raritan-px1")
     ] == [
         {"family": f"raritan-px1 at {raritan}.4.1", "result": "no outlet reports a state"},

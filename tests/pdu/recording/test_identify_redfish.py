@@ -27,7 +27,7 @@ def test_a_redfish_action_without_values_is_usable_where_the_settings_permit_it(
         "PowerState": "On",
         "Actions": {"#Outlet.PowerControl": {"target": f"{pdus}/1/Outlets/A1/Switch"}},
     }
-    text = redfish_tree.written(
+    text = redfish_tree.tree_text(
         {
             "/redfish/v1": {"PowerEquipment": {"@odata.id": "/redfish/v1/PowerEquipment"}},
             "/redfish/v1/PowerEquipment": {"RackPDUs": {"@odata.id": pdus}},
@@ -81,7 +81,7 @@ def test_redfish_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_s
         outlet(5, "https://evil.example/Switch"),
         {**outlet(6), "@odata.id": f"https://evil.example{pdus}/1/Outlets/A6"},
     ]
-    text = redfish_tree.written(
+    text = redfish_tree.tree_text(
         {
             "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}},
             pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
@@ -132,7 +132,7 @@ def test_the_target_of_a_redfish_action_must_be_below_the_link_to_the_outlet(
             }
         },
     }
-    text = redfish_tree.written(
+    text = redfish_tree.tree_text(
         {
             "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}},
             pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
@@ -196,7 +196,7 @@ def test_redfish_outlets_of_one_identity_cannot_be_read_or_switched() -> None:
         }
         for link in "ab"
     ]
-    text = redfish_tree.written(
+    text = redfish_tree.tree_text(
         {
             "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}},
             pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
@@ -246,7 +246,7 @@ def test_the_values_of_another_resource_decide_whether_an_outlet_is_switchable()
         }
         for number, link in enumerate(links, 1)
     ]
-    text = redfish_tree.written(
+    text = redfish_tree.tree_text(
         {
             "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}},
             pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},

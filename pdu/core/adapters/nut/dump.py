@@ -45,7 +45,7 @@ class RecordedDevice:
         Raises ProtocolError and Unsupported.
         """
         writable = {name: self.variables.get(name, "") for name in self.writable}
-        return outlets.read_outlets(self.variables, list(self.commands), writable, settings)
+        return outlets.decode_outlets(self.variables, list(self.commands), writable, settings)
 
 
 def is_dump(text: str) -> bool:
@@ -63,7 +63,7 @@ def is_dump(text: str) -> bool:
     return _VARIABLE.fullmatch(first) is not None
 
 
-def written(devices: Sequence[RecordedDevice]) -> str:
+def dump_text(devices: Sequence[RecordedDevice]) -> str:
     """The devices as a dump."""
     lines: list[str] = []
     for device in devices:

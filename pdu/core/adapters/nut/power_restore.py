@@ -23,11 +23,13 @@ def read_power_restore(pdu: NutPdu) -> Mapping[str, OutletRestorePolicy]:
     for device in nut_devices:
         for member in device.device.chain.values() or [device.device.whole]:
             prefix = device.prefix + member.before
-            policies.update((prefix + outlet, delay) for outlet, delay in of_member(member).items())
+            policies.update(
+                (prefix + outlet, delay) for outlet, delay in member_policies(member).items()
+            )
     return policies
 
 
-def of_member(member: Member) -> Mapping[str, OutletRestorePolicy]:
+def member_policies(member: Member) -> Mapping[str, OutletRestorePolicy]:
     """The outlets of one device that have a delay, by number."""
     delays = {number: parse_number(row.get("delay.start")) for number, row in member.rows.items()}
     return {

@@ -48,7 +48,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
             " device=NAME."
         ]
     )
-    text = dump.written(clean)
+    text = dump.dump_text(clean)
     return Recording(text, _holds(text), notes)
 
 

@@ -75,17 +75,17 @@ class NutServer(Replay):
     def run(self, device: RecordedDevice, command: str) -> None:
         """Carry out an instant command."""
         with self.lock:
-            effect = self._switched(device, command, None) or "accepted; no outlet changed"
+            effect = self._switch_outlets(device, command, None) or "accepted; no outlet changed"
             self.writes.append(f"INSTCMD {device.name} {command}: {effect}")
 
     def set(self, device: RecordedDevice, variable: str, value: str) -> None:
         """Carry out a SET VAR, and switch the outlets that the handler would switch with it."""
         with self.lock:
-            effect = self._switched(device, variable, value) or "set"
+            effect = self._switch_outlets(device, variable, value) or "set"
             device.variables[variable] = value
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {effect}")
 
-    def _switched(self, device: RecordedDevice, name: str, value: Optional[str]) -> str:
+    def _switch_outlets(self, device: RecordedDevice, name: str, value: Optional[str]) -> str:
         """Switch the outlets that the handler would switch with this command, or with this value of
         this variable.
 
@@ -99,11 +99,11 @@ class NutServer(Replay):
         for outlet in outlets:
             for outlet_command, on in ((outlet.on, True), (outlet.off, False)):
                 if outlet_command == command:
-                    effect = self._turned(device, outlet, on)
+                    effect = self._turn_outlet(device, outlet, on)
         return effect
 
     @staticmethod
-    def _turned(device: RecordedDevice, outlet: model.NutOutlet, on: bool) -> str:
+    def _turn_outlet(device: RecordedDevice, outlet: model.NutOutlet, on: bool) -> str:
         for variable in outlet.state_variables:
             status = device.variables.get(variable, "")
             if variable == "ups.status":

@@ -46,11 +46,13 @@ def read_power_restore(pdu: RaritanPdu) -> Mapping[str, OutletRestorePolicy]:
                 response.error is None for response in outlet_settings
             ):
                 outlets = [response.get() for response in outlet_settings]
-                policies.update(zip(unit.identities(), of_unit(unit_settings.get(), outlets)))
+                policies.update(zip(unit.identities(), unit_policies(unit_settings.get(), outlets)))
         return policies
 
 
-def of_unit(unit: Pdu.Settings, outlets: Sequence[Outlet.Settings]) -> list[OutletRestorePolicy]:
+def unit_policies(
+    unit: Pdu.Settings, outlets: Sequence[Outlet.Settings]
+) -> list[OutletRestorePolicy]:
     """One unit's outlets, in their order.
 
     The sequence waits after each outlet for its own delay and the guard's: one of them at least,

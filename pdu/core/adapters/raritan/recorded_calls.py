@@ -32,7 +32,7 @@ def key(rid: str, method: str, params: object) -> Key:
     return rid, method, json.dumps(params or {}, sort_keys=True)
 
 
-def written(calls: Mapping[Key, Outcome]) -> str:
+def recording_text(calls: Mapping[Key, Outcome]) -> str:
     """The text of a recording, one call per line."""
     lines = [
         json.dumps(

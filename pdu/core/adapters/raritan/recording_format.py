@@ -30,7 +30,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     )
     outcomes = recording.calls(data, recorder)
     clean = recording.scrubbed(outcomes, scrubber)
-    text = recorded_calls.written(clean)
+    text = recorded_calls.recording_text(clean)
     return Recording(text, _holds(text), incomplete(len(outcomes), recording.MOST_CALLS, "calls"))
 
 

@@ -53,22 +53,22 @@ class XerusServer(HttpReplay):
 
     def _outcome(self, rid: str, method: str, params: Mapping[str, Any]) -> Outcome:
         if method == "setPowerState":
-            return self._switched(rid, params)
+            return self._set_power_state(rid, params)
         outcome = self._calls.get(key(rid, method, params))
         if outcome is not None:
             return outcome
         return {"error": _NO_METHOD} if rid in self._known else {"status": 404}
 
-    def _switched(self, rid: str, params: Mapping[str, Any]) -> Outcome:
+    def _set_power_state(self, rid: str, params: Mapping[str, Any]) -> Outcome:
         at, power_state = key(rid, "getState", {}), params.get("pstate")
-        state = self._returned(at)
+        state = self._result_of_call(at)
         if (
             not isinstance(state, Mapping)
             or isinstance(power_state, bool)
             or power_state not in _STATES
         ):
             return {"status": 404}
-        metadata = self._returned(key(rid, "getMetaData", {}))
+        metadata = self._result_of_call(key(rid, "getMetaData", {}))
         if isinstance(metadata, Mapping) and metadata.get("isSwitchable") is False:
             self.writes.append(
                 f"setPowerState {rid} {power_state}: refused, this outlet is not switchable"
@@ -78,6 +78,6 @@ class XerusServer(HttpReplay):
         self.writes.append(f"setPowerState {rid} {power_state}: outlet {_STATES[power_state]}")
         return {"result": {"_ret_": 0}}
 
-    def _returned(self, at: Key) -> Any:
+    def _result_of_call(self, at: Key) -> Any:
         result = self._calls.get(at, {}).get("result")
         return result.get("_ret_") if isinstance(result, Mapping) else None

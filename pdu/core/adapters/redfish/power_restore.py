@@ -15,7 +15,7 @@ from handlers.redfish.resources import text
 from handlers.redfish.responses import Json
 from handlers.redfish.units import read_outlets, read_units
 
-from ..power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy, with_delay
+from ..power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy, delayed_policy
 
 _POLICIES = {"AlwaysOn": ON, "AlwaysOff": OFF, "LastState": LAST}
 
@@ -27,14 +27,14 @@ def read_power_restore(pdu: RedfishPdu) -> Mapping[str, OutletRestorePolicy]:
     """
     with pdu.session("power_on") as (service, config):
         return {
-            name: of_outlet(outlet)
+            name: restore_policy(outlet)
             for unit in read_units(service, config.pdu)
             for name, outlet in read_outlets(service, unit)
             if "PowerRestorePolicy" in outlet or "PowerRestoreDelaySeconds" in outlet
         }
 
 
-def of_outlet(outlet: Json) -> OutletRestorePolicy:
+def restore_policy(outlet: Json) -> OutletRestorePolicy:
     """One outlet; None and unknown words are not known."""
     state = _POLICIES.get(text(outlet, "PowerRestorePolicy"), NOT_KNOWN)
-    return with_delay(state, number(outlet.get("PowerRestoreDelaySeconds")))
+    return delayed_policy(state, number(outlet.get("PowerRestoreDelaySeconds")))

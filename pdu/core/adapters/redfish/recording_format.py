@@ -39,7 +39,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
         notes.append(
             "No power equipment was found, so the recording contains only the service root."
         )
-    text = tree.written(clean)
+    text = tree.tree_text(clean)
     return Recording(text, _holds(text), notes)
 
 

@@ -31,7 +31,7 @@ class RedfishServer(HttpReplay):
         path, _, query = target.partition("?")
         with self._lock:
             if method == "GET":
-                return self._find_resource(strip_trailing_slash(path), query)
+                return self._resource_response(strip_trailing_slash(path), query)
             if method == "DELETE":
                 return 204, None, {}
             if path.rstrip("/").endswith("/Sessions"):
@@ -41,9 +41,9 @@ class RedfishServer(HttpReplay):
                     {"@odata.id": session, "Id": "1"},
                     {"X-Auth-Token": "any", "Location": session},
                 )
-            return self._switched(strip_trailing_slash(path), body)
+            return self._switch_outlet(strip_trailing_slash(path), body)
 
-    def _find_resource(self, path: str, query: str) -> Response:
+    def _resource_response(self, path: str, query: str) -> Response:
         expands, levels = asked_levels(query)
         resource = self._resources.get(
             path if expands or not query else f"{path}?{query}", self._resources.get(path)
@@ -52,7 +52,7 @@ class RedfishServer(HttpReplay):
             return _error(404, "the recording has no such resource")
         return 200, expanded(self._resources, resource, levels) if expands else resource, {}
 
-    def _switched(self, target: str, body: bytes) -> Response:
+    def _switch_outlet(self, target: str, body: bytes) -> Response:
         outlet = self.switches.get(target)
         if outlet is None:
             return _error(404, "the recording has no such action")

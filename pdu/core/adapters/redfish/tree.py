@@ -19,7 +19,7 @@ from handlers.shared.errors import SettingsError
 Json = dict[str, Any]
 
 
-def written(resources: Mapping[str, Json]) -> str:
+def tree_text(resources: Mapping[str, Json]) -> str:
     """The text of a recording, one resource per line."""
     lines = [
         f"{json.dumps(path)}: {json.dumps(resource, ensure_ascii=False)}"

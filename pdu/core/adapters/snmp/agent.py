@@ -35,7 +35,7 @@ from pdu_common.snmp_client.tool_api import (
 )
 
 from ..replay_server import HOST
-from .recorded_rows import SnmpRow, of_wire
+from .recorded_rows import SnmpRow, wire_row
 from .unit import RecordedUnit
 
 # longest waits for the start and the end of the thread, in seconds
@@ -149,7 +149,7 @@ class _Instrumentation:
         )
 
     def write_variables(self, *pairs: Any, **_: Any) -> list[Any]:
-        error, position = self._unit.set([(tuple(oid), of_wire(value)) for oid, value in pairs])
+        error, position = self._unit.set([(tuple(oid), wire_row(value)) for oid, value in pairs])
         if error:
             raise _ERRORS[error](name=pairs[position][0], idx=position)
         return list(pairs)

@@ -54,10 +54,10 @@ _NO_MIB = "no MIB is public"
 def registers_of_family(family: str) -> Optional[Registers]:
     """The registers of a family; None for a name that is no family of the SNMP handler."""
     profile = PROFILES.find_profile(family)
-    return None if profile is None else of_profile(profile)
+    return None if profile is None else profile_registers(profile)
 
 
-def of_profile(profile: Profile) -> Registers:
+def profile_registers(profile: Profile) -> Registers:
     """The registers of a family that need not be in the table of families."""
     if profile.key in TEXTS or _NO_MIB in profile.mib:
         return Registers()

@@ -37,7 +37,7 @@ def devices(profiles: Sequence[Profile]) -> str:
     """The supported devices: one short row for each family."""
     return _markdown(
         ["vendor", "models", "family", "switched", "metered", "evidence"],
-        map(_device, _by_vendor(profiles)),
+        map(_device, _sort_by_vendor(profiles)),
     )
 
 
@@ -64,7 +64,7 @@ _SWITCHED = {Confidence.NONE: "no", Confidence.LOW: "unproven"}
 def evidence(profiles: Sequence[Profile]) -> str:
     """One row for each family: its MIB, and the evidence for each capability."""
     head = ["family", "MIB", *Evidence.FIELDS, "commands"]
-    return _markdown(head, map(_evidence, _by_vendor(profiles)))
+    return _markdown(head, map(_evidence, _sort_by_vendor(profiles)))
 
 
 def _evidence(profile: Profile) -> Sequence[str]:
@@ -75,7 +75,7 @@ def _evidence(profile: Profile) -> Sequence[str]:
     return [f"`{profile.key}`", mib, *proofs, commands(profile)]
 
 
-def _by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
+def _sort_by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
     return sorted(profiles, key=lambda profile: (profile.vendor.lower(), profile.key))
 
 
@@ -156,18 +156,18 @@ def _doubting(profile: Profile) -> Iterable[str]:
 def _forbidding(profile: Profile) -> Iterable[str]:
     for part in parts_of(profile):
         if isinstance(part, Guarded):
-            yield from object_names(_of_part(part.test))
+            yield from object_names(_part_object(part.test))
         elif isinstance(part, Unmarked):
             yield from object_names(part.marks)
 
 
-def written(profiles: Sequence[Profile]) -> str:
+def command_table(profiles: Sequence[Profile]) -> str:
     """The objects that a command writes, with their values. One row for each family that is
     switched.
     """
     head = ["vendor", "family", "to switch on", "to switch off", "before"]
     rows = []
-    for profile in _by_vendor(profiles):
+    for profile in _sort_by_vendor(profiles):
         controls = [outlets.control for outlets in profile.outlets if outlets.control is not None]
         if controls:
             ons, offs, firsts = (
@@ -181,19 +181,19 @@ def written(profiles: Sequence[Profile]) -> str:
 def _writes(control: object, kind: str) -> Iterable[str]:
     """What a control writes to switch `on` or `off`, or `first`."""
     if isinstance(control, Write) and kind != "first":
-        yield from _assigned(control.at, getattr(control, kind))
+        yield from _assignments(control.at, getattr(control, kind))
     elif isinstance(control, Verbs) and kind != "first":
-        yield from _assigned(getattr(control, kind), control.value)
+        yield from _assignments(getattr(control, kind), control.value)
     elif isinstance(control, WritePacked) and kind != "first":
         yield f"{_objects(control.at)} = the states of all outlets, with this one {kind}"
     elif isinstance(control, Unlock):
-        yield from (_assigned(control.at, control.value) if kind == "first" else ())
+        yield from (_assignments(control.at, control.value) if kind == "first" else ())
         yield from _writes(control.then, kind)
     elif isinstance(control, (Guarded, Unmarked)):
         yield from _writes(control.then, kind)
 
 
-def _assigned(source: object, value: object) -> Iterable[str]:
+def _assignments(source: object, value: object) -> Iterable[str]:
     yield from (f"{name} = {value}" for name in dict.fromkeys(object_names(source)))
 
 
@@ -210,10 +210,10 @@ def _returning(profile: Profile, part: PowerRestorePolicy) -> Sequence[str]:
     words = {name: ", ".join(getattr(part, name)) for name in ("on", "off", "last", "inherits")}
     values = [f"{values} {name}" for name, values in words.items() if values]
     if part.inherits:
-        values[-1] = f"{words['inherits']} as {_objects(_of_part(part.unit))}"
+        values[-1] = f"{words['inherits']} as {_objects(_part_object(part.unit))}"
     for word, of_relay in (("ignored", part.latched), ("not known", part.held)):
         if part.latching and of_relay:
-            name = _objects(_of_part(part.latching))
+            name = _objects(_part_object(part.latching))
             values.append(f"{word} if {name} is {', '.join(of_relay)}")
     special = [f"{value} never" for value in part.never]
     special += [f"{value} not known" for value in part.unsaid]
@@ -233,7 +233,7 @@ def _returning(profile: Profile, part: PowerRestorePolicy) -> Sequence[str]:
     ]
 
 
-def _of_part(source: object) -> object:
+def _part_object(source: object) -> object:
     """The object of a unit, without the rows that it is for."""
     return source.source if isinstance(source, Part) else source
 

@@ -42,12 +42,12 @@ def identify(data: Any) -> HandlerFinding:
     """The device, and what can be read and switched. Raises the errors of
     handlers/shared/errors.py.
     """
-    return of_device(
+    return device_finding(
         Reader(Snmp(SnmpPdu(data), _MOST_SECONDS)), select_families(host.settings(data), {})
     )
 
 
-def of_device(device: Reader, choice: FamilySelection) -> HandlerFinding:
+def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
     """The identity of a device read with `choice`. Its `family` is "" if no family of `choice`
     reads the device.
 
@@ -76,13 +76,13 @@ def of_device(device: Reader, choice: FamilySelection) -> HandlerFinding:
         out.seen = _read_objects(device, [candidate.profile for candidate in tried])
         return out
     out.family, out.why = read_device.profile.key, _why(read_device, usable, is_fixed)
-    out.tried = _tried(tried, read_device, device)
+    out.tried = _candidate_rows(tried, read_device, device)
     _capabilities(read_device, choice.switch_unproven, out)
     out.seen = _read_objects(device, [read_device.profile])
     return out
 
 
-def _tried(
+def _candidate_rows(
     tried: list[detection.Candidate], read_device: SnmpDevice, device: SnmpReads
 ) -> list[dict[str, str]]:
     """A row for each candidate with its result; "not needed" for those that

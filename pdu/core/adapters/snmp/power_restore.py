@@ -16,7 +16,7 @@ from handlers.snmp.power_restore import PowerRestorePolicy
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources.base import Source
 
-from ..power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy, with_delay
+from ..power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy, delayed_policy
 
 # the longest that a MIB allows is 99,999 s
 _LONGEST_S = 100_000
@@ -75,7 +75,7 @@ def read_power_restore(pdu: SnmpPdu) -> Mapping[str, OutletRestorePolicy]:
             elif part.later:
                 policies[identity] = OutletRestorePolicy(state, seconds or 0.0)
             else:
-                policies[identity] = with_delay(state, seconds)
+                policies[identity] = delayed_policy(state, seconds)
         return policies
 
 

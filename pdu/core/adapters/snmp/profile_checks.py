@@ -77,7 +77,7 @@ def _commands(states: State, control: Control) -> Iterator[str]:
     for part in parts_of(control):
         if isinstance(part, Write) and type(part.on) is not type(part.off):
             yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
-        if isinstance(part, (Write, WritePacked)) and _written(part.at) & state_objects:
+        if isinstance(part, (Write, WritePacked)) and _writable_places(part.at) & state_objects:
             for word, value, opposite, values in (
                 ("on", part.on, "off", states.off),
                 ("off", part.off, "on", states.on),
@@ -89,7 +89,7 @@ def _commands(states: State, control: Control) -> Iterator[str]:
                     )
         elif isinstance(part, Verbs):
             for word, at in (("on", part.on), ("off", part.off)):
-                if _written(at) & state_objects:
+                if _writable_places(at) & state_objects:
                     yield f"{word} writes a delay into the object of the states"
         elif isinstance(part, Unlock):
             if any(
@@ -101,10 +101,13 @@ def _commands(states: State, control: Control) -> Iterator[str]:
 
 
 def _switches_by_unlocking(unlock: Unlock, write: Write) -> bool:
-    return bool(_written(unlock.at) & _written(write.at)) and unlock.value in (write.on, write.off)
+    return bool(_writable_places(unlock.at) & _writable_places(write.at)) and unlock.value in (
+        write.on,
+        write.off,
+    )
 
 
-def _written(at: Source) -> set[object]:
+def _writable_places(at: Source) -> set[object]:
     """The places that a command may write, without the names of their objects."""
     return set(map(_unnamed, at.written_places()))
 

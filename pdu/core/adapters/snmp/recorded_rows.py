@@ -71,7 +71,7 @@ class SnmpRow(NamedTuple):
 Rows = dict[Arcs, SnmpRow]
 
 
-def of_wire(value: Any) -> SnmpRow:
+def wire_row(value: Any) -> SnmpRow:
     """A value of pysnmp's types as a row."""
     tag = value.tagSet[-1]
     number = int(tag.tagId) | int(tag.tagClass) & _APPLICATION

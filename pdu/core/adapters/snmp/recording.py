@@ -73,7 +73,7 @@ _SYSTEM = {
 }
 
 
-def walked(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, list[str]]:
+def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, list[str]]:
     """The rows of _TREES, and for each tree that could not be read to its end a note: where and why
     it stopped. Raises the errors of handlers/shared/errors.py if there is no row at all.
     """
@@ -149,7 +149,7 @@ def _place(credentials: Credentials) -> str:
 # ---- scrubbing -----------------------------------------------------------------------------------
 
 
-def detected(
+def detect_device(
     rows: Mapping[Arcs, SnmpRow], choice: Optional[FamilySelection] = None
 ) -> Optional[SnmpDevice]:
     """The device as the handler reads it from these rows; None if no family of `choice` (None: no
@@ -164,7 +164,7 @@ def detected(
 def read_device(
     rows: Mapping[Arcs, SnmpRow], choice: Optional[FamilySelection] = None
 ) -> SnmpDevice:
-    """As `detected`, but raises the handler's error if no family reads the device."""
+    """As `detect_device`, but raises the handler's error if no family reads the device."""
     choice = choice or select_families({}, {})
     if choice.is_fixed:
         return detection.read_as(RecordedRows(rows), choice.profiles[0], choice.metered_only)
@@ -177,7 +177,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 
     `Scrubber.text` replaces what it recognises. The other words are replaced too, except numbers,
     short words, technical terms and the words of `_words_that_stay`. In sysDescr and the rows of
-    `_needed`, all other words stay. Values of the kinds in `keep` stay.
+    `_find_needed_rows`, all other words stay. Values of the kinds in `keep` stay.
     """
     scrubber = Scrubber(
         keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip
@@ -186,10 +186,10 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
         scrubber.learn(kind, _text(rows.get(oid)))
     uname = _UNAME.match(_text(rows.get(SYS_DESCR)))
     scrubber.learn(NAMES, uname[1] if uname else "")
-    device = detected(rows, select_families(host.settings(data), {}))
+    device = detect_device(rows, select_families(host.settings(data), {}))
     for name in _names(rows, device):
         scrubber.learn(NAMES, name)
-    needed = _needed(rows, device)
+    needed = _find_needed_rows(rows, device)
     objects = set[Arcs]()
     if device is not None:
         objects = {arcs(device.reader.resolve(oid)) for oid in oids(device.profile)}
@@ -365,7 +365,7 @@ def _words_that_stay(
     return {word[0].lower() for word in parts(" ".join(texts))}
 
 
-def _needed(rows: Rows, device: Optional[SnmpDevice]) -> set[Arcs]:
+def _find_needed_rows(rows: Rows, device: Optional[SnmpDevice]) -> set[Arcs]:
     """The rows that the family reads for outlets, their states, count and numbers,
     and for meters.
     """

@@ -30,9 +30,9 @@ _NO_COMMANDS = "the replay answers, but accepts no commands"
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
     choice = select_families(host.settings(data), {})
-    rows, stops = recording.walked(data, recorder)
+    rows, stops = recording.walk_trees(data, recorder)
     clean = recording.scrubbed(rows, data, recorder.keep)
-    text = "\n".join(snmprec.written(clean)) + "\n"
+    text = "\n".join(snmprec.snmprec_lines(clean)) + "\n"
     return Recording(text, _holds(text), [*stops, *compare_rows(rows, clean, choice)])
 
 
@@ -166,7 +166,7 @@ def compare_rows(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = No
         ]
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]
-    copy = recording.detected(clean, choice)
+    copy = recording.detect_device(clean, choice)
     if copy is None or _comparable_reading(copy) != _comparable_reading(original):
         return [
             "The handler reads the scrubbed file differently from the device (family"

@@ -148,12 +148,12 @@ def _first_row(text: str) -> str:
     return next((line for line in first_lines if _LINE.match(line) or _WALKED.match(line)), "")
 
 
-def written(rows: Mapping[Arcs, SnmpRow]) -> list[str]:
+def snmprec_lines(rows: Mapping[Arcs, SnmpRow]) -> list[str]:
     """The lines of a .snmprec, in the order of the objects."""
-    return [f"{dotted(oid)}|{_written(rows[oid])}" for oid in sorted(rows)]
+    return [f"{dotted(oid)}|{_snmprec_line(rows[oid])}" for oid in sorted(rows)]
 
 
-def _written(row: SnmpRow) -> str:
+def _snmprec_line(row: SnmpRow) -> str:
     is_dotted = row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4
     if is_dotted or not isinstance(row.value, bytes):
         return f"{row.tag}|{row.raw!s}"

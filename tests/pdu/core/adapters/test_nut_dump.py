@@ -31,7 +31,7 @@ def test_each_line_fills_its_part_of_the_device(line: str) -> None:
     wanted = {**variables, **value} if isinstance(value, dict) and part == "variables" else value
     assert device.name == "rack" and filled == {**empty, part: wanted}
     # what was read is written again
-    assert dump.parse(dump.written([device])) == [device]
+    assert dump.parse(dump.dump_text([device])) == [device]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from pdu.core.adapters.private_patterns import kind_of
 from pdu.core.adapters.scrub import Scrubber
 from pdu.core.adapters.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs
 from pdu.core.adapters.snmp.recording import scrubbed
-from pdu.core.adapters.snmp.snmprec import written
+from pdu.core.adapters.snmp.snmprec import snmprec_lines
 from pdu_common.connection import PduSnmpData
 
 TABLE = "1.3.6.1.4.1.99999.1.1"
@@ -255,7 +255,7 @@ def test_rows_hold_an_address_in_no_form(octets: bytes, place: str, told: bool) 
     assert forms_in(rows, octets)
     clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
     assert len(clean) == len(rows) and forms_in(clean, octets) == []
-    assert octets.hex() not in "".join(written(clean))
+    assert octets.hex() not in "".join(snmprec_lines(clean))
 
 
 def test_an_address_of_small_numbers_is_replaced_alone_if_another_object_tells_it() -> None:

@@ -18,7 +18,7 @@ from pdu.core.adapters.nut import dump
 from pdu.core.adapters.redfish import tree as redfish_tree
 from pdu.core.adapters.snmp import snmprec
 from pdu.core.adapters.snmp.recorded_rows import SnmpRow as HeldRow, arcs
-from pdu.core.adapters.snmp.recording import detected
+from pdu.core.adapters.snmp.recording import detect_device
 from pdu.core.adapters.snmp.recording_format import find_device
 from pdu.core.adapters.snmp.unit import RecordedUnit
 from pdu.core.inventory.handler_loading import load
@@ -46,7 +46,7 @@ def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -
     resources[redfish.OUTLETS]["Members"] = [
         dict(resources[f"{redfish.OUTLETS}/{number}"]) for number in (1, 2)
     ]
-    with replayed("redfish", redfish_tree.written(resources)) as again:
+    with replayed("redfish", redfish_tree.tree_text(resources)) as again:
         made = load("redfish").make(again.data)
         assert made.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
         assert [port.power_status for port in made.status().ports] == [
@@ -151,7 +151,7 @@ def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
     Source: PowerNet-MIB.
     """
     rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
-    unit = RecordedUnit(rows, detected(rows))
+    unit = RecordedUnit(rows, detect_device(rows))
     first, second = (arcs(f"{apc.RPDU2_CONTROL}.5.{outlet}") for outlet in (1, 2))
     state = arcs(f"{apc.RPDU2_STATUS}.5.1")
     before = unit.get(state)
@@ -180,7 +180,7 @@ def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state
     states then fails.
     """
     rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
-    unit = RecordedUnit(rows, detected(rows))
+    unit = RecordedUnit(rows, detect_device(rows))
     command = arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3")
     assert unit.set([(command, HeldRow(2, 1))]) == ("", 0)
     assert unit.writes == [
@@ -194,7 +194,7 @@ def test_a_command_after_which_the_family_refuses_its_states_is_accepted_and_lis
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
-    unit = RecordedUnit(rows, detected(rows))
+    unit = RecordedUnit(rows, detect_device(rows))
 
     def refused(state: State, reader: Reader) -> dict[str, EnumPowerStatus]:
         raise ProtocolError("two outlets have one number")
@@ -305,7 +305,7 @@ def test_dummy_ups_reads_spaces_and_special_characters_of_a_written_dump_unchang
         "ups.serial": 'a "b" \\ #c',
         "device.part": "a b",
     }
-    text = dump.written([dump.RecordedDevice("pdu", variables={"ups.status": "OL", **values})])
+    text = dump.dump_text([dump.RecordedDevice("pdu", variables={"ups.status": "OL", **values})])
     with Upsd([dummy_file("pdu", text)]) as server, NutClient(server.host, server.port) as client:
         found = client.variables("pdu")
     assert {name: found.get(name) for name in values} == values

@@ -19,11 +19,11 @@ from pdu.core.cli.report import (
     Report,
     Section,
     Table,
-    judged,
     names,
     number,
     row_header,
     show,
+    verdict_cell,
     words,
 )
 from pdu.core.files.html import Frame
@@ -39,7 +39,7 @@ def report(*parts: Part) -> Report:
 
 def loads(count: int, **more: object) -> Table:
     rows = [
-        [row_header(f"L{n}"), number(f"{n * 4.5:.1f}"), judged("fits", "good")]
+        [row_header(f"L{n}"), number(f"{n * 4.5:.1f}"), verdict_cell("fits", "good")]
         for n in range(count)
     ]
     return Table("Lines", ("line", "load A", "verdict"), rows, **more)  # type: ignore[arg-type]

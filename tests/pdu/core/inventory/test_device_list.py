@@ -103,7 +103,9 @@ def test_the_authorities_of_a_login_are_in_the_folder_of_its_file(
     given: str, found: str, tmp_path: Path
 ) -> None:
     path = private_file(tmp_path / "logins.toml", "[auth.xerus]\nca_pem = " + json.dumps(given))
-    assert auth.of_file(str(path))["xerus"].settings == {"ca_pem": found.format(folder=tmp_path)}
+    assert auth.read_logins(str(path))["xerus"].settings == {
+        "ca_pem": found.format(folder=tmp_path)
+    }
 
 
 def test_a_toml_list_holds_pdus_and_logins_with_references_to_secrets(
@@ -296,16 +298,16 @@ def test_only_owner_and_group_may_read_logins_and_only_the_owner_may_change_them
     path = private_file(tmp_path / "logins.toml", f'[auth.x]\ncommunity = "{SECRET}"\n')
     path.chmod(mode)
     if accepted:
-        assert auth.of_file(str(path))["x"].secrets == {"community": SECRET}
+        assert auth.read_logins(str(path))["x"].secrets == {"community": SECRET}
     else:
-        assert f"permissions {mode:04o}" in refused(lambda: auth.of_file(str(path)))
+        assert f"permissions {mode:04o}" in refused(lambda: auth.read_logins(str(path)))
 
 
 def test_a_file_with_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "community").write_text(SECRET)
     (tmp_path / "community").chmod(0o644)
     path = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "community"\n')
-    assert "chmod g-w,o-rw" in refused(lambda: auth.of_file(str(path)))
+    assert "chmod g-w,o-rw" in refused(lambda: auth.read_logins(str(path)))
 
 
 @pytest.mark.parametrize(
@@ -318,7 +320,7 @@ def test_an_unusable_secret_file_is_named_with_its_login(
         (tmp_path / "community").write_text(SECRET)
         (tmp_path / "community").chmod(mode)
     path = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "community"\n')
-    error = refused(lambda: auth.of_file(str(path)))
+    error = refused(lambda: auth.read_logins(str(path)))
     assert (
         error.startswith(f"{path}: [auth.x]: community_file: {tmp_path / 'community'} ")
         and why in error
@@ -330,18 +332,21 @@ def test_an_empty_secret_file_is_refused(tmp_path: Path, content: str) -> None:
     secret = private_file(tmp_path / "word", content)
     path = private_file(tmp_path / "logins.toml", '[auth.x]\npriv_password_file = "word"\n')
     assert (
-        refused(lambda: auth.of_file(str(path)))
+        refused(lambda: auth.read_logins(str(path)))
         == f"{path}: [auth.x]: priv_password_file: {secret}: empty"
     )
     assert (
-        refused(lambda: auth.of_environment({"priv_password": str(secret)})) == f"{secret}: empty"
+        refused(lambda: auth.environment_login({"priv_password": str(secret)}))
+        == f"{secret}: empty"
     )
 
 
 def test_a_secret_file_for_a_misspelt_key_is_refused(tmp_path: Path) -> None:
     path = str(private_file(tmp_path / "community", SECRET))
-    assert len(polling.targets([PLAIN], {}, auth.of_environment({"community": path}))) == 1
-    error = refused(lambda: polling.targets([PLAIN], {}, auth.of_environment({"comunity": path})))
+    assert len(polling.targets([PLAIN], {}, auth.environment_login({"community": path}))) == 1
+    error = refused(
+        lambda: polling.targets([PLAIN], {}, auth.environment_login({"comunity": path}))
+    )
     assert error.startswith(
         "--secret-file: unknown secret 'comunity'; known: auth_password, community, "
     )
@@ -366,7 +371,7 @@ def test_an_impossible_number_of_retries_is_left_to_the_handler() -> None:
 
 def test_a_path_with_nul_is_a_settings_error(read: Any, tmp_path: Path) -> None:
     login = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "c\\u0000"\n')
-    error = refused(lambda: auth.of_file(str(login)))
+    error = refused(lambda: auth.read_logins(str(login)))
     assert "community_file: " in error and "(embedded null byte)" in error
     given = read(
         '[[pdu]]\nhandler = "redfish"\naddress = "192.0.2.1"\nsettings = {ca_pem = "c\\u0000"}\n',
@@ -424,7 +429,7 @@ def test_a_wrong_file_of_logins_is_refused_with_the_reason(
     tmp_path: Path, text: str, words: str
 ) -> None:
     path = private_file(tmp_path / "logins.toml", text)
-    assert words in refused(lambda: auth.of_file(str(path)))
+    assert words in refused(lambda: auth.read_logins(str(path)))
 
 
 def test_deeply_nested_brackets_are_refused_as_invalid_toml() -> None:

@@ -140,7 +140,7 @@ def test_a_handler_that_tries_to_end_the_process_is_a_failure() -> None:
 
 def test_a_reading_for_counting_makes_the_same_row_of_fewer_bytes(small: Hall) -> None:
     fleet = device_list.read_device_list(str(small.list()))
-    for target in polling.targets(fleet.devices, auth.of_file(str(small.logins)), None):
+    for target in polling.targets(fleet.devices, auth.read_logins(str(small.logins)), None):
         whole = polling.poll(target)
         assert whole.answered and len(whole.outlets) >= 2
         counted = polling.poll_state_counts(target)
@@ -163,7 +163,7 @@ def test_a_reading_in_one_session_reads_the_same_with_fewer_requests(
     small: Hall, handler: str, requests: tuple[int, int]
 ) -> None:
     fleet = device_list.read_device_list(str(small.one(handler)))
-    (target,) = polling.targets(fleet.devices, auth.of_file(str(small.logins)), None)
+    (target,) = polling.targets(fleet.devices, auth.read_logins(str(small.logins)), None)
     alone = target._replace(handler=target.handler._replace(one_session=None))
     single, shared = (polling.poll(one, with_labels=True) for one in (alone, target))
     assert single.failure is None and single.labelled and single.outlets

@@ -13,10 +13,10 @@ from handlers.nut.daisy_chain import Member
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.core.adapters.nut.power_restore import of_member
+from pdu.core.adapters.nut.power_restore import member_policies
 from pdu.core.adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
-from pdu.core.adapters.raritan.power_restore import of_unit
-from pdu.core.adapters.redfish.power_restore import of_outlet
+from pdu.core.adapters.raritan.power_restore import unit_policies
+from pdu.core.adapters.redfish.power_restore import restore_policy
 from pdu.core.inventory import reader_pool, saved_readings
 from pdu.core.inventory.polling import poll_full
 from pdu.core.states import DOWN, UNKNOWN, UP, word
@@ -35,12 +35,14 @@ STATES = Outlet.StartupState
 def test_a_redfish_outlet_restores_by_its_policy_and_its_own_delay() -> None:
     # Outlet.v1: PowerOnDelaySeconds is after a command or a power cycle
     said = {"PowerRestorePolicy": "AlwaysOn", "PowerOnDelaySeconds": 4}
-    assert of_outlet(said) == OutletRestorePolicy(ON)
-    assert of_outlet({**said, "PowerRestoreDelaySeconds": 9}) == OutletRestorePolicy(ON, 9.0, 9.0)
-    assert of_outlet({"PowerRestorePolicy": "LastState"}) == OutletRestorePolicy(LAST)
-    assert of_outlet({"PowerRestorePolicy": "AlwaysOff"}) == OutletRestorePolicy(OFF)
+    assert restore_policy(said) == OutletRestorePolicy(ON)
+    assert restore_policy({**said, "PowerRestoreDelaySeconds": 9}) == OutletRestorePolicy(
+        ON, 9.0, 9.0
+    )
+    assert restore_policy({"PowerRestorePolicy": "LastState"}) == OutletRestorePolicy(LAST)
+    assert restore_policy({"PowerRestorePolicy": "AlwaysOff"}) == OutletRestorePolicy(OFF)
     for strange in ("On", None, 1):
-        assert of_outlet({"PowerRestorePolicy": strange}) == OutletRestorePolicy(NOT_KNOWN)
+        assert restore_policy({"PowerRestorePolicy": strange}) == OutletRestorePolicy(NOT_KNOWN)
 
 
 def test_nut_knows_a_delay_and_no_state() -> None:
@@ -48,7 +50,7 @@ def test_nut_knows_a_delay_and_no_state() -> None:
     member.rows.update(
         {"1": {"delay.start": "3"}, "2": {"delay.start": "-1"}, "3": {"status": "on"}}
     )
-    assert of_member(member) == {"1": OutletRestorePolicy(NOT_KNOWN, 3.0, 3.0)}
+    assert member_policies(member) == {"1": OutletRestorePolicy(NOT_KNOWN, 3.0, 3.0)}
 
 
 def settings(*states: STATES, wait_ms: int = 0) -> list[Outlet.Settings]:
@@ -64,7 +66,7 @@ def test_xerus_waits_after_each_outlet_of_its_sequence() -> None:
     outlets = settings(
         STATES.SS_ON, STATES.SS_LASTKNOWN, STATES.SS_ON, STATES.SS_PDUDEF, wait_ms=1000
     )
-    assert of_unit(unit, outlets) == [
+    assert unit_policies(unit, outlets) == [
         OutletRestorePolicy(ON, 1.0, 1.2, True),
         OutletRestorePolicy(LAST, 2.0, 2.4, True),
         OutletRestorePolicy(ON, 0.0, 0.0, True),
@@ -75,17 +77,19 @@ def test_xerus_waits_after_each_outlet_of_its_sequence() -> None:
 
 def test_the_unit_of_the_delay_of_a_whole_xerus_unit_stays_open() -> None:
     unit = Pdu.Settings(powerOnDelay=3000)
-    assert of_unit(unit, settings(STATES.SS_ON)) == [OutletRestorePolicy(ON, 3.0, 3000.0, True)]
+    assert unit_policies(unit, settings(STATES.SS_ON)) == [
+        OutletRestorePolicy(ON, 3.0, 3000.0, True)
+    ]
 
 
 def test_latching_relays_of_xerus_keep_their_position() -> None:
     unit = Pdu.Settings(latchingRelays=True, powerOnDelay=60)
-    assert of_unit(unit, settings(STATES.SS_OFF)) == [OutletRestorePolicy(LAST, 0.0, 0.0)]
+    assert unit_policies(unit, settings(STATES.SS_OFF)) == [OutletRestorePolicy(LAST, 0.0, 0.0)]
 
 
 def test_a_sequence_that_lists_an_outlet_twice_says_nothing_of_times() -> None:
     unit = Pdu.Settings(outletPowerStateSequence=[0, 0])
-    found = of_unit(unit, settings(STATES.SS_ON, STATES.SS_OFF))
+    found = unit_policies(unit, settings(STATES.SS_ON, STATES.SS_OFF))
     assert found == [
         OutletRestorePolicy(ON, 0.0, None, True),
         OutletRestorePolicy(OFF, 0.0, None, True),
@@ -129,8 +133,8 @@ def test_check_saves_a_file_that_reads_back_as_it_was(
             == f"settings: {kept} exists, and is not replaced: give another name, or remove it\n"
         )
     document = json.loads(kept.read_text())
-    read = saved_readings.of_json(document, "monday.json")
-    assert json.loads(json.dumps(saved_readings.as_json(read))) == document
+    read = saved_readings.parse_readings(document, "monday.json")
+    assert json.loads(json.dumps(saved_readings.readings_document(read))) == document
     (pdu,) = read.pdus.values()
     assert {one.power_on for one in pdu.outlets.values()} >= {OutletRestorePolicy(LAST, 0.0, 0.0)}
 
@@ -138,14 +142,16 @@ def test_check_saves_a_file_that_reads_back_as_it_was(
 def test_a_state_is_read_by_its_word_and_by_nothing_else() -> None:
     for text, state in ("on", UP), ("off", DOWN), ("unknown", UNKNOWN):
         outlets = [{"identity": "1", "state": text, "current_a": 1.0}]
-        read = saved_readings.of_json({"pdus": [{"name": "a", "outlets": outlets}]}, "x.json")
+        read = saved_readings.parse_readings(
+            {"pdus": [{"name": "a", "outlets": outlets}]}, "x.json"
+        )
         assert read.pdus["a"].outlets["1"].state is state
-        (again,) = saved_readings.as_json(read)["pdus"][0]["outlets"]
+        (again,) = saved_readings.readings_document(read)["pdus"][0]["outlets"]
         assert again["state"] == word(state)
     for text in ("On", "up", "UP", "1", ""):
         outlets = [{"identity": "1", "state": text, "current_a": 1.0}]
         with pytest.raises(SettingsError, match="does not hold readings"):
-            saved_readings.of_json({"pdus": [{"name": "a", "outlets": outlets}]}, "x.json")
+            saved_readings.parse_readings({"pdus": [{"name": "a", "outlets": outlets}]}, "x.json")
 
 
 @pytest.mark.parametrize(
@@ -162,4 +168,4 @@ def test_a_file_with_another_power_on_is_refused(wrong: object) -> None:
     outlets = [{"identity": "1", "state": "on", "current_a": 1.0}]
     pdu = {"name": "a", "outlets": outlets, "power_on": {"1": wrong}}
     with pytest.raises(SettingsError, match="does not hold readings"):
-        saved_readings.of_json({"pdus": [pdu]}, "x.json")
+        saved_readings.parse_readings({"pdus": [pdu]}, "x.json")

@@ -11,7 +11,7 @@ from pdu.core.machines import observations
 
 
 def _kept(folder: Path, said: list[str]) -> None:
-    with observations.opened(folder, ["left/1"], 0.0, said.append) as (found, _):
+    with observations.open_store(folder, ["left/1"], 0.0, said.append) as (found, _):
         found.save()
 
 

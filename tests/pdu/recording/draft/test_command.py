@@ -29,7 +29,7 @@ ENTERPRISES = (1, 3, 6, 1, 4, 1)
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
     file = tmp_path / "unit.snmprec"
-    file.write_text("\n".join(snmprec.written(acme())) + "\n", "utf-8")
+    file.write_text("\n".join(snmprec.snmprec_lines(acme())) + "\n", "utf-8")
     return file
 
 
@@ -69,7 +69,7 @@ def test_the_guess_that_the_profile_takes_is_shown_however_many_come_before_it(
             }
         )
     file = tmp_path / "unit.snmprec"
-    file.write_text("\n".join(snmprec.written(rows)) + "\n", "utf-8")
+    file.write_text("\n".join(snmprec.snmprec_lines(rows)) + "\n", "utf-8")
     assert root.run(["draft", str(file)]) == 0
     printed = capsys.readouterr()
     name = json.loads(printed.out)["outlets"][0]["name"]["oid"]
@@ -179,7 +179,7 @@ def test_scalars_with_units_and_writable_objects_are_listed_and_not_taken(
     ]
     mib, recording = tmp_path / "ACME-MIB.txt", tmp_path / "unit.snmprec"
     mib.write_text(modules.module("ACME-MIB", facts), "utf-8")
-    rows = snmprec.written(acme())
+    rows = snmprec.snmprec_lines(acme())
     # a row 0 of a column is no scalar; inletEnergy is not recorded
     rows += [f"1.3.6.1.4.1.99999.2.1.1.{column}.0|2|0" for column in (3, 5)]
     rows += ["1.3.6.1.4.1.99999.3.1.0|66|24", "1.3.6.1.4.1.99999.3.2.0|66|160"]

@@ -135,7 +135,7 @@ def test_a_counter_begins_again_after_all_of_its_values() -> None:
 
 def test_a_wrap_is_known_only_if_all_figures_of_a_register_have_the_same_syntax() -> None:
     def read(*syntaxes: str) -> SnmpRegister:
-        return energy_registers.of_profile(
+        return energy_registers.profile_registers(
             Profile(
                 "acme-meter",
                 "Acme",

@@ -9,7 +9,7 @@ import pytest
 from pysnmp.proto import rfc1902
 
 from pdu.core.adapters.snmp import snmprec
-from pdu.core.adapters.snmp.recorded_rows import SnmpRow, arcs, of_wire
+from pdu.core.adapters.snmp.recorded_rows import SnmpRow, arcs, wire_row
 from pdu_common.snmp_client.tool_api import NULL
 from tests.handlers.snmp import recorded
 from tests.needs import program
@@ -39,11 +39,11 @@ LINES = (
 
 
 def test_every_type_is_written_back_unchanged() -> None:
-    assert snmprec.written(snmprec.parse("\n".join(LINES)).rows) == list(LINES)
+    assert snmprec.snmprec_lines(snmprec.parse("\n".join(LINES)).rows) == list(LINES)
 
 
 def test_a_null_that_an_agent_returns_is_a_row() -> None:
-    assert of_wire(rfc1902.Null("")) == SnmpRow(NULL, b"")
+    assert wire_row(rfc1902.Null("")) == SnmpRow(NULL, b"")
 
 
 @pytest.mark.parametrize(

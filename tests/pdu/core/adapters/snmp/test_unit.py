@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pdu.core.adapters.snmp.recorded_rows import SnmpRow, arcs
-from pdu.core.adapters.snmp.recording import detected
+from pdu.core.adapters.snmp.recording import detect_device
 from pdu.core.adapters.snmp.unit import RecordedUnit
 from tests import recordings
 
@@ -21,7 +21,7 @@ def unit() -> RecordedUnit:
         arcs(oid): SnmpRow(row.tag, row.value)
         for oid, row in recordings.fixture("apc-rpdu2").rows.items()
     }
-    return RecordedUnit(rows, detected(rows))
+    return RecordedUnit(rows, detect_device(rows))
 
 
 @pytest.mark.parametrize(

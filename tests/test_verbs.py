@@ -1,0 +1,134 @@
+"""A function's first word is true: `is_`, `has_` and `may_` answer yes or no, `find_` can say that
+there is nothing, and `read_` is given something to read.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from typing import Union
+
+import pytest
+
+from tests.needs import ROOT
+
+_TREE = ("common", "pdu_common", "handlers", "pdu", "packaging")
+_Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+#: yes or no, or not known; a NumPy column of them
+_ANSWERS = ("bool", "Optional[bool]", "Truth", "Column")
+#: classes of which a field says that nothing was found
+_MAYBE = ("CablingEvidence",)
+#: values that were read already: nothing is left to read in them
+_VALUES = ("Mapping", "dict", "int", "float", "bool", "Decimal")
+#: what goes with them and is no source either
+_BESIDE_VALUES = (*_VALUES, "Sequence", "Settings", "Callable[[str], str]")
+#: the inner classes of Xerus' interfaces that are values
+_VALUE_CLASSES = (".State", ".Settings", ".Status", ".MetaData")
+
+
+def _functions(source: str) -> Iterator[_Function]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+
+
+def _type(annotation: Union[ast.expr, None]) -> str:
+    return "" if annotation is None else ast.unparse(annotation)
+
+
+def _is_command(function: _Function) -> bool:
+    """Whether click calls it: `pdu find` is named by its command."""
+    return any("pass_context" in ast.unparse(one) for one in function.decorator_list)
+
+
+def _answers(function: _Function) -> str:
+    answer = _type(function.returns)
+    return "" if answer in _ANSWERS else f"returns {answer or 'nothing'}, not yes or no"
+
+
+def _finds(function: _Function) -> str:
+    answer = _type(function.returns)
+    says_so = "Raises" in (ast.get_docstring(function) or "")
+    if says_so or "Optional[" in answer or answer in _MAYBE or _is_command(function):
+        return ""
+    if answer.partition("[")[0] in ("list", "set", "dict", "Mapping", "Sequence", "Iterator"):
+        return ""
+    return f"returns {answer} and documents no error, so it cannot say that there is nothing"
+
+
+def _is_value(annotation: str, values: Sequence[str]) -> bool:
+    return (
+        annotation in values
+        or annotation.partition("[")[0] in values
+        or annotation.endswith(_VALUE_CLASSES)
+    )
+
+
+def _reads(function: _Function) -> str:
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    if not arguments or arguments[0].arg in ("self", "cls"):
+        return ""  # of the object's own session, or of the function around it
+    if _type(function.returns).startswith("Dialogue["):
+        return ""  # says what is to be sent
+    first, *others = [_type(argument.annotation) for argument in arguments]
+    if _is_value(first, _VALUES) and all(_is_value(one, _BESIDE_VALUES) for one in others):
+        return f"its {arguments[0].arg} is a value that was read already ({first})"
+    return ""
+
+
+_LAWS = {"is": _answers, "has": _answers, "may": _answers, "find": _finds, "read": _reads}
+
+
+#: to parse all modules would take some seconds
+_NAMED = re.compile(r"def _?(?:is|has|may|find|read)\b|def _?(?:is|has|may|find|read)_")
+
+
+def _untrue(source: str) -> Iterator[str]:
+    for function in _functions(source) if _NAMED.search(source) else ():
+        law = _LAWS.get(function.name.lstrip("_").partition("_")[0])
+        error = law(function) if law is not None else ""
+        if error:
+            yield f"{function.lineno}: {function.name}: {error}"
+
+
+def test_the_first_word_of_a_function_is_true() -> None:
+    errors = [
+        f"{path.relative_to(ROOT)}:{error}"
+        for folder in _TREE
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for error in _untrue(path.read_text("utf-8"))
+    ]
+    assert not errors, "\n".join(errors)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        # each was in the code
+        "def may_switch(call: MachineCall) -> MachineCall: ...",
+        "def _may_switch(wish: Plan, first: Reading) -> None: ...",
+        "def is_available(self, kind: str) -> Source: ...",
+        "def find_other_unit(evidence: MachineEvidence) -> str: ...",
+        "def read_status(state: Outlet.State) -> EnumPowerStatus: ...",
+        "def read_outlets(variables: Mapping[str, str], commands: Sequence[str]) -> NutDevice: ...",
+    ],
+)
+def test_an_untrue_word_is_named(source: str) -> None:
+    assert len([*_untrue(source)]) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def is_on(self) -> Optional[bool]: ...",
+        "def has_power(self, node: int) -> Truth: ...",
+        "def find_outlet(readings: Readings, cord: Cord) -> Optional[OutletReading]: ...",
+        "def find_outlet(word: str) -> str:\n    '''Raises NoSuchOutlet.'''",
+        "def read_drawing(path: str) -> Drawing: ...",
+        "def read_names(client: NutReader) -> dict[str, str]: ...",
+        "def island(nodes: int) -> int: ...",
+    ],
+)
+def test_a_true_word_is_not_named(source: str) -> None:
+    assert [*_untrue(source)] == []
