@@ -160,7 +160,10 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
         check_round = _round(config, run_options, fleet_targets, earlier_rows, fleet.repeated)
         _print_round(config, run_options, check_round, first=not earlier_rows)
         if equipment is not None:
-            print(equipment_csv.write(equipment, polled, check_round.outcome.rows), file=sys.stderr)
+            print(
+                equipment_csv.write(equipment, fleet_targets, check_round.outcome.rows),
+                file=sys.stderr,
+            )
         if config.watch is None:
             return check_round.outcome.totals.level
         earlier_rows = {
