@@ -441,7 +441,7 @@ def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files()
         """
 import errno
 from pdu.core.inventory import process_pool, reader_pool
-started, tried = process_pool.ProcessPool._started, []
+started, tried = process_pool.ProcessPool._start_process, []
 
 def limited(self, most):
     tried.append(most)
@@ -449,7 +449,7 @@ def limited(self, most):
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
     return started(self, most)
 
-process_pool.ProcessPool._started = limited
+process_pool.ProcessPool._start_process = limited
 reader_pool._job = lambda *_: reader_pool._PoolReading(reader_pool.Reading(answered=True), None)
 found = dict(reader_pool.read_all([None] * 40, processes=2))
 print(sorted(found) == list(range(40)), all(one.answered for one in found.values()), tried)
