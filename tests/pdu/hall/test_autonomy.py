@@ -43,7 +43,8 @@ def fail(*names: str) -> tuple[Hall, RehearsalOutcome]:
             outlets[pdu].append({"identity": identity, "state": "on", "current_a": 2.0})
     document = {"pdus": [{"name": name, "outlets": rows} for name, rows in outlets.items()]}
     hall = Hall(
-        drawing_file.parsed(text, "hall.toml"), saved_readings.of_json(document, "readings.json")
+        drawing_file.parsed(text, "hall.toml"),
+        saved_readings.parse_readings(document, "readings.json"),
     )
     failed = [HallNode(*name.split(":")) for name in names]
     return hall, hall.rehearse(failed)
