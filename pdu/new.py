@@ -27,7 +27,7 @@ from .core.files.whole_files import signals_as_ctrl_c
 from .core.inventory.handler_archives import RESERVED
 
 _SKELETON = Path("packaging", "new")
-_SHAPES = ("document", "resources")  # folders below packaging/new
+SHAPES = ("document", "resources")  # folders below packaging/new
 _PLACES: Mapping[str, str] = {  # template → path in the tree
     "__init__.py": "handlers/@name@/__init__.py",
     "about.py": "handlers/@name@/about.py",
@@ -69,14 +69,14 @@ def _new(
             " --tree FOLDER"
         )
     try:
-        files = _family(root, name, title) if snmp else _handler(root, name, title, shape)
+        files = family_files(root, name, title) if snmp else handler_files(root, name, title, shape)
         for path in files:
             # a package would hide a module of its name
             for path_in_use in (path, path.parent.with_suffix(".py")):
                 if (root / path_in_use).exists():
                     raise SettingsError(f"{path_in_use} exists already; choose another name")
         edited = (
-            _table_of_families(root, name)
+            families_table(root, name)
             if snmp
             else {**_settings_page(root, name, title), **_contract(root, name)}
         )
@@ -194,7 +194,7 @@ def _all_or_nothing(
 # ---- a handler -----------------------------------------------------------------------------------
 
 
-def _handler(
+def handler_files(
     root: Path, name: str, title: Optional[str], shape: str = "document"
 ) -> dict[Path, str]:
     """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
@@ -277,7 +277,7 @@ def _contract(root: Path, name: str) -> dict[Path, str]:
 # ---- an SNMP family ------------------------------------------------------------------------------
 
 
-def _family(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]:
+def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]:
     """The worked example of CONTRIBUTING.md as the family `key`: its entry and its fixture.
 
     Raises OSError and SettingsError.
@@ -334,7 +334,7 @@ def _free_number(root: Path) -> str:
     return next(number for number in map(str, itertools.count(_NUMBER)) if number not in numbers)
 
 
-def _table_of_families(root: Path, key: str) -> dict[Path, str]:
+def families_table(root: Path, key: str) -> dict[Path, str]:
     """The table of vendors with an entry for the family `key`: before the first file with a later
     name, else after the last name. The table is in that order but for some entries.
     """
@@ -370,7 +370,7 @@ NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VEN
             "--shape",
             "how the device answers over HTTP: with one JSON document or several resources",
             "SHAPE",
-            click.Choice(_SHAPES),
+            click.Choice(SHAPES),
             default="document",
             show_default=True,
         ),

@@ -70,7 +70,7 @@ async def _sweep(
     for is_v6 in families:
         try:
             transport, _ = await loop.create_datagram_endpoint(
-                lambda: _ScanProtocol(numbers, port, answer_by_address, unsent),
+                lambda: ScanProtocol(numbers, port, answer_by_address, unsent),
                 # answers may come in on any interface
                 local_addr=("::" if is_v6 else "0.0.0.0", 0),  # noqa: S104
             )
@@ -123,7 +123,7 @@ async def _ask(
         await asyncio.sleep(pace.last_s)
 
 
-class _ScanProtocol(asyncio.DatagramProtocol):
+class ScanProtocol(asyncio.DatagramProtocol):
     """Keeps the first answer of each address that was asked."""
 
     def __init__(

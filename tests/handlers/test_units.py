@@ -24,7 +24,7 @@ from handlers.shared import errors
 from pdu.core.adapters.recording_formats import RecordingOptions
 from pdu.core.inventory import handler_tools, reading
 from pdu.core.inventory.handler_loading import load
-from pdu.new import _SHAPES, _handler
+from pdu.new import SHAPES, handler_files
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
@@ -42,9 +42,9 @@ _OWN = [name for name in registry.names() if registry.about(name).is_codec]
 def _shapes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Shape -> its handler, as `pdu new` writes it."""
     folder = tmp_path_factory.mktemp("shapes")
-    names = {shape: f"shape{shape}" for shape in _SHAPES}
+    names = {shape: f"shape{shape}" for shape in SHAPES}
     for shape, name in names.items():
-        for path, text in _handler(ROOT, name, None, shape).items():
+        for path, text in handler_files(ROOT, name, None, shape).items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, "utf-8")
     packages: list[tuple[Any, Path]] = [
@@ -60,7 +60,7 @@ def _shapes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
         package.__path__.remove(str(path))
 
 
-@pytest.fixture(name="peer", params=[*_SHAPES, *_OWN])
+@pytest.fixture(name="peer", params=[*SHAPES, *_OWN])
 def _peer(request: pytest.FixtureRequest, shapes: dict[str, str]) -> Iterator[Peer]:
     with UnitPeers(shapes.get(request.param, request.param)).peer() as peer:
         yield peer
@@ -173,7 +173,7 @@ def _example_of(name: str) -> Example:
     return Example(codec, json.loads(recording)["answers"], simulated.SimulatedPdu.NUMBERS)
 
 
-@pytest.fixture(name="example", params=[*_SHAPES, *_OWN])
+@pytest.fixture(name="example", params=[*SHAPES, *_OWN])
 def _example(request: pytest.FixtureRequest, shapes: dict[str, str]) -> Example:
     return _example_of(shapes.get(request.param, request.param))
 

@@ -23,7 +23,7 @@ from pdu import new, root
 from pdu.core import adapters
 from pdu.core.cli.exit_codes import INTERRUPTED
 from pdu.core.inventory.handler_tools import _PLACES, _answer, _Methods
-from pdu.new import _SHAPES, _family, _handler, _table_of_families
+from pdu.new import SHAPES, families_table, family_files, handler_files
 from tests.needs import ROOT
 from tests.packaging.installing import once
 from tests.simulators.unit_pdu import UnitPdu
@@ -291,7 +291,7 @@ def test_a_project_without_the_contract_of_imports_is_refused_and_nothing_is_wri
 
 
 def test_no_test_of_a_new_handler_waits_forever() -> None:
-    made = _handler(ROOT, "acme", None)
+    made = handler_files(ROOT, "acme", None)
     texts = [
         text for path, text in made.items() if path.parts[0] == "tests" and path.suffix == ".py"
     ]
@@ -299,7 +299,10 @@ def test_no_test_of_a_new_handler_waits_forever() -> None:
 
 
 def test_the_simulated_device_of_a_new_handler_counts_the_energy_of_each_second() -> None:
-    device = UnitPdu(outlets=2, off=(2,))
+    class Metered(UnitPdu):
+        FIGURES = ("energy",)
+
+    device = Metered(outlets=2, off=(2,))
     for _ in range(3600):
         device.run_for(1 / 3600)
     assert device.books().port_energy_kwh == {
@@ -310,7 +313,7 @@ def test_the_simulated_device_of_a_new_handler_counts_the_energy_of_each_second(
 
 def test_the_page_has_at_most_1000_words_and_each_file_that_it_names() -> None:
     assert len(GUIDE.split()) <= 1000
-    made = {str(path) for path in _handler(ROOT, "acme", None)}
+    made = {str(path) for path in handler_files(ROOT, "acme", None)}
     may_be = {place.module.format("acme").replace(".", "/") + ".py" for place in _PLACES.values()}
     may_be |= {"tests/peers/acme.py", "tests/faults/subjects/acme.py"}
     named = set(re.findall(r"`((?:[\w-]+/)+[\w.-]+)`", GUIDE)) - made - may_be
@@ -323,7 +326,9 @@ def test_the_page_has_at_most_1000_words_and_each_file_that_it_names() -> None:
 
 def test_the_page_shows_code_of_what_is_made() -> None:
     (block,) = re.findall(r"(?ms)^```python\n(.*?)^```$", GUIDE)
-    assert block in _handler(ROOT, "acme", None, "resources")[Path("handlers/acme/decoding.py")]
+    assert (
+        block in handler_files(ROOT, "acme", None, "resources")[Path("handlers/acme/decoding.py")]
+    )
 
 
 def test_the_pages_table_of_what_tools_ask_is_what_they_look_for() -> None:
@@ -450,7 +455,7 @@ def test_a_name_whose_package_would_hide_a_module_is_refused(
 
 
 def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
-    made = _family(ROOT, "globex-strip8", "ACME Acme")
+    made = family_files(ROOT, "globex-strip8", "ACME Acme")
     text = made[Path("handlers/snmp/profiles/globex.py")]
     assert 'vendor="ACME Acme",' in text and 'mib="GLOBEX-MIB",' in text
 
@@ -470,7 +475,7 @@ def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
 def test_a_new_vendor_stands_in_the_order_of_the_files_names(
     file: str, before: str, after: str
 ) -> None:
-    ((table, text),) = _table_of_families(ROOT, f"{file}-strip").items()
+    ((table, text),) = families_table(ROOT, f"{file}-strip").items()
     names = ["", *re.findall(r'import_module\("\.(\w+)"', text)]
     place = names.index(file)
     assert names[place - 1 : place + 2] == [before, file, after]
@@ -485,11 +490,11 @@ def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
     made = {
         **{
             path: text
-            for shape in _SHAPES
-            for path, text in _handler(ROOT, 31 * "n", title, shape).items()
+            for shape in SHAPES
+            for path, text in handler_files(ROOT, 31 * "n", title, shape).items()
         },
-        **_family(ROOT, family, title),
-        **_table_of_families(ROOT, family),
+        **family_files(ROOT, family, title),
+        **families_table(ROOT, family),
     }
     assert len(made) > 10
     assert [
@@ -546,7 +551,7 @@ def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_
     folder.parent.mkdir(parents=True)
     folder.touch()
     # readme.py writes docs/devices.md before it fails at this page.
-    page = small / "docs" / "command.md"
+    page = small / "docs" / "reference.md"
     with written(page, page.read_bytes().replace(b"<!-- exits:begin -->", b"")):
         before = _files(small)
         for arguments, words in (

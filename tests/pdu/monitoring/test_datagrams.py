@@ -131,7 +131,7 @@ def test_an_oid_that_begins_with_2_may_have_a_large_second_arc() -> None:
 
 def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -> None:
     seen: dict[str, AgentAnswer] = {}
-    listener = network_scan._ScanProtocol({"192.0.2.1": 7}, 161, seen)
+    listener = network_scan.ScanProtocol({"192.0.2.1": 7}, 161, seen)
     for number, address, port in (
         (7, "192.0.2.1", 162),
         (7, "192.0.2.2", 161),
