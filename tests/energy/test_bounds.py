@@ -146,7 +146,8 @@ def between(
 ) -> EnergyInterval:
     """What the hole between two segments of a register says of a period."""
     earlier, later = (None if place is None else one._segments[place] for place in places)
-    return one._between(earlier, later, np.array([begin]), np.array([end])).intervals()[0]
+    hole = one._between(earlier, later, np.array([begin]), np.array([end]))
+    return EnergyInterval(0.0, 0.0, 0.0) if hole is None else hole.intervals()[0]
 
 
 def counted_twice(one: BoundedRegister, begin: float, end: float) -> float:

@@ -102,7 +102,9 @@ class CheckedRegister:
         self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
         self._story = history_of(readings, self._limits)
         self._register = BoundedRegister(readings, self._story.segments, self._limits)
-        self._bounds: dict[tuple[float, float], EnergyInterval] = {}
+        self._bounds: dict[Period, EnergyInterval] = {}
+        #: the most that flowed while the register did not move, in kWh
+        self._unmoved_kwh: dict[Period, float] = {}
         #: doubts that are of the device
         self._shared: list[UnitDoubt] = []
         #: whether something of the device shows that its unit is right
@@ -262,6 +264,7 @@ class CheckedRegister:
             energies = self._energies(missing)
             unmoved = checks.unmoved_kwh(self._rows, self._parameters, missing)
             for period, energy, kwh in zip(missing, energies, unmoved):
+                self._unmoved_kwh[period] = kwh
                 self._bounds[period] = self._bounded(energy, kwh, *period)
         return [self._bounds[period] for period in periods]
 
@@ -342,7 +345,9 @@ class CheckedRegister:
         """Why what was read supports no firm energy (law 5); "" if it does."""
         if any(self._unseen(begin, end)):
             return "its power was not seen as it is"
-        if any(checks.unmoved_kwh(self._rows, self._parameters, [(begin, end)])):
+        if (begin, end) not in self._unmoved_kwh:
+            self.bounds(begin, end)
+        if self._unmoved_kwh[begin, end]:
             return "it stood while power was read"
         if energy.best <= _MOVED * self._limits.step:
             return ""

@@ -271,22 +271,21 @@ def unmoved_kwh(
     or current that was read, however small; 0 if it moved, or nothing was read (law 5).
     """
     firsts, stops = np.searchsorted(rows.begins, np.array(periods, "f8").T)
-    is_read = ~np.isnan(rows.kwh)
-    readings = rows.kwh[is_read]
-    # how many readings are before each row
-    counts = np.concatenate(([0], np.cumsum(is_read)))
-    first_readings, after_last = counts[firsts], counts[np.maximum(firsts, stops)]
-    is_unmoved = np.zeros(len(firsts), bool)
-    several = np.flatnonzero(after_last - first_readings > 1)
-    is_unmoved[several] = readings[first_readings[several]] == readings[after_last[several] - 1]
+    edges = rows.kwh[np.minimum(firsts, len(rows.kwh) - 1)], rows.kwh[stops - 1]
+    # NaN is equal to nothing, nor less or more
+    has_moved = (edges[0] < edges[1]) | (edges[0] > edges[1])
     return [
-        _flowed_kwh(rows, parameters, first, stop) if unmoved else 0.0
-        for unmoved, first, stop in zip(is_unmoved.tolist(), firsts.tolist(), stops.tolist())
+        0.0 if moved else _unmoved_kwh(rows, parameters, first, stop)
+        for moved, first, stop in zip(has_moved.tolist(), firsts.tolist(), stops.tolist())
     ]
 
 
-def _flowed_kwh(rows: Rows, parameters: CheckParameters, first: int, stop: int) -> float:
-    """The most that flowed in some rows, in kWh, by the power or current that was read."""
+def _unmoved_kwh(rows: Rows, parameters: CheckParameters, first: int, stop: int) -> float:
+    """The most that flowed in some rows, in kWh, if the register did not move in them."""
+    kwh = rows.kwh[first:stop]
+    kwh = kwh[~np.isnan(kwh)]
+    if len(kwh) < 2 or kwh[-1] != kwh[0]:
+        return 0.0
     hours = np.diff(rows.begins[first:stop], append=rows.begins[stop - 1]) / 3600.0
     hours[(hours < 0.0) | (hours > GAP_FACTOR * parameters.usual_gap / 3600.0)] = 0.0
     watts, amperes = rows.watts[first:stop], rows.amperes[first:stop]

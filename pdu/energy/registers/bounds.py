@@ -75,13 +75,15 @@ class BoundedRegister:
         total, doubtful = EnergyColumns(none, none, none), none
         earlier: Optional[SegmentColumns] = None
         for segment in self._segments:
-            total = total.plus(self._between(earlier, segment, begins, ends))
+            hole = self._between(earlier, segment, begins, ends)
+            total = total if hole is None else total.plus(hole)
             total = total.plus(segment.inside(begins, ends))
             if earlier is not None and earlier.last_kwh > segment.first_kwh:
                 twice = [self._counted_twice(earlier, segment, *row) for row in zip(begins, ends)]
                 doubtful = doubtful + np.array(twice)
             earlier = segment
-        total = total.plus(self._between(earlier, None, begins, ends))
+        hole = self._between(earlier, None, begins, ends)
+        total = total if hole is None else total.plus(hole)
         return total._replace(low=np.maximum(total.low - doubtful, 0.0))
 
     def covered_share(self, begin: float, end: float, gaps: Sequence[Event] = ()) -> float:
@@ -124,17 +126,18 @@ class BoundedRegister:
         later: Optional[SegmentColumns],
         begins: Column,
         ends: Column,
-    ) -> EnergyColumns:
-        """The energy of what each period shares with the hole between two segments."""
+    ) -> Optional[EnergyColumns]:
+        """The energy of what each period shares with the hole between two segments; None if no
+        period shares anything.
+        """
         slack = self._readings.slack
         # The hole is as wide as the readings at its ends were long: nothing of it is counted less.
         early = slack + self._readings.max_age
         starts = begins if earlier is None else np.maximum(begins, earlier.last_begin - early)
         stops = ends if later is None else np.minimum(ends, later.first_end + slack)
-        none = np.zeros(len(begins))
         is_within = stops > starts
         if not is_within.any():
-            return EnergyColumns(none, none, none)
+            return None
         firsts = begins if earlier is None else np.maximum(begins, earlier.end)
         lasts = ends if later is None else np.minimum(ends, later.begin)
         most = self._most(stops - starts)
@@ -145,7 +148,7 @@ class BoundedRegister:
             if energy is not None:
                 likely = np.where((starts > begins) & (stops < ends), energy, likely)
         best, high = (np.where(is_within, column, 0.0) for column in (likely, most))
-        return EnergyColumns(none, best, high)
+        return EnergyColumns(np.zeros(len(begins)), best, high)
 
     def _counted_twice(
         self, earlier: SegmentColumns, later: SegmentColumns, begin: float, end: float
@@ -199,11 +202,15 @@ class SegmentColumns:
         is_outside = (ends <= self.begin - self._slack) | (begins >= self.end + self._slack)
         if is_outside.all():
             return EnergyColumns(none, none, none)
-        from_register, to_register = self.registers_at(begins), self.registers_at(ends)
-        low = np.maximum(to_register.low - from_register.high, 0.0)
-        high = np.maximum(to_register.high - from_register.low, 0.0)
-        best = np.minimum(np.maximum(to_register.best - from_register.best, low), high)
-        return EnergyColumns(*(np.where(is_outside, none, column) for column in (low, best, high)))
+        registers, count = self.registers_at(np.concatenate((begins, ends))), len(begins)
+        from_low, from_best, from_high = (column[:count] for column in registers)
+        to_low, to_best, to_high = (column[count:] for column in registers)
+        low = np.maximum(to_low - from_high, 0.0)
+        high = np.maximum(to_high - from_low, 0.0)
+        best = np.minimum(np.maximum(to_best - from_best, low), high)
+        if is_outside.any():
+            low, best, high = (np.where(is_outside, 0.0, column) for column in (low, best, high))
+        return EnergyColumns(low, best, high)
 
     def registers_at(self, moments: Column) -> EnergyColumns:
         """What the register was at moments; before and after the segment, at its ends."""
