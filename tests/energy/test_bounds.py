@@ -51,11 +51,12 @@ def test_periods_together_say_what_each_says_alone(
     values = [poll.value for poll in polls]
     readings = RegisterReadings(begins, ends, values, {}, 10.0, 300.0, 300.0)
     limits = RegisterLimits(drawn.plan.breaker_kw, drawn.plan.step, drawn.plan.modulus)
-    bounded = BoundedRegister(readings, history_of(readings, limits).segments, limits)
+    segments = history_of(readings, limits).segments
+    bounded = BoundedRegister(readings, segments, limits)
     length = one.end - one.begin
     periods = [(one.begin + min(pair) * length, one.begin + max(pair) * length) for pair in shares]
-    together = bounded.energies(periods).intervals()
-    assert together == [bounded.energy(*period) for period in periods]
+    alone = [BoundedRegister(readings, segments, limits).energy(*period) for period in periods]
+    assert bounded.energies(periods) == alone
 
 
 def test_a_register_that_loses_may_have_stopped_and_begun_again_between_two_readings() -> None:

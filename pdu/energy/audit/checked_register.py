@@ -375,7 +375,7 @@ class CheckedRegister:
 
     def _energies(self, periods: Sequence[Period]) -> Iterator[EnergyInterval]:
         """The energy of each period, with the error of the meter (law 1)."""
-        for period, energy in zip(periods, self._register.energies(periods).intervals()):
+        for period, energy in zip(periods, self._register.energies(periods)):
             most = self._limits.most(period[1] - period[0])
             high = energy.high / (1.0 - self._error) if self._error < 1.0 else most
             high = max(min(high, most), energy.best)

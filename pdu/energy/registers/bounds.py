@@ -47,13 +47,20 @@ class BoundedRegister:
         self._readings, self._limits = readings, limits
         self._segments = [SegmentColumns(readings, segment, limits) for segment in segments]
         self._power = self._mean_power()
+        self._energies: dict[Period, EnergyInterval] = {}
 
     def energy(self, begin: float, end: float) -> EnergyInterval:
         """The energy from `begin` to `end` (s, UTC), in kWh."""
-        return self.energies([(begin, end)]).intervals()[0]
+        return self.energies([(begin, end)])[0]
 
-    def energies(self, periods: Sequence[Period]) -> EnergyColumns:
-        """The energy of each period, in kWh."""
+    def energies(self, periods: Sequence[Period]) -> Sequence[EnergyInterval]:
+        """The energy of each period, in kWh. Each is computed once."""
+        missing = [period for period in dict.fromkeys(periods) if period not in self._energies]
+        if missing:
+            self._energies.update(zip(missing, self._bound(missing).intervals()))
+        return [self._energies[period] for period in periods]
+
+    def _bound(self, periods: Sequence[Period]) -> EnergyColumns:
         begins, ends = np.array(periods, "f8").reshape(-1, 2).T
         most = self._most(ends - begins)
         none = np.zeros(len(begins))
