@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
@@ -64,7 +65,12 @@ def of_options(path: Optional[str], columns: Optional[str]) -> Optional[Equipmen
     if path is None or columns is None:
         return None
     saved_readings.check_new(path)
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise SettingsError(f"{path} cannot be written: there is no folder {folder}")
     fields = [field.strip() for field in columns.strip().split(",")]
+    if any(field.startswith("#") for field in fields):
+        raise SettingsError("--columns is the line of fields below #pdu, without #pdu itself")
     if "" in fields:
         raise SettingsError(
             "--columns: a name is missing between two commas; copy the line under PDU from the"

@@ -16,7 +16,14 @@ import click
 from handlers import registry
 from handlers.http.message import PORTS
 from handlers.shared.address import Address
-from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable, printable
+from handlers.shared.errors import (
+    NamedSetting,
+    Part,
+    PduHandlerError,
+    SettingsError,
+    Unreachable,
+    printable,
+)
 from handlers.shared.settings import port as port_number
 
 from ..core.adapters.recording_formats import HandlerFinding
@@ -50,6 +57,9 @@ _MOST_SEEN = 12  # limit of objects in the text output; --json has all
 # Kinds of errors. If no handler has an identity, the first in this order that occurred sets the
 # exit code.
 _ORDER = ("denied", "unsupported", "protocol")
+
+
+_PLAIN = NamedSetting("scheme", "http", "the handler setting ")
 
 
 class HandlerAnswer(NamedTuple):
@@ -192,9 +202,14 @@ def _look(
                 ):
                     ports[bare, handler_name] = _closed(bare, handler_name)
             if ports[bare, handler_name]:
-                return HandlerAnswer(
-                    name, error=Unreachable(ports[bare, handler_name]), asked=False
-                )
+                parts: tuple[Part, ...] = (ports[bare, handler_name],)
+                if handler_name == PORTS["https"] and "scheme" in keys - set(chosen):
+                    plain = (bare, PORTS["http"])
+                    if plain not in ports:
+                        ports[plain] = _closed(*plain)
+                    if not ports[plain]:
+                        parts += ("; port 80 is open: for a unit without HTTPS, give ", _PLAIN)
+                return HandlerAnswer(name, error=Unreachable(parts), asked=False)
     try:
         data = connection_data.pdu_data(handler, host, handler_options)
         with waiting(f"{host}: asking it by {name}", run_options, at_once=True):
@@ -310,23 +325,24 @@ def _word(answer: HandlerAnswer) -> str:
     if answer.identity is not None:
         return "yes" if answer.identity.family else "no"
     kind = getattr(answer.error, "kind", "")
-    if kind in ("settings", "denied") or _has_untrusted_certificate(answer):
+    named = ("fingerprint", "scheme")
+    if kind in ("settings", "denied") or any(_names_setting(answer, key) for key in named):
         return "not asked"
     return "closed" if kind == "unreachable" else "no"
 
 
-def _has_untrusted_certificate(answer: HandlerAnswer) -> bool:
-    """Whether the device's certificate was refused: then the error names the setting that trusts
-    it.
+def _names_setting(answer: HandlerAnswer, key: str) -> bool:
+    """Whether the error names this setting: `fingerprint` would trust the device's certificate,
+    `scheme` do without TLS.
     """
     parts = getattr(answer.error, "parts", ())
-    return any(getattr(part, "key", "") == "fingerprint" for part in parts)
+    return any(getattr(part, "key", "") == key for part in parts)
 
 
 def _next_step(answers: Sequence[HandlerAnswer], host: str, run_options: RunOptions) -> str:
     """The first thing that lets a handler go on that was not asked; "" if all were."""
     for answer in answers:
-        if not _has_untrusted_certificate(answer):
+        if not _names_setting(answer, "fingerprint"):
             continue
         words = command_line(
             _options_for_handler(load(answer.handler), run_options),
@@ -342,6 +358,14 @@ def _next_step(answers: Sequence[HandlerAnswer], host: str, run_options: RunOpti
                 f" {words} --fingerprint {match[0]}"
             )
         return f"next: {words}, with one of the settings that the line of {answer.handler} names"
+    plain = [answer.handler for answer in answers if _names_setting(answer, "scheme")]
+    if plain:
+        with_http = dataclasses.replace(
+            run_options, settings={**run_options.settings, "scheme": "http"}
+        )
+        only = ("--handler", plain[0]) if len(answers) == 1 else ()
+        words = command_line(with_http, "identify", *(run_options.words or (host,)), *only)
+        return f"next: {words}    # the login is then sent unencrypted"
     open_handlers = [answer.handler for answer in answers if _word(answer) == "not asked"]
     if open_handlers and any(not _is_snmp(name) for name in open_handlers):
         return f"next: give the login that the line of {open_handlers[0]} asks for"

@@ -407,7 +407,10 @@ class Option(click.Option):
     def handle_parse_result(
         self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
     ) -> tuple[Any, list[str]]:
-        if self.name in opts and not ctx.resilient_parsing:
+        if self.name is not None and self.name in opts and not ctx.resilient_parsing:
+            value = opts[self.name]
+            if isinstance(self.type, PathText) and isinstance(value, str):
+                self.type.convert(value, self, ctx)  # an option is no file
             flags = {
                 flag
                 for parameter in ctx.command.params

@@ -79,6 +79,8 @@ _SET = (
     Suggestion("help", "settings are options, -s KEY=VALUE, or variables PDU_KEY: see pdu --help"),
 )
 
+_EXPLAINED = (Suggestion("help", "pdu help errors says where each error is explained"),)
+
 _ROWS: Sequence[tuple[str, Sequence[Suggestion]]] = (
     ("on poweron turnon switchon outleton loadon up enable start", _ON),
     ("off poweroff turnoff switchoff outletoff loadoff down disable stop shutdown kill", _OFF),
@@ -97,6 +99,7 @@ _ROWS: Sequence[tuple[str, Sequence[Suggestion]]] = (
     ("audit bill billing invoice kwh report", _BILLED),
     ("register upload install deploy", _UPLOADED),
     ("simulate simulator sim fake", _SIMULATED),
+    ("error errors troubleshoot troubleshooting faq", _EXPLAINED),
     ("config configure configuration settings", _SET),
 )
 _TABLE: Mapping[str, Sequence[Suggestion]] = {

@@ -75,6 +75,9 @@ def test_a_file_without_a_community_has_the_mode_of_any_file(small: Hall, tmp_pa
         (["--dcimanager", "{new}", "--columns", "size,rack"], "neither the name nor the address"),
         (["--dcimanager", "{new}", "--columns", "name,,ip"], "a name is missing"),
         (["--dcimanager", "{new}", "--columns", "name,ip,name"], "names 'name' twice"),
+        (["--dcimanager", "{new}", "--columns", "#pdu,name,ip"], "without #pdu itself"),
+        (["--dcimanager", "{new}/x.csv", "--columns", "name,ip"], "there is no folder"),
+        (["--dcimanager", "--columns", "name,ip"], "looks like an option"),
     ],
 )
 def test_a_mistake_is_named_before_a_pdu_is_read(

@@ -40,6 +40,7 @@ from tests.pdu.core.adapters.planted_devices import UNITS, Printed, arguments, i
 from tests.pdu.core.adapters.recording_formats import identity, names
 from tests.pdu.core.cli.test_waiting_line import screen
 from tests.pdu.monitoring.halls import PDU, environment
+from tests.peers.unit_pdus import UnitPeers
 from tests.recordings import fixture
 from tests.simulators.nut_server import NutServer, StaticDevice, SwitchedPdu
 from tests.simulators.snmp_agent import BUILT_IN, Agent
@@ -689,3 +690,31 @@ def test_snmp_is_tried_once_where_nut_reads_the_device_and_answers_come_at_once(
         assert len(mute.recv(65_536)) > 0
         with pytest.raises(BlockingIOError):
             mute.recv(65_536)
+
+
+def test_a_unit_without_https_is_not_asked_and_the_next_step_asks_it(
+    capsys: Printed, monkeypatch: Patched
+) -> None:
+    with UnitPeers("netio").peer() as peer:
+        where = f"{peer.address}:{peer.settings['port']}"
+        assert root.run(["identify", where, "--handler", "netio"]) == 3
+        line, step = capsys.readouterr().out.splitlines()
+        assert line.startswith("netio: not asked: ") and line.endswith("give -s scheme=http")
+        monkeypatch.setenv("PDU_PASSWORD", peer.settings["password"])
+        words = shlex.split(step.partition("next: pdu ")[2], comments=True)
+        assert root.run([*words, "--username", peer.settings["username"]]) == 0
+        assert "netio: yes: netio, 8 outlets: reads, switches" in capsys.readouterr().out
+
+
+def test_port_80_is_tried_where_443_is_closed(capsys: Printed, monkeypatch: Patched) -> None:
+    monkeypatch.setattr(identify, "_closed", lambda _, port: "" if port == 80 else f"closed {port}")
+    assert root.run(["identify", "192.0.2.1", "--handler", "netio"]) == 3
+    line, step = capsys.readouterr().out.splitlines()
+    assert line == (
+        "netio: not asked: closed 443; port 80 is open: for a unit without HTTPS, give -s"
+        " scheme=http"
+    )
+    assert step.startswith("next: pdu identify 192.0.2.1 --handler netio -s scheme=http ")
+    # with a port given, no other one is tried
+    assert root.run(["identify", "192.0.2.1:444", "--handler", "netio"]) == 3
+    assert "port 80" not in capsys.readouterr().out
