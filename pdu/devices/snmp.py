@@ -24,7 +24,7 @@ _TABLES = {
     "identities": "identities",
     "costly": "costly",
     "contradicting": "contradicting_objects",
-    "written": "written",
+    "written": "command_table",
     "returning": "power_restore_objects",
 }
 

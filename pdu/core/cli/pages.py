@@ -44,7 +44,7 @@ PAGES: Mapping[str, str] = {
     "version": "command.md",
 }
 #: pages that are in Russian too
-IN_RUSSIAN = frozenset({"fleet.md", ERRORS})
+IN_RUSSIAN = frozenset({"command.md", "fleet.md", ERRORS})
 
 
 def page_of(words: Iterable[str]) -> str:

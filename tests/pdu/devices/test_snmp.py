@@ -24,7 +24,7 @@ def test_all_families_or_those_with_a_word_are_listed(capsys: pytest.CaptureFixt
     }
     assert root.run(["snmp", "families", "SENTRY"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["family", "vendor", "models", "commands"]
+    assert lines[0].split() == ["family", "vendor", "commands", "models"]
     assert {line.split()[0] for line in lines[1:]} >= {"sentry3", "sentry4"}
     assert len(lines) < 10 and root.run(["snmp", "families", "nosuch"]) == 0
     assert root.run(["snmp", "families", "nosuch", "--table", "devices"]) == 0
@@ -32,6 +32,18 @@ def test_all_families_or_those_with_a_word_are_listed(capsys: pytest.CaptureFixt
         capsys.readouterr().out.splitlines()
         == ["no family has 'nosuch' in its key, vendor, MIB or models"] * 2
     )
+
+
+def test_the_list_of_families_is_as_wide_as_the_terminal_and_whole_in_a_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    longest = {}
+    for is_terminal in (True, False):
+        monkeypatch.setattr("sys.stdout.isatty", lambda shown=is_terminal: shown)
+        assert root.run(["snmp", "families"]) == 0
+        longest[is_terminal] = max(map(len, capsys.readouterr().out.splitlines()))
+    assert longest[True] == 80 and longest[False] > 200
 
 
 def test_a_command_that_another_group_has_is_named(capsys: pytest.CaptureFixture[str]) -> None:
