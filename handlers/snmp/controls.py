@@ -34,20 +34,20 @@ class Control(FrozenValue, ABC):
         switched, or NoSuchOutlet if the device has no object for it. The caller checks that the
         outlet exists: not every control notices if it does not."""
 
-    def over_automatic(self) -> Control:
+    def ignore_automatic(self) -> Control:
         """The control to use with the setting `switch_automatic`: without the guards of automatic
         modes.
         """
         return replace(
-            self, **{name: inner.over_automatic() for name, inner in self._inner().items()}
+            self, **{name: inner.ignore_automatic() for name, inner in self._inner().items()}
         )
 
-    def over_unproven(self) -> Control:
+    def use_unproven_limits(self) -> Control:
         """The control to use with the setting `switch_unproven`: with the limits that were seen on
         units instead of those of the MIB.
         """
         return replace(
-            self, **{name: inner.over_unproven() for name, inner in self._inner().items()}
+            self, **{name: inner.use_unproven_limits() for name, inner in self._inner().items()}
         )
 
     @property
@@ -206,5 +206,5 @@ class Guarded(Control):
             return text(mark) not in self.allow
         return text(mark) in self.refuse
 
-    def over_automatic(self) -> Control:
-        return self.then.over_automatic() if self.automatic else super().over_automatic()
+    def ignore_automatic(self) -> Control:
+        return self.then.ignore_automatic() if self.automatic else super().ignore_automatic()

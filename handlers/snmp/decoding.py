@@ -31,11 +31,11 @@ def text(raw: Raw) -> str:
     """The value as text, without NULs, spaces, tabs and line ends around it."""
     if isinstance(raw, int):
         return str(raw)
-    decoded = _decoded(raw) if isinstance(raw, bytes) else raw
-    return decoded.strip(" \t\r\n\0")
+    characters = _decode(raw) if isinstance(raw, bytes) else raw
+    return characters.strip(" \t\r\n\0")
 
 
-def _decoded(octets: bytes) -> str:
+def _decode(octets: bytes) -> str:
     """As UTF-8 (RFC 3411, 5, SnmpAdminString), else as Latin-1, as older firmware has it."""
     try:
         return octets.decode("utf-8")
@@ -58,9 +58,9 @@ def octets(raw: Raw) -> bytes:
     after `0x`. Text is taken for decoded UTF-8; see `latin_1`."""
     if isinstance(raw, bytes):
         return raw
-    hexed = _HEX.fullmatch(str(raw))
+    match = _HEX.fullmatch(str(raw))
     try:
-        return bytes.fromhex(hexed[1]) if hexed else str(raw).encode("utf-8", "surrogateescape")
+        return bytes.fromhex(match[1]) if match else str(raw).encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # a surrogate that `surrogateescape` does not produce
         return str(raw).encode("utf-8", "replace")
 

@@ -59,14 +59,14 @@ def detect(
     """
     reader = Reader(device)
     shown_id, usable = sys_object_id(reader, profiles)
-    tried = candidates(usable, profiles)
-    device_read = _with_states(tried, reader, listed_only)
+    families = candidates(usable, profiles)
+    device_read = _read_by_states(families, reader, listed_only)
     if not device_read:
-        metering = tried if usable else _metering(tried, reader, profiles)
-        device_read = _without_states(metering, reader, metered_only, by_id=bool(usable))
+        metering = families if usable else _metering(families, reader, profiles)
+        device_read = _read_by_meters(metering, reader, metered_only, by_id=bool(usable))
     if not device_read:
         raise Unsupported(
-            _unknown(reader, shown_id, [candidate.profile.key for candidate in tried])
+            _unknown(reader, shown_id, [candidate.profile.key for candidate in families])
         )
     return device_read
 
@@ -79,9 +79,9 @@ def read_as(
     sysObjectID fits; other errors are those of `detect`."""
     reader = Reader(device)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
-    tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
-    device_read = _with_states(tried, reader, listed_only) or _without_states(
-        tried, reader, metered_only, by_id=bool(profile.match(usable))
+    families = [Candidate(profile, root) for root in profile.roots_for(usable)]
+    device_read = _read_by_states(families, reader, listed_only) or _read_by_meters(
+        families, reader, metered_only, by_id=bool(profile.match(usable))
     )
     if not device_read:
         raise Unsupported(
@@ -124,31 +124,32 @@ _known_candidates = functools.lru_cache(maxsize=256)(_candidates)
 
 
 def _metering(
-    tried: Sequence[Candidate], reader: Reader, profiles: Sequence[Profile]
+    families: Sequence[Candidate], reader: Reader, profiles: Sequence[Profile]
 ) -> list[Candidate]:
     """The families that a device without states and without a usable sysObjectID may be of: those
-    of `tried` whose number of outlets it reports as 0, and those that its sysDescr names."""
+    of `families` whose number of outlets it reports as 0, and those that its sysDescr
+    names."""
     metering = [
         candidate
-        for candidate in tried
+        for candidate in families
         if candidate.profile.outlets
         and has_no_outlets(candidate.profile, reader.at(candidate.root))
     ]
-    described = [profile for profile in families_near(profiles, "") if profile.described]
-    description = text(reader.get(SYS_DESCR) or "") if described else ""
-    for profile in described:
+    described_profiles = [profile for profile in families_near(profiles, "") if profile.described]
+    description = text(reader.get(SYS_DESCR) or "") if described_profiles else ""
+    for profile in described_profiles:
         if re.fullmatch(profile.described, description):
             metering += [Candidate(profile, root) for root in profile.roots_for("")]
     return metering
 
 
-def _with_states(
-    tried: Sequence[Candidate], reader: Reader, listed_only: bool
+def _read_by_states(
+    families: Sequence[Candidate], reader: Reader, listed_only: bool
 ) -> Optional[SnmpDevice]:
-    for place, (profile, root) in enumerate(tried):
-        if place == 1 or (place == 0 and len(tried) > _SWEPT):
+    for place, (profile, root) in enumerate(families):
+        if place == 1 or (place == 0 and len(families) > _SWEPT):
             prefetch_list.prefetch_outlet_lists(
-                [(candidate.profile, reader.at(candidate.root)) for candidate in tried[place:]]
+                [(candidate.profile, reader.at(candidate.root)) for candidate in families[place:]]
             )
         device = read_by_states(profile, reader.at(root), listed_only)
         if device:
@@ -156,35 +157,35 @@ def _with_states(
     return None
 
 
-def _without_states(
-    tried: Sequence[Candidate],
+def _read_by_meters(
+    families: Sequence[Candidate],
     reader: Reader,
     metered_only: bool,
     by_id: bool = True,
-    unmeasured: bool = False,
+    accepts_rows: bool = False,
 ) -> Optional[SnmpDevice]:
     """For a device without states: the first candidate with rows of outlets, or with a measured
     total if the device only meters (`has_no_outlets` or `metered_only`). Failing that, with
     `by_id`, the first candidate, provided that its family has no outlets. Failing that, raises
-    ProtocolError if a candidate has meters; else searches a second time (`unmeasured`): rows of
+    ProtocolError if a candidate has meters; else searches a second time (`accepts_rows`): rows of
     meters are then enough, even if no total is measured at the moment. None if nothing is found.
     """
     unproven: Optional[SnmpDevice] = None
     prefetch_list.prefetch_meters(
-        [(candidate.profile, reader.at(candidate.root)) for candidate in tried]
+        [(candidate.profile, reader.at(candidate.root)) for candidate in families]
     )
-    for profile, root in tried:
-        device = read_without_states(profile, reader.at(root), unmeasured)
+    for profile, root in families:
+        device = read_without_states(profile, reader.at(root), accepts_rows)
         is_proven = device is not None and (device.states or has_no_outlets(profile, device.reader))
         if is_proven:
             return device
         if device and metered_only:
-            return _metered(device)
+            return _check_metered_only(device)
         unproven = unproven or device
     # Several families may share a sysObjectID, so only the first candidate is recognised without
     # any rows.
-    if by_id and tried and not tried[0].profile.outlets:
-        return SnmpDevice(tried[0].profile, None, {}, reader.at(tried[0].root))
+    if by_id and families and not families[0].profile.outlets:
+        return SnmpDevice(families[0].profile, None, {}, reader.at(families[0].root))
     if unproven:
         raise ProtocolError(
             (
@@ -199,20 +200,20 @@ def _without_states(
         )
     return (
         None
-        if unmeasured
-        else _without_states(tried, reader, metered_only, by_id=False, unmeasured=True)
+        if accepts_rows
+        else _read_by_meters(families, reader, metered_only, by_id=False, accepts_rows=True)
     )
 
 
-def _metered(device: SnmpDevice) -> SnmpDevice:
+def _check_metered_only(device: SnmpDevice) -> SnmpDevice:
     """`device`, for a unit that `metered_only` declares to have no outlets.
 
     Raises ProtocolError if it counts outlets.
     """
-    counted = reported_outlet_count(device.profile, device.reader)
-    if counted:
+    outlet_count = reported_outlet_count(device.profile, device.reader)
+    if outlet_count:
         raise ProtocolError(
-            f"the device counts {counted} outlets, but it listed none, so it is not a unit "
+            f"the device counts {outlet_count} outlets, but it listed none, so it is not a unit "
             "that only meters; poll it again"
         )
     return device
@@ -225,20 +226,24 @@ def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> tuple[str, str
     raw = reader.get(SYS_OBJECT_ID)
     shown_id = "none" if raw is None else reader.quoted(raw) or "empty"
     arcs: Sequence[int] = () if raw is None else oid_arcs(text(raw)) or ()
-    dotted = ".".join(map(str, arcs))
+    oid = ".".join(map(str, arcs))
     company = arcs[len(_ENTERPRISES) :][:1] if arcs[: len(_ENTERPRISES)] == _ENTERPRISES else ()
-    if any(company) or any(profile.match(dotted) for profile in families_near(profiles, dotted)):
-        return shown_id, dotted
+    if any(company) or any(profile.match(oid) for profile in families_near(profiles, oid)):
+        return shown_id, oid
     return shown_id, ""
 
 
-def _unknown(reader: Reader, shown_id: str, tried: list[str]) -> Reason:
+def _unknown(reader: Reader, shown_id: str, family_keys: list[str]) -> Reason:
     try:
         raw = reader.get(SYS_DESCR)
     except PduHandlerError:
         raw = None  # sysDescr is optional: it only adds detail to the error
     description = "none" if raw is None else repr(reader.quoted(raw, 120))
-    outcome = f"tried {', '.join(dict.fromkeys(tried))}" if tried else "there was no family to try"
+    outcome = (
+        f"tried {', '.join(dict.fromkeys(family_keys))}"
+        if family_keys
+        else "there was no family to try"
+    )
     return (
         (
             f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr"

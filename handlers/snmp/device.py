@@ -50,20 +50,23 @@ def read_by_states(
             if listed_only and not reader.is_ahead
             else outlets.states.read_from(reader)
         )
-        states = _with_missing(outlets, states, reader)
-        counted, is_certain = _count(outlets.count, reader, states)
-        if states or counted:
+        states = _add_missing(outlets, states, reader)
+        outlet_count, is_certain = _count(outlets.count, reader, states)
+        if states or outlet_count:
             return SnmpDevice(
-                profile, outlets, _complete(outlets, states, counted, is_certain, reader), reader
+                profile,
+                outlets,
+                _complete(outlets, states, outlet_count, is_certain, reader),
+                reader,
             )
     return None
 
 
 def read_without_states(
-    profile: Profile, reader: Reader, unmeasured: bool = False
+    profile: Profile, reader: Reader, accepts_rows: bool = False
 ) -> Optional[SnmpDevice]:
     """For a device that reports no state: its outlets as UNKNOWN, else its meters without outlets,
-    else None. With `unmeasured`, rows of meters are enough, even if they give no total.
+    else None. With `accepts_rows`, rows of meters are enough, even if they give no total.
 
     These outlets are not switched, because no command could be confirmed. Raises ProtocolError as
     `read_by_states` does.
@@ -74,20 +77,20 @@ def read_without_states(
             if outlets.rows
             else {}
         )
-        states = _with_missing(outlets, states, reader)
+        states = _add_missing(outlets, states, reader)
         # with states, `read_by_states` has compared the count
-        counted = 0 if outlets.states else _count(outlets.count, reader)[0]
-        if states or counted:
+        outlet_count = 0 if outlets.states else _count(outlets.count, reader)[0]
+        if states or outlet_count:
             return SnmpDevice(
                 profile,
                 replace(outlets, control=None),
-                _complete(outlets, states, counted, True, reader),
+                _complete(outlets, states, outlet_count, True, reader),
                 reader,
             )
     totals = (profile.load, profile.energy, profile.power)
     if any(
         total is not None
-        and (total.is_listed(reader) if unmeasured else total.read_from(reader) is not None)
+        and (total.is_listed(reader) if accepts_rows else total.read_from(reader) is not None)
         for total in totals
     ):
         return SnmpDevice(profile, None, {}, reader)
@@ -99,19 +102,19 @@ def outlets_read(device: SnmpDevice) -> States:
     outlets, is missing in the answers, as another column shows that was read since."""
     if device.outlets is None:
         return device.states
-    return _with_missing(device.outlets, device.states, device.reader)
+    return _add_missing(device.outlets, device.states, device.reader)
 
 
-def _with_missing(outlets: Outlets, states: States, reader: Reader) -> States:
+def _add_missing(outlets: Outlets, states: States, reader: Reader) -> States:
     if not states or not reader.lacks_rows():
         return states
-    filled = reader.filled()
+    filled_rows = reader.fill_rows()
     try:
         rows_by_outlet: Mapping[str, object] = (
-            outlets.states.rows_from(filled) if outlets.states else {}
+            outlets.states.rows_from(filled_rows) if outlets.states else {}
         )
         if outlets.rows is not None and not states.keys() <= rows_by_outlet.keys():
-            rows_by_outlet = {**rows_by_outlet, **outlets.rows.rows(filled)}
+            rows_by_outlet = {**rows_by_outlet, **outlets.rows.rows(filled_rows)}
     except PduHandlerError:  # the rows that are missing contradict others
         return states
     # no index ends with a dot: such a row says that others are missing
@@ -164,20 +167,20 @@ def _count(
 
 
 def _complete(
-    outlets: Outlets, states: States, counted: int, is_certain: bool, reader: Reader
+    outlets: Outlets, states: States, outlet_count: int, is_certain: bool, reader: Reader
 ) -> States:
-    """The states. If they are fewer than `counted`, also the outlets that only `rows` lists, as
-    UNKNOWN.
+    """The states. If they are fewer than `outlet_count`, also the outlets that only `rows` lists,
+    as UNKNOWN.
 
-    These outlets are also added if not `known`, because `counted` may then be too small. Raises
-    ProtocolError if fewer than `counted` are listed.
+    These outlets are also added unless `is_certain`, because `outlet_count` may then be too small.
+    Raises ProtocolError if fewer than `outlet_count` are listed.
     """
-    may_lack_outlets = len(states) < counted or not is_certain
+    may_lack_outlets = len(states) < outlet_count or not is_certain
     if may_lack_outlets and outlets.rows is not None:
         states_of_rows = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
         states = {**states_of_rows, **states}
-    if len(states) < counted:
+    if len(states) < outlet_count:
         raise ProtocolError(
-            f"the device counts {counted} outlets, but it listed {len(states)}; poll it again"
+            f"the device counts {outlet_count} outlets, but it listed {len(states)}; poll it again"
         )
     return states

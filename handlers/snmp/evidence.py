@@ -52,12 +52,12 @@ class Evidence(FrozenValue):
         return Evidence(**{name: getattr(self, name) for name in capabilities})
 
 
-def _of_all(proof: EvidenceLevel) -> Evidence:
+def _same_for_all(proof: EvidenceLevel) -> Evidence:
     """One proof for all capabilities."""
     return Evidence(proof, proof, proof, proof, proof)
 
 
-DRIVER = _of_all(EvidenceLevel.DRIVER)
-SIMULATED = _of_all(EvidenceLevel.SIMULATED)
+DRIVER = _same_for_all(EvidenceLevel.DRIVER)
+SIMULATED = _same_for_all(EvidenceLevel.SIMULATED)
 # no recording proves a write
-RECORDED = replace(_of_all(EvidenceLevel.RECORDING), switching=EvidenceLevel.SIMULATED)
+RECORDED = replace(_same_for_all(EvidenceLevel.RECORDING), switching=EvidenceLevel.SIMULATED)

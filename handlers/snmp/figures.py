@@ -183,7 +183,7 @@ class Figure(FrozenValue):
             figure = CONTEXT.scaleb(figure, int(power))
         if self.factor:
             times = number(factor)
-            return None if times is None else _multiplied(figure, times)
+            return None if times is None else _multiply(figure, times)
         return figure
 
 
@@ -197,7 +197,7 @@ def _rows_of(
     return {identity: values.get(identity, MISSING) for identity in rows}
 
 
-def _multiplied(value: Decimal, factor: Decimal) -> Decimal:
+def _multiply(value: Decimal, factor: Decimal) -> Decimal:
     """`value` times a factor as devices report it: a negative one is a divisor, 0 is none."""
     if factor < 0:
         return CONTEXT.divide(value, CONTEXT.minus(factor))
@@ -254,7 +254,7 @@ class Total(FrozenValue):
         figures: the first with a complete sum of its rows is used (see `Figure.rows_from`). A
             scalar has one row. Of energies, only the first that the device has is used, measured or
             not. There is no total if a row of the figure is missing in the answers, as a `Complete`
-            or, with `Reader.filled`, another column of its table shows, or has a reading below 0
+            or, with `Reader.fill_rows`, another column of its table shows, or has a reading below 0
             (`absent`).
         else_outlets: if there is no such figure, the sum over the outlets' own figures, provided
             that every outlet is metered.
@@ -316,14 +316,16 @@ class Total(FrozenValue):
                     other_cells, sum_by_unit, figure, reader
                 ):
                     return None
-                sums, unmeasured = self._by_unit(figure.figures_of(cells, most, counters))
-                if unmeasured and figure.is_below_zero(reader):
+                sums, units_without_sum = self._sum_by_unit(
+                    figure.figures_of(cells, most, counters)
+                )
+                if units_without_sum and figure.is_below_zero(reader):
                     return None  # another source would contradict the reading
-                units |= unmeasured
+                units |= units_without_sum
                 sum_by_unit = {**sums, **sum_by_unit}
-                is_fitted = counters and bool(sums or unmeasured)
+                is_fitted = counters and bool(sums or units_without_sum)
         if self.else_outlets and not is_fitted:
-            sum_by_unit = {**self._by_unit(outlets)[0], **sum_by_unit}
+            sum_by_unit = {**self._sum_by_unit(outlets)[0], **sum_by_unit}
         complete = (
             sum_by_unit
             and units <= sum_by_unit.keys()
@@ -335,26 +337,26 @@ class Total(FrozenValue):
         """Whether `Figure.rows_from` has a row for one of the figures, with or without a value."""
         return any(figure.rows_from(reader) for figure in self.figures)
 
-    def _others_than(self, summed: Collection[str], cells: Cells) -> Cells:
+    def _others_than(self, units_with_sum: Collection[str], cells: Cells) -> Cells:
         """The cells of the other units that are not empty."""
         return {
             index: cell
             for index, cell in cells.items()
-            if (cell[0] is MISSING or text(cell[0])) and self._unit(index) not in summed
+            if (cell[0] is MISSING or text(cell[0])) and self._unit(index) not in units_with_sum
         }
 
     def _differ(
-        self, other_cells: Cells, summed: Collection[str], figure: Figure, reader: Reader
+        self, other_cells: Cells, units_with_sum: Collection[str], figure: Figure, reader: Reader
     ) -> bool:
         """Whether these cells, with the rows that the answers lack, are others than without."""
         if not isinstance(reader, FilledRows):
             return False
-        answers = self._others_than(summed, figure.cells(reader.answers))
+        answers = self._others_than(units_with_sum, figure.cells(reader.answers))
         if other_cells or answers:
             return other_cells != answers
         return any(
-            self._others_than(summed, figure.cells(filled))
-            for filled in reader.with_absent(figure.cells)
+            self._others_than(units_with_sum, figure.cells(filled_rows))
+            for filled_rows in reader.fill_absent(figure.cells)
         )
 
     def _chain(self, reader: Reader) -> set[str]:
@@ -362,7 +364,7 @@ class Total(FrozenValue):
         units = set(map(self._unit, self.units.rows(reader))) if self.units else set()
         return units if len(units) > 1 else set()
 
-    def _by_unit(
+    def _sum_by_unit(
         self, rows: Mapping[str, Optional[Decimal]]
     ) -> tuple[dict[str, Decimal], set[str]]:
         """The sum of each unit's rows; and the units without a sum, because one of their rows has
@@ -373,8 +375,10 @@ class Total(FrozenValue):
             if value is not None:
                 unit = self._unit(index)
                 sums[unit] = CONTEXT.add(sums.get(unit, Decimal(0)), value)
-        unmeasured = {self._unit(index) for index, value in rows.items() if value is None}
-        return {unit: value for unit, value in sums.items() if unit not in unmeasured}, unmeasured
+        units_without_sum = {self._unit(index) for index, value in rows.items() if value is None}
+        return {
+            unit: value for unit, value in sums.items() if unit not in units_without_sum
+        }, units_without_sum
 
     def _unit(self, index: str) -> str:
         return self.unit.of(index) if self.unit else ""

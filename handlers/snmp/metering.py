@@ -60,10 +60,10 @@ def labels(device: SnmpDevice) -> Labels:
         number = printable_text(numbers.get(identity, "")) or identity.rpartition(".")[2]
         device_labels.append(host.label(identity, number, printable_text(names.get(identity, ""))))
     units = device.outlets.position[0].rows(device.reader) if device.outlets.position else {}
-    chained = len({text(units[identity]) for identity in device.states if identity in units})
-    if chained > 1:
+    unit_count = len({text(units[identity]) for identity in device.states if identity in units})
+    if unit_count > 1:
         device_labels.caution = (
-            f"the outlets of this chain's {chained} units are numbered "
+            f"the outlets of this chain's {unit_count} units are numbered "
             "consecutively: if a unit joins or leaves the chain, an identity may become another "
             "unit's outlet, so compare number and name again then"
         )
@@ -151,13 +151,13 @@ def _totals(device: SnmpDevice, *requests: _TotalRequest) -> list[Optional[Decim
     is_whole = not reader.lacks_rows() and not reader.absent_objects()
     if is_whole and all(request.of_outlets.keys() <= states.keys() for request in requests):
         return totals
-    filled = reader.filled()
+    filled_rows = reader.fill_rows()
     try:
         outlets = outlets_read(device)
         totals_of_all_rows = [
             _total(
                 request,
-                filled,
+                filled_rows,
                 (*outlets, *(of for of, value in request.of_outlets.items() if value)),
             )
             for request in requests

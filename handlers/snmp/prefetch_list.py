@@ -51,36 +51,36 @@ def prefetch_unforeseen(
         reader.ahead(_asks(profile, outlets, every))
 
 
-def prefetch_outlet_lists(tried: Iterable[tuple[Profile, Reader]]) -> None:
+def prefetch_outlet_lists(candidates: Iterable[tuple[Profile, Reader]]) -> None:
     """Read ahead which of these families list outlets, or count some."""
     asks_by_root: dict[str, list[ObjectRead]] = {}
     readers: dict[str, Reader] = {}
-    for profile, reader in tried:
+    for profile, reader in candidates:
         if not reader.is_ahead:
             return
         readers[reader.root] = reader
         for outlets in profile.outlets:
             if outlets.states is not None:
                 asks = asks_by_root.setdefault(reader.root, [])
-                asks += _of(outlets.states.source)
-                asks += _of(outlets.count)
+                asks += _reads_of(outlets.states.source)
+                asks += _reads_of(outlets.count)
     for root, asks in asks_by_root.items():
         readers[root].ahead(asks)
 
 
-def prefetch_meters(tried: Iterable[tuple[Profile, Reader]]) -> None:
+def prefetch_meters(candidates: Iterable[tuple[Profile, Reader]]) -> None:
     """Read ahead the outlets without states and the meters of these families."""
     purposes = (prefetch.FIGURES, *sorted(prefetch.announced_reads() & {prefetch.POWER}))
     asks_by_root: dict[str, list[ObjectRead]] = {}
     readers: dict[str, Reader] = {}
-    for profile, reader in tried:
+    for profile, reader in candidates:
         if not reader.is_ahead:
             return
         readers[reader.root] = reader
         asks = asks_by_root.setdefault(reader.root, [])
         for outlets in profile.outlets:
             for part in (outlets.rows, outlets.count, outlets.none_if_zero):
-                asks += _of(part)
+                asks += _reads_of(part)
         asks += _asks(profile, None, purposes)
     for root, asks in asks_by_root.items():
         readers[root].ahead(asks)
@@ -113,5 +113,5 @@ def _parts(
             yield from part if isinstance(part, tuple) else (() if part is None else (part,))
 
 
-def _of(source: Optional[Source]) -> Iterator[ObjectRead]:
+def _reads_of(source: Optional[Source]) -> Iterator[ObjectRead]:
     return iter(()) if source is None else source.asks()

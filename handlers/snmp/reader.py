@@ -95,9 +95,9 @@ class Reader:
             of_counts if len(of_counts) == len(counts) and gets.keys() >= set(of_counts) else (),
             "" if lead is None else self.resolve(lead.oid),
         )
-        walked, got = cast(Prefetcher, self._device).read_ahead(request)
-        self.walked.update(walked)
-        self.got.update(got)
+        rows_by_oid, value_by_oid = cast(Prefetcher, self._device).read_ahead(request)
+        self.walked.update(rows_by_oid)
+        self.got.update(value_by_oid)
 
     def walk(self, oid: str) -> Walked:
         """Index suffix -> value for all rows below `oid`; {} if the device has none."""
@@ -109,7 +109,7 @@ class Reader:
         return self.walked[full]
 
     def column(self, oid: str) -> Walked:
-        """A walk of a column of a table, which `filled` compares with the others of its table."""
+        """A walk of a column of a table, which `fill_rows` compares with others of the table."""
         self._columns.add(self.resolve(oid))
         return self.walk(oid)
 
@@ -166,14 +166,14 @@ class Reader:
         columns: dict[str, Walked] = {}  # table -> one of its columns
         for full in self._columns:
             rows = self.walked.get(full)
-            if rows and columns.setdefault(_above(full), rows).keys() != rows.keys():
+            if rows and columns.setdefault(_table_of(full), rows).keys() != rows.keys():
                 return True
         return False
 
     def has_table(self, oid: str) -> bool:
         """Whether a column that was walked in the table of the column `oid` has a row."""
-        table = _above(self.resolve(oid))
-        return any(rows and _above(full) == table for full, rows in self.walked.items())
+        table = _table_of(self.resolve(oid))
+        return any(rows and _table_of(full) == table for full, rows in self.walked.items())
 
     def absent_objects(self) -> list[str]:
         """The columns without a row in tables of which all others that were read have rows; and
@@ -182,16 +182,18 @@ class Reader:
         empty = [full for full in self._columns if not self.walked.get(full)]
         absent: list[str] = []
         if empty:
-            often = Counter(map(_above, empty))
-            tables = {_above(full) for full in self._columns if self.walked.get(full)}
-            absent = [full for full in empty if _above(full) in tables and often[_above(full)] == 1]
+            often = Counter(map(_table_of, empty))
+            tables = {_table_of(full) for full in self._columns if self.walked.get(full)}
+            absent = [
+                full for full in empty if _table_of(full) in tables and often[_table_of(full)] == 1
+            ]
         missing = [full for full, value in self.got.items() if value is None]
         if missing:
             groups = {_group(full) for full, value in self.got.items() if value is not None} - {""}
             absent += [full for full in missing if _group(full) in groups]
         return absent
 
-    def filled(self) -> FilledRows:
+    def fill_rows(self) -> FilledRows:
         """What was read so far, with the rows that are missing in it."""
         return FilledRows(self)
 
@@ -243,7 +245,7 @@ class FilledRows(Reader):
         columns: dict[str, list[Walked]] = {}  # table -> its columns that have rows
         for full in sorted(self._columns & self.walked.keys()):
             if self.walked[full]:
-                columns.setdefault(_above(full), []).append(self.walked[full])
+                columns.setdefault(_table_of(full), []).append(self.walked[full])
         self._tables = {table: _all_rows(of_table) for table, of_table in columns.items()}
 
     def walk(self, oid: str) -> Walked:
@@ -258,7 +260,7 @@ class FilledRows(Reader):
         answer = self.walked.get(full, {})
         if not answer and full != self._absent:
             return {}
-        rows = self._tables.get(_above(full), {})
+        rows = self._tables.get(_table_of(full), {})
         if len(answer) >= len(rows):
             return answer
         if full == self._absent:
@@ -272,7 +274,7 @@ class FilledRows(Reader):
         self.asked.add(full)
         return MISSING if full == self._absent else self.got.get(full)
 
-    def with_absent(self, read: Callable[[Reader], object]) -> list[FilledRows]:
+    def fill_absent(self, read: Callable[[Reader], object]) -> list[FilledRows]:
         """The same with the rows of one of `absent_objects`, for each of these that `read` asks
         for: with the rows of another one, `read` returns the same."""
         rows = FilledRows(self)
@@ -297,10 +299,10 @@ def _arcs(index: str) -> tuple[tuple[int, str], ...]:
 
 def _group(full: str) -> str:
     """What the OIDs of the scalars of a group have in common; "" for another object."""
-    return _above(full.removesuffix(".0")) if full.endswith(".0") else ""
+    return _table_of(full.removesuffix(".0")) if full.endswith(".0") else ""
 
 
-def _above(oid: str) -> str:
+def _table_of(oid: str) -> str:
     """The OID without its last arc."""
     return oid.rpartition(".")[0]
 

@@ -99,13 +99,13 @@ def dumps(profile: Profile) -> str:
 def loads(text: str) -> Profile:
     """The profile of a JSON text. Raises ProfileError."""
     try:
-        profile: Profile = _read_value(_parsed(text), Profile, "profile")
+        profile: Profile = _read_value(_parse_json(text), Profile, "profile")
     except RecursionError:
         raise ProfileError("profile: nested too deeply") from None
     return profile
 
 
-def _parsed(text: str) -> object:
+def _parse_json(text: str) -> object:
     try:
         return json.loads(text, object_pairs_hook=_once)
     except ProfileError:
@@ -132,13 +132,13 @@ def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, FrozenValue):
-        changed = {
+        fields_with_values = {
             name: _plain(getattr(value, name))
             for name, default in value.FIELDS.items()
             if default is REQUIRED or getattr(value, name) != default
         }
         kind = type(value).__name__
-        return {"kind": kind, **changed} if kind in KINDS else changed
+        return {"kind": kind, **fields_with_values} if kind in KINDS else fields_with_values
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, Decimal) else value
@@ -195,16 +195,16 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     if not isinstance(data, dict):
         raise ProfileError(f"{path}: give an object, not {_quote(data)}")
     cls, members = hint, dict(data)
-    allowed = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
-    if allowed:
+    kind_names = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
+    if kind_names:
         if "kind" not in members:
             raise ProfileError(
-                f"{path}.kind: this key is missing; give one of {', '.join(allowed)}"
+                f"{path}.kind: this key is missing; give one of {', '.join(kind_names)}"
             )
         kind = members.pop("kind")
-        if kind not in allowed:
+        if kind not in kind_names:
             raise ProfileError(
-                f"{path}.kind: {_quote(kind)} is not allowed; give one of {', '.join(allowed)}"
+                f"{path}.kind: {_quote(kind)} is not allowed; give one of {', '.join(kind_names)}"
             )
         cls = KINDS[kind]
     hints, fields = _hints(cls), cls.FIELDS

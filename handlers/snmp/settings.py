@@ -90,28 +90,34 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
 
     With a user's own profile, `switch_unproven` is always true: the user vouches for the commands.
     """
-    typed, built = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
+    owner_settings, build_options = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
 
     def allows(setting: Setting[bool]) -> bool:
-        return typed[setting] if settings.get(setting.key, "").strip() else built[setting]
+        return (
+            owner_settings[setting]
+            if settings.get(setting.key, "").strip()
+            else build_options[setting]
+        )
 
     unproven = allows(SWITCH_UNPROVEN)
-    key = typed[PROFILE] or built[PROFILE]
-    written_profile = built[OWN_PROFILE]
+    key = owner_settings[PROFILE] or build_options[PROFILE]
+    written_profile = build_options[OWN_PROFILE]
     if written_profile:
         profiles: Sequence[Profile] = (_archive_profile(written_profile),)
         key, unproven = key or profiles[0].key, True
     else:
-        profiles = tuple(_find_family(only, PROFILES, ONLY) for only in built[ONLY]) or PROFILES
-    chosen = (_find_family(key, profiles, PROFILE),) if key else profiles
+        profiles = (
+            tuple(_find_family(only, PROFILES, ONLY) for only in build_options[ONLY]) or PROFILES
+        )
+    families = (_find_family(key, profiles, PROFILE),) if key else profiles
     return FamilySelection(
-        chosen, bool(key), unproven, allows(METERED_ONLY), allows(SWITCH_AUTOMATIC)
+        families, bool(key), unproven, allows(METERED_ONLY), allows(SWITCH_AUTOMATIC)
     )
 
 
-def _archive_profile(written: str) -> Profile:
+def _archive_profile(profile_text: str) -> Profile:
     try:
-        return loads(written)
+        return loads(profile_text)
     except ProfileError as error:
         raise SettingsError(
             f"the profile that this archive was built with is not valid: {error}"

@@ -111,7 +111,7 @@ class WritePacked(Control):
             raise Unsupported(refusal)
         return [(object_of(self.at, reader, row), packed)]
 
-    def over_unproven(self) -> Control:
+    def use_unproven_limits(self) -> Control:
         if self.longest_unproven is None:
             return self
         return replace(self, longest=self.longest_unproven, longest_unproven=None)
@@ -121,23 +121,23 @@ class WritePacked(Control):
         return True
 
     def is_carried_out(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
-        row, written = (
+        row, parts = (
             self.packed.position(identity)[0],
             str(orders[-1][1]).split(self.packed.separator),
         )
         states_now = self.packed.rows(reader)
         return all(
             states_now.get(self.packed.identity(row, n)) == value
-            for n, value in enumerate(written, 1)
+            for n, value in enumerate(parts, 1)
         )
 
     def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
-        row, written = (
+        row, parts = (
             self.packed.position(identity)[0],
             str(orders[-1][1]).split(self.packed.separator),
         )
         return all(
-            n <= len(written)
+            n <= len(parts)
             for row_of_outlet, n in map(self.packed.position, identities)
             if row_of_outlet == row
         )
@@ -172,11 +172,11 @@ class Unmarked(Control):
                 f"outlet {identity} is not switched: {self.why}, and the device does "
                 "not list which outlets are marked"
             )
-        marked = [
+        other_marks = [
             row for row, mark in marks.items() if row != identity and text(mark) not in self.quiet
         ]
-        if marked:
+        if other_marks:
             raise Unsupported(
-                f"outlet {identity} is not switched: {self.why}: outlet {marked[0]} is marked"
+                f"outlet {identity} is not switched: {self.why}: outlet {other_marks[0]} is marked"
             )
         return self.then.orders(reader, identity, up)

@@ -79,19 +79,21 @@ class State(FrozenValue):
         rows = self.rows_from(reader)
         if not rows:
             return {}
-        marked = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
-        doubts = [(doubt, marks) for doubt, marks in marked if marks or not doubt.optional]
+        doubts_with_marks = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
+        doubts = [
+            (doubt, marks) for doubt, marks in doubts_with_marks if marks or not doubt.optional
+        ]
         second = self.confirm.rows(reader) if self.confirm else {}
         state_by_outlet: dict[str, EnumPowerStatus] = {}
         # outlets with the same values have the same state, and there are few combinations
-        settled: dict[tuple[Optional[Raw], ...], EnumPowerStatus] = {}
+        state_by_evidence: dict[tuple[Optional[Raw], ...], EnumPowerStatus] = {}
         for identity, value in rows.items():
             marks_of = [marks.get(identity) for _, marks in doubts]
             evidence = (value, second.get(identity), *marks_of)
-            if evidence not in settled:
+            if evidence not in state_by_evidence:
                 of_outlet = zip((doubt for doubt, _ in doubts), marks_of)
-                settled[evidence] = self._settled(value, of_outlet, evidence[1])
-            state_by_outlet[identity] = settled[evidence]
+                state_by_evidence[evidence] = self._decide(value, of_outlet, evidence[1])
+            state_by_outlet[identity] = state_by_evidence[evidence]
         return state_by_outlet
 
     def rows_from(self, reader: Reader) -> Rows:
@@ -119,9 +121,9 @@ class State(FrozenValue):
             mark = doubt.test.value_of(reader, identity)
             if mark is not None or not doubt.optional or doubt.test.rows(reader):
                 doubts.append((doubt, mark))
-        return self._settled(value, doubts, second)
+        return self._decide(value, doubts, second)
 
-    def _settled(
+    def _decide(
         self, value: Raw, doubts: Iterable[tuple[Doubt, Optional[Raw]]], second: Optional[Raw]
     ) -> EnumPowerStatus:
         if any(doubt.rises(mark) for doubt, mark in doubts):
@@ -129,8 +131,8 @@ class State(FrozenValue):
         state = self._meaning(value)
         if self.confirm is None:
             return state
-        confirmed = None if second is None else self._meaning(second)
-        return state if confirmed is state else EnumPowerStatus.UNKNOWN
+        second_state = None if second is None else self._meaning(second)
+        return state if second_state is state else EnumPowerStatus.UNKNOWN
 
     def _meaning(self, value: Raw) -> EnumPowerStatus:
         state_text = text(value)

@@ -34,31 +34,31 @@ class SwitchCall(NamedTuple):
 
 
 def switch_outlet(
-    session: SwitchCall, identity: str, wanted: EnumPowerStatus, deadline: float, pause: float
+    session: SwitchCall, identity: str, target: EnumPowerStatus, deadline: float, pause: float
 ) -> EnumPowerStatus:
     """Write the outlet's absolute state once, then read the outlet until it has that state or
     `deadline` seconds have passed.
 
-    Returns `wanted` or UNKNOWN. Raises NoSuchOutlet if the outlet does
+    Returns `target` or UNKNOWN. Raises NoSuchOutlet if the outlet does
     not exist, and Unsupported if it must not be switched: nothing was written then. The text of an
     Unreachable says so if the outlet may have switched. If a write repeats other outlets' states,
-    commands take turns (command_locks.py), and the state is `wanted` only if all read as written.
-    In a chain whose rows are numbered consecutively, it is `wanted` only if the row still is the
+    commands take turns (command_locks.py), and the state is `target` only if all read as written.
+    In a chain whose rows are numbered consecutively, it is `target` only if the row still is the
     outlet that it was before the write.
     """
     snmp, device = session.snmp, session.device
     outlets, states, control = _switchable(device, identity, session.choice.switch_unproven)
     if session.choice.switch_automatic:
-        control = control.over_automatic()
+        control = control.ignore_automatic()
     if session.choice.switch_unproven:
-        control = control.over_unproven()
+        control = control.use_unproven_limits()
     turn: AbstractContextManager[None] = nullcontext()
     if control.writes_neighbours:
         turn = command_locks.lock_outlet(snmp.name, snmp.remaining())
     with turn:
         reader = device.reader.again()
         position = _position(outlets, reader, identity)
-        orders = control.orders(reader, identity, wanted is EnumPowerStatus.UP)
+        orders = control.orders(reader, identity, target is EnumPowerStatus.UP)
         if not control.covers(device.states, identity, orders):
             raise ProtocolError(
                 "one write sets all outlets of this unit at once, and right before it the device"
@@ -76,13 +76,13 @@ def switch_outlet(
         def read_state() -> EnumPowerStatus:
             now = device.reader.again()
             state = states.state_of(now, identity)
-            if state is wanted and outlets.position_of(now, identity) != position:
+            if state is target and outlets.position_of(now, identity) != position:
                 return EnumPowerStatus.UNKNOWN
             return (
                 state if control.is_carried_out(now, identity, orders) else EnumPowerStatus.UNKNOWN
             )
 
-        return switch(write, read_state, wanted, deadline=deadline, pause=pause)
+        return switch(write, read_state, target, deadline=deadline, pause=pause)
 
 
 def _position(outlets: Outlets, reader: Reader, identity: str) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ RPDU2_METERED_NAME = column("318.1.1.26.9.4.3.1.3", "rPDU2OutletMeteredStatusNam
 RPDU2_METERED_NUMBER = column("318.1.1.26.9.4.3.1.4", "rPDU2OutletMeteredStatusNumber")
 
 
-def _metered(below: str, name: str) -> Joined:
+def _metered_column(below: str, name: str) -> Joined:
     return join_by_columns(
         column(below, name),
         (RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER),
@@ -184,9 +184,13 @@ RPDU2_OUTLETS = Outlets(
     ),
     position=(RPDU2_MODULE, RPDU2_NUMBER),
     name=First((RPDU2_NAME, RPDU2_METERED_NAME)),
-    current=figure(_metered("318.1.1.26.9.4.3.1.6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
-    power=figure(_metered("318.1.1.26.9.4.3.1.7", "rPDU2OutletMeteredStatusPower")),
-    energy=figure(_metered("318.1.1.26.9.4.3.1.11", "rPDU2OutletMeteredStatusEnergy"), TENTHS),
+    current=figure(
+        _metered_column("318.1.1.26.9.4.3.1.6", "rPDU2OutletMeteredStatusCurrent"), TENTHS
+    ),
+    power=figure(_metered_column("318.1.1.26.9.4.3.1.7", "rPDU2OutletMeteredStatusPower")),
+    energy=figure(
+        _metered_column("318.1.1.26.9.4.3.1.11", "rPDU2OutletMeteredStatusEnergy"), TENTHS
+    ),
     # -1: never, 0: at once
     power_on=PowerRestorePolicy(
         delay=figure(column("318.1.1.26.9.2.1.1.5", "rPDU2OutletSwitchedConfigPowerOnTime")),
@@ -213,7 +217,7 @@ RPDU2_UNITS = (
 )
 
 
-def _of_one_unit(values: Source) -> First:
+def _unless_chained(values: Source) -> First:
     """`values` of the first generation's tables, which do not have the other units of a chain; no
     rows in a chain.
     """
@@ -222,7 +226,7 @@ def _of_one_unit(values: Source) -> First:
     )
 
 
-def _of_each_unit(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachUnit:
+def _column_of_units(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachUnit:
     """A column whose rows belong to units, or to their phases.
 
     `module` is the column of the same table with each row's unit.
@@ -355,18 +359,18 @@ PROFILES = (
             _spdu(if_listed(SPDU_STATE, RPDU2_DEVICE)),
         ),
         load=total(
-            figure(_of_each_unit("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS),
-            figure(_of_one_unit(RPDU_LINES.source), TENTHS),
+            figure(_column_of_units("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS),
+            figure(_unless_chained(RPDU_LINES.source), TENTHS),
         ),
         inlet=total(
-            figure(_of_each_unit("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS)
+            figure(_column_of_units("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS)
         ),
-        inlet_power=total(figure(_of_each_unit("4.3.1.5", "rPDU2DeviceStatusPower"), TENS)),
+        inlet_power=total(figure(_column_of_units("4.3.1.5", "rPDU2DeviceStatusPower"), TENS)),
         power=total(
-            figure(_of_each_unit("4.3.1.5", "rPDU2DeviceStatusPower"), TENS),
-            figure(_of_one_unit(RPDU_WATTS.source)),
+            figure(_column_of_units("4.3.1.5", "rPDU2DeviceStatusPower"), TENS),
+            figure(_unless_chained(RPDU_WATTS.source)),
         ),
-        energy=total(figure(_of_each_unit("4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
+        energy=total(figure(_column_of_units("4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH,
         evidence=RECORDED,
         unread=(

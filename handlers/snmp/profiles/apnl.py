@@ -21,11 +21,11 @@ MODULAR = "0"
 SWITCHING_ENABLED = Bits(scalar("29640.4.3.30.0", "pduEnableFeatures"), 2)
 
 
-def _metered(values: Source) -> Source:
+def _metered_column(values: Source) -> Source:
     return Only(values, TYPE, METERING)
 
 
-def _of_pdu(values: Source) -> Source:
+def _pdu_rows(values: Source) -> Source:
     return Provided(values, scalar("29640.4.3.1.0", "pduType"), MODULAR)
 
 
@@ -34,7 +34,7 @@ def _total_of_pdu(values: Source) -> Source:
 
     No rows if the PDU has no metering node: a total of 0 would then be no measurement.
     """
-    return _of_pdu(if_listed(values, _metered(TYPE)))
+    return _pdu_rows(if_listed(values, _metered_column(TYPE)))
 
 
 PROFILES = (
@@ -48,7 +48,7 @@ PROFILES = (
         outlets=(
             Outlets(
                 states=State(
-                    _of_pdu(
+                    _pdu_rows(
                         Only(
                             column("29640.4.3.33.1.13", "nodeSwitchOperStatus"),
                             OUTLET,
@@ -74,8 +74,8 @@ PROFILES = (
                 ),
                 number=OUTLET,
                 name=column("29640.4.3.33.1.20", "nodeName"),
-                current=figure(_metered(column("29640.4.3.33.1.6", "nodeAcurrent")), TENTHS),
-                energy=figure(_metered(column("29640.4.3.33.1.5", "nodePower")), ONES),
+                current=figure(_metered_column(column("29640.4.3.33.1.6", "nodeAcurrent")), TENTHS),
+                energy=figure(_metered_column(column("29640.4.3.33.1.5", "nodePower")), ONES),
             ),
         ),
         load=total(figure(_total_of_pdu(scalar("29640.4.3.13.0", "pdulAcurrent")), TENTHS)),

@@ -84,20 +84,20 @@ DEVICE_CURRENT = Only(
 )
 
 
-def _of_station(source: Source) -> Provided:
+def _station_rows(source: Source) -> Provided:
     """Not read on a device that lists no station: a server's BMC, or a unit of the older MIB."""
     return if_listed(source, COUNTED)
 
 
 def _reading(source: Source) -> Figure:
-    return Figure(_of_station(source), TEN_THOUSANDTHS, NO_READING, padding=(NO_STATION,))
+    return Figure(_station_rows(source), TEN_THOUSANDTHS, NO_READING, padding=(NO_STATION,))
 
 
 def _pe2(below: str, name: str) -> Figure:
     return _reading(column(f"{PE2}.2.{below}", name))
 
 
-def _of_each(below: str, name: str, witness: str, witness_name: str) -> Figure:
+def _compared_figure(below: str, name: str, witness: str, witness_name: str) -> Figure:
     """A column of a sum, compared with another column of the same table."""
     return _reading(
         sum_if_rows_match(
@@ -211,7 +211,7 @@ PROFILES = (
                     refuse=(NO_RIGHT,),
                     why="the SNMP community or user may not switch it",
                 ),
-                rows=_of_station(First((Only(SWITCHABLE, SWITCHABLE, ("1", "2")), NAME))),
+                rows=_station_rows(First((Only(SWITCHABLE, SWITCHABLE, ("1", "2")), NAME))),
                 count=STATIONS,
                 number=Chained(Number(OPERATION, plus=0, position=0), Number(OPERATION, plus=0)),
                 name=NAME,
@@ -221,22 +221,22 @@ PROFILES = (
             ),
         ),
         load=total(
-            _of_each("4.3.1.1", "lineReadingCur", "4.3.1.2", "lineReadingVol"),
+            _compared_figure("4.3.1.1", "lineReadingCur", "4.3.1.2", "lineReadingVol"),
             _reading(DEVICE_CURRENT),
-            _of_each("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
+            _compared_figure("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
             else_outlets=True,
             unit=THE_STATION,
             units=STATIONS,
         ),
         power=total(
-            _of_each("1.4.1.3", "devReadingPower", "1.4.1.4", "devReadingPD"),
+            _compared_figure("1.4.1.3", "devReadingPower", "1.4.1.4", "devReadingPD"),
             else_outlets=True,
             unit=THE_STATION,
             units=STATIONS,
         ),
         energy=total(
             replace(
-                _of_each("1.4.1.4", "devReadingPD", "1.4.1.1", "devReadingCur"),
+                _compared_figure("1.4.1.4", "devReadingPD", "1.4.1.1", "devReadingCur"),
                 padding=(NO_STATION, NOT_SUPPORTED[0]),
             ),
             else_outlets=True,

@@ -110,7 +110,7 @@ IRS_PHASES = Unless(
 )
 
 
-def _measured(kind: tuple[str, str], at: Source, count: Optional[Source] = None) -> Figure:
+def _measurement(kind: tuple[str, str], at: Source, count: Optional[Source] = None) -> Figure:
     """A measurement of each GUID in the column `at`. `count`: the number of them, by device.
 
     There is no sum if a row's variable is missing, lost or not measured.
@@ -118,8 +118,8 @@ def _measured(kind: tuple[str, str], at: Source, count: Optional[Source] = None)
 
     def of(values: Source) -> Spelt:
         of_unit = Only(Only(values, TYPE, kind[:1]), UNIT, kind[1:])
-        measured = without(of_unit, *NOT_MEASURED, by=CONDITION)
-        return Spelt(Listed(measured, without(measured, *LOST, by=CONDITION)), at, ENTITY)
+        measurements = without(of_unit, *NOT_MEASURED, by=CONDITION)
+        return Spelt(Listed(measurements, without(measurements, *LOST, by=CONDITION)), at, ENTITY)
 
     values = Listed(Number(at, plus=0, position=0), of(VALUE))
     return Figure(
@@ -153,25 +153,25 @@ PROFILES = (
                     column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"), STATUS
                 ),
                 name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
-                current=_measured(CURRENT, SOCKETS),
-                power=_measured(POWER, SOCKETS),
-                energy=_measured(ENERGY, SOCKETS),
+                current=_measurement(CURRENT, SOCKETS),
+                power=_measurement(POWER, SOCKETS),
+                energy=_measurement(ENERGY, SOCKETS),
             ),
         ),
         load=total(
-            _measured(CURRENT, PHASES, WITH_PHASES),
+            _measurement(CURRENT, PHASES, WITH_PHASES),
             else_outlets=True,
             unit=THE_DEVICE,
             units=WITH_PHASES,
         ),
         power=total(
-            _measured(POWER, PHASES, WITH_PHASES),
+            _measurement(POWER, PHASES, WITH_PHASES),
             else_outlets=True,
             unit=THE_DEVICE,
             units=WITH_PHASES,
         ),
         energy=total(
-            _measured(ENERGY, PHASES, WITH_PHASES),
+            _measurement(ENERGY, PHASES, WITH_PHASES),
             else_outlets=True,
             unit=THE_DEVICE,
             units=WITH_PHASES,

@@ -35,7 +35,7 @@ def _rpc(over: Source) -> Number:
     return Number(over, plus=0, position=0)
 
 
-def _of_each_rpc(values: Source) -> EachUnit:
+def _column_of_rpcs(values: Source) -> EachUnit:
     return EachUnit(values, _rpc(values), (_rpc(COUNT), _rpc(STATE)))
 
 
@@ -66,10 +66,10 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(_of_each_rpc(CURRENT), TENTHS),
+            figure(_column_of_rpcs(CURRENT), TENTHS),
             figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS),
         ),
-        power=total(figure(_of_each_rpc(column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower")))),
+        power=total(figure(_column_of_rpcs(column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower")))),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(
             state=EvidenceLevel.SIMULATED,

@@ -7,8 +7,8 @@ with decimals ("1.53") or INTEGERs; "--" means that there is no such meter or re
 unit has its own branch of the product line's tree. Only the branch of the addressed unit is read.
 
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other
-rows read "--". `_of_texts` therefore ignores the figures of outlets if there are fewer figures than
-outlets: a group's current is not an outlet's.
+rows read "--". `_text_family` therefore ignores the figures of outlets if there are fewer figures
+than outlets: a group's current is not an outlet's.
 
 An outlet of an MPro can be protected as critical equipment (1.2 beside the relay). Its relay is
 then not switched, but the agent reports the written value as the state for a while. A command for
@@ -67,7 +67,7 @@ TEST_PROGRAM = (
 MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
-def _of_texts(
+def _text_family(
     key: str,
     source: str,
     models: tuple[str, ...],
@@ -90,7 +90,7 @@ def _of_texts(
     def here(values: Source) -> Provided:
         return Provided(values, count, r"\d+")
 
-    def of_each(values: Source) -> Whole:
+    def whole_rows(values: Source) -> Whole:
         return Whole(without(values, *NOT_THERE), count)
 
     return Profile(
@@ -106,9 +106,9 @@ def _of_texts(
                 control=Write(switch, on=ON, off=OFF),
                 none_if_zero=count,
                 name=name,
-                current=Figure(of_each(current), scale_of_integers=HUNDREDTHS),
-                power=figure(of_each(power), KILO) if power else None,
-                energy=Figure(of_each(energy), scale_of_integers=TENTHS),
+                current=Figure(whole_rows(current), scale_of_integers=HUNDREDTHS),
+                power=figure(whole_rows(power), KILO) if power else None,
+                energy=Figure(whole_rows(energy), scale_of_integers=TENTHS),
             ),
         ),
         load=total(
@@ -132,7 +132,7 @@ def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
     `power`: the arc of the table of powers in kW, if a program reads it.
     """
     unit = f"30966.{tree}.1"
-    return _of_texts(
+    return _text_family(
         key,
         f"{TEST_PROGRAM}/common/snmp",
         models,
@@ -154,7 +154,7 @@ def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
     def lines(item: int, name: str) -> Spread:
         return Spread(oid(unit), (Span(1, 3, 3),), name, tail=f"{item}.0", by_get=True)
 
-    return _of_texts(
+    return _text_family(
         key,
         source,
         models,
@@ -193,13 +193,13 @@ def _mpro(tail: str) -> Outlets:
     outlets.
     """
     relay = column(MPRO + ".3.1", "relay", "1.1" + tail)
-    protected = column(MPRO + ".3.1", "relay", "1.2" + tail)
+    protection = column(MPRO + ".3.1", "relay", "1.2" + tail)
     current = _items_of("3", "output", "1.1" + tail)
     return Outlets(
         states=State(relay, on=("1",), off=("0",)),
         control=Guarded(
             Write(relay, on=1, off=0),
-            protected,
+            protection,
             allow=("0",),
             why="it is protected as critical equipment",
         ),

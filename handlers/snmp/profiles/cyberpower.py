@@ -94,7 +94,7 @@ def _pending(below: str, name: str) -> Doubt:
     return Doubt(column(below, name), NOT_PENDING, optional=True)
 
 
-def _of_each_unit(
+def _column_of_units(
     values: Source, module: Column = DEVICE_MODULE, count: Optional[Source] = None
 ) -> EachUnit:
     """`values` of units or phases.
@@ -144,7 +144,7 @@ def _beside_epdu2(values: First, scale: Decimal = ONES) -> Figure:
     return figure(if_listed(values, EPDU2_STATE), scale)
 
 
-def _metered(below: str, name: str) -> Figure:
+def _metered_column(below: str, name: str) -> Figure:
     return figure(
         join_by_columns(
             column(f"{EPDU2}.6.2.4.1.{below}", name),
@@ -195,31 +195,31 @@ PROFILES = (
                 name=First(
                     (column(EPDU2 + ".6.1.4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)
                 ),
-                current=_metered("6", "ePDU2OutletMeteredStatusLoad"),
-                power=_metered("7", "ePDU2OutletMeteredStatusActivePower"),
-                energy=_metered("11", "ePDU2OutletMeteredStatusEnergy"),
+                current=_metered_column("6", "ePDU2OutletMeteredStatusLoad"),
+                power=_metered_column("7", "ePDU2OutletMeteredStatusActivePower"),
+                energy=_metered_column("11", "ePDU2OutletMeteredStatusEnergy"),
             ),
         ),
         load=total(
             figure(
-                _of_each_unit(
+                _column_of_units(
                     column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"),
                     PHASE_MODULE,
                     scalar(EPDU2 + ".4.1.0", "ePDU2PhaseTableSize"),
                 ),
                 TENTHS,
             ),
-            figure(_of_each_unit(ONE_PHASE_CURRENT), TENTHS),
+            figure(_column_of_units(ONE_PHASE_CURRENT), TENTHS),
             _beside_epdu2(PHASE_LOAD, TENTHS),
             else_outlets=True,
         ),
         power=total(
-            figure(_of_each_unit(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad"))),
+            figure(_column_of_units(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad"))),
             _beside_epdu2(PHASE_POWER),
             else_outlets=True,
         ),
         energy=total(
-            figure(_of_each_unit(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy")), TENTHS),
+            figure(_column_of_units(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy")), TENTHS),
             _beside_epdu2(PHASE_ENERGY, TENTHS),
             else_outlets=True,
         ),

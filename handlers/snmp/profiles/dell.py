@@ -31,7 +31,7 @@ DEVICE_POWER = column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower")
 DEVICE_ENERGY = column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy")
 
 
-def _metered(below: str, name: str) -> Figure:
+def _metered_column(below: str, name: str) -> Figure:
     return figure(
         join_by_columns(column(f"{ROOT}.130.2.2.1.{below}", name), (METERED_NUMBER,), (NUMBER,))
     )
@@ -67,9 +67,9 @@ PROFILES = (
                 name=First(
                     (column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName"), METERED_NAME)
                 ),
-                current=_metered("6", "rPDUOutletMeteredStatusCurrent"),
-                power=_metered("8", "rPDUOutletMeteredStatusPower"),
-                energy=_metered("7", "rPDUOutletMeteredStatusEnergy"),
+                current=_metered_column("6", "rPDUOutletMeteredStatusCurrent"),
+                power=_metered_column("8", "rPDUOutletMeteredStatusPower"),
+                energy=_metered_column("7", "rPDUOutletMeteredStatusEnergy"),
             ),
         ),
         load=total(

@@ -46,8 +46,8 @@ STS_CURRENT = Provided(
 def _output(below: int, name: str) -> Listed:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
     output = column(f"{PDU}.2.1.1.{below}", name)
-    enabled = sum_if_rows_match(ENABLED, output)
-    return Listed(Only(enabled, enabled, (ON,)), Only(output, DISCONNECTED, (OFF,)))
+    enabled_pdus = sum_if_rows_match(ENABLED, output)
+    return Listed(Only(enabled_pdus, enabled_pdus, (ON,)), Only(output, DISCONNECTED, (OFF,)))
 
 
 def _line(line: int) -> Listed:

@@ -82,12 +82,12 @@ GOOD = ("0",)  # 1 is communication lost
 POWER_ON_STATE = column("534.6.6.7.6.6.1.6", "outletControlPowerOnState")
 
 
-def _lost(status: Column) -> Doubt:
+def _lost_contact(status: Column) -> Doubt:
     """A status of the communication with the outlet's unit."""
     return Doubt(Part(status, over=STATE, stop=1), GOOD, optional=True)
 
 
-def _of_inputs(values: Source, scale: Decimal = ONES) -> tuple[Figure, Figure]:
+def _input_figures(values: Source, scale: Decimal = ONES) -> tuple[Figure, Figure]:
     return (
         figure(Only(values, MEASURED, TOTAL), scale),
         figure(Only(values, MEASURED, PHASES), scale),
@@ -137,8 +137,8 @@ PROFILES = (
                     on=("1",),
                     off=("0",),
                     doubts=(
-                        _lost(column("534.6.6.7.1.2.1.30", "communicationStatus")),
-                        _lost(column("534.6.6.7.1.2.1.32", "strappingStatus")),
+                        _lost_contact(column("534.6.6.7.1.2.1.30", "communicationStatus")),
+                        _lost_contact(column("534.6.6.7.1.2.1.32", "strappingStatus")),
                         Doubt(REBOOT, NO_REBOOT, optional=True),
                     ),
                 ),
@@ -180,11 +180,11 @@ PROFILES = (
         load=total(LINES, else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
         inlet=total(LINES, unit=THE_UNIT, units=OUTLET_COUNT),
         inlet_power=total(
-            figure(WATTS), *_of_inputs(INPUT_WATTS), unit=THE_UNIT, units=OUTLET_COUNT
+            figure(WATTS), *_input_figures(INPUT_WATTS), unit=THE_UNIT, units=OUTLET_COUNT
         ),
         power=total(
             figure(WATTS),
-            *_of_inputs(INPUT_WATTS),
+            *_input_figures(INPUT_WATTS),
             else_outlets=True,
             unit=THE_UNIT,
             units=OUTLET_COUNT,
@@ -192,7 +192,7 @@ PROFILES = (
         energy=total(
             # the first firmware has neither
             figure(energy_or_empty(sum_if_rows_match(WATT_HOURS, WATTS), WATTS), THOUSANDTHS),
-            *_of_inputs(INPUT_WH, THOUSANDTHS),
+            *_input_figures(INPUT_WH, THOUSANDTHS),
             else_outlets=True,
             unit=THE_UNIT,
             units=OUTLET_COUNT,

@@ -88,14 +88,14 @@ def family(
     `prefix` begins the names of its objects. `power_on`: what its outlets do when power comes back.
     """
     number = column(f"{root}.5.4.1.2", prefix + "OutletSwitchedStatusNumber")
-    metered = column(f"{root}.5.9.1.2", prefix + "OutletMeteredStatusNumber")
+    metered_number = column(f"{root}.5.9.1.2", prefix + "OutletMeteredStatusNumber")
     command = column(f"{root}.5.5.1.4", prefix + "OutletSwitchedControlCommand")
 
     def meter(below: str, name: str, scale: Decimal) -> Figure:
         return figure(
             join_by_columns(
                 column(f"{root}.5.9.1.{below}", name),
-                (_unit(metered), metered),
+                (_unit(metered_number), metered_number),
                 (_unit(number), number),
             ),
             scale,
@@ -134,8 +134,10 @@ def family(
                 ),
                 count=count,
                 control=Write(command, on=ON, off=OFF),
-                rows=without(metered, PADDING),
-                number=First((Chained(_unit(number), number), Chained(_unit(metered), metered))),
+                rows=without(metered_number, PADDING),
+                number=First(
+                    (Chained(_unit(number), number), Chained(_unit(metered_number), metered_number))
+                ),
                 name=First(
                     (
                         column(f"{root}.5.4.1.3", prefix + "OutletSwitchedStatusName"),

@@ -49,8 +49,8 @@ def _newer(at: Source) -> Source:
 
 
 def _older(at: Source) -> Source:
-    witnessed = Provided(Provided(at, OLDER, STATES), EIGHTH, "-?[0-9]+")
-    by_values = Unless(witnessed, Provided(VOLTAGES, VOLTAGES, VOLTS))
+    states_if_older = Provided(Provided(at, OLDER, STATES), EIGHTH, "-?[0-9]+")
+    by_values = Unless(states_if_older, Provided(VOLTAGES, VOLTAGES, VOLTS))
     return Provided(Unless(by_values, POWER), VERSION, "(?!.*sLEN).*")
 
 

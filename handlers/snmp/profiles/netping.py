@@ -31,7 +31,7 @@ PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")
 IN_RESET = Doubt(column("25728.5800.3.1.2", "npPwrStartReset"), NO_RESET)
 
 
-def _by_mode(mode: Column) -> Guarded:
+def _guard_by_mode(mode: Column) -> Guarded:
     return Guarded(
         Write(mode, on=1, off=0),
         mode,
@@ -55,7 +55,7 @@ PROFILES = (
                 states=State(
                     RELAY_STATE, on=ON, off=OFF, confirm=First((RELAY_POWERED, RELAY_STATE))
                 ),
-                control=_by_mode(column("25728.5500.5.1.2", "npRelayMode")),
+                control=_guard_by_mode(column("25728.5500.5.1.2", "npRelayMode")),
                 name=column("25728.5500.5.1.6", "npRelayMemo"),
             ),
         ),
@@ -79,12 +79,12 @@ PROFILES = (
         outlets=(
             Outlets(
                 states=State(PWR_STATE, on=ON, off=OFF, doubts=(IN_RESET,)),
-                control=_by_mode(PWR_MODE),
+                control=_guard_by_mode(PWR_MODE),
                 name=PWR_MEMO,
             ),
             Outlets(
                 states=State(PWR_MODE, on=ON, off=OFF, doubts=(IN_RESET,)),
-                control=_by_mode(PWR_MODE),
+                control=_guard_by_mode(PWR_MODE),
                 name=PWR_MEMO,
             ),
         ),

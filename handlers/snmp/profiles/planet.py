@@ -20,15 +20,15 @@ from .shorthand import (
 STATUS = column("10456.3.3.3.1.4", "outSwitchStatus")
 
 
-def _of_the_device(arc: int, name: str) -> First:
+def _device_object(arc: int, name: str) -> First:
     """Units answer for the object without the instance .0 of the MIB: a recording shows it for
     deviceATSKind.
     """
     return First((scalar(f"10456.3.2.{arc}", name), scalar(f"10456.3.2.{arc}.0", name)))
 
 
-COUNT = _of_the_device(5, "deviceOutTotal")
-FEEDS = _of_the_device(2, "deviceInFeedTotal")
+COUNT = _device_object(5, "deviceOutTotal")
+FEEDS = _device_object(2, "deviceInFeedTotal")
 FEED_CURRENT = column("10456.3.3.2.1.5", "inFeedCurrent")
 FEED_POWER = column("10456.3.3.2.1.6", "inFeedPowerLoad")
 

@@ -62,7 +62,7 @@ ONLINE = "2"
 SIMPLE = "42610.1.4.2"
 
 
-def _by_phase(indexes: str) -> Source:
+def _phase_currents(indexes: str) -> Source:
     """The current of each phase; no rows unless all phase indexes match `indexes`.
 
     The MIB allows the indexes 0 to 3. If all four occur, one may be the sum, so there is no total.
@@ -220,7 +220,10 @@ PROFILES = (
         source=pysnmp_mibs("mibs/powertek/SimplePDU-MIB"),
         models=("Simple PDU: metered inlet",),
         sys_object_ids=oids(SIMPLE),
-        load=total(figure(_by_phase("[123]"), HUNDREDTHS), figure(_by_phase("[012]"), HUNDREDTHS)),
+        load=total(
+            figure(_phase_currents("[123]"), HUNDREDTHS),
+            figure(_phase_currents("[012]"), HUNDREDTHS),
+        ),
         power=total(figure(scalar(SIMPLE + ".1.2.1.3.1.0", "pduStatPower"), TENTHS)),
         energy=total(figure(scalar(SIMPLE + ".1.2.1.3.3.0", "pduStatTotalEnergy"), HUNDREDTHS)),
         evidence=SIMULATED.of("current", "power", "energy"),

@@ -145,14 +145,14 @@ CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")
 
 
 def _outlet(kind: str) -> Figure:
-    fitted = Bits(CAPABILITIES, int(kind) - 1)
-    alike = Only(CAPABILITIES, fitted, ("1",))
+    capability = Bits(CAPABILITIES, int(kind) - 1)
+    alike = Only(CAPABILITIES, capability, ("1",))
     values = OUTLETS.values(kind, Alike(OUTLETS.minimum(kind), alike))
     available = OUTLETS.availability(kind)
     return OUTLETS.figure(
         First(
             (
-                Checked(Only(values, fitted, ("1",)), ("0",), available, ("2",)),
+                Checked(Only(values, capability, ("1",)), ("0",), available, ("2",)),
                 Unless(without(values, "2", by=available), CAPABILITIES),
             )
         ),
@@ -173,7 +173,7 @@ def _units(kind: str) -> Figure:
 ON_STARTUP = column("13742.6.3.5.3.1.13", "outletStateOnStartup")
 
 
-def _of_the_pdu(below: str, name: str) -> Part:
+def _pdu_part(below: str, name: str) -> Part:
     return Part(column(f"13742.6.3.2.2.1.{below}", name), over=ON_STARTUP, stop=1)
 
 
@@ -186,13 +186,13 @@ NEUTRAL = "4"  # a value of inletPoleLine
 POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
 
 
-def _of_phases(poles: Source) -> Only:
+def _phase_rows(poles: Source) -> Only:
     """Without the neutral, whatever its number is."""
     return without(Arc(poles, -1, ("1", "2", "3")), NEUTRAL, by=POLE_LINE)
 
 
 LINES = INLET_POLES.figure(
-    _of_phases(sum_if_rows_match(INLET_POLES.checked_readings(CURRENT), POLE_LINE)), CURRENT
+    _phase_rows(sum_if_rows_match(INLET_POLES.checked_readings(CURRENT), POLE_LINE)), CURRENT
 )
 ONE_PHASE_INLETS = INLETS.figure(
     Only(
@@ -306,10 +306,10 @@ PROFILES = (
                     on=("1",),
                     last=("2",),
                     inherits=("3",),
-                    unit=_of_the_pdu("38", "globalOutletStateOnStartup"),
+                    unit=_pdu_part("38", "globalOutletStateOnStartup"),
                     delay=figure(column("13742.6.3.5.3.1.32", "outletSequenceDelay")),
                     sequence=True,
-                    latching=_of_the_pdu("69", "relayBehaviorOnPowerLoss"),
+                    latching=_pdu_part("69", "relayBehaviorOnPowerLoss"),
                     latched=("1",),
                 ),
             ),

@@ -38,23 +38,23 @@ AS_COMMANDED = "0"  # 1: failed, 2: unknown
 WITHOUT_DATA = ("1", "2")
 
 
-def _with_data(values: Source) -> Source:
+def _rows_with_data(values: Source) -> Source:
     return without(values, *WITHOUT_DATA, by=column("55108.1.3.1.1.15", "upduMeterDataQuality"))
 
 
-def _of_type(values: Source, scale: Decimal, kind: str, syntax: str = "") -> Figure:
+def _typed_figure(values: Source, scale: Decimal, kind: str, syntax: str = "") -> Figure:
     # A meter without data stays listed, so that a sum over it is missing, not too small.
     of_kind = Only(values, TYPE, (kind,))
-    values_of_kind = Listed(of_kind, _with_data(values))
+    values_of_kind = Listed(of_kind, _rows_with_data(values))
     return figure(values_of_kind, scale, syntax=syntax)
 
 
 def _first_of(values: Source, scale: Decimal, *kinds: str, syntax: str = "") -> Total:
-    return total(*(_of_type(values, scale, kind, syntax) for kind in kinds), else_outlets=True)
+    return total(*(_typed_figure(values, scale, kind, syntax) for kind in kinds), else_outlets=True)
 
 
-def _of_relay(values: Source, absent: tuple[str, ...] = ()) -> Source:
-    return Gathered(_with_data(values), NAME, RELAY_METERS, absent=absent)
+def _relay_rows(values: Source, absent: tuple[str, ...] = ()) -> Source:
+    return Gathered(_rows_with_data(values), NAME, RELAY_METERS, absent=absent)
 
 
 PROFILES = (
@@ -75,17 +75,17 @@ PROFILES = (
                 ),
                 control=Write(column("55108.1.4.1.1.3", "upduRelayAdminStatus"), on=1, off=0),
                 name=RELAY_METERS,
-                current=figure(_of_relay(CURRENT, NARROW), THOUSANDTHS),
-                power=figure(_of_relay(POWER, NARROW)),
-                energy=figure(_of_relay(ENERGY), THOUSANDTHS, syntax=WATT_HOURS),
+                current=figure(_relay_rows(CURRENT, NARROW), THOUSANDTHS),
+                power=figure(_relay_rows(POWER, NARROW)),
+                energy=figure(_relay_rows(ENERGY), THOUSANDTHS, syntax=WATT_HOURS),
             ),
             Outlets(
                 rows=Only(NAME, TYPE, (OUTLET,), demanded=True),
                 number=NAME,
                 name=column("55108.1.3.1.1.13", "upduMeterCustomName"),
-                current=_of_type(CURRENT, THOUSANDTHS, OUTLET),
-                power=_of_type(POWER, ONES, OUTLET),
-                energy=_of_type(ENERGY, THOUSANDTHS, OUTLET, WATT_HOURS),
+                current=_typed_figure(CURRENT, THOUSANDTHS, OUTLET),
+                power=_typed_figure(POWER, ONES, OUTLET),
+                energy=_typed_figure(ENERGY, THOUSANDTHS, OUTLET, WATT_HOURS),
             ),
         ),
         # The load is the sum over the phases, else the PDU's own, else the sum over the outlets.

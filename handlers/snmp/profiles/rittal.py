@@ -86,7 +86,7 @@ def _variable_names(pattern: str, of: str) -> NamedRows:
     return NamedRows(NAMES, NAMES, pattern, f"cmcIIIVarName of {of}")
 
 
-def _of_phases(pattern: str, of: str) -> Complete:
+def _phase_values(pattern: str, of: str) -> Complete:
     """The values of the phases; each phase with a voltage needs one."""
     voltage = "Phase L...Voltage.Value"
     return sum_if_rows_match(
@@ -103,14 +103,14 @@ def _total(pattern: str, of: str) -> Figure:
 
 
 def _sum_of_phases(pattern: str, of: str) -> Figure:
-    return _sum(_of_phases(pattern, of), pattern, of)
+    return _sum(_phase_values(pattern, of), pattern, of)
 
 
 def _scale(pattern: str, of: str) -> NamedRows:
     return NamedRows(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}")
 
 
-def _of_each_socket(name: str, unit: str) -> Figure:
+def _socket_figure(name: str, unit: str) -> Figure:
     """What managed PDUs meter of each socket, if it is in this unit."""
     pattern, of = _SOCKET + re.escape(name), f"...{name}"
     values = Only(
@@ -129,7 +129,7 @@ STRIP_CURRENT = Only(
     STRIP_VALUE, NamedRows(NAMES, UNITS, STRIPS, f"cmcIIIVarUnit of {STRIP}"), ("A",)
 )
 CURRENT = Figure(
-    Merged((_of_phases(PHASES, PHASE), Listed(STRIP_VALUE, STRIP_CURRENT))),
+    Merged((_phase_values(PHASES, PHASE), Listed(STRIP_VALUE, STRIP_CURRENT))),
     ONES,
     ("-1",),
     factor=Merged((_scale(PHASES, PHASE), _scale(STRIPS, STRIP))),
@@ -209,9 +209,9 @@ PROFILES = (
                     _SOCKET + r"(?:General\.)?DescName",
                     "cmcIIIVarValueStr of ...DescName",
                 ),
-                current=_of_each_socket("Current.Value", "A"),
-                power=_of_each_socket("Power.Active.Value", "W"),
-                energy=_of_each_socket("Energy.Active.Value", "kWh"),
+                current=_socket_figure("Current.Value", "A"),
+                power=_socket_figure("Power.Active.Value", "W"),
+                energy=_socket_figure("Energy.Active.Value", "kWh"),
             ),
         ),
         load=total(CURRENT, unit=THE_DEVICE),

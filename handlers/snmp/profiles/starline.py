@@ -25,7 +25,7 @@ def _line(below: int, name: str) -> Arc:
     return Arc(column(f"{AC}.5.1.{below}", name), 0, ("1", "2", "3"))
 
 
-def _fitted(below: int, name: str) -> Source:
+def _rated_outlets(below: int, name: str) -> Source:
     """A column of the outlets that have a rating."""
     return without(column(f"{AC}.7.1.{below}", name), *NOT_FITTED, by=RATING)
 
@@ -54,11 +54,11 @@ PROFILES = (
         sys_object_ids=oids("35774"),
         outlets=(
             Outlets(
-                rows=_fitted(2, "cpmAcOutletId"),
+                rows=_rated_outlets(2, "cpmAcOutletId"),
                 none_if_zero=RATING,
-                name=_fitted(2, "cpmAcOutletId"),
-                power=figure(_fitted(5, "cpmAcOtlTotalActivePower")),
-                energy=figure(_fitted(10, "cpmAcOtlTotalEnergy")),
+                name=_rated_outlets(2, "cpmAcOutletId"),
+                power=figure(_rated_outlets(5, "cpmAcOtlTotalActivePower")),
+                energy=figure(_rated_outlets(10, "cpmAcOtlTotalEnergy")),
             ),
         ),
         load=total(LINES),

@@ -121,8 +121,8 @@ def _v3_phases(first: int, name: str) -> Source:
     def values(n: int) -> Column:
         return column(f"~.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1])
 
-    plugged = numbered_parts(lambda n: sum_if_rows_match(V3_PLUGGED, values(n)), phases)
-    return Only(sum_if_rows_match(numbered_parts(values, phases), plugged), plugged, ("1",))
+    plug = numbered_parts(lambda n: sum_if_rows_match(V3_PLUGGED, values(n)), phases)
+    return Only(sum_if_rows_match(numbered_parts(values, phases), plug), plug, ("1",))
 
 
 # Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel
@@ -206,7 +206,7 @@ PDU_OF_PORT = Arcs(0, 2)
 LIEBERT_POINT = column("476.1.42.3.5.2.2.1.2", "lgpPwrMeasurementPointId")
 
 
-def _at(values: Source, points: Source, *numbers: int) -> Only:
+def _rows_of_points(values: Source, points: Source, *numbers: int) -> Only:
     """Rows of the measurement points with these numbers in the MIB."""
     point_ids = [oid(f"476.1.42.3.5.2.1.{point}") for point in numbers]
     return Only(values, points, (*point_ids, *(f".{point}" for point in point_ids)))
@@ -215,17 +215,17 @@ def _at(values: Source, points: Source, *numbers: int) -> Only:
 LIEBERT_LINES = column("476.1.42.3.5.2.2.1.3", "lgpPwrMeasurementPointNumLines")
 LIEBERT_UPS = First(
     (
-        _at(LIEBERT_POINT, LIEBERT_POINT, 6, 7, 8),  # battery, bypass, DC bus
+        _rows_of_points(LIEBERT_POINT, LIEBERT_POINT, 6, 7, 8),  # battery, bypass, DC bus
         scalar("476.1.42.3.5.1.18.0", "lgpPwrBatteryTimeRemaining"),
     )
 )
 
 
-def _to_load(below: int, name: str) -> Unless:
+def _load_lines(below: int, name: str) -> Unless:
     """A column of the lines to the load."""
     lines = column(f"476.1.42.3.5.2.3.1.{below}", name)
     point = Part(LIEBERT_POINT, over=lines, stop=1)
-    return Unless(_at(lines, point, 5), LIEBERT_UPS)
+    return Unless(_rows_of_points(lines, point, 5), LIEBERT_UPS)
 
 
 PROFILES = (
@@ -448,8 +448,8 @@ PROFILES = (
         load=total(
             figure(
                 sum_if_count_matches(
-                    _to_load(6, "lgpPwrLineMeasurementCurrent"),
-                    _at(LIEBERT_LINES, LIEBERT_POINT, 5),
+                    _load_lines(6, "lgpPwrLineMeasurementCurrent"),
+                    _rows_of_points(LIEBERT_LINES, LIEBERT_POINT, 5),
                 )
             )
         ),

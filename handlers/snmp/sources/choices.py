@@ -89,11 +89,11 @@ class Whole(Filter):
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
-        counted = number(self.count.value_of(reader, "0"))
-        if counted is None or counted <= 0:
+        count = number(self.count.value_of(reader, "0"))
+        if count is None or count <= 0:
             return {}
         rows = self.source.rows(reader)
-        return rows if len(rows) >= counted else {}
+        return rows if len(rows) >= count else {}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.value_of(reader, identity)

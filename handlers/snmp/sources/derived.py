@@ -40,11 +40,11 @@ class Bits(ReadOnly):
         if isinstance(value, str) and _LOST in value:
             return ""
         bits_of_readings = {
-            self._of(octets) for octets in (bits(value), latin_1(value)) if octets is not None
+            self._bit_of(octets) for octets in (bits(value), latin_1(value)) if octets is not None
         }
         return bits_of_readings.pop() if len(bits_of_readings) == 1 else ""
 
-    def _of(self, octets: bytes) -> str:
+    def _bit_of(self, octets: bytes) -> str:
         octet, shift = self.bit // 8, 7 - self.bit % 8
         return str(octets[octet] >> shift & 1) if octet < len(octets) else "0"
 
@@ -87,9 +87,9 @@ class Chained(ReadOnly):
         units = {identity: text(unit) for identity, unit in self.unit.rows(reader).items()}
         several = len(set(units.values())) > 1
         numbers: Rows = {}
-        for identity, printed in self.number.rows(reader).items():
+        for identity, label in self.number.rows(reader).items():
             if several and identity in units:
-                numbers[identity] = f"{units[identity]}{self.separator}{text(printed)}"
+                numbers[identity] = f"{units[identity]}{self.separator}{text(label)}"
             else:
-                numbers[identity] = printed
+                numbers[identity] = label
         return numbers

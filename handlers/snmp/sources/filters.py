@@ -46,10 +46,12 @@ class Only(Filter):
 
     def rows(self, reader: Reader) -> Rows:
         marks, rows = self.test.rows(reader), self.source.rows(reader)
-        unmarked = [identity for identity in rows if identity not in marks] if self.demanded else []
-        if unmarked:
+        rows_without_mark = (
+            [identity for identity in rows if identity not in marks] if self.demanded else []
+        )
+        if rows_without_mark:
             raise ProtocolError(
-                f"the device lists the row {unmarked[0]} without the value that "
+                f"the device lists the row {rows_without_mark[0]} without the value that "
                 "tells outlets from padding; poll it again"
             )
         fitting: Rows = {}
@@ -147,13 +149,13 @@ class Complete(ReadOnly):
         all_rows = {**rows, **{identity: MISSING for identity in witnesses if identity not in rows}}
         counts = self.count.rows(reader) if self.count else {}
         for unit, value in counts.items():
-            counted = number(value)
+            count = number(value)
             mine = [
                 identity
                 for identity in all_rows
                 if len(counts) == 1 or unit in identity_prefixes(identity)
             ]
-            if counted is not None and (len(mine) < counted or lacks_first_row(mine, counted)):
+            if count is not None and (len(mine) < count or lacks_first_row(mine, count)):
                 all_rows[f"{unit}."] = MISSING  # the dot: no index ends with one
         if len(all_rows) < self.least:
             all_rows["."] = MISSING
@@ -178,7 +180,7 @@ def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
             yield f"{unit}.."  # no index ends with dots
 
 
-def lacks_first_row(rows: Sequence[str], counted: Decimal) -> bool:
+def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:
     """Whether a table that is numbered from 1, and may be longer than the count, lacks a row of
     those up to the count.
     """
@@ -188,7 +190,7 @@ def lacks_first_row(rows: Sequence[str], counted: Decimal) -> bool:
     numbers = set(map(int, last))
     # with one row missing at most: what is numbered otherwise has no first rows
     is_numbered = len(numbers) == len(rows) and min(numbers) > 0 and max(numbers) <= len(rows) + 1
-    return is_numbered and any(n not in numbers for n in range(1, int(counted) + 1))
+    return is_numbered and any(n not in numbers for n in range(1, int(count) + 1))
 
 
 class Arc(Filter):
@@ -279,7 +281,7 @@ class EachUnit(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
-        chain = self._chained(reader) if rows else set()
+        chain = self._read_units(reader) if rows else set()
         if not chain:
             return rows
         units_of_rows = {
@@ -288,14 +290,14 @@ class EachUnit(ReadOnly):
         # the dot: no index ends with one
         return {**rows, **{f"{unit}.": MISSING for unit in sorted(chain - units_of_rows)}}
 
-    def _chained(self, reader: Reader) -> set[str]:
+    def _read_units(self, reader: Reader) -> set[str]:
         """The units of the chain; none if every source of `units` lists at most one."""
-        chained: set[str] = set()
+        unit_names: set[str] = set()
         for units in self.units:
             names = set(map(text, units.rows(reader).values())) - {""}
             if len(names) > 1:
-                chained |= names
-        return chained
+                unit_names |= names
+        return unit_names
 
 
 class Counted(Filter):
@@ -309,15 +311,15 @@ class Counted(Filter):
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
-        counted = self._counted(reader)
-        rows = {} if counted == 0 else self.source.rows(reader)
+        count = self._read_count(reader)
+        rows = {} if count == 0 else self.source.rows(reader)
         fitting = {
-            identity: value for identity, value in rows.items() if self._fits(identity, counted)
+            identity: value for identity, value in rows.items() if self._fits(identity, count)
         }
-        if counted is not None and len(fitting) < counted:
+        if count is not None and len(fitting) < count:
             raise ProtocolError(
-                f"the device counts {counted:f} rows in a table, but it listed {len(fitting)} with"
-                f" a number up to {counted:f}; poll it again"
+                f"the device counts {count:f} rows in a table, but it listed {len(fitting)} with"
+                f" a number up to {count:f}; poll it again"
             )
         return fitting
 
@@ -325,18 +327,18 @@ class Counted(Filter):
         return self.source.value_of(reader, identity) if self.keeps(reader, identity) else None
 
     def keeps(self, reader: Reader, identity: str) -> bool:
-        return self._fits(identity, self._counted(reader))
+        return self._fits(identity, self._read_count(reader))
 
-    def _counted(self, reader: Reader) -> Optional[Decimal]:
-        counted = number(self.count.value_of(reader, "0"))
-        return None if counted is None or counted < 0 else counted
+    def _read_count(self, reader: Reader) -> Optional[Decimal]:
+        count = number(self.count.value_of(reader, "0"))
+        return None if count is None or count < 0 else count
 
     @staticmethod
-    def _fits(identity: str, counted: Optional[Decimal]) -> bool:
-        if counted is None:
+    def _fits(identity: str, count: Optional[Decimal]) -> bool:
+        if count is None:
             return True
         arc = identity.rpartition(".")[2]
-        return arc.isascii() and arc.isdigit() and int(arc) <= counted
+        return arc.isascii() and arc.isdigit() and int(arc) <= count
 
 
 class Checked(Filter):
@@ -367,14 +369,14 @@ class Checked(Filter):
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
-        doubted = [identity for identity, value in rows.items() if text(value) in self.values]
-        marks = self._marks(reader, doubted)
-        refused = {
+        doubtful_rows = [identity for identity, value in rows.items() if text(value) in self.values]
+        marks = self._marks(reader, doubtful_rows)
+        rows_to_drop = {
             identity
             for identity, mark in marks.items()
             if mark is not None and text(mark) in self.refuse
         }
-        return {identity: value for identity, value in rows.items() if identity not in refused}
+        return {identity: value for identity, value in rows.items() if identity not in rows_to_drop}
 
     def asks(self) -> Iterator[ObjectRead]:
         return self.source.asks()
@@ -382,8 +384,8 @@ class Checked(Filter):
     def keeps(self, reader: Reader, identity: str) -> bool:
         return identity in self.rows(reader)
 
-    def _marks(self, reader: Reader, doubted: Sequence[str]) -> dict[str, Optional[Raw]]:
-        if len(doubted) > self.most:
-            walked = self.test.rows(reader)
-            return {identity: walked.get(identity) for identity in doubted}
-        return {identity: self.test.value_of(reader, identity) for identity in doubted}
+    def _marks(self, reader: Reader, doubtful_rows: Sequence[str]) -> dict[str, Optional[Raw]]:
+        if len(doubtful_rows) > self.most:
+            value_by_row = self.test.rows(reader)
+            return {identity: value_by_row.get(identity) for identity in doubtful_rows}
+        return {identity: self.test.value_of(reader, identity) for identity in doubtful_rows}

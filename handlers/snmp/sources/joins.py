@@ -61,7 +61,7 @@ class Joined(ReadOnly):
                 return {}
             if not all(in_own and in_values for in_own, in_values in pairs):
                 return values
-        identity_by_key, row_by_key = _keyed(self.own, reader), _keyed(self.keys, reader)
+        identity_by_key, row_by_key = _row_by_key(self.own, reader), _row_by_key(self.keys, reader)
         return {
             identity: values[row_by_key[key]]
             for key, identity in identity_by_key.items()
@@ -77,16 +77,16 @@ def _has_text(column: Source, reader: Reader) -> bool:
     return any(map(text, column.rows(reader).values()))
 
 
-def _keyed(columns: Sequence[Source], reader: Reader) -> dict[tuple[str, ...], str]:
+def _row_by_key(columns: Sequence[Source], reader: Reader) -> dict[tuple[str, ...], str]:
     """Key -> row, for rows that are in all columns.
 
     A key that is empty or that two rows share is left out. It is the same for all columns of the
     other table.
     """
-    cache_key = _keyed, columns
+    cache_key = _row_by_key, columns
     if cache_key in reader.derived:
-        derived: dict[tuple[str, ...], str] = reader.derived[cache_key]
-        return derived
+        row_by_key: dict[tuple[str, ...], str] = reader.derived[cache_key]
+        return row_by_key
     tables = [_nonblank_rows(column.rows(reader)) for column in columns]
     keys: dict[str, tuple[str, ...]] = {}
     for row in tables[0]:

@@ -88,9 +88,9 @@ class Spread(ObjectSource):
     def rows(self, reader: Reader) -> Rows:
         if self.by_row:
             return self._rows_of_units(reader)
-        walked: Walked = {}
+        value_by_index: Walked = {}
         if not self.by_get:
-            walked = reader.walk(self.oid) if self.tail else reader.column(self.oid)
+            value_by_index = reader.walk(self.oid) if self.tail else reader.column(self.oid)
         outlets = self.listed.rows(reader) if self.listed else None
         if self.by_get and reader.is_ahead:
             reader.ahead(self._gets(outlets))
@@ -99,7 +99,11 @@ class Spread(ObjectSource):
         for n, sub in self.numbers():
             if outlets is not None and str(n) not in outlets:
                 continue
-            value = reader.get(self._oid(sub)) if self.by_get else walked.get(self.below(sub))
+            value = (
+                reader.get(self._oid(sub))
+                if self.by_get
+                else value_by_index.get(self.index_of(sub))
+            )
             empty[str(n)] = ""
             if value is not None:
                 value_by_outlet[str(n)] = value
@@ -147,9 +151,9 @@ class Spread(ObjectSource):
         return None if self.by_row else frozenset(str(n) for n, _ in self.numbers())
 
     def _oid(self, sub: int) -> str:
-        return f"{self.oid}.{self.below(sub)}"
+        return f"{self.oid}.{self.index_of(sub)}"
 
-    def below(self, sub: int) -> str:
+    def index_of(self, sub: int) -> str:
         """The arcs after `oid` in an object's OID; not for `by_row`."""
         return f"{sub}.{self.tail}" if self.tail else str(sub)
 

@@ -88,10 +88,10 @@ class NamedRows(ObjectSource):
         validation.pattern(self.pattern, "pattern")
 
     def rows(self, reader: Reader) -> Rows:
-        walked, indexes = reader.column(self.values), self._indexes(reader)
-        if walked.keys().isdisjoint(indexes.values()):
+        value_by_index, indexes = reader.column(self.values), self._indexes(reader)
+        if value_by_index.keys().isdisjoint(indexes.values()):
             return {}
-        return {identity: walked.get(index, "") for identity, index in indexes.items()}
+        return {identity: value_by_index.get(index, "") for identity, index in indexes.items()}
 
     def asks(self) -> Iterator[ObjectRead]:
         yield ObjectRead(self.names, True)
@@ -343,9 +343,9 @@ class Gathered(ReadOnly):
                 name.strip() for name in text(names_of_row).split(self.separator) if name.strip()
             )
             figures = [meters.get((module, name)) for name in names]
-            measured = [figure for figure in figures if figure is not None]
-            if measured and len(measured) == len(figures):
-                sum_by_row[row] = format(total(measured), "f")
+            measurements = [figure for figure in figures if figure is not None]
+            if measurements and len(measurements) == len(figures):
+                sum_by_row[row] = format(total(measurements), "f")
         return sum_by_row
 
 
@@ -392,8 +392,8 @@ class Spelt(ReadOnly):
         Text counts as decoded Latin-1 if only that fits a value.
         """
         utf_8, from_latin_1 = (
-            tuple(map(str, (spelt or b"")[: self.length]))
-            for spelt in (octets(guid), latin_1(guid))
+            tuple(map(str, (guid_octets or b"")[: self.length]))
+            for guid_octets in (octets(guid), latin_1(guid))
         )
         return from_latin_1 if utf_8 not in indexes and from_latin_1 in indexes else utf_8
 

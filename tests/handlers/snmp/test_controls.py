@@ -151,8 +151,8 @@ def test_a_text_as_long_as_a_unit_was_seen_to_have_is_written_only_with_the_owne
     with pytest.raises(Unsupported, match="47 characters .* set switch_unproven=yes"):
         control.orders(seen, "20", False)
     written = ",".join("1" * 19 + "0" + "1" * 4)
-    assert control.over_unproven().orders(seen, "20", False) == [("1.3.13.0", written)]
-    for one in (control, control.over_unproven()):
+    assert control.use_unproven_limits().orders(seen, "20", False) == [("1.3.13.0", written)]
+    for one in (control, control.use_unproven_limits()):
         with pytest.raises(Unsupported, match="49 characters") as refused:
             one.orders(longer, "20", False)
         assert "switch_unproven" not in str(refused.value)
@@ -238,8 +238,8 @@ def test_the_guard_of_an_automatic_mode_is_lifted_and_the_guard_inside_it_stays(
     command = Write(Column("1.3.1"), on=1, off=2)
     locked = Guarded(command, Column("1.3.2"), "it is locked", refuse=("1",))
     automatic = Guarded(locked, Column("1.3.3"), "its mode is automatic", ("0",), automatic=True)
-    assert automatic.over_automatic() == locked
-    assert locked.over_automatic() == locked
+    assert automatic.ignore_automatic() == locked
+    assert locked.ignore_automatic() == locked
 
 
 ONE, PACKED_AT = Scalar("1.3.5.0"), Scalar("1.3.13.0")

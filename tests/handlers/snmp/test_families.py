@@ -263,7 +263,7 @@ def without_state_rows(unit: Fixture) -> dict[str, Row]:
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
     by_get = [
-        f"{found.reader.resolve(part.oid)}.{part.below(sub)}"
+        f"{found.reader.resolve(part.oid)}.{part.index_of(sub)}"
         for part in parts_of(found.outlets.states)
         if isinstance(part, Spread) and part.by_get
         for _, sub in part.numbers()

@@ -412,6 +412,6 @@ def test_a_column_that_lacks_rows_is_filled_once_in_a_reading() -> None:
     at = reader({**table("1.3.1", {"1": 11}), **table("1.3.2", {"1": 5, "2": 6})})
     for source in (A, B):
         source.rows(at)
-    rows = at.filled()
+    rows = at.fill_rows()
     assert rows.column("1.3.1") == {"1": 11, "2": MISSING}
     assert rows.column("1.3.1") is rows.column("1.3.1")

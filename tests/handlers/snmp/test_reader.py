@@ -72,7 +72,7 @@ def test_a_row_that_another_column_of_the_table_has_is_missing_and_no_other() ->
         **table(OTHER, {"7": 1}),
     }
     reader = read(objects, A, B, OTHER)
-    filled = reader.filled()
+    filled = reader.fill_rows()
     # in the order of the indexes, not at the end
     assert list(filled.column(A).items()) == [("1", 10), ("2", MISSING), ("12", 30)]
     assert filled.names(A) == filled.column(A) and filled.column(A)["2"] is MISSING
@@ -85,11 +85,11 @@ def test_a_row_that_another_column_of_the_table_has_is_missing_and_no_other() ->
     assert not read(objects, A).lacks_rows()
     walked = read(objects, A)
     walked.walk(B)
-    assert not walked.lacks_rows() and walked.filled().column(A) == walked.column(A)
+    assert not walked.lacks_rows() and walked.fill_rows().column(A) == walked.column(A)
 
 
 def test_a_value_that_looks_like_a_missing_row_is_none() -> None:
-    assert read(table(A, {"1": "\0"}), A).filled().column(A)["1"] is not MISSING
+    assert read(table(A, {"1": "\0"}), A).fill_rows().column(A)["1"] is not MISSING
 
 
 def test_nothing_more_is_read_of_a_device_to_find_what_it_lacks() -> None:
@@ -97,12 +97,12 @@ def test_nothing_more_is_read_of_a_device_to_find_what_it_lacks() -> None:
     device = reader._device
     assert isinstance(device, Memory)
     asked = list(device.asked)
-    filled = reader.filled()
+    filled = reader.fill_rows()
     assert filled.column(C) == filled.walk(C) == {} and filled.get("1.3.8.2.0") is None
-    with_absent = filled.with_absent(lambda rows: rows.column(B))
-    assert [rows.column(B) for rows in with_absent] == [dict.fromkeys(FULL, MISSING)]
+    fill_absent = filled.fill_absent(lambda rows: rows.column(B))
+    assert [rows.column(B) for rows in fill_absent] == [dict.fromkeys(FULL, MISSING)]
     # what does not read the absent column is the same with it
-    assert filled.with_absent(lambda rows: rows.column(A)) == []
+    assert filled.fill_absent(lambda rows: rows.column(A)) == []
     assert device.asked == asked
 
 
@@ -122,7 +122,7 @@ def test_a_scalar_is_missing_if_another_one_of_its_group_was_answered() -> None:
     objects: dict[str, Value] = {other: 5, apart: 6}
     reader = read(objects, gets=[one, other])
     assert reader.absent_objects() == [one]
-    (filled,) = reader.filled().with_absent(lambda rows: rows.get(one))
+    (filled,) = reader.fill_rows().fill_absent(lambda rows: rows.get(one))
     assert filled.get(one) is MISSING and filled.get(other) == 5
     assert read(objects, gets=[one, apart]).absent_objects() == []
     assert read({}, gets=[one, other]).absent_objects() == []
@@ -135,7 +135,7 @@ def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None
     reader.names(A)
     other = reader.at("1.3.9.1")
     assert other.column("~.2") == {"1": 1}
-    assert reader.filled().column(B) == {"1": 1, "2": MISSING, "3": MISSING}
+    assert reader.fill_rows().column(B) == {"1": 1, "2": MISSING, "3": MISSING}
     assert other.has_got("1.3.8.1.0") and not other.has_got("1.3.8.2.0")
     again = other.again()
     assert not again.has_got("1.3.8.1.0") and again.names("~.1") == FULL
@@ -145,7 +145,7 @@ def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None
 def test_what_is_derived_is_kept_by_each_reader_for_itself() -> None:
     reader = Reader(Memory({}))
     reader.derived["a"] = 1
-    assert reader.filled().derived == reader.again().derived == reader.at("1.3").derived == {}
+    assert reader.fill_rows().derived == reader.again().derived == reader.at("1.3").derived == {}
 
 
 # ---- reading ahead -------------------------------------------------------------------------------

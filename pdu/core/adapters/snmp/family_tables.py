@@ -338,7 +338,7 @@ def _reads(part: object) -> Iterable[StatusRead]:
     elif isinstance(part, Spread) and part.by_get:
         yield from _reads(part.listed)
         yield from (
-            StatusRead("GET", f"{part.oid}.{part.below(sub)}", part.object, part.oid)
+            StatusRead("GET", f"{part.oid}.{part.index_of(sub)}", part.object, part.oid)
             for _, sub in part.numbers()
         )
     elif isinstance(part, Spread):
