@@ -26,7 +26,7 @@ class InversionDict(dict[K, V]):
 
     def get_by_value(self, value: object, default: Optional[K] = None) -> Optional[K]:
         """The first key with `value`, else `default`."""
-        return next((key for key, held in self.items() if held == value), default)
+        return next((key for key, candidate in self.items() if candidate == value), default)
 
 
 def waiter(function: Callable[[], R]) -> Callable[..., R]:

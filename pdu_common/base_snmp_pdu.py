@@ -23,7 +23,7 @@ class BaseSnmpPdu(BasePdu):
     INFERRED: derives from BasePdu. UNKNOWN: what the calls raise.
     """
 
-    _held: Optional[tuple[Any, Credentials]] = None
+    _credentials_pair: Optional[tuple[Any, Credentials]] = None
 
     def snmp_get(self, oid: str) -> Element:
         """KNOWN: one read, `oid` as text or Oid.
@@ -53,12 +53,12 @@ class BaseSnmpPdu(BasePdu):
 
         Not the platform's: the handler calls it at the begin of a session, if it is there.
         """
-        self._held = None
+        self._credentials_pair = None
 
     def _credentials(self) -> Credentials:
         """Checked, and the name resolved, once in a session for the same parameters."""
         form = (self.pdu_data.ip, dict(self.pdu_data.snmp_params))
-        pair = self._held
+        pair = self._credentials_pair
         if pair is None or pair[0] != form:
-            pair = self._held = (form, Credentials.of(*form))
+            pair = self._credentials_pair = (form, Credentials.of(*form))
         return pair[1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
-from pdu_common.snmp_client.tool_api import NULL, OCTETS, OID, of_integer, tlv
+from pdu_common.snmp_client.tool_api import NULL, OCTETS, OID, encode_integer, tlv
 
 OBJECT_ID = "1.3.6.1.2.1.1.2.0"
 DESCRIPTION = "1.3.6.1.2.1.1.1.0"
@@ -44,8 +44,8 @@ def question(community: bytes, number: int) -> bytes:
         tlv(_SEQUENCE, tlv(OID, _oid(oid)) + tlv(NULL, b""))
         for oid in (OBJECT_ID, DESCRIPTION, NAME)
     )
-    body = of_integer(number) + of_integer(0) + of_integer(0) + tlv(_SEQUENCE, names)
-    return tlv(_SEQUENCE, of_integer(_V2C) + tlv(OCTETS, community) + tlv(_GET, body))
+    body = encode_integer(number) + encode_integer(0) + encode_integer(0) + tlv(_SEQUENCE, names)
+    return tlv(_SEQUENCE, encode_integer(_V2C) + tlv(OCTETS, community) + tlv(_GET, body))
 
 
 def answer(data: bytes) -> Optional[AgentAnswer]:

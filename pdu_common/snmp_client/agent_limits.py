@@ -42,7 +42,7 @@ class RowLimit:
         self._silences += 1
         self.rows = min(self.rows, fewer(rows))
 
-    def answered(self) -> None:
+    def note_answer(self) -> None:
         """Notes an answer."""
         if self._silences < _SILENCES:
             self.rows = self.usual
@@ -62,7 +62,7 @@ class AgentLimits:
         #: whether an answer came: then a silence is the request's, not the agent's
         self.is_alive = False
 
-    def answered(self, seconds: float) -> None:
+    def note_answer(self, seconds: float) -> None:
         """Notes an answer to any request, and how long it took."""
         self.is_alive = True
         self._slowest_s = max(self._slowest_s, seconds)

@@ -64,7 +64,7 @@ class _Alone:
         until = self._until.get(peer)
         return until is not None and time.monotonic() < until
 
-    def answered(self, peer: Peer) -> None:
+    def note_answer(self, peer: Peer) -> None:
         self._silences.pop(peer, None)
 
     def silent(self, peer: Peer) -> bool:
@@ -74,10 +74,10 @@ class _Alone:
         self._silences[peer] = self._silences.get(peer, 0) + 1
         if self._silences[peer] < _SILENCES:
             return False
-        self.refused(peer)
+        self.note_refusal(peer)
         return True
 
-    def refused(self, peer: Peer) -> None:
+    def note_refusal(self, peer: Peer) -> None:
         self._bound(self._until)
         self._silences.pop(peer, None)
         self._until[peer] = time.monotonic() + _ALONE_S
@@ -108,13 +108,13 @@ def read_batch(credentials: Credentials, request: BatchRequest) -> BatchReader:
     rows_by_column: dict[Arcs, Rows] = {}
     value_by_object: dict[Arcs, TypedValue] = {}
     try:
-        learned = credentials.learned
+        limits = credentials.learned
         udp_client.run(
             credentials,
-            lambda: _both(request, rows_by_column, value_by_object, learned),
+            lambda: _both(request, rows_by_column, value_by_object, limits),
             WALK_DEADLINE_S,
         )
-        ALONE.answered(peer)
+        ALONE.note_answer(peer)
     except SnmpPortClosed as error:
         _LOGGER.debug("%s is not read: %s", credentials.name, error)
     except SnmpTimeout as error:
@@ -125,7 +125,7 @@ def read_batch(credentials: Credentials, request: BatchRequest) -> BatchReader:
         else:
             _LOGGER.debug("%s is read one object at a time: %s", credentials.name, error)
     except SnmpError as error:
-        ALONE.refused(peer)
+        ALONE.note_refusal(peer)
         _LOGGER.debug("%s is read one object at a time from now on: %s", credentials.name, error)
     walks = {}
     for oid in request.walks:
@@ -144,20 +144,24 @@ def _both(
     request: BatchRequest,
     rows_by_column: dict[Arcs, Rows],
     value_by_object: dict[Arcs, TypedValue],
-    learned: AgentLimits,
+    limits: AgentLimits,
 ) -> Read[None]:
     yield from objects([parse_oid(oid) for oid in request.gets], value_by_object)
-    if learned.bulk.is_less:
+    if limits.bulk.is_less:
         return
-    rows = _counted([value_by_object.get(parse_oid(oid)) for oid in request.counts])
+    rows = _count_rows([value_by_object.get(parse_oid(oid)) for oid in request.counts])
     lead = parse_oid(request.lead) if request.lead else None
     yield from columns(
-        [parse_oid(oid) for oid in request.walks], rows_by_column, rows, lead, learned
+        [parse_oid(oid) for oid in request.walks], rows_by_column, rows, lead, limits
     )
 
 
-def _counted(counts: Sequence[Optional[TypedValue]]) -> int:
+def _count_rows(counts: Sequence[Optional[TypedValue]]) -> int:
     """The number of rows that the unit counts, 0 if it does not say."""
-    numbers = [typed.value for typed in counts if typed and isinstance(typed.value, int)]
+    numbers = [
+        typed_value.value
+        for typed_value in counts
+        if typed_value and isinstance(typed_value.value, int)
+    ]
     total = sum(numbers)
     return total if len(numbers) == len(counts) and 0 < total <= MOST_ROWS else 0

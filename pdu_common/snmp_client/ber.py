@@ -95,7 +95,7 @@ def octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
 
 def arcs(content: bytes) -> Arcs:
     """The arcs in the content of an OBJECT IDENTIFIER."""
-    return _known(content) if len(content) <= _SHORT else _arcs(content)
+    return _cached_arcs(content) if len(content) <= _SHORT else _arcs(content)
 
 
 def _arcs(content: bytes) -> Arcs:
@@ -121,7 +121,7 @@ def _arcs(content: bytes) -> Arcs:
 
 
 # PDUs of a family have the same objects
-_known = functools.lru_cache(maxsize=_KEPT)(_arcs)
+_cached_arcs = functools.lru_cache(maxsize=_KEPT)(_arcs)
 
 
 def tlv(tag: int, content: bytes) -> bytes:
@@ -133,7 +133,7 @@ def tlv(tag: int, content: bytes) -> bytes:
     return bytes((tag, 0x80 | len(length))) + length + content
 
 
-def of_integer(value: int) -> bytes:
+def encode_integer(value: int) -> bytes:
     """For numbers from 0 on."""
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
@@ -148,14 +148,14 @@ def value_content(value: Union[int, bytes]) -> bytes:
 
 def encode_null_varbind(oid: Arcs) -> bytes:
     """A SEQUENCE of an OBJECT IDENTIFIER of at least two arcs and NULL, as a request has it."""
-    return _known_unset(oid) if len(oid) <= _SHORT else _of_unset(oid)
+    return _known_unset(oid) if len(oid) <= _SHORT else _encode_unset(oid)
 
 
-def _of_unset(oid: Arcs) -> bytes:
-    return tlv(SEQUENCE, of_oid(oid) + tlv(NULL, b""))
+def _encode_unset(oid: Arcs) -> bytes:
+    return tlv(SEQUENCE, encode_oid(oid) + tlv(NULL, b""))
 
 
-def of_oid(oid: Arcs) -> bytes:
+def encode_oid(oid: Arcs) -> bytes:
     """An OBJECT IDENTIFIER of at least two arcs."""
     content = bytearray()
     for arc in (oid[0] * 40 + oid[1], *oid[2:]):
@@ -170,4 +170,4 @@ def of_oid(oid: Arcs) -> bytes:
     return tlv(OID, bytes(content))
 
 
-_known_unset = functools.lru_cache(maxsize=_KEPT)(_of_unset)
+_known_unset = functools.lru_cache(maxsize=_KEPT)(_encode_unset)

@@ -28,10 +28,10 @@ def get(credentials: Credentials, oid: str) -> Element:
 
 def write_object(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
     """One write, not repeated if no answer comes. Raises SnmpError."""
-    arcs, typed = parse_oid(oid), reads.typed_value(value)
+    arcs, typed_value = parse_oid(oid), reads.typed_value(value)
     udp_client.run(
         credentials,
-        lambda: reads.write_object(arcs, typed, credentials.name),
+        lambda: reads.write_object(arcs, typed_value, credentials.name),
         credentials.longest_s,
         is_write=True,
     )

@@ -106,7 +106,7 @@ class Credentials:
         if version < 3 and "community" not in fields:
             raise SnmpError("snmp_params has no community", "community", "is missing")
         keys = (
-            {"user": _needed(fields, "user"), **_levels(fields)}
+            {"user": _require(fields, "user"), **_levels(fields)}
             if version == 3
             else {"community": fields["community"]}
         )
@@ -153,10 +153,10 @@ def _levels(fields: Mapping[str, str]) -> dict[str, str]:
     """
     levels: dict[str, str] = {}
     for stage, names, usual in (("auth", _AUTH, "sha"), ("priv", _PRIVACY, "aes")):
-        protocol = _squeezed(fields.get(f"{stage}_protocol", ""))
+        protocol = _squeeze(fields.get(f"{stage}_protocol", ""))
         if protocol in ("none", "no") or not (protocol or f"{stage}_password" in fields):
             continue
-        password = _needed(fields, f"{stage}_password")
+        password = _require(fields, f"{stage}_password")
         if len(password) < _SHORTEST_PASSWORD:
             raise _wrong(
                 f"{stage}_password",
@@ -209,11 +209,11 @@ def _wrong(field: str, fault: str) -> SnmpError:
     return SnmpError(f"snmp_params {field} {fault}", field, fault)
 
 
-def _squeezed(text: str) -> str:
+def _squeeze(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
 
 
-def _needed(fields: Mapping[str, str], key: str) -> str:
+def _require(fields: Mapping[str, str], key: str) -> str:
     if key not in fields:
         raise SnmpError(
             f"snmp_params has no {key}, which this SNMPv3 security level needs",
@@ -241,7 +241,7 @@ def _whole_number(text: str, key: str, lowest: int, highest: int) -> int:
 
 
 def _one_of(text: str, names: Mapping[str, Any], key: str) -> Any:
-    word = _squeezed(text)
+    word = _squeeze(text)
     if word not in names:
         raise _wrong(key, f"must be one of {', '.join(names)}")
     return names[word]

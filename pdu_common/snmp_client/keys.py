@@ -44,19 +44,19 @@ def digest(auth: AuthAlgorithm, key: bytes, message: bytes) -> bytes:
 def is_authentic(auth: AuthAlgorithm, key: bytes, message: bytes, at: int) -> bool:
     """Whether the digest at `at` is that of the message. Takes the same time for any digest."""
     stop = at + auth.size
-    zeroed = message[:at] + bytes(auth.size) + message[stop:]
-    return hmac.compare_digest(message[at:stop], digest(auth, key, zeroed))
+    message_without_digest = message[:at] + bytes(auth.size) + message[stop:]
+    return hmac.compare_digest(message[at:stop], digest(auth, key, message_without_digest))
 
 
-def _stretched(secret: bytes, name: str) -> bytes:
+def _stretch(secret: bytes, name: str) -> bytes:
     """The key of a password before it is localized. Raises ValueError for an empty one."""
     if not secret:
         raise ValueError("an empty password")
-    repeated = secret * (_PASSWORD_OCTETS // len(secret) + 1)
-    return hashlib.new(name, repeated[:_PASSWORD_OCTETS]).digest()
+    password_copies = secret * (_PASSWORD_OCTETS // len(secret) + 1)
+    return hashlib.new(name, password_copies[:_PASSWORD_OCTETS]).digest()
 
 
-_master = lru_cache(maxsize=256)(_stretched)
+_master = lru_cache(maxsize=256)(_stretch)
 
 
 def _bound(key: bytes, engine_id: bytes, name: str) -> bytes:
@@ -79,7 +79,7 @@ def extended(password: bytes, name: str, engine_id: bytes, size: int, reeder: bo
     key = localized(password, name, engine_id)
     while len(key) < size:  # at most once: the shortest hash has half of the longest key
         key += (
-            _bound(_stretched(key, name), engine_id, name)
+            _bound(_stretch(key, name), engine_id, name)
             if reeder
             else hashlib.new(name, key).digest()
         )

@@ -55,12 +55,12 @@ def encode(request: SnmpRequest, request_id: int) -> bytes:
     else:
         tag, value = request.value
         content = ber.tlv(tag, ber.value_content(value))
-        bindings = ber.tlv(ber.SEQUENCE, ber.of_oid(request.oids[0]) + content)
+        bindings = ber.tlv(ber.SEQUENCE, ber.encode_oid(request.oids[0]) + content)
     return ber.tlv(
         request.kind,
-        ber.of_integer(request_id)
-        + ber.of_integer(0)
-        + ber.of_integer(request.most)
+        ber.encode_integer(request_id)
+        + ber.encode_integer(0)
+        + ber.encode_integer(request.most)
         + ber.tlv(ber.SEQUENCE, bindings),
     )
 
@@ -137,7 +137,7 @@ def _value(tag: int, content: bytes) -> TypedValue:
 
 def message(version: int, community: bytes, pdu: bytes) -> bytes:
     """A message of v1 or v2c (RFC 1157, 4; RFC 1901, 3)."""
-    return ber.tlv(ber.SEQUENCE, ber.of_integer(version) + ber.tlv(ber.OCTETS, community) + pdu)
+    return ber.tlv(ber.SEQUENCE, ber.encode_integer(version) + ber.tlv(ber.OCTETS, community) + pdu)
 
 
 class Community(NamedTuple):

@@ -213,13 +213,13 @@ def _again(request: SnmpRequest, retries: int) -> Read[SnmpAnswer]:
 
 
 def subtree(
-    root: Arcs, after: Arcs, most: int, version: int, name: str, retries: int, learned: AgentLimits
+    root: Arcs, after: Arcs, most: int, version: int, name: str, retries: int, limits: AgentLimits
 ) -> Read[Rows]:
     """The objects below `root` that follow `after`. Raises SnmpError.
 
     Ends with the answer that reaches `most` objects.
     """
-    asking = _TableWalk(root, version > 1, learned)
+    asking = _TableWalk(root, version > 1, limits)
     rows: Rows = []
     last = after
     was_undecodable = False
@@ -227,7 +227,7 @@ def subtree(
         status, answer_rows = yield from asking.read_after(last, retries)
         try:
             raise_for_status(status, last, name)
-            below, is_end = _continued(root, last, answer_rows, name, asking.is_bulk)
+            below, is_end = _rows_below(root, last, answer_rows, name, asking.is_bulk)
         except SnmpError as error:
             if asking.leave_bulk():
                 continue
@@ -245,7 +245,7 @@ def subtree(
     return rows
 
 
-def _continued(root: Arcs, last: Arcs, rows: Rows, name: str, is_bulk: bool) -> tuple[Rows, bool]:
+def _rows_below(root: Arcs, last: Arcs, rows: Rows, name: str, is_bulk: bool) -> tuple[Rows, bool]:
     """The rows of an answer that are below `root`, and whether it shows that no more follow.
     Raises SnmpError if they do not continue a walk after `last`. `is_bulk`: it answers a GETBULK.
     """
@@ -281,12 +281,12 @@ class _TableWalk:
     guess equals the OID in the answer before it, so that no row between them is missed.
     """
 
-    def __init__(self, root: Arcs, has_bulk: bool, learned: AgentLimits) -> None:
-        self._root, self._learned = root, learned
+    def __init__(self, root: Arcs, has_bulk: bool, limits: AgentLimits) -> None:
+        self._root, self._learned = root, limits
         #: rows of a GETBULK; 1: none is sent
-        self._bulk = learned.bulk.rows if has_bulk else 1
+        self._bulk = limits.bulk.rows if has_bulk else 1
         #: OIDs of a GETNEXT, and their limit
-        self._next, self._most_next = min(_FIRST_GUESS, learned.next.rows), learned.next.rows
+        self._next, self._most_next = min(_FIRST_GUESS, limits.next.rows), limits.next.rows
         #: requests for several rows without an answer since the last answer
         self._unanswered: list[SnmpRequest] = []
 
@@ -317,7 +317,7 @@ class _TableWalk:
                 if not self.leave_bulk():
                     raise
                 continue
-            self._answered(request)
+            self._note_answer(request)
             if not status:
                 return SnmpAnswer(status, self._proven(request, rows))
             if request.kind == GET_BULK:
@@ -358,14 +358,14 @@ class _TableWalk:
         else:
             self._next = self._most_next = fewer(len(request.oids))
 
-    def _answered(self, request: SnmpRequest) -> None:
+    def _note_answer(self, request: SnmpRequest) -> None:
         """Notes what an answer shows: only now it is known that the agent was not silent as a
         whole."""
         for silent in self._unanswered:
             limit, rows = self._limit(silent)
             limit.silent(rows)
         self._unanswered.clear()
-        self._limit(request)[0].answered()
+        self._limit(request)[0].note_answer()
 
     def _limit(self, request: SnmpRequest) -> tuple[RowLimit, int]:
         if request.kind == GET_BULK:
@@ -381,8 +381,8 @@ class _TableWalk:
             if guess != proven[-1][0] or row[0] <= guess:
                 break
             proven.append(row)
-        grown = self._next * 2 if len(proven) == self._next else len(proven)
-        self._next = min(self._most_next, max(2, grown))
+        next_guess = self._next * 2 if len(proven) == self._next else len(proven)
+        self._next = min(self._most_next, max(2, next_guess))
         return proven
 
 
@@ -423,9 +423,9 @@ def dotted(arcs: Arcs) -> str:
 _index = functools.lru_cache(maxsize=4096)(dotted)
 
 
-def plain(typed: TypedValue) -> Value:
+def plain(typed_value: TypedValue) -> Value:
     """The value of an element. Octets become text only if they are UTF-8."""
-    tag, value = typed
+    tag, value = typed_value
     if isinstance(value, int):
         return value
     if tag == NULL or tag in MISSING:
@@ -444,13 +444,13 @@ def indexed_rows(rows: Rows, root: Arcs) -> list[Element]:
     """Walked rows with their indexes below `root`."""
     start, depth = dotted(root), len(root)
     elements: list[Element] = []
-    for arcs, typed in rows:
+    for arcs, typed_value in rows:
         index = _index(arcs[depth:])
-        elements.append(Element(f"{start}.{index}", plain(typed), index))
+        elements.append(Element(f"{start}.{index}", plain(typed_value), index))
     return elements
 
 
 def values(rows: Rows, root: Arcs) -> dict[str, Value]:
     """Index below `root` -> value, of the rows of a walk."""
     depth = len(root)
-    return {_index(arcs[depth:]): plain(typed) for arcs, typed in rows}
+    return {_index(arcs[depth:]): plain(typed_value) for arcs, typed_value in rows}

@@ -97,7 +97,7 @@ def columns(
     rows_by_column: dict[Arcs, Rows],
     likely: int,
     lead: Optional[Arcs],
-    learned: AgentLimits,
+    limits: AgentLimits,
 ) -> Read[None]:
     """Puts whole columns into `found`. Raises SnmpError, and then adds none.
 
@@ -105,7 +105,7 @@ def columns(
     row, those that are not yet whole are left out.
     """
     every = [_ColumnWalk(root) for root in sorted(set(roots))]
-    order = sorted(every, key=lambda column: -_shared(column.root, lead))
+    order = sorted(every, key=lambda column: -_shared_arcs(column.root, lead))
     leading = next((column for column in every if column.root == lead), None)
     rows: Rows = []
     while True:
@@ -122,7 +122,7 @@ def columns(
         except SnmpPortClosed:
             raise  # which says nothing of this kind of request
         except SnmpTimeout:
-            learned.bulk.silent(BULK_ROWS)
+            limits.bulk.silent(BULK_ROWS)
             raise
         if status:
             raise SnmpError(f"{status} for a GETBULK of {len(request_columns)} columns")
@@ -136,7 +136,7 @@ def columns(
     rows_by_column.update((column.root, column.rows) for column in every if column.end is not None)
 
 
-def _shared(root: Arcs, lead: Optional[Arcs]) -> int:
+def _shared_arcs(root: Arcs, lead: Optional[Arcs]) -> int:
     """How many arcs a column shares with `lead`: those that share most have as many rows as it, and
     end together if they are read together."""
     pairs = zip(root, lead or ())
@@ -185,10 +185,12 @@ def _left(columns: Sequence[_ColumnWalk], likely: int, every: Sequence[_ColumnWa
             rows_of_table[table] = max(rows_of_table.get(table, 0), len(column.rows))
     most = 0
     for column in columns:
-        rows_read, expected = len(column.rows), rows_of_table.get(column.root[:-1], likely)
+        rows_read, expected_rows = len(column.rows), rows_of_table.get(column.root[:-1], likely)
         most = max(
             most,
-            expected - rows_read + 1 if expected > rows_read else max(2 * rows_read, _FIRST_ROWS),
+            expected_rows - rows_read + 1
+            if expected_rows > rows_read
+            else max(2 * rows_read, _FIRST_ROWS),
         )
     return most
 

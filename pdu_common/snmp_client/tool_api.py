@@ -7,7 +7,7 @@ The platform has nothing of this, and handlers do not import it.
 from __future__ import annotations
 
 from .batch import ALONE, BatchReader, BatchRequest, read_batch
-from .ber import of_integer, tlv
+from .ber import encode_integer, tlv
 from .calls import typed_rows
 from .credentials import Credentials
 from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
@@ -42,7 +42,7 @@ __all__ = [
     "SnmpTimeout",
     "BatchReader",
     "BatchRequest",
-    "of_integer",
+    "encode_integer",
     "read_batch",
     "tlv",
     "typed_rows",

@@ -33,7 +33,7 @@ def run(
     """
     deadline = time.monotonic() + deadline_s
     try:
-        with _connected(credentials) as wire:
+        with _connect(credentials) as wire:
 
             def run_over(dialogue: Exchange) -> T:
                 return _Link(wire, dialogue, credentials, deadline, deadline_s).run(make())
@@ -71,7 +71,7 @@ def _is_interface(name: str) -> bool:
         return name.isdecimal()
 
 
-def _connected(credentials: Credentials) -> socket.socket:
+def _connect(credentials: Credentials) -> socket.socket:
     """A socket that receives only what comes from the agent's address and port. Raises OSError."""
     family = socket.AF_INET6 if credentials.is_ipv6 else socket.AF_INET
     wire = socket.socket(family, socket.SOCK_DGRAM)
@@ -130,7 +130,7 @@ class _Link:
             sent_at = time.monotonic()
             answer = self._wait(sent_at + wait_s)
             if isinstance(answer, SnmpAnswer):
-                self._learned.answered(time.monotonic() - sent_at)
+                self._learned.note_answer(time.monotonic() - sent_at)
                 return answer
             if answer is None:
                 if time.monotonic() >= self._deadline:
@@ -162,11 +162,11 @@ class _Link:
         """
         end = min(end, self._deadline)
         self._is_refused = False
-        queued = _QUEUED
-        while queued:
+        datagrams_left = _QUEUED
+        while datagrams_left:
             left = end - time.monotonic()
             if left <= 0:
-                queued -= 1
+                datagrams_left -= 1
             self._wire.settimeout(max(left, 0.0))
             try:
                 datagram = self._wire.recv(_LARGEST)

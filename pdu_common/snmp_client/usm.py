@@ -53,9 +53,9 @@ class Engine(NamedTuple):
     #: 5 to 32 octets
     id: bytes
     #: from the newest message, signed or not; for requests
-    said: EngineClock
+    announced_clock: EngineClock
     #: from the newest authentic message, None before the first; for the time window of answers
-    trusted: Optional[EngineClock] = None
+    trusted_clock: Optional[EngineClock] = None
 
 
 def discovery(msg_id: int, pdu: bytes) -> bytes:
@@ -70,7 +70,7 @@ def secure_request(user: User, engine: Engine, msg_id: int, pdu: bytes, at: floa
     Raises ValueError if this Python lacks a hash function, ImportError without cryptography.
     """
     data, salt = v3.scoped(engine.id, pdu), b""
-    boots, seconds = engine.said.boots, engine.said.now(at)
+    boots, seconds = engine.announced_clock.boots, engine.announced_clock.now(at)
     if user.auth and user.privacy:
         key = _privacy_key(user.auth, user.privacy, user.priv_password, engine.id)
         data, salt = ciphers.encrypt(user.privacy, key, boots, seconds, data)
@@ -99,20 +99,20 @@ def authentic(
     key = keys.localized(user.auth_password, user.auth.hash, engine.id)
     if not keys.is_authentic(user.auth, key, datagram, message.digest_at):
         return None
-    trusted = synchronized(engine.trusted, message.boots, message.seconds, at)
-    return None if trusted is None else Engine(engine.id, trusted, trusted)
+    trusted_clock = advance_clock(engine.trusted_clock, message.boots, message.seconds, at)
+    return None if trusted_clock is None else Engine(engine.id, trusted_clock, trusted_clock)
 
 
-def synchronized(
-    trusted: Optional[EngineClock], boots: int, seconds: int, at: float
+def advance_clock(
+    trusted_clock: Optional[EngineClock], boots: int, seconds: int, at: float
 ) -> Optional[EngineClock]:
     """The clock after an authentic message with this time; None if that is outside the window (RFC
     3414, 3.2.7b)."""
-    if trusted is None or (boots, seconds) > trusted[:2]:
-        trusted = EngineClock(boots, seconds, at)
-    if trusted.boots == _HIGHEST or boots < trusted.boots:
+    if trusted_clock is None or (boots, seconds) > trusted_clock[:2]:
+        trusted_clock = EngineClock(boots, seconds, at)
+    if trusted_clock.boots == _HIGHEST or boots < trusted_clock.boots:
         return None
-    return trusted if seconds >= trusted.now(at) - _WINDOW_S else None
+    return trusted_clock if seconds >= trusted_clock.now(at) - _WINDOW_S else None
 
 
 def unsecure(user: User, message: Message) -> Scoped:

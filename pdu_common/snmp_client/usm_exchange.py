@@ -42,12 +42,12 @@ def open_exchange(credentials: Credentials) -> UserExchange:
     """A dialogue with an agent, whose engine may be known from earlier ones. Raises SnmpError."""
     key = _key(credentials)
 
-    def learned(engine: Engine) -> None:
+    def note_engine(engine: Engine) -> None:
         if len(_engines) >= _MOST_KEPT:
             _engines.clear()
         _engines[key] = engine
 
-    return UserExchange(credentials.name, _user(credentials), _engines.get(key), learned)
+    return UserExchange(credentials.name, _user(credentials), _engines.get(key), note_engine)
 
 
 def is_known(credentials: Credentials) -> bool:
@@ -97,7 +97,7 @@ def _user(credentials: Credentials) -> User:
 class UserExchange:
     """A dialogue over v3 with the agent `name`.
 
-    `engine` is what is known of its engine, None for nothing; `learned` is called with what an
+    `engine` is what is known of its engine, None for nothing; `note_engine` is called with what an
     answer adds to that.
     """
 
@@ -106,11 +106,11 @@ class UserExchange:
         name: str,
         user: User,
         engine: Optional[Engine],
-        learned: Callable[[Engine], None],
+        note_engine: Callable[[Engine], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name, self._user, self._engine = name, user, engine
-        self._learned, self._clock = learned, clock
+        self._learned, self._clock = note_engine, clock
         self._request = SnmpRequest(GET, ())
         self._message_id = self._number = 0
         self._reported: set[int] = set()
@@ -140,23 +140,23 @@ class UserExchange:
                 engine = usm.authentic(self._user, engine, message, datagram, self._clock())
                 if engine is None:
                     return None
-            scoped = usm.unsecure(self._user, message)
+            scoped_pdu = usm.unsecure(self._user, message)
         except Malformed:
             return None
         if engine is not None and message.level:
             self._learn(engine)
-        if scoped.pdu.kind == REPORT:
-            return self._report(message, scoped.pdu)
+        if scoped_pdu.pdu.kind == REPORT:
+            return self._report(message, scoped_pdu.pdu)
         if (
             engine is None
             or message.level != self._user.level
             or message.user != self._user.name
             or message.engine_id != engine.id
-            or scoped.engine_id != engine.id
-            or scoped.name
+            or scoped_pdu.engine_id != engine.id
+            or scoped_pdu.name
         ):
             return None
-        return match_answer(scoped.pdu, self._number)
+        return match_answer(scoped_pdu.pdu, self._number)
 
     def _report(self, message: v3.Message, pdu: Pdu) -> Taken:
         """What to send after a report. Raises SnmpReport if a new datagram does not help.
@@ -181,7 +181,7 @@ class UserExchange:
             if engine is None:
                 self._learn(Engine(message.engine_id, clock_of_report))
             elif not message.level:
-                self._learn(engine._replace(said=clock_of_report))
+                self._learn(engine._replace(announced_clock=clock_of_report))
             return self._datagram()
         raise SnmpReport(f"{self._name}: {_REPORTS.get(number) or _report_text(arcs)}")
 

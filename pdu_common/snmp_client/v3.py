@@ -58,8 +58,8 @@ def encode(message: Message, reportable: bool = True) -> tuple[bytes, int]:
     """The datagram with a digest of zeros, and where the digest begins."""
     parameters = (
         ber.tlv(ber.OCTETS, message.engine_id)
-        + ber.of_integer(message.boots)
-        + ber.of_integer(message.seconds)
+        + ber.encode_integer(message.boots)
+        + ber.encode_integer(message.seconds)
         + ber.tlv(ber.OCTETS, message.user)
         + ber.tlv(ber.OCTETS, bytes(message.digest_size))
     )
@@ -67,14 +67,14 @@ def encode(message: Message, reportable: bool = True) -> tuple[bytes, int]:
     data = ber.tlv(ber.OCTETS, message.data) if message.level & PRIV else message.data
     flags = message.level | (REPORTABLE if reportable else 0)
     header = (
-        ber.of_integer(message.msg_id)
-        + ber.of_integer(_LARGEST_MESSAGE)
+        ber.encode_integer(message.msg_id)
+        + ber.encode_integer(_LARGEST_MESSAGE)
         + ber.tlv(ber.OCTETS, bytes((flags,)))
-        + ber.of_integer(_USM)
+        + ber.encode_integer(_USM)
     )
     message_octets = ber.tlv(
         ber.SEQUENCE,
-        ber.of_integer(VERSION)
+        ber.encode_integer(VERSION)
         + ber.tlv(ber.SEQUENCE, header)
         + ber.tlv(ber.OCTETS, ber.tlv(ber.SEQUENCE, parameters + salt))
         + data,

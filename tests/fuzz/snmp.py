@@ -35,8 +35,8 @@ _VALUES = (
 
 
 def _pdu(kind: int, values: Sequence[bytes]) -> bytes:
-    bindings = b"".join(ber.tlv(ber.SEQUENCE, ber.of_oid(_NAME) + value) for value in values)
-    body = ber.of_integer(7) + b"\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, bindings)
+    bindings = b"".join(ber.tlv(ber.SEQUENCE, ber.encode_oid(_NAME) + value) for value in values)
+    body = ber.encode_integer(7) + b"\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, bindings)
     return ber.tlv(kind, body)
 
 
@@ -57,7 +57,9 @@ def message(data: bytes) -> None:
         rows = [row for row in found.pdu.rows if row[1].tag != UNDECODABLE]
         for arcs, value in rows:
             # an OID that was read is written as the same OID
-            assert ber.arcs(ber.of_oid(arcs)[ber.head(ber.of_oid(arcs), 0, 9**9)[1] :]) == arcs
+            assert (
+                ber.arcs(ber.encode_oid(arcs)[ber.head(ber.encode_oid(arcs), 0, 9**9)[1] :]) == arcs
+            )
             plain(value)
         indexed_rows(rows, (1,))
     dialogue = CommunityExchange(2, b"public")

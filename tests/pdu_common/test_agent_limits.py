@@ -14,10 +14,10 @@ def test_one_silence_is_forgotten_with_the_next_answer_but_not_two() -> None:
     assert (limit.rows, limit.usual, limit.is_less) == (25, 25, False)
     limit.silent(25)
     assert (limit.rows, limit.is_less) == (5, True)
-    limit.answered()
+    limit.note_answer()
     assert (limit.rows, limit.is_less) == (25, False)
     limit.silent(25)
-    limit.answered()
+    limit.note_answer()
     assert (limit.rows, limit.usual) == (5, 25)
 
 
@@ -31,7 +31,7 @@ def test_a_silence_never_raises_the_number_of_rows() -> None:
 def test_after_a_wrong_answer_only_single_rows_are_asked_for() -> None:
     limit = RowLimit(16)
     limit.refuse()
-    limit.answered()
+    limit.note_answer()
     assert limit.rows == 1
 
 
@@ -44,11 +44,11 @@ def test_an_agent_that_has_not_answered_is_waited_for_until_the_timeout() -> Non
 
 def test_an_agent_that_answered_is_waited_for_three_times_its_slowest_answer_or_five_s() -> None:
     limits = AgentLimits()
-    limits.answered(0.1)
+    limits.note_answer(0.1)
     assert limits.is_alive
     assert limits.patience_s(60.0) == 5.0
-    limits.answered(4.0)
-    limits.answered(0.1)
+    limits.note_answer(4.0)
+    limits.note_answer(0.1)
     assert limits.patience_s(60.0) == 12.0
     # at most the timeout
     assert limits.patience_s(2.0) == 2.0

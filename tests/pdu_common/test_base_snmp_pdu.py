@@ -333,8 +333,10 @@ def _reporting(request: bytes, answer: bytes) -> Sequence[bytes]:
         _, at = codec.octets(message.data, at, end)
     if message.data[at] != reads.GET_BULK:
         return [answer]
-    unknown = codec.of_oid((1, 3, 6, 1, 6, 3, 11, 2, 1, 3, 0)) + b"\x41\x01\x01"
-    body = 3 * codec.of_integer(0) + codec.tlv(codec.SEQUENCE, codec.tlv(codec.SEQUENCE, unknown))
+    unknown = codec.encode_oid((1, 3, 6, 1, 6, 3, 11, 2, 1, 3, 0)) + b"\x41\x01\x01"
+    body = 3 * codec.encode_integer(0) + codec.tlv(
+        codec.SEQUENCE, codec.tlv(codec.SEQUENCE, unknown)
+    )
     report = v3.scoped(message.engine_id, codec.tlv(pdus.REPORT, body))
     return [v3.encode(message._replace(data=report), reportable=False)[0]]
 

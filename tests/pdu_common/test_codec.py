@@ -43,13 +43,13 @@ def test_an_oid_is_written_as_the_agent_reads_it(arcs: tuple[int, ...]) -> None:
     assert agent.decode(datagram) == agent.Message(
         1, b"public", agent.Pdu(GET_BULK, 2**31 - 1, 0, 25, ((arcs, None),))
     )
-    content = ber.of_oid(arcs)
+    content = ber.encode_oid(arcs)
     assert ber.arcs(content[ber.head(content, 0, len(content))[1] :]) == arcs
 
 
 def _answer(value: str, version: int = 1) -> bytes:
     """A message with one object, whose value is given in hexadecimal digits."""
-    binding = ber.tlv(ber.SEQUENCE, ber.of_oid((1, 3, 6)) + bytes.fromhex(value))
+    binding = ber.tlv(ber.SEQUENCE, ber.encode_oid((1, 3, 6)) + bytes.fromhex(value))
     body = b"\x02\x01\x07\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, binding)
     return pdus.message(version, b"c", ber.tlv(pdus.RESPONSE, body))
 
@@ -113,7 +113,7 @@ def test_a_value_that_is_not_of_snmp_is_undecodable(what: str) -> None:
 
 
 def test_other_rows_of_an_answer_are_read_whatever_follows_them() -> None:
-    name = ber.of_oid((1, 3, 6))
+    name = ber.encode_oid((1, 3, 6))
     rows = [ber.tlv(ber.SEQUENCE, name + bytes.fromhex(value)) for value in ("020107", "090161")]
     cut_off = b"\x30\x7f\x00"
     no_name = ber.tlv(ber.SEQUENCE, b"\x02\x01\x07")
@@ -345,7 +345,7 @@ def test_an_element_is_written_with_the_shortest_length_and_read_whole(
     ],
 )
 def test_a_number_is_written_with_the_fewest_octets(value: int, content: bytes) -> None:
-    assert ber.of_integer(value) == b"\x02" + bytes((len(content),)) + content
+    assert ber.encode_integer(value) == b"\x02" + bytes((len(content),)) + content
 
 
 @pytest.mark.parametrize(
@@ -359,5 +359,5 @@ def test_a_number_is_written_with_the_fewest_octets(value: int, content: bytes) 
     ],
 )
 def test_an_arc_is_written_in_base_128(arc: int, content: bytes) -> None:
-    assert ber.of_oid((1, 3, arc)) == b"\x06" + bytes((1 + len(content),)) + b"\x2b" + content
+    assert ber.encode_oid((1, 3, arc)) == b"\x06" + bytes((1 + len(content),)) + b"\x2b" + content
     assert ber.arcs(b"\x2b" + content) == (1, 3, arc)

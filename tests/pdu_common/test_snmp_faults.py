@@ -197,7 +197,7 @@ UNREADABLE = {
 
 def _spoilt(oid: str, value: bytes) -> Bend:
     """Puts these octets in place of the object's value."""
-    name = codec.of_oid(parse_oid(oid))
+    name = codec.encode_oid(parse_oid(oid))
 
     def bend(request: bytes, answer: bytes) -> list[bytes]:
         message = ber.decode(answer)
@@ -208,7 +208,7 @@ def _spoilt(oid: str, value: bytes) -> Bend:
             for binding in message.pdu.bindings
         )
         pdu = (
-            codec.of_integer(message.pdu.request_id)
+            codec.encode_integer(message.pdu.request_id)
             + b"\x02\x01\x00\x02\x01\x00"
             + codec.tlv(codec.SEQUENCE, bindings)
         )

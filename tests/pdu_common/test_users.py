@@ -164,15 +164,15 @@ def test_passwords_are_not_shown_and_can_be_forgotten() -> None:
 def test_a_message_is_in_the_window_or_not(
     boots: int, seconds: int, at: float, is_in: bool
 ) -> None:
-    clock = usm.synchronized(EngineClock(5, 1000, 0.0), boots, seconds, at)
+    clock = usm.advance_clock(EngineClock(5, 1000, 0.0), boots, seconds, at)
     assert (clock is not None) is is_in
     if clock is not None:
         assert clock >= EngineClock(5, 1000, 0.0)
 
 
 def test_the_first_authentic_message_sets_the_clock() -> None:
-    assert usm.synchronized(None, 3, 7, 9.0) == EngineClock(3, 7, 9.0)
-    assert usm.synchronized(None, 2**31 - 1, 7, 9.0) is None
+    assert usm.advance_clock(None, 3, 7, 9.0) == EngineClock(3, 7, 9.0)
+    assert usm.advance_clock(None, 2**31 - 1, 7, 9.0) is None
     assert (
         EngineClock(3, 7, 9.0).now(12.5) == 10
         and EngineClock(3, 2**31 - 2, 0.0).now(99.0) == 2**31 - 1
@@ -187,8 +187,8 @@ STATS = (1, 3, 6, 1, 6, 3, 15, 1, 1)
 
 
 def _pdu(number: int, kind: int = pdus.RESPONSE, oid: tuple[int, ...] = NAME) -> bytes:
-    binding = ber.tlv(ber.SEQUENCE, ber.of_oid(oid) + b"\x04\x02ok")
-    body = ber.of_integer(number) + b"\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, binding)
+    binding = ber.tlv(ber.SEQUENCE, ber.encode_oid(oid) + b"\x04\x02ok")
+    body = ber.encode_integer(number) + b"\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, binding)
     return ber.tlv(kind, body)
 
 
@@ -238,7 +238,7 @@ class Talk:
                 engine,
                 self.asked.msg_id if message_id is None else message_id,
                 _pdu(self.number()) if pdu is None else pdu,
-                engine.said.at,
+                engine.announced_clock.at,
             )
         )
 
@@ -256,7 +256,7 @@ def test_a_signed_and_encrypted_answer_is_taken_and_its_time_trusted() -> None:
     assert talk.asked.level == v3.AUTH | v3.PRIV
     assert (talk.asked.boots, talk.asked.seconds) == (9, 500)
     assert talk.reply() == SnmpAnswer("", [(NAME, TypedValue(OCTETS, b"ok"))])
-    assert talk.learned == Engine(ENGINE_ID, AGENT.said, AGENT.said)
+    assert talk.learned == Engine(ENGINE_ID, AGENT.announced_clock, AGENT.announced_clock)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_an_answer_of_another_user_level_or_key_is_not_taken(user: User) -> None
 
 def test_a_signed_answer_of_another_engine_message_or_request_is_not_taken() -> None:
     talk = Talk()
-    other = Engine(b"another-engine", AGENT.said)
+    other = Engine(b"another-engine", AGENT.announced_clock)
     assert talk.reply(engine=other) is None
     assert talk.reply(message_id=talk.asked.msg_id ^ 1) is None
     assert talk.reply(_pdu(talk.number() ^ 1)) is None
@@ -291,8 +291,8 @@ def test_a_signed_answer_of_another_engine_message_or_request_is_not_taken() -> 
 
 
 def test_a_signed_answer_from_before_the_window_is_not_taken() -> None:
-    trusted = EngineClock(9, 500, 0.0)
-    talk = Talk(engine=Engine(ENGINE_ID, trusted, trusted))
+    trusted_clock = EngineClock(9, 500, 0.0)
+    talk = Talk(engine=Engine(ENGINE_ID, trusted_clock, trusted_clock))
     talk.now = 200.0
     assert talk.reply() is None
     assert talk.reply(engine=Engine(ENGINE_ID, EngineClock(8, 700, 0.0))) is None
@@ -304,15 +304,15 @@ def test_an_unknown_engine_is_discovered_and_its_time_not_trusted() -> None:
     assert talk.asked[1:6] == (0, b"", 0, 0, b"")
     talk.sent(talk.report(4, NOBODY))
     assert (talk.asked.engine_id, talk.asked.boots, talk.asked.seconds) == (ENGINE_ID, 9, 500)
-    assert talk.learned == AGENT and talk.learned.trusted is None
+    assert talk.learned == AGENT and talk.learned.trusted_clock is None
     assert isinstance(talk.reply(), SnmpAnswer)
-    assert talk.learned.trusted == AGENT.said
+    assert talk.learned.trusted_clock == AGENT.announced_clock
 
 
 @pytest.mark.parametrize("engine_id", [b"", b"four", b"x" * 33])
 def test_a_report_without_a_usable_engine_id_is_not_taken(engine_id: bytes) -> None:
     talk = Talk(engine=None)
-    assert talk.report(4, NOBODY, Engine(engine_id, AGENT.said)) is None
+    assert talk.report(4, NOBODY, Engine(engine_id, AGENT.announced_clock)) is None
     assert talk.report(4, SIGNED) is None  # nobody can sign before the engine is known
 
 
@@ -325,7 +325,7 @@ def test_a_report_of_the_time_leads_to_one_more_request(user: User) -> None:
     assert (talk.asked.boots, talk.asked.seconds) == (10, 3) and talk.asked.msg_id != before
     # only a signed time counts for the window of answers
     assert talk.learned is not None
-    assert talk.learned.trusted == (later.said if user is SIGNED else None)
+    assert talk.learned.trusted_clock == (later.announced_clock if user is SIGNED else None)
     with pytest.raises(SnmpError, match=r"pdu:161: .*not in windows of trust \(NotInTimeWindow\)"):
         talk.report(2, user, later)
 
@@ -355,4 +355,4 @@ def test_other_reports_are_errors_in_the_words_of_pysnmp(number: int, words: str
         talk.report(number, UNSIGNED)
     assert str(caught.value) == f"pdu:161: {words}"
     # of another engine it says nothing about this one
-    assert Talk().report(number, UNSIGNED, Engine(b"another-engine", AGENT.said)) is None
+    assert Talk().report(number, UNSIGNED, Engine(b"another-engine", AGENT.announced_clock)) is None
