@@ -180,8 +180,8 @@ class Scrubber:
         A secret of four characters or more counts even if it is a common word with digits or signs
         (admin123), but not if it is a common word alone (public) or a number of up to six digits.
         """
-        learned = [secret for secret in self._secrets if secret in self._learned]
-        return sorted(filter(_is_telling, learned), key=len, reverse=True)
+        learned_secrets = [secret for secret in self._secrets if secret in self._learned]
+        return sorted(filter(_is_telling, learned_secrets), key=len, reverse=True)
 
     @functools.cached_property
     def _sought(self) -> list[str]:
@@ -202,9 +202,9 @@ class Scrubber:
         return text
 
     def _without_learned_addresses(self, text: str) -> str:
-        squeezed = re.sub(private_patterns.GAP[:-1], "", text).lower()
+        compact_text = re.sub(private_patterns.GAP[:-1], "", text).lower()
         for digits, pattern, stand_in in self._loose:
-            if digits in squeezed:
+            if digits in compact_text:
                 text = pattern.sub(functools.partial(_in_form_of, digits=stand_in), text)
         return text
 
@@ -315,16 +315,16 @@ class Scrubber:
         # Each arc becomes one letter of a text. All large arcs become the same letter, which no
         # text contains.
         large = iter([arc for arc in index if arc >= private_patterns.LETTERS])
-        spelled = "".join(chr(min(arc, private_patterns.LETTERS)) for arc in index)
+        index_text = "".join(chr(min(arc, private_patterns.LETTERS)) for arc in index)
         if addresses and ADDRESSES not in self.keep:
-            spelled = private_patterns.INET.sub(self._inet, spelled)
-            spelled = private_patterns.SPELT.sub(self._spelt_address, spelled)
+            index_text = private_patterns.INET.sub(self._inet, index_text)
+            index_text = private_patterns.SPELT.sub(self._spelt_address, index_text)
         for spelling, stand_in, is_address in self._spellings:
             if addresses or not is_address:
-                spelled = spelled.replace(spelling, stand_in)
+                index_text = index_text.replace(spelling, stand_in)
         return tuple(
             next(large) if ord(letter) == private_patterns.LETTERS else ord(letter)
-            for letter in spelled
+            for letter in index_text
         )
 
     def _inet(self, match: re.Match[str]) -> str:
@@ -558,9 +558,9 @@ def _ipv4_stand_in(number: int) -> str:
     return f"198.{18 + network // 256 % 2}.{network % 256}.{host + 1}"  # 198.18.0.0/15
 
 
-def _in_form_of(written: Union[str, re.Match[str]], digits: str) -> str:
-    """These hex digits in the places of those in `written`, and in its case."""
-    text = written if isinstance(written, str) else written[0]
+def _in_form_of(template: Union[str, re.Match[str]], digits: str) -> str:
+    """These hex digits in the places of those in `template`, and in its case."""
+    text = template if isinstance(template, str) else template[0]
     put = iter(digits.upper() if text.upper() == text != text.lower() else digits)
     return re.sub(private_patterns.HEX, lambda _: next(put), text)
 
@@ -570,14 +570,14 @@ def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[tuple[str, 
     whether they are the octets of an address.
     """
     try:
-        packed, packed_stand_in = (
+        address_octets, packed_stand_in = (
             ipaddress.ip_address(value).packed,
             ipaddress.ip_address(stand_in).packed,
         )
         if (
-            max(packed) >= private_patterns.DISTINCTIVE_ARC
+            max(address_octets) >= private_patterns.DISTINCTIVE_ARC
         ):  # many OIDs end with small arcs such as 1.1.1.1
-            yield "".join(map(chr, packed)), "".join(map(chr, packed_stand_in)), True
+            yield "".join(map(chr, address_octets)), "".join(map(chr, packed_stand_in)), True
     except ValueError:
         pass
     # the stand-in of a MAC address
@@ -587,11 +587,11 @@ def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[tuple[str, 
     if is_secret or is_distinctive:
         # as in an SnmpAdminString (RFC 3411, 5)
         octets = value.encode("utf-8", "backslashreplace").decode("latin-1")
-        for spelled in dict.fromkeys((octets, value)):
+        for spelling in dict.fromkeys((octets, value)):
             # the length, then the text
-            yield chr(len(spelled)) + spelled, chr(len(stand_in)) + stand_in, False
+            yield chr(len(spelling)) + spelling, chr(len(stand_in)) + stand_in, False
             # IMPLIED, or of fixed size: without the length (RFC 2578, 7.7)
-            yield spelled, stand_in, False
+            yield spelling, stand_in, False
 
 
 def _octets(mac: str) -> str:

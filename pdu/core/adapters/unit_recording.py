@@ -53,8 +53,8 @@ def unit_recording_format(name: str) -> RecordingFormat:
                 session.login.user or "",
                 session.address,
             )
-        scrubbed = scrubber.twice(lambda: scrubber.json({"answers": answers}))
-        text = json.dumps({"recording": f"{name} 1", **scrubbed}, indent=1) + "\n"
+        clean_answers = scrubber.twice(lambda: scrubber.json({"answers": answers}))
+        text = json.dumps({"recording": f"{name} 1", **clean_answers}, indent=1) + "\n"
         return Recording(text, _holds(text))
 
     def serve(text: str, port: int) -> ReplayedDevice:

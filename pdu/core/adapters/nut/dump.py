@@ -130,5 +130,5 @@ def _word(value: str) -> str:
 
 def _unquoted(value: str) -> str:
     value = value.strip()
-    quoted: Optional[re.Match[str]] = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', value, re.DOTALL)
-    return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else value
+    quotation: Optional[re.Match[str]] = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', value, re.DOTALL)
+    return re.sub(r"\\(.)", r"\1", quotation[1]) if quotation else value

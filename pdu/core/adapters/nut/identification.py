@@ -54,9 +54,9 @@ def identify(data: Any) -> HandlerFinding:
         )
         if failing:
             # the line may be pasted, and the server chose the name
-            chosen = shlex.quote(f"device={readable[0].name}")
+            setting = shlex.quote(f"device={readable[0].name}")
             out.next_steps = [
-                f"add -s {chosen}: a poll of all devices of this server fails at {failing[0]}"
+                f"add -s {setting}: a poll of all devices of this server fails at {failing[0]}"
             ]
     else:
         out.why = (
@@ -107,7 +107,7 @@ def _states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None
     out.outlets += len(outlets)
     reporting = [outlet for outlet in outlets if outlet.state_variables]
     states = sum(outlet.state is not None for outlet in reporting)
-    switched = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
+    switchable = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
     if states:
         out.can.append(
             f"{name}: read the states of {len(reporting)} of {len(outlets)} outlets ({states} on or"
@@ -122,12 +122,12 @@ def _states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None
         )
     else:
         out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
-    if switched:
+    if switchable:
         commands = [
-            command.name for command in (switched[0].on, switched[0].off) if command is not None
+            command.name for command in (switchable[0].on, switchable[0].off) if command is not None
         ]
         out.can.append(
-            f"{name}: switch {len(switched)} of {len(outlets)} outlets (not tried here; the user"
+            f"{name}: switch {len(switchable)} of {len(outlets)} outlets (not tried here; the user"
             " needs the right to switch)"
         )
         out.evidence[f"{name}: switching"] = (

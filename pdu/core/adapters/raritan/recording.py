@@ -92,15 +92,19 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
     """Calls the getters of new objects, until none are left or more than MOST_CALLS calls are
     recorded.
     """
-    met: set[str] = set()
-    requested: set[tuple[str, str]] = set()
+    resource_ids: set[str] = set()
+    known_calls: set[tuple[str, str]] = set()
     while True:
-        requested.update(call[:2] for call in tape.calls)
-        ask = [key for key in dict.fromkeys(_new_getters(tape, met)) if key[:2] not in requested]
+        known_calls.update(call[:2] for call in tape.calls)
+        ask = [
+            key
+            for key in dict.fromkeys(_new_getters(tape, resource_ids))
+            if key[:2] not in known_calls
+        ]
         if not ask:
             return
         # also the calls that the device does not answer
-        requested.update(call[:2] for call in ask)
+        known_calls.update(call[:2] for call in ask)
         for start in range(0, len(ask), CALLS_IN_A_BULK):
             if len(tape.calls) > MOST_CALLS:
                 return
@@ -117,7 +121,7 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
             )
 
 
-def _new_getters(tape: _Tape, met: set[str]) -> Iterator[Key]:
+def _new_getters(tape: _Tape, resource_ids: set[str]) -> Iterator[Key]:
     """The getters of new objects, and getMetaData of each outlet by its well-known id,
     /model/pdu/<p>/outlet/<i>.
     """
@@ -136,8 +140,8 @@ def _new_getters(tape: _Tape, met: set[str]) -> Iterator[Key]:
             for index in range(len(linked_references)):
                 yield key(f"{rid}/outlet/{index}", "getMetaData", {})
     for object_reference in object_references:
-        if object_reference.rid not in met and object_reference.type.startswith(_MODULES):
-            met.add(object_reference.rid)
+        if object_reference.rid not in resource_ids and object_reference.type.startswith(_MODULES):
+            resource_ids.add(object_reference.rid)
             yield from (
                 key(object_reference.rid, method, {}) for method in _getters(object_reference.type)
             )

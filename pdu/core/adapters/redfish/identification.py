@@ -106,9 +106,9 @@ def _states(
         [resources.state(outlet.resource, outlet.pdu) for outlet in outlets],
         f"Outlet, PowerState: {_SCHEMA}",
     )
-    offered = [outlet for outlet in outlets if resources.text(action(outlet.resource), "target")]
-    infos = infos_of(service, [outlet.resource for outlet in offered])
-    possible = [outlet for outlet in offered if _is_possible(service, outlet, infos)]
+    switchable = [outlet for outlet in outlets if resources.text(action(outlet.resource), "target")]
+    infos = infos_of(service, [outlet.resource for outlet in switchable])
+    possible = [outlet for outlet in switchable if _is_possible(service, outlet, infos)]
     listing = [
         outlet for outlet in possible if values_of(service, outlet.resource, infos) is not None
     ]
@@ -131,13 +131,13 @@ def _states(
             f"switch {counted(len(possible) - len(sure), 'outlet')} without switch_unproven=yes:"
             " the action lists no values that it accepts, or its target is not below the outlet"
         )
-    if len(possible) < len(offered):
+    if len(possible) < len(switchable):
         out.cannot.append(
-            f"switch {counted(len(offered) - len(possible), 'outlet')}: locked, or the action does"
-            " not take On and Off, or the outlet's link or the target is invalid or on another"
+            f"switch {counted(len(switchable) - len(possible), 'outlet')}: locked, or the action"
+            " does not take On and Off, or the outlet's link or the target is invalid or on another"
             " service, or the values or (HPE) the outlet's configuration cannot be read"
         )
-    if not offered:
+    if not switchable:
         out.cannot.append(
             f"switch: no outlet offers the action {outlet_actions.ACTION[1:]}; all are metered"
             " only, or the account may not switch"

@@ -111,13 +111,13 @@ def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool =
         return [expanded(resources, member, levels, False) for member in value]
     if not isinstance(value, Mapping):
         return value
-    linked = (
+    target = (
         resources.get(strip_trailing_slash(str(value.get("@odata.id"))))
         if not top and levels and len(value) == 1
         else None
     )
-    if linked is not None:
-        return expanded(resources, linked, levels - 1)
+    if target is not None:
+        return expanded(resources, target, levels - 1)
     return {
         name: member if name == "Links" else expanded(resources, member, levels, False)
         for name, member in value.items()

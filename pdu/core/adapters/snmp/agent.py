@@ -112,16 +112,16 @@ class SimulatedAgent:
         config.add_v1_system(engine, "replay", community)
         for model in (1, 2):
             config.add_vacm_user(engine, model, "replay", "noAuthNoPriv", _EVERYTHING, _EVERYTHING)
-        served = context.SnmpContext(engine)
-        served.unregister_context_name(b"")
-        served.register_context_name(b"", _Instrumentation(self._unit))
+        snmp_context = context.SnmpContext(engine)
+        snmp_context.unregister_context_name(b"")
+        snmp_context.register_context_name(b"", _Instrumentation(self._unit))
         for responder in (
             cmdrsp.GetCommandResponder,
             cmdrsp.NextCommandResponder,
             cmdrsp.BulkCommandResponder,
             cmdrsp.SetCommandResponder,
         ):
-            responder(engine, served)
+            responder(engine, snmp_context)
         await asyncio.sleep(0)
         self._ready.set()
 

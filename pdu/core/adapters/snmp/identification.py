@@ -83,26 +83,27 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
 
 
 def _candidate_rows(
-    tried: list[detection.Candidate], read_device: SnmpDevice, device: SnmpReads
+    candidates: list[detection.Candidate], read_device: SnmpDevice, device: SnmpReads
 ) -> list[dict[str, str]]:
     """A row for each candidate with its result; "not needed" for those that
     detection did not try.
     """
     chosen = detection.Candidate(read_device.profile, read_device.reader.root)
     needed = (
-        tried.index(chosen) + 1
-        if chosen in tried and read_by_states(read_device.profile, read_device.reader)
-        else len(tried)
+        candidates.index(chosen) + 1
+        if chosen in candidates and read_by_states(read_device.profile, read_device.reader)
+        else len(candidates)
     )
-    rows = [_row(candidate, tried, device) for candidate in tried[:needed]]
+    rows = [_row(candidate, candidates, device) for candidate in candidates[:needed]]
     rows += [
-        {"family": _name(candidate, tried), "result": "not needed"} for candidate in tried[needed:]
+        {"family": _name(candidate, candidates), "result": "not needed"}
+        for candidate in candidates[needed:]
     ]
     return rows
 
 
 def _row(
-    candidate: detection.Candidate, tried: list[detection.Candidate], device: SnmpReads
+    candidate: detection.Candidate, candidates: list[detection.Candidate], device: SnmpReads
 ) -> dict[str, str]:
     try:
         states = read_by_states(candidate.profile, Reader(device, candidate.root))
@@ -112,12 +113,12 @@ def _row(
         result = error.reason
     else:
         result = counted(len(states.states), "outlet") if states else "no outlet reports a state"
-    return {"family": _name(candidate, tried), "result": result}
+    return {"family": _name(candidate, candidates), "result": result}
 
 
-def _name(candidate: detection.Candidate, tried: list[detection.Candidate]) -> str:
+def _name(candidate: detection.Candidate, candidates: list[detection.Candidate]) -> str:
     """The family's key, with the root of its tree if the family is tried at several."""
-    is_only = sum(rival.profile is candidate.profile for rival in tried) == 1
+    is_only = sum(rival.profile is candidate.profile for rival in candidates) == 1
     return candidate.profile.key if is_only else f"{candidate.profile.key} at {candidate.root}"
 
 
@@ -161,15 +162,15 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
         out.cannot.append("read or switch outlets: it has none")
     _switching(read_device, switch_unproven, out)
     try:
-        metered = metering.meter(read_device)
+        meter_reading = metering.meter(read_device)
     except (ProtocolError, Refused, Unsupported) as error:
         out.cannot.append(f"report figures: {error.reason}")
         return
     ceilings = profile.ceilings
     for name, value, unit, total, proof, most in (
-        ("load", metered.load, "A", profile.load, profile.evidence.current, ceilings.part_a),
-        ("power", metered.power, "W", profile.power, profile.evidence.power, ceilings.part_w),
-        ("energy", metered.energy, "kWh", profile.energy, profile.evidence.energy, None),
+        ("load", meter_reading.load, "A", profile.load, profile.evidence.current, ceilings.part_a),
+        ("power", meter_reading.power, "W", profile.power, profile.evidence.power, ceilings.part_w),
+        ("energy", meter_reading.energy, "kWh", profile.energy, profile.evidence.energy, None),
     ):
         if total is None:
             out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
@@ -188,13 +189,13 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
     for name, figures, source, proof in (
         (
             "current by outlet",
-            metered.current_of,
+            meter_reading.current_of,
             outlets and outlets.current,
             profile.evidence.current,
         ),
         (
             "energy by outlet",
-            metered.energy_of,
+            meter_reading.energy_of,
             outlets and outlets.energy,
             profile.evidence.energy,
         ),
@@ -243,18 +244,18 @@ def summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None)
     value.
     """
     figures: list[Figure] = []
-    summed: set[str] = set()
+    summed_units: set[str] = set()
     for figure in total.figures:
-        if summed and total.unit is None:
+        if summed_units and total.unit is None:
             break  # further figures were not read
         rows = [
             (total.unit.of(index) if total.unit else "", value)
             for index, value in figure.rows_from(reader, most).items()
         ]
         units = {unit for unit, _ in rows} - {unit for unit, value in rows if value is None}
-        if units - summed:
+        if units - summed_units:
             figures.append(figure)
-            summed |= units
+            summed_units |= units
     return figures
 
 

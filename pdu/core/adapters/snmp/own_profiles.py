@@ -50,8 +50,8 @@ def read_profile(file: Path) -> Profile:
     """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError, also
     for parts that contradict each other."""
     try:
-        with file.open("rb") as opened:
-            data = opened.read(_LARGEST + 1)
+        with file.open("rb") as profile_file:
+            data = profile_file.read(_LARGEST + 1)
         if len(data) > _LARGEST:
             raise ProfileError("profile: the file is larger than 1 MB")
         text = data.decode("utf-8-sig")
@@ -159,12 +159,12 @@ def build_options(
         raise UnknownFamily(
             f"--profile-key {profile} is not one of the families of --only ({', '.join(only)})"
         )
-    chosen: dict[str, str] = {}
+    flag_values: dict[str, str] = {}
     if only:
-        chosen["only"] = ",".join(key for key in _KEYS if key in only)
+        flag_values["only"] = ",".join(key for key in _KEYS if key in only)
     if profile:
-        chosen["profile"] = profile
-    return {**chosen, **dict.fromkeys(flags, "yes")}
+        flag_values["profile"] = profile
+    return {**flag_values, **dict.fromkeys(flags, "yes")}
 
 
 def _near(text: str) -> str:
@@ -183,11 +183,11 @@ def _near(text: str) -> str:
     return "to list all families, run: pdu snmp families"
 
 
-def options_source(chosen: Mapping[str, str]) -> str:
+def options_source(flag_values: Mapping[str, str]) -> str:
     """The text of an options.py with these options: ASCII, and always the same for the same
     options.
     """
-    rows = "".join(f"    {key!r}: {ascii(chosen[key])},\n" for key in sorted(chosen))
+    rows = "".join(f"    {key!r}: {ascii(flag_values[key])},\n" for key in sorted(flag_values))
     return (
         '"""Build options of this archive, written by packaging/build.py."""\n'
         f"OPTIONS: dict[str, str] = {{\n{rows}}}\n"

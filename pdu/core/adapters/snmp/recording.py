@@ -189,15 +189,15 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     device = detect_device(rows, select_families(host.settings(data), {}))
     for name in _names(rows, device):
         scrubber.learn(NAMES, name)
-    needed = _find_needed_rows(rows, device)
+    needed_rows = _find_needed_rows(rows, device)
     objects = set[Arcs]()
     if device is not None:
         objects = {arcs(device.reader.resolve(oid)) for oid in oids(device.profile)}
-    words = _words_that_stay(rows, device, scrubber, needed)
+    words = _words_that_stay(rows, device, scrubber, needed_rows)
     return scrubber.twice(
         lambda: {
             _index(oid, scrubber, objects): _scrubbed(
-                oid, rows, scrubber, words if oid not in needed else None
+                oid, rows, scrubber, words if oid not in needed_rows else None
             )
             for oid in rows
         }
@@ -232,8 +232,8 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, words: Optional[set[str
             return SnmpRow(OCTETS, scrubber.octets(row.value))
         if row.text is None and scrubber.engine(row.value) != row.value:
             return SnmpRow(OCTETS, scrubber.engine(row.value))
-    coded = "utf-8" if row.text is not None else "latin-1"
-    text = row.value.decode(coded)
+    charset = "utf-8" if row.text is not None else "latin-1"
+    text = row.value.decode(charset)
     if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")):
         runs = _TEXT if row.text is not None else _TEXT_IN_OCTETS
         clean = runs.sub(lambda match: _words(match[0], oid, scrubber, words), text)
@@ -245,7 +245,7 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, words: Optional[set[str
         ):
             # the login among other octets, such as in parts between them
             return SnmpRow(OCTETS, b"")
-        return SnmpRow(OCTETS, bytes(scrubber.arcs(clean.encode(coded, "replace"))))
+        return SnmpRow(OCTETS, bytes(scrubber.arcs(clean.encode(charset, "replace"))))
     padding = text[len(text.rstrip("\0 \r\n\t")) :]
     bare = text[: len(text) - len(padding)]
     bare = (
@@ -253,7 +253,7 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, words: Optional[set[str
         if oid in _SYSTEM
         else _words(bare, oid, scrubber, words)
     )
-    return SnmpRow(OCTETS, (bare + padding).encode(coded, "replace"))
+    return SnmpRow(OCTETS, (bare + padding).encode(charset, "replace"))
 
 
 def _scrub_oid_value(oid: Arcs, value: Arcs, rows: Rows, scrubber: Scrubber) -> Arcs:
@@ -273,10 +273,10 @@ def _scrub_oid_value(oid: Arcs, value: Arcs, rows: Rows, scrubber: Scrubber) -> 
 def _is_plain(text: Optional[str]) -> bool:
     """Whether six octets are a text rather than a MAC address: blanks, or a word that may end a
     line. NULs may follow."""
-    stripped = "" if text is None else text.rstrip("\0")
-    word = stripped.rstrip("\r\n")
-    is_blank = not stripped.strip(" ")
-    return stripped != "" and word.isprintable() and (is_blank or word.strip() != "")
+    stripped_text = "" if text is None else text.rstrip("\0")
+    word = stripped_text.rstrip("\r\n")
+    is_blank = not stripped_text.strip(" ")
+    return stripped_text != "" and word.isprintable() and (is_blank or word.strip() != "")
 
 
 def _is_private_address(row: SnmpRow) -> bool:
@@ -349,12 +349,12 @@ def _names(rows: Rows, device: Optional[SnmpDevice]) -> Iterator[str]:
 
 
 def _words_that_stay(
-    rows: Rows, device: Optional[SnmpDevice], scrubber: Scrubber, needed: set[Arcs]
+    rows: Rows, device: Optional[SnmpDevice], scrubber: Scrubber, needed_rows: set[Arcs]
 ) -> set[str]:
     """Words of the family's entry, and those that `Scrubber.text` leaves in sysDescr and in the
     rows that the family needs.
     """
-    texts = [scrubber.text(_text(rows.get(oid))) for oid in (SYS_DESCR, *needed)]
+    texts = [scrubber.text(_text(rows.get(oid))) for oid in (SYS_DESCR, *needed_rows)]
     if device is not None:
         texts += [
             device.profile.vendor,

@@ -44,8 +44,8 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
     parsed = snmprec.parse(text)
     if not parsed.rows:
         hint = " with a numeric OID: walk with snmpwalk -On" if parsed.left_out else ""
-        named = f"; {parsed.unreadable[0]}" if parsed.unreadable else ""
-        raise SettingsError(f"the recording has no usable object{hint}{named}")
+        note = f"; {parsed.unreadable[0]}" if parsed.unreadable else ""
+        raise SettingsError(f"the recording has no usable object{hint}{note}")
     community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
     if max(community) > "\xff":
         raise SettingsError(
@@ -64,13 +64,13 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
     )
 
 
-def find_device(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:
-    """Read the rows as the family `chosen`; "" means the detected one.
+def find_device(rows: Rows, profile_name: str) -> tuple[Optional[SnmpDevice], str, str]:
+    """Read the rows as the family `profile_name`; "" means the detected one.
 
     Returns the result (None if the family cannot read them), a summary, and an option that `pdu
     status` needs, or "".
     """
-    profile = _profile(chosen) if chosen else None
+    profile = _profile(profile_name) if profile_name else None
     setting, needs = "", ""
     try:
         device = _read_as(rows, profile)
@@ -117,32 +117,32 @@ def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False)
     return detection.read_as(RecordedRows(rows), profile, metered_only)
 
 
-def _poll(where: str, chosen: str, device: Optional[SnmpDevice]) -> str:
+def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
     """The arguments of `pdu status` for this replay.
 
     For a profile in a file, they name the archive that is built from it.
     """
-    if device is None or not chosen:
+    if device is None or not profile_name:
         return f"snmp {where}"
-    if PROFILES.find_profile(chosen) is not None:
-        return f"snmp {where} -s profile={chosen}"
+    if PROFILES.find_profile(profile_name) is not None:
+        return f"snmp {where} -s profile={profile_name}"
     return f"dist/pdu_{device.profile.key.replace('-', '_')}-{VERSION}.tar.gz {where}"
 
 
-def _profile(chosen: str) -> Profile:
+def _profile(profile_name: str) -> Profile:
     """A family by its key, or a profile in a JSON file."""
-    family = PROFILES.find_profile(chosen)
+    family = PROFILES.find_profile(profile_name)
     if family is not None:
         return family
-    if not os.path.isfile(chosen):
+    if not os.path.isfile(profile_name):
         raise SettingsError(
-            f"--profile {chosen[:60]!r} is neither a family (pdu snmp families lists them) nor a"
-            " file"
+            f"--profile {profile_name[:60]!r} is neither a family (pdu snmp families lists them)"
+            " nor a file"
         )
     try:
-        return own_profiles.read_profile(Path(chosen))
+        return own_profiles.read_profile(Path(profile_name))
     except schema.ProfileError as error:
-        raise SettingsError(f"{chosen}: {error}") from None
+        raise SettingsError(f"{profile_name}: {error}") from None
 
 
 def compare_rows(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = None) -> list[str]:

@@ -284,13 +284,13 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 def _may_go_on(lines: Sequence[str], line: str) -> bool:
     """Whether a line may belong to the value before it: one of octets, or a text without quotes."""
     match = _WALKED.match(lines[0])
-    typed = _TYPED.match(match["rest"]) if match else None
-    if not line.strip() or typed is None:
-        return typed is not None
-    if _TAGS.get(typed["type"]) not in (OCTETS, OPAQUE):
+    type_match = _TYPED.match(match["rest"]) if match else None
+    if not line.strip() or type_match is None:
+        return type_match is not None
+    if _TAGS.get(type_match["type"]) not in (OCTETS, OPAQUE):
         return False
-    is_text = typed["type"] == "STRING"
-    return not typed["value"].startswith('"') if is_text else bool(_OCTETS.match(line))
+    is_text = type_match["type"] == "STRING"
+    return not type_match["value"].startswith('"') if is_text else bool(_OCTETS.match(line))
 
 
 def _opens(line: str) -> bool:
@@ -346,9 +346,9 @@ def _typed(text: str, has_types: bool) -> Optional[SnmpRow]:
             raise _UnknownType
         return SnmpRow(tag, _FLOAT + struct.pack(">f", float(written_value.partition(" ")[0])))
     if name == "STRING":
-        quoted = re.fullmatch(r'"(.*)"\s*', value, re.DOTALL)
-        if quoted:
-            value = re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL)
+        quotation = re.fullmatch(r'"(.*)"\s*', value, re.DOTALL)
+        if quotation:
+            value = re.sub(r"\\(.)", r"\1", quotation[1], flags=re.DOTALL)
         elif value.startswith('"'):
             raise ValueError(f"the text {value[:30]!r} does not end with a quote")
         return SnmpRow(tag, value.encode("utf-8", "surrogateescape"))

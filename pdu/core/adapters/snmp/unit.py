@@ -83,11 +83,13 @@ class RecordedUnit:
         identity, state = command
         if not identity:
             return "", "accepted"
-        turned = self._turn(identity, state, oid)
+        is_switched = self._turn(identity, state, oid)
         effect = f"outlet {identity} {'on' if state is EnumPowerStatus.UP else 'off'}"
         return (
             "",
-            effect if turned else f"{effect}: accepted, but the recording cannot show this state",
+            effect
+            if is_switched
+            else f"{effect}: accepted, but the recording cannot show this state",
         )
 
     def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
@@ -105,15 +107,15 @@ class RecordedUnit:
                     orders = self._control.orders(reader, identity, up)
                 except PduHandlerError:
                     continue  # the family refuses this command
-                writes = [(arcs(at), _typed(written)) for at, written in orders]
+                writes = [(arcs(at), _typed(command_value)) for at, command_value in orders]
                 if writes and writes[-1] == (oid, value):
                     return identity, EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
                 prepares = prepares or (oid, value) in writes
         return ("", EnumPowerStatus.UNKNOWN) if prepares else None
 
-    def _turn(self, identity: str, state: EnumPowerStatus, written: Arcs) -> bool:
-        """Change rows so that the family reads `wanted` for this outlet, and no other state
-        changes. False if no such change is found. `written` is the object of the command."""
+    def _turn(self, identity: str, state: EnumPowerStatus, command_oid: Arcs) -> bool:
+        """Change rows so that the family reads `state` for this outlet, and no other state
+        changes. False if no such change is found. `command_oid` is the object of the command."""
         assert (
             self._found is not None
             and self._found.outlets is not None
@@ -130,13 +132,13 @@ class RecordedUnit:
         if states_before == states_after:
             return True
         for change in _changes(
-            states, state, identity, written, memory.oids_in_answers(), self._rows
+            states, state, identity, command_oid, memory.oids_in_answers(), self._rows
         ):
-            changed = {**self._rows, **change}
+            new_rows = {**self._rows, **change}
             # a count that no longer matches its table, for instance
             with suppress(PduHandlerError):
-                if states.read_from(reading(changed, self._found.reader)) == states_after:
-                    self._rows = changed
+                if states.read_from(reading(new_rows, self._found.reader)) == states_after:
+                    self._rows = new_rows
                     return True
         return False
 
@@ -145,7 +147,7 @@ def _changes(
     states: State,
     state: EnumPowerStatus,
     identity: str,
-    written: Arcs,
+    command_oid: Arcs,
     oids: Sequence[Arcs],
     rows: Rows,
 ) -> Iterator[Rows]:
@@ -164,7 +166,7 @@ def _changes(
             [
                 oid
                 for oid in own_oids
-                if oid == written or str(rows[oid].raw).strip() in state_values
+                if oid == command_oid or str(rows[oid].raw).strip() in state_values
             ],
             value,
         )
@@ -180,8 +182,8 @@ def _changes(
             fields = row.value.decode("utf-8", "surrogateescape").split(separator)
             for at in range(len(fields)):
                 for value in values:
-                    packed = separator.join([*fields[:at], value, *fields[at + 1 :]])
-                    yield {oid: SnmpRow(OCTETS, packed.encode("utf-8", "surrogateescape"))}
+                    new_value = separator.join([*fields[:at], value, *fields[at + 1 :]])
+                    yield {oid: SnmpRow(OCTETS, new_value.encode("utf-8", "surrogateescape"))}
         for bit in range(min(8 * len(row.value), _MOST_BITS)):
             octets = bytearray(row.value)
             octets[bit // 8] ^= 0x80 >> bit % 8
