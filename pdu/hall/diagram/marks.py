@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
@@ -12,35 +11,10 @@ from ..walk.arithmetic import Interval
 from ..walk.node_state import Condition, HallStates
 
 
-class Look(enum.Enum):
-    """Colour and pattern, the worst last. The value is for people."""
-
-    PLAIN = "drawn"
-    LIVES = "lives"
-    ABOVE_LIMIT = "above limit"
-    IN_QUESTION = "in question"
-    DEAD = "dead"
-    FINDING = "finding"
-
-    @property
-    def rank(self) -> int:
-        """Higher is worse."""
-        return _RANKS[self]
-
-
-_RANKS = {look: rank for rank, look in enumerate(Look)}
-_LOOKS = {
-    Condition.LIVES: Look.LIVES,
-    Condition.ABOVE_LIMIT: Look.ABOVE_LIMIT,
-    Condition.IN_QUESTION: Look.IN_QUESTION,
-    Condition.DEAD: Look.DEAD,
-}
-
-
 class Mark(NamedTuple):
     """What is shown at one thing."""
 
-    look: Look = Look.PLAIN
+    condition: Condition = Condition.PLAIN
     #: in A
     load: Optional[Interval] = None
     rating_a: Optional[float] = None
@@ -100,7 +74,7 @@ def marks_of(
     for node, state in states.items():
         moment = moments.get(node)
         marks[node] = Mark(
-            _LOOKS[state.condition],
+            state.condition,
             # what is dead at once carries nothing
             None if state.at_the_latest_s == 0.0 else state.load,
             state.rating_a,

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
 from ...core.drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
-from .marks import HallMarks, Look, Mark
+from ..walk.node_state import Condition
+from .marks import HallMarks, Mark
 
 WIDTH = 960.0
 _MOST_OPEN = 12
@@ -58,7 +59,7 @@ class Box:
     #: texts below its rows
     texts: list[str] = field(default_factory=list)
     #: what feeds it, with the look of the line between
-    inputs: list[tuple[HallNode, Look]] = field(default_factory=list)
+    inputs: list[tuple[HallNode, Condition]] = field(default_factory=list)
     #: a frame has boxes, a box has none
     inner: list[Box] = field(default_factory=list)
     x: float = 0.0
@@ -90,7 +91,7 @@ class Wire(NamedTuple):
     """A line of the diagram, as points."""
 
     points: Sequence[tuple[float, float]]
-    look: Look
+    look: Condition
 
 
 class OneLine(NamedTuple):
@@ -142,27 +143,27 @@ def _rack_of(pdu: PduNode) -> str:
 
 def counts_in_words(marks: HallMarks, machines: Sequence[str]) -> str:
     """`18 machines: ● 16  ? 2`; nothing but the number where none is judged."""
-    counts = _counts([marks.get(HallNode("machine", name), _PLAIN).look for name in machines])
+    counts = _counts([marks.get(HallNode("machine", name), _PLAIN).condition for name in machines])
     noun = "machine" if len(machines) == 1 else "machines"
     return f"{len(machines)} {noun}" + (f": {counts}" if counts else "")
 
 
-def _counts(looks: Sequence[Look]) -> str:
+def _counts(looks: Sequence[Condition]) -> str:
     """`● 16  ? 2`."""
     return "  ".join(
         f"{SIGNS[look]} {looks.count(look)}"
-        for look in Look
-        if look is not Look.PLAIN and look in looks
+        for look in Condition
+        if look is not Condition.PLAIN and look in looks
     )
 
 
 SIGNS = {
-    Look.PLAIN: "",
-    Look.LIVES: "●",
-    Look.ABOVE_LIMIT: "▲",
-    Look.IN_QUESTION: "?",
-    Look.DEAD: "✕",
-    Look.FINDING: "!",
+    Condition.PLAIN: "",
+    Condition.LIVES: "●",
+    Condition.ABOVE_LIMIT: "▲",
+    Condition.IN_QUESTION: "?",
+    Condition.DEAD: "✕",
+    Condition.FINDING: "!",
 }
 
 
@@ -216,7 +217,7 @@ class _Boxes:
         mark = self._mark(node)
         box = Box(node.in_words, node, mark, _SOURCE_W)
         box.inputs = [
-            (_box_of(source), self._mark(source).look)
+            (_box_of(source), self._mark(source).condition)
             for source in inputs
             if isinstance(source, HallNode)
         ]
@@ -241,13 +242,13 @@ class _Boxes:
             node = HallNode.breaker(pdu.name, breaker.name)
             yield breaker.name, node, _rated(self._mark(node), breaker.rating_a)
 
-    def _inputs(self, pdus: Iterable[PduNode]) -> list[tuple[HallNode, Look]]:
+    def _inputs(self, pdus: Iterable[PduNode]) -> list[tuple[HallNode, Condition]]:
         """What feeds these, each with its worst look."""
-        looks: dict[HallNode, Look] = {}
+        looks: dict[HallNode, Condition] = {}
         for pdu in pdus:
             sources = [source for source in pdu.inputs if isinstance(source, HallNode)]
             for node in (*sources, *(upper for _, upper, _ in self._upstream_lines(pdu))):
-                source, look = _box_of(node), self._mark(node).look
+                source, look = _box_of(node), self._mark(node).condition
                 looks[source] = _worst([look, looks.get(source, look)])
         return list(looks.items())
 
@@ -275,9 +276,9 @@ class _Boxes:
         frame.height = y + below + 2.0
         machines = self._machines.get(rack, [])
         frame.add_text(counts_in_words(self._marks, machines))
-        for look in (Look.FINDING, Look.DEAD, Look.IN_QUESTION):
+        for look in (Condition.FINDING, Condition.DEAD, Condition.IN_QUESTION):
             names = [
-                name for name in machines if self._mark(HallNode("machine", name)).look is look
+                name for name in machines if self._mark(HallNode("machine", name)).condition is look
             ]
             if names:
                 remainder = f" and {len(names) - 3} more" if len(names) > 3 else ""
@@ -299,10 +300,10 @@ class _Boxes:
             *(machines or things),
             *(mark for mark in things if mark.order == first > 0),
         ]
-        look = _worst(mark.look for mark in (*box_marks, *_findings(things)))
-        box = Box(rack, rack_node(rack), rack_mark._replace(look=look, order=first), _FOLDED_W)
+        look = _worst(mark.condition for mark in (*box_marks, *_findings(things)))
+        box = Box(rack, rack_node(rack), rack_mark._replace(condition=look, order=first), _FOLDED_W)
         box.inputs = self._inputs(pdus)
-        box.add_text(_counts([mark.look for mark in machines]) or f"{len(machines)} machines")
+        box.add_text(_counts([mark.condition for mark in machines]) or f"{len(machines)} machines")
         fullest = max((mark.utilisation for mark in lines), default=0.0)
         notes = [mark.note.partition(",")[0] for mark in things if mark.note]
         for text in (f"up to {100 * fullest:.0f} %" if fullest else "", *notes[:1]):
@@ -327,10 +328,10 @@ def _rated(mark: Mark, rating_a: Optional[float]) -> Mark:
 
 
 def _findings(marks: Iterable[Mark]) -> list[Mark]:
-    return [mark for mark in marks if mark.look is Look.FINDING]
+    return [mark for mark in marks if mark.condition is Condition.FINDING]
 
 
-def _worst(looks: Iterable[Look]) -> Look:
+def _worst(looks: Iterable[Condition]) -> Condition:
     return max(looks, key=lambda look: look.rank)
 
 
@@ -407,7 +408,7 @@ class _Layout:
             ys = [at for (upper, _), at in buses_y.items() if upper == source]
             box = self._sources[source]
             x = _EDGE + lane * _LANE
-            self._wires.append(Wire([(x, min(ys)), (x, max(ys))], box.mark.look))
+            self._wires.append(Wire([(x, min(ys)), (x, max(ys))], box.mark.condition))
         boxes = [box for row in rows for box in row]
         right = max(
             itertools.chain(
@@ -454,7 +455,7 @@ class _Layout:
     ) -> None:
         at = buses_y[bus.source, place]
         source = self._sources[bus.source]
-        look = source.mark.look
+        look = source.mark.condition
         self._wires.append(Wire([(bus.left, at), (bus.right, at)], look))
         if row_of[id(source)] == place - 1:
             x = source.x + source.width / 2

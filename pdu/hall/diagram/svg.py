@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ...core.drawing.drawing import Drawing, HallNode, nodes
 from ...core.files import html
 from ...core.files.html import HtmlCell, number, row_header, safe, short, words
-from .marks import HallMarks, Look, Mark
+from ..walk.node_state import Condition
+from .marks import HallMarks, Mark
 from .one_line import (
     HEAD_H,
     LINE_H,
@@ -52,18 +53,18 @@ STYLE = """
 .diagram .tint { display: none; } .diagram .box.dead, .diagram .box.finding { fill: var(--line); } }
 """
 _CLASSES = {
-    Look.PLAIN: "",
-    Look.LIVES: "lives",
-    Look.ABOVE_LIMIT: "above",
-    Look.IN_QUESTION: "question",
-    Look.DEAD: "dead",
-    Look.FINDING: "finding",
+    Condition.PLAIN: "",
+    Condition.LIVES: "lives",
+    Condition.ABOVE_LIMIT: "above",
+    Condition.IN_QUESTION: "question",
+    Condition.DEAD: "dead",
+    Condition.FINDING: "finding",
 }
 _TABLE_LOOKS = {
-    Look.LIVES: "good",
-    Look.IN_QUESTION: "doubtful",
-    Look.DEAD: "bad",
-    Look.FINDING: "bad",
+    Condition.LIVES: "good",
+    Condition.IN_QUESTION: "doubtful",
+    Condition.DEAD: "bad",
+    Condition.FINDING: "bad",
 }
 # patterns beside the colours: rising lines, dots, a lattice, a light ground
 _PATTERNS = (
@@ -87,7 +88,7 @@ def diagram(drawing: Drawing, marks: HallMarks, place: int = 0) -> str:
     """One picture. `place`: its number on the page, from 0."""
     anchors = {node: f"d{place}-{count}" for count, node in enumerate(_all(drawing), start=1)}
     picture = one_line(drawing, marks)
-    looks = {mark.look for mark in marks.values()} - {Look.PLAIN}
+    looks = {mark.condition for mark in marks.values()} - {Condition.PLAIN}
     lines = [
         _PATTERNS if place == 0 else "",
         _legend(sorted(looks, key=lambda look: look.rank)),
@@ -128,7 +129,7 @@ def _all(drawing: Drawing) -> Iterable[HallNode]:
 # ---- SVG -----------------------------------------------------------------------------------------
 
 
-def _legend(looks: Sequence[Look]) -> str:
+def _legend(looks: Sequence[Condition]) -> str:
     items = "".join(
         f'<span><svg width="22" height="14" aria-hidden="true"'
         f">{_rect('box', 1, 1, 20, 12, look)}</svg>"
@@ -143,21 +144,21 @@ def _wire(wire: Wire) -> str:
     return f'<path class="{f"wire {_CLASSES[wire.look]}".rstrip()}" d="M{path}"/>'
 
 
-def _rect(kind: str, x: float, y: float, width: float, height: float, look: Look) -> str:
+def _rect(kind: str, x: float, y: float, width: float, height: float, look: Condition) -> str:
     name = _CLASSES[look]
     size = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
     rect = f'<rect class="{f"{kind} {name}".rstrip()}" {size} rx="2"/>'
-    if look in (Look.PLAIN, Look.LIVES) or kind == "frame":
+    if look in (Condition.PLAIN, Condition.LIVES) or kind == "frame":
         return rect
     return f'{rect}<rect class="tint" {size} fill="url(#p-{name})"/>'
 
 
 def _box(box: Box, anchors: Mapping[HallNode, str]) -> str:
     kind = "frame" if box.is_frame else "box"
-    sign = SIGNS[box.mark.look]
+    sign = SIGNS[box.mark.condition]
     room = box.width - 12 - (14 if sign else 0) - (16 if box.mark.order else 0)
     head = _shorten_name(box.title, room)
-    parts = [_rect(kind, 0, 0, box.width, box.height, box.mark.look)]
+    parts = [_rect(kind, 0, 0, box.width, box.height, box.mark.condition)]
     if sign:
         parts.append(_text(box.width - 6, 13, sign, "right"))
     if box.mark.order:
@@ -180,7 +181,7 @@ def _box(box: Box, anchors: Mapping[HallNode, str]) -> str:
 def _row(row: DiagramRow, width: float, anchors: Mapping[HallNode, str]) -> str:
     mark, figures = row.mark, row.mark.figures
     inner = width - 8
-    parts = [_rect("box", 4, row.y, inner, row.height - 1, mark.look)]
+    parts = [_rect("box", 4, row.y, inner, row.height - 1, mark.condition)]
     if mark.utilisation:
         bar_size = f'width="{inner * min(1.0, mark.utilisation):.1f}" height="{row.height - 1:.1f}"'
         parts.append(f'<rect class="used" x="4" y="{row.y:.1f}" {bar_size}/>')
@@ -211,7 +212,9 @@ def _text(x: float, y: float, text: str, classes: str) -> str:
 
 def _link(node: HallNode, anchors: Mapping[HallNode, str], name: str, mark: Mark) -> str:
     """The beginning of a link to a row, and its title, which a reader shows or speaks."""
-    label = ", ".join(filter(None, (name, mark.look.value, mark.figures, mark.note, mark.reason)))
+    label = ", ".join(
+        filter(None, (name, mark.condition.value, mark.figures, mark.note, mark.reason))
+    )
     return f'<a href="#{anchors[node]}"><title>{safe(label)}</title>'
 
 
@@ -255,7 +258,7 @@ def _cells(name: str, mark: Mark, text: str) -> list[HtmlCell]:
     high = "" if mark.load is None else f"{mark.load.high:.1f}".replace("inf", "no bound")
     return [
         row_header(name),
-        short(mark.look.value, f"word {_TABLE_LOOKS.get(mark.look, '')}".rstrip()),
+        short(mark.condition.value, f"word {_TABLE_LOOKS.get(mark.condition, '')}".rstrip()),
         number(low),
         number(high),
         number("" if mark.rating_a is None else f"{mark.rating_a:g}"),

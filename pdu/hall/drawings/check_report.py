@@ -24,9 +24,10 @@ from ...core.cli.report import (
 from ...core.drawing.drawing import Drawing, HallNode, nodes
 from ...core.files.html import Frame
 from ...core.inventory.saved_readings import HallReadings
-from ..diagram.marks import Look, Mark
+from ..diagram.marks import Mark
 from ..diagram.svg import STYLE, diagram
 from ..walk.arithmetic import Interval
+from ..walk.node_state import Condition
 from .checking import Finding
 from .enrichment import meter_of
 
@@ -71,7 +72,7 @@ def _picture(drawing: Drawing, readings: HallReadings, findings: Sequence[Findin
         if node is not None:
             old_mark = marks.get(node, Mark())
             reason = "; ".join(filter(None, (old_mark.reason, finding.what)))
-            marks[node] = old_mark._replace(look=Look.FINDING, reason=reason)
+            marks[node] = old_mark._replace(condition=Condition.FINDING, reason=reason)
     return diagram(drawing, marks)
 
 
@@ -83,7 +84,7 @@ def _now(drawing: Drawing, readings: HallReadings) -> Iterator[tuple[HallNode, M
             meter = meter_of(pdu, breaker, pdu_reading)
             if meter is not None and meter.current_a is not None:
                 load = Interval(meter.current_a, meter.current_a, meter.current_a)
-                yield HallNode.breaker(pdu.name, breaker.name), Mark(Look.PLAIN, load)
+                yield HallNode.breaker(pdu.name, breaker.name), Mark(Condition.PLAIN, load)
 
 
 def _places(drawing: Drawing) -> Mapping[str, HallNode]:

@@ -15,8 +15,10 @@ from .arithmetic import Interval
 
 
 class Condition(enum.Enum):
-    """What becomes of it. The value is for people and programs."""
+    """What becomes of it, the worst last. The value is for people and programs."""
 
+    #: nothing is said of it
+    PLAIN = "drawn"
     LIVES = "lives"
     #: a line or breaker above its planned limit, which holds for good
     ABOVE_LIMIT = "above limit"
@@ -24,6 +26,16 @@ class Condition(enum.Enum):
     IN_QUESTION = "in question"
     #: at once, or when a breaker trips that surely does
     DEAD = "dead"
+    #: what a check of the drawing found
+    FINDING = "finding"
+
+    @property
+    def rank(self) -> int:
+        """Higher is worse."""
+        return _RANKS[self]
+
+
+_RANKS = {condition: rank for rank, condition in enumerate(Condition)}
 
 
 class NodeState(NamedTuple):
@@ -47,7 +59,7 @@ class NodeState(NamedTuple):
     def rank(self) -> tuple[int, float]:
         """Of several conductors of one line, the highest is shown."""
         high = -1.0 if self.load is None else self.load.high
-        return list(Condition).index(self.condition), high
+        return self.condition.rank, high
 
 
 HallStates = Mapping[HallNode, NodeState]

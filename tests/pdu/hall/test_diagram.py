@@ -13,7 +13,7 @@ import pytest
 from pdu import root
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord, Drawing, HallNode, nodes
-from pdu.hall.diagram.marks import HallMarks, Look, Mark, Moment, marks_of
+from pdu.hall.diagram.marks import HallMarks, Mark, Moment, marks_of
 from pdu.hall.diagram.one_line import WIDTH, Box, OneLine, one_line
 from pdu.hall.diagram.svg import diagram
 from pdu.hall.walk.arithmetic import Interval
@@ -110,9 +110,9 @@ def test_two_sources_share_no_line_and_each_input_is_reached(racks: int, seed: i
 
 def test_many_racks_are_one_box_each_with_counts() -> None:
     drawing = hall(40)
-    machines = {HallNode("machine", name): Mark(Look.LIVES) for name in drawing.machines}
+    machines = {HallNode("machine", name): Mark(Condition.LIVES) for name in drawing.machines}
     first = next(iter(drawing.machines.values()))
-    marks = {**machines, HallNode("machine", first.name): Mark(Look.DEAD)}
+    marks = {**machines, HallNode("machine", first.name): Mark(Condition.DEAD)}
     picture = one_line(drawing, marks)
     assert picture.folded and not any(box.inner for box in picture.boxes)
     assert not one_line(hall(4), {}).folded
@@ -120,17 +120,17 @@ def test_many_racks_are_one_box_each_with_counts() -> None:
     figures = [int(n) for text in counts for n in re.findall(r"[●✕] (\d+)", text)]
     assert sum(figures) == len(drawing.machines)
     rack = drawing.pdus[first.cords[0].pdu].rack or f"pdu {first.cords[0].pdu}"
-    assert [box.title for box in picture.boxes if box.mark.look is Look.DEAD] == [rack]
+    assert [box.title for box in picture.boxes if box.mark.condition is Condition.DEAD] == [rack]
 
 
 def test_a_dead_half_leaves_a_rack_alive_if_its_machines_live() -> None:
     drawing = hall(14)
     marks: dict[HallNode, Mark] = {
-        HallNode("machine", name): Mark(Look.LIVES) for name in drawing.machines
+        HallNode("machine", name): Mark(Condition.LIVES) for name in drawing.machines
     }
-    marks.update((node, Mark(Look.DEAD)) for node in nodes(drawing) if node.name.endswith("A"))
+    marks.update((node, Mark(Condition.DEAD)) for node in nodes(drawing) if node.name.endswith("A"))
     racks = [box for box in one_line(drawing, marks).boxes if box.node.kind == "rack"]
-    assert all(box.mark.look is Look.LIVES for box in racks if "●" in box.texts[0])
+    assert all(box.mark.condition is Condition.LIVES for box in racks if "●" in box.texts[0])
 
 
 def svg_of(text: str) -> ElementTree.Element:
@@ -160,7 +160,7 @@ def test_hostile_names_stay_text() -> None:
         f'[[machine]]\nname = "m{HOSTILE}"\ncords = ["p{HOSTILE}/1"]\n'
     )
     drawing = drawing_file.parsed(toml, "hall.power.toml")
-    mark = Mark(Look.FINDING, note=HOSTILE, reason=HOSTILE)
+    mark = Mark(Condition.FINDING, note=HOSTILE, reason=HOSTILE)
     every: HallMarks = {node: mark for node in nodes(drawing)}
     text = diagram(drawing, every)
     assert "<script" not in text and "</svg><" not in text.replace("</svg></div>", "").replace(
