@@ -235,7 +235,7 @@ The draft cannot switch outlets: find the command in the vendor's documents and 
         ),
         *option(
             "--family",
-            "the key of the family (default: own-NUMBER with the enterprise number, else own-pdu)",
+            "the key of the family  [default: own-NUMBER with the enterprise number, else own-pdu]",
             "KEY",
             default="",
         ),

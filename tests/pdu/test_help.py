@@ -57,6 +57,8 @@ def test_the_help_of_a_command_fits_a_terminal_and_ends_with_examples_that_can_b
     monkeypatch.setenv("COLUMNS", str(WIDTH))
     code, out, _ = run(capsys, *path, "--help")
     assert code == 0 and [line for line in out.splitlines() if len(line) > WIDTH] == []
+    # one style for defaults
+    assert "[default: (" not in out and "(default" not in out
     found = examples(out)
     assert len(found) == len(set(found)) == 2
     for line in found:

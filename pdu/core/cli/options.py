@@ -108,7 +108,7 @@ SNMP = (
         "--snmp-version",
         "snmp_version",
         "1|2c|3",
-        "SNMP: the version (2c)",
+        "SNMP: the version  [default: 2c]",
         values=("1", "2c", "3"),
     ),
     Spelling(
@@ -400,9 +400,11 @@ class Option(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> Optional[tuple[str, str]]:
         record = super().get_help_record(ctx)
-        if record is None or not self.requires:
-            return record
-        return record[0], f"{record[1]} (with {self._requirement()})"
+        if record is None:
+            return None
+        # click puts words for a default in parentheses, a value not
+        text = re.sub(r"\[default: \(([^()]*)\)", r"[default: \1", record[1])
+        return record[0], f"{text} (with {self._requirement()})" if self.requires else text
 
     def handle_parse_result(
         self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]

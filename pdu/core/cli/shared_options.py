@@ -60,7 +60,7 @@ ARCHIVES = SharedOption(
 
 PARALLEL = SharedOption("--parallel", "PDUs to read at a time", "N", click.IntRange(1, 2000))
 WORKERS = SharedOption(
-    "--workers", "processes that read (default: one for each core)", "N", click.IntRange(1, 256)
+    "--workers", "processes that read  [default: one for each core]", "N", click.IntRange(1, 256)
 )
 EVERY = SharedOption("--every", "read each PDU this often, such as 30s or 5m", "PERIOD", Period())
 LISTEN = SharedOption("--listen", "where to listen; port 0: any free one", "ADDRESS:PORT")

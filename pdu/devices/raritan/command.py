@@ -224,7 +224,7 @@ discover = Subcommand(
         *option("--seconds", "how long to listen (4)", "N", Seconds(0.1, 600.0), default=4.0),
         *option(
             "--local-address",
-            "ask on the interface with this IPv4 address; repeatable (default: on all)",
+            "ask on the interface with this IPv4 address; repeatable  [default: on all]",
             "ADDRESS",
             multiple=True,
         ),
