@@ -108,10 +108,10 @@ def summed(statement: Statement) -> None:
     """Total and additions, as they must be."""
     lines, known = statement["lines"], proof.annex_of(statement).prices
     for line in lines:
-        line.update(prices.of_line(line, known))
+        line.update(prices.price_line(line, known))
     total = statement["total"]
     kept = {one: total[one] for one in ("peak_kw", "p95_kw", "peak_time", "days")}
-    amounts = {"amounts": prices.of_total(lines, kept["peak_kw"], known), "difference": None}
+    amounts = {"amounts": prices.price_total(lines, kept["peak_kw"], known), "difference": None}
     statement["total"] = {**figures.totals(lines, power.figures([])), **kept, **amounts}
     factors = figures.SurchargeFactors(statement["carbon_g_per_kwh"], statement["pue"])
     statement["added"] = figures.surcharges(statement["total"]["kwh"], factors)
@@ -361,7 +361,7 @@ def _unbilled(statement: Statement) -> None:
     clean(statement).update(amounts=None, amount=None)
     known = proof.annex_of(statement).prices
     total = statement["total"]
-    total["amounts"] = prices.of_total(statement["lines"], total["peak_kw"], known)
+    total["amounts"] = prices.price_total(statement["lines"], total["peak_kw"], known)
 
 
 for _name, _change in (

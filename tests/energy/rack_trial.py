@@ -19,7 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple, Optional
 
 from pdu.energy.audit import pdu_audit
-from pdu.energy.audit.grades import LEVELS, USUAL_TOLERANCE_KWH, of_sum
+from pdu.energy.audit.grades import LEVELS, USUAL_TOLERANCE_KWH, grade_sum
 from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.customers import OutletTenancy
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
@@ -99,7 +99,7 @@ def results(seed: int) -> Iterator[Result]:
         truth = sum(kwh for name, kwh in one.truth.items() if name != OWN)
         lines = len(found.outlets)
         doubted = sum(not answer.has_lowest for answer in found.outlets)
-        grade = of_sum(found.total, lines, 0, doubted, USUAL_TOLERANCE_KWH)
+        grade = grade_sum(found.total, lines, 0, doubted, USUAL_TOLERANCE_KWH)
         yield Result(seed, "sum", truth, found.total, grade.name, everything, happened)
 
 

@@ -14,8 +14,8 @@ from pdu.energy.audit.grades import (
     WIDE,
     Grade,
     GradeBasis,
-    of_register,
-    of_sum,
+    grade_register,
+    grade_sum,
 )
 from pdu.energy.registers.values import EnergyInterval, Event
 
@@ -33,16 +33,16 @@ def wide(width: float, best: float = 100.0) -> EnergyInterval:
 def test_a_grade_is_of_the_width_and_tolerates_what_it_may(
     width: float, grade: str, level: int
 ) -> None:
-    graded = of_register(wide(width), (), BASIS, 0.1)
+    graded = grade_register(wide(width), (), BASIS, 0.1)
     assert (graded.name, graded.level) == (grade, level)
     # each register of a sum is tolerated
-    assert of_sum(wide(width + 0.1), 2, 0, 0, 0.1).name == grade
+    assert grade_sum(wide(width + 0.1), 2, 0, 0, 0.1).name == grade
 
 
 def test_two_steps_are_a_firm_width_whatever_doubles_make_of_them() -> None:
     low = EnergyInterval(0.0, 0.0, 0.1 + 1e-13)
-    assert of_register(low, (), BASIS, 0.1).name == FIRM
-    assert of_register(low._replace(high=0.1 + 1e-6), (), BASIS, 0.1).name == WIDE
+    assert grade_register(low, (), BASIS, 0.1).name == FIRM
+    assert grade_register(low._replace(high=0.1 + 1e-6), (), BASIS, 0.1).name == WIDE
 
 
 @pytest.mark.parametrize(
@@ -68,16 +68,16 @@ def test_two_steps_are_a_firm_width_whatever_doubles_make_of_them() -> None:
 def test_a_width_says_what_most_of_it_comes_from(
     energy: EnergyInterval, events: list[Event], basis: GradeBasis, reason: str
 ) -> None:
-    assert f"the bounds are {reason}" in of_register(energy, events, basis, 0.0).reason
+    assert f"the bounds are {reason}" in grade_register(energy, events, basis, 0.0).reason
 
 
 def test_a_register_that_stood_at_0_a_is_bounded_at_worst() -> None:
     idle = GradeBasis(0.1, None, is_idle=True)
-    assert of_register(EnergyInterval(0.0, 0.0, 0.2), (), idle, 0.0) == Grade(
+    assert grade_register(EnergyInterval(0.0, 0.0, 0.2), (), idle, 0.0) == Grade(
         BOUNDED, "it stood at 0 A; its step is 0.1 kWh"
     )
-    assert of_register(wide(5.0), (), idle, 0.0).reason.startswith("the bounds are 5 kWh apart")
-    assert of_register(wide(0.5), (), idle, 0.0).name == FIRM
+    assert grade_register(wide(5.0), (), idle, 0.0).reason.startswith("the bounds are 5 kWh apart")
+    assert grade_register(wide(0.5), (), idle, 0.0).name == FIRM
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_register_that_stood_at_0_a_is_bounded_at_worst() -> None:
 def test_a_sum_of_what_was_not_read_or_is_in_doubt_is_not_billable(
     unread: int, in_doubt: int, reason: Optional[str]
 ) -> None:
-    grade = of_sum(wide(0.5), 3, unread, in_doubt, 0.1)
+    grade = grade_sum(wide(0.5), 3, unread, in_doubt, 0.1)
     assert (reason is None) == (grade.name == FIRM)
     assert reason is None or grade == Grade(NOT_BILLABLE, reason)
 
@@ -95,5 +95,5 @@ def test_a_sum_of_what_was_not_read_or_is_in_doubt_is_not_billable(
 @pytest.mark.parametrize("kind", [checks.UNIT, checks.UNKNOWN_UNIT])
 def test_a_unit_in_doubt_is_not_billable_however_narrow(kind: str) -> None:
     events = [Event("gap", 0.0, 1.0, "none"), Event(kind, 0.0, 1.0, "counts twice")]
-    grade = of_register(wide(0.0), events, BASIS, 0.1)
+    grade = grade_register(wide(0.0), events, BASIS, 0.1)
     assert grade.name == NOT_BILLABLE and grade.reason.endswith("counts twice")

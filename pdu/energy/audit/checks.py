@@ -348,7 +348,7 @@ def standstills(
         return ()
     begins = rows.begins[stretch]
     is_gap = np.diff(begins) > GAP_FACTOR * parameters.usual_gap
-    least = _at_least(rows, flow, parameters, stretch)
+    least = _least_flow(rows, flow, parameters, stretch)
     # a rise ends a time in which the register stood, and begins the next
     group = np.cumsum(~is_still)
     sums = np.bincount(group, weights=np.where(is_still, least, 0.0))
@@ -382,7 +382,7 @@ def uncounted_s(stood: Iterable[Standstill], begin: float, end: float) -> float:
     )
 
 
-def _at_least(rows: Rows, flow: Flow, parameters: CheckParameters, stretch: Column) -> Column:
+def _least_flow(rows: Rows, flow: Flow, parameters: CheckParameters, stretch: Column) -> Column:
     """The least energy that flowed between neighbouring polls of a stretch, in kWh (law 5).
 
     Between two polls the least power of both counts. What the whole stretch counted says how much

@@ -48,7 +48,7 @@ class GradeBasis(NamedTuple):
     weakness: str = ""
 
 
-def of_register(
+def grade_register(
     energy: EnergyInterval, events: Sequence[Event], basis: GradeBasis, tolerance_kwh: float
 ) -> Grade:
     """The grade of one register (law 5): by its width, if its unit is not in doubt."""
@@ -67,7 +67,7 @@ def of_register(
     return Grade(grade, f"{_apart(energy)}: {_cause(energy, events, basis)}")
 
 
-def of_unread(estimate: Optional[EnergyInterval]) -> Grade:
+def grade_unread(estimate: Optional[EnergyInterval]) -> Grade:
     """The grade of a register of which no energy was read. `estimate`: what its power says."""
     if estimate is None:
         return Grade(NOT_BILLABLE, "no energy was read")
@@ -78,7 +78,7 @@ def of_unread(estimate: Optional[EnergyInterval]) -> Grade:
     )
 
 
-def of_sum(
+def grade_sum(
     energy: EnergyInterval, registers: int, unread: int, in_doubt: int, tolerance_kwh: float
 ) -> Grade:
     """The grade of a sum of registers, by its own width; each of them is tolerated as it is alone.

@@ -44,7 +44,7 @@ def unread_line(
     place: Place, begin: float, end: float, estimate: Optional[EnergyInterval] = None
 ) -> InvoiceLine:
     """The line of a register of which no energy was read. `estimate`: what its power says."""
-    grade = grades.of_unread(estimate)
+    grade = grades.grade_unread(estimate)
     return InvoiceLine(*place, begin, end, None, 0.0, *grade, (), estimate)
 
 
@@ -191,7 +191,7 @@ def _sum(name: str, lines: Sequence[InvoiceLine], tolerance_kwh: float) -> Group
     energy = summed(energies)
     doubted = sum(checks.is_unit_in_doubt(line.events) for line in lines)
     unread = len(lines) - len(energies)
-    grade = grades.of_sum(energy, len(lines), unread, doubted, tolerance_kwh)
+    grade = grades.grade_sum(energy, len(lines), unread, doubted, tolerance_kwh)
     return GroupSum(name, lines, energy if energies else None, *grade)
 
 

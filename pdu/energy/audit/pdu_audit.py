@@ -491,7 +491,7 @@ class _Register:
         is_idle = self.known.is_idle(energy, begin, end)
         weakness = self.known.weak_evidence(energy, begin, end)
         basis = GradeBasis(self.known.step, self.meter.class_percent, is_idle, weakness)
-        grade = grades.of_register(energy, events, basis, tolerance_kwh)
+        grade = grades.grade_register(energy, events, basis, tolerance_kwh)
         return self.known.covered_share(begin, end), *grade, [*_few(events)]
 
 

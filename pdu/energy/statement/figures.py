@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from ..audit.audit_result import kwh
 from ..audit.checked_register import RegisterAdvance, RegisterEdge
 from ..audit.checks import GAP_FACTOR
-from ..audit.grades import NOT_BILLABLE, Grade, GradeBasis, of_register, of_unread
+from ..audit.grades import NOT_BILLABLE, Grade, GradeBasis, grade_register, grade_unread
 from ..audit.pdu_audit import Asked, AuditedRegister, PduWalk
 from ..journal.readings import Block, PduReadings
 from ..registers.customers import OutletTenancy
@@ -239,7 +239,7 @@ def _unread(
         "kwh": None,
         "billed": None,
         "grade": NOT_BILLABLE,
-        "reason": of_unread(estimate).reason,
+        "reason": grade_unread(estimate).reason,
         "read": 0.0,
         "events": [],
         "tariff": dict.fromkeys(in_order(periods, rules)),
@@ -285,7 +285,7 @@ def _grade(
     if energy.high == answer.energy.high or not energy.best:
         return Grade(answer.grade, answer.reason)
     basis = GradeBasis(answer.step, answer.meter.class_percent, weakness=answer.weakness)
-    return of_register(energy, answer.events, basis, rules.tolerance_kwh)
+    return grade_register(energy, answer.events, basis, rules.tolerance_kwh)
 
 
 def _periods(

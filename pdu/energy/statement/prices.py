@@ -74,7 +74,7 @@ def is_billable(line: Mapping[str, Any]) -> bool:
     return line["grade"] != NOT_BILLABLE and line["billed"] is not None
 
 
-def of_line(line: Mapping[str, Any], prices: Optional[Prices]) -> dict[str, Any]:
+def price_line(line: Mapping[str, Any], prices: Optional[Prices]) -> dict[str, Any]:
     """The amounts of a line, by period, and their sum; None for one that cannot be billed."""
     if prices is None or not is_billable(line):
         return {"amounts": None, "amount": None}
@@ -86,7 +86,7 @@ def of_line(line: Mapping[str, Any], prices: Optional[Prices]) -> dict[str, Any]
     return {"amounts": amounts, "amount": prices.total(amounts.values())}
 
 
-def of_total(
+def price_total(
     lines: Sequence[Mapping[str, Any]], peak_kw: Optional[float], prices: Optional[Prices]
 ) -> Optional[dict[str, Any]]:
     """The amounts of a statement, of lines that have theirs. `peak_kw`: of all together."""

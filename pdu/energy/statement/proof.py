@@ -454,7 +454,7 @@ def document(
     """A whole statement, as `statement.json` has it. `left_out`: notes of damaged lines."""
     priced, flows, energies = list[dict[str, Any]](), power.Together(), list[DayEnergy]()
     for line in lines:
-        priced.append({**line.line, **prices.of_line(line.line, annex.prices)})
+        priced.append({**line.line, **prices.price_line(line.line, annex.prices)})
         flows.add(line.power)
         energies += line.days
     together = flows.figures()
@@ -463,7 +463,7 @@ def document(
     days = local_days(*period, rules.zone)
     by_day = flows.by_day([(day.day, day.begin) for day in days])
     periods = figures.in_order({energy.period for energy in energies}, rules)
-    amounts = prices.of_total(priced, total["peak_kw"], annex.prices)
+    amounts = prices.price_total(priced, total["peak_kw"], annex.prices)
     return {
         "version": version,
         **annex.document(),

@@ -20,7 +20,7 @@ from ...core.files.whole_files import read_file
 from ..registers.period import span_text
 from . import day_roots, proof
 from .proof import NotVerified, ProofSummary
-from .wording import LIMITS, bounds, happened, kwh_text, names, surcharges, title
+from .wording import LIMITS, bounds, event_sentences, kwh_text, names, surcharges, title
 
 _ROOT = re.compile("[0-9a-f]{64}")
 
@@ -86,7 +86,7 @@ def report(statement: Mapping[str, Any]) -> Iterator[str]:
     for label, energy in surcharges(statement):
         low, best, high = bounds(energy)
         yield f"{label}: {low} at least, {best} most likely, {high} at most"
-    yield from happened(statement["lines"])
+    yield from event_sentences(statement["lines"])
 
 
 def _line(line: Mapping[str, Any], prices: Any) -> Iterator[str]:

@@ -37,7 +37,7 @@ def kwh_text(kwh: Optional[float]) -> str:
     return "" if kwh is None else f"{kwh:.3f}"
 
 
-def happened(lines: Sequence[Document]) -> Sequence[str]:
+def event_sentences(lines: Sequence[Document]) -> Sequence[str]:
     """What happened to outlets; what happened to several of a PDU at a time is said once."""
     outlets: dict[tuple[str, str], list[str]] = {}
     for line in lines:
