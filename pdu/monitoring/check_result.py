@@ -192,11 +192,13 @@ class Summary:
 
 
 def summary(
-    rows: Sequence[PduRow], seconds: float, repeated: Mapping[str, str] = MappingProxyType({})
+    rows: Sequence[PduRow], seconds: float, counted_as: Mapping[str, str] = MappingProxyType({})
 ) -> Summary:
-    """The sums over all rows, of outlets and figures without those of PDUs that are `repeated`."""
+    """The sums over all rows, of outlets and figures without those of PDUs that are listed twice.
+    `counted_as`: their names -> the name that counts.
+    """
     results = Counter(row.result for row in rows)
-    once = _once(rows, repeated) if repeated else rows
+    once = _once(rows, counted_as) if counted_as else rows
     loads = [row.load_a for row in once if row.load_a is not None]
     metered_rows = [row for row in once if row.energy_kwh is not None]
     energies = [row.energy_kwh for row in metered_rows if row.energy_kwh is not None]
@@ -215,7 +217,7 @@ def summary(
         energies=len(energies),
         seconds=seconds,
         level=max((row.level for row in rows), default=WELL),
-        repeated=dict(repeated),
+        repeated=dict(counted_as),
         energy_places=min(map(_places, metered_rows), default=0),
     )
 
@@ -226,11 +228,11 @@ def _places(row: PduRow) -> int:
     return decimals(figure for figure in figures if figure is not None)
 
 
-def _once(rows: Sequence[PduRow], repeated: Mapping[str, str]) -> Sequence[PduRow]:
+def _once(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequence[PduRow]:
     """A row of each unit: one without an error, if it was read under one of its names."""
     units: dict[str, PduRow] = {}
     for row in rows:
-        name = repeated.get(row.device.name, row.device.name)
+        name = counted_as.get(row.device.name, row.device.name)
         if name not in units or (units[name].kind and not row.kind):
             units[name] = row
     return [*units.values()]

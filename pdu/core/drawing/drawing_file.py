@@ -427,14 +427,14 @@ class _DrawingReader:
         volts = {HallNode("feed", feed.name): feed.voltage_v for feed in drawing.feeds.values()}
         volts.update((panel.node, panel.voltage_v) for panel in drawing.panels.values())
         volts.update((HallNode("pdu", pdu.name), pdu.voltage_v) for pdu in drawing.pdus.values())
-        drawn = {figure for figure in volts.values() if figure is not None}
+        voltages = {figure for figure in volts.values() if figure is not None}
         for node, figure in volts.items():
             what = ""
             if figure is None:
                 what = "has no voltage_v, and others have several: draw it at the feed of each"
             else:
                 least, most = _SQUARE_ROOT_OF_THREE
-                other = next((one for one in drawn if least < one / figure < most), None)
+                other = next((one for one in voltages if least < one / figure < most), None)
                 if other is not None:
                     what = (
                         f"has {figure:g} V and others {other:g} V, as a phase to neutral and two"
@@ -485,9 +485,9 @@ class _DrawingReader:
     def _defaults(table: Mapping[str, Any], defaults: Defaults) -> Defaults:
         theirs = (defaults.breaker_a, defaults.limit_percent, defaults.voltage_v)
         values = [_number(table, key) for key in _DEFAULTS]
-        chosen = [mine if mine is not None else default for mine, default in zip(values, theirs)]
+        figures = [mine if mine is not None else default for mine, default in zip(values, theirs)]
         standard = table.get("standard", defaults.standard)
-        return Defaults(chosen[0], chosen[1] or USUAL_LIMIT_PERCENT, chosen[2], standard)
+        return Defaults(figures[0], figures[1] or USUAL_LIMIT_PERCENT, figures[2], standard)
 
     def _printable(self, place: _TablePosition, key: str, text: str) -> str:
         if not text.isprintable():

@@ -33,7 +33,7 @@ def use_newest_archives(devices: Sequence[ListedPdu], folder: Optional[str]) -> 
     """
     if folder is None:
         return devices
-    built: dict[str, str] = {}
+    path_by_handler: dict[str, str] = {}
     for name in {device.handler for device in devices}:
         path = _newest(folder, name)
         if path is None and registry.is_handler(name):
@@ -41,8 +41,9 @@ def use_newest_archives(devices: Sequence[ListedPdu], folder: Optional[str]) -> 
                 f"{folder} has no archive of {name!r} (pdu_{name}-VERSION.tar.gz): run `make"
                 " packages`"
             )
-        built[name] = path or name  # a name that is wrong fails when the handler is loaded
-    return [device._replace(handler=built[device.handler]) for device in devices]
+        # a name that is wrong fails when the handler is loaded
+        path_by_handler[name] = path or name
+    return [device._replace(handler=path_by_handler[device.handler]) for device in devices]
 
 
 def loadable_handlers(folder: Optional[str]) -> dict[str, str]:
@@ -73,11 +74,15 @@ def _newest(folder: Optional[str], handler: str) -> Optional[str]:
         return handler
     pattern = re.compile(rf"pdu_{re.escape(handler)}-([0-9][^/]*)\.tar\.gz")
     try:
-        built = {
+        version_by_name = {
             name: version_key(match[1])
             for name in os.listdir(folder)
             if (match := pattern.fullmatch(name))
         }
     except OSError as error:
         raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None
-    return os.path.join(folder, max(built, key=lambda name: built[name])) if built else None
+    return (
+        os.path.join(folder, max(version_by_name, key=lambda name: version_by_name[name]))
+        if version_by_name
+        else None
+    )

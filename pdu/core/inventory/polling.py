@@ -224,12 +224,12 @@ def _bounding_settings(
             tries = 1 + max(0, int(settings.get("retries") or 2))
         elif not any(setting.key == "timeout" for setting in handler.settings):
             return {}
-        chosen = float(settings.get("timeout") or _usual(handler))
-        is_longer = chosen <= _LONGEST_TIMEOUT and chosen * tries > longest
+        timeout_s = float(settings.get("timeout") or _usual(handler))
+        is_longer = timeout_s <= _LONGEST_TIMEOUT and timeout_s * tries > longest
     except (ValueError, OverflowError):
         return {}  # not a number, or too large: the handler raises SettingsError
     bound = max(0.1, longest / tries)
-    if not is_longer or bound >= chosen:
+    if not is_longer or bound >= timeout_s:
         return {}
     return {"timeout": f"{bound:g}"}
 
@@ -242,7 +242,7 @@ def _usual(handler: LoadedHandler) -> float:
 def _wait(handler: LoadedHandler, settings: Mapping[str, str]) -> float:
     """How long one request waits for its answer, in seconds."""
     try:
-        chosen = float(settings.get("timeout") or _usual(handler))
+        timeout_s = float(settings.get("timeout") or _usual(handler))
     except ValueError:
         return _usual(handler)
-    return chosen if 0 < chosen <= _LONGEST_TIMEOUT else _usual(handler)
+    return timeout_s if 0 < timeout_s <= _LONGEST_TIMEOUT else _usual(handler)

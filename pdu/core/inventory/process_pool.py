@@ -140,10 +140,10 @@ class ProcessPool:
 
         Calls the function of each of the `others` that has something to read.
         """
-        abandoned = [*self.give()]
-        yield from abandoned
+        lost_jobs = [*self.give()]
+        yield from lost_jobs
         for connection in wait(
-            [*self.pipes, *callback_by_connection], 0.0 if abandoned else seconds
+            [*self.pipes, *callback_by_connection], 0.0 if lost_jobs else seconds
         ):
             assert isinstance(connection, Connection)
             if connection in callback_by_connection:

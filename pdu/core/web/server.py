@@ -79,7 +79,7 @@ class WebServer:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                accepted, _ = await loop.sock_accept(listener)
+                client_socket, _ = await loop.sock_accept(listener)
             except OSError:
                 # no file descriptor is free; the next attempt would fail at once
                 has_given_way = self.connections.give_way()
@@ -87,36 +87,36 @@ class WebServer:
                 continue
             connection = WebConnection(self.connections, self._limits, self._answer, self._report)
             if self.connections.enter(connection):
-                self._begin(connection, accepted)
+                self._begin(connection, client_socket)
             else:
                 with contextlib.suppress(OSError):
                     if self.tls is None:
-                        accepted.send(_FULL)
-                accepted.close()
+                        client_socket.send(_FULL)
+                client_socket.close()
 
-    def _begin(self, connection: WebConnection, accepted: socket.socket) -> None:
+    def _begin(self, connection: WebConnection, client_socket: socket.socket) -> None:
         """Let a connection begin, with TLS after its handshake."""
 
-        def opened(task: asyncio.Task[None]) -> None:
+        def on_opened(task: asyncio.Task[None]) -> None:
             error = None if task.cancelled() else task.exception()
             # it gave way, perhaps before its task began, or its handshake failed
             if task.cancelled() or error is not None:
-                accepted.close()
+                client_socket.close()
                 connection.left()
             if not isinstance(error, (type(None), OSError, asyncio.TimeoutError)):
                 self._report(f"defect: {type(error).__name__}: {error}")
 
         connection.opening = asyncio.get_running_loop().create_task(
-            self._open(connection, accepted)
+            self._open(connection, client_socket)
         )
-        connection.opening.add_done_callback(opened)
+        connection.opening.add_done_callback(on_opened)
 
-    async def _open(self, connection: WebConnection, accepted: socket.socket) -> None:
+    async def _open(self, connection: WebConnection, client_socket: socket.socket) -> None:
         tls = self.tls
         loop = cast(asyncio.BaseEventLoop, asyncio.get_running_loop())
         await loop.connect_accepted_socket(
             lambda: connection,
-            accepted,
+            client_socket,
             ssl=tls,
             ssl_handshake_timeout=self._limits.handshake_s if tls else None,
         )
