@@ -60,5 +60,5 @@ class BaseSnmpPdu(BasePdu):
         form = (self.pdu_data.ip, dict(self.pdu_data.snmp_params))
         pair = self._credentials_pair
         if pair is None or pair[0] != form:
-            pair = self._credentials_pair = (form, Credentials.of(*form))
+            pair = self._credentials_pair = (form, Credentials.from_params(*form))
         return pair[1]

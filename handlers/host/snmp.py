@@ -18,7 +18,7 @@ from typing import (
 )
 
 from ..shared import prefetch
-from ..shared.address import host_fault, with_port
+from ..shared.address import host_fault, host_with_port
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from . import foreign
 from .form import address
@@ -338,5 +338,5 @@ def known_endpoint(pdu_data: object) -> str:
     """
     host = known_address(pdu_data)
     with contextlib.suppress(ValueError):
-        return with_port(host, foreign.read_port(pdu_data), SNMP_PORT)
-    return with_port(host, None, SNMP_PORT)
+        return host_with_port(host, foreign.read_port(pdu_data), SNMP_PORT)
+    return host_with_port(host, None, SNMP_PORT)

@@ -195,7 +195,9 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
         where = endpoint(
             settings[SCHEME], settings[HOST] or host.address(self.pdu_data), settings[PORT]
         )
-        trust = Trust.of(settings, settings[SCHEME] == "https", NamedSetting("scheme", "https"))
+        trust = Trust.from_settings(
+            settings, settings[SCHEME] == "https", NamedSetting("scheme", "https")
+        )
         login = read_login(settings)._replace(public_words=frozenset((self.handler_name,)))
         client = HttpClient(where, StandardTransport(trust, CALL_SECONDS))
         try:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from ..shared.address import with_port
+from ..shared.address import host_with_port
 from ..shared.errors import PduHandlerError, ProtocolError, Unreachable
 from ..shared.request_counter import SENT
 from ..shared.socket_wait import LATE_S, is_readable
@@ -55,7 +55,7 @@ class Connection:
     ) -> None:
         self.host, self.port = host, port
         #: for errors: the host, with a port that is not the usual one
-        self.place = with_port(host, port, DEFAULT_PORT)
+        self.place = host_with_port(host, port, DEFAULT_PORT)
         self.timeout = timeout
         self._tls, self._clock = tls, clock
         self._secret = Secret(secret)

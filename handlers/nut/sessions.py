@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple, Optional
 
 from .. import host
-from ..shared.address import Address, with_port
+from ..shared.address import Address, host_with_port
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError
 from ..shared.settings import HOST, TIMEOUT, Settings
 from ..shared.switching import CALL_SECONDS
@@ -47,7 +47,7 @@ def open_session(
                     NamedSetting("device"),
                 )
             )
-        address = with_port(
+        address = host_with_port(
             address_setting.host, settings[PORT] or address_setting.port, DEFAULT_PORT
         )
         with make_client(

@@ -70,7 +70,7 @@ def read_settings(pdu_data: object) -> RaritanSettings:
     """The handler's settings, checked one by one and together. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
     login = Login(texts[USERNAME] or None, texts[PASSWORD] or None, texts[TOKEN] or None)
-    trust = Trust.of(texts, texts[SCHEME] == "https", NamedSetting("scheme", "https"))
+    trust = Trust.from_settings(texts, texts[SCHEME] == "https", NamedSetting("scheme", "https"))
     has_user = bool(login.user or login.password)
     if login.token and has_user:
         raise SettingsError(

@@ -87,7 +87,7 @@ def read_settings(pdu_data: object) -> RedfishSettings:
     Without `host`, the address on the form is used. Raises SettingsError.
     """
     texts = Settings(host.settings(pdu_data), SETTINGS)
-    trust = Trust.of(texts, texts[SCHEME] == "https", NamedSetting("scheme", "https"))
+    trust = Trust.from_settings(texts, texts[SCHEME] == "https", NamedSetting("scheme", "https"))
     if not (texts[USERNAME] and texts[PASSWORD]):
         raise SettingsError(
             (

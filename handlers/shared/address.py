@@ -46,7 +46,7 @@ def host_fault(text: str) -> str:
     return f"{description} is not an address; give a host name or an IP address"
 
 
-def with_port(host: str, port: object, usual: int) -> str:
+def host_with_port(host: str, port: object, usual: int) -> str:
     """The host, with its port unless that is the protocol's usual one or not known: where a device
     is, for people. Several may be behind one address.
     """

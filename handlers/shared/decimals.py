@@ -32,6 +32,6 @@ def total(values: Iterable[Decimal]) -> Decimal:
     return reduce(CONTEXT.add, values, Decimal(0))
 
 
-def as_float(figure: Optional[Decimal]) -> Optional[float]:
+def float_or_none(figure: Optional[Decimal]) -> Optional[float]:
     """The figure as a float; None for a figure that the device does not have."""
     return None if figure is None else float(figure)

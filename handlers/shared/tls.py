@@ -86,7 +86,7 @@ class Trust(NamedTuple):
     fingerprint: str = ""
 
     @classmethod
-    def of(cls, settings: Settings, over_tls: bool, needed: NamedSetting) -> Trust:
+    def from_settings(cls, settings: Settings, over_tls: bool, needed: NamedSetting) -> Trust:
         """From the settings above.
 
         Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`needed` turns it on).

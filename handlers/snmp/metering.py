@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 
 from .. import host
 from ..shared import prefetch
-from ..shared.decimals import as_float
+from ..shared.decimals import float_or_none
 from ..shared.errors import PduHandlerError
 from . import prefetch_list
 from .decoding import printable_text, text
@@ -122,9 +122,9 @@ def read_statistic(device: SnmpDevice, with_power: bool = False) -> host.Figures
     ports = [
         host.PortFigures(
             identity,
-            as_float(figures.current_of.get(identity)),
-            as_float(figures.energy_of.get(identity)),
-            as_float(figures.power_of.get(identity)),
+            float_or_none(figures.current_of.get(identity)),
+            float_or_none(figures.energy_of.get(identity)),
+            float_or_none(figures.power_of.get(identity)),
         )
         for identity in outlets_read(device)
         if identity in figures.current_of
@@ -132,12 +132,12 @@ def read_statistic(device: SnmpDevice, with_power: bool = False) -> host.Figures
         or identity in figures.power_of
     ]
     return host.Figures(
-        as_float(figures.load),
-        as_float(figures.energy),
+        float_or_none(figures.load),
+        float_or_none(figures.energy),
         ports,
-        as_float(figures.power),
-        as_float(figures.inlet_load),
-        as_float(figures.inlet_power),
+        float_or_none(figures.power),
+        float_or_none(figures.inlet_load),
+        float_or_none(figures.inlet_power),
     )
 
 

@@ -111,9 +111,13 @@ class State(FrozenValue):
     def state_of(self, reader: Reader, identity: str) -> EnumPowerStatus:
         """The state of one outlet, UNKNOWN if the device has no value for it."""
         value = self.source.value_of(reader, identity)
-        return EnumPowerStatus.UNKNOWN if value is None else self.of(reader, identity, value)
+        return (
+            EnumPowerStatus.UNKNOWN
+            if value is None
+            else self.state_by_value(reader, identity, value)
+        )
 
-    def of(self, reader: Reader, identity: str, value: Raw) -> EnumPowerStatus:
+    def state_by_value(self, reader: Reader, identity: str, value: Raw) -> EnumPowerStatus:
         """The state of one outlet whose value of `source` was read."""
         second = self.confirm.value_of(reader, identity) if self.confirm else None
         doubts: list[tuple[Doubt, Optional[Raw]]] = []

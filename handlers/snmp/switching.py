@@ -135,7 +135,7 @@ def _switchable(
             f" one object, a Scalar, for all {len(device.states)} outlets of this PDU"
         )
     # What could contradict its state must be readable before the command, not only after it.
-    outlets.states.of(device.reader, identity, states_read[identity])
+    outlets.states.state_by_value(device.reader, identity, states_read[identity])
     return outlets, outlets.states, outlets.control
 
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from handlers.raritan import zeroconf
-from handlers.shared.address import with_port
+from handlers.shared.address import host_with_port
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import port as port_number
 
@@ -338,7 +338,7 @@ def _result_of(
 
 
 def _where(device: FoundDevice) -> str:
-    return with_port(device.address, device.port, _USUAL[device.handler])
+    return host_with_port(device.address, device.port, _USUAL[device.handler])
 
 
 _HELP = """Ask every host address of the networks over SNMP what it is, and print the PDUs as a

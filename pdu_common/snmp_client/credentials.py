@@ -97,7 +97,7 @@ class Credentials:
         return min(LONGEST_S, self.timeout_s * (self.retries + 1) * rounds + 3)
 
     @classmethod
-    def of(cls, host: str, params: Mapping[str, Any]) -> Credentials:
+    def from_params(cls, host: str, params: Mapping[str, Any]) -> Credentials:
         """From the address and `snmp_params`. Raises SnmpError."""
         fields = {key: str(value) for key, value in params.items() if value not in (None, "")}
         version = _one_of(fields.get("version", "2"), _VERSIONS, "version")

@@ -21,7 +21,7 @@ UPTIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 def credentials(port: int) -> Credentials:
     # a wait for an answer would end this test by its limit
     given = {"community": "public", "port": str(port), "timeout": "60", "retries": "2"}
-    return Credentials.of("127.0.0.1", given)
+    return Credentials.from_params("127.0.0.1", given)
 
 
 def test_a_closed_port_ends_a_read_at_once_with_its_own_error() -> None:

@@ -135,7 +135,7 @@ def test_a_name_is_resolved_once_in_a_session(monkeypatch: pytest.MonkeyPatch) -
 def test_a_link_local_address_keeps_its_zone() -> None:
     zone = socket.if_nameindex()[0]
     for host in (f"fe80::1%{zone[1]}", f"[fe80::1%{zone[0]}]"):
-        assert Credentials.of(host, {"community": "x"}).address == f"fe80::1%{zone[0]}"
+        assert Credentials.from_params(host, {"community": "x"}).address == f"fe80::1%{zone[0]}"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Union
 
 from handlers import registry
-from handlers.shared.address import Address, with_port
+from handlers.shared.address import Address, host_with_port
 from handlers.shared.errors import NamedSetting, SettingsError, printable
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
@@ -54,7 +54,7 @@ def pdu_data(
         return _pdu_data(handler, host, run_options)
     except NoSecret as error:
         port = run_options.settings.get("port", "")
-        raise error.at(with_port(host.host, port, 0) if port else host) from None
+        raise error.at(host_with_port(host.host, port, 0) if port else host) from None
 
 
 def _pdu_data(
@@ -223,7 +223,7 @@ def _check_fields(params: Mapping[str, str]) -> None:
     which names the option.
     """
     try:
-        Credentials.of("127.0.0.1", params)
+        Credentials.from_params("127.0.0.1", params)
     except SnmpError as error:
         if not error.field:
             raise SettingsError(str(error).removeprefix("snmp_params ")) from None

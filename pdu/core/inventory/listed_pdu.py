@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
 from handlers import registry
-from handlers.shared.address import Address, with_port
+from handlers.shared.address import Address, host_with_port
 
 from ..network import hosts
 
@@ -79,7 +79,7 @@ def shown_place(device: ListedPdu) -> str:
         return device.address
     usual, plain = _usual_ports(handler_name(device.handler)) or (0, 0)
     is_plain = dict(device.settings).get("scheme") == "http"
-    return with_port(device.address.host, port, plain if is_plain else usual)
+    return host_with_port(device.address.host, port, plain if is_plain else usual)
 
 
 def _usual_ports(handler: str) -> Optional[tuple[int, int]]:

@@ -13,7 +13,7 @@ from typing import Any, Optional
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from handlers.shared.address import Address, with_port
+from handlers.shared.address import Address, host_with_port
 from handlers.shared.errors import printable
 
 from ..records import LATE_S, Pdu
@@ -37,7 +37,7 @@ def where(pdu: Pdu) -> str:
     """The address of a PDU, with a port that is on its form: several may be behind one address."""
     address = Address(pdu.address)
     port = address.port or pdu.snmp.get("port") or pdu.settings.get("port")
-    return with_port(address.host, port, 0)
+    return host_with_port(address.host, port, 0)
 
 
 def load(pdu: Pdu, identity: Optional[str] = None) -> str:

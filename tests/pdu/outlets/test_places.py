@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from handlers import registry
-from handlers.shared.address import with_port
+from handlers.shared.address import host_with_port
 from handlers.shared.errors import PduHandlerError
 from pdu.core.inventory import device_list
 from pdu.core.inventory.handler_loading import load
@@ -130,6 +130,8 @@ def test_tools_tell_pdus_at_one_address_apart(
 
 
 def test_a_usual_port_is_left_out() -> None:
-    assert with_port("10.0.0.1", "161", 161) == with_port("10.0.0.1", 161, 161) == "10.0.0.1"
-    assert with_port("10.0.0.1", None, 161) == "10.0.0.1" and with_port("", 9, 161) == ""
-    assert with_port("fe80::1", 9, 161) == with_port("[fe80::1]", 9, 161) == "[fe80::1]:9"
+    assert (
+        host_with_port("10.0.0.1", "161", 161) == host_with_port("10.0.0.1", 161, 161) == "10.0.0.1"
+    )
+    assert host_with_port("10.0.0.1", None, 161) == "10.0.0.1" and host_with_port("", 9, 161) == ""
+    assert host_with_port("fe80::1", 9, 161) == host_with_port("[fe80::1]", 9, 161) == "[fe80::1]:9"

@@ -12,7 +12,7 @@ from typing import Callable, Optional
 
 from handlers import host
 from handlers.host.snmp import SNMP_PORT, known_endpoint
-from handlers.shared.address import with_port
+from handlers.shared.address import host_with_port
 from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from handlers.snmp import detection, metering
 from handlers.snmp.device import SnmpDevice
@@ -78,7 +78,7 @@ def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, lis
     it stopped. Raises the errors of handlers/shared/errors.py if there is no row at all.
     """
     try:
-        credentials = Credentials.of(data.ip, data.snmp_params)
+        credentials = Credentials.from_params(data.ip, data.snmp_params)
     except SnmpError as error:
         raise SettingsError(str(error), known_endpoint(data), "record") from None
     rows: Rows = {}
@@ -143,7 +143,7 @@ def _page(
 
 
 def _place(credentials: Credentials) -> str:
-    return with_port(credentials.host, credentials.port, SNMP_PORT)
+    return host_with_port(credentials.host, credentials.port, SNMP_PORT)
 
 
 # ---- scrubbing -----------------------------------------------------------------------------------

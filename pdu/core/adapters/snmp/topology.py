@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Optional
 
-from handlers.shared.decimals import as_float
+from handlers.shared.decimals import float_or_none
 from handlers.snmp.figures import Figure
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import SnmpPdu
@@ -37,7 +37,7 @@ def read_topology(pdu: SnmpPdu) -> Topology:
             parts = figure.rows_from(device.reader.fill_rows(), device.profile.ceilings.part_a)
             for row, value in parts.items():
                 label = label_of(kind, row)
-                metered_parts.setdefault(label, MeteredPart(kind, label, as_float(value)))
+                metered_parts.setdefault(label, MeteredPart(kind, label, float_or_none(value)))
     return Topology(list(metered_parts.values()))
 
 
