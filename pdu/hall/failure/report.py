@@ -171,7 +171,8 @@ def _parts_of_one(
         yield _questions(questions)
         yield report_parts.machines(alike)
         title = "Other lines and breakers" if questions else "Lines and breakers"
-        others = [load for load in loads if load not in questions]
+        names_in_question = {load.name for load in questions}
+        others = [load for load in loads if load.name not in names_in_question]
         yield report_parts.breakers(others)._replace(title=title)
 
 
