@@ -265,8 +265,8 @@ def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(
     # the names are the device's
     assert [one["name"] for one in outlets].count(LISTED["markup"]) == 1
     lines = shown.stdout.splitlines()
-    assert len(lines) == 2 + len(states) and all(map(is_one_line, lines)), shown.stderr
-    assert [line.split()[:2] for line in lines[2:]] == [
+    assert len(lines) == 3 + len(states) and all(map(is_one_line, lines)), shown.stderr
+    assert [line.split()[:2] for line in lines[2:-1]] == [
         [identity, state] for identity, state in states.items()
     ]
     labels = [dict(one) for one in found["pdu_outlet_info"]]

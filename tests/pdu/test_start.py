@@ -142,7 +142,7 @@ def test_only_an_option_without_a_value_is_declared_as_a_flag(
             declared.append(more.get("is_flag"))
             super().__init__(*names, **more)
 
-    monkeypatch.setattr(click, "Option", Declared)
+    monkeypatch.setattr("pdu.core.cli.options.Option", Declared)
     assert option("--name", "with a value", "NAME") and option("--yes", "without a value")
     # since click 8.3, is_flag=False makes the option's value optional
     assert declared == [None, True]
