@@ -199,6 +199,7 @@ class Hall:
         }
         #: machine -> its place in the drawing, and the number of its consumer
         self.places = {name: number for number, name in enumerate(drawing.machines)}
+        self._has_several_voltages = self.drawing.has_several_voltages
         self._last: Optional[tuple[tuple[int, ...], TimedBounds]] = None
 
     @cached_property
@@ -262,7 +263,7 @@ class Hall:
 
     def _volts(self, consumer: DrawnConsumer, graph: Graph) -> DrawnConsumer:
         """With what the amperes of each cord count in the walk, where voltages differ."""
-        if not self.drawing.has_several_voltages:
+        if not self._has_several_voltages:
             return consumer
         pdus = [self.drawing.pdus[cord.cord.pdu] for cord in consumer.cords]
         return consumer._replace(volts=tuple(map(graph.volts, pdus)))
