@@ -289,7 +289,7 @@ def test_the_list_names_the_login_and_an_unusable_login_is_refused(
         ("other", "unknown login 'other'; known: empty, none, rack"),
     ):
         assert words in call("find", *options, "--login", login).stderr
-    assert "go together" in call("find", *options).stderr
+    assert "needs --login" in call("find", *options).stderr
 
 
 def test_json_holds_pdus_and_others(hall: Hall, call: Call) -> None:
