@@ -141,7 +141,7 @@ def table() -> Mapping[str, Mapping[str, str]]:
     """The cells of the table by program and head."""
     rows = [
         [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        for line in PAGE.read_text().split("## Machines")[1].splitlines()
+        for line in PAGE.read_text().partition("## Machines")[2].partition("\n## ")[0].splitlines()
         if line.startswith("|")
     ]
     head, _, *lines = rows
