@@ -102,10 +102,10 @@ def _audit_pdus(
 ) -> AuditOutcome:
     """All that is found. `sections`: where the parts of the page are kept, of each PDU."""
     begin, end, zone = times
-    meters, owned, cords = audit_options.billing.files(zone)
+    meters, customers, cords = audit_options.billing.files(zone)
     tolerance = audit_options.billing.tolerance_kwh
     is_drawn = audit_options.html is not None
-    asked = Asked(begin, end, meters, owned, drawn=is_drawn, tolerance_kwh=tolerance)
+    asked = Asked(begin, end, meters, customers, drawn=is_drawn, tolerance_kwh=tolerance)
     source = source_of(audit_options.source, _access(audit_options, run_options))
     with closing(source):
         pdus = []
@@ -116,21 +116,21 @@ def _audit_pdus(
         raise SettingsError("there is no PDU in these readings")
     twice = [*same(alias.seen for alias in pdus if alias.seen is not None)]
     names = alias_map(twice)
-    sums = by_customer(owned, pdus, begin, end, tolerance, names) if owned else []
-    racked = by_machine(cords, pdus, begin, end, tolerance, names)
-    level = grade_exit_code(pdus, racked, sums)
+    sums = by_customer(customers, pdus, begin, end, tolerance, names) if customers else []
+    machine_totals = by_machine(cords, pdus, begin, end, tolerance, names)
+    level = grade_exit_code(pdus, machine_totals, sums)
     alias_sentences = [alias.sentence() for alias in twice]
     for alias in alias_sentences:
         click.echo(alias, err=True)
     return AuditOutcome(
-        begin, end, zone, pdus, racked, sums, level, [*alias_sentences, *source.origin()]
+        begin, end, zone, pdus, machine_totals, sums, level, [*alias_sentences, *source.origin()]
     )
 
 
 def _audited(asked: Asked, times: AuditPeriod, pdu: PduReadings) -> tuple[Audited, str]:
     """One PDU, and its part of the page."""
-    audited = audit_registers(pdu, asked).compact()
-    return (audited.undrawn(), report.section(times, audited)) if asked.drawn else (audited, "")
+    audit = audit_registers(pdu, asked).compact()
+    return (audit.undrawn(), report.section(times, audit)) if asked.drawn else (audit, "")
 
 
 def _access(audit_options: AuditOptions, run_options: RunOptions) -> Access:

@@ -82,9 +82,9 @@ class BillingOptions(NamedTuple):
             self.limit_kw, self.step, self.wrap, self.meter_class, self.volts, self.own_use
         )
         drawing = OwnerFiles(drawing=self.drawing).drawn() if self.drawing else None
-        drawn = drawing.pdus if drawing else {}
+        pdu_nodes = drawing.pdus if drawing else {}
         return BillingFiles(
-            Meters(usual, self.meters or "", self.pdu_limit_kw, drawn),
+            Meters(usual, self.meters or "", self.pdu_limit_kw, pdu_nodes),
             customers(self.customers, zone) if self.customers else Customers(()),
             machines(drawing) if drawing else {},
         )

@@ -214,15 +214,15 @@ class CheckedRegister:
         rows_read = np.flatnonzero(~np.isnan(self._rows.kwh))
         edges = [0, *sorted(self._readings.changes), len(rows_read)]
         for first, stop in zip(edges, edges[1:]):
-            believed = [
+            believed_readings = [
                 segment.readings
                 for segment in self._story.segments
                 if first <= segment.first < stop
             ]
-            if 2 * sum(map(len, believed)) < stop - first:
+            if 2 * sum(map(len, believed_readings)) < stop - first:
                 yield rows_read[first:stop], False
                 continue
-            for numbers in believed:
+            for numbers in believed_readings:
                 if isinstance(numbers, range) and len(rows_read) == len(self._rows.kwh):
                     yield slice(numbers.start, numbers.stop), True  # copies nothing
                 else:
@@ -392,7 +392,9 @@ class CheckedRegister:
     def drawn(self, begin: float, end: float, most: float) -> PlotData:
         """What a picture shows: a few points, and an energy of at most `most` kWh."""
         values, begins = self._readings.values, self._readings.begins
-        believed = {number for segment in self._story.segments for number in segment.readings}
+        believed_numbers = {
+            number for segment in self._story.segments for number in segment.readings
+        }
         segments = [
             [
                 (begins[number], values[number])
@@ -404,7 +406,7 @@ class CheckedRegister:
         left_out = [
             (begins[number], values[number])
             for number in range(len(values))
-            if number not in believed and begin <= begins[number] <= end
+            if number not in believed_numbers and begin <= begins[number] <= end
         ]
         times = [begin + (end - begin) * part / _BAND for part in range(1, _BAND + 1)]
         energies = self._energies([(begin, time) for time in times])

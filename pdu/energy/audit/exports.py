@@ -60,7 +60,7 @@ def _lists(outcome: AuditOutcome) -> dict[str, Iterator[dict[str, Any]]]:
 
 
 def _pdu(pdu: Audited) -> dict[str, Any]:
-    compared = balance(pdu)
+    comparison = balance(pdu)
     return {
         "name": pdu.name,
         "level": level_of(pdu),
@@ -69,11 +69,11 @@ def _pdu(pdu: Audited) -> dict[str, Any]:
         "sum_kwh": None if pdu.total is None else _kwh(pdu.total),
         "sum_exceeds_pdu": pdu.exceeded,
         "difference": None
-        if compared is None
+        if comparison is None
         else {
-            "kwh": _kwh(compared.difference),
-            "explained": compared.explained,
-            "reason": compared.reason,
+            "kwh": _kwh(comparison.difference),
+            "explained": comparison.explained,
+            "reason": comparison.reason,
         },
         "outlets_without_energy": len(pdu.unread),
         "estimates": {name or "pdu": _kwh(energy) for name, energy in pdu.estimates.items()},

@@ -152,10 +152,10 @@ def by_customer(
     estimates = {(pdu.name, name): energy for pdu in pdus for name, energy in pdu.estimates.items()}
     silent = ((pdu.name, item) for pdu in pdus for item in pdu.unread)
     for place in dict.fromkeys((*tenures, *shares, *silent)):
-        owned = cut(tenures.get(place, ()), begin, end)
+        own_tenures = cut(tenures.get(place, ()), begin, end)
         outlet_shares = shares.get(place)
         if outlet_shares is None:
-            for item in owned:
+            for item in own_tenures:
                 estimate = estimates.get(place) if (item.begin, item.end) == whole else None
                 unread = unread_line(place, item.begin, item.end, estimate)
                 lines.setdefault(item.customer, []).append(unread)
@@ -189,9 +189,9 @@ def _share(place: Place, share: OutletShare) -> InvoiceLine:
 def _sum(name: str, lines: Sequence[InvoiceLine], tolerance_kwh: float) -> GroupSum:
     energies = [line.energy for line in lines if line.energy is not None]
     energy = summed(energies)
-    doubted = sum(checks.is_unit_in_doubt(line.events) for line in lines)
+    doubt_count = sum(checks.is_unit_in_doubt(line.events) for line in lines)
     unread = len(lines) - len(energies)
-    grade = grades.grade_sum(energy, len(lines), unread, doubted, tolerance_kwh)
+    grade = grades.grade_sum(energy, len(lines), unread, doubt_count, tolerance_kwh)
     return GroupSum(name, lines, energy if energies else None, *grade)
 
 
@@ -262,6 +262,6 @@ def grade_exit_code(
 
 def level_of(pdu: Audited) -> int:
     """The worst grade of a PDU's outlets, and of their sum beside the PDU's own register."""
-    compared = balance(pdu)
-    is_odd = compared is not None and compared.explained is False
+    comparison = balance(pdu)
+    is_odd = comparison is not None and comparison.explained is False
     return max(pdu.level, LEVELS[BOUNDED] if is_odd else 0)

@@ -248,8 +248,8 @@ def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
     if asked.drawn:
         for identity in _to_draw(answers):
             most = answers[identity].energy.high
-            drawn = registers[identity].known.drawn(begin, end, most)
-            answers[identity] = answers[identity]._replace(drawn=drawn)
+            plot_data = registers[identity].known.drawn(begin, end, most)
+            answers[identity] = answers[identity]._replace(drawn=plot_data)
     inlet_register = answers.pop(OWN, None)
     total = summed(register.energy for register in answers.values())
     if inlet is not None and inlet_register is not None:
@@ -323,8 +323,10 @@ def _share_doubts(outlets: Mapping[str, CheckedRegister], period: tuple[float, f
     names = {identity: f"outlet {identity}" for identity in outlets}
     for identity, register in outlets.items():
         for doubt in register.suspicions:
-            loaded = [other for other in outlets.values() if other.is_loaded(doubt)]
-            if len(loaded) > 1 and not any(other.excludes(doubt) for other in loaded):
+            loaded_outlets = [other for other in outlets.values() if other.is_loaded(doubt)]
+            if len(loaded_outlets) > 1 and not any(
+                other.excludes(doubt) for other in loaded_outlets
+            ):
                 for other in outlets.values():
                     other.take_doubt(names[identity], doubt)
         for doubt in register.doubts:
@@ -386,8 +388,8 @@ class _Register:
     ) -> None:
         self._identity = identity
         meter = asked.meters.of(pdu.name, identity, pdu.accuracy_percent, outlets)
-        stated = mib_facts(pdu.family, identity)
-        wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: stated.wrap_kwh})
+        mib = mib_facts(pdu.family, identity)
+        wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: mib.wrap_kwh})
         _, class_from = first_of({UNIT: pdu.accuracy_percent, OWNER: meter.class_percent})
         readings = readings_of(pdu, series, times.clock)
         rows = checks.Rows(
@@ -410,11 +412,13 @@ class _Register:
                 readings.values, limits.most(2.0 * proven_age) + step
             ):
                 proven_age = max_age
-            dated = readings._replace(max_age=max_age, proven_age=proven_age)
-            return CheckedRegister(dated, rows, times, meter.class_percent, limits, parameters)
+            aged_readings = readings._replace(max_age=max_age, proven_age=proven_age)
+            return CheckedRegister(
+                aged_readings, rows, times, meter.class_percent, limits, parameters
+            )
 
         self._with_step = with_step
-        self.known, step_from = _stepped(with_step, readings, meter.step_kwh, stated)
+        self.known, step_from = _stepped(with_step, readings, meter.step_kwh, mib)
         step_kwh = None if step_from == READINGS else self.known.step
         self.meter = dataclasses.replace(meter, step_kwh=step_kwh, wrap_kwh=wrap_kwh)
         self.origins = Origins(step_from, wrap_from, class_from)

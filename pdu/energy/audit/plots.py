@@ -28,33 +28,37 @@ text { font: 10px system-ui, sans-serif; fill: var(--soft); }
 Scale = Callable[[float], float]
 
 
-def register(times: AuditPeriod, answer: AuditedRegister, drawn: PlotData) -> str:
+def register(times: AuditPeriod, answer: AuditedRegister, plot_data: PlotData) -> str:
     """The register over time: a line for each segment, dots for readings that were left out."""
-    inside = [value for segment in drawn.segments for _, value in segment]
-    values = inside or [value for _, value in drawn.left_out]
+    inside = [value for segment in plot_data.segments for _, value in segment]
+    values = inside or [value for _, value in plot_data.left_out]
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     across, up = _across(times), _up(low, high)
     parts = [*_events(times, answer, across)]
-    for segment in drawn.segments:
+    for segment in plot_data.segments:
         points = " ".join(f"{across(time):.1f},{up(value):.1f}" for time, value in segment)
         parts.append(f'<polyline class="segment" points="{points}"/>')
-    for time, value in drawn.left_out:
+    for time, value in plot_data.left_out:
         # One that is far off is drawn at the edge: else the segments would be a flat line.
         at = min(max(up(value), _MARGIN), _HEIGHT - _MARGIN)
         parts.append(f'<circle class="out" cx="{across(time):.1f}" cy="{at:.1f}" r="2"/>')
     return _svg(times, f"register: {low:.3f} to {high:.3f} kWh", parts)
 
 
-def energy(times: AuditPeriod, answer: AuditedRegister, drawn: PlotData) -> str:
+def energy(times: AuditPeriod, answer: AuditedRegister, plot_data: PlotData) -> str:
     """The energy since the begin of the period, between its bounds."""
-    high = max((energy_then.high for _, energy_then in drawn.band), default=1.0) or 1.0
+    high = max((energy_then.high for _, energy_then in plot_data.band), default=1.0) or 1.0
     across, up = _across(times), _up(0.0, high)
-    upper = [f"{across(time):.1f},{up(energy_then.high):.1f}" for time, energy_then in drawn.band]
+    upper = [
+        f"{across(time):.1f},{up(energy_then.high):.1f}" for time, energy_then in plot_data.band
+    ]
     lower = [
         f"{across(time):.1f},{up(energy_then.low):.1f}"
-        for time, energy_then in reversed(drawn.band)
+        for time, energy_then in reversed(plot_data.band)
     ]
-    best = [f"{across(time):.1f},{up(energy_then.best):.1f}" for time, energy_then in drawn.band]
+    best = [
+        f"{across(time):.1f},{up(energy_then.best):.1f}" for time, energy_then in plot_data.band
+    ]
     start = f"{across(times.begin):.1f},{up(0.0):.1f}"
     parts = [
         *_events(times, answer, across),

@@ -182,11 +182,11 @@ def _pdu(times: AuditPeriod, pdu: Audited) -> Iterator[Part]:
         low, best, high = kwh(pdu.total)
         name = "Sum of those read" if pdu.unread else "Sum of outlets"
         yield f"{name}: {low} kWh at least; {best} most likely, {high} at most."
-    compared = balance(pdu)
-    if compared is not None:
-        low, _, high = kwh(compared.difference)
-        is_explained = EXPLAINED[compared.explained]
-        yield f"PDU less outlets: {low} to {high} kWh, {is_explained}: {compared.reason}"
+    comparison = balance(pdu)
+    if comparison is not None:
+        low, _, high = kwh(comparison.difference)
+        is_explained = EXPLAINED[comparison.explained]
+        yield f"PDU less outlets: {low} to {high} kWh, {is_explained}: {comparison.reason}"
     worst_first = sorted(answers, key=lambda register: -LEVELS[register.grade])
     doubtful = [register for register in worst_first if register.grade != FIRM]
     firm = [register for register in answers if register.grade == FIRM]

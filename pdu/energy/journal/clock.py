@@ -52,20 +52,20 @@ def jumps_by_monotonic(
     shifted_times: list[float] = []
     unsure = 0.0
     for number, begin in enumerate(begins):
-        jump = passed = doubt = 0.0
+        jump = elapsed_s = doubt = 0.0
         if number in loose:
             pass
         elif number in boots:
             if begin < ends[number - 1] - OVERLAP_S:
                 # Nobody knows how long the machine was down: as long as polls usually are apart?
-                passed = usual = max(_usual(begins), 0.0)
+                elapsed_s = usual = max(_usual(begins), 0.0)
                 jump, unsure = begin - begins[number - 1] - usual, unsure + usual
                 doubt = usual
         elif number and monotonic[number] > monotonic[number - 1]:
-            passed = monotonic[number] - monotonic[number - 1]
-            jump = begin - begins[number - 1] - passed
-        settings[-1] = settings[-1].longer(passed)
-        if abs(jump) > ALIKE_S + ALIKE_SHARE * passed:
+            elapsed_s = monotonic[number] - monotonic[number - 1]
+            jump = begin - begins[number - 1] - elapsed_s
+        settings[-1] = settings[-1].longer(elapsed_s)
+        if abs(jump) > ALIKE_S + ALIKE_SHARE * elapsed_s:
             shift += jump
             settings.append(_ClockSetting(shift, 0.0, -math.inf, doubt))
             jumps.append(
@@ -90,9 +90,9 @@ def jumps_by_monotonic(
 
 def _is_calm(begins: Sequence[float], monotonic: Sequence[float]) -> bool:
     """Whether both clocks agree from each poll to the next: those of most PDUs do."""
-    passed = np.diff(np.asarray(monotonic))
-    jumps = np.abs(np.diff(np.asarray(begins)) - passed)
-    return bool(((passed > 0.0) & (jumps <= ALIKE_S + ALIKE_SHARE * passed)).all())
+    elapsed_s = np.diff(np.asarray(monotonic))
+    jumps = np.abs(np.diff(np.asarray(begins)) - elapsed_s)
+    return bool(((elapsed_s > 0.0) & (jumps <= ALIKE_S + ALIKE_SHARE * elapsed_s)).all())
 
 
 def _usual(begins: Sequence[float]) -> float:
@@ -151,8 +151,10 @@ def _possible(settings: Sequence[_ClockSetting]) -> Sequence[_ClockSetting]:
             between, doubt = between + previous.held, doubt + previous.doubt
         else:
             possible.append(setting)
-    synced = [setting for setting in possible if setting.is_synced]
-    return synced or [setting for setting in possible if setting.latest >= BORN] or possible
+    synced_settings = [setting for setting in possible if setting.is_synced]
+    return (
+        synced_settings or [setting for setting in possible if setting.latest >= BORN] or possible
+    )
 
 
 def jumps_by_begin_times(begins: Sequence[float], ends: Sequence[float]) -> PollClock:

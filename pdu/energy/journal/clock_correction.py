@@ -118,8 +118,10 @@ class _Clock:
         if not right:
             least = max(BORN, earliest - OVERLAP_S)
             right = [part for part in parts if self._read[part[0]] >= least]
-            doubted = [part for part in parts if part not in right and not self._is_old(part)]
-            if right and self._duration_s(doubted) > self._duration_s(right):
+            doubtful_parts = [
+                part for part in parts if part not in right and not self._is_old(part)
+            ]
+            if right and self._duration_s(doubtful_parts) > self._duration_s(right):
                 return False  # perhaps it was the earlier start that was wrong
             if earliest > -math.inf and self._began_ahead(right):
                 del right[0]
@@ -145,9 +147,9 @@ class _Clock:
     def _parts(self, start: range) -> Iterator[range]:
         """Polls of one start between which the clock was not set."""
         where = slice(start.start, start.stop)
-        passed = np.diff(np.asarray(self._monotonic)[where])
-        jumps = np.abs(np.diff(np.asarray(self._read)[where]) - passed)
-        cuts = np.flatnonzero(jumps > ALIKE_S + ALIKE_SHARE * np.abs(passed)) + start.start + 1
+        elapsed_s = np.diff(np.asarray(self._monotonic)[where])
+        jumps = np.abs(np.diff(np.asarray(self._read)[where]) - elapsed_s)
+        cuts = np.flatnonzero(jumps > ALIKE_S + ALIKE_SHARE * np.abs(elapsed_s)) + start.start + 1
         edges = [start.start, *cuts.tolist(), start.stop]
         return (range(first, stop) for first, stop in zip(edges, edges[1:]))
 

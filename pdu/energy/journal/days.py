@@ -190,18 +190,20 @@ class Days:
         """Open the newest file of a day, or begin it."""
         self._leave()
         paths = files(self.folder)
-        packed = [path for path in paths if path.endswith(PACKED) and _day(path) >= day]
-        if packed:
-            raise JournalError(f"{printable(packed[0])} is of a day that is not over: unpack it")
+        packed_paths = [path for path in paths if path.endswith(PACKED) and _day(path) >= day]
+        if packed_paths:
+            raise JournalError(
+                f"{printable(packed_paths[0])} is of a day that is not over: unpack it"
+            )
         is_over = self._is_known and "" < self._day < day
-        ended = EndedDay(self._day, self._hash) if is_over else None
+        ended_day = EndedDay(self._day, self._hash) if is_over else None
         mine = [path for path in paths if _day(path) >= day]
         if mine and not self._why:
             self._go_on(mine[-1], paths)
         if self._journal is None:
             self._begin(day, paths)
-        if ended is not None:
-            self.ended.append(ended)
+        if ended_day is not None:
+            self.ended.append(ended_day)
         self._day = day
 
     def _go_on(self, path: str, paths: Sequence[str]) -> None:
@@ -257,10 +259,10 @@ class Days:
             self._why = ""
         self._use(opened)
 
-    def _use(self, opened: Journal) -> None:
-        self._journal = opened
-        self.repaired += opened.repaired
-        self._hash = opened.hash
+    def _use(self, journal: Journal) -> None:
+        self._journal = journal
+        self.repaired += journal.repaired
+        self._hash = journal.hash
         self._is_known = True
 
     def _leave(self) -> None:

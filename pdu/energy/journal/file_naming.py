@@ -32,11 +32,11 @@ class FileClock:
         """The time that names a file now, in s of UTC."""
         if self._believed is None:
             self._believed = now if self._last is None else Instant(self._last, now.mono)
-        expected = self._believed.utc + max(now.mono - self._believed.mono, 0.0)
-        self.ahead = now.utc - expected
-        if self.ahead > DAY_S and not synchronised and expected >= BORN:
+        expected_utc = self._believed.utc + max(now.mono - self._believed.mono, 0.0)
+        self.ahead = now.utc - expected_utc
+        if self.ahead > DAY_S and not synchronised and expected_utc >= BORN:
             self._since = now.mono if self._since is None else self._since
             if now.mono - self._since < DAY_S:
-                return expected
+                return expected_utc
         self._believed, self._since, self.ahead = now, None, 0.0
         return now.utc

@@ -303,10 +303,10 @@ def _packed_column(rows: Sequence[Sequence[Any]], width: int) -> Optional[Column
     """As `_any_column`, in a third of the time; None if a value is no finite number."""
     pack = struct.Struct(f"{width}d").pack
     try:
-        packed = bytearray().join([pack(*row) for row in rows])
+        octets = bytearray().join([pack(*row) for row in rows])
     except (struct.error, TypeError, OverflowError):
         return None
-    column = np.frombuffer(packed).reshape(len(rows), width)
+    column = np.frombuffer(octets).reshape(len(rows), width)
     # `pack` takes True and False for 1 and 0
     is_sure = ((column != 0.0) & (column != 1.0)).any()
     return column if is_sure and np.isfinite(column).all() else None

@@ -136,15 +136,15 @@ def _index(
     previous_hash = last = journal.START
     anew, loads = "", line_parser()
     for line in journal.lines(source, without):
-        last, at, polled = line.hash, line.at, is_poll(line.body)
+        last, at, has_poll = line.hash, line.at, is_poll(line.body)
         if copy is not None:
             at = copy.tell()
-            copy.write(line.body * polled + b"\n")
+            copy.write(line.body * has_poll + b"\n")
         try:
             if line.is_left_out:
-                if not polled:
+                if not has_poll:
                     above.forget(line.number)
-            elif polled:
+            elif has_poll:
                 unit = above.unit(number_of_poll(line.body))
                 if unit is not None:
                     units.add(unit, at, len(line.body))
@@ -189,25 +189,25 @@ class PrecedingLines:
 
     def take(self, record: Record) -> None:
         """A line that is no poll. Raises one of BAD."""
-        boot, declared = boot_of(record), declared_by(record)
+        boot, declaration = boot_of(record), declared_by(record)
         if boot is not None:
             self._boot = boot
             self._units.clear()
-        if declared is not None:
-            self._units[declared.number] = _facts(declared, self._boot)
+        if declaration is not None:
+            self._units[declaration.number] = _facts(declaration, self._boot)
 
 
-def _facts(declared: UnitDeclaration, boot: str) -> UnitFacts:
+def _facts(declaration: UnitDeclaration, boot: str) -> UnitFacts:
     return UnitFacts(
-        declared.name,
-        f"{declared.handler} {declared.address}",
-        declared.serial,
-        declared.firmware,
-        declared.family,
+        declaration.name,
+        f"{declaration.handler} {declaration.address}",
+        declaration.serial,
+        declaration.firmware,
+        declaration.family,
         boot,
-        declared.accuracy_percent,
+        declaration.accuracy_percent,
         None,
-        (OWN, *declared.outlets),
+        (OWN, *declaration.outlets),
     )
 
 
@@ -235,9 +235,9 @@ def blocks(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
     pieces = itertools.chain.from_iterable(itertools.starmap(_pieces, places))
     for unit, (first, *more_pieces) in itertools.groupby(pieces, key=lambda piece: piece.unit):
         columns = (first.begins, first.ends, first.monotonic, first.uptimes)
-        failed = first.failed
+        failures = first.failed
         for piece in more_pieces:
-            failed += piece.failed
+            failures += piece.failed
             for column, addition in zip(columns, piece[1:5]):
                 column.extend(addition)
             for all_kept, all_more in zip((first.kwh, first.amperes, first.watts), piece[5:8]):
@@ -245,7 +245,7 @@ def blocks(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
                     column.extend(addition)
             for states, more_states in zip(first.states, piece.states):
                 states += more_states
-        yield first._replace(unit=unit, failed=failed)
+        yield first._replace(unit=unit, failed=failures)
 
 
 def _pieces(path: str, stored: StoredPolls) -> Iterator[Block]:

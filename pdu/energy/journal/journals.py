@@ -84,9 +84,9 @@ class MeterJournal:
         with work_folder(temporary_folder()) as folder:
             day_indexes = [*_indexes(paths, folder, self._without)]
             self.hashes = {_day(path): index.hash for path, index in day_indexes}
-            placed = {index.path: _day(path) for path, index in day_indexes}
+            day_by_path = {index.path: _day(path) for path, index in day_indexes}
             indexes = [index for _, index in day_indexes]
-            yield from _each_pdu(indexes, partial(_by_day, audit, placed))
+            yield from _each_pdu(indexes, partial(_by_day, audit, day_by_path))
 
     def lines(self, path: str) -> Iterator[journal.JournalLine]:
         """The lines of a file but those that are left out. Raises as `journal.lines`."""
@@ -294,15 +294,17 @@ def _each_pdu(
 
 
 def _by_day(
-    audit: Callable[[str, Sequence[DayBlocks]], Found], placed: Mapping[str, str], stored: _Stored
+    audit: Callable[[str, Sequence[DayBlocks]], Found],
+    day_by_path: Mapping[str, str],
+    stored_polls: _Stored,
 ) -> Found:
-    name, stored_in = stored
-    by_day = groupby(stored_in, key=lambda block: placed[block[0]])
+    name, stored_in = stored_polls
+    by_day = groupby(stored_in, key=lambda block: day_by_path[block[0]])
     return audit(name, [DayBlocks(day, [*journal_index.blocks(some)]) for day, some in by_day])
 
 
-def _audit(audit: Callable[[PduReadings], Found], stored: _Stored) -> Found:
-    name, stored_in = stored
+def _audit(audit: Callable[[PduReadings], Found], stored_polls: _Stored) -> Found:
+    name, stored_in = stored_polls
     pdu = PduReadings(name)
     for block in journal_index.blocks(stored_in):
         pdu.extend(block)

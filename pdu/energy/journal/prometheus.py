@@ -113,8 +113,8 @@ class Prometheus:
     def _polls(self, name: str, begin: float, end: float) -> Iterator[Poll]:
         """The scrapes of one PDU, day by day."""
         matchers = f",{self._match}" if self._match else ""
-        quoted = json.dumps(name, ensure_ascii=False)
-        selector = f'{{__name__=~"{"|".join(_METRICS)}",instance={quoted}{matchers}}}'
+        name_json = json.dumps(name, ensure_ascii=False)
+        selector = f'{{__name__=~"{"|".join(_METRICS)}",instance={name_json}{matchers}}}'
         at, ends = begin, _Ends()
         while at < end:
             until = min(at + _DAY, end)

@@ -256,8 +256,10 @@ class PduReadings:
     @property
     def accuracy_percent(self) -> Optional[float]:
         """The greatest error that its units state, in percent; None if one of them states none."""
-        stated = [error for error in self._errors if error is not None]
-        return max(stated) if stated and len(stated) == len(self._errors) else None
+        known_errors = [error for error in self._errors if error is not None]
+        return (
+            max(known_errors) if known_errors and len(known_errors) == len(self._errors) else None
+        )
 
     def clock(self) -> PollClock:
         """The times of the polls, and what is known of the clock that they are from. After all

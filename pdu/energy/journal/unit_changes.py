@@ -65,8 +65,8 @@ class UnitIdentity:
 
     def decide(self, begins: Sequence[float], ends: Sequence[float], slack: float) -> None:
         """Decide what was in doubt by the true times of all polls, as far as they are known."""
-        doubted, self._doubted = self._doubted, []
-        for old, at, new, number in doubted:
+        doubts, self._doubted = self._doubted, []
+        for old, at, new, number in doubts:
             old = old._replace(begin=begins[at], end=ends[at])
             new = new._replace(begin=begins[number], end=ends[number] + slack)
             self._mark(at, number, restarted(old, new))
@@ -99,9 +99,9 @@ def restarted(old: Poll, new: Poll) -> str:
         # it stands while the reader's machine sleeps
         times.append(new.monotonic - old.monotonic)
     jumps = []
-    for passed in times:
-        jump = new.uptime - old.uptime - passed
-        tolerance = UPTIME_S + _UPTIME_SHARE * max(passed, 0.0) + length_s
+    for moment in times:
+        jump = new.uptime - old.uptime - moment
+        tolerance = UPTIME_S + _UPTIME_SHARE * max(moment, 0.0) + length_s
         if min(abs(jump), abs(jump + _UPTIME_WRAP_S)) <= tolerance:
             return ""
         jumps.append(jump)

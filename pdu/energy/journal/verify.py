@@ -141,8 +141,8 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         if not _HASH.fullmatch(stamp):
             raise Usage(f"--kept {printable(stamp, 80)!r}: give 64 hexadecimal digits")
     timestamp_check = TimestampCheck(options["tsa_ca"], options["signers"])
-    stamped = [] if options["stamps"] is None else stamps(options["stamps"], timestamp_check)
-    outcome = verified(folder, [*hashes, *(stamp.hash for stamp in stamped)])
+    day_stamps = [] if options["stamps"] is None else stamps(options["stamps"], timestamp_check)
+    outcome = verified(folder, [*hashes, *(stamp.hash for stamp in day_stamps)])
     lines = [
         f"{counted(outcome.lines, 'line')} in {counted(outcome.files, 'file')}, {outcome.first} to"
         f" {outcome.last}: each as it was written",
@@ -151,23 +151,23 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         lines.append(f"a new chain begins, so lines may be missing before it: {stamp}")
     if outcome.after != START:
         lines.append(f"begins after the hash {outcome.after} of an earlier file, which is not here")
-    lines += _witnessed(stamped, outcome)
+    lines += _witnessed(day_stamps, outcome)
     lines.append(f"last hash, to be kept at another place: {outcome.hash}")
     if not outcome.kept:
         lines.append(_LIMITS)
-    is_late = any(_lateness(stamp, outcome.kept[stamp.hash]) for stamp in stamped)
+    is_late = any(_lateness(stamp, outcome.kept[stamp.hash]) for stamp in day_stamps)
     document = {
         **dataclasses.asdict(outcome),
         "kept": {digest: dataclasses.asdict(line) for digest, line in outcome.kept.items()},
-        "stamps": [dataclasses.asdict(stamp) for stamp in stamped],
+        "stamps": [dataclasses.asdict(stamp) for stamp in day_stamps],
     }
     code = _DOUBT_CODE if outcome.anew or is_late else DONE
     return print_result(Result(document, lines, code), run_options_of(context).json)
 
 
-def _witnessed(stamped: Sequence[Stamp], outcome: Verified) -> Iterator[str]:
+def _witnessed(day_stamps: Sequence[Stamp], outcome: Verified) -> Iterator[str]:
     """What hashes that were kept at another place show."""
-    for stamp in sorted(stamped, key=lambda stamp: outcome.kept[stamp.hash].lines):
+    for stamp in sorted(day_stamps, key=lambda stamp: outcome.kept[stamp.hash].lines):
         line = outcome.kept[stamp.hash]
         place = f"up to {line.file}, line {line.line}: "
         if stamp.made is None:

@@ -75,8 +75,8 @@ class Anchor:
             self._follow()
         if self._running is not None:
             self._end(self._running, "the meter ended")
-        for ended in self._waiting:
-            self._failed(ended.day, "the meter ended")
+        for ended_day in self._waiting:
+            self._failed(ended_day.day, "the meter ended")
         self._waiting.clear()
 
     def _follow(self) -> None:
@@ -91,8 +91,10 @@ class Anchor:
         if self._running is None and self._waiting:
             self._start(self._waiting.popleft())
 
-    def _start(self, ended: EndedDay) -> None:
-        words = [word.replace(_HASH, ended.hash).replace(_DAY, ended.day) for word in self._words]
+    def _start(self, ended_day: EndedDay) -> None:
+        words = [
+            word.replace(_HASH, ended_day.hash).replace(_DAY, ended_day.day) for word in self._words
+        ]
         # what systemd is told, the meter tells
         variables = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
         try:
@@ -105,9 +107,9 @@ class Anchor:
                 start_new_session=True,
             )
         except OSError as error:
-            self._failed(ended.day, str(error.strerror))
+            self._failed(ended_day.day, str(error.strerror))
             return
-        self._running = _Running(process, ended.day, time.monotonic())
+        self._running = _Running(process, ended_day.day, time.monotonic())
 
     def _end(self, running: _Running, why: str) -> None:
         with contextlib.suppress(ProcessLookupError):

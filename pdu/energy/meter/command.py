@@ -59,9 +59,11 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         if anchor is not None:
             companions.append(anchor)
         if settings_asked.metrics is not None:
-            served = ServedMetrics(settings_asked.metrics, settings_asked.allow_host, screen.say)
-            stack.callback(served.close)
-            companions.append(served)
+            metrics_server = ServedMetrics(
+                settings_asked.metrics, settings_asked.allow_host, screen.say
+            )
+            stack.callback(metrics_server.close)
+            companions.append(metrics_server)
         targets = settings_asked.owner_files.pdus()
         days = stack.enter_context(Days(settings_asked.into))
         # a forked process must not keep the folder locked when this one has been killed

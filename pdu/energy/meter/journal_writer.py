@@ -49,10 +49,10 @@ class PduLines:
         """The records of a poll. What a failed poll did not read of the unit stays as it was."""
         reading = poll.reading
         self._keep(reading)
-        declared = self._declaration()
-        if declared != self._declared:
-            self._declared = declared
-            yield declared.record()
+        declaration = self._declaration()
+        if declaration != self._declared:
+            self._declared = declaration
+            yield declaration.record()
         yield self._poll(poll, missed).record()
 
     def _keep(self, reading: Reading) -> None:

@@ -70,8 +70,8 @@ def _runs_on(previous: KnownPdu, reading: Reading, uptime_s: Optional[float]) ->
     """Whether everything says that the unit is the one of the earlier poll, and ran on."""
     if uptime_s is None or previous.uptime_s is None:
         return False
-    passed = Instant.now().mono - previous.mono
-    if abs(uptime_s - previous.uptime_s - passed) > _UPTIME_S + _UPTIME_SHARE * passed:
+    elapsed_s = Instant.now().mono - previous.mono
+    if abs(uptime_s - previous.uptime_s - elapsed_s) > _UPTIME_S + _UPTIME_SHARE * elapsed_s:
         return False
     now = _registers(reading)
     return all(

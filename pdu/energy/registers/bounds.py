@@ -231,11 +231,11 @@ class SegmentColumns:
 
     def _lowest(self, moments: Column) -> Column:
         """The least that the register can have been: it had reached the reading before."""
-        passed = np.searchsorted(self._ends, moments, "right")
-        floor = self._values[np.maximum(passed - 1, 0)]
-        following = np.minimum(passed, len(self._values) - 1)
+        positions = np.searchsorted(self._ends, moments, "right")
+        floor = self._values[np.maximum(positions - 1, 0)]
+        following = np.minimum(positions, len(self._values) - 1)
         reached = self._values[following] - self._most(self._ends[following] - moments)
-        is_between = (passed > 0) & (passed < len(self._values))
+        is_between = (positions > 0) & (positions < len(self._values))
         return np.where(is_between, np.maximum(floor, reached), floor)
 
     def _highest(self, moments: Column) -> Column:
@@ -245,32 +245,32 @@ class SegmentColumns:
         rose, it can have been anything that the supply allows.
         """
         count, values, step = len(self._values), self._values, self._limits.step
-        passed = np.searchsorted(self._begins, moments, "right")
-        following = np.minimum(passed, count - 1)
+        positions = np.searchsorted(self._begins, moments, "right")
+        following = np.minimum(positions, count - 1)
         # where the register came to the value of the reading after, and where it rose above it
         edges = np.concatenate(([0], self._rises, [count]))
         group = np.searchsorted(self._rises, following, "right")
         first_equal, after_equal = edges[group], edges[group + 1]
-        risen = values[np.minimum(after_equal, count - 1)]
+        next_values = values[np.minimum(after_equal, count - 1)]
         may_be_stale = (after_equal < count) & (after_equal - first_equal > 1)
-        may_be_stale &= risen - values[following] > step * (1.0 + 1e-6)
-        ceiling = np.where(may_be_stale, risen, values[following]) + step
-        lower = np.minimum(np.maximum(first_equal - 1, 0), np.maximum(passed - 1, 0))
+        may_be_stale &= next_values - values[following] > step * (1.0 + 1e-6)
+        ceiling = np.where(may_be_stale, next_values, values[following]) + step
+        lower = np.minimum(np.maximum(first_equal - 1, 0), np.maximum(positions - 1, 0))
         reachable = values[lower] + step + self._most(moments - self._begins[lower])
-        ceiling = np.where(passed > 0, np.minimum(ceiling, reachable), ceiling)
-        return np.where(passed == count, values[-1] + step, ceiling)
+        ceiling = np.where(positions > 0, np.minimum(ceiling, reachable), ceiling)
+        return np.where(positions == count, values[-1] + step, ceiling)
 
     def _interpolated(self, moments: Column) -> Column:
         """The register on the straight lines between the readings around moments."""
-        passed = np.searchsorted(self._begins, moments, "right")
-        right = np.minimum(np.maximum(passed, 1), len(self._values) - 1)
+        positions = np.searchsorted(self._begins, moments, "right")
+        right = np.minimum(np.maximum(positions, 1), len(self._values) - 1)
         left = np.maximum(right - 1, 0)
         begins, values = self._begins, self._values
         seconds = begins[right] - begins[left]
         share = (moments - begins[left]) / np.where(seconds > 0.0, seconds, 1.0)
         between = values[left] + share * (values[right] - values[left])
-        ended = np.where(passed == 0, values[0], values[-1])
-        return np.where((passed == 0) | (passed == len(values)), ended, between)
+        ended = np.where(positions == 0, values[0], values[-1])
+        return np.where((positions == 0) | (positions == len(values)), ended, between)
 
 
 def count_until(times: Sequence[float], numbers: Sequence[int], moment: float) -> int:

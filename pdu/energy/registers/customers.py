@@ -96,8 +96,8 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
 
 def _in_order(rows: Sequence[_CustomerRow]) -> Sequence[_CustomerRow]:
     """By time. Raises SettingsError if two share a time."""
-    ordered = sorted(rows, key=lambda row: row.tenure.begin)
-    for row, next_row in zip(ordered, ordered[1:]):
+    sorted_rows = sorted(rows, key=lambda row: row.tenure.begin)
+    for row, next_row in zip(sorted_rows, sorted_rows[1:]):
         if next_row.tenure.begin < row.tenure.end:
             later, earlier = (
                 (row, next_row) if rows.index(row) > rows.index(next_row) else (next_row, row)
@@ -106,7 +106,7 @@ def _in_order(rows: Sequence[_CustomerRow]) -> Sequence[_CustomerRow]:
                 f"{later.where}: the outlet belongs to {printable(earlier.tenure.customer, 60)} at"
                 f" the same time ({earlier.where})"
             )
-    return ordered
+    return sorted_rows
 
 
 def customers(path: str, zone: ZoneInfo) -> Customers:

@@ -238,10 +238,10 @@ def _drawn_outlet_limit(node: PduNode, outlet: str) -> Optional[float]:
 
 def _delivered(node: PduNode, breakers: Sequence[Breaker]) -> Optional[float]:
     ratings = [breaker.rating_a for breaker in breakers]
-    stated = [breaker for breaker in ratings if breaker is not None]
-    if node.voltage_v is None or not stated or len(stated) < len(ratings):
+    known_ratings = [breaker for breaker in ratings if breaker is not None]
+    if node.voltage_v is None or not known_ratings or len(known_ratings) < len(ratings):
         return None
-    return sum(stated) * node.voltage_v * _OVER / 1000.0
+    return sum(known_ratings) * node.voltage_v * _OVER / 1000.0
 
 
 def _fits(name: str, pattern: str) -> bool:

@@ -27,10 +27,13 @@ def within(
     low, high = sum(part.low for part in parts), sum(part.high for part in parts)
     if low > whole.high:
         return parts
-    bounded = [narrowed(part, whole.high - (low - part.low)) for part in parts]
+    bounded_parts = [narrowed(part, whole.high - (low - part.low)) for part in parts]
     if not is_complete:
-        return bounded
-    return [_raised(narrow, whole.low - (high - part.high)) for narrow, part in zip(bounded, parts)]
+        return bounded_parts
+    return [
+        _raised(narrow, whole.low - (high - part.high))
+        for narrow, part in zip(bounded_parts, parts)
+    ]
 
 
 def narrowed(energy: EnergyInterval, most: float) -> EnergyInterval:

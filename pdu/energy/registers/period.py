@@ -27,9 +27,9 @@ def moment(text: str, zone: ZoneInfo) -> float:
     is meant where summer time ends. A day may be written as 12.10.2026; with slashes it would be
     another one for some.
     """
-    dotted = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", text, re.ASCII)
-    if dotted is not None:
-        text = f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}"
+    date_match = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", text, re.ASCII)
+    if date_match is not None:
+        text = f"{date_match[3]}-{date_match[2]:0>2}-{date_match[1]:0>2}"
     try:
         time = datetime.datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] == "Z" else text)
         if time.tzinfo is None:

@@ -83,14 +83,14 @@ def refreshes_slowly(values: Sequence[float], most: float) -> bool:
 def _divisor(values: Sequence[float], unit: float) -> Optional[int]:
     """What all rises are multiples of, in units; 0 without rises. None: no whole numbers."""
     units = np.asarray(values, dtype=np.float64) / unit
-    rounded = np.rint(units)
+    whole_units = np.rint(units)
     if not (
-        np.abs(units - rounded).max(initial=0.0) <= _NEAR
-        and rounded.max(initial=0.0) <= _MOST_UNITS
+        np.abs(units - whole_units).max(initial=0.0) <= _NEAR
+        and whole_units.max(initial=0.0) <= _MOST_UNITS
     ):
         return None
     common = 0
-    for part in (rounded[: _FIRST + 1], rounded):
+    for part in (whole_units[: _FIRST + 1], whole_units):
         rises = np.diff(part)
         rises = rises[rises > 0.0].astype(np.int64)
         common = int(np.gcd.reduce(rises)) if len(rises) else 0

@@ -47,8 +47,8 @@ def nearest_wh(kwh: float) -> int:
 
 def summed(energies: Iterable[EnergyInterval]) -> EnergyInterval:
     """The sum of energies, of which each is rounded first."""
-    rounded = [in_wh(energy) for energy in energies]
-    return WattHours(*map(sum, zip(*rounded))).energy if rounded else NOTHING
+    whole_wh = [in_wh(energy) for energy in energies]
+    return WattHours(*map(sum, zip(*whole_wh))).energy if whole_wh else NOTHING
 
 
 def split(whole: int, weights: Sequence[float]) -> Sequence[int]:
@@ -63,7 +63,7 @@ def split(whole: int, weights: Sequence[float]) -> Sequence[int]:
         exact, total = [Fraction(1)] * len(weights), Fraction(len(weights))
     shares = [whole * weight / total for weight in exact]
     parts = [math.floor(weight) for weight in shares]
-    lost = sorted(range(len(parts)), key=lambda place: parts[place] - shares[place])
-    for place in lost[: whole - sum(parts)]:
+    places = sorted(range(len(parts)), key=lambda place: parts[place] - shares[place])
+    for place in places[: whole - sum(parts)]:
         parts[place] += 1
     return parts

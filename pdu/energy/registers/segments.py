@@ -63,19 +63,19 @@ class RegisterHistory(NamedTuple):
 def history_of(readings: RegisterReadings, limits: RegisterLimits) -> RegisterHistory:
     """The segments and events of a register's readings (law 1)."""
     events: list[Event] = []
-    joined = _joined(readings, limits, _runs(readings, limits), events)
-    confirmed = _confirmed(readings, joined, events)
+    joined_segments = _joined(readings, limits, _runs(readings, limits), events)
+    confirmed = _confirmed(readings, joined_segments, events)
     trusted = [part for segment in confirmed for part in _slow_parts(readings, limits, segment)]
     events.extend(_breaks(readings, limits, trusted))
     events.sort(key=lambda event: (event.begin, event.end))
-    return RegisterHistory(_trimmed(readings, limits, joined, trusted), events)
+    return RegisterHistory(_trimmed(readings, limits, joined_segments, trusted), events)
 
 
 def follows(readings: RegisterReadings, limits: RegisterLimits, number: int, later: int) -> bool:
     """Whether the register can have gone on from one reading to a later one (law 1)."""
     rise = readings.values[later] - readings.values[number]
-    passed = readings.ends[later] - readings.begins[number] + readings.proven_age
-    most = limits.most(passed) + limits.step
+    elapsed_s = readings.ends[later] - readings.begins[number] + readings.proven_age
+    most = limits.most(elapsed_s) + limits.step
     slack = ROUNDING * max(abs(readings.values[later]), 1.0)
     if limits.modulus is not None and rise + limits.modulus <= most:
         return False  # it can have begun again without a trace
@@ -97,8 +97,10 @@ def _runs(readings: RegisterReadings, limits: RegisterLimits) -> Sequence[range]
     if not len(values):
         return []
     rises = np.diff(values)
-    passed = np.asarray(readings.ends)[1:] - np.asarray(readings.begins)[:-1] + readings.proven_age
-    most = limits.kilowatts / 3600.0 * np.maximum(passed, 0.0) + limits.step
+    elapsed_s = (
+        np.asarray(readings.ends)[1:] - np.asarray(readings.begins)[:-1] + readings.proven_age
+    )
+    most = limits.kilowatts / 3600.0 * np.maximum(elapsed_s, 0.0) + limits.step
     slack = ROUNDING * np.maximum(np.abs(values[1:]), 1.0)
     ends = (rises < -slack) | (rises > most + slack)
     if limits.modulus is not None:
@@ -118,12 +120,12 @@ def _joined(
     changes = sorted(readings.changes)
     begins, ends, values = readings.begins, readings.ends, readings.values
     rate, origin = limits.most(1.0), begins[0]
-    allowed = limits.most(readings.proven_age) + limits.step
+    most_kwh = limits.most(readings.proven_age) + limits.step
     pace = np.asarray(values) - rate * (np.asarray(begins) - origin)
     # of all readings before: how far one is ahead of what the supply delivers since the first
     ahead = -math.inf
     for run in runs:
-        least = values[run[0]] - rate * (ends[run[0]] - origin) - allowed
+        least = values[run[0]] - rate * (ends[run[0]] - origin) - most_kwh
         least -= ROUNDING * max(abs(values[run[0]]), 1.0)
         # A register that is always too fast follows none of its readings.
         home = None if ahead < least else _home(readings, limits, segments, run, changes)
@@ -178,8 +180,8 @@ def _goes_on(
     if not is_still or readings.values[number] < readings.values[segment[-1]]:
         return False
     last_moved = segment[tail - 1]
-    passed = readings.ends[number] - readings.begins[last_moved] + readings.proven_age
-    is_new = readings.values[number] <= limits.most(passed)
+    elapsed_s = readings.ends[number] - readings.begins[last_moved] + readings.proven_age
+    is_new = readings.values[number] <= limits.most(elapsed_s)
     if is_new or not _of_one_unit(readings, last_moved, number):
         return False
     if not follows(readings, limits, last_moved, number):
@@ -340,16 +342,16 @@ def _fast_stretch(
     more again by what is allowed.
     """
     rate, origin = limits.most(1.0), readings.begins[numbers[first]]
-    allowed = limits.most(readings.proven_age + readings.slack) + limits.step
-    allowed += ROUNDING * max(abs(readings.values[numbers[-1]]), 1.0)
-    if not _is_ahead(readings, numbers[first:], rate, allowed):
+    most_kwh = limits.most(readings.proven_age + readings.slack) + limits.step
+    most_kwh += ROUNDING * max(abs(readings.values[numbers[-1]]), 1.0)
+    if not _is_ahead(readings, numbers[first:], rate, most_kwh):
         return None
-    lowest, begin, highest, end = math.inf, first, allowed, 0
+    lowest, begin, highest, end = math.inf, first, most_kwh, 0
     for place in range(first, len(numbers)):
         number = numbers[place]
         value = readings.values[number]
         ahead = value - rate * (readings.ends[number] - origin) - lowest
-        if end and highest - ahead > allowed:
+        if end and highest - ahead > most_kwh:
             break
         if ahead > highest:
             highest, end = ahead, place
@@ -360,9 +362,9 @@ def _fast_stretch(
 
 
 def _is_ahead(
-    readings: RegisterReadings, numbers: Sequence[int], rate: float, allowed: float
+    readings: RegisterReadings, numbers: Sequence[int], rate: float, most_kwh: float
 ) -> bool:
-    """Whether a reading is by more than `allowed` ahead of one before it and of what the supply
+    """Whether a reading is by more than `most_kwh` ahead of one before it and of what the supply
     delivered since, `rate` kWh in a second.
     """
     is_range = isinstance(numbers, range)
@@ -371,7 +373,7 @@ def _is_ahead(
     values, origin = np.asarray(readings.values)[part], begins[:1]
     lowest = np.minimum.accumulate(values - rate * (begins - origin))
     ahead = (values - rate * (ends - origin))[1:] - lowest[:-1]
-    return bool((ahead > allowed).any())
+    return bool((ahead > most_kwh).any())
 
 
 def _momentary(
@@ -399,13 +401,13 @@ def _breaks(
         old, new = readings.values[earlier.last], readings.values[later.first]
         begin, end = readings.begins[earlier.last], readings.ends[later.first]
         change = _changed(readings, earlier.last, later.first)
-        passed = end - begin + readings.proven_age
+        elapsed_s = end - begin + readings.proven_age
         if change:
             yield Event(CHANGED, begin, end, change)
         elif new > old:
             reason = f"rose by {new - old:g} kWh, more than the supply delivers"
             yield Event(TOO_FAST, begin, end, reason)
-        elif wrapped(old, new, passed, limits) is not None:
+        elif wrapped(old, new, elapsed_s, limits) is not None:
             yield Event(WRAP, begin, end, f"fell from {old:g} to {new:g} kWh")
         else:
             yield Event(RESET, begin, end, f"fell from {old:g} to {new:g} kWh")

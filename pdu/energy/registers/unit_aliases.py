@@ -66,9 +66,9 @@ def same(pdus: Iterable[Seen]) -> Iterator[Same]:
             at.setdefault(address, []).append(pdu)
     gone: set[str] = set()
     for those in at.values():
-        ordered = sorted(those, key=lambda pdu: (round(pdu.begin - pdu.end), pdu.name))
-        for place, pdu in enumerate(ordered):
-            first = next((two for two in ordered[:place] if _is_one(two, pdu)), None)
+        sorted_pdus = sorted(those, key=lambda pdu: (round(pdu.begin - pdu.end), pdu.name))
+        for place, pdu in enumerate(sorted_pdus):
+            first = next((two for two in sorted_pdus[:place] if _is_one(two, pdu)), None)
             if first is not None and pdu.name not in gone and first.name not in gone:
                 near = max(first.usual_gap, pdu.usual_gap)
                 is_within = first.begin - near <= pdu.begin and pdu.end <= first.end + near

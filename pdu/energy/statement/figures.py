@@ -256,15 +256,15 @@ def _energy(
     energy = answer.energy if inputs.most_kwh is None else narrowed(answer.energy, inputs.most_kwh)
     has_lowest = answer.has_lowest and not inputs.is_doubted
     grade = _grade(answer, energy, inputs, rules)
-    billed = in_wh(energy).low if advance is None else nearest_wh(advance.kwh)
+    billed_wh = in_wh(energy).low if advance is None else nearest_wh(advance.kwh)
     return {
         "kwh": rounded(energy, has_lowest),
-        "billed": billed / 1000.0 if has_lowest else None,
+        "billed": billed_wh / 1000.0 if has_lowest else None,
         "grade": grade.name,
         "reason": grade.reason,
         "read": round(answer.read, 4),
         "events": [_event(event, rules.zone) for event in answer.events],
-        "tariff": _periods(answer, energy, billed if has_lowest else None, rules)
+        "tariff": _periods(answer, energy, billed_wh if has_lowest else None, rules)
         if periods
         else {},
     }
@@ -289,9 +289,9 @@ def _grade(
 
 
 def _periods(
-    answer: AuditedRegister, total: EnergyInterval, billed: Optional[int], rules: Rules
+    answer: AuditedRegister, total: EnergyInterval, billed_wh: Optional[int], rules: Rules
 ) -> dict[str, Any]:
-    """Each period with its own bounds, its part of the best, and `billed`, its part of what is
+    """Each period with its own bounds, its part of the best, and `billed_wh`, its part of what is
     billed (in Wh; None: there is no lowest).
 
     Both parts are in the proportion of the periods' best, and add up to the whole's.
@@ -300,12 +300,14 @@ def _periods(
     likely = [energy.best for energy in energy_by_period.values()]
     parts = {
         name: {
-            **rounded(energy, billed is not None),
+            **rounded(energy, billed_wh is not None),
             "best": wh / 1000.0,
-            "billed": None if billed is None else part / 1000.0,
+            "billed": None if billed_wh is None else part / 1000.0,
         }
         for (name, energy), wh, part in zip(
-            energy_by_period.items(), split(in_wh(total).best, likely), split(billed or 0, likely)
+            energy_by_period.items(),
+            split(in_wh(total).best, likely),
+            split(billed_wh or 0, likely),
         )
     }
     return {name: parts[name] for name in in_order(parts, rules)}

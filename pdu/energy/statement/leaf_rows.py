@@ -65,13 +65,13 @@ def _escaped(head: bytes) -> bytes:
 
 def join_times(texts: Iterable[str], times: Iterable[str]) -> Sequence[str]:
     """Heads, and rows with their times. Raises ValueError if there are more times or fewer."""
-    joined, all_times = [*texts], [*times]
-    places = [at for at, text in enumerate(joined) if not is_head(text)]
+    all_texts, all_times = [*texts], [*times]
+    places = [at for at, text in enumerate(all_texts) if not is_head(text)]
     if len(places) != len(all_times):
         raise ValueError("not as many times as rows")
     for at, text in zip(places, all_times):
-        joined[at] = f"{text},{joined[at]}"
-    return joined
+        all_texts[at] = f"{text},{all_texts[at]}"
+    return all_texts
 
 
 def outlets_of(units: Iterable[UnitFacts]) -> Sequence[str]:

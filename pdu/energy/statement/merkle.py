@@ -78,13 +78,13 @@ class Tree:
         return low
 
 
-def _at(packed: bytes, place: int) -> bytes:
-    return packed[place * SIZE : (place + 1) * SIZE]
+def _at(octets: bytes, place: int) -> bytes:
+    return octets[place * SIZE : (place + 1) * SIZE]
 
 
-def unpack(packed: bytes) -> Iterator[bytes]:
+def unpack(octets: bytes) -> Iterator[bytes]:
     """The hashes that were put together."""
-    return (_at(packed, place) for place in range(len(packed) // SIZE))
+    return (_at(octets, place) for place in range(len(octets) // SIZE))
 
 
 def root_from_path(node_hash: bytes, path: Iterable[str]) -> bytes:

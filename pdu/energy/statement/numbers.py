@@ -159,10 +159,10 @@ class Numbers:
             (reserved_before.first + reserved_before.size for reserved_before in self._reserved),
             default=1,
         )
-        reserved = _Reserved(first, count, date[:4], os.path.abspath(into))
-        self._journal.append([{"reserved": reserved._asdict()}])
-        self._reserved.append(reserved)
-        return reserved.numbers()
+        reservation = _Reserved(first, count, date[:4], os.path.abspath(into))
+        self._journal.append([{"reserved": reservation._asdict()}])
+        self._reserved.append(reservation)
+        return reservation.numbers()
 
     def keep(self, statements: Sequence[Issued]) -> None:
         """Statements that were written. Raises JournalError."""
@@ -173,14 +173,14 @@ class Numbers:
         """What runs left that were killed, as sentences. A run that issued nothing is named until
         the next one begins, its folder for as long as it is there.
         """
-        for at, reserved in enumerate(self._reserved, start=1):
-            numbers, part = reserved.numbers(), f"{reserved.into}{PART}"
+        for at, reservation in enumerate(self._reserved, start=1):
+            numbers, part = reservation.numbers(), f"{reservation.into}{PART}"
             has_part, is_last = os.path.isdir(part), at == len(self._reserved)
             if {*numbers} <= self._issued:
                 if has_part:
-                    yield f"{printable(part)} is whole: rename it to {printable(reserved.into)}"
+                    yield f"{printable(part)} is whole: rename it to {printable(reservation.into)}"
             elif has_part or is_last:
-                span = numbers[0] if reserved.size == 1 else f"{numbers[0]} to {numbers[-1]}"
+                span = numbers[0] if reservation.size == 1 else f"{numbers[0]} to {numbers[-1]}"
                 remedy = f": remove {printable(part)}, which is not whole" if has_part else ""
                 yield f"a run that did not end left {span} without a statement{remedy}"
 

@@ -236,10 +236,10 @@ def _billed(statement: Document) -> Iterator[str]:
     yield from _table(heads, rows or [[_w("Nothing"), *[_s("")] * 4]], foot)
     if prices["peak_kw"] is not None and peak is None:
         yield "<p>No power was read, so no peak is billed.</p>"
-    unbilled = [line for line in statement["lines"] if line["amounts"] is None]
-    if unbilled:
+    unbilled_lines = [line for line in statement["lines"] if line["amounts"] is None]
+    if unbilled_lines:
         yield "<h2>What is not billed</h2>"
-        yield _list_of(f"{names(line)}: {line['reason']}" for line in unbilled)
+        yield _list_of(f"{names(line)}: {line['reason']}" for line in unbilled_lines)
 
 
 def _money(kwh: str, price: str, amount: str) -> Sequence[Cell]:
@@ -401,8 +401,8 @@ def _charts(statement: Document) -> Iterator[str]:
         yield "<h2>Power by day, kW</h2>"
         yield _chart(days, most, "power by day", lambda *place: _power_bars(peak_day, *place))
         keys = (("bar", "quarter hours, lowest to highest"), ("mean p1", "mean"))
-        marked = f"highest: {total['peak_kw']:.3f} kW, {minute(total['peak_time'])}"
-        yield _key([*keys, ("mark", marked)], days)
+        peak_words = f"highest: {total['peak_kw']:.3f} kW, {minute(total['peak_time'])}"
+        yield _key([*keys, ("mark", peak_words)], days)
 
 
 def _key(entries: Sequence[tuple[str, str]], days: Sequence[Document]) -> str:

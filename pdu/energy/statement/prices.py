@@ -92,10 +92,10 @@ def price_total(
     """The amounts of a statement, of lines that have theirs. `peak_kw`: of all together."""
     if prices is None:
         return None
-    billed = [line for line in lines if line["amounts"] is not None]
+    billed_lines = [line for line in lines if line["amounts"] is not None]
     wh, amounts = dict[str, int](), dict[str, list[str]]()
     for name in prices.kwh:
-        having = [line for line in billed if name in line["amounts"]]
+        having = [line for line in billed_lines if name in line["amounts"]]
         if having:
             wh[name] = sum(nearest_wh(line["tariff"][name]["billed"]) for line in having)
             amounts[name] = [line["amounts"][name] for line in having]
@@ -111,5 +111,5 @@ def price_total(
         },
         "peak": peak,
         "net": prices.total([*all_amounts, *([] if peak is None else [str(peak["amount"])])]),
-        "not_billed": len(lines) - len(billed),
+        "not_billed": len(lines) - len(billed_lines),
     }

@@ -83,18 +83,18 @@ def published_of(text: str) -> Published:
         zip(("from", "to", "zone", "chain", "statements"), (begin, end, zone, chain, statements))
     )
     text_by_name = {name: line[len(name) + 1 :] for name, line in line_by_name.items()}
-    published = Published(
+    publication = Published(
         text_by_name["from"], text_by_name["to"], text_by_name["zone"], text_by_name["chain"],
         {day: root for _, day, root in day_rows}, text_by_name["statements"],
     )  # fmt: skip
-    if published.text() != text:
+    if publication.text() != text:
         raise ValueError("no published text")
-    return published
+    return publication
 
 
-def root_of(published: str) -> str:
+def root_of(publication: str) -> str:
     """The root of a published text."""
-    return hashlib.sha256(published.encode()).hexdigest()
+    return hashlib.sha256(publication.encode()).hexdigest()
 
 
 def files_leaf(salt: bytes, files: Mapping[str, str]) -> bytes:
@@ -141,7 +141,7 @@ def packed_pieces(texts: Iterable[Union[bytes, PackedPiece]]) -> Iterator[bytes]
 
 
 def texts(
-    published: str,
+    publication: str,
     files: Mapping[str, str],
     salt: bytes,
     path: Sequence[str],
@@ -151,7 +151,7 @@ def texts(
     """A proof as `canonical` writes it, in pieces. `lines`: as `line_text`; `times`, read after the
     lines: of each PDU its days, as `times_text`.
     """
-    values = {"published": published, "files": files, "salt": salt.hex(), "path": [*path]}
+    values = {"published": publication, "files": files, "salt": salt.hex(), "path": [*path]}
     text = {name: _compact(value) for name, value in values.items()}
     yield f'{{"files":{text["files"]},"form":{FORM},"lines":['.encode()
     for at, line in enumerate(lines):
@@ -214,12 +214,14 @@ def visible(texts: Sequence[str]) -> Sequence[str]:
 
 def _places(texts: Sequence[str]) -> range:
     """From the first row that is shown to the last one."""
-    shown = [
+    shown_lines = [
         at
         for at, text in enumerate(texts)
         if not leaf_rows.is_hidden(text) and not leaf_rows.is_head(text)
     ]
-    return range(shown[0], shown[-1] + 1) if shown else range(len(texts), len(texts))
+    return (
+        range(shown_lines[0], shown_lines[-1] + 1) if shown_lines else range(len(texts), len(texts))
+    )
 
 
 class ProofSummary(NamedTuple):
@@ -263,11 +265,11 @@ def _check(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
     proof_document = restore_times(proof_document)
     if root_of(proof_document["published"]) != root:
         raise NotVerified("the proof is of another root than the one that you gave")
-    published = published_of(proof_document["published"])
+    publication = published_of(proof_document["published"])
     if set(proof_document["files"]) != set(FILES):
         raise NotVerified("the proof names other files")
     leaf = files_leaf(merkle.digest(proof_document["salt"]), proof_document["files"])
-    if merkle.root_from_path(leaf, proof_document["path"]).hex() != published.statements:
+    if merkle.root_from_path(leaf, proof_document["path"]).hex() != publication.statements:
         raise NotVerified("this statement is not among those of the root")
     for name, content in files.items():
         if hashlib.sha256(content).hexdigest() != proof_document["files"][name]:
@@ -276,14 +278,14 @@ def _check(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
     if len(proof_document["lines"]) != len(statement["lines"]):
         raise NotVerified("statement and proof have not the same outlets")
     blocks_by_line, line_traces = list[Sequence[Block]](), list[traces.Trace]()
-    for shown, line in zip(proof_document["lines"], statement["lines"]):
-        texts = _readings(shown, line, published)
+    for shown_line, line in zip(proof_document["lines"], statement["lines"]):
+        texts = _readings(shown_line, line, publication)
         blocks_by_line.append(leaf_rows.blocks(visible(texts)))
         line_traces.append(_trace(line, texts, blocks_by_line[-1]))
     twice = traces.counted_twice(line_traces)
     if twice:
         raise NotVerified(twice)
-    again = _again(statement, blocks_by_line, published)
+    again = _again(statement, blocks_by_line, publication)
     different = next(_differences("", again, statement), None)
     if different is not None:
         raise NotVerified(
@@ -297,7 +299,7 @@ def _check(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
         len(blocks_by_line),
         sum(len(block.begins) for blocks in blocks_by_line for block in blocks),
         [name for name in FILES if name in files],
-        published,
+        publication,
         statement,
         traces.missing(line_traces),
     )
@@ -347,15 +349,18 @@ def restore_times(proof_document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _readings(
-    shown: Mapping[str, Any], line: Mapping[str, Any], published: Published
+    shown_line: Mapping[str, Any], line: Mapping[str, Any], publication: Published
 ) -> Sequence[str]:
     """The texts of one outlet, each proven to be in the tree of its day."""
     place = (line["pdu"], line["outlet"])
-    if set(shown) != {"pdu", "outlet", "days"} or (shown["pdu"], shown["outlet"]) != place:
+    if (
+        set(shown_line) != {"pdu", "outlet", "days"}
+        or (shown_line["pdu"], shown_line["outlet"]) != place
+    ):
         raise NotVerified("statement and proof have not the same outlets")
     days: list[disclosure.Disclosure] = []
     names: list[str] = []
-    for day_document in shown["days"]:
+    for day_document in shown_line["days"]:
         if set(day_document) - _SALTS != {"day", "path", "texts"} or len(day_document) != 4:
             raise NotVerified("the proof has another form than this program knows")
         day_disclosure, day = disclosure.parse_disclosure(day_document), day_document["day"]
@@ -363,7 +368,7 @@ def _readings(
         root = merkle.root_from_path(
             disclosure.hash_from_disclosure(day_disclosure), day_document["path"]
         )
-        if root.hex() != published.days.get(day):
+        if root.hex() != publication.days.get(day):
             raise NotVerified(f"{where}: readings that are not those of the published root")
         heads = [json.loads(text)[:3] for text in day_disclosure.texts if leaf_rows.is_head(text)]
         if not heads or any(head != [day, *place] for head in heads):
@@ -452,18 +457,18 @@ def document(
     annex: Annex,
 ) -> dict[str, Any]:
     """A whole statement, as `statement.json` has it. `left_out`: notes of damaged lines."""
-    priced, flows, energies = list[dict[str, Any]](), power.Together(), list[DayEnergy]()
+    priced_lines, flows, energies = list[dict[str, Any]](), power.Together(), list[DayEnergy]()
     for line in lines:
-        priced.append({**line.line, **prices.price_line(line.line, annex.prices)})
+        priced_lines.append({**line.line, **prices.price_line(line.line, annex.prices)})
         flows.add(line.power)
         energies += line.days
     together = flows.figures()
-    total = figures.totals(priced, together)
+    total = figures.totals(priced_lines, together)
     begin, end = (figures.local(time, rules.zone) for time in period)
     days = local_days(*period, rules.zone)
     by_day = flows.by_day([(day.day, day.begin) for day in days])
     periods = figures.in_order({energy.period for energy in energies}, rules)
-    amounts = prices.price_total(priced, total["peak_kw"], annex.prices)
+    amounts = prices.price_total(priced_lines, total["peak_kw"], annex.prices)
     return {
         "version": version,
         **annex.document(),
@@ -475,7 +480,7 @@ def document(
         "tariff_rows": [[row.period, [*row.days], row.since, row.to] for row in rules.tariff],
         **dataclasses.asdict(factors),
         "left_out": [*left_out],
-        "lines": priced,
+        "lines": priced_lines,
         "total": {
             **total,
             "peak_time": _local(together.peak_time, rules),
@@ -538,11 +543,11 @@ def _difference(annex: Annex, unpriced: float, amounts: Any) -> Optional[dict[st
 
 
 def _again(
-    statement: Mapping[str, Any], blocks_by_line: Sequence[Sequence[Block]], published: Published
+    statement: Mapping[str, Any], blocks_by_line: Sequence[Sequence[Block]], publication: Published
 ) -> dict[str, Any]:
     """The statement as its readings say it."""
     rules = rules_of(statement)
-    if (statement["from"], statement["to"], statement["zone"]) != published[:3]:
+    if (statement["from"], statement["to"], statement["zone"]) != publication[:3]:
         raise NotVerified("the statement is of another period than the root")
     lines = [
         figures.figures(line_inputs(line), blocks, rules)

@@ -144,13 +144,13 @@ class PduTexts:
         """An outlet's hashes, and what is shown of it for each time in which somebody has it."""
         rows, columns = self._outlet(outlet)
         spans = [self.span(outlet, held_time) for held_time in held_times]
-        sealed = list[DayLeaves]()
+        day_leaves = list[DayLeaves]()
         shown_days = [list[tuple[str, bytes, bytes]]() for _ in held_times]
         for day, texts in _texts(outlet, rows, columns):
             secret, blocks = self._key.secret(day, self.name, outlet), rows.days[day]
             leaves = disclosure.leaves(texts, secret)
             node = merkle.block(leaves)
-            sealed.append(DayLeaves(day, outlet, node))
+            day_leaves.append(DayLeaves(day, outlet, node))
             first, stop = blocks[0].rows.start, blocks[-1].rows.stop
             for span, day_texts in zip(spans, shown_days):
                 here = slice(max(first, span.rows.start), min(stop, span.rows.stop))
@@ -165,7 +165,7 @@ class PduTexts:
                     part = disclosure.part(texts, secret, leaves, places, own)
                     text = proof.canonical(part.document()).strip()
                 day_texts.append((day, node, text))
-        return sealed, [
+        return day_leaves, [
             ShownReadings(day_texts, [*_blocks(outlet, rows, columns, span)])
             for day_texts, span in zip(shown_days, spans)
         ]

@@ -57,8 +57,8 @@ def _rows(statement: Document) -> Iterator[tuple[Sequence[Any], Any, Any]]:
         row += [line["peak_kw"], line["p95_kw"], f"{line['read']:.4f}"]
         yield [*row, line["grade"], line["reason"], events], "", line["amount"]
         for label, energy in line["tariff"].items():
-            billed = kwh_text(None if energy is None else energy["billed"])
-            row = ["tariff", customer, *place, *[""] * 4, billed, *bounds(energy), label]
+            billed_text = kwh_text(None if energy is None else energy["billed"])
+            row = ["tariff", customer, *place, *[""] * 4, billed_text, *bounds(energy), label]
             amount = (line["amounts"] or {}).get(label)
             yield [*row, *[""] * 6], kwh_prices.get(label), amount
     total_cells = [customer, *[""] * 4, statement["from"], statement["to"], *[""] * 4]
@@ -66,8 +66,8 @@ def _rows(statement: Document) -> Iterator[tuple[Sequence[Any], Any, Any]]:
     whole = [kwh_text(total["billed"]), *bounds(total["kwh"])]
     yield ["total", *total_cells, *whole, "", *power, *[""] * 4], "", amounts["net"]
     for label, energy in total["tariff"].items():
-        billed = kwh_text(energy["billed"])
-        row = ["total of tariff", *total_cells, billed, *bounds(energy), label, *[""] * 6]
+        billed_text = kwh_text(energy["billed"])
+        row = ["total of tariff", *total_cells, billed_text, *bounds(energy), label, *[""] * 6]
         yield row, kwh_prices.get(label), amounts["periods"].get(label, {}).get("amount")
     if amounts["peak"] is not None:
         peak = amounts["peak"]

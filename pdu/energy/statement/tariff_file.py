@@ -102,10 +102,12 @@ class _File:
         tables = self._document.get(name, [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             self.refuse(self.line(0, name), f"write [[{name}]], a table for each")
-        placed = [(table, self._lines.table(name, at) or 1) for at, table in enumerate(tables)]
-        for table, line in placed:
+        numbered_tables = [
+            (table, self._lines.table(name, at) or 1) for at, table in enumerate(tables)
+        ]
+        for table, line in numbered_tables:
             self._check_keys(name, table, line)
-        return placed
+        return numbered_tables
 
     def _check_keys(self, name: str, table: Mapping[str, Any], line: int) -> None:
         for key in table:

@@ -41,21 +41,21 @@ class Trace(NamedTuple):
 def missing(traces: Sequence[Trace]) -> Sequence[str]:
     """What no reading is shown of, by count."""
     outlets: dict[tuple[str, ...], list[str]] = {}
-    hidden = []
+    hidden_ranges = []
     for trace in traces:
         days = _days_without(trace)
         if days:
             outlets.setdefault(tuple(days), []).append(trace.name)
         count = _hidden_within(trace)
         if count:
-            hidden.append(f"{count} of {trace.name}")
+            hidden_ranges.append(f"{count} of {trace.name}")
     sentences = [
         f"MISSING: no reading is shown of {len(days)} day{'s' if len(days) > 1 else ''}"
         f" ({', '.join(days[:3])}{', ...' if len(days) > 3 else ''}) of {'; '.join(names)}"
         for days, names in outlets.items()
     ]
-    if hidden:
-        sentences.append(f"HIDDEN, perhaps of this time: readings, {'; '.join(hidden)}")
+    if hidden_ranges:
+        sentences.append(f"HIDDEN, perhaps of this time: readings, {'; '.join(hidden_ranges)}")
     return [printable(text) for text in sentences]
 
 
@@ -119,8 +119,8 @@ def _are_one(key: str, first: Trace, second: Trace) -> bool:
         return True
     if key == "times":
         return first.pdu != second.pdu
-    shared = set(first.units) & set(second.units)
-    if any(serial for _, serial in shared):
+    common_units = set(first.units) & set(second.units)
+    if any(serial for _, serial in common_units):
         return True
     if key == "mark" and any(serial for _, serial in (*first.units, *second.units)):
         return False  # several units at one address

@@ -104,8 +104,8 @@ def _line(line: Mapping[str, Any], prices: Any) -> Iterator[str]:
         yield f"  {period}: {kwh} x {prices['kwh'][period]} = {amount} {prices['currency']}"
     if line["amounts"] is None:
         for period, energy in line["tariff"].items():
-            billed = kwh_text(None if energy is None else energy["billed"]) or "nothing"
-            yield f"  {period}: billed {billed} kWh; {_extent(energy)}"
+            billed_text = kwh_text(None if energy is None else energy["billed"]) or "nothing"
+            yield f"  {period}: billed {billed_text} kWh; {_extent(energy)}"
 
 
 def _extent(energy: Optional[Mapping[str, Any]]) -> str:
@@ -117,8 +117,8 @@ def _extent(energy: Optional[Mapping[str, Any]]) -> str:
 
 def unchecked_files(folder: Iterable[str]) -> Sequence[str]:
     """What of a folder is not checked, and what is not there. `folder`: the names of its files."""
-    expected, there = {*proof.FILES, proof.PROOF}, {*folder}
-    strangers, absent = sorted(there - expected), sorted(expected - there)
+    expected_files, there = {*proof.FILES, proof.PROOF}, {*folder}
+    strangers, absent = sorted(there - expected_files), sorted(expected_files - there)
     sentences = [f"NOT CHECKED: other files here: {', '.join(strangers)}"] if strangers else []
     return [*sentences, *([f"NOT HERE: {', '.join(absent)}"] if absent else [])]
 

@@ -233,10 +233,10 @@ def _read_pdu(
         ]
         for outlet, tenures in tenures_by_outlet.items()
     }
-    audited = _audit(pdu, days, audit_scope) if any(tenures_by_outlet.values()) else None
-    answers = {} if audited is None else {outlet.outlet: outlet for outlet in audited.outlets}
-    if audited is not None and audited.own is not None:
-        answers[OWN] = audited.own
+    audit = _audit(pdu, days, audit_scope) if any(tenures_by_outlet.values()) else None
+    answers = {} if audit is None else {outlet.outlet: outlet for outlet in audit.outlets}
+    if audit is not None and audit.own is not None:
+        answers[OWN] = audit.own
     walk = _walk(inputs, here, held_times, answers)
     name = os.path.join(room, merkle.sha256(pdu.encode()).hex())
     times_path = f"{name}-times"  # one text, for thousands of outlets
@@ -252,7 +252,7 @@ def _read_pdu(
             path = f"{name}-{len(parts)}"
             _keep(path, _part(inputs, place, tenure, readings, answers.get(outlet), own_walk))
             parts.append(_CustomerShare(tenure.customer, place, *tenure[1:], path, times_path))
-    return _PduResult(leaves, parts, None if audited is None else audited.seen)
+    return _PduResult(leaves, parts, None if audit is None else audit.seen)
 
 
 def _audit(pdu: str, days: Sequence[DayBlocks], audit_scope: Asked) -> Audited:
@@ -562,7 +562,7 @@ class _Writer:
         large = len(customers) > _LARGE
         outcomes = [*parallel_map(self._statement, customers, large=large)]
         statements = merkle.Tree(outcome.leaf for outcome in outcomes)
-        published = proof.Published(
+        publication = proof.Published(
             begin,
             end,
             self._inputs.rules.zone.key,
@@ -570,19 +570,19 @@ class _Writer:
             {day: tree.root.hex() for day, tree in sorted(self._trees.items())},
             statements.root.hex(),
         ).text()
-        size = _write_file(self._part, proof.PUBLISHED, published.encode())
-        prove = partial(self._proof, published, statements)
+        size = _write_file(self._part, proof.PUBLISHED, publication.encode())
+        prove = partial(self._proof, publication, statements)
         size += sum(parallel_map(prove, outcomes, large=large)) + sum(
             outcome.size for outcome in outcomes
         )
-        billed = billing.HEAD_LINE + "".join(outcome.billed for outcome in outcomes)
-        size += _write_file(self._part, billing.FILE, billed.encode())
+        billing_text = billing.HEAD_LINE + "".join(outcome.billed for outcome in outcomes)
+        size += _write_file(self._part, billing.FILE, billing_text.encode())
         if not self._inputs.is_draft:
             os.sync()  # what is issued is on the disk
             numbers.keep([outcome.issued for outcome in outcomes])
         issued_numbers = [outcome.customer.numbered for outcome in outcomes]
         return StatementFile(
-            proof.root_of(published),
+            proof.root_of(publication),
             self._chain,
             len(outcomes),
             (issued_numbers[0].number, issued_numbers[-1].number),
@@ -636,7 +636,7 @@ class _Writer:
         hashes = {name: merkle.sha256(content).hex() for name, content in files.items()}
         salt = self._key.salt(*(statement[key] for key in ("from", "to", "customer")))
         unread = statement["total"]["unread"]
-        billed = billing.as_csv(billing.rows(statement))
+        billing_text = billing.as_csv(billing.rows(statement))
         issued = Issued(
             PeriodKey(customer.name, self._inputs.begin, self._inputs.end),
             [*map(_held_outlet, customer.parts)],
@@ -644,12 +644,12 @@ class _Writer:
             proof.content_hash(statement),
         )
         outlets = len(customer.parts)
-        return _Done(customer, hashes, salt, size, outlets, unread, billed, issued)
+        return _Done(customer, hashes, salt, size, outlets, unread, billing_text, issued)
 
-    def _proof(self, published: str, statements: merkle.Tree, outcome: _Done) -> int:
+    def _proof(self, publication: str, statements: merkle.Tree, outcome: _Done) -> int:
         needed_times = dict[str, _NeededTimes]()
         texts = proof.texts(
-            published,
+            publication,
             outcome.files,
             outcome.salt,
             statements.path(outcome.leaf),
