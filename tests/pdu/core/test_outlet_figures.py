@@ -47,7 +47,7 @@ from pdu.outlets import read_commands
 
 outlets = [reading.PolledOutlet("1", UP, "1", "a")]
 measured = Figures(None, None, [PortFigures("1", 1.5, 2.5, 300.0, power_factor=0.875)])
-taken = reading._with(reading.Reading(outlets, answered=True, labelled=True), measured)
+taken = reading._add_figures(reading.Reading(outlets, answered=True, labelled=True), measured)
 now = Instant(1.0, 2.0)
 *_, poll = PduLines(1, PduHeading("a", "snmp", "b")).lines(PollResult(now, now, taken))
 print(json.dumps({
