@@ -44,7 +44,7 @@ def test_a_handler_that_is_used_again_reads_what_another_one_switched(name: str)
         assert states(kept.status()) == states(make(data(peer)).status()) == first
         kept.statistic()
         after = vars(kept)
-        after.pop("_credentials_pair", None)  # the double's: what the parameters say, checked; no reading
+        after.pop("_credentials_pair", None)  # the double's: parameters, checked; no reading
         assert after == before
 
 
