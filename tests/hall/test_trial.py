@@ -1,30 +1,52 @@
-"""The rehearsal against the truth on some random halls; `python -m tests.hall.trial` runs
+"""The rehearsal against what happens in some random halls; `python -m tests.hall.trial` runs
 more.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.hall.halls import LOOSE, TIDY, Habits
-from tests.hall.trial import Trial
+from tests.hall.trial import FAILURE_LAWS, RETURN_LAWS, Trial
 
 
-@pytest.mark.parametrize("habits", [TIDY, LOOSE], ids=["tidy", "loose"])
-def test_dark_lies_within_the_truth_and_each_line_within_its_interval(habits: Habits) -> None:
-    trial = Trial(habits)
-    for seed in range(40):
-        trial.run(seed)
-    assert trial.wrong == {
-        "called dark, and runs": [],
-        "said to stay, and went dark": [],
-        "a load above its interval": [],
-        "a load below its interval": [],
-        "said to trip, and did not": [],
-        "a load rose, and is not shown": [],
-    }
-    # each verdict occurs, and the meters catch what the drawing alone would miss
-    for what in ("dark", "stays", "cannot say", "the drawing alone calls safe", "line fits"):
-        assert trial.counts[what] > 0, what
-    if habits is LOOSE:
-        assert trial.counts["line overloads"] > 0
+def run_failures(folder: Path, seeds: range) -> Trial:
+    trial = Trial(str(folder))
+    for seed in seeds:
+        trial.fail(seed)
+    return trial
+
+
+def run_returns(folder: Path, seeds: range) -> Trial:
+    trial = Trial(str(folder), RETURN_LAWS)
+    for seed in seeds:
+        trial.come_back(seed)
+    return trial
+
+
+def test_no_answer_about_a_failure_is_false(tmp_path: Path) -> None:
+    trial = run_failures(tmp_path, range(60))
+    assert trial.wrong == {law: [] for law in FAILURE_LAWS}
+    assert trial.counts["failures"] == 60
+    for what in ("dark at once", "stays", "stays unless a breaker trips", "breaker fits",
+                 "breaker overloads", "breakers that tripped"):  # fmt: skip
+        assert trial.counts[what] > 5, what
+
+
+def test_no_answer_about_a_return_is_false(tmp_path: Path) -> None:
+    trial = run_returns(tmp_path, range(24))
+    assert trial.wrong == {law: [] for law in RETURN_LAWS}
+    assert trial.counts["returns"] > 15
+    for what in ("machine stays dark", "breaker fits"):
+        assert trial.counts[what] > 5, what
+
+
+@pytest.mark.trial
+def test_no_answer_about_more_failures_is_false(tmp_path: Path) -> None:
+    assert run_failures(tmp_path, range(60, 360)).wrong == {law: [] for law in FAILURE_LAWS}
+
+
+@pytest.mark.trial
+def test_no_answer_about_more_returns_is_false(tmp_path: Path) -> None:
+    assert run_returns(tmp_path, range(24, 104)).wrong == {law: [] for law in RETURN_LAWS}

@@ -1,170 +1,330 @@
-"""The rehearsal against the truth, on random halls:
+"""What `pdu rehearse` answers, as JSON and exit code, against what happens in random halls:
 
-    python -m tests.hall.trial --halls 10000
+    python -m tests.hall.trial --halls 10000 --returns 5000
 
-In each hall something fails in the simulated plant, breakers trip, and every verdict and interval
-is compared: dark <= truth <= dark + cannot say, and each line's true current lies inside its
-interval.
+The halls and what happens in them are of `physics`, which shares no line with the product. Each
+machine and breaker is compared: what is said to stay never goes dark, what is dark at once is dark
+at once, nothing happens before "not before" or after "at the latest", what fits never trips, what
+comes back is there in the end, and exit code 0 is of halls in which nothing went dark or tripped.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
+import json
+import math
 import random
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import HallNode, nodes
-from pdu.core.inventory import saved_readings
-from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
-from pdu.hall.walk.verdicts import Verdict
-from tests.hall.halls import LOOSE, TIDY, Habits, RandomHall, random_hall
-from tests.hall.plant import Plant
+from pdu import root
+from tests.hall.physics import BOOT_S, FEEDS, Course, Life, PhysicalHall
 
-_TOLERANCE_A = 1e-6
+_HOLDS = ("fits", "above its limit, holds")
+_TOLERANCE_A, _TOLERANCE_S = 0.002, 0.6
+
+FAILURE_LAWS = (
+    "an answer is no answer",
+    "a machine stays, and goes dark",
+    "a machine is dark at once, and lives",
+    "a machine goes dark before its time",
+    "a machine lives after its latest time",
+    "a machine goes dark with no breaker that it hangs on",
+    "a breaker trips before its time",
+    "a breaker holds after its latest time",
+    "a breaker trips, and is not named",
+    "a load is outside its interval",
+    "exit code 0, and something goes dark or trips",
+)
+RETURN_LAWS = (
+    "an answer is no answer",
+    "a machine comes back, and is dark",
+    "a machine stays dark, and comes back",
+    "a machine comes before its time",
+    "a machine comes after its latest time",
+    "a machine that lived on goes dark",
+    "a breaker fits, and trips",
+    "a breaker trips in every case, and holds",
+    "a load is above its interval",
+    "exit code 0, and something is dark or trips",
+)
 
 
 class Trial:
-    """Counts over many halls. `wrong`: what must not happen -> where it did, with the hall's
-    seed.
-    """
+    """Counts. `wrong`: what must not happen -> where it did, with the hall's seed."""
 
-    def __init__(self, habits: Habits) -> None:
-        self._habits = habits
+    def __init__(self, folder: str, laws: Sequence[str] = FAILURE_LAWS) -> None:
+        self._folder = Path(folder)
         self.counts: Counter[str] = Counter()
-        self.wrong: dict[str, list[str]] = {
-            "called dark, and runs": [],
-            "said to stay, and went dark": [],
-            "a load above its interval": [],
-            "a load below its interval": [],
-            "said to trip, and did not": [],
-            "a load rose, and is not shown": [],
-        }
-        self.widths: list[float] = []
+        self.wrong: dict[str, list[str]] = {law: [] for law in laws}
+        self._where = ""
+        self._aliases: Mapping[str, str] = {}
 
-    def run(self, seed: int) -> None:
-        """One hall, one failure."""
-        rng = random.Random(seed)
-        racks, machines = rng.choice((1, 2, 3)), rng.choice((2, 5, 8))
-        made = random_hall(rng, self._habits, racks, machines)
-        drawing = drawing_file.parsed(made.drawing, "hall.power.toml")
-        hall = Hall(drawing, saved_readings.parse_readings(made.readings, "readings.json"))
-        failed = _failure(rng, nodes(drawing))
-        outcome = hall.rehearse(failed)
-        self._compare(seed, made, outcome, rng)
+    def _check(self, law: str, is_right: bool, text: str) -> None:
+        if not is_right:
+            self.wrong[law].append(f"{self._where}: {text}")
 
-    def _compare(
-        self, seed: int, made: RandomHall, outcome: RehearsalOutcome, rng: random.Random
+    def _ask(self, hall: PhysicalHall, *words: str) -> tuple[int, dict[str, Any]]:
+        """The exit code and the answer of the command."""
+        self._aliases = hall.aliases
+        drawing, readings = self._folder / "hall.power.toml", self._folder / "now.json"
+        drawing.write_text(hall.text)
+        readings.write_text(json.dumps(hall.readings()))
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = root.run(
+                ("rehearse", str(drawing), "--readings", str(readings), *words, "--json")
+            )
+        try:
+            answer: dict[str, Any] = json.loads(out.getvalue())
+        except ValueError:
+            self._check("an answer is no answer", False, f"{out.getvalue()[:300]} {err.getvalue()}")
+            return code, {}
+        if "level" not in answer:
+            self._check("an answer is no answer", False, str(answer)[:300])
+            return code, {}
+        return code, answer
+
+    def _breaker(self, name: str) -> str:
+        """The breaker of a row: that of a conductor such as `P1/w0, L2`, or one of those that
+        nobody told apart, `P1, the line of r1-a`.
+        """
+        alias = next((a for a in self._aliases if name in (a, *(f"{a}, L{n}" for n in "123"))), "")
+        return self._aliases[alias] if alias else name.partition(", ")[0]
+
+    def _conductor(self, name: str) -> str:
+        """The breaker, or its conductor, of a row."""
+        end = name[-4:] if name[-4:] in (", L1", ", L2", ", L3") else ""
+        return self._breaker(name) + end
+
+    # ---- a failure -------------------------------------------------------------------------------
+
+    def fail(self, seed: int) -> None:
+        """One hall, one failure, now and then two."""
+        hall = PhysicalHall(seed)
+        rng = random.Random(f"failure {seed}")
+        nodes = [part for part in hall.parts if part.kind != "outlet"]
+        feeds = [part for part in nodes if part.kind == "feed"]
+        failed = [rng.choice(feeds if rng.random() < 0.5 else nodes)]
+        failed += [rng.choice(nodes)] if rng.random() < 0.1 else []
+        words = [word for part in failed for word in ("--fail", f"{part.kind}:{part.name}")]
+        self._where = f"hall {seed} {' '.join(words)}"
+        code, answer = self._ask(hall, *words)
+        if not answer:
+            return
+        life = Life(hall, rng)
+        course = life.fail(failed)
+        self.counts["failures"] += 1
+        outcome = answer["rehearsals"][0]
+        said = {row["machine"]: row for row in outcome["machines"]}
+        for machine in hall.machines:
+            if machine.is_drawn and machine.name not in outcome["already_dark"]:
+                if machine.name in life.ran:
+                    self._machine(machine.name, said.get(machine.name), course)
+                else:
+                    becomes = said.get(machine.name, {}).get("becomes", "stays")
+                    self.counts["dark before, and said to be dark or undecided"] += (
+                        becomes != "stays"
+                    )
+            elif machine.is_drawn:
+                law = "a machine is dark at once, and lives"
+                self._check(law, machine.name not in life.ran, f"{machine.name} before")
+        gone = {part.name for part in failed}
+        self._breakers(outcome["loads"], course, gone)
+        dark = [m.name for m in hall.machines
+                if m.is_drawn and m.name in course.dark and m.name in life.ran]  # fmt: skip
+        tripped = course.tripped.keys() - gone
+        law = "exit code 0, and something goes dark or trips"
+        self._check(law, code != 0 or not (dark or tripped), f"{dark} {sorted(tripped)}")
+        self.counts[f"exit code {code}"] += 1
+
+    def _machine(self, name: str, row: Any, course: Course) -> None:
+        dark_s = course.dark.get(name, math.inf)
+        becomes = "stays" if row is None else row["becomes"]
+        self.counts[becomes if row is not None else "not touched"] += 1
+        if becomes == "stays":
+            law = "a machine stays, and goes dark"
+            self._check(law, math.isinf(dark_s), f"{name} is dark at {dark_s}")
+            return
+        text = f"{name} {becomes}, is dark at {dark_s}: {row}"
+        if becomes == "dark at once":
+            self._check("a machine is dark at once, and lives", dark_s == 0.0, text)
+            return
+        not_before_s = row.get("not_before_s")
+        if not_before_s is not None and row["breakers"]:
+            early = dark_s < not_before_s - _TOLERANCE_S
+            self._check("a machine goes dark before its time", not early, text)
+        if row["verdict"] == "dark":
+            latest_s = row["at_the_latest_s"]
+            late = latest_s is None or dark_s > latest_s + _TOLERANCE_S
+            self._check("a machine lives after its latest time", not late, text)
+        elif becomes == "stays unless a breaker trips" and math.isfinite(dark_s):
+            went = {**course.with_it, **course.tripped}
+            tripped = [b for b in row["breakers"] if went.get(self._breaker(b), math.inf) <= dark_s]
+            law = "a machine goes dark with no breaker that it hangs on"
+            self._check(law, bool(tripped), f"{text} {course.tripped}")
+
+    def _breakers(self, rows: Sequence[Mapping[str, Any]], course: Course, gone: set[str]) -> None:
+        for row in rows:
+            name, part = self._conductor(row["name"]), self._breaker(row["name"])
+            self.counts[f"breaker {row['verdict']}"] += 1
+            tripped_s = course.tripped.get(part, math.inf)
+            low, high = course.loads.get(name, (math.inf, 0.0))
+            text = f"{name} carries {low:.3f} to {high:.3f} A, trips at {tripped_s}: {row}"
+            most = math.inf if row["high_a"] is None else row["high_a"]
+            is_within = high <= most + _TOLERANCE_A
+            if name in course.last and part not in course.dead:
+                is_within &= course.last[name] >= row["low_a"] - _TOLERANCE_A
+            self._check("a load is outside its interval", is_within, text)
+            # of a breaker of several conductors the fullest trips it
+            not_before_s = min(_not_before_s(r) for r in rows if self._breaker(r["name"]) == part)
+            early = tripped_s < not_before_s - _TOLERANCE_S
+            self._check("a breaker trips before its time", not early, text)
+            if row.get("at_the_latest_s") is not None:
+                ends_s = min(tripped_s, course.dead.get(part, math.inf))
+                late = ends_s > row["at_the_latest_s"] + _TOLERANCE_S
+                self._check("a breaker holds after its latest time", not late, text)
+        named = {self._breaker(row["name"]) for row in rows}
+        for name in course.tripped.keys() - gone:
+            self.counts["breakers that tripped"] += 1
+            law = "a breaker trips, and is not named"
+            self._check(law, name in named, name)
+
+    # ---- a return --------------------------------------------------------------------------------
+
+    def come_back(self, seed: int) -> None:
+        """One hall, in which one or both feeds come back."""
+        hall = PhysicalHall(f"return {seed}")
+        rng = random.Random(f"return {seed}")
+        kind = rng.choice(("both", "first", "alone"))
+        names = rng.sample(FEEDS, 2)
+        returned, gone = names[:1] if kind != "both" else names, names[1:]
+        gone = gone if kind == "first" else []
+        asked = returned + gone
+        words = [word for name in asked for word in ("--return", f"feed:{name}")]
+        for level in (0.0, 1.0):
+            path = self._folder / f"more{level}.json"
+            for machine in hall.machines:
+                machine.watts = machine.idle_w + level * (machine.peak_w - machine.idle_w)
+            path.write_text(json.dumps(hall.readings()))
+            words += ["--metered", str(path)]
+        for machine in hall.machines:
+            machine.watts = rng.uniform(machine.idle_w, machine.peak_w)
+        self._where = f"return {seed} {returned} without {gone}"
+        code, answer = self._ask(hall, *words)
+        if not answer:
+            return
+        outcome = answer["returns"][1 if gone else 0]
+        feeds = {part.name: part for part in hall.parts if part.kind == "feed"}
+        life = Life(hall, rng)
+        course = life.back([feeds[name] for name in returned], [feeds[name] for name in gone])
+        if course is None:
+            self.counts["returns after a trip"] += 1
+            return
+        self.counts["returns"] += 1
+        self._back(hall, outcome, life.ran, course)
+        runs = {machine.name for machine in hall.machines if machine.runs()}
+        drawn = {machine.name for machine in hall.machines if machine.is_drawn}
+        usual = {m.name for m in hall.machines if sum(m.usual) >= m.needs}
+        dark = (drawn & usual) - runs
+        law = "exit code 0, and something is dark or trips"
+        text = f"{sorted(dark)} {course.tripped}"
+        self._check(law, code != 0 or not (dark or course.tripped), text)
+        self.counts[f"exit code {code}"] += 1
+
+    def _back(
+        self, hall: PhysicalHall, outcome: Mapping[str, Any], ran: set[str], course: Course
     ) -> None:
-        plant = made.plant
-        ran = {box.name: plant.runs(box) for box in plant.boxes}
-        before = plant.loads()
-        peaks = plant.fail([one.full_name for one in outcome.failed], rng)
-        verdicts = {one.machine: one.verdict for one in outcome.touched}
-        verdicts.update(dict.fromkeys(outcome.already, Verdict.DARK))
-        for box in plant.boxes:
-            if not box.drawn:
+        said = {row["machine"]: row for row in outcome["machines"]}
+        late_s = 2 * BOOT_S + 1.0
+        for machine in hall.machines:
+            row, runs = said.get(machine.name), machine.runs()
+            if not machine.is_drawn:
                 continue
-            verdict = verdicts.get(box.name, Verdict.STAYS)
-            runs = plant.runs(box)
-            self.counts["machines"] += 1
-            self.counts[verdict.value] += 1
-            fell = ran[box.name] and not runs
-            self.counts["fell"] += fell
-            if verdict is Verdict.DARK and runs:
-                self.wrong["called dark, and runs"].append(f"hall {seed}: {box.name}")
-            if verdict is Verdict.STAYS and fell:
-                self.wrong["said to stay, and went dark"].append(f"hall {seed}: {box.name}")
-            if fell and self._drawing_says_safe(plant, box.name):
-                self.counts["the drawing alone calls safe"] += 1
-        self._compare_loads(seed, plant, outcome, before, peaks)
-
-    @staticmethod
-    def _drawing_says_safe(plant: Plant, name: str) -> bool:
-        """Whether enough cords have power by the drawing, dead supplies or not."""
-        box = next(one for one in plant.boxes if one.name == name)
-        fed = [plant.outlet_lives(plant.bars[one.pdu], one.outlet) for one in box.supplies]
-        return sum(fed) >= box.needs
-
-    def _compare_loads(
-        self,
-        seed: int,
-        plant: Plant,
-        outcome: RehearsalOutcome,
-        before: dict[str, float],
-        peaks: dict[str, float],
-    ) -> None:
-        after = plant.loads()
-        shown = {one.name: one for one in outcome.loads}
-        for one in outcome.loads:
-            place = one.name
-            self.counts["lines"] += 1
-            self.counts[f"line {one.fit.word}"] += 1
-            if one.load.high < float("inf"):
-                middle = (one.load.high + one.load.low) / 2
-                self.widths.append((one.load.high - one.load.low) / middle if middle else 0.0)
-            if peaks.get(place, 0.0) > one.load.high + _TOLERANCE_A:
-                text = f"hall {seed}: {place} {peaks[place]} A, {one.load}"
-                self.wrong["a load above its interval"].append(text)
-            alive = place not in plant.gone
-            if plant.place_lives(place) and after.get(place, 0.0) < one.load.low - _TOLERANCE_A:
-                text = f"hall {seed}: {place} {after[place]} A, {one.load}"
-                self.wrong["a load below its interval"].append(text)
-            if one.name in outcome.trips and alive and place in peaks:
-                self.wrong["said to trip, and did not"].append(f"hall {seed}: {place}")
-        for place, peak in peaks.items():
-            if place not in shown and peak > before.get(place, 0.0) * 1.0001 + _TOLERANCE_A:
-                self.wrong["a load rose, and is not shown"].append(f"hall {seed}: {place} {peak} A")
+            if row is None:
+                died = machine.name in ran and machine.name in course.dark
+                self._check("a machine that lived on goes dark", not died, machine.name)
+                continue
+            text = f"{machine.name} runs {runs}: {row}"
+            verdict = row["verdict"]
+            self.counts[f"machine {verdict}"] += 1
+            comes = verdict in ("comes back by itself", "comes up before what it needs")
+            self._check("a machine comes back, and is dark", not comes or runs, text)
+            is_dark = verdict == "stays dark"
+            self._check("a machine stays dark, and comes back", not (is_dark and runs), text)
+            at = course.started.get(machine.name)
+            if comes and at is not None and machine.name not in ran:
+                early = at < row["earliest_s"] - _TOLERANCE_S
+                self._check("a machine comes before its time", not early, f"{text} {at}")
+                latest = row["latest_s"]
+                late = latest is not None and at > latest + late_s
+                self._check("a machine comes after its latest time", not late, f"{text} {at}")
+        for row in outcome["breakers"]:
+            name, part = self._conductor(row["name"]), self._breaker(row["name"])
+            tripped, dead = part in course.tripped, part in course.dead
+            high = course.loads.get(name, (0.0, 0.0))[1]
+            text = f"{name} carries {high:.3f} A, {course.tripped.get(part)}: {_short(row)}"
+            self.counts[f"breaker {row['verdict']}"] += 1
+            rows = [r for r in outcome["breakers"] if self._breaker(r["name"]) == part]
+            holds = all(r["verdict"] in _HOLDS for r in rows)
+            self._check("a breaker fits, and trips", not (holds and tripped), text)
+            law = "a breaker trips in every case, and holds"
+            self._check(law, not row["trips"] or tripped or dead, text)
+            most = math.inf if row["high_a"] is None else row["high_a"]
+            self._check("a load is above its interval", high <= most + _TOLERANCE_A, text)
 
     def lines(self) -> list[str]:
         """The figures."""
-        counts, widths = self.counts, sorted(self.widths)
-        middle = widths[len(widths) // 2] if widths else 0.0
         return [
-            f"{counts['machines']} machines: {counts['dark']} dark, {counts['stays']} stay,"
-            f" {counts['stays unless a breaker trips']} unless a breaker trips,"
-            f" {counts['cannot say']} cannot say",
-            f"{counts['fell']} went dark in truth;"
-            f" {counts['the drawing alone calls safe']} of them the drawing alone calls safe",
-            f"{counts['lines']} lines and breakers: {counts['line fits']} fit,"
-            f" {counts['line above its limit, holds']} above their limit,"
-            f" {counts['line may trip']} may trip, {counts['line overloads']} overload,"
-            f" {counts['line cannot say']} cannot say",
-            f"median width of the bounded intervals {middle:.0%}",
+            *(f"{count:9,} {what}" for what, count in sorted(self.counts.items())),
             *wrong_lines(self.wrong),
         ]
 
 
+def _not_before_s(row: Mapping[str, Any]) -> float:
+    """Without `not_before_s` it holds for good."""
+    return math.inf if row["verdict"] in _HOLDS else row.get("not_before_s", math.inf)
+
+
+def _short(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "growth"}
+
+
 def wrong_lines(wrong: Mapping[str, Sequence[str]]) -> list[str]:
-    """How many mistakes of each kind, and the first of them."""
-    return [f"{law}: {len(texts)} {'; '.join(texts[:10])}".rstrip() for law, texts in wrong.items()]
+    """What must not happen, how often it did, and the first places."""
+    return [
+        f"{'WRONG' if texts else 'never'}: {law}" + "".join(f"\n    {t}" for t in texts[:3])
+        + (f"\n    in all {len(texts)}" if texts else "")
+        for law, texts in wrong.items()
+    ]  # fmt: skip
 
 
-def _failure(rng: random.Random, known: Sequence[HallNode]) -> list[HallNode]:
-    kind = rng.choices(("feed", "panel", "pdu", "breaker"), (40, 10, 30, 20))[0]
-    fitting = [one for one in known if one.kind == kind] or list(known)
-    count = 2 if rng.random() < 0.1 and len(fitting) > 1 else 1
-    return rng.sample(fitting, count)
-
-
-def main() -> None:
-    """Print the figures of a trial."""
+def main() -> int:
+    """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--halls", type=int, default=10_000)
+    parser.add_argument("--returns", type=int, default=5_000)
     parser.add_argument("--first", type=int, default=0, help="the seed of the first hall")
     given = parser.parse_args()
-    wrong = 0
-    for name, habits in (("tidy", TIDY), ("loose", LOOSE)):
-        trial, begin = Trial(habits), time.monotonic()
-        for seed in range(given.first, given.first + given.halls // 2):
-            trial.run(seed)
-        print(f"{given.halls // 2} {name} halls in {time.monotonic() - begin:.0f} s")
-        print("\n".join(f"  {line}" for line in trial.lines()))
-        wrong += sum(map(len, trial.wrong.values()))
-    raise SystemExit(1 if wrong else 0)
+    begin, wrong = time.monotonic(), False
+    with tempfile.TemporaryDirectory() as folder:
+        failures, returns = Trial(folder), Trial(folder, RETURN_LAWS)
+        for seed in range(given.first, given.first + given.halls):
+            failures.fail(seed)
+        for seed in range(given.first, given.first + given.returns):
+            returns.come_back(seed)
+    for trial in (failures, returns):
+        print("\n".join(trial.lines()), flush=True)
+        wrong |= any(trial.wrong.values())
+    print(f"{time.monotonic() - begin:.0f} s")
+    return int(wrong)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -23,7 +23,6 @@ _HALL = tuple(
         "pdu/hall/test_restore",
         "pdu/hall/test_supplies",
         "pdu/hall/test_verdicts",
-        "hall/test_grades",
         "hall/test_hosters",
         "hall/test_trial",
     )

@@ -392,7 +392,7 @@ class Return:
                     carriers.update(self._hall.facts.above(node))
         return {
             number
-            for number in carriers
+            for number in carriers - self._graph.free_lines
             if self._before.alive(number) != YES
             or self._most.get(number, 0.0) > self._most_before.get(number, 0.0)
         }

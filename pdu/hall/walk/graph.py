@@ -78,6 +78,8 @@ class Graph:
         self.outlets: dict[Cord, int] = {}
         #: outlet that feeds a PDU or panel -> its own node, which dies if it is switched off
         self.feeding: dict[Cord, int] = {}
+        #: lines that may feed what names none: its current is shown at a carrier of its own
+        self.free_lines: set[int] = set()
         #: conductor -> the line that it is of
         self.conductors: dict[int, int] = {}
         #: lines of the inlets of PDUs
@@ -240,6 +242,7 @@ class Graph:
         # a line that cannot hold what a PDU draws now does not feed it
         least_a = self._least_a.get(lower.name, 0.0) if lower.kind == "pdu" else 0.0
         free = self._ways.free(board, least_a)
+        self.free_lines.update(self.number[HallNode.breaker(board.name, one.name)] for one in free)
         self._need(number, self._any_line(board, False, least_a), sure=False, flows=False)
         carrier = self._unnamed(lower, board, free)
         if len(lines) > 1:

@@ -437,6 +437,10 @@ class PowerFlow:
         current_by_key: dict[int, Interval] = {}
         lost: Optional[Interval] = None
         for supply, has_power in zip(consumer.supplies, fed):
+            if consumer.always_redistributes:
+                # after an outage all of it may come through the outlet that closes first
+                lost = add(lost, perhaps(supply.current))
+                continue
             if has_power:
                 stays = has_power if changed == NO else MAYBE
                 path = _only_key(power.path(supply.node), only)

@@ -181,7 +181,7 @@ QUESTIONS = {
 def test_ten_questions_are_answered_in_their_places(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hall = HosterHall(10, RATINGS_MISSING, 0.5, racks=4)
+    hall = HosterHall(1, RATINGS_MISSING, 0.5, racks=4)
     (tmp_path / "hall.power.toml").write_text(hall.drawing, "utf-8")
     (tmp_path / "readings.json").write_text(json.dumps(hall.readings()), "utf-8")
     monkeypatch.chdir(tmp_path)

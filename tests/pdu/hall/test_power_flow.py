@@ -162,7 +162,7 @@ class Machine(NamedTuple):
         return Facts(uppers, lowers, {0: one}, range(NODES + 1), {})
 
     def rack(self) -> tuple[int, ...]:
-        return () if self.drawn else (1, 2)
+        return () if self.drawn else (*{1, 2, *(node for node, *_ in self.supplies)},)
 
     def flow(self, gone: Mapping[int, Truth], always_redistributes: bool) -> Mapping[int, Interval]:
         """What it adds to each carrier with these gone."""
