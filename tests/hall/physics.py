@@ -532,7 +532,7 @@ class PhysicalHall:
             cords = [f"{s.outlet.part.name}" for s in machine.supplies]
             text = ["[[machine]]", f'name = "{machine.name}"', f"cords = {json.dumps(cords)}"]
             text.append(f"needs = {machine.needs}")
-            if not any(s.is_dead for s in machine.supplies) and rng.random() < 0.2:
+            if all(supply.works for supply in machine.supplies) and rng.random() < 0.2:
                 text.append("works = true")
             if rng.random() < 0.4:
                 most = max(machine.peak_w / v / f for v, f in machine.power_factors.items())

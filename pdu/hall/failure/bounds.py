@@ -30,7 +30,7 @@ from ..walk.graph import Graph
 from ..walk.load_limits import HIGH, LEAST_POWER_FACTOR, LOW
 from ..walk.power_flow import Consumer, Facts, Power, PowerFlow, Supply
 from ..walk.protection import Protection
-from ..walk.verdicts import CordNow, Now
+from ..walk.verdicts import FILTER_A, CordNow, Now
 
 # the most currents that one breaker may cost when it is looked at from each of its ways downwards
 _MOST_WAYS = 20_000
@@ -87,7 +87,12 @@ class DrawnConsumer(NamedTuple):
             for cord, node, pool in zip(cords, self.nodes, pools_of)
         ]
         # a supply that gives nothing may draw a current, which goes with its side
-        low = sum(cord.low_a for cord in cords if cord.now not in (Now.IDLE, Now.WEAK))
+        low = sum(
+            counted.low_a
+            for cord, counted in zip(self.cords, cords)
+            if cord.now not in (Now.IDLE, Now.WEAK)
+            and not (cord.now is Now.WORKS and cord.low_a <= FILTER_A)
+        )
         high = sum(cord.known_a for cord in cords)
         unmetered = [pool for cord, pool in zip(cords, pools_of) if cord.high_a is None]
         pools = tuple(dict.fromkeys(unmetered))

@@ -395,6 +395,8 @@ class Return:
             for number in carriers - self._graph.free_lines
             if self._before.alive(number) != YES
             or self._most.get(number, 0.0) > self._most_before.get(number, 0.0)
+            # what has no bound may become more
+            or math.isinf(self._most.get(number, 0.0))
         }
 
     def _lived_on(self, number: int) -> bool:

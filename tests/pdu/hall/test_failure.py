@@ -333,3 +333,11 @@ def test_a_grade_is_what_single_failures_do() -> None:
     }
     assert grades[1].single_points == ["feed:A"]
     assert counts(grades) == {"2N": 1, "N+1": 1, "N": 1, "cannot say": 1}
+
+
+def test_what_an_input_filter_draws_is_no_least_load_of_a_machine_that_works() -> None:
+    """Of a machine with two spares 0.2 A each may be their filters', which end with their side."""
+    text = drawing(machine("srv", "left/1", "right/1", more="works = true"))
+    sides = pdu("left", ("1", "on", 0.2, ON)), pdu("right", ("1", "on", 0.91, ON))
+    after = loads(hall_of(text, *sides).rehearse([HallNode("feed", "A")]))["right/L1"]
+    assert after.low < 0.9 and after.high > 1.1

@@ -678,6 +678,16 @@ def test_what_nobody_drew_may_draw_all_of_it_through_the_side_that_returns_first
     assert breaker(both, "left/L1").load.high > 7.0
 
 
+def test_a_load_without_a_bound_may_become_more_and_endanger_what_lived_on() -> None:
+    """`two` needs both sides and starts with B; nobody meters what it and `one` draw from A."""
+    machines = machine("one", "left/1", "right/1", more="works = true")
+    machines += machine("two", "left/2", "right/2", more="needs = 2\nworks = true")
+    left = pdu("left", ("1", "on", None, ON), ("2", "on", None, ON))
+    right = pdu("right", ("1", "on", 2.01, ON), ("2", "on", 9.01, ON))
+    found = ReturnModel(hall_of(drawing(machines), left, right)).rehearse([B], [])
+    assert verdicts(found)["one"] is ReturnVerdict.CANNOT_SAY
+
+
 def test_a_line_that_may_not_be_the_one_is_not_said_to_fit() -> None:
     """A PDU that names no line of its panel: its current is at the panel's unnamed line."""
     text = drawing(machine("srv", "left/1")).replace('inputs = ["A"]', 'inputs = ["P"]')
