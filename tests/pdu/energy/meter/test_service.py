@@ -262,10 +262,10 @@ def resident():
     return found
 
 class Watched(service.MeterService):
-    def _begun(self, *given):
+    def _begin_round(self, *given):
         if self.counts.rounds in (rounds // 4, rounds - 1):
             sizes[self.counts.rounds] = resident()
-        return super()._begun(*given)
+        return super()._begin_round(*given)
 
 service.MeterService = Watched
 
