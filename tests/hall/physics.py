@@ -265,13 +265,13 @@ class PhysicalHall:
             if kind == "ups":
                 board.ups_drops_at = rng.choice((math.inf, rng.uniform(1.0, 1.5)))
                 table.append(f"phases = {3 if poles > 1 else 1}")
-            self._modes[own] = rng.choice(("ways", "ways", "shared", "bare"))
+            self._modes[own] = rng.choice(("ways", "ways", "common", "bare"))
             self._tables.append(table)
             above_name = own
-            if self._modes[own] == "shared" and poles == 3:
+            if self._modes[own] == "common" and poles == 3:
                 for pole in range(3):
                     self._line(own, f"L{pole + 1}", [above[pole]])
-            elif self._modes[own] == "shared":
+            elif self._modes[own] == "common":
                 self._modes[own] = "bare"
         return above_name, above
 
@@ -294,7 +294,7 @@ class PhysicalHall:
                 return way.name, way.wires
             self.aliases[f"{board}, the line of {lower}"] = way.name
             return board, way.wires
-        if self._modes[board] == "shared":
+        if self._modes[board] == "common":
             lines = [p for p in self.parts if p.name.startswith(f"{board}/L")]
             first = self.rng.randrange(3)
             return board, [lines[(first + n) % 3].wires[0] for n in range(poles)]
