@@ -26,7 +26,7 @@ _MOST_BYTES = 16_000_000
 _SECRET_MODE = 0o600
 _COMMUNITY = "community"
 #: a field of the page, in lower case and without _ and spaces -> what is known of a PDU
-_KNOWN: Mapping[str, str] = {
+_MEANINGS: Mapping[str, str] = {
     "name": "name",
     "handler": "handler",
     "ip": "ip",
@@ -58,9 +58,9 @@ class EquipmentFile(NamedTuple):
     fields: Sequence[str]
 
 
-def of_options(path: Optional[str], columns: Optional[str]) -> Optional[EquipmentFile]:
-    """The file that is wanted; None for none. Raises SettingsError if there is one already, or the
-    fields cannot be those of a PDU.
+def equipment_file(path: Optional[str], columns: Optional[str]) -> Optional[EquipmentFile]:
+    """The file to write; None for none. Raises SettingsError if there is one already, or the fields
+    cannot be those of a PDU.
     """
     if path is None or columns is None:
         return None
@@ -76,9 +76,9 @@ def of_options(path: Optional[str], columns: Optional[str]) -> Optional[Equipmen
             "--columns: a name is missing between two commas; copy the line under PDU from the"
             " vendor's page"
         )
-    repeated = [field for field in fields if fields.count(field) > 1]
-    if repeated:
-        raise SettingsError(f"--columns names {printable(repeated[0], 60)!r} twice")
+    duplicates = [field for field in fields if fields.count(field) > 1]
+    if duplicates:
+        raise SettingsError(f"--columns names {printable(duplicates[0], 60)!r} twice")
     if not any(_meaning(field) in ("name", "ip") for field in fields):
         raise SettingsError(
             "--columns names neither the name nor the address of a PDU: copy the line under PDU"
@@ -87,65 +87,65 @@ def of_options(path: Optional[str], columns: Optional[str]) -> Optional[Equipmen
     return EquipmentFile(path, fields)
 
 
-def write(wanted: EquipmentFile, polled: Sequence[Target], rows: Sequence[PduRow]) -> str:
+def write(file: EquipmentFile, targets: Sequence[Target], rows: Sequence[PduRow]) -> str:
     """Write the new file, and return what it has and what it lacks, for its owner.
 
     Raises SettingsError.
     """
-    values = [_values(target, row) for target, row in zip(polled, rows)]
+    values = [_values(target, row) for target, row in zip(targets, rows)]
     out = io.StringIO()
     out.write("#pdu\n")
     writer = csv.writer(out, lineterminator="\n")
-    for known in values:
-        cells = [known.get(_meaning(field), "") for field in wanted.fields]
+    for facts in values:
+        cells = [facts.get(_meaning(field), "") for field in file.fields]
         while cells and not cells[-1]:
             cells.pop()
         writer.writerow(cells)
     content = out.getvalue().encode("utf-8")
     if len(content) > _MOST_BYTES:
-        raise SettingsError(f"{wanted.path} would be larger than 16 MB, the most that is imported")
+        raise SettingsError(f"{file.path} would be larger than 16 MB, the most that is imported")
     has_secret = any(
-        known.get(_COMMUNITY) and _COMMUNITY in map(_meaning, wanted.fields) for known in values
+        facts.get(_COMMUNITY) and _COMMUNITY in map(_meaning, file.fields) for facts in values
     )
     try:
-        write_whole(wanted.path, content, _SECRET_MODE if has_secret else None, replaces=False)
+        write_whole(file.path, content, _SECRET_MODE if has_secret else None, replaces=False)
     except FileExistsError:
-        raise SettingsError(f"{wanted.path} exists, and is not replaced") from None
+        raise SettingsError(f"{file.path} exists, and is not replaced") from None
     except OSError as error:
-        raise SettingsError(f"{wanted.path} cannot be written ({error.strerror})") from None
-    return _summary(wanted, values, has_secret)
+        raise SettingsError(f"{file.path} cannot be written ({error.strerror})") from None
+    return _summary(file, values, has_secret)
 
 
 def _meaning(field: str) -> str:
     """What the field is of a PDU, "" for none that is known here."""
-    return _KNOWN.get(field.lower().replace("_", "").replace(" ", ""), "")
+    return _MEANINGS.get(field.lower().replace("_", "").replace(" ", ""), "")
 
 
 def _values(target: Target, row: PduRow) -> dict[str, str]:
     """What is known of one PDU. Its outlets are counted by the poll."""
     device = target.device
-    known = {
+    facts = {
         "name": device.name,
         "handler": f"pdu_{handler_name(device.handler)}",
         "ip": device.address.host,
     }
     if row.on is not None:
-        known["ports"] = str(row.on + (row.off or 0) + (row.unknown or 0))
+        facts["ports"] = str(row.on + (row.off or 0) + (row.unknown or 0))
     try:
         parameters: Mapping[str, str] = getattr(target.data(), "snmp_params", {})
     except PduHandlerError:  # the poll reports it
         parameters = {}
     for key in ("version", _COMMUNITY, "user", "port"):
         if parameters.get(key):
-            known[key] = parameters[key]
-    return known
+            facts[key] = parameters[key]
+    return facts
 
 
-def _summary(wanted: EquipmentFile, values: Sequence[Mapping[str, str]], has_secret: bool) -> str:
+def _summary(file: EquipmentFile, values: Sequence[Mapping[str, str]], has_secret: bool) -> str:
     empty = [
-        field for field in wanted.fields if not any(known.get(_meaning(field)) for known in values)
+        field for field in file.fields if not any(facts.get(_meaning(field)) for facts in values)
     ]
-    sentences = [f"{wanted.path}: {counted(len(values), 'PDU')}"]
+    sentences = [f"{file.path}: {counted(len(values), 'PDU')}"]
     if empty:
         sentences.append(f"empty: {', '.join(printable(field, 60) for field in empty)}")
     if has_secret:
