@@ -409,8 +409,7 @@ class PhysicalHall:
             outlet = outlets.pop(rng.randrange(len(outlets)))
             supply = Supply(outlet, rng.uniform(0.8, 1.2), rng.random() < 0.04)
             supply.is_spare = spares and cord % 2 == 1 and not supply.is_dead
-            if supply.is_dead or supply.is_spare:
-                supply.filter_a = rng.choice((0.0, rng.uniform(0.02, 0.2)))
+            supply.filter_a = rng.choice((0.0, rng.uniform(0.02, 0.2)))
             supplies.append(supply)
         if not supplies:
             return
@@ -610,9 +609,10 @@ class Course:
     #: machine -> when it lost its power; when it first had enough cords
     dark: dict[str, float] = field(default_factory=dict)
     started: dict[str, float] = field(default_factory=dict)
-    #: breaker, or one of its conductors -> the least and most that it carried while it lived
+    #: breaker, or one of its conductors -> the least and most that it carried while it lived, and
+    #: what it carried at first
     loads: dict[str, tuple[float, float]] = field(default_factory=dict)
-    last: dict[str, float] = field(default_factory=dict)
+    first: dict[str, float] = field(default_factory=dict)
 
 
 class Life:
@@ -766,4 +766,4 @@ class Life:
             for name, current in ((part.name, max(amps)), *conductors):
                 low, high = course.loads.get(name, (math.inf, 0.0))
                 course.loads[name] = min(low, current), max(high, current)
-                course.last[name] = current
+                course.first.setdefault(name, current)

@@ -179,8 +179,11 @@ class Trial:
             text = f"{name} carries {low:.3f} to {high:.3f} A, trips at {tripped_s}: {row}"
             most = math.inf if row["high_a"] is None else row["high_a"]
             is_within = high <= most + _TOLERANCE_A
-            if name in course.last and part not in course.dead:
-                is_within &= course.last[name] >= row["low_a"] - _TOLERANCE_A
+            if name in course.first and row["at_first_low_a"] is not None:
+                is_within &= course.first[name] >= row["at_first_low_a"] - _TOLERANCE_A
+            # others that trip first may take load away, or its power
+            if not course.tripped and name in course.first:
+                is_within &= high >= row["low_a"] - _TOLERANCE_A
             self._check("a load is outside its interval", is_within, text)
             # of a breaker of several conductors the fullest trips it
             not_before_s = min(_not_before_s(r) for r in rows if self._breaker(r["name"]) == part)

@@ -34,8 +34,6 @@ from ..walk.verdicts import FILTER_A, CordNow, Now
 
 # the most currents that one breaker may cost when it is looked at from each of its ways downwards
 _MOST_WAYS = 20_000
-# a load that is computed twice differs by so much
-_ROUNDING_A = 1e-6
 _WORKS = {Now.CARRIES: YES, Now.WORKS: YES, Now.OFF: YES}
 _CLOSED = {Now.OFF: NO, Now.UNKNOWN: MAYBE, Now.UNREAD: MAYBE, Now.CONTRADICTORY: MAYBE}
 #: how much of a machine's current a supply takes: nobody knows
@@ -74,7 +72,16 @@ class DrawnConsumer(NamedTuple):
     @property
     def spread(self) -> float:
         """How far a current may be another one, in VA, at another voltage of the same machine."""
-        return LEAST_POWER_FACTOR if len(set(self.volts)) > 1 else 1.0
+        # what nobody drew may have a cord at any voltage of the hall
+        is_mixed = len(set(self.volts)) > 1 or (self.volts and not self.is_drawn)
+        return LEAST_POWER_FACTOR if is_mixed else 1.0
+
+    def filter_high(self, place: int) -> float:
+        """The most that a cord draws while its machine does not run, as the walk counts it."""
+        cord = self.cords[place]
+        is_read = cord.now in (Now.IDLE, Now.WEAK) and cord.high_a is not None
+        most = HIGH * cord.known_a if is_read else FILTER_A
+        return most * (self.volts[place] if self.volts else 1.0)
 
     def stated(self, likely_a: Mapping[str, float]) -> Consumer:
         """As the walk takes it. `likely_a`: pool -> what each of its unmetered outlets carries if
@@ -83,8 +90,8 @@ class DrawnConsumer(NamedTuple):
         pools_of = self.pools or tuple(cord.cord.pdu for cord in self.cords)
         cords = self.in_walk()
         supplies = [
-            _supply(cord, node, pool, likely_a.get(pool, 0.0))
-            for cord, node, pool in zip(cords, self.nodes, pools_of)
+            _supply(cord, node, pool, likely_a.get(pool, 0.0), self.filter_high(place))
+            for place, (cord, node, pool) in enumerate(zip(cords, self.nodes, pools_of))
         ]
         # a supply that gives nothing may draw a current, which goes with its side
         low = sum(
@@ -104,16 +111,16 @@ class DrawnConsumer(NamedTuple):
             pools,
             keeps=self.spread == 1.0,
         )
-        return Consumer(supplies, self.needs, total, self.is_drawn, self.rack)
+        return Consumer(supplies, self.needs, total, self.is_drawn, self.rack, spread=self.spread)
 
 
-def _supply(cord: CordNow, node: int, pool: str, likely_a: float) -> Supply:
+def _supply(cord: CordNow, node: int, pool: str, likely_a: float, filter_high: float) -> Supply:
     low, high = cord.low_a, cord.known_a
     pools = (pool,) if cord.high_a is None else ()
     now = Interval(LOW * low, HIGH * high, (low + high) / 2 + (likely_a if pools else 0.0), pools)
     works = _WORKS.get(cord.now, MAYBE)
     share = ANY_SHARE if cord.now in (Now.CARRIES, Now.WORKS) else _NO_SHARE
-    return Supply(node, now, works, share, _CLOSED.get(cord.now, YES))
+    return Supply(node, now, works, share, _CLOSED.get(cord.now, YES), filter_high)
 
 
 class HallFacts:
@@ -463,8 +470,10 @@ class Failure:
         self._hall, self._sums, self._flow = hall, sums, flow
         self._within_s = within_s
         self._trips_at: dict[int, Interval] = {}
-        #: carrier -> up to this in A its load is no news: it carried that before
-        self.carried: Mapping[int, float] = {}
+        #: what had power before the power came back, and its carriers that carry no more then,
+        #: unless one of these trips and leaves them its load
+        self.lived: set[int] = set()
+        self.spared: set[int] = set()
         #: what surely trips, or dies with what does -> seconds after which it is gone
         self.latest_s: dict[int, float] = {}
         #: those that may trip, in the order found
@@ -480,6 +489,7 @@ class Failure:
         self.tripping.update(dict.fromkeys(first))
         for carrier in first:
             self.loads[carrier] = self._hall.now_of(carrier, self._sums[carrier])
+        self.spared -= self._find_changeable(self.lived.intersection(first))
         self.spread(self._change(first, MAYBE))
         return [trips[0] for trips in self.surely_trip(sure)]
 
@@ -522,6 +532,7 @@ class Failure:
             if not fresh_trips:
                 return
             neighbours = self._find_changeable(fresh_trips)
+            self.spared -= self._find_changeable(self.lived.intersection(fresh_trips))
             changed = self._change(fresh_trips, MAYBE)
 
     def _change(self, nodes: Collection[int], gone: Truth) -> list[int]:
@@ -542,7 +553,7 @@ class Failure:
         return carriers
 
     def _may_trip(self, carrier: int, load: Interval) -> bool:
-        if load.high <= self.carried.get(carrier, -1.0) + _ROUNDING_A:
+        if carrier in self.spared:
             return False
         thresholds = self._trips_at.get(carrier)
         if thresholds is None:

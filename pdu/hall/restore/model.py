@@ -164,18 +164,18 @@ class ReturnModel:
         highs: list[float] = []
         for readings, steps in self._readings:
             cords = cords_now(machine, readings, steps, self._hall.drawing.idle_a)
-            # one that did not run when it was read says nothing of what it draws
+            counted = consumer._replace(cords=cords).in_walk()
+            if all(cord.high_a is not None for cord in cords):
+                highs.append(HIGH / consumer.spread * sum(cord.known_a for cord in counted))
+            # one that did not run when it was read says nothing of the least that it draws
             if sum(cord.now is Now.CARRIES for cord in cords) < machine.needs:
                 continue
             # a supply that gives nothing may draw a current, which comes with its own side
             idle = (Now.IDLE, Now.WEAK)
-            counted = consumer._replace(cords=cords).in_walk()
             low = LOW * consumer.spread * sum(c.low_a for c in counted if c.now not in idle)
-            high = HIGH / consumer.spread * sum(cord.known_a for cord in counted)
             if all(cord.high_a is not None for cord in cords):
                 lows.append(low)
-                highs.append(high)
-        most = max(highs, default=math.inf)
+        most = max(highs) if lows else math.inf
         if machine.peak_a is not None:
             most = machine.peak_a * max(consumer.volts, default=1.0) / consumer.spread
         return MachineDraw(min(*lows, most) if lows else 0.0, most)
@@ -242,9 +242,6 @@ class Return:
         self._sums: dict[int, IntervalSum] = defaultdict(IntervalSum)
         self._flow = self.facts.flow(self._sums)
         self._growth: dict[int, list[LoadStep]] = {}
-        #: carrier -> the most that it carries before anything closes, and afterwards
-        self._most_before: dict[int, float] = {}
-        self._most: dict[int, float] = {}
         #: the carriers that may trip -> their place in the order in which they were noted
         self._may_trip: dict[int, int] = {}
 
@@ -270,14 +267,16 @@ class Return:
         total = Interval(low, most, (low + most) / 2, pools)
         supplies = []
         cords = consumer.in_walk()
-        for cord, node, window in zip(cords, consumer.nodes, self.windows[number]):
+        places = zip(cords, consumer.nodes, self.windows[number])
+        for place, (cord, node, window) in enumerate(places):
             unmetered_pdus = (cord.cord.pdu,) if cord.high_a is None else ()
             current = Interval(0.0, HIGH * cord.known_a, HIGH * cord.known_a / 2, unmetered_pdus)
             closed = NO
             if window is not None and window.kept:
                 closed = YES if window.sure else MAYBE
             works = YES if cord.now in (Now.CARRIES, Now.WORKS) else MAYBE
-            supplies.append(Supply(node, current, works, ANY_SHARE, closed))
+            filter_high = consumer.filter_high(place)
+            supplies.append(Supply(node, current, works, ANY_SHARE, closed, filter_high))
         return Consumer(
             supplies,
             consumer.needs,
@@ -285,6 +284,7 @@ class Return:
             consumer.is_drawn,
             consumer.rack,
             always_redistributes=True,
+            spread=consumer.spread,
         )
 
     # ---- the walk with a clock -------------------------------------------------------------------
@@ -313,7 +313,6 @@ class Return:
         for number in self.facts.facts.consumers:
             flow.touched[number] = {}, {}
         self._note(0.0, flow.update(self.facts.facts.consumers))
-        self._most_before, self._most = self._most, {}
         for at, switched in self._moments():
             self._note(at, flow.switch(switched))
         together = self._together()
@@ -327,7 +326,6 @@ class Return:
     def _note(self, at: float, changed: Iterable[int]) -> None:
         for carrier in changed:
             load = self.facts.now_of(carrier, self._sums[carrier])
-            self._most[carrier] = max(load.high, self._most.get(carrier, 0.0))
             growth = self._growth.setdefault(carrier, [])
             if math.isinf(at) and growth:
                 at = growth[-1].at_s
@@ -350,14 +348,12 @@ class Return:
         failure = Failure(self.facts, self._sums, self._flow)
         # first what this return may trip: what lived on only that is in question because of it, and
         # a line that trips again leaves no more to others than they carried before
-        failure.carried = {
-            number: most
-            for number, most in self._most_before.items()
-            if self._before.alive(number) == YES
-        }
+        failure.lived = {number for number in breakers if self._before.alive(number) != NO}
+        failure.spared = {number for number in breakers if self._before.alive(number) == YES}
+        failure.spared -= loaded
         failure.trip([number for number in may_trip if number in loaded], ())
         endangered = self._endangered()
-        failure.carried = {}
+        failure.lived, failure.spared = set(), set()
         trips = failure.trip([number for number in may_trip if number not in loaded], loaded)
         for number in trips:
             breakers[number] = replace(breakers[number], trips=True)
@@ -382,22 +378,14 @@ class Return:
         )
 
     def _loaded(self) -> set[int]:
-        """The carriers that have power again, and those that had it all the time and to which this
-        return adds load: a machine that may start has a cord there.
+        """The carriers that have power again, and those that had it all the time and on which a
+        machine may start. Greatest loads before and after say nothing: each is of another hall.
         """
         carriers = {number for number in self._graph.carriers if self._before.alive(number) != YES}
-        for number, consumer in enumerate(self._hall.facts.consumers):
+        for number, (_, contributions) in self._flow.touched.items():
             if not self._lived_on(number):
-                for node in consumer.nodes:
-                    carriers.update(self._hall.facts.above(node))
-        return {
-            number
-            for number in carriers - self._graph.free_lines
-            if self._before.alive(number) != YES
-            or self._most.get(number, 0.0) > self._most_before.get(number, 0.0)
-            # what has no bound may become more
-            or math.isinf(self._most.get(number, 0.0))
-        }
+                carriers.update(contributions)
+        return carriers - self._graph.free_lines
 
     def _lived_on(self, number: int) -> bool:
         """Whether a consumer never lost power, as far as cords that carried tell."""

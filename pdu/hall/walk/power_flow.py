@@ -36,10 +36,16 @@ from .arithmetic import (
 class Supply:
     """A cord with its power supply."""
 
-    __slots__ = ("node", "current", "works", "weight", "closed")
+    __slots__ = ("node", "current", "works", "weight", "closed", "filter_high")
 
     def __init__(
-        self, node: int, current: Interval, works: Truth, weight: Interval, closed: Truth = YES
+        self,
+        node: int,
+        current: Interval,
+        works: Truth,
+        weight: Interval,
+        closed: Truth = YES,
+        filter_high: float = 0.0,
     ) -> None:
         #: the node of its outlet
         self.node = node
@@ -51,6 +57,8 @@ class Supply:
         self.weight = weight
         #: whether its outlet is on
         self.closed = closed
+        #: the most that it draws while its machine does not run: that of its input filter
+        self.filter_high = filter_high
 
 
 class Consumer(NamedTuple):
@@ -68,6 +76,8 @@ class Consumer(NamedTuple):
     rack: tuple[int, ...] = ()
     #: what each supply carries now says nothing, as some hours later
     always_redistributes: bool = False
+    #: of what nobody drew: how far a current may be another one, in VA, at another voltage
+    spread: float = 1.0
 
 
 Uppers = Sequence[tuple[int, bool, Truth, bool]]
@@ -386,9 +396,13 @@ class PowerFlow:
             for supply, has_power in zip(consumer.supplies, fed)
             if has_power and supply.works
         ]
-        if len(giving) < consumer.needs:
-            return {}
         current_by_key: dict[int, Interval] = {}
+        if len(giving) < consumer.needs:
+            for supply, has_power in zip(consumer.supplies, fed):
+                if has_power and supply.filter_high:
+                    path = _only_key(power.path(supply.node), only)
+                    self._add(current_by_key, path, Interval(0.0, supply.filter_high, 0.0), YES)
+            return current_by_key
         runs = len([supply for supply, gives in giving if gives == YES]) >= consumer.needs
         total = consumer.total if runs else perhaps(consumer.total)
         paths = [power.path(supply.node) for supply, _ in giving]
@@ -448,6 +462,7 @@ class PowerFlow:
             if changed and has_power != YES and supply.closed:
                 lost = add(lost, perhaps(supply.current))
         if lost is not None:
+            lost = lost._replace(high=lost.high / consumer.spread)
             living = [node for node in consumer.rack if power.alive(node)]
             for key in {key: None for node in living for key in _only_key(power.path(node), only)}:
                 amount = current_by_key.get(key)

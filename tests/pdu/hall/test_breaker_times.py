@@ -251,7 +251,7 @@ def test_only_machines_that_surely_draw_through_it_are_shed() -> None:
     # one is dark, and what nobody drew is no machine
     drawing = sides("16") + '[[machine]]\nname = "m5"\ncords = ["left/5", "right/5"]\nneeds = 2\n'
     amps = read(3.01, 0.51, 2.01, 2.01, 2.01)
-    made = hall(drawing, {**amps, "right": {**amps["right"], "9": 0.81}})
+    made = hall(drawing, {**amps, "right": {**amps["right"], "9": 0.61}})
     outcome = fails(made)
     (dark,) = (each for each in outcome.touched if each.machine == "m5")
     assert (dark.becomes, dark.not_before_s, dark.at_the_latest_s) == ("dark at once", 0.0, 0.0)

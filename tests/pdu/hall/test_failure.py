@@ -341,3 +341,16 @@ def test_what_an_input_filter_draws_is_no_least_load_of_a_machine_that_works() -
     sides = pdu("left", ("1", "on", 0.2, ON)), pdu("right", ("1", "on", 0.91, ON))
     after = loads(hall_of(text, *sides).rehearse([HallNode("feed", "A")]))["right/L1"]
     assert after.low < 0.9 and after.high > 1.1
+
+
+def test_what_nobody_drew_draws_more_va_at_another_voltage() -> None:
+    """96 W from 48 V direct current are 106 VA at a power factor of 0.9: 0.46 A more at 230 V."""
+    text = (
+        drawing(machine("srv", "left/1", "right/1"))
+        .replace('name = "A"', 'name = "A"\nvoltage_v = 48')
+        .replace('inputs = ["A"]', 'inputs = ["A"]\nrack = "r"')
+        .replace('inputs = ["B"]', 'inputs = ["B"]\nrack = "r"')
+    )
+    left = pdu("left", ("1", "on", 0.51, ON), ("2", "on", 2.0, ON))
+    made = hall_of(text, left, pdu("right", ("1", "on", 0.21, ON), ("2", "on", 0.4, ON)))
+    assert loads(fails(made, "feed:A"))["right/L1"].high > 0.21 + 0.51 * 48 / 230 + 0.4 + 106 / 230

@@ -694,3 +694,49 @@ def test_a_line_that_may_not_be_the_one_is_not_said_to_fit() -> None:
     text += '[[panel]]\nname = "P"\ninputs = ["A"]\n[[panel.line]]\nname = "w0"\nbreaker_a = 16\n'
     found = ReturnModel(hall_of(text, pdu("left", ("1", "on", 8.01, ON)))).rehearse([A], [])
     assert [one.name for one in found.breakers] == ["P, the line of left", "left/L1"]
+
+
+def test_a_machine_that_starts_loads_what_it_may_have_loaded_before() -> None:
+    """`two` needs two supplies of its four, and one of those on A may be dead: perhaps it ran."""
+    machines = machine("one", "left/1", "right/1")
+    machines += machine("two", "left/2", "right/2", "left/3", "right/3", more="needs = 2")
+    left = pdu("left", ("1", "on", 1.01, ON), ("2", "on", 3.01, ON), ("3", "on", 0.14, ON))
+    right = pdu("right", ("1", "on", 1.01, ON), ("2", "on", 3.01, ON), ("3", "on", 3.01, ON))
+    hall = hall_of(drawing(machines, breaker_a=5), left, right)
+    found = ReturnModel(hall).rehearse([B], [])
+    # 1 A of `one`, and any part of what `two` draws, on 5 A
+    assert verdicts(found)["one"] is ReturnVerdict.CANNOT_SAY
+    assert breaker(found, "left/L1").trips_from_s is not None
+
+
+def test_what_a_line_that_lived_leaves_to_others_counts() -> None:
+    """`big` starts and may trip the line that fed `one`, whose other living cord is on `third`."""
+    text = drawing(
+        machine("one", "left/1", "third/1", "right/1")
+        + machine("big", "left/2", "right/2", more="needs = 2")
+        + machine("two", "third/2")
+    )
+    text += '[[pdu]]\nname = "third"\ninputs = ["A"]\n[[pdu.line]]\nname = "L1"\nbreaker_a = 7\n'
+    left = pdu("left", ("1", "on", 2.01, ON), ("2", "on", 9.01, ON))
+    right = pdu("right", ("1", "on", 2.01, ON), ("2", "on", 9.01, ON))
+    third = pdu("third", ("1", "on", 2.01, ON), ("2", "on", 2.01, ON))
+    found = ReturnModel(hall_of(text, left, right, third)).rehearse([B], [])
+    # 6 A of `one` and 2 A of `two` on 7 A
+    assert verdicts(found)["two"] is ReturnVerdict.CANNOT_SAY
+
+
+def test_the_highest_counts_though_a_state_was_not_read() -> None:
+    text = drawing(machine("srv", "left/1"))
+    peak = pdu("left", ("1", "unknown", 4.01, None))
+    metered = saved_readings.parse_readings({"pdus": [peak]}, "peak.json")
+    hall = hall_of(text, pdu("left", ("1", "on", 1.01, ON)))
+    found = ReturnModel(hall, [metered]).rehearse([A], [])
+    assert breaker(found, "left/L1").load.high > 4.0
+
+
+def test_a_supply_whose_machine_does_not_run_draws_what_its_filter_does() -> None:
+    """A cord of `srv` stays off; its dead supply beside it still draws 0.2 A."""
+    machines = machine("srv", "left/1", "left/2", more="needs = 2") + machine("two", "left/3")
+    left = pdu("left", ("1", "on", 2.01, OFF), ("2", "on", 0.2, ON), ("3", "on", 1.01, ON))
+    found = ReturnModel(hall_of(drawing(machines), left)).rehearse([A], [])
+    assert 1.21 < breaker(found, "left/L1").load.high < 1.4
