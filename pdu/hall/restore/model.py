@@ -379,12 +379,19 @@ class Return:
 
     def _loaded(self) -> set[int]:
         """The carriers that have power again, and those that had it all the time and on which a
-        machine may start. Greatest loads before and after say nothing: each is of another hall.
+        machine may start that had a cord there. One that needs one cord had started with it.
+        Greatest loads before and after say nothing: each is of another hall.
         """
         carriers = {number for number in self._graph.carriers if self._before.alive(number) != YES}
         for number, (_, contributions) in self._flow.touched.items():
-            if not self._lived_on(number):
+            consumer = self._hall.facts.consumers[number]
+            if self._lived_on(number):
+                continue
+            if consumer.needs > 1:
                 carriers.update(contributions)
+            for node, window in zip(consumer.nodes, self.windows[number]):
+                if window is not None and not window.kept:
+                    carriers.update(self._hall.facts.above(node))
         return carriers - self._graph.free_lines
 
     def _lived_on(self, number: int) -> bool:

@@ -740,3 +740,14 @@ def test_a_supply_whose_machine_does_not_run_draws_what_its_filter_does() -> Non
     left = pdu("left", ("1", "on", 2.01, OFF), ("2", "on", 0.2, ON), ("3", "on", 1.01, ON))
     found = ReturnModel(hall_of(drawing(machines), left)).rehearse([A], [])
     assert 1.21 < breaker(found, "left/L1").load.high < 1.4
+
+
+def test_a_machine_that_needs_one_cord_adds_nothing_to_a_line_that_fed_it() -> None:
+    """Nobody meters B, and `one` may have a dead supply there: then it draws nothing there."""
+    machines = machine("one", "left/1", "right/1")
+    machines += machine("two", "left/2", "right/2", more="works = true")
+    left = pdu("left", ("1", "on", 9.01, ON), ("2", "on", 9.01, ON))
+    right = pdu("right", ("1", "on", None, ON), ("2", "on", None, ON))
+    found = ReturnModel(hall_of(drawing(machines), left, right)).rehearse([A], [])
+    assert [*verdicts(found)] == ["one"]
+    assert {each.name for each in found.breakers} == {"left/L1"}
