@@ -29,6 +29,8 @@ SPELLED: Mapping[EnumPowerStatus, StateSpelling] = {
     UNKNOWN: StateSpelling("unknown", "-", None),
 }
 _OF_WORDS = {spelled.word: state for state, spelled in SPELLED.items()}
+#: all words for states in files
+STATE_WORDS = tuple(_OF_WORDS)
 
 
 def word(state: EnumPowerStatus) -> str:

@@ -171,7 +171,8 @@ class _DrawingReader:
                     place,
                     "inputs",
                     f"names {len(inputs)}: a {place.kind} has one input; draw a switch that bridges"
-                    " as a [[pdu]] with two, and UPS modules side by side as one [[ups]]",
+                    " as a [[pdu]] with two, and UPS modules side by side as one [[ups]]; a slow"
+                    " switch, such as that of a generator, is above the feed and is not drawn",
                 )
             if place.node in self._line_numbers:
                 self._fail_taken(place)

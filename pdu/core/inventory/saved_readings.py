@@ -14,7 +14,7 @@ from handlers.shared.errors import SettingsError, printable
 from ..adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
 from ..adapters.topology import MeteredPart
 from ..files.whole_files import write_whole
-from ..states import state_of_word, word
+from ..states import STATE_WORDS, state_of_word, word
 from .listed_pdu import ListedPdu
 from .reading import PolledOutlet, Reading
 
@@ -176,7 +176,7 @@ def parse_readings(document: Any, path: str) -> HallReadings:
             name = _text(row["name"])
             if name in pdu_by_name:
                 raise SettingsError(f"{path}: the PDU {printable(name, 60)!r} occurs twice")
-            pdu_by_name[name] = _pdu(row)
+            pdu_by_name[name] = _pdu(row, f"{path}: PDU {printable(name, 60)!r}")
         read_at_s = _figure(document.get("taken"))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SettingsError(
@@ -186,15 +186,21 @@ def parse_readings(document: Any, path: str) -> HallReadings:
     return HallReadings(pdu_by_name, read_at_s)
 
 
-def _pdu(row: Mapping[str, Any]) -> MeasuredPdu:
+def _pdu(row: Mapping[str, Any], where: str) -> MeasuredPdu:
     outlets: dict[str, PolledOutlet] = {}
     for outlet in row["outlets"]:
         identity = _text(outlet["identity"])
         if identity in outlets:
             raise ValueError(f"outlet {identity!r}")
+        state = _text(outlet["state"])
+        if state not in STATE_WORDS:
+            raise SettingsError(
+                f"{where}, outlet {printable(identity, 60)!r}: the state {printable(state, 60)!r}"
+                f" is none of {', '.join(STATE_WORDS)}"
+            )
         outlets[identity] = PolledOutlet(
             identity,
-            state_of_word(_text(outlet["state"])),
+            state_of_word(state),
             current_a=_figure(outlet.get("current_a")),
         )
     for label in row.get("labels", []):

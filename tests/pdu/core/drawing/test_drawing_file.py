@@ -180,7 +180,9 @@ def test_a_mistake_is_one_sentence_with_line_and_remedy(old: str, new: str, expe
         (
             'inputs = ["A"]',
             'inputs = ["A", "left/5"]',
-            "names 2: a panel has one input; draw a switch that bridges as a [[pdu]] with two",
+            "names 2: a panel has one input; draw a switch that bridges as a [[pdu]] with two, and"
+            " UPS modules side by side as one [[ups]]; a slow switch, such as that of a generator,"
+            " is above the feed and is not drawn",
         ),
         (
             'inputs = ["P"]',

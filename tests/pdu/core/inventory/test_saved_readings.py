@@ -150,8 +150,10 @@ def test_a_state_is_read_by_its_word_and_by_nothing_else() -> None:
         assert again["state"] == word(state)
     for text in ("On", "up", "UP", "1", ""):
         outlets = [{"identity": "1", "state": text, "current_a": 1.0}]
-        with pytest.raises(SettingsError, match="does not hold readings"):
+        with pytest.raises(SettingsError) as refused:
             saved_readings.parse_readings({"pdus": [{"name": "a", "outlets": outlets}]}, "x.json")
+        expected = f"x.json: PDU 'a', outlet '1': the state {text!r} is none of on, off, unknown"
+        assert str(refused.value) == expected
 
 
 @pytest.mark.parametrize(
