@@ -216,7 +216,7 @@ def test_a_wrong_failure_is_named(
         "{}",
         '{"pdus": 1}',
         '{"pdus": [{"name": "a"}]}',
-        '{"pdus": [{"name": "a", "outlets": [{"identity": "1", "state": "up"}]}]}',
+        '{"pdus": [{"name": "a", "outlets": [{"identity": "1"}]}]}',
     ],
 )
 def test_a_file_without_readings_is_refused(
