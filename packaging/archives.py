@@ -143,8 +143,8 @@ def _imports(node: ast.AST, display_path: str, guarded: bool, calls: bool) -> It
                 and isinstance(name.value, str)
                 and name.value.startswith(".")
             ):
-                dotted = name.value.lstrip(".")
-                yield Import(child.lineno, len(name.value) - len(dotted), dotted, ())
+                module_name = name.value.lstrip(".")
+                yield Import(child.lineno, len(name.value) - len(module_name), module_name, ())
             elif not guarded:
                 raise BuildError(
                     f"{display_path} line {child.lineno}: a module that is chosen at run time may be"
@@ -531,8 +531,8 @@ def _keep_replaced(path: Path, data: bytes) -> None:
 def _content_of(data: bytes) -> str:
     """The name of the folder of code in an archive, or for other bytes their own hash."""
     try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as packed:
-            for name in packed.getnames():
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+            for name in archive.getnames():
                 if match := re.fullmatch(r"[^/]+/(c[0-9a-f]{12})(/.*)?", name):
                     return match[1]
     except (tarfile.TarError, OSError, EOFError, zlib.error):
@@ -598,10 +598,10 @@ def build_with_options(
     from pdu.core.adapters.snmp import own_profiles  # imported late, as in `own_profile`
 
     try:
-        chosen = own_profiles.build_options(only, profile, flags)
+        options = own_profiles.build_options(only, profile, flags)
     except own_profiles.UnknownFamily as error:
         raise BuildError(str(error)) from None
-    return handler._replace(replace={_OPTIONS: own_profiles.options_source(chosen)})
+    return handler._replace(replace={_OPTIONS: own_profiles.options_source(options)})
 
 
 # ---- the command line ----------------------------------------------------------------------------
@@ -701,7 +701,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     elif not names and not options.profile:
         names = handler_names
     try:
-        chosen = [
+        handlers = [
             (
                 build_with_options(h, options.only, options.profile_key, options.flags)
                 if has_options and h.name == "snmp"
@@ -710,13 +710,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             for h in HANDLERS
             if h.name in names
         ]
-        chosen += [own_profile(file) for file in options.profile]
-        once = Counter(handler.name for handler in chosen)
+        handlers += [own_profile(file) for file in options.profile]
+        once = Counter(handler.name for handler in handlers)
         if max(once.values()) > 1:
             raise BuildError(
                 f"profile.key: two files of --profile build pdu_{once.most_common(1)[0][0]}"
             )
-        archives = build(ROOT / "handlers", options.out, chosen)
+        archives = build(ROOT / "handlers", options.out, handlers)
         for file in options.profile:
             for guess in own_profile_guesses(file):
                 print(f"build.py: {file}: {guess}", file=sys.stderr)

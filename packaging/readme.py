@@ -108,15 +108,15 @@ def _options() -> str:
             ):
                 users.setdefault(flag, []).append(name)
     rows = ["| option | meaning | `pdu ...` |", "|---|---|---|"]
-    for shared in vars(shared_options).values():
-        if isinstance(shared, SharedOption):
-            flags = [word for word in shared.flag.split() if word.startswith("-")]
+    for option in vars(shared_options).values():
+        if isinstance(option, SharedOption):
+            flags = [word for word in option.flag.split() if word.startswith("-")]
             names = users[flags[-1]]
             commands = (
                 ", ".join(names) if len(names) <= _LISTED_COMMANDS else f"{len(names)} commands"
             )
-            usage = " ".join(filter(None, (", ".join(flags), shared.metavar)))
-            rows.append(f"| `{usage}` | {shared.help} | {commands} |")
+            usage = " ".join(filter(None, (", ".join(flags), option.metavar)))
+            rows.append(f"| `{usage}` | {option.help} | {commands} |")
     return "\n".join(rows)
 
 

@@ -299,7 +299,7 @@ class Server:
         """The failure as one sentence."""
         url = self.url
         if answer.curl:
-            untrusted = (
+            trust_advice = (
                 f"the certificate of {url} is not trusted: check its name and dates, give its"
                 " authority in CURL_CA_BUNDLE=/path/to/ca.pem, or set DCI_INSECURE=1 to accept any"
                 " certificate"
@@ -311,8 +311,8 @@ class Server:
                 " and whether DCImanager runs",
                 28: f"{url} did not answer in time",
                 35: f"the TLS handshake with {url} failed: check its address and port",
-                51: untrusted,
-                60: untrusted,
+                51: trust_advice,
+                60: trust_advice,
                 77: "curl cannot read its file of certificate authorities: set CURL_CA_BUNDLE to a"
                 " readable PEM file",
             }.get(answer.curl, f"the connection to {url} failed ({words})")

@@ -163,8 +163,8 @@ def _status(context: click.Context, /, **options: Any) -> int:
         _, reason = call.file.find(power.name, power.cords, runner.pdu_access.now())
     draws = {cord: find_outlet(readings, cord) for cord in call.machine.cords}
     outlets = [_as_json(cord, states[cord], draws[cord]) for cord in call.machine.cords]
-    reported = {state.state for state in states.values()}
-    together = word(reported.pop()) if len(reported) == 1 else "unknown"
+    outlet_states = {state.state for state in states.values()}
+    together = word(outlet_states.pop()) if len(outlet_states) == 1 else "unknown"
     advice = f"could off be proven? {call.words('check')}"
     rows = [
         [
@@ -238,20 +238,20 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         run_options, f"switch each cord of {names} off and on again, then all: it GOES DOWN"
     )
     notes: list[str] = []
-    tried: list[MachineEvidence] = []
+    trials: list[MachineEvidence] = []
     with file.appending() as appender:
         for call in calls:
-            tried.append(_try_cabling(call, notes))
-            appender.append(tried[-1])
+            trials.append(_try_cabling(call, notes))
+            appender.append(trials[-1])
     lines = [
         f"{printable(evidence.machine, 60)}: its outlets are its only power; it was silent after"
         f" {evidence.silent_s:.0f} s"
-        for evidence in tried
+        for evidence in trials
     ]
     result = Result(
         {
             "file": file.path,
-            "verified": [evidences.evidence_document(evidence) for evidence in tried],
+            "verified": [evidences.evidence_document(evidence) for evidence in trials],
         },
         [*lines, f"written to {file.path}"],
         note="\n".join(notes),

@@ -75,29 +75,29 @@ def _new(
             for path_in_use in (path, path.parent.with_suffix(".py")):
                 if (root / path_in_use).exists():
                     raise SettingsError(f"{path_in_use} exists already; choose another name")
-        edited = (
+        edits = (
             families_table(root, name)
             if snmp
             else {**_settings_page(root, name, title), **_contract(root, name)}
         )
-        with signals_as_ctrl_c(), _all_or_nothing(root, files, edited):
-            pages = _write(root, {**files, **edited})
+        with signals_as_ctrl_c(), _all_or_nothing(root, files, edits):
+            pages = _write(root, {**files, **edits})
     except OSError as error:
         place = error.filename or root.resolve()  # the error of a full disk names no file
         raise SettingsError(
             f"{place} cannot be read or written ({error.strerror}); nothing was made"
         ) from None
     tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
-    changed = list(dict.fromkeys([*map(str, edited), *pages]))
+    changed_files = list(dict.fromkeys([*map(str, edits), *pages]))
     lines = [
         *map(str, files),
-        *(f"{path} (changed)" for path in changed),
+        *(f"{path} (changed)" for path in changed_files),
         "",
         f"its tests: python -m pytest {tests}",
         "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/dev/new-handler.md",
     ]
     return print_result(
-        Result({"made": list(map(str, files)), "changed": changed}, lines),
+        Result({"made": list(map(str, files)), "changed": changed_files}, lines),
         run_options_of(context).json,
     )
 
@@ -160,10 +160,8 @@ def _lay_out(root: Path, files: Collection[Path]) -> None:
 
 
 @contextlib.contextmanager
-def _all_or_nothing(
-    root: Path, paths: Collection[Path], edited: Collection[Path]
-) -> Iterator[None]:
-    """If the block fails, remove the files `made` with their new folders, and restore `edited`,
+def _all_or_nothing(root: Path, paths: Collection[Path], edits: Collection[Path]) -> Iterator[None]:
+    """If the block fails, remove the files `made` with their new folders, and restore `edits`,
     both READMEs and the pages in docs.
     """
     above = itertools.chain.from_iterable((root / path).parents for path in paths)
@@ -171,7 +169,7 @@ def _all_or_nothing(
     content_by_path = {
         path: path.read_bytes()
         for path in [
-            *(root / path for path in edited),
+            *(root / path for path in edits),
             *root.glob("README*.md"),
             *(root / "docs").glob("**/*.md"),
         ]

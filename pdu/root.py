@@ -187,9 +187,9 @@ ROOT = Grouped(
     "pdu",
     _INSTALLED,
     groups={
-        heading: found
+        heading: installed_names
         for heading, names in GROUPS.items()
-        if (found := [name for name in names if name in _INSTALLED])
+        if (installed_names := [name for name in names if name in _INSTALLED])
     },
     examples=("pdu identify 192.0.2.8", "pdu status snmp 192.0.2.8"),
     help=_HELP,

@@ -263,10 +263,10 @@ class Snmp:
         operation: str,
         writing: bool = False,
         begun: Sequence[Any] = (),
-        answered: bool = False,
+        has_answered: bool = False,
     ) -> Optional[T]:
         """The function's result; None if the object is missing, or if a walk with the rows `begun`
-        is at the end of the table. `answered`: before this walk, the device answered."""
+        is at the end of the table. `has_answered`: before this walk, the device answered."""
         try:
             return function()
         except PduHandlerError:
@@ -280,7 +280,7 @@ class Snmp:
         errors: list[PduHandlerError] = []
         for words in texts:  # several if they were raised as a group
             shown_words = self._mask_secrets(words)
-            failure = translate(words, shown_words, writing, self._port, answered)
+            failure = translate(words, shown_words, writing, self._port, has_answered)
             if failure is not None:
                 errors.append(failure)
             elif begun and not is_end_of_table(words):

@@ -109,10 +109,10 @@ _SHOWN = 300  # limit for the platform's text in an error, in characters
 
 
 def translate(
-    text: str, words: str, writing: bool, port: str, answered: bool = False
+    text: str, words: str, writing: bool, port: str, has_answered: bool = False
 ) -> Optional[PduHandlerError]:
     """The error for the platform's text; None if an object to be read is missing. A time-out never
-    means that. `answered`: it is of a walk, and the device answered earlier in this session.
+    means that. `has_answered`: it is of a walk, and the device answered earlier in this session.
 
     `words` is the same text without secrets. It is interpreted first, because a community such as
     "timeout" would be mistaken for an error. `text` is interpreted next, because `words` may lack
@@ -126,7 +126,7 @@ def translate(
         is_missing = any(mark in normalized_text for mark in MISSING)
         if is_missing and not writing and not any(mark in normalized_text for mark in _SILENT):
             return None
-        error = _error_of_marks(normalized_text, shown_words, writing, port, answered)
+        error = _error_of_marks(normalized_text, shown_words, writing, port, has_answered)
         if error is not None:
             return error
     return Unreachable(f"the platform's SNMP call failed ({shown_words})")
@@ -140,7 +140,7 @@ def is_end_of_table(text: str) -> bool:
 
 
 def _error_of_marks(
-    normalized_text: str, words: str, writing: bool, port: str, answered: bool
+    normalized_text: str, words: str, writing: bool, port: str, has_answered: bool
 ) -> Optional[PduHandlerError]:
     if any(mark in normalized_text for mark in _CLOSED):
         return Unreachable(
@@ -154,7 +154,7 @@ def _error_of_marks(
                 "no answer to the write; a device may ignore a community or user that may not"
                 f" write ({words})"
             )
-        if answered:
+        if has_answered:
             return Unreachable(
                 "no answer to a walk, though the device answered before it: try again; if it stays"
                 " so, set the SNMP version to 1: some devices leave the GETBULK requests of 2c and"

@@ -180,8 +180,8 @@ def _views(text: str) -> Iterator[str]:
         plain = list(dict.fromkeys(undone))
     yield from plain
     for view_text in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
-        for encoded in _ENCODED.findall(view_text):
-            yield from _decoded(encoded)
+        for token in _ENCODED.findall(view_text):
+            yield from _decoded(token)
 
 
 def _once_unescaped(text: str) -> Sequence[str]:
@@ -204,8 +204,8 @@ def _unescaped(text: str) -> str:
     )
 
 
-def _decoded(encoded: str) -> Iterator[str]:
-    standard = encoded.replace("-", "+").replace("_", "/")
+def _decoded(token: str) -> Iterator[str]:
+    standard = token.replace("-", "+").replace("_", "/")
     # other letters may directly precede the encoded text
     for start in range(min(4, len(standard))):
         part = standard[start:]

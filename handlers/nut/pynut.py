@@ -366,9 +366,9 @@ def _fail(error: PduHandlerError) -> NoReturn:
     if not isinstance(error, Unreachable):
         raise PyNUTError(str(error)) from error
     system = error.system if isinstance(error, NetworkError) else None
-    raised = next(
+    library_error = next(
         (kind for base, kind in _KINDS if isinstance(system, base)), PyNUTConnectionError
     )(str(error))
     if system is not None:
-        raised.errno = system.errno
-    raise raised from error
+        library_error.errno = system.errno
+    raise library_error from error

@@ -38,7 +38,7 @@ def raise_if_numbering_differs(
     identity: str,
     well_known: Pending[Outlet.MetaData],
     metadata: Pending[Outlet.MetaData],
-    quoted: Callable[[str], str],
+    quote: Callable[[str], str],
 ) -> None:
     """Raise Unsupported if labels show that the outlet in the list of getOutlets is not the one
     that the identity means.
@@ -52,10 +52,10 @@ def raise_if_numbering_differs(
         return
     leads = "the label behind its well-known id cannot be read"
     if well_known_label is not None:
-        leads = f"its well-known id leads to the outlet labelled {quoted(str(well_known_label))!r}"
+        leads = f"its well-known id leads to the outlet labelled {quote(str(well_known_label))!r}"
     raise Unsupported(
         f"nothing was changed: in the PDU's list outlet {identity} is labelled"
-        f" {quoted(str(label))!r}, but {leads}; compare the labels with the numbers printed on the"
+        f" {quote(str(label))!r}, but {leads}; compare the labels with the numbers printed on the"
         " unit, and report its model and firmware"
     )
 

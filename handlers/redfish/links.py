@@ -47,15 +47,15 @@ def parts(link: str) -> Sequence[str]:
     ]
 
 
-def same(self_link: str, wanted: str, units: Sequence[Sequence[str]] = ()) -> bool:
-    """Whether a resource with the link `self_link` to itself can be the one at `wanted`; true if
+def same(self_link: str, link: str, units: Sequence[Sequence[str]] = ()) -> bool:
+    """Whether a resource with the link `self_link` to itself can be the one at `link`; true if
     `self_link` is empty.
 
     Services write the beginning of a link in several ways. So only the last part is compared and,
     where both links name them, the list before it (such as Outlets) and the PDU. `units` has the
     parts of each PDU's link.
     """
-    self_parts, requested_parts = parts(self_link), parts(wanted)
+    self_parts, requested_parts = parts(self_link), parts(link)
     if self_parts == [""]:
         return True
     lists = {*self_parts[-2:-1], *requested_parts[-2:-1]} & _LISTS

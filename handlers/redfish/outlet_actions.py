@@ -68,7 +68,7 @@ def action(identity: str, outlet: Json) -> Json:
 
 
 def raise_if_elsewhere(
-    identity: str, target: str, outlet: str, unproven: bool, quoted: Callable[[str], str]
+    identity: str, target: str, outlet: str, unproven: bool, quote: Callable[[str], str]
 ) -> None:
     """Unless `unproven`, raise Unsupported if the path `target` of the action is not below the path
     `outlet`.
@@ -81,7 +81,7 @@ def raise_if_elsewhere(
             (
                 (
                     f"outlet {identity} was not switched: the target of its action,"
-                    f" {quoted(target)}, is not below the outlet's path; try one idle outlet with "
+                    f" {quote(target)}, is not below the outlet's path; try one idle outlet with "
                 ),
                 NamedSetting("switch_unproven", "yes", "the handler setting "),
             )
@@ -119,7 +119,7 @@ def body(
     info: Json,
     on: bool,
     unproven: bool,
-    quoted: Callable[[str], str],
+    quote: Callable[[str], str],
 ) -> dict[str, object]:
     """The body of the command.
 
@@ -130,7 +130,7 @@ def body(
     values = allowable_values(action_resource, info)
     if values is not None:
         if word not in values:
-            listing = quoted(", ".join(map(repr, values[:10]))) or "nothing"
+            listing = quote(", ".join(map(repr, values[:10]))) or "nothing"
             if len(values) > 10:
                 listing += ", ..."
             raise Unsupported(

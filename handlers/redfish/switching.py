@@ -37,15 +37,15 @@ def switch_outlet(
     it may or may not have switched. The readings before the command may raise any error.
     """
     listed_outlet = units.find_outlet(service, wanted_pdu, identity)
-    outlet, quoted = listed_outlet.resource, service.login.quoted
+    outlet, quote = listed_outlet.resource, service.login.quoted
     outlet_actions.raise_if_locked(identity, outlet)
     action = outlet_actions.action(identity, outlet)
     info = outlet_actions.info_link(action)
     action_info = {} if info is None else service.get(info)
-    body = outlet_actions.body(identity, outlet, action, action_info, on, unproven, quoted)
+    body = outlet_actions.body(identity, outlet, action, action_info, on, unproven, quote)
     target = service.path(action.get("target"))
     outlet_actions.raise_if_elsewhere(
-        identity, target, service.path(listed_outlet.link), unproven, quoted
+        identity, target, service.path(listed_outlet.link), unproven, quote
     )
     command = _Command(service, listed_outlet, target, body)
     target_state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN

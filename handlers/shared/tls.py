@@ -86,10 +86,10 @@ class Trust(NamedTuple):
     fingerprint: str = ""
 
     @classmethod
-    def from_settings(cls, settings: Settings, over_tls: bool, needed: NamedSetting) -> Trust:
+    def from_settings(cls, settings: Settings, over_tls: bool, tls_setting: NamedSetting) -> Trust:
         """From the settings above.
 
-        Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`needed` turns it on).
+        Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`tls_setting` turns it on).
         """
         is_for_tls = settings[CA_PEM] or settings[FINGERPRINT]
         if is_for_tls and not over_tls:
@@ -99,7 +99,7 @@ class Trust(NamedTuple):
                     " and ",
                     NamedSetting("fingerprint"),
                     " are for TLS only: also set ",
-                    needed,
+                    tls_setting,
                 )
             )
         return cls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])

@@ -28,7 +28,7 @@ SPELLED: Mapping[EnumPowerStatus, StateSpelling] = {
     DOWN: StateSpelling("off", "0", 0.0),
     UNKNOWN: StateSpelling("unknown", "-", None),
 }
-_OF_WORDS = {spelled.word: state for state, spelled in SPELLED.items()}
+_OF_WORDS = {spelling.word: state for state, spelling in SPELLED.items()}
 #: all words for states in files
 STATE_WORDS = tuple(_OF_WORDS)
 

@@ -51,7 +51,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
 
     from ..core.adapters.snmp import family_tables  # imported late: 11 ms together, as in `_keys`
 
-    chosen = [
+    profiles = [
         profile
         for profile in PROFILES
         if (word or "").lower()
@@ -59,12 +59,12 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     ]
     nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
     if table:
-        markdown = getattr(family_tables, _TABLES[table])(chosen)
+        markdown = getattr(family_tables, _TABLES[table])(profiles)
         return print_result(
-            Result({"markdown": markdown}, [markdown] if chosen else nothing),
+            Result({"markdown": markdown}, [markdown] if profiles else nothing),
             run_options_of(context).json,
         )
-    chosen.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
+    profiles.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
     data = [
         {
             "family": profile.key,
@@ -73,7 +73,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
             "mib": profile.mib,
             "commands": family_tables.commands(profile).replace("`", ""),
         }
-        for profile in chosen
+        for profile in profiles
     ]
     rows = [
         [profile["family"], profile["vendor"], profile["commands"], ", ".join(profile["models"])]

@@ -281,12 +281,12 @@ MakeRunner = Callable[[FencedMachine], Runner]
 def _runner(options: Mapping[str, str], timeout_s: Optional[float] = None) -> MakeRunner:
     """Makes what takes a machine's power. Raises SettingsError."""
     folder = Path(options["state_dir"]) if options["state_dir"] else default_folder()
-    verified = agent.evidence_of(options)
+    evidence_file = agent.evidence_of(options)
     agent.proof_of(options)  # its errors come before anything is read
 
     def runner(machine: FencedMachine) -> Runner:
         proof = agent.proof_of({**options, "plug": machine.power.name})
-        return Runner(PolledPdus(machine.targets, timeout_s), proof, folder, _say, verified)
+        return Runner(PolledPdus(machine.targets, timeout_s), proof, folder, _say, evidence_file)
 
     return runner
 

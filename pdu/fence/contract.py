@@ -39,11 +39,11 @@ class FenceOption(NamedTuple):
 
     @classmethod
     def of(
-        cls, shared: SharedOption, kind: str, default: str = "", required: bool = False
+        cls, option: SharedOption, kind: str, default: str = "", required: bool = False
     ) -> FenceOption:
         """An option that other commands have, too: with their name and text."""
-        name = shared.flag.lstrip("-").replace("-", "_")
-        return cls(name, "", shared.metavar, kind, shared.help, default, required, shared)
+        name = option.flag.lstrip("-").replace("-", "_")
+        return cls(name, "", option.metavar, kind, option.help, default, required, option)
 
     @property
     def long(self) -> str:
@@ -112,7 +112,7 @@ def of_input(text: str) -> InputOptions:
     if len(text) > LONGEST:
         raise SettingsError(f"standard input is longer than {LONGEST} characters")
     value_by_name: dict[str, str] = {}
-    ignored: list[str] = []
+    notes: list[str] = []
     for line in text.splitlines():
         key, equals, value = line.strip().partition("=")
         if not key or key.startswith("#"):
@@ -126,8 +126,8 @@ def of_input(text: str) -> InputOptions:
                 value_by_name[name] = value
         elif name not in _KNOWN:
             # without the value, which may be a secret
-            ignored.append(f"the option {printable(key, 40)!r} is unknown and was ignored")
-    return InputOptions(completed(value_by_name), ignored)
+            notes.append(f"the option {printable(key, 40)!r} is unknown and was ignored")
+    return InputOptions(completed(value_by_name), notes)
 
 
 def completed(values: Mapping[str, str]) -> dict[str, str]:
@@ -172,12 +172,12 @@ def metadata(version: str) -> str:
             unique="0",
             required=str(int(fence_option.required)),
         )
-        spelled = ", ".join(
+        flags = ", ".join(
             filter(
                 None, (fence_option.short, f"{fence_option.long}=[{fence_option.metavar.lower()}]")
             )
         )
-        ElementTree.SubElement(parameter, "getopt", mixed=spelled)
+        ElementTree.SubElement(parameter, "getopt", mixed=flags)
         content = ElementTree.SubElement(parameter, "content", type=fence_option.kind)
         if fence_option.default:
             content.set("default", fence_option.default)

@@ -146,8 +146,8 @@ def _read_files(options: GatewayOptions) -> Files:
     if not drawing.machines:
         raise SettingsError(f"{drawing.path}: there is no machine in it; add [[machine]] tables")
     _check_patterns(clients, drawing, options.clients)
-    needed = {cord.pdu for machine in drawing.machines.values() for cord in machine.cords}
-    return Files(drawing, options.owner_files.pdus(needed), clients, _tls_context(options))
+    pdu_names = {cord.pdu for machine in drawing.machines.values() for cord in machine.cords}
+    return Files(drawing, options.owner_files.pdus(pdu_names), clients, _tls_context(options))
 
 
 async def _serve(

@@ -165,8 +165,8 @@ class CommandLog:
         """Why commands cannot be written down, or are written where nobody finds them; "" if
         nothing is known of that."""
         # without the lock, which is held while a disk that may be slow writes
-        opened = self._journal
-        is_moved = opened is not None and not opened.is_in_place()
+        log = self._journal
+        is_moved = log is not None and not log.is_in_place()
         if self._failed:
             return f"{self._failed}; the next command tries again"
         return f"{self._path} was moved or removed: restart the gateway" if is_moved else ""
@@ -182,20 +182,20 @@ class CommandLog:
     def _append(self, record: Mapping[str, Any]) -> None:
         # a journal accepts nothing after a failed write; a later one may succeed
         try:
-            opened = self._journal if self._journal is not None else journal.Journal(self._path)
+            log = self._journal if self._journal is not None else journal.Journal(self._path)
         except SettingsError as error:
             self._failed = error.reason
             raise
-        self._journal = opened
+        self._journal = log
         try:
-            opened.append([record])
+            log.append([record])
         except BaseException as error:
             self._failed = error.reason if isinstance(error, SettingsError) else str(error)
-            opened.close()
+            log.close()
             self._journal = None
             raise
         self._failed = ""
-        self._recent.append(CommandLogLine(opened.hash, record))
+        self._recent.append(CommandLogLine(log.hash, record))
 
     def _remember(self, command: AcceptedCommand) -> None:
         if not command.key:

@@ -40,9 +40,9 @@ class Health:
         if self.not_reloaded:
             lines.append("the files were not read again: the old ones are in use")
         readings = [self._service.newest(pdu) for pdu in self._service.pdus()]
-        failed = sum(1 for reading in readings if reading is not None and reading.unread)
-        if failed:
-            lines.append(f"PDUs that did not answer when they were last read: {failed}")
+        count = sum(1 for reading in readings if reading is not None and reading.unread)
+        if count:
+            lines.append(f"PDUs that did not answer when they were last read: {count}")
         is_well = not self._log.trouble()
         words = [*(["ok"] if is_well else []), *lines]
         return text_response("".join(f"{line}\n" for line in words), 200 if is_well else 503)

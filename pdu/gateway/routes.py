@@ -32,16 +32,16 @@ class Router:
 
     async def answer(self, request: GatewayRequest, path: str) -> WebResponse:
         """The answer of the path's route. Raises ApiError if there is none."""
-        allowed: list[str] = []
+        methods: list[str] = []
         for pattern, route in self._routes:
             match = pattern.fullmatch(path)
             if match is None:
                 continue
             if request.method in route.methods:
                 return await route.answer(request._replace(parts=match.groupdict()))
-            allowed += route.methods
-        if allowed:
-            raise ApiError(405, "method", "this path takes another method", allow=allowed)
+            methods += route.methods
+        if methods:
+            raise ApiError(405, "method", "this path takes another method", allow=methods)
         not_found()
 
 

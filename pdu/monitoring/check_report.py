@@ -69,8 +69,8 @@ class CheckReport(NamedTuple):
 
     def changed_lines(self) -> Iterator[str]:
         """For a terminal: what to do about the PDUs that changed, and the verdict on all."""
-        changed = [row for row in self.rows if row.device.name in self.marks]
-        yield from text_lines([*_remedies(changed), *self._verdict()])
+        changed_rows = [row for row in self.rows if row.device.name in self.marks]
+        yield from text_lines([*_remedies(changed_rows), *self._verdict()])
 
     def _verdict(self) -> Iterator[Part]:
         verdict, *sums = self.totals.lines()

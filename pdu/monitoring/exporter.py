@@ -93,10 +93,10 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
     # SIGHUP before listening must not end the process
     with ServiceSignals() as signals:
         try:
-            allowed = read_targets(config)
+            policy = read_targets(config)
             readers = probes.readers(config.parallel, config.workers)
             exporter = server.Exporter(
-                allowed,
+                policy,
                 server.ServerLimits(config.parallel, config.timeout_offset),
                 readers,
                 probes.ProbeExtras(config.identity, config.power),
@@ -109,8 +109,8 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
         url = page_url(config.listen, listener.getsockname()[1])
         routes = server.ExporterRoutes(exporter)
         here = config.listen.rpartition(":")[0]
-        checked = HostCheck(routes, here, config.allow_host)
-        web_server = web.WebServer(checked, server.LIMITS, report=report)
+        host_check = HostCheck(routes, here, config.allow_host)
+        web_server = web.WebServer(host_check, server.LIMITS, report=report)
 
         def reload() -> None:
             reload_targets(exporter, config)
@@ -189,8 +189,8 @@ def read_targets(config: ExporterOptions) -> TargetPolicy:
             " DCImanager's calls only: "
             + (printable(", ".join(archive_devices), 200) or "--archives")
         )
-    built = loadable_handlers(config.owner_files.archives) if networks else {}
-    handlers = {name: load(path) for name, path in built.items()}
+    path_by_name = loadable_handlers(config.owner_files.archives) if networks else {}
+    handlers = {name: load(path) for name, path in path_by_name.items()}
     return TargetPolicy(targets, networks, handlers, fleet.auths)
 
 

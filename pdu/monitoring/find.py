@@ -106,8 +106,8 @@ def _find(
         xerus = announced_pdus(networks)
         xerus_addresses = {device.address for device in xerus}
         pdus, other_devices = (
-            [device for device in answered if device.address not in xerus_addresses]
-            for answered in (pdus, other_devices)
+            [device for device in devices if device.address not in xerus_addresses]
+            for devices in (pdus, other_devices)
         )
         pdus += xerus
     _result_of(run_options, name_pdus(pdus), other_devices, login or "", count)

@@ -56,16 +56,16 @@ def _allows_gzip(encoding: str) -> bool:
     return False
 
 
-def page(reading: Reading, accept: str, metered: bool = False) -> Page:
+def page(reading: Reading, accept: str, is_metered: bool = False) -> Page:
     """The answer of /probe, in the format that `accept` asks for.
 
-    `metered`: unknown states are normal, and are left out.
+    `is_metered`: unknown states are normal, and are left out.
     """
     kind = media_type(accept)
-    return Page(kind, render(metrics_of(reading, metered), kind))
+    return Page(kind, render(metrics_of(reading, is_metered), kind))
 
 
-def metrics_of(reading: Reading, metered: bool) -> Iterator[MetricFamily]:
+def metrics_of(reading: Reading, is_metered: bool) -> Iterator[MetricFamily]:
     """A figure that the device does not have is None, not 0."""
 
     def energy(name: str, about: str, *points: Point, labels: tuple[str, ...] = ()) -> MetricFamily:
@@ -122,7 +122,7 @@ def metrics_of(reading: Reading, metered: bool) -> Iterator[MetricFamily]:
         *(
             ((outlet.identity,), 1.0)
             for outlet in reading.outlets
-            if outlet.state is UNKNOWN and not metered
+            if outlet.state is UNKNOWN and not is_metered
         ),
         labels=("outlet",),
     )
@@ -159,13 +159,13 @@ class _LabelledCounter:
 
     def add(self, *values: str) -> None:
         """Count one more."""
-        count, created = self._counts.get(values, (0, time.time()))
-        self._counts[values] = (count + 1, created)
+        count, begin_s = self._counts.get(values, (0, time.time()))
+        self._counts[values] = (count + 1, begin_s)
 
     def family(self) -> MetricFamily:
         samples: list[Sample] = []
-        for values, (count, created) in list(self._counts.items()):
-            samples += (("_total", values, count), _creation_sample(values, created))
+        for values, (count, begin_s) in list(self._counts.items()):
+            samples += (("_total", values, count), _creation_sample(values, begin_s))
         return MetricFamily(self._name, self._about, "counter", self._labels, samples)
 
 

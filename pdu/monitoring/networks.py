@@ -28,10 +28,10 @@ def parsed(texts: Sequence[str]) -> list[Network]:
             or network.network_address == ipaddress.ip_address("255.255.255.255")
         ):
             raise SettingsError(f"{network} has no hosts: give a unicast network")
-        mapped = network.network_address.ipv4_mapped if isinstance(network, _V6) else None
-        if mapped is not None:
+        ipv4 = network.network_address.ipv4_mapped if isinstance(network, _V6) else None
+        if ipv4 is not None:
             raise SettingsError(
-                f"{network} is IPv4 in the form of IPv6: give it as IPv4, as in {mapped}"
+                f"{network} is IPv4 in the form of IPv6: give it as IPv4, as in {ipv4}"
             )
         if "%" in text:  # answers come without a zone, and would be dropped
             raise SettingsError(

@@ -20,12 +20,12 @@ def process_families() -> Iterator[MetricFamily]:
             # what follows the name of the program, which may contain spaces and parentheses
             fields = file.read().rpartition(b")")[2].split()
         with open("/proc/stat", "rb") as file:
-            (booted,) = (float(line.split()[1]) for line in file if line.startswith(b"btime "))
+            (boot_s,) = (float(line.split()[1]) for line in file if line.startswith(b"btime "))
         open_files = len(os.listdir("/proc/self/fd"))
     except (OSError, ValueError):
         pass
     else:
-        yield from _process_families(fields, booted, open_files)
+        yield from _process_families(fields, boot_s, open_files)
     implementation, version = platform.python_implementation(), platform.python_version()
     yield gauge(
         "python_info",
@@ -36,12 +36,12 @@ def process_families() -> Iterator[MetricFamily]:
 
 
 def _process_families(
-    fields: list[bytes], booted: float, open_files: int
+    fields: list[bytes], boot_s: float, open_files: int
 ) -> Iterator[MetricFamily]:
-    """`fields`: of /proc/self/stat from the third on; `booted`: in s since 1970."""
+    """`fields`: of /proc/self/stat from the third on; `boot_s`: in s since 1970."""
     import resource  # Windows has neither it nor /proc, and everything else of an exporter works
 
-    user, system, started, virtual, pages = (float(fields[n]) for n in (11, 12, 19, 20, 21))
+    user, system, start_ticks, virtual, pages = (float(fields[n]) for n in (11, 12, 19, 20, 21))
     ticks, page_size = os.sysconf("SC_CLK_TCK"), resource.getpagesize()
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     for name, about, value in (
@@ -50,7 +50,7 @@ def _process_families(
         (
             "start_time_seconds",
             "Start time of the process since unix epoch in seconds.",
-            booted + started / ticks,
+            boot_s + start_ticks / ticks,
         ),
     ):
         yield gauge(f"process_{name}", about, ((), value))

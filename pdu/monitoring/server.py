@@ -68,12 +68,12 @@ class Exporter:
 
     def __init__(
         self,
-        allowed: TargetPolicy,
+        policy: TargetPolicy,
         limits: ServerLimits,
         readers: Union[ThreadProber, ProcessProber, None] = None,
         extras: ProbeExtras = NO_EXTRAS,
     ) -> None:
-        self.allowed, self.own, self._extras = allowed, ExporterMetrics(), extras
+        self.allowed, self.own, self._extras = policy, ExporterMetrics(), extras
         self.limits, self._readers = limits, readers or ThreadProber()
         self._slots = _Slots(limits.parallel)
 
@@ -120,13 +120,13 @@ class Exporter:
         A handler cannot be interrupted and keeps its slot until it ends.
         """
         request = request_of(target, seconds, end, accept, encoding, self._extras)
-        ended: asyncio.Future[Optional[ProbeAnswer]] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Optional[ProbeAnswer]] = asyncio.get_running_loop().create_future()
 
         def then(answer: Optional[ProbeAnswer]) -> None:
             self.own.running -= 1
             self._slots.release()
-            if not ended.done():
-                ended.set_result(answer)
+            if not future.done():
+                future.set_result(answer)
 
         self.own.running += 1
         try:
@@ -136,8 +136,8 @@ class Exporter:
             self._slots.release()
             raise
         left = end - time.monotonic()
-        await asyncio.wait([ended], timeout=max(0.0, left))
-        ended_answer = ended.result() if ended.done() else None
+        await asyncio.wait([future], timeout=max(0.0, left))
+        ended_answer = future.result() if future.done() else None
         if ended_answer is not None:
             return ended_answer
         late = CallError("timeout", "not done within the scrape's time-out")
@@ -145,7 +145,7 @@ class Exporter:
             request,
             Reading(seconds=seconds, failure=late),
             # asked late, or no answer will come: the process that read it has ended
-            left < ENOUGH * seconds or ended.done(),
+            left < ENOUGH * seconds or future.done(),
         )
 
     def _seconds(self, scrape_timeout: str) -> float:

@@ -115,11 +115,11 @@ class TargetPolicy:
 
         Raises NotAllowed for a query that names others.
         """
-        for key, requested, configured in (
+        for key, query_value, own_value in (
             ("handler", query.handler, target.device.handler),
             ("auth", query.auth, target.device.auth),
         ):
-            if requested not in ("", configured):
+            if query_value not in ("", own_value):
                 raise NotAllowed(
                     "mismatch",
                     f"{query.target} is on the list, with another {key}: leave the parameter"
@@ -186,7 +186,7 @@ def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Pla
         address = ipaddress.ip_address(where.host)
     except ValueError:
         return None
-    mapped = getattr(address, "ipv4_mapped", None)  # ::ffff:192.0.2.7 is the host 192.0.2.7
+    ipv4 = getattr(address, "ipv4_mapped", None)  # ::ffff:192.0.2.7 is the host 192.0.2.7
     # handlers read 0443 as 443
     port = settings.get("port", "").strip().lstrip("0") or str(where.port or "")
-    return mapped or address, "" if port in map(str, _USUAL.get(handler, PORTS.values())) else port
+    return ipv4 or address, "" if port in map(str, _USUAL.get(handler, PORTS.values())) else port

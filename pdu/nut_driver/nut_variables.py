@@ -51,9 +51,9 @@ class UpsdView:
     switched.
     """
 
-    def __init__(self, fixed: Mapping[str, str], is_metered: bool = False) -> None:
-        """`fixed`: variables that never change. `is_metered`: its outlets cannot be switched."""
-        self._fixed = dict(fixed)
+    def __init__(self, constants: Mapping[str, str], is_metered: bool = False) -> None:
+        """`constants`: never change. `is_metered`: its outlets cannot be switched."""
+        self._fixed = dict(constants)
         self._about: Mapping[str, str] = {}
         self._is_metered = is_metered
         self._labels: dict[str, PolledOutlet] = {}

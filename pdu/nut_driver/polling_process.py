@@ -168,7 +168,7 @@ class PollingProcess:
             self._end(ups)
             self._front.send(Close(ups))
             del self._driven[ups]
-        new = changed = 0
+        new = changes = 0
         for place, (ups, target) in enumerate(targets_by_ups.items()):
             old_pdu = self._driven.get(ups)
             if old_pdu is not None and old_pdu.target == target:
@@ -176,16 +176,16 @@ class PollingProcess:
             if old_pdu is not None and _is_same_pdu(old_pdu.target, target):
                 old_pdu.unit.renew(target)
                 self._driven[ups] = old_pdu._replace(target=target)
-                changed += 1
+                changes += 1
                 continue
             if old_pdu is not None:
                 self._end(ups)
-            changed, new = changed + (old_pdu is not None), new + (old_pdu is None)
+            changes, new = changes + (old_pdu is not None), new + (old_pdu is None)
             self._add(ups, target, place, len(targets_by_ups))
         notify_admin(
             names.DRIVER,
             f"the list was read again: {counted(len(targets_by_ups), 'PDU')}, {new} new,"
-            f" {len(removed_pdus)} gone, {changed} changed",
+            f" {len(removed_pdus)} gone, {changes} changed",
         )
 
     # ---- messages --------------------------------------------------------------------------------

@@ -52,11 +52,11 @@ _FILES_OF_A_PDU = 8
 def raise_open_file_limit(pdus: int) -> None:
     """Raise the limit of open files, as far as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = _FILES + _FILES_OF_A_PDU * pdus
+    file_count = _FILES + _FILES_OF_A_PDU * pdus
     if hard != resource.RLIM_INFINITY:
-        needed = min(needed, hard)
-    if soft != resource.RLIM_INFINITY and soft < needed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+        file_count = min(file_count, hard)
+    if soft != resource.RLIM_INFINITY and soft < file_count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (file_count, hard))
 
 
 def notify_admin(name: str, text: str) -> None:
@@ -194,9 +194,9 @@ class _Sockets(asyncio.Protocol):
         elif isinstance(message, Open):
             self._begin(self._open(message))
         elif isinstance(message, Close):
-            served = self._served.pop(message.ups, None)
-            if served is not None:
-                self._begin(self._close(served))
+            pdu = self._served.pop(message.ups, None)
+            if pdu is not None:
+                self._begin(self._close(pdu))
         elif isinstance(message, Quit):
             self._begin(self._quit())
 
@@ -213,8 +213,8 @@ class _Sockets(asyncio.Protocol):
         """Look for readings that are too old, for ever."""
         while True:
             await asyncio.sleep(_SWEEP_S)
-            for served in self._served.values():
-                served.driver.sweep()
+            for pdu in self._served.values():
+                pdu.driver.sweep()
 
     # ---- PDUs ------------------------------------------------------------------------------------
 
@@ -241,28 +241,28 @@ class _Sockets(asyncio.Protocol):
             error = f"no socket for {request.ups} ({problem.strerror})"
         self._send(Opened(request.ups, error))
 
-    async def _close(self, served: _Served) -> None:
-        _forget(served)
-        while served.driver.open:
+    async def _close(self, pdu: _Served) -> None:
+        _forget(pdu)
+        while pdu.driver.open:
             await asyncio.sleep(0.05)
-        served.driver.close()
+        pdu.driver.close()
 
     async def _quit(self) -> None:
-        served = list(self._served.values())
-        for served_pdu in served:
+        pdus = list(self._served.values())
+        for served_pdu in pdus:
             _forget(served_pdu)
             served_pdu.driver.close()
         end = time.monotonic() + _FLUSH_S
-        while any(served_pdu.driver.clients for served_pdu in served) and time.monotonic() < end:
+        while any(served_pdu.driver.clients for served_pdu in pdus) and time.monotonic() < end:
             await asyncio.sleep(0.02)
         self.ended.set()
 
     # ---- commands --------------------------------------------------------------------------------
 
-    def _ask(self, ups: str, number: int, action: str, ended: Callable[[int], None]) -> None:
+    def _ask(self, ups: str, number: int, action: str, report: Callable[[int], None]) -> None:
         ticket = next(self._tickets)
         patience = asyncio.get_running_loop().call_later(PATIENCE_S, self._give_up, ticket)
-        self._waiting[ticket] = _Waiting(ended, patience)
+        self._waiting[ticket] = _Waiting(report, patience)
         self._send(CommandRequested(ticket, ups, number, action, time.monotonic() + PATIENCE_S))
 
     def _give_up(self, ticket: int) -> None:
@@ -276,8 +276,8 @@ class _Sockets(asyncio.Protocol):
             waiting.ended(result)
 
 
-def _forget(served: _Served) -> None:
+def _forget(pdu: _Served) -> None:
     """Accept no further clients of a PDU."""
-    served.server.close()
+    pdu.server.close()
     with contextlib.suppress(OSError):
-        os.unlink(served.path)
+        os.unlink(pdu.path)

@@ -211,9 +211,9 @@ class ServedPdu:
                     on = functools.partial(self._switch_on_again, pause)
                     return functools.partial(self._carry_out, pause.command, on)
                 # a command on an outlet that is being cycled comes after the cycle
-                paused = {pause.command.number for pause in self._pauses}
+                numbers = {pause.command.number for pause in self._pauses}
                 command = next(
-                    (candidate for candidate in self._waiting if candidate.number not in paused),
+                    (candidate for candidate in self._waiting if candidate.number not in numbers),
                     None,
                 )
                 if command is not None:

@@ -180,12 +180,12 @@ def _read_pdus(
     """
     if len(pdus) > 1 and run_options.settings.get("host", "").strip():
         raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
-    loaded = {name: load(name) for name in dict.fromkeys(pdu.handler for pdu in pdus)}
+    handlers = {name: load(name) for name in dict.fromkeys(pdu.handler for pdu in pdus)}
     readable = [
         (
             pdu,
-            loaded[pdu.handler],
-            connection_data.pdu_data(loaded[pdu.handler], pdu.host, pdu.run_options),
+            handlers[pdu.handler],
+            connection_data.pdu_data(handlers[pdu.handler], pdu.host, pdu.run_options),
         )
         for pdu in pdus
     ]
@@ -301,11 +301,11 @@ def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
     ]
     lines = columns([_HEADS.get(key, key) for key in keys], rows)
     yield lines[0]
-    coloured = takes_colours()
+    has_colours = takes_colours()
     for outlet, line in zip(outlets, lines[1:]):
         yield (
             click.style(line, fg=_COLOURS[outlet["state"]])
-            if coloured and outlet.get("state") in _COLOURS
+            if has_colours and outlet.get("state") in _COLOURS
             else line
         )
     if any(_NO_FIGURE in row[len(keys) - len(figures) :] for row in rows):

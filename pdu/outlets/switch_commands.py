@@ -174,10 +174,10 @@ def _show(run_options: RunOptions, outlets: OutletRows, where: str, handler: str
 
 def meter_text(outlet: Mapping[str, Any], current_a: float) -> str:
     """What an outlet's meter reads after a command."""
-    shown = figure(current_a, "A")
+    current = figure(current_a, "A")
     if outlet["state"] == word(EnumPowerStatus.DOWN) and current_a > 0:
-        return f"its meter still reads {shown}, which may be late: read it again"
-    return f"its meter reads {shown}"
+        return f"its meter still reads {current}, which may be late: read it again"
+    return f"its meter reads {current}"
 
 
 def state_line(identity: str, where: str, handler: str, state: EnumPowerStatus) -> str:

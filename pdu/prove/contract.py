@@ -131,11 +131,11 @@ def _wait_for_meters(unit_access: UnitAccess, initial: InitialReading, on: bool)
 def _inlet_has_fallen(initial: InitialReading, inlet: MeteredLoad) -> bool:
     """Whether the inlet lost half of what the outlet carried, or shows nothing of its own."""
     figures = [
-        (was - now, lost)
-        for was, now, lost in zip(initial.inlet, inlet, initial.draw)
-        if was is not None and now is not None and lost is not None
+        (was - now, load)
+        for was, now, load in zip(initial.inlet, inlet, initial.draw)
+        if was is not None and now is not None and load is not None
     ]
-    return not figures or any(fall >= lost / 2 for fall, lost in figures)
+    return not figures or any(fall >= load / 2 for fall, load in figures)
 
 
 def _wait_for(

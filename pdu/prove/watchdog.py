@@ -122,8 +122,8 @@ class Watchdog:
             self._pipe.send(is_open)
             if not self._pipe.poll(SOON_S + _MORE_S):
                 return Restored((), (), "the process that guards the outlet does not answer")
-            restored: Restored = self._pipe.recv()
-            return restored
+            restoration: Restored = self._pipe.recv()
+            return restoration
         assert self._initial is not None
         return restore(self._unit, self._trace, self._clock, self._initial, SOON_S, is_open)
 
@@ -189,26 +189,26 @@ def run_watchdog(
         except (EOFError, OSError):
             is_awaited = False
             say(f"pdu prove was ended: {initial.outlet} is switched on again")
-        restored = restore(
+        restoration = restore(
             unit, trace, clock, initial, SOON_S if is_awaited else PATIENCE_S, is_open
         )
         if is_awaited:
             with contextlib.suppress(OSError):
-                pipe.send(restored)
-            if restored.wrong:  # nobody waits any more
+                pipe.send(restoration)
+            if restoration.wrong:  # nobody waits any more
                 is_awaited = False
-                restored = restore(unit, trace, clock, initial, patience_s, False)
+                restoration = restore(unit, trace, clock, initial, patience_s, False)
     except _Terminated:
         if is_awaited:
             pipe.close()  # the command sees it, and has the last word
             if not _is_orphan(command, _GONE_S):
                 raise
             is_awaited = False
-        restored = restore(unit, trace, clock, initial, 0.0, True)
+        restoration = restore(unit, trace, clock, initial, 0.0, True)
     if not is_awaited:
         say(
-            f"{restored.wrong}: LOOK AT IT, and switch it on with pdu up"
-            if restored.wrong
+            f"{restoration.wrong}: LOOK AT IT, and switch it on with pdu up"
+            if restoration.wrong
             else f"{initial.outlet} is on, as it began"
         )
 

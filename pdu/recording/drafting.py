@@ -49,21 +49,21 @@ def _draft(
         raise SettingsError(
             f"{file} is not a recording of an SNMP device: use pdu record snmp or snmpwalk -On"
         )
-    parsed = snmprec.parse(text)
+    walk = snmprec.parse(text)
     parsed_mib = parse_mib_files(mib) if mib else Mib()
     with new_file(out) as write:
         try:
-            profile_draft = drafted(parsed.rows, parsed_mib, family, parsed.names)
+            profile_draft = drafted(walk.rows, parsed_mib, family, walk.names)
         except ValueError as error:
             # the profile is checked; only --family can make it invalid
             raise SettingsError(f"--family: {error}") from None
         profile = schema.dumps(profile_draft.profile) if profile_draft.profile is not None else ""
         if profile:
             write(f"{profile}\n".encode())
-    detection = recording.detect_device(parsed.rows)
+    detection = recording.detect_device(walk.rows)
     notes = [
         *parsed_mib.notes,
-        *(f"Not read from the recording: {rows}" for rows in parsed.skipped),
+        *(f"Not read from the recording: {rows}" for rows in walk.skipped),
     ]
     if detection is not None:
         notes.append(
@@ -196,8 +196,8 @@ def _list_unused_objects(profile_draft: Draft) -> list[str]:
     )
 
 
-def _lines(role: str, oid: str, chosen: bool, evidence: Sequence[str], doubt: str) -> list[str]:
-    mark = "taken" if chosen else ""
+def _lines(role: str, oid: str, is_chosen: bool, evidence: Sequence[str], doubt: str) -> list[str]:
+    mark = "taken" if is_chosen else ""
     return [
         f"{role:<8} {mark:<6} {oid}  {'; '.join(evidence)}",
         *([f"{'':<16}doubt: {doubt}"] if doubt else []),

@@ -77,28 +77,28 @@ def _identify(context: click.Context, host: str, handler: Sequence[str], verbose
     run_options = run_options_of(context)
     handler_name, host, run_options = names.resolve_name(run_options, host)
     handler_names = [handler_name] if registry.is_handler(handler_name) else registry.names()
-    chosen = list(dict.fromkeys(handler)) or order_handlers(handler_names, host, run_options)
-    keys: set[str] = set().union(*(_keys(load(name)) for name in chosen))
-    typed = (
+    candidates = list(dict.fromkeys(handler)) or order_handlers(handler_names, host, run_options)
+    keys: set[str] = set().union(*(_keys(load(name)) for name in candidates))
+    setting_keys = (
         *(key for key in run_options.settings if key not in run_options.of_list),
         *run_options.secret_files,
     )
-    for key in typed:
-        if key not in keys and len(chosen) == 1:
+    for key in setting_keys:
+        if key not in keys and len(candidates) == 1:
             raise SettingsError(
-                f"{chosen[0]} has no setting {printable(key, 60)!r}; it takes"
+                f"{candidates[0]} has no setting {printable(key, 60)!r}; it takes"
                 f" {', '.join(sorted(keys))}"
             )
         if key not in keys:
             raise SettingsError(
-                f"none of {', '.join(sorted(chosen))} has a setting {printable(key, 60)!r}"
+                f"none of {', '.join(sorted(candidates))} has a setting {printable(key, 60)!r}"
             )
     ports: dict[tuple[str, int], str] = {}
     answers: list[HandlerAnswer] = []
     unshown: list[str] = []  # they matter only if no handler reads the device
-    for name in chosen:
+    for name in candidates:
         is_read = any(map(_has_family, answers))
-        answers.append(_look(name, host, run_options, ports, len(chosen) == 1, is_read))
+        answers.append(_look(name, host, run_options, ports, len(candidates) == 1, is_read))
         identity = answers[-1].identity
         if name == _DESCRIBED and identity is not None and not identity.family:
             identity.next_steps = _description_steps(host, run_options)
@@ -183,17 +183,17 @@ def _look(
     port = None if kind is None else kind.tcp_port
     if port is not None:
         keys = _keys(handler)
-        chosen = {
+        setting_by_key = {
             key: text.strip()
             for key, text in connection_data.given_settings(handler_options, keys, host).items()
             if key in keys
         }
-        where = hosts.address(chosen["host"]) if chosen.get("host") else host
+        where = hosts.address(setting_by_key["host"]) if setting_by_key.get("host") else host
         with contextlib.suppress(ValueError):  # the handler itself reports a bad port
             bare, handler_name = _port(
                 where,
-                port_number(chosen["port"]) if chosen.get("port") else None,
-                PORTS.get(chosen.get("scheme", "").lower(), port),
+                port_number(setting_by_key["port"]) if setting_by_key.get("port") else None,
+                PORTS.get(setting_by_key.get("scheme", "").lower(), port),
             )
             if (bare, handler_name) not in ports:
                 # A firewall that drops packets makes this the longest silence of the command.
@@ -203,7 +203,7 @@ def _look(
                     ports[bare, handler_name] = _closed(bare, handler_name)
             if ports[bare, handler_name]:
                 parts: tuple[Part, ...] = (ports[bare, handler_name],)
-                if handler_name == PORTS["https"] and "scheme" in keys - set(chosen):
+                if handler_name == PORTS["https"] and "scheme" in keys - set(setting_by_key):
                     plain = (bare, PORTS["http"])
                     if plain not in ports:
                         ports[plain] = _closed(*plain)
@@ -237,12 +237,12 @@ def _options_for_handler(handler: LoadedHandler, run_options: RunOptions) -> Run
     )
 
 
-def _port(host: Address, chosen: Optional[int], usual: int) -> tuple[str, int]:
-    """The address and the port that are tried: `chosen`, else the one in `host`, else `usual`.
+def _port(host: Address, setting_port: Optional[int], usual: int) -> tuple[str, int]:
+    """The address and the port to try: `setting_port`, else the one in `host`, else `usual`.
 
     Raises ValueError for a bad port in `host`.
     """
-    return host.host, chosen or host.port or usual
+    return host.host, setting_port or host.port or usual
 
 
 def _closed(host: str, port: int) -> str:
@@ -325,8 +325,8 @@ def _word(answer: HandlerAnswer) -> str:
     if answer.identity is not None:
         return "yes" if answer.identity.family else "no"
     kind = getattr(answer.error, "kind", "")
-    named = ("fingerprint", "scheme")
-    if kind in ("settings", "denied") or any(_names_setting(answer, key) for key in named):
+    setting_names = ("fingerprint", "scheme")
+    if kind in ("settings", "denied") or any(_names_setting(answer, key) for key in setting_names):
         return "not asked"
     return "closed" if kind == "unreachable" else "no"
 

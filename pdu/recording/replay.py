@@ -108,7 +108,7 @@ def _collect_signals() -> Iterator[list[int]]:
     # no Event: its `set`, called by a signal handler during its `wait`, could block forever
     signals: list[int] = []
     previous_handlers = {
-        number: signal.signal(number, lambda got, _: signals.append(got)) for number in _ENDS
+        number: signal.signal(number, lambda signum, _: signals.append(signum)) for number in _ENDS
     }
     try:
         yield signals
@@ -122,10 +122,10 @@ def _wait_for_signal(signals: list[int], device: ReplayedDevice, as_json: bool) 
 
     Prints new commands from `device.writes`, except with --json.
     """
-    count, ended = 0, False
-    while not ended:
+    count, is_over = 0, False
+    while not is_over:
         time.sleep(_POLL_S)
-        ended = bool(signals)
+        is_over = bool(signals)
         new = device.writes()[count:]
         count += len(new)
         if new and not as_json:

@@ -159,11 +159,11 @@ class HandlerFinding:
         self.can.insert(0, f"read the states of {outlets} ({counts})")
         self.evidence["state"] = basis
 
-    def note_switched(self, switched: int, outlets: int, basis: str) -> None:
+    def note_switched(self, number: int, outlets: int, basis: str) -> None:
         """Note how many of the outlets can be switched, with the evidence."""
         total = counted(outlets, "outlet")
         self.can.append(
-            f"switch {switched} of {total} (not tried here; the account needs the right to switch)"
+            f"switch {number} of {total} (not tried here; the account needs the right to switch)"
         )
         self.evidence["switching"] = basis
 

@@ -73,13 +73,13 @@ class Scrubber:
         self.learn(ADDRESSES, Address(host).host)
 
     @staticmethod
-    def twice(scrubbed: Callable[[], T]) -> T:
+    def twice(scrub: Callable[[], T]) -> T:
         """Scrub twice and return the second result.
 
         The second run replaces what the first learned.
         """
-        scrubbed()
-        return scrubbed()
+        scrub()
+        return scrub()
 
     def learn(self, kind: str, value: str) -> str:
         """The stand-in of a value, or the value itself if it stays."""
@@ -104,8 +104,8 @@ class Scrubber:
             and not re.search("[A-Za-z]", value)
         ):
             self._phones[digits] = stand_in
-        for computed in ("_replaced_forms", "_spellings"):
-            self.__dict__.pop(computed, None)
+        for name in ("_replaced_forms", "_spellings"):
+            self.__dict__.pop(name, None)
         full = private_patterns.FULL_NAME.fullmatch(value)
         if full and kind in (NAMES, ADDRESSES):
             self.learn(NAMES, full[1])
@@ -249,9 +249,9 @@ class Scrubber:
         return octets[:5] + self.octets(octets[5:]) if size == len(octets) - 5 else octets
 
     def _engine(self, match: re.Match[str]) -> str:
-        written = match[2] or match[3] or match[4]
-        clean = self.octets(bytes.fromhex(private_patterns.GAPS.sub("", written))).hex()
-        return match[0][: -len(written)] + _in_form_of(written, clean)
+        digits = match[2] or match[3] or match[4]
+        clean = self.octets(bytes.fromhex(private_patterns.GAPS.sub("", digits))).hex()
+        return match[0][: -len(digits)] + _in_form_of(digits, clean)
 
     def _short_mac(self, match: re.Match[str]) -> str:
         groups = [group.zfill(2) for group in match[0].split(":")]
@@ -332,10 +332,10 @@ class Scrubber:
 
         One that was not learned is replaced if it is private.
         """
-        spelled = match[1] or match[2]
-        if max(spelled) > "\xff":
+        characters = match[1] or match[2]
+        if max(characters) > "\xff":
             return match[0]
-        octets = spelled.encode("latin-1")
+        octets = characters.encode("latin-1")
         if octets not in self.packed and not private_patterns.is_private_address(octets):
             return match[0]
         return match[0][:2] + self.octets(octets).decode("latin-1")
@@ -366,28 +366,28 @@ class Scrubber:
         return [(value.upper(), value) for value in long]
 
     def _address(self, match: re.Match[str]) -> str:
-        written = (
+        text = (
             private_patterns.PADDING.sub("", match[0])
             if private_patterns.PADDED_ADDRESS.fullmatch(match[0])
             else match[0]
         )
         try:
-            address = ipaddress.ip_address(written)
+            address = ipaddress.ip_address(text)
         except ValueError:
             return match[0]
         is_small = not address.is_private and max(address.packed) < private_patterns.DISTINCTIVE_ARC
         words = match.string[max(0, match.start() - private_patterns.LONGEST_MARK) : match.start()]
         looks_like_version = is_small or private_patterns.VERSION.search(words) is not None
         is_version = address.version == 4 and looks_like_version
-        stand_in = written if is_version and written not in self._learned else self.address(written)
-        return match[0] if stand_in == written else stand_in
+        stand_in = text if is_version and text not in self._learned else self.address(text)
+        return match[0] if stand_in == text else stand_in
 
-    def address(self, dotted: str) -> str:
+    def address(self, address: str) -> str:
         """The stand-in of an IP address; a netmask stays."""
         return (
-            dotted
-            if private_patterns.is_netmask(ipaddress.ip_address(dotted))
-            else self.learn(ADDRESSES, dotted)
+            address
+            if private_patterns.is_netmask(ipaddress.ip_address(address))
+            else self.learn(ADDRESSES, address)
         )
 
     def _stand_in(self, kind: str, value: str) -> str:

@@ -17,13 +17,13 @@ def program() -> str:
     """The words that start this program again: `pdu`, `.venv/bin/pdu` if the shell does not find
     that program by its name, `python3 dist/pdu.pyz`, or `python3 pdu` of the folder of its code.
     """
-    started = sys.argv[0]
-    name = os.path.basename(started)
-    if name.endswith(".pyz") or (name == "pdu" and os.path.isdir(started)):
-        return f"{_python()} {shlex.quote(started)}"
-    if name != "pdu" or not os.path.dirname(started) or _is_found(name, started):
+    path = sys.argv[0]
+    name = os.path.basename(path)
+    if name.endswith(".pyz") or (name == "pdu" and os.path.isdir(path)):
+        return f"{_python()} {shlex.quote(path)}"
+    if name != "pdu" or not os.path.dirname(path) or _is_found(name, path):
         return "pdu"
-    return shlex.quote(_shorter(started))
+    return shlex.quote(_shorter(path))
 
 
 def build_line(profile: str) -> str:

@@ -141,17 +141,17 @@ SECRETS = frozenset(
 )
 
 
-def spelled(key: str, value: str = "", quoted: Callable[[str], str] = str) -> str:
+def spelled(key: str, value: str = "", quote: Callable[[str], str] = str) -> str:
     """The option or variable that sets `key` on the command line, for messages.
 
-    `quoted` protects a value from the shell.
+    `quote` protects a value from the shell.
     """
     if key in SECRETS:
         return spelled_secret(key)
     spelling = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
     if spelling is not None:
-        return f"{spelling.flag} {quoted(value)}" if value and not spelling.value else spelling.flag
-    return f"-s {quoted(f'{key}={value}')}" if value else f"-s {key}=..."
+        return f"{spelling.flag} {quote(value)}" if value and not spelling.value else spelling.flag
+    return f"-s {quote(f'{key}={value}')}" if value else f"-s {key}=..."
 
 
 def spelled_secret(key: str) -> str:
@@ -301,13 +301,13 @@ class Argument(click.Argument):
     def __init__(self, name: str, about: str = "", **attributes: Any) -> None:
         plain = name.rstrip("?*+")
         mark = name[len(plain) :]
-        marked_name, count, required = _MARKS[mark]
+        marked_name, count, is_required = _MARKS[mark]
         attributes.setdefault("shell_complete", path_completion(plain))
         super().__init__(
             [plain.partition(".")[0].lower()],
             metavar=marked_name.format(plain),
             nargs=count,
-            required=required,
+            required=is_required,
             **attributes,
         )
         self.plain, self.about = plain, about
@@ -422,7 +422,7 @@ class Option(click.Option):
             for flag in self.excludes:
                 if flag in flags:
                     raise click.UsageError(f"give only one of {flag} and {self.opts[-1]}", ctx)
-            if not all(_is_met(needed, flags, opts) for needed in self.requires):
+            if not all(_is_met(need, flags, opts) for need in self.requires):
                 raise click.UsageError(f"{self.opts[-1]} needs {self._requirement()}", ctx)
         return super().handle_parse_result(ctx, opts, args)
 
@@ -430,17 +430,17 @@ class Option(click.Option):
         return " and ".join(map(_requirement_text, self.requires))
 
 
-def _requirement_text(needed: Requirement) -> str:
-    if isinstance(needed, ArgumentForm):
-        return needed.words
-    return needed if isinstance(needed, str) else " or ".join(needed)
+def _requirement_text(need: Requirement) -> str:
+    if isinstance(need, ArgumentForm):
+        return need.words
+    return need if isinstance(need, str) else " or ".join(need)
 
 
-def _is_met(needed: Requirement, flags: Collection[str], opts: Mapping[str, Any]) -> bool:
-    if isinstance(needed, ArgumentForm):
-        value = opts.get(needed.name)
-        return isinstance(value, str) and needed.fits(value)
-    return any(flag in flags for flag in ((needed,) if isinstance(needed, str) else needed))
+def _is_met(need: Requirement, flags: Collection[str], opts: Mapping[str, Any]) -> bool:
+    if isinstance(need, ArgumentForm):
+        value = opts.get(need.name)
+        return isinstance(value, str) and need.fits(value)
+    return any(flag in flags for flag in ((need,) if isinstance(need, str) else need))
 
 
 def option(

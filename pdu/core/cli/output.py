@@ -84,9 +84,9 @@ def columns(
         *([text(cell, limit) for cell in row] for row in rows),
     ]
     widths = [max(map(len, column)) for column in zip(*cells)]
-    aligned = [str.rjust if place in right else str.ljust for place in range(len(widths))]
+    aligns = [str.rjust if place in right else str.ljust for place in range(len(widths))]
     return [
-        "  ".join(align(cell, width) for align, cell, width in zip(aligned, row, widths)).rstrip()
+        "  ".join(align(cell, width) for align, cell, width in zip(aligns, row, widths)).rstrip()
         for row in cells
     ]
 
@@ -130,8 +130,8 @@ def figure(value: Optional[float], unit: str = "") -> str:
     if value is None:
         return NOT_METERED
     # + 0.0: -0.0 becomes 0
-    rounded = f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}".rstrip("0").rstrip(".")
-    return f"{rounded} {unit}".rstrip()
+    number = f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+    return f"{number} {unit}".rstrip()
 
 
 def decimals(figures: Iterable[float]) -> int:
@@ -179,13 +179,13 @@ def waiting(doing: str, run_options: RunOptions, at_once: bool = False) -> Itera
     if run_options.json or run_options.debug or not sys.stderr.isatty():
         yield
         return
-    begin, ended = time.monotonic(), threading.Event()
+    begin, end = time.monotonic(), threading.Event()
     _others.clear()
     if at_once:
         _show(printable(doing))
 
     def show() -> None:
-        while not ended.wait(_SLOW_S):
+        while not end.wait(_SLOW_S):
             # the block's work is worth more than this line
             with contextlib.suppress(Exception):
                 with _screen:
@@ -197,7 +197,7 @@ def waiting(doing: str, run_options: RunOptions, at_once: bool = False) -> Itera
     try:
         yield
     finally:
-        ended.set()
+        end.set()
         thread.join()
         if at_once or time.monotonic() - begin >= _SLOW_S:
             _show("")

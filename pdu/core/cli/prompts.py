@@ -75,25 +75,25 @@ def ask_line(question: str) -> Optional[str]:
     return line.strip()[:_LONGEST_LINE] if line else None
 
 
-def secret(run_options: RunOptions, key: str, question: str, needed: bool = True) -> str:
+def secret(run_options: RunOptions, key: str, question: str, is_needed: bool = True) -> str:
     """A secret, as `_secret` finds it, noted in `run_options.used`."""
-    secret_text = _secret(run_options, key, question, needed)
+    secret_text = _secret(run_options, key, question, is_needed)
     if secret_text:
         run_options.used.append(secret_text)
     return secret_text
 
 
-def _secret(run_options: RunOptions, key: str, question: str, needed: bool) -> str:
+def _secret(run_options: RunOptions, key: str, question: str, is_needed: bool) -> str:
     """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it
-    is `needed`, else "".
+    is needed, else "".
 
     With `run_options.login`, a secret comes from --secret-file or `run_options.secrets` only.
-    Raises SettingsError if a `needed` secret is missing, and for a file or a typed text that cannot
+    Raises SettingsError if a needed secret is missing, and for a file or a typed text that cannot
     be used.
     """
     path = run_options.secret_files.get(key)
     if run_options.login and path is None:
-        if needed and not run_options.secrets.get(key):
+        if is_needed and not run_options.secrets.get(key):
             near = similar_names(key, run_options.settings)
             raise NoSecret(
                 f"{run_options.login} has no"
@@ -113,7 +113,7 @@ def _secret(run_options: RunOptions, key: str, question: str, needed: bool) -> s
             why = "not UTF-8 text"
         raise SettingsError(f"{path}: {why}")
     value = os.environ.get(f"PDU_{key.upper()}")
-    if value or not needed:
+    if value or not is_needed:
         return value or ""
     if sys.stdin.isatty():
         is_text = True
@@ -122,9 +122,9 @@ def _secret(run_options: RunOptions, key: str, question: str, needed: bool) -> s
                 signals_as_ctrl_c(),
                 pause_wait_line(),
             ):  # getpass then turns the terminal's echo on again
-                typed = getpass.getpass(f"{printable(question)}: ")
-            if typed:
-                return typed
+                answer = getpass.getpass(f"{printable(question)}: ")
+            if answer:
+                return answer
         except EOFError:
             pass
         except UnicodeDecodeError:

@@ -120,9 +120,9 @@ class Table(NamedTuple):
 
     def without_empty_columns(self) -> Table:
         """The same without the columns in which no row has anything."""
-        filled = [at for at in range(len(self.heads)) if any(row[at].text for row in self.rows)]
-        rows = [[row[at] for at in filled] for row in self.rows]
-        return self._replace(heads=[self.heads[at] for at in filled], rows=rows)
+        columns = [at for at in range(len(self.heads)) if any(row[at].text for row in self.rows)]
+        rows = [[row[at] for at in columns] for row in self.rows]
+        return self._replace(heads=[self.heads[at] for at in columns], rows=rows)
 
 
 class Items(NamedTuple):
@@ -215,17 +215,17 @@ def _table_lines(table: Table) -> Iterator[str]:
         if table.empty:
             yield from (*_title_lines(table.title), _printable(table.empty.replace("`", "")))
         return
-    shown = table.rows[: table.most]
-    right = {place for place, cell in enumerate(shown[0]) if "n" in cell.classes.split()}
-    rows = [[_terminal_text(cell) for cell in row] for row in shown]
+    cell_rows = table.rows[: table.most]
+    right = {place for place, cell in enumerate(cell_rows[0]) if "n" in cell.classes.split()}
+    rows = [[_terminal_text(cell) for cell in row] for row in cell_rows]
     heads = list(map(_printable, table.heads))
     lines = columns(heads, rows, right, _CELL)
     begin = len(lines) - len(rows)  # after the heads
     yield from (*_title_lines(table.title), *lines[:begin])
-    for row, line in zip(shown, lines[begin:]):
+    for row, line in zip(cell_rows, lines[begin:]):
         looks = (look for cell in row for look in LOOKS if look in cell.classes.split())
         yield _coloured(line, next(looks, ""))
-    left = len(table.rows) - len(shown)
+    left = len(table.rows) - len(cell_rows)
     if left:
         yield f"and {left} more"
 

@@ -183,8 +183,8 @@ class _DrawingReader:
         self._inherit(top, defaults, [*listed_panels, *listed_pdus], inputs_by_place)
         for place, table in listed_panels:
             inputs, defaults_here = inputs_by_place[place], defaults[place.name]
-            unrated = defaults_here._replace(breaker_a=None)
-            lines = self._breakers(place, table, "line", unrated, lines_of_panels)
+            line_defaults = defaults_here._replace(breaker_a=None)
+            lines = self._breakers(place, table, "line", line_defaults, lines_of_panels)
             ups = None
             if place.kind == "ups":
                 rating = _number(table, "rating_a")
@@ -241,11 +241,11 @@ class _DrawingReader:
         self,
         top: Defaults,
         defaults: dict[str, Defaults],
-        listed: Sequence[tuple[_TablePosition, Mapping[str, Any]]],
+        tables: Sequence[tuple[_TablePosition, Mapping[str, Any]]],
         inputs_by_place: Mapping[_TablePosition, Sequence[Input]],
     ) -> None:
         """Add what panels, UPSes and PDUs say for all below them, from the top to the bottom."""
-        by_name = {place.name: (place, table) for place, table in listed}
+        by_name = {place.name: (place, table) for place, table in tables}
         above = {
             place.name: [_owner(source) for source in inputs]
             for place, inputs in inputs_by_place.items()
@@ -551,10 +551,10 @@ class _DrawingReader:
         if key != "name" and isinstance(table.get("name"), str):
             place = place._replace(name=table["name"])
         if rule in ("required", "additionalProperties"):
-            allowed = definition["properties"]
-            unknown = [key for key in table if key not in allowed]
+            properties = definition["properties"]
+            unknown = [key for key in table if key not in properties]
             if unknown:  # rather than what is missing: it may be what is misspelt
-                what = f"is unknown; allowed: {', '.join(allowed)}"
+                what = f"is unknown; allowed: {', '.join(properties)}"
                 self._fail(place, unknown[0], _REFUSED.get(unknown[0], what))
             missing = [key for key in definition["required"] if key not in table]
             self._fail(place, missing[0], "is missing; add it")
@@ -565,8 +565,8 @@ class _DrawingReader:
         if (key, rule) == ("cords", "uniqueItems"):
             twice = next(item for item in table[key] if table[key].count(item) > 1)
             self._fail(place, key, _taken_by(printable(twice, 60), place.node))
-        described = 'a list of texts, such as ["..."]' if is_list else _described(definition)
-        self._fail(place, key, _RULES.get((key, rule)) or f"must be {described}")
+        requirement = 'a list of texts, such as ["..."]' if is_list else _described(definition)
+        self._fail(place, key, _RULES.get((key, rule)) or f"must be {requirement}")
 
     def _line(self, place: _TablePosition, key: str = "") -> Optional[int]:
         if place.kind:

@@ -91,8 +91,8 @@ def _outside_texts(text: str) -> Iterator[str]:
                 if not separator:
                     break
                 ending = ""
-            opened = next((match for match in _TEXTS.finditer(remainder) if match[1]), None)
-            if opened is None:
+            opening = next((match for match in _TEXTS.finditer(remainder) if match[1]), None)
+            if opening is None:
                 break
-            ending, remainder = opened[1], remainder[opened.end() :]
+            ending, remainder = opening[1], remainder[opening.end() :]
         yield code

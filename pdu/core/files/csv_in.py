@@ -71,13 +71,13 @@ class CsvRow:
         return value
 
 
-def require_columns(path: str, needed: Sequence[str], optional: Collection[str] = ()) -> HeadCheck:
+def require_columns(path: str, columns: Sequence[str], optional: Collection[str] = ()) -> HeadCheck:
     """The check of a head that must have the needed columns, and may have the others."""
 
     def check(head: Sequence[str]) -> Collection[str]:
-        if not set(needed) <= set(head) or not set(head) <= {*needed, *optional}:
+        if not set(columns) <= set(head) or not set(head) <= {*columns, *optional}:
             raise SettingsError(
-                f"{path}: the first line must have the columns {', '.join(needed)}"
+                f"{path}: the first line must have the columns {', '.join(columns)}"
                 + (f", and may have {', '.join(sorted(optional))}" if optional else "")
                 + f", not {printable(', '.join(head), 100)}"
             )

@@ -152,9 +152,9 @@ class Journal:
             lines.append(b"".join((_HEAD, previous_hash.encode(), _TAIL, body, b"\n")))
         content = b"".join(lines)
         try:
-            written = 0
-            while written < len(content):
-                written += os.write(self._file, content[written:])
+            offset = 0
+            while offset < len(content):
+                offset += os.write(self._file, content[offset:])
             os.fsync(self._file)
         except OSError as error:
             self._is_failed = True

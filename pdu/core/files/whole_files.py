@@ -236,8 +236,8 @@ def write_page(path: str, text: Union[str, Iterable[str]]) -> None:
     """
     check_page(path)
     parts = [text] if isinstance(text, str) else text
-    encoded = (part.encode("utf-8", "backslashreplace") for part in parts)
+    chunks = (part.encode("utf-8", "backslashreplace") for part in parts)
     try:
-        write_whole(os.path.realpath(path), encoded, is_durable=False)
+        write_whole(os.path.realpath(path), chunks, is_durable=False)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

@@ -102,8 +102,8 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Devic
     where = f"{path}: [auth.{printable(name, 60)}]"
     settings: dict[str, str] = {}
     secrets: dict[str, str] = {}
-    for spelled, value in table.items():
-        key = spelled.lower()
+    for word, value in table.items():
+        key = word.lower()
         try:
             text = toml.form_text(repr(printable(key, 60)), value)
         except ValueError as error:

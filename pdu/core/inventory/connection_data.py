@@ -209,11 +209,11 @@ def _refuse_unknown(handler: LoadedHandler, run_options: RunOptions) -> None:
         if handler.settings and key not in allowed_keys and key not in run_options.of_list:
             # another value may be a secret in the wrong place
             shown_value = value if (key, value) in SPELLINGS else ""
-            allowed = ", ".join(setting for setting in allowed_keys if setting not in SECRETS)
+            public_keys = ", ".join(setting for setting in allowed_keys if setting not in SECRETS)
             raise SettingsError(
                 (
                     NamedSetting(key[:60], shown_value),
-                    f" is unknown: {handler.shown} has no such setting; it takes {allowed}",
+                    f" is unknown: {handler.shown} has no such setting; it takes {public_keys}",
                 )
             )
 
@@ -245,7 +245,7 @@ def display_name(run_options: RunOptions, host: str) -> str:
 
 def values(
     name: str,
-    declared: Sequence[Setting[object]],
+    settings: Sequence[Setting[object]],
     run_options: RunOptions,
     host: Address,
     login: bool = True,
@@ -257,7 +257,7 @@ def values(
     `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not
     given. A path in `ca_pem` is replaced by the file's content.
     """
-    keys = [setting.key for setting in declared]
+    keys = [setting.key for setting in settings]
     account = registry.about(name).username if registry.is_handler(name) else ""
     value_by_key = {
         **({"username": account} if account else {}),
@@ -286,7 +286,7 @@ def values(
                 )
             )
         value_by_key["ca_pem"] = content
-    secrets = [setting.key for setting in declared if setting.secret]
+    secrets = [setting.key for setting in settings if setting.secret]
     token = secret(run_options, "token", "token", False) if "token" in secrets else ""
     if token:
         usual = value_by_key.get("username") == account and "username" not in run_options.settings
@@ -301,7 +301,7 @@ def values(
             run_options,
             key,
             f"{key} of {user} on {where}",
-            needed=login and key == "password" and bool(user),
+            is_needed=login and key == "password" and bool(user),
         )
         if text:
             value_by_key[key] = text
@@ -310,7 +310,7 @@ def values(
 
 def command_values(
     name: str,
-    declared: Sequence[Setting[object]],
+    settings: Sequence[Setting[object]],
     run_options: RunOptions,
     host: Address,
     secrets: Sequence[str] = (),
@@ -319,17 +319,17 @@ def command_values(
 
     --secret-file may also give one of `secrets`. Raises SettingsError.
     """
-    keys = [setting.key for setting in declared]
+    keys = [setting.key for setting in settings]
     check(
         run_options,
-        [*(setting.key for setting in declared if setting.secret), *secrets],
+        [*(setting.key for setting in settings if setting.secret), *secrets],
         f"pdu {name}",
     )
     for key in run_options.settings:
         if key not in keys and key not in run_options.of_list:
-            allowed = ", ".join(key for key in keys if key not in SECRETS)
-            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {allowed}")
-    value_by_key = values(name, declared, run_options, host)
+            public_keys = ", ".join(key for key in keys if key not in SECRETS)
+            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {public_keys}")
+    value_by_key = values(name, settings, run_options, host)
     return {
         key: text
         for key, text in value_by_key.items()

@@ -71,9 +71,9 @@ def read_device_list(path: str, lenient: bool = False) -> DeviceList:
             )
         logins = auth.parse_logins(document.get("auth", {}), path, inline=False)
         return _fleet(path, _devices(path, _tables(document.get("pdu", []), path)), logins)
-    ignored: list[str] = []
-    rows = _rows(text, path, ignored if lenient else None)
-    return _fleet(path, _devices(path, rows), {}, ignored)
+    unknown_columns: list[str] = []
+    rows = _rows(text, path, unknown_columns if lenient else None)
+    return _fleet(path, _devices(path, rows), {}, unknown_columns)
 
 
 def _fleet(
@@ -120,13 +120,13 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
         yield f"PDU {number}", table
 
 
-def _rows(text: str, path: str, ignored: Optional[list[str]]) -> Iterator[Entry]:
-    """The rows of a list. Notes unknown columns in `ignored`; None: they are an error."""
+def _rows(text: str, path: str, unknown_columns: Optional[list[str]]) -> Iterator[Entry]:
+    """The rows of a list. Notes unknown columns in `unknown_columns`; None: they are an error."""
 
     def check(head: Sequence[str]) -> Sequence[str]:
-        unknown = _check_head(head, path, ignored is not None) if head else []
-        if ignored is not None:
-            ignored.extend(printable(name, 60) for name in unknown)
+        unknown = _check_head(head, path, unknown_columns is not None) if head else []
+        if unknown_columns is not None:
+            unknown_columns.extend(printable(name, 60) for name in unknown)
         return unknown
 
     for row in csv_in.rows(text, path, check):
@@ -139,7 +139,7 @@ def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
     might be read.
     """
     unknown = [name for name in dict.fromkeys(head) if name not in COLUMNS]
-    refused = [name for name in unknown if not lenient or _may_count(name)]
+    bad_names = [name for name in unknown if not lenient or _may_count(name)]
     missing = [name for name in _NEEDED if name not in head]
     secret = next((name for name in head if name in SECRETS), "")
     if secret:
@@ -154,10 +154,10 @@ def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
             f" {','.join(COLUMNS[: len(head)])}"
         )
     wrong = ""
-    if refused:
-        examples = ", ".join(repr(printable(name, 60)) for name in refused[:_SHOWN])
-        remainder = f" and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
-        verb = "is not a column" if len(refused) == 1 else "are not columns"
+    if bad_names:
+        examples = ", ".join(repr(printable(name, 60)) for name in bad_names[:_SHOWN])
+        remainder = f" and {len(bad_names) - _SHOWN} more" if len(bad_names) > _SHOWN else ""
+        verb = "is not a column" if len(bad_names) == 1 else "are not columns"
         wrong = f"{examples}{remainder} {verb}{'' if lenient else ' (--lenient ignores others)'}"
     elif missing:
         wrong = f"there is no column {missing[0]!r}"
@@ -227,7 +227,7 @@ def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> Lis
             " printable"
         )
     try:
-        metered = yes_no(values.get("metered") or "no")
+        is_metered = yes_no(values.get("metered") or "no")
     except ValueError:
         raise ValueError("metered must be yes or no") from None
     handler = values["handler"]
@@ -241,7 +241,7 @@ def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> Lis
         address,
         cache.setdefault(login, login),
         cache.setdefault(pairs, pairs),
-        metered,
+        is_metered,
     )
 
 

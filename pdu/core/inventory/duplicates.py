@@ -36,6 +36,6 @@ def find_duplicates(devices: Iterable[ListedPdu]) -> Iterator[Duplicate]:
         for device, place in those:
             first.setdefault(place.choice, device)
         for device, place in those:
-            counted = first.get("") or first[place.choice]
-            if counted is not device:
-                yield Duplicate(counted, device, place)
+            original = first.get("") or first[place.choice]
+            if original is not device:
+                yield Duplicate(original, device, place)

@@ -118,8 +118,8 @@ def _unzipped(data: bytes) -> bytes:
 
     Raises BadArchive if the content is too large, and the errors of gzip.
     """
-    with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
-        content = packed.read(_MOST_BYTES + 1)
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as gzip_file:
+        content = gzip_file.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         raise BadArchive(f"it unpacks to more than {_MOST_BYTES // 1_000_000} MB")
     return content

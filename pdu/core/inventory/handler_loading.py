@@ -133,11 +133,11 @@ def _speaks_snmp(kind: object) -> bool:
     )
 
 
-def _settings(declared: Any) -> Sequence[Setting[object]]:
-    """`declared` if it is a list or tuple of settings, else (): another pack may use the name
+def _settings(value: Any) -> Sequence[Setting[object]]:
+    """`value` if it is a list or tuple of settings, else (): another pack may use the name
     SETTINGS for other data.
     """
-    settings = declared if isinstance(declared, (tuple, list)) else ()
+    settings = value if isinstance(value, (tuple, list)) else ()
     return tuple(settings) if all(map(_is_setting, settings)) else ()
 
 

@@ -128,8 +128,8 @@ def how() -> str:
     that this user may not look into.
     """
     folders = dict.fromkeys(os.path.dirname(os.path.expanduser(path)) for path in _USUAL)
-    closed = [folder for folder in folders if _is_closed(folder)]
-    return f"{HOW}; this user may not read {' or '.join(closed)}" if closed else HOW
+    closed_folders = [folder for folder in folders if _is_closed(folder)]
+    return f"{HOW}; this user may not read {' or '.join(closed_folders)}" if closed_folders else HOW
 
 
 def _is_closed(folder: str) -> bool:

@@ -65,9 +65,9 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
     if prefix != again or not int(first) < int(last) < int(first) + len(names):
         return None
     between = [f"{prefix}{number}" for number in range(int(first), int(last) + 1)]
-    written = [f"{prefix}{first}", f"{prefix}{last}"]  # 01 is another identity than 1
+    words = [f"{prefix}{first}", f"{prefix}{last}"]  # 01 is another identity than 1
     ends = [between[0], between[-1]]
-    return between if written == ends and all(identity in names for identity in between) else None
+    return between if words == ends and all(identity in names for identity in between) else None
 
 
 def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:

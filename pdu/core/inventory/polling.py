@@ -92,10 +92,10 @@ def targets(
             except SettingsError as error:
                 raise SettingsError(f"{device.name}: {error.reason}") from None
         rows.append(Target(device, handlers[device.handler], auth))
-    declared = itertools.chain.from_iterable(
+    settings = itertools.chain.from_iterable(
         loaded_handler.settings for loaded_handler in handlers.values()
     )
-    secrets = SECRETS.union(setting.key for setting in declared if setting.secret)
+    secrets = SECRETS.union(setting.key for setting in settings if setting.secret)
     for key in usual.secrets if usual is not None else ():
         if key not in secrets:
             raise SettingsError(
@@ -118,9 +118,9 @@ def poll(
 
     An Exception or SystemExit becomes the `failure` of the result.
     """
-    measured = reading.power if with_power else reading.figures
+    figures_part = reading.power if with_power else reading.figures
     label_parts = (reading.labels,) if with_labels else ()
-    return _poll_target(target, timeout, (reading.states, measured, *label_parts, *parts))
+    return _poll_target(target, timeout, (reading.states, figures_part, *label_parts, *parts))
 
 
 def poll_state_counts(target: Target) -> Reading:

@@ -92,12 +92,12 @@ def _start_all(work: Work, pipe: Connection, other_pipe: Connection) -> None:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     other_pipe.close()
-    started: dict[int, Any] = {}
+    process_by_pid: dict[int, Any] = {}
     with contextlib.suppress(EOFError, OSError):
         while True:
             request = pipe.recv()
             if isinstance(request, _ProcessEnd):
-                process = started.pop(request.pid)
+                process = process_by_pid.pop(request.pid)
                 process.kill()
                 process.join()
                 pipe.send(None)
@@ -107,7 +107,7 @@ def _start_all(work: Work, pipe: Connection, other_pipe: Connection) -> None:
             except OSError as error:
                 pipe.send(error)
                 continue
-            started[process.pid] = process
+            process_by_pid[process.pid] = process
             pipe.send(process.pid)
             reduction.send_handle(pipe, ours.fileno(), os.getppid())
             ours.close()

@@ -150,7 +150,7 @@ class _Worker:
     def _do(self, job: tuple[int, Any]) -> None:
         ticket, payload = job
         result = self._work(payload, self._heart.since)
-        self._send(JobResult(ticket, result, self._take_slots(ended=1)))
+        self._send(JobResult(ticket, result, self._take_slots(ended_jobs=1)))
 
     def _beat(self, late: float) -> None:
         self._limit.beat(late, self._used)
@@ -166,10 +166,10 @@ class _Worker:
         if count:
             self._send(FreeSlots(count))
 
-    def _take_slots(self, ended: int = 0) -> int:
+    def _take_slots(self, ended_jobs: int = 0) -> int:
         """How many jobs more this process can do, when so many have ended; it must ask for them."""
         with self._counting:
-            self._used -= ended
+            self._used -= ended_jobs
             count = max(0, self._limit.number - self._used - self._promised)
             self._promised += count
         return count

@@ -64,8 +64,8 @@ class Runner(NamedTuple):
         """
         if readings is None:
             readings = self.pdu_access.read_pdus(machine.pdus)
-        kept = observations.read(self.folder, self._keys(machine))
-        return machine_power.judge_outlets(machine.cords, readings, self.proof, kept.unproven)
+        store = observations.read(self.folder, self._keys(machine))
+        return machine_power.judge_outlets(machine.cords, readings, self.proof, store.unproven)
 
     def off(self, machine: MachinePower) -> list[str]:
         """Take its power. Returns what the meters saw. Raises NotProven."""

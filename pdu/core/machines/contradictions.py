@@ -32,8 +32,8 @@ def find_contradictions(
     if it was asked and does not answer, nothing is said.
     """
     keys = [outlet_key(cord) for cord in evidence.cords]
-    kept = store.doubts_since(evidence.at, keys)
-    idle = [c for c in _idle_cords(readings, evidence, proof) if outlet_key(c) not in kept]
+    doubts = store.doubts_since(evidence.at, keys)
+    idle = [c for c in _idle_cords(readings, evidence, proof) if outlet_key(c) not in doubts]
     reasons: list[str] = []
     if idle:
         pdu_access.sleep(evidence.renewed_s)

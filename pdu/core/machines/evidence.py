@@ -128,14 +128,14 @@ class EvidenceFile(NamedTuple):
         except OSError as error:
             return CablingEvidence(None, f"{self.path} cannot be read ({error.strerror})")
         places = {(cord.pdu, cord.outlet) for cord in cords}
-        tried = [line for place in places if (line := lines.by_outlet.get(place)) is not None]
-        evidence = tried[0] if tried else None
+        trials = [line for place in places if (line := lines.by_outlet.get(place)) is not None]
+        evidence = trials[0] if trials else None
         age_s = 0.0 if evidence is None else now - evidence.at
         if evidence is None:
             damage = f"; {self.path}: line {lines.damaged[0]} is damaged" if lines.damaged else ""
             reason = f"its cabling was never tried{damage}"
-        elif any(line.places != places for line in tried):
-            other = next(line for line in tried if line.places != places)
+        elif any(line.places != places for line in trials):
+            other = next(line for line in trials if line.places != places)
             cords_tried = printable(", ".join(map(str, other.cords)), 200)
             reason = f"its cabling was tried with other cords: {cords_tried}"
         elif machine is not None and machine != evidence.machine:
@@ -194,19 +194,19 @@ def _read_lines(path: str, _version: tuple[int, ...]) -> _EvidenceLines:
     """Raises OSError."""
     with _open(path, os.O_RDONLY) as file:
         text = file.read(_LONGEST).decode("utf-8", "replace")
-    damaged: list[int] = []
+    damaged_lines: list[int] = []
     by_outlet: dict[tuple[str, str], MachineEvidence] = {}
     by_machine: dict[str, MachineEvidence] = {}
     for number, line in enumerate(text.split("\n"), 1):
         try:
             evidence = _parse_line(json.loads(line)) if line.strip() else None
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
-            damaged.append(number)
+            damaged_lines.append(number)
             continue
         if evidence is not None:
             by_outlet.update(dict.fromkeys(evidence.places, evidence))
             by_machine[evidence.machine] = evidence
-    return _EvidenceLines(by_outlet, by_machine, damaged)
+    return _EvidenceLines(by_outlet, by_machine, damaged_lines)
 
 
 class Appender(NamedTuple):

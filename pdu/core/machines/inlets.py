@@ -66,14 +66,14 @@ def find_inlet_fall(
 
 def _fall(unit: str, rows: Sequence[_Row], late: int, neighbours: Sequence[str]) -> InletFall:
     """Without the steps' noise. The first row is from before."""
-    carried = math.fsum(value for name, value in rows[0].outlets.items() if name not in neighbours)
+    load = math.fsum(value for name, value in rows[0].outlets.items() if name not in neighbours)
     rests = [row.inlet - math.fsum(row.outlets[name] for name in neighbours) for row in rows]
     first_rest, later_rests = rests[0], rests[-late:]
     figures = [[row.outlets[name] for row in rows] for name in neighbours]
     noise = math.fsum(max(values) - min(values) for values in (*figures, later_rests))
     # what an inlet that is late has not shown yet cannot fall
-    noise += max(0.0, carried - first_rest)
-    return InletFall(unit, carried, first_rest - math.fsum(later_rests) / len(later_rests), noise)
+    noise += max(0.0, load - first_rest)
+    return InletFall(unit, load, first_rest - math.fsum(later_rests) / len(later_rests), noise)
 
 
 def _rounding(reading: PduReading, figure: str, neighbours: int) -> float:

@@ -74,9 +74,9 @@ class Busy(NotProven):
 
 def default_folder() -> Path:
     """Where the files are, unless an option says it."""
-    chosen = os.environ.get("XDG_STATE_HOME", "")
-    if os.path.isabs(chosen):
-        return Path(chosen) / "pdu"
+    folder = os.environ.get("XDG_STATE_HOME", "")
+    if os.path.isabs(folder):
+        return Path(folder) / "pdu"
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return Path("/var/lib/pdu")
     return Path("~/.local/state/pdu").expanduser()
@@ -99,12 +99,12 @@ def open_store(
             raise_if_others_may_write(folder.stat())
             # of the file, before the wait: a run that ends in between is noticed
             offs_before = _read_store(path).offs
-            locked = stack.enter_context(open(path.with_suffix(".lock"), "a"))
+            lock_file = stack.enter_context(open(path.with_suffix(".lock"), "a"))
         except OSError as error:
             say(f"{folder} cannot be used ({error.strerror}): nothing is kept, and no run waits")
             yield ObservationStore(), False
             return
-        _lock(locked.fileno(), patience_s)
+        _lock(lock_file.fileno(), patience_s)
         store = _read_store(path)
 
         def save() -> None:

@@ -137,10 +137,10 @@ class DarkWatch:
         was tried, that are on. Outlets that are off are excused.
         """
         mine, proof = self._machine.outlets(pdu), self._proof
-        loaded = witnesses(self._readings_before[pdu], mine, proof)
-        loaded.update(outlet for name, outlet in self._evidence.witnesses if name == pdu)
+        witness_outlets = witnesses(self._readings_before[pdu], mine, proof)
+        witness_outlets.update(outlet for name, outlet in self._evidence.witnesses if name == pdu)
         on = {name for name, outlet in reading.outlets.items() if outlet.state is UP} - mine
-        return not (witnesses(reading, mine, proof) or on.isdisjoint(loaded))
+        return not (witnesses(reading, mine, proof) or on.isdisjoint(witness_outlets))
 
 
 # ---- what can be said beforehand -----------------------------------------------------------------
@@ -196,11 +196,11 @@ def _limits(machine: MachinePower, evidence: MachineEvidence, proof: OffProof) -
         for cord in evidence.cords
         if not cord.load.is_known
     ]
-    witnessed = {pdu for pdu, _ in evidence.witnesses}
+    witness_pdus = {pdu for pdu, _ in evidence.witnesses}
     for pdu in machine.pdus:
         if not all(cord.serial for cord in evidence.cords if cord.pdu == pdu):
             limits.append(f"{pdu} tells no serial number: another unit at its address looks alike")
-        if pdu not in witnessed:
+        if pdu not in witness_pdus:
             limits.append(
                 f"nothing else at {pdu} showed a load when it was tried: a restart of its metering"
                 " looks like no load"

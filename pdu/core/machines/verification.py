@@ -233,9 +233,9 @@ class CablingTrial:
         looks: list[Readings] = []
         while True:
             looks.append(self._pdus.read_pdus(machine.pdus))
-            passed = self._pdus.monotonic() - begun
+            elapsed_s = self._pdus.monotonic() - begun
             is_known = len(self._pdus.gaps) == len(machine.pdus)
-            if passed >= _LEARN_S and (is_known or passed >= 2 * self._proof.timeout_s):
+            if elapsed_s >= _LEARN_S and (is_known or elapsed_s >= 2 * self._proof.timeout_s):
                 break
             self._pdus.sleep(LOOK_S)
         serials = self._pdus.serials(machine.pdus)

@@ -91,9 +91,9 @@ def _openmetrics_lines(family: MetricFamily) -> list[str]:
 
 
 def _text_lines(family: MetricFamily) -> list[str]:
-    samples, created = family.samples, []
+    samples, creations = family.samples, []
     if family.type in ("counter", "histogram"):
-        created = [sample for sample in samples if sample[0].endswith("_created")]
+        creations = [sample for sample in samples if sample[0].endswith("_created")]
         samples = [sample for sample in samples if not sample[0].endswith("_created")]
     lines = _sample_lines(family, samples)
     if not lines:
@@ -105,10 +105,10 @@ def _text_lines(family: MetricFamily) -> list[str]:
         lines.insert(0, _head(name, about, "gauge" if family.type == "info" else "counter"))
     else:
         lines.insert(0, _head(family.name, about, family.type))
-    times = _sample_lines(family, created)
+    times = _sample_lines(family, creations)
     if times:
         # times of creation are a family of their own
-        lines += (_head(family.name + created[0][0], about, "gauge"), *times)
+        lines += (_head(family.name + creations[0][0], about, "gauge"), *times)
     return lines
 
 

@@ -59,11 +59,11 @@ class WebServer:
             await self._stopped.wait()
             accepting.cancel()
             listener.close()
-            connected = list(self.connections.connected)
-            for connection in connected:
+            connections = list(self.connections.connected)
+            for connection in connections:
                 connection.finish()
-            if connected:
-                await asyncio.wait([connection.gone for connection in connected])
+            if connections:
+                await asyncio.wait([connection.gone for connection in connections])
         finally:
             accepting.cancel()
             for connection in list(self.connections.connected):

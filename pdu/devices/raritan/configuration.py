@@ -177,7 +177,7 @@ def _raw(context: Context, action: str) -> Result:
 def _bulk(context: Context, action: str, backup: bool) -> Result:
     options = context.options
     units = _units(options.units)
-    password = context.secret("config_password", "configuration password", needed=False)
+    password = context.secret("config_password", "configuration password", is_needed=False)
     if action == "get":
         return save(
             context,

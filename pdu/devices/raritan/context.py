@@ -98,9 +98,9 @@ class Context:
         """A proxy on the unit that --link names, else on the unit at HOST."""
         return self.unit.mine(kind(rid, self.agent))
 
-    def secret(self, key: str, question: str, needed: bool = True) -> str:
+    def secret(self, key: str, question: str, is_needed: bool = True) -> str:
         """A secret, as `prompts.secret` finds it. Also raises SettingsError if it is not text."""
-        secret_text = prompts.secret(self.run_options, key, question, needed)
+        secret_text = prompts.secret(self.run_options, key, question, is_needed)
         if not is_text(secret_text):
             raise SettingsError(
                 (
@@ -204,7 +204,7 @@ class NotSeen(PduHandlerError):
     kind = "not-seen"
 
 
-def read_again(changed: bool, read_state: Callable[[], T]) -> T:
+def read_again(has_changed: bool, read_state: Callable[[], T]) -> T:
     """What the unit reports.
 
     If it has just accepted a change and cannot be read, raises NotSeen.
@@ -212,7 +212,7 @@ def read_again(changed: bool, read_state: Callable[[], T]) -> T:
     try:
         return read_state()
     except PduHandlerError as error:
-        if not changed:
+        if not has_changed:
             raise
         raise NotSeen(
             ("the unit accepted the change, but cannot be read afterwards: ", *error.parts),

@@ -80,14 +80,14 @@ def events(context: Context) -> Result:
                     return Result(None, ())
     except KeyboardInterrupt:  # Ctrl-C is the usual end
         return Result(None, (), exit_codes.INTERRUPTED)
-    missed = options.count is not None
+    is_short = options.count is not None
     note = (
         f"not-seen: {context.host}: {count} of {options.count} events came within"
         f" {options.for_:.10g} s"
-        if missed
+        if is_short
         else ""
     )
-    return Result(None, (), exit_codes.NOT_SEEN if missed else exit_codes.DONE, note=note)
+    return Result(None, (), exit_codes.NOT_SEEN if is_short else exit_codes.DONE, note=note)
 
 
 def _names(context: Context) -> dict[str, str]:

@@ -146,7 +146,7 @@ def _flags(context: Context, info: fw.ImageInfo) -> list[fw.UpdateFlags]:
 
     Raises Refused if the image is bad or needs a flag that is not set.
     """
-    cross, untrusted = context.options.cross, context.options.allow_untrusted
+    cross, allow_untrusted = context.options.cross, context.options.allow_untrusted
     if not info.valid:
         raise Refused(_NO_IMAGE)
     if not info.compatible and not cross:
@@ -154,7 +154,7 @@ def _flags(context: Context, info: fw.ImageInfo) -> list[fw.UpdateFlags]:
             f"the image {text(info.version)} is for another product; --cross would install it"
             " anyway"
         )
-    if not info.signature_good and not untrusted:
+    if not info.signature_good and not allow_untrusted:
         raise Refused(
             f"the image {text(info.version)} has no good signature; --allow-untrusted would"
             " install it"
@@ -164,7 +164,7 @@ def _flags(context: Context, info: fw.ImageInfo) -> list[fw.UpdateFlags]:
         for flag, is_set in (
             (fw.UpdateFlags.CROSS_HW, cross),
             (fw.UpdateFlags.CROSS_OEM, cross),
-            (fw.UpdateFlags.ALLOW_UNTRUSTED, untrusted),
+            (fw.UpdateFlags.ALLOW_UNTRUSTED, allow_untrusted),
         )
         if is_set
     ]
@@ -224,13 +224,13 @@ def _follow(
 
 
 def _outcome(version: str, last: fw.UpdateHistoryEntry, version_wanted: str) -> Result:
-    succeeded = (
+    is_installed = (
         last.status == fw.UpdateHistoryStatus.SUCCESSFUL and last.imageVersion == version_wanted
     )
     return facts_result(
         {"version": version, "image": last.imageVersion, "result": last.status},
         {"version": version, "last": last},
-        DONE if succeeded else NOT_SEEN,
+        DONE if is_installed else NOT_SEEN,
     )
 
 
@@ -248,21 +248,21 @@ def _reboot(context: Context, proxy: fw.Firmware) -> Result:
     context.askable("a restart")
     proxy.getVersion()
     context.confirm("restart the unit (outlets keep their state)")
-    answered = True
+    has_answered = True
     try:
         send_once("the unit may or may not restart", "firmware", proxy.reboot)
     except Unreachable:
-        answered = False
+        has_answered = False
     return Result(
-        {"rebooting": answered or None, "answered": answered},
+        {"rebooting": has_answered or None, "answered": has_answered},
         [
             (
                 "the unit restarts"
-                if answered
+                if has_answered
                 else "the unit did not confirm the restart; it may be restarting"
             )
         ],
-        DONE if answered else NOT_SEEN,
+        DONE if has_answered else NOT_SEEN,
     )
 
 

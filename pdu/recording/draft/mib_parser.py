@@ -270,8 +270,8 @@ def _definitions(name: str, module: str, definitions_by_name: _Names) -> Mapping
     """Module -> its definition of `name`: only `module` if it has one, else every module that has
     one.
     """
-    defined = definitions_by_name.get(name, {})
-    return {module: defined[module]} if module in defined else defined
+    node_by_module = definitions_by_name.get(name, {})
+    return {module: node_by_module[module]} if module in node_by_module else node_by_module
 
 
 def _resolve_oid(

@@ -40,7 +40,7 @@ def named(expression: str) -> set[str]:
 
 def exported() -> set[str]:
     """The names of all metrics of an exporter, and of the rules."""
-    of_a_pdu = metrics.metrics_of(Reading(), metered=False)
+    of_a_pdu = metrics.metrics_of(Reading(), is_metered=False)
     rules = (DOCS / "pdu-rules.yml").read_text("utf-8")
     return {
         *(name for family in of_a_pdu for name in (family.name, f"{family.name}_total")),

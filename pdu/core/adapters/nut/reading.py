@@ -20,7 +20,7 @@ def everything(client: NutClient, settings: Settings) -> list[RecordedDevice]:
     Usually 3 round trips, 2 with the setting `device`, and up to 3 for each device.
     """
     names = list(devices.read_names(client, settings).values())
-    described = client.devices()
+    description_by_name = client.devices()
     recorded_devices = []
     for name, snapshot in client.snapshots(names, writable=True).items():
         variables = dict(sorted(snapshot.variables.items()))
@@ -33,7 +33,7 @@ def everything(client: NutClient, settings: Settings) -> list[RecordedDevice]:
         recorded_devices.append(
             RecordedDevice(
                 name,
-                _description(described.get(name, "")),
+                _description(description_by_name.get(name, "")),
                 variables,
                 commands,
                 sorted(snapshot.writable),

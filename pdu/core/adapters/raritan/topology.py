@@ -151,8 +151,8 @@ class _Unit:
 
     def _label(self, number: int) -> str:
         metadata = self._protectors[number].metadata
-        printed = "" if metadata.error else metadata.get().label
-        return self._unit.prefixed(printed or f"C{number + 1}")
+        label = "" if metadata.error else metadata.get().label
+        return self._unit.prefixed(label or f"C{number + 1}")
 
 
 def _amperes(rating: Rating) -> Optional[float]:

@@ -42,7 +42,7 @@ def devices(profiles: Sequence[Profile]) -> str:
 
 
 def _device(profile: Profile) -> Sequence[str]:
-    metered = [
+    units = [
         unit
         for name, unit in _METERED.items()
         if _evidence_of(profile, name) is not EvidenceLevel.NONE
@@ -53,7 +53,7 @@ def _device(profile: Profile) -> Sequence[str]:
         ", ".join(profile.models),
         f"`{profile.key}`",
         _SWITCHED.get(profile.switching_confidence, "yes"),
-        " ".join(metered) or "–",
+        " ".join(units) or "–",
         _enumeration(proof.value for proof in reads if proof is not EvidenceLevel.NONE),
     ]
 

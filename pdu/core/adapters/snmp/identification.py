@@ -59,7 +59,7 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
     description = device.get(detection.SYS_DESCR)
     if description is not None:
         out.about["sysDescr"] = printable_text(description, LONGEST)
-    tried = (
+    candidates = (
         [detection.Candidate(profiles[0], root) for root in profiles[0].roots_for(usable)]
         if is_fixed
         else list(detection.candidates(usable, profiles))
@@ -72,11 +72,11 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
         )
     except (Unsupported, ProtocolError) as error:
         out.why = reason(error)
-        out.tried = [_row(candidate, tried, device) for candidate in tried]
-        out.seen = _read_objects(device, [candidate.profile for candidate in tried])
+        out.tried = [_row(candidate, candidates, device) for candidate in candidates]
+        out.seen = _read_objects(device, [candidate.profile for candidate in candidates])
         return out
     out.family, out.why = read_device.profile.key, _why(read_device, usable, is_fixed)
-    out.tried = _candidate_rows(tried, read_device, device)
+    out.tried = _candidate_rows(candidates, read_device, device)
     _capabilities(read_device, choice.switch_unproven, out)
     out.seen = _read_objects(device, [read_device.profile])
     return out
@@ -88,16 +88,16 @@ def _candidate_rows(
     """A row for each candidate with its result; "not needed" for those that
     detection did not try.
     """
-    chosen = detection.Candidate(read_device.profile, read_device.reader.root)
-    needed = (
-        candidates.index(chosen) + 1
-        if chosen in candidates and read_by_states(read_device.profile, read_device.reader)
+    read_candidate = detection.Candidate(read_device.profile, read_device.reader.root)
+    count = (
+        candidates.index(read_candidate) + 1
+        if read_candidate in candidates and read_by_states(read_device.profile, read_device.reader)
         else len(candidates)
     )
-    rows = [_row(candidate, candidates, device) for candidate in candidates[:needed]]
+    rows = [_row(candidate, candidates, device) for candidate in candidates[:count]]
     rows += [
         {"family": _name(candidate, candidates), "result": "not needed"}
-        for candidate in candidates[needed:]
+        for candidate in candidates[count:]
     ]
     return rows
 

@@ -105,8 +105,8 @@ def read_nameplate(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> 
         device.reader.ahead(
             [ObjectRead(SYS_DESCR, False), *(ObjectRead(oid, True) for oid in walks if oid)]
         )
-        described = device.reader.get(SYS_DESCR)
-        description = "" if described is None else printable_text(described, _LONGEST)
+        sys_descr = device.reader.get(SYS_DESCR)
+        description = "" if sys_descr is None else printable_text(sys_descr, _LONGEST)
         vendor = device.profile.vendor
         return Nameplate(
             family,

@@ -72,9 +72,9 @@ def guesses(profile: Profile) -> list[str]:
     for number, outlets in enumerate(profile.outlets):
         states = outlets.states
         for name, values in (("on", states.on), ("off", states.off)) if states else ():
-            marked = [value for value in values if value.startswith(MARK)]
-            if marked:
-                marks = ", ".join(json.dumps(value) for value in marked)
+            marked_values = [value for value in values if value.startswith(MARK)]
+            if marked_values:
+                marks = ", ".join(json.dumps(value) for value in marked_values)
                 places.append(
                     f"profile.outlets[{number}].states.{name}: {marks}: a guess; compare it with"
                     f" the unit, correct it, and remove the {MARK}"

@@ -41,20 +41,20 @@ def _holds(text: str) -> str:
 
 
 def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
-    parsed = snmprec.parse(text)
-    if not parsed.rows:
-        hint = " with a numeric OID: walk with snmpwalk -On" if parsed.left_out else ""
-        note = f"; {parsed.unreadable[0]}" if parsed.unreadable else ""
+    walk = snmprec.parse(text)
+    if not walk.rows:
+        hint = " with a numeric OID: walk with snmpwalk -On" if walk.left_out else ""
+        note = f"; {walk.unreadable[0]}" if walk.unreadable else ""
         raise SettingsError(f"the recording has no usable object{hint}{note}")
     community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
     if max(community) > "\xff":
         raise SettingsError(
             "PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode"
         )
-    device, why, setting = find_device(parsed.rows, profile)
-    unit = RecordedUnit(parsed.rows, device)
+    device, why, setting = find_device(walk.rows, profile)
+    unit = RecordedUnit(walk.rows, device)
     agent = SimulatedAgent(unit, port, community)
-    left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
+    left_out = f"; left out: {', '.join(walk.skipped)}" if walk.skipped else ""
     poll = _poll(f"{HOST}:{agent.port}", profile, device) + setting
     # one from the environment may be the real device's
     login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
