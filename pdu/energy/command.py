@@ -40,7 +40,7 @@ from .audit.pdu_audit import Asked, Audited, audit_registers
 from .journal.queries import QueryLogin, is_url
 from .journal.readings import PduReadings
 from .journal.sources import Access, source_of
-from .registers.unit_aliases import alias_map, same
+from .registers.unit_aliases import Holding, alias_map, check_held_once, same
 from .shared_options import WITHOUT, BillingOptions, billing
 
 _SECRETS = ("password", "token")
@@ -117,6 +117,10 @@ def _audit_pdus(
     twice = [*same(alias.seen for alias in pdus if alias.seen is not None)]
     names = alias_map(twice)
     sums = by_customer(customers, pdus, begin, end, tolerance, names) if customers else []
+    lines = ((total.name, line) for total in sums if total.name for line in total.lines)
+    check_held_once(
+        (Holding(name, line.pdu, line.outlet, line.begin, line.end) for name, line in lines), names
+    )
     machine_totals = by_machine(cords, pdus, begin, end, tolerance, names)
     level = grade_exit_code(pdus, machine_totals, sums)
     alias_sentences = [alias.sentence() for alias in twice]

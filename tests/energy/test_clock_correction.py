@@ -8,8 +8,11 @@ from typing import NamedTuple, Optional
 
 import pytest
 
+from handlers.shared.errors import SettingsError
 from pdu.energy.journal.clock import PollClock, jumps_by_monotonic
 from pdu.energy.journal.clock_correction import WORDS
+from pdu.energy.journal.readings import PduReadings
+from pdu.energy.registers.poll import OutletFigures, Poll
 
 FIRST = 1790812800.0  # 2026-10-01T00:00:00Z
 HOUR, DAY = 3600.0, 86400.0
@@ -97,6 +100,31 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_a_clock_that_was_wrong_for_a_while_costs_no_month(name: str) -> None:
     assert doubt(CASES[name]) <= 900.0
+
+
+@pytest.mark.parametrize(
+    ("origin", "boot", "is_refused"),
+    [(1e6, "b", True), (1e6, "c", False), (2e6, "b", False), (None, "b", False)],
+)
+def test_polls_that_a_folder_has_twice_are_refused(
+    origin: Optional[float], boot: str, is_refused: bool
+) -> None:
+    """Ten polls once more: the register would fall, and what it counted be billed twice. By one
+    clock alone it is a jump, or a start of the machine.
+    """
+    pdu = PduReadings("rack1")
+    for at, is_again in [*((at, False) for at in range(40)), *((at, True) for at in range(30, 60))]:
+        begin, figures = FIRST + 900.0 * at, [OutletFigures("1", 100.0 + at, 1.0, None)]
+        monotonic = None
+        if origin is not None:
+            monotonic = 900.0 * at + (origin if is_again else 1e6)
+        this_boot = boot if is_again else "b"
+        pdu.append(Poll("rack1", begin, begin + 1.0, figures, monotonic, this_boot))
+    if is_refused:
+        with pytest.raises(SettingsError, match="rack1: .* by both clocks of the reader"):
+            pdu.clock()
+    else:
+        assert pdu.clock().jumps
 
 
 def test_polls_of_a_start_whose_clock_was_never_right_are_between_those_beside_it() -> None:

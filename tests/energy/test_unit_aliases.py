@@ -40,9 +40,13 @@ def seen(
         (seen("a", "snmp PDU.example"), seen("b", "snmp pdu.example."), {"b": "a"}),
         # two units behind NAT, or of one NUT server: other serial numbers
         (seen("a"), seen("b", serial="A2"), {}),
-        (seen("a"), seen("b", "snmp 192.0.2.9"), {}),
-        (seen("a"), seen("b", "raritan 192.0.2.8"), {}),
-        (seen("a", "snmp 192.0.2.8:1161"), seen("b", "snmp 192.0.2.8:1162"), {}),
+        # one unit at two addresses, or by two protocols, has one serial number and its registers
+        (seen("a"), seen("b", "snmp 192.0.2.9"), {"b": "a"}),
+        (seen("a"), seen("b", "raritan 192.0.2.8"), {"b": "a"}),
+        (seen("a"), seen("b", "snmp 192.0.2.9", registers={"1": 9.0}), {}),
+        (seen("a"), seen("b", "snmp 192.0.2.9", "A2"), {}),
+        (seen("a", serial=""), seen("b", "snmp 192.0.2.9", ""), {}),
+        (seen("a", "snmp 192.0.2.8:1161"), seen("b", "snmp 192.0.2.8:1162", "A2"), {}),
         # it was renamed
         (seen("a", time=(0.0, 50.0)), seen("b", time=(50.0, 100.0)), {}),
         # each has a time of its own
@@ -147,6 +151,30 @@ def test_a_statement_counts_it_once(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert [one["pdu"] for one in rows if one["row"] == "outlet"] == ["other", "r2"]
     check = ("energy", "check-statement", str(folder / "proof.json.gz"), "--root", done["root"])
     assert run(capsys, *check)[0] == 0
+
+
+@pytest.mark.parametrize("command", ["audit", "statement"])
+@pytest.mark.parametrize(
+    ("rows", "is_refused"),
+    [
+        ("acme,r1,1,,\nbeta,other,1,,\n", True),
+        ("acme,r1,,,\nbeta,other,1,,\n", True),
+        ("acme,r1,,,\nacme,other,*,,\n", True),
+        ("acme,r1,1,,2026-10-02\nbeta,other,1,2026-10-02,\n", False),
+        ("acme,r1,1,,\nacme,other,1,,\n", False),
+    ],
+)
+def test_no_two_customers_pay_for_one_unit_under_two_names(
+    command: str, rows: str, is_refused: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = kept(tmp_path, TWICE)
+    (tmp_path / "customers.csv").write_text(f"customer,pdu,outlet,from,to\n{rows}")
+    into = ("--into", str(tmp_path / "into")) if command == "statement" else ()
+    owned = ("--customers", str(tmp_path / "customers.csv"), *into)
+    code, _, err = run(capsys, "energy", command, str(path), *PERIOD, *LIMITS, *owned)
+    assert (code == 2 and "are one unit under two names" in err and "(acme)" in err) == is_refused
+    assert is_refused or code in (0, 1), err
+    assert not (is_refused and (tmp_path / "into").exists())
 
 
 def test_two_names_of_two_units_are_no_finding(

@@ -10,14 +10,17 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
+
+from handlers.shared.errors import SettingsError, printable
 
 from ...core.states import DOWN, UNKNOWN, UP
 from ..registers.numpy_lazy import Column, np
 from ..registers.poll import OutletFigures, Poll
 from ..registers.values import RegisterReadings
 from .clock import PollClock, jumps_by_begin_times, jumps_by_monotonic
-from .clock_correction import WORDS
+from .clock_correction import OVERLAP_S, WORDS
 from .unit_changes import SERIAL, UPTIME, UPTIME_S, UnitIdentity
 
 #: what an audit finds
@@ -264,7 +267,10 @@ class PduReadings:
     def clock(self) -> PollClock:
         """The times of the polls, and what is known of the clock that they are from. After all
         polls: by these times it is decided what changed while the reader's machine started.
+
+        Raises SettingsError if both clocks went back between two starts: polls are there twice.
         """
+        self._check_order()
         if np.isnan(np.asarray(self.monotonic)).any():
             poll_clock = jumps_by_begin_times(self.begins, self.ends)
         else:
@@ -273,6 +279,23 @@ class PduReadings:
             )
         self._identity.decide(poll_clock.begins, poll_clock.ends, poll_clock.slack)
         return poll_clock
+
+    def _check_order(self) -> None:
+        """That no poll is before the one above it by both clocks of the reader. Raises
+        SettingsError.
+        """
+        is_back = np.diff(np.asarray(self.monotonic)) < 0.0
+        is_back &= np.diff(np.asarray(self.begins)) < -OVERLAP_S
+        for number in (np.flatnonzero(is_back) + 1).tolist():
+            if number not in self.boots:
+                first, second = (
+                    datetime.fromtimestamp(self.begins[at], timezone.utc).isoformat(" ", "seconds")
+                    for at in (number - 1, number)
+                )
+                raise SettingsError(
+                    f"{printable(self.name)}: after the poll at {first} comes one at {second}, by"
+                    " both clocks of the reader: leave lines out by --without"
+                )
 
     def usual_gap(self) -> float:
         """The usual time between two polls, in s; 0 for fewer than two."""

@@ -2,18 +2,21 @@
 
 A journal has handler and address, and not the settings: at one address there can be several units,
 behind NAT or a NUT server. So two names are one unit only if their serial numbers are the same,
-too, or, without any, if all of their registers are.
+too, or, without any, if all of their registers are. One unit may have two addresses: then serial
+number and registers are the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from itertools import combinations
+from typing import NamedTuple, Union
 
 from handlers.shared.address import Address
-from handlers.shared.errors import printable
+from handlers.shared.errors import SettingsError, printable
 
 from ...core.inventory.listed_pdu import ListedPdu, Place, place_of
+from .poll import OWN
 
 #: (what a name means, serial number)
 Said = tuple[str, str]
@@ -60,16 +63,21 @@ def same(pdus: Iterable[Seen]) -> Iterator[Same]:
     """Names of one unit. Of two that were read at the same time, the one that was read longer
     counts, else the first by its name.
     """
-    at: dict[Place, list[Seen]] = {}
+    candidates: dict[Union[Place, str], list[Seen]] = {}
     for pdu in pdus:
-        for address in {_spelled(unit) for unit, _ in pdu.units if unit}:
-            at.setdefault(address, []).append(pdu)
+        known = [(_spelled(unit), serial) for unit, serial in pdu.units if unit]
+        for key in {key for pair in known for key in pair if key}:
+            candidates.setdefault(key, []).append(pdu)
     gone: set[str] = set()
-    for those in at.values():
+    found: set[tuple[str, str]] = set()
+    for those in candidates.values():
         sorted_pdus = sorted(those, key=lambda pdu: (round(pdu.begin - pdu.end), pdu.name))
         for place, pdu in enumerate(sorted_pdus):
             first = next((two for two in sorted_pdus[:place] if _is_one(two, pdu)), None)
-            if first is not None and pdu.name not in gone and first.name not in gone:
+            if first is None or (first.name, pdu.name) in found:
+                continue
+            found.add((first.name, pdu.name))
+            if pdu.name not in gone and first.name not in gone:
                 near = max(first.usual_gap, pdu.usual_gap)
                 is_within = first.begin - near <= pdu.begin and pdu.end <= first.end + near
                 if is_within:
@@ -87,7 +95,9 @@ def _is_one(pdu: Seen, second: Seen) -> bool:
     if any(serial for _, serial in common):
         return True
     is_silent = not any(serial for _, serial in (*mine, *others))
-    return bool(common) and is_silent and _are_alike(pdu.registers, second.registers)
+    serials = {serial for _, serial in mine} & {serial for _, serial in others}
+    is_possible = (common and is_silent) or any(serials)
+    return bool(is_possible) and _are_alike(pdu.registers, second.registers)
 
 
 def _are_alike(registers: Mapping[str, float], second: Mapping[str, float]) -> bool:
@@ -113,3 +123,41 @@ def _spelled(unit: str) -> Place:
 def alias_map(aliases: Sequence[Same]) -> Mapping[str, str]:
     """The names that count in no sum -> under which name they do."""
     return {alias.again: alias.counted for alias in aliases if alias.is_within}
+
+
+class Holding(NamedTuple):
+    """An outlet, or with OWN a whole PDU, in the hands of a customer, from `begin` to `end` (s)."""
+
+    customer: str
+    pdu: str
+    outlet: str
+    begin: float
+    end: float
+
+    def sentence_part(self) -> str:
+        """Such as `r1, outlet 4 (Acme)`."""
+        outlet = f"outlet {printable(self.outlet, 40)}" if self.outlet != OWN else "inlet"
+        return f"{printable(self.pdu, 40)}, {outlet} ({printable(self.customer, 60)})"
+
+
+def check_held_once(holdings: Iterable[Holding], names: Mapping[str, str]) -> None:
+    """That no outlet of a unit is billed twice under two names (`names`: as `alias_map`).
+
+    Raises SettingsError if two customers have one outlet at the same time, or if an inlet is billed
+    beside an outlet. What one customer has twice is counted once.
+    """
+    holdings_by_unit: dict[str, list[Holding]] = {name: [] for name in names.values()}
+    for holding in holdings:
+        unit = names.get(holding.pdu, holding.pdu)
+        if unit in holdings_by_unit:
+            holdings_by_unit[unit].append(holding)
+    for some in holdings_by_unit.values():
+        for one, other in combinations(some, 2):
+            is_outlet_twice = one.outlet == other.outlet and one.customer != other.customer
+            is_inlet_beside = (one.outlet == OWN) != (other.outlet == OWN)
+            is_at_one_time = one.begin < other.end and other.begin < one.end
+            if one.pdu != other.pdu and is_at_one_time and (is_outlet_twice or is_inlet_beside):
+                raise SettingsError(
+                    f"{one.sentence_part()} and {other.sentence_part()} are billed at the same"
+                    " time, and are one unit under two names"
+                )

@@ -31,7 +31,7 @@ from ..registers.meter_facts import RegisterFacts
 from ..registers.numpy_lazy import np
 from ..registers.parallel import parallel_map
 from ..registers.poll import OWN
-from ..registers.unit_aliases import Seen, alias_map, same
+from ..registers.unit_aliases import Holding, Seen, alias_map, check_held_once, same
 from . import (
     billing,
     day_roots,
@@ -168,6 +168,8 @@ def write(inputs: StatementInputs, into: str) -> StatementFile:
         trees, parts, units = _read_pdus(inputs, key, room)
         chain = day_roots.keep(inputs.folder, trees, inputs.source.hashes).hash
         twice = [*same(units)]
+        holdings = (Holding(part.customer, *part.place, part.begin, part.end) for part in parts)
+        check_held_once(holdings, alias_map(twice))
         once = _leave_aliases_out(_add_unread(inputs, parts, room), alias_map(twice))
         statement_file = _Writer(inputs, into, key, trees, chain).write(once, numbers)
         repeated = [pair.sentence() for pair in twice]
