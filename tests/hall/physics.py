@@ -21,6 +21,8 @@ from typing import Any, Optional
 from tests.hall.thermal_breaker import STANDARDS, ThermalBreaker, random_breaker
 
 FEEDS = ("A", "B")
+#: what a line carries as planned if nothing is said
+USUAL_LIMIT_PERCENT = 80.0
 #: of feeds and of what is below them; nobody has two whose ratio is the root of three in one hall
 _FEED_V = {"A": (230.0, 230.0, 208.0, 480.0), "B": (230.0, 230.0, 48.0, 110.0)}
 _TRANSFORMED_V = (208.0, 48.0)
@@ -43,6 +45,12 @@ class Part:
     rating: float = 0.0
     body: Optional[ThermalBreaker] = None
     ups_drops_at: float = math.inf
+    #: so long a UPS feeds without its input, in s; when that ends; whether its battery is empty
+    autonomy_s: float = 0.0
+    battery_until: float = math.inf
+    is_empty: bool = False
+    #: how far it may be loaded as planned, by what is drawn
+    limit_percent: float = USUAL_LIMIT_PERCENT
     #: written into the drawing
     is_rated: bool = True
     gone: bool = False
@@ -53,6 +61,10 @@ class Part:
     @property
     def is_breaker(self) -> bool:
         return self.kind == "breaker"
+
+    @property
+    def has_input(self) -> bool:
+        return all(upper.lives() for wire in self.wires for upper in (wire.upper,) if upper)
 
     def go(self) -> None:
         for part in (self, *self.gang):
@@ -81,14 +93,15 @@ class Wire:
         return self.above[self.switch.active if self.switch is not None else 0]
 
     def lives(self) -> bool:
-        wire: Optional[Wire] = self
-        while wire is not None:
-            if wire.part.gone:
-                return False
-            if isinstance(wire, Outlet) and not wire.on:
-                return False
-            wire = wire.upper
-        return True
+        upper = self.upper
+        if self.part.gone:
+            return False
+        return upper is None or upper.lives() or self.is_on_battery
+
+    @property
+    def is_on_battery(self) -> bool:
+        part = self.part
+        return part.autonomy_s > 0 and not part.is_empty and not part.has_input
 
     def angle(self) -> float:
         """That of the feed's conductor which feeds it now."""
@@ -122,7 +135,7 @@ class Outlet(Wire):
         return between / abs(between)
 
     def lives(self) -> bool:
-        return super().lives() and (self.second is None or self.second.lives())
+        return self.on and super().lives() and (self.second is None or self.second.lives())
 
 
 @dataclass(eq=False)
@@ -141,7 +154,11 @@ class Pdu:
     #: its line -> the line above, if that is drawn
     of: dict[str, str] = field(default_factory=dict)
     draws_outlets: bool = True
+    draws_lines: bool = True
     metering: str = "outlets"
+    has_relays: bool = True
+    #: written into the drawing: no fleet list has it
+    is_unread: bool = False
     boots_s: float = 0.0
     has_power: bool = True
 
@@ -223,6 +240,12 @@ class PhysicalHall:
         self._tables: list[list[str]] = []
         self._true_standard = self._standard or rng.choice(STANDARDS)
         self._spare = rng.choice(((1.1, 1.5, 2.0), (0.75, 1.0, 1.3, 2.0), (0.7, 0.9, 1.1)))
+        #: feed, board or PDU -> what is above it, unless that is an outlet; what it states for all
+        #: below it; a board's line -> the line above that feeds it
+        self._upper: dict[str, str] = {}
+        self._stated: dict[str, dict[str, float]] = {}
+        self._of_lines: dict[str, str] = {}
+        self._own_limit: dict[Part, float] = {}
         #: how much is drawn and metered
         self._order = rng.choice((1.0, 1.0, 0.9, 0.6))
         ends = {name: self._feed(name) for name in FEEDS}
@@ -230,6 +253,7 @@ class PhysicalHall:
             self._rack(f"r{rack}", ends)
         self.settle()
         self._rate()
+        self._state_defaults()
         for part in self.parts:
             if part.is_breaker:
                 self._draw_rating(part)
@@ -254,6 +278,7 @@ class PhysicalHall:
             kind = "ups" if rng.random() < 0.3 else "panel"
             own = f"{'U' if kind == 'ups' else 'P'}{name}{level}"
             source, taps = self._tap(own, above_name, above, 3)
+            self._upper[own] = above_name
             own_v = rng.choice(_TRANSFORMED_V) if changes else taps[0].volts
             changes = False
             board = self._part(kind, own)
@@ -265,12 +290,18 @@ class PhysicalHall:
             if kind == "ups":
                 board.ups_drops_at = rng.choice((math.inf, rng.uniform(1.0, 1.5)))
                 table.append(f"phases = {3 if poles > 1 else 1}")
+                if rng.random() < 0.4:
+                    minutes = rng.choice((0.5, 10, 30, 120))
+                    board.autonomy_s = 60.0 * minutes
+                    table.append(f"autonomy_min = {minutes:g}")
             self._modes[own] = rng.choice(("ways", "ways", "common", "bare"))
             self._tables.append(table)
             above_name = own
             if self._modes[own] == "common" and poles == 3:
                 for pole in range(3):
-                    self._line(own, f"L{pole + 1}", [above[pole]])
+                    line = self._line(own, f"L{pole + 1}", [above[pole]])
+                    if self._modes.get(source) == "common" and rng.random() < self._order:
+                        self._of_lines[line.name] = taps[pole].part.name
             elif self._modes[own] == "common":
                 self._modes[own] = "bare"
         return above_name, above
@@ -309,6 +340,7 @@ class PhysicalHall:
             name = f"{rack}-{feed.lower()}"
             source, taps = self._tap(name, board, above, rng.choice((1, 3)))
             pair.append(self._pdu(name, rack, [source], [[tap] for tap in taps]))
+            self._upper[name] = board
             self._name_lines(pair[-1], board)
         hosts, taken = list(pair), []
         if rng.random() < 0.3:
@@ -371,6 +403,12 @@ class PhysicalHall:
             pdu.metering = rng.choice(("lines", "lines", "total", "none", "away"))
         elif rng.random() < 0.4:
             pdu.metering = "watts"
+        pdu.is_unread = pdu.metering == "away" and rng.random() < 0.5
+        pdu.draws_lines = rng.random() > 0.12
+        if rng.random() < 0.1:
+            pdu.has_relays = False
+            for outlet in pdu.outlets.values():
+                outlet.on, outlet.seen = True, None
         pdu.boots_s = rng.choice((0.0, 0.0, rng.uniform(0, BOOT_S)))
         return pdu
 
@@ -443,6 +481,8 @@ class PhysicalHall:
         rng = self.rng
         worst: dict[Part, float] = {}
         today = self.loads()
+        for part in self.parts:
+            part.is_empty = True
         for feed in FEEDS:
             part = next(p for p in self.parts if p.kind == "feed" and p.name == feed)
             part.gone = True
@@ -451,6 +491,8 @@ class PhysicalHall:
             for carrier, amps in self.loads().items():
                 worst[carrier] = max(worst.get(carrier, 0.0), amps)
             part.gone = False
+        for part in self.parts:
+            part.is_empty = False
         for pdu in self.pdus:
             pdu.active = 0
         self.settle()
@@ -461,6 +503,52 @@ class PhysicalHall:
             amps = max(now * 1.03 + 0.05, worst.get(part, now) * rng.choice(self._spare), 0.5)
             part.rating = math.ceil(amps * 20) / 20
             part.is_rated = rng.random() < max(self._order, 0.8)
+
+    def _state_defaults(self) -> None:
+        """What feeds, boards and PDUs say for the lines below them, and what these are then."""
+        rng = self.rng
+        below: dict[str, list[Pdu]] = {}
+        for pdu in self.pdus:
+            for name in self._chain(pdu.name):
+                below.setdefault(name, []).append(pdu)
+        for name, pdus in below.items():
+            stated = self._stated.setdefault(name, {})
+            if rng.random() < 0.15:
+                stated["limit_percent"] = rng.choice((60.0, 75.0, 100.0))
+            if rng.random() < (0.4 if len(pdus) == 1 else 0.15):
+                lines = [line for pdu in pdus for line in pdu.lines]
+                stated["breaker_a"] = max(line.rating for line in lines)
+                for line in lines:
+                    line.is_rated = True
+                    if rng.random() < 0.8:
+                        line.rating = stated["breaker_a"]
+        for pdu in self.pdus:
+            usual = self._default(pdu.name, "breaker_a")
+            alike = usual is None or all(line.rating == usual for line in pdu.lines)
+            told = len(pdu.lines) == 1 or (pdu.metering == "lines" and pdu.name in self._upper)
+            pdu.draws_lines |= not (alike and told)
+            if not pdu.draws_lines:
+                pdu.of = {}
+                self.aliases[f"{pdu.name}/inlet"] = f"{pdu.name}/L1"
+                if usual is None and pdu.metering != "lines":
+                    pdu.lines[0].is_rated = False
+        for part in self.parts:
+            owner = part.name.rpartition("/")[0] if part.is_breaker else part.name
+            part.limit_percent = self._default(owner, "limit_percent") or USUAL_LIMIT_PERCENT
+            is_drawn = all(part not in pdu.lines or pdu.draws_lines for pdu in self.pdus)
+            if part.is_breaker and is_drawn and rng.random() < 0.1:
+                part.limit_percent = self._own_limit[part] = rng.choice((50.0, 70.0, 90.0))
+
+    def _chain(self, name: str) -> Iterator[str]:
+        """A feed, board or PDU, and what is above it."""
+        while name:
+            yield name
+            name = self._upper.get(name, "")
+
+    def _default(self, name: str, key: str) -> Optional[float]:
+        """What counts there unless a line says more."""
+        stated = (self._stated.get(one, {}).get(key) for one in self._chain(name))
+        return next((figure for figure in stated if figure is not None), None)
 
     def _draw_rating(self, part: Part) -> None:
         part.body = random_breaker(self.rng, part.rating, self._true_standard)
@@ -490,6 +578,15 @@ class PhysicalHall:
 
     def _drawing(self) -> str:
         rng = self.rng
+        undrawn = {s.outlet.pdu.name for m in self.machines if not m.is_drawn for s in m.supplies
+                   if s.outlet.pdu is not None}  # fmt: skip
+        complete = sorted({pdu.rack for pdu in self.pdus}
+                          - {pdu.rack for pdu in self.pdus if pdu.name in undrawn})  # fmt: skip
+        if rng.random() < 0.3:
+            everything = not undrawn and rng.random() < 0.5
+            self._head.append(f"complete = {'true' if everything else json.dumps(complete)}")
+        if rng.random() < 0.3:
+            self._head.append(f"idle_a = {rng.choice((0.02, 0.1, 0.3))}")
         tables = []
         for table in self._tables:
             own = table[1][8:-1]
@@ -497,22 +594,30 @@ class PhysicalHall:
             board = next(p for p in self.parts if p.name == own and p.kind != "pdu")
             if board.kind == "ups" and board.is_rated:
                 text.append(f"rating_a = {board.rating:g}")
+            text += self._defaults(own)
             kind = table[0].strip("[]")
             lines = [p for p in self.parts if p.is_breaker and p.name.rpartition("/")[0] == own]
             if self._modes.get(own) == "ways" and rng.random() < 0.3 and kind != "feed":
                 text += [f"[[{kind}.line]]", 'name = "spare"', "breaker_a = 16"]
             for line in lines:
                 text += [f"[[{kind}.line]]", f'name = "{line.name.rpartition("/")[2]}"']
-                text += self._rated(line)
+                text += self._rated(line, None)
+                if line.name in self._of_lines:
+                    text.append(f'of = "{self._of_lines[line.name]}"')
                 if len(line.wires) == 1 or rng.random() < 0.5:
                     text.append(f"phases = {len(line.wires)}")
             tables.append(text)
         for pdu in self.pdus:
             text = ["[[pdu]]", f'name = "{pdu.name}"', f"inputs = {json.dumps(list(pdu.inputs))}"]
             text.append(f'rack = "{pdu.rack}"')
-            for line in pdu.lines:
+            text += self._defaults(pdu.name)
+            if pdu.is_unread:
+                text.append("unread = true")
+            if pdu.name not in undrawn and rng.random() < 0.2:
+                text.append("complete = true")
+            for line in pdu.lines if pdu.draws_lines else ():
                 text += ["[[pdu.line]]", f'name = "{line.name.rpartition("/")[2]}"']
-                text += self._rated(line)
+                text += self._rated(line, self._default(pdu.name, "breaker_a"))
                 behind = [o.name for o in pdu.outlets.values() if line.wires[0] in _lines(o)]
                 if pdu.draws_outlets and len(pdu.lines) > 1:
                     text.append(f"outlets = {json.dumps(behind)}")
@@ -520,7 +625,7 @@ class PhysicalHall:
                     text.append(f'of = "{pdu.of[line.name]}"')
             for breaker in pdu.breakers:
                 text += ["[[pdu.breaker]]", f'name = "{breaker.name.rpartition("/")[2]}"']
-                text += self._rated(breaker)
+                text += self._rated(breaker, None)
                 if pdu.draws_outlets:
                     behind = [o.name for o in pdu.outlets.values() if o.above[0].part is breaker]
                     text.append(f"outlets = {json.dumps(behind)}")
@@ -531,6 +636,8 @@ class PhysicalHall:
             cords = [f"{s.outlet.part.name}" for s in machine.supplies]
             text = ["[[machine]]", f'name = "{machine.name}"', f"cords = {json.dumps(cords)}"]
             text.append(f"needs = {machine.needs}")
+            if rng.random() < 0.1:
+                text.append("protected = true")
             if all(supply.works for supply in machine.supplies) and rng.random() < 0.2:
                 text.append("works = true")
             if rng.random() < 0.4:
@@ -540,11 +647,20 @@ class PhysicalHall:
         rng.shuffle(tables)
         return "\n".join([*self._head, *(line for text in tables for line in text)]) + "\n"
 
-    def _rated(self, part: Part) -> Iterator[str]:
-        if part.is_rated:
+    def _defaults(self, name: str) -> Iterator[str]:
+        for key, figure in self._stated.get(name, {}).items():
+            yield f"{key} = {figure:g}"
+        if self._standard == "" and self.rng.random() < 0.1:
+            yield f'standard = "{self._true_standard}"'
+
+    def _rated(self, part: Part, usual: Optional[float]) -> Iterator[str]:
+        """`usual`: what its rating is if nothing is written."""
+        if part.is_rated and (part.rating != usual or self.rng.random() < 0.3):
             yield f"breaker_a = {part.rating:g}"
-            if self._standard == "" and self.rng.random() < 0.4:
-                yield f'standard = "{self._true_standard}"'
+        if part.is_rated and self._standard == "" and self.rng.random() < 0.4:
+            yield f'standard = "{self._true_standard}"'
+        if part in self._own_limit:
+            yield f"limit_percent = {part.limit_percent:g}"
 
     def readings(self) -> dict[str, Any]:
         """As `pdu check --save` keeps them, of now."""
@@ -553,6 +669,8 @@ class PhysicalHall:
         for pdu in self.pdus:
             digits, meter = rng.choice((1, 2, 3)), rng.uniform(*_METER)
             row: dict[str, Any] = {"name": pdu.name, "outlets": [], "load_a": None}
+            if pdu.is_unread:
+                continue
             pdus.append(row)
             if pdu.metering == "away":
                 row["error"] = {"kind": "unreachable", "reason": "no answer"}
@@ -562,7 +680,7 @@ class PhysicalHall:
                 current = phasors.get(outlet, 0j)
                 is_metered = pdu.metering in ("outlets", "watts")
                 state = "on" if outlet.on else "off"
-                if rng.random() > 0.9 + self._order / 10:
+                if not pdu.has_relays or rng.random() > 0.9 + self._order / 10:
                     state = "unknown"
                 shown = round(abs(current) * meter, digits) if is_metered else None
                 row["outlets"].append({"identity": name, "state": state, "current_a": shown})
@@ -573,10 +691,19 @@ class PhysicalHall:
             if pdu.metering in ("lines", "total") or rng.random() < 0.5:
                 row["load_a"] = round(sum(shown_lines.values()), digits)
             if pdu.metering == "lines" or rng.random() < 0.5:
+                ratings = {
+                    p.name: p.rating for p in pdu.lines if p.is_rated and not pdu.draws_lines
+                }
                 row["topology"]["meters"] = [
-                    {"kind": "line", "label": name.rpartition("/")[2], "current_a": value}
+                    {
+                        "kind": "line",
+                        "label": name.rpartition("/")[2],
+                        "current_a": value,
+                        "rating_a": ratings.get(name),
+                    }
                     for name, value in shown_lines.items()
                 ]
+            row["metered"] = not pdu.has_relays
             row["power_on"] = {o.name: o.seen for o in pdu.outlets.values() if o.seen is not None}
         return {"taken": 0, "pdus": pdus}
 
@@ -584,7 +711,7 @@ class PhysicalHall:
 def _flow(found: dict[Wire, complex], wire: Optional[Wire], current: complex) -> None:
     while wire is not None:
         found[wire] = found.get(wire, 0j) + current
-        upper = wire.upper
+        upper = None if wire.is_on_battery else wire.upper
         if upper is not None:
             current *= wire.volts / upper.volts
         wire = upper
@@ -641,6 +768,9 @@ class Life:
         """These had lost their power for long, and `returned` have it again at second 0. None if
         something had tripped by then, which no reading of the full day shows.
         """
+        for part in self.hall.parts:
+            # nothing recharges within the hours of a return
+            part.is_empty = True
         for part in (*returned, *gone):
             part.gone = True
         self._choose()
@@ -689,7 +819,7 @@ class Life:
 
     def _unpowered(self) -> None:
         for pdu in self.hall.pdus:
-            if not pdu.has_power:
+            if not pdu.has_power and pdu.has_relays:
                 for outlet in pdu.outlets.values():
                     outlet.on = False
 
@@ -698,7 +828,7 @@ class Life:
         self._choose()
         for pdu in self.hall.pdus:
             lives = pdu.lives()
-            if lives and not pdu.has_power:
+            if lives and not pdu.has_power and pdu.has_relays:
                 for outlet in pdu.outlets.values():
                     if outlet.policy == "on" or (outlet.policy == "last" and outlet.was_on):
                         at = self._now + pdu.boots_s + outlet.delay_s
@@ -714,14 +844,20 @@ class Life:
 
     def _until(self, at: float) -> bool:
         """Let time pass until then, or until the first breaker trips: True."""
+        for part in self.hall.parts:
+            if part.autonomy_s and not part.has_input and math.isinf(part.battery_until):
+                part.battery_until = self._now + part.autonomy_s
+            part.is_empty |= part.battery_until <= self._now
         self._choose()
         loads = self.hall.loads()
         self._note()
         times = self._trip_times(loads)
         first = min(times, key=lambda part: times[part], default=None)
         seconds = math.inf if first is None else times[first]
-        if self._now + seconds >= at or math.isinf(seconds):
-            seconds, first = at - self._now, None
+        empty = min((p.battery_until for p in self.hall.parts if not p.is_empty), default=math.inf)
+        end = min(at, empty)
+        if self._now + seconds >= end or math.isinf(seconds):
+            seconds, first = end - self._now, None
         for part in self.hall.parts:
             if part.body is not None:
                 part.body.carry(loads.get(part, 0.0), min(seconds, 1e7))
@@ -731,7 +867,7 @@ class Life:
             self.course.tripped.setdefault(first.name, self._now)
             for part in first.gang:
                 self.course.with_it.setdefault(part.name, self._now)
-        return first is not None
+        return first is not None or empty < at
 
     def _trip_times(self, loads: dict[Part, float]) -> dict[Part, float]:
         """Breaker or UPS above what it holds -> in how many seconds it trips."""

@@ -76,12 +76,24 @@ class DrawnConsumer(NamedTuple):
         is_mixed = len(set(self.volts)) > 1 or (self.volts and not self.is_drawn)
         return LEAST_POWER_FACTOR if is_mixed else 1.0
 
+    def _volts_of(self, place: int) -> float:
+        return self.volts[place] if self.volts else 1.0
+
+    def _least(self, place: int) -> float:
+        """What a cord surely adds to a sum, as the walk counts it: the current of an input filter
+        is a quarter of a turn ahead of the others, so it adds hardly anything.
+        """
+        cord = self.cords[place]
+        may_be_less = cord.now is Now.WORKS or not self.is_drawn
+        is_filter = cord.now in (Now.IDLE, Now.WEAK) or (may_be_less and cord.low_a <= FILTER_A)
+        return 0.0 if is_filter else cord.low_a * self._volts_of(place)
+
     def filter_high(self, place: int) -> float:
         """The most that a cord draws while its machine does not run, as the walk counts it."""
         cord = self.cords[place]
         is_read = cord.now in (Now.IDLE, Now.WEAK) and cord.high_a is not None
         most = HIGH * cord.known_a if is_read else FILTER_A
-        return most * (self.volts[place] if self.volts else 1.0)
+        return most * self._volts_of(place)
 
     def stated(self, likely_a: Mapping[str, float]) -> Consumer:
         """As the walk takes it. `likely_a`: pool -> what each of its unmetered outlets carries if
@@ -89,17 +101,17 @@ class DrawnConsumer(NamedTuple):
         """
         pools_of = self.pools or tuple(cord.cord.pdu for cord in self.cords)
         cords = self.in_walk()
-        supplies = [
-            _supply(cord, node, pool, likely_a.get(pool, 0.0), self.filter_high(place))
-            for place, (cord, node, pool) in enumerate(zip(cords, self.nodes, pools_of))
-        ]
-        # a supply that gives nothing may draw a current, which goes with its side
-        low = sum(
-            counted.low_a
-            for cord, counted in zip(self.cords, cords)
-            if cord.now not in (Now.IDLE, Now.WEAK)
-            and not (cord.now is Now.WORKS and cord.low_a <= FILTER_A)
-        )
+        least = [self._least(place) for place in range(len(cords))]
+        supplies: list[Supply] = []
+        for place, (cord, node, pool) in enumerate(zip(cords, self.nodes, pools_of)):
+            likely = (cord.low_a + cord.known_a) / 2
+            likely += likely_a.get(pool, 0.0) if cord.high_a is None else 0.0
+            unmetered_pools = (pool,) if cord.high_a is None else ()
+            now = Interval(LOW * least[place], HIGH * cord.known_a, likely, unmetered_pools)
+            share = ANY_SHARE if cord.now in (Now.CARRIES, Now.WORKS) else _NO_SHARE
+            works, closed = _WORKS.get(cord.now, MAYBE), _CLOSED.get(cord.now, YES)
+            supplies.append(Supply(node, now, works, share, closed, self.filter_high(place)))
+        low = sum(least)
         high = sum(cord.known_a for cord in cords)
         unmetered = [pool for cord, pool in zip(cords, pools_of) if cord.high_a is None]
         pools = tuple(dict.fromkeys(unmetered))
@@ -112,15 +124,6 @@ class DrawnConsumer(NamedTuple):
             keeps=self.spread == 1.0,
         )
         return Consumer(supplies, self.needs, total, self.is_drawn, self.rack, spread=self.spread)
-
-
-def _supply(cord: CordNow, node: int, pool: str, likely_a: float, filter_high: float) -> Supply:
-    low, high = cord.low_a, cord.known_a
-    pools = (pool,) if cord.high_a is None else ()
-    now = Interval(LOW * low, HIGH * high, (low + high) / 2 + (likely_a if pools else 0.0), pools)
-    works = _WORKS.get(cord.now, MAYBE)
-    share = ANY_SHARE if cord.now in (Now.CARRIES, Now.WORKS) else _NO_SHARE
-    return Supply(node, now, works, share, _CLOSED.get(cord.now, YES), filter_high)
 
 
 class HallFacts:

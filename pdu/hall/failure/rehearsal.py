@@ -11,8 +11,9 @@ This is the computation; `rehearse` is the command.
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -388,9 +389,7 @@ class Hall:
     def judged(self, failed: Sequence[HallNode], timed: TimedBounds) -> list[Judged]:
         """The machines that lose, or may lose, a cord, in the drawing's order."""
         lasting = self._lasting_upses(failed, timed.end)
-        number_of = self.facts.graph.number
-        gone = {number_of[node]: YES for node in failed}
-        on_battery = Power(self.facts.facts, gone, alive=dict.fromkeys(lasting, YES))
+        battery_bounds = self._battery_bounds(failed, timed.end)
         machines = list(self.drawing.machines)
         judged: list[Judged] = []
         for number in sorted(timed.end.reached):
@@ -399,14 +398,15 @@ class Hall:
             if any(node in timed.end.possibly for node in self.facts.consumers[number].nodes):
                 machine = self._judged(machines[number], number, timed)
                 if lasting and machine.verdict is Verdict.DARK and machine.step == 1:
-                    machine = self._with_autonomy(machine, number, timed.end, on_battery, lasting)
+                    machine = self._with_autonomy(machine, number, battery_bounds)
                 judged.append(machine)
         return judged
 
     def _lasting_upses(self, failed: Sequence[HallNode], end: FailureBounds) -> Mapping[int, float]:
-        """UPS that loses its input, and does not fail itself -> its autonomy in s."""
+        """UPS that loses its input, and does not fail itself -> seconds until it is empty."""
+        battery_bounds = self._battery_bounds(failed, end)
         return {
-            number: 60 * panel.autonomy_min
+            number: battery_bounds(number)[0]
             for panel in self.drawing.panels.values()
             if panel.autonomy_min and panel.node not in failed
             for number in (self.facts.graph.number[panel.node],)
@@ -417,27 +417,49 @@ class Hall:
         self,
         machine: Judged,
         number: int,
-        end: FailureBounds,
-        on_battery: Power,
-        lasting: Mapping[int, float],
+        bounds_of_node: Callable[[int], tuple[float, float]],
     ) -> Judged:
-        """A machine that goes dark at once, or later if UPSes feed enough of its cords until then:
-        a cord as long as the first of those above it.
-        """
+        """A machine that goes dark at once, or later if UPSes feed enough of its cords."""
         consumer = self.facts.consumers[number]
-        durations_s: list[float] = []
-        for cord, node in zip(consumer.cords, consumer.nodes):
-            if cord.now is Now.OFF:
-                continue
-            if node not in end.at_first:
-                durations_s.append(math.inf)
-            elif on_battery.alive(node) == YES:
-                above = self.facts.graph.all_above(node) & lasting.keys()
-                durations_s.append(min(lasting[ups] for ups in above))
+        durations_s = [
+            bounds_of_node(node)
+            for cord, node in zip(consumer.cords, consumer.nodes)
+            if cord.now is not Now.OFF
+        ]
         if len(durations_s) < consumer.needs:
             return machine
-        autonomy_s = sorted(durations_s, reverse=True)[consumer.needs - 1]
-        return replace(machine, autonomy_s=autonomy_s, at_the_latest_s=None)
+        least_s, most_s = (
+            sorted(ends, reverse=True)[consumer.needs - 1] for ends in zip(*durations_s)
+        )
+        return replace(machine, autonomy_s=least_s, at_the_latest_s=None if least_s else most_s)
+
+    def _battery_bounds(
+        self, failed: Iterable[HallNode], end: FailureBounds
+    ) -> Callable[[int], tuple[float, float]]:
+        """Node -> for how long UPSes feed it at least and at most, in s; infinite: it has power."""
+        above, number = self.facts.graph.above, self.facts.graph.number
+        gone = {number[node] for node in failed}
+        autonomy_s = {
+            number[panel.node]: 60 * panel.autonomy_min for panel in self.drawing.panels.values()
+        }
+
+        @functools.cache
+        def bounds_of_node(node: int) -> tuple[float, float]:
+            if node in gone:
+                return 0.0, 0.0
+            if node not in end.at_first:
+                return 0.0 if node in end.step_one else math.inf, math.inf
+            # UPSes in a row: the lower one begins when the upper one ends
+            inputs = [bounds_of_node(edge.node) for edge in above[node] if edge.is_input]
+            own_s = autonomy_s.get(node, 0.0)
+            needed = [tuple(own_s + max(ends) for ends in zip(*inputs))] if inputs else []
+            for edge in above[node]:
+                if not edge.is_input:
+                    least_s, most_s = bounds_of_node(edge.node)
+                    needed.append((least_s, most_s if edge.sure else math.inf))
+            return min(n[0] for n in needed), min(n[1] for n in needed)
+
+        return bounds_of_node
 
     def outcome(
         self, failed: Sequence[HallNode], timed: TimedBounds, judged: Sequence[Judged]

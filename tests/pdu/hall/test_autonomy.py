@@ -54,10 +54,10 @@ def fail(*names: str) -> tuple[Hall, RehearsalOutcome]:
     "failed, minutes",
     [
         (["feed:A"], {"one": 10, "both": 10}),
-        # what is behind two of them has the shorter one, what is on no UPS nothing
-        (["feed:B"], {"both": 30, "small": 2, "plain": 0}),
+        # of two in a row the lower one begins when the upper one ends
+        (["feed:B"], {"both": 30, "small": 32, "plain": 0}),
         # the cord that lasts longest counts, or the last one that it needs
-        (["feed:A", "feed:B"], {"one": 10, "pair": 30, "both": 10, "small": 2, "plain": 0}),
+        (["feed:A", "feed:B"], {"one": 10, "pair": 30, "both": 10, "small": 32, "plain": 0}),
         # one that fails itself feeds nothing
         (["ups:UA"], {"one": 0, "both": 0}),
         (["ups:UA", "feed:A"], {"one": 0, "both": 0}),
@@ -94,3 +94,19 @@ def test_a_machine_behind_a_battery_has_no_second_source() -> None:
     grading = Grading(hall)
     grading.add(outcome)
     assert {each.machine: each.grade for each in grading.grades()}["one"] == "N"
+
+
+def test_of_what_nobody_drew_no_time_is_promised() -> None:
+    """The line of `a` that fails may carry outlet 1, or take the others with it."""
+    lines = '[[pdu.line]]\nname = "{}"\noutlets = {}\n'
+    text = DRAWING.replace(
+        PDU.format("a", "UA"),
+        PDU.format("a", "UA") + lines.format("L1", '["2"]') + lines.format("L2", '["1"]'),
+    )
+    text += '[[machine]]\nname = "one"\ncords = ["a/1"]\n'
+    hall = Hall(
+        drawing_file.parsed(text, "hall.toml"),
+        saved_readings.parse_readings({"pdus": []}, "readings.json"),
+    )
+    (one,) = hall.rehearse([HallNode("feed", "A"), HallNode.breaker("a", "L1")]).touched
+    assert (one.becomes, one.at_the_latest_s) == ("dark at once", 600)
