@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from handlers import VERSION
+from handlers.shared.similar_names import similar_names
 
 from .core.cli import exit_codes, pages
+from .core.cli.error_output import Usage
 from .core.cli.groups import LazyGroup, Subcommand
 from .core.cli.options import Argument, completed, output, run_options_of
 from .core.cli.output import Result, print_result
@@ -54,6 +56,10 @@ def _help(context: click.Context, command: Sequence[str]) -> int:
             run_options_of(context).json,
         )
     root = context.find_root().command
+    known = root.by_name if isinstance(root, LazyGroup) else {}
+    near = similar_names(command[0], (ERRORS, EXIT_CODES)) if len(command) == 1 else []
+    if near and command[0] not in known:
+        raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {near[0]}?")
     with root.make_context(
         "pdu", [*command, "--help"], obj=run_options_of(context)
     ) as help_context:

@@ -228,10 +228,12 @@ _OF_MACHINES = {
 }
 
 
+_FORMATS = "--json prints JSON; pdu outlets and pdu check have --csv too"
 # an option that a command does not have -> where to find what it is meant for
 _ELSEWHERE = {
     "csv": "pdu outlets and pdu check print CSV; --json works everywhere",
-    "format": "--json prints JSON; pdu outlets and pdu check have --csv too",
+    "format": _FORMATS,
+    "output": _FORMATS,
     "host": "HOST is an argument: pdu status HANDLER HOST",
     "ip": "HOST is an argument: pdu status HANDLER HOST",
     "address": "HOST is an argument: pdu status HANDLER HOST",
@@ -240,7 +242,10 @@ _ELSEWHERE = {
     "login": "give --username",
     # as net-snmp's tools have them
     "c": f"other users can see arguments: use {spelled('community')}",
-    "v": "give --snmp-version 1, 2c or 3",
+    "v": "give --snmp-version 1, 2c or 3; for a log, --debug",
+    # as kubectl has it
+    "o": _FORMATS,
+    "q": "no command prints more than its answer: > /dev/null leaves the exit code alone",
     "y": "give --yes",
     "p": f"give --port; a password is never an argument: use {spelled('password')}",
     "force": "give --yes",
@@ -301,6 +306,8 @@ def run(arguments: Sequence[str]) -> int:
             )
         elif key in _ELSEWHERE:
             words = f"No such option: {option}; {_ELSEWHERE[key]}"
+        if where == "pdu identify" and " extra argument" in words:
+            words = "give HOST alone; --handler NAME tries one handler"
         first = str(error.ctx.params.get("handler") or "") if error.ctx else ""
         if (
             isinstance(error, click.MissingParameter)

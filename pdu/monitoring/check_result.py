@@ -12,6 +12,7 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 
+from ..core.adapters.topology import MeteredPart
 from ..core.cli.output import counted, decimals, figure
 from ..core.inventory.listed_pdu import ListedPdu
 from ..core.inventory.reading import PolledOutlet, Reading
@@ -88,6 +89,8 @@ class PduRow(NamedTuple):
     reason: str = ""
     #: empty if `judge_reading` does not keep them
     outlets: Sequence[PolledOutlet] = ()
+    #: how much of its rating the fullest line or breaker carries; "" if not all were read
+    of_rating: str = ""
 
     @property
     def remedy(self) -> str:
@@ -121,7 +124,21 @@ def judge_reading(device: ListedPdu, reading: Reading, keep_outlets: bool = True
         kind=kind,
         reason=reason,
         outlets=reading.outlets if keep_outlets else (),
+        of_rating=_of_rating(reading.meters),
     )
+
+
+def _of_rating(meters: Sequence[MeteredPart]) -> str:
+    """`77 % of 32 A (L1)`: the line or breaker nearest to its rating; "" if one lacks its current
+    or its rating, because it might be nearer.
+    """
+    shares: list[tuple[float, str]] = []
+    for meter in meters:
+        if meter.current_a is None or not meter.rating_a:
+            return ""
+        share = meter.current_a / meter.rating_a
+        shares.append((share, f"{100 * share:.0f} % of {meter.rating_a:g} A ({meter.label})"))
+    return max(shares, default=(0.0, ""))[1]
 
 
 def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:

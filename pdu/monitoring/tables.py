@@ -42,17 +42,13 @@ def _count_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
     )
 
 
-def _figure_cells(key: str, has_bars: bool = False) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
+def _figure_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
     """Figures; an empty place if an error hides whether the PDU meters them."""
 
     def cells(rows: Sequence[PduRow]) -> Sequence[Cell]:
         values = [getattr(row, key) for row in rows]
-        largest = max(filter(None, values), default=0.0) if has_bars else 0.0
         return [
-            number(
-                "" if value is None and row.kind else text,
-                bar=value / largest if value and 0 < value <= largest else 0.0,
-            )
+            number("" if value is None and row.kind else text)
             for row, value, text in zip(rows, values, same_decimals(values))
         ]
 
@@ -89,7 +85,15 @@ COLUMNS: Sequence[CheckColumn] = (
     CheckColumn("on", lambda row: row.on, "on", _count_cells("on")),
     CheckColumn("off", lambda row: row.off, "off", _count_cells("off")),
     CheckColumn("unknown", lambda row: row.unknown, "unknown", _count_cells("unknown")),
-    CheckColumn("load_a", lambda row: row.load_a, "A", _figure_cells("load_a", has_bars=True)),
+    CheckColumn("load_a", lambda row: row.load_a, "A", _figure_cells("load_a")),
+    CheckColumn(
+        "of_rating",
+        lambda row: row.of_rating,
+        "of its rating",
+        _cell_per_row(lambda row: words(row.of_rating)),
+        csv=False,
+        json=False,
+    ),
     CheckColumn("energy_kwh", lambda row: row.energy_kwh, "kWh", _figure_cells("energy_kwh")),
     CheckColumn(
         "seconds",

@@ -465,7 +465,9 @@ trusted, or a login is missing or refused.""",
             click.Choice(registry.names()),
             multiple=True,
         ),
-        *option("--verbose", "also what was tried, what was seen, and what each figure rests on"),
+        *option(
+            "-v --verbose", "also what was tried, what was seen, and what each figure rests on"
+        ),
         *names.options(),
         *device(*LOGIN, *TLS, *SNMP),
         *output(),

@@ -10,6 +10,7 @@ import click
 
 from handlers.shared.errors import printable
 
+from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import Argument, completed, output, run_options_of
@@ -33,7 +34,9 @@ _NUT = (
 
 @click.pass_context
 def _supports(context: click.Context, words: Sequence[str]) -> int:
-    question = " ".join(words)
+    question = " ".join(words).strip()
+    if not question:
+        raise Usage("WORDS is empty: give a model, a vendor, a brand or a sysObjectID")
     result = answer(question)
     code = DONE if result.verdict == YES else code_of("unsupported")
     return print_result(

@@ -40,8 +40,6 @@ class Cell(NamedTuple):
     marked: bool = False
     #: id of the row or section of the page that it leads to; "": none
     target: str = ""
-    #: length of the bar below it on a page, as a part of the largest; 0: none
-    bar: float = 0.0
 
 
 def row_header(text: str) -> Cell:
@@ -64,9 +62,9 @@ def advice(text: str) -> Cell:
     return Cell(text, "text", marked=True)
 
 
-def number(text: str, classes: str = "", bar: float = 0.0) -> Cell:
+def number(text: str, classes: str = "") -> Cell:
     """A figure, right-aligned; its unit is in the column's head."""
-    return Cell(text, f"n {classes}".rstrip(), bar=bar)
+    return Cell(text, f"n {classes}".rstrip())
 
 
 def verdict_cell(word: str, look: str) -> Cell:
@@ -290,9 +288,6 @@ def _cell_html(cell: Cell) -> html.HtmlCell:
     text = (html.marked if cell.marked else safe)(cell.text)
     if cell.target:
         text = f'<a href="#{cell.target}">{text}</a>'
-    if cell.bar:
-        bar = f'<span style="width:{100 * cell.bar:.1f}%"></span>'
-        return html.HtmlCell(f"{text}{bar}", f"{cell.classes} bar")
     return html.HtmlCell(text, cell.classes)
 
 

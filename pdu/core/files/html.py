@@ -45,7 +45,6 @@ th.n { white-space: normal; } tfoot td { font-weight: 700; }
 .name { font-weight: 600; white-space: nowrap; max-width: 20rem; overflow: hidden; text-overflow:
 ellipsis; } .text { overflow-wrap: anywhere; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .b { font-weight: 700; }
-.bar span { display: block; height: .3rem; margin: .15rem 0 0 auto; background: var(--bar); }
 .bad { color: var(--bad); font-weight: 600; } .doubtful { color: var(--doubtful); font-weight: 600; }
 .made, .asked { color: var(--soft); } .made { font-size: .9rem; } h1 { margin: .3rem 0; }
 .verdict { font-size: 1.15rem; font-weight: 600; margin: .8rem 0 .3rem; }
@@ -62,8 +61,7 @@ td:empty { display: none; } .n { white-space: normal; } .word { white-space: nor
 td[data-head]::before { content: attr(data-head); color: var(--soft); flex: 0 1 auto; font-weight: 400; }
 .name, .text, .wide { grid-column: 1 / -1; } .name, .text { display: block; } .name { white-space: normal; max-width:
 none; overflow-wrap: anywhere; } .half { grid-column: auto; }
-.bar { display: grid; grid-template-columns: 1fr auto; row-gap: 0; } .bar::before { text-align: left; }
-.bar span { grid-column: 1 / -1; justify-self: end; } }
+}
 @page { size: A4; margin: 14mm 14mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9px sans-serif; } }
 @media print { :root { color-scheme: light; --ground: #fff; --ink: #000; --soft: #444; --bad: #b3261e; --doubtful: #8a5300;
 --good: #1d6b3f; } body { margin: 0; padding: 0; max-width: none; font: 10px/1.35 system-ui, sans-serif; print-color-adjust: exact; }

@@ -91,7 +91,9 @@ def _pdu_data(
         and not optional_packages.has("cryptography")
     ):
         raise SettingsError(optional_packages.missing("SNMPv3 with privacy", "cryptography"))
-    if not run_options.login:
+    # the fields of a list are checked at the first request
+    is_typed = not run_options.login or not run_options.settings.keys() <= set(run_options.of_list)
+    if is_typed:
         given_later = ["community", *_passwords(params)]
         _check_fields({**dict.fromkeys(given_later, _PLACEHOLDER), "user": "any", **params})
     for key in secrets:
@@ -111,7 +113,7 @@ def _pdu_data(
             for key in password_keys
         }
     )
-    if not run_options.login:
+    if is_typed:
         _check_fields(params)
     return PduSnmpData(bare, params, settings)
 

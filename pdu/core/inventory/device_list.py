@@ -22,6 +22,8 @@ from .listed_pdu import ListedPdu
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 # tables that only a drawing has
 _DRAWN = frozenset(("feed", "machine", "panel", "ups"))
+#: what other programs call the column of addresses
+_ADDRESSES = ("ip", "ip_address", "host", "hostname")
 _NEEDED = ("handler", "address")
 _MOST = 100_000  # limit for a list, in PDUs
 _LONGEST_NAME = 100  # in characters
@@ -159,6 +161,8 @@ def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
         remainder = f" and {len(bad_names) - _SHOWN} more" if len(bad_names) > _SHOWN else ""
         verb = "is not a column" if len(bad_names) == 1 else "are not columns"
         wrong = f"{examples}{remainder} {verb}{'' if lenient else ' (--lenient ignores others)'}"
+        if "address" not in head and any(name in _ADDRESSES for name in bad_names):
+            wrong += "; the address of a PDU is in the column 'address'"
     elif missing:
         wrong = f"there is no column {missing[0]!r}"
     if wrong:

@@ -192,7 +192,7 @@ def _no_errors_for_a_shell(context: click.Context) -> Any:
 
 
 def _no_name(word: str, known_list: KnownList) -> str:
-    near = similar_names(word, known_list.pdus)
+    near = similar_names(word, [*registry.names(), *known_list.pdus])
     return (
         f"{printable(word, 60)!r} is neither a handler ({', '.join(registry.names())}) nor a PDU of"
         f" {known_list.path}" + (f"; did you mean {near[0]}?" if near else "")

@@ -7,6 +7,7 @@ ranges: the numbers rise, what is before them is equal, and the PDU lists each o
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Optional
@@ -81,7 +82,16 @@ def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
     unknown = next(
         (part for part in parts if not (_single_outlet(part, names) or _range(part, names))), word
     )
+    match = _RANGE.fullmatch(unknown)
+    advice = "status lists its outlets"
+    if match is not None and match[1] == match[3]:
+        first, last = int(match[2]), int(match[4])
+        if first < last:
+            numbers = itertools.chain([match[2]], range(first, last), [match[4]])
+            unknown = next(end for at in numbers if (end := f"{match[1]}{at}") not in names)
+        else:
+            advice += ", and the numbers of a range rise, as in 1-4"
     return (
         f"the PDU has no outlet {printable(unknown, 60)!r}"
-        f"{'' if unknown == word else f', of {printable(word, 60)!r}'}; status lists its outlets"
+        f"{'' if unknown == word else f', of {printable(word, 60)!r}'}; {advice}"
     )

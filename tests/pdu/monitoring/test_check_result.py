@@ -14,6 +14,7 @@ from typing import Optional
 import pytest
 
 from handlers.shared.address import Address
+from pdu.core.adapters.topology import BREAKER, MeteredPart
 from pdu.core.cli import exit_codes
 from pdu.core.inventory import polling
 from pdu.core.inventory.listed_pdu import ListedPdu
@@ -268,7 +269,7 @@ def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
     )
     verdict = "2 PDUs in 1.0 s: 0 well, 1 unknown, 1 unreachable"
     assert made.index(verdict) < made.index("What to do")
-    assert check_result.REMEDIES["unreachable"] in made and "width:100.0%" in made
+    assert check_result.REMEDIES["unreachable"] in made
     assert ">off 2; unknown 3<" in made
     metered = [row("UNKNOWN", metered=True)]
     assert "Unknown states" not in page(metered)
@@ -370,3 +371,21 @@ def test_a_unit_without_a_known_state_leads_to_the_column_metered() -> None:
     assert f"unknown, 1 PDU: {only_meters.remedy}." in [*checked([only_meters]).lines()]
     for other in (row("UNKNOWN", "UP"), row("UNKNOWN", metered=True), row("UP"), row()):
         assert other.remedy == "" and "What to do" not in [*checked([other]).lines()]
+
+
+@pytest.mark.parametrize(
+    "meters, said",
+    [
+        ([], ""),
+        ([("L1", 8.0, 32.0), ("B1", 12.0, 16.0)], "75 % of 16 A (B1)"),
+        ([("L1", 8.0, 32.0), ("B1", 12.0, None)], ""),
+        ([("L1", 8.0, 32.0), ("B1", None, 16.0)], ""),
+    ],
+)
+def test_a_load_is_a_share_of_a_rating_only_where_every_part_is_known(
+    meters: list[tuple[str, Optional[float], Optional[float]]], said: str
+) -> None:
+    parts = [MeteredPart(BREAKER, *meter) for meter in meters]
+    checked_row = check_result.judge_reading(device(), reading("UP")._replace(meters=parts))
+    assert checked_row.of_rating == said
+    assert said in "\n".join(checked([checked_row]).lines())

@@ -105,10 +105,9 @@ def test_a_column_without_anything_is_left_out() -> None:
     assert Table("", ("line",), [], empty="none").without_empty_columns().empty == "none"
 
 
-def test_a_page_has_bars_and_details_that_a_terminal_has_not() -> None:
-    made = report(Table("", ("A",), [[number("3", bar=0.5)]]))._replace(details=["More."])
+def test_a_page_has_details_that_a_terminal_has_not() -> None:
+    made = report(Table("", ("A",), [[number("3")]]))._replace(details=["More."])
     assert made.lines() == ["A", "3"]
-    assert '<td class="n bar" data-head="A">3<span style="width:50.0%">' in made.page()
     assert made.page().index("</table>") < made.page().index("<p>More.</p>")
 
 

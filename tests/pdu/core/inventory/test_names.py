@@ -145,7 +145,7 @@ def test_what_is_not_clear_switches_nothing(
 ) -> None:
     before = listed.peers["right"].books().states
     code, _, err = run(capsys, "off", "right", "1", "98-99", "--yes")
-    assert code == 7 and "the PDU has no outlet '98-99'" in err
+    assert code == 7 and "the PDU has no outlet '98', of '98-99'" in err
     assert listed.peers["right"].books().states == before
 
 
