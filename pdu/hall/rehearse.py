@@ -175,9 +175,9 @@ current now. Load that shifts is an interval for each line and breaker: the answ
 may trip, not before when and at the latest when (IEC 60898-1), by how many amperes it is too much,
 and which machines to move.
 
---return rehearses that power comes back: which outlet closes when, how the load grows, what trips,
-which machines start by themselves, and delays with which it fits. Readings of `pdu check --save`
-hold what outlets do then.
+--return rehearses that power comes back: which outlet closes when, what trips, which
+machines start by themselves, and delays with which it fits. Readings of `pdu check --save` hold
+what outlets do then.
 
 Exit code of a failure: 0 if nothing goes dark and no breaker may trip, 1 if something goes dark or
 a breaker likely trips, 2 if nothing of that but something may, or cannot be said; of a return

@@ -384,7 +384,7 @@ class HosterTrial:
 
     def _machine(self, where: str, one: Optional[Judged], name: str, course: Course) -> None:
         dark_s = course.dark.get(name, math.inf)
-        becomes = Verdict.STAYS.value if one is None else one.becomes
+        becomes = Verdict.STAYS.value if one is None else one.verdict.value
         self.counts["touched"] += one is not None
         self.counts[becomes] += one is not None
         if one is None or one.verdict is Verdict.STAYS:
@@ -394,7 +394,7 @@ class HosterTrial:
         times = "a machine is dark outside its times"
         if becomes == "dark at once":
             self._check(times, dark_s == 0.0, f"{where} is called dark at once, and is at {dark_s}")
-        elif one.verdict is Verdict.DARK:
+        elif one.verdict.level == 1:
             latest = one.at_the_latest_s
             is_right = latest is not None and dark_s <= latest
             self._check(times, is_right, f"{where} dark {dark_s}, said {latest}")
@@ -460,7 +460,7 @@ def shares(halls: int) -> dict[str, dict[float, Counter[str]]]:
             counts = found.setdefault(metering, {}).setdefault(load, Counter())
             for seed in range(halls):
                 outcome = _hall(HosterHall(seed, metering, load)).rehearse([HallNode("feed", "A")])
-                counts.update(one.becomes for one in outcome.touched)
+                counts.update(one.verdict.value for one in outcome.touched)
     return found
 
 

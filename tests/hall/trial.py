@@ -121,7 +121,7 @@ class Trial:
                 limit_a = part.rating * part.limit_percent / 100
                 rated = row["rating_a"] == part.rating and abs(row["limit_a"] - limit_a) < 0.01
                 law = "a rating or limit is another one"
-                self._check(law, rated, f"{part.rating} {limit_a}: {_short(row)}")
+                self._check(law, rated, f"{part.rating} {limit_a}: {row}")
 
     # ---- a failure -------------------------------------------------------------------------------
 
@@ -308,7 +308,7 @@ class Trial:
             name, part = self._conductor(row["name"]), self._breaker(row["name"])
             tripped, dead = part in course.tripped, part in course.dead
             high = course.loads.get(name, (0.0, 0.0))[1]
-            text = f"{name} carries {high:.3f} A, {course.tripped.get(part)}: {_short(row)}"
+            text = f"{name} carries {high:.3f} A, {course.tripped.get(part)}: {row}"
             self.counts[f"breaker {row['verdict']}"] += 1
             rows = [r for r in outcome["breakers"] if self._breaker(r["name"]) == part]
             holds = all(r["verdict"] in _HOLDS for r in rows)
@@ -329,10 +329,6 @@ class Trial:
 def _not_before_s(row: Mapping[str, Any]) -> float:
     """Without `not_before_s` it holds for good."""
     return math.inf if row["verdict"] in _HOLDS else row.get("not_before_s", math.inf)
-
-
-def _short(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key != "growth"}
 
 
 def wrong_lines(wrong: Mapping[str, Sequence[str]]) -> list[str]:

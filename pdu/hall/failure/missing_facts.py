@@ -13,7 +13,7 @@ from ...core.cli.output import counted
 from ...core.drawing.drawing import HallNode
 from ...core.inventory.saved_readings import HallReadings
 from ..walk.arithmetic import MAYBE
-from ..walk.verdicts import Now, Verdict
+from ..walk.verdicts import Now
 from .bounds import FailureBounds
 from .rehearsal import Hall, RehearsalOutcome
 
@@ -115,7 +115,7 @@ def _to_add(hall: Hall, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
     lacks = _Lacks(hall, hall.bounds(outcome.failed).end)
     machines: dict[str, list[str]] = {}
     for machine in outcome.touched:
-        if machine.verdict in (Verdict.CANNOT_SAY, Verdict.UNLESS):
+        if machine.verdict.level == 2:
             for what in set(lacks.of(machine.machine)):
                 machines.setdefault(what, []).append(machine.machine)
     for what, names in machines.items():

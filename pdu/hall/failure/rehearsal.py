@@ -104,14 +104,6 @@ class BreakerAfter(BreakerLoad):
         return 0.0 if self.holds_a is None else max(0.0, self.load.high - self.holds_a)
 
 
-_CONDITIONS = {
-    Verdict.DARK: Condition.DEAD,
-    Verdict.UNLESS: Condition.IN_QUESTION,
-    Verdict.CANNOT_SAY: Condition.IN_QUESTION,
-    Verdict.STAYS: Condition.LIVES,
-}
-
-
 def count_fit(loads: Iterable[BreakerLoad], word: str) -> int:
     """How many of these have this word."""
     return sum(load.fit.word == word for load in loads)
@@ -173,10 +165,10 @@ class RehearsalOutcome(NamedTuple):
         """The exit code. 0: nothing goes dark, and no breaker is in question; 1: something goes
         dark, or a breaker likely trips; 2: nothing of that, and something may, or cannot be said.
         """
-        if self.count(Verdict.DARK) or any(load.likely_trips for load in self.loads):
+        levels = {machine.verdict.level for machine in self.touched}
+        if 1 in levels or any(load.likely_trips for load in self.loads):
             return 1
-        open_machines = self.count(Verdict.UNLESS) or self.count(Verdict.CANNOT_SAY)
-        return 2 if open_machines or self.in_question or count_fit(self.loads, CANNOT_SAY) else 0
+        return 2 if levels - {0} or self.in_question or count_fit(self.loads, CANNOT_SAY) else 0
 
 
 class Hall:
@@ -397,7 +389,7 @@ class Hall:
                 continue
             if any(node in timed.end.possibly for node in self.facts.consumers[number].nodes):
                 machine = self._judged(machines[number], number, timed)
-                if lasting and machine.verdict is Verdict.DARK and machine.step == 1:
+                if lasting and machine.verdict is Verdict.AT_ONCE:
                     machine = self._with_autonomy(machine, number, battery_bounds)
                 judged.append(machine)
         return judged
@@ -431,7 +423,9 @@ class Hall:
         least_s, most_s = (
             sorted(ends, reverse=True)[consumer.needs - 1] for ends in zip(*durations_s)
         )
-        return replace(machine, autonomy_s=least_s, at_the_latest_s=None if least_s else most_s)
+        if not least_s:
+            return replace(machine, at_the_latest_s=most_s)
+        return replace(machine, verdict=Verdict.AFTER_UPS, autonomy_s=least_s, at_the_latest_s=None)
 
     def _battery_bounds(
         self, failed: Iterable[HallNode], end: FailureBounds
@@ -486,31 +480,40 @@ class Hall:
 
     def states(self, failed: Sequence[HallNode], outcome: RehearsalOutcome) -> HallStates:
         """What becomes of all that is drawn when these fail, machines included."""
-        timed = self.bounds(failed)
+        timed, graph = self.bounds(failed), self.facts.graph
         loads = {load.name: load for load in outcome.loads}
-        states = {
-            node: self._state(number, timed, loads)
-            for node, number in self.facts.graph.number.items()
-        }
-        for number in self.facts.graph.conductors:
-            node = self.drawn_carriers.get(self.facts.graph.carriers[number].name)
-            if node is not None:
-                state = self._state(number, timed, loads)
-                states[node] = max(states[node], state, key=lambda state: state.rank)
-        for name in self.drawing.machines:
-            dark = name in self.already
-            reason = "without power already" if dark else ""
-            states[HallNode("machine", name)] = NodeState(
-                Condition.DEAD if dark else Condition.LIVES, reason=reason
-            )
-        for machine in outcome.touched:
-            states[HallNode("machine", machine.machine)] = NodeState(
-                _CONDITIONS[machine.verdict],
+        places = list(graph.number.items())
+        for number in graph.conductors:
+            node = self.drawn_carriers.get(graph.carriers[number].name)
+            places += [] if node is None else [(node, number)]
+        machines = {
+            machine.machine: NodeState(
+                machine.verdict.condition,
                 not_before_s=machine.not_before_s,
                 at_the_latest_s=machine.at_the_latest_s,
                 reason=machine.reason,
             )
-        return states
+            for machine in outcome.touched
+        }
+        places_with_states = ((node, self._state(number, timed, loads)) for node, number in places)
+        return self.states_of(places_with_states, machines)
+
+    def states_of(
+        self, states: Iterable[tuple[HallNode, NodeState]], machines: Mapping[str, NodeState]
+    ) -> HallStates:
+        """What becomes of all that is drawn. `states`: of one with several, as each conductor of a
+        line has, the worst is taken. `machines`: of those that are touched.
+        """
+        state_by_node: dict[HallNode, NodeState] = {}
+        for node, state in states:
+            worst = state_by_node.get(node, state)
+            state_by_node[node] = max(worst, state, key=lambda state: state.rank)
+        for name in self.drawing.machines:
+            untouched = NodeState(Condition.LIVES)
+            if name in self.already:
+                untouched = NodeState(Condition.DEAD, reason="without power already")
+            state_by_node[HallNode("machine", name)] = machines.get(name, untouched)
+        return state_by_node
 
     def _state(
         self, number: int, timed: TimedBounds, loads: Mapping[str, BreakerAfter]
@@ -628,7 +631,7 @@ class Hall:
             reason = f"{len(left) - off} of {len(cords)} cords survive, it needs {needs}"
             if off:
                 reason += f" ({counted(off, 'outlet')} off)"
-            return Judged(name, Verdict.DARK, reason, not_before_s=0.0, at_the_latest_s=0.0)
+            return Judged(name, Verdict.AT_ONCE, reason, not_before_s=0.0, at_the_latest_s=0.0)
         supplies = self.facts.facts.consumers[number].supplies
         lives = end.lives(consumer, supplies)
         if lives == YES:
@@ -639,7 +642,7 @@ class Hall:
         if lives == NO:
             reason = f"{' or '.join(names[:2])} trips under the take-over load"
             latest_s = self._latest_s(consumer, end)
-            return Judged(name, Verdict.DARK, reason, "", 2, names, not_before_s, latest_s)
+            return Judged(name, Verdict.WITH_BREAKER, reason, "", 2, names, not_before_s, latest_s)
         if end._replace(surely=(), possibly=end.step_one).lives(consumer, supplies) == YES:
             reason = self._unbounded(breakers, end)
             if reason:
@@ -751,8 +754,8 @@ class Grading:
     def add(self, outcome: RehearsalOutcome) -> None:
         """Count a failure."""
         for machine in outcome.touched:
-            if machine.verdict is not Verdict.STAYS:
-                into = self._dark if machine.verdict is Verdict.DARK else self._open
+            if machine.verdict.level:
+                into = self._dark if machine.verdict.level == 1 else self._open
                 into.setdefault(machine.machine, []).extend(outcome.failed)
 
     def grades(self) -> list[Redundancy]:

@@ -46,7 +46,6 @@ from .report_parts import (
     GUIDE,
     LOOK_OF_LEVEL,
     Group,
-    JudgedMachine,
     amperes,
     finite,
     fits_in_words,
@@ -94,7 +93,7 @@ class Failed(NamedTuple):
     @classmethod
     def of(cls, outcome: RehearsalOutcome) -> Failed:
         """That of an outcome, which is not kept."""
-        dark = [machine.machine for machine in outcome.touched if machine.verdict is Verdict.DARK]
+        dark = [machine.machine for machine in outcome.touched if machine.verdict.level == 1]
         return cls(
             in_words(outcome.failed),
             outcome.level,
@@ -161,7 +160,7 @@ def _parts_of_one(
         )
         yield f"Second step: {few(outcome.trips)} {words_for_trips}."
     yield Picture("Picture", partial(_picture, hall, outcome))
-    alike = report_parts.groups(_judged_machines(outcome))
+    alike = report_parts.groups(machine for machine in outcome.touched if machine.verdict.level)
     to_do = _to_do(overloads, alike, [fact for fact in unknown if fact.machines])
     if to_do.rows:
         yield from (Section("What to do"), to_do)
@@ -212,19 +211,6 @@ def _question(load: BreakerAfter) -> list[Cell]:
         words(times(load)),
         number(str(len(load.machines))),
     ]
-
-
-def _judged_machines(outcome: RehearsalOutcome) -> Iterator[JudgedMachine]:
-    for machine in outcome.touched:
-        if machine.verdict is not Verdict.STAYS:
-            yield JudgedMachine(
-                machine.machine,
-                machine.becomes,
-                machine.reason,
-                machine.cord,
-                machine.advice,
-                machine.not_before_s,
-            )
 
 
 def _to_do(
@@ -319,17 +305,14 @@ def rest_as_json(
 
 def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -> Mapping[str, Any]:
     """One rehearsal. `verdict` and `counts` have the words of 0.4, `becomes` says it in full."""
-    becomes = Counter(machine.becomes for machine in outcome.touched)
-    becomes[Verdict.STAYS.value] = outcome.count(Verdict.STAYS)
+    becomes = Counter(machine.verdict for machine in outcome.touched)
+    becomes[Verdict.STAYS] = outcome.count(Verdict.STAYS)
+    levels = Counter(verdict.level for verdict in becomes.elements())
     return {
         "failed": list(map(str, outcome.failed)),
         "level": outcome.level,
-        "counts": {
-            "dark": outcome.count(Verdict.DARK),
-            "stays": outcome.count(Verdict.STAYS),
-            "cannot say": outcome.count(Verdict.CANNOT_SAY) + outcome.count(Verdict.UNLESS),
-        },
-        "becomes": dict(becomes),
+        "counts": {"dark": levels[1], "stays": levels[0], "cannot say": levels[2]},
+        "becomes": {verdict.value: count for verdict, count in becomes.items()},
         "already_dark": list(outcome.already),
         "machines": list(map(_machine_as_json, outcome.touched)),
         "loads": [_after_as_json(load) for load in outcome.loads],
@@ -346,15 +329,12 @@ def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -
     }
 
 
-_WORDS = {Verdict.UNLESS: Verdict.CANNOT_SAY}
-
-
 def _machine_as_json(machine: Judged) -> dict[str, Any]:
     """One machine; without `not_before_s` it keeps its power for good."""
     answer = {
         **vars(machine),
-        "verdict": _WORDS.get(machine.verdict, machine.verdict).value,
-        "becomes": machine.becomes,
+        "verdict": ("stays", "dark", "cannot say")[machine.verdict.level],
+        "becomes": machine.verdict.value,
     }
     if math.isinf(machine.not_before_s):
         del answer["not_before_s"]

@@ -27,25 +27,17 @@ from ...core.drawing.drawing import Breaker, Drawing, HallNode, PduNode
 from ...core.files.html import time_shown
 from ...core.inventory.saved_readings import HallReadings
 from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, MAY_TRIP, OVERLOADS
-from ..walk.verdicts import Verdict
+from ..walk.verdicts import Judged, Verdict
 from .rehearsal import BreakerLoad, count_fit
 
 GUIDE = "docs/hall.md"
-#: a verdict's word -> its look
-LOOK_OF: Mapping[str, str] = {
-    **dict.fromkeys(
-        (
-            "dark at once",
-            "dark after its UPS",
-            "dark with a breaker",
-            "stays dark",
-            "comes up before what it needs",
-            OVERLOADS,
-        ),
-        BAD,
-    ),
-    **dict.fromkeys((Verdict.UNLESS.value, MAY_TRIP, CANNOT_SAY), DOUBTFUL),
-    **dict.fromkeys((Verdict.STAYS.value, FITS, ABOVE_LIMIT), GOOD),
+#: what is said of a line or breaker, the worst first: its look, and the same of several
+_FITS = {
+    OVERLOADS: (BAD, "overload"),
+    MAY_TRIP: (DOUBTFUL, "may trip"),
+    CANNOT_SAY: (DOUBTFUL, "cannot say"),
+    ABOVE_LIMIT: (GOOD, "hold above their limit"),
+    FITS: (GOOD, "fit"),
 }
 #: an exit code -> the look of its sentence
 LOOK_OF_LEVEL = {0: GOOD, 1: BAD, 2: DOUBTFUL}
@@ -72,55 +64,26 @@ def taken_at(readings: HallReadings) -> str:
 # ---- machines ------------------------------------------------------------------------------------
 
 
-class JudgedMachine(NamedTuple):
-    """A machine that does not simply stay, or come back."""
-
-    name: str
-    verdict: str
-    reason: str
-    #: the cord that the reason is of; "" if it is of none
-    cord: str = ""
-    #: what to do about it; "" if there is nothing
-    advice: str = ""
-    #: seconds before which it surely keeps its power
-    not_before_s: float = 0.0
-
-    @property
-    def text(self) -> str:
-        """Its name, with its cord where the reason is of that."""
-        return f"{self.name} ({self.cord})" if self.cord else self.name
-
-
 class Group(NamedTuple):
     """Machines of which the same is said."""
 
-    verdict: str
+    verdict: Verdict
     reason: str
     #: each with its cord, where the reason is that of a cord
     machines: Sequence[str]
     advice: str
 
 
-_ORDER = (
-    "dark at once",
-    "dark after its UPS",
-    "dark with a breaker",
-    "stays dark",
-    "comes up before what it needs",
-    Verdict.UNLESS.value,
-    Verdict.CANNOT_SAY.value,
-)
-
-
-def groups(judged_machines: Iterable[JudgedMachine]) -> list[Group]:
+def groups(judged_machines: Iterable[Judged]) -> list[Group]:
     """Machines by what becomes of them and why: the worst first, then by how soon and how many."""
-    alike: dict[tuple[str, str], list[JudgedMachine]] = {}
+    alike: dict[tuple[Verdict, str], list[Judged]] = {}
+    order = list(Verdict)
     for machine in judged_machines:
         alike.setdefault((machine.verdict, machine.reason), []).append(machine)
     ranked = sorted(
         alike.values(),
         key=lambda machines: (
-            _ORDER.index(machines[0].verdict),
+            order.index(machines[0].verdict),
             min(machine.not_before_s for machine in machines),
             -len(machines),
         ),
@@ -130,7 +93,7 @@ def groups(judged_machines: Iterable[JudgedMachine]) -> list[Group]:
             machines[0].verdict,
             machines[0].reason,
             [
-                f"{machine.name} ({machine.cord})" if machine.cord else machine.name
+                f"{machine.machine} ({machine.cord})" if machine.cord else machine.machine
                 for machine in machines
             ],
             machines[0].advice,
@@ -143,7 +106,7 @@ def machines(grouped: Iterable[Group]) -> Table:
     """A row for each reason."""
     rows = [
         [
-            verdict_cell(group.verdict, LOOK_OF[group.verdict]),
+            verdict_cell(group.verdict.value, LOOK_OF_LEVEL[group.verdict.level]),
             number(str(len(group.machines))),
             names(group.machines, _MACHINES),
             words(group.reason),
@@ -159,14 +122,7 @@ def machines(grouped: Iterable[Group]) -> Table:
 
 def fits_in_words(loads: Sequence[BreakerLoad]) -> str:
     """`1 overload, 2 may trip, 0 cannot say, 4 above the limit, 3 fit`: those that occur."""
-    words = {
-        OVERLOADS: "overload",
-        MAY_TRIP: "may trip",
-        CANNOT_SAY: "cannot say",
-        ABOVE_LIMIT: "hold above their limit",
-        FITS: "fit",
-    }
-    count_by_text = {text: count_fit(loads, word) for word, text in words.items()}
+    count_by_text = {text: count_fit(loads, word) for word, (_, text) in _FITS.items()}
     return ", ".join(f"{count} {text}" for text, count in count_by_text.items() if count)
 
 
@@ -181,7 +137,7 @@ def breakers(
     rows = [
         [
             row_header(load.name),
-            verdict_cell(load.fit.word, LOOK_OF[load.fit.word]),
+            verdict_cell(load.fit.word, _FITS[load.fit.word][0]),
             number(f"{load.load_range.low:.1f}"),
             number("no bound" if math.isinf(load.load.high) else f"{load.load.high:.1f}"),
             number("not known" if load.limit_a is None else f"{load.limit_a:.1f}"),
@@ -236,7 +192,7 @@ def _names_above(pdu: PduNode, line: Breaker) -> Iterator[str]:
 
 def rank(load: BreakerLoad) -> tuple[int, str]:
     """The key to sort by: the worst first."""
-    return (OVERLOADS, MAY_TRIP, CANNOT_SAY, ABOVE_LIMIT, FITS).index(load.fit.word), load.name
+    return list(_FITS).index(load.fit.word), load.name
 
 
 def amperes(value: object) -> str:

@@ -26,10 +26,7 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed]) -> str:
     """What is dark, what follows and when, and what ends it. The number of dark machines never
     stands without that of those nobody can decide.
     """
-    at_once = sum(
-        machine.verdict is Verdict.DARK and machine.step == 1 and not machine.autonomy_s
-        for machine in outcome.touched
-    )
+    at_once = outcome.count(Verdict.AT_ONCE)
     later = Counter(machine.autonomy_s for machine in outcome.touched if machine.autonomy_s)
     sentences = [
         f"At once {at_once} of {counted(outcome.machines, 'machine')}"
@@ -42,9 +39,9 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed]) -> str:
     sure: Counter[float] = Counter()
     perhaps: dict[tuple[bool, float], list[Judged]] = {}
     for machine in outcome.touched:
-        if machine.breakers and machine.verdict is Verdict.DARK:
+        if machine.verdict is Verdict.WITH_BREAKER:
             sure[machine.at_the_latest_s or 0.0] += 1
-        elif machine.breakers:
+        elif machine.verdict is Verdict.UNLESS:
             key = not machine.is_likely_dark, machine.not_before_s
             perhaps.setdefault(key, []).append(machine)
     for seconds, count in sorted(sure.items()):
@@ -103,7 +100,7 @@ def to_do(sheds: Sequence[Shed], grouped: Sequence[Group]) -> list[tuple[str, in
     """
     machines: Counter[str] = Counter()
     for group in grouped:
-        if group.advice and (group.verdict != Verdict.UNLESS.value or not sheds):
+        if group.advice and (group.verdict is not Verdict.UNLESS or not sheds):
             machines[group.advice] += len(group.machines)
     return [(shed_in_words(shed), 0) for shed in sheds] + machines.most_common()
 

@@ -9,7 +9,6 @@ from ...core.cli.report import few, show
 from ...core.drawing.drawing import HallNode
 from ..drawings import readings_source
 from ..failure.rehearsal import Hall, worst_level
-from ..failure.report_parts import taken_at
 from .delays import findings, proposal
 from .model import BOOT_S, ReturnModel
 from .report import Returns, report
@@ -34,10 +33,7 @@ def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: 
         findings(hall, outcomes),
         proposal(hall, back, returned, outcomes),
         _not_known(hall, bool(metered)),
-        taken_at(hall.readings),
-        hall.drawing,
-        hall.already,
-        hall.drawn_carriers,
+        hall,
     )
     show(report(returns), json, options.html)
     return worst_level(outcome.level for outcome in outcomes)

@@ -1,5 +1,5 @@
-"""What happens when the power comes back: which outlet closes when, how the load grows, which line
-or breaker trips, and which machine starts by itself. Pure.
+"""What happens when the power comes back: which outlet closes when, which line or breaker
+trips, and which machine starts by itself. Pure.
 
     found = Restore(hall).rehearse([HallNode("feed", "A")], [])
 
@@ -11,7 +11,6 @@ Which breaker holds is the failure's own function. No inrush is computed: delays
 from __future__ import annotations
 
 import bisect
-import enum
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +25,7 @@ from ..failure.rehearsal import BreakerLoad, Hall, count_fit
 from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least_n
 from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, HIGH, LOW, OVERLOADS, compare_load
 from ..walk.power_flow import Consumer, Power, Supply
-from ..walk.verdicts import Now, cords_now
+from ..walk.verdicts import Now, Verdict, cords_now
 from .times import RestoreTimes, Window
 
 #: outlets of one PDU that close within so many seconds count as one moment
@@ -37,20 +36,11 @@ MANY = 8
 BOOT_S = 120.0
 
 
-class ReturnVerdict(enum.Enum):
-    """What becomes of a machine. The value is for people and programs."""
-
-    COMES = "comes back by itself"
-    EARLY = "comes up before what it needs"
-    DARK = "stays dark"
-    CANNOT_SAY = "cannot say"
-
-
 class MachineBack(NamedTuple):
     """The verdict on a machine that had lost power, or that this return may cost it."""
 
     machine: str
-    verdict: ReturnVerdict
+    verdict: Verdict
     #: when it has as many cords as it needs, in s; None if that is not bounded
     earliest_s: float = 0.0
     latest_s: Optional[float] = None
@@ -68,21 +58,12 @@ class Step(NamedTuple):
     sure: int
 
 
-class LoadStep(NamedTuple):
-    """The load of a line or breaker from this second on, in A."""
-
-    at_s: float
-    low: float
-    high: float
-
-
 @dataclass(frozen=True)
 class BreakerBack(BreakerLoad):
     """One that has power again."""
 
     #: the most outlets that close in one moment on it, if their times are known
     together: int
-    growth: Sequence[LoadStep]
     #: it trips in every case, or one that it needs
     trips: bool = False
     #: when it may trip, in s; None: it does not
@@ -112,7 +93,7 @@ class ReturnOutcome(NamedTuple):
     #: what can fail -> whether it has power in the end
     power: Mapping[HallNode, Truth] = MappingProxyType({})
 
-    def count(self, verdict: ReturnVerdict) -> int:
+    def count(self, verdict: Verdict) -> int:
         """How many machines have this verdict."""
         return sum(machine.verdict is verdict for machine in self.machines)
 
@@ -121,12 +102,11 @@ class ReturnOutcome(NamedTuple):
         """The exit code. 0: all come back and fit; 1: one is dark or early, or a breaker trips; 2:
         nothing of that, and something cannot be said.
         """
-        if self.count(ReturnVerdict.DARK) or self.count(ReturnVerdict.EARLY):
+        levels = {machine.verdict.level for machine in self.machines}
+        trips = any(breaker.trips for breaker in self.breakers)
+        if 1 in levels or trips or count_fit(self.breakers, OVERLOADS):
             return 1
-        if any(breaker.trips for breaker in self.breakers) or count_fit(self.breakers, OVERLOADS):
-            return 1
-        undecided = self.count(ReturnVerdict.CANNOT_SAY) or count_fit(self.breakers, CANNOT_SAY)
-        return 2 if undecided else 0
+        return 2 if levels - {0} or count_fit(self.breakers, CANNOT_SAY) else 0
 
 
 class MachineDraw(NamedTuple):
@@ -241,7 +221,8 @@ class Return:
         self._after = self.facts.power
         self._sums: dict[int, IntervalSum] = defaultdict(IntervalSum)
         self._flow = self.facts.flow(self._sums)
-        self._growth: dict[int, list[LoadStep]] = {}
+        #: carrier -> since when it carries more than it holds for good, in s
+        self._over_since: dict[int, float] = {}
         #: the carriers that may trip -> their place in the order in which they were noted
         self._may_trip: dict[int, int] = {}
 
@@ -306,7 +287,7 @@ class Return:
         yield from sorted(truths_by_moment.items())
 
     def _close_all(self) -> tuple[dict[int, BreakerBack], set[int]]:
-        """Let all outlets close, and note how the loads grow. Returns the carriers that have power,
+        """Let all outlets close, one after another. Returns the carriers that have power,
         and which of them this return loads.
         """
         flow = self._flow
@@ -326,13 +307,9 @@ class Return:
     def _note(self, at: float, changed: Iterable[int]) -> None:
         for carrier in changed:
             load = self.facts.now_of(carrier, self._sums[carrier])
-            growth = self._growth.setdefault(carrier, [])
-            if math.isinf(at) and growth:
-                at = growth[-1].at_s
-            if growth and growth[-1].at_s == at:
-                growth.pop()
-            if not growth or growth[-1][1:] != load[:2]:
-                growth.append(LoadStep(at, load.low, load.high))
+            if load.high > self.facts.trips_at(carrier).low:
+                # nobody knows when it began, if what nobody knows when it closes began it
+                self._over_since.setdefault(carrier, 0.0 if math.isinf(at) else at)
 
     def breakers(self) -> list[BreakerBack]:
         """The lines and breakers that this return loads, as if none tripped."""
@@ -435,7 +412,7 @@ class Return:
         comes = at_least_n(consumer.needs, gives)
         if comes == NO:
             reason = self._why_dark(number)
-            yield MachineBack(machine.name, ReturnVerdict.DARK, reason=reason)
+            yield MachineBack(machine.name, Verdict.STAYS_DARK, reason=reason)
             return
         may = [
             (cord.cord, window)
@@ -453,16 +430,16 @@ class Return:
         early = _why_early(consumer.needs, may, latest)
         if comes == MAYBE:
             reason = "; ".join(filter(None, (self._why_open(number, gives), early)))
-            yield MachineBack(machine.name, ReturnVerdict.CANNOT_SAY, earliest, None, reason)
+            yield MachineBack(machine.name, Verdict.CANNOT_SAY, earliest, None, reason)
             return
         first = min(math.inf if window.latest is None else window.latest for window in sure)
         if consumer.needs > 1 and first + MOMENT_S < earliest:
             reason = (
                 f"one cord at {first:g} s, the {consumer.needs} that it needs at {earliest:g} s"
             )
-            yield MachineBack(machine.name, ReturnVerdict.EARLY, earliest, latest, reason)
+            yield MachineBack(machine.name, Verdict.EARLY, earliest, latest, reason)
             return
-        verdict = ReturnVerdict.CANNOT_SAY if early else ReturnVerdict.COMES
+        verdict = Verdict.CANNOT_SAY if early else Verdict.COMES
         yield MachineBack(machine.name, verdict, earliest, latest, early)
 
     def _in_danger(self, number: int) -> MachineBack:
@@ -475,7 +452,7 @@ class Return:
         supplies = self.facts.facts.consumers[number].supplies
         gives = [min(power.has_power(supply), supply.works) for supply in supplies]
         is_dark = at_least_n(consumer.needs, gives) == NO
-        verdict = ReturnVerdict.DARK if is_dark else ReturnVerdict.CANNOT_SAY
+        verdict = Verdict.STAYS_DARK if is_dark else Verdict.CANNOT_SAY
         for cord, node in zip(consumer.cords, consumer.nodes):
             if self._before.alive(node) == YES and power.alive(node) != YES:
                 trips = "trips" if is_dark else "may trip"
@@ -553,11 +530,8 @@ class Return:
         breaker = carrier.breaker
         rating = breaker.rating_a
         load = self.facts.now_of(number, self._sums[number])
-        growth = self._growth.get(number, [])
         holds_a = self.facts.trips_at(number).low
         fit = compare_load(load, breaker.limit_a, rating and holds_a, carrier.most_a)
-        over = load.high > holds_a
-        since = next((step.at_s for step in growth if step.high > holds_a), 0.0)
         return BreakerBack(
             carrier.name,
             load,
@@ -565,8 +539,7 @@ class Return:
             rating,
             fit,
             together,
-            growth,
-            trips_from_s=since if over else None,
+            trips_from_s=self._over_since.get(number, 0.0) if load.high > holds_a else None,
         )
 
     # ---- the timeline ----------------------------------------------------------------------------

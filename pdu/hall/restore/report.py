@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Optional
 
@@ -22,35 +22,27 @@ from ...core.cli.report import (
     words,
 )
 from ...core.drawing.drawing import Drawing, HallNode
-from ...core.files.html import Frame, safe
+from ...core.files.html import Frame
 from ..diagram.marks import Moment, marks_of
 from ..diagram.svg import STYLE, diagram
 from ..drawings.checking import Finding
 from ..failure import report_parts
-from ..failure.rehearsal import worst_level
+from ..failure.rehearsal import Hall, worst_level
 from ..failure.report_parts import (
     GUIDE,
-    JudgedMachine,
-    amperes,
-    finite,
     fits_in_words,
     in_words,
     load_as_json,
     rank,
+    taken_at,
 )
 from ..walk.arithmetic import MAYBE, NO, YES
 from ..walk.load_limits import ABOVE_LIMIT
-from ..walk.node_state import Condition, NodeState
+from ..walk.node_state import Condition, HallStates, NodeState
+from ..walk.verdicts import Judged, Verdict
 from .delays import Delays
-from .model import BreakerBack, LoadStep, MachineBack, ReturnOutcome, ReturnVerdict, Step
+from .model import BreakerBack, MachineBack, ReturnOutcome, Step
 
-_STYLE = """
-.grows { display: inline-block; vertical-align: top; width: 19rem; max-width: 100%;
-margin: .3rem 1rem .6rem 0; }
-.grows svg { display: block; width: 100%; height: 4rem; border-bottom: 1px solid var(--line); }
-.grows path { fill: var(--bar); fill-opacity: .35; stroke: var(--bar); }
-.grows line { stroke: var(--bad); stroke-dasharray: 4 3; }
-"""
 READING = (
     "Comes back by itself: for sure. Cannot say: what was read and drawn allows more than one"
     " answer, and the reason names what decides.",
@@ -59,9 +51,8 @@ READING = (
     "Times are seconds after the power is back. An outlet closes perhaps if what it does then was"
     " not read.",
 )
+_VERDICTS = (Verdict.COMES, Verdict.EARLY, Verdict.STAYS_DARK, Verdict.CANNOT_SAY)
 _STEPS = 30  # limit for lines of a timeline on a terminal
-_MOST_CHARTS = 12
-_WIDTH, _HEIGHT = 272.0, 64.0
 
 
 class Returns(NamedTuple):
@@ -73,14 +64,7 @@ class Returns(NamedTuple):
     #: None: every line and breaker fits
     delays: Optional[Delays]
     not_known: Sequence[str]
-    #: when the readings were taken, in words
-    taken: str
-    #: with the lines and ratings that PDUs report
-    drawing: Drawing
-    #: machines that had no power when they were read
-    already: Collection[str]
-    #: the name of a line, breaker or UPS -> what it is in the drawing
-    drawn_carriers: Mapping[str, HallNode]
+    hall: Hall
 
 
 def report(returns: Returns) -> Report:
@@ -92,7 +76,7 @@ def report(returns: Returns) -> Report:
         READING,
         GUIDE,
     )
-    style = f"{_STYLE}{STYLE}{report_parts.STYLE}"
+    style = f"{STYLE}{report_parts.STYLE}"
     return Report(frame, list(_parts(returns)), partial(_as_json, returns), style)
 
 
@@ -101,7 +85,7 @@ def _parts(returns: Returns) -> Iterator[Part]:
     for outcome in returns.outcomes:
         look = report_parts.LOOK_OF_LEVEL[outcome.level]
         yield Headline(f"{heading(outcome)}: {_counts(outcome)}.", look)
-        breakers = _breakers(outcome, returns.drawing)
+        breakers = _breakers(outcome, returns.hall.drawing)
         if breakers:
             trips = sum(breaker.trips for breaker in breakers)
             yield f"Lines and breakers: {len(breakers)}; {trips} trip, {fits_in_words(breakers)}."
@@ -113,7 +97,7 @@ def _parts(returns: Returns) -> Iterator[Part]:
     yield Table("Findings", ("where", "what"), findings)
     yield from _delays(returns.delays)
     yield Section("How it was computed")
-    yield f"Readings: {returns.taken}"
+    yield f"Readings: {taken_at(returns.hall.readings)}"
     yield report_parts.not_known((fact, ()) for fact in returns.not_known)
 
 
@@ -123,7 +107,7 @@ def _breakers(outcome: ReturnOutcome, drawing: Drawing) -> list[BreakerBack]:
 
 def _shown_of(breaker: BreakerBack) -> Sequence[object]:
     shown = (breaker.load[:2], breaker.limit_a, breaker.rating_a, breaker.fit)
-    return [*shown, breaker.together, breaker.growth, breaker.trips, breaker.trips_from_s]
+    return [*shown, breaker.together, breaker.trips, breaker.trips_from_s]
 
 
 def heading(outcome: ReturnOutcome) -> str:
@@ -135,15 +119,15 @@ def heading(outcome: ReturnOutcome) -> str:
 def _counts(outcome: ReturnOutcome) -> str:
     """The count of `comes back` never stands without that of `cannot say`."""
     several = {
-        "come up before what they need": outcome.count(ReturnVerdict.EARLY),
-        "stay dark": outcome.count(ReturnVerdict.DARK),
+        "come up before what they need": outcome.count(Verdict.EARLY),
+        "stay dark": outcome.count(Verdict.STAYS_DARK),
         "not touched": outcome.drawn - len(outcome.machines),
     }
     return ", ".join(
         [
-            f"{outcome.count(ReturnVerdict.COMES)} of {counted(outcome.drawn, 'machine')} come back"
+            f"{outcome.count(Verdict.COMES)} of {counted(outcome.drawn, 'machine')} come back"
             " by themselves",
-            f"{outcome.count(ReturnVerdict.CANNOT_SAY)} cannot say",
+            f"{outcome.count(Verdict.CANNOT_SAY)} cannot say",
             *(f"{count} {text}" for text, count in several.items() if count),
         ]
     )
@@ -173,15 +157,13 @@ def _delays(delays: Optional[Delays]) -> Iterator[Part]:
 
 def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[Part]:
     worse = [
-        JudgedMachine(
-            machine.machine, machine.verdict.value, *reason_and_cord(machine, returns.drawing)
-        )
+        judged(machine, returns.hall.drawing)
         for machine in outcome.machines
-        if machine.verdict is not ReturnVerdict.COMES
+        if machine.verdict.level
     ]
     if not worse and not outcome.breakers and not outcome.steps:
         return
-    ranked = sorted(_breakers(outcome, returns.drawing), key=rank)
+    ranked = sorted(_breakers(outcome, returns.hall.drawing), key=rank)
     together = {
         breaker.name: str(breaker.together) if breaker.together else "" for breaker in ranked
     }
@@ -201,17 +183,17 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
     yield report_parts.breakers(
         [breaker.explained(why(breaker)) for breaker in ranked], {"close together": together}
     )
-    yield Picture("The load as it grows", partial(_charts, ranked))
     if place:
         yield Picture("Picture", partial(_picture, outcome, returns, place))
 
 
-def reason_and_cord(machine: MachineBack, drawing: Drawing) -> tuple[str, str]:
-    """The reason without the cord of its machine with which it begins, and that cord."""
+def judged(machine: MachineBack, drawing: Drawing) -> Judged:
+    """With the cord of the machine with which its reason begins, if it does, beside the reason."""
     for cord in drawing.machines[machine.machine].cords:
         if machine.reason.startswith(f"{cord}: "):
-            return machine.reason[len(f"{cord}: ") :], str(cord)
-    return machine.reason, ""
+            reason = machine.reason[len(f"{cord}: ") :]
+            return Judged(machine.machine, machine.verdict, reason, cord=str(cord))
+    return Judged(machine.machine, machine.verdict, machine.reason)
 
 
 def why(breaker: BreakerBack) -> str:
@@ -234,12 +216,6 @@ def _outlets(step: Step) -> str:
 
 
 _OF_POWER = {YES: Condition.LIVES, MAYBE: Condition.IN_QUESTION, NO: Condition.DEAD}
-_OF_VERDICT = {
-    ReturnVerdict.COMES: Condition.LIVES,
-    ReturnVerdict.EARLY: Condition.IN_QUESTION,
-    ReturnVerdict.CANNOT_SAY: Condition.IN_QUESTION,
-    ReturnVerdict.DARK: Condition.DEAD,
-}
 
 
 def _picture(outcome: ReturnOutcome, returns: Returns, place: int) -> str:
@@ -253,82 +229,34 @@ def _picture(outcome: ReturnOutcome, returns: Returns, place: int) -> str:
         latest = max(math.inf if step.latest_s is None else step.latest_s for step in steps)
         end = "or later" if math.isinf(latest) else f"- {latest:g} s"
         moments[HallNode("pdu", pdu)] = Moment(earliest, latest, f"closes {earliest:g} {end}")
-    marks = marks_of(_states(outcome, returns), moments, {})
-    return diagram(returns.drawing, marks, place)
+    states = _states(outcome, returns.hall)
+    return diagram(returns.hall.drawing, marks_of(states, moments, {}), place)
 
 
-def _states(outcome: ReturnOutcome, returns: Returns) -> dict[HallNode, NodeState]:
-    states = {node: NodeState(_OF_POWER[power]) for node, power in outcome.power.items()}
+def _states(outcome: ReturnOutcome, hall: Hall) -> HallStates:
+    machines = {
+        machine.machine: NodeState(machine.verdict.condition, reason=machine.reason)
+        for machine in outcome.machines
+    }
+    return hall.states_of(_states_of_nodes(outcome, hall), machines)
+
+
+def _states_of_nodes(outcome: ReturnOutcome, hall: Hall) -> Iterable[tuple[HallNode, NodeState]]:
+    for node, power in outcome.power.items():
+        yield node, NodeState(_OF_POWER[power])
     for breaker in outcome.breakers:
-        node = returns.drawn_carriers.get(breaker.name)
-        if node is None:
+        carrier = hall.drawn_carriers.get(breaker.name)
+        if carrier is None:
             continue
-        condition = _OF_POWER[outcome.power[node]]
+        condition = _OF_POWER[outcome.power[carrier]]
         if breaker.trips:
             condition = Condition.DEAD
         elif breaker.trips_from_s is not None:
             condition = Condition.IN_QUESTION
         elif condition is Condition.LIVES and breaker.fit.word == ABOVE_LIMIT:
             condition = Condition.ABOVE_LIMIT
-        state = NodeState(
-            condition, breaker.load, breaker.rating_a, breaker.limit_a, reason=why(breaker)
-        )
-        # of several conductors of a line, the worst
-        states[node] = max(states[node], state, key=lambda state: state.rank)
-    for name in returns.drawing.machines:
-        condition = Condition.DEAD if name in returns.already else Condition.LIVES
-        states[HallNode("machine", name)] = NodeState(condition)
-    for machine in outcome.machines:
-        state = NodeState(_OF_VERDICT[machine.verdict], reason=machine.reason)
-        states[HallNode("machine", machine.machine)] = state
-    return states
-
-
-# ---- the load as it grows ------------------------------------------------------------------------
-
-
-def _charts(ranked: Sequence[BreakerBack]) -> str:
-    """The worst first; one whose load nothing bounds has none."""
-    growing = [
-        breaker
-        for breaker in ranked
-        if len(breaker.growth) > 1 and math.isfinite(breaker.growth[-1].high)
-    ]
-    if not growing:
-        return ""
-    hidden_count = len(growing) - _MOST_CHARTS
-    charts = "".join(map(_chart, growing[:_MOST_CHARTS]))
-    note = (
-        f"<p><small>and {hidden_count} more, in the table</small></p>" if hidden_count > 0 else ""
-    )
-    return f"<div>{charts}</div>{note}"
-
-
-def _chart(breaker: BreakerBack) -> str:
-    last = max(breaker.growth[-1].at_s, 1.0)
-    rating = breaker.rating_a or 0.0
-    top = 1.1 * max(rating, *(step.high for step in breaker.growth)) or 1.0
-    upper = _upper_end(breaker.growth, last, top)
-    limit = _y(rating, top)
-    line = f'<line x1="0" x2="{_WIDTH:g}" y1="{limit}" y2="{limit}"/>' if rating else ""
-    about = f"up to {breaker.growth[-1].high:.1f} A after {breaker.growth[-1].at_s:g} s"
-    label = f"{breaker.name}: {about}, rating {amperes(breaker.rating_a)} A"
-    return (
-        f'<div class="grows whole"><svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" role="img"'
-        f' preserveAspectRatio="none" aria-label="{safe(label)}">'
-        f'<path d="M0 {_HEIGHT:g}{upper}V{_HEIGHT:g}Z"/>{line}</svg>'
-        f"<small>{safe(label)}</small></div>"
-    )
-
-
-def _upper_end(growth: Sequence[LoadStep], last: float, top: float) -> str:
-    """The upper end, as steps."""
-    steps = [f"H{step.at_s / last * 0.9 * _WIDTH:.1f}V{_y(step.high, top)}" for step in growth]
-    return "".join([*steps, f"H{_WIDTH:g}"])
-
-
-def _y(current_a: float, top: float) -> str:
-    return f"{_HEIGHT * (1 - current_a / top):.1f}"
+        figures = breaker.load, breaker.rating_a, breaker.limit_a
+        yield carrier, NodeState(condition, *figures, reason=why(breaker))
 
 
 # ---- JSON ----------------------------------------------------------------------------------------
@@ -360,7 +288,7 @@ def _outcome_as_json(outcome: ReturnOutcome) -> dict[str, Any]:
         "returned": list(map(str, outcome.returned)),
         "gone": list(map(str, outcome.gone)),
         "level": outcome.level,
-        "counts": {verdict.value: outcome.count(verdict) for verdict in ReturnVerdict},
+        "counts": {verdict.value: outcome.count(verdict) for verdict in _VERDICTS},
         "steps": [{**step._asdict(), "outlets": list(step.outlets)} for step in outcome.steps],
         "machines": list(map(_machine_as_json, outcome.machines)),
         "breakers": list(map(_breaker_as_json, outcome.breakers)),
@@ -370,7 +298,7 @@ def _outcome_as_json(outcome: ReturnOutcome) -> dict[str, Any]:
 def _machine_as_json(machine: MachineBack) -> dict[str, Any]:
     """One machine; without `earliest_s` it stays dark."""
     answer = {**machine._asdict(), "verdict": machine.verdict.value}
-    if machine.verdict is ReturnVerdict.DARK:
+    if machine.verdict is Verdict.STAYS_DARK:
         del answer["earliest_s"], answer["latest_s"]
     return answer
 
@@ -382,8 +310,4 @@ def _breaker_as_json(breaker: BreakerBack) -> dict[str, Any]:
         "together": breaker.together,
         "trips": breaker.trips,
         **({} if breaker.trips_from_s is None else {"trips_from_s": breaker.trips_from_s}),
-        "growth": [
-            {"at_s": step.at_s, "low_a": round(step.low, 3), "high_a": finite(step.high)}
-            for step in breaker.growth
-        ],
     }

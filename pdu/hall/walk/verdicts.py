@@ -17,6 +17,7 @@ from typing import NamedTuple, Optional
 from ...core.drawing.drawing import Cord, Machine
 from ...core.inventory.saved_readings import HallReadings
 from ...core.states import DOWN, UP
+from .node_state import Condition
 
 # A supply that works carries at least this part of an equal share. Less is a dead supply's input
 # filter, or a supply on standby.
@@ -29,14 +30,35 @@ _STANDBY_W = 6.0
 
 
 class Verdict(enum.Enum):
-    """What becomes of a machine. The value is for people and programs."""
+    """What becomes of a machine in a failure or a return, the worst first. The value is for people
+    and programs.
+    """
 
-    #: at once, or with a breaker that surely trips
-    DARK = "dark"
+    AT_ONCE = "dark at once"
+    AFTER_UPS = "dark after its UPS"
+    #: with one that surely trips
+    WITH_BREAKER = "dark with a breaker"
+    STAYS_DARK = "stays dark"
+    EARLY = "comes up before what it needs"
     #: it goes dark only if a breaker trips that may
     UNLESS = "stays unless a breaker trips"
     CANNOT_SAY = "cannot say"
+    COMES = "comes back by itself"
     STAYS = "stays"
+
+    @property
+    def level(self) -> int:
+        """Its exit code: 1 is harm, 2 not decided, 0 neither."""
+        if self in (Verdict.COMES, Verdict.STAYS):
+            return 0
+        return 2 if self in (Verdict.UNLESS, Verdict.CANNOT_SAY) else 1
+
+    @property
+    def condition(self) -> Condition:
+        """How it is drawn. What comes up too early is not dead."""
+        if self is Verdict.EARLY:
+            return Condition.IN_QUESTION
+        return (Condition.LIVES, Condition.DEAD, Condition.IN_QUESTION)[self.level]
 
 
 class Now(enum.Enum):
@@ -169,15 +191,6 @@ class Judged:
     is_likely_dark: bool = False
     #: seconds for which a UPS feeds it without its input, by the owner's word
     autonomy_s: float = 0.0
-
-    @property
-    def becomes(self) -> str:
-        """The verdict, by what decides: dark at once, dark with a breaker, stays unless ..."""
-        if self.verdict is Verdict.DARK and self.autonomy_s:
-            return "dark after its UPS"
-        if self.verdict is Verdict.DARK:
-            return "dark with a breaker" if self.step > 1 else "dark at once"
-        return str(self.verdict.value)
 
 
 def first_unproven(cords: Iterable[CordNow]) -> Optional[CordNow]:

@@ -66,10 +66,10 @@ def fail(*names: str) -> tuple[Hall, RehearsalOutcome]:
 )
 def test_a_machine_lasts_as_long_as_its_ups(failed: list[str], minutes: dict[str, int]) -> None:
     _, outcome = fail(*failed)
-    dark = {each.machine: each for each in outcome.touched if each.becomes.startswith("dark")}
+    dark = {each.machine: each for each in outcome.touched if each.verdict.value.startswith("dark")}
     assert {name: each.autonomy_s / 60 for name, each in dark.items()} == minutes
     assert all(
-        each.becomes == ("dark after its UPS" if each.autonomy_s else "dark at once")
+        each.verdict.value == ("dark after its UPS" if each.autonomy_s else "dark at once")
         for each in dark.values()
     )
     assert outcome.level == 1
@@ -109,4 +109,4 @@ def test_of_what_nobody_drew_no_time_is_promised() -> None:
         saved_readings.parse_readings({"pdus": []}, "readings.json"),
     )
     (one,) = hall.rehearse([HallNode("feed", "A"), HallNode.breaker("a", "L1")]).touched
-    assert (one.becomes, one.at_the_latest_s) == ("dark at once", 600)
+    assert (one.verdict.value, one.at_the_latest_s) == ("dark at once", 600)

@@ -114,7 +114,7 @@ def test_nothing_is_dark_while_a_small_overload_is_held() -> None:
     (one,) = outcome.in_question
     assert one.fit.word == "may trip" and one.not_before_s == _HOUR / 3
     assert one.at_the_latest_s is None and one.machines == ["m1", "m2", "m3", "m4"]
-    assert {(each.becomes, each.not_before_s) for each in outcome.touched} == {
+    assert {(each.verdict.value, each.not_before_s) for each in outcome.touched} == {
         ("stays unless a breaker trips", _HOUR / 3)
     }
     assert headline(outcome, sheds(made, outcome)).startswith(
@@ -137,7 +137,7 @@ def test_what_carries_more_than_it_holds_for_an_hour_likely_trips() -> None:
 
 def test_what_surely_trips_says_at_the_latest_when() -> None:
     outcome = fails(hall(sides("10"), EQUAL))
-    assert {(each.becomes, each.breakers) for each in outcome.touched} == {
+    assert {(each.verdict.value, each.breakers) for each in outcome.touched} == {
         ("dark with a breaker", ("right/L1",))
     }
     assert {each.at_the_latest_s for each in outcome.touched} == {_HOUR}
@@ -254,7 +254,11 @@ def test_only_machines_that_surely_draw_through_it_are_shed() -> None:
     made = hall(drawing, {**amps, "right": {**amps["right"], "9": 0.61}})
     outcome = fails(made)
     (dark,) = (each for each in outcome.touched if each.machine == "m5")
-    assert (dark.becomes, dark.not_before_s, dark.at_the_latest_s) == ("dark at once", 0.0, 0.0)
+    assert (dark.verdict.value, dark.not_before_s, dark.at_the_latest_s) == (
+        "dark at once",
+        0.0,
+        0.0,
+    )
     (found,) = sheds(made, outcome)
     assert 0.7 < found.excess_a < 0.98 and found.machines == ["m2"]
     made = hall(drawing, {**amps, "right": {**amps["right"], "9": 15.0}})

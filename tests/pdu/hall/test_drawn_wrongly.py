@@ -13,7 +13,8 @@ from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Hall
-from pdu.hall.restore.model import BreakerBack, MachineBack, ReturnModel, ReturnVerdict
+from pdu.hall.restore.model import BreakerBack, MachineBack, ReturnModel
+from pdu.hall.walk.verdicts import Verdict
 from tests.pdu.hall.test_graph import FEEDS, hall, verdicts
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")
@@ -139,10 +140,10 @@ def test_a_return_takes_watts_to_another_voltage_too() -> None:
     # 460 W at 48 V are 9.6 A on a breaker of 6.5 A, not 5.8 A
     assert line.name == "b/L1" and line.fit.word == "overloads"
     assert line.load.low <= 9.58 <= line.load.high < 12
-    assert machine.verdict is ReturnVerdict.CANNOT_SAY
+    assert machine.verdict is Verdict.CANNOT_SAY
     line, machine = comes_back(back, A)
     assert line.name == "a/L1" and line.load.low <= 2.0 <= line.load.high < 2.5
-    assert machine.verdict is ReturnVerdict.COMES
+    assert machine.verdict is Verdict.COMES
     peak = ReturnModel(of_volts(None, drawing + "peak_a = 2.5\n"))
     # as much as it may be in VA at a power factor of 0.9
     assert comes_back(peak, A)[0].load.high == pytest.approx(2.5 / 0.9)

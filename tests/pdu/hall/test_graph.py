@@ -49,7 +49,10 @@ def fails(hall: Hall, text: str) -> RehearsalOutcome:
 
 
 def verdicts(outcome: RehearsalOutcome) -> dict[str, str]:
-    return {one.machine: one.verdict.value for one in outcome.touched}
+    return {
+        one.machine: "dark" if one.verdict.level == 1 else one.verdict.value
+        for one in outcome.touched
+    }
 
 
 BOARDS = (

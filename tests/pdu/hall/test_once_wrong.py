@@ -14,7 +14,8 @@ from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.restore.delays import proposal
-from pdu.hall.restore.model import ReturnModel, ReturnOutcome, ReturnVerdict
+from pdu.hall.restore.model import ReturnModel, ReturnOutcome
+from pdu.hall.walk.verdicts import Verdict
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")
 _FEEDS = 'standard = "IEC 60898-1"\n' + '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
@@ -138,16 +139,16 @@ def _blades(
     "first, second, pdus, expected",
     [
         # the second cord may come five minutes later
-        (_closes(0, 0), _closes(0, 300, is_sequence=True), "ab", ReturnVerdict.CANNOT_SAY),
-        (_closes(0, 0), _closes(0, None), "aa", ReturnVerdict.CANNOT_SAY),
+        (_closes(0, 0), _closes(0, 300, is_sequence=True), "ab", Verdict.CANNOT_SAY),
+        (_closes(0, 0), _closes(0, None), "aa", Verdict.CANNOT_SAY),
         # two controllers do not start in the same second
-        (_closes(0, 0), _closes(0, 0), "ab", ReturnVerdict.CANNOT_SAY),
-        (_closes(5, 5), _closes(5, 5), "aa", ReturnVerdict.COMES),
-        (_closes(0, 0), _closes(200, 200), "aa", ReturnVerdict.EARLY),
+        (_closes(0, 0), _closes(0, 0), "ab", Verdict.CANNOT_SAY),
+        (_closes(5, 5), _closes(5, 5), "aa", Verdict.COMES),
+        (_closes(0, 0), _closes(200, 200), "aa", Verdict.EARLY),
     ],
 )
 def test_a_machine_that_needs_two_cords_comes_back_only_if_none_is_missing_for_long(
-    first: dict[str, Any], second: dict[str, Any], pdus: str, expected: ReturnVerdict
+    first: dict[str, Any], second: dict[str, Any], pdus: str, expected: Verdict
 ) -> None:
     (found,) = _blades(first, second, pdus).machines
     assert found.verdict is expected, found.reason
@@ -155,7 +156,7 @@ def test_a_machine_that_needs_two_cords_comes_back_only_if_none_is_missing_for_l
 
 def test_what_may_trip_and_what_may_come_late_are_both_named() -> None:
     (found,) = _blades(_closes(0, 0), _closes(0, 300, is_sequence=True), breaker_a=4).machines
-    assert found.verdict is ReturnVerdict.CANNOT_SAY
+    assert found.verdict is Verdict.CANNOT_SAY
     assert "a/L1 may trip; one cord may come at 0 s" in found.reason
 
 

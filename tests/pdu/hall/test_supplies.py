@@ -69,7 +69,7 @@ def made(drawing: str, amps: float, current: Optional[float] = None) -> Hall:
 
 
 def words(outcome: RehearsalOutcome) -> set[str]:
-    return {one.becomes for one in outcome.touched}
+    return {one.verdict.value for one in outcome.touched}
 
 
 def works(drawing: str) -> str:
