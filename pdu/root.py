@@ -14,6 +14,7 @@ import click
 
 from handlers import VERSION, registry
 from handlers.shared.errors import SettingsError, printable
+from handlers.shared.similar_names import similar_names
 
 from .core.cli.completion_scripts import answer
 from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
@@ -251,6 +252,12 @@ _ELSEWHERE = {
     "force": "give --yes",
 }
 
+# a command of a fixed number of arguments -> what is meant by more of them
+_EXTRA = {
+    "pdu identify": "give HOST alone; --handler NAME tries one handler",
+    "pdu cycle": "give one OUTLET: cycle takes one at a time",
+}
+
 
 def _lead(word: str) -> str:
     """How a make, a model or a host where a handler is expected goes on, "" if it is none."""
@@ -306,8 +313,11 @@ def run(arguments: Sequence[str]) -> int:
             )
         elif key in _ELSEWHERE:
             words = f"No such option: {option}; {_ELSEWHERE[key]}"
-        if where == "pdu identify" and " extra argument" in words:
-            words = "give HOST alone; --handler NAME tries one handler"
+        elif isinstance(error, click.NoSuchOption):
+            near = similar_names(option, error.possibilities or ())
+            words = f"No such option: {option}" + (f"; did you mean {near[0]}?" if near else "")
+        if where in _EXTRA and " extra argument" in words:
+            words = _EXTRA[where]
         first = str(error.ctx.params.get("handler") or "") if error.ctx else ""
         if (
             isinstance(error, click.MissingParameter)

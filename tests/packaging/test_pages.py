@@ -94,12 +94,11 @@ def test_every_link_within_the_project_leads_somewhere() -> None:
 
 
 def stale(text: str) -> list[str]:
-    """The archives that a page names with a wrong version.
-
-    Below OLD/ only the present version is wrong, elsewhere any other.
+    """The archives that a page names with another version than the present one. A replaced build,
+    which has a hash behind its version, is not asked.
     """
-    found = re.findall(r"(OLD/)?(pdu_\w+-([0-9][\w.]*)\.tar\.gz)", text)
-    return [archive for old, archive, version in found if (version != VERSION) != bool(old)]
+    found = re.findall(r"(pdu_\w+-([0-9][\w.]*)\.tar\.gz)", text)
+    return [archive for archive, version in found if version != VERSION]
 
 
 def test_archives_are_named_with_the_present_version() -> None:
