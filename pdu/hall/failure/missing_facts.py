@@ -142,7 +142,8 @@ class _Lacks:
                 yield from self._watts(cord.cord.pdu)
             if node in end.step_one:
                 yield from self._place(cord.cord.pdu)
-            for carrier in hall.facts.above(node):
+            # one that trips may take lines with it that do not feed this outlet
+            for carrier in hall.facts.graph.all_above(node):
                 yield from self._tripping.get(carrier, ())
 
     def _watts(self, name: str) -> Iterable[str]:

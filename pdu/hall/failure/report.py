@@ -54,7 +54,7 @@ from .report_parts import (
     taken_at,
 )
 from .shedding import Shed, sheds
-from .wording import duration, headline, interval, likely, percent, times, to_do
+from .wording import duration, headline, interval, likely, percent, short_times, times, to_do
 
 _TO_DO = 12  # lines of advice that are shown at once
 READING = (
@@ -187,7 +187,7 @@ def _picture(hall: Hall, outcome: RehearsalOutcome) -> str:
         if node is not None:
             latest_s = math.inf if load.at_the_latest_s is None else load.at_the_latest_s
             # of several conductors of a line, the one that trips first
-            moments.setdefault(node, Moment(load.not_before_s, latest_s, times(load)))
+            moments.setdefault(node, Moment(load.not_before_s, latest_s, short_times(load)))
     return diagram(hall.drawing, marks_of(states, moments, {}))
 
 
@@ -216,10 +216,7 @@ def _question(load: BreakerAfter) -> list[Cell]:
 def _to_do(
     overloads: Sequence[Shed], alike: Sequence[Group], deciding: Sequence[MissingFact]
 ) -> Table:
-    """What ends each overload, advice, and what to add to the drawing or to read, first what
-    decides the most.
-    """
-    rows = to_do(overloads, alike) + [(f"add {fact.what}", fact.machines) for fact in deciding]
+    rows = to_do(overloads, alike, deciding)
     cells = [[number(str(count or "")), advice(text)] for text, count in rows]
     table = Table("", ("machines", "what"), cells, _TO_DO, unfolded=_TO_DO)
     return table.without_empty_columns()

@@ -146,17 +146,10 @@ def breakers(
         ]
         for load in ranked
     ]
-    heads = ["line or breaker", "verdict", "least A", "most A", "limit A", *figures_by_head]
-    if any(load.fit.reason for load in loads):
-        heads.append("why")
-    not_fitting = sum(load.fit.word != FITS for load in loads)
-    return Table(
-        "Lines and breakers",
-        heads,
-        [row[: len(heads)] for row in rows],
-        not_fitting + _FITTING,
-        unfolded=UNFOLDED,
-    )
+    heads = ("line or breaker", "verdict", "least A", "most A", "limit A", *figures_by_head, "why")
+    most = sum(load.fit.word != FITS for load in loads) + _FITTING
+    table = Table("Lines and breakers", heads, rows, most, unfolded=UNFOLDED)
+    return table.without_empty_columns()
 
 
 _Load = TypeVar("_Load", bound=BreakerLoad)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from ...core.cli.output import counted
 from ...core.cli.report import few
 from ..walk.verdicts import Judged, Verdict
-from .rehearsal import BreakerAfter, RehearsalOutcome
+from .missing_facts import MissingFact
+from .rehearsal import OVERLOAD_ADVICE, BreakerAfter, RehearsalOutcome
 from .report_parts import Group, in_words
 from .shedding import Shed
 
@@ -78,6 +79,13 @@ def times(load: BreakerAfter) -> str:
     return f"{early}, at the latest after {duration(load.at_the_latest_s)}"
 
 
+def short_times(load: BreakerAfter) -> str:
+    """The same for a picture: `not before 1 h`, `trips within 2 h`."""
+    if load.at_the_latest_s is None:
+        return f"not before {duration(load.not_before_s)}" if load.not_before_s else "at any time"
+    return f"trips within {duration(load.at_the_latest_s)}"
+
+
 def percent(load: BreakerAfter) -> str:
     """`111 - 125 %` of its rating; "" if that or the load is not bounded."""
     if not load.rating_a or math.isinf(load.load.high):
@@ -94,15 +102,21 @@ def shed_in_words(shed: Shed) -> str:
     return f"shed {shed.excess_a:.1f} A from {shed.breaker}: {what}"
 
 
-def to_do(sheds: Sequence[Shed], grouped: Sequence[Group]) -> list[tuple[str, int]]:
-    """What ends each overload, and the advice for those nobody can decide, the most first; with the
-    number of machines that it is about, 0 for an overload.
+def to_do(
+    sheds: Sequence[Shed], grouped: Sequence[Group], deciding: Sequence[MissingFact]
+) -> list[tuple[str, int]]:
+    """What ends each overload, the advice for those nobody can decide, and what to add to the
+    drawing or to read, the most first; with the number of machines that it is about, 0 for an
+    overload.
     """
+    remedies = [(shed_in_words(shed), 0) for shed in sheds]
+    additions = [(f"add {fact.what}", fact.machines) for fact in deciding]
     machines: Counter[str] = Counter()
     for group in grouped:
-        if group.advice and (group.verdict is not Verdict.UNLESS or not sheds):
+        # what to shed or to add says more than a breaker's advice
+        if group.advice and (group.advice != OVERLOAD_ADVICE or not remedies + additions):
             machines[group.advice] += len(group.machines)
-    return [(shed_in_words(shed), 0) for shed in sheds] + machines.most_common()
+    return remedies + machines.most_common() + additions
 
 
 def likely(load: BreakerAfter) -> str:

@@ -152,7 +152,7 @@ def _delays(delays: Optional[Delays]) -> Iterator[Part]:
     if delays.unchanged:
         yield f"{few(delays.unchanged)}: no delay can be set there, as far as was read."
     if delays.left:
-        yield f"No delay decides {few(delays.left)}: the reasons are below."
+        yield f"No delay decides {few(delays.left)}: the reasons are above."
 
 
 def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[Part]:
@@ -227,7 +227,7 @@ def _picture(outcome: ReturnOutcome, returns: Returns, place: int) -> str:
     for pdu, steps in by_pdu.items():
         earliest = min(step.earliest_s for step in steps)
         latest = max(math.inf if step.latest_s is None else step.latest_s for step in steps)
-        end = "or later" if math.isinf(latest) else f"- {latest:g} s"
+        end = "s or later" if math.isinf(latest) else f"- {latest:g} s"
         moments[HallNode("pdu", pdu)] = Moment(earliest, latest, f"closes {earliest:g} {end}")
     states = _states(outcome, returns.hall)
     return diagram(returns.hall.drawing, marks_of(states, moments, {}), place)

@@ -217,7 +217,7 @@ def test_a_failure_a_return_and_a_check_have_the_picture(tmp_path: Path) -> None
     assert "machine: ✕ 1" in shown or "✕ 1" in shown
     assert root.run(["rehearse", *read, page, "--return", "feed:A", "--return", "feed:B"]) == 1
     shown = Path(page).read_text("utf-8")
-    assert shown.count('role="region"') == 3 and "closes 0 or later" in shown
+    assert shown.count('role="region"') == 3 and "closes 0 s or later" in shown
     assert shown.count("<defs>") == 1
     assert root.run(["plan", "check", *read, page]) == 0
     shown = Path(page).read_text("utf-8")
