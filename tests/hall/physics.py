@@ -749,6 +749,8 @@ class Life:
         self.hall, self.rng = hall, rng
         self.course = Course()
         self._now = 0.0
+        #: loads are noted from then on
+        self.loads_from_s = 0.0
         self._closing: list[tuple[float, Outlet]] = []
         loads = hall.loads()
         self.ran = {machine.name for machine in hall.machines if machine.runs()}
@@ -896,6 +898,8 @@ class Life:
                 continue
             if not any(wire.lives() for wire in part.wires):
                 course.dead.setdefault(part.name, now)
+                continue
+            if now < self.loads_from_s:
                 continue
             amps = [abs(phasors.get(wire, 0j)) for wire in part.wires]
             conductors = [(f"{part.name}, L{n}", one) for n, one in enumerate(amps, 1)]

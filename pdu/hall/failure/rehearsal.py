@@ -413,18 +413,20 @@ class Hall:
     ) -> Judged:
         """A machine that goes dark at once, or later if UPSes feed enough of its cords."""
         consumer = self.facts.consumers[number]
-        durations_s = [
-            bounds_of_node(node)
-            for cord, node in zip(consumer.cords, consumer.nodes)
-            if cord.now is not Now.OFF
-        ]
+        durations_s: list[tuple[float, float]] = []
+        for cord, node in zip(consumer.cords, consumer.nodes):
+            if cord.now is not Now.OFF:
+                least_s, most_s = bounds_of_node(node)
+                # a supply that may be dead feeds nothing in the meantime
+                works = cord.now in (Now.CARRIES, Now.WORKS)
+                durations_s.append((least_s if works else 0.0, most_s))
         if len(durations_s) < consumer.needs:
             return machine
         least_s, most_s = (
             sorted(ends, reverse=True)[consumer.needs - 1] for ends in zip(*durations_s)
         )
         if not least_s:
-            return replace(machine, at_the_latest_s=most_s)
+            return replace(machine, at_the_latest_s=None if math.isinf(most_s) else most_s)
         return replace(machine, verdict=Verdict.AFTER_UPS, autonomy_s=least_s, at_the_latest_s=None)
 
     def _battery_bounds(
@@ -437,12 +439,22 @@ class Hall:
             number[panel.node]: 60 * panel.autonomy_min for panel in self.drawing.panels.values()
         }
 
+        # what feeds a UPS's line from above does so through the UPS
+        boards = {
+            number[HallNode.breaker(panel.name, line.name)]: number[panel.node]
+            for panel in self.drawing.panels.values()
+            for line in panel.lines
+            if panel.ups is not None
+        }
+
         @functools.cache
         def bounds_of_node(node: int) -> tuple[float, float]:
             if node in gone:
                 return 0.0, 0.0
             if node not in end.at_first:
                 return 0.0 if node in end.step_one else math.inf, math.inf
+            if node in boards:
+                return bounds_of_node(boards[node])
             # UPSes in a row: the lower one begins when the upper one ends
             inputs = [bounds_of_node(edge.node) for edge in above[node] if edge.is_input]
             own_s = autonomy_s.get(node, 0.0)

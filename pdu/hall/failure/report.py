@@ -147,7 +147,8 @@ def _parts_of_one(
     for ups, seconds in outcome.autonomy_s.items():
         yield (
             f"{ups} feeds what is behind it for {duration(seconds)}, as drawn; load shifts from it"
-            " only then, and the times of what trips count from then."
+            " only then, and the times of what trips count from then. Until then it also carries"
+            " what others lose: rehearse what fails beside it alone."
         )
     loads = report_parts.without_doubles(outcome.loads, hall.drawing, _shown_of)
     if loads:

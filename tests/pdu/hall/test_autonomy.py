@@ -110,3 +110,35 @@ def test_of_what_nobody_drew_no_time_is_promised() -> None:
     )
     (one,) = hall.rehearse([HallNode("feed", "A"), HallNode.breaker("a", "L1")]).touched
     assert (one.verdict.value, one.at_the_latest_s) == ("dark at once", 600)
+
+
+def test_a_dead_supply_lasts_no_time_and_a_line_of_a_ups_is_fed_by_it() -> None:
+    """`half` has its dead supply behind the UPS; the line of `U` is fed by that of `M` above."""
+    text = (
+        '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
+        '[[panel]]\nname = "M"\ninputs = ["A"]\n[[panel.line]]\nname = "L1"\nphases = 1\n'
+        '[[ups]]\nname = "U"\ninputs = ["M"]\nrating_a = 32\nautonomy_min = 10\n'
+        '[[ups.line]]\nname = "L1"\nbreaker_a = 16\nof = "M/L1"\nphases = 1\n'
+        '[[pdu]]\nname = "a"\ninputs = ["U/L1"]\nbreaker_a = 16\n'
+        '[[pdu]]\nname = "b"\ninputs = ["B"]\nbreaker_a = 16\n'
+        '[[machine]]\nname = "half"\ncords = ["a/1", "b/1"]\n'
+        '[[machine]]\nname = "one"\ncords = ["a/2"]\n'
+    )
+    amps = {"a": (0.0, 2.0), "b": (2.0,)}
+    document = {
+        "pdus": [
+            {
+                "name": pdu,
+                "outlets": [
+                    {"identity": str(n), "state": "on", "current_a": current}
+                    for n, current in enumerate(currents, 1)
+                ],
+            }
+            for pdu, currents in amps.items()
+        ]
+    }
+    readings = saved_readings.parse_readings(document, "readings.json")
+    hall = Hall(drawing_file.parsed(text, "hall.toml"), readings)
+    touched = hall.rehearse([HallNode("feed", "A"), HallNode("feed", "B")]).touched
+    found = {each.machine: (each.verdict.value, each.autonomy_s) for each in touched}
+    assert found == {"half": ("dark at once", 0.0), "one": ("dark after its UPS", 600)}
