@@ -136,12 +136,12 @@ class Played:
         seconds = time.monotonic() - start
         after = self.ask(books=True)
         if error is not None:
-            problems = list(_ending(error, fault))
+            problems = list(ending_problems(error, fault))
         elif writes:
             problems = list(_switched(answer, port, cell, after["books"]))
         else:
-            problems = list(_read(answer, cell.method, given["books"], after["books"]))
-        problems += _writes(
+            problems = list(view_problems(answer, cell.method, given["books"], after["books"]))
+        problems += write_problems(
             cell, error, port, after["books"]["writes"][len(given["books"]["writes"]) :]
         )
         if seconds > BUDGET_S:
@@ -151,7 +151,7 @@ class Played:
             if error is not None
             else ""
         )
-        problems += _leaks(
+        problems += leak_problems(
             trace + repr(error) + repr(getattr(error, "__dict__", "")), given["secrets"]
         )
         outcome = "answered" if error is None else str(getattr(error, "kind", type(error).__name__))
@@ -176,7 +176,7 @@ def _handler(cell: Cell, given: dict[str, Any]) -> Any:
 # ---- the judgement -------------------------------------------------------------------------------
 
 
-def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
+def ending_problems(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
     """Problems unless the error is a PduHandlerError of a kind that fits the fault, with host,
     operation and one line of text.
     """
@@ -198,7 +198,7 @@ def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
         )
 
 
-def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
+def view_problems(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
     """Problems unless the view fits the books before and after the call.
 
     A status has exactly the outlets of one of the books, in order; each is UNKNOWN or has its state
@@ -263,7 +263,7 @@ def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Itera
         yield f"reported {state.name} instead of {true.name}"
 
 
-def _writes(
+def write_problems(
     cell: Cell, error: Optional[BaseException], port: PduPortView, sent: list[Any]
 ) -> Iterator[str]:
     """Problems if a read sent a command, a write sent more than one, or the error or the state does
@@ -287,7 +287,7 @@ def _writes(
         yield "reported a state without a command"
 
 
-def _leaks(text: str, secrets: list[str]) -> Iterator[str]:
+def leak_problems(text: str, secrets: list[str]) -> Iterator[str]:
     for secret in secrets:
         encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
         if secret in text or encoded in text:

@@ -91,7 +91,7 @@ BOOKS = {
     ],
 )
 def test_a_wrong_state_or_list_of_outlets_is_a_problem(found: PduView, problem: str) -> None:
-    problems = list(cell._read(found, "status", BOOKS, BOOKS))
+    problems = list(cell.view_problems(found, "status", BOOKS, BOOKS))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
 
@@ -102,7 +102,7 @@ def test_an_outlet_that_a_statistic_lists_twice_or_that_does_not_exist_is_a_prob
     listed: str, problem: bool
 ) -> None:
     found = PduStatisticView(ports=[PduPortStatisticView(identity) for identity in listed])
-    assert bool(list(cell._read(found, "statistic", BOOKS, BOOKS))) == problem
+    assert bool(list(cell.view_problems(found, "statistic", BOOKS, BOOKS))) == problem
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_an_outlet_that_a_statistic_lists_twice_or_that_does_not_exist_is_a_prob
 def test_an_error_of_the_wrong_kind_or_form_is_a_problem(
     error: BaseException, fault: str, problem: str
 ) -> None:
-    problems = list(cell._ending(error, BY_KEY[fault]))
+    problems = list(cell.ending_problems(error, BY_KEY[fault]))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
 
@@ -137,22 +137,22 @@ def test_a_second_command_or_an_error_or_state_that_does_not_fit_is_a_problem(
     writes: list[str], error: PduHandlerError, state: str, problem: str
 ) -> None:
     port = PduPortView("a", EnumPowerStatus[state])
-    problems = list(cell._writes(Cell("nut", "port_up", "half"), error, port, writes))
+    problems = list(cell.write_problems(Cell("nut", "port_up", "half"), error, port, writes))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
 
 def test_a_command_that_a_read_sends_is_a_problem() -> None:
     port = PduPortView("a", EnumPowerStatus.UNKNOWN)
-    assert list(cell._writes(Cell("nut", "status", "half"), None, port, ["x"])) == [
+    assert list(cell.write_problems(Cell("nut", "status", "half"), None, port, ["x"])) == [
         "1 command: ['x']"
     ]
 
 
 def test_a_secret_and_its_base64_are_found() -> None:
-    assert list(cell._leaks("the password is s3cret", ["s3cret"])) and list(
-        cell._leaks("czNjcmV0", ["s3cret"])
+    assert list(cell.leak_problems("the password is s3cret", ["s3cret"])) and list(
+        cell.leak_problems("czNjcmV0", ["s3cret"])
     )
-    assert not list(cell._leaks("nothing", ["s3cret"]))
+    assert not list(cell.leak_problems("nothing", ["s3cret"]))
 
 
 def test_the_matrix_has_all_calls_of_the_platform() -> None:

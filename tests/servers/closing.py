@@ -9,7 +9,6 @@ import ssl
 import threading
 import time
 from collections import Counter
-from types import TracebackType
 from typing import BinaryIO, Optional
 
 from tests.waiting import PATIENCE_S, finished
@@ -52,12 +51,7 @@ class ClosingRelay:
     def __enter__(self) -> ClosingRelay:
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stopping = True
         with socket.socket() as poke:  # ends the pending accept
             poke.connect_ex(("127.0.0.1", self.port))

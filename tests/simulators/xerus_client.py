@@ -10,7 +10,6 @@ import http.client
 import json
 import ssl
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any, Optional
 
 from .xerus import XerusPdu
@@ -64,10 +63,5 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.http.close()

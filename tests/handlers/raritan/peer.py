@@ -8,7 +8,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterable, Sequence
-from types import TracebackType
 from typing import BinaryIO, Callable, NamedTuple, Optional, Union
 
 from handlers.raritan.rpc import Agent
@@ -107,12 +106,7 @@ class Peer:
     def __enter__(self) -> Peer:
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stopping = True
         for one in self._open:
             with contextlib.suppress(OSError):

@@ -19,7 +19,6 @@ from tests.program import StopSignals, port, seconds, shown_password, starting
 
 from . import UNITS, RedfishService
 from .service import PASSWORD, USER
-from .units import dmtf
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -29,15 +28,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         choices=sorted(UNITS),
         default="rack",
         help="the kind of service (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--tree",
-        type=Path,
-        metavar="FOLDER",
-        help=(
-            "instead of --unit: a published tree of resources; outlets with PowerControl can be"
-            " switched"
-        ),
     )
     parser.add_argument(
         "--relay-delay",
@@ -56,9 +46,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "--delay", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer"
     )
-    parser.add_argument(
-        "--live", action="store_true", help="let energy counters rise (no effect with --tree)"
-    )
+    parser.add_argument("--live", action="store_true", help="let energy counters rise")
     parser.add_argument(
         "--port", type=port, default=0, help="TCP port (default: the system chooses one)"
     )
@@ -82,7 +70,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     with ExitStack() as stack:
         signals = stack.enter_context(StopSignals())
         with starting(chosen.port):
-            model = dmtf(chosen.tree) if chosen.tree else UNITS[chosen.unit]()
+            model = UNITS[chosen.unit]()
             changes = {
                 "relay_delay": chosen.relay_delay,
                 "task_seconds": chosen.task,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Optional
 
 METERINGS = ("none", "mains", "branch", "outlet")
@@ -102,8 +101,8 @@ class Pdu:
 class Model:
     """One service, at one address.
 
-    tree            a folder with a published tree of resources, served instead of `pdus` root
-    "standard", or "panduit": a PowerDistribution link to the rack PDUs instead of PowerEquipment
+    root            "standard", or "panduit": a PowerDistribution link to the rack PDUs instead of
+    PowerEquipment
     expand          None: the root offers no ExpandQuery, and $expand is not supported
     ignores_expand  $expand is offered but has no effect page            members of one page of a
     collection; 0: all login           "both"; "basic"; "session" most_sessions   largest number of
@@ -125,7 +124,6 @@ class Model:
     """
 
     pdus: tuple[Pdu, ...] = (Pdu(),)
-    tree: Optional[Path] = None
     root: str = "standard"
     expand: Optional[Expand] = Expand()
     ignores_expand: bool = False

@@ -14,7 +14,6 @@ from ..web import Counters, Reboots
 from .access import Access, Account, Session
 from .actions import CONTROL, RESET, RESET_ALL, RESTART, Control, identity_of
 from .answer import Answer
-from .dmtf import Tree
 from .faults import Faults
 from .model import Model
 from .plant import Outlet, Plant
@@ -43,7 +42,7 @@ class RedfishService:
     Attributes: host, port, url, ca_pem, fingerprint; faults (on demand); log (requests with the
     status of their answers); access (accounts and sessions); tasks; control (`writes`: accepted
     actions, except restarts; `ignores`: acknowledges switching without effect); plants (PDU's id →
-    its outlets, loads and counters; empty with a `tree`); rewrite (target, body → the body to send
+    its outlets, loads and counters); rewrite (target, body → the body to send
     instead).
     """
 
@@ -73,13 +72,9 @@ class RedfishService:
         self.tasks, self.control, self.faults = Tasks(self.clockwork), Control(model), Faults()
         self.log: list[Seen] = []
         self.plants: dict[str, Plant] = {}
-        self.tree: Optional[Tree] = None
         self.outlets: dict[str, Outlet] = {}  # path -> outlet
         self._dispatcher = Dispatcher(model, self.access, self.tasks)
-        if model.tree is not None:
-            self._serve_tree(Tree(model.tree, model, self.clockwork))
-        else:
-            self._serve_pdus()
+        self._serve_pdus()
         self._reboots = Reboots(reboot_seconds)
         self._counters = Counters()
         identity = usual() if tls else None
@@ -92,17 +87,6 @@ class RedfishService:
         self.url = self._dispatcher.front = (
             f"{'https' if tls else 'http'}://{self.host}:{self.port}"
         )
-
-    def _serve_tree(self, tree: Tree) -> None:
-        self.tree, self.outlets = tree, tree.outlets
-        self._dispatcher.made = dict(tree.made)
-        several = len(tree.rack_pdus()) > 1
-        for path, outlet in tree.outlets.items():
-            target = tree.target(path)
-            if target:
-                self._add_action(
-                    target, path, partial(self.control.switch, identity_of(path, several), outlet)
-                )
 
     def _serve_pdus(self) -> None:
         parts = []
@@ -157,13 +141,10 @@ class RedfishService:
                 connections=self._counters.connections,
                 writes=list(self.control.writes),
             )
-            if self.tree is not None:
-                self._enter_tree(books, self.tree)
-            else:
-                racks = [one for one in self.plants.values() if one.pdu.kind == "RackPDU"] or list(
-                    self.plants.values()
-                )
-                self._enter(books, racks)
+            racks = [one for one in self.plants.values() if one.pdu.kind == "RackPDU"] or list(
+                self.plants.values()
+            )
+            self._enter(books, racks)
             return books
 
     def _enter(self, books: Books, plants: list[Plant]) -> None:
@@ -181,28 +162,6 @@ class RedfishService:
                 books.states[front + id] = outlet.on
                 if plant.pdu.metering == "outlet" and plant.pdu.figures != "null":
                     books.port_energy_kwh[front + id] = round(outlet.wh / 1000, 3)
-
-    @staticmethod
-    def _enter_tree(books: Books, tree: Tree) -> None:
-        racks = tree.rack_pdus()
-        for pdu, outlets in racks.items():
-            for id, outlet in outlets.items():
-                identity = f"{pdu}.{id}" if len(racks) > 1 else id
-                books.states[identity] = outlet.on
-                if outlet.metered:
-                    books.port_energy_kwh[identity] = outlet.wh / 1000
-        loads, counted = (
-            [tree.load_a(pdu) for pdu in racks],
-            [tree.energy_kwh(pdu) for pdu in racks],
-        )
-        books.load_a = (
-            round(sum(one or 0.0 for one in loads), 3)
-            if any(one is not None for one in loads)
-            else None
-        )
-        books.energy_kwh = (
-            sum(one or 0.0 for one in counted) if any(one is not None for one in counted) else None
-        )
 
     @property
     def rewrite(self) -> Optional[Rewrite]:
@@ -237,8 +196,6 @@ class RedfishService:
     @property
     def _several(self) -> bool:
         """Whether the books cover more than one PDU, so that a PDU's id precedes an outlet's."""
-        if self.tree is not None:
-            return len(self.tree.rack_pdus()) > 1
         kinds = [pdu.kind for pdu in self.model.pdus]
         return (kinds.count("RackPDU") or len(kinds)) > 1
 

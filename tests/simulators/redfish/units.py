@@ -4,8 +4,7 @@ describes them.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Callable, Optional
+from typing import Callable
 
 from .model import Expand, Model, Pdu
 
@@ -171,15 +170,6 @@ def delayed() -> Model:
     return Model(
         (Pdu(locked=("C4",), off=("B2",)),), relay_delay=1.0, task_seconds=0.5, demand_etag=True
     )
-
-
-def dmtf(folder: Path, expand: Optional[Expand] = Expand()) -> Model:
-    """A published tree. DMTF's has a rack PDU of 11 outlets: A4 and A5 have no readings, A5 has no
-    state and no action.
-
-    In DMTF's tree, the targets of the PDU's actions lack /Actions/.
-    """
-    return Model((), tree=folder, values="none", expand=expand)
 
 
 UNITS: dict[str, Callable[[], Model]] = {

@@ -7,7 +7,6 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
@@ -300,12 +299,7 @@ class XerusPdu:
     def __enter__(self) -> XerusPdu:
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     # -- for the server

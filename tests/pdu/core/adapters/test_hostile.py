@@ -32,7 +32,6 @@ from pdu.recording.draft.profile import draft
 from tests.pdu.core.adapters.planted_devices import UNITS, recorded, recording_of
 from tests.pdu.core.adapters.recording_formats import kind, names
 from tests.simulators.nut_server import NutServer, StaticDevice
-from tests.simulators.redfish_client import OUTLETS
 
 LINES = st.sampled_from(
     [
@@ -165,7 +164,8 @@ def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str) ->
     with contextlib.closing(kind(handler).serve(recording_of(handler)[1].text, 0)) as served:
         target = {
             "raritan": "/model/pdu/0",
-            "redfish": OUTLETS + "/A1/Actions/Outlet.PowerControl",
+            "redfish": "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1"
+            "/Actions/Outlet.PowerControl",
         }[handler]
         with contextlib.closing(
             http.client.HTTPConnection(served.host, served.port, timeout=60)

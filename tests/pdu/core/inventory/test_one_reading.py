@@ -14,7 +14,6 @@ import pytest
 
 from pdu.core.inventory.polling import Target
 from pdu.root import LAZY_COMMANDS
-from tests import witnesses
 from tests.handlers.snmp.units import FIXTURES, chosen_by_hand
 from tests.needs import ROOT
 from tests.pdu.core.inventory.six_tools import WORDS, Said, SaidOfEach, by_each_tool, targets
@@ -31,10 +30,7 @@ ENTRIES = sorted(
     {one.module for one in LAZY_COMMANDS.values()}
     | {"energy.statement.verification", "energy.statement.command", "energy.journal.verify"}
 )
-SERVICES: Mapping[str, Callable[[], Model]] = {
-    **units.UNITS,
-    "dmtf": lambda: units.dmtf(witnesses.path(witnesses.PUBLIC_PDU)),
-}
+SERVICES: Mapping[str, Callable[[], Model]] = units.UNITS
 # equipment that is read only by name
 NAMED = {"floor": "FloorPDUs/Row1", "transfer-switch": "TransferSwitches/1"}
 
