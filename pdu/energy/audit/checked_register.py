@@ -277,7 +277,7 @@ class CheckedRegister:
             return EnergyInterval(0.0, energy.best, most)
         stood = checks.uncounted_s(self._findings.standstills, begin, end)
         high = energy.high + self._limits.most(stood)
-        return energy._replace(high=min(max(high, unmoved_kwh), most))
+        return EnergyInterval(energy.low, energy.best, min(max(high, unmoved_kwh), most))
 
     def events(self, begin: float, end: float) -> Sequence[Event]:
         """What happened in a period (law 5)."""
@@ -379,7 +379,7 @@ class CheckedRegister:
             most = self._limits.most(period[1] - period[0])
             high = energy.high / (1.0 - self._error) if self._error < 1.0 else most
             high = max(min(high, most), energy.best)
-            yield energy._replace(low=energy.low / (1.0 + self._error), high=high)
+            yield EnergyInterval(energy.low / (1.0 + self._error), energy.best, high)
 
     def is_idle(self, energy: EnergyInterval, begin: float, end: float) -> bool:
         """Whether the register stood in a period, and each current that was read was 0 (law 5)."""

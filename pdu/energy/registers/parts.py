@@ -70,38 +70,43 @@ class Inlet:
         """`are_stated`: whether the bounds contain the errors of all meters."""
         self._own, self._outlets = own, outlets
         self._allowed = 0.0 if are_stated else _UNSTATED
+        #: of each period what the outlets took at least
+        self._lows = dict[tuple[float, float], float]()
 
     def contradicts(self, begin: float, end: float) -> bool:
         """Whether the outlets took more than the inlet: then neither bounds the other."""
-        return self._lows(begin, end) > self._own.bounds(begin, end).high
+        return self._low([(begin, end)])[0] > self._own.bounds(begin, end).high
 
     def outlet(self, identity: str, begin: float, end: float) -> float:
         """The most that one outlet took, in kWh, hole by hole and between them."""
         cuts = self._outlets[identity].cuts(begin, end)
         edges = [begin, *cuts, end] if len(cuts) <= _MOST_CUTS else [begin, end]
         periods = [(begin, end), *zip(edges, edges[1:])]
-        for register in (self._own, *self._outlets.values()):
-            register.all_bounds(periods)  # it keeps them
-        whole, *parts = (self._highest(identity, *period) for period in periods)
+        energies = self._outlets[identity].all_bounds(periods)
+        wholes = zip(energies, self._low(periods), self._most(periods))
+        whole, *parts = (
+            part.high if low > most else narrowed(part, most - (low - part.low)).high
+            for part, low, most in wholes
+        )
         return min(sum(parts), whole)
 
-    def _highest(self, identity: str, begin: float, end: float) -> float:
-        """The most that one outlet took in a period."""
-        part, lows = self._outlets[identity].bounds(begin, end), self._lows(begin, end)
-        most = self._most(begin, end)
-        return part.high if lows > most else narrowed(part, most - (lows - part.low)).high
+    def _low(self, periods: Sequence[tuple[float, float]]) -> Sequence[float]:
+        """What all outlets took at least in each period."""
+        missing = [period for period in periods if period not in self._lows]
+        columns = [outlet.all_bounds(missing) for outlet in self._outlets.values() if missing]
+        sums = (sum(energy.low for energy in energies) for energies in zip(*columns))
+        self._lows.update(zip(missing, sums))
+        return [self._lows[period] for period in periods]
 
-    def _lows(self, begin: float, end: float) -> float:
-        return sum(outlet.bounds(begin, end).low for outlet in self._outlets.values())
-
-    def _most(self, begin: float, end: float) -> float:
-        return self._own.bounds(begin, end).high * (1.0 + self._allowed)
+    def _most(self, periods: Sequence[tuple[float, float]]) -> Sequence[float]:
+        """What they took at most by the inlet."""
+        return [energy.high * (1.0 + self._allowed) for energy in self._own.all_bounds(periods)]
 
     def total(self, energy: EnergyInterval, begin: float, end: float) -> EnergyInterval:
         """The sum of all outlets."""
-        return narrowed(energy, self._most(begin, end))
+        return narrowed(energy, self._most([(begin, end)])[0])
 
     def own_energy(self, begin: float, end: float) -> EnergyInterval:
         """The inlet's energy, which is at least that of its outlets."""
-        lows = self._lows(begin, end) * (1.0 - self._allowed)
-        return _raised(self._own.bounds(begin, end), lows)
+        low = self._low([(begin, end)])[0] * (1.0 - self._allowed)
+        return _raised(self._own.bounds(begin, end), low)
