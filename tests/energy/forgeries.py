@@ -112,7 +112,7 @@ def summed(statement: Statement) -> None:
     total = statement["total"]
     kept = {one: total[one] for one in ("peak_kw", "p95_kw", "peak_time", "days")}
     amounts = {"amounts": prices.price_total(lines, kept["peak_kw"], known), "difference": None}
-    statement["total"] = {**figures.totals(lines, power.figures([])), **kept, **amounts}
+    statement["total"] = {**figures.totals(lines, power.Together().figures()), **kept, **amounts}
     factors = figures.SurchargeFactors(statement["carbon_g_per_kwh"], statement["pue"])
     statement["added"] = figures.surcharges(statement["total"]["kwh"], factors)
 

@@ -9,7 +9,7 @@ import io
 import json
 import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import SettingsError
 from pdu import root
+from pdu.energy.registers.numpy_lazy import np
 from pdu.energy.registers.period import span_text
 from pdu.energy.statement import power
 from pdu.energy.statement.prices import Prices
@@ -346,6 +347,19 @@ def test_one_price_needs_no_hours(tmp_path: Path) -> None:
         tariff_of(str(path), ())
 
 
+def quarters(begin: float, end: float, kw: dict[int, float]) -> power.QuarterHourPower:
+    numbers = sorted(kw)
+    columns = np.array(numbers, "i8"), np.array([kw[number] for number in numbers], "f8")
+    return power.QuarterHourPower(begin, end, *columns)
+
+
+def together(outlets: Sequence[power.QuarterHourPower]) -> power.PowerFigures:
+    whole = power.Together()
+    for outlet in outlets:
+        whole.add(outlet)
+    return whole.figures()
+
+
 @given(
     outlets=st.lists(
         st.dictionaries(st.integers(0, 3), st.floats(0.0, 50.0), max_size=4),
@@ -358,21 +372,22 @@ def test_power_of_many_outlets_is_their_exact_sum_in_any_order(
     outlets: list[dict[int, float]],
 ) -> None:
     """Sums of a quarter are shortened now and then."""
-    held = [power.QuarterHourPower.of(0.0, 4 * 900.0, one) for one in outlets]
+    held = [quarters(0.0, 4 * 900.0, one) for one in outlets]
     whole = [
         round(math.fsum(one[at] for one in outlets), 3)
         for at in range(4)
         if all(at in one for one in outlets)
     ]
     for some in (held, held[::-1]):
-        assert power.figures(some).peak == max(whole, default=None)
+        assert together(some).peak == max(whole, default=None)
+    assert held[0].figures() == together(held[:1])
 
 
 def test_a_quarter_counts_where_an_outlet_has_a_part_of_it() -> None:
-    first = power.QuarterHourPower.of(450.0, 2700.0, {0: 1.0, 1: 1.0, 2: 1.0})
-    second = power.QuarterHourPower.of(900.0, 1800.0, {1: 5.0})
-    assert power.figures([first, second]) == power.PowerFigures(6.0, 6.0, 900.0)
-    assert power.figures([first, power.QuarterHourPower.of(900.0, 1800.0, {})]).peak == 1.0
+    first = quarters(450.0, 2700.0, {0: 1.0, 1: 1.0, 2: 1.0})
+    second = quarters(900.0, 1800.0, {1: 5.0})
+    assert together([first, second]) == power.PowerFigures(6.0, 6.0, 900.0)
+    assert together([first, quarters(900.0, 1800.0, {})]).peak == 1.0
 
 
 @pytest.mark.parametrize("name", ["weekdays", "mine.csv"])

@@ -118,7 +118,7 @@ def figures(
             if answer is None
             else _energy(answer, advance, inputs, periods, rules)
         ),
-        **_power(power.figures([flow])),
+        **_power(flow.figures()),
     }
     parts = day_parts(tuple(rules.tariff), inputs.begin, inputs.end, rules.zone)
     days = daily(*columns, parts, inputs.meter, usual_gap)

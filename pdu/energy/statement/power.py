@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..journal.readings import Block
@@ -31,12 +31,9 @@ class QuarterHourPower(NamedTuple):
     numbers: Column
     kilowatts: Column
 
-    @classmethod
-    def of(cls, begin: float, end: float, quarters: Mapping[int, float]) -> QuarterHourPower:
-        """`quarters`: number of a quarter -> kW."""
-        numbers = sorted(quarters)
-        kilowatts = [quarters[number] for number in numbers]
-        return cls(begin, end, np.array(numbers, "i8"), np.array(kilowatts, "f8"))
+    def figures(self) -> PowerFigures:
+        """Of this outlet alone."""
+        return _figures(self.numbers, self.kilowatts.tolist())
 
 
 class PowerFigures(NamedTuple):
@@ -132,13 +129,8 @@ class Together:
         return self._numbers[is_full], sums
 
     def figures(self) -> PowerFigures:
-        numbers, sums = self._full_quarters()
-        if not sums:
-            return PowerFigures(None, None)
-        peak = max(sums)
-        time = float(numbers[sums.index(peak)]) * QUARTER_S
-        p95 = sorted(sums)[math.ceil(_PERCENTILE * len(sums)) - 1]
-        return PowerFigures(round(peak, _PLACES), round(p95, _PLACES), time)
+        """Of all of them together."""
+        return _figures(*self._full_quarters())
 
     def by_day(self, days: Sequence[tuple[str, float]]) -> Mapping[str, Sequence[float]]:
         """Day -> its lowest, mean and highest quarter hour. `days`: each with its begin in s; a
@@ -157,12 +149,13 @@ class Together:
         }
 
 
-def figures(outlets: Iterable[QuarterHourPower]) -> PowerFigures:
-    """Of outlets together."""
-    together = Together()
-    for outlet in outlets:
-        together.add(outlet)
-    return together.figures()
+def _figures(numbers: Column, kilowatts: Sequence[float]) -> PowerFigures:
+    if not kilowatts:
+        return PowerFigures(None, None)
+    peak = max(kilowatts)
+    time = float(numbers[kilowatts.index(peak)]) * QUARTER_S
+    p95 = sorted(kilowatts)[math.ceil(_PERCENTILE * len(kilowatts)) - 1]
+    return PowerFigures(round(peak, _PLACES), round(p95, _PLACES), time)
 
 
 def _shorter(parts: Sequence[Column]) -> list[Column]:

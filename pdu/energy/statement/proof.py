@@ -107,8 +107,8 @@ def canonical(document: Any) -> bytes:
     return f"{_compact(document)}\n".encode()
 
 
-def _compact(document: Any) -> str:
-    return json.dumps(document, separators=(",", ":"), sort_keys=True, allow_nan=False)
+# made once: json.dumps would make one for each of thousands of small texts
+_compact = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 
 
 def packed(text: bytes) -> bytes:
