@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -37,9 +38,10 @@ from .audit import exports, report
 from .audit.audit_result import AuditOutcome, AuditPeriod
 from .audit.groups import by_customer, by_machine, grade_exit_code
 from .audit.pdu_audit import Asked, Audited, audit_registers
-from .journal.queries import QueryLogin, is_url
-from .journal.readings import PduReadings
-from .journal.sources import Access, source_of
+from .journal.journals import MeterJournal
+from .journal.prometheus import Prometheus
+from .journal.queries import Api, QueryLogin, is_url
+from .journal.readings import PduReadings, ReadingSource
 from .registers.unit_aliases import Holding, alias_map, check_held_once, same
 from .shared_options import WITHOUT, BillingOptions, billing
 
@@ -106,7 +108,7 @@ def _audit_pdus(
     tolerance = audit_options.billing.tolerance_kwh
     is_drawn = audit_options.html is not None
     asked = Asked(begin, end, meters, customers, drawn=is_drawn, tolerance_kwh=tolerance)
-    source = source_of(audit_options.source, _access(audit_options, run_options))
+    source = _source(audit_options, run_options)
     with closing(source):
         pdus = []
         for pdu, section in source.audit_each(begin, end, partial(_audited, asked, times)):
@@ -137,10 +139,15 @@ def _audited(asked: Asked, times: AuditPeriod, pdu: PduReadings) -> tuple[Audite
     return (audit.undrawn(), report.section(times, audit)) if asked.drawn else (audit, "")
 
 
-def _access(audit_options: AuditOptions, run_options: RunOptions) -> Access:
-    """How the server is reached, or what of a folder is left out. Raises Usage."""
-    if not is_url(audit_options.source):
-        return Access(without=audit_options.without)
+def _source(audit_options: AuditOptions, run_options: RunOptions) -> ReadingSource:
+    """The server or folder that SOURCE names. Raises Usage and SettingsError."""
+    name = audit_options.source
+    if os.path.isfile(name):
+        raise SettingsError(
+            f"{printable(name)} is a file: give the folder of `pdu meter LIST --into FOLDER`"
+        )
+    if not is_url(name):
+        return MeterJournal(name, audit_options.without)
     wrong = [key for key in run_options.secret_files if key not in _SECRETS]
     if wrong:
         raise Usage(f"--secret-file takes {' or '.join(_SECRETS)}, not {printable(wrong[0], 40)}")
@@ -154,9 +161,8 @@ def _access(audit_options: AuditOptions, run_options: RunOptions) -> Access:
     credentials = QueryLogin(
         audit_options.username or "", secrets.get("password", ""), secrets.get("token", "")
     )
-    return Access(
-        credentials, Trust(ca_pem=_authorities(audit_options.ca_pem)), audit_options.match or ""
-    )
+    trust = Trust(ca_pem=_authorities(audit_options.ca_pem))
+    return Prometheus(Api(name, credentials, trust), audit_options.match or "")
 
 
 def _authorities(path: Optional[str]) -> str:

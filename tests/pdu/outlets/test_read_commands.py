@@ -482,7 +482,7 @@ def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
     for module, name in (
         ("core.inventory.device_list", "read_device_list"),
         ("core.drawing.drawing_file", "read_drawing"),
-        ("energy.command", "source_of"),
+        ("energy.command", "MeterJournal"),
     ):
         monkeypatch.setattr(f"pdu.{module}.{name}", fail)
     code, out, err = run(capsys, *words.split())
