@@ -68,21 +68,25 @@ def test_a_machine_lives_on_metered_cords_beside_unmetered_ones(seed: int) -> No
     "broken, value, mode, fault, first",
     [
         # nothing is judged before a command
-        ("obstacle", lambda *_: "", Mode.ONE_FEED, "", 0),
+        ("step_run.obstacle", lambda *_: "", Mode.ONE_FEED, "", 0),
         # nothing is looked at after a surprise
-        ("Run._recover", lambda *_: None, Mode.ONE_FEED, "mate's supply dies", 0),
+        ("run.Run._recover", lambda *_: None, Mode.ONE_FEED, "mate's supply dies", 0),
         # nothing is looked at in a resumed run
-        ("Run._settle", lambda _, step, __: dict.fromkeys(step.cords, UP), Mode.ONE_FEED, "", 0),
-        ("Run._prove_off", lambda *_: None, Mode.BOTH_FEEDS, "relay stuck", 39),
+        (
+            "step_run.StepRun._settle",
+            lambda self: dict.fromkeys(self.step.cords, UP),
+            *(Mode.ONE_FEED, "", 0),
+        ),
+        ("step_run.StepRun._prove_off", lambda *_: None, Mode.BOTH_FEEDS, "relay stuck", 39),
     ],
 )
 def test_the_trial_notices_a_run_that_is_careless(
     broken: str, value: Any, mode: Mode, fault: str, first: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # all steps look possible to this planner
-    if broken == "obstacle":
-        monkeypatch.setattr(steps, broken, value)
-    monkeypatch.setattr(f"{run.__name__}.{broken}", value)
+    if broken == "step_run.obstacle":
+        monkeypatch.setattr(steps, "obstacle", value)
+    monkeypatch.setattr(f"pdu.hall.cycle.{broken}", value)
     trial = Trial(mode, LOOSE)
     for seed in range(first, 100):
         trial.run(seed, [fault] if fault else (), kills=0 if fault else 2)

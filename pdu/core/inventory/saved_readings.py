@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
+from pdu_common.helper import EnumPowerStatus
 
 from ..adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
 from ..adapters.topology import MeteredPart
 from ..files.whole_files import write_whole
-from ..states import STATE_WORDS, state_of_word, word
+from ..states import STATE_WORDS, UNKNOWN, state_of_word, word
 from .listed_pdu import ListedPdu
 from .reading import PolledOutlet, Reading
 
@@ -76,6 +77,11 @@ class HallReadings(NamedTuple):
         """One outlet, None if it was not read."""
         measured_pdu = self.pdus.get(pdu)
         return None if measured_pdu is None else measured_pdu.outlets.get(outlet)
+
+    def state(self, pdu: str, outlet: str) -> EnumPowerStatus:
+        """The state of one outlet, UNKNOWN if it was not read."""
+        polled_outlet = self.outlet(pdu, outlet)
+        return UNKNOWN if polled_outlet is None else polled_outlet.state
 
 
 def hall_readings(

@@ -173,11 +173,10 @@ def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: st
             continue
         for cord in progress.open.perhaps_off() if progress.open is not None else ():
             name = listed_as(earlier_plan.pdus[cord.pdu], here)
-            outlet = None if name is None else readings.outlet(name, cord.outlet)
-            if outlet is not None and outlet.state is UP:
-                continue
-            left = OutletLeftOff(cord, UNKNOWN if outlet is None else outlet.state)
-            notes.append(f"the run of {plan} has not ended: {_note(left, earlier_plan, targets)}")
+            state = UNKNOWN if name is None else readings.state(name, cord.outlet)
+            if state is not UP:
+                note = _note(OutletLeftOff(cord, state), earlier_plan, targets)
+                notes.append(f"the run of {plan} has not ended: {note}")
     return notes
 
 
@@ -373,8 +372,7 @@ def _left_off(
     cords = open_step.perhaps_off()
     pdus = {cord.pdu for cord in cords if here.get(cord.pdu) == plan.pdus[cord.pdu]}
     readings = PolledEnvironment(targets, Stopping()).read_pdus(pdus) if pdus else HallReadings({})
-    outlets = {cord: readings.outlet(*cord) for cord in cords}
-    states = {cord: UNKNOWN if outlet is None else outlet.state for cord, outlet in outlets.items()}
+    states = {cord: readings.state(*cord) for cord in cords}
     return [OutletLeftOff(cord, state) for cord, state in states.items() if state is not UP]
 
 

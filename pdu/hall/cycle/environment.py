@@ -10,8 +10,14 @@ from typing import Any, NamedTuple, Optional, Protocol
 from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus
 
+from ...core.cli.error_output import Interrupted
 from ...core.drawing.drawing import Cord
 from ...core.inventory.saved_readings import HallReadings
+
+#: how often a state that is waited for is read, in s
+POLL_S = 1.0
+# the longest time without looking whether somebody wants to stop, in s
+_TICK_S = 0.25
 
 
 class RunEnvironment(Protocol):
@@ -58,6 +64,23 @@ class UnexpectedState(PduHandlerError):
     """Something is not as it has to be."""
 
     kind = "not-proven"
+
+
+def stop_if_asked(environment: RunEnvironment) -> None:
+    """Raises Interrupted if somebody asked the run to stop."""
+    if environment.is_stopping():
+        raise Interrupted("asked to stop")
+
+
+def wait_until(environment: RunEnvironment, end: float, may_stop: bool = True) -> None:
+    """Wait until a time of its monotonic clock. Raises Interrupted, if it may be stopped."""
+    while True:
+        if may_stop:
+            stop_if_asked(environment)
+        left_s = end - environment.monotonic()
+        if left_s <= 0:
+            return
+        environment.sleep(min(left_s, _TICK_S))
 
 
 class OutletLeftOff(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Optional
 
 from ...core.drawing.drawing import Cord
 from ...core.machines.meters import MeteredLoad
+from ..walk.verdicts import LEAST_SHARE
 
 # the other cords take over this part of what a cord carried, at least and at most
 _LEAST, _MOST = 0.5, 1.5
@@ -18,9 +19,15 @@ _CHANGE = 0.1
 class StepLoads:
     """The readings of one step. Times are in s, of one clock."""
 
-    def __init__(self, loads_before: Sequence[Mapping[Cord, MeteredLoad]]) -> None:
+    def __init__(
+        self, loads_before: Sequence[Mapping[Cord, MeteredLoad]], lost: Collection[Cord]
+    ) -> None:
         """`loads_before`: what each cord showed before the first command, reading by reading."""
         self._before = loads_before
+        #: the cords that carried before the command, and are switched off
+        self.lost = lost
+        #: from when on all meters show the command
+        self.shown_at = math.inf
         self._after: list[tuple[float, Mapping[Cord, MeteredLoad]]] = []
         known_loads = [load for look in loads_before for load in look.values() if load.is_known]
         self._is_watts = all(load.power_w is not None for load in known_loads)
@@ -36,33 +43,27 @@ class StepLoads:
         cords = set(self._before[0]) if self._before else set()
         return {cord for cord in cords if all(look[cord].is_known for look in self._before)}
 
-    def mean(self, cord: Cord) -> MeteredLoad:
-        """What a cord carried before."""
-        mean_load = self._mean([cord], self._before)
-        if mean_load is None:
-            return MeteredLoad()
-        mean_load = round(mean_load, 3)
-        return (
-            MeteredLoad(power_w=mean_load) if self._is_watts else MeteredLoad(current_a=mean_load)
-        )
-
-    def not_taken_over(
-        self, lost: Collection[Cord], mates: Collection[Cord], since: float, share: float
-    ) -> str:
-        """Why the mates are not seen to carry what others lost, by the readings since a time; "" if
-        they are. `share`: the part of it that these have to show, if others are not metered.
-        """
-        gone, was = self._mean(lost, self._before), self._mean(mates, self._before)
-        now = self._mean(mates, self._since(since))
+    def not_taken_over(self) -> str:
+        """Why the other cords are not seen to carry what these lost; "" if they are."""
+        if not self.lost:
+            return ""
+        others = [cord for cord in self._before[0] if cord not in self.lost]
+        mates = [cord for cord in others if cord in self.metered]
+        # what they have to show: all of it or, if some are not metered, the least that the metered
+        # ones of supplies that work take
+        share = 1.0 if mates == others else LEAST_SHARE * len(mates) / len(others)
+        gone, was = self._mean(self.lost, self._before), self._mean(mates, self._before)
+        now = self._mean(mates, self._since(self.shown_at))
+        why = "its other cords did not take over what it carried"
         if not gone or was is None or now is None:
-            return "they were not read before and after"
+            return f"{why}: they were not read before and after"
         rise = now - was
         if _LEAST * share * gone <= rise <= _MOST * gone:
             return ""
         return (
-            f"{_names(lost)} carried {gone:.4g} {self._unit}, and {_names(mates)} went from"
-            f" {was:.4g} to {now:.4g} {self._unit}: a cord is in another outlet, or a supply is not"
-            " drawn"
+            f"{why}: {_names(self.lost)} carried {gone:.4g} {self._unit}, and {_names(mates)} went"
+            f" from {was:.4g} to {now:.4g} {self._unit}: a cord is in another outlet, or a supply"
+            " is not drawn"
         )
 
     def not_as_before(self, since: float) -> str:

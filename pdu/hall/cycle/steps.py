@@ -19,7 +19,7 @@ from ...core.machines.pdu_access import OutletReading, PduReading
 from ...core.states import UP
 from ..failure.rehearsal import Hall
 from ..walk.load_limits import FITS, LOW
-from ..walk.verdicts import ADVICE, LEAST_SHARE, CordNow, Now
+from ..walk.verdicts import ADVICE, CordNow, Now
 
 
 class Mode(enum.Enum):
@@ -181,13 +181,6 @@ def _too_few(other_cords: Sequence[CordNow], machine: Machine) -> str:
 def least_remaining_current(other_cords: Sequence[CordNow]) -> float:
     """The least that a machine's other cords carry together while one that carries is off, in A."""
     return LOW * sum(cord_now.low_a for cord_now in other_cords)
-
-
-def least_share(mates: Sequence[bool]) -> float:
-    """Which part of what a cord carried its mates have to show, by which of them are metered: all
-    of it, or the least that supplies which work take.
-    """
-    return 1.0 if all(mates) else LEAST_SHARE * sum(mates) / len(mates)
 
 
 def redundancy_problem(

@@ -531,7 +531,9 @@ PAGE = ROOT / "docs" / "cycle.md"
 def test_each_command_of_the_page_runs_as_written(
     hall: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("pdu.hall.cycle.run.RENEWAL_S", 1.0)  # these figures are renewed at once
+    monkeypatch.setattr(
+        "pdu.hall.cycle.step_run.RENEWAL_S", 1.0
+    )  # these figures are renewed at once
     fences = re.findall(r"```sh\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     commands = [one for fence in fences for one in fence.splitlines()]
     assert len(commands) >= 3

@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional
 
 import pytest
 
+from handlers.shared.errors import SettingsError
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord, Drawing
 from pdu.core.inventory.reading import PolledOutlet
@@ -274,6 +275,46 @@ def _killed(world: RoomWorld) -> Progress:
     ):
         world.append([record])
     return copy.deepcopy(world.progress)
+
+
+def test_a_handler_that_ends_the_program_leaves_no_outlet_unnamed() -> None:
+    world = RoomWorld(room())
+
+    def leave(_cord: Cord) -> None:
+        raise SystemExit("the archive's own")
+
+    world.after = leave
+    ended = run(world, Mode.BOTH_FEEDS, by_current=False)
+    assert isinstance(ended.error, SystemExit) and list(ended.left) == [(CORDS[0], DOWN)]
+    assert world.sent == [(CORDS[0], False)]
+
+
+def test_a_resumed_run_whose_disk_is_full_names_what_is_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = RoomWorld(room())
+    progress = _killed(world)
+    world.switch(CORDS[0], False)
+
+    def full(_records: object) -> None:
+        raise SettingsError("the disk is full")
+
+    monkeypatch.setattr(world, "append", full)
+    ended = run(world, Mode.ONE_FEED, cords=CORDS[:1], progress=progress)
+    assert isinstance(ended.error, SettingsError) and list(ended.left) == [(CORDS[0], DOWN)]
+    assert world.sent == [(CORDS[0], False)]
+
+
+def test_a_resumed_run_judges_the_cords_that_are_still_on_again() -> None:
+    """The first relay is welded: without its mate the machine would run on a cord that is "off"."""
+    made = room()
+    made.pdus["left"].relays[3].welded = True
+    world = RoomWorld(made)
+    progress = _killed(world)
+    world.switch(CORDS[0], False)
+    ended = run(world, Mode.BOTH_FEEDS, by_current=False, progress=progress)
+    assert ended.steps_done == 0 and "cannot be proven off" in str(ended.error)
+    assert world.sent == [(CORDS[0], False)]
 
 
 def test_a_resumed_run_does_not_believe_a_reading_from_before_the_kill() -> None:
