@@ -252,6 +252,7 @@ class PhysicalHall:
         for rack in range(rng.choice((1, 1, 2, 3))):
             self._rack(f"r{rack}", ends)
         self.settle()
+        self._cap_filters()
         self._rate()
         self._state_defaults()
         for part in self.parts:
@@ -475,6 +476,15 @@ class PhysicalHall:
             pdu.choose()
         for machine in self.machines:
             machine.usual = tuple(supply.works for supply in machine.supplies)
+
+    def _cap_filters(self) -> None:
+        """A supply that works draws at least what its filter does."""
+        for machine in self.machines:
+            watts, machine.watts = machine.watts, machine.idle_w
+            for supply, amps, factor in list(machine.flows()):
+                if supply.works and factor > 0.5:
+                    supply.filter_a = min(supply.filter_a, 0.9 * amps)
+            machine.watts = watts
 
     def _rate(self) -> None:
         """Nothing is overloaded now; when a side is lost, something may be."""
