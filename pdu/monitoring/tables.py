@@ -90,7 +90,7 @@ COLUMNS: Sequence[CheckColumn] = (
         "of_rating",
         lambda row: row.of_rating,
         "of its rating",
-        _cell_per_row(lambda row: words(row.of_rating)),
+        _cell_per_row(lambda row: number(row.of_rating, "wide")),
         csv=False,
         json=False,
     ),

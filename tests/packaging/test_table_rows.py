@@ -16,6 +16,7 @@ PAGES = sorted(
     [
         *ROOT.glob("*.md"),
         *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "docs" / "dev").glob("*.md"),
         *(ROOT / "packaging").glob("*.md"),
     ]
 )
