@@ -17,7 +17,7 @@ from .records import Call, Pdu, Refusal
 from .servers import Feed, Server, plan, port_state, server_state
 from .visiting import Visitor
 from .web.outcomes import Outcomes
-from .web.pages.servers import _seen
+from .web.pages.servers import shown_server
 
 A, B = Feed(1, "7"), Feed(2, "3")
 
@@ -104,15 +104,15 @@ def test_the_ports_of_a_changed_pdu_are_unknown_to_its_servers_until_the_next_po
     pdu = Pdu(A.pdu, "rack", "pdu_x", "", ports={A.identity: "DOWN"})
     site: Any = SimpleNamespace(manager=SimpleNamespace(pdus=lambda: [pdu]), outcomes=Outcomes())
     server = Server(1, "web", "ON", (A,))
-    assert _seen(site, server).state == "OFF"
+    assert shown_server(site, server).state == "OFF"
     pdu.doubts = {A.identity: "may or may not have switched"}
     pdu.changed()
-    assert _seen(site, server)[2:4] == ("UNKNOWN", "ON") and pdu.doubts == {}
+    assert shown_server(site, server)[2:4] == ("UNKNOWN", "ON") and pdu.doubts == {}
     # the clock was set back
     pdu.note(
         Call("status", "", 0.1, {"ports": {A.identity: "DOWN"}}, "", "", at=time.time() - 3600)
     )
-    assert _seen(site, server).state == "OFF"
+    assert shown_server(site, server).state == "OFF"
 
 
 def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:

@@ -64,14 +64,14 @@ def simulators(stack: ExitStack) -> list[DemoPdu]:
 
 def build() -> None:
     """Builds the archives and register.sh in dist/. Raises Failed."""
-    _run([sys.executable, str(ROOT / "packaging" / "build.py")], {})
+    run_program([sys.executable, str(ROOT / "packaging" / "build.py")], {})
 
 
 def register(manager: DciManager, ids: Path, say: Callable[[str], None]) -> None:
     """Runs the generated script against the stand-in, as an administrator would, and says each line
     of its output. Raises Failed.
     """
-    _run(
+    run_program(
         ["sh", str(ROOT / "dist" / "register.sh")],
         {
             "DCI_URL": manager.url,
@@ -84,7 +84,7 @@ def register(manager: DciManager, ids: Path, say: Callable[[str], None]) -> None
     )
 
 
-def _run(
+def run_program(
     command: list[str],
     environment: Mapping[str, str],
     seconds: float = 60.0,

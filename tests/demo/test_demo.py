@@ -15,7 +15,7 @@ from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S, bounded, until
 
 from . import small, steps
-from .steps import Failed, _run
+from .steps import Failed, run_program
 
 
 def _start(folder: Path, path: Optional[Path] = None) -> subprocess.Popen[str]:
@@ -114,7 +114,7 @@ def test_the_stand_in_the_simulators_and_the_command_need_no_other_package(tmp_p
 def test_a_program_that_does_not_end_in_time_is_reported_with_its_output() -> None:
     program = "import time\nprint('so far', flush=True)\ntime.sleep(600)"
     with pytest.raises(Failed, match=r"did not end within 3 s:\nso far"):
-        _run([sys.executable, "-c", program], {}, 3.0)
+        run_program([sys.executable, "-c", program], {}, 3.0)
 
 
 def test_output_that_comes_after_the_end_of_its_program_ends_in_no_traceback(
@@ -125,7 +125,7 @@ def test_output_that_comes_after_the_end_of_its_program_ends_in_no_traceback(
     """
     monkeypatch.setattr(steps, "_READ_S", 0.01)
     later = "sleep 0.3; for n in 1 2 3 4 5 6 7 8 9; do echo $n; sleep 0.05; done"
-    _run(["sh", "-c", f"({later}) & exit 0"], {})
+    run_program(["sh", "-c", f"({later}) & exit 0"], {})
     assert until(lambda: not _reading())
 
 

@@ -208,13 +208,6 @@ def test_a_three_phase_load_is_the_sum_of_the_lines_and_not_the_highest(handle: 
         assert handle(pdu).statistic().load == pytest.approx(sum(lines)) and sum(lines) > max(lines)
 
 
-def test_the_current_of_a_disabled_inlet_is_not_part_of_the_load(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=4, inlets=2)) as pdu:
-        inlets = pdu.units[0].inlets
-        inlets[1].enabled = False
-        assert handle(pdu).statistic().load == pytest.approx(sum(inlets[0].lines()))
-
-
 def test_200_metered_outlets_cost_one_more_request_for_each_further_300_calls(
     handle: Handle,
 ) -> None:

@@ -46,7 +46,7 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
-def _seen(site: Site, server: Server) -> Shown:
+def shown_server(site: Site, server: Server) -> Shown:
     pdus = {pdu.id: pdu for pdu in site.manager.pdus()}
     feeds = [
         (feed, pdus[feed.pdu], pdus[feed.pdu].port_state(feed.identity))
@@ -74,7 +74,7 @@ def _list(site: Site, request: Request) -> Response:
     return site.show(
         request,
         "servers.html",
-        servers=[_seen(site, server) for server in site.manager.servers.all()],
+        servers=[shown_server(site, server) for server in site.manager.servers.all()],
         free=free,
     )
 
@@ -124,7 +124,7 @@ def _command(given: str) -> str:
 
 
 def _confirm(site: Site, request: Request) -> Response:
-    shown = _seen(site, site.manager.servers.one(number(request)))
+    shown = shown_server(site, site.manager.servers.one(number(request)))
     command = _command(request.query_params.get("command", ""))
     steps = plan(command, shown.server, [state for *_, state in shown.feeds])
     return site.show(
@@ -150,7 +150,7 @@ def _confirmed(steps: list[Step], shown: Shown) -> str:
 def _power(site: Site, request: Request, form: FormData) -> Response:
     """Carry out the plan for the current states; the first step that fails ends it."""
     shown, command = (
-        _seen(site, site.manager.servers.one(number(request))),
+        shown_server(site, site.manager.servers.one(number(request))),
         _command(text(form, "command")),
     )
     head, sentence = _carried_out(site, shown, command, text(form, "confirmed"))
