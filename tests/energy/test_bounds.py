@@ -262,6 +262,9 @@ def test_between_two_readings_the_register_is_bounded_by_both_and_by_the_supply(
     assert found.best == pytest.approx(6.0 - 0.05)
     assert found.low == pytest.approx(16.0 - (10.0 + 0.1 + 0.06))
     assert found.high == pytest.approx(16.1 - 10.0)
+    # the power of the last hour is another one
+    bent = register([0.0, 3600.0, 7200.0], [10.0, 13.0, 14.0])
+    assert bent.energy(T0 + 5400.0, T0 + 7200.0).best == pytest.approx(0.5)
     late = one.energy(T0 + 3540.0, T0 + 7200.0)
     assert late.high == pytest.approx(16.1 - (13.0 - 0.06))
     # a register that stood before it rose may have been stale: it was up to what it then showed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Optional
 
 import pytest
 
@@ -20,6 +21,7 @@ from pdu.energy.audit.checks import (
     standstills,
     uncounted_s,
     unknown_unit,
+    unmoved_kwh,
 )
 from pdu.energy.registers.numpy_lazy import np
 
@@ -110,6 +112,31 @@ def test_a_standstill_counts_for_as_long_as_it_is_in_the_period() -> None:
     assert uncounted_s(stood, 200.0, 1000.0) == uncounted_s(stood, 0.0, 100.0) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("watts", "volts", "gap", "kwh"),
+    [
+        (100.0, None, 300.0, 0.125),
+        (NAN, 230.0, 300.0, 0.2875),
+        (NAN, None, 300.0, 0.6),
+        (100.0, None, 900.0, 0.125 + 100.0 * 1.25 * 600.0 / 3.6e6),
+        # nothing is known of what flowed in a gap
+        (100.0, None, 901.0, 0.125 - 100.0 * 1.25 * 300.0 / 3.6e6),
+    ],
+)
+def test_of_a_register_that_stood_no_more_flowed_than_the_power_says(
+    watts: float, volts: Optional[float], gap: float, kwh: float
+) -> None:
+    """An hour of 100 W, or of 1 A, and a quarter more."""
+    times = [*(300.0 * at for at in range(12)), 3300.0 + gap]
+    parameters, period = PARAMETERS._replace(volts=volts), (0.0, 9000.0)
+    table = rows([watts] * 13, [7.0] * 13, times, 1.0)
+    assert unmoved_kwh(table, parameters, [period]) == pytest.approx([kwh])
+    two = rows([watts] * 2, [7.0] * 2, [0.0, 300.0], 1.0)
+    assert unmoved_kwh(two, parameters, [period])[0] > 0.0
+    moved = rows([watts] * 13, [7.0] * 12 + [7.01], times, 1.0)
+    assert unmoved_kwh(moved, parameters, [period]) == [0.0]
+
+
 def test_the_law_is_broken_on_the_day_on_which_it_is() -> None:
     """1.5 times of what flowed on the second of three days is 1.17 times in all."""
     parameters = PARAMETERS._replace(usual_gap=3600.0, max_age=3600.0)
@@ -123,6 +150,8 @@ def test_the_law_is_broken_on_the_day_on_which_it_is() -> None:
     assert (found.event.kind, found.event.begin, found.event.end) == (UNIT, 86400.0, 172800.0)
     assert found.event.reason == "counts 1.5 times what the power says"
     assert found.ratio == pytest.approx(1.5) and found.excludes(1.5) and not found.excludes(1.17)
+    # 98 of 84 kWh, each off by what they may be
+    assert 1.1 < found.lowest_ratio < 98.4 / 85.2 < found.highest_ratio < 1.3
     assert found.counted == pytest.approx(sum(rises))
 
 

@@ -99,6 +99,13 @@ def test_below_a_factor_of_two_all_that_carry_load_are_the_unit(factor: float) -
     loads = {str(at): (90.0 * at, factor * 90.0 * at) for at in range(1, 5)}
     found = audited(device({**loads, "5": (0.0, 0.0)}), 4.0).outlets
     assert [outlet.has_lowest for outlet in found] == [False] * 4 + [True]
+    # the inlet that counts their sum has their unit, by its own watts or by current and voltage
+    for shown in ((factor * 905.0, None, 905.0), (factor * 905.0, 4.2, None)):
+        own = audited(device(loads, own=shown), 4.0).own
+        assert own is not None and not own.has_lowest
+    # one that counts what flows does not
+    own = audited(device(loads, own=(905.0, None, 905.0)), 4.0).own
+    assert own is not None and own.grade == grades.FIRM
     # a fifth that counts what flows shows that the device counts right
     found = audited(device({**loads, "5": (200.0, 200.0)}), 4.0).outlets
     assert all(outlet.has_lowest for outlet in found)

@@ -142,27 +142,6 @@ def test_a_change_before_a_reading_is_none_after_it() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("values", "age", "goes_on"),
-    [
-        ([100.0, 101.0, 101.0, 108.0], 0.0, True),
-        # the register may have been set to 0, and have come to its value since
-        ([0.0, 1.0, 1.0, 11.5], 0.5, False),
-        ([0.0, 1.0, 1.0, 11.0], 0.0, False),
-        # more than was delivered since it last moved
-        ([100.0, 101.0, 101.0, 112.0], 0.0, False),
-        ([100.0, 101.0, 101.5, 108.0], 0.0, False),
-    ],
-)
-def test_a_reading_goes_on_from_the_last_one_before_the_register_stood(
-    values: list[float], age: float, goes_on: bool
-) -> None:
-    one = _at([100.0, 101.0, 110.0, 111.0], values, identities=bytes([1]) * 4, proven_age=age)
-    segment = [0, 1, 2]
-    assert segments._goes_on(one, _SUPPLY, segment, 3) == goes_on
-    assert segment == ([0] if goes_on else [0, 1, 2])
-
-
 def test_what_nothing_confirms_is_told_by_its_reason() -> None:
     times = [float(at) for at in range(14)]
     risen = [Segment(range(8))]
@@ -174,22 +153,6 @@ def test_what_nothing_confirms_is_told_by_its_reason() -> None:
         one = _at(times, [*times[:8], *[50.0] * 6])
         assert segments._confirmed(one, [*risen, segment], events) == risen
         assert [event.reason for event in events] == [reason]
-
-
-@pytest.mark.parametrize(
-    ("first", "stop", "is_kept"), [(4, 10, True), (5, 10, False), (4, 9, False)]
-)
-def test_a_register_stands_rightly_if_nothing_flowed_in_all_of_its_units_time(
-    first: int, stop: int, is_kept: bool
-) -> None:
-    idle = [0] * 4 + [1] * 6 + [0] * 4
-    one = _at(
-        [float(at) for at in range(14)],
-        [5.0] * 14,
-        changes={4: "serial number", 10: "serial number"},
-        idle=idle,
-    )
-    assert segments._was_idle(one, Segment(range(first, stop))) == is_kept
 
 
 @pytest.mark.parametrize(
@@ -222,22 +185,6 @@ def test_up_to_three_readings_before_a_hole_may_be_wrong(back: int, left: int) -
     one = _at([float(at) for at in range(7)], [*values, following])
     numbers = segments._without_end(one, RegisterLimits(0.0, 0.75), range(6), 6)
     assert [*numbers] == [*range(left)]
-
-
-@pytest.mark.parametrize("is_changed", [True, False])
-@pytest.mark.parametrize("is_idle", [True, False])
-@pytest.mark.parametrize("rises", [True, False])
-def test_a_register_begins_where_it_first_rose_or_a_unit_began_without_a_load(
-    is_changed: bool, is_idle: bool, rises: bool
-) -> None:
-    one = _at(
-        [float(at) for at in range(6)],
-        [5.0] * 5 + [6.0 if rises else 5.0],
-        changes={0: "serial number"} if is_changed else {},
-        idle=[is_idle] * 6,
-    )
-    left = [*segments._without_start(one, range(6))]
-    assert left == ([*range(6)] if is_changed and is_idle else [5] if rises else [])
 
 
 def test_each_stretch_that_is_too_fast_is_cut_out_alone() -> None:

@@ -309,11 +309,18 @@ class CheckedRegister:
             if doubt.since < end and doubt.until > begin
         )
 
+    def device_doubts(self) -> Sequence[UnitDoubt]:
+        """Its own doubts, and its suspicions that are of the device (law 4)."""
+        return [*self.doubts, *filter(self._is_of_device, self.suspicions)]
+
+    def _is_of_device(self, suspicion: UnitDoubt) -> bool:
+        return any(suspicion[2:] == shared[2:] for shared in self._shared)
+
     def _unseen(self, begin: float, end: float) -> Iterator[Event]:
         """Suspicions that are not of the device (law 4)."""
         for doubt in self.suspicions:
-            is_of_device = any(doubt[2:] == shared[2:] for shared in self._shared)
-            if not is_of_device and doubt.event.begin < end and doubt.event.end > begin:
+            is_here = doubt.event.begin < end and doubt.event.end > begin
+            if is_here and not self._is_of_device(doubt):
                 reason = f"{doubt.event.reason}: perhaps it follows the clock of the polls"
                 yield Event(checks.UNSEEN, doubt.event.begin, doubt.event.end, reason)
 

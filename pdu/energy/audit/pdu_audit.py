@@ -349,7 +349,7 @@ def _share_with_inlet(
     if not outlets or not _is_sum(own, outlets, *period):
         return
     for identity, register in outlets.items():
-        for doubt in register.doubts:
+        for doubt in register.device_doubts():
             if not own.excludes(doubt):
                 own.take_doubt(f"outlet {identity}", doubt)
     for doubt in own.doubts:
