@@ -104,7 +104,7 @@ def _drawn(
     dcim: dcim_import.DcimOptions, source: readings_source.SourceOptions, run_options: RunOptions
 ) -> tuple[Drawing, HallReadings, Sequence[str]]:
     try:
-        return dcim_import.import_for_rehearsal(dcim_import.fetched(dcim), source, dcim.url or "")
+        return dcim_import.import_for_rehearsal(dcim_import.fetch(dcim), source, dcim.url or "")
     except NotJoined as error:
         if not run_options.json:
             print("\n".join(error.lists))

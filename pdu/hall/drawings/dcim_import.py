@@ -64,7 +64,7 @@ def take_dcim_options(options: dict[str, Any]) -> DcimOptions:
     return DcimOptions(url, token, ca_file, filters)
 
 
-def fetched(options: DcimOptions) -> Imported:
+def fetch(options: DcimOptions) -> Imported:
     """What the living system says."""
     assert options.url is not None and options.token_file is not None
     needs_places = options.filters.needs_places

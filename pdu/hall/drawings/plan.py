@@ -64,9 +64,9 @@ def _import(context: click.Context, /, **options: Any) -> int:
     if files:
         imported_hall = csv_files.read_csv_files(files)
     elif folder:
-        imported_hall = imported(rest.saved(folder), dcim_options.filters)
+        imported_hall = imported(rest.read_saved(folder), dcim_options.filters)
     else:
-        imported_hall = dcim_import.fetched(dcim_options)
+        imported_hall = dcim_import.fetch(dcim_options)
     try:
         joint = dcim_import.join_outlets(imported_hall, source)
     except NotJoined as error:

@@ -52,11 +52,11 @@ def gather(source: SourceOptions, names: Collection[str]) -> HallReadings:
     if source.readings is not None:
         if source.owner_files.list is not None:
             raise Usage("give LIST with the hall's PDUs, or --readings with a saved file")
-        return saved(source.readings)
+        return read_saved(source.readings)
     return read_list(source.owner_files.with_known_list(), names)
 
 
-def saved(path: str) -> HallReadings:
+def read_saved(path: str) -> HallReadings:
     """Saved readings. Without a time in the file, they are as old as the file."""
     try:
         document = json.loads(read_file(path))

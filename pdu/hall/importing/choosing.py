@@ -50,7 +50,7 @@ class Places:
         return locations
 
 
-def chosen(
+def choose(
     devices: Mapping[object, Mapping[str, Any]], filters: Filters, places: Places
 ) -> set[object]:
     """The ids of the devices that the filters choose. Raises SettingsError, with the values that

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Optional
 from handlers.shared.errors import SettingsError, printable
 
 from . import naming
-from .choosing import Filters, Places, chosen
+from .choosing import Filters, Places, choose
 from .model import Imported, ImportedCord, ImportedLine, ImportedOutlet
 
 KINDS = ("devices", "power-ports", "power-outlets", "power-feeds", "power-panels")
@@ -66,7 +66,7 @@ class _DcimReader:
             kind: {_id(item): item for item in objects.get(kind, ())} for kind in (*KINDS, *EXTRA)
         }
         self._places = Places(self._by_id["locations"].values())
-        self._chosen = chosen(self._by_id["devices"], filters, self._places)
+        self._chosen = choose(self._by_id["devices"], filters, self._places)
         self._filtered = any(filters)
         outlets = self._by_id["power-outlets"].values()
         self._pdus = {_id(item["device"]): None for item in outlets}

@@ -86,7 +86,7 @@ def _results(page: object, where: str) -> tuple[list[dict[str, Any]], int]:
     return results, count if isinstance(count, int) else len(results)
 
 
-def saved(folder: str) -> Objects:
+def read_saved(folder: str) -> Objects:
     """The objects in saved answers: `power-ports.json`, or several pages `power-ports-2.json`.
 
     Raises SettingsError.

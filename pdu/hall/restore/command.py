@@ -25,7 +25,7 @@ class ReturnOptions(NamedTuple):
 
 def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: bool) -> int:
     """Rehearse the return of these: all together, then each first. Returns the exit code."""
-    metered = [readings_source.saved(path) for path in options.metered]
+    metered = [readings_source.read_saved(path) for path in options.metered]
     back = ReturnModel(hall, metered)
     outcomes = back.orders(returned)
     returns = Returns(

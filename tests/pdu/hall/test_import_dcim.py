@@ -359,7 +359,7 @@ def test_filters_choose_machines_and_what_they_hang_on(
 
 
 def test_a_location_of_nautobot_counts_for_what_lies_in_it() -> None:
-    from pdu.hall.importing.choosing import Filters, Places, chosen
+    from pdu.hall.importing.choosing import Filters, Places, choose
 
     locations: list[dict[str, Any]] = [
         {"id": "s", "name": "Riga", "parent": None},
@@ -369,8 +369,8 @@ def test_a_location_of_nautobot_counts_for_what_lies_in_it() -> None:
         "in": {"id": "in", "location": {"id": "r"}},
         "out": {"id": "out", "location": {"id": "x", "name": "Oslo"}},
     }
-    assert chosen(devices, Filters(site=["riga"]), Places(locations)) == {"in"}
-    assert chosen(devices, Filters(location=["room"]), Places(locations)) == {"in"}
+    assert choose(devices, Filters(site=["riga"]), Places(locations)) == {"in"}
+    assert choose(devices, Filters(location=["room"]), Places(locations)) == {"in"}
 
 
 def test_one_command_draws_and_rehearses(

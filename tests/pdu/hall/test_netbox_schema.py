@@ -76,7 +76,7 @@ def judge(found: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]
 
 
 def saved_answers() -> Mapping[str, Any]:
-    return rest.saved(str(ROOT / "docs" / "hall" / "answers"))
+    return rest.read_saved(str(ROOT / "docs" / "hall" / "answers"))
 
 
 def test_the_answers_of_the_tests_and_of_the_page_are_answers_of_netbox(
