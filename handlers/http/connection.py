@@ -219,7 +219,14 @@ class DeadlineReader(io.RawIOBase):
         if is_over or late >= LATE_S:
             raise socket.timeout("the answer was not complete in time")
         self._opened.settimeout(_left(self._timeout, self._end))
-        count = self._raw.readinto(buffer)
+        try:
+            count = self._raw.readinto(buffer)
+        except ssl.SSLError as error:
+            # An end of the connection without TLS' own. Python takes it for an end if OpenSSL calls
+            # it SSL_ERROR_EOF; beside a broken connection it is SSL_ERROR_SYSCALL.
+            if error.reason != "UNEXPECTED_EOF_WHILE_READING":
+                raise
+            count = 0
         if count == 0 and self._ends_early():
             # http.client would take the headers or the body for complete
             raise ConnectionResetError("it ended too early")

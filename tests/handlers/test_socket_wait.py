@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -47,3 +49,23 @@ def test_over_http(pair: tuple[socket.socket, socket.socket]) -> None:
             reader.readinto(buffer)
         device.close()
         assert is_readable(ours, PATIENCE_S) and reader.readinto(buffer) == 0
+
+
+class _BrokenTls(io.RawIOBase):
+    """Ends as a TLS socket of OpenSSL 3.5 does whose peer closed while a request was on its way."""
+
+    def readinto(self, buffer: object) -> int:
+        error = ssl.SSLError(ssl.SSL_ERROR_SYSCALL, "unexpected eof while reading")
+        error.reason = "UNEXPECTED_EOF_WHILE_READING"
+        raise error
+
+
+def test_an_end_of_tls_beside_a_broken_connection_is_an_end(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    end = time.monotonic() + PATIENCE_S
+    before = SimpleNamespace(status="_UNKNOWN", headers=None, length=None)
+    assert DeadlineReader(before, _BrokenTls(), pair[1], 1.0, end).readinto(bytearray(1)) == 0
+    within = SimpleNamespace(status=200, headers={}, length=7)
+    with pytest.raises(ConnectionResetError):
+        DeadlineReader(within, _BrokenTls(), pair[1], 1.0, end).readinto(bytearray(1))
