@@ -308,7 +308,9 @@ def test_an_answer_that_ends_within_its_headers_is_no_success(
     }
     with Peer([[answer] for answer in answers.values()], tls=usual().context) as peer:
         run = admin.run(manager, "snmp", DCI_URL=f"https://{peer.address}", DCI_INSECURE="1")
-    assert_failed(run, code, words, "the answer ended within its headers")
+    assert_failed(run, code, words)
+    # OpenSSL 3.2 and newer report the end without TLS' own themselves
+    assert "the answer ended within its headers" in run.err or "unexpected eof" in run.err
 
 
 def test_a_login_without_a_valid_token_ends_the_run(admin: Admin) -> None:

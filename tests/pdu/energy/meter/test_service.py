@@ -141,11 +141,13 @@ def polled(name, known):
 
 
 def test_a_pdu_whose_reading_never_ends_is_given_up_and_read_again(tmp_path: Path) -> None:
-    ran(tmp_path / "a", _HANGS)
+    tally, _ = ran(tmp_path / "a", _HANGS)
     first, *rest = polls(tmp_path / "a", 1)
     assert "not read in time" in first["error"][1]
     assert rest and all("error" not in one for one in rest)
-    assert len(polls(tmp_path / "a", 0)) == 6
+    others = polls(tmp_path / "a", 0)
+    # on a busy machine a round may begin late, and the meter counts it as missed
+    assert 6 - tally["missed"] <= len(others) <= 6 and all("error" not in poll for poll in others)
 
 
 _RENEWED = """
