@@ -77,7 +77,7 @@ def _text(name: str, **values: str) -> bytes:
     return text.encode()
 
 
-def installed(pyz: Path) -> dict[str, PackageFile]:
+def package_files(pyz: Path) -> dict[str, PackageFile]:
     """The files that the package installs: path without the first slash → file.
 
     Raises DebError or OSError.
@@ -204,7 +204,7 @@ def build(pyz: Path, out: Path, version: str, compression: Sequence[str] = _SMAL
 
     Raises DebError or OSError.
     """
-    files = installed(pyz)
+    files = package_files(pyz)
     contents = {f"DEBIAN/{name}": file for name, file in control(files, version).items()} | files
     package = out / f"{PACKAGE}_{debian_version(version)}_all.deb"
     out.mkdir(parents=True, exist_ok=True)

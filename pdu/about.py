@@ -14,7 +14,7 @@ from handlers.shared.similar_names import similar_names
 from .core.cli import exit_codes, pages
 from .core.cli.error_output import Usage
 from .core.cli.groups import LazyGroup, Subcommand
-from .core.cli.options import Argument, completed, output, run_options_of
+from .core.cli.options import Argument, output, run_options_of, word_completion
 from .core.cli.output import Result, print_result
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _commands(
     """Completes the name of a command of `pdu`."""
     root = context.find_root().command
     names = [*root.by_name, EXIT_CODES, ERRORS] if isinstance(root, LazyGroup) else []
-    return completed(lambda: names)(context, argument, incomplete)
+    return word_completion(lambda: names)(context, argument, incomplete)
 
 
 @click.pass_context

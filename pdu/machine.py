@@ -83,7 +83,7 @@ class MachineCall(NamedTuple):
     @property
     def file(self) -> EvidenceFile:
         """Where what trials have shown is."""
-        drawing = self.owner_files.needed(DRAWING)
+        drawing = self.owner_files.require_path(DRAWING)
         return EvidenceFile.of(self.verified, drawing)
 
     @property
@@ -136,7 +136,7 @@ def _calls(context: click.Context, options: dict[str, Any]) -> list[MachineCall]
     if len(names) > 1 and os.path.isfile(names[-1]):
         options[f"{LIST}_word"] = names.pop()
     files = OwnerFiles.of(options, run_options, [DRAWING, LIST])
-    drawing = files.drawn()
+    drawing = files.read_drawing()
     if len(names) == 1:
         return [MachineCall(files, owner_files.machine(drawing, names[0]), run_options, **options)]
     machines = owner_files.select_machines(drawing, names)
@@ -285,13 +285,13 @@ def _try_cabling(call: MachineCall, notes: list[str]) -> MachineEvidence:
 @click.pass_context
 def _off(context: click.Context, /, **options: Any) -> int:
     (call,) = map(_require_unprotected, _calls(context, options))
-    return _switch(call, "off", lambda runner, saw: saw.extend(runner.off(call.power)))
+    return _switch(call, "off", lambda runner, saw: saw.extend(runner.switch_off(call.power)))
 
 
 @click.pass_context
 def _on(context: click.Context, /, **options: Any) -> int:
     (call,) = map(_require_unprotected, _calls(context, options))
-    return _switch(call, "on", lambda runner, _: runner.on(call.power))
+    return _switch(call, "on", lambda runner, _: runner.switch_on(call.power))
 
 
 @click.pass_context

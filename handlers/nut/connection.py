@@ -172,7 +172,7 @@ class Connection:
         if self._until is None:
             return end
         if now >= self._until:
-            raise errors.out_of_time(self.place)
+            raise errors.time_is_up_error(self.place)
         return min(end, self._until)
 
     def _answer(self, request: NutRequest[object], end: float) -> Responses:

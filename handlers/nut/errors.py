@@ -207,7 +207,7 @@ def _first_of_tls(error: OSError) -> str:
     )
 
 
-def out_of_time(host: str) -> Unreachable:
+def time_is_up_error(host: str) -> Unreachable:
     """The error if the time for all exchanges of a call is used up."""
     return Unreachable(
         "the time for this call is over: check the name look-up, the network and the NUT server's"
@@ -230,7 +230,7 @@ def no_tls(answer: ErrAnswer) -> Unreachable:
     )
 
 
-def unexpected(line: str) -> ProtocolError:
+def unexpected_answer(line: str) -> ProtocolError:
     """The error for a line that does not answer the request."""
     return ProtocolError(
         f"the server answered {printable(line, 80)!r}, which does not answer the request",

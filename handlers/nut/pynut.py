@@ -209,11 +209,11 @@ class PyNUTClient(Generic[AnyStr]):
 
     def help(self) -> AnyStr:
         """The requests that the server lists, one line with its line break."""
-        return self._out(self._answer("help", messages.server_help) + "\n")
+        return self._encode(self._answer("help", messages.server_help) + "\n")
 
     def ver(self) -> AnyStr:
         """The server's name and version, one line with its line break."""
-        return self._out(self._answer("ver", messages.ver) + "\n")
+        return self._encode(self._answer("ver", messages.ver) + "\n")
 
     # ---- reading ---------------------------------------------------------------------------------
 
@@ -275,7 +275,7 @@ class PyNUTClient(Generic[AnyStr]):
             device: self._value(answers, request) for device, request in requests.items()
         }
         return {
-            self._out(device): [self._out(client) for client in clients]
+            self._encode(device): [self._encode(client) for client in clients]
             for device, clients in clients_by_device.items()
             if clients
         }
@@ -347,11 +347,11 @@ class PyNUTClient(Generic[AnyStr]):
         except PduHandlerError as error:
             _fail(error)
 
-    def _out(self, text: str) -> AnyStr:
+    def _encode(self, text: str) -> AnyStr:
         return cast(AnyStr, text if self._text else text.encode("utf-8", "surrogateescape"))
 
     def _pairs(self, pairs: dict[str, str]) -> dict[AnyStr, AnyStr]:
-        return {self._out(key): self._out(value) for key, value in pairs.items()}
+        return {self._encode(key): self._encode(value) for key, value in pairs.items()}
 
 
 def _port(port: object) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Callable, NamedTuple, Optional, TypeVar
 
 from ..shared.errors import ProtocolError, SettingsError, printable
-from .errors import unexpected
+from .errors import unexpected_answer
 from .quoting import encoded, is_name, name, split, word
 from .responses import NutRequest, NutResponse
 
@@ -270,7 +270,7 @@ def get_tracking(identifier: str = "") -> NutRequest[str]:
 
     def parse_reply(reply: NutResponse) -> str:
         if reply.line not in expected_words:
-            raise unexpected(reply.line)
+            raise unexpected_answer(reply.line)
         return reply.line
 
     line = f"GET TRACKING {name(identifier, 'tracked request')}" if identifier else "GET TRACKING"
@@ -292,7 +292,7 @@ def _ok(reply: NutResponse) -> str:
     """
     first, _, arguments = reply.line.partition(" ")
     if first not in ("OK", "Goodbye..."):
-        raise unexpected(reply.line)
+        raise unexpected_answer(reply.line)
     return arguments
 
 
@@ -340,7 +340,7 @@ def _get(parse: Read[T], *query: str) -> NutRequest[T]:
     def parse_reply(reply: NutResponse) -> T:
         words = split(reply.line)
         if tuple(words[: len(query)]) != query:
-            raise unexpected(reply.line)
+            raise unexpected_answer(reply.line)
         return parse(reply, words[len(query) :])
 
     line = "GET " + " ".join(query)
@@ -349,21 +349,21 @@ def _get(parse: Read[T], *query: str) -> NutRequest[T]:
 
 def _value(reply: NutResponse, words: list[str]) -> str:
     if len(words) != 1:
-        raise unexpected(reply.line)
+        raise unexpected_answer(reply.line)
     return words[0]
 
 
 def _number(reply: NutResponse, words: list[str]) -> int:
     text = _value(reply, words)
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise unexpected(reply.line)
+        raise unexpected_answer(reply.line)
     return int(text)
 
 
 def _type(reply: NutResponse, words: list[str]) -> VariableType:
     lengths = [word[7:] for word in words if word.startswith("STRING:")]
     if any(not (length.isascii() and length.isdigit() and len(length) < 10) for length in lengths):
-        raise unexpected(reply.line)
+        raise unexpected_answer(reply.line)
     return VariableType(
         tuple(word.partition(":")[0] for word in words), int(lengths[0]) if lengths else None
     )
@@ -379,7 +379,7 @@ def _tracking_id(reply: NutResponse) -> str:
     if len(words) == 2 and words[0] == "TRACKING" and is_name(words[1]):
         return words[1]
     if words != [""]:
-        raise unexpected(reply.line)
+        raise unexpected_answer(reply.line)
     return ""
 
 

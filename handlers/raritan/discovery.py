@@ -85,11 +85,11 @@ class UnitFinder:
         self._ask_outlets(bulk, units)
         return units
 
-    def list_units(self, without_pdu: bool = False) -> list[ListedUnit]:
+    def list_units(self, may_lack_pdu: bool = False) -> list[ListedUnit]:
         """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only
         logged.
 
-        With `without_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a
+        With `may_lack_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a
         power meter controller, whose figures do not need that object. The caller passes it to
         `panels.units_without_outlets`, which raises for any other unit.
 
@@ -100,7 +100,7 @@ class UnitFinder:
         self._warn_of_unknown(link_units)
         units: list[ListedUnit] = []
         for unit, answer in self._outlets:
-            if unit.link_id == PRIMARY and without_pdu and is_missing_object_error(answer.error):
+            if unit.link_id == PRIMARY and may_lack_pdu and is_missing_object_error(answer.error):
                 units.append(ListedUnit(unit, [], has_pdu=False))
             elif unit.link_id == PRIMARY or self._is_there(unit.link_id, answer, link_units):
                 units.append(ListedUnit(unit, unit.each_once(answer.get(), "getOutlets")))
@@ -183,7 +183,7 @@ def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[Lis
     bulk.perform()
     if units.ask_unusual(bulk):
         bulk.perform()
-    return units.list_units(without_pdu=True), bulk
+    return units.list_units(may_lack_pdu=True), bulk
 
 
 def _unusable(link_id: int, trouble: str, error: Optional[PduHandlerError]) -> PduHandlerError:

@@ -315,7 +315,7 @@ def read_statistic(
         meters[unit.link_id] = UnitMeter(unit, with_power)
         meters[unit.link_id].ask_model(bulk)
     bulk.perform()
-    units = finder.list_units(without_pdu=True)
+    units = finder.list_units(may_lack_pdu=True)
     without_outlets = panels.units_without_outlets(bulk, units)
     for _ in zip(
         *(

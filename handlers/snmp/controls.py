@@ -181,7 +181,7 @@ class Guarded(Control):
             raise ValueError("demanded is for refuse: with allow, a missing value always forbids")
         validation.require_distinct_texts(self.allow, "allow")
         validation.require_distinct_texts(self.refuse, "refuse")
-        validation.filled(self.why, "why")
+        validation.require_text(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         mark = self.test.value_of(reader, identity)

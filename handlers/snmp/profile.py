@@ -104,7 +104,7 @@ class Profile(FrozenValue):
                 f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter"
                 " first"
             )
-        validation.at_least_one(self.models, "models")
+        validation.require_values(self.models, "models")
         validation.pattern(self.described, "described")
         for prefix in self.sys_object_ids:
             validation.oid(prefix, "sys_object_ids")

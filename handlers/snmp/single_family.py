@@ -161,9 +161,9 @@ class Unmarked(Control):
     why: str
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.quiet, "quiet")
+        validation.require_values(self.quiet, "quiet")
         validation.require_distinct_texts(self.quiet, "quiet")
-        validation.filled(self.why, "why")
+        validation.require_text(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         marks = self.marks.rows(reader)

@@ -30,7 +30,7 @@ class Doubt(FrozenValue):
     optional: bool = False
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.quiet, "quiet")
+        validation.require_values(self.quiet, "quiet")
         validation.require_distinct_texts(self.quiet, "quiet")
 
     def rises(self, mark: Optional[Raw]) -> bool:
@@ -60,8 +60,8 @@ class State(FrozenValue):
     confirm: Optional[Source] = None
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.on, "on")
-        validation.at_least_one(self.off, "off")
+        validation.require_values(self.on, "on")
+        validation.require_values(self.off, "off")
         for name in ("on", "off", "absent"):
             validation.require_distinct_texts(getattr(self, name), name)
         validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))

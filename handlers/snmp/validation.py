@@ -29,7 +29,7 @@ def suffix(value: str, what: str) -> None:
         raise ValueError(f"{what} is {value!r}; give arcs such as 14 or 1.2")
 
 
-def filled(value: str, what: str) -> None:
+def require_text(value: str, what: str) -> None:
     """Requires text other than white space."""
     if not value.strip():
         raise ValueError(f"{what} is empty")
@@ -41,7 +41,7 @@ def separator(value: str) -> None:
         raise ValueError("separator is empty")
 
 
-def at_least_one(values: Sequence[object], what: str) -> None:
+def require_values(values: Sequence[object], what: str) -> None:
     """Requires at least one value, and none twice."""
     if not values:
         raise ValueError(f"{what} is empty; give at least one")

@@ -88,7 +88,7 @@ class OwnerFiles(NamedTuple):
             )
         owner_files = cls(**values, secret_files=run_options.secret_files)
         for name in needs:
-            owner_files.needed(name)
+            owner_files.require_path(name)
         return owner_files.with_known_list() if LIST in needs else owner_files
 
     def with_known_list(self) -> OwnerFiles:
@@ -97,13 +97,13 @@ class OwnerFiles(NamedTuple):
         """
         if self.list:
             return self
-        path = self.needed(LIST)
+        path = self.require_path(LIST)
         files = self._replace(list=path, auth=self.auth or names.usual_logins(path) or None)
         logins = f", with the logins of {files.auth}" if files.auth and not self.auth else ""
         _warn(f"note: the list of PDUs is {path}{logins}")
         return files
 
-    def needed(self, name: str) -> str:
+    def require_path(self, name: str) -> str:
         """The path of a file; of a list that is not given, of the one that is known. Raises Usage
         if there is none.
         """
@@ -146,7 +146,7 @@ class OwnerFiles(NamedTuple):
 
         Raises SettingsError, also for a wanted PDU that the list lacks.
         """
-        self.needed(LIST)
+        self.require_path(LIST)
         return self.targets(self.files(), pdu_names)
 
     def targets(
@@ -175,11 +175,11 @@ class OwnerFiles(NamedTuple):
             )
         return selection
 
-    def drawn(self) -> Drawing:
+    def read_drawing(self) -> Drawing:
         """The drawing. Raises SettingsError, and Usage if there is none."""
         from .drawing import drawing_file  # imported late: 9 ms, for those that have a drawing
 
-        return drawing_file.read_drawing(self.needed(DRAWING))
+        return drawing_file.read_drawing(self.require_path(DRAWING))
 
 
 @functools.lru_cache(maxsize=1000)  # a command may read its list more than once

@@ -14,8 +14,8 @@ from handlers.shared.errors import SettingsError, printable
 
 from ..core.cli.exit_codes import DONE, NOT_SEEN
 from ..core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
-from ..core.cli.options import Argument, completed, output, run_options_of
-from ..core.cli.output import Result, columns, print_result
+from ..core.cli.options import Argument, output, run_options_of, word_completion
+from ..core.cli.output import Result, print_result, tabulate
 
 # name of a table -> the function of family_tables that makes it
 _TABLES = {
@@ -79,7 +79,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
         [profile["family"], profile["vendor"], profile["commands"], ", ".join(profile["models"])]
         for profile in data
     ]
-    lines = _fitted(columns(("family", "vendor", "commands", "models"), rows))
+    lines = _fitted(tabulate(("family", "vendor", "commands", "models"), rows))
     return print_result(Result(data, lines if rows else nothing), run_options_of(context).json)
 
 
@@ -169,7 +169,7 @@ families = _command(
 show = _command(
     "show",
     _show,
-    Argument("FAMILY", shell_complete=completed(_keys)),
+    Argument("FAMILY", shell_complete=word_completion(_keys)),
     examples=("pdu snmp show apc-rpdu2", "pdu snmp show sentry4 > mine.json"),
 )
 check = _command(

@@ -81,7 +81,7 @@ class BillingOptions(NamedTuple):
         usual = RegisterFacts(
             self.limit_kw, self.step, self.wrap, self.meter_class, self.volts, self.own_use
         )
-        drawing = OwnerFiles(drawing=self.drawing).drawn() if self.drawing else None
+        drawing = OwnerFiles(drawing=self.drawing).read_drawing() if self.drawing else None
         pdu_nodes = drawing.pdus if drawing else {}
         return BillingFiles(
             Meters(usual, self.meters or "", self.pdu_limit_kw, pdu_nodes),

@@ -37,7 +37,7 @@ from .contract import (
     InputOptions,
     completed,
     metadata,
-    of_input,
+    parse_input,
 )
 
 DONE, FAILED, IS_OFF = 0, 1, 2
@@ -79,13 +79,13 @@ def _say(sentence: str) -> None:
 
 def _off(options: Mapping[str, str]) -> int:
     runner, machine = _runner(options), _machine(options)
-    _say_off(machine, runner(machine).off(machine.power))
+    _say_off(machine, runner(machine).switch_off(machine.power))
     return DONE
 
 
 def _on(options: Mapping[str, str]) -> int:
     runner, machine = _runner(options), _machine(options)
-    runner(machine).on(machine.power)
+    runner(machine).switch_on(machine.power)
     _say(f"{machine.power.name} is on")
     return DONE
 
@@ -231,7 +231,7 @@ def _owner_files(options: Mapping[str, str]) -> OwnerFiles:
 
 
 def _drawing(options: Mapping[str, str]) -> Optional[Drawing]:
-    return OwnerFiles(drawing=options["drawing"]).drawn() if options["drawing"] else None
+    return OwnerFiles(drawing=options["drawing"]).read_drawing() if options["drawing"] else None
 
 
 def _machine(options: Mapping[str, str]) -> FencedMachine:
@@ -301,7 +301,7 @@ def _run(**values: Any) -> int:
     try:
         # a cluster gives no argument
         input_options = (
-            InputOptions(completed(value_by_name), ()) if value_by_name else of_input(_input())
+            InputOptions(completed(value_by_name), ()) if value_by_name else parse_input(_input())
         )
     except SettingsError as error:
         _say(error.reason)

@@ -103,7 +103,7 @@ class InputOptions(NamedTuple):
     ignored: Sequence[str]
 
 
-def of_input(text: str) -> InputOptions:
+def parse_input(text: str) -> InputOptions:
     """The options of standard input: `name=value` lines. Empty lines and comments are left out; an
     unknown name is ignored and said, as the contract asks.
 

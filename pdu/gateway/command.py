@@ -85,7 +85,7 @@ class GatewayOptions(NamedTuple):
             return None
         folder = Path(self.state_dir) if self.state_dir else default_folder()
         proof = OffProof(True, self.threshold, self.power_timeout)
-        drawing = self.owner_files.needed(DRAWING)
+        drawing = self.owner_files.require_path(DRAWING)
         file = EvidenceFile.of(self.verified, drawing)
         return MeterProof(proof, folder, file, self.alive)
 
@@ -142,7 +142,7 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
 def _read_files(options: GatewayOptions) -> Files:
     """All files, at the start and after SIGHUP. Raises SettingsError."""
     clients = clients_file.read_clients(options.clients)
-    drawing = options.owner_files.drawn()
+    drawing = options.owner_files.read_drawing()
     if not drawing.machines:
         raise SettingsError(f"{drawing.path}: there is no machine in it; add [[machine]] tables")
     _check_patterns(clients, drawing, options.clients)
@@ -210,7 +210,7 @@ async def _serve(
                     report(f"defect: {type(error).__name__}: {error}")
 
         def on_signal() -> None:
-            if signals.heard():
+            if signals.take_reload():
                 reload_request.set()
             if signals.ending is not None:
                 server.stop()

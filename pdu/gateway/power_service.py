@@ -349,7 +349,7 @@ class PowerService:
         runner = make_runner(proof, self._pdu_access(cord_targets), machine, self._report)
         try:
             await asyncio.get_running_loop().run_in_executor(
-                self._provers, lambda: runner.off(MachinePower.of(machine))
+                self._provers, lambda: runner.switch_off(MachinePower.of(machine))
             )
         except NotProven as error:
             return str(error)

@@ -78,7 +78,7 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     if rehearsal_options.html is not None:
         check_page(rehearsal_options.html)
     if files.drawing:
-        drawing = files.drawn()
+        drawing = files.read_drawing()
     else:
         drawing, readings, notes = _drawn(dcim, source, run_options)
         for line in notes:

@@ -141,7 +141,7 @@ async def _serve(
         while signals.ending is None:
             await turn.wait()
             turn.clear()
-            if signals.heard():
+            if signals.take_reload():
                 await asyncio.to_thread(reload)
     finally:
         loop.remove_reader(signals.pipe.fileno())

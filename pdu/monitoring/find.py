@@ -36,7 +36,7 @@ from ..core.cli.options import (
     run_options_of,
     secret_files,
 )
-from ..core.cli.output import columns, counted, print_json, progress
+from ..core.cli.output import counted, print_json, progress, tabulate
 from ..core.cli.shared_options import AUTH
 from ..core.files.csv_out import begins_as_formula, csv_lines
 from ..core.inventory import connection_data
@@ -324,9 +324,9 @@ def _result_of(
         )
         return
     print(csv_lines([_HEAD, *rows]), end="", flush=True)
-    for line in columns((), [(device.address, device.handler, device.what) for device in pdus]):
+    for line in tabulate((), [(device.address, device.handler, device.what) for device in pdus]):
         print(line, file=sys.stderr)
-    for line in columns(
+    for line in tabulate(
         (), [(device.address, device.name, device.what) for device in other_devices]
     ):
         print(f"not a known PDU: {line}", file=sys.stderr)

@@ -201,7 +201,7 @@ class PollingProcess:
             except (EOFError, OSError):
                 self._is_gone = True
         if signals.pipe in ready:
-            self._is_hung_up = signals.heard() or self._is_hung_up
+            self._is_hung_up = signals.take_reload() or self._is_hung_up
 
     def _take(self, message: object) -> None:
         if isinstance(message, CommandRequested):

@@ -316,7 +316,7 @@ class ServedPdu:
         if not power.is_on():
             self._audience.say(f"outlet {command.number} was not cycled: it is not known to be on")
             return False
-        if not self._is_done(identity, command.number, power, False, power.off):
+        if not self._is_done(identity, command.number, power, False, power.switch_off):
             return False
         until = time.monotonic() + max(self._pace.pause, one_outlet.AGAIN_S)
         with self._changed:
@@ -326,7 +326,7 @@ class ServedPdu:
     def _switch_on_again(self, pause: _Pause) -> bool:
         """The second half of a cycle."""
         return self._is_done(
-            pause.identity, pause.command.number, pause.power, True, pause.power.on
+            pause.identity, pause.command.number, pause.power, True, pause.power.switch_on
         )
 
     def _is_done(

@@ -168,11 +168,11 @@ def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Uni
     """Off, pause, on. Returns the exit code if it reported an error."""
     identity = outcome.identity
     try:
-        if not power.off():
+        if not power.switch_off():
             why = "it was not proven off, so it was not switched on"
             return outcome.unproven(False, power.seen, power.outlet.state(), why)
         _pause(outcome, max(pause_s, one_outlet.AGAIN_S))
-        if power.on():
+        if power.switch_on():
             line = (
                 f"outlet {identity} of {outcome.where} was off and is on again ({outcome.handler})"
             )

@@ -36,11 +36,11 @@ from ..core.cli.options import (
     spelled,
 )
 from ..core.cli.output import (
-    columns,
     counted,
     figure,
     print_json,
     show_status_line,
+    tabulate,
     takes_colours,
     waiting,
 )
@@ -299,7 +299,7 @@ def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
         [_figure(outlet[key]) if key in _HEADS else outlet[key] for key in keys]
         for outlet in outlets
     ]
-    lines = columns([_HEADS.get(key, key) for key in keys], rows)
+    lines = tabulate([_HEADS.get(key, key) for key in keys], rows)
     yield lines[0]
     has_colours = takes_colours()
     for outlet, line in zip(outlets, lines[1:]):

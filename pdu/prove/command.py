@@ -84,7 +84,7 @@ def _machine_on_outlet(path: Optional[str], name: str, outlet: str) -> str:
     """Whose cord is in this outlet by a drawing."""
     if path is None or not outlet:
         return ""
-    drawing = OwnerFiles(drawing=path).drawn()
+    drawing = OwnerFiles(drawing=path).read_drawing()
     if name not in drawing.pdus:
         raise Usage(f"{path} draws no PDU {name[:60]!r}: name it with --drawn-as")
     for machine in drawing.machines.values():

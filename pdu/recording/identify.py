@@ -42,7 +42,7 @@ from ..core.cli.options import (
     output,
     run_options_of,
 )
-from ..core.cli.output import columns, counted, print_json, waiting
+from ..core.cli.output import counted, print_json, tabulate, waiting
 from ..core.inventory import connection_data, names
 from ..core.inventory.connection_data import SNMP_KEYS
 from ..core.inventory.handler_loading import LoadedHandler, load
@@ -200,13 +200,13 @@ def _look(
                 with waiting(
                     f"{host}: trying TCP port {handler_name} for {name}", run_options, at_once=True
                 ):
-                    ports[bare, handler_name] = _closed(bare, handler_name)
+                    ports[bare, handler_name] = _port_error(bare, handler_name)
             if ports[bare, handler_name]:
                 parts: tuple[Part, ...] = (ports[bare, handler_name],)
                 if handler_name == PORTS["https"] and "scheme" in keys - set(setting_by_key):
                     plain = (bare, PORTS["http"])
                     if plain not in ports:
-                        ports[plain] = _closed(*plain)
+                        ports[plain] = _port_error(*plain)
                     if not ports[plain]:
                         parts += ("; port 80 is open: for a unit without HTTPS, give ", _PLAIN)
                 return HandlerAnswer(name, error=Unreachable(parts), asked=False)
@@ -245,7 +245,7 @@ def _port(host: Address, setting_port: Optional[int], usual: int) -> tuple[str, 
     return host.host, setting_port or host.port or usual
 
 
-def _closed(host: str, port: int) -> str:
+def _port_error(host: str, port: int) -> str:
     """Why the TCP port cannot be reached, "" if it can be."""
     try:
         socket.create_connection((host, port), _CONNECT_S).close()
@@ -427,7 +427,7 @@ def _identity(finding: HandlerFinding, verbose: bool) -> list[str]:
         "why": [finding.why] if finding.why else [],
         "it is": [f"{name}: {value}" for name, value in finding.about.items()],
         "tried": [f"{row['family']}: {row['result']}" for row in finding.tried],
-        "seen": [*columns((), rows), *details],
+        "seen": [*tabulate((), rows), *details],
         "can": finding.can,
         "cannot": finding.cannot,
         "rests on": [f"{name}: {basis}" for name, basis in finding.evidence.items()],

@@ -13,8 +13,8 @@ from handlers.shared.errors import printable
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import Argument, completed, output, run_options_of
-from ..core.cli.output import Result, columns, print_result
+from ..core.cli.options import Argument, output, run_options_of, word_completion
+from ..core.cli.output import Result, print_result, tabulate
 from .model_names import TABLE, Name, read_names
 from .owner_proofs import read_owner_proofs
 from .search import MAYBE, NO, YES, Match, SupportAnswer, answer
@@ -112,7 +112,7 @@ def _yes(question: str, result: SupportAnswer) -> list[str]:
     return [
         f"{question}: yes, by {len(rows)} entries; name the model to see one in full",
         *_shared_name_lines(result),
-        *columns(head, rows),
+        *tabulate(head, rows),
         *_wrapped("next", _IDENTIFY),
     ]
 
@@ -343,5 +343,5 @@ The exit code is 0 only for a yes. It is 8 for a PDU that is known not to be sup
 that is only probably or maybe read (its vendor is known, not its name), and for one that no source
 names: pdu identify HOST asks the PDU itself.""",
     examples=("pdu supports AP8959", "pdu supports Eaton ePDU G3"),
-    params=[Argument("WORDS+", shell_complete=completed(_model_words)), *output()],
+    params=[Argument("WORDS+", shell_complete=word_completion(_model_words)), *output()],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pdu.core.cli.output import NOT_METERED, columns
+from pdu.core.cli.output import NOT_METERED, tabulate
 
 from .steps import DemoPdu, Failed
 
@@ -40,6 +40,6 @@ def table(units: Sequence[DemoPdu]) -> list[str]:
     return [
         "",
         "what DCImanager shows; seconds and device round trips for each call:",
-        *columns(COLUMNS, rows(units)),
+        *tabulate(COLUMNS, rows(units)),
         "",
     ]

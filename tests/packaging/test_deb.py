@@ -133,7 +133,7 @@ def test_the_homepage_is_the_builders(
     deb, part = loaded("deb"), small(pyz, tmp_path)
     for given, said in (("", None), ("https://pdu.example.org/", "https://pdu.example.org/")):
         monkeypatch.setenv("DEBHOMEPAGE", given)
-        text = deb.control(deb.installed(part), VERSION)["control"].data.decode()
+        text = deb.control(deb.package_files(part), VERSION)["control"].data.decode()
         assert dict(re.findall(r"(?m)^(Homepage): (.*)$", text)).get("Homepage") == said
     monkeypatch.setenv("DEBHOMEPAGE", "https://x\nDepends: y")
     with pytest.raises(deb.DebError, match="DEBHOMEPAGE must be"):
@@ -205,7 +205,7 @@ def newer(pyz: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(deb, "DEBIAN", folder / "debian")
     files = {
         name: file
-        for name, file in deb.installed(pyz).items()
+        for name, file in deb.package_files(pyz).items()
         if not name.startswith(f"{CODE[1:]}/") or name.startswith(f"{CODE[1:]}/common/")
     }
     monkeypatch.setattr(deb, "installed", lambda _: files)

@@ -29,7 +29,7 @@ class First(ReadOnly):
     choices: tuple[Source, ...]
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.choices, "choices")
+        validation.require_values(self.choices, "choices")
 
     def rows(self, reader: Reader) -> Rows:
         for choice in self.choices:
@@ -135,7 +135,7 @@ class Merged(Source):
     parts: tuple[Source, ...]
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.parts, "parts")
+        validation.require_values(self.parts, "parts")
 
     def rows(self, reader: Reader) -> Rows:
         value_by_row: Rows = {}
@@ -202,7 +202,7 @@ class Prefixed(Source):
     source: Source
 
     def __post_init__(self) -> None:
-        validation.filled(self.prefix, "prefix")
+        validation.require_text(self.prefix, "prefix")
         validation.suffix(self.prefix, "prefix")
 
     def rows(self, reader: Reader) -> Rows:

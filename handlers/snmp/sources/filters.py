@@ -41,7 +41,7 @@ class Only(Filter):
     demanded: bool = False
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.values, "values")
+        validation.require_values(self.values, "values")
         validation.require_distinct_texts(self.values, "values")
 
     def rows(self, reader: Reader) -> Rows:
@@ -209,7 +209,7 @@ class Arc(Filter):
     keep: bool = True
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.values, "values")
+        validation.require_values(self.values, "values")
 
     def rows(self, reader: Reader) -> Rows:
         return {
@@ -277,7 +277,7 @@ class EachUnit(ReadOnly):
     units: tuple[Source, ...]
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.units, "units")
+        validation.require_values(self.units, "units")
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
@@ -362,8 +362,8 @@ class Checked(Filter):
     most: int = 16
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.values, "values")
-        validation.at_least_one(self.refuse, "refuse")
+        validation.require_values(self.values, "values")
+        validation.require_values(self.refuse, "refuse")
         validation.require_distinct_texts(self.values, "values")
         validation.require_distinct_texts(self.refuse, "refuse")
 

@@ -40,7 +40,7 @@ class Joined(ReadOnly):
     else_same_row: bool = False
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.keys, "keys")
+        validation.require_values(self.keys, "keys")
         if len(self.keys) != len(self.own):
             raise ValueError(
                 f"keys and own have {len(self.keys)} and {len(self.own)} columns; give the same"

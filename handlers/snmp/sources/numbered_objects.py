@@ -71,7 +71,7 @@ class Spread(ObjectSource):
     def __post_init__(self) -> None:
         validation.oid(self.oid, "oid")
         validation.suffix(self.tail, "tail")
-        validation.at_least_one(self.spans, "spans")
+        validation.require_values(self.spans, "spans")
         validation.distinct([n for n, _ in self.numbers()], "spans")
         validation.distinct([sub for _, sub in self.numbers()], "spans")
         if self.by_row and self.by_get:
@@ -178,7 +178,7 @@ class Tables(ObjectSource):
 
     def __post_init__(self) -> None:
         validation.oid(self.oid, "oid")
-        validation.filled(self.column, "column")
+        validation.require_text(self.column, "column")
         validation.suffix(self.column, "column")
         if not 0 <= self.first <= self.last:
             raise ValueError(f"first {self.first}, last {self.last} are not a range of units")

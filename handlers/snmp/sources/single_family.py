@@ -36,8 +36,8 @@ class Fitted(Filter):
     nothing: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        validation.at_least_one(self.columns, "columns")
-        validation.at_least_one(self.nothing, "nothing")
+        validation.require_values(self.columns, "columns")
+        validation.require_values(self.nothing, "nothing")
         validation.require_distinct_texts(self.nothing, "nothing")
 
     def rows(self, reader: Reader) -> Rows:

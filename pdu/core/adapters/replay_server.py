@@ -52,7 +52,7 @@ class Replay:
         )
         self._thread.start()
 
-    def served(self, handler: str, about: str, options: str = "") -> ReplayedDevice:
+    def describe(self, handler: str, about: str, options: str = "") -> ReplayedDevice:
         """This server, described by `about`.
 
         `options`: arguments that `pdu status` needs besides handler and address.

@@ -123,7 +123,7 @@ class Scrubber:
         text = self._without_learned(self._without_login(text))
         for rule in _RULES:
             if rule.kind not in self.keep:
-                text = rule.applied(self, text, numbers)
+                text = rule.apply(self, text, numbers)
         return text
 
     def _without_learned(self, text: str) -> str:
@@ -193,7 +193,7 @@ class Scrubber:
 
     def _without_addresses(self, text: str) -> str:
         for rule in _ADDRESS_RULES:
-            text = rule.applied(self, text, True)
+            text = rule.apply(self, text, True)
         return text
 
     def _without_learned_phones(self, text: str) -> str:
@@ -205,7 +205,7 @@ class Scrubber:
         compact_text = re.sub(private_patterns.GAP[:-1], "", text).lower()
         for digits, pattern, stand_in in self._loose:
             if digits in compact_text:
-                text = pattern.sub(functools.partial(_in_form_of, digits=stand_in), text)
+                text = pattern.sub(functools.partial(_format_like, digits=stand_in), text)
         return text
 
     def _learn_octets(self, octets: bytes, stand_in: bytes) -> None:
@@ -251,7 +251,7 @@ class Scrubber:
     def _engine(self, match: re.Match[str]) -> str:
         digits = match[2] or match[3] or match[4]
         clean = self.octets(bytes.fromhex(private_patterns.GAPS.sub("", digits))).hex()
-        return match[0][: -len(digits)] + _in_form_of(digits, clean)
+        return match[0][: -len(digits)] + _format_like(digits, clean)
 
     def _short_mac(self, match: re.Match[str]) -> str:
         groups = [group.zfill(2) for group in match[0].split(":")]
@@ -401,21 +401,21 @@ class Scrubber:
             plain = private_patterns.GAPS.sub("", value).lower()
             if bytes.fromhex(plain) in self._given_octets:
                 return value
-            digits = self._numbered("mac", plain, "02{:010x}".format)
+            digits = self._next_stand_in("mac", plain, "02{:010x}".format)
             self._learn_octets(bytes.fromhex(plain), bytes.fromhex(digits))
-            return _in_form_of(value, digits)
+            return _format_like(value, digits)
         try:
             address = ipaddress.ip_address(value)
         except ValueError:
             if kind != ADDRESSES:
-                return self._numbered(kind, value, private_patterns.STAND_INS[kind].format)
-            return self._numbered("host", value.lower(), "host-{}.example".format)
+                return self._next_stand_in(kind, value, private_patterns.STAND_INS[kind].format)
+            return self._next_stand_in("host", value.lower(), "host-{}.example".format)
         form = "2001:db8::{:x}".format if address.version == 6 else _ipv4_stand_in
-        stand_in = self._numbered(f"ipv{address.version}", str(address), form)
+        stand_in = self._next_stand_in(f"ipv{address.version}", str(address), form)
         self._learn_octets(address.packed, ipaddress.ip_address(stand_in).packed)
         return stand_in
 
-    def _numbered(self, kind: str, value: str, form: Callable[[int], str]) -> str:
+    def _next_stand_in(self, kind: str, value: str, form: Callable[[int], str]) -> str:
         if (kind, value) not in self._stand_ins:
             self._counted[kind] += 1
             self._stand_ins[kind, value] = form(self._counted[kind])
@@ -437,7 +437,7 @@ class _Rule(NamedTuple):
     kind: str
     change: Change
 
-    def applied(self, scrubber: Scrubber, text: str, numbers: bool) -> str:
+    def apply(self, scrubber: Scrubber, text: str, numbers: bool) -> str:
         return self.change(scrubber, self.kind, text, numbers)
 
 
@@ -558,7 +558,7 @@ def _ipv4_stand_in(number: int) -> str:
     return f"198.{18 + network // 256 % 2}.{network % 256}.{host + 1}"  # 198.18.0.0/15
 
 
-def _in_form_of(template: Union[str, re.Match[str]], digits: str) -> str:
+def _format_like(template: Union[str, re.Match[str]], digits: str) -> str:
     """These hex digits in the places of those in `template`, and in its case."""
     text = template if isinstance(template, str) else template[0]
     put = iter(digits.upper() if text.upper() == text != text.lower() else digits)

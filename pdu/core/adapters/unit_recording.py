@@ -55,12 +55,12 @@ def unit_recording_format(name: str) -> RecordingFormat:
             )
         clean_answers = scrubber.twice(lambda: scrubber.json({"answers": answers}))
         text = json.dumps({"recording": f"{name} 1", **clean_answers}, indent=1) + "\n"
-        return Recording(text, _holds(text))
+        return Recording(text, _content(text))
 
     def serve(text: str, port: int) -> ReplayedDevice:
-        return _DocumentReplay(_parse_answers(text), port).served(name, "one unit", ANY_LOGIN)
+        return _DocumentReplay(_parse_answers(text), port).describe(name, "one unit", ANY_LOGIN)
 
-    return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve, holds=_holds)
+    return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve, holds=_content)
 
 
 def read_recorded(name: str, text: str) -> PduState:
@@ -85,7 +85,7 @@ def _parse_answers(text: str) -> Answers:
         raise SettingsError("the recording is not complete") from None
 
 
-def _holds(text: str) -> str:
+def _content(text: str) -> str:
     return counted(len(_parse_answers(text)), "answer")
 
 

@@ -187,8 +187,8 @@ def _quoted(text: str) -> str:
 def output() -> Parameters:
     """--json and --debug, which every command has."""
     return [
-        *_stored("--json", "json", "print JSON, errors too"),
-        *_stored(
+        *_flag_option("--json", "json", "print JSON, errors too"),
+        *_flag_option(
             "--debug",
             "debug",
             "print log lines on standard error (pdu raritan: requests too); never secrets",
@@ -198,7 +198,7 @@ def output() -> Parameters:
 
 def prompting() -> Parameters:
     """--yes, for commands that change something."""
-    return _stored("--yes", "yes", "do not ask")
+    return _flag_option("--yes", "yes", "do not ask")
 
 
 def device(*spellings: Spelling) -> Parameters:
@@ -230,7 +230,7 @@ def secret_files(**attributes: Any) -> Parameters:
     )
 
 
-def _stored(flag: str, name: str, help_text: str) -> Parameters:
+def _flag_option(flag: str, name: str, help_text: str) -> Parameters:
     def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
         if value:
             setattr(run_options_of(context), name, True)
@@ -252,9 +252,8 @@ def setting(spelling: Spelling) -> Parameters:
         if value not in (None, False):
             run_options_of(context).settings[spelling.key] = spelling.value or str(value)
 
-    completes = (
-        completed(lambda: spelling.values) if spelling.values else path_completion(spelling.metavar)
-    )
+    words = spelling.values
+    completes = word_completion(lambda: words) if words else path_completion(spelling.metavar)
     return option(
         spelling.flag,
         spelling.help,
@@ -313,7 +312,7 @@ class Argument(click.Argument):
         self.plain, self.about = plain, about
 
 
-def completed(
+def word_completion(
     names: Callable[[], Iterable[str]], or_file: bool = False
 ) -> Callable[..., list[CompletionItem]]:
     """The `shell_complete` of an argument: offers `known` words.

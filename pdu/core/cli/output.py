@@ -70,7 +70,7 @@ def print_json(data: object) -> None:
     print(json.dumps(data, indent=1))
 
 
-def columns(
+def tabulate(
     head: Sequence[str],
     rows: Sequence[Sequence[object]],
     right: Collection[int] = (),

@@ -19,7 +19,7 @@ from handlers.shared.errors import printable
 from ..files import html
 from ..files.html import safe
 from ..files.whole_files import write_page
-from .output import columns, print_json, takes_colours
+from .output import print_json, tabulate, takes_colours
 
 #: how a verdict looks, and a word in a table
 GOOD, DOUBTFUL, BAD = LOOKS = ("good", "doubtful", "bad")
@@ -217,7 +217,7 @@ def _table_lines(table: Table) -> Iterator[str]:
     right = {place for place, cell in enumerate(cell_rows[0]) if "n" in cell.classes.split()}
     rows = [[_terminal_text(cell) for cell in row] for row in cell_rows]
     heads = list(map(_printable, table.heads))
-    lines = columns(heads, rows, right, _CELL)
+    lines = tabulate(heads, rows, right, _CELL)
     begin = len(lines) - len(rows)  # after the heads
     yield from (*_title_lines(table.title), *lines[:begin])
     for row, line in zip(cell_rows, lines[begin:]):

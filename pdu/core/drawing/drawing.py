@@ -223,11 +223,11 @@ class Drawing(NamedTuple):
             for machine in self.machines.values()
             for cord in machine.cords
         }
-        for node, inputs in self.fed().items():
+        for node, inputs in self.inputs_by_node().items():
             owner_by_cord.update((source, node) for source in inputs if isinstance(source, Cord))
         return owner_by_cord
 
-    def fed(self) -> dict[HallNode, tuple[Input, ...]]:
+    def inputs_by_node(self) -> dict[HallNode, tuple[Input, ...]]:
         """All panels and PDUs with their inputs."""
         return connect_inputs(self.panels, self.pdus)
 

@@ -240,7 +240,7 @@ def lines(path: str, without: Container[int] = ()) -> Iterator[JournalLine]:
     """
     try:
         with _open_journal(path) as file:
-            yield from _checked(file, path, without)
+            yield from _check_lines(file, path, without)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise _damage_error(path) from None
     except OSError as error:
@@ -356,7 +356,7 @@ def _open_journal(path: str) -> Union[IO[bytes], gzip.GzipFile]:
     return gzip.open(path, "rb") if path.endswith(PACKED) else open(path, "rb")
 
 
-def _checked(
+def _check_lines(
     file: Union[IO[bytes], gzip.GzipFile], path: str, without: Container[int]
 ) -> Iterator[JournalLine]:
     previous_hash, number, end, sha256 = START, 0, 0, hashlib.sha256

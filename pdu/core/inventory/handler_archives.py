@@ -71,7 +71,7 @@ def read_archive(data: bytes) -> Archive:
     try:
         content = _unzipped(data)
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
-            members = _checked(tar)
+            members = _list_members(tar)
             # tarfile takes a damaged header for the end
             if content[tar.offset :].strip(b"\0"):
                 raise BadArchive(f"not a complete tar.gz (damaged after {members[-1].name!r})")
@@ -125,7 +125,7 @@ def _unzipped(data: bytes) -> bytes:
     return content
 
 
-def _checked(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
+def _list_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
     """The members, each checked before the next is read: a negative size could lead back to the
     same header forever.
     """

@@ -22,7 +22,7 @@ from handlers.shared.similar_names import similar_names
 
 from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
-from ..cli.options import Parameters, RunOptions, completed, run_options_of
+from ..cli.options import Parameters, RunOptions, run_options_of, word_completion
 from ..cli.shared_options import AUTH, LIST
 from ..network import hosts
 
@@ -305,7 +305,7 @@ def complete(
     the list, for one `handler` only its own.
     """
 
-    def offered(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
+    def complete(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
         run_options = run_options_of(context)
         names: list[str] = []
         with contextlib.suppress(Exception):
@@ -313,9 +313,9 @@ def complete(
             pdus = known_list.pdus.values() if known_list is not None else ()
             names = [pdu.name for pdu in pdus if not handler or pdu.handler == handler]
         words = [*other_words(), *names]
-        return completed(lambda: words, or_file)(context, argument, incomplete)
+        return word_completion(lambda: words, or_file)(context, argument, incomplete)
 
-    return offered
+    return complete
 
 
 def complete_host(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:

@@ -67,7 +67,7 @@ class Runner(NamedTuple):
         store = observations.read(self.folder, self._keys(machine))
         return machine_power.judge_outlets(machine.cords, readings, self.proof, store.unproven)
 
-    def off(self, machine: MachinePower) -> list[str]:
+    def switch_off(self, machine: MachinePower) -> list[str]:
         """Take its power. Returns what the meters saw. Raises NotProven."""
         with self._alone(machine) as (store, _):
             try:
@@ -91,7 +91,7 @@ class Runner(NamedTuple):
         finally:
             store.save()
 
-    def on(self, machine: MachinePower) -> None:
+    def switch_on(self, machine: MachinePower) -> None:
         """Give it its power. Raises NotProven, also if another run took it meanwhile."""
         with self._alone(machine) as (store, was_taken):
             if was_taken:

@@ -63,8 +63,8 @@ class RestartStage(enum.Enum):
 
 
 class OutletPower:
-    """An outlet that is switched; or, with `is_on`, `off`, a pause of at least AGAIN_S and `on`,
-    off and, once that is proven, on again.
+    """An outlet that is switched; or, with `is_on`, `switch_off`, a pause of at least AGAIN_S and
+    `switch_on`, off and, once that is proven, on again.
 
     `stage` and `seen` say how far it came and how it was left, also after an error and Ctrl-C.
     """
@@ -82,15 +82,15 @@ class OutletPower:
         return self.seen is target_state(on)
 
     def is_on(self) -> bool:
-        """Read it. An outlet that is not known to be on may be off on purpose: `off` then sends
-        nothing.
+        """Read it. An outlet that is not known to be on may be off on purpose: `switch_off` then
+        sends nothing.
         """
         self.seen = self.outlet.state()
         return self.seen is UP
 
-    def off(self) -> bool:
-        """Switch off what was seen on. Returns whether that is proven so far: `on` reads it again.
-        Raises what the command raises.
+    def switch_off(self) -> bool:
+        """Switch off what was seen on. Returns whether that is proven so far: `switch_on` reads it
+        again. Raises what the command raises.
         """
         if self.seen is not UP:
             return False
@@ -100,7 +100,7 @@ class OutletPower:
             self.stage = RestartStage.OFF
         return self.stage is RestartStage.OFF
 
-    def on(self) -> bool:
+    def switch_on(self) -> bool:
         """Switch on what is proven off. Returns whether that is proven; if it did not stay off,
         nothing is sent, and `stage` remains OFF. Raises what the command raises.
         """

@@ -65,7 +65,7 @@ class ServiceSignals:
         self.pipe.close()
         self._written.close()
 
-    def heard(self) -> bool:
+    def take_reload(self) -> bool:
         """Empties `pipe`. Returns whether the files are to be read again, once for any number of
         SIGHUP.
         """

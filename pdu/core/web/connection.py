@@ -163,7 +163,7 @@ class WebConnection(asyncio.Protocol):
         """A whole request has arrived."""
         assert self._request is not None and self._transport is not None
         self._cancel()
-        self._connections.heard(self)
+        self._connections.end_wait(self)
         self._transport.pause_reading()
         head = self._request
         peer = self._transport.get_extra_info("peername")
@@ -215,7 +215,7 @@ class WebConnection(asyncio.Protocol):
             assert self._transport is not None
             self._http.start_next_cycle()
             self._is_idle = True
-            self._connections.waits(self)
+            self._connections.begin_wait(self)
             self._cut_in(self._limits.idle_s)
             self._transport.resume_reading()
             self._read_request()  # what was sent ahead
@@ -239,7 +239,7 @@ class WebConnection(asyncio.Protocol):
         """
         assert self._transport is not None
         self._is_ending = True
-        self._connections.waits(self)
+        self._connections.begin_wait(self)
         is_read = not self._transport.get_write_buffer_size()
         self._cut_in(_LINGER_S if lingering and is_read else self._limits.answer_s)
         if lingering and self._transport.can_write_eof():

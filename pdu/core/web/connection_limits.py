@@ -53,11 +53,11 @@ class ConnectionLimiter(Generic[T]):
         self._waiting[connection] = None
         return True
 
-    def heard(self, connection: T) -> None:
+    def end_wait(self, connection: T) -> None:
         """Its request is complete: it no longer gives way."""
         self._waiting.pop(connection, None)
 
-    def waits(self, connection: T) -> None:
+    def begin_wait(self, connection: T) -> None:
         """Its answer was sent: it waits for the next request, or to be closed."""
         if connection in self.connected:
             self._waiting[connection] = None

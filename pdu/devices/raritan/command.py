@@ -27,7 +27,7 @@ from ...core.cli.options import (
     prompting,
     run_options_of,
 )
-from ...core.cli.output import Result, columns, print_result, show_status_line
+from ...core.cli.output import Result, print_result, show_status_line, tabulate
 from ...core.inventory import connection_data, names
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def _discover(context: click.Context, seconds: float, local_address: Sequence[st
         " are not found; try a longer --seconds, or another --local-address"
     )
     return print_result(
-        Result([dict(zip(head, row)) for row in rows], columns(head, rows) if rows else [nothing]),
+        Result([dict(zip(head, row)) for row in rows], tabulate(head, rows) if rows else [nothing]),
         run_options_of(context).json,
     )
 

@@ -272,7 +272,7 @@ def diagnosis(context: Context) -> Result:
     return save(context, diag.download)
 
 
-def _out(action: str) -> Parameters:
+def _out_option(action: str) -> Parameters:
     """--out of an action that prints without it."""
     return OUT(default=_STDOUT, show_default=STANDARD_OUTPUT, requires=[one_of("action", action)])
 
@@ -287,7 +287,7 @@ COMMANDS: Commands = {
         [
             Argument("ACTION?", _CERT_ACTIONS),
             Argument("FILE*", "files, or the tag to download"),
-            *_out("download"),
+            *_out_option("download"),
         ],
         examples=("cert", "cert upload unit.pem unit.key"),
     ),
@@ -299,7 +299,7 @@ COMMANDS: Commands = {
             Argument(
                 "FILE?", "for put; PDU_CONFIG_PASSWORD decrypts an encrypted bulk or backup file"
             ),
-            *_out("get"),
+            *_out_option("get"),
             *option(
                 "--clear-text",
                 "as clear text; without it, PDU_CONFIG_PASSWORD, if set, encrypts the file",

@@ -26,7 +26,7 @@ from handlers.shared.errors import (
 from ...core.cli import prompts
 from ...core.cli.exit_codes import DONE
 from ...core.cli.options import RunOptions, Seconds, SharedOption
-from ...core.cli.output import Result, columns, facts, figure, show_status_line
+from ...core.cli.output import Result, facts, figure, show_status_line, tabulate
 from ...core.cli.redaction import file_holds_login
 from ...core.files.whole_files import new_file
 from ...core.states import word
@@ -350,7 +350,7 @@ def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Resu
         [cell.value if of in _UNITS else plain(cell) for of, cell in zip(head, row)] for row in rows
     ]
     keys = [_KEYS.get(of, of) for of in head]
-    return Result({name: [dict(zip(keys, row)) for row in data]}, columns(head, cells))
+    return Result({name: [dict(zip(keys, row)) for row in data]}, tabulate(head, cells))
 
 
 def _figure(amount: MeteredValue) -> str:

@@ -9,7 +9,7 @@ from ...core.cli.error_output import reason
 from ...core.cli.exit_codes import DONE, NOT_SEEN
 from ...core.cli.groups import Commands, HostCommand
 from ...core.cli.options import Argument, one_of, option
-from ...core.cli.output import Result, columns, text
+from ...core.cli.output import Result, tabulate, text
 from ...core.cli.prompts import NotConfirmed
 from .context import WAIT, Context, action_name, facts_result, plain, send_once
 
@@ -41,7 +41,7 @@ def _show(context: Context, proxy: fw.Firmware) -> Result:
     ]
     return Result(
         {"version": version, "history": plain(history)},
-        [f"version {text(version)}", *columns(("when (UTC)", "from", "to", "result"), rows)],
+        [f"version {text(version)}", *tabulate(("when (UTC)", "from", "to", "result"), rows)],
     )
 
 

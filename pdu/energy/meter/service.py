@@ -284,7 +284,7 @@ class MeterService:
         return bool(polls) and sum(pdu.is_out for pdu in self._pdus) == len(polls)
 
     def _hear(self, signals: ServiceSignals) -> None:
-        self._is_reloading = signals.heard() or self._is_reloading
+        self._is_reloading = signals.take_reload() or self._is_reloading
         self._is_stopped = signals.ending is not None
 
     def _make_failed(self, poll: Optional[PollResult], failure: CallError) -> PollResult:

@@ -95,7 +95,7 @@ def _plan(context: click.Context, /, **values: Any) -> int:
     source_options = readings_source.SourceOptions(
         OwnerFiles.of(values, run_options, [DRAWING, LIST]), **values
     )
-    drawing = source_options.owner_files.drawn()
+    drawing = source_options.owner_files.read_drawing()
     mode = Mode.ONE_FEED if options.one_feed_at_a_time else Mode.BOTH_FEEDS
     machines = owner_files.select_machines(drawing, options.machines)
     targets = source_options.owner_files.pdus(drawing.read_pdus)
@@ -249,7 +249,7 @@ def _take_steps(
     with contextlib.closing(locked_plan.log):
         targets: Sequence[Target] = ()
         try:
-            drawing = files.drawn()
+            drawing = files.read_drawing()
             targets = files.pdus(drawing.read_pdus)
             only_open = _may_only_switch_on(locked_plan, is_resumed, drawing, targets, path)
         except SettingsError as error:

@@ -78,7 +78,7 @@ class _CommonFeeds:
     """The feeds without which a node cannot live: those that all its inputs share."""
 
     def __init__(self, drawing: Drawing) -> None:
-        self._inputs = drawing.fed()
+        self._inputs = drawing.inputs_by_node()
         self._boards = {board.name: board.node for board in drawing.panels.values()}
         #: panel or PDU -> the names of its feeds
         self._known: dict[HallNode, set[str]] = {}

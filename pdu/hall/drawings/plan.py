@@ -43,7 +43,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
     if page is not None:
         check_page(page)
     owner_files = OwnerFiles.of(options, run_options, [DRAWING])
-    drawing = owner_files.drawn()
+    drawing = owner_files.read_drawing()
     readings = readings_source.gather(
         readings_source.SourceOptions(owner_files, **options), drawing.read_pdus
     )

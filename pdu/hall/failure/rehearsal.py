@@ -199,7 +199,7 @@ class Hall:
     def unowned(self) -> list[CordNow]:
         """Outlets that carry, or may carry, current and belong to nothing in the drawing."""
         owned = {cord.cord for cords in self.cords.values() for cord in cords}
-        for inputs in self.drawing.fed().values():
+        for inputs in self.drawing.inputs_by_node().values():
             owned.update(source for source in inputs if isinstance(source, Cord))
         cords_of_nobody: list[CordNow] = []
         for name in self.drawing.pdus:
@@ -290,7 +290,7 @@ class Hall:
         carries current.
         """
         input_by_switch: dict[int, int] = {}
-        for inputs in self.drawing.fed().values():
+        for inputs in self.drawing.inputs_by_node().values():
             cords = [source for source in inputs if isinstance(source, Cord)]
             if len(inputs) < 2 or not cords:
                 continue

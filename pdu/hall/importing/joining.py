@@ -14,7 +14,7 @@ from handlers.shared.errors import SettingsError, printable
 from handlers.shared.labels import Label
 
 from ...core.adapters.topology import LINE
-from ...core.cli.output import columns
+from ...core.cli.output import tabulate
 from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
 from .model import Imported, ImportedCord, ImportedLine, ImportedOutlet
 from .outlet_names import Contradiction, identities
@@ -281,4 +281,4 @@ def _side_by_side(outlets: Sequence[ImportedOutlet], labels: Sequence[Label]) ->
             outlet = outlets[place]
             name = f"{outlet.name} ({outlet.label})" if outlet.label else outlet.name
         rows.append((name, *label))
-    return columns(("in the import", "identity", "printed", "name on the PDU"), rows)
+    return tabulate(("in the import", "identity", "printed", "name on the PDU"), rows)

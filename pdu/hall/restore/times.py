@@ -60,7 +60,7 @@ class RestoreTimes:
     ) -> None:
         self._drawing, self._readings, self._graph = drawing, readings, graph
         self._before, self._after = power_before, power_after
-        self._inputs: Mapping[HallNode, tuple[Input, ...]] = drawing.fed()
+        self._inputs: Mapping[HallNode, tuple[Input, ...]] = drawing.inputs_by_node()
         self._nodes: dict[HallNode, Optional[Window]] = {}
         self._cords: dict[Cord, Optional[Window]] = {}
         self._pdus: dict[str, Optional[Window]] = {}

@@ -12,7 +12,7 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu.fence import command as cli
-from pdu.fence.contract import InputOptions, completed, metadata, of_input
+from pdu.fence.contract import InputOptions, completed, metadata, parse_input
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT, program
 from tests.pdu.fence.site import (
@@ -296,16 +296,16 @@ def test_a_plug_that_is_nothing_is_refused(machine: Site, plug: str) -> None:
 
 
 def test_the_options_of_a_cluster() -> None:
-    given = of_input("action=off\nport=a\nplug=b\n# c\n\nnodename=b\npasswd=hush\nlist=x\n")
+    given = parse_input("action=off\nport=a\nplug=b\n# c\n\nnodename=b\npasswd=hush\nlist=x\n")
     assert given.values["plug"] == "b" and given.values["action"] == "off"
     assert given.values["confirm"] == "current"
     assert len(given.ignored) == 1 and "hush" not in given.ignored[0]
-    assert of_input("port=a\n").values["plug"] == "a"
-    assert of_input("plug=b\nport=a\n").values["plug"] == "b"
-    assert of_input("").values["action"] == "reboot"
+    assert parse_input("port=a\n").values["plug"] == "a"
+    assert parse_input("plug=b\nport=a\n").values["plug"] == "b"
+    assert parse_input("").values["action"] == "reboot"
     for wrong in ("action=explode\n", "off\n", "confirm=never\n"):
         with pytest.raises(SettingsError):
-            of_input(wrong)
+            parse_input(wrong)
 
 
 @pytest.mark.parametrize(

@@ -707,7 +707,9 @@ def test_a_unit_without_https_is_not_asked_and_the_next_step_asks_it(
 
 
 def test_port_80_is_tried_where_443_is_closed(capsys: Printed, monkeypatch: Patched) -> None:
-    monkeypatch.setattr(identify, "_closed", lambda _, port: "" if port == 80 else f"closed {port}")
+    monkeypatch.setattr(
+        identify, "_port_error", lambda _, port: "" if port == 80 else f"closed {port}"
+    )
     assert root.run(["identify", "192.0.2.1", "--handler", "netio"]) == 3
     line, step = capsys.readouterr().out.splitlines()
     assert line == (

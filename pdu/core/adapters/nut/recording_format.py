@@ -49,10 +49,10 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
         ]
     )
     text = dump.dump_text(clean)
-    return Recording(text, _holds(text), notes)
+    return Recording(text, _content(text), notes)
 
 
-def _holds(text: str) -> str:
+def _content(text: str) -> str:
     devices = dump.parse(text)
     variables = sum(len(device.variables) for device in devices)
     commands = sum(len(device.commands) for device in devices)
@@ -64,7 +64,7 @@ def _holds(text: str) -> str:
 
 def _serve(text: str, port: int) -> ReplayedDevice:
     devices = dump.parse(text)
-    return NutServer(devices, port).served("nut", "; ".join(map(_about, devices)))
+    return NutServer(devices, port).describe("nut", "; ".join(map(_about, devices)))
 
 
 def _about(device: dump.RecordedDevice) -> str:
@@ -112,5 +112,5 @@ KIND = RecordingFormat(
     record=_record,
     is_recording=dump.is_dump,
     serve=_serve,
-    holds=_holds,
+    holds=_content,
 )

@@ -31,10 +31,10 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     outcomes = recording.calls(data, recorder)
     clean = recording.scrubbed(outcomes, scrubber)
     text = recorded_calls.recording_text(clean)
-    return Recording(text, _holds(text), incomplete(len(outcomes), recording.MOST_CALLS, "calls"))
+    return Recording(text, _content(text), incomplete(len(outcomes), recording.MOST_CALLS, "calls"))
 
 
-def _holds(text: str) -> str:
+def _content(text: str) -> str:
     return counted(len(recorded_calls.parse(text)), "call")
 
 
@@ -44,7 +44,7 @@ def _serve(text: str, port: int) -> ReplayedDevice:
         f"{counted(len(calls), 'call')} to a Xerus unit; switchable outlets follow setPowerState;"
         " any login is accepted"
     )
-    return XerusServer(calls, port).served("raritan", about, ANY_LOGIN)
+    return XerusServer(calls, port).describe("raritan", about, ANY_LOGIN)
 
 
 KIND = RecordingFormat(
@@ -53,5 +53,5 @@ KIND = RecordingFormat(
     record=_record,
     is_recording=make_json_detector("xerus calls"),
     serve=_serve,
-    holds=_holds,
+    holds=_content,
 )

@@ -73,7 +73,7 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
                 resource_by_path.update(
                     (
                         strip_trailing_slash(path),
-                        recorder.again(functools.partial(_allowed, service, path)),
+                        recorder.again(functools.partial(_read_allowed, service, path)),
                     )
                     for path in paths
                 )
@@ -89,7 +89,7 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
     return resource_by_path
 
 
-def _allowed(service: RedfishService, path: str) -> Json:
+def _read_allowed(service: RedfishService, path: str) -> Json:
     """A resource; {} if it cannot be read, for example for a 403, a 404 or a redirect to another
     host.
     """

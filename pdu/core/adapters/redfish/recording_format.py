@@ -40,10 +40,10 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
             "No power equipment was found, so the recording contains only the service root."
         )
     text = tree.tree_text(clean)
-    return Recording(text, _holds(text), notes)
+    return Recording(text, _content(text), notes)
 
 
-def _holds(text: str) -> str:
+def _content(text: str) -> str:
     return counted(len(tree.parse(text)), "resource")
 
 
@@ -54,7 +54,7 @@ def _serve(text: str, port: int) -> ReplayedDevice:
         f"{counted(len(resource_by_path), 'resource')} of a Redfish service;"
         f" {counted(len(server.switches), 'outlet')} can be switched; any login is accepted"
     )
-    return server.served("redfish", about, ANY_LOGIN)
+    return server.describe("redfish", about, ANY_LOGIN)
 
 
 KIND = RecordingFormat(
@@ -63,5 +63,5 @@ KIND = RecordingFormat(
     record=_record,
     is_recording=make_json_detector("redfish resources"),
     serve=_serve,
-    holds=_holds,
+    holds=_content,
 )

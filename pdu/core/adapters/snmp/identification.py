@@ -123,10 +123,10 @@ def _name(candidate: detection.Candidate, candidates: list[detection.Candidate])
 
 
 def _why(read_device: SnmpDevice, usable: str, is_fixed: bool) -> str:
-    return f"{_chosen_by(read_device.profile, usable, is_fixed)}; {_lists(read_device)}"
+    return f"{_choice_basis(read_device.profile, usable, is_fixed)}; {_lists(read_device)}"
 
 
-def _chosen_by(profile: Profile, usable: str, is_fixed: bool) -> str:
+def _choice_basis(profile: Profile, usable: str, is_fixed: bool) -> str:
     """What chose the family: the setting, the sysObjectID, or the objects."""
     if is_fixed:
         return "the setting 'profile' names it"

@@ -33,10 +33,10 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     rows, stops = recording.walk_trees(data, recorder)
     clean = recording.scrubbed(rows, data, recorder.keep)
     text = "\n".join(snmprec.snmprec_lines(clean)) + "\n"
-    return Recording(text, _holds(text), [*stops, *compare_rows(rows, clean, choice)])
+    return Recording(text, _content(text), [*stops, *compare_rows(rows, clean, choice)])
 
 
-def _holds(text: str) -> str:
+def _content(text: str) -> str:
     return counted(len(snmprec.parse(text).rows), "object")
 
 
@@ -198,5 +198,5 @@ KIND = RecordingFormat(
     is_recording=snmprec.is_recording,
     serve=_serve,
     serve_as=_serve,
-    holds=_holds,
+    holds=_content,
 )

@@ -244,7 +244,7 @@ def _walk(text: str) -> Parsed:
             unreadable.append(UnreadableLine(number, "no row of snmpwalk"))
             continue
         try:
-            oid, row = _oid(match["oid"]), _typed(match["rest"], has_types)
+            oid, row = _oid(match["oid"]), _parse_value(match["rest"], has_types)
             if row is not None:
                 rows[_checked(oid)] = _sized(row)
                 enumeration = _ENUMERATED.fullmatch(match["rest"])
@@ -309,7 +309,7 @@ def _oid(text: str) -> Arcs:
     return oid
 
 
-def _typed(text: str, has_types: bool) -> Optional[SnmpRow]:
+def _parse_value(text: str, has_types: bool) -> Optional[SnmpRow]:
     """The type and value after `=`, None if there is no value. `has_types`: other rows have one;
     then a bare number is one of TimeTicks, as snmpwalk -Ot prints it.
 

@@ -107,7 +107,7 @@ class RecordedUnit:
                     orders = self._control.orders(reader, identity, up)
                 except PduHandlerError:
                     continue  # the family refuses this command
-                writes = [(arcs(at), _typed(command_value)) for at, command_value in orders]
+                writes = [(arcs(at), _value_row(command_value)) for at, command_value in orders]
                 if writes and writes[-1] == (oid, value):
                     return identity, EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
                 prepares = prepares or (oid, value) in writes
@@ -204,7 +204,7 @@ def _put(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
     return put
 
 
-def _typed(value: object) -> SnmpRow:
+def _value_row(value: object) -> SnmpRow:
     return (
         SnmpRow(INTEGER, value) if isinstance(value, int) else SnmpRow(OCTETS, str(value).encode())
     )

@@ -167,7 +167,7 @@ def switch_off(room: Room, machine: Drawn, asked: Asked, folder: Path) -> Answer
     """What `off` does."""
     with _running(room):
         try:
-            saw = _runner(room, machine, asked, folder).off(_power(machine))
+            saw = _runner(room, machine, asked, folder).switch_off(_power(machine))
         except NotProven as error:
             return Answer(False, str(error))
         except Killed:
@@ -177,7 +177,7 @@ def switch_off(room: Room, machine: Drawn, asked: Asked, folder: Path) -> Answer
 
 def switch_on(room: Room, machine: Drawn, asked: Asked, folder: Path) -> None:
     """What `on` does."""
-    _runner(room, machine, asked, folder).on(_power(machine))
+    _runner(room, machine, asked, folder).switch_on(_power(machine))
 
 
 def monitor(room: Room, machine: Drawn, asked: Asked, folder: Path) -> str:

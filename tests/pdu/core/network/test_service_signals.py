@@ -26,7 +26,7 @@ def test_a_signal_that_another_thread_takes_wakes_a_service_that_waits(number: i
         timer = threading.Timer(0.05, take)
         timer.start()
         assert wait([signals.pipe], PATIENCE_S) == [signals.pipe]
-        is_hung_up = signals.heard()
+        is_hung_up = signals.take_reload()
         timer.join(PATIENCE_S)
         assert is_hung_up == (number == signal.SIGHUP)
         assert signals.ending == (None if number == signal.SIGHUP else number)
