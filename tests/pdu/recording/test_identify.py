@@ -624,7 +624,7 @@ def test_the_usual_port_follows_from_the_scheme(
     scheme: str, port: int, capsys: Printed, monkeypatch: Patched
 ) -> None:
     monkeypatch.setattr(
-        "pdu.recording.identify._closed",
+        "pdu.recording.identify._port_error",
         lambda host, port: f"{host} {port}",
     )
     report = identified(capsys, 3, "192.0.2.1", "--handler", "raritan", "-s", f"scheme={scheme}")
