@@ -29,7 +29,7 @@ from .drawings import dcim_import, readings_source
 from .drawings.supplies import with_supplies
 from .failure.missing_facts import missing_facts
 from .failure.rehearsal import Grading, Hall, RehearsalOutcome, worst_level
-from .failure.report import Failed, outcome_as_json, report, rest_as_json
+from .failure.report import FailureSummary, outcome_as_json, report, rest_as_json
 from .failure.shedding import sheds
 from .importing.joining import NotJoined
 from .restore import command as restore_command
@@ -53,22 +53,22 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
     collects = gc.isenabled()
     gc.disable()
     try:
-        return _answered(context, options)
+        return _answer(context, options)
     finally:
         if collects:
             gc.enable()
 
 
-def _answered(context: click.Context, options: dict[str, Any]) -> int:
+def _answer(context: click.Context, options: dict[str, Any]) -> int:
     run_options = run_options_of(context)
     run_options.defect_code = WRONG
     rehearsal_options = RehearsalOptions(
         **{key: options.pop(key) for key in RehearsalOptions._fields}
     )
-    metered = options.pop("metered")
-    back = restore_command.ReturnOptions(metered, rehearsal_options.html)
-    returned = options.pop("return_")
-    if bool(rehearsal_options.fail) + bool(returned) + rehearsal_options.each != 1:
+    metered_paths = options.pop("metered")
+    back = restore_command.ReturnOptions(metered_paths, rehearsal_options.html)
+    return_words = options.pop("return_")
+    if bool(rehearsal_options.fail) + bool(return_words) + rehearsal_options.each != 1:
         raise Usage("say what fails: --fail KIND:NAME or --each; or --return KIND:NAME")
     dcim = dcim_import.take_dcim_options(options)
     files = OwnerFiles.of(options, run_options, but=[DRAWING] if dcim.url else [])
@@ -80,11 +80,11 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     if files.drawing:
         drawing = files.read_drawing()
     else:
-        drawing, readings, notes = _drawn(dcim, source, run_options)
+        drawing, readings, notes = _import_drawing(dcim, source, run_options)
         for line in notes:
             print(line, file=sys.stderr)
-    failed = [node_of(drawing, text) for text in rehearsal_options.fail]
-    again = [node_of(drawing, text, "--return") for text in dict.fromkeys(returned)]
+    failing_nodes = [node_of(drawing, text) for text in rehearsal_options.fail]
+    returning_nodes = [node_of(drawing, text, "--return") for text in dict.fromkeys(return_words)]
     if files.drawing:
         readings = readings_source.gather(source, drawing.read_pdus)
     if rehearsal_options.supplies is not None:
@@ -92,15 +92,15 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
         for line in notes:
             print(line, file=sys.stderr)
     hall = Hall(drawing, readings)
-    if again:
-        return restore_command.run(hall, again, back, run_options.json)
-    what = [failed]
+    if returning_nodes:
+        return restore_command.run(hall, returning_nodes, back, run_options.json)
+    what = [failing_nodes]
     if rehearsal_options.each:
         what = [[node] for node in nodes(hall.drawing)]
-    return _rehearsed(rehearsal_options, hall, what, run_options.json)
+    return _rehearse_failures(rehearsal_options, hall, what, run_options.json)
 
 
-def _drawn(
+def _import_drawing(
     dcim: dcim_import.DcimOptions, source: readings_source.SourceOptions, run_options: RunOptions
 ) -> tuple[Drawing, HallReadings, Sequence[str]]:
     try:
@@ -111,26 +111,26 @@ def _drawn(
         raise
 
 
-def _rehearsed(
+def _rehearse_failures(
     options: RehearsalOptions, hall: Hall, what: Sequence[Sequence[HallNode]], json: bool
 ) -> int:
     """Rehearse these failures, one after another, and show them. No outcome of many is kept."""
-    grading, touched, failures = Grading(hall), dict[str, None](), list[Failed]()
+    grading, machines_touched, failures = Grading(hall), dict[str, None](), list[FailureSummary]()
     outcome: Optional[RehearsalOutcome] = None
     if json:
         print('{"rehearsals": [', end="")
-    for failed in what:
-        outcome = hall.rehearse(failed)
+    for nodes_failing in what:
+        outcome = hall.rehearse(nodes_failing)
         if json:
             shed = sheds(hall, outcome) if options.fail else ()
             answer = dumps(outcome_as_json(outcome, shed), indent=1)
             print("," if failures else "", answer, sep="\n")
         grading.add(outcome)
-        touched.update((machine.machine, None) for machine in outcome.touched)
-        failures.append(Failed.of(outcome))
+        machines_touched.update((machine.machine, None) for machine in outcome.touched)
+        failures.append(FailureSummary.of(outcome))
     only = outcome if len(what) == 1 and not options.each else None
     level = worst_level(failure.level for failure in failures)
-    unknown = missing_facts(hall, touched, only)
+    unknown = missing_facts(hall, machines_touched, only)
     grades = grading.grades() if options.each else []
     rehearsal_report = report(hall, only, failures, grades, unknown)
     if json:

@@ -102,13 +102,13 @@ class OneLine(NamedTuple):
     width: float
     height: float
     #: whether each rack is one box
-    folded: bool
+    is_folded: bool
 
 
 def one_line(drawing: Drawing, marks: HallMarks) -> OneLine:
     """Place everything."""
-    folded = len(racks_of(drawing)) > _MOST_OPEN
-    return _Layout(_Boxes(drawing, marks).levels(folded), folded).placed()
+    is_folded = len(racks_of(drawing)) > _MOST_OPEN
+    return _Layout(_Boxes(drawing, marks).levels(is_folded), is_folded).placed()
 
 
 def racks_of(drawing: Drawing) -> dict[str, list[PduNode]]:
@@ -182,9 +182,9 @@ class _Boxes:
             for line in panel.lines
         }
 
-    def levels(self, folded: bool) -> list[list[Box]]:
+    def levels(self, is_folded: bool) -> list[list[Box]]:
         """From the top: feeds, UPSes and panels, racks."""
-        rack = self._folded if folded else self._open
+        rack = self._folded if is_folded else self._open
         racks = [rack(name, pdus) for name, pdus in racks_of(self._drawing).items()]
         return [*self._sources(), racks]
 
@@ -347,8 +347,8 @@ class _Bus(NamedTuple):
 
 
 class _Layout:
-    def __init__(self, levels: Sequence[Sequence[Box]], folded: bool) -> None:
-        self._levels, self._is_folded = levels, folded
+    def __init__(self, levels: Sequence[Sequence[Box]], is_folded: bool) -> None:
+        self._levels, self._is_folded = levels, is_folded
         self._sources = {_box_of(box.node): box for boxes in levels[:-1] for box in boxes}
         self._wires: list[Wire] = []
 

@@ -72,7 +72,7 @@ READING = (
 )
 
 
-class Failed(NamedTuple):
+class FailureSummary(NamedTuple):
     """What is shown of one failure among many."""
 
     #: what fails
@@ -91,7 +91,7 @@ class Failed(NamedTuple):
     goes_dark: str
 
     @classmethod
-    def of(cls, outcome: RehearsalOutcome) -> Failed:
+    def of(cls, outcome: RehearsalOutcome) -> FailureSummary:
         """That of an outcome, which is not kept."""
         dark = [machine.machine for machine in outcome.touched if machine.verdict.level == 1]
         return cls(
@@ -110,7 +110,7 @@ class Failed(NamedTuple):
 def report(
     hall: Hall,
     outcome: Optional[RehearsalOutcome],
-    failures: Sequence[Failed],
+    failures: Sequence[FailureSummary],
     grades: Sequence[Redundancy],
     unknown: Sequence[MissingFact],
 ) -> Report:
@@ -129,7 +129,7 @@ def report(
     return Report(frame, [*parts, *computed], dict, f"{STYLE}{report_parts.STYLE}")
 
 
-def _question_in_words(failures: Sequence[Failed]) -> str:
+def _question_in_words(failures: Sequence[FailureSummary]) -> str:
     if len(failures) == 1:
         return f"pdu rehearse: what happens if {failures[0].name} fails"
     return f"pdu rehearse: what happens if each of these fails: {len(failures)} in all"
@@ -226,7 +226,9 @@ def _to_do(
 # ---- many failures -------------------------------------------------------------------------------
 
 
-def _parts_of_many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> Iterator[Part]:
+def _parts_of_many(
+    failures: Sequence[FailureSummary], grades: Sequence[Redundancy]
+) -> Iterator[Part]:
     bad = [failure for failure in failures if failure.level]
     harm = sum(failure.level == 1 for failure in bad)
     yield Sentence(
@@ -268,7 +270,7 @@ def _parts_of_many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> 
         yield from (Section("Failures"), Table("", heads, rows))
 
 
-def _harm(failure: Failed) -> tuple[int, ...]:
+def _harm(failure: FailureSummary) -> tuple[int, ...]:
     """The key to sort by: the worst first."""
     return -failure.dark, -failure.likely, -failure.unless, -failure.in_question, -failure.open
 

@@ -25,12 +25,12 @@ def sheds(hall: Hall, outcome: RehearsalOutcome) -> list[Shed]:
     one count for all, so a breaker that needs no more is left out.
     """
     numbers = {load.name: number for number, load in hall.facts.graph.carriers.items()}
-    bounded = [load for load in outcome.in_question if math.isfinite(load.excess_a)]
-    draws = {load.name: _draws(hall, outcome, numbers[load.name]) for load in bounded}
+    bounded_loads = [load for load in outcome.in_question if math.isfinite(load.excess_a)]
+    draws = {load.name: _draws(hall, outcome, numbers[load.name]) for load in bounded_loads}
     chosen: set[str] = set()
     shed_by_breaker: dict[str, Shed] = {}
     # a branch before the line that feeds it
-    for load in sorted(bounded, key=lambda load: len(draws[load.name])):
+    for load in sorted(bounded_loads, key=lambda load: len(draws[load.name])):
         draw_by_machine = draws[load.name]
         excess_a = load.excess_a - sum(
             draw_by_machine[name] for name in chosen & draw_by_machine.keys()
@@ -41,7 +41,7 @@ def sheds(hall: Hall, outcome: RehearsalOutcome) -> list[Shed]:
         machines = _fewest(hall, left, excess_a)
         chosen.update(machines)
         shed_by_breaker[load.name] = Shed(load.name, load.excess_a, machines)
-    return [shed_by_breaker[load.name] for load in bounded if load.name in shed_by_breaker]
+    return [shed_by_breaker[load.name] for load in bounded_loads if load.name in shed_by_breaker]
 
 
 def _draws(hall: Hall, outcome: RehearsalOutcome, carrier: int) -> dict[str, float]:

@@ -128,13 +128,14 @@ def proposal(
             for outlet in hall.readings.pdus[pdu].outlets.values()
         )
     ]
-    changed = Hall(hall.drawing, hall.readings._replace(pdus=pdus))
-    left = back.of(changed).not_fitting(nodes)
+    delayed_hall = Hall(hall.drawing, hall.readings._replace(pdus=pdus))
+    left = back.of(delayed_hall).not_fitting(nodes)
     mended = bad - left
+    later_facts = delayed_hall.facts
     helped = {
         cord.pdu
-        for cord, node in changed.facts.graph.outlets.items()
-        if any(changed.facts.graph.carriers[n].name in mended for n in changed.facts.above(node))
+        for cord, node in later_facts.graph.outlets.items()
+        if any(later_facts.graph.carriers[n].name in mended for n in later_facts.above(node))
     }
     return Delays(
         {pdu: outlets for pdu, outlets in lists.items() if pdu in helped},

@@ -10,7 +10,7 @@ from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Grading, Hall, RehearsalOutcome
-from pdu.hall.failure.report import Failed, outcome_as_json, report
+from pdu.hall.failure.report import FailureSummary, outcome_as_json, report
 
 FEEDS = '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
 UPS = '[[ups]]\nname = "{}"\ninputs = ["{}"]\nrating_a = 100\nautonomy_min = {}\n'
@@ -77,7 +77,7 @@ def test_a_machine_lasts_as_long_as_its_ups(failed: list[str], minutes: dict[str
 
 def test_the_first_line_says_when_and_unless_what_returns() -> None:
     hall, outcome = fail("feed:A")
-    first, second, *_ = report(hall, outcome, [Failed.of(outcome)], [], []).lines()
+    first, second, *_ = report(hall, outcome, [FailureSummary.of(outcome)], [], []).lines()
     assert first == (
         "If feed:A fails: At once 0 of 5 machines go dark; 2 more go dark after 10 min, unless"
         " feed:A returns; 0 undecided; 3 stay."

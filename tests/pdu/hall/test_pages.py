@@ -16,7 +16,7 @@ from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.failure import report_parts
 from pdu.hall.failure.rehearsal import Hall
-from pdu.hall.failure.report import Failed, report
+from pdu.hall.failure.report import FailureSummary, report
 from pdu.hall.restore.model import MachineBack
 from pdu.hall.restore.report import judged
 from pdu.hall.walk.verdicts import Verdict
@@ -200,6 +200,6 @@ def test_a_line_and_the_line_above_that_feeds_nothing_else_are_one_row() -> None
     hall = Hall(drawing, saved_readings.parse_readings(document, "readings.json"))
     outcome = hall.rehearse([HallNode("feed", "A")])
     assert [load.name for load in outcome.loads] == ["PB/r1", "b/L1"]
-    lines = report(hall, outcome, [Failed.of(outcome)], [], []).lines()
+    lines = report(hall, outcome, [FailureSummary.of(outcome)], [], []).lines()
     assert sum(line.startswith("b/L1 = PB/r1  ") for line in lines) == 1
     assert lines[1].startswith("Lines and breakers to which load may shift: 1;")
