@@ -132,7 +132,7 @@ PHASE_POWER = _phases("7", "ePDULoadStatusActivePower")
 PHASE_ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
-def _beside_epdu2(values: First, scale: Decimal = ONES) -> Figure:
+def _epdu_figure(values: First, scale: Decimal = ONES) -> Figure:
     """The meters of the ePDU tree on a unit with its outlets in ePDU2.
 
     No rows in a chain: this tree lacks the other units.
@@ -210,17 +210,17 @@ PROFILES = (
                 TENTHS,
             ),
             figure(_column_of_units(ONE_PHASE_CURRENT), TENTHS),
-            _beside_epdu2(PHASE_LOAD, TENTHS),
+            _epdu_figure(PHASE_LOAD, TENTHS),
             else_outlets=True,
         ),
         power=total(
             figure(_column_of_units(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad"))),
-            _beside_epdu2(PHASE_POWER),
+            _epdu_figure(PHASE_POWER),
             else_outlets=True,
         ),
         energy=total(
             figure(_column_of_units(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy")), TENTHS),
-            _beside_epdu2(PHASE_ENERGY, TENTHS),
+            _epdu_figure(PHASE_ENERGY, TENTHS),
             else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,

@@ -175,7 +175,7 @@ class ProcessPool:
 
     def give(self) -> Iterator[WorkerLost]:
         """Gives out jobs, and yields those that no process is left for."""
-        self._give()
+        self._give_jobs()
         if not self._members:
             yield from self._abandon_jobs()
 
@@ -190,7 +190,7 @@ class ProcessPool:
 
     # ---- jobs ------------------------------------------------------------------------------------
 
-    def _give(self) -> None:
+    def _give_jobs(self) -> None:
         for level, waiting in enumerate(self._waiting):
             while waiting:
                 free = [member for member in self._members if member.room(level)]

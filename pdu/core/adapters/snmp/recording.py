@@ -196,7 +196,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     words = _words_that_stay(rows, device, scrubber, needed_rows)
     return scrubber.twice(
         lambda: {
-            _index(oid, scrubber, objects): _scrubbed(
+            _scrub_index(oid, scrubber, objects): _scrubbed(
                 oid, rows, scrubber, words if oid not in needed_rows else None
             )
             for oid in rows
@@ -266,7 +266,7 @@ def _scrub_oid_value(oid: Arcs, value: Arcs, rows: Rows, scrubber: Scrubber) -> 
     if oid == SYS_OBJECT_ID:
         return value
     if value in rows or value[: len(_ENTERPRISES)] != _ENTERPRISES:
-        return _index(value, scrubber)
+        return _scrub_index(value, scrubber)
     return (*value[:_PREFIX], *scrubber.arcs(value[_PREFIX:], addresses=False))
 
 
@@ -324,7 +324,7 @@ def _common(text: str, words: set[str], scrubber: Scrubber) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _index(oid: Arcs, scrubber: Scrubber, objects: Collection[Arcs] = ()) -> Arcs:
+def _scrub_index(oid: Arcs, scrubber: Scrubber, objects: Collection[Arcs] = ()) -> Arcs:
     """The OID with its index scrubbed. `objects`: those of the family, whose own arcs are no index,
     though some look like an address (1.4.10.1.11.1 is an InetAddress).
     """
