@@ -46,7 +46,6 @@ def _states(unit: int) -> Source:
 
 
 INLET_ENERGY = column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy")
-INLET_CURRENT = column("42610.1.4.4.1.6.1.2.1.12", "inletCurrPhase1")
 PHASES = sum_if_rows_match(
     numbered_parts(
         lambda phase: column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}"),
