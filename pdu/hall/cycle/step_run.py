@@ -168,7 +168,7 @@ class StepRun:
         """
         if self._evidence is None:
             raise UnexpectedState(
-                f"{self.step.machine}: {self._untried}; no command of this step was sent"
+                f"{self.step.machine}: {self._untried}; this run sent no command of this step"
             )
         # what is off already stays out of it
         cords = [c for c in self._evidence.cords if Cord(c.pdu, c.outlet) in self.step.cords]
@@ -263,7 +263,7 @@ class StepRun:
         reason = obstacle(hall, self._plan.mode, self._machine, cords)
         if reason:
             raise UnexpectedState(
-                f"{self.step.machine}: {reason}; no command of this step was sent"
+                f"{self.step.machine}: {reason}; this run sent no command of this step"
             )
         return [
             cord_now.cord

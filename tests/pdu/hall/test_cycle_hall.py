@@ -226,7 +226,7 @@ def test_a_supply_that_died_since_the_plan_stops_the_run_before_a_command(
     planned(capsys, ONE_FEED, "row1/m2")
     hall.dead.add(("right", "2"))
     code, out, err = run(capsys, "run", "p", "--yes")
-    assert code == exit_codes.NOT_SEEN and "no command of this step was sent" in err
+    assert code == exit_codes.NOT_SEEN and "this run sent no command of this step" in err
     assert "0 of 2 steps ended, stopped at step 1" in out and hall.commands() == {}
     # the cause is gone
     hall.dead.clear()
