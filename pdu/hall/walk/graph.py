@@ -108,17 +108,6 @@ class Graph:
         for cord in cords:
             self._outlet(cord)
 
-    def below_all(self, nodes: Iterable[int]) -> set[int]:
-        """These, and all that hangs or may hang on them."""
-        waiting = list(nodes)
-        nodes_below = set(waiting)
-        while waiting:
-            for edge in self.below[waiting.pop()]:
-                if edge.node not in nodes_below:
-                    nodes_below.add(edge.node)
-                    waiting.append(edge.node)
-        return nodes_below
-
     def sure_above(self, node: int) -> set[int]:
         """All that a node surely needs, with itself: while it lives, they live."""
         waiting = [node]
