@@ -329,7 +329,10 @@ class Return:
         failure.spared = {number for number in breakers if self._before.alive(number) == YES}
         failure.spared -= loaded
         failure.trip([number for number in may_trip if number in loaded], ())
-        endangered = self._endangered()
+        first_s = min(
+            (breakers[n].trips_from_s or 0.0 for n in may_trip if n in loaded), default=0.0
+        )
+        endangered = self._endangered(first_s)
         failure.lived, failure.spared = set(), set()
         trips = failure.trip([number for number in may_trip if number not in loaded], loaded)
         for number in trips:
@@ -381,8 +384,10 @@ class Return:
         )
         return carrying_count >= consumer.needs or all(lives == YES for lives in was)
 
-    def _endangered(self) -> set[int]:
-        """The machines that lived on and may go dark by what has tripped, perhaps, until now."""
+    def _endangered(self, first_s: float) -> set[int]:
+        """The machines that lived on and may go dark by what has tripped, perhaps, until now, at
+        `first_s` at the earliest: an outlet that closes later did not save them.
+        """
         power = self._flow.power
         numbers: set[int] = set()
         for number in range(len(self.machines)):
@@ -392,7 +397,11 @@ class Return:
             if all(power.alive(node) == YES for node in consumer.nodes):
                 continue
             supplies = self.facts.facts.consumers[number].supplies
-            gives = (min(power.has_power(supply), supply.works) for supply in supplies)
+            gives = (
+                min(power.has_power(supply), supply.works)
+                for supply, window in zip(supplies, self.windows[number])
+                if window is not None and window.has_begun(first_s)
+            )
             if at_least_n(consumer.needs, gives) != YES:
                 numbers.add(number)
         return numbers

@@ -32,6 +32,10 @@ class Window(NamedTuple):
     #: it had power all the time
     kept: bool = False
 
+    def has_begun(self, at_s: float) -> bool:
+        """Whether what closes has closed at `at_s`, in each case."""
+        return self.kept or (self.sure and self.latest is not None and self.latest <= at_s)
+
     def outlet_window(self, policy: Optional[OutletRestorePolicy]) -> Window:
         """The time of an outlet on a unit that has power then."""
         if policy is None:

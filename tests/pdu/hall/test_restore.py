@@ -694,6 +694,21 @@ def test_a_machine_that_starts_loads_what_it_may_have_loaded_before() -> None:
     assert breaker(found, "left/L1").trips_from_s is not None
 
 
+@pytest.mark.parametrize("said, verdict", [(LATER, Verdict.CANNOT_SAY), (ON, None)])
+def test_an_outlet_that_closes_later_saves_nobody(
+    said: list[Any], verdict: Optional[Verdict]
+) -> None:
+    """`two` starts at once and may trip the line that feeds `one`."""
+    machines = machine("one", "left/1", "right/1", more="works = true")
+    machines += machine("two", "left/2", "right/2", "left/3", "right/3", more="needs = 2")
+    left = pdu("left", ("1", "on", 1.01, ON), ("2", "on", 3.01, ON), ("3", "on", 0.14, ON))
+    right = pdu("right", ("1", "on", 1.01, said), ("2", "on", 3.01, ON), ("3", "on", 3.01, ON))
+    before, five, after = drawing(machines, breaker_a=5).rpartition("breaker_a = 5")
+    hall = hall_of(f"{before}{five}0{after}", left, right)
+    outcome = ReturnModel(hall).rehearse([B], [])
+    assert verdicts(outcome).get("one") is verdict
+
+
 def test_what_a_line_that_lived_leaves_to_others_counts() -> None:
     """`big` starts and may trip the line that fed `one`, whose other living cord is on `third`."""
     text = drawing(
