@@ -26,7 +26,7 @@ import pytest
 from pdu import root
 from pdu.core.cli.exit_codes import NOT_SEEN
 from pdu.core.files.locks import lock
-from pdu.hall.cycle import step_run
+from pdu.hall.cycle import commands as outlet_commands, step_run
 from tests.hall.twin import KINDS, Files, Twin, four_racks, over, written
 from tests.hall.twin.__main__ import main as twin_main
 from tests.hall.twin.curves import Breaker, seconds_to_trip
@@ -269,7 +269,8 @@ def test_a_machine_is_restarted_and_has_both_cords_again(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With both feeds; the command of the page takes one feed at a time."""
-    monkeypatch.setattr(step_run, "POLL_S", 0.25)
+    for module in (outlet_commands, step_run):
+        monkeypatch.setattr(module, "POLL_S", 0.25)
     with Twin(four_racks(), over(kind)) as twin:
         files, path = written(twin, tmp_path, _PATIENT), tmp_path / "plan"
         hall = (path, files.drawing, "--list", files.fleet, "--auth", files.logins)
@@ -385,7 +386,8 @@ def test_the_hall_of_the_page_runs_as_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(step_run, "POLL_S", 0.25)
+    for module in (outlet_commands, step_run):
+        monkeypatch.setattr(module, "POLL_S", 0.25)
     page = (ROOT / "docs" / "hall.md").read_text("utf-8")
     page = page.partition("## A hall to try")[2].partition("\n## ")[0]
     (make, *commands), (orders,) = (
