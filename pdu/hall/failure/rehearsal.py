@@ -380,7 +380,6 @@ class Hall:
 
     def judged(self, failed: Sequence[HallNode], timed: TimedBounds) -> list[Judged]:
         """The machines that lose, or may lose, a cord, in the drawing's order."""
-        lasting = self._lasting_upses(failed, timed.end)
         battery_bounds = self._battery_bounds(failed, timed.end)
         machines = list(self.drawing.machines)
         judged: list[Judged] = []
@@ -389,7 +388,7 @@ class Hall:
                 continue
             if any(node in timed.end.possibly for node in self.facts.consumers[number].nodes):
                 machine = self._judged(machines[number], number, timed)
-                if lasting and machine.verdict is Verdict.AT_ONCE:
+                if machine.verdict is Verdict.AT_ONCE:
                     machine = self._with_autonomy(machine, number, battery_bounds)
                 judged.append(machine)
         return judged
@@ -454,7 +453,11 @@ class Hall:
             if node not in end.at_first:
                 return 0.0 if node in end.step_one else math.inf, math.inf
             if node in boards:
-                return bounds_of_node(boards[node])
+                ups = boards[node]
+                if ups in end.at_first:
+                    return bounds_of_node(ups)
+                # nobody drew what a UPS does that loses one phase of its input
+                return 0.0, math.inf if autonomy_s.get(ups) else 0.0
             # UPSes in a row: the lower one begins when the upper one ends
             inputs = [bounds_of_node(edge.node) for edge in above[node] if edge.is_input]
             own_s = autonomy_s.get(node, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Optional
 
 import pytest
 
@@ -142,3 +143,29 @@ def test_a_dead_supply_lasts_no_time_and_a_line_of_a_ups_is_fed_by_it() -> None:
     touched = hall.rehearse([HallNode("feed", "A"), HallNode("feed", "B")]).touched
     found = {each.machine: (each.verdict.value, each.autonomy_s) for each in touched}
     assert found == {"half": ("dark at once", 0.0), "one": ("dark after its UPS", 600)}
+
+
+@pytest.mark.parametrize("autonomy, latest_s", [("autonomy_min = 10\n", None), ("", 0.0)])
+def test_what_a_ups_does_that_loses_one_phase_is_not_known(
+    autonomy: str, latest_s: Optional[float]
+) -> None:
+    line = '[[{}.line]]\nname = "{}"\nphases = 1\n'
+    text = (
+        '[[feed]]\nname = "A"\n[[panel]]\nname = "M"\ninputs = ["A"]\n'
+        + line.format("panel", "L1")
+        + line.format("panel", "L2")
+        + f'[[ups]]\nname = "U"\ninputs = ["M"]\nrating_a = 32\n{autonomy}'
+        + line.format("ups", "L1")
+        + 'of = "M/L1"\n'
+        + line.format("ups", "L2")
+        + 'of = "M/L2"\n[[pdu]]\nname = "a"\ninputs = ["U/L1"]\nbreaker_a = 16\n'
+        '[[machine]]\nname = "one"\ncords = ["a/1"]\n'
+    )
+    outlet = {"identity": "1", "state": "on", "current_a": 2.0}
+    readings = {"pdus": [{"name": "a", "outlets": [outlet]}]}
+    hall = Hall(
+        drawing_file.parsed(text, "hall.toml"),
+        saved_readings.parse_readings(readings, "readings.json"),
+    )
+    (one,) = hall.rehearse([HallNode.breaker("M", "L1")]).touched
+    assert (one.verdict.value, one.at_the_latest_s) == ("dark at once", latest_s)
