@@ -208,7 +208,7 @@ def newer(pyz: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for name, file in deb.package_files(pyz).items()
         if not name.startswith(f"{CODE[1:]}/") or name.startswith(f"{CODE[1:]}/common/")
     }
-    monkeypatch.setattr(deb, "installed", lambda _: files)
+    monkeypatch.setattr(deb, "package_files", lambda _: files)
     made: Path = deb.build(pyz, folder, "99.0", QUICK)
     return made
 
