@@ -65,18 +65,18 @@ def same(pdus: Iterable[Seen]) -> Iterator[Same]:
     """
     candidates: dict[Union[Place, str], list[Seen]] = {}
     for pdu in pdus:
-        known = [(_spelled(unit), serial) for unit, serial in pdu.units if unit]
-        for key in {key for pair in known for key in pair if key}:
+        identities = [(_spelled(unit), serial) for unit, serial in pdu.units if unit]
+        for key in {key for pair in identities for key in pair if key}:
             candidates.setdefault(key, []).append(pdu)
     gone: set[str] = set()
-    found: set[tuple[str, str]] = set()
+    pairs: set[tuple[str, str]] = set()
     for those in candidates.values():
         sorted_pdus = sorted(those, key=lambda pdu: (round(pdu.begin - pdu.end), pdu.name))
         for place, pdu in enumerate(sorted_pdus):
             first = next((two for two in sorted_pdus[:place] if _is_one(two, pdu)), None)
-            if first is None or (first.name, pdu.name) in found:
+            if first is None or (first.name, pdu.name) in pairs:
                 continue
-            found.add((first.name, pdu.name))
+            pairs.add((first.name, pdu.name))
             if pdu.name not in gone and first.name not in gone:
                 near = max(first.usual_gap, pdu.usual_gap)
                 is_within = first.begin - near <= pdu.begin and pdu.end <= first.end + near
@@ -151,13 +151,13 @@ def check_held_once(holdings: Iterable[Holding], names: Mapping[str, str]) -> No
         unit = names.get(holding.pdu, holding.pdu)
         if unit in holdings_by_unit:
             holdings_by_unit[unit].append(holding)
-    for some in holdings_by_unit.values():
-        for one, other in combinations(some, 2):
-            is_outlet_twice = one.outlet == other.outlet and one.customer != other.customer
-            is_inlet_beside = (one.outlet == OWN) != (other.outlet == OWN)
-            is_at_one_time = one.begin < other.end and other.begin < one.end
-            if one.pdu != other.pdu and is_at_one_time and (is_outlet_twice or is_inlet_beside):
+    for of_unit in holdings_by_unit.values():
+        for first, second in combinations(of_unit, 2):
+            is_outlet_twice = first.outlet == second.outlet and first.customer != second.customer
+            is_inlet_beside = (first.outlet == OWN) != (second.outlet == OWN)
+            is_at_one_time = first.begin < second.end and second.begin < first.end
+            if first.pdu != second.pdu and is_at_one_time and (is_outlet_twice or is_inlet_beside):
                 raise SettingsError(
-                    f"{one.sentence_part()} and {other.sentence_part()} are billed at the same"
+                    f"{first.sentence_part()} and {second.sentence_part()} are billed at the same"
                     " time, and are one unit under two names"
                 )

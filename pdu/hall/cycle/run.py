@@ -94,8 +94,8 @@ class Run:
             return
         try:
             # one that came back and went again, too
-            sent = dict.fromkeys(cord for cord, _ in open_step.state_by_command)
-            commands.look([*sent], self._plan.patience_s)
+            cords_in_order = dict.fromkeys(cord for cord, _ in open_step.state_by_command)
+            commands.look([*cords_in_order], self._plan.patience_s)
             # a command to switch on that did not work is not sent again
             cords = [
                 outlet.cord
