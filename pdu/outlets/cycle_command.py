@@ -8,8 +8,9 @@ nothing about a restart.
 
 from __future__ import annotations
 
+import contextlib
 import time
-from typing import Any, NamedTuple, Union
+from typing import Any, Callable, NamedTuple, Union
 
 import click
 
@@ -36,19 +37,39 @@ from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import load
 from ..core.machines import outlet as one_outlet
 from ..core.machines.outlet import OutletPower, RestartStage, target_state
-from ..core.states import DOWN, UP, state_of_word, word
+from ..core.states import DOWN, UNKNOWN, UP, reported_state, state_of_word, word
 from .read_commands import name_field, show_warnings
 from .switch_commands import (
-    CalledOutlet,
     outlets_of,
     present_state_text,
     report_stop,
+    send_command,
     state_line,
     unproven_text,
 )
 
 _PAUSE_S = 10.0  # power supplies bridge some seconds
 _TICK_S = 1.0
+
+
+class _CalledOutlet(NamedTuple):
+    """An outlet, by the calls of its handler. A `ProofOutlet` that says what it waits for."""
+
+    make: Callable[[], Any]
+    identity: str
+    #: the PDU, for people
+    where: str
+    run_options: RunOptions
+
+    def command(self, on: bool) -> EnumPowerStatus:
+        return send_command(self.make(), self.identity, on, self.run_options)
+
+    def state(self) -> EnumPowerStatus:
+        with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.run_options):
+            for port in self.make().status().ports:
+                if str(port.identity) == self.identity:
+                    return reported_state(port)
+        return UNKNOWN
 
 
 class _OutletCycle(NamedTuple):
@@ -129,7 +150,7 @@ def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
         f"switch off {present_state_text(outlet)} of {where}, and on again after {pause_s:g} s",
         host,
     )
-    power = OutletPower(CalledOutlet(lambda: handler.make(data), identity, where, run_options))
+    power = OutletPower(_CalledOutlet(lambda: handler.make(data), identity, where, run_options))
     begin = time.monotonic()
     try:
         # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported

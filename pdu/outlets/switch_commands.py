@@ -7,8 +7,8 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 import click
 
@@ -24,11 +24,13 @@ from ..core.files.whole_files import signals_as_ctrl_c
 from ..core.inventory import connection_data, names, outlet_words, reading
 from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import LoadedHandler, load
+from ..core.inventory.reading import PolledOutlet
 from ..core.machines import outlet as one_outlet
-from ..core.states import UNKNOWN, reported_state, state_of_word, word
+from ..core.machines.outlet import target_state
+from ..core.states import DOWN, UNKNOWN, reported_state, word
 from .read_commands import (
     OutletRows,
-    name_field as name_of,
+    name_field,
     show_warnings,
     status_of,
 )
@@ -36,42 +38,110 @@ from .read_commands import (
 _MACHINE = "pdu machine switches a machine of the drawing by its name"
 
 
-class CalledOutlet(NamedTuple):
-    """An outlet, by the calls of its handler. An `Outlet`, which says what it waits for."""
+def send_command(pdu: Any, identity: str, on: bool, run_options: RunOptions) -> EnumPowerStatus:
+    """Call `port_up` or `port_down` of a handler. Returns what the PDU reports afterwards."""
+    with waiting(f"switching outlet {identity} {word(target_state(on))}", run_options):
+        call = pdu.port_up if on else pdu.port_down
+        return reported_state(call(PduPortView(identity=identity)))
 
-    make: Callable[[], Any]
-    identity: str
+
+class _Switching(NamedTuple):
+    """Outlets of a PDU that are switched one after the other, until the first error."""
+
+    host: str
+    run_options: RunOptions
+    handler: LoadedHandler
+    data: Any
     #: the PDU, for people
     where: str
-    run_options: RunOptions
+    on: bool
+    identities: Sequence[str]
 
-    def command(self, on: bool) -> EnumPowerStatus:
-        pdu = self.make()
-        what = f"switching outlet {self.identity} {word(one_outlet.target_state(on))}"
-        with waiting(what, self.run_options):
-            call = pdu.port_up if on else pdu.port_down
-            return reported_state(call(PduPortView(identity=self.identity)))
+    def results(self) -> Iterator[tuple[str, Optional[PolledOutlet]]]:
+        """Switch the outlets. Yields the identity of each with None before its command, and with
+        its state after it. Those that reported the wanted state are read once more, with what their
+        meters see: 1 status and 1 statistic. A state that cannot be read again is not known.
+        """
+        proven: list[str] = []
+        for identity in self.identities:
+            pdu = self.handler.make(self.data)
+            yield identity, None
+            state = send_command(pdu, identity, self.on, self.run_options)
+            yield identity, PolledOutlet(identity, state)
+            proven += [identity] if state is target_state(self.on) else []
+        if not proven:
+            return
+        readings = [reading.Reading()]
+        with waiting(f"reading {outlets_text(self.identities)} again", self.run_options):
+            time.sleep(one_outlet.AGAIN_S)
+            with contextlib.suppress(Exception):
+                parts = (reading.states, reading.figures)
+                reading.read_pdu(self.handler, self.data, parts, readings.append)
+        for identity in proven:
+            yield identity, readings[-1].outlet(identity) or PolledOutlet(identity, UNKNOWN)
 
-    def state(self) -> EnumPowerStatus:
-        with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.run_options):
-            for port in self.make().status().ports:
-                if str(port.identity) == self.identity:
-                    return reported_state(port)
-        return UNKNOWN
+    def report(
+        self,
+        results: Mapping[str, Optional[PolledOutlet]],
+        stop: Optional[BaseException],
+        seconds: float,
+    ) -> int:
+        """Print the results, and what stopped the switching. Returns the exit code."""
+        outlets = [outlet for outlet in results.values() if outlet is not None]
+        notes = self._unproven_notes(outlets)
+        answer: dict[str, Any] = {
+            "call": "up" if self.on else "down",
+            "handler": self.handler.shown,
+            "host": self.host,
+            **name_field(self.run_options),
+            "outlets": [*map(self._row, outlets)],
+        }
+        for outlet in () if self.run_options.json else outlets:
+            line = state_line(outlet.identity, self.where, self.handler.shown, outlet.state)
+            print(f"{line}; {meter_text(outlet)}" if outlet.current_a is not None else line)
+        if stop is None:
+            answer["seconds"], code = seconds, NOT_SEEN if notes else DONE
+            result = Result(answer, (), code, note="\n".join(notes))
+            return print_result(result, self.run_options.json)
+        unanswered = [identity for identity, outlet in results.items() if outlet is None]
+        unsent = self.identities[len(results) :]
+        reasons = [f"no command was sent to {outlets_text(unsent)}"] if unsent else []
+        if isinstance(stop, KeyboardInterrupt):
+            for identity in unanswered:
+                answer["outlets"].append(self._row(PolledOutlet(identity, UNKNOWN)))
+                reasons.insert(0, f"outlet {identity} may or may not have switched")
+            reason = "; ".join(reasons) or "every command had been answered"
+            stop = Interrupted(reason, self.host)
+        elif unanswered and len(self.identities) > 1:
+            place = f"the error is about {outlets_text(unanswered)}"
+            notes.insert(0, "; ".join([place, *reasons]))
+        return report_stop(self.run_options, answer, stop, notes)
 
+    def _row(self, outlet: PolledOutlet) -> dict[str, Any]:
+        """As --json prints it."""
+        row = {
+            "identity": outlet.identity,
+            "state": word(outlet.state),
+            "done": outlet.state is target_state(self.on),
+        }
+        return row if outlet.current_a is None else {**row, "current_a": outlet.current_a}
 
-def _callable_outlet(pdu: Any, identity: str, where: str, run_options: RunOptions) -> CalledOutlet:
-    return CalledOutlet(lambda: pdu, identity, where, run_options)
+    def _unproven_notes(self, outlets: Sequence[PolledOutlet]) -> list[str]:
+        """A sentence about the outlets that accepted the command but did not report the wanted
+        state, if there are any.
+        """
+        goal = target_state(self.on)
+        note = "; ".join(
+            unproven_text(outlet.identity, self.where, word(goal), outlet.state)
+            for outlet in outlets
+            if outlet.state is not goal
+        )
+        return [f"not-seen: {note}"] if note else []
 
 
 def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
-    """Switch the outlets one after the other, until the first error.
-
-    The report includes those that were switched before.
-    """
-    call, wanted_state = "up" if on else "down", one_outlet.target_state(on)
-    goal = word(wanted_state)
-    host, run_options = pdu.host, pdu.run_options
+    """Switch the outlets, and report also those that were switched before an error."""
+    host, run_options, goal = pdu.host, pdu.run_options, word(target_state(on))
     identities = list(dict.fromkeys(outlets))
     handler, where = load(pdu.handler), connection_data.display_name(run_options, host)
     prompts.askable(run_options, f"switching {outlets_text(identities)} {goal}", host)
@@ -81,101 +151,29 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     is_only_identity = len(identities) == 1 and outlet_words.PLAIN.fullmatch(identities[0])
     if not run_options.yes or not is_only_identity:
         with waiting(f"waiting for {where}", run_options):
-            listed_rows = outlets_of(handler, data, host, identities)
-        identities = [str(row["identity"]) for row in listed_rows]
-        prompts.confirm(
-            run_options,
-            f"switch {goal} {', '.join(map(present_state_text, listed_rows))} of {where}",
-            host,
-        )
+            rows = outlets_of(handler, data, host, identities)
+        identities = [str(row["identity"]) for row in rows]
+        question = f"switch {goal} {', '.join(map(present_state_text, rows))} of {where}"
+        prompts.confirm(run_options, question, host)
     run_options.changing = True
     begin = time.monotonic()
-    #: those to which a command was begun; their state is None until it was answered
-    rows: OutletRows = []
+    switching = _Switching(host, run_options, handler, data, where, on, identities)
+    results: dict[str, Optional[PolledOutlet]] = {}
     stop: Optional[BaseException] = None
     try:
         # the switched outlets are reported after SIGTERM as well
         with signals_as_ctrl_c(), show_warnings(run_options, where):
-            for identity in identities:
-                outlet = _callable_outlet(handler.make(data), identity, where, run_options)
-                rows.append({"identity": identity, "state": None, "done": False})
-                state = outlet.command(on)
-                rows[-1].update(state=word(state), done=state is wanted_state)
-            with waiting(f"reading {outlets_text(identities)} again", run_options):
-                _read_again(handler, data, rows, wanted_state)
+            for identity, outlet in switching.results():
+                results[identity] = outlet
     except (Exception, KeyboardInterrupt) as error:
         stop = error
-    answered = [row for row in rows if row["state"] is not None]
-    _show(run_options, answered, where, handler.shown)
-    notes = _unproven_notes(answered, where, goal)
-    about = {"call": call, "handler": handler.shown, "host": host, **name_of(run_options)}
-    if stop is None:
-        seconds = round(time.monotonic() - begin, 3)
-        result = {**about, "outlets": rows, "seconds": seconds}
-        code = NOT_SEEN if notes else DONE
-        return print_result(Result(result, (), code, note="\n".join(notes)), run_options.json)
-    return _report_stop_at(run_options, stop, {**about, "outlets": rows}, identities, notes)
+    return switching.report(results, stop, round(time.monotonic() - begin, 3))
 
 
-def _report_stop_at(
-    run_options: RunOptions,
-    stop: BaseException,
-    answer: Mapping[str, Any],
-    identities: Sequence[str],
-    notes: Sequence[str],
-) -> int:
-    """Say what stopped the switching of these outlets, at which of them, and which got no command:
-    after Ctrl-C in the error, after an error in a note. `answer`: with the outlets to which a
-    command was begun; one without a state got no answer. Return the exit code.
-    """
-    rows: OutletRows = answer["outlets"]
-    unanswered = [row["identity"] for row in rows if row["state"] is None]
-    unsent = _unsent_sentences(identities[len(rows) :])
-    if isinstance(stop, KeyboardInterrupt):
-        shown_rows = [{**row, "state": row["state"] or word(UNKNOWN)} for row in rows]
-        unsure = [f"outlet {identity} may or may not have switched" for identity in unanswered]
-        reason = "; ".join([*unsure, *unsent]) or "every command had been answered"
-        stop = Interrupted(reason, answer["host"])
-    else:
-        shown_rows = [row for row in rows if row["state"] is not None]
-        if len(identities) > 1 and unanswered:
-            place = f"the error is about {outlets_text(unanswered)}"
-            notes = ["; ".join([place, *unsent]), *notes]
-    return report_stop(run_options, {**answer, "outlets": shown_rows}, stop, notes)
-
-
-def _read_again(
-    handler: LoadedHandler, data: Any, rows: OutletRows, wanted_state: EnumPowerStatus
-) -> None:
-    """Read those that reported the wanted state once more, and what their meters see: 1 status and
-    1 statistic. A state that cannot be read again is not known.
-    """
-    proven = [outlet for outlet in rows if outlet["done"]]
-    if not proven:
-        return
-    time.sleep(one_outlet.AGAIN_S)
-    last_reading = [reading.Reading()]
-    with contextlib.suppress(Exception):
-        reading.read_pdu(handler, data, (reading.states, reading.figures), last_reading.append)
-    for outlet in proven:
-        again = last_reading[-1].outlet(outlet["identity"])
-        state = UNKNOWN if again is None else again.state
-        outlet.update(state=word(state), done=state is wanted_state)
-        if again is not None and again.current_a is not None:
-            outlet["current_a"] = again.current_a
-
-
-def _show(run_options: RunOptions, outlets: OutletRows, where: str, handler: str) -> None:
-    for outlet in () if run_options.json else outlets:
-        line = state_line(outlet["identity"], where, handler, state_of_word(outlet["state"]))
-        current_a = outlet.get("current_a")
-        print(line if current_a is None else f"{line}; {meter_text(outlet, current_a)}")
-
-
-def meter_text(outlet: Mapping[str, Any], current_a: float) -> str:
+def meter_text(outlet: PolledOutlet) -> str:
     """What an outlet's meter reads after a command."""
-    current = figure(current_a, "A")
-    if outlet["state"] == word(EnumPowerStatus.DOWN) and current_a > 0:
+    current = figure(outlet.current_a, "A")
+    if outlet.state is DOWN and (outlet.current_a or 0) > 0:
         return f"its meter still reads {current}, which may be late: read it again"
     return f"its meter reads {current}"
 
@@ -185,28 +183,12 @@ def state_line(identity: str, where: str, handler: str, state: EnumPowerStatus) 
     return f"outlet {identity} of {where} is {word(state)} ({handler})"
 
 
-def _unproven_notes(outlets: OutletRows, where: str, wanted_word: str) -> list[str]:
-    """A sentence about the outlets that accepted the command but did not report the wanted state,
-    if there are any.
-    """
-    note = "; ".join(
-        unproven_text(str(outlet["identity"]), where, wanted_word, state_of_word(outlet["state"]))
-        for outlet in outlets
-        if not outlet["done"]
-    )
-    return [f"not-seen: {note}"] if note else []
-
-
 def unproven_text(identity: str, where: str, wanted_word: str, state: EnumPowerStatus) -> str:
     """What is known of an outlet that did not report the wanted state."""
     return (
         f"outlet {identity} of {where} was to be switched {wanted_word}; the PDU accepted the"
         f" command, but the outlet's state is {word(state)}: look at the PDU before you try again"
     )
-
-
-def _unsent_sentences(identities: Sequence[str]) -> list[str]:
-    return [f"no command was sent to {outlets_text(identities)}"] if identities else []
 
 
 def report_stop(

@@ -28,6 +28,7 @@ from pdu.core.cli.options import RunOptions
 from pdu.core.cli.output import figure, show_status_line
 from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu.core.inventory.handler_loading import LoadedHandler, load
+from pdu.core.inventory.reading import PolledOutlet
 from pdu.outlets import switch_commands
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
@@ -299,11 +300,13 @@ def test_all_outlets_are_looked_up_before_the_first_command(
 
 
 def test_a_current_of_an_outlet_that_is_off_may_be_late() -> None:
-    is_off, is_on = ({"state": state} for state in ("off", "on"))
+    def text(state: EnumPowerStatus, current_a: float) -> str:
+        return switch_commands.meter_text(PolledOutlet("1", state, current_a=current_a))
+
     late = "its meter still reads 0.9 A, which may be late: read it again"
-    assert switch_commands.meter_text(is_off, 0.9) == late
-    assert switch_commands.meter_text(is_off, 0.0) == "its meter reads 0 A"
-    assert switch_commands.meter_text(is_on, 0.9) == "its meter reads 0.9 A"
+    assert text(EnumPowerStatus.DOWN, 0.9) == late
+    assert text(EnumPowerStatus.DOWN, 0.0) == "its meter reads 0 A"
+    assert text(EnumPowerStatus.UP, 0.9) == "its meter reads 0.9 A"
 
 
 def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
