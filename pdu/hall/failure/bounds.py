@@ -26,7 +26,7 @@ from ..walk.arithmetic import (
     at_least_n,
     perhaps,
 )
-from ..walk.graph import Graph
+from ..walk.graph import Graph, reachable
 from ..walk.load_limits import HIGH, LEAST_POWER_FACTOR, LOW
 from ..walk.power_flow import Consumer, Facts, Power, PowerFlow, Supply
 from ..walk.protection import Protection
@@ -160,14 +160,8 @@ class HallFacts:
         #: carrier -> what is known of its current besides its outlets
         self.figures: Mapping[int, KnownCurrents] = {}
         self.facts = Facts(
-            [
-                [
-                    (edge.node, edge.is_input, YES if edge.sure else MAYBE, edge.flows)
-                    for edge in above
-                ]
-                for above in graph.above
-            ],
-            [[edge.node for edge in below] for below in graph.below],
+            graph.above,
+            graph.below,
             {number: edge.stated(likely_a) for number, edge in enumerate(consumers)},
             graph.carriers,
             _input_groups(graph, first_input_by_node),
@@ -188,12 +182,9 @@ class HallFacts:
             return self.power.path(node)
         carriers = self._above.get(node)
         if carriers is None:
-            waiting, nodes_above = [node], {node}
-            while waiting:
-                for edge in self.graph.above[waiting.pop()]:
-                    if edge.flows and edge.node not in nodes_above:
-                        nodes_above.add(edge.node)
-                        waiting.append(edge.node)
+            nodes_above = reachable(
+                [node], lambda lower: [edge.node for edge in self.graph.above[lower] if edge.flows]
+            )
             carriers = self._above[node] = nodes_above & self.graph.carriers.keys()
         return carriers
 
@@ -346,12 +337,10 @@ def _input_groups(
 ) -> dict[int, list[list[int]]]:
     """Node with several inputs -> the one that feeds it now, if that is known, and the others."""
     groups_by_node: dict[int, list[list[int]]] = {}
-    for node, count in enumerate(graph.inputs):
-        if count > 1:
-            inputs = [edge.node for edge in graph.above[node] if edge.is_input]
-            first = first_input_by_node.get(node)
-            rest_of_inputs = [source for source in inputs if source != first]
-            groups_by_node[node] = [rest_of_inputs] if first is None else [[first], rest_of_inputs]
+    for node, inputs in graph.inputs.items():
+        first = first_input_by_node.get(node)
+        rest_of_inputs = [source for source in inputs if source != first]
+        groups_by_node[node] = [rest_of_inputs] if first is None else [[first], rest_of_inputs]
     return groups_by_node
 
 

@@ -54,6 +54,7 @@ from .report_parts import (
     taken_at,
 )
 from .shedding import Shed, sheds
+from .states import failure_states
 from .wording import duration, headline, interval, likely, percent, short_times, times, to_do
 
 _TO_DO = 12  # lines of advice that are shown at once
@@ -181,7 +182,7 @@ def _shown_of(load: BreakerAfter) -> Sequence[object]:
 
 
 def _picture(hall: Hall, outcome: RehearsalOutcome) -> str:
-    states = hall.states(outcome.failed, outcome)
+    states = failure_states(hall, outcome.failed, outcome)
     moments: dict[HallNode, Moment] = {}
     for load in outcome.in_question:
         node = hall.drawn_carriers.get(load.name)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from ...core.cli.output import counted
 from ...core.cli.report import few
 from ..walk.verdicts import Judged, Verdict
+from .machine_verdicts import OVERLOAD_ADVICE
 from .missing_facts import MissingFact
-from .rehearsal import OVERLOAD_ADVICE, BreakerAfter, RehearsalOutcome
+from .rehearsal import BreakerAfter, RehearsalOutcome
 from .report_parts import Group, in_words
 from .shedding import Shed
 

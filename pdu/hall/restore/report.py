@@ -36,6 +36,7 @@ from ..failure.report_parts import (
     rank,
     taken_at,
 )
+from ..failure.states import hall_states
 from ..walk.arithmetic import MAYBE, NO, YES
 from ..walk.load_limits import ABOVE_LIMIT
 from ..walk.node_state import Condition, HallStates, NodeState
@@ -238,7 +239,7 @@ def _states(outcome: ReturnOutcome, hall: Hall) -> HallStates:
         machine.machine: NodeState(machine.verdict.condition, reason=machine.reason)
         for machine in outcome.machines
     }
-    return hall.states_of(_states_of_nodes(outcome, hall), machines)
+    return hall_states(hall, _states_of_nodes(outcome, hall), machines)
 
 
 def _states_of_nodes(outcome: ReturnOutcome, hall: Hall) -> Iterable[tuple[HallNode, NodeState]]:

@@ -1,6 +1,6 @@
 """What becomes of each thing that is drawn: one shape for a failure and for a return. Pure.
 
-`Hall.states(failed, outcome)` gives one of a failure; a picture, a table and a JSON read the same.
+`failure.states` has that of a failure; a picture, a table and a JSON read the same.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from .arithmetic import (
     perhaps,
     share,
 )
+from .graph import reachable
 
 
 class Supply:
@@ -80,22 +81,18 @@ class Consumer(NamedTuple):
     spread: float = 1.0
 
 
-Uppers = Sequence[tuple[int, bool, Truth, bool]]
-"""Edges upwards: the node, is it an input, is the edge there, does the current flow through it."""
-
-
 class Facts:
     """All that is stated about a hall, but for what failed."""
 
     def __init__(
         self,
-        uppers: Sequence[Uppers],
+        uppers: Sequence[Sequence[tuple[int, bool, Truth, bool]]],
         lowers: Sequence[Sequence[int]],
         consumers: Mapping[int, Consumer],
         carriers: Collection[int],
         input_groups: Mapping[int, Sequence[Sequence[int]]],
     ) -> None:
-        #: node -> its edges upwards, and the nodes below it
+        #: node -> its edges upwards (`graph.Edge`), and the nodes below it
         self.uppers, self.lowers = uppers, lowers
         self.consumers = consumers
         #: the nodes whose current counts
@@ -120,15 +117,7 @@ class Facts:
 
     def below(self, nodes: Iterable[int]) -> set[int]:
         """These, and all that hangs or may hang on them."""
-        waiting = list(nodes)
-        nodes_below = set(waiting)
-        lowers = self.lowers
-        while waiting:
-            for lower in lowers[waiting.pop()]:
-                if lower not in nodes_below:
-                    nodes_below.add(lower)
-                    waiting.append(lower)
-        return nodes_below
+        return reachable(nodes, self.lowers.__getitem__)
 
 
 class Power:

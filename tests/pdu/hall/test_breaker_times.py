@@ -13,6 +13,7 @@ from pdu.core.drawing.drawing import Breaker, HallNode
 from pdu.hall.failure.missing_facts import missing_facts
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
 from pdu.hall.failure.shedding import sheds
+from pdu.hall.failure.states import failure_states
 from pdu.hall.failure.wording import duration, headline
 from pdu.hall.walk.node_state import Condition
 from pdu.hall.walk.protection import Protection
@@ -167,7 +168,7 @@ def test_a_machine_is_dark_when_its_own_breaker_has_tripped() -> None:
     outcome = fails(made)
     latest = {each.machine: each.at_the_latest_s for each in outcome.touched}
     assert latest == {**dict.fromkeys(("m1", "m2", "m3", "m4"), 60.0), "other": _HOUR}
-    states = made.states([A], outcome)
+    states = failure_states(made, [A], outcome)
     assert states[HallNode.breaker("right", "L1")].at_the_latest_s == 60.0
 
 
@@ -279,7 +280,7 @@ def test_a_rating_that_is_missing_decides_and_says_of_how_many() -> None:
 
 def test_each_drawn_thing_has_a_state() -> None:
     made = hall(sides("16"), EQUAL)
-    states = made.states([A], fails(made))
+    states = failure_states(made, [A], fails(made))
     assert states[A].condition is Condition.DEAD and states[A].at_the_latest_s == 0.0
     assert states[HallNode("feed", "B")].condition is Condition.LIVES
     line = states[HallNode.breaker("right", "L1")]
@@ -287,13 +288,13 @@ def test_each_drawn_thing_has_a_state() -> None:
     assert line.load is not None and line.rating_a == 16.0
     assert line.reason == "right/L1 may trip"
     assert states[HallNode("machine", "m1")].condition is Condition.IN_QUESTION
-    now = made.states([], made.rehearse([]))
+    now = failure_states(made, [], made.rehearse([]))
     assert now[HallNode("machine", "m1")].condition is Condition.LIVES
     made = hall(sides("20"), EQUAL)
-    states = made.states([A], fails(made))
+    states = failure_states(made, [A], fails(made))
     assert states[HallNode.breaker("right", "L1")].condition is Condition.ABOVE_LIMIT
     made = hall(sides("10"), EQUAL)
-    line = made.states([A], fails(made))[HallNode.breaker("right", "L1")]
+    line = failure_states(made, [A], fails(made))[HallNode.breaker("right", "L1")]
     assert line.condition is Condition.DEAD and line.at_the_latest_s == _HOUR
 
 

@@ -14,6 +14,7 @@ from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.failure.bounds import HallFacts
 from pdu.hall.failure.rehearsal import Grading, Hall, RehearsalOutcome, counts
+from pdu.hall.failure.states import failure_states
 from pdu.hall.walk.arithmetic import YES, Interval
 from pdu.hall.walk.load_limits import BETWEEN_LINES, FITS, IN_PHASE
 from pdu.hall.walk.power_flow import Power
@@ -174,7 +175,7 @@ def test_a_machine_without_power_hides_no_other() -> None:
     outcome = made.rehearse([feed])
     assert [(one.machine, one.verdict) for one in outcome.touched] == [("srv", Verdict.STAYS)]
     assert outcome.already == ["off"] and outcome.count(Verdict.STAYS) == 2
-    states = made.states([feed], outcome)
+    states = failure_states(made, [feed], outcome)
     reasons = {name: states[HallNode("machine", name)].reason for name in ("off", "srv", "calm")}
     assert reasons == {"off": "without power already", "srv": "", "calm": ""}
     pdu_state = states[HallNode("pdu", "left")]

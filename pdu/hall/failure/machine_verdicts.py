@@ -1,0 +1,240 @@
+"""What becomes of each machine in a failure, and how long UPSes feed it. Pure."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Optional
+
+from ...core.cli.output import counted
+from ...core.drawing.drawing import Drawing, HallNode
+from ..walk.arithmetic import NO, YES
+from ..walk.graph import Graph
+from ..walk.verdicts import ADVICE, Judged, Now, Verdict, first_unproven
+from .bounds import DrawnConsumer, FailureBounds, HallFacts, TimedBounds
+
+OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
+_UNDRAWN = "its cords may be behind what fails: the drawing does not say"
+_UNDRAWN_ADVICE = "draw which outlets are behind which line and breaker"
+
+BatteryBounds = Callable[[int], tuple[float, float]]
+"""Node -> for how long UPSes feed it at least and at most, in s; infinite: it has power."""
+
+
+def judge_machines(
+    facts: HallFacts,
+    machines: Sequence[str],
+    already: Collection[str],
+    timed: TimedBounds,
+    battery_bounds: BatteryBounds,
+) -> list[Judged]:
+    """Those of these machines that lose, or may lose, a cord. `machines`: all that are drawn;
+    `already`: those without power now.
+    """
+    judged: list[Judged] = []
+    for number in sorted(timed.end.reached):
+        if number >= len(machines) or machines[number] in already:
+            continue
+        consumer = facts.consumers[number]
+        if any(node in timed.end.possibly for node in consumer.nodes):
+            machine = _judge_machine(facts, machines[number], number, timed)
+            if machine.verdict is Verdict.AT_ONCE:
+                machine = _with_autonomy(machine, consumer, battery_bounds)
+            judged.append(machine)
+    return judged
+
+
+def _judge_machine(facts: HallFacts, name: str, number: int, timed: TimedBounds) -> Judged:
+    end, consumer = timed.end, facts.consumers[number]
+    cords, needs = consumer.cords, consumer.needs
+    left = [cord for cord, node in zip(cords, consumer.nodes) if node not in end.at_first]
+    off = sum(cord.now is Now.OFF for cord in left)
+    if len(left) - off < needs:
+        reason = f"{len(left) - off} of {len(cords)} cords survive, it needs {needs}"
+        if off:
+            reason += f" ({counted(off, 'outlet')} off)"
+        return Judged(name, Verdict.AT_ONCE, reason, not_before_s=0.0, at_the_latest_s=0.0)
+    supplies = facts.facts.consumers[number].supplies
+    lives = end.lives(consumer, supplies)
+    if lives == YES:
+        return Judged(name, Verdict.STAYS)
+    not_before_s = timed.not_before_s(lambda bounds: bounds.lives(consumer, supplies) == YES)
+    breakers = _breakers_above(facts.graph, consumer, end)
+    names = tuple(facts.graph.carriers[carrier].name for carrier in breakers)
+    if lives == NO:
+        reason = f"{' or '.join(names[:2])} trips under the take-over load"
+        dark_at_s = _dark_at_s(facts.graph, consumer, end)
+        return Judged(name, Verdict.WITH_BREAKER, reason, "", 2, names, not_before_s, dark_at_s)
+    if end._replace(surely=(), possibly=end.step_one).lives(consumer, supplies) == YES:
+        reason = _unbounded(facts.graph, breakers, end)
+        if reason:
+            return Judged(name, Verdict.CANNOT_SAY, reason, OVERLOAD_ADVICE, 2, (), not_before_s)
+        is_likely = _is_likely_dark(facts, consumer, breakers, end)
+        trip = "likely trips" if is_likely else "may trip"
+        reason = f"{' or '.join(names[:3])} {trip} under the take-over load"
+        return Judged(
+            name, Verdict.UNLESS, reason, OVERLOAD_ADVICE, 2, names, not_before_s,
+            is_likely_dark=is_likely,
+        )  # fmt: skip
+    unproven = first_unproven(
+        cord for cord, node in zip(cords, consumer.nodes) if node not in end.step_one
+    )
+    if unproven is None:
+        return Judged(name, Verdict.CANNOT_SAY, _UNDRAWN, _UNDRAWN_ADVICE)
+    reason, advice = unproven.now.value, ADVICE[unproven.now]
+    return Judged(name, Verdict.CANNOT_SAY, reason, advice, cord=str(unproven.cord))
+
+
+def _living_nodes(consumer: DrawnConsumer, end: FailureBounds) -> list[int]:
+    """The nodes of the cords that are on and that the failure itself leaves."""
+    return [
+        node
+        for cord, node in zip(consumer.cords, consumer.nodes)
+        if node not in end.at_first and cord.now is not Now.OFF
+    ]
+
+
+def _is_likely_dark(
+    facts: HallFacts, consumer: DrawnConsumer, breakers: Iterable[int], end: FailureBounds
+) -> bool:
+    """Whether a machine goes dark if these breakers carry what they likely do."""
+    trips = {
+        carrier
+        for carrier in breakers
+        if carrier in end.loads and facts.likely_trips(carrier, end.loads[carrier])
+    }
+    nodes = _living_nodes(consumer, end)
+    return sum(trips.isdisjoint(facts.graph.all_above(node)) for node in nodes) < consumer.needs
+
+
+def _breakers_above(graph: Graph, consumer: DrawnConsumer, end: FailureBounds) -> list[int]:
+    """Those that trip, or may, above the cords that a failure leaves, in the order found."""
+    nodes = [node for node in consumer.nodes if node not in end.at_first]
+    above = set[int]().union(*map(graph.all_above, nodes))
+    return sorted(above & end.tripping.keys(), key=lambda number: end.tripping[number])
+
+
+def latest_s(graph: Graph, node: int, end: FailureBounds) -> Optional[float]:
+    """Seconds after which a node is surely dead that surely dies; None: nobody can say."""
+    dead = end.latest_s.keys() & graph.sure_above(node)
+    return min((end.latest_s[number] for number in dead), default=None)
+
+
+def _dark_at_s(graph: Graph, consumer: DrawnConsumer, end: FailureBounds) -> float:
+    """Seconds after which a machine is dark that surely goes dark with breakers."""
+    nodes = [node for node in consumer.nodes if node in end.surely and node not in end.at_first]
+    latest = [latest_s(graph, node, end) for node in nodes]
+    return max((max(end.latest_s.values()) if s is None else s for s in latest), default=0.0)
+
+
+def _unbounded(graph: Graph, breakers: Iterable[int], end: FailureBounds) -> str:
+    """Why no breaker's condition says what becomes of a machine; "" if one does."""
+    for number in breakers:
+        carrier = graph.carriers[number]
+        if carrier.breaker.rating_a is None:
+            return f"{carrier.name}: its rating is not known, so it may trip"
+        if carrier.most_a is not None:
+            return f"{carrier.name}: nobody drew which it is, so it may trip"
+        if number in end.loads and math.isinf(end.loads[number].high):
+            return f"{carrier.name} may trip: not bounded, rated {carrier.breaker.rating_a:g} A"
+    return "" if breakers else "a breaker further up may trip under the take-over load"
+
+
+def machines_behind(
+    facts: HallFacts, places: Mapping[str, int], end: FailureBounds, judged: Iterable[Judged]
+) -> dict[int, list[str]]:
+    """Line or breaker that may trip -> the machines that go dark if it alone does. `places`:
+    machine -> the number of its consumer.
+    """
+    behind: dict[int, list[str]] = {}
+    for machine in judged:
+        if not machine.breakers:
+            continue
+        consumer = facts.consumers[places[machine.machine]]
+        lives = [facts.graph.all_above(node) for node in _living_nodes(consumer, end)]
+        for carrier in set[int]().union(*lives) & end.tripping.keys():
+            if sum(carrier not in above for above in lives) < consumer.needs:
+                behind.setdefault(carrier, []).append(machine.machine)
+    return behind
+
+
+# ---- UPSes ---------------------------------------------------------------------------------------
+
+
+def lasting_upses(
+    drawing: Drawing,
+    graph: Graph,
+    failed: Collection[HallNode],
+    end: FailureBounds,
+    battery_bounds: BatteryBounds,
+) -> Mapping[str, float]:
+    """UPS that loses its input, and does not fail itself -> seconds until it is empty."""
+    return {
+        panel.name: battery_bounds(graph.number[panel.node])[0]
+        for panel in drawing.panels.values()
+        if panel.autonomy_min
+        and panel.node not in failed
+        and graph.number[panel.node] in end.at_first
+    }
+
+
+def _with_autonomy(
+    machine: Judged, consumer: DrawnConsumer, battery_bounds: BatteryBounds
+) -> Judged:
+    """A machine that goes dark at once, or later if UPSes feed enough of its cords."""
+    durations_s: list[tuple[float, float]] = []
+    for cord, node in zip(consumer.cords, consumer.nodes):
+        if cord.now is not Now.OFF:
+            least_s, most_s = battery_bounds(node)
+            # a supply that may be dead feeds nothing in the meantime
+            works = cord.now in (Now.CARRIES, Now.WORKS)
+            durations_s.append((least_s if works else 0.0, most_s))
+    if len(durations_s) < consumer.needs:
+        return machine
+    least_s, most_s = (sorted(ends, reverse=True)[consumer.needs - 1] for ends in zip(*durations_s))
+    if not least_s:
+        return replace(machine, at_the_latest_s=None if math.isinf(most_s) else most_s)
+    return replace(machine, verdict=Verdict.AFTER_UPS, autonomy_s=least_s, at_the_latest_s=None)
+
+
+def bound_batteries(
+    drawing: Drawing, graph: Graph, failed: Iterable[HallNode], end: FailureBounds
+) -> BatteryBounds:
+    """For how long UPSes feed each node in this failure."""
+    above, number = graph.above, graph.number
+    gone = {number[node] for node in failed}
+    autonomy_s = {number[panel.node]: 60 * panel.autonomy_min for panel in drawing.panels.values()}
+
+    # what feeds a UPS's line from above does so through the UPS
+    boards = {
+        number[HallNode.breaker(panel.name, line.name)]: number[panel.node]
+        for panel in drawing.panels.values()
+        for line in panel.lines
+        if panel.ups is not None
+    }
+
+    @functools.cache
+    def bounds_of_node(node: int) -> tuple[float, float]:
+        if node in gone:
+            return 0.0, 0.0
+        if node not in end.at_first:
+            return 0.0 if node in end.step_one else math.inf, math.inf
+        if node in boards:
+            ups = boards[node]
+            if ups in end.at_first:
+                return bounds_of_node(ups)
+            # nobody drew what a UPS does that loses one phase of its input
+            return 0.0, math.inf if autonomy_s.get(ups) else 0.0
+        # UPSes in a row: the lower one begins when the upper one ends
+        inputs = [bounds_of_node(edge.node) for edge in above[node] if edge.is_input]
+        own_s = autonomy_s.get(node, 0.0)
+        needed = [tuple(own_s + max(ends) for ends in zip(*inputs))] if inputs else []
+        for edge in above[node]:
+            if not edge.is_input:
+                least_s, most_s = bounds_of_node(edge.node)
+                needed.append((least_s, most_s if edge.there == YES else math.inf))
+        return min(n[0] for n in needed), min(n[1] for n in needed)
+
+    return bounds_of_node
