@@ -409,6 +409,8 @@ class Register:
                 most = self.most(stop - start)
                 best, high = best + min(self.mean * max(likely, 0.0), most), high + most
         most = self.most(end - begin)
+        if end <= first - self.gap or begin >= last + self.gap:
+            best, high = 0.0, most  # readings on one side say nothing
         high = min(high, most)
         low, best = min(low, high), min(best, high)
         high = max(min(high / (1 - self.error), most), best)
@@ -601,26 +603,34 @@ def check_line(line, rows, statement, zone, unchecked):
     else:
         check_plain(line, register, begin, end, statement, zone)
     if line["kwh"] is not None:
-        check_billed(line, register, edges, begin, where)
+        check_billed(line, register, edges, begin, end)
     return (begin, end, flows), [*daily(register, begin, end, statement, zone)]
 
 
-def check_billed(line, register, edges, begin, where):
-    """A register that goes on is billed by its readings at both ends, another one by its lowest."""
-    low, billed = line["kwh"]["low"], line["billed"]
+def check_billed(line, register, edges, begin, end):
+    """A register that goes on is billed by its readings at both ends, another one by its lowest
+    until the last reading.
+    """
+    where, low, billed = name(line), line["kwh"]["low"], line["billed"]
     if low is None:
         need(billed is None, f"{where}: billed, and its unit is in doubt")
         return
+    rise = near(edges[1].kwh - edges[0].kwh, billed, 3)
     if register.odd:
-        edges = [line[key] for key in ("register_begin", "register_end")]
-        rise = near(edges[1]["kwh"] - edges[0]["kwh"], billed, 3)
-        need(rise or billed == low, f"{where}: billed is neither the lowest nor what it rose by")
+        shown = [line[key]["kwh"] for key in ("register_begin", "register_end")]
+        rise = rise or near(shown[1] - shown[0], billed, 3)
+        need(rise or billed <= low, f"{where}: billed is more than the lowest, and no rise")
         return
-    is_before = edges[0].end <= begin
-    is_near = line["held_before"] or begin - edges[0].begin <= 3 * register.gap
-    goes_on = is_before and is_near
-    fits = near(edges[1].kwh - edges[0].kwh, billed, 3) if goes_on else billed == low
-    need(fits, f"{where}: billed {billed}")
+    if edges[0].end <= begin and (
+        line["held_before"] or begin - edges[0].begin <= 3 * register.gap
+    ):
+        need(rise, f"{where}: billed {billed} is not what the register rose by")
+        return
+    # what flowed after the last reading is of the next bill, which begins there
+    last = edges[1].end if begin < edges[1].end <= end else begin
+    exact = min(register.energy(begin, until)[0] for until in (end, last))
+    is_lowest = near(exact, billed, 3, lambda wh: math.floor(wh + 1e-6))
+    need(is_lowest, f"{where}: billed {billed} is not the lowest until the last reading")
 
 
 def check_plain(line, register, begin, end, statement, zone):

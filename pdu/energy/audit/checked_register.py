@@ -343,6 +343,16 @@ class CheckedRegister:
                 )
         return None
 
+    def billable(self, begin: float, end: float) -> EnergyInterval:
+        """The energy of a period of which the lowest is billed: until its last reading, where the
+        next bill begins (law 1).
+        """
+        ends = self._readings.ends
+        last = bisect_right(ends, end) - 1
+        until = max(ends[last], begin) if last >= 0 else begin
+        periods = [(begin, end), (begin, until)]
+        return min(self._energies(periods), key=lambda energy: energy.low)
+
     def _is_last(self, segment: Segment, end: float) -> bool:
         """Whether no other segment of a register has a reading until `end`."""
         later = [other for other in self._story.segments if other.first > segment.last]

@@ -30,7 +30,7 @@ from ..registers.rounding import summed
 from ..registers.unit_aliases import Seen
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from . import checks, grades
-from .checked_register import CheckedRegister, PlotData, ReadTimes, RegisterAdvance
+from .checked_register import CheckedRegister, PlotData, ReadTimes
 from .grades import LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH, GradeBasis
 
 #: of a PDU: a page with more pictures says no more
@@ -98,8 +98,6 @@ class AuditedRegister(NamedTuple):
     is_confirmed: bool
     #: why what was read supports no firm energy; "" if it does
     weakness: str
-    #: what it showed at both ends, if it goes on in the period
-    advance: Optional[RegisterAdvance]
     shares: Sequence[OutletShare] = ()
     drawn: Optional[PlotData] = None
 
@@ -469,7 +467,6 @@ class _Register:
             self.origins,
             self.known.is_confirmed,
             self.known.weak_evidence(energy, begin, end),
-            self.known.advance(begin, end),
             shares,
         )
 

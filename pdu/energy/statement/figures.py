@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from ..audit.audit_result import kwh
-from ..audit.checked_register import RegisterAdvance, RegisterEdge
+from ..audit.checked_register import CheckedRegister, RegisterAdvance, RegisterEdge
 from ..audit.checks import GAP_FACTOR
 from ..audit.grades import NOT_BILLABLE, Grade, GradeBasis, grade_register, grade_unread
 from ..audit.pdu_audit import Asked, AuditedRegister, PduWalk
@@ -89,16 +89,18 @@ def figures(
         facts = {inputs.outlet: inputs.meter}
         walk = walk_over(readings, facts, (inputs.begin, inputs.end), rules)
     pieces = _pieces(inputs, rules)
-    answer, estimate, usual_gap = None, None, 0.0
+    answer, bill, estimate, usual_gap = None, None, None, 0.0
     if walk is not None:
         tenures = [OutletTenancy(*piece) for piece in pieces]
-        answer = walk.audit_alone(inputs.outlet, tenures, is_confirmed=inputs.is_confirmed)
-        estimate = walk.estimates().get(inputs.outlet) if answer is None else None
         usual_gap = walk.times.usual_gap
-    advance = None if answer is None else _advance(answer, inputs, usual_gap)
-    if advance is not None:
-        registers["register_begin"] = _edge(advance.begin, rules.zone)
-        registers["register_end"] = _edge(advance.end, rules.zone)
+        answer = walk.audit_alone(inputs.outlet, tenures, is_confirmed=inputs.is_confirmed)
+        if answer is None:
+            estimate = walk.estimates().get(inputs.outlet)
+        else:
+            bill = _bill(walk.registers[inputs.outlet].known, inputs, usual_gap)
+    if bill is not None and bill.advance is not None:
+        registers["register_begin"] = _edge(bill.advance.begin, rules.zone)
+        registers["register_end"] = _edge(bill.advance.end, rules.zone)
     periods = [piece.period for piece in pieces]
     line = {
         "pdu": inputs.pdu,
@@ -115,8 +117,8 @@ def figures(
         **registers,
         **(
             _unread(estimate, periods, rules)
-            if answer is None
-            else _energy(answer, advance, inputs, periods, rules)
+            if answer is None or bill is None
+            else _energy(answer, bill.wh, inputs, periods, rules)
         ),
         **_power(flow.figures()),
     }
@@ -212,19 +214,25 @@ def _register(reads: Sequence[_Reads], moment: float, zone: ZoneInfo) -> Optiona
     return reads[0].at(0, zone) if reads else None
 
 
-def _advance(
-    answer: AuditedRegister, inputs: OutletReadings, usual_gap: float
-) -> Optional[RegisterAdvance]:
-    """What a register that goes on is billed by; None if its bounds are.
+class _Bill(NamedTuple):
+    """What is billed of a register: in Wh, and both ends of one that goes on."""
 
-    It begins at the reading at which the time before ended. Of an outlet that was somebody else's,
-    that reading must be near: what flowed in a hole before is not the customer's.
+    wh: int
+    advance: Optional[RegisterAdvance]
+
+
+def _bill(register: CheckedRegister, inputs: OutletReadings, usual_gap: float) -> _Bill:
+    """A register that goes on is billed from the reading at which the time before ended, any other
+    by its lowest.
+
+    Of an outlet that was somebody else's, that reading must be near: what flowed in a hole before
+    is not the customer's.
     """
-    advance = answer.advance
-    if advance is None or inputs.is_held_before:
-        return advance
-    is_near = inputs.begin - advance.begin.time <= GAP_FACTOR * usual_gap
-    return advance if is_near else None
+    advance = register.advance(inputs.begin, inputs.end)
+    most = math.inf if inputs.is_held_before else GAP_FACTOR * usual_gap
+    if advance is not None and inputs.begin - advance.begin.time <= most:
+        return _Bill(nearest_wh(advance.kwh), advance)
+    return _Bill(in_wh(register.billable(inputs.begin, inputs.end)).low, None)
 
 
 def _edge(edge: RegisterEdge, zone: ZoneInfo) -> dict[str, Any]:
@@ -248,7 +256,7 @@ def _unread(
 
 def _energy(
     answer: AuditedRegister,
-    advance: Optional[RegisterAdvance],
+    billed_wh: int,
     inputs: OutletReadings,
     periods: Sequence[str],
     rules: Rules,
@@ -256,7 +264,6 @@ def _energy(
     energy = answer.energy if inputs.most_kwh is None else narrowed(answer.energy, inputs.most_kwh)
     has_lowest = answer.has_lowest and not inputs.is_doubted
     grade = _grade(answer, energy, inputs, rules)
-    billed_wh = in_wh(energy).low if advance is None else nearest_wh(advance.kwh)
     return {
         "kwh": rounded(energy, has_lowest),
         "billed": billed_wh / 1000.0 if has_lowest else None,

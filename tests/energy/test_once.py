@@ -1,0 +1,110 @@
+"""No energy is in two bills, whichever of them is billed by its lowest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pdu.core.files.journal import START, Journal
+from pdu.energy.journal.days import day_of
+from tests.energy.stand_alone import refusal_of
+from tests.pdu.running import run
+
+HOUR, DAY = 3600.0, 86400.0
+#: 2026-10-10 and 2026-11-01, 00:00 UTC; the first reading is of the first
+FIRST, NOVEMBER = 1791590400.0, 1793491200.0
+DAYS = 50
+#: a server of 1 kW on an outlet of at most 1.2 kW: what it counted an hour later was mostly counted
+#: already
+LIMIT = ("--limit-kw", "1.2", "--step", "0.001", "--zone", "UTC")
+
+
+def counted_kwh(when: float) -> float:
+    return 7000.0 + int((when - FIRST) / HOUR * 1000.0) / 1000.0
+
+
+def lines(day: float, missed: range) -> Iterator[dict[str, Any]]:
+    """A poll at half past each hour. `missed`: hours since `FIRST`."""
+    yield {"meter": 1, "version": "1", "boot": "b", "utc": day, "mono": day - FIRST + 1e7,
+           "every": 3600, "repaired": 0}  # fmt: skip
+    yield {"unit": 0, "name": "rack1", "handler": "snmp", "family": "", "address": "192.0.2.1",
+           "serial": "S", "firmware": "1", "outlets": ["1"]}  # fmt: skip
+    for hour in range(24):
+        when = day + HOUR * hour + 1800.0
+        if int((when - FIRST) // HOUR) not in missed:
+            times = {
+                "utc": [when, when + 1.0],
+                "mono": [when - FIRST + 1e7, when - FIRST + 1e7 + 1],
+            }
+            yield {"of": 0, **times, "kwh": [counted_kwh(when)], "amps": [4.35], "watts": [1e3]}
+
+
+def billed(capsys: pytest.CaptureFixture[str], folder: Path, *period: str) -> list[Any]:
+    """The lines of all statements of a period, which both verifiers take."""
+    into = folder / period[-1]
+    code, out, err = run(
+        capsys, "energy", "statement", str(folder / "readings"), *period, *LIMIT, "--tariff",
+        "day-night", "--customers", str(folder / "customers.csv"), "--into", str(into), "--json",
+    )  # fmt: skip
+    assert code == 0, err
+    root, found = json.loads(out)["root"], []
+    for path in sorted(into.glob("0*/statement.json")):
+        assert refusal_of(path.parent, root)[0] is None
+        check = ("check-statement", str(path.parent / "proof.json.gz"), "--root", root)
+        assert run(capsys, "energy", *check)[0] == 0
+        found += json.loads(path.read_text("utf-8"))["lines"]
+    return found
+
+
+def written(folder: Path, missed: range, *rows: str) -> None:
+    (folder / "readings").mkdir()
+    after = START
+    for number in range(DAYS):
+        day = FIRST + DAY * number
+        with Journal(str(folder / "readings" / f"{day_of(day)}.jsonl"), after) as kept:
+            kept.append([*lines(day, missed)])
+            after = kept.hash
+    text = "\n".join(["customer,pdu,outlet,from,to", *rows, ""])
+    (folder / "customers.csv").write_text(text, "utf-8")
+
+
+#: hours since the first reading at which October ends
+MIDNIGHT = int((NOVEMBER - FIRST) / HOUR)
+
+
+@pytest.mark.parametrize(
+    "missed", [range(0), range(MIDNIGHT - 20, MIDNIGHT)], ids=["polls", "a hole before midnight"]
+)
+def test_the_bill_after_a_lowest_one_has_no_energy_of_it(
+    missed: range, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path, missed, "acme,rack1,1,,")
+    (october,) = billed(capsys, tmp_path, "--month", "2026-10")
+    (november,) = billed(capsys, tmp_path, "--month", "2026-11")
+    assert october["register_end"] == november["register_begin"]
+    counted = november["register_end"]["kwh"] - counted_kwh(FIRST + 1800.0)
+    both = Decimal(repr(october["billed"])) + Decimal(repr(november["billed"]))
+    # a step is lost where nothing was read before
+    assert Decimal(repr(round(counted - 0.002, 3))) <= both <= Decimal(repr(round(counted, 3)))
+    # what the hour after midnight counted at least was used in October still
+    assert october["billed"] < october["kwh"]["low"]
+    for line in (october, november):
+        parts = sum(Decimal(repr(part["billed"])) for part in line["tariff"].values())
+        assert parts == Decimal(repr(line["billed"]))
+
+
+def test_who_comes_is_not_billed_what_who_leaves_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ("acme,rack1,1,,2026-10-20T10:00", "bright,rack1,1,2026-10-20T10:00,")
+    written(tmp_path, range(0), *rows)
+    acme, bright = billed(capsys, tmp_path, "--month", "2026-10")
+    assert acme["register_end"] == bright["register_begin"]
+    counted = bright["register_end"]["kwh"] - counted_kwh(FIRST + 1800.0)
+    both = Decimal(repr(acme["billed"])) + Decimal(repr(bright["billed"]))
+    assert Decimal(repr(round(counted - 0.002, 3))) <= both <= Decimal(repr(round(counted, 3)))
