@@ -106,9 +106,10 @@ def faults(table: Path, folder: Path, decimals: int = 2, step: float = 0.01) -> 
             if "reset" not in some[0]["reason"]:
                 yield f"{pdu}, outlet {outlet}: its register fell, and no reason says why"
             continue
-        # the hand-over and midnight lie between two readings, each as old as a quarter of an hour
-        most = 1000 * (sum(rises) + step + 0.25)
-        least = 1000 * (sum(rises) - 2 * step * len(units) - 0.25)
+        # The begin lies between two readings, each as old as a quarter of an hour; the lowest ends
+        # at the reading of the row. A unit counts from its first rise on.
+        most = 1000 * (sum(rises) + step)
+        least = 1000 * (sum(rises) - 2 * step * len(units) - 0.2 - 0.1 * len(units))
         if not least <= energy <= most:
             yield f"{pdu}, outlet {outlet}: {energy} Wh billed, the registers rose by {rises}"
 
