@@ -17,9 +17,9 @@ from .journal_writer import PollResult
 _REASON = 300  # limit for a reason, in characters
 
 
-@dataclass(frozen=True)
+@dataclass
 class MeterCounts:
-    """What a meter has done."""
+    """What a meter has done so far."""
 
     rounds: int = 0
     #: polls that were written
@@ -47,7 +47,7 @@ class PduHealth:
         #: polls that failed since it could be read
         self.in_row = 0
 
-    def polled(self, poll: PollResult) -> Optional[str]:
+    def add_poll(self, poll: PollResult) -> Optional[str]:
         """Take a poll. Returns what is to be said: that it cannot be read, for another kind of
         reason than before, or that it can be read again.
         """

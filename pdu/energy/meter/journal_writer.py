@@ -34,7 +34,7 @@ class PduLines:
     """The lines of one PDU: its polls, and before them what they describe, where that changed."""
 
     def __init__(self, number: int, heading: PduHeading) -> None:
-        self._number, self.named = number, heading
+        self._number, self.heading = number, heading
         self._plate = Nameplate()
         self._outlets: Sequence[str] = ()
         self._names: Sequence[str] = ()
@@ -73,7 +73,7 @@ class PduLines:
         plate = self._plate
         return UnitDeclaration(
             self._number,
-            *self.named,
+            *self.heading,
             plate.family,
             plate.serial,
             plate.firmware,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
 
 from handlers import VERSION
 
@@ -13,16 +13,10 @@ from ..journal.clocks import Instant, boot, synchronised
 from ..journal.days import Days
 from ..journal.file_naming import DAY_S, FileClock
 from ..journal.journal_format import LateRounds, LostPolls, MeterStart
-from .journal_writer import PduLines, PollResult
+from .journal_writer import PollResult
+from .rounds import PolledPdu
 
-
-class WrittenPoll(NamedTuple):
-    """A poll, and the PDU whose lines it belongs to."""
-
-    unit: PduLines
-    poll: PollResult
-    #: turns that the PDU missed since its last line
-    missed: int
+_PduPoll = tuple[PolledPdu, PollResult]
 
 
 class PollWriter:
@@ -42,22 +36,24 @@ class PollWriter:
         """Write before the next polls that rounds were left out."""
         self._head.append(late.record())
 
-    def write(self, now: Instant, polls: Sequence[WrittenPoll], units: Iterable[PduLines]) -> bool:
-        """Write the lines of polls; whether that was done. `units`: of all PDUs.
+    def write(self, now: Instant, polls: Sequence[_PduPoll], pdus: Iterable[PolledPdu]) -> bool:
+        """Write the lines of polls; whether that was done. `pdus`: all of the meter.
 
         Raises SettingsError if the journal was changed by others.
         """
         self._days.check()
         file_time = self._name_file(now)
-        head = [*self._begin_file(now, file_time, units), *self._head]
+        head = [*self._begin_file(now, file_time, pdus), *self._head]
         if self._lost is not None:
             head.append(self._lost.record())
-        lines = [line for unit, poll, missed in polls for line in unit.lines(poll, missed)]
+        lines = [line for pdu, poll in polls for line in pdu.unit.lines(poll, pdu.missed)]
         try:
             self._days.append([*head, *lines], file_time)
         except JournalError as error:
             self._keep_lost(polls, error.reason)
             return False
+        for pdu, _ in polls:
+            pdu.missed = 0
         if self._lost is not None:
             self._say(f"writing again; {counted(self._lost.polls, 'reading')} lost")
         self._head, self._lost = [], None
@@ -84,13 +80,13 @@ class PollWriter:
         return file_time
 
     def _begin_file(
-        self, now: Instant, file_time: float, units: Iterable[PduLines]
+        self, now: Instant, file_time: float, pdus: Iterable[PolledPdu]
     ) -> Iterator[dict[str, Any]]:
         """The first line of a new file, in which each unit is declared anew."""
         if not self._days.is_new(file_time):
             return
-        for unit in units:
-            unit.forget()
+        for pdu in pdus:
+            pdu.unit.forget()
         repaired_bytes = self._days.repaired - self._repaired_bytes
         yield MeterStart(VERSION, self._boot, *now, self._every, repaired_bytes).record()
 
@@ -99,9 +95,9 @@ class PollWriter:
         self._repaired_bytes = self._days.repaired
         self._say(f"removed a line that was not written to its end ({removed_bytes} bytes)")
 
-    def _keep_lost(self, polls: Sequence[WrittenPoll], reason: str) -> None:
-        first = min(poll.begin.utc for _, poll, _ in polls)
-        last = max(poll.end.utc for _, poll, _ in polls)
+    def _keep_lost(self, polls: Sequence[_PduPoll], reason: str) -> None:
+        first = min(poll.begin.utc for _, poll in polls)
+        last = max(poll.end.utc for _, poll in polls)
         old = self._lost
         if old is None:
             self._say(f"readings are lost: {reason}")
