@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime
 import sys
 from typing import Any
@@ -18,9 +17,7 @@ from handlers.raritan.rpc import (
     cert,
     event,
     firmware,
-    net,
     pdumodel,
-    peripheral,
     present,
     sensors,
     servermon,
@@ -55,27 +52,6 @@ def _decode(cls: type[Structure], json: object) -> Structure:
     return decode_structure(cls, json, AGENT)
 
 
-def test_more_than_400_structures_are_declared() -> None:
-    assert len(STRUCTURES) > 400
-    assert {
-        pdumodel.Nameplate,
-        sensors.NumericSensor.Reading,
-        peripheral.Device,
-        net.Settings,
-    } <= set(STRUCTURES)
-
-
-@thorough
-@given(some_structure())
-def test_a_structure_is_written_back_as_it_was_read(
-    made: tuple[type[Structure], dict[str, Any]],
-) -> None:
-    cls, json = made
-    value = _decode(cls, json)
-    assert encode_structure(value) == json
-    assert _decode(cls, encode_structure(value)) == value
-
-
 @thorough
 @given(some_structure(), st.data())
 def test_missing_fields_stay_missing_and_unknown_fields_survive(
@@ -89,6 +65,7 @@ def test_missing_fields_stay_missing_and_unknown_fields_survive(
     }
     value = _decode(cls, older)
     assert encode_structure(value) == older
+    assert _decode(cls, encode_structure(value)) == value
     assert not any(present(value, name) for name in gone)
 
 
@@ -121,21 +98,13 @@ def test_an_infinite_number_in_a_value_of_the_type_any_is_a_syntax_error() -> No
 
 @thorough
 @given(some_structure(), st.data())
-def test_a_field_with_any_json_is_decoded_or_is_a_syntax_error(
+def test_any_json_or_a_field_with_any_json_is_decoded_or_is_a_syntax_error(
     made: tuple[type[Structure], dict[str, Any]], data: st.DataObject
 ) -> None:
-    cls, json = made
-    if json:
-        json = {**json, data.draw(st.sampled_from(sorted(json))): data.draw(_ANYTHING)}
-    try:
-        _decode(cls, json)
-    except ProtocolError as error:
-        assert isinstance(error, JsonRpcSyntaxException)
-
-
-@thorough
-@given(st.sampled_from(STRUCTURES), _ANYTHING)
-def test_any_json_is_decoded_or_is_a_syntax_error(cls: type[Structure], json: Any) -> None:
+    cls, whole = made
+    json = data.draw(_ANYTHING)
+    if data.draw(st.booleans()) and whole:
+        json = {**whole, data.draw(st.sampled_from(sorted(whole))): json}
     try:
         _decode(cls, json)
     except ProtocolError as error:
@@ -143,6 +112,7 @@ def test_any_json_is_decoded_or_is_a_syntax_error(cls: type[Structure], json: An
 
 
 def test_each_structure_can_be_made_without_arguments_and_with_all_of_them() -> None:
+    assert len(STRUCTURES) > 400
     for cls in STRUCTURES:
         empty = cls()
         assert cls(*(getattr(empty, name) for name in hints(cls))) == empty, cls
@@ -212,12 +182,6 @@ def test_only_a_received_field_that_is_not_null_is_present_by_any_of_its_names(
     assert present(value, *received) and [name for name in absent if present(value, name)] == []
     # every field of a structure made by a script is present
     assert present(cls(), *received, *absent)
-
-
-def test_an_unknown_enumeration_value_is_written_back() -> None:
-    state = decode_structure(State, {"powerState": 7}, AGENT)
-    assert str(state.powerState) == "pdumodel.Outlet.PowerState.UNKNOWN_7"
-    assert encode_structure(state) == {"powerState": 7}
 
 
 def test_a_field_that_caller_sets_is_sent_even_if_it_was_missing_and_equals_the_default() -> None:
@@ -294,17 +258,6 @@ def test_a_value_object_of_an_unknown_type_keeps_its_type_and_fields() -> None:
     assert type(event) is ValueObject and encode(event) == json
 
 
-def test_the_version_inside_an_events_type_name_is_ignored() -> None:
-    json = {
-        "type": "pdumodel.Outlet_2_1_5.StateChangedEvent:1.0.0",
-        "value": {"oldState": {}, "newState": {"powerState": 1}},
-    }
-    event = decoder(ValueObject)(json, AGENT)
-    assert isinstance(event, pdumodel.Outlet.StateChangedEvent)
-    assert event.newState.powerState == pdumodel.Outlet.PowerState.PS_ON
-    assert encode(event) == json
-
-
 @pytest.mark.parametrize(
     "name",
     [
@@ -348,24 +301,11 @@ def test_a_very_long_type_name_is_not_cached() -> None:
     assert type(proxy) is pdumodel.Outlet and find.cache_info() == before
 
 
-def test_a_reference_becomes_the_derived_class_of_its_type_whatever_the_version() -> None:
-    reference = {"rid": "/tfwopaque/x", "type": "sensors.AccumulatingNumericSensor:9.9.9"}
-    proxy = decoder(sensors.NumericSensor)(reference, AGENT)
-    assert type(proxy) is sensors.AccumulatingNumericSensor and encode(proxy) == reference
-
-
 def test_times_are_datetimes_in_utc_without_zone() -> None:
     reading = decode_structure(sensors.NumericSensor.Reading, {"timestamp": 86400}, AGENT)
     assert reading.timestamp == datetime.datetime(1970, 1, 2)
     aware = datetime.datetime(2020, 1, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
     assert encode(aware) == 1577836800 == encode(datetime.datetime(2020, 1, 1))
-
-
-@pytest.mark.parametrize("items", [(3, 1), range(2), iter([5]), {7}])
-def test_a_vector_accepts_any_iterable(items: Any) -> None:
-    settings_ = pdumodel.Pdu.Settings(outletPowerStateSequence=items)
-    expected = list(copy.copy(items))
-    assert encode_structure(settings_)["outletPowerStateSequence"] == expected
 
 
 def test_results_after_a_return_code_may_be_null_but_a_single_result_may_not() -> None:

@@ -13,20 +13,18 @@ import pytest
 
 from handlers.raritan import rpc
 from handlers.raritan.rpc import (
-    Agent,
     Interface,
     Structure,
     ValueObject,
     event,
     pdumodel,
-    peripheral,
 )
 from handlers.raritan.rpc._runtime import ZERO, declared, registry
 from pdu.core.inventory import handler_archives
 from tests.needs import ROOT
-from tests.packaging.building import archive, files
+from tests.packaging.building import archive
 
-from .declared import Nowhere, calls
+from .declared import Nowhere
 
 AGENT = Nowhere()
 
@@ -136,17 +134,6 @@ def test_calling_a_method_declared_outside_an_interface_is_a_type_error() -> Non
         NoInterface().getState()
 
 
-def test_methods_by_position_have_the_types_of_their_namesakes_by_rom_code() -> None:
-    declared = calls(peripheral.G2Production)
-    pairs = [(name, f"{name}Pos") for name in declared if f"{name}Pos" in declared]
-    for by_code, by_position in pairs:
-        assert (
-            list(declared[by_code].types.values())[1:]
-            == list(declared[by_position].types.values())[1:]
-        ), by_position
-    assert len(pairs) == 9
-
-
 # ---- modules -------------------------------------------------------------------------------------
 
 
@@ -155,14 +142,6 @@ def test_the_rpc_package_holds_the_vendors_modules_and_one_package_of_ours() -> 
         path.stem for path in Path(str(rpc.__file__)).parent.iterdir() if path.name != "__pycache__"
     }
     assert found == {*registry.MODULES, "BulkRequestHelper", "__init__", "_runtime"}
-
-
-_LOADED = """
-import json, sys
-sys.path[:0] = sys.argv[1:3]
-import {package}.handler
-print(json.dumps(sorted(sys.modules)))
-"""
 
 
 def _program(text: str, *arguments: object) -> Any:
@@ -175,17 +154,6 @@ def _program(text: str, *arguments: object) -> Any:
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
-
-
-def test_importing_the_handler_loads_only_modules_of_its_archive() -> None:
-    loaded = _program(_LOADED.format(package="handlers.raritan"), ROOT, ROOT)
-    held = {
-        path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        for path in files(ROOT / "handlers", "raritan")
-    }
-    ours = {name.partition("handlers.")[2] for name in loaded if name.startswith("handlers.")}
-    assert "raritan.rpc.pdumodel.supply" in ours <= held and "raritan.rpc.webcam" not in held
-    assert "typing_extensions" not in loaded
 
 
 # Without the archive's files, and without its modules in sys.modules.
@@ -237,15 +205,6 @@ def test_a_module_of_several_files_has_their_names_and_an_unknown_one_is_an_attr
     assert {"Outlet", "Pdu", "download_eto"} <= set(vars(pdumodel))
     with pytest.raises(AttributeError, match="pdumodel.*no attribute 'Outle'"):
         getattr(pdumodel, "Outle")
-
-
-def test_a_proxy_prints_its_interface_and_resource_id() -> None:
-    agent = Agent("https", "pdu.example", "a", "b")
-    assert (
-        str(peripheral.DeviceSlot("/model/peripheraldeviceslot/0", agent))
-        == "peripheral.DeviceSlot: /model/peripheraldeviceslot/0"
-    )
-    assert str(Interface("/x", agent)) == "Interface: /x" and repr(ZERO) == "ZERO"
 
 
 def test_equal_proxies_have_the_same_hash_even_if_two_files_declare_their_class() -> None:

@@ -14,7 +14,7 @@ from handlers.http.errors import HttpUnreachable
 from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.raritan import events
 from handlers.raritan.events import Listener, Outage
-from handlers.raritan.rpc import Agent, Bulk
+from handlers.raritan.rpc import Agent
 from handlers.raritan.rpc.event import Service, UserEvent
 from handlers.raritan.rpc.idl import Event
 from handlers.raritan.rpc.pdumodel import Outlet
@@ -24,10 +24,9 @@ from handlers.shared.tls import Trust
 from tests.handlers.clocks import Clock
 from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import Fault, Model, XerusPdu
-from tests.waiting import finished, until
+from tests.waiting import finished
 
 from .conftest import MakeAgent, connected
-from .peer import Peer, result
 
 MODEL = Model(outlets=2, in_rush_guard_ms=0)
 STATES = [(Outlet.StateChangedEvent, None)]
@@ -87,57 +86,6 @@ def test_events_of_one_source_and_of_a_base_type_are_demanded(
         ] * 2
 
 
-def test_poll_events_waits_until_an_event_happens(agent: MakeAgent, pdu: XerusPdu) -> None:
-    channel = Service("/eventservice", connected(agent, pdu)).createChannel()
-    assert channel is not None
-    channel.demandEventType(Outlet.StateChangedEvent)
-    found: list[Event] = []
-    thread = threading.Thread(target=lambda: found.extend(channel.pollEvents()[1]), daemon=True)
-    thread.start()
-    assert until(lambda: pdu.events[0].channels[0].waiting == 1) and not found
-    switch(agent, pdu, OFF)
-    finished(thread)
-    assert len(found) == 1
-
-
-def test_a_bulk_that_polls_events_keeps_the_rights_of_its_caller(
-    agent: MakeAgent, pdu: XerusPdu
-) -> None:
-    viewer = agent(
-        "https",
-        f"{pdu.host}:{pdu.port}",
-        pdu.viewer_user,
-        pdu.viewer_password,
-        trust=Trust(ca_pem=pdu.ca_pem),
-    )
-    channel = Service("/eventservice", viewer).createChannel()
-    assert channel is not None
-    channel.demandEventType(Outlet.StateChangedEvent)
-    bulk = Bulk(viewer)
-    bulk.add(channel.pollEvents)
-    command = bulk.add(Outlet("/model/outlet/1", viewer).setPowerState, OFF)
-    thread = threading.Thread(target=bulk.perform, daemon=True)
-    thread.start()
-    assert until(lambda: pdu.events[0].channels[0].waiting == 1)
-    switch(agent, pdu, OFF)
-    finished(thread)
-    assert isinstance(command.error, Denied) and len(pdu.books().writes) == 1
-
-
-def test_poll_events_returns_without_an_event_after_30_seconds(
-    agent: MakeAgent, pdu: XerusPdu, clock: ManualClock
-) -> None:
-    channel = Service("/eventservice", connected(agent, pdu)).createChannel()
-    assert channel is not None
-    found: list[object] = []
-    thread = threading.Thread(target=lambda: found.append(channel.pollEvents()), daemon=True)
-    thread.start()
-    assert until(lambda: pdu.events[0].channels[0].waiting == 1)
-    clock.now += 30.0
-    finished(thread)
-    assert found == [(False, [])]
-
-
 def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: XerusPdu) -> None:
     with Listener(connected(agent, pdu), STATES) as listener:
         for _ in range(40):
@@ -147,49 +95,6 @@ def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: 
         assert [
             one.newState.powerState for one in seen if isinstance(one, Outlet.StateChangedEvent)
         ] == [OFF, ON] * 40
-
-
-@pytest.mark.parametrize(
-    "fault, status, kind",
-    [
-        (Fault.CLOSE_BEFORE, 0, Unreachable),
-        (Fault.STATUS, 503, Unreachable),
-        (Fault.STATUS, 429, Refused),
-    ],
-)
-def test_events_queued_on_the_unit_survive_a_short_outage(
-    agent: MakeAgent, pdu: XerusPdu, fault: Fault, status: int, kind: type[PduHandlerError]
-) -> None:
-    outages: list[Outage] = []
-    with Listener(
-        connected(agent, pdu), STATES, notice=outages.append, sleep=lambda seconds: None
-    ) as listener:
-        switch(agent, pdu, OFF)
-        pdu.faults.order(fault, 3, status=status)
-        assert isinstance(next(listener), Outlet.StateChangedEvent)
-        assert [(one.duration is None, one.kept) for one in outages] == [
-            (True, True),
-            (False, True),
-        ]
-        assert isinstance(outages[0].error, kind) and len(pdu.events[0].channels) == 1
-
-
-def test_an_expired_channel_is_replaced_and_the_loss_is_reported(
-    agent: MakeAgent, pdu: XerusPdu, clock: ManualClock
-) -> None:
-    outages: list[Outage] = []
-    with Listener(connected(agent, pdu), STATES, notice=outages.append) as listener:
-        clock.now += 31.0  # longer than a channel lives without a poll
-        thread = threading.Thread(target=listener.__next__, daemon=True)
-        thread.start()
-        assert until(lambda: any(channel.polls for channel in pdu.events[0].channels))
-        switch(agent, pdu, OFF)
-        finished(thread)
-        assert [(one.duration is None, one.kept) for one in outages] == [
-            (True, True),
-            (False, False),
-        ]
-        assert outages[0].lost is None and outages[1].lost is not None
 
 
 @pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
@@ -209,18 +114,6 @@ def test_the_notice_of_an_outage_may_close_the_listener(
             and [one.duration for one in outages] == [None]
             and not pdu.events[0].channels
         )
-
-
-def test_a_reboot_ends_the_channel_and_listening_goes_on(agent: MakeAgent, pdu: XerusPdu) -> None:
-    outages: list[Outage] = []
-    with Listener(connected(agent, pdu), STATES, notice=outages.append) as listener:
-        pdu.reboot()
-        thread = threading.Thread(target=listener.__next__, daemon=True)
-        thread.start()
-        assert until(lambda: any(channel.polls for channel in pdu.events[0].channels))
-        switch(agent, pdu, OFF)
-        finished(thread)
-        assert [one.kept for one in outages] == [True, False]
 
 
 # ---- outages on the test's clock, which the unit shares: a channel lives 30 s without access ----
@@ -312,23 +205,25 @@ def listening(agent: MakeAgent) -> Iterator[Listening]:
 
 @pytest.mark.sample(1)
 @pytest.mark.parametrize(
-    "fault, seconds",
+    "fault, seconds, status",
     [
-        *((Fault.CLOSE_BEFORE, seconds) for seconds in (1.0, 15.0, 23.7, 24.0, 27.9, 29.4, 29.8)),
-        *((fault, 29.8) for fault in (Fault.STATUS, Fault.HTML, Fault.EMPTY, Fault.NOT_JSON)),
+        *((Fault.CLOSE_BEFORE, each, 0) for each in (1.0, 15.0, 23.7, 24.0, 27.9, 29.4, 29.8)),
+        *((fault, 29.8, 503) for fault in (Fault.STATUS, Fault.HTML, Fault.EMPTY, Fault.NOT_JSON)),
+        (Fault.STATUS, 1.0, 429),
     ],
 )
 def test_no_event_is_lost_in_an_outage_that_is_shorter_than_the_channels_life(
-    listening: Listening, fault: Fault, seconds: float
+    listening: Listening, fault: Fault, seconds: float, status: int
 ) -> None:
     listening.switch_each_second(40)
-    listening.fails(fault, seconds)
+    listening.fails(fault, seconds, status)
     assert listening.states(40) == [False, True] * 20
     assert [(one.duration is None, one.kept, one.lost) for one in listening.outages] == [
         (True, True, None),
         (False, True, None),
     ]
     assert listening.outages[1].duration == pytest.approx(seconds, abs=0.6)
+    assert isinstance(listening.outages[0].error, Refused) is (status == 429)
     assert len(listening.pdu.events[0].channels) == 1
 
 
@@ -574,16 +469,6 @@ def test_without_a_free_channel_or_an_event_service_listening_is_refused(
     assert len(pdu.events[0].channels) == len(held)
     with pytest.raises(Refused, match="404"):
         Listener(connected(agent, pdu), STATES, link=7)
-
-
-def test_an_unreadable_answer_about_event_types_is_an_error_that_names_the_unit(
-    agent: MakeAgent,
-) -> None:
-    with (
-        Peer([[result()]]) as peer,
-        pytest.raises(ProtocolError, match="127.0.0.1:[0-9]+: performBulk /bulk: "),
-    ):
-        Listener(agent("http", peer.address), STATES)
 
 
 @pytest.mark.parametrize("prefixed", [True, False])

@@ -181,12 +181,6 @@ def test_parsing_the_largest_answer_takes_less_memory_than_three_times_its_size(
     assert peak < 3 * LIMIT
 
 
-def test_a_call_refuses_an_answer_of_more_than_4_mib(agent: MakeAgent) -> None:
-    with Peer([[http(b" " * (LIMIT + 200_000) + b'{"id":1,"result":null}')]]) as peer:
-        with pytest.raises(ProtocolError, match="longer than 4194304 bytes"):
-            get_state(agent("http", peer.address))
-
-
 # ---- the login -----------------------------------------------------------------------------------
 
 _BASIC = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()

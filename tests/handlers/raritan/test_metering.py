@@ -151,16 +151,6 @@ def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(
     assert unit.measured()[0] == load and unit.requests <= (2 if second is not None else 4)
 
 
-def test_if_three_lines_have_no_sensors_the_load_comes_from_the_banks_or_else_the_outlets(
-    unit: Described,
-) -> None:
-    unit.inlet({"current": 9.0}, {}, lines_without_sensor=(L1, L2, L3))
-    unit.outlets([1.0, 2.0], [10.0, 20.0])
-    assert unit.measured() == (3.0, 30.0)
-    unit.banks([4.0, 5.5])
-    assert unit.measured() == (9.5, 30.0)
-
-
 def test_a_measured_zero_has_no_minus_sign(unit: Described) -> None:
     unit.outlets([0.0], [0.0])
     unit.calls[f"{PDU}/outlet/0/activeEnergy", "getReading"]["value"] = -0.0
@@ -311,15 +301,6 @@ def test_a_counter_that_cannot_be_read_now_is_not_replaced_by_another(
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.calls[PDU, "getSensors"] = {"activeEnergy": unit.sensor("PDU", 777.0)}
     unit.calls[asked, failed] = Status(500)
-    assert unit.measured() == (3.0, None)
-
-
-def test_an_inlets_counter_that_cannot_be_read_now_is_not_replaced_by_the_outlets(
-    unit: Described,
-) -> None:
-    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
-    unit.outlets([1.0, 2.0], [10.0, 20.0])
-    unit.calls["/sensor/I0activeEnergy", "getReading"] = Status(500)
     assert unit.measured() == (3.0, None)
 
 

@@ -213,16 +213,11 @@ def unit() -> Meters:
     return Meters()
 
 
-def test_the_mains_are_the_sum_of_the_lines_without_neutral_and_not_the_highest_line(
-    unit: Meters,
-) -> None:
-    unit.meter(1, 2, {L1: 4.0, L2: 6.5, L3: 6.0, NEUTRAL: 2.2}, own=6.5)
-    assert unit.totals() == (16.5, 1.0) and unit.requests == 4
-
-
 @pytest.mark.parametrize(
     "kind, lines, own, load",
     [
+        # the sum without the neutral, and not the highest line
+        (2, {L1: 4.0, L2: 6.5, L3: 6.0, NEUTRAL: 2.2}, 6.5, 16.5),
         (2, {L1: 4.0, L2: 6.5}, 6.5, 0.0),
         (2, {}, 6.5, 0.0),
         (2, {L1: 4.0, L2: None, L3: 6.0}, 6.0, 0.0),

@@ -12,7 +12,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.simulators.xerus.jsonrpc import RpcError
 
-from .handling import FAST, LINKED, Handle, shown, spent, states
+from .handling import FAST, LINKED, Handle, shown, spent
 
 # ---- switching -----------------------------------------------------------------------------------
 
@@ -34,15 +34,6 @@ def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state
         assert writes(pdu) == [("outlet.1.setPowerState", '{"pstate": 0}')] and cost[1] == 1
         assert handle(pdu).port_up(port, pause=FAST).power_status is EnumPowerStatus.UP
         assert writes(pdu)[1:] == [("outlet.1.setPowerState", '{"pstate": 1}')]
-
-
-def test_switching_a_relay_that_follows_at_once_takes_three_requests_on_one_connection(
-    handle: Handle, firmware: str
-) -> None:
-    with XerusPdu(Model(outlets=3, phases=3), firmware) as pdu:
-        with spent(pdu) as cost:
-            assert handle(pdu).port_down(PduPortView("2")).power_status is EnumPowerStatus.DOWN
-        assert cost == [3, 1]
 
 
 def test_an_outlet_that_waits_for_its_turn_is_unknown(handle: Handle) -> None:
@@ -208,24 +199,6 @@ def test_a_login_that_is_refused_after_the_write_is_not_tried_again(handle: Hand
             and cost == [4, 1]
             and len(writes(pdu)) == 1
         )
-
-
-def test_a_device_that_answers_too_late_is_unreachable(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=1)) as pdu:
-        pdu.faults.order(Fault.SLOW, seconds=600.0)  # slow until the unit is stopped
-        with pytest.raises(PduHandlerError, match="in time.*'timeout'") as caught:
-            handle(pdu, timeout="1").status()
-        assert caught.value.kind == "unreachable"
-
-
-def test_a_device_that_closes_after_each_answer_costs_connections_and_nothing_else(
-    handle: Handle,
-) -> None:
-    with XerusPdu(Model(outlets=2)) as pdu:
-        pdu.close_after_each_answer()
-        with spent(pdu) as cost:
-            view = handle(pdu).status()
-        assert shown(view) == states(pdu.books()) and cost == [2, 2]
 
 
 def test_a_session_token_replaces_user_name_and_password(handle: Handle) -> None:

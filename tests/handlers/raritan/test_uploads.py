@@ -120,23 +120,6 @@ def test_the_low_memory_switches_are_sent_as_digits(agent: MakeAgent) -> None:
     assert peer.seen[0].start.split()[1] == f"/cgi-bin/fwupload.cgi?{switches}"
 
 
-def test_an_upload_that_is_redirected_to_https_is_an_error(agent: MakeAgent) -> None:
-    """The error is Unreachable if the unit resets the connection before the client has read the
-    redirect.
-    """
-    with XerusPdu(Model(outlets=1), http_port=0) as pdu:
-        to = agent(
-            "http",
-            f"{pdu.host}:{pdu.http_port}",
-            pdu.user,
-            pdu.password,
-            trust=Trust(ca_pem=pdu.ca_pem),
-        )
-        with pytest.raises(HttpException) as caught:
-            fw.upload(to, image("4.4.1.5-1", 2 * MEGABYTE))
-        assert "it leads to https://" in str(caught.value) or isinstance(caught.value, Unreachable)
-
-
 @pytest.mark.parametrize("proto", ["http", "https"])
 def test_a_refusal_during_an_upload_is_reported(agent: MakeAgent, proto: str) -> None:
     tls = usual().context if proto == "https" else None

@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from tests.simulators.xerus import Model, XerusPdu
 
 from .described import L1, METERS, PDU, Described, Status, handler_of
-from .handling import Handle, agrees, shown, spent
 
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
@@ -86,13 +84,3 @@ def test_a_failed_call_about_the_type_is_an_error(call: Any, failed: Status, kin
     with pytest.raises(PduHandlerError) as caught:
         handler_of(unit).status()
     assert caught.value.kind == kind
-
-
-def test_an_in_line_meter_has_no_outlets_and_is_metered(handle: Handle, firmware: str) -> None:
-    with XerusPdu(Model(outlets=0, metering="inlet"), firmware) as pdu:
-        for method in ("status", "statistic"):
-            with spent(pdu) as cost:
-                view = getattr(handle(pdu), method)()
-            assert cost == [2, 1]
-        agrees(view, pdu.books())
-        assert shown(handle(pdu).status()) == {} and view.total_consumption > 0.0
