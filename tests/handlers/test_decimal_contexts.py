@@ -4,36 +4,24 @@ the platform.
 
 from __future__ import annotations
 
-import contextlib
 import decimal
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from decimal import Context
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 
-from handlers.nut.handler import make_handler as make_nut
-from handlers.raritan.handler import make_handler as make_raritan
-from handlers.redfish.handler import make_handler as make_redfish
 from handlers.shared import decimals
 from handlers.snmp import metering
-from handlers.snmp.handler import make_handler as make_snmp
 from handlers.snmp.profiles import PROFILES
-from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import PduPortView
-from tests.handlers.clocks import Clock, in_switching
+from tests.handlers.clocks import in_switching
 from tests.handlers.snmp.units import EACH, find, memory
+from tests.handlers.wired import EVERY, Wire
 from tests.needs import ROOT
 from tests.recordings import Fixture
-from tests.simulators import xerus
-from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
-from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
-from tests.simulators.snmp_agent import Agent
-from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S
 
 SIGNALS = [
@@ -69,57 +57,6 @@ def test_the_figures_of_a_family_are_the_same_in_every_context(unit: Fixture) ->
 # ---- each handler over the network ---------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def raritan(clock: Clock) -> Iterator[Any]:
-    with xerus.XerusPdu(xerus.Model(outlets=4), clock=clock) as pdu:
-        settings = {
-            "port": str(pdu.port),
-            "username": pdu.user,
-            "password": pdu.password,
-            "ca_pem": pdu.ca_pem,
-        }
-        yield make_raritan(PduData(pdu.host, settings))
-
-
-@contextlib.contextmanager
-def snmp(clock: Clock) -> Iterator[Any]:
-    with Agent(apc.rpdu2(4)) as agent:
-        params = {
-            "version": "2",
-            "community": "private",
-            "timeout": "5",
-            "retries": "1",
-            "port": str(agent.port),
-        }
-        yield make_snmp(PduSnmpData(agent.host, params, {}))
-
-
-@contextlib.contextmanager
-def nut(clock: Clock) -> Iterator[Any]:
-    with NutServer([SwitchedPdu("pdu", 4, clock=clock)]) as server:
-        settings = {
-            "port": str(server.port),
-            "device": "pdu",
-            "username": ADMIN.name,
-            "password": ADMIN.password,
-        }
-        yield make_nut(PduData(server.host, settings))
-
-
-@contextlib.contextmanager
-def redfish(clock: Clock) -> Iterator[Any]:
-    with RedfishService(
-        RedfishModel((Pdu(outlets=("1", "2", "3", "4"), metering="branch"),)), clock=clock
-    ) as unit:
-        settings = {
-            "port": str(unit.port),
-            "username": unit.user,
-            "password": unit.password,
-            "ca_pem": unit.ca_pem,
-        }
-        yield make_redfish(PduData(unit.host, settings))
-
-
 def _figures(handler: Any) -> tuple[float, float, list[tuple[str, float]]]:
     view = handler.statistic()
     return (
@@ -129,13 +66,12 @@ def _figures(handler: Any) -> tuple[float, float, list[tuple[str, float]]]:
     )
 
 
-@pytest.mark.parametrize(
-    "device", [raritan, snmp, nut, redfish], ids=lambda device: str(device.__name__)
-)
+@EVERY
 def test_a_handler_answers_the_same_in_every_context(
-    monkeypatch: pytest.MonkeyPatch, device: Callable[[Clock], AbstractContextManager[Any]]
+    monkeypatch: pytest.MonkeyPatch, device: Wire
 ) -> None:
-    with device(in_switching(monkeypatch)) as handler:
+    with device(in_switching(monkeypatch)) as wired:
+        handler = wired.make()
         states, plain = handler.status(), _figures(handler)
         assert plain[0] > 0.0 and plain[1] > 0.0
         for name, context in HOSTILE.items():

@@ -15,8 +15,6 @@ import pytest
 from handlers import host, registry
 from handlers.host.snmp import Snmp
 from handlers.shared.errors import (
-    NoSuchOutlet,
-    PduHandlerError,
     ProtocolError,
     SettingsError,
     Unreachable,
@@ -167,25 +165,6 @@ def test_a_walk_of_none_is_an_empty_table(rows: object, found: dict[str, str]) -
     assert Snmp(cast(Any, Sheet(rows))).walk("1.3.6.1.9") == found
 
 
-class Unreadable:
-    """A walked row whose OID raises."""
-
-    value = "1"
-
-    @property
-    def oid(self) -> str:
-        raise Raising
-
-
-def test_a_row_that_cannot_be_read_is_our_error_also_after_others_were() -> None:
-    device = Sheet([SimpleNamespace(value="4", oid="1.3.6.1.9.1", oid_index="1")])
-    made = Snmp(cast(Any, device))
-    assert made.walk("1.3.6.1.9") == {"1": "4"}
-    device.rows = [Unreadable()]
-    with pytest.raises(PduHandlerError):
-        made.walk("1.3.6.1.9")
-
-
 class Word(str, enum.Enum):
     ON, ADMIN = "1", "admin"
 
@@ -281,6 +260,8 @@ class Starred(str):
         (SecretStr(None), ""),
         (Decimal("1.50"), "1.50"),
         (2.5, "2.5"),
+        (443, "443"),
+        (True, "yes"),
         (None, ""),
         (False, "no"),
     ],
@@ -439,13 +420,3 @@ def test_a_port_that_takes_no_state_is_our_error_with_the_state() -> None:
         with pytest.raises(ProtocolError, match=r"state is DOWN; .* power_status \(Raising\)"):
             snmp.make_handler(data).port_down(cast(Any, Frozen()))
         assert agent.books().states["1"] is False
-
-
-def test_an_identity_that_cannot_be_read_is_our_error() -> None:
-    class Port:
-        @property
-        def identity(self) -> str:
-            raise Raising(SECRET)
-
-    with pytest.raises(NoSuchOutlet, match=r"cannot be read \(Raising\): nothing was switched"):
-        host.outlet_identity(cast(Any, Port()))

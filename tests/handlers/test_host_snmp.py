@@ -518,11 +518,6 @@ def test_an_error_of_the_pack_is_passed_on_unchanged() -> None:
     assert caught.value is ours
 
 
-def test_a_walk_that_times_out_is_unreachable() -> None:
-    with pytest.raises(Unreachable):
-        snmp(RuntimeError("Timeout")).walk(ROOT)
-
-
 @pytest.mark.parametrize(
     "words, remedy",
     [

@@ -7,29 +7,16 @@ relays or cache use the same clock.
 
 from __future__ import annotations
 
-import contextlib
 import random
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Optional
 
 import pytest
 
-from handlers.nut.handler import make_handler as make_nut
-from handlers.raritan.handler import make_handler as make_raritan
-from handlers.redfish.handler import make_handler as make_redfish
 from handlers.shared.errors import Unreachable
 from handlers.shared.switching import switch
-from handlers.snmp.handler import make_handler as make_snmp
-from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.clocks import Clock, in_switching
-from tests.simulators import xerus
-from tests.simulators.books import Books
-from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
-from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
-from tests.simulators.snmp_agent import Agent
-from tests.simulators.snmp_agent.devices import apc
+from tests.handlers.wired import EVERY, Wire
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 STATES = {True: UP, False: DOWN, None: UNKNOWN}
@@ -110,68 +97,9 @@ def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> 
 # ---- the handlers over the network ---------------------------------------------------------------
 
 
-class Wired(NamedTuple):
-    """A handler, and the true states of its device."""
-
-    make: Callable[[], Any]
-    books: Callable[[], Books]
-
-
-@contextlib.contextmanager
-def raritan(clock: Clock, lag: float) -> Iterator[Wired]:
-    with xerus.XerusPdu(xerus.Model(outlets=4, relay_delay=lag), clock=clock) as pdu:
-        settings = {
-            "port": str(pdu.port),
-            "username": pdu.user,
-            "password": pdu.password,
-            "ca_pem": pdu.ca_pem,
-        }
-        yield Wired(lambda: make_raritan(PduData(pdu.host, settings)), pdu.books)
-
-
-@contextlib.contextmanager
-def snmp(clock: Clock, lag: float) -> Iterator[Wired]:
-    model = apc.rpdu2(4, relay_s=lag)
-    with Agent(replace(model, device=model.device.on(clock))) as agent:
-        params = {
-            "version": "2",
-            "community": "private",
-            "timeout": "20",
-            "port": str(agent.port),
-        }
-        yield Wired(lambda: make_snmp(PduSnmpData(agent.host, params, {})), agent.books)
-
-
-@contextlib.contextmanager
-def nut(clock: Clock, lag: float) -> Iterator[Wired]:
-    with NutServer([SwitchedPdu("pdu", 4, poll_s=lag, clock=clock)]) as server:
-        settings = {
-            "port": str(server.port),
-            "device": "pdu",
-            "username": ADMIN.name,
-            "password": ADMIN.password,
-        }
-        yield Wired(lambda: make_nut(PduData(server.host, settings)), server.books)
-
-
-@contextlib.contextmanager
-def redfish(clock: Clock, lag: float) -> Iterator[Wired]:
-    model = RedfishModel((Pdu(outlets=("1", "2", "3", "4")),), relay_delay=lag, transition="silent")
-    with RedfishService(model, clock=clock) as unit:
-        settings = {
-            "port": str(unit.port),
-            "username": unit.user,
-            "password": unit.password,
-            "ca_pem": unit.ca_pem,
-        }
-        yield Wired(lambda: make_redfish(PduData(unit.host, settings)), unit.books)
-
-
-@pytest.mark.parametrize(
-    "device", [raritan, snmp, nut, redfish], ids=lambda device: str(device.__name__)
-)
+@EVERY
 def test_a_handler_never_reports_a_wrong_state_of_a_lagging_device(
-    clock: Clock, device: Callable[[Clock, float], contextlib.AbstractContextManager[Wired]]
+    clock: Clock, device: Wire
 ) -> None:
     reported: list[EnumPowerStatus] = []
     for seed in range(8):

@@ -178,18 +178,6 @@ def test_a_password_with_a_control_character_is_refused(text: str) -> None:
         Settings({"password": text}, (ONE_LINE,))
 
 
-def test_each_setting_is_parsed_once() -> None:
-    read = []
-
-    def counted(text: str) -> str:
-        read.append(text)
-        return text
-
-    setting: Setting[str] = Setting("name", "any text", counted, "", "x")
-    values = Settings({"name": "a"}, (setting,))
-    assert [values[setting] for _ in range(5)] == ["a"] * 5 and read == ["a"]
-
-
 def test_a_file_name_in_place_of_a_certificate_is_refused_with_the_remedy() -> None:
     with pytest.raises(
         SettingsError, match="give the text of PEM certificates, not a file's name: paste the file"

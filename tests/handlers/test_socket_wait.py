@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -12,8 +13,12 @@ from types import SimpleNamespace
 import pytest
 
 from handlers.http.connection import DeadlineReader
+from handlers.nut import requests
 from handlers.nut.connection import Connection
+from handlers.shared.errors import Unreachable
+from handlers.shared.request_counter import SENT
 from handlers.shared.socket_wait import is_readable
+from tests.servers.scripted import serving
 from tests.waiting import PATIENCE_S
 
 
@@ -27,14 +32,33 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
         yield device, ours
 
 
-def test_over_nut(pair: tuple[socket.socket, socket.socket]) -> None:
-    device, ours = pair
-    connection = Connection("192.0.2.1", clock=lambda: 52.0)
-    device.sendall(b"OK\n")
-    assert is_readable(ours, PATIENCE_S)
-    assert connection._receive(ours, end=50.0) == b"OK\n"
-    with pytest.raises(socket.timeout):
-        connection._receive(ours, end=50.0)
+def test_over_nut() -> None:
+    answered, now = threading.Event(), [0.0]
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(100)
+        connection.sendall(b"1.3\n")
+        answered.set()
+        while connection.recv(100):
+            pass  # the second request has no answer
+
+    def sending() -> None:
+        now[0] += 52.0  # this process looks 2 s after the deadline
+
+    def clock() -> float:
+        assert not now[0] or answered.wait(PATIENCE_S)
+        return now[0]
+
+    counted = SENT.set(sending)
+    try:
+        with serving(talk) as port:
+            connection = Connection("127.0.0.1", port, timeout=50.0, clock=clock)
+            request = requests.protver()
+            assert connection.ask(request)[request] == "1.3"
+            with pytest.raises(Unreachable, match="no complete answer"):
+                connection.ask(request)
+    finally:
+        SENT.reset(counted)
 
 
 def test_over_http(pair: tuple[socket.socket, socket.socket]) -> None:

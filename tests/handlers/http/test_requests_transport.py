@@ -174,14 +174,6 @@ def test_a_device_that_is_busy_at_each_retry_is_not_called_out_of_reach(
         assert len(peer.seen) == 2
 
 
-def test_retries_and_adapters_of_the_script_are_used(session: requests.Session) -> None:
-    retries = requests.adapters.Retry(total=1, status_forcelist=(503,), allowed_methods=None)
-    session.mount("http://", requests.adapters.HTTPAdapter(max_retries=retries))
-    with Peer([[http(b"", "503 Busy"), result(3)]]) as peer:
-        assert get_state(_agent(session, "http", peer.address)) == {"_ret_": 3}
-        assert len(peer.seen) == 2
-
-
 def test_the_sessions_login_overrides_the_agents_and_netrc_is_ignored(
     session: requests.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from handlers.nut import requests
 from handlers.nut.client import NutClient
-from handlers.nut.errors import DriverNotConnected, WriteUnconfirmed
+from handlers.nut.errors import DriverNotConnected
 from handlers.shared.errors import Denied, PduHandlerError, Refused, SettingsError
 from tests.handlers.nut.clients import MON, VIEWER, listen, named, trips
-from tests.handlers.nut.given import LOOKS_S, client, looks_three_times
+from tests.handlers.nut.given import client
 from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, User
 from tests.waiting import PATIENCE_S, finished
 
@@ -71,16 +71,6 @@ def test_the_protocol_version_is_read_with_the_request_protver_or_netver(
     server.faults.no_protver = no_protver
     with client(server) as nut:
         assert nut.protocol_version() == "1.3"
-
-
-def test_primary_works_on_a_server_that_accepts_only_master(server: NutServer) -> None:
-    server.faults.rewrite = lambda line, answer: (
-        b"ERR UNKNOWN-COMMAND\n" if line.startswith("PRIMARY") else answer
-    )
-    with named(server, MON) as nut:
-        nut.primary("pdu")
-    with named(server, VIEWER) as nut, pytest.raises(Denied):
-        nut.primary("pdu")
 
 
 def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> None:
@@ -204,19 +194,6 @@ def test_a_device_named_like_the_password_is_masked(server: NutServer) -> None:
 
 
 # ---- writes and their reports --------------------------------------------------------------------
-
-
-def test_a_command_whose_driver_never_reports_is_not_proven(
-    server: NutServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.faults.tracked = "PENDING"
-    kind = looks_three_times(monkeypatch)
-    nut = kind(
-        server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=LOOKS_S
-    )
-    with nut, pytest.raises(WriteUnconfirmed, match="has not reported"):
-        nut.run("pdu", "outlet.1.load.off")
-    assert len(server.books().writes) == 1
 
 
 def test_without_tracking_an_accepted_write_returns_false(server: NutServer) -> None:

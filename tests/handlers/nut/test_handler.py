@@ -247,17 +247,6 @@ def test_a_server_that_demands_a_login_before_reading_gets_it(server: NutServer)
         handler(server, device="pdu").status()
 
 
-def test_a_misspelt_device_is_an_error_that_lists_the_devices_of_the_server(
-    server: NutServer,
-) -> None:
-    for call in (
-        handler(server, device="[pdu]").status,
-        handler(server, device="pdu@host").statistic,
-    ):
-        with pytest.raises(SettingsError, match="it has pdu"):
-            call()
-
-
 # ---- reports and states that prove nothing -------------------------------------------------------
 
 
@@ -592,15 +581,3 @@ def test_an_outlet_without_a_command_or_writable_switch_is_not_switched() -> Non
             with pytest.raises(Unsupported, match="outlet 1"):
                 call(PduPortView("1"))
         assert not server.books().writes
-
-
-def test_an_error_names_the_host_and_an_operation(server: NutServer) -> None:
-    calls: list[Callable[[], object]] = [
-        lambda: handler(server, device="pdu", **ADMIN_SETTINGS).port_up(PduPortView("99")),
-        lambda: handler(server, device="none").status(),
-        lambda: handler(server, device="pdu").port_up(PduPortView("1")),
-    ]
-    for call in calls:
-        with pytest.raises(PduHandlerError) as caught:
-            call()
-        assert caught.value.host.startswith("127.0.0.1:") and caught.value.operation

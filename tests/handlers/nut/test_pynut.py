@@ -465,20 +465,5 @@ def test_the_client_works_over_tls_only_with_a_trusted_certificate(real_tls: Ups
         pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust(), timeout=PATIENCE_S)
 
 
-def test_variables_cost_one_round_trip_and_commands_with_their_descriptions_two() -> None:
-    with (
-        NutServer() as server,
-        pynut.PyNUTClient(server.host, server.port, timeout=PATIENCE_S) as nut,
-    ):
-        calls: list[tuple[Callable[[], object], int]] = [
-            (lambda: nut.GetUPSVars("pdu"), 1),
-            (lambda: nut.GetUPSCommands("pdu"), 2),
-        ]
-        for call, price in calls:
-            before = server.books().requests
-            assert call()
-            assert server.books().requests - before == price
-
-
 def _shows(client: pynut.PyNUTClient[bytes], value: bytes) -> bool:
     return client.GetUPSVars("small").get(b"ups.id") == value

@@ -16,8 +16,6 @@ from tests.waiting import PATIENCE_S
 
 from .simulated import STATES, handler
 
-# How many requests a status takes. These units offer $expand, some of them not in full.
-REQUESTS = {"rack": 3, "xerus": 3, "apc": 4, "four-wire": 3, "transfer-switch": 3}
 # The setting that leads to equipment other than rack PDUs.
 NAMED = {"floor": {"pdu": "FloorPDUs/"}, "transfer-switch": {"pdu": "TransferSwitches/1"}}
 
@@ -41,13 +39,6 @@ def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
         assert {one.method for one in unit.log} <= (
             {"GET"} if unit.model.login != "session" else {"GET", "POST", "DELETE"}
         )
-
-
-@pytest.mark.parametrize("name, requests", REQUESTS.items())
-def test_a_status_takes_few_requests_on_one_connection(name: str, requests: int) -> None:
-    with RedfishService(UNITS[name]()) as unit:
-        handler(unit, **NAMED.get(name, {})).status()
-        assert (unit.books().requests, unit.books().connections) == (requests, 1)
 
 
 @pytest.mark.sample(6)
@@ -133,15 +124,6 @@ def test_port_down_returns_down_if_the_contact_opens_in_time_and_else_unknown(
         assert port.power_status is shown
         assert unit.books().states["A1"] is (shown is not EnumPowerStatus.DOWN)
         assert unit.books().writes == [("A1", "Off")]
-
-
-def test_an_outlet_in_transition_is_unknown_in_a_status() -> None:
-    for transition in ("words", "flag"):
-        with RedfishService(Model(relay_delay=600.0, transition=transition)) as unit:
-            with unit.lock:
-                unit.outlet("A1").switch("Off", 600.0)
-            states = {port.identity: port.power_status for port in handler(unit).status().ports}
-            assert (states["A1"], states["A2"]) == (EnumPowerStatus.UNKNOWN, EnumPowerStatus.UP)
 
 
 def test_a_reported_lock_prevents_command_and_an_unreported_one_makes_the_device_refuse() -> None:

@@ -24,8 +24,6 @@ from pdu.nut_driver.nut_variables import NutVariables
 from pdu.nut_driver.variable_tree import VariableTree
 from tests.pdu.monitoring import halls
 from tests.pdu.running import run
-from tests.ports import reserved
-from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S, until
@@ -74,13 +72,6 @@ def test_only_upsds_group_may_use_the_socket(running: Driven) -> None:
     found = os.stat(names.socket_path(str(running.state_path), "rack-1"))
     assert stat.S_IMODE(found.st_mode) == 0o660
     assert found.st_gid == running.state_path.stat().st_gid
-
-
-def test_a_dump_is_whole(running: Driven) -> None:
-    with running.client() as client:
-        lines = client.dump()
-    assert lines[-2:] == ["DATAOK", "DUMPDONE"] and 'SETINFO ups.status "OL"' in lines
-    assert sum(line.startswith("ADDCMD outlet.") for line in lines) == 12
 
 
 def test_all_clients_hear_of_a_change_and_only_the_one_that_asked_its_result(
@@ -317,22 +308,6 @@ def test_a_driver_that_cannot_keep_numbers_does_not_start(driven: Driven, tmp_pa
     )  # fmt: skip
     assert done.returncode == 2 and "outlets' numbers, cannot be written" in done.stderr
     assert not list((tmp_path / "run").iterdir())
-
-
-def test_a_pdu_that_did_not_answer_once_is_read_again_within_seconds(tmp_path: Path) -> None:
-    """The next regular reading would be in an hour."""
-    port = reserved()
-    fleet = tmp_path / "hall.csv"
-    fleet.write_text(
-        f"name,handler,address,settings\nrack 1,nut,127.0.0.1:{port},device=pdu; timeout=20\n"
-    )
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o770)
-    logins = halls.private(tmp_path / "logins.toml", '[auth.other]\nusername = "a"\n')
-    with driving(fleet, logins, folder, "--every", 3600):
-        assert until(lambda: "not read" in log_of(fleet))
-        with NutServer([SwitchedPdu("pdu", 4)], port=port), Socket(folder, "rack-1") as client:
-            assert until(lambda: "DATAOK" in client.dump())
 
 
 def _switched_pdus(tmp_path: Path, *lines: str) -> Path:

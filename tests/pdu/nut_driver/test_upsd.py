@@ -269,8 +269,3 @@ def test_home_assistants_client_reads_and_switches(behind: Behind) -> None:
         client.shutdown()
 
     asyncio.run(used())
-
-
-def test_the_log_says_what_was_switched(behind: Behind) -> None:
-    upscmd(behind.upsd, "nut", "outlet.3.load.on")
-    assert "nut: outlet 3 (3) on: done" in log_of(behind.fleet)
