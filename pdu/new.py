@@ -161,7 +161,7 @@ def _lay_out(root: Path, files: Collection[Path]) -> None:
 
 @contextlib.contextmanager
 def _all_or_nothing(root: Path, paths: Collection[Path], edits: Collection[Path]) -> Iterator[None]:
-    """If the block fails, remove the files `made` with their new folders, and restore `edits`,
+    """If the block fails, remove `paths` with their new folders, and restore `edits`,
     both READMEs and the pages in docs.
     """
     above = itertools.chain.from_iterable((root / path).parents for path in paths)

@@ -38,6 +38,10 @@ _TUPLE = re.compile(r"^([A-Z_]+) = \(", re.MULTILINE)
 _IMPORTED = re.compile(r"^\s*from \S+ import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 #: the parameters that a sentence of a docstring describes
 _DESCRIBED = re.compile(r"(?:^|[.;]\s+|\n\s*)((?:`[A-Za-z_]\w*`, )*`[A-Za-z_]\w*`): ")
+#: Such a word is the parameter that a docstring speaks of: of another module it says nothing.
+_VAGUE = re.compile(
+    r"(?!need|feed|speed)\w+ed|found|held|shown|known|made|sent|read|others?|rest|own"
+)
 _PATH = re.compile(r"(?<![\w/<])((?:[a-z_0-9]+/)+[a-z_0-9]+\.py)\b")
 
 
@@ -214,6 +218,23 @@ def test_docstrings_describe_parameters_that_exist(sources: dict[str, str]) -> N
                     for word in sorted(words - parameters)
                 ]
     assert not stale, "\n".join(stale)
+
+
+def test_docstrings_quote_vague_words_of_their_own_module_alone(sources: dict[str, str]) -> None:
+    wrong = []
+    for file, source in sources.items():
+        if not file.startswith(_PRODUCT) or file.startswith(_BINDING):
+            continue
+        vague_words = [
+            (word, f"{file}:{line}: {word}")
+            for line, text in _docstrings(source)
+            for word in _QUOTED.findall(text)
+            if _VAGUE.fullmatch(word)
+        ]
+        if vague_words:
+            names = _names([source])
+            wrong += [place for word, place in vague_words if word not in names]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_docstrings_and_pages_name_files_that_exist(

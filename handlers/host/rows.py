@@ -122,7 +122,7 @@ def _numeric_arcs(text: str) -> Optional[tuple[int, ...]]:
 
 
 def plain_indexes(elements: Sequence[Any], root: str) -> Optional[list[str]]:
-    """The indexes of walked rows whose attribute `oid` is `asked` and `oid_index`, as the plainest
+    """The indexes of walked rows whose attribute `oid` is `root` and `oid_index`, as the plainest
     platform has it; None if one of them is not, or if two are equal: then see `IndexedRows`.
 
     Only for a platform that does not split OIDs.
@@ -138,7 +138,7 @@ def plain_indexes(elements: Sequence[Any], root: str) -> Optional[list[str]]:
 
 
 class IndexedRows:
-    """Walked rows below the OID `asked`, with the arcs that their attributes hold.
+    """Walked rows below the OID `root`, with the arcs that their attributes hold.
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index.
     `oid_index` or `index` may be the index, a part of it, or the whole OID. All rows together
@@ -152,7 +152,7 @@ class IndexedRows:
         self._root = root = oid_arcs(walked_oid) or ()
         depth = len(root)
         self._oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]
-        # behind `asked`
+        # behind `walked_oid`
         self._rests = [oid[depth:] if oid and oid[:depth] == root else None for oid in self._oids]
         indexes = [_index(element) for element in elements]
         # an index that is the whole OID
@@ -162,7 +162,7 @@ class IndexedRows:
         ]
 
     def indexes(self, split: bool) -> list[str]:
-        """The index of each row. Raises ProtocolError if one cannot be placed below `asked`."""
+        """The index of each row. Raises ProtocolError if one cannot be placed below `root`."""
         rests, given = self._rests, self._given
         whole = [rest for rest in rests if rest is not None]
         if len(whole) == len(rests):
@@ -193,8 +193,9 @@ def _ends_with(arcs: tuple[int, ...], index: Optional[tuple[int, ...]]) -> bool:
 
 
 def is_oid_split(element: object, root: str) -> Optional[bool]:
-    """Whether the platform splits the OID of the object `asked`: its element has a part of it as
-    `oid` and the rest as its index. None if the element does not tell."""
+    """Whether the platform splits OIDs: the element of the object `root` has a part of it as `oid`
+    and the rest as its index. None if the element does not tell.
+    """
     oid, root_arcs = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(root) or ()
     if not oid:
         return None
@@ -204,9 +205,10 @@ def is_oid_split(element: object, root: str) -> Optional[bool]:
 
 
 def is_of(element: object, root: str) -> bool:
-    """Whether an element may be the object `asked`. True if its OID is missing, unreadable or equal
-    to `asked`. Otherwise `asked` must begin with the element's OID and end with its index, if it
-    has an index."""
+    """Whether an element may be of the object `root`. True if its OID is missing, unreadable or
+    equal to `root`. Otherwise `root` must begin with the element's OID and end with its index, if
+    it has an index.
+    """
     oid, root_arcs = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(root) or ()
     if not oid or oid == root_arcs:
         return True

@@ -43,7 +43,7 @@ class PortFigures(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What one reading measured: `measured` of every handler returns it. Tools read it as it is,
+    """What one reading measured: `FourCalls.measured` returns it. Tools read it as it is,
     DCImanager gets its `view`.
     """
 

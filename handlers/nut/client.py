@@ -287,7 +287,7 @@ class NutClient(NutReader):
 
 
 def _either_answer(answers: Responses, usual: NutRequest[T], new_name: NutRequest[T]) -> T:
-    """The answer to `usual`, or to `other` if the server does not support `usual`."""
+    """The answer to `usual`, or to `new_name` if the server does not support `usual`."""
     return answers[new_name if answers.code(usual) in _UNKNOWN_NAME else usual]
 
 

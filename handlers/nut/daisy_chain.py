@@ -40,7 +40,7 @@ class Member:
     def take(self, name: str, own_name: str, text: Optional[str]) -> None:
         """Add a variable with the value `text`, or a command if `text` is None.
 
-        `rest` is the name after the prefix.
+        `own_name` is the name after the prefix.
         """
         row = _ROW.fullmatch(own_name)
         if text is None:

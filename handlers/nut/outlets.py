@@ -62,7 +62,7 @@ def decode_outlets(
     settings: Settings,
     mask: Callable[[str], str] = str,
 ) -> NutDevice:
-    """The device that these lists describe, with the outlets that the settings ask for. `shown`
+    """The device that these lists describe, with the outlets that the settings ask for. `mask`
     masks a secret in error text.
 
     Raises ProtocolError if an outlet's number has two spellings, if there are fewer outlets than

@@ -28,7 +28,7 @@ class XerusUnit(NamedTuple):
         return "" if self.link_id == PRIMARY else f" of link unit {self.link_id}"
 
     def path(self, suffix: str = "") -> str:
-        """The resource id of this unit's PDU or, with `rest`, a well-known id below it."""
+        """The resource id of this unit's PDU or, with `suffix`, a well-known id below it."""
         return f"/model/pdu/{self.link_id}{suffix}"
 
     def proxy(self, kind: type[AnInterface], suffix: str = "") -> AnInterface:

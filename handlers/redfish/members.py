@@ -45,11 +45,11 @@ def each_member(service: RedfishService, collection: Json) -> list[Member]:
     """The members of `collection`, with an error in place of one that cannot be read: 1 round trip
     for each further page, and for each member that is not included in full.
 
-    Raises the errors of `links_of`, and those that `RedfishService.all` raises.
+    Raises the errors of `entries_of`, and those that `RedfishService.all` raises.
     """
     every: list[Member] = []
     paths: dict[int, str] = {}
-    for number, entry in enumerate(links_of(service, collection)):
+    for number, entry in enumerate(entries_of(service, collection)):
         every.append(entry)
         if not is_full_resource(entry):
             try:
@@ -73,7 +73,7 @@ def readable(members: Sequence[Member]) -> list[Json]:
     return [member for member in members if not isinstance(member, PduHandlerError)]
 
 
-def links_of(service: RedfishService, collection: Json) -> list[Json]:
+def entries_of(service: RedfishService, collection: Json) -> list[Json]:
     """The members as the collection lists them, links or whole resources, {} for an entry that is
     neither: 1 round trip for each further page.
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..shared.errors import ProtocolError
-from .members import is_full_resource, links_of
+from .members import entries_of, is_full_resource
 from .resources import child, entries, link, text
 from .responses import Json
 from .service import SHORTCUT_ERRORS, RedfishService
@@ -49,7 +49,7 @@ def read_sensors(
 def _listed_sensors(service: RedfishService, pdu: ServicePdu) -> Iterator[tuple[str, Json]]:
     """Path and resource of the sensors that the lists of a PDU and its chassis include in full."""
     for collection in sensor_collections(service, pdu):
-        for sensor in links_of(service, collection):
+        for sensor in entries_of(service, collection):
             if is_full_resource(sensor) and text(sensor, "@odata.id"):
                 with contextlib.suppress(ProtocolError):
                     yield service.path(sensor["@odata.id"]), sensor

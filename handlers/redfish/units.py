@@ -27,9 +27,9 @@ from .links import parts
 from .members import (
     Member,
     each_member,
+    entries_of,
     errors_of,
     is_full_resource,
-    links_of,
     read_list,
     readable,
 )
@@ -231,7 +231,7 @@ def _pdu_entries(service: RedfishService, collection_name: str) -> Sequence[Json
     )
     if isinstance(entry, dict) and entry.keys() & {"Members", "@odata.id"}:
         collection = entry if "Members" in entry else service.get_expanded(entry.get("@odata.id"))
-        entries = links_of(service, collection)
+        entries = entries_of(service, collection)
         if entries:
             return entries
     raise _nothing(equipment, collection_name)
@@ -365,7 +365,7 @@ def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[tuple[str, Js
     if target is None:
         return []
     collection = read_list(service, target)
-    entries = links_of(service, collection)
+    entries = entries_of(service, collection)
     _refuse_empty(collection, entries)
     outlets = named_members(entries, each_member(service, {"Members": entries}))
     return [(pdu.prefix + required_id(outlet), outlet) for outlet in outlets]
@@ -490,7 +490,7 @@ def _outlets_with_id(
     if target is None:
         return [], []
     collection = service.get(target)
-    entries = links_of(service, collection)
+    entries = entries_of(service, collection)
     _refuse_empty(collection, entries)
     likely = [
         entry["@odata.id"] for entry in entries if identifier and _last_part(entry) == identifier

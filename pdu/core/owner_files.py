@@ -142,7 +142,7 @@ class OwnerFiles(NamedTuple):
         return environment_login(self.secret_files)
 
     def pdus(self, pdu_names: Optional[Collection[str]] = None) -> Sequence[Target]:
-        """The PDUs of the list, in its order and as it names them: those `wanted`, None for all.
+        """The PDUs of the list, in its order and as it names them: `pdu_names`, or all if None.
 
         Raises SettingsError, also for a wanted PDU that the list lacks.
         """

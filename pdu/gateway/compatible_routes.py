@@ -1,4 +1,5 @@
-"""The paths of other programs' power drivers: MAAS' webhook, labgrid's `rest`, pdudaemon's HTTP.
+"""The paths of other programs' power drivers: MAAS' webhook, labgrid's REST driver, pdudaemon's
+HTTP.
 
 They read less than /v1 gives: UNKNOWN must not look like on or off to them.
 """

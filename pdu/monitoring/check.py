@@ -239,7 +239,7 @@ def _round(
 
 
 def _marks(rows: Sequence[PduRow], earlier_rows: Mapping[str, PduRow]) -> dict[str, list[str]]:
-    """PDU -> what changed since the round `before`, for those that changed."""
+    """PDU -> what changed since the round of `earlier_rows`, for those that changed."""
     marks: dict[str, list[str]] = {}
     for row in rows:
         name = row.device.name

@@ -303,7 +303,7 @@ def _plain(text: str) -> str:
 
 def carry_forward(earlier: Optional[PduRow], row: PduRow) -> PduRow:
     """The row for the next call of `changes`: states or an energy that `row` lacks are taken from
-    `before`.
+    `earlier`.
     """
     if earlier is not None and row.on is None:
         row = row._replace(

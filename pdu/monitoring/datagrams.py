@@ -38,7 +38,7 @@ class AgentAnswer(NamedTuple):
     name: str
 
 
-def question(community: bytes, number: int) -> bytes:
+def encode_question(community: bytes, number: int) -> bytes:
     """A GET over v2c. `number` is the request id, below 2**31; the answer repeats it."""
     names = b"".join(
         tlv(_SEQUENCE, tlv(OID, _oid(oid)) + tlv(NULL, b""))
@@ -48,18 +48,18 @@ def question(community: bytes, number: int) -> bytes:
     return tlv(_SEQUENCE, encode_integer(_V2C) + tlv(OCTETS, community) + tlv(_GET, body))
 
 
-def answer(data: bytes) -> Optional[AgentAnswer]:
+def decode_answer(data: bytes) -> Optional[AgentAnswer]:
     """The answer in a datagram; None for other data and for an answer with an error.
 
     Never raises.
     """
     try:
-        return _answer(data)
+        return _decode_answer(data)
     except (ValueError, IndexError):
         return None
 
 
-def _answer(data: bytes) -> AgentAnswer:
+def _decode_answer(data: bytes) -> AgentAnswer:
     ((outer, message),) = _parts(data)
     _, _, (tag, body) = _parts(message)
     if outer != _SEQUENCE or tag != _RESPONSE:

@@ -12,7 +12,7 @@ from typing import Callable, NamedTuple
 
 from handlers.shared.errors import SettingsError
 
-from .datagrams import AgentAnswer, answer, question
+from .datagrams import AgentAnswer, decode_answer, encode_question
 from .networks import Network, hosts
 
 TRIES = 2  # a second datagram replaces a lost one
@@ -41,8 +41,8 @@ def scan_networks(
 ) -> dict[str, AgentAnswer]:
     """The answers by address. An answer must come from the address and port that were asked.
 
-    `sent` is called for each datagram. If the system does not send it, `unsent` is called too, with
-    the error.
+    `on_request` is called for each datagram. If the system does not send it, `unsent` is called
+    too, with the error.
 
     Raises SettingsError if this machine cannot open a UDP socket for these networks, for instance
     because it has no IPv6.
@@ -65,12 +65,12 @@ async def _sweep(
     answer_by_address: dict[str, AgentAnswer] = {}
     # unpredictable, so that answers are hard to forge
     first = random.SystemRandom().randrange(1 << 24)
-    numbers = {address: first + place for place, address in enumerate(addresses)}
+    request_ids = {address: first + place for place, address in enumerate(addresses)}
     families = sorted({":" in address for address in addresses})
     for is_v6 in families:
         try:
             transport, _ = await loop.create_datagram_endpoint(
-                lambda: ScanProtocol(numbers, port, answer_by_address, unsent),
+                lambda: ScanProtocol(request_ids, port, answer_by_address, unsent),
                 # answers may come in on any interface
                 local_addr=("::" if is_v6 else "0.0.0.0", 0),  # noqa: S104
             )
@@ -89,7 +89,7 @@ async def _sweep(
                         if (":" in target_address) is is_v6
                         and target_address not in answer_by_address
                     ],
-                    numbers,
+                    request_ids,
                     community,
                     port,
                     pace,
@@ -105,20 +105,20 @@ async def _sweep(
 async def _ask(
     transport: asyncio.DatagramTransport,
     addresses: Sequence[str],
-    numbers: dict[str, int],
+    request_ids: dict[str, int],
     community: bytes,
     port: int,
     pace: ScanRate,
     on_request: Callable[[], None],
 ) -> None:
     loop = asyncio.get_running_loop()
-    following = loop.time()
+    due = loop.time()
     for address in addresses:
-        transport.sendto(question(community, numbers[address]), (address, port))
+        transport.sendto(encode_question(community, request_ids[address]), (address, port))
         on_request()
         # catches up after a delay, without a long burst
-        following = max(following + 1 / pace.rate, loop.time() - 0.05)
-        await asyncio.sleep(max(0.0, following - loop.time()))
+        due = max(due + 1 / pace.rate, loop.time() - 0.05)
+        await asyncio.sleep(max(0.0, due - loop.time()))
     if addresses:
         await asyncio.sleep(pace.last_s)
 
@@ -128,12 +128,12 @@ class ScanProtocol(asyncio.DatagramProtocol):
 
     def __init__(
         self,
-        numbers: dict[str, int],
+        request_ids: dict[str, int],
         port: int,
         answer_by_address: dict[str, AgentAnswer],
         unsent: Callable[[Exception], None] = lambda _: None,
     ) -> None:
-        self._numbers = numbers
+        self._request_ids = request_ids
         self._port = port
         self._seen = answer_by_address
         self._unsent = unsent
@@ -144,8 +144,8 @@ class ScanProtocol(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
         address, port = peer[0], peer[1]
-        if port != self._port or address not in self._numbers or address in self._seen:
+        if port != self._port or address not in self._request_ids or address in self._seen:
             return
-        reply = answer(data)
-        if reply is not None and reply.number == self._numbers[address]:
+        reply = decode_answer(data)
+        if reply is not None and reply.number == self._request_ids[address]:
             self._seen[address] = reply

@@ -53,17 +53,17 @@ class _PduReporter:
     """Passes what the thread of one PDU reports on to the process of the sockets."""
 
     def __init__(self, ups: str, name: str, front: SocketProcess) -> None:
-        self._ups, self._name, self._front = ups, name, front
+        self._ups, self._name, self._sockets = ups, name, front
         #: whether its socket still shows this PDU
         self.is_shown = True
 
     def show(self, view: NutVariables) -> None:
         if self.is_shown:
-            self._front.send(VariablesUpdated(self._ups, view))
+            self._sockets.send(VariablesUpdated(self._ups, view))
 
     def mark(self, is_ok: bool) -> None:
         if self.is_shown:
-            self._front.send(ReadOutcome(self._ups, is_ok))
+            self._sockets.send(ReadOutcome(self._ups, is_ok))
 
     def say(self, text: str) -> None:
         notify_admin(self._name, text)
@@ -87,8 +87,8 @@ class PollingProcess:
         front: SocketProcess,
         load: Callable[[], TargetsByUps],
     ) -> None:
-        """`read` reads the list and the logins again. It raises SettingsError."""
-        self._settings, self._numbers, self._front, self._read = settings, numbers, front, load
+        """`load` reads the list and the logins again. It raises SettingsError."""
+        self._settings, self._numbers, self._sockets, self._read = settings, numbers, front, load
         self._driven: dict[str, _Driven] = {}
         self._opening: set[str] = set()
         self._refused: list[str] = []
@@ -102,7 +102,7 @@ class PollingProcess:
         while self._opening and not self._is_gone:
             self._turn(signals)
         if self._refused or self._is_gone:
-            self._front.send(Quit())
+            self._sockets.send(Quit())
             raise SettingsError(self._refused[0] if self._refused else "no process for sockets")
 
     def run(self, signals: ServiceSignals) -> bool:
@@ -118,7 +118,7 @@ class PollingProcess:
             driven.unit.end()
         while self._open:
             self._turn(signals, _ENDING_S)
-        self._front.send(Quit())
+        self._sockets.send(Quit())
         return not self._is_gone
 
     # ---- PDUs ------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ class PollingProcess:
             },
             target.device.metered,
         )
-        stage = _PduReporter(ups, name, self._front)
+        stage = _PduReporter(ups, name, self._sockets)
         every = self._settings.every
         first = min(_BEGIN_S * place, every * place / count)
         # not all at once after a moment without network
@@ -150,7 +150,7 @@ class PollingProcess:
             unit.start()
         else:
             self._opening.add(ups)
-            self._front.send(Open(ups, name, panel.view))
+            self._sockets.send(Open(ups, name, panel.view))
 
     def _end(self, ups: str) -> None:
         """Let a PDU's commands end. Nothing of it is shown any longer."""
@@ -166,7 +166,7 @@ class PollingProcess:
         removed_pdus = [ups for ups in self._driven if ups not in targets_by_ups]
         for ups in removed_pdus:
             self._end(ups)
-            self._front.send(Close(ups))
+            self._sockets.send(Close(ups))
             del self._driven[ups]
         new = changes = 0
         for place, (ups, target) in enumerate(targets_by_ups.items()):
@@ -192,11 +192,11 @@ class PollingProcess:
 
     def _turn(self, signals: ServiceSignals, seconds: Optional[float] = None) -> None:
         """Wait for signals and messages."""
-        front = self._front.fileno()
+        front = self._sockets.fileno()
         ready = wait([signals.pipe] if self._is_gone else [signals.pipe, front], seconds)
         if front in ready:
             try:
-                for message in self._front.messages():
+                for message in self._sockets.messages():
                     self._take(message)
             except (EOFError, OSError):
                 self._is_gone = True
@@ -221,7 +221,7 @@ class PollingProcess:
 
     def _ask(self, request: CommandRequested) -> None:
         def report(result: int) -> None:
-            self._front.send(InstcmdResult(request.ticket, result))
+            self._sockets.send(InstcmdResult(request.ticket, result))
             self._open.pop(request.ticket, None)
 
         driven = self._driven.get(request.ups)
@@ -229,7 +229,7 @@ class PollingProcess:
             notify_admin(
                 request.ups, f"outlet {request.number} {request.action}: not sent: {_GONE}"
             )
-            self._front.send(InstcmdResult(request.ticket, FAILED))
+            self._sockets.send(InstcmdResult(request.ticket, FAILED))
             return
         command = DriverCommand(
             request.number, request.action, report, driven.stage.say, request.until

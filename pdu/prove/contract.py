@@ -151,12 +151,12 @@ def _wait_for(
 
 
 def restore_outlets(
-    unit_access: UnitAccess, initial: InitialReading, patience_s: float, is_open: bool
+    unit_access: UnitAccess, initial: InitialReading, patience_s: float, may_be_off: bool
 ) -> str:
     """Let all outlets be as they began: the last word of every proof. Returns "" when they are,
     else what is wrong.
 
-    `is_open`: the last command was "off", or nobody knows: it may still be carried out late, so
+    `may_be_off`: the last command was "off", or nobody knows: it may still be carried out late, so
     "on" is sent whatever reads now. "On" is absolute, and the outlet was on. It is sent again only
     to an outlet that still reads off long after it. Neighbours
     that were on and went off get their own "on" if the outlet's has not helped: once, one by one,
@@ -164,7 +164,7 @@ def restore_outlets(
     """
     end = unit_access.monotonic() + patience_s
     sent_at: Optional[float] = None
-    if is_open:
+    if may_be_off:
         unit_access.switch([initial.outlet], True)
         sent_at = unit_access.monotonic()
     switched_on: set[str] = set()

@@ -182,6 +182,6 @@ def _switch(wish: Plan, means: Tools, dark_answers: list[Optional[bool]]) -> Non
     finally:
         means.tell(f"making sure that outlet {wish.outlet} is on")
         commands = [command.on for command in means.trace.commands if command.phase == CONTRACT]
-        restoration = means.guard.release(is_open=bool(commands) and not commands[-1])
+        restoration = means.guard.release(may_be_off=bool(commands) and not commands[-1])
         means.trace.readings.extend(restoration.readings)
         means.trace.commands.extend(restoration.commands)

@@ -56,10 +56,10 @@ class WatchdogProcess(Protocol):
     def is_there(self) -> bool:
         """Whether it still sees to the outlet: without it, no outlet is switched off."""
 
-    def release(self, is_open: bool) -> Restored:
+    def release(self, may_be_off: bool) -> Restored:
         """Let the outlet end as it began, and say how it ended.
 
-        `is_open`: see `restore_outlets`.
+        `may_be_off`: see `restore_outlets`.
         """
 
     def close(self) -> None:
@@ -72,12 +72,12 @@ def restore(
     clock: ProofClock,
     initial: InitialReading,
     patience_s: float,
-    is_open: bool,
+    may_be_off: bool,
 ) -> Restored:
     """Let the outlet end as it began."""
     own_trace = ProofTrace(trace.begun, trace.clean)
     wrong = restore_outlets(
-        UnitAccess(unit, own_trace, clock, RESTORED), initial, patience_s, is_open
+        UnitAccess(unit, own_trace, clock, RESTORED), initial, patience_s, may_be_off
     )
     return Restored(own_trace.readings, own_trace.commands, wrong)
 
@@ -117,15 +117,15 @@ class Watchdog:
         # it says nothing unless it is asked, so whatever can be read is its end
         return not self._pipe.closed and not self._pipe.poll(0)
 
-    def release(self, is_open: bool) -> Restored:
+    def release(self, may_be_off: bool) -> Restored:
         with contextlib.suppress(EOFError, OSError):
-            self._pipe.send(is_open)
+            self._pipe.send(may_be_off)
             if not self._pipe.poll(SOON_S + _MORE_S):
                 return Restored((), (), "the process that guards the outlet does not answer")
             restoration: Restored = self._pipe.recv()
             return restoration
         assert self._initial is not None
-        return restore(self._unit, self._trace, self._clock, self._initial, SOON_S, is_open)
+        return restore(self._unit, self._trace, self._clock, self._initial, SOON_S, may_be_off)
 
     def close(self) -> None:
         """It goes on by itself if it still has to switch something on."""
@@ -171,8 +171,8 @@ def run_watchdog(
     patience_s: float = PATIENCE_S,
     command: int = 0,
 ) -> None:
-    """The life of the other process: it waits for `InitialReading`, then for `is_open` or the end
-    of the pipe.
+    """The life of the other process: it waits for `InitialReading`, then for `may_be_off` or
+    the end of the pipe.
 
     `command`: the id of the process that forked this one.
     """
@@ -182,15 +182,15 @@ def run_watchdog(
         pipe.send(True)
     except (EOFError, OSError):
         return
-    is_awaited = is_open = True
+    is_awaited = may_be_off = True
     try:
         try:
-            is_open = pipe.recv()
+            may_be_off = pipe.recv()
         except (EOFError, OSError):
             is_awaited = False
             say(f"pdu prove was ended: {initial.outlet} is switched on again")
         restoration = restore(
-            unit, trace, clock, initial, SOON_S if is_awaited else PATIENCE_S, is_open
+            unit, trace, clock, initial, SOON_S if is_awaited else PATIENCE_S, may_be_off
         )
         if is_awaited:
             with contextlib.suppress(OSError):

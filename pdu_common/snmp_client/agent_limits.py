@@ -38,7 +38,7 @@ class RowLimit:
         return self.rows < self.usual
 
     def silent(self, rows: int) -> None:
-        """Notes a request for `asked` rows that had no answer, unlike one for fewer."""
+        """Notes that a request for so many rows had no answer, unlike one for fewer."""
         self._silences += 1
         self.rows = min(self.rows, fewer(rows))
 

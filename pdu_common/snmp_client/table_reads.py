@@ -33,7 +33,9 @@ _UNUSUAL = frozenset((*reads.MISSING, reads.UNDECODABLE))
 
 
 def objects(oids: Sequence[Arcs], value_by_object: dict[Arcs, TypedValue]) -> Read[None]:
-    """Puts the objects into `held`, a missing one with its exception's tag. Raises SnmpError."""
+    """Puts the objects into `value_by_object`, a missing one with its exception's tag. Raises
+    SnmpError.
+    """
     objects_left = list(dict.fromkeys(oids))
     for begin in range(0, len(objects_left), _SCALARS):
         request_oids = tuple(objects_left[begin : begin + _SCALARS])
@@ -99,7 +101,7 @@ def columns(
     lead: Optional[Arcs],
     limits: AgentLimits,
 ) -> Read[None]:
-    """Puts whole columns into `found`. Raises SnmpError, and then adds none.
+    """Puts whole columns into `rows_by_column`. Raises SnmpError, and then adds none.
 
     `likely`: how many rows most of them have, 0 if that is not known. If the column `lead` has no
     row, those that are not yet whole are left out.

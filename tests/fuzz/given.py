@@ -107,7 +107,7 @@ def form(data: bytes) -> None:
 
 
 def datagram(data: bytes) -> None:
-    datagrams.answer(data)
+    datagrams.decode_answer(data)
 
 
 @cache

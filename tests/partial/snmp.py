@@ -23,6 +23,7 @@ from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import (
+    ByOctets,
     Column,
     Gathered,
     Joined,
@@ -30,7 +31,6 @@ from handlers.snmp.sources import (
     NamedRows,
     Signed,
     Source,
-    Spelt,
 )
 from tests.handlers.snmp import recorded, units
 from tests.handlers.snmp.memory import Memory, Value, of_rows
@@ -307,7 +307,7 @@ _VALUES = {
     Joined: "values",
     Gathered: "values",
     Signed: "values",
-    Spelt: "values",
+    ByOctets: "values",
 }
 
 

@@ -26,6 +26,7 @@ from ..profile_parts import (
     Write,
 )
 from ..sources import (
+    ByOctets,
     Listed,
     Number,
     OfUnits,
@@ -33,7 +34,6 @@ from ..sources import (
     Part,
     Provided,
     Source,
-    Spelt,
     Unless,
     Whole,
 )
@@ -110,20 +110,23 @@ IRS_PHASES = Unless(
 )
 
 
-def _measurement(kind: tuple[str, str], at: Source, count: Optional[Source] = None) -> Figure:
-    """A measurement of each GUID in the column `at`. `count`: the number of them, by device.
+def _measurement(kind: tuple[str, str], guids: Source, count: Optional[Source] = None) -> Figure:
+    """A measurement of each GUID in the column `guids`. `count`: the number of them, by device.
 
     There is no sum if a row's variable is missing, lost or not measured.
     """
 
-    def of(values: Source) -> Spelt:
+    def by_guid(values: Source) -> ByOctets:
         of_unit = Only(Only(values, TYPE, kind[:1]), UNIT, kind[1:])
-        measurements = without(of_unit, *NOT_MEASURED, by=CONDITION)
-        return Spelt(Listed(measurements, without(measurements, *LOST, by=CONDITION)), at, ENTITY)
+        rows = without(of_unit, *NOT_MEASURED, by=CONDITION)
+        return ByOctets(Listed(rows, without(rows, *LOST, by=CONDITION)), guids, ENTITY)
 
-    values = Listed(Number(at, plus=0, position=0), of(VALUE))
+    values = Listed(Number(guids, plus=0, position=0), by_guid(VALUE))
     return Figure(
-        sum_if_count_matches(values, count) if count else values, ONES, (), exponent=of(SCALING)
+        sum_if_count_matches(values, count) if count else values,
+        ONES,
+        (),
+        exponent=by_guid(SCALING),
     )
 
 

@@ -39,7 +39,7 @@ def _count(tree: str) -> Column:
 
 
 def _where(values: Column, test: Column, mark: str) -> Listed:
-    """The values of units for which `test` reads `wanted`; the other units have none, so no sum."""
+    """The values of units for which `test` reads `mark`; the other units have none, so no sum."""
     return Listed(values, Only(values, test, (mark,)))
 
 

@@ -93,7 +93,7 @@ PWT2_VALID = numbered_parts(
 
 
 def _pwt2_inlets(first: int, *names: str, witness: Column) -> Source:
-    """Consecutive columns of the inlets, from `first`; each needs the rows of `other`."""
+    """Consecutive columns of the inlets, from `first`; each needs the rows of `witness`."""
     columns = range(first, first + len(names))
     return sum_if_rows_match(
         numbered_parts(

@@ -154,7 +154,7 @@ def if_listed(values: Source, table: Source) -> Provided:
 
 
 def outlet_count(count: Source, table: Source) -> Provided:
-    """The device's number of outlets, ignored if the table `listed` is empty: units without this
+    """The device's number of outlets, ignored if `table` is empty: units without this
     table may report a number.
     """
     return if_listed(count, table)

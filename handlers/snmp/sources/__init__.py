@@ -15,6 +15,7 @@ from .numbered_objects import Span, Spread, Tables
 from .objects import Column, Scalar
 from .single_family import (
     Alike,
+    ByOctets,
     Field,
     Fitted,
     Gathered,
@@ -23,7 +24,6 @@ from .single_family import (
     Packed,
     Renumbered,
     Signed,
-    Spelt,
 )
 
 __all__ = [
@@ -59,7 +59,7 @@ __all__ = [
     "Signed",
     "Source",
     "Span",
-    "Spelt",
+    "ByOctets",
     "Spread",
     "Tables",
     "Unless",

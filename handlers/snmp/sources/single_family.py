@@ -349,7 +349,7 @@ class Gathered(ReadOnly):
         return sum_by_row
 
 
-class Spelt(ReadOnly):
+class ByOctets(ReadOnly):
     """For each row of `ids`, the row of `values` whose index starts with its first octets.
 
     For values indexed by a column of another table. An empty row of `ids`, or one that fits several

@@ -441,7 +441,7 @@ class _Rule(NamedTuple):
         return self.change(scrubber, self.kind, text, numbers)
 
 
-def _replace_each(pattern: Pattern[str]) -> Change:
+def _replacer(pattern: Pattern[str]) -> Change:
     """Replaces each match by its stand-in, or what its group `value` found at its end."""
     has_value = "value" in pattern.groupindex
 
@@ -456,8 +456,8 @@ def _replace_each(pattern: Pattern[str]) -> Change:
 
 
 def _each_unless_digits(pattern: Pattern[str]) -> Change:
-    """Like `_replace_each`, but a text of digits alone stays: it may be a figure."""
-    replace_each = _replace_each(pattern)
+    """Like `_replacer`, but a text of digits alone stays: it may be a figure."""
+    replace_each = _replacer(pattern)
     return lambda scrubber, kind, text, numbers: (
         text if text.strip().isdigit() else replace_each(scrubber, kind, text, numbers)
     )
@@ -490,7 +490,7 @@ _ADDRESS_RULES = (
     _Rule(
         "the digits of a learned address", ADDRESSES, _learned(Scrubber._without_learned_addresses)
     ),
-    _Rule("a MAC address", ADDRESSES, _replace_each(private_patterns.MAC)),
+    _Rule("a MAC address", ADDRESSES, _replacer(private_patterns.MAC)),
     _Rule(
         "a MAC address without leading zeros",
         ADDRESSES,
@@ -505,15 +505,15 @@ _RULES = (
         CONTACTS,
         _learned(Scrubber._without_learned_phones),
     ),
-    _Rule("a telephone number", CONTACTS, _replace_each(private_patterns.PHONE)),
-    _Rule("a place", LOCATIONS, _replace_each(private_patterns.PLACE)),
+    _Rule("a telephone number", CONTACTS, _replacer(private_patterns.PHONE)),
+    _Rule("a place", LOCATIONS, _replacer(private_patterns.PLACE)),
     _Rule("a number of degrees", LOCATIONS, _replace_whole(private_patterns.DEGREE)),
-    _Rule("a mail address", ADDRESSES, _replace_each(private_patterns.MAIL)),
+    _Rule("a mail address", ADDRESSES, _replacer(private_patterns.MAIL)),
     *_ADDRESS_RULES,
     _Rule(
         "what follows the word serial number",
         SERIALS,
-        _replace_each(private_patterns.LABELLED_SERIAL),
+        _replacer(private_patterns.LABELLED_SERIAL),
     ),
     _Rule("capitals and digits", SERIALS, _each_unless_digits(private_patterns.SERIAL)),
     _Rule("a long number", SERIALS, _replace_whole(private_patterns.NUMBER)),

@@ -315,7 +315,7 @@ class Argument(click.Argument):
 def word_completion(
     names: Callable[[], Iterable[str]], or_file: bool = False
 ) -> Callable[..., list[CompletionItem]]:
-    """The `shell_complete` of an argument: offers `known` words.
+    """The `shell_complete` of an argument: offers `names`.
 
     If none fits and `or_file` is set, it offers file names.
     """

@@ -80,10 +80,10 @@ def _pdu_data(
     }
     if host.port is not None:
         params.setdefault("port", str(host.port))
-    is_chosen = "version" in params
+    is_version_given = "version" in params
     is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
     if not is_v3:
-        _refuse_plain(run_options, typed_settings, is_chosen)
+        _refuse_v3_only(run_options, typed_settings, is_version_given)
     # before a secret is asked for
     if (
         is_v3
@@ -154,14 +154,14 @@ def _refuse_idle(run_options: RunOptions, params: Mapping[str, str]) -> None:
             raise SettingsError((source, why, NamedSetting(protocol)))
 
 
-def _refuse_plain(
-    run_options: RunOptions, typed_settings: Mapping[str, str], is_chosen: bool
+def _refuse_v3_only(
+    run_options: RunOptions, typed_settings: Mapping[str, str], is_version_given: bool
 ) -> None:
     """Raise SettingsError for what only SNMPv3 has, where another version will be used: the
     request would be sent in plain text.
 
-    `is_chosen`: whether that version was given. Then protocols of a login and of the environment
-    may be for other PDUs. Passwords of both always may.
+    `is_version_given`: then protocols of a login and of the environment may be for other PDUs.
+    Passwords of both always may.
     """
     if "username" in run_options.settings and "username" not in run_options.of_list:
         raise SettingsError(
@@ -173,7 +173,9 @@ def _refuse_plain(
         )
     for protocol, password in _PASSWORD_OF.items():
         protocol_name = typed_settings.get(protocol, "").strip()
-        counts = not is_chosen or (protocol in run_options.settings and not run_options.login)
+        counts = not is_version_given or (
+            protocol in run_options.settings and not run_options.login
+        )
         if protocol_name and counts and not _is_none(protocol_name):
             key = protocol
         elif password in run_options.secret_files:

@@ -204,7 +204,7 @@ def _is_module(name: str) -> bool:
 
 
 def _remove(pid: int) -> None:
-    """Remove the folders if this process is `own`, which made them.
+    """Remove the folders if this process is `pid`, which made them.
 
     Processes that are forked from it leave the folders to it.
     """

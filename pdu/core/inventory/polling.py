@@ -44,12 +44,12 @@ class Target(NamedTuple):
     def data(self, timeout: Optional[float] = None) -> Any:
         """The object for make_handler.
 
-        `timeout`, in s, may shorten the handler's own (see `_bounding_settings`). Raises
+        `timeout`, in s, may shorten the handler's own (see `_shortened_timeout`). Raises
         SettingsError.
         """
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
-            settings.update(_bounding_settings(self.handler, settings, timeout))
+            settings.update(_shortened_timeout(self.handler, settings, timeout))
         state = RunOptions(
             settings=settings,
             of_list=settings,
@@ -210,10 +210,10 @@ def _count(handler: LoadedHandler, count: list[int]) -> None:
     handler.sent.set(count_request)
 
 
-def _bounding_settings(
-    handler: LoadedHandler, settings: Mapping[str, str], longest: float
+def _shortened_timeout(
+    handler: LoadedHandler, settings: Mapping[str, str], longest_s: float
 ) -> dict[str, str]:
-    """A shorter `timeout`, with which all tries of a request take about `longest` seconds; {} if it
+    """A shorter `timeout`, with which all tries of a request take about `longest_s`; {} if it
     is not needed or possible.
 
     A `timeout` over _LONGEST_TIMEOUT is not shortened, so that the handler still refuses it.
@@ -224,17 +224,17 @@ def _bounding_settings(
             tries = 1 + max(0, int(settings.get("retries") or 2))
         elif not any(setting.key == "timeout" for setting in handler.settings):
             return {}
-        timeout_s = float(settings.get("timeout") or _usual(handler))
-        is_longer = timeout_s <= _LONGEST_TIMEOUT and timeout_s * tries > longest
+        timeout_s = float(settings.get("timeout") or _default_timeout(handler))
+        must_shorten = timeout_s <= _LONGEST_TIMEOUT and timeout_s * tries > longest_s
     except (ValueError, OverflowError):
         return {}  # not a number, or too large: the handler raises SettingsError
-    bound = max(0.1, longest / tries)
-    if not is_longer or bound >= timeout_s:
+    bound = max(0.1, longest_s / tries)
+    if not must_shorten or bound >= timeout_s:
         return {}
     return {"timeout": f"{bound:g}"}
 
 
-def _usual(handler: LoadedHandler) -> float:
+def _default_timeout(handler: LoadedHandler) -> float:
     """The handler's own `timeout`, in seconds."""
     return 2.0 if handler.snmp else 10.0
 
@@ -242,7 +242,7 @@ def _usual(handler: LoadedHandler) -> float:
 def _wait(handler: LoadedHandler, settings: Mapping[str, str]) -> float:
     """How long one request waits for its answer, in seconds."""
     try:
-        timeout_s = float(settings.get("timeout") or _usual(handler))
+        timeout_s = float(settings.get("timeout") or _default_timeout(handler))
     except ValueError:
-        return _usual(handler)
-    return timeout_s if 0 < timeout_s <= _LONGEST_TIMEOUT else _usual(handler)
+        return _default_timeout(handler)
+    return timeout_s if 0 < timeout_s <= _LONGEST_TIMEOUT else _default_timeout(handler)

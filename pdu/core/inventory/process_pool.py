@@ -138,7 +138,8 @@ class ProcessPool:
         """Gives out jobs, waits up to `seconds` for messages, and yields what happened. Does not
         wait if no process is left for the jobs.
 
-        Calls the function of each of the `others` that has something to read.
+        Calls the function of each connection in `callback_by_connection` that has something to
+        read.
         """
         lost_jobs = [*self.give()]
         yield from lost_jobs

@@ -42,8 +42,8 @@ class FreeSlots(NamedTuple):
 Work = Callable[[Any, Callable[[float], SchedulingDelay]], Any]
 
 
-def serve(work: Work, pipe: Connection, other_pipes: Sequence[Connection], most: int) -> None:
-    """Do the jobs that arrive on `pipe`, up to `most` at a time, and end this process when its
+def serve(work: Work, pipe: Connection, other_pipes: Sequence[Connection], most_jobs: int) -> None:
+    """Do the jobs that arrive on `pipe`, up to `most_jobs` at a time, and end this process when its
     other end is closed.
 
     `other_pipes`: the parent's ends of all pipes, which a forked process inherits.
@@ -56,7 +56,7 @@ def serve(work: Work, pipe: Connection, other_pipes: Sequence[Connection], most:
         other_pipe.close()
     gc.freeze()  # what the parent loaded is never garbage
     with contextlib.suppress(EOFError, OSError):
-        _Worker(work, pipe, most).run()
+        _Worker(work, pipe, most_jobs).run()
     os._exit(0)  # unlike sys.exit, does not wait for threads that a handler left behind
 
 
@@ -88,7 +88,7 @@ class ConcurrencyLimit:
         return int(self._now)
 
     def beat(self, late: float, busy: int) -> None:
-        """Adjust the number after a heartbeat, `late` seconds late, while `used` PDUs are read."""
+        """Adjust the number after a heartbeat, `late` seconds late, while `busy` PDUs are read."""
         self._mean += (late - self._mean) * self._WEIGHT
         if late > self._VERY_LATE:
             self._shrink(0.8, self.LEAST)
@@ -102,9 +102,9 @@ class ConcurrencyLimit:
 
 
 class _Worker:
-    def __init__(self, work: Work, pipe: Connection, most: int) -> None:
+    def __init__(self, work: Work, pipe: Connection, most_jobs: int) -> None:
         self._work, self._pipe = work, pipe
-        self._limit, self._heart = ConcurrencyLimit(most), Heartbeat()
+        self._limit, self._heart = ConcurrencyLimit(most_jobs), Heartbeat()
         self._sending, self._counting = threading.Lock(), threading.Lock()
         self._jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # promised: jobs that were asked for and have not arrived; threads: those that run

@@ -64,7 +64,7 @@ class Runner(NamedTuple):
         """
         if readings is None:
             readings = self.pdu_access.read_pdus(machine.pdus)
-        store = observations.read(self.folder, self._keys(machine))
+        store = observations.peek(self.folder, self._keys(machine))
         return machine_power.judge_outlets(machine.cords, readings, self.proof, store.unproven)
 
     def switch_off(self, machine: MachinePower) -> list[str]:

@@ -118,7 +118,7 @@ def open_store(
         yield store, store.offs > offs_before
 
 
-def read(folder: Path, outlets: Iterable[str]) -> ObservationStore:
+def peek(folder: Path, outlets: Iterable[str]) -> ObservationStore:
     """What is kept of the machine that has these outlets, without its lock: for programs that only
     look. Nothing, if the folder cannot be used.
     """

@@ -182,7 +182,7 @@ def _follow(
     new entry.
 
     The exit code is NOT_SEEN without such an entry, or if the entry does not report success with
-    the version `wanted`. Raises Refused if the page reports FAIL. At the beginning, fewer than
+    `version_wanted`. Raises Refused if the page reports FAIL. At the beginning, fewer than
     `old_fails` FAILs in a row are ignored: they may be from an earlier update.
     """
     last = ""

@@ -205,8 +205,8 @@ def _still_from(readings: RegisterReadings, segment: Sequence[int]) -> int:
 
 
 def _doubtful(readings: RegisterReadings, segment: Sequence[int], number: int) -> bool:
-    """Whether readings before the one `after` them may be wrong: a few, or many of 0 or of one
-    higher value.
+    """Whether the readings of `segment` may be wrong, by the reading `number` after them: a few, or
+    many of 0 or of one higher value.
 
     Many of a lower value may be right: the register was set back, or wrapped, and then stood.
     """

@@ -18,6 +18,7 @@ from handlers.snmp.sources import (
     Alike,
     Arc,
     Bits,
+    ByOctets,
     Chained,
     Checked,
     Column,
@@ -44,7 +45,6 @@ from handlers.snmp.sources import (
     Scalar,
     Signed,
     Span,
-    Spelt,
     Spread,
     Tables,
     Unless,
@@ -119,7 +119,7 @@ EVERY_PART = Profile(
                 Merged(
                     (
                         Gathered(C, S, C, ";", ("x",)),
-                        Spelt(C, S, 7),
+                        ByOctets(C, S, 7),
                         Whole(C, S),
                         Unless(C, Listed(C, S)),
                         Checked(Alike(C, S), ("0",), S, ("2",), 3),

@@ -6,6 +6,7 @@ from hypothesis import given, strategies as st
 from handlers.snmp.reader import MISSING
 from handlers.snmp.sources import (
     Bits,
+    ByOctets,
     Chained,
     Column,
     EachUnit,
@@ -14,7 +15,6 @@ from handlers.snmp.sources import (
     Negative,
     Number,
     Packed,
-    Spelt,
 )
 from tests.handlers.snmp.memory import both, filled, reader, table
 
@@ -151,10 +151,10 @@ def test_an_index_may_start_with_octets_of_another_column() -> None:
             },
         ),
     }
-    assert Spelt(A, B, 3).rows(reader(dict(measured))) == {"1": 125, "2": 7, "3": "", "6": ""}
-    assert Spelt(A, B, 3).rows(reader(table("1.3.2", {"1": b"\x00\x00\xff"}))) == {}
+    assert ByOctets(A, B, 3).rows(reader(dict(measured))) == {"1": 125, "2": 7, "3": "", "6": ""}
+    assert ByOctets(A, B, 3).rows(reader(table("1.3.2", {"1": b"\x00\x00\xff"}))) == {}
     with pytest.raises(ValueError, match="length"):
-        Spelt(A, B, 0)
+        ByOctets(A, B, 0)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_an_index_may_start_with_octets_of_another_column() -> None:
     ids=["Latin-1", "surrogateescape", "hex", "none"],
 )
 def test_octets_are_found_in_an_index_however_a_platform_decoded_them(decoded: str | bytes) -> None:
-    assert Spelt(A, B, 2).rows(reader({"1.3.1.0.255.4": 125, "1.3.2.1": decoded})) == {"1": 125}
-    assert Spelt(A, B, 2).rows(reader({"1.3.1.195.191.4": 125, "1.3.2.1": "\xff"})) == {"1": 125}, (
-        "UTF-8"
-    )
+    assert ByOctets(A, B, 2).rows(reader({"1.3.1.0.255.4": 125, "1.3.2.1": decoded})) == {"1": 125}
+    assert ByOctets(A, B, 2).rows(reader({"1.3.1.195.191.4": 125, "1.3.2.1": "\xff"})) == {
+        "1": 125
+    }, "UTF-8"

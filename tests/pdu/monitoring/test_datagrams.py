@@ -15,8 +15,8 @@ from pdu.monitoring.datagrams import (
     NAME,
     OBJECT_ID,
     AgentAnswer,
-    answer,
-    question,
+    decode_answer,
+    encode_question,
 )
 from tests.needs import program
 from tests.servers.snmpd import Snmpd
@@ -36,7 +36,7 @@ def reply(number: int, *bindings: ber.Binding, kind: int = ber.RESPONSE, status:
 @given(NUMBERS, st.binary(min_size=1, max_size=300))
 @example(0, b"c" * 300)  # lengths above 255
 def test_the_request_is_a_get_of_three_objects(number: int, community: bytes) -> None:
-    read = ber.decode(question(community, number))
+    read = ber.decode(encode_question(community, number))
     assert (read.version, read.community) == (1, community)
     assert read.pdu == ber.Pdu(
         ber.GET, number, 0, 0, tuple((arcs(oid), None) for oid in (OBJECT_ID, DESCRIPTION, NAME))
@@ -55,10 +55,10 @@ def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(
         (arcs(DESCRIPTION), Row(OCTETS, texts[0])),
         (arcs(NAME), Row(OCTETS, texts[1])),
     )
-    assert answer(data) == AgentAnswer(
+    assert decode_answer(data) == AgentAnswer(
         number, ".".join(map(str, object_id)), texts[0].decode(), texts[1].decode()
     )
-    assert all(answer(data[:end]) is None for end in range(len(data)))
+    assert all(decode_answer(data[:end]) is None for end in range(len(data)))
 
 
 @pytest.mark.parametrize("octets", [1, 2, 3, 4])
@@ -67,7 +67,7 @@ def test_a_length_may_have_up_to_four_octets(octets: int) -> None:
     assert data[1] < 0x80
     # X.690, 8.1.3.5
     longer = bytes((data[0], 0x80 + octets)) + data[1].to_bytes(octets, "big") + data[2:]
-    assert answer(longer) == answer(data) == AgentAnswer(7, "", "", "rack")
+    assert decode_answer(longer) == decode_answer(data) == AgentAnswer(7, "", "", "rack")
 
 
 def test_an_oid_without_octets_is_0_0() -> None:
@@ -82,12 +82,12 @@ def test_an_oid_without_octets_is_0_0() -> None:
     assert data[-3:] == bytes((6, 1, 43)) and len(lengths) == 4
     for at in lengths:  # message, PDU, list of bindings, binding
         shorter[at + 1] -= 1
-    assert answer(bytes(shorter)) == AgentAnswer(7, "0.0", "", "")
+    assert decode_answer(bytes(shorter)) == AgentAnswer(7, "0.0", "", "")
 
 
 @given(st.binary(max_size=200))
 def test_random_bytes_raise_no_exception(data: bytes) -> None:
-    assert answer(data) is None or isinstance(answer(data), AgentAnswer)
+    assert decode_answer(data) is None or isinstance(decode_answer(data), AgentAnswer)
 
 
 @given(st.data())
@@ -97,7 +97,9 @@ def test_a_damaged_answer_raises_no_exception(data: st.DataObject) -> None:
     )
     for _ in range(data.draw(st.integers(1, 4))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-    assert answer(bytes(whole)) is None or isinstance(answer(bytes(whole)), AgentAnswer)
+    assert decode_answer(bytes(whole)) is None or isinstance(
+        decode_answer(bytes(whole)), AgentAnswer
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,18 +115,18 @@ def test_a_damaged_answer_raises_no_exception(data: st.DataObject) -> None:
     ids=["a request", "an error", "empty", "indefinite length", "a large arc", "129 arcs"],
 )
 def test_only_a_valid_answer_without_an_error_is_read(data: bytes) -> None:
-    assert answer(data) is None
+    assert decode_answer(data) is None
 
 
 def test_the_longest_oid_has_128_arcs() -> None:
     longest = (1, 3, *[1] * 126)
-    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, longest)))) == AgentAnswer(
+    assert decode_answer(reply(1, (arcs(OBJECT_ID), Row(OID, longest)))) == AgentAnswer(
         1, ".".join(map(str, longest)), "", ""
     )
 
 
 def test_an_oid_that_begins_with_2_may_have_a_large_second_arc() -> None:
-    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, (2, 999, 3))))) == AgentAnswer(
+    assert decode_answer(reply(1, (arcs(OBJECT_ID), Row(OID, (2, 999, 3))))) == AgentAnswer(
         1, "2.999.3", "", ""
     )
 
@@ -147,7 +149,7 @@ def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -
 
 
 def test_a_missing_object_is_an_empty_text() -> None:
-    assert answer(
+    assert decode_answer(
         reply(1, (arcs(OBJECT_ID), ber.NO_SUCH_OBJECT), (arcs(NAME), Row(OCTETS, b"x")))
     ) == AgentAnswer(1, "", "", "x")
 
@@ -160,9 +162,9 @@ def test_net_snmp_answers_the_request() -> None:
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking,
     ):
         asking.settimeout(PATIENCE_S)
-        asking.sendto(question(b"public", 2**31 - 1), (agent.host, agent.port))
+        asking.sendto(encode_question(b"public", 2**31 - 1), (agent.host, agent.port))
         # a late answer to whoever had this socket's port before has another number
         found = None
         while found is None or found.number != 2**31 - 1:
-            found = answer(asking.recv(65535))
+            found = decode_answer(asking.recv(65535))
     assert found.object_id.startswith("1.3.6.1.4.1.318.1.3")

@@ -24,7 +24,7 @@ def read_power_restore(pdu: NutPdu) -> Mapping[str, OutletRestorePolicy]:
         for member in device.device.chain.values() or [device.device.whole]:
             prefix = device.prefix + member.before
             policies.update(
-                (prefix + outlet, delay) for outlet, delay in member_policies(member).items()
+                (prefix + outlet, policy) for outlet, policy in member_policies(member).items()
             )
     return policies
 

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from handlers.redfish import metering, outlet_actions, resources, settings, units
-from handlers.redfish.members import each_member, links_of, read_list
+from handlers.redfish.members import each_member, entries_of, read_list
 from handlers.redfish.service import RedfishService
 from handlers.redfish.units import FoundOutlet
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
@@ -74,7 +74,7 @@ def _outlets(service: RedfishService, pdu: units.ServicePdu) -> list[tuple[str, 
     target = resources.link(pdu.resource, "Outlets")
     if target is None:
         return []
-    outlet_links = links_of(service, read_list(service, target))
+    outlet_links = entries_of(service, read_list(service, target))
     outlets = units.named_members(outlet_links, each_member(service, {"Members": outlet_links}))
     return [
         (

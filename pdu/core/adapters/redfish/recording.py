@@ -55,7 +55,7 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
             if resource is not None
         ]
         while waiting and len(resource_by_path) <= MOST_RESOURCES:
-            paths = _new(service, waiting, resource_by_path)
+            paths = _add_new(service, waiting, resource_by_path)
             try:
                 answers = recorder.again(functools.partial(service.all, paths))
                 resource_by_path.update(
@@ -102,10 +102,12 @@ def _read_allowed(service: RedfishService, path: str) -> Json:
     return dict(resource) if isinstance(resource, dict) else {}
 
 
-def _new(
+def _add_new(
     service: RedfishService, targets: list[Any], resource_by_path: dict[str, Json]
 ) -> list[str]:
-    """The paths within this service that are neither known nor left out. Adds them to `known`."""
+    """Adds the paths within this service that are neither known nor left out to `resource_by_path`,
+    and returns them.
+    """
     paths: dict[str, str] = {}  # plain path -> path as the service writes it
     for target in targets:
         try:

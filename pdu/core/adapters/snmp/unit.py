@@ -31,7 +31,7 @@ _MOST_BITS = 512  # limit for the bits of one row that _changes tries
 
 
 class RecordedUnit:
-    """A simulated device: its rows, and the outlets of the family in `found`.
+    """A simulated device: its rows, and the outlets of the family in `device`.
 
     `writes` lists each write with its effect; of a failed SET, only the write that was refused.
     """
