@@ -8,26 +8,18 @@ import re
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 
-from handlers.shared.errors import ProtocolError
 from handlers.snmp import metering, settings
-from handlers.snmp.controls import Write
-from handlers.snmp.detection import SYS_OBJECT_ID, detect
-from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
-from handlers.snmp.outlets import Outlets
-from handlers.snmp.profile import Profile
+from handlers.snmp.detection import detect
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.profiles.shorthand import column, oid, oids, scalar
-from handlers.snmp.sources import Merged, Prefixed, Source
-from handlers.snmp.states import State
 from pdu.core.adapters.snmp import energy_registers
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests import recordings
 from tests.handlers.snmp.calls import pdu
-from tests.handlers.snmp.memory import Memory, Value, of_rows, table
+from tests.handlers.snmp.memory import of_rows
 from tests.needs import ROOT
 from tests.recordings import Fixture, Order, written
 from tests.simulators.snmp_agent import Agent
@@ -96,55 +88,6 @@ def test_the_energy_of_the_example_is_a_counter_of_tenths(families: Any) -> None
     assert energy_registers.profile_registers(families[0]) == energy_registers.Registers(
         outlets=tenths
     )
-
-
-def test_a_truncated_table_of_the_example_is_an_error(families: Any, unit: Fixture) -> None:
-    rows = {oid: row for oid, row in unit.rows.items() if oid != "1.3.6.1.4.1.99999.2.1.1.3.2"}
-    with pytest.raises(ProtocolError, match="counts 2 outlets"):
-        detect(of_rows(rows), families)
-
-
-def test_two_tables_with_two_counts_make_one_list_as_the_page_writes_them() -> None:
-    def both(of: Callable[[str, str], Source], below: str) -> Merged:
-        return Merged(
-            (
-                Prefixed("1", of(f"99999.1.{below}", "")),
-                Prefixed("2", of(f"99999.2.{below}", "")),
-            )
-        )
-
-    family = Profile(
-        "acme-strips",
-        "Acme",
-        ("Strips",),
-        "ACME-MIB",
-        sys_object_ids=oids("99999"),
-        outlets=(
-            Outlets(
-                State(both(column, "1.3"), on=("1",), off=("2",)),
-                Write(both(column, "1.4"), on=1, off=2),
-                count=both(scalar, "2.0"),
-            ),
-        ),
-        switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=EvidenceLevel.MIB, switching=EvidenceLevel.MIB),
-    )
-    objects: dict[str, Value] = {
-        SYS_OBJECT_ID: oid("99999"),
-        oid("99999.1.2.0"): 2,
-        oid("99999.2.2.0"): 1,
-        **table(oid("99999.1.1.3"), {"1": 1, "2": 2}),
-        **table(oid("99999.2.1.3"), {"1": 1}),
-    }
-    found = detect(Memory(objects), (family,))
-    on, off = EnumPowerStatus.UP, EnumPowerStatus.DOWN
-    assert found.states == {"1.1": on, "1.2": off, "2.1": on}
-    control = family.outlets[0].control
-    assert control is not None
-    assert list(control.orders(found.reader, "2.1", False)) == [(oid("99999.2.1.4.1"), 2)]
-    del objects[oid("99999.2.1.3.1")]
-    with pytest.raises(ProtocolError, match="counts 3 outlets, but it listed 2"):
-        detect(Memory(objects), (family,))
 
 
 @pytest.mark.parametrize(

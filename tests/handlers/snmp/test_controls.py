@@ -1,23 +1,18 @@
 from __future__ import annotations
 
-from typing import Callable
-
 import pytest
 
 from handlers.shared.errors import NoSuchOutlet, Unsupported
-from handlers.snmp.controls import Control, Guarded, Order, Verbs, Write
+from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.figures import Figure
-from handlers.snmp.frozen_value import replace
 from handlers.snmp.reader import Reader
 from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
 from handlers.snmp.sources import (
     Checked,
     Column,
-    First,
     Only,
     Packed,
     Scalar,
-    Source,
     Span,
     Spread,
 )
@@ -26,11 +21,6 @@ from tests.handlers.snmp.memory import Memory, reader, table
 
 COMMAND = Column("1.3.5")
 WRITE = Write(COMMAND, on=1, off=2)
-
-
-def test_a_write_is_one_absolute_value_to_one_object() -> None:
-    assert WRITE.orders(reader({}), "1.7", True) == [("1.3.5.1.7", 1)]
-    assert WRITE.orders(reader({}), "1.7", False) == [("1.3.5.1.7", 2)]
 
 
 def test_a_write_with_equal_values_for_on_and_off_is_refused() -> None:
@@ -84,11 +74,6 @@ def test_a_shifted_command_column_never_reaches_the_object_for_all_outlets() -> 
             shifted.orders(reader({}), outside, False)
 
 
-def test_an_outlet_is_unlocked_before_its_command() -> None:
-    control = Unlock(Column("1.3.4"), 1, Write(Column("1.3.2"), on=1, off=0))
-    assert control.orders(reader({}), "210.3", False) == [("1.3.4.210.3", 1), ("1.3.2.210.3", 0)]
-
-
 PACKED = WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0")
 
 
@@ -111,13 +96,6 @@ def test_a_neighbour_that_is_neither_on_nor_off_forbids_the_write(held: str) -> 
         PACKED.orders(reader({"1.3.13.0": held}), "1", False)
 
 
-def test_the_refusal_names_the_neighbour_on_a_later_unit_by_its_identity() -> None:
-    units = Spread("1.3.9", (Span(1, 2, 1),))
-    control = WritePacked(units, Packed(units, main="1"), on="1", off="0")
-    with pytest.raises(Unsupported, match="outlet 2.3 reports '-2'"):
-        control.orders(reader({"1.3.9.1.0": "1,1,1", "1.3.9.2.0": "1,0,-2"}), "2.1", False)
-
-
 @pytest.mark.parametrize("identity", ["4", "0", "-1", "x", "", "\u0663"])
 def test_an_identity_that_is_not_a_position_in_the_text_is_not_an_outlet(identity: str) -> None:
     with pytest.raises(NoSuchOutlet):
@@ -131,31 +109,6 @@ def test_a_text_longer_than_the_mib_allows_is_not_written() -> None:
     assert control.orders(reader({"1.3.13.0": ",".join("1" * 16)}), "1", False)
     with pytest.raises(Unsupported, match="47 characters"):
         control.orders(reader({"1.3.13.0": ",".join("1" * 24)}), "1", False)
-
-
-def test_a_text_as_long_as_a_unit_was_seen_to_have_is_written_only_with_the_owners_word() -> None:
-    control = Guarded(
-        WritePacked(
-            Scalar("1.3.13.0"),
-            Packed(Scalar("1.3.13.0")),
-            on="1",
-            off="0",
-            longest=32,
-            longest_unproven=47,
-        ),
-        Column("1.3.6"),
-        refuse=("2",),
-        why="it is locked",
-    )
-    seen, longer = (reader({"1.3.13.0": ",".join("1" * outlets)}) for outlets in (24, 25))
-    with pytest.raises(Unsupported, match="47 characters .* set switch_unproven=yes"):
-        control.orders(seen, "20", False)
-    written = ",".join("1" * 19 + "0" + "1" * 4)
-    assert control.use_unproven_limits().orders(seen, "20", False) == [("1.3.13.0", written)]
-    for one in (control, control.use_unproven_limits()):
-        with pytest.raises(Unsupported, match="49 characters") as refused:
-            one.orders(longer, "20", False)
-        assert "switch_unproven" not in str(refused.value)
 
 
 @pytest.mark.parametrize("most", [0, 31, 32])
@@ -172,7 +125,6 @@ def test_a_limit_of_the_owners_word_that_is_not_above_the_mibs_is_refused(most: 
 
 
 LOCKED = Guarded(WRITE, Column("1.3.6"), refuse=("2",), why="it is locked")
-ALLOWED = Guarded(WRITE, Column("1.3.6"), allow=("1",), why="nobody allowed it")
 
 
 def test_a_set_lock_forbids_the_write_and_a_device_without_locks_does_not() -> None:
@@ -193,13 +145,6 @@ def test_a_lock_that_is_missing_beside_others_forbids_write_and_only_then_costs_
     assert device.asked == ["get 1.3.6.1"]
 
 
-def test_a_demanded_lock_that_is_missing_forbids_the_write() -> None:
-    device = Memory({})
-    with pytest.raises(Unsupported, match="it is locked .no value"):
-        replace(LOCKED, demanded=True).orders(Reader(device), "1", True)
-    assert device.asked == ["get 1.3.6.1"]
-
-
 def test_demanded_is_refused_with_allow_which_demands_a_value_anyway() -> None:
     with pytest.raises(ValueError, match="demanded is for refuse"):
         Guarded(WRITE, Column("1.3.6"), "why", allow=("1",), demanded=True)
@@ -213,14 +158,6 @@ def test_a_mark_that_cannot_be_read_forbids_the_write(marks: dict[str, int]) -> 
         control.orders(reader(table("1.3.4", marks)), "2", True)
 
 
-def test_a_guard_that_does_not_read_an_allowed_value_forbids_the_write() -> None:
-    objects = table("1.3.6", {"1": 1, "2": 2})
-    assert ALLOWED.orders(reader(objects), "1", True) == [("1.3.5.1", 1)]
-    for identity in ("2", "3"):
-        with pytest.raises(Unsupported, match="nobody allowed it"):
-            ALLOWED.orders(reader(objects), identity, True)
-
-
 def test_a_guard_has_either_allowed_or_refused_values() -> None:
     for allow, refuse in (((), ()), (("1",), ("2",))):
         with pytest.raises(ValueError, match="either allow or refuse"):
@@ -232,59 +169,3 @@ def test_a_mark_on_another_outlet_forbids_the_write() -> None:
     assert control.orders(reader(table("1.3.4", {"1": 3, "2": 0})), "1", True) == [("1.3.5.1", 1)]
     with pytest.raises(Unsupported, match="a command executes all marks: outlet 1 is marked"):
         control.orders(reader(table("1.3.4", {"1": 3, "2": 0})), "2", True)
-
-
-def test_the_guard_of_an_automatic_mode_is_lifted_and_the_guard_inside_it_stays() -> None:
-    command = Write(Column("1.3.1"), on=1, off=2)
-    locked = Guarded(command, Column("1.3.2"), "it is locked", refuse=("1",))
-    automatic = Guarded(locked, Column("1.3.3"), "its mode is automatic", ("0",), automatic=True)
-    assert automatic.ignore_automatic() == locked
-    assert locked.ignore_automatic() == locked
-
-
-ONE, PACKED_AT = Scalar("1.3.5.0"), Scalar("1.3.13.0")
-PACKED = WritePacked(PACKED_AT, Packed(PACKED_AT), on="1", off="0")
-
-
-@pytest.mark.parametrize(
-    "control, one_object, neighbours",
-    [
-        (WRITE, False, False),
-        (Write(ONE, 1, 2), True, False),
-        (Verbs(ONE, COMMAND), True, False),
-        (Verbs(COMMAND, ONE), True, False),
-        (Verbs(COMMAND, Column("1.3.6")), False, False),
-        (PACKED, False, True),
-    ],
-)
-def test_a_control_around_another_writes_what_that_one_writes(
-    control: Control, one_object: bool, neighbours: bool
-) -> None:
-    texts = {"1.3.13.0": "1,0"}
-    around = Guarded(control, Column("1.3.7"), "it is locked", refuse=("1",))
-    for one in (control, around, Unlock(Column("1.3.8"), 1, around)):
-        assert one.has_one_object is one_object
-        assert one.writes_neighbours is neighbours
-        # whether the device shows what was written, and that it is for all outlets of the unit
-        orders: list[Order] = [("1.3.13.0", "1,1")]
-        assert one.is_carried_out(reader(texts), "1", orders) is not neighbours
-        assert one.is_carried_out(reader({"1.3.13.0": "1,1"}), "1", orders) is True
-        assert one.covers(["1", "2"], "1", orders) is True
-        assert one.covers(["1", "2", "3"], "1", orders) is not neighbours
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda at: Write(at, 1, 2),
-        lambda at: Verbs(at, COMMAND),
-        lambda at: Verbs(COMMAND, at),
-        lambda at: Unlock(at, 1, WRITE),
-        lambda at: WritePacked(at, Packed(PACKED_AT), "1", "0"),
-    ],
-)
-def test_no_control_is_built_on_a_source_that_cannot_be_written(
-    make: Callable[[Source], Control],
-) -> None:
-    with pytest.raises(ValueError, match="its own Outlets"):
-        make(First((COMMAND, Column("1.3.6"))))

@@ -7,18 +7,17 @@ import pytest
 
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Unreachable, Unsupported
 from handlers.snmp.detection import SYS_DESCR, SYS_OBJECT_ID, detect, read_as
-from handlers.snmp.device import has_no_outlets
 from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.profile import Profile, Root
+from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.profiles.shorthand import zero_outlets_proof
 from handlers.snmp.sources import Column, Scalar
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import Memory, Value, of_rows, reader, table
+from tests.handlers.snmp.memory import Memory, Value, of_rows, table
 from tests.simulators.snmp_agent import BUILT_IN
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
@@ -136,20 +135,6 @@ def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measure
     )
 
 
-def test_outlets_that_report_no_state_are_listed_as_unknown() -> None:
-    named = Profile(
-        "acme-named",
-        "Acme",
-        ("N",),
-        "ACME-MIB",
-        (ACME,),
-        outlets=(Outlets(rows=Column(f"{ACME}.7")),),
-    )
-    memory = device(ACME)
-    memory.put(f"{ACME}.7.1", "Outlet 1")
-    assert detect(memory, (OLD, named)).states == {"1": UNKNOWN}
-
-
 COUNTED = family("acme-5", ACME, below="5", count=Scalar(f"{ACME}.5.1.0"))
 
 
@@ -166,55 +151,6 @@ def test_fewer_outlets_than_the_device_counts_are_an_error(tables: str) -> None:
     memory.put(f"{ACME}.5.1.0", 24)
     with pytest.raises(ProtocolError, match="counts 24 outlets, but it listed"):
         detect(memory, (COUNTED,))
-
-
-def test_outlets_without_a_state_are_listed_if_the_device_counts_them() -> None:
-    profile = Profile(
-        "acme-6",
-        "Acme",
-        ("6",),
-        "ACME-MIB",
-        (ACME,),
-        evidence=EVIDENCE,
-        outlets=(
-            Outlets(
-                states=State(Column(f"{ACME}.5.3"), ("1",), ("2",)),
-                rows=Column(f"{ACME}.7"),
-                count=Scalar(f"{ACME}.5.1.0"),
-            ),
-        ),
-    )
-    memory = device(ACME, "5")
-    memory.put(f"{ACME}.5.1.0", 3)
-    for n in (1, 2, 3):
-        memory.put(f"{ACME}.7.{n}", f"Outlet {n}")
-    assert detect(memory, (profile,)).states == {"1": UP, "2": DOWN, "3": UNKNOWN}
-
-
-@pytest.mark.parametrize(
-    "numbers, proven",
-    [
-        ({}, False),
-        ({"1": 0}, True),
-        ({"1": 0, "2": 0}, True),
-        ({"1": 0, "2": 4}, False),
-        ({"1": "n/a"}, False),
-    ],
-)
-def test_a_number_of_outlets_proves_that_there_are_none_only_if_it_is_zero_in_every_row(
-    numbers: dict[str, Value], proven: bool
-) -> None:
-    states = State(Column(f"{ACME}.3"), ("1",), ("2",))
-    profile = Profile(
-        "acme-8",
-        "Acme",
-        ("8",),
-        "ACME-MIB",
-        (ACME,),
-        evidence=EVIDENCE,
-        outlets=(Outlets(states=states), Outlets(states=states, none_if_zero=Column(f"{ACME}.9"))),
-    )
-    assert has_no_outlets(profile, reader(table(f"{ACME}.9", numbers))) is proven
 
 
 @pytest.mark.parametrize(
@@ -257,25 +193,6 @@ def test_outlets_without_a_state_are_listed_if_the_count_of_a_unit_is_missing_or
     }
 
 
-ROOTED = Profile(
-    "acme-rooted",
-    "Acme",
-    ("R",),
-    "ACME-MIB",
-    evidence=EVIDENCE,
-    roots=(Root(f"{ACME}.1", f"{ACME}.1"), Root(f"{ACME}.2", f"{ACME}.2")),
-    outlets=(Outlets(states=State(Column("~.3"), ("1",), ("2",))),),
-)
-
-
-@pytest.mark.parametrize("product", ["1", "2"])
-def test_the_tree_of_a_product_follows_from_its_sys_object_id(product: str) -> None:
-    memory = device(f"{ACME}.{product}", product)
-    found = detect(memory, (ROOTED,))
-    assert found.reader.root == f"{ACME}.{product}"
-    assert memory.asked == [f"get {SYS_OBJECT_ID}", f"walk {ACME}.{product}.3"]
-
-
 SWEPT = (family("acme-1", sweep=True), family("acme-2", sweep=True), family("acme-3", f"{ACME}.30"))
 
 
@@ -300,23 +217,6 @@ def test_without_a_usable_sys_object_id_the_sweep_families_are_tried_in_order(
     assert memory.asked[1:] == [f"walk {ACME}.1.3", f"walk {ACME}.2.3"]
 
 
-def test_without_a_usable_sys_object_id_the_meters_of_sweep_families_are_not_read() -> None:
-    meter = Profile(
-        "acme-meter",
-        "Acme",
-        ("M",),
-        "ACME-MIB",
-        sweep=True,
-        load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
-        evidence=Evidence(current=EvidenceLevel.MIB),
-    )
-    memory = device(None)
-    memory.put(f"{ACME}.9.0", 5)
-    with pytest.raises(Unsupported):
-        detect(memory, (meter,))
-    assert f"get {ACME}.9.0" not in memory.asked
-
-
 def test_a_device_with_an_unknown_sys_object_id_is_not_probed_for_sweep_families() -> None:
     memory = device(f"{ACME}.77", "2")
     with pytest.raises(Unsupported):
@@ -338,22 +238,6 @@ def test_the_error_for_an_unknown_device_says_whether_the_sys_object_id_is_missi
 ) -> None:
     with pytest.raises(Unsupported, match=f"sysObjectID {said}, sysDescr"):
         detect(device(sys_object_id), (NEW, OLD, OTHER))
-
-
-def test_the_error_names_a_family_once_even_if_two_of_its_roots_were_tried() -> None:
-    rooted = Profile(
-        "acme-rooted",
-        "Acme",
-        ("R",),
-        "ACME-MIB",
-        evidence=EVIDENCE,
-        roots=(Root(ACME, f"{ACME}.1"), Root(ACME, f"{ACME}.2")),
-        outlets=ROOTED.outlets,
-    )
-    memory = device(ACME)
-    with pytest.raises(Unsupported, match="tried acme-rooted[.]"):
-        detect(memory, (rooted,))
-    assert {f"walk {ACME}.1.3", f"walk {ACME}.2.3"} <= set(memory.asked)
 
 
 class Broken(Memory):
@@ -410,17 +294,6 @@ def test_a_fixed_family_is_not_replaced_by_another() -> None:
         Unsupported, match="'acme-2' .*fixed by the setting 'profile' or by the archive's build"
     ):
         read_as(device(ACME, "1"), NEW)
-
-
-@pytest.mark.parametrize("key", sorted(BUILT_IN))
-def test_every_simulated_device_is_detected_as_its_family(key: str) -> None:
-    model = BUILT_IN[key]()
-    found = detect(of_rows(model.device.rows()), PROFILES)
-    assert found.profile.key == model.name == key
-    assert {
-        i: {UP: True, DOWN: False, UNKNOWN: None}[s] for i, s in found.states.items()
-    } == model.books().states
-    assert list(found.states) == list(model.relays)
 
 
 @pytest.mark.parametrize(

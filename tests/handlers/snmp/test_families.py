@@ -176,18 +176,6 @@ def test_totals_agree_with_the_unit_and_count_no_current_twice() -> None:
         ), unit.name
 
 
-def test_rows_that_are_not_outlets_are_never_shown() -> None:
-    padded = [unit for unit in FIXTURES if unit.padding]
-    assert len(padded) > 30
-    for unit in padded:
-        states = find(unit, memory(unit)).states
-        for index in unit.padding:
-            assert any(oid.endswith(f".{index}") for oid in unit.rows), (
-                f"{unit.name} has no such row: the test would prove nothing"
-            )
-            assert index not in states, unit.name
-
-
 def names_of(unit: Fixture) -> set[str]:
     return {outlet.name for outlet in unit.expected.outlets.values()} - {""}
 
@@ -304,20 +292,6 @@ def test_metered_only_is_refused_for_a_unit_that_counts_controlled_outlets(name:
     unit = next(unit for unit in FIXTURES if unit.name == name)
     with pytest.raises(ProtocolError, match="counts [0-9]+ outlets"):
         detection.detect(of_rows(without_state_rows(unit)), PROFILES, metered_only=True)
-
-
-def test_an_hpe_unit_in_a_chain_lists_its_outlets_as_unknown_if_their_states_are_missing() -> None:
-    unit = next(unit for unit in FIXTURES if unit.name == "hpe-mapdu3")
-    lost = "1.3.6.1.4.1.232.165.11.5.2.1.1.2."
-    rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(lost)}
-    found = dict(detection.detect(of_rows(rows), PROFILES).states)
-    whole = expected_states(unit)
-    assert {identity for identity in whole if identity.startswith("2.")} <= set(found)
-    assert all(
-        state is EnumPowerStatus.UNKNOWN
-        for identity, state in found.items()
-        if identity.startswith("2.")
-    )
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
@@ -492,24 +466,6 @@ def test_a_variable_that_rittal_reports_to_be_without_a_value_is_not_read() -> N
     )
 
 
-def test_another_device_of_tycon_with_the_same_sys_object_id_is_not_taken_for_a_web2() -> None:
-    """The TPDIN-SC48 has the controls of PoE ports at the objects of the WEB2's relays
-    (TPDIN-SC48-20-MIB).
-    """
-    unit = next(unit for unit in FIXTURES if unit.name == "tycon-tpdin2")
-    sys_descr = "1.3.6.1.2.1.1.1.0"
-    with pytest.raises(Unsupported):
-        find(
-            unit,
-            of_rows(
-                {
-                    **unit.rows,
-                    sys_descr: unit.rows[sys_descr]._replace(value=b"MPPT Controller - PoE Switch"),
-                }
-            ),
-        )
-
-
 def test_a_count_of_zero_proves_that_a_unit_has_no_outlets() -> None:
     unit = next(unit for unit in FIXTURES if unit.name == "apc-rpdu_total")
     rows = without_state_rows(unit)
@@ -618,42 +574,6 @@ def test_status_and_statistics_over_the_wire_agree_with_the_unit(
     unit: Fixture, version: str, reading_way: str
 ) -> None:
     check_readings(unit, version, pdu, reading_way)
-
-
-def kinds_of_reads(unit: Fixture, version: str) -> set[tuple[object, ...]]:
-    """Return (version, "get" or "walk", what) for the reads of a status and of all figures.
-
-    For a GET, `what` is the object's type. A walk has one entry for the type of each row and one
-    for the number of arcs of its index. `what` is None for a missing object and for a walk without
-    rows.
-    """
-    device = memory(unit)
-    metering.meter(find(unit, device))
-    kinds: set[tuple[object, ...]] = set()
-    for call, oid in (question.split() for question in device.asked):
-        if call == "get":
-            kinds.add((version, call, unit.rows[oid].tag if oid in unit.rows else None))
-            continue
-        rows = {
-            held[len(oid) + 1 :]: row
-            for held, row in unit.rows.items()
-            if held.startswith(f"{oid}.")
-        }
-        kinds.update(
-            {(version, call, f"type {row.tag}") for row in rows.values()}
-            if rows
-            else {(version, call, None)}
-        )
-        kinds.update((version, call, f"{index.count('.') + 1} arcs") for index in rows)
-    return kinds
-
-
-def test_the_units_read_over_the_wire_have_every_kind_of_read() -> None:
-    every, wired = (
-        set().union(*(kinds_of_reads(unit, version) for unit in units for version in unit.versions))
-        for units in (FIXTURES, WIRED)
-    )
-    assert every == wired
 
 
 def check_commands(unit: Fixture, version: str, reach: Reach) -> None:

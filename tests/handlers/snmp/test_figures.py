@@ -8,7 +8,7 @@ from hypothesis import example, given, strategies as st
 
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.reader import MISSING
-from handlers.snmp.sources import Column, Negative, Scalar
+from handlers.snmp.sources import Column, Scalar
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Value, reader, table
@@ -33,45 +33,6 @@ def test_only_the_documented_values_are_on_or_off(value: Value) -> None:
         assert states == {"1": {"1": UP, "2": DOWN}.get(content, UNKNOWN)}
 
 
-@pytest.mark.parametrize(
-    "rows, proven",
-    [({}, False), ({"1": 7}, True), ({"1": 7, "2": 7}, True), ({"1": 7, "2": 1}, False)],
-)
-def test_a_table_proves_that_a_unit_has_no_outlets_only_if_it_has_rows_and_all_are_absent(
-    rows: dict[str, int], proven: bool
-) -> None:
-    assert STATE.lists_no_outlet(reader(table("1.3.1", rows))) is proven
-
-
-def test_states_may_be_text() -> None:
-    state = State(A, on=("On",), off=("Off",))
-    assert state.read_from(reader(table("1.3.1", {"1": "On\0", "2": b"Off", "3": "Error"}))) == {
-        "1": UP,
-        "2": DOWN,
-        "3": UNKNOWN,
-    }
-
-
-def test_a_blown_or_missing_fuse_makes_the_state_unknown() -> None:
-    state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
-    objects = {
-        **table("1.3.1", {"1": 1, "2": 1, "3": 2, "4": 1}),
-        **table("1.3.2", {"1": 1, "2": 2, "3": 1}),
-    }
-    assert state.read_from(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
-    assert [state.state_of(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
-
-
-def test_an_optional_doubt_is_raised_only_on_a_device_that_has_its_object() -> None:
-    state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",), optional=True),))
-    states = table("1.3.1", {"1": 1, "2": 2, "3": 1})
-    assert state.read_from(reader(states)) == {"1": UP, "2": DOWN, "3": UP}
-    assert [state.state_of(reader(states), n) for n in "123"] == [UP, DOWN, UP]
-    objects = {**states, **table("1.3.2", {"1": 1, "2": 5})}
-    assert state.read_from(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": UNKNOWN}
-    assert [state.state_of(reader(objects), n) for n in "123"] == [UP, UNKNOWN, UNKNOWN]
-
-
 @pytest.mark.parametrize("mark", ["", "-1", 0, 3, 2**40, b"\xff", "9" * 5000])
 def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
     mark: Union[int, str, bytes],
@@ -80,16 +41,6 @@ def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
     objects = {**table("1.3.1", {"1": 1, "2": 2}), **table("1.3.2", {"1": 1, "2": mark})}
     assert state.read_from(reader(objects)) == {"1": UP, "2": UNKNOWN}
     assert [state.state_of(reader(objects), n) for n in "12"] == [UP, UNKNOWN]
-
-
-def test_a_contradicting_or_missing_second_reading_makes_the_state_unknown() -> None:
-    state = State(A, on=("1",), off=("0",), confirm=B)
-    objects = {
-        **table("1.3.1", {"1": 1, "2": 1, "3": 0, "4": 1}),
-        **table("1.3.2", {"1": 1, "2": 0, "3": 0}),
-    }
-    assert state.read_from(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
-    assert [state.state_of(reader(objects), n) for n in "1234"] == [UP, UNKNOWN, DOWN, UNKNOWN]
 
 
 @pytest.mark.parametrize(
@@ -107,16 +58,6 @@ def test_missing_or_repeated_values_of_a_state_are_refused(
 ) -> None:
     with pytest.raises(ValueError):
         State(A, on, off, absent)
-
-
-@given(
-    st.integers(0, 2**40).filter(lambda value: value not in (2**31 - 1, 2**32 - 1)),
-    st.sampled_from(["1", "0.1", "0.01", "0.001", "10"]),
-)
-def test_a_figure_is_exact(value: int, scale: str) -> None:
-    assert Figure(A, Decimal(scale)).read_from(reader({"1.3.1.1": value})) == {
-        "1": value * Decimal(scale)
-    }
 
 
 @pytest.mark.parametrize(
@@ -145,28 +86,6 @@ def test_an_unmeasured_value_is_not_a_figure_and_never_zero(value: Value) -> Non
 def test_zero_is_a_measurement_unless_it_means_absent_on_the_device() -> None:
     assert Figure(A).read_from(reader({"1.3.1.1": 0})) == {"1": 0}
     assert Figure(A, absent=("0",)).read_from(reader({"1.3.1.1": 0})) == {}
-
-
-def test_magnitude_drops_the_sign_of_a_figure() -> None:
-    assert Figure(A, absent=(), magnitude=True).read_from(reader({"1.3.1.1": "-0.20"})) == {
-        "1": Decimal("0.20")
-    }
-
-
-@pytest.mark.parametrize("digits, figure", [(0, "7467"), (3, "7.467"), (1, "746.7")])
-def test_decimal_digits_are_a_negative_power_of_ten(digits: int, figure: str) -> None:
-    read = Figure(A, absent=(), exponent=Negative(B)).read_from(
-        reader({"1.3.1.1": 7467, "1.3.2.1": digits})
-    )
-    assert read == {"1": Decimal(figure)}
-
-
-@pytest.mark.parametrize("digits", [None, 99, "x"])
-def test_a_value_without_usable_digits_is_not_a_figure(digits: int | str | None) -> None:
-    objects: dict[str, Value] = (
-        {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
-    )
-    assert Figure(A, absent=(), exponent=Negative(B)).read_from(reader(objects)) == {}
 
 
 @pytest.mark.parametrize(
@@ -208,14 +127,6 @@ def test_a_positive_factor_multiplies_and_a_negative_one_divides_and_zero_change
 @pytest.mark.parametrize("factors", [{}, {"1": "x"}])
 def test_a_value_without_a_usable_factor_is_not_a_figure(factors: dict[str, Value]) -> None:
     assert Figure(A, factor=B).read_from(reader({"1.3.1.1": 746, **table("1.3.2", factors)})) == {}
-
-
-def test_an_integer_and_a_string_may_have_different_scales() -> None:
-    figure = Figure(A, scale_of_integers=Decimal("0.1"))
-    assert figure.read_from(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {
-        "1": Decimal("1.25"),
-        "2": Decimal("1.2"),
-    }
 
 
 def test_a_total_of_units_refuses_a_scalar_because_it_would_be_added_to_the_units() -> None:
@@ -292,21 +203,6 @@ def test_a_chain_sums_each_units_lines_or_outlets_and_has_no_total_if_a_unit_lac
     assert Total((Figure(A),), unit=Arcs(1)).read_from(reader(objects), outlets) is None
 
 
-def test_a_unit_that_lists_no_outlets_is_in_the_total_of_the_chain() -> None:
-    """Unit 9 has lines.
-
-    Unit 8 has only branches and lists no outlets. The load is the sum over both.
-    """
-    total = Total((Figure(A), Figure(B)), unit=Arcs(1))
-    objects = {**table("1.3.1", {"1.9": 2, "2.9": 3}), **table("1.3.2", {"1.9": 99, "1.8": 10})}
-    assert (
-        total.read_from(reader(objects))
-        == total.read_from(reader(objects), {"1.9": None})
-        == 2 + 3 + 10
-    )
-    assert total.read_from(reader({**objects, "1.3.2.2.8": -1})) is None
-
-
 def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
     """A list of one unit is ignored, because a unit without a chain may have a different number in
     each table.
@@ -363,20 +259,6 @@ def test_a_reading_below_zero_is_noticed_unless_it_means_that_nothing_is_measure
     assert Figure(A, absent=()).is_below_zero(device) is below
     assert Figure(A).is_below_zero(device) is False
     assert Figure(A, absent=(), magnitude=True).is_below_zero(device) is False
-
-
-def test_a_row_that_is_not_measured_hides_none_after_it() -> None:
-    device = reader(table("1.3.1", {"1": 0, "2": 5, "3": 0}))
-    figure = Figure(A, absent=("0",))
-    assert figure.rows_from(device) == {"2": 5}
-    assert figure.rows_from(device, with_zeros=True) == {"1": None, "2": 5, "3": None}
-
-
-def test_a_figure_is_what_its_part_can_carry_and_no_full_register() -> None:
-    tenths = Figure(A, Decimal("0.0001"))
-    rows = {"1": 65535, "2": 65534, "3": 32767, "4": 640000, "5": 640001}
-    found = tenths.rows_from(reader(table("1.3.1", rows)), Decimal(64))
-    assert found == {"1": None, "2": Decimal("6.5534"), "3": None, "4": 64, "5": None}
 
 
 def test_a_scale_that_the_answers_lack_is_missing() -> None:

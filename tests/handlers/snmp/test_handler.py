@@ -25,10 +25,10 @@ from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS, select_families
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from pdu_common.snmp_client import calls as _snmp, credentials
-from tests.handlers.snmp.calls import near, pdu
+from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.commands import COMMANDS
 from tests.handlers.snmp.units import FAMILIES as PROFILE_OF
-from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Row
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Faults, Model
 from tests.simulators.snmp_agent.devices import apc, eaton, raritan, rpcm, servertech
 from tests.waiting import until
 
@@ -74,35 +74,6 @@ def test_a_status_of_forty_eight_outlets_costs_at_most_five_requests_and_two_for
         assert len(pdu(agent).status().ports) == 48
         assert agent.requests <= 5 + 2 * len(states.doubts)
         assert agent.counts["get"] <= 2 + len(states.doubts)
-
-
-def test_linked_units_keep_their_outlets_and_their_figures_add_up() -> None:
-    for model in (apc.rpdu2(8, units=3), raritan.px(8, units=3)):
-        with Agent(model) as agent:
-            view, statistic, books = pdu(agent).status(), pdu(agent).statistic(), agent.books()
-            labels = {label.identity: label.number for label in pdu(agent).labels()}
-        assert len(view.ports) == 24
-        assert statistic.load == pytest.approx(
-            books.load_a
-        ) and statistic.total_consumption == pytest.approx(books.energy_kwh)
-        assert labels == model.labels
-
-
-def test_the_neutral_of_a_three_phase_tower_is_not_added() -> None:
-    model = servertech.sentry3(4, neutral=True)
-    # the capability threePhase (bit 3) is set
-    rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x50")}
-    with Agent(Device(rows, rules=())) as agent:
-        assert pdu(agent).statistic().load == pytest.approx(model.books().load_a)
-
-
-@FAMILIES
-def test_labels_have_the_numbers_printed_on_the_unit(key: str) -> None:
-    model = BUILT_IN[key]()
-    with Agent(model) as agent:
-        labels = near(agent).labels()
-    assert [label.identity for label in labels] == list(model.relays)
-    assert {label.identity: label.number for label in labels} == dict(model.labels)
 
 
 def test_the_figures_for_tools_include_power() -> None:
@@ -259,34 +230,20 @@ def test_a_family_set_by_hand_overrides_the_sys_object_id() -> None:
             pdu(agent, {"profile": "RPCM"}).status()
 
 
-def test_a_setting_overrides_a_build_option() -> None:
-    keys = [
-        profile.key
-        for profile in select_families({"profile": "rpcm"}, {"profile": "sentry3"}).profiles
-    ]
-    assert keys == ["rpcm"]
-    assert (
-        select_families({"switch_unproven": "no"}, {"switch_unproven": "yes"}).switch_unproven
-        is False
-    )
-    assert select_families({}, {"switch_unproven": "yes"}).switch_unproven is True
-    assert (
-        select_families({"switch_unproven": " "}, {"switch_unproven": "yes"}).switch_unproven
-        is True
-    )
+@pytest.mark.parametrize("key", ["switch_unproven", "metered_only", "switch_automatic"])
+def test_a_setting_overrides_a_build_option(key: str) -> None:
+    for given, built, wanted in (
+        ({}, {}, False),
+        ({key: "yes"}, {}, True),
+        ({}, {key: "yes"}, True),
+        ({key: " "}, {key: "yes"}, True),
+        ({key: "no"}, {key: "yes"}, False),
+    ):
+        choice = select_families(given, built)
+        assert (getattr(choice, key), choice[1:].count(True)) == (wanted, int(wanted))
+    both = select_families({"profile": "rpcm"}, {"profile": "sentry3"})
+    assert [profile.key for profile in both.profiles] == ["rpcm"]
     assert select_families({}, {}) == (PROFILES, False, False, False, False)
-    assert (
-        select_families({"switch_automatic": "yes"}, {}).switch_automatic
-        and select_families({}, {"switch_automatic": "yes"}).switch_automatic
-    )
-    assert not select_families(
-        {"switch_automatic": "no"}, {"switch_automatic": "yes"}
-    ).switch_automatic
-    assert (
-        select_families({"metered_only": "yes"}, {}).metered_only
-        and select_families({}, {"metered_only": "yes"}).metered_only
-    )
-    assert not select_families({"metered_only": "no"}, {"metered_only": "yes"}).metered_only
 
 
 def test_an_archive_can_be_limited_to_chosen_families() -> None:

@@ -12,7 +12,6 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection, metering
-from handlers.snmp.decoding import text
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.figures import Total
@@ -92,47 +91,6 @@ def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, na
             assert set(by_unit[unit]) <= set(of_outlets), f"{kind} of unit {unit!r}"
 
 
-@pytest.mark.sample(10)
-@EACH
-def test_a_total_never_becomes_a_smaller_sum_if_an_outlet_is_not_metered(
-    source: Source, name: str
-) -> None:
-    rows, find = source(name)
-    found = find(of_rows(rows))
-    for kind, declared, total, of_outlets in totals(found):
-        for identity in list(of_outlets)[:1]:
-            fewer: dict[str, Optional[Decimal]] = {
-                **dict.fromkeys(found.states),
-                **of_outlets,
-                identity: None,
-            }
-            assert declared.read_from(found.reader, fewer) in (None, total), kind
-
-
-@pytest.mark.sample(10)
-@EACH
-def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(
-    source: Source, name: str
-) -> None:
-    rows, find = source(name)
-    found = find(of_rows(rows))
-    for kind, declared, *_ in totals(found):
-        for figure in declared.figures:
-            raw, read = figure.source.rows(found.reader), figure.read_from(found.reader)
-            for identity in [
-                one
-                for one, value in read.items()
-                if value and list(raw.values()).count(raw[one]) == 1
-            ][:1]:
-                lost = replace(figure, absent=(*figure.absent, text(raw[identity])))
-                assert (
-                    Total((lost,), unit=declared.unit).read_from(
-                        found.reader, dict.fromkeys(found.states)
-                    )
-                    is None
-                ), kind
-
-
 def objects_of_meters(profile: Profile, root: str) -> set[str]:
     """Return the OIDs that the figures read, or none if one of them also describes the outlets."""
 
@@ -198,26 +156,6 @@ def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, n
         return
     if lost and bare.profile.key == found.profile.key:
         assert metering.meter(bare) == metering.DeviceFigures(None, None, None, {}, {}, {})
-
-
-# One phase has bad data. The load is the PDU's own figure, or None, not the sum of the other phases
-# (1.41 A or 4.254 A).
-@pytest.mark.parametrize(
-    "unit, status, value, load",
-    [
-        ("riedo-updu", "55108.1.3.1.1.15.0.2", "1", Decimal("1.999")),
-        ("riedo-updu", "55108.1.3.1.1.15.0.2", "2", Decimal("1.999")),
-        ("bachmann-bluenet2", "31770.2.2.8.4.1.4.0.0.0.0.255.255.0.4", "7", None),
-    ],
-    ids=["expired", "no data", "lost"],
-)
-def test_a_phase_without_good_data_is_not_left_out_of_a_sum(
-    unit: str, status: str, value: str, load: Optional[Decimal]
-) -> None:
-    device = fixture(unit).device()
-    device.put(f"1.3.6.1.4.1.{status}", value)
-    read = metering.meter(detection.detect(of_rows(device.rows()), PROFILES))
-    assert read.load == load
 
 
 # A column that selects the rows of a sum has no value in one row. `wrong` is the sum of wrongly
@@ -424,39 +362,6 @@ STRIP = {
 }
 
 
-@pytest.mark.parametrize(
-    "unit, values, load",
-    [
-        ("raritan-px2", ONE_PHASE, "3.330"),
-        ("rittal-cmc3", STRIP, "5.55"),
-        ("rittal-cmc3", {**STRIP, CMC + "5.3.7": "V"}, None),
-        ("bachmann-bluenet2", SECOND_CURRENT, None),
-        ("sentry3", {"1718.3.2.3.1.5.2.1.1": "1", "1718.3.2.3.1.2.2.1.1": "BA1"}, None),
-        (
-            "schleifenbauer_conteg",
-            {
-                "28402.12.1.1.2.6.1.1.7.1.1": "230",
-                "28402.12.1.1.2.6.1.1.7.210.1": "0",
-                "28402.12.1.1.2.6.1.1.5.210.1": "0",
-            },
-            "2.00",
-        ),
-    ],
-    ids=[
-        "a PDU of three phases and one of one phase",
-        "phases and a strip",
-        "a strip that shows no current",
-        "a phase with two currents",
-        "a tower without infeeds",
-        "a measuring module in a ring",
-    ],
-)
-def test_a_load_counts_every_part_or_is_missing(
-    unit: str, values: Mapping[str, str], load: Optional[str]
-) -> None:
-    assert metering.meter(_with(unit, values)).load == (None if load is None else Decimal(load))
-
-
 def test_a_chain_with_a_pdu_without_meters_has_no_total() -> None:
     outlet = {PX2 + "3.2.2.1.4.2": "1", PX2 + "4.1.2.1.3.2.1": "7", PX2 + "3.5.3.1.2.2.1": "1"}
     read = metering.meter(_with("raritan-px2", outlet))
@@ -524,57 +429,6 @@ def test_a_row_that_lists_no_other_unit_changes_no_total(
 ) -> None:
     without = (PX2 + "3.2.2.1.4.1.",) if listed is NUMBERED_9 else ()
     assert metering.meter(_with(unit, listed, without)) == metering.meter(_with(unit, {}))
-
-
-# The unit or inlet that is added, or the phase that is not measured, has no row in the meters.
-@pytest.mark.parametrize(
-    "unit, values, without, load",
-    [
-        ("apc-rpdu2", {"318.1.1.26.4.3.1.2.3": "3"}, (), None),
-        ("cyberpower-epdu2", {"3808.1.1.6.3.4.1.2.3": "3"}, (), None),
-        ("baytech", {"4779.1.3.5.2.1.15.4": "8"}, (), None),
-        ("vertiv-dcs-mpdu", {"13400.3.2.225.1.1.2.3": "7"}, (), None),
-        ("bachmann-bluenet2", PHASE_COUNTS, (), None),
-        ("bachmann-bluenet2", {**PHASE_COUNTS, "31770.2.2.4.2.1.20.3": "0"}, (), "12.374"),
-        ("bachmann-bluenet2", {}, ("31770.2.2.8.4.1.5.0.0.0.1.255.255.0.4",), None),
-        ("raritan-px1", {"13742.4.1.20.2.1.3.1": "4", "13742.4.1.20.2.1.3.2": "1"}, (), None),
-        ("rittal-cmc3_pdu", {CMC + "3.3.6": "PSM_M.Plug1.Relay", CMC + "11.3.6": "1"}, (), None),
-        ("apc-xpdu", {"318.1.1.15.3.4.14.1.4.2": "-1"}, (), None),
-        ("apc-isx-modular", {"318.1.1.22.4.2.11.1.3.2": "-1"}, (), None),
-    ],
-    ids=[
-        "a device",
-        "a unit",
-        "an RPC that lists no outlets",
-        "an MPDU that only meters",
-        "a device with phases",
-        "a device without phases",
-        "a phase without a variable",
-        "an inlet with one pole",
-        "a strip",
-        "a line of a floor PDU",
-        "a line of a modular PDU",
-    ],
-)
-def test_a_load_includes_all_listed_units_or_is_missing(
-    unit: str, values: Mapping[str, str], without: tuple[str, ...], load: Optional[str]
-) -> None:
-    assert metering.meter(_with(unit, values, without)).load == (
-        None if load is None else Decimal(load)
-    )
-
-
-def test_a_single_unit_may_have_a_different_number_in_each_table() -> None:
-    modules = {
-        f"{EPDU2}{column}.{row}": number
-        for column, number, rows in (
-            ("6.1.4.1.2", "0", 4),
-            ("3.4.1.2", "1", 2),
-            ("4.4.1.2", "1", 4),
-        )
-        for row in range(1, rows + 1)
-    }
-    assert metering.meter(_with("cyberpower-epdu2", modules)).load == Decimal("6.7")
 
 
 def test_energies_of_outlets_do_not_replace_that_of_a_pdu_which_reports_none() -> None:
@@ -728,56 +582,80 @@ def test_the_meters_of_the_first_unit_are_not_taken_for_the_whole_chain(
     assert read.load is None and read.power is None
 
 
-EPDU2, PM = "3808.1.1.6.", "10418.17.2.5."
-LOST_PHASE = {EPDU2 + "4.4.1.5.3": ""}
+EPDU2, PM, GEIST_FEED = "3808.1.1.6.", "10418.17.2.5.", "21239.5.2.3.1.1.6."
 NO_PHASES = dict.fromkeys((f"{EPDU2}4.4.1.5.{row}" for row in range(1, 5)), "")
 THREE_PHASES = {PM + "3.1.37.1.1": "3", PM + "3.1.37.1.2": "1", PM + "3.1.50.1.1": "23"}
-
-
-# The current of a PDU that reports three phases may be the highest of the three, so it is not taken
-# for the load.
-@pytest.mark.parametrize(
-    "unit, values, load",
-    [
-        (
-            "cyberpower-epdu2",
-            {**LOST_PHASE, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "3"},
-            None,
-        ),
-        (
-            "cyberpower-epdu2",
-            {**NO_PHASES, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "1"},
-            "4.8",
-        ),
-        (
-            "avocent-pm_totals",
-            {**THREE_PHASES, **{f"{PM}9.1.50.1.1.{phase}": f"2{phase}" for phase in (1, 2, 3)}},
-            "6.6",
-        ),
-        ("avocent-pm_totals", THREE_PHASES, None),
-    ],
-    ids=["a phase is lost", "one phase each", "three phases", "three phases without figures"],
-)
-def test_the_current_of_a_pdu_is_the_load_only_if_it_has_one_phase(
-    unit: str, values: Mapping[str, str], load: Optional[str]
-) -> None:
-    assert metering.meter(_with(unit, values)).load == (None if load is None else Decimal(load))
+RING_MODULE = {"7.1.1": "230", "7.210.1": "0", "5.210.1": "0"}
+MODULES = {
+    f"{EPDU2}{column}.{row}": number
+    for column, number, rows in (("6.1.4.1.2", "0", 4), ("3.4.1.2", "1", 2), ("4.4.1.2", "1", 4))
+    for row in range(1, rows + 1)
+}
+LOST_PHASE = {EPDU2 + "4.4.1.5.3": "", EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "3"}
+ONE_PHASE_EACH = {f"{EPDU2}3.3.1.8.{row}": "1" for row in (1, 2)}
+PHASES_OF_PM = {f"{PM}9.1.50.1.1.{phase}": f"2{phase}" for phase in (1, 2, 3)}
 
 
 @pytest.mark.parametrize(
-    "unit, values, load",
+    "unit, values, without, load",
     [
-        # the first bus alone would have 2.4
-        ("ict-pdu_buses", {"39145.10.10.1.4.1": "n/a"}, "3.7"),
-        # the inlet's own current would be 3.1
-        ("raritan-px1", {"13742.4.1.21.2.1.3.1.1": "-1"}, "3.310"),
+        # a PDU of three phases and one of one phase
+        ("raritan-px2", ONE_PHASE, (), "3.330"),
+        # phases and a strip; a strip that shows no current
+        ("rittal-cmc3", STRIP, (), "5.55"),
+        ("rittal-cmc3", {**STRIP, CMC + "5.3.7": "V"}, (), None),
+        # a phase with two currents
+        ("bachmann-bluenet2", SECOND_CURRENT, (), None),
+        # a tower without infeeds
+        ("sentry3", {"1718.3.2.3.1.5.2.1.1": "1", "1718.3.2.3.1.2.2.1.1": "BA1"}, (), None),
+        # a measuring module in a ring
+        (
+            "schleifenbauer_conteg",
+            {f"28402.12.1.1.2.6.1.1.{at}": v for at, v in RING_MODULE.items()},
+            (),
+            "2.00",
+        ),
+        # a phase has bad data: the PDU's own figure, or none (not 1.41 A or 4.254 A)
+        ("riedo-updu", {"55108.1.3.1.1.15.0.2": "1"}, (), "1.999"),
+        ("riedo-updu", {"55108.1.3.1.1.15.0.2": "2"}, (), "1.999"),
+        ("bachmann-bluenet2", {"31770.2.2.8.4.1.4.0.0.0.0.255.255.0.4": "7"}, (), None),
+        # a device or unit is listed, and has no row in the meters
+        ("apc-rpdu2", {"318.1.1.26.4.3.1.2.3": "3"}, (), None),
+        ("cyberpower-epdu2", {"3808.1.1.6.3.4.1.2.3": "3"}, (), None),
+        ("baytech", {"4779.1.3.5.2.1.15.4": "8"}, (), None),
+        ("vertiv-dcs-mpdu", {"13400.3.2.225.1.1.2.3": "7"}, (), None),
+        # a device with phases, and one without
+        ("bachmann-bluenet2", PHASE_COUNTS, (), None),
+        ("bachmann-bluenet2", {**PHASE_COUNTS, "31770.2.2.4.2.1.20.3": "0"}, (), "12.374"),
+        # a phase without a variable
+        ("bachmann-bluenet2", {}, ("31770.2.2.8.4.1.5.0.0.0.1.255.255.0.4",), None),
+        # an inlet with one pole; a strip; a line of a floor PDU and of a modular one
+        ("raritan-px1", {"13742.4.1.20.2.1.3.1": "4", "13742.4.1.20.2.1.3.2": "1"}, (), None),
+        ("rittal-cmc3_pdu", {CMC + "3.3.6": "PSM_M.Plug1.Relay", CMC + "11.3.6": "1"}, (), None),
+        ("apc-xpdu", {"318.1.1.15.3.4.14.1.4.2": "-1"}, (), None),
+        ("apc-isx-modular", {"318.1.1.22.4.2.11.1.3.2": "-1"}, (), None),
+        # a single unit may have a different number in each table
+        ("cyberpower-epdu2", MODULES, (), "6.7"),
+        # The current of a PDU that reports three phases may be the highest of the three: it is the
+        # load only of a PDU with one phase.
+        ("cyberpower-epdu2", LOST_PHASE, (), None),
+        ("cyberpower-epdu2", {**NO_PHASES, **ONE_PHASE_EACH}, (), "4.8"),
+        ("avocent-pm_totals", {**THREE_PHASES, **PHASES_OF_PM}, (), "6.6"),
+        ("avocent-pm_totals", THREE_PHASES, (), None),
+        # an unmeasured bus or pole: the sum of the outlets, not the 2.4 A of the first bus, nor the
+        # 3.1 A of the inlet
+        ("ict-pdu_buses", {"39145.10.10.1.4.1": "n/a"}, (), "3.7"),
+        ("raritan-px1", {"13742.4.1.21.2.1.3.1.1": "-1"}, (), "3.310"),
+        # a Geist that does not say how it is fed has the sum of its lines
+        ("geist-v5_delta", {}, (GEIST_FEED,), "37.78"),
     ],
-    ids=["bus", "pole"],
 )
-def test_a_load_with_an_unmeasured_bus_or_pole_is_the_sum_of_the_outlets(
-    unit: str, values: Mapping[str, str], load: str
+def test_a_load_counts_every_part_or_is_missing(
+    unit: str, values: Mapping[str, str], without: tuple[str, ...], load: Optional[str]
 ) -> None:
-    assert metering.meter(_with(unit, values)).load == Decimal(load)
+    assert metering.meter(_with(unit, values, without)).load == (
+        None if load is None else Decimal(load)
+    )
 
 
 def test_a_limit_of_current_or_power_is_not_counted_as_energy() -> None:
@@ -787,14 +665,10 @@ def test_a_limit_of_current_or_power_is_not_counted_as_energy() -> None:
     ).energy == Decimal("134.1")
 
 
-def test_a_geist_that_does_not_say_how_it_is_fed_has_the_sum_of_its_lines_else_of_its_phases() -> (
-    None
-):
-    kind = "21239.5.2.3.1.1.6."
-    fed_in_delta = _with("geist-v5_delta", {}, (kind,))
-    assert metering.meter(fed_in_delta).load == Decimal("37.78")
-    without_lines = _with("geist-v5", {}, (kind, "21239.5.2.3.4.1."))
-    assert metering.meter(without_lines).load == metering.meter(_with("geist-v5", {})).load
+def test_a_geist_without_its_feed_and_its_lines_has_the_sum_of_its_phases() -> None:
+    lost = (GEIST_FEED, "21239.5.2.3.4.1.")
+    whole, without = _with("geist-v5", {}), _with("geist-v5", {}, lost)
+    assert metering.meter(without).load == metering.meter(whole).load
 
 
 # Each has another source with all of its rows, or a smaller sum without a word.

@@ -8,40 +8,28 @@ from handlers.shared.errors import ProtocolError
 from handlers.snmp import detection, metering
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reader import MISSING, Reader
+from handlers.snmp.reader import MISSING
 from handlers.snmp.sources import (
-    Arc,
     Column,
     Counted,
     EachUnit,
     First,
     Joined,
-    Listed,
     Merged,
     OfUnits,
     Only,
-    Part,
     Prefixed,
-    Provided,
     Renumbered,
     Scalar,
     Span,
     Spread,
     Tables,
-    Unless,
     Whole,
 )
-from tests.handlers.snmp.memory import Memory, both, filled, of_rows, reader, table
+from tests.handlers.snmp.memory import both, filled, of_rows, reader, table
 from tests.recordings import fixture
 
 A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
-
-
-def test_first_takes_all_rows_of_the_first_source_with_rows() -> None:
-    assert both(First((A, B)), {**table("1.3.2", {"1": 5})}) == {"1": 5}
-    assert both(
-        First((A, B)), {**table("1.3.1", {"2": 1}), **table("1.3.2", {"1": 5})}, absent="1"
-    ) == {"2": 1}
 
 
 def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -> None:
@@ -69,10 +57,6 @@ PADDED: dict[str, int | str | bytes] = {
 }
 
 
-def test_only_keeps_rows_whose_tested_value_is_listed() -> None:
-    assert both(Only(A, B, ("1",)), PADDED, "2") == {"1": 1}
-
-
 @pytest.mark.parametrize("tested", ["+0", "0.0", "NaN", "\u0660", "", b"\xff", "x"])
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_total(
@@ -86,55 +70,11 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
     assert both(kept, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""
 
 
-def test_a_listed_row_whose_value_is_not_known_is_empty() -> None:
-    objects = {
-        **table("1.3.1", {"1": 5, "2": 6, "3": 7, "4": 8}),
-        **table("1.3.2", {"1": 1, "2": "", "3": 1, "4": 2}),
-        **table("1.3.3", {"1": 1, "2": 1, "3": 0}),
-    }
-    assert both(Listed(Only(A, B, ("1",)), Only(A, C, ("0",), keep=False)), objects) == {
-        "1": 5,
-        "2": "",
-        "3": "",
-    }
-
-
 def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number() -> None:
     for values in (("N",), ("N", "9")):
         assert both(
             Only(A, B, values, keep=False), {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}, "1"
         ) == {"2": 1, "3": 1}
-
-
-def test_rows_are_chosen_by_an_arc_of_their_index() -> None:
-    objects: dict[str, int | str | bytes] = dict(
-        table("1.3.1", {"1.1": 1, "1.4": 2, "2.14": 3, "5": 4})
-    )
-    assert both(Arc(A, 1, ("4",)), objects) == {"1.4": 2}
-    assert both(Arc(A, -1, ("4",), keep=False), objects, "1.4") == {"1.1": 1, "2.14": 3, "5": 4}
-    assert both(Arc(A, -1, ("5",)), objects, "1.4") == {"5": 4}
-
-
-OLD_FIRMWARE = Provided(Provided(A, A, "[012]"), B, "(?!.*sLEN).*")
-
-
-@pytest.mark.parametrize(
-    "states, version, has",
-    [
-        ({"1": 0, "2": 1}, "OPDP_sIBM_v01.2", True),
-        ({"1": 0, "2": 1}, "v02_sLEN_1", False),
-        ({"1": 0, "2": 6000}, "OPDP_sIBM_v01.2", False),
-        ({}, "OPDP_sIBM_v01.2", False),
-    ],
-)
-def test_a_source_has_rows_only_if_every_tested_value_matches(
-    states: dict[str, int], version: str, has: bool
-) -> None:
-    objects: dict[str, int | str | bytes] = {
-        **table("1.3.1", states),
-        **table("1.3.2", {"0": version}),
-    }
-    assert both(OLD_FIRMWARE, objects, "9") == (states if has else {})
 
 
 @pytest.mark.parametrize(
@@ -151,14 +91,6 @@ def test_a_table_is_empty_unless_it_has_at_least_as_many_rows_as_a_count_above_z
     whole = Whole(A, Scalar("1.3.2.0"))
     assert whole.rows(reader(objects)) == ({"1": 5, "2": 6} if has else {})
     assert whole.value_of(reader(objects), "2") == 6
-
-
-def test_rows_of_unlisted_units_are_ignored() -> None:
-    objects = {
-        **table("1.3.1", {"1": 8, "2": 24, "1.2": 4, "11": 3}),
-        **table("1.3.2", {"1.1": 1, "1.2.7": 1, "12": 1}),
-    }
-    assert OfUnits(A, B).rows(reader(objects)) == {"1": 8, "1.2": 4}
 
 
 def test_in_a_chain_each_unit_without_a_row_gets_an_empty_one() -> None:
@@ -209,27 +141,6 @@ def test_rows_beyond_the_devices_count_are_ignored() -> None:
             "2": 6,
             "3": 7,
         }
-
-
-def test_a_table_with_fewer_rows_than_its_count_is_an_error() -> None:
-    with pytest.raises(
-        ProtocolError, match="counts 3 rows in a table, but it listed 2 with a number up to 3;"
-    ):
-        Counted(A, Scalar("1.3.2.0")).rows(
-            reader({**table("1.3.1", {"1": 5, "2": 6, "7": 7}), "1.3.2.0": 3})
-        )
-
-
-def test_a_table_with_a_count_of_zero_is_not_walked() -> None:
-    device = Memory({**table("1.3.1", {"1": 5}), "1.3.2.0": 0})
-    assert Counted(A, Scalar("1.3.2.0")).rows(Reader(device)) == {}
-    assert device.asked == ["get 1.3.2.0"]
-
-
-def test_a_fallback_is_empty_if_the_better_source_has_rows() -> None:
-    first, second = table("1.3.1", {"1": 5}), table("1.3.2", {"9": 1})
-    assert both(Unless(A, B), dict(first)) == {"1": 5}
-    assert both(Unless(A, B), {**first, **second}) == {}
 
 
 def test_a_join_matches_module_and_number_and_not_the_row() -> None:
@@ -293,17 +204,6 @@ def test_rows_whose_keys_are_empty_are_not_joined_to_each_other(keys: dict[str, 
     assert Joined(A, keys=(B,), own=(D,)).rows(reader(one_row)) == {}
 
 
-def test_a_key_column_that_is_empty_in_all_rows_of_both_tables_is_ignored() -> None:
-    objects = {
-        **table("1.3.1", {"1": 11}),
-        **table("1.3.2", {"1": ""}),
-        **table("1.3.3", {"1": 7}),
-        **table("1.3.4", {"5": ""}),
-        **table("1.3.5", {"5": 7}),
-    }
-    assert Joined(A, keys=(B, C), own=(D, Column("1.3.5"))).rows(reader(objects)) == {"5": 11}
-
-
 @pytest.mark.parametrize(
     "keyed, else_same_row, values",
     [
@@ -326,19 +226,6 @@ def test_values_keep_their_indexes_only_if_both_tables_lack_a_key_and_the_profil
 def test_a_join_needs_the_same_number_of_columns_on_both_sides() -> None:
     with pytest.raises(ValueError, match="give the same number in both"):
         Joined(A, keys=(B, C), own=(D,))
-
-
-def test_a_value_of_the_unit_applies_to_each_of_its_outlets() -> None:
-    objects: dict[str, int | str | bytes] = {
-        **table("1.3.1", {"12.48": 1}),
-        **table("1.3.2", {"1.12.48": 0, "2.12.48": 0, "1.12.49": 0}),
-    }
-    assert both(Part(A, over=B, start=1), objects, "1.12.49") == {"1.12.48": 1, "2.12.48": 1}
-
-
-def test_an_identity_without_the_arcs_of_its_unit_has_no_value_and_costs_no_request() -> None:
-    device = Memory(table("1.3.1", {"12.48": 1}))
-    assert Part(A, over=B, start=1).value_of(Reader(device), "7") is None and device.asked == []
 
 
 @pytest.mark.parametrize(
@@ -365,15 +252,6 @@ def test_a_table_that_may_count_from_zero_is_joined_only_if_it_has_one_row_for_e
     )
 
 
-def test_a_table_is_not_joined_to_outlets_that_are_not_numbered_from_one() -> None:
-    assert (
-        Renumbered(A, B).rows(
-            reader({**table("1.3.1", {"0": 5, "1": 6}), **table("1.3.2", {"7": 1, "8": 0})})
-        )
-        == {}
-    )
-
-
 def test_a_row_with_an_empty_key_is_not_joined_and_the_others_are() -> None:
     joined = Joined(A, (B,), (C,))
     keys = {"10": "x", "11": "", "12": "z"}
@@ -385,18 +263,6 @@ def test_a_row_with_an_empty_key_is_not_joined_and_the_others_are() -> None:
     assert joined.rows(reader(objects)) == {"1": 5, "3": 7}
 
 
-def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs() -> None:
-    first, second = Prefixed("1", A), Prefixed("2", B)
-    marked = Prefixed("1", C)
-    for parts in (
-        (Only(first, marked, ("1",)), second),
-        (Arc(first, 1, ("1", "2")), second),
-        (Scalar("1.3.9.0"), first),
-    ):
-        assert len(Merged(parts).written_places()) == 2
-    assert Merged((Arc(first, 1, ("1", "2")), second)).instance(reader({}), "1.2") == "1.3.1.2"
-
-
 @pytest.mark.parametrize("column", ["9.2.3.1.2", "9.2.3.1.4", "9.4.3.1.2", "9.4.3.1.4"])
 def test_an_outlet_has_no_figures_of_another_one_if_a_key_column_is_missing(column: str) -> None:
     """APC's tables of outlets and of their meters number their rows differently."""
@@ -406,12 +272,3 @@ def test_an_outlet_has_no_figures_of_another_one_if_a_key_column_is_missing(colu
     assert len(rows) < len(unit.rows)
     assert metering.meter(detection.detect(of_rows(unit.rows), PROFILES)).current_of
     assert metering.meter(detection.detect(of_rows(rows), PROFILES)).current_of == {}
-
-
-def test_a_column_that_lacks_rows_is_filled_once_in_a_reading() -> None:
-    at = reader({**table("1.3.1", {"1": 11}), **table("1.3.2", {"1": 5, "2": 6})})
-    for source in (A, B):
-        source.rows(at)
-    rows = at.fill_rows()
-    assert rows.column("1.3.1") == {"1": 11, "2": MISSING}
-    assert rows.column("1.3.1") is rows.column("1.3.1")

@@ -13,7 +13,7 @@ from handlers.snmp import metering
 from handlers.snmp.device import read_without_states
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile_parts import SIMULATED, Evidence, Figure, Outlets, Profile, Total
-from handlers.snmp.sources import Column, Scalar
+from handlers.snmp.sources import Column
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, of_rows, reader, table
@@ -124,37 +124,8 @@ def test_an_outlet_with_any_figure_is_among_the_figures() -> None:
     ]
 
 
-def test_a_sum_has_no_figure_if_one_of_its_columns_has_an_outlet_more() -> None:
-    """The currents are in a table of their own, so no row of the list is seen to be missing."""
-    (outlets,) = METERED.outlets
-    apart = Column("1.3.9.2.1")
-    profile = replace(
-        METERED,
-        outlets=(replace(outlets, current=Figure(apart), energy=Figure(CURRENT)),),
-        energy=Total(else_outlets=True),
-        evidence=Evidence(current=SIMULATED.current, energy=SIMULATED.energy),
-    )
-    lists = {**table(NAME.oid, {"1": "a", "3": "c"}), **table(CURRENT.oid, {"1": 3, "3": 5})}
-    for currents, load in (({"1": 3, "3": 5}, 8), ({"1": 3, "2": 4, "3": 5}, None)):
-        device = read_without_states(profile, reader({**lists, **table(apart.oid, currents)}))
-        assert device is not None
-        figures = metering.meter(device)
-        assert figures.energy == 8 and figures.load == load
-
-
 def test_a_meter_without_outlets_has_no_labels() -> None:
     profile = replace(METERED, outlets=(), load=Total((Figure(CURRENT),)))
     device = read_without_states(profile, reader(table(CURRENT.oid, {"1": 3})))
     assert device is not None and device.outlets is None
     assert metering.labels(device) == [] and metering.meter(device).load == 3
-
-
-def test_a_total_of_another_source_is_none_while_its_own_object_is_missing() -> None:
-    """Two scalars of one group: a unit that has the second has the first."""
-    total = Total((Figure(Scalar("1.3.9.3.1.0")), Figure(Scalar("1.3.9.3.2.0"))))
-    profile = replace(METERED, load=total)
-    names = table(NAME.oid, {"1": "a"})
-    for scalars, load in (({"1": 7, "2": 9}, 7), ({"2": 9}, None)):
-        objects = {f"1.3.9.3.{number}.0": value for number, value in scalars.items()}
-        device = read_without_states(profile, reader({**names, **objects}))
-        assert device is not None and metering.meter(device).load == load

@@ -61,15 +61,6 @@ def test_calls_of_one_session_share_the_silences_and_the_next_session_asks_anew(
 
 
 @pytest.mark.sample(1)
-def test_without_getbulk_a_getnext_reads_several_rows() -> None:
-    with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:
-        handler = pdu(agent, timeout="2")
-        assert len(handler.statistic().ports) == 48
-        rows = agent._rows_given
-        assert agent.counts["next"] * 3 < rows
-
-
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("retries", ["0", "1", "2"])
 def test_no_repetition_is_needed_once_the_agent_is_alive(retries: str) -> None:
     with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:

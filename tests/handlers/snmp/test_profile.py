@@ -7,7 +7,7 @@ import pytest
 from handlers.snmp.controls import Write
 from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
 from handlers.snmp.families import ENTERPRISES
-from handlers.snmp.figures import Figure, Total
+from handlers.snmp.figures import Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root, oids
@@ -111,32 +111,6 @@ def test_a_prefix_fits_whole_arcs_and_not_characters(device: str, arcs: int) -> 
     assert acme().match(device) == arcs
 
 
-def test_fitting_roots_are_tried_longest_prefix_first_and_all_roots_if_none_fits() -> None:
-    states = State(Column("~.3"), on=("1",), off=("2",))
-    profile = acme(
-        sys_object_ids=(),
-        switching_confidence=Confidence.NONE,
-        evidence=Evidence(state=EvidenceLevel.MIB),
-        outlets=(Outlets(states=states),),
-        roots=(
-            Root("1.3.6.1.4.1.9", "1.3.6.1.4.1.9.1"),
-            Root("1.3.6.1.4.1.9.4", "1.3.6.1.4.1.9.4.1"),
-            Root("1.3.6.1.4.1.8", "1.3.6.1.4.1.9.1"),
-        ),
-    )
-    assert profile.roots_for("1.3.6.1.4.1.9.4.2") == ("1.3.6.1.4.1.9.4.1", "1.3.6.1.4.1.9.1")
-    assert profile.roots_for("1.3.6.1.4.1.8") == ("1.3.6.1.4.1.9.1",)
-    for unfitting in ("", "1.3.6.1.4.1.7"):
-        assert profile.roots_for(unfitting) == ("1.3.6.1.4.1.9.1", "1.3.6.1.4.1.9.4.1")
-    assert profile.match("1.3.6.1.4.1.9.4") == 8
-    assert acme().roots_for("") == ("",)
-
-
-def test_keys_are_unique() -> None:
-    keys = [profile.key for profile in PROFILES]
-    assert len(set(keys)) == len(keys)
-
-
 def test_every_object_of_a_family_has_a_name() -> None:
     unnamed = [
         (profile.key, part)
@@ -176,21 +150,3 @@ def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker() -> No
         assert len(makers) <= 1, profile.key
         roots = {root.oid.split(".")[6] for root in profile.roots}
         assert not roots or makers <= roots, profile.key
-
-
-def test_parts_of_a_profile_include_the_columns_of_its_states_commands_and_totals() -> None:
-    found = list(
-        parts_of(
-            acme(
-                load=Total((Figure(Column("1.3.6.1.4.1.99999.9", "x")),)),
-                evidence=Evidence(
-                    state=EvidenceLevel.MIB, switching=EvidenceLevel.MIB, current=EvidenceLevel.MIB
-                ),
-            )
-        )
-    )
-    assert [part.oid for part in found if isinstance(part, Column)] == [
-        "1.3.6.1.4.1.99999.1.3",
-        "1.3.6.1.4.1.99999.1.4",
-        "1.3.6.1.4.1.99999.9",
-    ]

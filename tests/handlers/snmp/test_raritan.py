@@ -59,18 +59,6 @@ def test_a_zero_of_an_unavailable_sensor_is_not_metered(zeros: int) -> None:
     )
 
 
-@pytest.mark.parametrize("outlet", [1, 36])
-def test_an_outlet_with_other_sensor_digits_is_scaled_by_its_own(outlet: int) -> None:
-    device = px4()
-    before = meter(device).current_of
-    device.put(f"{DIGITS}.1.{outlet}.1", 1)
-    after = meter(device).current_of
-    assert after[f"1.{outlet}"] == before[f"1.{outlet}"] * 100
-    assert {identity: after[identity] for identity in after if identity != f"1.{outlet}"} == {
-        identity: before[identity] for identity in before if identity != f"1.{outlet}"
-    }
-
-
 def test_linked_units_and_kinds_of_outlets_may_have_different_digits() -> None:
     device = of_rows(raritan.px(6, units=2, more=raritan.PX4_SENSORS).device.rows())
     before = meter(device).current_of

@@ -3,50 +3,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Optional
 
-from handlers.shared import prefetch
 from handlers.shared.errors import Unsupported
 from handlers.shared.prefetch import PrefetchRequest
 from handlers.snmp.reader import MISSING, ObjectRead, Reader
 from tests.handlers.snmp.memory import Memory, Value, table
-
-
-def test_a_column_is_walked_once_and_an_object_read_once() -> None:
-    device = Memory({"1.3.1.1": 1})
-    reader = Reader(device)
-    assert reader.walk("1.3.1") == reader.walk("1.3.1") == {"1": 1}
-    assert reader.get("1.3.1.1") == reader.get("1.3.1.1") == 1
-    assert device.asked == ["walk 1.3.1", "get 1.3.1.1"]
-
-
-def test_the_tilde_means_the_root_and_roots_share_one_cache() -> None:
-    device = Memory({"1.3.5.1.7": 1, "1.3.6.1.7": 2})
-    reader = Reader(device)
-    assert reader.at("1.3.5").walk("~.1") == {"7": 1}
-    assert reader.at("1.3.6").walk("~.1") == {"7": 2}
-    assert reader.walk("1.3.5.1") == {"7": 1}
-    assert device.asked == ["walk 1.3.5.1", "walk 1.3.6.1"]
-
-
-def test_a_new_reading_asks_the_device_again() -> None:
-    device = Memory({"1.3.1": 1})
-    reader = Reader(device, "1.3")
-    assert reader.get("~.1") == 1
-    device.put("1.3.1", 2)
-    assert reader.get("~.1") == 1
-    assert reader.again().get("~.1") == 2
-
-
-def test_names_are_walked_once_for_all_readings_of_a_call() -> None:
-    device = Memory({"1.3.1.1": "name"})
-    reader = Reader(device)
-    assert (
-        reader.names("1.3.1")
-        == reader.again().names("1.3.1")
-        == reader.at("1.3").again().names("~.1")
-        == {"1": "name"}
-    )
-    assert device.asked == ["walk 1.3.1"]
-
 
 # ---- what the answers lack -----------------------------------------------------------------------
 
@@ -86,10 +46,6 @@ def test_a_row_that_another_column_of_the_table_has_is_missing_and_no_other() ->
     walked = read(objects, A)
     walked.walk(B)
     assert not walked.lacks_rows() and walked.fill_rows().column(A) == walked.column(A)
-
-
-def test_a_value_that_looks_like_a_missing_row_is_none() -> None:
-    assert read(table(A, {"1": "\0"}), A).fill_rows().column(A)["1"] is not MISSING
 
 
 def test_nothing_more_is_read_of_a_device_to_find_what_it_lacks() -> None:
@@ -142,12 +98,6 @@ def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None
     assert again.root == "1.3.9.1" and again.walked == {}
 
 
-def test_what_is_derived_is_kept_by_each_reader_for_itself() -> None:
-    reader = Reader(Memory({}))
-    reader.derived["a"] = 1
-    assert reader.fill_rows().derived == reader.again().derived == reader.at("1.3").derived == {}
-
-
 # ---- reading ahead -------------------------------------------------------------------------------
 
 
@@ -175,14 +125,6 @@ def ahead_of(objects: Mapping[str, Value], root: str = "", **more: Any) -> tuple
     assert not reader.is_ahead  # this process reads as the platform does
     reader.is_ahead = True
     return device, reader
-
-
-def test_a_process_that_reads_ahead_needs_a_device_that_does() -> None:
-    prefetch.set_prefetcher(lambda pdu, objects: prefetch.Prefetched({}, {}))
-    try:
-        assert Reader(Ahead({})).is_ahead and not Reader(Memory({})).is_ahead
-    finally:
-        prefetch.set_prefetcher(None)
 
 
 def test_what_is_not_read_yet_is_read_together_if_it_is_more_than_one_object() -> None:

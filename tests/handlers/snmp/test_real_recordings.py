@@ -23,11 +23,6 @@ ALSO = {
 }
 
 
-def test_every_recording_has_an_expectation_of_a_declared_family() -> None:
-    families = {profile.key for profile in PROFILES}
-    assert all(recorded.expected(name)["family"] in families for name in recorded.ALL)
-
-
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
 def test_a_recorded_unit_fits_only_its_own_family_and_the_listed_exceptions(name: str) -> None:

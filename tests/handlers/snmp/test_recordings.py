@@ -10,7 +10,6 @@ from typing import Any, Optional
 import pytest
 
 from handlers.snmp import detection, metering
-from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.profiles import PROFILES
 from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu_common.helper import EnumPowerStatus
@@ -93,29 +92,6 @@ def test_a_recorded_unit_shows_its_owners_outlet_names(name: str) -> None:
                 labels[identity].name
                 == "".join(c for c in outlet["name"] if c.isprintable()).strip()
             )
-
-
-@RECORDINGS
-@pytest.mark.against("recordings of real units, in memory")
-def test_a_profile_claims_no_more_than_its_recording_shows(name: str) -> None:
-    wanted = recorded.expected(name)
-    profile = next(profile for profile in PROFILES if profile.key == wanted["family"])
-    outlets = wanted["outlets"].values()
-    device = {**wanted["device"], "current_a": load_of(wanted["device"])}
-    shown = {"state": any(outlet["state"] is not None for outlet in outlets)}
-    for capability, key in (
-        ("current", "current_a"),
-        ("power", "power_w"),
-        ("energy", "energy_kwh"),
-    ):
-        shown[capability] = device.get(key) is not None or any(
-            outlet[key] is not None for outlet in outlets
-        )
-    claimed = {name for name in shown if getattr(profile.evidence, name) is EvidenceLevel.RECORDING}
-    assert claimed <= {name for name, is_shown in shown.items() if is_shown}
-    assert profile.evidence.switching is not EvidenceLevel.RECORDING, (
-        "recordings are read-only: none proves a write"
-    )
 
 
 @RECORDINGS

@@ -69,11 +69,6 @@ def test_the_profile_with_every_part_is_complete() -> None:
     assert given == {(type(part), name) for part in values for name in part.FIELDS}
 
 
-def test_json_builds_a_profile() -> None:
-    profile = schema.loads(json.dumps(ACME))
-    assert profile.key == "acme-strip" and profile.outlets[0].control is not None
-
-
 def changed(path: str, value: Any) -> str:
     """ACME as JSON with the key at `path` set to `value`.
 
@@ -437,45 +432,3 @@ def test_an_alias_of_a_generic_type_is_not_taken_for_a_kind() -> None:
         Write=Write,
     )
     assert schema.kinds(module) == {"Column": Column, "Write": Write}
-
-
-class Spelling(Column):
-    """A part with the annotations of newer files, which Python 3.9 can evaluate."""
-
-    names: tuple[str, ...] = ()
-    sources: tuple[Source, ...] = ()
-    maybe: Optional[tuple[Column, ...]] = None
-
-
-class OlderSpelling(Column):
-    names: tuple[str, ...] = ()
-    sources: tuple[Source, ...] = ()
-    maybe: Optional[tuple[Column, ...]] = None
-
-
-@pytest.mark.parametrize("kind", [Spelling, OlderSpelling])
-def test_fields_are_read_in_both_spellings_of_generic_types(
-    kind: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(schema, "KINDS", {**schema.KINDS, kind.__name__: kind})
-    column = {"kind": "Column", "oid": "1.3.1"}
-    data = {
-        "kind": kind.__name__,
-        "oid": "1.3.2",
-        "names": ["a", "b"],
-        "sources": [column],
-        "maybe": [column],
-    }
-    profile = schema.loads(changed("outlets.0.states.source", data))
-    states = profile.outlets[0].states
-    assert states is not None
-    assert states.source == kind(
-        "1.3.2", names=("a", "b"), sources=(Column("1.3.1"),), maybe=(Column("1.3.1"),)
-    )
-    row = rows_of_the_reference()[kind.__name__]
-    assert (
-        "`names` list of text (none), `sources` list of source (none), `maybe` list of Column"
-        " (none)" in row
-    )
-    with pytest.raises(schema.ProfileError, match=r"source\.names\[1\]: give a string, not 2"):
-        schema.loads(changed("outlets.0.states.source", {**data, "names": ["a", 2]}))

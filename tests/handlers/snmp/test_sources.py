@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Optional
-
 import pytest
 from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
-from handlers.shared.prefetch import PrefetchRequest
-from handlers.snmp import metering
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.reader import MISSING, ObjectRead, Reader
@@ -26,21 +21,7 @@ from handlers.snmp.sources import (
 )
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp import units
-from tests.handlers.snmp.memory import Memory, Value, filled, of_rows, reader, table
-from tests.recordings import fixture
-
-INDEXES = st.lists(st.integers(0, 60), min_size=1, max_size=4).map(
-    lambda arcs: ".".join(map(str, arcs))
-)
-
-
-@given(st.dictionaries(INDEXES, st.integers(), max_size=8))
-def test_a_column_reads_all_rows_by_index_and_each_row_alone(rows: dict[str, int]) -> None:
-    column = Column("1.3.9")
-    at = reader({**table("1.3.9", rows), "1.3.91.1": 5})
-    assert column.rows(at) == rows
-    assert all(column.value_of(at.again(), index) == value for index, value in rows.items())
+from tests.handlers.snmp.memory import Memory, filled, reader, table
 
 
 def test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off() -> None:
@@ -49,24 +30,6 @@ def test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off() -> None:
     assert column.rows(at) == {"1.1": 230, "1.2": 231}
     assert column.value_of(at, "1.2") == 231
     assert column.instance(at, "1.2") == "1.3.9.1.2.4"
-
-
-def test_a_scalar_is_read_by_one_get() -> None:
-    device = Memory({"1.3.9.0": 5})
-    assert Scalar("1.3.9.0").rows(Reader(device)) == {"0": 5}
-    assert Scalar("1.3.8.0").rows(Reader(device)) == {}
-    assert device.asked == ["get 1.3.9.0", "get 1.3.8.0"]
-
-
-ATEN_LIKE = Spread("1.3.9", (Span(1, 8, 2), Span(9, 42, 11)))
-
-
-def test_a_spread_follows_gaps_in_the_numbering() -> None:
-    at = reader({**{f"1.3.9.{sub}.0": sub for sub in range(2, 45)}, "1.3.9.10.1.2.1": "name"})
-    rows = ATEN_LIKE.rows(at)
-    assert list(rows) == [str(n) for n in range(1, 43)]
-    assert rows["8"] == 9 and rows["9"] == 11 and rows["42"] == 44
-    assert ATEN_LIKE.instance(at, "9") == "1.3.9.11.0"
 
 
 @given(st.text("0123456789.-+ ", max_size=5))
@@ -202,13 +165,6 @@ def test_the_number_in_a_name_has_one_to_nine_ascii_digits(number: str, found: b
     )
 
 
-def test_a_variable_is_read_back_without_a_second_search_for_its_name() -> None:
-    device = Memory({**table("1.3.1", NAMES), **table("1.3.2", dict.fromkeys(NAMES, "On"))})
-    at = Reader(device)
-    assert [SOCKETS.value_of(at.again(), "2.2") for _ in range(2)] == ["On", "On"]
-    assert device.asked == ["walk 1.3.1", "get 1.3.2.2.40", "get 1.3.2.2.40"]
-
-
 def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:
     total = NamedRows("1.3.1", "1.3.2", r"Total\.Power")
     values = table("1.3.2", {"1.9": 70, "2.9": 500, "2.10": 501, "2.11": 502})
@@ -226,12 +182,6 @@ def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:
         total.rows(
             reader({**table("1.3.1", {"2.9": "Total.Power", "2.11": "Total.Power"}), **values})
         )
-
-
-@pytest.mark.parametrize("pattern", ["(", "a{4294967296}"])
-def test_a_pattern_must_be_a_regular_expression(pattern: str) -> None:
-    with pytest.raises(ValueError, match="not a valid regular expression"):
-        NamedRows("1.3.1", "1.3.2", pattern)
 
 
 @pytest.mark.parametrize(
@@ -290,11 +240,6 @@ def test_a_gap_in_the_numbers_of_a_unit_is_a_missing_row(
     assert (MISSING not in found.values()) is is_complete
 
 
-def test_what_nothing_tells_a_missing_row_of_is_refused() -> None:
-    with pytest.raises(ValueError, match="least and numbered are missing"):
-        Complete(Column("1.3.9"))
-
-
 def test_rows_that_are_not_numbered_as_the_count_assumes_are_not_missed() -> None:
     """Rows 1, 2 and 5; a unit that counts 0 rows; identities without the arc."""
     for counts, rows in (
@@ -336,32 +281,6 @@ def test_what_is_read_ahead_is_what_a_reading_asks_for_first(
     assert device.asked[: len(said)] == said
 
 
-@pytest.mark.parametrize(
-    "source, gets",
-    [
-        (BY_GET, [("1.3.3.5.0", "1.3.3.6.0", "1.3.3.7.0")]),
-        (replace(BY_GET, listed=COLUMN), [("1.3.3.6.0", "1.3.3.7.0")]),
-        (Spread("1.3.3", (Span(1, 2, 5),)), []),
-    ],
-)
-def test_objects_that_are_read_by_get_are_read_ahead_together(
-    source: Source, gets: list[tuple[str, ...]]
-) -> None:
-    ahead: list[tuple[str, ...]] = []
-
-    class Device(Memory):
-        def read_ahead(
-            self, wanted: PrefetchRequest
-        ) -> tuple[dict[str, Mapping[str, Value]], dict[str, Optional[Value]]]:
-            ahead.append(tuple(wanted.gets))
-            return {}, {oid: self.get(oid) for oid in wanted.gets}
-
-    reading = Reader(Device({**table("1.3.1", {"2": 1, "3": 1}), "1.3.3.6.0": 1}))
-    reading.is_ahead = True
-    assert "2" in source.rows(reading)
-    assert ahead == gets
-
-
 PLACES = table("1.3.1", {"1.1": 1, "1.2": -1, "2.1": -1, "2.2": -1, "2.3": -1})
 CABLES = {
     **table("1.3.2", {"1.1": "a", "1.2": "", "2.1": "", "2.2": "b", "2.3": ""}),
@@ -379,16 +298,3 @@ def test_a_place_with_nothing_in_all_its_columns_is_left_out() -> None:
     assert list(fitted.asks()) == list(status.asks())
     assert fitted.keeps(reader({**PLACES, **CABLES}), "2.1")
     assert not fitted.keeps(reader({**PLACES, **CABLES}), "1.2")
-
-
-def test_a_place_without_a_cable_is_no_outlet_of_the_modular_pdu() -> None:
-    """PowerNet-MIB, isxModularDistModuleOutputTable, of a unit that says -1 instead of 4."""
-    unit, table_of = fixture("apc-isx-modular"), "1.3.6.1.4.1.318.1.1.22.2.6.1"
-    whole, device = units.find(unit, of_rows(unit.rows)), of_rows(unit.rows)
-    for place in ("1.2", "1.3", "4.2"):
-        for column, value in ((4, ""), (6, -1), (20, -1), (21, -1)):
-            device.put(f"{table_of}.{column}.{place}", value)
-    found = units.find(unit, device)
-    assert found.states == whole.states
-    assert metering.read_statistic(found, True) == metering.read_statistic(whole, True)
-    assert metering.labels(found) == metering.labels(whole)

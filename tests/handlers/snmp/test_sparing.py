@@ -19,12 +19,6 @@ def asked(device: Memory) -> tuple[int, int]:
     return verbs.count("get"), verbs.count("walk")
 
 
-def test_rows_of_a_kind_share_the_value_of_the_first_and_last_row() -> None:
-    device = Memory({**KINDS, **table("1.3.1", {"1.1": 3, "1.3": 3, "1.4": 2, "2.1": 1})})
-    assert Alike(A, B).rows(Reader(device)) == {"1.1": 3, "1.2": 3, "1.3": 3, "1.4": 2, "2.1": 1}
-    assert asked(device) == (4, 1)
-
-
 @pytest.mark.parametrize(
     "values",
     [

@@ -27,7 +27,7 @@ from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.commands import COMMANDS, INTEGER
 from tests.handlers.snmp.units import states
 from tests.servers.snmpd import Snmpd
-from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Rule, ber
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, ber
 from tests.simulators.snmp_agent.ber import Message
 from tests.simulators.snmp_agent.devices import KINDS, Kind, apc, eaton, packed, raritan, servertech
 
@@ -117,16 +117,6 @@ def test_a_state_other_than_the_wanted_one_is_unknown_after_the_deadline(model: 
         assert pdu(agent).port_down(port, deadline=0.2, pause=0.05).power_status is UNKNOWN
 
 
-def test_the_state_is_unknown_if_a_device_accepts_a_command_and_does_nothing() -> None:
-    model = apc.rpdu2(8)
-    deaf = Device(model.device.rows(), [Rule(f"{apc.RPDU2_CONTROL}.5.*", ignore=True)])
-    with Agent(deaf) as agent:
-        assert (
-            pdu(agent).port_down(PduPortView("1"), deadline=0.2, pause=0.05).power_status is UNKNOWN
-        )
-        assert len(agent.writes()) == 1
-
-
 def test_a_command_walks_the_list_of_outlets_and_reads_the_rest_of_its_own_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -191,12 +181,6 @@ def assert_refused(
 def test_an_outlet_that_does_not_exist_is_not_written(key: str, identity: str) -> None:
     with Agent(BUILT_IN[key]()) as agent:
         assert_refused(agent, identity, NoSuchOutlet, "no outlet", near)
-
-
-@FAMILIES
-def test_over_the_wire_an_outlet_that_does_not_exist_is_not_written(key: str) -> None:
-    with Agent(BUILT_IN[key]()) as agent:
-        assert_refused(agent, "999", NoSuchOutlet, "no outlet")
 
 
 def test_a_unit_that_only_meters_has_unknown_states_and_is_not_written() -> None:

@@ -1,22 +1,19 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, strategies as st
 
-from handlers.snmp.reader import MISSING
 from handlers.snmp.sources import (
     Bits,
     ByOctets,
     Chained,
     Column,
-    EachUnit,
     Field,
     Gathered,
     Negative,
     Number,
     Packed,
 )
-from tests.handlers.snmp.memory import both, filled, reader, table
+from tests.handlers.snmp.memory import both, reader, table
 
 A, B, C = Column("1.3.1"), Column("1.3.2"), Column("1.3.3")
 
@@ -29,12 +26,6 @@ def test_a_packed_text_is_split_by_position() -> None:
         "3": "-1",
         "3.1": "0",
     }
-
-
-@given(st.integers(1, 16), st.integers(1, 60))
-def test_position_is_the_inverse_of_identity(row: int, position: int) -> None:
-    packed = Packed(A, main="1")
-    assert packed.position(packed.identity(str(row), position)) == (str(row), position)
 
 
 def test_a_text_that_lacks_the_field_is_left_out() -> None:
@@ -90,17 +81,6 @@ def test_a_number_is_made_from_one_arc_of_the_index() -> None:
     assert both(Number(A, plus=0, position=1), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {
         "1.9": "9"
     }
-
-
-def test_a_row_added_for_a_unit_of_the_chain_has_no_number() -> None:
-    objects = {
-        **table("1.3.1", {"1": 5}),
-        **table("1.3.2", {"1": 7}),
-        **table("1.3.4.3", {"1": 7, "2": 8}),
-    }
-    each = EachUnit(A, B, (Column("1.3.4.3"),))
-    assert filled(each, objects) == {"1": 5, "8.": MISSING}
-    assert filled(Number(each), objects) == {"1": "2"}
 
 
 def test_the_number_has_its_unit_in_front_only_if_there_are_several_units() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
@@ -48,7 +47,7 @@ from tests.handlers.snmp.memory import Memory, reader, table
 from tests.simulators.snmp_agent import Agent, Device, Effect, Row, Rule
 from tests.simulators.snmp_agent.device import INTEGER
 
-UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+DOWN, UNKNOWN = EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 A, B, TEST, COUNT = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Scalar("1.3.4.0")
 
 # ---- a PDU with two outlet tables: strips 1 and 2, whose rows have the same indexes --------------
@@ -160,20 +159,6 @@ def test_a_control_refuses_a_source_that_cannot_be_written(at: Source) -> None:
     ):
         with pytest.raises(ValueError, match="^a (Packed|First) cannot be written: "):
             make()
-
-
-def test_a_profile_in_json_names_the_control_that_cannot_write() -> None:
-    profile = json.loads(schema.dumps(TWO_TABLES))
-    profile["outlets"][0]["control"]["at"] = {
-        "kind": "First",
-        "choices": [{"kind": "Column", "oid": "1.3.1"}],
-    }
-    sentence = (
-        r"^profile\.outlets\[0\]\.control: a First cannot be written: .* give each table its own"
-        r" Outlets$"
-    )
-    with pytest.raises(schema.ProfileError, match=sentence):
-        schema.loads(json.dumps(profile))
 
 
 @pytest.mark.parametrize(
