@@ -1,5 +1,5 @@
 """Errors for bad `snmp_params`, OIDs and written values; how addresses and connection data are
-shown. No test needs an agent.
+shown.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pytest
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.credentials import Credentials
+from tests.simulators.snmp_agent import Agent
 
 
 def _error(params: dict[str, str], host: str = "127.0.0.1") -> SnmpError:
@@ -116,20 +117,23 @@ def test_only_an_ipv6_address_is_shown_in_brackets(host: str, name: str) -> None
     assert Credentials(host, "::1", 161, True, 2).name == name
 
 
-def test_a_name_is_resolved_once_in_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_is_resolved_once_in_a_session(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[object] = []
 
     def resolved(*args: Any, **options: Any) -> Any:
         asked.append(args[0])
-        # 192.0.2.1, then 192.0.2.2 (RFC 5737)
-        address = f"192.0.2.{len(asked)}"
-        return [(socket.AF_INET, socket.SOCK_DGRAM, 17, "", (address, 161))]
+        return [(socket.AF_INET, socket.SOCK_DGRAM, 17, "", ("127.0.0.1", agent.port))]
 
     monkeypatch.setattr("socket.getaddrinfo", resolved)
-    pdu = BaseSnmpPdu(PduSnmpData("pdu.example", {"community": "x"}))
-    for session in ("192.0.2.1", "192.0.2.2"):
+    params = {"community": "public", "port": str(agent.port)}
+    pdu = BaseSnmpPdu(PduSnmpData("pdu.example", params))
+    for session in (1, 2):
         pdu.begin_snmp_session()
-        assert {pdu._credentials().address for _ in range(3)} == {session}
+        for _ in range(3):
+            assert pdu.snmp_get("1.3.6.1.2.1.1.5.0").value == "rpdu2"
+        assert len(asked) == session
 
 
 def test_a_link_local_address_keeps_its_zone() -> None:

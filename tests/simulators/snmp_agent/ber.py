@@ -42,7 +42,7 @@ class Message(NamedTuple):
 
 def encode(message: Message) -> bytes:
     pdu = message.pdu
-    bindings = b"".join(_encoded(binding) for binding in pdu.bindings)
+    bindings = b"".join(encode_binding(binding) for binding in pdu.bindings)
     body = (
         _integer(pdu.request_id)
         + _integer(pdu.status)
@@ -92,7 +92,7 @@ def _integer(number: int, tag: int = INTEGER) -> bytes:
 
 
 @functools.lru_cache(maxsize=1 << 14)
-def _encoded(binding: Binding) -> bytes:
+def encode_binding(binding: Binding) -> bytes:
     oid, value = binding
     return _tlv(_SEQUENCE, _oid(oid) + _value(value))
 
