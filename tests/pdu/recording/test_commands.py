@@ -4,7 +4,6 @@ an unreadable file.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -16,7 +15,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Optional
+from typing import Optional
 
 import pytest
 
@@ -294,21 +293,6 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_cont
     assert "/a\\x1b[31m.txt: a unit \\x1b[31m\n" in shown and "outlet 3\\x1b off\n" in shown
 
 
-def test_a_replay_ends_on_a_signal_that_arrives_while_it_shows_its_address(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    closed: list[bool] = []
-    served = ReplayedDevice(
-        "127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", list, lambda: closed.append(True)
-    )
-    made = SimpleNamespace(serve=lambda *_: served, serve_as=None)
-    monkeypatch.setattr("pdu.recording.replay.handler_of_recording", lambda *_: ("snmp", made))
-    monkeypatch.setattr(
-        "pdu.recording.replay.print_json", lambda _: os.kill(os.getpid(), signal.SIGINT)
-    )
-    assert (root.run(["replay", os.devnull, "--json"]), closed) == (0, [True])
-
-
 def test_a_replay_in_json_does_not_print_commands(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -321,25 +305,6 @@ def test_a_replay_in_json_does_not_print_commands(
     monkeypatch.setattr("pdu.recording.replay.handler_of_recording", lambda *_: ("snmp", made))
     assert root.run(["replay", os.devnull, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["poll"] == "snmp 127.0.0.1:1"
-
-
-def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
-    file = tmp_path / "walk.txt"
-    file.write_text(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n", "utf-8")
-    process = started("replay", str(file), "--json")
-    with bounded(process):
-        assert process.stdout is not None
-        text = ""
-        for line in iter(process.stdout.readline, ""):  # "" if the program ends early
-            text += line
-            if line.startswith("}"):
-                break
-        process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=PATIENCE_S)
-    assert (process.returncode, rest) == (0, "")
-    document: dict[str, Any] = json.loads(text)
-    assert (document["handler"], document["host"]) == ("snmp", "127.0.0.1")
-    assert "the handler cannot read this device" in document["about"]
 
 
 @pytest.mark.parametrize(
@@ -420,30 +385,4 @@ def test_a_replay_that_does_not_start_in_time_ends_with_one_line(
             "unreachable: the replay did not start within 20 s: try again when this machine is less"
             " busy\n"
         ),
-    )
-
-
-def test_a_terminal_shows_the_progress_of_a_recording(tmp_path: Path) -> None:
-    file = tmp_path / "unit.snmprec"
-    with Agent(rpdu2(outlets=2)) as agent:
-        master, slave = os.openpty()
-        with subprocess.Popen(
-            [*PDU, "record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file)],
-            cwd=ROOT,
-            env={"PDU_COMMUNITY": "public"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=slave,
-        ) as process:
-            os.close(slave)
-            shown = b""
-            # on Linux, reading fails once the other end is closed
-            with bounded(process), contextlib.suppress(OSError):
-                while piece := os.read(master, 1000):
-                    shown += piece
-        os.close(master)
-    assert (
-        b" objects, at 1.3.6.1.4.1." in shown
-        and b"reads as the family apc-rpdu2" in shown
-        and file.exists()
     )

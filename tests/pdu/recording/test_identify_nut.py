@@ -11,17 +11,6 @@ from tests.pdu.core.adapters.planted_devices import Printed, identified
 from tests.simulators.nut_server import Driver, NutServer, StaticDevice
 
 
-def test_states_cannot_be_read_if_all_outlets_of_a_nut_device_are_unknown(capsys: Printed) -> None:
-    device = StaticDevice(
-        "pdu", {"outlet.1.status": "pending", "outlet.2.status": "", "input.current": "2"}
-    )
-    with NutServer([device]) as server:
-        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
-    found = report["handlers"][0]
-    assert "pdu: read states: all unknown (2 outlets)" in found["cannot"]
-    assert not any("states" in line for line in found["can"])
-
-
 def test_control_characters_in_the_name_of_a_driver_are_escaped(capsys: Printed) -> None:
     with NutServer(
         [StaticDevice("pdu", {"outlet.1.status": "on", "driver.name": "\x1b[2Jdriver"})]
@@ -70,18 +59,6 @@ def test_the_reason_for_nut_does_not_deny_outlets_whose_states_are_unknown(capsy
         == "the handler can neither read nor switch anything on 1 device of this server"
     )
     assert "pdu: read states: all unknown (1 outlet)" in found["cannot"]
-
-
-def test_a_nut_outlet_that_reports_no_state_does_not_count_as_unknown(capsys: Printed) -> None:
-    device = StaticDevice(
-        "pdu", {"outlet.1.status": "on", "outlet.2.status": "pending", "outlet.3.current": "1"}
-    )
-    with NutServer([device]) as server:
-        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
-    assert (
-        "pdu: read the states of 2 of 3 outlets (1 on or off, 1 UNKNOWN)"
-        in report["handlers"][0]["can"]
-    )
 
 
 @pytest.mark.parametrize(

@@ -147,11 +147,6 @@ END
 
 
 @pytest.mark.usefixtures("with_pysmi")
-def test_a_file_of_types_alone_gives_no_objects(tmp_path: Path) -> None:
-    assert parse_mib_files(apart(tmp_path, "ACME-TC")).modules == []
-
-
-@pytest.mark.usefixtures("with_pysmi")
 @pytest.mark.against("MIB files of Net-SNMP")
 def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions() -> None:
     """UCD-SNMP-MIB: laLoad is ucdavis.10.1.3, ssCpuIdle ucdavis.11.11; prErrorFlag has the type
