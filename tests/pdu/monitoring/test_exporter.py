@@ -71,13 +71,6 @@ def test_a_probe_agrees_with_the_simulators_books(
     assert all(dict(labels)["number"] for labels in found["pdu_outlet_info"])
 
 
-def test_the_currents_of_all_outlets_add_up_to_the_load(running: Exporter) -> None:
-    found = running.probe(target="snmp")
-    assert sum(found["pdu_outlet_current_amperes"].values()) == pytest.approx(
-        found["pdu_load_amperes"][()]
-    )
-
-
 def test_a_probe_reports_as_many_requests_as_the_pdu_received(
     small: Hall, running: Exporter
 ) -> None:
@@ -405,18 +398,6 @@ def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> Non
         assert running.probe(target="twin")["pdu_up"] == {(): 1.0}
 
 
-@pytest.mark.parametrize("units, end", [(5, "p3, p4"), (6, "p3, p4, ...")])
-def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: str) -> None:
-    listed = [
-        Target(
-            ListedPdu(f"p{n}", "snmp", Address("192.0.2.1")), load("snmp"), DeviceLogin("x", {}, {})
-        )
-        for n in range(units)
-    ]
-    with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
-        TargetPolicy(listed, (), {}, {}).target(ProbeQuery("192.0.2.1"))
-
-
 def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -490,22 +471,6 @@ def test_the_exporters_own_pages_are_served(running: Exporter) -> None:
         and headers["content-type"] == "application/json"
         and '"targets": ["dead"]' in text
     )
-
-
-def test_a_head_gets_the_headers_of_a_page_without_the_page(running: Exporter) -> None:
-    port = int(urlsplit(running.url).netloc.rpartition(":")[2])
-    for path, status in (("/healthz", b"200"), ("/nothing", b"404")):
-        with (
-            socket.create_connection(("127.0.0.1", port), PATIENCE_S) as connection,
-            connection.makefile("rb") as answer,
-        ):
-            connection.sendall(f"HEAD {path} HTTP/1.0\r\n\r\n".encode())
-            head, end, body = answer.read().partition(b"\r\n\r\n")
-        assert (
-            head.split()[1] == status
-            and b"Content-Length: " in head
-            and (end, body) == (b"\r\n\r\n", b"")
-        )
 
 
 def test_markup_in_a_name_is_escaped_on_the_start_page(small: Hall) -> None:

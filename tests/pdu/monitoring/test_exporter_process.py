@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import io
-import json
 import os
 import signal
 import socket
@@ -26,7 +25,7 @@ from tests.pdu.running import run
 from tests.waiting import PATIENCE_S, bounded, finished, until
 
 from .exporter_process import Exporter, exporter, fetched
-from .halls import PDU, Call, Hall, children, environment
+from .halls import Call, Hall, children, environment
 
 
 class FullDisk(io.StringIO):
@@ -150,14 +149,6 @@ def test_sigterm_among_sighups_ends_the_exporter(small: Hall) -> None:
         assert running.process.returncode == 0 and "Traceback" not in err
 
 
-def test_ctrl_c_ends_the_exporter(small: Hall) -> None:
-    with exporter("--list", small.one("nut"), "--auth", small.logins) as running:
-        assert running.get("healthz")[0] == 200
-        running.process.send_signal(signal.SIGINT)
-        _, err = running.process.communicate(timeout=60)
-        assert running.process.returncode == INTERRUPTED and "Traceback" not in err
-
-
 @pytest.mark.parametrize("ending, code", [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)])
 def test_the_exporter_ends_its_process_without_pythons_own_end(
     ending: int,
@@ -236,36 +227,6 @@ def test_a_page_whose_name_leads_to_the_exporter_reads_nothing(small: Hall) -> N
             assert running.get(path)[0] != 421
 
 
-def test_the_address_is_printed_as_json(small: Hall) -> None:
-    words = (
-        "exporter",
-        "--list",
-        str(small.list()),
-        "--auth",
-        str(small.logins),
-        "--listen",
-        "127.0.0.1:0",
-        "--json",
-    )
-    with (
-        subprocess.Popen(
-            [*PDU, *words],
-            env=environment(),
-            cwd=ROOT,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as process,
-        bounded(process),
-    ):
-        assert process.stdout is not None
-        url = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")["url"]
-        assert fetched(f"{url}healthz")[0] == 200
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE_S)
-        assert process.returncode == 0
-
-
 def test_an_address_that_cannot_be_used_is_refused_in_one_line(
     small: Hall, running: Exporter, call: Call
 ) -> None:
@@ -290,25 +251,3 @@ def test_an_address_that_cannot_be_used_is_refused_in_one_line(
 )
 def test_the_printed_address_is_a_url(listen: str, url: str) -> None:
     assert exporter_command.page_url(listen, 9914) == url
-
-
-def test_a_missing_package_is_named_with_its_remedy(small: Hall, tmp_path: Path) -> None:
-    (tmp_path / "h11.py").write_text(
-        "raise ModuleNotFoundError(\"No module named 'h11'\", name='h11')\n"
-    )
-    with (
-        subprocess.Popen(
-            [*PDU, "exporter", "--list", str(small.list())],
-            env={**environment(), "PYTHONPATH": str(tmp_path)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process,
-        bounded(process),
-    ):
-        _, err = process.communicate(timeout=PATIENCE_S)
-    assert (
-        process.returncode == 2
-        and err.endswith(" -m pip install h11\n")
-        and len(err.splitlines()) == 1
-    )

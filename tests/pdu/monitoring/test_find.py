@@ -182,19 +182,6 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
             trap.recv(100)
 
 
-def test_a_name_that_is_the_address_of_another_pdu_is_made_unique() -> None:
-    found = [
-        find_.FoundDevice("192.0.2.9", "snmp", 161, "192.0.2.5", ""),
-        find_.FoundDevice("192.0.2.5", "snmp", 161, "", ""),
-        find_.FoundDevice("192.0.2.7", "snmp", 161, "192.0.2.7", ""),
-    ]
-    assert [one.name for one in find_.name_pdus(found)] == [
-        "192.0.2.5",
-        "192.0.2.7",
-        "192.0.2.5 192.0.2.9",
-    ]
-
-
 def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
     names = ("web", "web", "web 192.0.2.1", "web 192.0.2.1 192.0.2.1")
     found = [
@@ -205,17 +192,6 @@ def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
         len({one.name for one in find_.name_pdus(found)}) == len(names)
         and find_.name_pdus([]) == []
     )
-
-
-def test_the_names_of_pdus_at_one_address_differ_by_their_ports() -> None:
-    found = [
-        find_.FoundDevice("192.0.2.7", "raritan", port, "PX4", "") for port in (443, 8443, 9443)
-    ]
-    assert [one.name for one in find_.name_pdus(found)] == [
-        "PX4 192.0.2.7",
-        "PX4 192.0.2.7:8443",
-        "PX4 192.0.2.7:9443",
-    ]
 
 
 @pytest.mark.parametrize(
@@ -512,10 +488,30 @@ def test_a_secret_file_for_a_misspelt_key_is_refused(
 
 
 @pytest.mark.parametrize(
-    "sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212", "#"]
+    "found, names",
+    [
+        # a name that is the address of another one
+        (
+            [("192.0.2.9", 161, "192.0.2.5"), ("192.0.2.5", 161, ""), ("192.0.2.7", 161, "x")],
+            ["192.0.2.5", "x", "192.0.2.5 192.0.2.9"],
+        ),
+        # three at one address
+        (
+            [("192.0.2.7", port, "PX4") for port in (443, 8443, 9443)],
+            ["PX4 192.0.2.7", "PX4 192.0.2.7:8443", "PX4 192.0.2.7:9443"],
+        ),
+        # names that begin as a formula or a comment
+        *(
+            ([("192.0.2.9", 161, f"{sign}1+1")], ["192.0.2.9"])
+            for sign in "=+-@\uff1d\uff0b\uff0d\uff20\u2212#"
+        ),
+    ],
 )
-def test_a_name_that_begins_as_a_formula_or_a_comment_is_not_listed(sign: str) -> None:
-    assert [
-        one.name
-        for one in find_.name_pdus([find_.FoundDevice("192.0.2.9", "snmp", 161, f"{sign}1+1", "")])
-    ] == ["192.0.2.9"]
+def test_names_differ_and_begin_as_no_formula(
+    found: list[tuple[str, int, str]], names: list[str]
+) -> None:
+    pdus = [
+        find_.FoundDevice(host, "snmp" if port == 161 else "raritan", port, name, "")
+        for host, port, name in found
+    ]
+    assert [one.name for one in find_.name_pdus(pdus)] == names

@@ -69,18 +69,6 @@ def test_prometheus_parses_the_dashboards_expressions(tmp_path: Path) -> None:
     assert done.returncode == 0 and f"{len(rules)} rules found" in done.stdout, done.stderr
 
 
-def test_the_panels_of_the_dashboard_do_not_overlap() -> None:
-    taken: set[tuple[int, int]] = set()
-    for panel in BOARD["panels"]:
-        at = panel["gridPos"]
-        columns = range(at["x"], at["x"] + at["w"])
-        cells = {(x, y) for x in columns for y in range(at["y"], at["y"] + at["h"])}
-        assert not cells & taken and max(columns) < 24, panel["title"]
-        taken |= cells
-    identities = [panel["id"] for panel in BOARD["panels"]]
-    assert len(set(identities)) == len(identities)
-
-
 def _started(name: str) -> list[str]:
     unit = (DOCS / f"pdu-{name}.service").read_text("utf-8")
     (line,) = re.findall(r"(?m)^ExecStart=(.+)$", unit)

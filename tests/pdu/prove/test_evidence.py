@@ -33,10 +33,6 @@ def test_a_proof_that_was_just_made_is_read_as_it_was_written_and_replays(handle
     assert why_not_replayed(proof) == ""
 
 
-def test_the_recording_is_a_list_of_lines_that_a_person_can_read(made: UnitProof) -> None:
-    assert '  "outlet.2.status: on",\n' in proof_text(made)
-
-
 def test_verdicts_are_written_anew_whatever_the_file_says(made: UnitProof) -> None:
     told = [dataclasses.replace(one, verdict=KEPT, finding="surely") for one in made.verdicts[:3]]
     assert read_proof(proof_text(dataclasses.replace(made, verdicts=tuple(told)))) == made
