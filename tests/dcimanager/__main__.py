@@ -53,31 +53,19 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             ("DCI_PASSWORD_FILE", str(secret)),
         ]
         lines = [f"export {name}={shlex.quote(value)}" for name, value in exports]
-        if options.exports:
-            print("\n".join(lines))
-            print(
-                "# paste these lines into another terminal, then run there: sh dist/register.sh    "
-                "  (Ctrl-C ends this program)",
-                flush=True,
-            )
-        else:
-            manager.environment_file = str((options.data or folder) / "register.env")
-            private(folder / "register.env", "\n".join([*lines, ""]).encode())
-            settings = os.path.relpath(manager.environment_file)
-            register = f"(. {shlex.quote(settings)} && sh dist/register.sh)"
-            data = (
-                f"its data is kept in {options.data}"
-                if options.data
-                else "its data is then deleted"
-            )
-            print(
-                f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends"
-                f" it; {data})\n"
-                f"{manager.url}   the API; other ports: make serve ARGS='--port 8443 --page-port"
-                " 8080'\n"
-                f"next: in another terminal, here: make packages, then: {register}",
-                flush=True,
-            )
+        manager.environment_file = str((options.data or folder) / "register.env")
+        private(folder / "register.env", "\n".join([*lines, ""]).encode())
+        settings = os.path.relpath(manager.environment_file)
+        register = f"(. {shlex.quote(settings)} && sh dist/register.sh)"
+        data = f"its data is kept in {options.data}" if options.data else "its data is then deleted"
+        print(
+            f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends"
+            f" it; {data})\n"
+            f"{manager.url}   the API; other ports: make serve ARGS='--port 8443 --page-port"
+            " 8080'\n"
+            f"next: in another terminal, here: make packages, then: {register}",
+            flush=True,
+        )
         signals.wait()
     return 0
 
@@ -141,14 +129,6 @@ def _parser() -> argparse.ArgumentParser:
         default=0,
         metavar="K",
         help="answer 503 to the first K requests to the API",
-    )
-    parser.add_argument(
-        "--exports",
-        action="store_true",
-        help=(
-            "print shell lines with settings for dist/register.sh instead of the page's address and"
-            " password"
-        ),
     )
     return parser
 

@@ -30,19 +30,6 @@ _KIND = re.compile("[a-z][a-z-]{0,40}")
 LOGGED = "\x1e"  # ends the log lines of a call; written to standard error before the answer
 
 
-class _Without:
-    """An entry of sys.meta_path that hides packages that a platform may not have, except those that
-    are imported already.
-    """
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = frozenset(names)
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        if name.partition(".")[0] in self._names:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # a handler's prints go to standard error, not between the answers
@@ -54,7 +41,6 @@ def main() -> None:
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     job = json.loads(lines.get())
     sys.path[:0] = job["paths"]
-    sys.meta_path.insert(0, _Without(job["without"]))
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
     )

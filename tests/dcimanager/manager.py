@@ -10,7 +10,7 @@ import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Callable, Optional
@@ -45,10 +45,9 @@ class DciManager:
 
     The API answers 503 to the first `busy` requests, and to each one whose number is a multiple of
     `dozes_every`, which needs `keep_requests`. `wrap(request, serve)` may answer in place of the
-    API, or return None to cut the connection. `without` names packages that handlers must not find
-    ("sqlite3"). A call for a PDU may take `call_seconds`, unless the PDU has its own limit.
-    `processes` limits the worker processes. `platform` holds the packages common and pdu_common;
-    `start` replaces the start of a worker process.
+    API, or return None to cut the connection. A call for a PDU may take `call_seconds`,
+    unless the PDU has its own limit. `processes` limits the worker processes. `platform` holds the
+    packages common and pdu_common; `start` replaces the start of a worker process.
 
     `data` is a folder that keeps handlers, PDUs, readings and log for the next run, even after a
     crash; None: all are deleted at the end. `poll_seconds` is the interval of the timer; 0: no
@@ -67,7 +66,6 @@ class DciManager:
         dozes_every: int = 0,
         token_seconds: float = 3600.0,
         call_seconds: float = 60.0,
-        without: Sequence[str] = (),
         wrap: Optional[Wrap] = None,
         platform: Path = _ROOT,
         data: Optional[Path] = None,
@@ -100,7 +98,6 @@ class DciManager:
                 self.store,
                 self._folder,
                 platform=platform,
-                without=without,
                 processes=processes,
                 call_seconds=call_seconds,
                 start=start,

@@ -8,7 +8,7 @@ import contextlib
 import shutil
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Optional
 
@@ -39,13 +39,12 @@ class Runtime:
         folder: Path,
         *,
         platform: Path = _ROOT,
-        without: Sequence[str] = (),
         processes: int = 32,
         call_seconds: float = 60.0,
         start: Optional[Start] = None,
     ) -> None:
         self._store, self._folder = store, folder
-        self._without, self._call_seconds = list(without), call_seconds
+        self._call_seconds = call_seconds
         self._metering = platform == _ROOT
         self._uploading = threading.Lock()
         self._described: dict[tuple[int, int], Mapping[str, Any]] = {}
@@ -182,7 +181,6 @@ class Runtime:
             [str(self._folder / "host"), str(self._folder / "handlers")],
             handler.import_path,
             data,
-            self._without,
             metering=self._metering,
         )
         with self.pool.worker(Key(handler.handler, handler.current), pdu, job) as worker:

@@ -8,14 +8,12 @@ import socket
 from urllib.parse import urlencode
 
 import pytest
-from starlette.requests import Request
 
 from tests.waiting import PATIENCE_S
 
 from .client import Client
 from .manager import DciManager
 from .visiting import Visitor
-from .web.access import Access
 
 
 def test_without_a_login_every_page_leads_to_the_login(site: DciManager) -> None:
@@ -120,19 +118,6 @@ def test_an_unknown_or_malformed_host_is_refused(
         answer.status == 421
         and f"at the server's own address, for example {site.page_url}" in answer.body
     )
-
-
-@pytest.mark.parametrize(
-    "address, url", [("192.0.2.7", "https://192.0.2.7:8443/"), ("::1", "https://[::1]:8443/")]
-)
-def test_a_refusal_names_the_address_that_the_request_reached(
-    site: DciManager, address: str, url: str
-) -> None:
-    asked = Request(
-        {"type": "http", "scheme": "https", "server": (address, 8443), "path": "/", "headers": []}
-    )
-    answer = Access(None, site.tokens, None)._refusal(asked)
-    assert answer is not None and f"for example {url}\n" in bytes(answer.body).decode()
 
 
 _PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'

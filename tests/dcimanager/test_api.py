@@ -13,7 +13,6 @@ import pytest
 
 from tests.waiting import PATIENCE_S
 
-from . import multipart
 from .client import HANDLERS, TOKEN, Client, Reply
 from .manager import DciManager
 
@@ -195,20 +194,6 @@ def assert_refused(client: Client, manager: DciManager, data: bytes, words: str)
     assert list((manager.runtime._folder / "handlers").iterdir()) == []
 
 
-def test_a_directory_that_no_current_version_uses_is_deleted(
-    client: Client, manager: DciManager
-) -> None:
-    number, folder = client.create("pdu_x"), manager.runtime._folder / "handlers"
-    for top in ("pdu_a", "pdu_b"):
-        archive = packed((f"{top}/__init__.py", b""), (f"{top}/handler.py", b""))
-        assert client.upload(number, archive, f"{top}.handler").status == 200
-    assert [one.name for one in folder.iterdir()] == ["pdu_b"]
-    manager.runtime.roll(number, 1)
-    assert [one.name for one in folder.iterdir()] == ["pdu_a"]
-    manager.runtime.remove(number)
-    assert list(folder.iterdir()) == []
-
-
 @pytest.mark.parametrize(
     "first, second", [("pdu_x/data", "pdu_x/data/a.py"), ("pdu_x/data/a.py", "pdu_x/data")]
 )
@@ -278,31 +263,9 @@ def test_a_missing_field_of_the_form_is_named(client: Client, missing: str) -> N
     assert (reply.status, reply.body["error"]["msg"]) == (400, f"the field {missing} is missing")
 
 
-def test_an_import_path_that_is_not_utf_8_is_refused(client: Client) -> None:
-    parts = [
-        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
-        for name in ("data", "handler_import")
-    ]
-    reply = upload_form(client, parts[0] + b"1\r\n" + parts[1] + b"\xff\r\n--x--\r\n")
-    assert (reply.status, reply.body["error"]["msg"]) == (
-        400,
-        "the field handler_import is not UTF-8",
-    )
-
-
 def upload_form(client: Client, body: bytes) -> Reply:
     headers = {**client.headers, "Content-Type": "multipart/form-data; boundary=x"}
     return client.request("POST", f"{HANDLERS}/{client.create()}/content", body, headers)
-
-
-def test_a_field_of_a_form_keeps_every_byte() -> None:
-    content = bytes(range(256)) + b"\r\n--x\r--x\n\r\n"
-    head = (
-        b'--x-y\r\nContent-Disposition: form-data; name="data"; filename="a b"\r\nContent-Type:'
-        b" a/b\r\n\r\n"
-    )
-    body = head + content + b"\r\n--x-y--\r\n"
-    assert multipart.fields('multipart/form-data; boundary="x-y"', body) == {"data": content}
 
 
 def test_a_silent_connection_delays_no_other(client: Client, manager: DciManager) -> None:

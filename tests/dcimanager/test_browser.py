@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, Optional
 from urllib.parse import urlsplit
@@ -248,35 +247,6 @@ def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
             lambda: not window.all("button[disabled], button[title]"),
             "buttons that remove each handler",
         )
-        clean(window, manager)
-
-
-def _has_chip(window: Browser, chip: str) -> bool:
-    return window.text("#outlet-3 .chip") == chip
-
-
-@pytest.mark.against("curl and the stand-in for DCImanager")
-def test_netio_is_registered_by_register_sh_polled_and_switched_on_the_page(
-    window: Browser, dist: Path, tmp_path: Path
-) -> None:
-    with serving(tmp_path) as manager:
-        admin = Admin(tmp_path, dist / "register.sh")
-        run = admin.run(manager, "netio", DCI_IDS=str(tmp_path / "ids"))
-        assert (run.code, run.err) == (0, "")
-        assert [handler.handler for handler in manager.handlers()] == ["pdu_netio"]
-        logged_in(window, manager)
-        window.one("button[value=netio]").click()
-        window.until(lambda: len(window.all("table.outlets tbody tr")) == 8, "8 outlets")
-        window.until(lambda: last_load(window) > 1.0, "the load of all outlets")
-        for to, chip in (("off", "Off"), ("on", "On")):
-            window.one(f"#outlet-3 a[href$='to={to}']").click()
-            window.shows(f"Switch this outlet {to}?", "dialog")
-            window.one("dialog .confirm button").click()
-            window.shows(f"is {to}.")
-            window.until(partial(_has_chip, window, chip), f"outlet 3 {to}")
-        (pdu,) = manager.pdus()
-        # the archive that register.sh uploaded ran all of it
-        assert pdu.handler == "pdu_netio" and manager.handlers()[0].uploads == 1
         clean(window, manager)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pytest
 
 from handlers import registry
-from handlers.shared.errors import SettingsError
 from handlers.shared.settings import Setting, Settings
 from handlers.snmp.settings import select_families
 from pdu.core.inventory.handler_loading import load
@@ -41,10 +40,3 @@ def test_an_example_is_accepted_by_each_handler_that_has_the_key(name: str, key:
 def test_each_example_belongs_to_a_key_of_a_handler() -> None:
     keys = {setting.key for table in tables().values() for setting in table}
     assert EXAMPLES and set(EXAMPLES) <= keys
-
-
-def test_an_example_that_a_handler_refuses_would_be_noticed() -> None:
-    with pytest.raises(SettingsError):
-        select_families({"profile": "apc-rpdu9"}, {})
-    with pytest.raises(SettingsError):
-        Settings({"fingerprint": EXAMPLES["fingerprint"][:-3]}, tables()["raritan"])

@@ -21,7 +21,6 @@ from .manager import DciManager
 from .records import LATE_S, Call, Label
 from .servers import Feed
 from .store import Store
-from .test_api import packed
 from .visiting import HOSTILE, Answer, Visitor
 from .web.shown import state
 
@@ -50,48 +49,6 @@ def test_a_handler_is_registered_updated_rolled_back_and_removed(
     site.store.delete_pdu(pdu.id)
     visitor.post(f"/handlers/{handler.id}/remove", {})
     assert site.handlers() == []
-
-
-def test_a_handler_whose_first_archive_was_broken_speaks_snmp_after_the_second(
-    visitor: Visitor, site: DciManager
-) -> None:
-    text = (
-        b"from pdu_common.base_snmp_pdu import BaseSnmpPdu\nclass X(BaseSnmpPdu):\n   "
-        b" pass\nmake_handler = X\n"
-    )
-    for content, protocol in ((b"1 / 0", "custom"), (text, "snmp")):
-        visitor.upload(
-            [("pdu_x.tar.gz", packed(("pdu_x/__init__.py", b""), ("pdu_x/handler.py", content)))]
-        )
-        assert [handler.protocol for handler in site.handlers()] == [[protocol]]
-
-
-def test_the_line_to_paste_quotes_the_path_of_the_environment_file(
-    visitor: Visitor, site: DciManager
-) -> None:
-    site.environment_file = "/my data/register.env"
-    assert "(. '/my data/register.env' && sh dist/register.sh)" in html.unescape(
-        visitor.get("/handlers").body
-    )
-
-
-def test_a_refused_archive_registers_nothing(visitor: Visitor, site: DciManager) -> None:
-    for data in (b"", b"x", packed(("pdu_x/__init__.py", b"")), packed(("pdu_x/handler.py", b""))):
-        visitor.upload([("a.tar.gz", data)])
-    assert site.handlers() == []
-
-
-def test_an_archive_whose_directory_is_in_use_registers_nothing(
-    visitor: Visitor, site: DciManager, small: bytes
-) -> None:
-    Client(site).upload(Client(site).create("pdu_other"), small)
-    visitor.upload([("pdu_small.tar.gz", small)])
-    assert [handler.handler for handler in site.handlers()] == ["pdu_other"]
-    assert not [
-        event
-        for event in site.journal.events()
-        if event.text.startswith("pdu_small was registered")
-    ]
 
 
 def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(
@@ -186,24 +143,6 @@ def test_a_setting_of_several_lines_that_a_browser_sends_as_one_line_is_unchange
     assert pdu.settings == {"ca_pem": "other"} and len(pdu.changes) == 1
 
 
-def test_more_settings_than_the_form_takes_are_refused(
-    visitor: Visitor, site: DciManager, small: bytes
-) -> None:
-    Client(site).install(small)
-    form = {"handler": "pdu_small", "name": "rack", "address": "127.0.0.1"}
-    for count, status in ((40, 303), (41, 400)):
-        given = {
-            f"{part}_{number}": f"{part}{number}"
-            for number in range(count)
-            for part in ("key", "value")
-        }
-        assert visitor.post("/pdus/add", {**form, **given}).status == status
-    (pdu,) = site.pdus()
-    assert len(pdu.settings) == 40
-    form_again = visitor.get(f"/pdus/{pdu.id}/edit").body
-    assert 'name="key_39"' in form_again and 'name="key_40"' not in form_again
-
-
 def test_snmp_fields_are_saved_and_their_secrets_are_not_shown(
     visitor: Visitor, site: DciManager, small: bytes
 ) -> None:
@@ -224,14 +163,6 @@ def test_snmp_fields_are_saved_and_their_secrets_are_not_shown(
     assert pdu.snmp == {"version": "3", "user": "u", "auth_password": " secret-12 "}
     page = visitor.get(f"/pdus/{pdu.id}/edit").body
     assert "secret-12" not in page and "unchanged if empty" in page and "SNMPv3" in page
-
-
-def test_the_form_of_a_handler_without_an_archive_says_so(
-    visitor: Visitor, site: DciManager
-) -> None:
-    Client(site).create()
-    form = visitor.get("/pdus/add").body
-    assert "No archive of this handler has been uploaded yet." in form and "no table" not in form
 
 
 def test_switching_asks_first_and_shows_the_result(
@@ -592,20 +523,6 @@ def test_a_text_that_is_too_long_is_refused_in_each_field_of_the_snmp_form(
             ).status
             == 400
         ), field
-
-
-def test_an_unchanged_part_of_a_page_is_not_sent_again(
-    visitor: Visitor, site: DciManager, small: bytes
-) -> None:
-    Client(site).install(small)
-    site.poll([site.add_pdu("rack", "pdu_small", "127.0.0.1")])
-    first = visitor.get("/pdus/1", x_part="1")
-    assert first.status == 200 and "<html" not in first.body and "1.5" in first.body
-    # current and energy of two outlets
-    assert first.body.count("not metered") == 4
-    assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 304
-    site.switch(site.pdus()[0], "1", on=False)
-    assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 200
 
 
 @pytest.mark.parametrize("number", ["9" * 20, "9" * 400], ids=["20 digits", "400 digits"])

@@ -11,16 +11,6 @@ from .records import Call
 from .visiting import Visitor
 
 
-def test_a_pdu_is_shown_as_not_polled_yet_until_its_first_poll(
-    visitor: Visitor, site: DciManager, small: bytes
-) -> None:
-    Client(site).install(small)
-    site.add_pdu("rack", "pdu_small", "127.0.0.1")
-    assert "not polled yet" in visitor.get("/").body
-    site.poll()
-    assert "not polled yet" not in visitor.get("/").body
-
-
 def test_figures_from_before_a_failed_reading_are_shown_with_their_time(
     visitor: Visitor, site: DciManager
 ) -> None:
@@ -89,23 +79,3 @@ def test_readings_are_served_as_json_and_csv(
     shown = json.loads(body)
     assert shown["count"] == len(shown["at"]) == 2  # no gap between the two readings
     assert visitor.get(f"/pdus/{pdu.id}/readings.json?hours=1&outlet=1").status == 200
-
-
-def test_the_log_distinguishes_hung_crashed_and_failed_calls(
-    visitor: Visitor, site: DciManager, small: bytes
-) -> None:
-    Client(site).install(small)
-    for say in ("hang", "die", "bug"):
-        pdu = site.add_pdu(say, "pdu_small", "127.0.0.1", settings={"say": say})
-        pdu.call_seconds = 0.5 if say == "hang" else None
-    site.poll()
-    body = visitor.get("/log?pdu=&failed=1").body
-    assert all(
-        words in body
-        for words in (
-            "hung, stopped",
-            "crashed",
-            "ValueError: a defect of the handler",
-            "defect in status",
-        )
-    )

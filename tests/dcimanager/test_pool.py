@@ -20,21 +20,6 @@ from .manager import DciManager
 from .sealed import masked
 
 
-def test_eight_pdus_share_two_processes_and_all_are_polled(small: bytes) -> None:
-    with DciManager(processes=2) as manager:
-        Client(manager).install(small)
-        pdus = [
-            manager.add_pdu(f"rack {number}", "pdu_small", f"192.0.2.{number}")
-            for number in range(8)
-        ]
-        for _ in range(2):
-            manager.poll()
-        assert (
-            all([call.ok for call in pdu.calls] == [True] * 4 for pdu in pdus)
-            and len(manager.worker_pids()) == 2
-        )
-
-
 def test_a_shared_process_serves_each_pdu_with_its_own_data(small: bytes) -> None:
     with DciManager(processes=1) as manager:
         Client(manager).install(small)

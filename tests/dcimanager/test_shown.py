@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .records import Pdu
 from .web import fleet
-from .web.shown import number, where
+from .web.shown import number
 
 
 def pdu(address: str = "192.0.2.7", **more: object) -> Pdu:
@@ -12,15 +12,6 @@ def pdu(address: str = "192.0.2.7", **more: object) -> Pdu:
     for name, value in more.items():
         setattr(made, name, value)
     return made
-
-
-def test_a_port_of_the_form_is_a_part_of_the_address() -> None:
-    assert where(pdu()) == "192.0.2.7"
-    assert where(pdu(settings={"port": "3494"})) == "192.0.2.7:3494"
-    assert where(pdu(snmp={"port": "1161"})) == "192.0.2.7:1161"
-    assert where(pdu("192.0.2.7:99", settings={"port": "3494"})) == "192.0.2.7:99"
-    assert where(pdu("2001:db8::8", settings={"port": "3494"})) == "[2001:db8::8]:3494"
-    assert where(pdu("</td>", settings={"port": "<b>"})) == "</td>:<b>"
 
 
 def test_a_sum_of_counters_is_no_finer_than_its_coarsest_counter() -> None:

@@ -8,18 +8,16 @@ import io
 import json
 import os
 import shutil
-import ssl
 import subprocess
 import sys
 import threading
-import urllib.request
 from pathlib import Path
 from typing import Optional
 
 import pytest
 
 from tests.packaging.building import archive, small_tree
-from tests.waiting import PATIENCE_S, bounded, finished, until
+from tests.waiting import PATIENCE_S, finished, until
 
 from . import child
 from .client import Client
@@ -89,49 +87,6 @@ def test_a_password_is_neither_in_a_workers_command_line_nor_in_the_repr_of_its_
     assert "child.py" in command_line and "hidden-4711" not in command_line + repr(pdu)
 
 
-def test_a_package_can_be_hidden_from_handlers(small: bytes) -> None:
-    for without, kind in (((), ""), (("sqlite3",), "bug")):
-        with DciManager(without=without) as manager:
-            Client(manager).install(small)
-            pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "sqlite"})
-            manager.poll()
-            assert pdu.calls[0].kind == kind
-
-
-def test_a_poll_reads_states_and_figures_and_a_switch_call_changes_the_state(
-    manager: DciManager, client: Client, small: bytes
-) -> None:
-    client.install(small)
-    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
-    manager.poll()
-    assert pdu.ports == {"1": "UP", "1.0": "UNKNOWN"} and (pdu.load_a, pdu.energy_kwh) == (
-        1.5,
-        42.25,
-    )
-    call = manager.switch(pdu, "1", on=False)
-    assert (
-        call.ok
-        and call.value == {"identity": "1", "state": "DOWN", "same_object": True}
-        and pdu.ports["1"] == "DOWN"
-    )
-    assert [call.method for call in pdu.calls] == ["status", "statistic", "port_down"]
-    assert all(call.seconds > 0 for call in pdu.calls)
-
-
-def test_an_snmp_handler_gets_snmp_data(
-    manager: DciManager, client: Client, tmp_path: Path
-) -> None:
-    tree = small_tree(tmp_path)
-    handler = tree / "small" / "handler.py"
-    handler.write_text(
-        handler.read_text().replace('custom_params.get("say", "")', 'snmp_params["community"]')
-    )
-    client.install(archive(tree, "small"), protocol="snmp")
-    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", snmp={"community": "error"})
-    manager.poll()
-    assert pdu.calls[0].kind == "settings"
-
-
 @pytest.mark.parametrize(
     "say, kind, words",
     [
@@ -197,24 +152,6 @@ def test_a_poll_before_the_archive_is_uploaded_is_an_error(
     assert pdu.calls[0].kind == "import" and "uploaded" in pdu.calls[0].text
 
 
-def test_a_pdu_of_an_unknown_handler_is_refused(manager: DciManager) -> None:
-    with pytest.raises(LookupError, match="pdu_nothing"):
-        manager.add_pdu("rack", "pdu_nothing", "127.0.0.1")
-
-
-def test_a_new_version_runs_at_the_next_poll(
-    manager: DciManager, client: Client, small: bytes, newer: bytes
-) -> None:
-    number = client.install(small)
-    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
-    for data, version in ((newer, "2.0"), (small, "1.0")):
-        manager.poll()
-        assert version not in pdu.ports
-        assert client.upload(number, data).status == 200
-        manager.poll()
-        assert version in pdu.ports
-
-
 def test_a_refused_upload_keeps_the_running_version(
     manager: DciManager, client: Client, small: bytes, newer: bytes
 ) -> None:
@@ -234,28 +171,6 @@ def test_a_removed_pdu_is_not_switched(manager: DciManager, client: Client, smal
     with pytest.raises(LookupError, match="no such PDU"):
         manager.switch(pdu, "1", on=False)
     assert pdu.calls == []
-
-
-def test_what_a_handler_prints_is_in_the_log_of_its_call(
-    manager: DciManager, client: Client, small: bytes
-) -> None:
-    client.install(small)
-    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "print"})
-    manager.poll()
-    assert [(call.method, "{}" in call.lines) for call in pdu.calls] == [
-        ("status", True),
-        ("statistic", False),
-    ]
-
-
-def test_the_log_lines_of_a_call_are_kept(
-    manager: DciManager, client: Client, small: bytes
-) -> None:
-    client.install(small)
-    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "bug"})
-    assert manager.log(pdu) == []
-    manager.poll()
-    assert any("defect in status" in line for line in manager.log(pdu))
 
 
 def gone(pid: int) -> bool:
@@ -315,21 +230,6 @@ def test_workers_end_when_their_stand_in_is_killed(small: bytes, tmp_path: Path)
     assert len(pids) == 2 and until(lambda: all(gone(int(pid)) for pid in pids))
 
 
-def test_a_port_without_a_usable_identity_is_a_defect_of_its_handler(
-    manager: DciManager, client: Client, tmp_path: Path
-) -> None:
-    tree = small_tree(tmp_path)
-    handler = tree / "small" / "handler.py"
-    handler.write_text(
-        handler.read_text().replace(
-            "port.power_status = EnumPowerStatus.DOWN", "port.identity = b'1'"
-        )
-    )
-    client.install(archive(tree, "small"))
-    call = manager.switch(manager.add_pdu("rack", "pdu_small", "127.0.0.1"), "1", on=False)
-    assert (call.kind, call.text) == ("bug", "TypeError: not usable as an identity: b'1'")
-
-
 class Answering:
     """A process that has already written these answers."""
 
@@ -361,32 +261,3 @@ def test_an_answer_without_the_number_of_its_call_is_a_failed_call(tmp_path: Pat
         .kind
         == "died"
     )
-
-
-def test_the_command_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
-    with (
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.dcimanager", "--exports", "--email", "me@example.com"],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "TMPDIR": str(tmp_path)},
-        ) as process,
-        bounded(process),
-    ):
-        assert process.stdout is not None
-        lines = [process.stdout.readline().strip() for _ in range(4)]
-        shown = dict(line[len("export ") :].split("=", 1) for line in lines)
-        secret = Path(shown["DCI_PASSWORD_FILE"])
-        assert shown["DCI_EMAIL"] == "me@example.com" and shown["DCI_URL"].startswith(
-            "https://127.0.0.1:"
-        )
-        assert secret.stat().st_mode & 0o077 == 0
-        trusted = ssl.create_default_context(cafile=shown["CURL_CA_BUNDLE"])
-        trusted.minimum_version = ssl.TLSVersion.TLSv1_2
-        with urllib.request.urlopen(  # noqa: S310  # https
-            shown["DCI_URL"], timeout=PATIENCE_S, context=trusted
-        ) as answer:
-            assert b"Log in" in answer.read()
-        process.terminate()
-        assert process.wait(PATIENCE_S) == 0
-    assert list(tmp_path.iterdir()) == []

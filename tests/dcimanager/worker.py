@@ -34,17 +34,15 @@ class Job(NamedTuple):
     """What a worker runs: `paths` come first in sys.path; `data` holds the arguments of the
     adapter's function `data`.
 
-    `without` names packages that are hidden from the handler. `adapter` is a file with the
-    functions of `adapter.py` that differ on this platform. `fresh` asks for a new handler object
-    and a new thread for each call. `import_path` is the name of the handler's module, or the path
-    of its file. With `metering`, the project's own doubles get views that also have an outlet's
-    current and show which figures were not metered.
+    `adapter` is a file with the functions of `adapter.py` that differ on this platform. `fresh`
+    asks for a new handler object and a new thread for each call. `import_path` is the name of the
+    handler's module, or the path of its file. With `metering`, the project's own doubles get views
+    that also have an outlet's current and show which figures were not metered.
     """
 
     paths: list[str]
     import_path: str
     data: dict[str, Any]
-    without: list[str] = []
     adapter: str = ""
     fresh: bool = False
     metering: bool = False
@@ -246,7 +244,6 @@ class Worker:
             {
                 "paths": job.paths,
                 "import": job.import_path,
-                "without": job.without,
                 "adapter": job.adapter,
                 "fresh": job.fresh,
                 "metering": job.metering,
