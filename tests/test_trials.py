@@ -25,7 +25,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     monkeypatch.setattr(trials, "_RESULTS", tmp_path)
     monkeypatch.setattr(measured, "commit", lambda: "0123456789")
     monkeypatch.setattr(trials, "_files_with_trials", lambda paths: sorted(FILES))
-    monkeypatch.setattr(trials, "_run", run)
+    monkeypatch.setattr(trials, "run_files", run)
     return shards
 
 
@@ -67,7 +67,7 @@ def test_a_whole_run_is_written_into_the_page(
 def test_a_file_without_a_result_counts_as_failed() -> None:
     """As after a crash of pytest. This file has no trial, so pytest runs and reports none."""
     name = "tests/test_measured.py"
-    (result,) = trials._run([name], "0")
+    (result,) = trials.run_files([name], "0")
     assert (result.file, result.passed, result.failed) == (name, 0, 1)
 
 

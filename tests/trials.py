@@ -74,7 +74,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     while left and time.monotonic() < end:
         shard, left = left[:_FILES_OF_A_SHARD], left[_FILES_OF_A_SHARD:]
         print(f"== {', '.join(shard)}; {len(left)} files after these", flush=True)
-        for result in _run(shard, options.workers):
+        for result in run_files(shard, options.workers):
             results[result.file] = result
             _RESULTS.mkdir(parents=True, exist_ok=True)
             with file.open("a", encoding="utf-8") as stream:
@@ -103,7 +103,7 @@ def _results_of(file: Path) -> dict[str, FileResult]:
     return {row["file"]: FileResult(**row) for row in rows}
 
 
-def _run(files: Sequence[str], workers: str) -> Iterator[FileResult]:
+def run_files(files: Sequence[str], workers: str) -> Iterator[FileResult]:
     """Runs the trials of the files; a file without a result, as after a crash, counts as failed."""
     with tempfile.TemporaryDirectory(prefix="trials-") as folder:
         report = Path(folder) / "junit.xml"

@@ -41,7 +41,7 @@ class _ToolFunction(NamedTuple):
     name: str
 
 
-_PLACES: Mapping[str, _ToolFunction] = {
+TOOL_FUNCTIONS: Mapping[str, _ToolFunction] = {
     "topology": _ToolFunction("pdu.core.adapters.{}.topology", "read_topology"),
     "power_on": _ToolFunction("pdu.core.adapters.{}.power_restore", "read_power_restore"),
     "nameplate": _ToolFunction("pdu.core.adapters.{}.nameplate", "read_nameplate"),
@@ -151,15 +151,15 @@ class HandlerTools:
         return out
 
 
-class _Methods(NamedTuple):
+class HandlerMethods(NamedTuple):
     """The methods that tools may find on a handler's object."""
 
     measured: Optional[Callable[[bool], Any]]
     labels: Optional[Callable[[], Sequence[Label]]]
 
 
-def _methods(pdu: Any) -> _Methods:
-    return _Methods(
+def _methods(pdu: Any) -> HandlerMethods:
+    return HandlerMethods(
         pdu.measured if hasattr(pdu, "measured") else None,
         pdu.labels if hasattr(pdu, "labels") else None,
     )
@@ -203,13 +203,15 @@ def handler_of_recording(text: str, file: str) -> tuple[str, RecordingFormat]:
 
 @functools.lru_cache(maxsize=128)
 def _answer(what: str, handler: str) -> Any:
-    """A function or value of `_PLACES`; None if the handler has no such module."""
+    """A function or value of `TOOL_FUNCTIONS`; None if the handler has no such module."""
     module = _module(what, handler) if handler else None
-    return None if module is None else getattr(importlib.import_module(module), _PLACES[what].name)
+    if module is None:
+        return None
+    return getattr(importlib.import_module(module), TOOL_FUNCTIONS[what].name)
 
 
 def _module(what: str, handler: str) -> Optional[str]:
-    module = _PLACES[what].module.format(handler)
+    module = TOOL_FUNCTIONS[what].module.format(handler)
     # without the folder, a search for a module in it would be an error
     names = (module.rpartition(".")[0], module)
     return module if all(importlib.util.find_spec(name) for name in names) else None

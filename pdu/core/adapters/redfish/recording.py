@@ -18,6 +18,7 @@ from .tree import Json, links, strip_trailing_slash
 
 _LONGEST_CRAWL = 900.0  # limit for a recording, in seconds
 MOST_RESOURCES = 10_000
+MOST_BYTES = 256 << 20  # limit for all answers together
 # Accounts, logs, schemas, other equipment and so on: no reading needs them, and some identify the
 # owner.
 _LEFT_OUT = re.compile(
@@ -30,8 +31,6 @@ _NUMBERED = ("#Outlet.", "#Circuit.")
 
 
 class _Crawl(RedfishService):
-    most_bytes = 256 << 20
-
     @property
     def may_go_on(self) -> bool:
         """Whether it is logged in, if that is needed, and has read at most `most_bytes`."""
@@ -46,6 +45,7 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
     """
     resource_by_path: dict[str, Json] = {}
     service = _Crawl(settings.read_settings(data), seconds=_LONGEST_CRAWL)
+    service.most_bytes = MOST_BYTES
     with service:
         root = dict(recorder.again(service.root))
         resource_by_path[strip_trailing_slash(ROOT)] = root

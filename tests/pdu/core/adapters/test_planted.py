@@ -426,11 +426,3 @@ def test_numbers_that_tell_a_place_become_zero() -> None:
         }
     }
     assert Scrubber(("locations",)).json(given) == given
-
-
-def test_a_lone_latitude_is_replaced_unless_the_family_reads_the_object() -> None:
-    assert Scrubber().text("50.941278", numbers=False) == "location-1"
-    assert (
-        Scrubber().text("50.941278") == "50.941278"
-        and Scrubber().text("0.98765", numbers=False) == "0.98765"
-    )

@@ -18,11 +18,6 @@ def clean(name: str, value: str) -> object:
     return json.loads(json.dumps(outcome))["_ret_"][name]
 
 
-@pytest.mark.parametrize("idl", ["pdumodel.Outlet:3.0.4", "sensors.NumericSensor:4.0.4"])
-def test_a_known_type_stays(idl: str) -> None:
-    assert clean("type", idl) == idl
-
-
 def test_a_known_type_stays_even_if_a_word_of_it_is_the_owners_name_of_something() -> None:
     idl = "pdumodel.Outlet:3.0.4"
     call = key("/model/pdu/0", "getSettings", {})

@@ -21,7 +21,6 @@ from handlers.shared.errors import (
 )
 from pdu.core.adapters.recording_formats import RecordingOptions
 from pdu.core.adapters.redfish import recording
-from pdu.core.adapters.scrub import Scrubber
 from pdu.core.adapters.snmp import snmprec
 from pdu.core.adapters.snmp.recorded_rows import SnmpRow as HeldRow, arcs
 from pdu.core.adapters.snmp.recording import scrubbed
@@ -50,14 +49,12 @@ from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import (
     BUILT_IN,
     Agent,
-    Device,
     Faults,
     Row,
-    read_snmprec,
     write_snmprec,
 )
 from tests.simulators.snmp_agent.devices import apc
-from tests.simulators.xerus import Fault, Model, XerusPdu
+from tests.simulators.xerus import Model, XerusPdu
 
 
 def test_every_kind_of_device_is_tested() -> None:
@@ -71,28 +68,6 @@ def test_a_replayed_recording_reads_as_the_device_did(handler: str) -> None:
     assert before.states and before.load is not None
     with replayed(handler, recording.text) as again:
         assert read(again) == before
-
-
-def test_a_name_that_is_part_of_a_well_known_path_stays() -> None:
-    """A replayed Redfish service must answer at /redfish/v1, and link unit 2 of a replayed Xerus
-    unit below /link/2.
-    """
-    with RedfishService(RedfishModel((Pdu(outlets=("A1", "A2")),)), password="any") as service:
-        service.outlet("A1").name = "redfish"
-        settings = {
-            "port": str(service.port),
-            "username": service.user,
-            "password": "any",
-            "ca_pem": service.ca_pem,
-        }
-        unit = Unit("redfish", PduData(service.host, settings))
-        before, text = read(unit), recorded(unit)
-    assert '"/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1": ' in text
-    with replayed("redfish", text) as again:
-        assert read(again) == before
-    assert (
-        Scrubber(user="link", host="cascade.example").text("/link/2/cascade") == "/link/2/cascade"
-    )
 
 
 def test_the_recorder_requests_a_redfish_link_exactly_as_the_service_writes_it() -> None:
@@ -198,7 +173,7 @@ def test_a_session_login_that_fails_in_another_way_is_not_tried_again_either(sta
 def test_a_recording_ends_at_the_limit_of_all_answers_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(recording._Crawl, "most_bytes", 900)
+    monkeypatch.setattr(recording, "MOST_BYTES", 900)
     with (
         redfish.serving(redfish.Tree(redfish.unit())) as address,
         pytest.raises(ProtocolError, match="900 bytes together"),
@@ -229,65 +204,6 @@ def test_a_recording_holds_no_name_address_serial_number_or_secret(handler: str)
     assert not [value for value in planted_devices.SECRETS if value in kept]
 
 
-@HANDLERS
-def test_two_recordings_of_a_device_have_the_same_stand_ins(handler: str) -> None:
-    first = recording_of(handler)[1].text
-    with UNITS[handler]() as unit:
-        second = recorded(unit)
-    same: dict[str, list[str]] = {
-        "snmp": ["contact-1", "location-1"],
-        "raritan": ["name-1"],
-        "redfish": ["serial-1", "name-1"],
-        "nut": ["serial-1", "contact-1"],
-    }
-    assert all(stand in first and stand in second for stand in same[handler])
-    found = [
-        re.findall(r"\b(?:name|serial|contact|location|host|secret)-[0-9]+", text)
-        for text in (first, second)
-    ]
-    assert found[0] == found[1]
-    if handler == "nut":  # the device's name equals its location
-        assert first.count("name-1") == 2 and "device.location: name-1" in first
-
-
-def test_octets_with_text_and_a_host_name_in_sys_descr_are_scrubbed() -> None:
-    rows = {
-        "1.3.6.1.2.1.1.1.0": b"Linux frontend42 4.9.0 armv7l",
-        "1.3.6.1.2.1.1.5.0": b"kunde7.example",
-        "1.3.6.1.4.1.99999.1.1.0": b"Schmidt\0\0\x01left",
-        "1.3.6.1.4.1.99999.1.2.0": b"\xff\x01Hetzmann-GmbH\x02",
-        "1.3.6.1.4.1.99999.1.3.0": bytes((10, 20, 30, 40)),
-        "1.3.6.1.4.1.99999.1.4.0": b"at 10.20.30.40, see frontend42",
-        "1.3.6.1.4.1.99999.1.5.0": b"kunde7",
-        "1.3.6.1.4.1.99999.1.6.0": bytes((0x80, 7, 0xFF)),
-        "1.3.6.1.4.1.99999.1.7.0": b"M\xc3\xbcller\0\x01",
-    }
-    device = {oid: Row(4, value) for oid, value in rows.items()}
-    device["1.3.6.1.4.1.99999.1.8.0"] = Row(6, arcs("1.3.6.1.4.1.99999.2.1.1.10.20.30.40"))
-    device["1.3.6.1.4.1.99999.2.1.1.10.20.30.40"] = Row(2, 1)
-    with Agent(Device(device)) as agent:
-        text = recorded(
-            Unit("snmp", PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"}))
-        )
-    found = {oid: row.value for oid, row in read_snmprec(text).items()}
-    assert found["1.3.6.1.4.1.99999.1.6.0"] == rows["1.3.6.1.4.1.99999.1.6.0"]
-    assert found["1.3.6.1.4.1.99999.1.8.0"] == arcs("1.3.6.1.4.1.99999.2.1.1.192.0.2.1")
-    assert "1.3.6.1.4.1.99999.2.1.1.192.0.2.1" in found
-    for value in (
-        b"frontend42",
-        b"kunde7",
-        b"Schmidt",
-        b"Hetzmann",
-        b"GmbH",
-        b"10.20.30.40",
-        bytes((10, 20, 30, 40)),
-        b"ller",
-    ):
-        assert not [
-            oid for oid, held in found.items() if isinstance(held, bytes) and value in held
-        ], value
-
-
 def test_an_oid_that_names_a_product_is_not_taken_for_an_address() -> None:
     """Such as the sysObjectID of Chatsworth's agents, `.0.10.43.6.1.4.1`, and types of sensors."""
     named = {
@@ -305,29 +221,6 @@ def test_an_oid_that_names_a_product_is_not_taken_for_an_address() -> None:
         clean = scrubbed(rows, PduSnmpData("10.20.30.40", {"community": "public"}))
         changed = {oid: clean[oid].value for oid in rows if clean[oid] != rows[oid]}
         assert changed == {arcs("1.3.6.1.4.1.99999.1.4.0"): arcs("1.3.6.1.2.1.4.20.1.1.192.0.2.1")}
-
-
-def test_an_address_that_is_a_name_or_location_is_replaced_in_every_form() -> None:
-    texts = {
-        "1.3.6.1.2.1.1.5.0": b"00:c0:b7:ab:cd:ef",
-        "1.3.6.1.2.1.1.6.0": b"10.20.30.40",
-        "1.3.6.1.4.1.99999.1.1.0": b"10.9.9.9",
-    }
-    device = {oid: Row(4, value) for oid, value in texts.items()}
-    device["1.3.6.1.4.1.99999.1.2.0"] = Row(4, bytes.fromhex("00c0b7abcdef"))
-    device["1.3.6.1.4.1.99999.1.3.0"] = Row(0x40, bytes((10, 20, 30, 40)))
-    rows = snmprec.parse(write_snmprec(device)).rows
-    clean = [
-        row.value
-        for row in scrubbed(rows, PduSnmpData("10.9.9.9", {"community": "public"})).values()
-    ]
-    assert clean == [
-        b"02:00:00:00:00:01",
-        b"192.0.2.2",
-        b"192.0.2.1",
-        bytes.fromhex("020000000001"),
-        bytes((192, 0, 2, 2)),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -379,26 +272,6 @@ def test_an_outlets_name_is_replaced_also_where_its_column_is_needed(encoding: s
     assert "name-" in str(clean[named].raw) and not re.search(
         "ro|Kundenmeier", str(clean[named].raw)
     )
-
-
-def test_a_device_with_two_names_for_one_outlet_is_recorded_without_these_names() -> None:
-    variables = "1.3.6.1.4.1.2606.7.4.2.2.1"
-    device = fixture("rittal-cmc3_pdu").device().rows()
-    device.update(
-        {
-            f"{variables}.3.2.999": Row(4, b"Sockets.Socket 01.DescName"),
-            f"{variables}.10.2.999": Row(4, b"Hetzmann"),
-        }
-    )
-    rows = snmprec.parse(write_snmprec(device)).rows
-    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
-    first, second = arcs(f"{variables}.10.2.100"), arcs(f"{variables}.10.2.999")
-    assert (
-        rows[first].value == b"mail"
-        and clean[first].value != b"mail"
-        and clean[second].value != b"Hetzmann"
-    )
-    assert "as the device does" in compare_rows(rows, clean)[0]
 
 
 @pytest.mark.parametrize(
@@ -576,34 +449,6 @@ def test_a_recording_that_a_fault_ends_keeps_what_was_read_and_says_where_it_sto
     assert f"it stopped after {'.'.join(map(str, max(rows)))} (" in stop and reason in stop
 
 
-def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely() -> None:
-    """After `skip` requests the unit closes every connection, until the recorder has
-    waited twice.
-    """
-    with XerusPdu(Model(outlets=2), clock=lambda: 1000.0) as pdu:
-        data = PduData(
-            pdu.host,
-            {
-                "port": str(pdu.port),
-                "username": pdu.user,
-                "password": pdu.password,
-                "ca_pem": pdu.ca_pem,
-            },
-        )
-        whole = json.loads(kind("raritan").record(data, RecordingOptions()).text)["calls"]
-        for skip in (1, 3, 5):
-            pauses: list[float] = []
-
-            def sleep(seconds: float, pauses: list[float] = pauses) -> None:
-                pauses.append(seconds)
-                if len(pauses) == 2:
-                    pdu.faults.clear()
-
-            pdu.faults.order(Fault.CLOSE_BEFORE, None, skip=skip)
-            again = kind("raritan").record(data, RecordingOptions(patience=60.0, sleep=sleep)).text
-            assert len(pauses) == 2 and json.loads(again)["calls"] == whole, skip
-
-
 def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -660,14 +505,6 @@ def test_a_unit_whose_ids_have_numbers_of_thousands_of_digits_is_recorded(
             },
         )
         assert '"getTypeSpec"' in recorded(Unit("raritan", data))
-
-
-def test_a_description_that_upsd_does_not_have_is_not_recorded() -> None:
-    with NutServer(
-        [StaticDevice("pdu", {"outlet.1.status": "on"}, commands=("outlet.1.load.off",))]
-    ) as server:
-        text = recorded(Unit("nut", PduData(server.host, {"port": str(server.port)})))
-    assert "# command outlet.1.load.off " in text and "navailable" not in text
 
 
 def test_a_nut_server_that_closes_the_connection_is_asked_again() -> None:

@@ -19,7 +19,6 @@ from pdu.core.adapters.redfish import tree as redfish_tree
 from pdu.core.adapters.snmp import snmprec
 from pdu.core.adapters.snmp.recorded_rows import SnmpRow as HeldRow, arcs
 from pdu.core.adapters.snmp.recording import detect_device
-from pdu.core.adapters.snmp.recording_format import find_device
 from pdu.core.adapters.snmp.unit import RecordedUnit
 from pdu.core.inventory.handler_loading import load
 from pdu_common.connection import PduData
@@ -132,19 +131,6 @@ def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
         assert dict(read(again).states) == before
 
 
-def test_a_replayed_outlet_whose_state_is_also_the_command_and_is_confirmed_follows() -> None:
-    """geist-v3: writing 3 to ctrlOutletStatus switches an outlet off.
-
-    Then this object and ctrlOutletFeedback must read 0.
-    """
-    rows = snmprec.parse(write_snmprec(fixture("geist-v3").rows)).rows
-    found, *_ = find_device(rows, "")
-    assert found is not None and found.states["1"] is EnumPowerStatus.UP
-    unit = RecordedUnit(rows, found)
-    assert unit.set([(arcs("1.3.6.1.4.1.21239.2.16.1.3.1"), HeldRow(2, 3))]) == ("", 0)
-    assert unit.writes == ["SET 1.3.6.1.4.1.21239.2.16.1.3.1 = 3: outlet 1 off"]
-
-
 def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
     """rPDU2OutletSwitchedControlCommand: 1 on, 2 off; an outlet has no command 77.
 
@@ -229,44 +215,6 @@ def test_the_kind_of_a_recording_is_read_from_its_content(handler: str) -> None:
 def test_an_empty_walk_is_refused_with_advice_only_where_it_helps(text: str, end: str) -> None:
     with pytest.raises(SettingsError, match=f"the recording has {end}$"):
         kind("snmp").serve(text, 0)
-
-
-def test_a_replay_counts_the_rows_that_it_leaves_out() -> None:
-    served = kind("snmp").serve(
-        ".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\nACME-MIB::acme.1.0 = INTEGER: 1\n"
-        ".1.3.6.1.4.1.99999.2.0 = Opaque: Int64: 5\n",
-        0,
-    )
-    served.close()
-    assert served.about.endswith(
-        "; left out: 1 row with a name instead of a numeric OID, "
-        "1 row with a value of an unknown type; community public"
-    )
-
-
-def test_a_replay_says_that_outlets_of_a_family_without_commands_cannot_be_switched() -> None:
-    served = kind("snmp").serve(write_snmprec(fixture("opengear-rpc").device().rows()), 0)
-    served.close()
-    assert served.about.startswith("family opengear-rpc, ") and served.about.endswith(
-        " outlets that cannot be switched; community public"
-    )
-
-
-def test_a_replayed_nut_device_counts_the_outlets_that_a_variable_switches() -> None:
-    text = "device.type: pdu\noutlet.1.switch: 1\noutlet.2.switch: 0\n# writable outlet.1.switch\n"
-    served = kind("nut").serve(text, 0)
-    served.close()
-    assert served.about == "NUT device pdu, 2 outlets, switchable: 1"
-
-
-def test_a_dump_with_two_devices_of_the_same_name_is_refused() -> None:
-    one = "# device rack1\nups.status: OL\n"
-    with pytest.raises(SettingsError, match="line 3 .* repeats the name of a device"):
-        dump.parse(one + one)
-    assert [device.name for device in dump.parse(one + one.replace("rack1", "rack2"))] == [
-        "rack1",
-        "rack2",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ from pdu.core.adapters.scrub import Scrubber
         ("IPv6:fe80::1", "IPv6:2001:db8::1"),
         ("010.001.002.003 10.1.2.3", "192.0.2.1 192.0.2.1"),
         ("255.255.255.000", "255.255.255.000"),
+        ("from ::ffff:10.0.0.1 to fe80::1", "from ::ffff:192.0.2.1 to 2001:db8::1"),
     ],
 )
 def test_only_what_looks_like_an_address_or_a_serial_number_is_replaced_in_a_text(
@@ -132,6 +133,12 @@ def test_a_common_user_name_and_the_loopback_address_stay() -> None:
     )
 
 
+def test_a_name_that_is_part_of_a_well_known_path_stays_there() -> None:
+    """Unit 2 of a Xerus unit is below /link/2."""
+    path = "/link/2/cascade"
+    assert Scrubber(user="link", host="cascade.example").text(path) == path
+
+
 def test_every_text_inside_a_location_or_a_contact_is_replaced_except_links() -> None:
     given = {
         "Location": {
@@ -156,15 +163,6 @@ def test_every_text_inside_a_location_or_a_contact_is_replaced_except_links() ->
         found["Contacts"] == [{"PhoneNumber": "contact-1", "ContactName": "contact-2"}]
         and found["Model"] == "location-2"
     )
-
-
-def test_a_member_with_a_kind_does_not_end_the_scrubbing_of_what_is_below_it() -> None:
-    found = Scrubber().json(
-        {"Location": {"Owner": {"text": "Schmidt Berlin"}, "@a": {"y": "Koeln", "@odata.id": "/x"}}}
-    )
-    assert found == {
-        "Location": {"Owner": {"text": "location-1"}, "@a": {"y": "location-2", "@odata.id": "/x"}}
-    }
 
 
 def test_an_address_in_the_name_of_a_member_is_replaced() -> None:
@@ -228,12 +226,6 @@ def test_a_thousand_addresses_have_a_thousand_stand_ins() -> None:
     scrubber = Scrubber()
     found = {scrubber.text(f"10.1.{n // 250}.{n % 250 + 1}") for n in range(1000)}
     assert len(found) == 1000 and all(ipaddress.ip_address(one).is_private for one in found)
-
-
-def test_an_ipv4_address_in_an_ipv6_one_is_replaced_once() -> None:
-    assert (
-        Scrubber().text("from ::ffff:10.0.0.1 to fe80::1") == "from ::ffff:192.0.2.1 to 2001:db8::1"
-    )
 
 
 def test_a_replacement_is_not_replaced_again() -> None:
@@ -320,10 +312,3 @@ def test_a_name_in_capitals_is_replaced_although_it_then_has_more_letters() -> N
     scrubber = Scrubber()
     scrubber.learn(NAMES, "Baustraße")
     assert scrubber.text("BAUSTRASSE baustraße BAUSTRASSEN") == "name-1 name-1 BAUSTRASSEN"
-
-
-def test_a_name_in_an_index_that_begins_like_another_one_is_replaced_whole() -> None:
-    scrubber = Scrubber()
-    scrubber.learn(NAMES, "kunde")
-    scrubber.learn(NAMES, "kunde-berlin")
-    assert scrubber.arcs((7, 12, *b"kunde-berlin", 2)) == (7, 6, *b"name-2", 2)

@@ -62,18 +62,6 @@ def test_a_terminal_and_a_page_have_the_same_words() -> None:
     assert set(re.findall(r"[\w.]+", "\n".join(made.lines()))) == words_of(made.page())
 
 
-def test_figures_are_right_aligned_under_their_heads() -> None:
-    lines = report(loads(3)).lines()
-    assert lines == [
-        "Lines:",
-        "line  load A  verdict",
-        "L0       0.0  fits",
-        "L1       4.5  fits",
-        "L2       9.0  fits",
-    ]
-    assert '<th class="n">load A</th>' in report(loads(3)).page()
-
-
 def test_a_terminal_cuts_rows_and_names_and_says_so_and_a_page_does_not() -> None:
     several = [f"srv-{n}" for n in range(1, 31)]
     made = report(loads(12, most=10), Table("", (), [[names(several)]]))
@@ -95,14 +83,6 @@ def test_rows_have_ids_and_a_folded_table_stays_a_target() -> None:
     page = report(loads(2, anchors=["n-1"], folded=True)).page()
     assert '<tr id="n-1">' in page and page.count("<tr id=") == 1
     assert "<details><summary>Lines</summary>" in page
-
-
-def test_a_column_without_anything_is_left_out() -> None:
-    rows = [[row_header("L1"), number(""), number("2")], [row_header("L2"), number(""), number("")]]
-    table = Table("", ("line", "W", "A"), rows).without_empty_columns()
-    assert report(table).lines() == ["line  A", "L1    2", "L2"]
-    assert "data-head" in report(table).page() and ">W<" not in report(table).page()
-    assert Table("", ("line",), [], empty="none").without_empty_columns().empty == "none"
 
 
 def test_a_page_has_details_that_a_terminal_has_not() -> None:

@@ -12,24 +12,14 @@ from typing import Any
 import pytest
 
 from handlers.shared import errors
-from handlers.shared.address import Address
 from pdu.core.cli import exit_codes
 from pdu.core.cli.error_output import reason
 from pdu.core.cli.options import RunOptions
 from pdu.core.inventory import connection_data
 from pdu.core.inventory.handler_loading import load
-from pdu_common.connection import PduSnmpData
 from tests import terminal
 from tests.needs import ROOT
 from tests.pdu.running import Broken, run, silent, use
-
-
-def test_an_invalid_snmp_timeout_is_a_settings_error_and_not_a_missing_answer(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("PDU_COMMUNITY", "c")
-    code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", "--timeout", "soon")
-    assert code == 2 and "timeout must be a number" in err and "no answer" not in err
 
 
 def test_a_secret_file_overrides_the_environment(
@@ -93,20 +83,6 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
         "community": "c",
     }
     assert seen[2].snmp_params["port"] == "1162"
-
-
-def test_the_port_in_an_address_overrides_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PDU_PORT", "50001")
-    monkeypatch.setenv("PDU_COMMUNITY", "c")
-    for host, port, snmp_port in (("h:50002", None, "50002"), ("h", "50001", "50001")):
-        assert (
-            connection_data.pdu_data(load("nut"), Address(host), RunOptions()).custom_params.get(
-                "port"
-            )
-            == port
-        )
-        found = connection_data.pdu_data(load("snmp"), Address(host), RunOptions())
-        assert isinstance(found, PduSnmpData) and found.snmp_params["port"] == snmp_port
 
 
 # no handler of this pack has an api_key

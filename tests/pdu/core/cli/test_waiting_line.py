@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ import pytest
 from pdu.core.cli import output
 from pdu.core.cli.options import RunOptions
 from pdu.core.cli.output import waiting
-from tests.pdu.running import run
 from tests.waiting import PATIENCE_S
 
 
@@ -78,13 +76,6 @@ def test_json_and_debug_show_nothing(state: RunOptions) -> None:
         assert threads() == []
 
 
-def test_a_pipe_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    with screen() as shown:
-        monkeypatch.setattr(shown, "isatty", lambda: False)
-        with waiting("waiting", RunOptions()):
-            assert threads() == []
-
-
 def test_a_question_and_another_line_take_the_place_of_the_line() -> None:
     with screen() as shown, waiting("waiting", RunOptions()):
         assert shown.seen.wait(PATIENCE_S)
@@ -101,17 +92,3 @@ def told(line: str) -> Iterator[None]:
     output.show_status_line(line, False)
     yield
     output.show_status_line("", False)
-
-
-def test_a_job_on_one_device_says_what_it_waits_for(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PDU_PASSWORD", "p")
-    silent = socket.socket()
-    silent.bind(("127.0.0.1", 0))
-    silent.listen()  # nobody answers
-    address = f"127.0.0.1:{silent.getsockname()[1]}"
-    words = ["raritan", address, "info", "--no-verify", "--timeout", "0.5"]
-    with silent, screen() as shown:
-        assert run(capsys, *words)[0] == 3
-    assert f"\rwaiting for {words[1]}: 0 s" in shown.getvalue()

@@ -198,12 +198,6 @@ def test_what_the_model_cannot_keep_is_refused_with_how_to_draw_it(
     assert expected in said and "\n" not in said and "line " in said
 
 
-def test_whole_numbers_may_have_a_point() -> None:
-    """JSON schema does not tell 3.0 from 3."""
-    text = BASE.replace('name = "L1"\n\n', 'name = "L1"\nphases = 3.0\n\n', 1)
-    assert repr(drawing_file.parsed(text, "hall.toml").panels["P"].lines[0].phases) == "3"
-
-
 def test_a_circle_is_shown_from_the_one_that_is_drawn_first() -> None:
     fed = '[[panel]]\nname = "{}"\ninputs = ["{}"]\n'
     loop = "".join(fed.format(f"c{n}", f"c{(n + 1) % 3}") for n in range(3))

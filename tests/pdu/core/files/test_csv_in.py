@@ -123,13 +123,6 @@ def test_what_has_no_meaning_is_refused_with_its_place(text: str, said: str) -> 
     assert said in refused.value.reason
 
 
-def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "given.csv"
-    file.write_bytes("pdu\nrück\n".encode("latin-1"))
-    with pytest.raises(SettingsError, match="not UTF-8"):
-        list(csv_in.read_file_rows(str(file), csv_in.require_columns(str(file), ("pdu",))))
-
-
 @pytest.mark.parametrize("begin", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
 def test_a_workbook_in_place_of_a_list_is_named(begin: bytes, tmp_path: Path) -> None:
     file = tmp_path / "hall.xlsx"

@@ -105,16 +105,6 @@ def test_nothing_is_appended_after_a_changed_last_line(tmp_path: Path) -> None:
         Journal(str(path))
 
 
-def test_a_long_file_is_continued_without_reading_all_of_it(tmp_path: Path) -> None:
-    path = str(tmp_path / "a.jsonl")
-    long = {"text": "x" * 200_000}
-    with Journal(path) as opened:
-        opened.append([long, long])
-    with Journal(path) as opened:
-        opened.append([long])
-    assert len(list(journal.read_entries(path))) == 4
-
-
 def test_two_writers_do_not_share_a_file(tmp_path: Path) -> None:
     path = str(tmp_path / "a.jsonl")
     with Journal(path), pytest.raises(JournalError, match="in use"):

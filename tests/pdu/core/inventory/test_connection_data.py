@@ -6,10 +6,8 @@ import os
 
 import pytest
 
-from pdu.core.inventory.handler_loading import LoadedHandler
 from pdu.core.network import hosts
-from tests.pdu.outlets.test_outlets import ByCalls
-from tests.pdu.running import run, use
+from tests.pdu.running import run
 
 
 @pytest.fixture(autouse=True)
@@ -60,13 +58,6 @@ def test_an_unknown_setting_whose_value_may_be_a_secret_is_named_without_it(
     code, _, err = run(capsys, "status", "nut", "127.0.0.1:9", "-s", "pasword=s3cret")
     assert code == 2 and "-s pasword=... is unknown: nut has no such setting" in err
     assert "s3cret" not in err
-
-
-def test_a_handler_from_elsewhere_that_declares_no_settings_takes_any(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    use(monkeypatch, lambda name: LoadedHandler(name, name, ByCalls, (), False))
-    assert run(capsys, "status", "x", "192.0.2.7", "-s", "own=1")[0] == 0
 
 
 HOSTS = ["h", "rack-1.example.", "host_x", "192.0.2.7", "[::1]:161", "::1", "fe80::1%lo", "pdu:161"]

@@ -42,18 +42,12 @@ def refused(ask: Callable[[], Any]) -> str:
 @pytest.mark.parametrize(
     "text",
     [
-        "name,handler,address\na,snmp,192.0.2.1\n",
-        "\ufeffname;handler;address\r\na;snmp;192.0.2.1\r\n",
-        "Name\tHandler\tAddress\n\n# not this one\n a \tsnmp\t192.0.2.1\n",
         "handler,address,name,auth,settings,metered\nsnmp,192.0.2.1,a,,,\n",
         "name,handler,address,,\na,snmp,192.0.2.1,,\n",
         " # a; b; c\nname,handler,address\na,snmp,192.0.2.1\n",
         "# a comment\u2028in one line\nname,handler,address\na,snmp,192.0.2.1\n",
     ],
     ids=[
-        "commas",
-        "a spreadsheet's",
-        "tabs",
         "all columns",
         "empty columns",
         "indented comment",
@@ -62,10 +56,6 @@ def refused(ask: Callable[[], Any]) -> str:
 )
 def test_a_list_is_read_from_csv_as_people_write_it(read: Any, text: str) -> None:
     assert read(text).devices == [PLAIN]
-
-
-def test_a_pdu_without_a_name_is_named_by_its_address(read: Any) -> None:
-    assert read("handler,address\nnut,192.0.2.9:3493\n").devices[0].name == "192.0.2.9:3493"
 
 
 def test_only_a_line_that_begins_with_a_hash_is_left_out(read: Any) -> None:
@@ -196,11 +186,6 @@ def test_a_wrong_list_is_refused_with_the_reason(read: Any, text: str, words: st
     assert words in refused(lambda: read(text))
 
 
-def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
-    error = refused(lambda: read(HEAD + "a,snmp,\n" * 8))
-    assert error.count("there is no address") == 5 and error.endswith("; and 3 more")
-
-
 @pytest.mark.parametrize(
     "text, words",
     [
@@ -244,25 +229,6 @@ def test_a_wrong_toml_list_is_refused_with_the_reason(read: Any, text: str, word
     assert words in refused(lambda: read(text, "list.toml"))
 
 
-def test_a_repeated_name_is_found_among_ten_thousand_lines(read: Any) -> None:
-    lines = "".join(f"p{number},snmp,192.0.2.1\n" for number in range(10_000))
-    assert len(read("name,handler,address\n" + lines).devices) == 10_000
-    assert "line 10002: the name 'p0' is already in line 2" in refused(
-        lambda: read("name,handler,address\n" + lines + "p0,snmp,192.0.2.1\n")
-    )
-
-
-def test_what_many_pdus_have_in_common_is_kept_once(read: Any) -> None:
-    lines = "".join(
-        f"p{number},nut,192.0.2.1,site,device=rack1;timeout=5\n" for number in range(20)
-    )
-    devices = read("name,handler,address,auth,settings\n" + lines).devices
-    assert {(one.handler, one.auth, one.settings) for one in devices} == {
-        ("nut", "site", (("device", "rack1"), ("timeout", "5")))
-    }
-    assert len({(id(one.handler), id(one.auth), id(one.settings)) for one in devices}) == 1
-
-
 def test_a_list_that_cannot_be_read_or_is_not_utf_8_is_refused_with_the_reason(
     read: Any, tmp_path: Path
 ) -> None:
@@ -301,13 +267,6 @@ def test_only_owner_and_group_may_read_logins_and_only_the_owner_may_change_them
         assert auth.read_logins(str(path))["x"].secrets == {"community": SECRET}
     else:
         assert f"permissions {mode:04o}" in refused(lambda: auth.read_logins(str(path)))
-
-
-def test_a_file_with_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "community").write_text(SECRET)
-    (tmp_path / "community").chmod(0o644)
-    path = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "community"\n')
-    assert "chmod g-w,o-rw" in refused(lambda: auth.read_logins(str(path)))
 
 
 @pytest.mark.parametrize(
@@ -434,11 +393,6 @@ def test_a_wrong_file_of_logins_is_refused_with_the_reason(
 
 def test_deeply_nested_brackets_are_refused_as_invalid_toml() -> None:
     assert "not valid TOML" in refused(lambda: toml.loads(f"x = {'[' * 5000}", "f"))
-
-
-def test_all_unknown_columns_are_named(read: Any) -> None:
-    words = refused(lambda: read("name,handler,address,rack,serial,adress\n"))
-    assert "'rack', 'serial', 'adress' are not columns (--lenient ignores others)" in words
 
 
 def test_unknown_columns_are_listed_and_left_out_if_that_is_asked_for(tmp_path: Path) -> None:

@@ -9,11 +9,9 @@ import pytest
 
 from handlers.shared.address import Address
 from pdu.core import owner_files
-from pdu.core.inventory import device_list
 from pdu.core.inventory.duplicates import find_duplicates
 from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, Reading
-from pdu.core.owner_files import OwnerFiles
 from pdu.monitoring import check_result
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import Agent
@@ -78,26 +76,6 @@ def test_all_units_of_a_server_and_one_of_them() -> None:
     assert [(one.again.name, one.counted.name) for one in found] == [("a", "b"), ("c", "b")]
 
 
-@pytest.mark.parametrize("name", ["list.csv", "list.toml"])
-def test_both_lines_are_named(tmp_path: Path, name: str) -> None:
-    rows = [("r1", "192.0.2.1"), ("r2", "192.0.2.2"), ("other", "192.0.2.1:161")]
-    if name.endswith(".csv"):
-        text = HEAD + "".join(f"{one},snmp,{address},,\n" for one, address in rows)
-        places = "line 2 (r1) and line 4 (other)"
-    else:
-        text = "".join(
-            f'[[pdu]]\nname = "{one}"\nhandler = "snmp"\naddress = "{address}"\n'
-            for one, address in rows
-        )
-        places = "PDU 1 (r1) and PDU 3 (other)"
-    path = tmp_path / name
-    path.write_text(text)
-    found = device_list.read_device_list(str(path))
-    assert found.repeated == {"other": "r1"} and len(found.devices) == 3
-    (warning,) = found.warnings
-    assert f"{places} are one PDU, snmp at 192.0.2.1, port 161: sums count it once" in warning
-
-
 def test_a_sum_has_a_unit_once_by_the_name_that_was_read() -> None:
     def row(name: str, load: float, kind: str = "") -> check_result.PduRow:
         failure = CallError(kind, "no answer") if kind else None
@@ -118,15 +96,6 @@ def twice(tmp_path: Path) -> Path:
     path = tmp_path / "list.csv"
     path.write_text(f"{HEAD}r1,snmp,192.0.2.1,,\nother,snmp,192.0.2.1,,\n")
     return path
-
-
-def test_what_reads_a_list_warns_once(twice: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each command reads its list by `OwnerFiles`; a command that does so twice says it once."""
-    own = OwnerFiles(list=str(twice))
-    for _ in range(2):
-        assert len(own.files().devices) == 2
-    err = capsys.readouterr().err
-    assert err.count("line 2 (r1) and line 3 (other) are one PDU") == 1
 
 
 @pytest.mark.parametrize(

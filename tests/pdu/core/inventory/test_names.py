@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +12,6 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from pdu import root
-from pdu.core.inventory import names
 from tests.pdu.running import SECRETS, run
 from tests.peers import PEERS, Peer
 
@@ -76,31 +73,6 @@ def rack(running: dict[str, Peer], tmp_path: Path) -> Rack:
 def listed(rack: Rack, monkeypatch: pytest.MonkeyPatch) -> Rack:
     monkeypatch.setenv("PDU_LIST", rack.list)
     return rack
-
-
-@pytest.mark.parametrize("command", ["status", "statistic", "labels", "outlets"])
-def test_a_name_reads_as_handler_and_host_do(
-    command: str, listed: Rack, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name, peer in listed.peers.items():
-        code, out, err = run(capsys, command, name, "--json")
-        found = json.loads(out)
-        assert (code, err) == (0, "")
-        assert (found["name"], found["handler"], found["host"]) == (
-            name,
-            peer.handler,
-            address(peer),
-        )
-        assert found["outlets"]
-
-
-def test_several_names_are_read_each_with_its_handler_and_login(
-    listed: Rack, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, _ = run(capsys, "status", *listed.peers)
-    assert code == 0
-    for name, peer in listed.peers.items():
-        assert f"status of {name} ({address(peer)}) by {peer.handler}, " in out
 
 
 @pytest.mark.parametrize("place", ["option", "home", "config"])
@@ -186,14 +158,6 @@ def test_a_name_that_is_also_a_host_or_a_handler_is_said(
     assert err == f"note: 'top' is taken from {listed.list}: raritan {where}\n"
 
 
-def test_identify_asks_the_handler_of_the_list_and_says_the_name(
-    listed: Rack, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, err = run(capsys, "identify", "left")
-    assert code == 0 and "raritan" not in out.split("\n")[0]
-    assert out.endswith("next: pdu status left\n") and err.startswith("note: 'left' is taken")
-
-
 @pytest.mark.parametrize(
     "command", [["identify", "127.0.0.1:9"], ["raritan", "127.0.0.1:9", "info"]]
 )
@@ -220,29 +184,6 @@ def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     code, _, err = run(capsys, "status", "left")
     assert code == 2 and "the name of a PDU needs its list (--list FILE" in err
-
-
-def test_a_list_in_a_folder_that_is_closed_to_the_user_is_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.delenv("PDU_LIST")
-    with tempfile.TemporaryDirectory() as top:
-        Path(top).chmod(0o755)
-        folder = Path(top) / "pdu"
-        folder.mkdir()
-        (folder / "hall.csv").write_text("name,handler,address\n", "utf-8")
-        monkeypatch.setattr(names, "_USUAL", (f"{top}/pdus.csv", str(folder / "hall.csv")))
-        run(capsys, "status", "left")  # its modules are imported with the rights of this process
-        folder.chmod(0)
-        user = os.geteuid()
-        try:
-            if user == 0:
-                os.seteuid(65534)
-            code, _, err = run(capsys, "status", "left")
-        finally:
-            os.seteuid(user)
-            folder.chmod(0o700)
-    assert code == 2 and f"this user may not read {folder}" in err
 
 
 @pytest.mark.parametrize(

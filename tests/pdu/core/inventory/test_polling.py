@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import pickle
-import sys
-import time
 from collections.abc import Iterator
 from decimal import Decimal
 from types import SimpleNamespace
@@ -17,7 +14,7 @@ import pytest
 from handlers.host.snmp import Snmp
 from handlers.http.client import HttpClient
 from handlers.http.connection import StandardTransport
-from handlers.http.message import Endpoint
+from handlers.http.message import Endpoint, Request
 from handlers.nut.reader import NutReader
 from handlers.shared import call_session
 from handlers.shared.address import Address
@@ -38,6 +35,8 @@ from pdu_common.helper import (
     PduView,
 )
 from tests.pdu.monitoring.halls import Hall
+from tests.ports import refusing
+from tests.simulators.nut_server import NutServer, SwitchedPdu
 
 
 class Other(enum.Enum):
@@ -125,31 +124,6 @@ def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kep
     )
 
 
-def test_a_handler_that_tries_to_end_the_process_is_a_failure() -> None:
-    class Ending(ThirdParty):
-        def statistic(self) -> PduStatisticView:
-            sys.exit(3)
-
-    found = reading(Ending(2))
-    assert (
-        found.answered
-        and found.failure is not None
-        and found.failure.reason.startswith("SystemExit")
-    )
-
-
-def test_a_reading_for_counting_makes_the_same_row_of_fewer_bytes(small: Hall) -> None:
-    fleet = device_list.read_device_list(str(small.list()))
-    for target in polling.targets(fleet.devices, auth.read_logins(str(small.logins)), None):
-        whole = polling.poll(target)
-        assert whole.answered and len(whole.outlets) >= 2
-        counted = polling.poll_state_counts(target)
-        counted = counted._replace(seconds=whole.seconds, begun=whole.begun)
-        rows = [check_result.judge_reading(target.device, one, False) for one in (whole, counted)]
-        assert rows[0] == rows[1]
-        assert len(pickle.dumps(counted)) < len(pickle.dumps(whole))
-
-
 def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
     found = reading(ThirdParty(2, Other.CYCLING))
     assert not found.answered and found.failure is not None and "CYCLING" in found.failure.reason
@@ -214,14 +188,20 @@ def test_each_call_of_a_session_has_its_own_time() -> None:
     now[0] = 29.0
     snmp.renew()
     assert snmp.remaining() == 30.0
-    reader = NutReader("192.0.2.1", clock=lambda: now[0], total=45.0)
     transport = StandardTransport(Trust(), 0.0)
-    with pytest.raises(Unreachable, match="too slowly"):
-        transport.exchange(Endpoint("http", "127.0.0.1", 9), cast(Any, None))
-    HttpClient(Endpoint("http", "127.0.0.1", 9), transport).renew(45.0)
-    assert transport._until > time.monotonic() + 40
-    now[0] = 80.0
-    with pytest.raises(Unreachable):
-        reader._connection._end()
-    reader.renew(45.0)
-    assert reader._connection._end() == 90.0
+    request = Request("GET", "/", {}, None, 60.0, 60.0, 9)
+    with refusing() as port:
+        where = Endpoint("http", "127.0.0.1", port)
+        with pytest.raises(Unreachable, match="too slowly"):
+            transport.exchange(where, request)
+        HttpClient(where, transport).renew(45.0)
+        with pytest.raises(Unreachable, match="refuses"):
+            transport.exchange(where, request)
+    with NutServer([SwitchedPdu("pdu", 2)]) as server:
+        reader = NutReader(server.host, server.port, clock=lambda: now[0], total=45.0)
+        now[0] = 80.0
+        with pytest.raises(Unreachable):
+            reader.devices()
+        reader.renew(45.0)
+        assert [*reader.devices()] == ["pdu"]
+        reader.close()

@@ -22,38 +22,8 @@ from pdu.core.inventory import handler_loading
 from pdu.core.inventory.handler_loading import load
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
-from tests.pdu.running import options, run
-from tests.peers import PEERS
+from tests.pdu.running import run
 from tests.waiting import PATIENCE_S
-
-
-def test_an_archive_is_run_by_its_path(tmp_path: Path) -> None:
-    """`test_check` reads every handler's archive."""
-    file = tmp_path / "pdu_snmp.tar.gz"
-    file.write_bytes(archive(ROOT / "handlers", "snmp"))
-    with PEERS["snmp"]() as peer:
-        arguments, secrets = options(peer)
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pdu",
-                "status",
-                str(file),
-                peer.address,
-                "--json",
-                *arguments,
-            ],
-            cwd=ROOT,
-            env={**os.environ, **{f"PDU_{k.upper()}": v for k, v in secrets.items()}},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        assert [o["identity"] for o in json.loads(done.stdout)["outlets"]] == list(
-            peer.books().states
-        )
 
 
 @pytest.mark.parametrize(
@@ -185,33 +155,6 @@ def test_an_archive_of_another_pack_may_have_settings_of_another_kind(
         "on",
         "unknown",
     ], err
-
-
-def test_an_unpacked_archive_is_removed_without_a_warning_at_the_end(tmp_path: Path) -> None:
-    file, unpacked = tmp_path / "pdu_other.tar.gz", tmp_path / "unpacked"
-    unpacked.mkdir()
-    file.write_bytes(archive(small_tree(tmp_path, "other"), "other"))
-    command = [
-        sys.executable,
-        "-W",
-        "error",
-        "-m",
-        "pdu",
-        "status",
-        str(file),
-        "192.0.2.7",
-        "-s",
-        "say=nothing",
-    ]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(unpacked)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert (done.returncode, done.stderr, list(unpacked.iterdir())) == (0, "", [])
 
 
 @pytest.mark.sample(2)
@@ -348,17 +291,6 @@ def test_an_archive_that_cannot_be_imported_is_named_and_not_reported_as_a_defec
     code, _, err = run(capsys, "status", str(file), "192.0.2.7")
     sys.modules.pop("pdu_odd", None)
     assert code == 2 and f"{file} cannot be imported ({error}" in err and len(err.splitlines()) == 1
-
-
-def test_an_archive_is_unpacked_only_once_by_whichever_path_it_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    file = tmp_path / "pdu_twice.tar.gz"
-    file.write_bytes(archive(small_tree(tmp_path, "twice"), "twice"))
-    first, folders = load(str(file)), list(sys.path)
-    for same in (file, file.parent / "." / ".." / tmp_path.name / file.name):
-        assert load(str(same)).make is first.make and sys.path == folders
 
 
 def test_an_archive_that_was_replaced_after_it_was_loaded_is_refused(

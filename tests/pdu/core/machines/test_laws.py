@@ -18,11 +18,10 @@ from pdu.core.machines.meters import MeteredLoad
 from pdu.core.machines.proof import watched_s
 from tests.pdu.core.machines import room_adapter
 from tests.pdu.core.machines.off_trial import SOON_S, Result, Trial, case, run
-from tests.pdu.core.machines.physics import ECHO, FROZEN, Room
+from tests.pdu.core.machines.physics import ECHO, Room
 from tests.pdu.core.machines.room_adapter import Asked
 from tests.pdu.core.machines.room_kinds import (
     QUIET,
-    SWINGS,
     Case,
     Change,
     Draft,
@@ -324,16 +323,6 @@ def test_an_outlet_whose_meter_is_gone_is_named_beforehand(pdu: str, tmp_path: P
     assert reason.startswith(f"{pdu}/3: no current is known of this outlet")
 
 
-def test_an_inlet_that_falls_is_a_part_of_the_proof(tmp_path: Path) -> None:
-    made = _case(shares_equally, noise=(1.0, 1.0, (30.0,)))
-    room, folder = made.room, tmp_path / "s"
-    assert not room_adapter.verify(room, made.drawn, made.srv, made.asked, folder)
-    room.advance(60.0)
-    answer = room_adapter.switch_off(room, made.drawn, made.asked, folder)
-    assert answer.is_off, answer.reason
-    assert "left's inlet fell by" in answer.reason and "right's inlet fell by" in answer.reason
-
-
 # ---- a sure accusation falls only by a sure acquittal --------------------------------------------
 
 
@@ -558,14 +547,3 @@ def test_the_laws_hold_over_the_wire(what: str, protocol: str, door: Door, tmp_p
     assert answer.is_off is not bool(off_reason) and off_reason in answer.text, answer.text
     made.room.advance(SOON_S)
     assert not (answer.is_off and made.room.has_run(made.srv, answered))
-
-
-def test_swinging_neighbours_hide_no_frozen_outlet_forever(tmp_path: Path) -> None:
-    results = _results(
-        tmp_path,
-        shares_equally,
-        since(relay("right/3", welded=True)),
-        shows(FROZEN, "right/3"),
-        noise=SWINGS,
-    )
-    assert not any(result.is_off for result in results), results

@@ -15,14 +15,13 @@ from tests.pdu.core.machines.off_trial import (
     GROUPS,
     Result,
     Trial,
-    case,
     failures,
     honest_trial,
     of_kind,
     plan,
     run,
 )
-from tests.pdu.core.machines.physics import ECHO, Room
+from tests.pdu.core.machines.physics import Room
 from tests.pdu.core.machines.room_kinds import (
     CHANGED,
     DOCUMENTED,
@@ -32,10 +31,7 @@ from tests.pdu.core.machines.room_kinds import (
     Draft,
     Kind,
     Setting,
-    relay,
     shares_equally,
-    shows,
-    since,
 )
 
 _SEED = 61
@@ -149,32 +145,6 @@ def test_neighbours_that_all_stopped_to_draw_look_like_a_metering_that_restarted
     assert "metering has restarted" in found.reasons[0]
 
 
-def test_a_reading_after_it_was_switched_on_ends_no_evidence(tmp_path: Path) -> None:
-    """A meter of 5 s shows nothing of one cord, while another shows that the machine runs."""
-    kind = next(one for one in HONEST if one.name == "two cords, half each")
-    for number in (2, 5, 6, 8):
-        made = case(Trial("honest", kind, number, _FINE._replace(period_s=5.0), QUIET), _SEED)
-        room, folder = made.room, tmp_path / str(number)
-        assert not room_adapter.verify(room, made.drawn, made.srv, made.asked, folder)
-        for tenths in range(0, 25, 5):
-            room.advance(20.0)
-            assert room_adapter.switch_off(room, made.drawn, made.asked, folder).is_off
-            room_adapter.switch_on(room, made.drawn, made.asked, folder)
-            room.advance(tenths / 10)
-            assert not room_adapter.monitor(room, made.drawn, made.asked, folder)
-
-
-@pytest.mark.parametrize("places", [("right/3",), ("left/3", "right/3")])
-def test_a_meter_that_echoes_beside_quiet_neighbours_is_caught_by_the_inlet(
-    places: Sequence[str], tmp_path: Path
-) -> None:
-    changes = [shares_equally, shows(ECHO, *places), since(relay(*places, welded=True))]
-    kind = Kind("echo", changes)
-    found = _run([Trial("wire", kind, n, _FINE, (1.0, 1.0, (30.0,))) for n in range(8)], tmp_path)
-    spoke = [one for one in found if any("inlet fell by" in why for why in one.reasons)]
-    assert len(spoke) >= 6 and not any(one.is_wrong for one in spoke), found
-
-
 def test_a_kind_has_one_name_and_a_seed_makes_the_same_trials(tmp_path: Path) -> None:
     names = [one.name for kinds in [*GROUPS.values(), HONEST] for one in kinds]
     assert len(names) == len(set(names))
@@ -205,16 +175,3 @@ def test_the_judge_sees_a_wrong_off_and_a_wrong_cabling_that_is_believed(
     honest = next(one for one in HONEST if one.name == "two cords, half each")
     found = run(Trial("honest", honest, 0, _FINE, QUIET), 1, tmp_path)
     assert found.is_off and not found.is_wrong
-
-
-def test_the_room_says_whether_a_machine_answers() -> None:
-    kind = next(one for one in WIRED_WRONG if one.name == "it restarts on a standby at a wall")
-    made = case(Trial("wired wrong", kind, 0, _FINE, QUIET), 1)
-    room, srv = made.room, made.srv
-    srv.boots_s = 40.0
-    assert room.answers(srv)
-    for pdu, outlet in made.drawn.cords:
-        room.command(pdu, outlet, False)
-    assert not room.answers(srv) and room.has_run(srv, room.time)
-    room.advance(41.0)
-    assert room.answers(srv)

@@ -72,32 +72,6 @@ def test_a_machine_is_verified_and_then_off_is_proven(
     assert machine.run("off")[0] == 0 and not machine.draws
 
 
-@pytest.mark.parametrize("real", ["1", "4"])
-def test_a_cord_in_another_outlet_is_caught(
-    real: str, machine: Site, capsys: pytest.CaptureFixture[str]
-) -> None:
-    machine.share(left=real)
-    if real == "4":
-        machine.pdus["left"].outlet(OUTLET).drawn = lambda: 0.35  # a neighbour's
-    code, out, err = verify(machine, capsys)
-    assert code == exit_codes.NOT_SEEN and "srv-1 is not verified: " in err
-    assert "; all its outlets are on" in err and all_on(machine)
-    assert not Path(machine.file("hall.verified.jsonl")).read_text()
-
-
-def test_a_relay_that_does_not_open_is_named(
-    machine: Site, capsys: pytest.CaptureFixture[str]
-) -> None:
-    machine.pdus["right"].outlet(OUTLET).welded = True
-    code, _, err = verify(machine, capsys)
-    assert (
-        code == exit_codes.NOT_SEEN
-        and "right/3 carries 0.35 A" in err
-        and "a relay that did not open?" in err
-    )
-    assert all_on(machine)
-
-
 @pytest.mark.parametrize(
     "alive, said, commands",
     [

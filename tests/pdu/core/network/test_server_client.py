@@ -50,11 +50,6 @@ def test_a_login_goes_only_over_tls_or_to_this_machine(host: str) -> None:
     client("http://localhost:9090", _TOKEN).close()
 
 
-def test_a_server_is_named_by_its_url_without_a_slash_at_the_end() -> None:
-    made = client("https://[2001:db8::1]:9090/prom/")
-    assert (made.name, made.path) == ("https://[2001:db8::1]:9090/prom", "/prom")
-
-
 @pytest.mark.parametrize(
     "host, found",
     [

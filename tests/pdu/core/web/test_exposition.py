@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings, strategies
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import choose_encoder
-from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from pdu.core.web.exposition import (
@@ -119,24 +118,3 @@ def test_the_media_type_is_the_one_of_prometheus_client(accept: str, kind: str) 
     assert media_type(accept) == kind
     if "\n" not in accept:
         assert choose_encoder(accept)[1] == kind
-
-
-def test_versions_and_escapings_that_are_not_written_are_not_promised() -> None:
-    for accept in ("text/plain;version=a=b", "application/openmetrics-text;version=2.0.0", ";;=,"):
-        assert media_type(accept) == TEXT
-    # the reference in Go leaves names of letters, digits and underscores as they are
-    accept = "application/openmetrics-text;version=1.0.0;escaping=values"
-    made = [gauge("pdu_a", "About.", ((), 1.0))]
-    assert render(made, media_type(accept)) == render(made, OPENMETRICS)
-
-
-def test_a_page_without_a_figure_has_no_lines() -> None:
-    made = [gauge("pdu_a", "About."), counter("pdu_b", "About.", ((), None))]
-    assert render(made) == b"" and render(made, OPENMETRICS) == b"# EOF\n"
-
-
-def test_a_label_of_any_text_is_one_label() -> None:
-    name = 'a\\b"c\nd ünï'
-    text = render([gauge("x", "y", ((name,), 1.5), labels=("pdu",))]).decode()
-    ((sample,),) = (family.samples for family in text_string_to_metric_families(text))
-    assert (sample.labels, sample.value) == ({"pdu": name}, 1.5)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from itertools import chain
 
 import pytest
 
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.figures import COUNTERS, Figure, Total
+from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
@@ -50,22 +49,6 @@ def counters(profile: Profile, figure: Figure, rows: Mapping[str, Row]) -> set[s
 
 
 METERED = [profile for profile in PROFILES if any(figures(profile))]
-
-
-def test_the_table_names_families_that_have_energy() -> None:
-    keys = {profile.key for profile in METERED}
-    assert keys >= TEXTS and len(keys) > 50
-
-
-def test_each_energy_of_a_counter_says_so_and_nothing_else_does() -> None:
-    """A family of an owner's copy may have counters, too."""
-    energies = [(profile.key, one) for profile in METERED for one in figures(profile)]
-    found = [(key, one.syntax) for key, one in energies if one.syntax]
-    # CPI-UNITY-MIB, cpiPduOutletEnergy; RNX-UPDU-MIB, upduMeterEnergyP (WattHours)
-    stated = {("cpi-econnect", "Counter64"), ("riedo-updu", "Counter64")}
-    assert {*found} >= stated and {*SYNTAXES.values()} == {*COUNTERS}
-    parts = chain.from_iterable(map(parts_of, PROFILES))
-    assert len(found) == sum(isinstance(one, Figure) and bool(one.syntax) for one in parts)
 
 
 def test_each_energy_that_was_recorded_as_a_counter_has_its_syntax() -> None:
@@ -123,14 +106,6 @@ def test_the_unit_is_that_of_the_one_object(
     family: str, outlets: SnmpRegister, own: SnmpRegister
 ) -> None:
     assert energy_registers.registers_of_family(family) == (outlets, own)
-
-
-def test_a_counter_begins_again_after_all_of_its_values() -> None:
-    found = energy_registers.registers_of_family("cpi-econnect")
-    assert found is not None and found.own == UNKNOWN
-    # CPI-UNITY-MIB: 10 W x s, of which 360,000 are a kWh
-    assert found.outlets.unit_kwh == pytest.approx(1 / 360_000)
-    assert found.outlets.wrap_kwh == pytest.approx(2**64 / 360_000)
 
 
 def test_a_wrap_is_known_only_if_all_figures_of_a_register_have_the_same_syntax() -> None:

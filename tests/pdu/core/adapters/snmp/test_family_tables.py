@@ -18,7 +18,7 @@ from handlers.snmp.sources import (
     Tables,
 )
 from pdu.core.adapters.snmp import family_tables
-from tests.handlers.snmp.every_part import EVERY_PART, NAMED, SPREAD
+from tests.handlers.snmp.every_part import NAMED, SPREAD
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import BUILT_IN
 
@@ -78,12 +78,6 @@ def test_a_number_from_an_index_is_not_shown_as_the_value_of_the_object() -> Non
     ]
     nameless = Number(Only(Column("~.1"), Column("~.2"), ("1",)))
     assert list(family_tables.object_names(nameless)) == []
-
-
-def test_walks_and_gets_of_nested_sources_are_counted() -> None:
-    asked = questions(EVERY_PART.outlets[0])
-    assert "walk ~.1" in asked and "get 1.3.6.1.4.1.99999.2.0" in asked
-    assert questions(EVERY_PART.outlets[1]) == {"get 1.3.6.1.4.1.99999.2.0"}
 
 
 def test_both_columns_of_a_named_source_and_the_list_of_a_spread_are_counted() -> None:

@@ -145,23 +145,6 @@ def test_the_wait_of_the_unit_comes_before_that_of_its_outlets(
         assert _started(key, oid, value)[outlet] == OutletRestorePolicy(NOT_KNOWN, at_s)
 
 
-def test_a_family_without_such_objects_says_nothing() -> None:
-    unit = next(unit for unit in FIXTURES if unit.key == "gude-epc")
-    with Agent(unit.device()) as agent:
-        assert power_restore.read_power_restore(near(agent)) == {}
-
-
-def test_a_missing_or_foreign_value_is_not_known() -> None:
-    unit = fixture("eaton-epdu")
-    state, delay = "1.3.6.1.4.1.534.6.6.7.6.6.1.6.0.2", "1.3.6.1.4.1.534.6.6.7.6.6.1.7.0.2"
-    rows = {**unit.rows, state: Row(INTEGER, 9), delay: Row(INTEGER, 4_000_000)}
-    rows.pop("1.3.6.1.4.1.534.6.6.7.6.6.1.7.0.3")
-    with Agent(Device(rows, unit.rules)) as agent:
-        found = power_restore.read_power_restore(near(agent))
-    assert found["0.2"] == OutletRestorePolicy(NOT_KNOWN)
-    assert found["0.3"] == OutletRestorePolicy(LAST)
-
-
 @pytest.mark.parametrize(
     "wrong, why",
     [

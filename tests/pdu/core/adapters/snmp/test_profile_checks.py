@@ -177,12 +177,6 @@ def test_a_figure_that_is_read_twice_and_a_column_that_is_a_table_are_named(
     assert sentence in list(check_profile(profile))
 
 
-def test_one_row_of_a_column_may_be_read_alone() -> None:
-    assert (
-        list(check_profile(acme(total=Scalar(f"{AMPS.oid}.9", "outletCurrent of the total")))) == []
-    )
-
-
 def test_a_sys_object_id_below_a_root_that_it_would_select_is_named() -> None:
     assert list(check_profile(replace(acme(), sys_object_ids=("~.1",)))) == [
         "profile: the sysObjectID ~.1 begins with ~; give the whole OID"
