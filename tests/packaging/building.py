@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
 import io
+import re
 import sys
 import tarfile
 import tempfile
@@ -160,3 +162,10 @@ def register_script(folder: Path, *names: str, version: str = "1.0") -> Path:
     script.write_text(build.register_script(version, handlers), encoding="utf-8")
     script.chmod(0o755)
     return script
+
+
+def builder_options() -> set[str]:
+    """The options in the usage of packaging/build.py, without --help."""
+    with contextlib.redirect_stdout(io.StringIO()) as shown, contextlib.suppress(SystemExit):
+        build.main(["--help"])
+    return set(re.findall("--[a-z-]+", shown.getvalue().partition("\n\n")[0]))

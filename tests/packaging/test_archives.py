@@ -98,16 +98,6 @@ def test_an_archive_loads_in_any_current_directory(host: Path, tmp_path: Path, p
     assert load(host, unpacked, ["pdu_small.handler"], ("-S", "-B"), tmp_path / place)["kinds"]
 
 
-def test_two_versions_under_two_names_load_in_one_process(host: Path, tmp_path: Path) -> None:
-    unpacked = tmp_path / "unpacked"
-    for name, version in (("older", "1.0"), ("newer", "2.0")):
-        handler_archives.read_archive(
-            archive(small_tree(tmp_path / name, name, version), name)
-        ).unpack(unpacked)
-    kinds = load(host, unpacked, ["pdu_older.handler", "pdu_newer.handler"])["kinds"]
-    assert kinds[0].startswith("pdu_older.c") and kinds[1].startswith("pdu_newer.c")
-
-
 def test_unpacking_again_leaves_whole_files_to_a_process_that_reads_them(tmp_path: Path) -> None:
     first, second = (
         handler_archives.read_archive(

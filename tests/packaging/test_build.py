@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import re
@@ -18,7 +17,7 @@ from handlers import registry
 from pdu.core.inventory import handler_archives
 from tests.needs import ROOT
 
-from .building import archive, build, files, register_script, small_tree
+from .building import archive, build, files, small_tree
 
 
 def tree(folder: Path, texts: dict[str, str]) -> Path:
@@ -205,14 +204,6 @@ def test_the_entry_module_is_beside_a_folder_with_the_unchanged_files(tmp_path: 
         assert not inner or content == (tmp_path / "handlers" / inner).read_bytes()
 
 
-def test_the_same_files_give_the_same_bytes_wherever_they_are(tmp_path: Path) -> None:
-    first, second = (
-        archive(small_tree(tmp_path / "a"), "small"),
-        archive(small_tree(tmp_path / "b" / "c"), "small"),
-    )
-    assert first == second
-
-
 _PROGRAM = """
 import runpy, sys
 from pathlib import Path
@@ -271,11 +262,6 @@ def test_members_are_sorted_plain_files_and_folders_of_uid_0_without_owner_names
         assert (member.uid, member.gid, member.uname, member.gname) == (0, 0, "", "")
 
 
-def test_the_gzip_header_holds_neither_time_nor_name(tmp_path: Path) -> None:
-    data = archive(small_tree(tmp_path), "small")
-    assert data[3] == 0 and data[4:8] == b"\0\0\0\0" and gzip.decompress(data)
-
-
 def test_a_replaced_file_is_packed_and_its_imports_are_followed_and_checked(tmp_path: Path) -> None:
     top = tree(
         tmp_path,
@@ -297,14 +283,6 @@ def test_a_replaced_file_is_packed_and_its_imports_are_followed_and_checked(tmp_
 def test_the_package_must_define_a_version(tmp_path: Path, text: str) -> None:
     with pytest.raises(build.BuildError, match="VERSION"):
         build.version(tree(tmp_path, {"__init__.py": text or "# none\n"}))
-
-
-def test_build_writes_the_archives_and_an_executable_script(tmp_path: Path) -> None:
-    top, out = small_tree(tmp_path), tmp_path / "dist"
-    handler = build.Handler("small", "Small PDUs", "custom")
-    made = build.build(top, out, [handler])
-    assert [path.name for path in made] == ["pdu_small-1.0.tar.gz", "register.sh"]
-    assert sorted(out.iterdir()) == sorted(made) and made[1].stat().st_mode & 0o777 == 0o755
 
 
 def test_an_archive_that_other_bytes_of_its_version_replace_is_kept(tmp_path: Path) -> None:
@@ -393,42 +371,12 @@ def test_names_with_shell_metacharacters_are_refused() -> None:
             build.register_script("1.0", [build.Handler("x", shown, "snmp")])
 
 
-def test_the_script_lists_its_handlers_and_holds_no_placeholder(tmp_path: Path) -> None:
-    text = register_script(tmp_path, "small").read_text()
-    assert "small|Small small|custom" in text and not [
-        word for word in ("@VERSION@", "@HANDLERS@", "@BUILT@") if word in text
-    ]
-
-
 def test_the_error_for_an_unknown_name_on_the_command_line_lists_the_known_ones(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
         build.main(["nosuch"])
     assert stopped.value.code == 2 and ", ".join(registry.names()) in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("arguments, codes", [(["--help"], (0, 141)), (["nut", "--out"], (141,))])
-def test_a_broken_pipe_ends_the_builder_quietly(
-    arguments: list[str], codes: tuple[int, ...], tmp_path: Path
-) -> None:
-    folder = [str(tmp_path)] if arguments[-1] == "--out" else []
-    command = [sys.executable, "packaging/build.py", *arguments, *folder]
-    reader, writer = os.pipe()
-    os.close(reader)
-    try:
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=writer,
-            stderr=subprocess.PIPE,
-            timeout=60,
-            check=False,
-        )
-    finally:
-        os.close(writer)
-    assert done.stderr == b"" and done.returncode in codes
 
 
 def test_the_script_registers_the_archives_of_this_version_that_were_built(tmp_path: Path) -> None:

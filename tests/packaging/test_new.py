@@ -20,13 +20,11 @@ from xml.etree import ElementTree
 import pytest
 
 from pdu import new, root
-from pdu.core import adapters
 from pdu.core.cli.exit_codes import INTERRUPTED
-from pdu.core.inventory.handler_tools import _PLACES, _answer, _Methods
+from pdu.core.inventory.handler_tools import TOOL_FUNCTIONS, HandlerMethods
 from pdu.new import SHAPES, families_table, family_files, handler_files
 from tests.needs import ROOT
 from tests.packaging.installing import once
-from tests.simulators.unit_pdu import UnitPdu
 from tests.test_waiting import endless
 
 GUIDE = (ROOT / "docs" / "dev" / "new-handler.md").read_text("utf-8")
@@ -298,23 +296,12 @@ def test_no_test_of_a_new_handler_waits_forever() -> None:
     assert len(texts) > 2 and [endless(text) for text in texts] == [[]] * len(texts)
 
 
-def test_the_simulated_device_of_a_new_handler_counts_the_energy_of_each_second() -> None:
-    class Metered(UnitPdu):
-        FIGURES = ("energy",)
-
-    device = Metered(outlets=2, off=(2,))
-    for _ in range(3600):
-        device.run_for(1 / 3600)
-    assert device.books().port_energy_kwh == {
-        "1": pytest.approx(1 + 0.1 * 230 / 1000, abs=0.001),
-        "2": 2.0,
-    }
-
-
 def test_the_page_has_at_most_1000_words_and_each_file_that_it_names() -> None:
     assert len(GUIDE.split()) <= 1000
     made = {str(path) for path in handler_files(ROOT, "acme", None)}
-    may_be = {place.module.format("acme").replace(".", "/") + ".py" for place in _PLACES.values()}
+    may_be = {
+        place.module.format("acme").replace(".", "/") + ".py" for place in TOOL_FUNCTIONS.values()
+    }
     may_be |= {"tests/peers/acme.py", "tests/faults/subjects/acme.py"}
     named = set(re.findall(r"`((?:[\w-]+/)+[\w.-]+)`", GUIDE)) - made - may_be
     assert len(named) > 8
@@ -336,29 +323,10 @@ def test_the_pages_table_of_what_tools_ask_is_what_they_look_for() -> None:
     modules = {(name, file) for name, place in rows for file in re.findall(r"`(pdu/.*?)`", place)}
     assert modules == {
         (place.name, place.module.format("acme").replace(".", "/") + ".py")
-        for place in _PLACES.values()
+        for place in TOOL_FUNCTIONS.values()
     }
     others = {name for name, place in rows if "pdu/" not in place}
-    assert others == {*_Methods._fields, "one_session", "SENT"}
-
-
-@pytest.mark.parametrize("what", _PLACES)
-def test_a_module_at_the_place_that_the_page_names_is_asked(
-    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = _PLACES[what]
-    file = tmp_path / "acme" / f"{place.module.rpartition('.')[2]}.py"
-    file.parent.mkdir()
-    (file.parent / _INIT).touch()
-    file.write_text(f"{place.name} = 'asked'\n", "utf-8")
-    monkeypatch.setattr(adapters, "__path__", [*adapters.__path__, str(tmp_path)])
-    _answer.cache_clear()
-    try:
-        assert _answer(what, "acme") == "asked"
-    finally:
-        _answer.cache_clear()
-        for module in [name for name in sys.modules if name.startswith("pdu.core.adapters.acme")]:
-            del sys.modules[module]
+    assert others == {*HandlerMethods._fields, "one_session", "SENT"}
 
 
 @pytest.fixture(scope="module", name="small")

@@ -21,7 +21,7 @@ from pdu.core.inventory import handler_archives
 from tests.needs import ROOT
 
 from .acme import PROFILE
-from .building import build
+from .building import build, builder_options
 
 ACME: dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
 
@@ -58,23 +58,6 @@ def rows(out: Path) -> list[str]:
         row.partition("|")[0]
         for row in text.partition('HANDLERS = """')[2].partition('"')[0].splitlines()
     ]
-
-
-def test_an_owners_profile_adds_an_archive_and_a_row_in_the_script(tmp_path: Path) -> None:
-    assert run(tmp_path, "--profile", str(PROFILE)) == 0
-    made = tmp_path / f"pdu_acme_strip-{build.version(ROOT / 'handlers')}.tar.gz"
-    assert sorted(path.name for path in tmp_path.iterdir()) == [made.name, "register.sh"]
-    found = handler_archives.read_archive(made.read_bytes())
-    assert found.top == "pdu_acme_strip" and found.holds_module("pdu_acme_strip.handler")
-    assert not [
-        path
-        for path in found.files
-        if path.endswith(("building.py", "catalogue.py", "__main__.py"))
-    ]
-    assert rows(tmp_path) == [*registry.names(), "acme_strip"]
-    assert "acme_strip|Acme (SNMP, own profile acme-strip)|snmp" in (
-        tmp_path / "register.sh"
-    ).read_text("utf-8")
 
 
 def test_every_family_passes_unchanged_through_its_json_and_an_archives_options() -> None:
@@ -390,8 +373,7 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         "--switch-automatic",
     )
     assert [word for word in (*shown, "pdu_<key>", "pdu snmp parts") if word not in text] == []
-    options = {name for action in build._parser(())._actions for name in action.option_strings}
-    assert options == {"-h", "--help", *(word.partition(" ")[0] for word in shown)}
+    assert builder_options() == {word.partition(" ")[0] for word in shown}
 
 
 def test_the_error_for_a_handlers_name_after_only_says_where_it_goes(

@@ -19,7 +19,7 @@ import pytest
 from tests.needs import ROOT
 
 from .acme import PROFILE, strip
-from .building import build
+from .building import builder_options
 
 TEXT = (ROOT / "docs" / "own-pdu.md").read_text("utf-8")
 EXAMPLE: dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
@@ -69,11 +69,7 @@ def test_commands_on_the_example_run(command: str, tmp_path: Path) -> None:
 
 
 def test_the_page_of_packaging_names_the_options_of_the_builder() -> None:
-    options = {name for action in build._parser(())._actions for name in action.option_strings} - {
-        "-h",
-        "--help",
-        "--out",
-    }
+    options = builder_options() - {"--out"}
     text = (ROOT / "packaging" / "README.md").read_text("utf-8")
     assert {"--profile", "--only"} < options and [
         one for one in sorted(options) if not re.search(f"`{one}[` ]", text)

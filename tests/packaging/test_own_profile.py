@@ -4,7 +4,6 @@ simulated PDUs.
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import KINDS, dumps
 from tests.dcimanager.manager import DciManager
-from tests.dcimanager.records import Call, Pdu
+from tests.dcimanager.records import Pdu
 from tests.handlers.snmp.calls import near
 from tests.needs import ROOT
 from tests.recordings import Fixture, fixtures
@@ -193,22 +192,6 @@ def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_on
 
 
 # ---- options of pdu_snmp -------------------------------------------------------------------------
-
-
-def test_chosen_families_are_found_and_another_unit_is_refused_with_its_sysobjectid(
-    tmp_path: Path,
-) -> None:
-    admin = Admin(tmp_path, build(tmp_path / "dist", "--only", "sentry3", "rpcm"))
-    # one process for both PDUs
-    with DciManager(processes=1) as manager, contextlib.ExitStack() as stack:
-        register(admin, manager, "snmp")
-        pdus: dict[str, Pdu] = {}
-        for key in ("rpcm", "raritan-px2"):
-            pdus[key] = add(manager, "pdu_snmp", stack.enter_context(Agent(BUILT_IN[key]())))
-        manager.poll()
-        assert pdus["rpcm"].ports and pdus["raritan-px2"].ports == {}
-        call: Call = pdus["raritan-px2"].calls[0]
-        assert call.kind == "unsupported" and "1.3.6.1.4.1.13742" in call.text
 
 
 def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import stat
 import subprocess
 from pathlib import Path
 from typing import Callable
@@ -184,17 +183,6 @@ def test_archives_and_ids_are_found_from_any_directory(
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "known under id 7" in done.stdout and "/pdu_snmp-1.0.tar.gz" in done.stdout
-
-
-def test_the_script_is_executable_and_runs_by_itself(admin: Admin) -> None:
-    assert admin.script.stat().st_mode & stat.S_IXUSR
-    done = subprocess.run(
-        [str(admin.script), "--dry-run"],
-        env=admin.environment(None),
-        capture_output=True,
-        timeout=60,
-    )
-    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_dry_run_sends_nothing_and_shows_no_secret(admin: Admin, manager: DciManager) -> None:

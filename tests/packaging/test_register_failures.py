@@ -7,7 +7,6 @@ import shutil
 import socket
 import ssl
 import sys
-import threading
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -174,14 +173,6 @@ def test_a_refused_registration_is_shown_without_control_characters(
         and not (tmp_path / "here").exists()
     )
     assert (admin.script.parent / "register.ids").read_text() == ""
-
-
-def test_an_error_without_a_text_is_shown_by_its_code(admin: Admin) -> None:
-    def refuse(request: Request, serve: Serve) -> Answer:
-        return answer_error(400, 1002, "") if is_call(request, CREATE) else serve(request)
-
-    with DciManager(wrap=refuse) as manager:
-        assert_failed(admin.run(manager), 1, "DCImanager answers (code 1002)")
 
 
 def test_a_refused_upload_keeps_the_id_for_the_next_run(admin: Admin) -> None:
@@ -544,23 +535,6 @@ def test_a_dead_proxy_is_named_without_its_login(
         run = admin.run(manager, **changes)
     assert_failed(run, 4, f"the proxy {proxy}", "https_proxy")
     assert "s3cret" not in run.err + run.out and manager.requests == []
-
-
-def test_a_proxy_that_refuses_is_named(admin: Admin, manager: DciManager) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as refusing:
-
-        def refuse() -> None:
-            connection, _ = refusing.accept()
-            with connection:
-                connection.recv(1000)
-                connection.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
-
-        thread = threading.Thread(target=refuse, daemon=True)
-        thread.start()
-        proxy = f"127.0.0.1:{refusing.getsockname()[1]}"
-        run = admin.run(manager, https_proxy=f"http://{proxy}", no_proxy="")
-        thread.join(60)
-    assert_failed(run, 4, f"the proxy {proxy}")
 
 
 def test_a_file_of_ids_that_cannot_be_written_ends_the_run_before_registering(

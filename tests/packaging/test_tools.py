@@ -32,7 +32,7 @@ from tests.packaging.installing import CARRIED, OWN
 from tests.pdu.monitoring import halls
 from tests.pdu.monitoring.halls import SECRETS, Hall
 from tests.peers import Peer
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, bounded
 
 SHOWN = {True: "on", False: "off", None: "unknown"}
 
@@ -411,13 +411,6 @@ def test_pyz_holds_every_module_and_data_file_of_the_tree(pyz: Path) -> None:
         assert carried_files() - set(packed.namelist()) == set()
 
 
-def test_pyz_holds_neither_hidden_files_nor_those_that_pip_makes(pyz: Path) -> None:
-    with zipfile.ZipFile(pyz) as packed:
-        assert not [
-            name for name in packed.namelist() if re.search(r"(^|/)\.|^bin/|\.dist-info/", name)
-        ]
-
-
 def test_pyz_names_the_packages_that_it_does_not_hold(pyz: Path, home: Path) -> None:
     program = [*NEWEST, str(pyz)]
     private = run(
@@ -497,22 +490,6 @@ def test_newer_syntax_or_a_shared_library_fails_the_build(name: str, text: str, 
         check=False,
     )
     assert done.returncode == 1 and words in done.stderr.splitlines()[-1]
-
-
-def test_a_step_of_the_build_says_its_name_and_that_it_still_runs(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tools = loaded("tools")
-    monkeypatch.setattr(tools, "_TICK_S", 0.01)
-    seen: list[str] = []
-
-    def ticked() -> bool:
-        seen.append(capsys.readouterr().out)
-        return " s\n" in "".join(seen)
-
-    with tools.show_step("fetching"):
-        assert until(ticked)
-    assert "".join(seen).startswith("fetching ...\n  0.01 s\n")
 
 
 def test_a_python_without_pip_and_venv_is_told_what_to_install(
@@ -768,11 +745,3 @@ def test_pyz_runs_built_archives(pyz: Path, hall: Hall, home: Path, tmp_path: Pa
     assert reads_every_simulator([*NEWEST, str(pyz)], hall, home, "--archives", str(tmp_path)) == {
         name: str(file) for name, file in built.items()
     }
-
-
-@pytest.mark.trial
-def test_the_installed_program_has_the_packs_version(installed: Path, home: Path) -> None:
-    assert (
-        run([str(installed), "--version"], home).stdout
-        == f"pdu {VERSION}, Python {sys.version.split()[0]}\n"
-    )
