@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -140,16 +139,6 @@ def test_a_guess_of_a_draft_is_named_until_its_mark_is_removed(
 def test_the_parts_of_profiles_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "parts"]) == 0
     assert "| WritePacked |" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("arguments", [["parts"], ["families", "--table", "devices"]])
-def test_markdown_is_a_member_of_the_json(
-    arguments: Sequence[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert root.run(["snmp", *arguments]) == 0
-    markdown = capsys.readouterr().out.removesuffix("\n")
-    assert root.run(["snmp", *arguments, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"markdown": markdown}
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 import pytest
 
 from handlers.raritan.rpc import (
     Structure,
-    assetmgrmodel,
     devsettings,
     event as rpc_event,
     pdumodel,
@@ -33,7 +31,7 @@ from handlers.raritan.rpc import (
 from handlers.raritan.rpc._runtime.codec import decoder
 from handlers.raritan.rpc.idl import Event
 from handlers.raritan.rpc.peripheral import GatewaySensorManager
-from pdu.core.cli.exit_codes import INTERRUPTED, NOT_SEEN, READER_GONE
+from pdu.core.cli.exit_codes import INTERRUPTED, NOT_SEEN
 from pdu.devices.raritan import context, events
 from tests.handlers.raritan import declared
 from tests.handlers.raritan.declared import Nowhere
@@ -115,15 +113,6 @@ def test_in_json_a_field_replaces_neither_type_of_its_event_nor_the_name_of_the_
     )
     found = json.loads(events.format_json(webcam.WebcamAddedEvent(name="door"), "unit"))
     assert (found["name"], found["name_"]) == ("unit", "door")
-
-
-def test_a_member_of_an_enumeration_loses_only_a_prefix_that_all_members_share() -> None:
-    states, power = assetmgrmodel.AssetStrip.State, pdumodel.Outlet.PowerState
-    event = assetmgrmodel.AssetStrip.StateChangedEvent(
-        oldState=states.FIRMWARE_UPDATE, newState=states.AVAILABLE
-    )
-    assert "state changed: firmware update → available" in events.format_line(event, "strip")
-    assert [events.format_value(one) for one in (power.PS_ON, power(7))] == ["on", "unknown 7"]
 
 
 def test_each_text_of_binding_that_is_named_like_a_secret_is_hidden_or_known_to_be_none() -> None:
@@ -215,16 +204,6 @@ def test_no_event_shows_a_secret() -> None:
     assert "(not shown)" not in events.format_line(unset, "unit")
 
 
-def test_a_line_without_changes_has_no_colon_and_an_abbreviation_stays_one_word() -> None:
-    cleared = pdumodel.ShelfPowerSupply.FaultsClearedEvent(
-        actUserName="admin", actIpAddr="192.0.2.7"
-    )
-    assert events.format_line(cleared, "unit").endswith(
-        "Z  unit  faults cleared, by admin from 192.0.2.7"
-    )
-    assert "  pin entered: " in events.format_line(smartlock.Keypad.PINEnteredEvent(), "unit")
-
-
 def test_a_new_name_is_shown_with_the_old_one_and_a_user_without_an_empty_address() -> None:
     renamed = usermgmt.AccountRenamed(username="al", newUsername="bob", actUserName="admin")
     assert events.format_line(renamed, "unit").endswith(
@@ -283,11 +262,6 @@ def started(unit: XerusPdu, tmp_path: Path, *words: str) -> subprocess.Popen[str
     return process
 
 
-def pipes(process: subprocess.Popen[str]) -> list[IO[str]]:
-    assert process.stdout is not None and process.stderr is not None
-    return [process.stdout, process.stderr]
-
-
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("words", [[], ["--json"]])
 def test_ctrl_c_ends_the_command_quietly_and_releases_the_channel(
@@ -300,16 +274,6 @@ def test_ctrl_c_ends_the_command_quietly_and_releases_the_channel(
         assert (process.returncode, out, err) == (INTERRUPTED, "", "") and not unit.events[
             0
         ].channels
-
-
-def test_a_broken_pipe_ends_the_command_quietly(unit: XerusPdu, tmp_path: Path) -> None:
-    process = started(unit, tmp_path)
-    with bounded(process):
-        out, err = pipes(process)
-        out.close()
-        switch(unit, 1, False)
-        assert process.wait(PATIENCE_S) == READER_GONE and err.read() == ""
-        err.close()
 
 
 def test_a_lost_connection_is_reported_once_and_listening_continues(

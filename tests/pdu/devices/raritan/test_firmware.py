@@ -108,21 +108,6 @@ def test_a_password_that_the_unit_sends_back_is_not_shown_in_part(run: Run, unit
     assert code == 6 and "it holds the login" in err and unit.password[:3] not in err
 
 
-def test_progress_on_a_terminal_leaves_no_line_behind(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "image.bin"
-    path.write_bytes(image("4.4.1.6-53300", 50_000))
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    code, _, err = run("firmware", "update", str(path), "--yes")
-    assert (
-        code == 0
-        and "update: " in err
-        and not err.rpartition("\r")[2]
-        and not err.split("\r")[-2].strip()
-    )
-
-
 @pytest.mark.parametrize(
     "flaw, option", [({"compatible": False}, "--cross"), ({"signed": False}, "--allow-untrusted")]
 )
@@ -230,26 +215,6 @@ def test_the_failure_of_an_earlier_update_is_not_reported_for_this_one(
         facts(run, "firmware", "update", str(path), "--yes")["last"]["imageVersion"]
         == "4.4.1.6-53300"
     )
-
-
-@pytest.mark.parametrize("before, updating", [("NONE", 0.01), ("FAIL", 0.0)])
-def test_an_update_that_fails_is_an_error(
-    run: Run,
-    tmp_path: Path,
-    unit: XerusPdu,
-    before: str,
-    updating: float,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("pdu.devices.raritan.firmware._LOOK_S", 0.05)
-    monkeypatch.setattr(
-        "tests.simulators.xerus.services.firmware._STEPS", (("UPDATE", updating), ("FAIL", 1.0))
-    )
-    unit.firmware.idle_state, unit.update_seconds = before, 60.0
-    path = tmp_path / "image.bin"
-    path.write_bytes(image("4.4.1.6-53300"))
-    code, _, err = run("firmware", "update", str(path), "--yes")
-    assert code == 6 and "the update failed" in err
 
 
 def test_an_update_that_does_not_start_after_one_that_failed_is_an_error(

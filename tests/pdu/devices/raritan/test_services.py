@@ -158,15 +158,6 @@ def test_an_upload_without_a_clear_answer_may_or_may_not_have_taken_effect(
     )
 
 
-def test_a_configuration_that_takes_too_long_has_a_separate_exit_code(
-    run: Run, tmp_path: Path
-) -> None:
-    path = tmp_path / "config.txt"
-    done(run("config", "raw", "get", "--out", str(path)))
-    code, out, _ = run("config", "raw", "put", str(path), "--yes", "--wait", "0")
-    assert code == 9 and "update pending" in out
-
-
 @pytest.mark.parametrize(
     "words",
     [
@@ -302,21 +293,6 @@ def test_bytes_that_are_not_utf8_are_refused_and_not_written(
         and "s3cret" not in err
     )
     assert unit.books().writes == []
-
-
-def test_an_unwritable_target_starts_no_download_and_a_failed_download_leaves_no_file(
-    run: Run, unit: XerusPdu, tmp_path: Path
-) -> None:
-    before = unit.books().requests
-    (tmp_path / "there").write_bytes(b"mine")
-    assert (
-        run("diag", "--out", str(tmp_path / "there"))[0]
-        == run("diag", "--out", str(tmp_path / "no" / "x"))[0]
-        == 2
-    )
-    assert unit.books().requests == before and (tmp_path / "there").read_bytes() == b"mine"
-    unit.faults.order(Fault.STATUS, status=401)
-    assert run("diag", "--out", str(tmp_path / "new"))[0] == 4 and not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("out", ["-", "file"])

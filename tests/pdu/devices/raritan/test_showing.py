@@ -14,7 +14,6 @@ from pdu import root
 from pdu.devices.raritan import show
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
 from tests.simulators.xerus.jsonrpc import RpcError
-from tests.simulators.xerus.panels import Panel
 from tests.simulators.xerus.sensors import NumericSensor
 
 from .results import Run, done, facts
@@ -29,22 +28,6 @@ def test_the_state_of_an_outlet_with_a_failed_relay_is_shown_as_unknown(
     # so outlet 2 is unknown too.
     states = [row["state"] for row in facts(run, "outlets")["outlets"]]
     assert states == ["unknown", "unknown", "on", "on"]
-
-
-def test_info_shows_model_and_nameplate(run: Run) -> None:
-    out = done(run("info"))
-    assert "PX3-5190R" in out and "outlets" in out
-    assert facts(run, "info")["metadata"]["nameplate"]["manufacturer"] == "Raritan"
-
-
-def test_outlets_are_a_table_and_agree_with_the_books(run: Run, unit: XerusPdu) -> None:
-    lines = done(run("outlets")).splitlines()
-    assert lines[0].split()[:4] == ["number", "label", "name", "state"] and "web" in lines[2]
-    rows = facts(run, "outlets")["outlets"]
-    assert [row["state"] for row in rows] == ["on"] * 4
-    assert [row["energy_kwh"] for row in rows] == pytest.approx(
-        list(unit.books().port_energy_kwh.values())[:4]
-    )
 
 
 def test_a_figure_that_the_unit_meters_but_does_not_have_now_is_not_known(
@@ -81,10 +64,6 @@ def test_a_command_costs_the_requests_that_its_docstring_states(
     assert unit.books().requests - before == requests
 
 
-def test_outlets_of_a_link_unit_are_listed(run: Run) -> None:
-    assert len(facts(run, "outlets", "--link", "3")["outlets"]) == 2
-
-
 def test_a_status_warns_of_a_link_id_without_a_unit(
     unit: XerusPdu, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -104,15 +83,6 @@ def test_a_status_warns_of_a_link_id_without_a_unit(
 def test_a_unit_that_is_not_linked_is_named(run: Run) -> None:
     code, _, err = run("outlets", "--link", "7")
     assert code == 2 and "unit 7 is not linked to this one; linked units: 3" in err
-
-
-def test_sensors_of_lines_and_outlets_and_slots_are_listed(run: Run) -> None:
-    rows = {row["sensor"]: row for row in facts(run, "sensors")["sensors"]}
-    assert (
-        rows["inlet/1/L2/current"]["unit"] == "A" and rows["outlet/1/activeEnergy"]["unit"] == "Wh"
-    )
-    assert any(name.startswith("slot/") for name in rows)
-    assert "inlet/1/current" in done(run("sensors"))
 
 
 @pytest.mark.parametrize("valid, value, alarm", [(True, -5.5, ""), (False, None, "not valid")])
@@ -182,31 +152,6 @@ def test_sensors_of_the_same_name_keep_their_own_readings(run: Run, unit: XerusP
     currents = [row for row in rows if row["sensor"] == "inlet/1/L3/current"]
     assert len(currents) == 4 and [row["value"] for row in currents] == [
         before[row["id"]] for row in currents
-    ]
-
-
-def test_a_circuit_that_is_deleted_before_its_label_is_read_is_shown_without_a_label(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    panel = MeterModel(1, circuits=(CircuitModel(0, name="rack 1"), CircuitModel(9)))
-    with XerusPdu(Model(outlets=0, meters=(panel,), inlets=0, metering="none")) as pdu:
-        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
-        lists, usual = [], Panel.getCircuits
-
-        def without_the_last_one(listed: Panel) -> dict[int, Any]:
-            lists.append(usual(listed))
-            return {0: lists[0][0]} if len(lists) > 1 else lists[0]
-
-        monkeypatch.setattr(Panel, "getCircuits", without_the_last_one)
-        assert (
-            root.run(
-                ["raritan", f"{pdu.host}:{pdu.port}", "outlets", "--fingerprint", pdu.fingerprint]
-            )
-            == 0
-        )
-    assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [
-        ["p1.1", "1", "rack", "1", "1.5", "1"],
-        ["p1.10", "1.5", "1"],
     ]
 
 
