@@ -8,7 +8,6 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -227,16 +226,6 @@ def refuse_port_161(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_an_error_before_the_first_packet_does_not_blame_the_port(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    strange = {"pdu_common/connection.py": _CONNECTION.replace("host", "where")}
-    refuse_port_161(monkeypatch)
-    assert conformance.main(["--platform", tree(tmp_path, strange), "snmp"]) == 1
-    shown = capsys.readouterr().out
-    assert "no field for the address" in shown and "161" not in shown
-
-
 def test_a_platform_that_uses_only_port_161_is_tried_there_or_reported_as_not_tried(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -257,21 +246,6 @@ def test_a_platform_whose_port_161_cannot_be_opened_is_reported_as_not_tried(
         "not tried  pdu_snmp" in shown
         and "run this as root" in shown
         and "0 agree, 0 differ, 1 not tried" in shown
-    )
-
-
-def test_a_port_161_in_use_is_reported_without_advice_to_run_as_root(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def busy(**_: object) -> None:
-        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
-
-    monkeypatch.setitem(peers.PEERS, "snmp", busy)
-    what, problems = conformance._on_port_161(trial.Platform(ROOT), trial.Placed("", ""))
-    assert (
-        f"cannot be opened here ({os.strerror(errno.EADDRINUSE)})" in what
-        and "root" not in what
-        and problems is None
     )
 
 
@@ -311,6 +285,7 @@ def test_the_archives_run_on_the_given_interpreter_whose_path_may_be_relative(
         (["--adapter", str(ROOT / "Makefile")], "need --platform"),
         (["--snmp-port", "1161"], "need --platform"),
         (["--platform", str(ROOT), "--snmp-port", "70000"], "not from 0 to 65535"),
+        (["--platform", str(ROOT), "--python", "no/such/python", "nut"], "no/such/python"),
     ],
 )
 def test_wrong_arguments_are_refused(
@@ -328,20 +303,3 @@ def test_the_matrix_can_be_run_for_one_handler(
     assert conformance.main(["nut"]) == 0
     shown = capsys.readouterr().out
     assert "agrees  BasePdu: in pdu_common.base, pdu_nut" in shown and "2 agree, 0 differ" in shown
-
-
-def test_the_matrix_runs_on_the_given_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
-    used: list[str] = []
-
-    def on_variants(devices: object, folder: Path, python: str) -> Iterator[conformance.Outcome]:
-        used.append(python)
-        return iter(())
-
-    monkeypatch.setattr(conformance, "on_variants", on_variants)
-    assert conformance.main(["--python", "/bin/sh", "nut"]) == 0 and used == ["/bin/sh"]
-
-
-def test_an_interpreter_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        conformance.main(["--platform", str(ROOT), "--python", "no/such/python", "nut"])
-    assert ended.value.code == 2 and "no/such/python" in capsys.readouterr().err

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from handlers import VERSION, registry
+from handlers import VERSION
 from pdu.core.cli import exit_codes, pages
-from pdu.core.cli.groups import LazyGroup, Subcommand
+from pdu.core.cli.groups import LazyGroup
 from pdu.root import ROOT
 from tests import needs
 from tests.pdu.running import run
@@ -106,15 +106,6 @@ def test_the_parser_of_examples_refuses_a_wrong_one(words: list[str]) -> None:
         parsed(words)
 
 
-@pytest.mark.parametrize("name", ["status", "statistic", "labels", "outlets", "on", "up", "cycle"])
-def test_the_help_says_what_handler_and_host_are(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = run(capsys, name, "--help")[1]
-    assert f"HANDLER  {', '.join(registry.names())}, or a built archive" in out
-    assert "HOST     name or address" in out
-
-
 def test_two_names_of_a_command_have_the_same_options(capsys: pytest.CaptureFixture[str]) -> None:
     for first, second in (("on", "up"), ("off", "down")):
         shown = [run(capsys, name, "--help")[1].partition("\n")[2] for name in (first, second)]
@@ -138,12 +129,6 @@ def test_the_version_is_a_command_and_an_option(capsys: pytest.CaptureFixture[st
     shown = [run(capsys, word) for word in ("version", "-V", "--version")]
     assert shown[0] == shown[1] == shown[2] and shown[0][1].startswith(f"pdu {VERSION}, Python 3.")
     assert json.loads(run(capsys, "version", "--json")[1])["version"] == VERSION
-
-
-def test_every_command_is_one_with_examples() -> None:
-    with click.Context(ROOT, info_name="pdu") as context:
-        for name in ROOT.list_commands(context):
-            assert isinstance(ROOT.get_command(context, name), (Subcommand, LazyGroup))
 
 
 def test_without_arguments_every_command_is_named_on_a_terminal_of_24_lines(

@@ -160,13 +160,6 @@ def test_an_error_after_excels_line_names_the_line_of_the_file(tmp_path: Path) -
         device_list.read_device_list(str(path))
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_bytes(b"\xff\xfea")
-    with pytest.raises(SettingsError, match="not UTF-8 text; save it as UTF-8"):
-        device_list.read_device_list(str(path))
-
-
 def test_an_ipv6_address_in_brackets_is_the_address(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "identify", "[2001:db8::8:161]", "--handler", "nut")
     assert code == 3 and out.startswith("nut: closed: no connection to TCP port 3493")

@@ -69,11 +69,6 @@ def test_an_option_without_effect_is_refused_before_anything_is_read(
     assert code == 2 and said in " ".join((out + error).split()), out + error
 
 
-def test_what_an_option_needs_is_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = run(capsys, "energy", "verify", "--help")
-    assert "PEM certificates (with --stamps)" in " ".join(out.split())
-
-
 def test_what_options_need_and_exclude_are_options_of_the_same_command() -> None:
     named = 0
     for path in EVERY:
