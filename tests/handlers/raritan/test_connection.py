@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -15,9 +16,9 @@ from handlers.http.client import endpoint
 from handlers.http.message import Endpoint, Request, Response
 from handlers.raritan.rpc import Agent, Bulk, HttpException, cascading, cert, event, pdumodel
 from handlers.raritan.rpc._runtime.agent import MINIMUM_WAITS
-from handlers.shared.errors import SettingsError
+from handlers.shared.errors import PduHandlerError, SettingsError
 from tests.simulators.xerus import Model, XerusPdu
-from tests.waiting import finished, until
+from tests.waiting import PATIENCE_S, finished, until
 
 from .conftest import MakeAgent, connected
 from .peer import Peer, Step, get_state, http, result
@@ -175,6 +176,16 @@ def test_debug_output_and_errors_hold_no_secret(
         )
     assert "setAccountPassword /auth/currentUser" in shown and "bytes received" in shown
     assert "hush" not in shown and "secret-word" not in shown and "Basic" not in shown
+
+
+def test_errors_leave_no_socket_open() -> None:
+    for plan in ([[None]], [[http(b"x", length=5)]], [[b"garbage\r\n\r\n"]], [[http(b"no")]]):
+        with Peer(plan) as peer:
+            one = Agent("http", peer.address, "a", "b", timeout=PATIENCE_S)
+            with pytest.raises(PduHandlerError):
+                get_state(one)
+            del one  # not closed
+        gc.collect()  # warns about an open socket, and pytest turns warnings into errors
 
 
 # ---- time-outs -----------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ import pytest
 from handlers.raritan.rpc import Agent, Interface, cert
 from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc._runtime.registry import find
-from handlers.shared.tls import Trust
 from tests.servers import sdk
 from tests.servers.worker import Worker
 from tests.simulators.xerus import Model, XerusPdu
@@ -46,25 +45,18 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
         yield pdu
 
 
-def _ours(unit: XerusPdu, asked: list[list[str]]) -> list[str]:
+def _ours(to: Agent, asked: list[list[str]]) -> list[str]:
     out = []
-    with Agent(
-        "https",
-        f"{unit.host}:{unit.port}",
-        unit.user,
-        unit.password,
-        trust=Trust(ca_pem=unit.ca_pem),
-    ) as agent:
-        for interface, rid, method in asked:
-            kind = find(interface)
-            assert kind is not None and issubclass(kind, Interface)
-            out.append(str(getattr(kind(rid, agent), method)()))
+    for interface, rid, method in asked:
+        kind = find(interface)
+        assert kind is not None and issubclass(kind, Interface)
+        out.append(str(getattr(kind(rid, to), method)()))
     return out
 
 
 @pytest.mark.sample(2)
 @pytest.mark.against("the vendor's SDK")
-def test_structures_print_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) -> None:
+def test_structures_print_as_the_sdk_prints_them(to: Agent, unit: XerusPdu, firmware: str) -> None:
     asked = CALLS + (LINKED if firmware != "3.3" else [])
     release = sdk.RELEASES[firmware]
     with Worker(sdk.needed(release), SCRIPT) as worker:
@@ -72,7 +64,7 @@ def test_structures_print_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) 
             "tests.handlers.raritan.sdk_steps", "printed", unit.url, unit.user, unit.password, asked
         )
     assert len(theirs) == len(asked)
-    for call, our, their in zip(asked, _ours(unit, asked), theirs):
+    for call, our, their in zip(asked, _ours(to, asked), theirs):
         if firmware == "4.4":
             assert our == their, call
         else:

@@ -30,7 +30,6 @@ from handlers.raritan.rpc import (
 )
 from handlers.raritan.rpc._runtime.codec import decode_structure, encode, encode_structure
 from handlers.shared.errors import ProtocolError, SettingsError
-from handlers.shared.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 
 from .conftest import MakeAgent
@@ -42,16 +41,9 @@ STATE = {"available": True, "powerState": 1, "isLoadShed": False}
 
 
 @pytest.fixture
-def to(firmware: str) -> Iterator[Agent]:
-    with XerusPdu(Model(outlets=2, phases=3), firmware) as unit:
-        with Agent(
-            "https",
-            f"{unit.host}:{unit.port}",
-            unit.user,
-            unit.password,
-            trust=Trust(ca_pem=unit.ca_pem),
-        ) as agent:
-            yield agent
+def unit(firmware: str) -> Iterator[XerusPdu]:
+    with XerusPdu(Model(outlets=2, phases=3), firmware) as pdu:
+        yield pdu
 
 
 # ---- structures ----------------------------------------------------------------------------------
@@ -134,6 +126,7 @@ def test_an_event_prints_its_own_fields_first_and_inherited_fields_last() -> Non
         "newState",
         "source",
     ]
+    assert lines[-1] == "    * source   = None"
 
 
 def test_an_event_is_read_from_type_and_value() -> None:

@@ -16,11 +16,10 @@ from handlers.raritan.rpc import (
     session,
 )
 from handlers.shared.errors import ProtocolError, Refused
-from handlers.shared.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 
 from .conftest import MakeAgent, connected
-from .peer import Peer, Seen, http, result
+from .peer import Peer, Seen, Step, http, result
 
 MODEL = Model(outlets=4, inlets=2, transfer_switch=True, in_rush_guard_ms=0)
 
@@ -48,35 +47,30 @@ def test_a_session_is_closed_at_the_end_of_its_block_even_after_an_error(
 
 
 def test_a_second_session_of_a_user_who_may_have_only_one_is_refused_and_the_first_stays(
-    to: Agent, unit: XerusPdu
+    agent: MakeAgent, to: Agent, unit: XerusPdu
 ) -> None:
     unit.access.single_login = True
     with session.logged_in(to):
-        other = Agent(
-            "https",
-            f"{unit.host}:{unit.port}",
-            unit.user,
-            unit.password,
-            trust=Trust(ca_pem=unit.ca_pem),
-        )
         with pytest.raises(Refused, match="only one session"):
-            with session.logged_in(other):
+            with session.logged_in(connected(agent, unit)):
                 raise AssertionError("the block must not run")
-        other.close()
         assert len(unit.access.sessions) == 1
+
+
+def _answering(found: object) -> Step:
+    """A step that answers a call with this result."""
+
+    def say(seen: Optional[Seen]) -> bytes:
+        assert seen is not None
+        return http(json.dumps({"id": seen.json["id"], "result": found}))
+
+    return say
 
 
 def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code(
     agent: MakeAgent,
 ) -> None:
-    def opened(seen: Optional[Seen]) -> bytes:
-        assert seen is not None
-        return http(
-            json.dumps(
-                {"id": seen.json["id"], "result": {"_ret_": 7, "session": None, "token": None}}
-            )
-        )
-
+    opened = _answering({"_ret_": 7, "session": None, "token": None})
     with Peer([[opened]]) as peer:
         with pytest.raises(
             Refused, match=r"the device opened no session \(result code 7\)"
@@ -89,12 +83,7 @@ def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code
 def test_a_new_session_with_neither_token_nor_id_raises_a_protocol_error_and_closes_none(
     agent: MakeAgent,
 ) -> None:
-    def opened(seen: Optional[Seen]) -> bytes:
-        assert seen is not None
-        return http(
-            json.dumps({"id": seen.json["id"], "result": {"_ret_": 0, "session": {}, "token": ""}})
-        )
-
+    opened = _answering({"_ret_": 0, "session": {}, "token": ""})
     with Peer([[opened, result()]]) as peer:
         with pytest.raises(ProtocolError, match="without a usable token"):
             with session.logged_in(agent("http", peer.address)):
@@ -106,17 +95,7 @@ def test_a_new_session_with_neither_token_nor_id_raises_a_protocol_error_and_clo
 def test_a_new_session_without_a_usable_token_raises_a_protocol_error_and_is_closed(
     agent: MakeAgent, token: str
 ) -> None:
-    def opened(seen: Optional[Seen]) -> bytes:
-        assert seen is not None
-        return http(
-            json.dumps(
-                {
-                    "id": seen.json["id"],
-                    "result": {"_ret_": 0, "session": {"sessionId": 7}, "token": token},
-                }
-            )
-        )
-
+    opened = _answering({"_ret_": 0, "session": {"sessionId": 7}, "token": token})
     with Peer([[opened, result()]]) as peer:
         one = agent("http", peer.address)
         with pytest.raises(

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.raritan.rpc import session
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.tls import Trust
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.simulators.xerus.jsonrpc import RpcError
 
+from .conftest import MakeAgent, connected
 from .handling import FAST, LINKED, Handle, shown, spent
 
 # ---- switching -----------------------------------------------------------------------------------
@@ -201,17 +202,9 @@ def test_a_login_that_is_refused_after_the_write_is_not_tried_again(handle: Hand
         )
 
 
-def test_a_session_token_replaces_user_name_and_password(handle: Handle) -> None:
-    from handlers.raritan.rpc import Agent, session
-
+def test_a_session_token_replaces_user_name_and_password(handle: Handle, agent: MakeAgent) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
-        with Agent(
-            "https",
-            f"{pdu.host}:{pdu.port}",
-            pdu.user,
-            pdu.password,
-            trust=Trust(ca_pem=pdu.ca_pem),
-        ) as agent:
-            code, _, token = session.SessionManager("/session", agent).newSession()
+        manager = session.SessionManager("/session", connected(agent, pdu))
+        code, _, token = manager.newSession()
         assert code == 0
         assert len(handle(pdu, username="", password="", token=token).status().ports) == 2
