@@ -32,7 +32,7 @@ class Both:
 
     def __init__(self, server: Any, user: Optional[User]) -> None:
         login, password = (user.name, user.password) if user is not None else (None, None)
-        self.ours = pynut.PyNUTClient(server.host, server.port, login, password, False, PATIENCE_S)
+        self.ours = _ours(server, user)
         self.theirs: Any = theirs.PyNUTClient(
             server.host, server.port, login, password, False, PATIENCE_S
         )
@@ -51,6 +51,11 @@ def ends(call: Callable[[], Any], error: type[Exception]) -> tuple[str, Any]:
         return "result", call()
     except error as raised:
         return "PyNUTError", str(raised)
+
+
+def _ours(server: Any, user: Any = None) -> pynut.PyNUTClient[bytes]:
+    login, password = (user.name, user.password) if user is not None else (None, None)
+    return pynut.PyNUTClient(server.host, server.port, login, password, timeout=PATIENCE_S)
 
 
 READS: list[tuple[str, tuple[Any, ...]]] = [
@@ -185,9 +190,7 @@ def test_with_text_every_result_is_str(real: Upsd) -> None:
 def test_fsd_of_an_unknown_device_is_access_denied_and_the_servers_error_is_its_cause(
     real: Upsd,
 ) -> None:
-    with pynut.PyNUTClient(
-        real.host, real.port, PRIMARY.name, PRIMARY.password, timeout=PATIENCE_S
-    ) as nut:
+    with _ours(real, PRIMARY) as nut:
         with pytest.raises(pynut.PyNUTError, match="^ERR ACCESS-DENIED$") as caught:
             nut.FSD("none")
     assert str(caught.value.__cause__) == "ERR UNKNOWN-UPS"
@@ -254,7 +257,7 @@ def test_a_value_with_blanks_is_written_completely(real: Upsd) -> None:
 
 
 def test_a_password_with_special_characters_is_accepted(real: Upsd) -> None:
-    with pynut.PyNUTClient(real.host, real.port, ODD.name, ODD.password, timeout=PATIENCE_S) as nut:
+    with _ours(real, ODD) as nut:
         assert nut.SetRWVar("small", "ups.id", "odd") == "OK"
 
 
@@ -269,9 +272,7 @@ def test_a_password_with_special_characters_is_accepted(real: Upsd) -> None:
 def test_no_argument_can_become_a_second_request(
     real: Upsd, arguments: tuple[str, str, str]
 ) -> None:
-    with pynut.PyNUTClient(
-        real.host, real.port, ADMIN.name, ADMIN.password, timeout=PATIENCE_S
-    ) as nut:
+    with _ours(real, ADMIN) as nut:
         with pytest.raises(pynut.PyNUTError, match="^ERR INVALID-ARGUMENT$"):
             nut.SetRWVar(*arguments)
         assert nut.CheckUPSAvailable("small")
@@ -383,13 +384,7 @@ def test_a_host_name_or_a_port_that_cannot_exist_is_a_pynuterror() -> None:
 
 def test_a_lost_connection_is_never_reopened() -> None:
     with NutServer([StaticDevice("a", {"x": "y"}, writable=["x"])]) as server:
-        with pynut.PyNUTClient(
-            server.host,
-            server.port,
-            SIMULATED_ADMIN.name,
-            SIMULATED_ADMIN.password,
-            timeout=PATIENCE_S,
-        ) as nut:
+        with _ours(server, SIMULATED_ADMIN) as nut:
             assert nut.SetRWVar("a", "x", "z") == "OK"
             server.drop_connections()
             for _ in range(2):
@@ -403,7 +398,7 @@ def test_a_lost_connection_is_never_reopened() -> None:
 def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:
     with NutServer([StaticDevice("a", {"x": "y"})]) as server:
         server.faults.rewrite = lambda line, answer: b"HTTP/1.1 400 Bad Request\n"
-        with pynut.PyNUTClient(server.host, server.port, timeout=PATIENCE_S) as nut:
+        with _ours(server) as nut:
             calls: list[Callable[[], object]] = [
                 nut.GetUPSList,
                 lambda: nut.GetUPSVars("a"),

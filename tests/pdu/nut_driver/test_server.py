@@ -68,6 +68,14 @@ def running(driven: Driven) -> Iterator[Driven]:
         yield driven
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a driver's sockets are, for a driver of the test's own."""
+    made = tmp_path / "run"
+    made.mkdir(mode=0o770)
+    return made
+
+
 def test_only_upsds_group_may_use_the_socket(running: Driven) -> None:
     found = os.stat(names.socket_path(str(running.state_path), "rack-1"))
     assert stat.S_IMODE(found.st_mode) == 0o660
@@ -188,9 +196,7 @@ def test_a_second_driver_is_refused(running: Driven, tmp_path: Path) -> None:
         client.until("PONG")
 
 
-def test_a_killed_driver_starts_again_and_sends_nothing(driven: Driven, tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o770)
+def test_a_killed_driver_starts_again_and_sends_nothing(driven: Driven, folder: Path) -> None:
     moved = driven._replace(state_path=folder)
     before = driven.switched
     for number in (signal.SIGKILL, signal.SIGTERM):
@@ -204,12 +210,10 @@ def test_a_killed_driver_starts_again_and_sends_nothing(driven: Driven, tmp_path
     assert process.returncode == 0 and driven.switched == before
 
 
-def test_sigterm_lets_a_command_end(driven: Driven, tmp_path: Path) -> None:
+def test_sigterm_lets_a_command_end(driven: Driven, tmp_path: Path, folder: Path) -> None:
     with Agent(apc.rpdu2(outlets=2, relay_s=0.5)) as slow:
         fleet = tmp_path / "hall.csv"
         fleet.write_text(f"name,handler,address,auth\nrack 1,snmp,{slow.host}:{slow.port},snmp\n")
-        folder = tmp_path / "run"
-        folder.mkdir(mode=0o770)
         with driving(fleet, driven.logins, folder, "--every", 3600) as process:
             with Socket(folder, "rack-1") as client:
                 assert until(lambda: "DATAOK" in client.dump())
@@ -279,10 +283,8 @@ def test_nothing_is_kept_of_commands_that_were_refused() -> None:
     assert sum(one() is not None for one in refused) == 0
 
 
-def test_numbers_stay_after_a_restart_without_an_option(driven: Driven, tmp_path: Path) -> None:
+def test_numbers_stay_after_a_restart_without_an_option(driven: Driven, folder: Path) -> None:
     """A PDU that lists its outlets in another order would be switched at another outlet."""
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o770)
 
     def number_of_outlet_3() -> str:
         with driving(driven.fleet, driven.logins, folder, "--every", 3600):
@@ -321,11 +323,9 @@ def _ids(client: Socket) -> list[str]:
 
 
 def test_sighup_during_a_cycle_ends_nothing_and_takes_over_the_list(
-    driven: Driven, tmp_path: Path
+    driven: Driven, tmp_path: Path, folder: Path
 ) -> None:
     """A driver that ended would leave the outlet off."""
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o770)
     with (
         Agent(apc.rpdu2(outlets=2)) as first,
         Agent(apc.rpdu2(outlets=3)) as second,
@@ -378,9 +378,7 @@ def test_sighup_during_a_cycle_ends_nothing_and_takes_over_the_list(
         assert not list(folder.iterdir())
 
 
-def test_sighup_takes_over_a_new_login(driven: Driven, tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o770)
+def test_sighup_takes_over_a_new_login(driven: Driven, tmp_path: Path, folder: Path) -> None:
     logins = halls.private(tmp_path / "logins.toml", '[auth.snmp]\ncommunity = "wrong"\n')
     fleet = _switched_pdus(
         tmp_path,
@@ -395,10 +393,8 @@ def test_sighup_takes_over_a_new_login(driven: Driven, tmp_path: Path) -> None:
 
 
 def test_a_driver_whose_sockets_are_gone_carries_its_cycle_through_and_ends(
-    driven: Driven, tmp_path: Path
+    driven: Driven, tmp_path: Path, folder: Path
 ) -> None:
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o770)
     with Agent(apc.rpdu2(outlets=2)) as agent:
         fleet = _switched_pdus(tmp_path, f"rack 1,snmp,{agent.host}:{agent.port},snmp,timeout=20")
         with (
@@ -414,23 +410,17 @@ def test_a_driver_whose_sockets_are_gone_carries_its_cycle_through_and_ends(
         assert agent.books().states["1"] is True
 
 
-def test_nothing_that_serves_is_left_of_a_killed_driver(driven: Driven, tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o770)
+def test_nothing_that_serves_is_left_of_a_killed_driver(driven: Driven, folder: Path) -> None:
     with driving(driven.fleet, driven.logins, folder, "--every", 3600) as process:
         (front,) = halls.children(process.pid)
         process.kill()
         assert until(lambda: not Path(f"/proc/{front}/exe").exists())
 
 
-def test_ping_is_answered_whatever_the_threads_of_the_pdus_do(
-    driven: Driven, tmp_path: Path
-) -> None:
+def test_ping_is_answered_whatever_the_threads_of_the_pdus_do(driven: Driven, folder: Path) -> None:
     """A stopped process stands for hundreds of threads that leave no other a turn.
 
     Lines of changes that it sent before may come first."""
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o770)
     with driving(driven.fleet, driven.logins, folder, "--every", 3600) as process:
         with Socket(folder, "rack-1") as client:
             assert until(lambda: "DATAOK" in client.dump())

@@ -126,6 +126,19 @@ def pdu(numbers: OutletNumbers) -> Iterator[Pdu]:
     made.unit.end()
 
 
+def _held(pdu: Pdu) -> tuple[threading.Event, threading.Event]:
+    """Let the first command wait. Returns what says that it has begun, and what lets it go on."""
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slowly(identity: str, on: bool) -> EnumPowerStatus:
+        begun.set()
+        assert may_end.wait(PATIENCE_S)
+        return pdu.obey(identity, on)
+
+    pdu.answer = slowly
+    return begun, may_end
+
+
 def test_a_proven_command_succeeds_after_its_state_was_shown(pdu: Pdu) -> None:
     pdu.ask(1, OFF)
     told = pdu.until("result")
@@ -192,14 +205,7 @@ def test_an_unknown_number_sends_nothing(pdu: Pdu) -> None:
 
 
 def test_commands_run_one_after_another_and_a_second_cycle_is_refused(pdu: Pdu) -> None:
-    begun, may_end = threading.Event(), threading.Event()
-
-    def slowly(identity: str, on: bool) -> EnumPowerStatus:
-        begun.set()
-        assert may_end.wait(PATIENCE_S)
-        return pdu.obey(identity, on)
-
-    pdu.answer = slowly
+    begun, may_end = _held(pdu)
     pdu.ask(1, CYCLE)
     assert begun.wait(PATIENCE_S)
     pdu.ask(2, ON)
@@ -216,14 +222,7 @@ def test_commands_run_one_after_another_and_a_second_cycle_is_refused(pdu: Pdu) 
 
 
 def test_a_command_that_is_given_up_is_never_sent(pdu: Pdu) -> None:
-    begun, may_end = threading.Event(), threading.Event()
-
-    def slowly(identity: str, on: bool) -> EnumPowerStatus:
-        begun.set()
-        assert may_end.wait(PATIENCE_S)
-        return pdu.obey(identity, on)
-
-    pdu.answer = slowly
+    begun, may_end = _held(pdu)
     first = pdu.ask(1, OFF)
     assert begun.wait(PATIENCE_S)
     second = pdu.ask(2, ON)
@@ -240,14 +239,7 @@ def test_a_command_that_is_given_up_is_never_sent(pdu: Pdu) -> None:
 
 
 def test_too_many_commands_are_refused(pdu: Pdu) -> None:
-    begun, may_end = threading.Event(), threading.Event()
-
-    def slowly(identity: str, on: bool) -> EnumPowerStatus:
-        begun.set()
-        assert may_end.wait(PATIENCE_S)
-        return pdu.obey(identity, on)
-
-    pdu.answer = slowly
+    begun, may_end = _held(pdu)
     pdu.ask(1, OFF)
     assert begun.wait(PATIENCE_S)
     for _ in range(32):
@@ -295,19 +287,6 @@ def test_an_outlet_without_a_kept_number_makes_the_data_stale(
     told = pdu.until("mark")
     assert told[-1] == ("mark", False)
     assert "No space left" in pdu.until("say")[-1][1]
-
-
-def _held(pdu: Pdu) -> tuple[threading.Event, threading.Event]:
-    """Let the first command wait. Returns what says that it has begun, and what lets it go on."""
-    begun, may_end = threading.Event(), threading.Event()
-
-    def slowly(identity: str, on: bool) -> EnumPowerStatus:
-        begun.set()
-        assert may_end.wait(PATIENCE_S)
-        return pdu.obey(identity, on)
-
-    pdu.answer = slowly
-    return begun, may_end
 
 
 def test_while_an_outlet_is_cycled_others_are_switched(numbers: OutletNumbers) -> None:
