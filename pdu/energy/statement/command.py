@@ -21,10 +21,12 @@ from ..journal.journals import MeterJournal
 from ..shared_options import WITHOUT, BillingOptions, billing
 from . import proof
 from .billing import FILE
+from .customer_shares import StatementInputs, outlet_labels
 from .figures import Rules, SurchargeFactors
+from .sealing import seal_finished_days
 from .tariff_file import tariff_named
 from .wording import DRAFT
-from .writer import StatementFile, StatementInputs, outlet_labels, seal_finished_days, write
+from .writer import StatementFile, write
 
 
 class StatementOptions(NamedTuple):

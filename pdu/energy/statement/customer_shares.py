@@ -1,0 +1,298 @@
+"""What each PDU gives to each customer: the lines of his statement, and what his proof shows of
+them.
+
+A share waits in a file, so that memory is for one PDU and one customer at a time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import os
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..audit import checks
+from ..audit.pdu_audit import Asked, Audited, AuditedRegister, PduWalk, audit_registers
+from ..journal.journals import DayBlocks, MeterJournal
+from ..journal.readings import PduReadings
+from ..registers.customers import OutletTenancy, Place, cut
+from ..registers.meter_facts import RegisterFacts
+from ..registers.numpy_lazy import np
+from ..registers.poll import OWN
+from ..registers.unit_aliases import Seen
+from . import figures, leaf_rows, merkle, power, proof
+from .daily_energy import DayEnergy
+from .day_roots import DayLeaves, SaltKey
+from .figures import OutletReadings, Rules, StatementFigures, SurchargeFactors
+from .numbers import HeldOutlet
+from .shown_readings import HeldTime, PduTexts
+from .tariff_file import Tariff
+
+
+class StatementInputs(NamedTuple):
+    """What statements are made of."""
+
+    folder: str
+    source: MeterJournal
+    #: finished files of the period, and around it
+    paths: Sequence[str]
+    begin: float
+    end: float
+    audit_scope: Asked
+    rules: Rules
+    factors: SurchargeFactors
+    #: its periods are those of the rules
+    tariff: Tariff
+    #: the day of writing, such as 2026-11-02
+    date: str
+    #: outlet -> its machine
+    machines: Mapping[Place, str]
+    #: outlet -> what people call it
+    names: Mapping[Place, str]
+    #: whether this is for a look: nothing gets a number
+    is_draft: bool = False
+
+
+def outlet_labels(source: MeterJournal, paths: Sequence[str]) -> Mapping[Place, str]:
+    """What people call outlets, as the lines of units in the last of these files say it."""
+    for path in reversed(paths):
+        label_by_place: dict[Place, str] = {}
+        has_units = False
+        for line in source.lines(path):
+            if line.body.startswith(b'"unit":'):
+                has_units = True
+                unit = json.loads(b"{" + line.body)
+                pairs = zip(unit.get("outlets", ()), unit.get("names", ()))
+                label_by_place.update(
+                    {(unit["name"], outlet): name for outlet, name in pairs if name}
+                )
+        if has_units:
+            return label_by_place
+    return {}
+
+
+class CustomerShare(NamedTuple):
+    """What a customer gets of an outlet."""
+
+    customer: str
+    outlet: HeldOutlet
+    path: str
+    #: the file with the times of its PDU's polls; "" if it was not read
+    times_path: str = ""
+
+    def save(
+        self, line_figures: StatementFigures, days: Iterable[tuple[str, bytes, bytes]] = ()
+    ) -> None:
+        """The line of the statement and its number of quarter hours, these, then two lines for each
+        day of the proof, which is as in `ShownReadings`. Raises SettingsError.
+        """
+        line, flow, energies = line_figures
+        head = json.dumps([line, len(flow.numbers), energies])
+        columns = flow.numbers.tobytes() + flow.kilowatts.tobytes()
+        texts = (f"{day} {node.hex()}\n".encode() + text + b"\n" for day, node, text in days)
+        write_file(self.path, itertools.chain([f"{head}\n".encode(), columns], texts))
+
+    def figures(self) -> StatementFigures:
+        """The line of the statement."""
+        with open(self.path, "rb") as file:
+            line, count, days = json.loads(file.readline())
+            columns = [np.frombuffer(file.read(8 * count), dtype) for dtype in ("i8", "f8")]
+        span = (proof.parse_time(line["from"]), proof.parse_time(line["to"]))
+        energies = [DayEnergy(*day) for day in days]
+        return StatementFigures(line, power.QuarterHourPower(*span, *columns), energies)
+
+    def days(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """Of the proof: each day, its hash, and what is shown of it."""
+        with open(self.path, "rb") as file:
+            _, count, _ = json.loads(file.readline())
+            file.seek(16 * count, os.SEEK_CUR)
+            for head, text in zip(file, file):
+                day, node = head.decode().split()
+                yield day, merkle.digest(node), text
+
+
+def write_file(path: str, pieces: Iterable[bytes]) -> int:
+    """Write a file that is not there yet. Returns its size in bytes. Raises SettingsError."""
+    try:
+        with open(path, "xb") as file:
+            file.writelines(pieces)
+            return file.tell()
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
+
+
+def _time_pieces(pdu: PduTexts) -> Iterator[bytes]:
+    """Of each day a line, its name and a length, and the times of all polls, packed."""
+    for day, times in pdu.times():
+        content = proof.times_text(day, times).content
+        yield f"{day} {len(content)}\n".encode() + content
+
+
+def read_times(path: str, days: Container[str]) -> Iterator[proof.PackedPiece]:
+    """The times of a PDU's polls on some days."""
+    with open(path, "rb") as file:
+        for head in file:
+            day, length = head.decode().split()
+            content = file.read(int(length))
+            if day in days:
+                yield proof.PackedPiece(content)
+
+
+# ---- what is in a share --------------------------------------------------------------------------
+
+
+class PduShares(NamedTuple):
+    """What a PDU gives to customers, and the leaves of its days."""
+
+    leaves: Sequence[DayLeaves]
+    shares: Sequence[CustomerShare]
+    #: which unit it was; None if it has no customer
+    unit: Optional[Seen]
+
+
+def read_pdus(inputs: StatementInputs, key: SaltKey, room: str) -> Iterator[PduShares]:
+    """What customers get of each PDU, in files in the folder `room`. Raises SettingsError."""
+    return inputs.source.by_day(inputs.paths, partial(_read_pdu, inputs, key, room))
+
+
+def _read_pdu(
+    inputs: StatementInputs, key: SaltKey, room: str, pdu: str, days: Sequence[DayBlocks]
+) -> PduShares:
+    audit_scope = inputs.audit_scope
+    here = PduTexts(pdu, days, key)
+    tenures_by_outlet = {
+        outlet: cut(audit_scope.tenures.get((pdu, outlet), ()), inputs.begin, inputs.end)
+        for outlet in here.outlets()
+    }
+    held_times = {
+        outlet: [
+            HeldTime(tenure.begin, tenure.end, _continues(inputs, (pdu, outlet), tenure))
+            for tenure in tenures
+        ]
+        for outlet, tenures in tenures_by_outlet.items()
+    }
+    name = os.path.join(room, merkle.sha256(pdu.encode()).hex())
+    times_path = f"{name}-times"  # one text, for thousands of outlets
+    answers: dict[str, AuditedRegister] = {}
+    unit = None
+    if any(tenures_by_outlet.values()):
+        audit = _audit(pdu, days, audit_scope)
+        unit, answers = audit.seen, {outlet.outlet: outlet for outlet in audit.outlets}
+        if audit.own is not None:
+            answers[OWN] = audit.own
+        write_file(times_path, _time_pieces(here))
+    walk = _walk(inputs, here, held_times, answers)
+    leaves, shares = list[DayLeaves](), list[CustomerShare]()
+    for outlet, tenures in tenures_by_outlet.items():
+        day_leaves, shown_readings = here.outlet(outlet, held_times[outlet])
+        leaves += day_leaves
+        own_walk = walk if outlet in walk.registers else None
+        for tenure, readings in zip(tenures, shown_readings):
+            held_outlet = HeldOutlet(pdu, outlet, *tenure[1:])
+            path = f"{name}-{len(shares)}"
+            share = CustomerShare(tenure.customer, held_outlet, path, times_path)
+            line_inputs = _outlet_readings(inputs, (pdu, outlet), tenure, answers.get(outlet))
+            blocks = readings.blocks
+            share.save(figures.figures(line_inputs, blocks, inputs.rules, own_walk), readings.days)
+            shares.append(share)
+    return PduShares(leaves, shares, unit)
+
+
+def _audit(pdu: str, days: Sequence[DayBlocks], audit_scope: Asked) -> Audited:
+    readings = PduReadings(pdu)
+    for block in leaf_rows.merge_blocks(block for _, blocks in days for block in blocks):
+        readings.extend(block)
+    return audit_registers(readings, audit_scope)
+
+
+def _walk(
+    inputs: StatementInputs,
+    pdu: PduTexts,
+    held_times: Mapping[str, Sequence[HeldTime]],
+    answers: Mapping[str, AuditedRegister],
+) -> PduWalk:
+    """One walk over the readings of all outlets of which the same rows are shown, for the whole
+    period, so that each of them is as its customer will find it. Others are walked over alone.
+    """
+    period = inputs.begin, inputs.end
+    rows_by_outlet = {
+        outlet: pdu.shown_rows(outlet, times[0])
+        for outlet, times in held_times.items()
+        if outlet in answers and len(times) == 1 and times[0][:2] == period
+    }
+    rows = max(rows_by_outlet.values(), key=len, default=range(0))
+    outlets = [outlet for outlet, shown in rows_by_outlet.items() if shown == rows]
+    facts = {outlet: _stated_facts(answers[outlet]) for outlet in outlets}
+    return figures.walk_over(pdu.readings(outlets, rows, *period), facts, period, inputs.rules)
+
+
+def _stated_facts(answer: AuditedRegister) -> RegisterFacts:
+    """What a statement states of a register."""
+    return dataclasses.replace(answer.meter, step_kwh=answer.step)
+
+
+def _continues(inputs: StatementInputs, place: Place, tenure: OutletTenancy) -> bool:
+    """Whether a customer has an outlet also after the end of the period."""
+    return any(
+        later_tenure.customer == tenure.customer and later_tenure.end > tenure.end
+        for later_tenure in inputs.audit_scope.tenures[place]
+    )
+
+
+def _is_held_before(inputs: StatementInputs, place: Place, tenure: OutletTenancy) -> bool:
+    """Whether a customer had an outlet also before the begin of his time in the period."""
+    return any(
+        earlier.customer == tenure.customer and earlier.begin < tenure.begin <= earlier.end
+        for earlier in inputs.audit_scope.tenures[place]
+    )
+
+
+def _outlet_readings(
+    inputs: StatementInputs,
+    place: Place,
+    tenure: OutletTenancy,
+    answer: Optional[AuditedRegister] = None,
+) -> OutletReadings:
+    """An outlet and who has it. `answer`: of the audit; None if no reading names the outlet."""
+    outlet_readings = OutletReadings(
+        *place,
+        name=inputs.names.get(place, ""),
+        machine=inputs.machines.get(place, ""),
+        begin=tenure.begin,
+        end=tenure.end,
+        meter=inputs.audit_scope.meters.of(*place),
+        most_kwh=None,
+        is_doubted=False,
+        is_confirmed=False,
+        is_held_before=_is_held_before(inputs, place, tenure),
+    )
+    if answer is None:
+        return outlet_readings
+    share = next(share for share in answer.shares if share.begin == tenure.begin)
+    return outlet_readings._replace(
+        meter=_stated_facts(answer),
+        most_kwh=share.energy.high,
+        is_doubted=checks.is_unit_in_doubt(share.events),
+        is_confirmed=answer.is_confirmed,
+    )
+
+
+def unread_shares(
+    inputs: StatementInputs, shares: Sequence[CustomerShare], room: str
+) -> Sequence[CustomerShare]:
+    """Those of the outlets that no reading names."""
+    read_places = {share.outlet[:2] for share in shares}
+    unread = list[CustomerShare]()
+    for place, tenures in inputs.audit_scope.tenures.items():
+        for tenure in () if place in read_places else cut(tenures, inputs.begin, inputs.end):
+            path = os.path.join(room, f"unread-{len(unread)}")
+            share = CustomerShare(tenure.customer, HeldOutlet(*place, *tenure[1:]), path)
+            line_inputs = _outlet_readings(inputs, place, tenure)
+            share.save(figures.figures(line_inputs, (), inputs.rules))
+            unread.append(share)
+    return unread
