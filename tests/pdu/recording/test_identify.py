@@ -11,6 +11,7 @@ import dataclasses
 import shlex
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional, Union
 
@@ -19,6 +20,7 @@ import pytest
 from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
+from handlers.snmp.detection import SYS_OBJECT_ID
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.reader import Reader
 from handlers.snmp.settings import select_families
@@ -410,6 +412,19 @@ def test_no_further_family_is_tried_after_one_fits(capsys: Printed, monkeypatch:
     )
 
 
+def test_a_family_that_is_tried_at_two_roots_has_a_row_for_each_with_its_root() -> None:
+    raritan = "1.3.6.1.4.1.13742"
+    older = Memory({SYS_OBJECT_ID: f"{raritan}.4", f"{raritan}.1.2.2.1.3.1": 1})
+    assert [
+        row
+        for row in device_finding(Reader(older), select_families({}, {})).tried
+        if row["family"].startswith("raritan-px1")
+    ] == [
+        {"family": f"raritan-px1 at {raritan}.4.1", "result": "no outlet reports a state"},
+        {"family": f"raritan-px1 at {raritan}.1", "result": "1 outlet"},
+    ]
+
+
 def test_the_next_commands_are_named_where_no_family_fits(
     tmp_path: Path, capsys: Printed, monkeypatch: Patched
 ) -> None:
@@ -452,6 +467,25 @@ def test_a_host_without_services_is_unreachable_and_a_missing_community_is_named
     assert not any(one["answers"] for one in report["handlers"])
     why = {one["handler"]: one["why"] for one in report["handlers"]}
     assert "no community was given" in why["snmp"] and "no connection to TCP port 9" in why["nut"]
+
+
+@pytest.mark.parametrize("handlers, named", [(("nut",), False), (("nut", "snmp"), True)])
+def test_advice_about_snmp_is_given_only_where_snmp_was_chosen(
+    handlers: Sequence[str], named: bool, capsys: Printed, monkeypatch: Patched
+) -> None:
+    monkeypatch.delenv("PDU_COMMUNITY", raising=False)
+    assert (
+        root.run(
+            [
+                "identify",
+                "127.0.0.1:9",
+                *(word for name in handlers for word in ("--handler", name)),
+            ]
+        )
+        == 3
+    )
+    shown = capsys.readouterr().out
+    assert "No handler found a PDU" in shown and ("For SNMP" in shown) == named
 
 
 def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missing_pdu(

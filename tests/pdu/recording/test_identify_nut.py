@@ -61,6 +61,18 @@ def test_the_reason_for_nut_does_not_deny_outlets_whose_states_are_unknown(capsy
     assert "pdu: read states: all unknown (1 outlet)" in found["cannot"]
 
 
+def test_a_nut_outlet_that_reports_no_state_does_not_count_as_unknown(capsys: Printed) -> None:
+    device = StaticDevice(
+        "pdu", {"outlet.1.status": "on", "outlet.2.status": "pending", "outlet.3.current": "1"}
+    )
+    with NutServer([device]) as server:
+        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
+    assert (
+        "pdu: read the states of 2 of 3 outlets (1 on or off, 1 UNKNOWN)"
+        in report["handlers"][0]["can"]
+    )
+
+
 @pytest.mark.parametrize(
     "variables, load, energy",
     [
