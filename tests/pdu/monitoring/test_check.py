@@ -23,7 +23,7 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
+from pdu.core.cli.exit_codes import INTERRUPTED
 from pdu.core.files import whole_files
 from pdu.core.inventory import device_list, reader_pool
 from pdu.core.inventory.reading import CallError, Reading
@@ -33,7 +33,7 @@ from tests.hostile import is_one_line
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.peers import PEERS
-from tests.simulators.nut_server import ADMIN, Driver, Faults, NutServer, SwitchedPdu
+from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 from tests.waiting import PATIENCE_S, bounded, until
@@ -193,22 +193,6 @@ def test_csv_and_html_and_nagios_report_the_same_results(
     done = call(*asked, "--nagios")
     assert done.returncode == 2 and done.stdout.startswith(f"PDU CRITICAL - {len(PEERS) + 1} PDUs")
     assert " not_well=1 " in done.stdout
-
-
-def test_stale_data_is_a_warning(small: Hall, call: Call) -> None:
-    with NutServer([SwitchedPdu("pdu")], faults=Faults(drivers={"pdu": Driver.STALE})) as server:
-        done = call(
-            "check",
-            small.list(f"stale,nut,127.0.0.1:{server.port},,device=pdu"),
-            "--auth",
-            small.logins,
-            "--nagios",
-        )
-    assert (
-        done.returncode == 1
-        and done.stdout.startswith("PDU WARNING - ")
-        and "stale: stale: " in done.stdout
-    )
 
 
 def test_a_wrong_secret_fails_only_its_pdu_and_is_not_shown(
@@ -423,26 +407,6 @@ def test_what_was_read_is_printed_before_the_page_is_written(
     assert root.run(["check", str(listed), "--html", str(tmp_path / "page.html")]) == 2
     shown = capsys.readouterr()
     assert "1 unreachable" in shown.out and "No space left" in shown.err
-
-
-def test_a_broken_pipe_ends_a_check_of_more_lines_than_a_pipe_holds(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text(
-        "name,handler,address\n" + "".join(f"{n:080},nut,127.0.0.1:{n + 1}\n" for n in range(500))
-    )
-    with (
-        subprocess.Popen(
-            [*PDU, "check", str(tmp_path / "list.csv")],
-            env=environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process,
-        bounded(process),
-    ):
-        assert process.stdout is not None and process.stderr is not None
-        assert "name" in process.stdout.readline().split()
-        process.stdout.close()
-        assert (process.wait(PATIENCE_S), process.stderr.read()) == (READER_GONE, "")
 
 
 def test_ctrl_c_ends_the_check_and_its_processes(small: Hall) -> None:

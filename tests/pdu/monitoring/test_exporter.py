@@ -398,6 +398,18 @@ def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> Non
         assert running.probe(target="twin")["pdu_up"] == {(): 1.0}
 
 
+@pytest.mark.parametrize("units, end", [(5, "p3, p4"), (6, "p3, p4, ...")])
+def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: str) -> None:
+    listed = [
+        Target(
+            ListedPdu(f"p{n}", "snmp", Address("192.0.2.1")), load("snmp"), DeviceLogin("x", {}, {})
+        )
+        for n in range(units)
+    ]
+    with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
+        TargetPolicy(listed, (), {}, {}).target(ProbeQuery("192.0.2.1"))
+
+
 def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

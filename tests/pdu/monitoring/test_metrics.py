@@ -6,6 +6,7 @@ import math
 import platform
 import re
 import resource
+import time
 from collections.abc import Iterable
 
 import pytest
@@ -19,6 +20,7 @@ from prometheus_client import (
     ProcessCollector,
 )
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.parser import text_string_to_metric_families
 
 from handlers import VERSION
 from pdu.core.adapters.nameplate import Nameplate
@@ -120,6 +122,23 @@ def value(families: Iterable[MetricFamily], name: str) -> float:
     ((found,),) = ([one for _, _, one in two.samples] for two in families if two.name == name)
     assert found is not None
     return found
+
+
+def test_times_of_creation_are_those_of_the_first_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, now = metrics.ExporterMetrics(), [1.7e9]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    for second in (0.0, 5.0):
+        now[0] = 1.7e9 + second
+        own.note("snmp", "", 0.1)
+        own.refuse("busy")
+    created = {
+        sample.name: sample.value
+        for family in text_string_to_metric_families(own.page("").body.decode())
+        for sample in family.samples
+        if sample.name.endswith("_created")
+    }
+    names = ("pdu_exporter_probes", "pdu_exporter_probe_seconds", "pdu_exporter_refused")
+    assert created == {f"{name}_created": 1.7e9 for name in names}
 
 
 @pytest.mark.parametrize("switch", ["True", "1", "t"])
