@@ -123,26 +123,6 @@ def test_an_emptied_value_is_kept_only_if_the_form_does_not_show_it(
         assert pdu.settings == settings
 
 
-def test_a_setting_of_several_lines_that_a_browser_sends_as_one_line_is_unchanged(
-    visitor: Visitor, site: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Client(site).install(small)
-    rows = [{"key": "ca_pem", "allowed": "", "help": "", "default": "", "secret": False}]
-    monkeypatch.setattr(site.runtime, "settings", lambda handler: rows)
-    pem = "-----BEGIN-----\r\nabc\ndef\n-----END-----\n"
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"ca_pem": pem})
-    sent = {
-        "name": "rack 7",
-        "address": "127.0.0.1",
-        "key_0": "ca_pem",
-        "value_0": "-----BEGIN-----abcdef-----END-----",
-    }
-    assert visitor.post(f"/pdus/{pdu.id}/edit", sent).status == 303
-    assert (pdu.name, pdu.settings, pdu.changes) == ("rack 7", {"ca_pem": pem}, [])
-    visitor.post(f"/pdus/{pdu.id}/edit", {**sent, "value_0": "other"})
-    assert pdu.settings == {"ca_pem": "other"} and len(pdu.changes) == 1
-
-
 def test_snmp_fields_are_saved_and_their_secrets_are_not_shown(
     visitor: Visitor, site: DciManager, small: bytes
 ) -> None:
