@@ -13,7 +13,6 @@ import pytest
 
 from pdu.core.inventory import handler_archives
 from tests.needs import ROOT
-from tests.waiting import bounded
 
 from .building import NAMES, archive, files, small_tree
 
@@ -114,48 +113,3 @@ def test_unpacking_again_leaves_whole_files_to_a_process_that_reads_them(tmp_pat
         second.unpack(unpacked)
         assert reading.read() == first.files["pdu_small/handler.py"] != entry.read_bytes()
     assert [path.name for path in unpacked.iterdir()] == ["pdu_small"]
-
-
-# Loads the entry module, then reloads it for each line of input. Python caches its byte code.
-_RELOADING = """
-import importlib, sys
-sys.path[:0] = sys.argv[1:3]
-from pdu_common.connection import PduData
-module = importlib.import_module("pdu_small.handler")
-print("loaded", flush=True)
-for line in sys.stdin:
-    module = importlib.reload(module)
-    print(module.make_handler(PduData("127.0.0.1")).status().ports[1].identity, flush=True)
-"""
-
-
-def test_a_running_process_reloads_the_last_unpacked_version_even_if_it_is_older(
-    host: Path, tmp_path: Path
-) -> None:
-    unpacked = tmp_path / "unpacked"
-    versions = {
-        number: handler_archives.read_archive(
-            archive(small_tree(tmp_path / number, version=number), "small")
-        )
-        for number in ("1.0", "1.1")
-    }
-    versions["1.0"].unpack(unpacked)
-    with (
-        subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _RELOADING, str(host), str(unpacked)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process,
-        bounded(process),
-    ):
-        assert process.stdin is not None and process.stdout is not None
-        assert process.stdout.readline() == "loaded\n"
-        seen = []
-        for number in ("1.0", "1.1", "1.0"):
-            versions[number].unpack(unpacked)
-            process.stdin.write("\n")
-            process.stdin.flush()
-            seen.append(process.stdout.readline().strip())
-        process.stdin.close()
-    assert seen == ["1.0", "1.1", "1.0"]

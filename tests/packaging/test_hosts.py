@@ -1,5 +1,4 @@
-"""Archives on two unfriendly hosts, under other versions of Python, and while a new version is
-uploaded.
+"""Archives on two unfriendly hosts, and under other versions of Python.
 
 One host has read-only files, no name service, no home and the C locale, and turns warnings into
 errors. The other has a .netrc, and variables that name proxies and CA files, none of which exist.
@@ -25,7 +24,6 @@ from pdu.core.inventory import handler_archives
 from pdu.core.inventory.handler_archives import Archive
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS, Peer
-from tests.waiting import bounded
 
 from .building import NAMES, archive
 
@@ -183,73 +181,3 @@ def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(
     assert [(found["seen"], found["errors"]) for found in answers] == [
         (["DOWN", "UP"], ["settings", "unreachable"])
     ] * len(NAMES)
-
-
-# ---- an upload while calls run -------------------------------------------------------------------
-
-_LIVING = """
-import importlib, json, sys, threading
-task = json.loads(sys.stdin.readline())
-sys.path[:0], job = task["path"], task["jobs"][0]
-from pdu_common.connection import PduData, PduSnmpData
-def data():
-    snmp, settings = dict(job["snmp"]), dict(job["settings"])
-    return PduSnmpData(job["address"], snmp, settings) if snmp else PduData(job["address"], settings)
-module = importlib.import_module(job["module"])
-answers, ended = [], threading.Event()
-def poll(pdu):
-    while True:
-        try:
-            answers.append(tuple((port.identity, port.power_status.name) for port in pdu.status().ports))
-        except Exception as error:
-            answers.append(repr(error))
-        if ended.is_set():
-            return
-threads = [threading.Thread(target=poll, args=(module.make_handler(data()),), daemon=True) for _ in range(4)]
-for thread in threads:
-    thread.start()
-print("running", flush=True)
-sys.stdin.readline()
-first = module.make_handler(data())
-for _ in range(3):
-    module = importlib.reload(module)
-    again = module.make_handler(data())
-    answers.append(tuple((port.identity, port.power_status.name) for port in again.status().ports))
-ended.set()
-for thread in threads:
-    thread.join()
-answers.append(tuple((port.identity, port.power_status.name) for port in first.status().ports))
-print(json.dumps({"answers": len(answers), "different": len(set(answers)), "kinds": len({type(first), type(again)})}), flush=True)
-"""
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.trial
-def test_an_upload_while_calls_run_changes_none_of_their_answers(name: str, tmp_path: Path) -> None:
-    text = (
-        (ROOT / "handlers" / "__init__.py")
-        .read_text("utf-8")
-        .replace('VERSION = "', 'VERSION = "9.')
-    )
-    newer = handler_archives.read_archive(archive(ROOT / "handlers", name, {"__init__.py": text}))
-    with PEERS[name]() as peer:
-        path = placed(tmp_path, name)
-        with (
-            subprocess.Popen(
-                [sys.executable, "-B", "-c", _LIVING],
-                cwd="/",
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            ) as process,
-            bounded(process, 110),
-        ):
-            assert process.stdin is not None
-            process.stdin.write(task(path, peer) + "\n")
-            process.stdin.flush()
-            assert process.stdout is not None and process.stdout.readline() == "running\n"
-            newer.unpack(tmp_path / "unpacked")
-            out, _ = process.communicate("\n", timeout=110)
-        assert process.returncode == 0
-        found = json.loads(out)
-        assert found["answers"] >= 8 and found["different"] == 1 and found["kinds"] == 2
