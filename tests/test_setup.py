@@ -183,10 +183,6 @@ def test_the_tests_environment_is_the_small_one_with_more_packages(machine: Mach
     assert machine.env() == 0 and machine.did() == []
 
 
-def test_from_nothing_the_tests_environment_is_made_in_two_steps(machine: Machine) -> None:
-    assert machine.env(which="tests") == 0 and machine.did() == ["venv", "pip", "pip"]
-
-
 def test_after_an_interrupted_upgrade_the_small_environment_is_made_again(machine: Machine) -> None:
     assert machine.env() == 0
     assert machine.env(which="tests", pip_fails=True) != 0 and machine.did() == ["pip"]
@@ -194,23 +190,10 @@ def test_after_an_interrupted_upgrade_the_small_environment_is_made_again(machin
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
 
 
-def test_a_step_that_takes_longer_says_that_it_still_runs(machine: Machine) -> None:
-    program = machine.bin / "python3"
-    program.write_text(PYTHON.replace('"-m pip"*) [', '"-m pip"*) sleep 3; ['))
-    done = machine.run(".ci/setup", "env")
-    assert done.returncode == 0 and "\n  2 s\n" in done.stderr
-
-
 def test_a_folder_that_another_tool_made_becomes_the_environment(machine: Machine) -> None:
     (machine.venv / "bin").mkdir(parents=True)
     shutil.copy(machine.bin / "python3", machine.venv / "bin" / "python")
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
-
-
-def test_changed_requirements_are_installed_into_the_existing_environment(machine: Machine) -> None:
-    assert machine.env() == 0
-    (machine.venv / ".installed").write_text("other requirements")
-    assert machine.env() == 0 and machine.did() == ["pip"]
 
 
 def only_line(done: subprocess.CompletedProcess[str]) -> str:
