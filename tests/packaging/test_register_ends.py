@@ -23,6 +23,19 @@ from .test_register import CREATE, calls
 pytestmark = pytest.mark.sample(5, of="file")
 
 
+def started(admin: Admin, manager: DciManager) -> subprocess.Popen[str]:
+    """The script in a group of its own, with its curl."""
+    return subprocess.Popen(
+        admin.command("snmp"),
+        env=admin.environment(manager),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
 def test_further_interruptions_do_not_end_the_clean_up(admin: Admin) -> None:
     reached, released = threading.Event(), threading.Event()
 
@@ -32,15 +45,7 @@ def test_further_interruptions_do_not_end_the_clean_up(admin: Admin) -> None:
         return serve(request)
 
     with DciManager(wrap=hold) as manager:
-        process = subprocess.Popen(
-            admin.command("snmp"),
-            env=admin.environment(manager),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        process = started(admin, manager)
         try:
             assert reached.wait(PATIENCE_S)
             while process.poll() is None:
@@ -68,15 +73,7 @@ def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(
         return answer
 
     with DciManager(wrap=hold) as manager:
-        process = subprocess.Popen(
-            admin.command("snmp"),
-            env=admin.environment(manager),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        process = started(admin, manager)
         try:
             assert at_create.wait(PATIENCE_S)
             os.killpg(process.pid, number)  # signals the script and its curl

@@ -283,46 +283,17 @@ def test_six_states_are_not_a_mac_address_and_four_octets_of_bits_are_not_an_ip_
 # ---- fields, telephone numbers, places -----------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "SNMPAuthKey",
-        "AuthenticationKey",
-        "EncryptionKey",
-        "WPAKey",
-        "WEPKey",
-        "LicenseKey",
-        "LicenseString",
-        "Authorization",
-        "HttpHeaders",
-        "HTTPHeaders",
-        "AccessKey",
-        "SecretKey",
-        "EABKey",
-        "RegionKey",
-        "RKeyReadOnlyKey",
-        "RKeyReadWriteKey",
-        "KeyString",
-        "KeyChain",
-        "KerberosKeytab",
-        "CHAPSecret",
-        "MutualCHAPSecret",
-        "ClientSecret",
-        "ChallengePassword",
-        "Passphrase",
-        "EncryptionPassphrase",
-        "CommunityString",
-        "TrapCommunity",
-        "Token",
-        "Nonce",
-        "SignatureString",
-        "CertificateString",
-        "OAuthServiceSigningKeys",
-        "PeerDHCHAPAuthSecret",
-        "SessionCookie",
-        "driver.parameter.privPassword",
-    ],
-)
+SECRET_FIELDS = """
+    SNMPAuthKey AuthenticationKey EncryptionKey WPAKey WEPKey LicenseKey LicenseString
+    Authorization HttpHeaders HTTPHeaders AccessKey SecretKey EABKey RegionKey RKeyReadOnlyKey
+    RKeyReadWriteKey KeyString KeyChain KerberosKeytab CHAPSecret MutualCHAPSecret ClientSecret
+    ChallengePassword Passphrase EncryptionPassphrase CommunityString TrapCommunity Token Nonce
+    SignatureString CertificateString OAuthServiceSigningKeys PeerDHCHAPAuthSecret SessionCookie
+    driver.parameter.privPassword
+"""
+
+
+@pytest.mark.parametrize("name", SECRET_FIELDS.split())
 def test_the_value_of_a_secret_field_is_replaced(name: str) -> None:
     """Names of Redfish's schemas whose values are secrets or derived from them; SNMPAuthKey and
     others are OEM names.
