@@ -6,13 +6,11 @@ import pytest
 
 from handlers.shared.errors import ProtocolError
 from handlers.snmp import detection, metering
-from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.figures import Figure, Total
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reader import MISSING
 from handlers.snmp.sources import (
     Column,
     Counted,
-    EachUnit,
     First,
     Joined,
     Merged,
@@ -24,9 +22,8 @@ from handlers.snmp.sources import (
     Span,
     Spread,
     Tables,
-    Whole,
 )
-from tests.handlers.snmp.memory import both, filled, of_rows, reader, table
+from tests.handlers.snmp.memory import both, of_rows, reader, table
 from tests.recordings import fixture
 
 A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
@@ -77,52 +74,6 @@ def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number() 
         ) == {"2": 1, "3": 1}
 
 
-@pytest.mark.parametrize(
-    "counted, has",
-    [(2, True), (1, True), (3, False), (0, False), (-1, False), (None, False), ("n/a", False)],
-)
-def test_a_table_is_empty_unless_it_has_at_least_as_many_rows_as_a_count_above_zero(
-    counted: int | str | None, has: bool
-) -> None:
-    objects: dict[str, int | str | bytes] = {
-        **table("1.3.1", {"1": 5, "2": 6}),
-        **({} if counted is None else {"1.3.2.0": counted}),
-    }
-    whole = Whole(A, Scalar("1.3.2.0"))
-    assert whole.rows(reader(objects)) == ({"1": 5, "2": 6} if has else {})
-    assert whole.value_of(reader(objects), "2") == 6
-
-
-def test_in_a_chain_each_unit_without_a_row_gets_an_empty_one() -> None:
-    meters, units = (
-        table("1.3.1", {"1": 5, "2": 6}),
-        table("1.3.6.3", {"1": 7, "2": 8, "3": 8, "4": ""}),
-    )
-    unit, other = Column("1.3.5.2"), Column("1.3.6.3")
-    each = EachUnit(A, unit, (other,))
-    of_units = table("1.3.5.2", {"1": 7, "2": 8})
-    assert filled(each, {**meters, **units, **of_units}) == {"1": 5, "2": 6}
-    of_one = {**meters, **units, **table("1.3.5.2", {"1": 7, "2": 7})}
-    assert each.rows(reader(of_one)) == {"1": 5, "2": 6, "8.": MISSING}
-    assert filled(each, {**meters, **units}) == {"1": 5, "2": 6, "7.": MISSING, "8.": MISSING}
-    assert filled(each, {**meters, **table("1.3.6.3", {"1": 9})}) == {
-        "1": 5,
-        "2": 6,
-    }, "a unit without a chain"
-    assert filled(each, dict(units)) == {}, "a device without the table"
-    alone = {**meters, **table("1.3.5.2", {"1": 1, "2": 1}), **table("1.3.6.3", {"1": 0})}
-    assert filled(EachUnit(A, unit, (unit, other)), alone) == {
-        "1": 5,
-        "2": 6,
-    }, "a unit with two numbers"
-    assert (
-        Total((Figure(each),), unit=Arcs(stop=1)).read_from(
-            reader({**meters, **units}), {"7.1": None}
-        )
-        is None
-    )
-
-
 def test_the_units_of_a_hostile_table_are_found_in_less_than_a_second() -> None:
     objects, many = reader({}), {str(n): n for n in range(6000)}
     objects.walked[A.oid], began = many, time.process_time()
@@ -156,18 +107,6 @@ def test_a_join_matches_module_and_number_and_not_the_row() -> None:
     }
     joined = Joined(A, keys=(B, C), own=(D, Column("1.3.5")), else_same_row=True)
     assert joined.rows(reader(objects)) == {"1": 12, "2": 21}
-
-
-def test_a_key_shared_by_two_rows_joins_nothing() -> None:
-    objects = {
-        **table("1.3.1", {"1": 11, "2": 12}),
-        **table("1.3.2", {"1": 1, "2": 1}),
-        **table("1.3.4", {"1": 1}),
-    }
-    for else_same_row in (False, True):
-        assert (
-            Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row).rows(reader(objects)) == {}
-        )
 
 
 def test_a_row_that_lacks_a_key_joins_nothing() -> None:

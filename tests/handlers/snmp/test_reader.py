@@ -48,20 +48,6 @@ def test_a_row_that_another_column_of_the_table_has_is_missing_and_no_other() ->
     assert not walked.lacks_rows() and walked.fill_rows().column(A) == walked.column(A)
 
 
-def test_nothing_more_is_read_of_a_device_to_find_what_it_lacks() -> None:
-    reader = read(table(A, FULL), A, B, gets=["1.3.8.1.0"])
-    device = reader._device
-    assert isinstance(device, Memory)
-    asked = list(device.asked)
-    filled = reader.fill_rows()
-    assert filled.column(C) == filled.walk(C) == {} and filled.get("1.3.8.2.0") is None
-    fill_absent = filled.fill_absent(lambda rows: rows.column(B))
-    assert [rows.column(B) for rows in fill_absent] == [dict.fromkeys(FULL, MISSING)]
-    # what does not read the absent column is the same with it
-    assert filled.fill_absent(lambda rows: rows.column(A)) == []
-    assert device.asked == asked
-
-
 def test_one_column_without_rows_is_missing_and_of_two_the_device_is_an_older_one() -> None:
     objects = {**table(A, FULL), **table(OTHER, {"7": 1})}
     assert read(objects, A, B).absent_objects() == [B]

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
-from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.reader import MISSING, ObjectRead, Reader
 from handlers.snmp.sources import (
@@ -19,17 +18,7 @@ from handlers.snmp.sources import (
     Spread,
     Tables,
 )
-from handlers.snmp.states import State
-from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, filled, reader, table
-
-
-def test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off() -> None:
-    column = Column("1.3.9", suffix="4")
-    at = reader(table("1.3.9", {"1.1.4": 230, "1.1.14": 0, "1.2.4": 231, "4": 9}))
-    assert column.rows(at) == {"1.1": 230, "1.2": 231}
-    assert column.value_of(at, "1.2") == 231
-    assert column.instance(at, "1.2") == "1.3.9.1.2.4"
 
 
 @given(st.text("0123456789.-+ ", max_size=5))
@@ -50,21 +39,6 @@ def test_a_spread_by_get_requests_only_listed_numbers() -> None:
     assert device.asked == ["walk 1.3.1", "get 1.3.9.1.0", "get 1.3.9.3.0"]
     with pytest.raises(ValueError, match="listed"):
         Spread("1.3.9", (Span(1, 42, 1),), listed=Column("1.3.1"))
-
-
-def test_a_spread_by_row_puts_the_unit_first_and_ends_at_its_last_column() -> None:
-    spread = Spread("1.3.9", (Span(1, 24, 52),), by_row=True)
-    # 60 without a unit
-    at = reader(
-        {**{f"1.3.9.{sub}.{unit}": sub for sub in range(51, 78) for unit in (1, 3)}, "1.3.9.60": 9}
-    )
-    rows = spread.rows(at)
-    assert list(rows)[:2] == ["1.1", "1.2"] and list(rows)[-1] == "3.24" and len(rows) == 48
-    assert rows["3.24"] == 75
-    assert spread.instance(at, "3.24") == "1.3.9.75.3"
-    for outside in ("3.25", "3.0", "24"):
-        with pytest.raises(NoSuchOutlet):
-            spread.instance(at, outside)
 
 
 @pytest.mark.parametrize(
@@ -95,18 +69,6 @@ def test_a_span_of_more_than_10000_outlets_is_refused() -> None:
             Span(1, last, 1)
 
 
-def test_tables_of_several_units_share_one_identity_space() -> None:
-    tables = Tables("1.3.9", 1, 8, "2.1.2")
-    at = reader(
-        {"1.3.9.1.2.1.2.1": 1, "1.3.9.2.2.1.2.1": 2, "1.3.9.2.2.1.2.7": 1, "1.3.9.9.2.1.2.1": 2}
-    )
-    assert tables.rows(at) == {"1.1": 1, "2.1": 2, "2.7": 1}
-    assert tables.instance(at, "2.7") == "1.3.9.2.2.1.2.7"
-    for outside in ("9.1", "0.1", "2"):
-        with pytest.raises(NoSuchOutlet):
-            tables.instance(at, outside)
-
-
 def test_tables_of_more_than_1000_units_are_refused() -> None:
     """Each unit costs a walk."""
     Tables("1.3.9", 0, 0, "2.1.2")
@@ -134,18 +96,6 @@ def test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end() ->
     assert SOCKETS.instance(at, "2.2") == "1.3.2.2.40"
     with pytest.raises(NoSuchOutlet):
         SOCKETS.instance(at, "1.1")
-
-
-def test_a_variable_whose_value_is_missing_is_listed_and_prevents_a_total() -> None:
-    objects = {**table("1.3.1", NAMES), **table("1.3.2", {"2.17": "1"})}
-    assert (
-        SOCKETS.rows(reader(objects)) == {"2.1": "1", "2.2": ""}
-        and SOCKETS.value_of(reader(objects), "2.2") is None
-    )
-    states = State(SOCKETS, on=("1",), off=("0",)).read_from(reader(objects))
-    assert states == {"2.1": EnumPowerStatus.UP, "2.2": EnumPowerStatus.UNKNOWN}
-    assert Total((Figure(SOCKETS),)).read_from(reader(objects)) is None
-    assert SOCKETS.rows(reader(table("1.3.1", NAMES))) == {}
 
 
 def test_a_listed_number_whose_object_is_missing_has_an_empty_value() -> None:

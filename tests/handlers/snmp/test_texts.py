@@ -5,11 +5,9 @@ import pytest
 from handlers.snmp.sources import (
     Bits,
     ByOctets,
-    Chained,
     Column,
     Field,
     Gathered,
-    Negative,
     Number,
     Packed,
 )
@@ -67,29 +65,10 @@ def test_a_field_or_a_bit_below_zero_is_refused() -> None:
             make(A, -1)
 
 
-def test_negation_is_exact_and_leaves_out_text_without_a_number() -> None:
-    assert both(Negative(A), dict(table("1.3.1", {"1": 3, "2": "-0.50", "3": 0}))) == {
-        "1": "-3",
-        "2": "0.50",
-        "3": "0",
-    }
-    assert Negative(A).rows(reader(table("1.3.1", {"1": "n/a"}))) == {}
-
-
 def test_a_number_is_made_from_one_arc_of_the_index() -> None:
     assert both(Number(A), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"0": "1", "1.9": "10"}
     assert both(Number(A, plus=0, position=1), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {
         "1.9": "9"
-    }
-
-
-def test_the_number_has_its_unit_in_front_only_if_there_are_several_units() -> None:
-    one = {**table("1.3.1", {"1": 1, "2": 1}), **table("1.3.2", {"1": 7, "2": 8})}
-    assert Chained(A, B).rows(reader(one)) == {"1": 7, "2": 8}
-    assert Chained(A, B).rows(reader({**one, "1.3.1.2": 2, "1.3.2.3": 9})) == {
-        "1": "1:7",
-        "2": "2:8",
-        "3": 9,
     }
 
 
@@ -100,18 +79,6 @@ def test_the_meters_named_by_a_relay_are_summed_within_its_module() -> None:
         **table("1.3.3", {"0.1": "M1, M2", "1.1": "M1", "0.3": "M9", "0.4": "M1,M4", "0.5": ""}),
     }
     assert Gathered(A, B, C).rows(reader(objects)) == {"0.1": "12", "1.1": "100"}
-
-
-@pytest.mark.parametrize(
-    "values", [{"0.1": 5, "0.2": 7}, {"0.1": 5}], ids=["both have values", "one has a value"]
-)
-def test_a_meter_name_that_two_meters_share_gives_no_value(values: dict[str, int]) -> None:
-    objects = {
-        **table("1.3.1", values),
-        **table("1.3.2", {"0.1": "M1", "0.2": "M1"}),
-        **table("1.3.3", {"0.1": "M1"}),
-    }
-    assert Gathered(A, B, C).rows(reader(objects)) == {}
 
 
 def test_an_index_may_start_with_octets_of_another_column() -> None:
