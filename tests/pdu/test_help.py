@@ -150,23 +150,3 @@ def test_the_exit_codes_have_a_page_of_their_own(capsys: pytest.CaptureFixture[s
     assert code == 0 and [one["code"] for one in json.loads(out)["exit_codes"]] == [
         one.code for one in exit_codes.EXITS
     ]
-
-
-@pytest.mark.parametrize(
-    "word, leads_to",
-    [
-        ("audit", "energy audit"),
-        ("bill", "energy audit"),
-        ("report", "energy audit"),
-        ("config", "-s KEY=VALUE"),
-        ("simulate", "replay"),
-        ("doctor", "identify"),
-        ("register", "register.sh"),
-        ("upload", "register.sh"),
-    ],
-)
-def test_a_word_that_people_try_leads_to_a_command(
-    word: str, leads_to: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, _, err = run(capsys, word)
-    assert code == 2 and leads_to in err

@@ -442,6 +442,14 @@ def test_a_word_for_switching_leads_to_the_command_that_does_it(
         (["xyzzy"], "choose from status, "),
         (["raritan", "h", "on", "3"], "see pdu on --help"),
         (["raritan", "h", "reboot"], "firmware reboot restarts"),
+        (["audit"], "energy audit"),
+        (["bill"], "energy audit"),
+        (["report"], "energy audit"),
+        (["config"], "-s KEY=VALUE"),
+        (["simulate"], "replay"),
+        (["doctor"], "identify"),
+        (["register"], "register.sh"),
+        (["upload"], "register.sh"),
     ],
 )
 def test_a_wrong_word_leads_to_a_command(
