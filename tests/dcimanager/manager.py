@@ -34,7 +34,6 @@ from .worker import Start
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _LOG = logging.getLogger(__name__)
-_ROOT = Path(__file__).resolve().parents[2]
 _SECOND_LOOK_S = 3.0  # after a reading that a meter may have given too late
 Wrap = Callable[[Request, Callable[[Request], Answer]], Optional[Answer]]
 __all__ = ["HOST_PACKAGES", "DciManager"]
@@ -46,8 +45,8 @@ class DciManager:
     The API answers 503 to the first `busy` requests, and to each one whose number is a multiple of
     `dozes_every`, which needs `keep_requests`. `wrap(request, serve)` may answer in place of the
     API, or return None to cut the connection. A call for a PDU may take `call_seconds`,
-    unless the PDU has its own limit. `processes` limits the worker processes. `platform` holds the
-    packages common and pdu_common; `start` replaces the start of a worker process.
+    unless the PDU has its own limit. `processes` limits the worker processes.
+    `start` replaces the start of a worker process.
 
     `data` is a folder that keeps handlers, PDUs, readings and log for the next run, even after a
     crash; None: all are deleted at the end. `poll_seconds` is the interval of the timer; 0: no
@@ -67,7 +66,6 @@ class DciManager:
         token_seconds: float = 3600.0,
         call_seconds: float = 60.0,
         wrap: Optional[Wrap] = None,
-        platform: Path = _ROOT,
         data: Optional[Path] = None,
         poll_seconds: float = 0.0,
         processes: int = 32,
@@ -97,7 +95,6 @@ class DciManager:
             self.runtime = Runtime(
                 self.store,
                 self._folder,
-                platform=platform,
                 processes=processes,
                 call_seconds=call_seconds,
                 start=start,

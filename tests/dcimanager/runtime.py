@@ -28,29 +28,24 @@ Settings = list[dict[str, Any]]
 
 
 class Runtime:
-    """Unpacks archives and calls their handlers.
-
-    `folder` is empty; `platform` holds the packages common and pdu_common.
-    """
+    """Unpacks archives and calls their handlers. `folder` is empty."""
 
     def __init__(
         self,
         store: Store,
         folder: Path,
         *,
-        platform: Path = _ROOT,
         processes: int = 32,
         call_seconds: float = 60.0,
         start: Optional[Start] = None,
     ) -> None:
         self._store, self._folder = store, folder
         self._call_seconds = call_seconds
-        self._metering = platform == _ROOT
         self._uploading = threading.Lock()
         self._described: dict[tuple[int, int], Mapping[str, Any]] = {}
         for package in HOST_PACKAGES:
             shutil.copytree(
-                platform / package,
+                _ROOT / package,
                 folder / "host" / package,
                 ignore=shutil.ignore_patterns("__pycache__"),
             )
@@ -181,7 +176,7 @@ class Runtime:
             [str(self._folder / "host"), str(self._folder / "handlers")],
             handler.import_path,
             data,
-            metering=self._metering,
+            metering=True,
         )
         with self.pool.worker(Key(handler.handler, handler.current), pdu, job) as worker:
             return worker.call(method, seconds, identity, state, data)
