@@ -157,6 +157,8 @@ class HallFacts:
             if pool in most_of
         }
         self._protection: dict[int, tuple[Optional[Protection], Optional[Protection]]] = {}
+        #: UPSes with a battery, each with the lines above that its own lines name
+        self.batteries: Sequence[tuple[int, Sequence[int]]] = ()
         #: carrier -> what is known of its current besides its outlets
         self.figures: Mapping[int, KnownCurrents] = {}
         self.facts = Facts(
@@ -250,6 +252,16 @@ class HallFacts:
         """The same, also if no load can shift to it."""
         load = total.now(self.figures[carrier], self.most_of, LOW, HIGH)
         return self._in_amperes(carrier, load)
+
+    def perhaps_idle(self, power: Power) -> set[int]:
+        """The carriers above UPSes that may have lost a phase of their input: nobody drew whether
+        they feed from their batteries then, and take nothing from above.
+        """
+        nodes: set[int] = set()
+        for ups, lines in self.batteries:
+            if power.alive(ups) != NO and any(power.alive(line) != YES for line in lines):
+                nodes.update(*map(self.graph.all_above, (ups, *lines)))
+        return nodes - {ups for ups, _ in self.batteries}
 
     def _in_amperes(self, carrier: int, load: Interval) -> Interval:
         volts = self.graph.carriers[carrier].volts
@@ -395,10 +407,10 @@ def bounds_of(
     reached = hall.facts.below(failed)
     at_first = {node for node in reached if flow.power.alive(node) == NO}
     step_one = {node for node in reached if flow.power.alive(node) != YES}
-    first = {carrier: hall.load(carrier, sums[carrier]) for carrier in changed}
-    first_loads = {carrier: load for carrier, load in first.items() if load is not None}
     shares = {number: contributions for number, (_, contributions) in flow.touched.items()}
     failure = Failure(hall, sums, flow, within_s)
+    first = {carrier: failure.load(carrier) for carrier in changed}
+    first_loads = {carrier: load for carrier, load in first.items() if load is not None}
     failure.spread(changed)
     trips = failure.surely_trip()
     reached = hall.facts.below([*failed, *flow.gone])
@@ -461,6 +473,7 @@ class Failure:
     ) -> None:
         self._hall, self._sums, self._flow = hall, sums, flow
         self._within_s = within_s
+        self._idle = hall.perhaps_idle(flow.power)
         self._trips_at: dict[int, Interval] = {}
         #: what had power before the power came back, and its carriers that carry no more then,
         #: unless one of these trips and leaves them its load
@@ -485,11 +498,18 @@ class Failure:
         self.spread(self._change(first, MAYBE))
         return [trips[0] for trips in self.surely_trip(sure)]
 
+    def load(self, carrier: int) -> Optional[Interval]:
+        """The load of a carrier now; None if no load can shift to it."""
+        return self._with_idle(carrier, self._hall.load(carrier, self._sums[carrier]))
+
+    def _with_idle(self, carrier: int, load: Optional[Interval]) -> Optional[Interval]:
+        return load._replace(low=0.0) if load is not None and carrier in self._idle else load
+
     # ---- what may trip ---------------------------------------------------------------------------
 
     def spread(self, changed: Iterable[int]) -> None:
         """Let all trip that may, after the currents of these changed."""
-        hall, flow, loads = self._hall, self._flow, self.loads
+        flow, loads = self._flow, self.loads
         # those that would trip if what they need may have tripped: looked at whenever something
         # trips that a consumer of theirs hangs on
         doubtful: dict[int, None] = {}
@@ -500,7 +520,7 @@ class Failure:
             for carrier in changed:
                 if carrier in self.tripping or flow.power.alive(carrier) == NO:
                     continue
-                load = hall.load(carrier, self._sums[carrier])
+                load = self.load(carrier)
                 if load is None:
                     continue
                 if self._may_trip(carrier, load):
@@ -531,7 +551,9 @@ class Failure:
         """Let these be gone, perhaps or surely. Returns the carriers whose current changed."""
         for carrier in self._find_changeable(nodes):
             self._live_loads.pop(carrier, None)
-        return self._flow.change(dict.fromkeys(nodes, gone))
+        changed = self._flow.change(dict.fromkeys(nodes, gone))
+        self._idle = self._hall.perhaps_idle(self._flow.power)
+        return changed
 
     def _find_changeable(self, nodes: Collection[int]) -> set[int]:
         """The carriers whose load may be another one when these are gone: those below, and those
@@ -562,7 +584,7 @@ class Failure:
         """The load of a carrier while it and all that it needs live."""
         if carrier not in self._live_loads:
             self._live_loads[carrier] = self._while_it_lives(carrier)
-        return self._live_loads[carrier]
+        return self._with_idle(carrier, self._live_loads[carrier])
 
     def _while_it_lives(
         self, carrier: int, extra_nodes: Collection[int] = ()
@@ -590,6 +612,8 @@ class Failure:
         """
         hall, flow, loads = self._hall, self._flow, self.loads
         trips: list[list[int]] = []
+        for carrier in self._idle & loads.keys():
+            loads[carrier] = loads[carrier]._replace(low=0.0)
         for carrier in self.tripping:
             load = self._live_load(carrier)
             if load is not None:
@@ -627,7 +651,7 @@ class Failure:
             changed = self._find_changeable(dead)
             for carrier in self._change(dead, YES):
                 if carrier in loads and carrier not in self.tripping:
-                    load = hall.load(carrier, self._sums[carrier])
+                    load = self.load(carrier)
                     if load is not None:
                         loads[carrier] = _both(load, loads[carrier])
 
@@ -664,7 +688,7 @@ class Failure:
             return []
         dead: list[tuple[int, float]] = []
         for behind in chains.values():
-            load = self._while_it_lives(carrier, behind[:1])
+            load = self._with_idle(carrier, self._while_it_lives(carrier, behind[:1]))
             latest_s = None if load is None else self._surely_within(carrier, load, since_s)
             if latest_s is not None:
                 dead += [(node, latest_s) for node in behind]

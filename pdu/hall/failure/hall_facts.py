@@ -77,6 +77,14 @@ def build_facts(
     }
     facts = HallFacts(graph, consumers, most_of, off, _feeding_inputs(drawing, readings, graph))
     facts.figures = _figures(drawing, readings, facts)
+    facts.batteries = [
+        (
+            graph.number[panel.node],
+            [graph.number[line.of] for line in panel.lines if line.of is not None],
+        )
+        for panel in drawing.panels.values()
+        if panel.autonomy_min
+    ]
     return facts
 
 

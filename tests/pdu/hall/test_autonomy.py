@@ -145,10 +145,11 @@ def test_a_dead_supply_lasts_no_time_and_a_line_of_a_ups_is_fed_by_it() -> None:
     assert found == {"half": ("dark at once", 0.0), "one": ("dark after its UPS", 600)}
 
 
-@pytest.mark.parametrize("autonomy, latest_s", [("autonomy_min = 10\n", None), ("", 0.0)])
+@pytest.mark.parametrize("autonomy, latest_s, low", [("autonomy_min = 10\n", None, 0), ("", 0, 6)])
 def test_what_a_ups_does_that_loses_one_phase_is_not_known(
-    autonomy: str, latest_s: Optional[float]
+    autonomy: str, latest_s: Optional[float], low: float
 ) -> None:
+    """`two` moves its load to the other phase, above which nothing flows from a battery."""
     line = '[[{}.line]]\nname = "{}"\nphases = 1\n'
     text = (
         '[[feed]]\nname = "A"\n[[panel]]\nname = "M"\ninputs = ["A"]\n'
@@ -158,14 +159,21 @@ def test_what_a_ups_does_that_loses_one_phase_is_not_known(
         + line.format("ups", "L1")
         + 'of = "M/L1"\n'
         + line.format("ups", "L2")
-        + 'of = "M/L2"\n[[pdu]]\nname = "a"\ninputs = ["U/L1"]\nbreaker_a = 16\n'
-        '[[machine]]\nname = "one"\ncords = ["a/1"]\n'
+        + 'of = "M/L2"\n'
+        + PDU.format("a", "U/L1")
+        + PDU.format("b", "U/L2")
+        + '[[machine]]\nname = "one"\ncords = ["a/1"]\n'
+        '[[machine]]\nname = "two"\ncords = ["a/2", "b/2"]\n'
     )
-    outlet = {"identity": "1", "state": "on", "current_a": 2.0}
-    readings = {"pdus": [{"name": "a", "outlets": [outlet]}]}
+    outlets = [{"identity": name, "state": "on", "current_a": 2.0} for name in "12"]
+    readings = {"pdus": [{"name": name, "outlets": outlets} for name in "ab"]}
     hall = Hall(
         drawing_file.parsed(text, "hall.toml"),
         saved_readings.parse_readings(readings, "readings.json"),
     )
-    (one,) = hall.rehearse([HallNode.breaker("M", "L1")]).touched
+    outcome = hall.rehearse([HallNode.breaker("M", "L1")])
+    one = outcome.touched[0]
     assert (one.verdict.value, one.at_the_latest_s) == ("dark at once", latest_s)
+    loads = {load.name: load.load_range for load in outcome.loads}
+    assert loads["M/L2"].low == pytest.approx(low, rel=0.1)
+    assert loads["M/L2"].high > 6 and loads["U/L2"].low > 5
