@@ -34,7 +34,7 @@ from .failure.shedding import sheds
 from .importing.joining import NotJoined
 from .restore import command as restore_command
 
-_SHOWN = 8
+_MOST_NAMES = 8
 
 
 class RehearsalOptions(NamedTuple):
@@ -152,8 +152,8 @@ def node_of(drawing: Drawing, text: str, of: str = "--fail") -> HallNode:
     nodes_of_kind = [node for node in nodes(drawing) if node.kind == kind]
     nodes_of_name = {node for node in nodes_of_kind if node.full_name == name}
     if not nodes_of_name:
-        dots = ", ..." if len(nodes_of_kind) > _SHOWN else ""
-        names = ", ".join(node.full_name for node in nodes_of_kind[:_SHOWN])
+        dots = ", ..." if len(nodes_of_kind) > _MOST_NAMES else ""
+        names = ", ".join(node.full_name for node in nodes_of_kind[:_MOST_NAMES])
         raise Usage(
             f"{of} {printable(text, 60)!r}: the drawing has no {kind} of that name; it has:"
             f" {names or 'none'}{dots}"

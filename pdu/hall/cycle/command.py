@@ -63,7 +63,7 @@ from .run import Run
 from .steps import CycleStep, CycleSteps, Mode, planned
 
 PAUSE_S, POWER_TIMEOUT_S, VALID_MIN = 10.0, 30.0, 60.0
-_SHOWN = 8
+_MOST_NAMES = 8
 
 
 class PlanOptions(NamedTuple):
@@ -259,8 +259,8 @@ def _take_steps(
                 raise
             notes = [_note(outlet, locked_plan.plan, targets) for outlet in left]
             at = f"step {open_step.number}" if open_step is not None else ""
-            ended = Ended(locked_plan.progress.steps_done, error, at, left)
-            return _report(ended, len(locked_plan.plan.steps), notes, run_options)
+            outcome = Ended(locked_plan.progress.steps_done, error, at, left)
+            return _report(outcome, len(locked_plan.plan.steps), notes, run_options)
         return _run_plan(locked_plan, drawing, targets, only_open, path, files, run_options)
 
 
@@ -316,30 +316,30 @@ def _run_plan(
     with run_locks.lock_run(path, drawing, plan.pdus) as claim, stopping() as stop_request:
         fleet = PolledEnvironment(targets, stop_request)
         say = _sayer(stop_request, run_options.json)
-        ended = Run(plan, progress, drawing, fleet, locked_plan.log, say).go(only_open)
-        if not ended.left:
+        outcome = Run(plan, progress, drawing, fleet, locked_plan.log, say).go(only_open)
+        if not outcome.left:
             claim.settle()
     again = command_line(
         RunOptions(secret_files=run_options.secret_files),
         *("cycle-hall", "resume", path),
         *files.words(),
     )
-    notes = [_note(outlet, plan, targets) for outlet in ended.left]
-    notes += [f"{cord} was switched on again" for cord in ended.restored]
-    if ended.steps_done < len(plan.steps):
-        if only_open and ended.error is None:
+    notes = [_note(outlet, plan, targets) for outlet in outcome.left]
+    notes += [f"{cord} was switched on again" for cord in outcome.restored]
+    if outcome.steps_done < len(plan.steps):
+        if only_open and outcome.error is None:
             notes.append(
                 f"{path} is older than {plan.valid_s / 60:g} minutes, so no other step was begun:"
                 " make a new plan"
             )
         else:
             notes.append(f"when the cause is gone, go on: {again}")
-    return _report(ended, len(plan.steps), notes, run_options)
+    return _report(outcome, len(plan.steps), notes, run_options)
 
 
 def _question(plan: CyclePlan, left: Sequence[CycleStep], only_open: bool) -> str:
     machines = list(dict.fromkeys(step.machine for step in left))
-    names = ", ".join(machines[:_SHOWN]) + (", ..." if len(machines) > _SHOWN else "")
+    names = ", ".join(machines[:_MOST_NAMES]) + (", ..." if len(machines) > _MOST_NAMES else "")
     if only_open:
         return f"the plan is old: switch on what is off of {machines[0]}, and nothing else"
     if plan.mode is Mode.ONE_FEED:
@@ -382,24 +382,26 @@ def _note(left: OutletLeftOff, plan: CyclePlan, targets: Sequence[Target]) -> st
     return f"{left.cord} is {is_off}; switch it on: {switch_on(left.cord, plan, targets)}"
 
 
-def _report(ended: Ended, steps: int, notes: Sequence[str], run_options: RunOptions) -> int:
-    error = ended.error
+def _report(outcome: Ended, steps: int, notes: Sequence[str], run_options: RunOptions) -> int:
+    error = outcome.error
     data: dict[str, Any] = {
-        "done": ended.steps_done,
+        "done": outcome.steps_done,
         "steps": steps,
-        "left": [{"cord": str(outlet.cord), "state": word(outlet.state)} for outlet in ended.left],
-        "switched_on_again": [str(cord) for cord in ended.restored],
+        "left": [
+            {"cord": str(outlet.cord), "state": word(outlet.state)} for outlet in outcome.left
+        ],
+        "switched_on_again": [str(cord) for cord in outcome.restored],
         "notes": list(notes),
     }
-    code = DONE if ended.steps_done == steps else NOT_SEEN
+    code = DONE if outcome.steps_done == steps else NOT_SEEN
     if error is not None:
         document = describe(error, run_options)
         code = int(document["exit_code"])
-        data = {**data, "at": ended.at, "error": document}
+        data = {**data, "at": outcome.at, "error": document}
         if not run_options.json:
             fail(run_options, error)
-    where = f", stopped at {ended.at}" if ended.at else ""
-    verdict = Headline(f"{ended.steps_done} of {counted(steps, 'step')} ended{where}")
+    where = f", stopped at {outcome.at}" if outcome.at else ""
+    verdict = Headline(f"{outcome.steps_done} of {counted(steps, 'step')} ended{where}")
     lines = text_lines([verdict, Items("", notes)])
     return print_result(Result(data, [*lines], code), run_options.json)
 

@@ -68,8 +68,8 @@ def devices_of(targets: Sequence[Target]) -> dict[str, PduDevice]:
 
 def _device(target: Target) -> PduDevice:
     settings = {**target.auth.settings, **dict(target.device.settings)}
-    chosen = [target.device.handler, target.device.address, sorted(settings.items())]
-    digest = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()
+    identity = [target.device.handler, target.device.address, sorted(settings.items())]
+    digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
     return PduDevice(target.device.handler, target.device.address, digest)
 
 

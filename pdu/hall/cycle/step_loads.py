@@ -52,18 +52,18 @@ class StepLoads:
         # what they have to show: all of it or, if some are not metered, the least that the metered
         # ones of supplies that work take
         share = 1.0 if mates == others else LEAST_SHARE * len(mates) / len(others)
-        gone, was = self._mean(self.lost, self._before), self._mean(mates, self._before)
+        fall, before = self._mean(self.lost, self._before), self._mean(mates, self._before)
         now = self._mean(mates, self._since(self.shown_at))
         why = "its other cords did not take over what it carried"
-        if not gone or was is None or now is None:
+        if not fall or before is None or now is None:
             return f"{why}: they were not read before and after"
-        rise = now - was
-        if _LEAST * share * gone <= rise <= _MOST * gone:
+        rise = now - before
+        if _LEAST * share * fall <= rise <= _MOST * fall:
             return ""
         return (
-            f"{why}: {_names(self.lost)} carried {gone:.4g} {self._unit}, and {_names(mates)} went"
-            f" from {was:.4g} to {now:.4g} {self._unit}: a cord is in another outlet, or a supply"
-            " is not drawn"
+            f"{why}: {_names(self.lost)} carried {fall:.4g} {self._unit}, and {_names(mates)} went"
+            f" from {before:.4g} to {now:.4g} {self._unit}: a cord is in another outlet, or a"
+            " supply is not drawn"
         )
 
     def not_as_before(self, since: float) -> str:

@@ -135,17 +135,17 @@ class StepRun:
         self._say(f"step {self.step.number} of {len(self._plan.steps)}: {self.step}")
         stop_if_asked(self._environment)
         self._read()
-        carried = self._judge(self.step.cords)
+        live_cords = self._judge(self.step.cords)
         by_meters = self._plan.mode is Mode.BOTH_FEEDS and self._plan.by_current
-        if self._plan.mode is Mode.ONE_FEED and carried:
+        if self._plan.mode is Mode.ONE_FEED and live_cords:
             looks = self._learn()
             stop_if_asked(self._environment)
             # a second has passed, or ten
-            carried = self._judge(self.step.cords)
+            live_cords = self._judge(self.step.cords)
             self._floor_a = least_remaining_current(self._others)
-            self._loads = StepLoads(looks, carried)
+            self._loads = StepLoads(looks, live_cords)
         # one write with the first command: a step that is begun has a command
-        self._opening = plan_file.begin(self._environment.now(), self.step.number, carried)
+        self._opening = plan_file.begin(self._environment.now(), self.step.number, live_cords)
         self._cords = self.step.cords
         return Phase.PROVE_BY_METERS if by_meters else Phase.SWITCH_OFF
 
@@ -284,14 +284,14 @@ class StepRun:
     def _settle(self) -> dict[Cord, EnumPowerStatus]:
         """The states of the step's outlets, when a command that was sent would have shown."""
         environment, patience_s = self._environment, self._plan.patience_s
-        unresolved = self._open.unresolved()
+        open_commands = self._open.unresolved()
         wait_s = self._open.about_at + patience_s - environment.now()
         end = environment.monotonic() + min(max(wait_s, 0.0), patience_s)
         last_states: Optional[dict[Cord, EnumPowerStatus]] = None
         while True:
             self._read()
             states = {cord: self._watch.readings.state(*cord) for cord in self.step.cords}
-            is_resolved = all(states[cord] is (UP if on else DOWN) for cord, on in unresolved)
+            is_resolved = all(states[cord] is (UP if on else DOWN) for cord, on in open_commands)
             if not is_resolved and environment.monotonic() < end:
                 last_states = None
                 self._wait(POLL_S)

@@ -61,10 +61,11 @@ def planned(
     hall: Hall,
     mode: Mode,
     machines: Iterable[Machine],
-    untried: Optional[Mapping[str, str]] = None,
+    reason_by_machine: Optional[Mapping[str, str]] = None,
 ) -> CycleSteps:
-    """The steps for these machines by these readings. `untried`: machine -> why its cabling is not
-    known; None if machines are proven off by the states and currents of their outlets.
+    """The steps for these machines by these readings. `reason_by_machine`: why the
+    cabling of a machine is not known; None if machines are proven off by the states and currents of
+    their outlets.
     """
     steps: list[CycleStep] = []
     refusals: list[SkippedCord] = []
@@ -72,10 +73,10 @@ def planned(
         if machine.protected:
             refusals.append(SkippedCord(machine.name, None, "it is protected"))
             continue
-        for cords in _choices(hall, mode, machine, untried is not None):
+        for cords in _choices(hall, mode, machine, reason_by_machine is not None):
             reason = obstacle(hall, mode, machine, cords)
-            if not reason and untried is not None and mode is Mode.BOTH_FEEDS:
-                reason = untried.get(machine.name) or _unmetered(hall, cords)
+            if not reason and reason_by_machine is not None and mode is Mode.BOTH_FEEDS:
+                reason = reason_by_machine.get(machine.name) or _unmetered(hall, cords)
             if reason:
                 cord = cords[0] if mode is Mode.ONE_FEED else None
                 refusals.append(SkippedCord(machine.name, cord, reason))

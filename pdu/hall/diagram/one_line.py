@@ -361,10 +361,10 @@ class _Layout:
             rows = [row for boxes in self._levels for row in _wrapped(boxes, left)]
             row_of = {id(box): place for place, row in enumerate(rows) for box in row}
             lanes = self._trunks(rows, row_of)
-            needed = 1 + max(lanes.values(), default=-1)
-            if needed <= trunks:
+            lane_count = 1 + max(lanes.values(), default=-1)
+            if lane_count <= trunks:
                 break
-            trunks = needed
+            trunks = lane_count
         return self._drawn(rows, row_of, lanes)
 
     def _trunks(self, rows: Sequence[Sequence[Box]], row_of: dict[int, int]) -> dict[HallNode, int]:

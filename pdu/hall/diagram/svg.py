@@ -166,7 +166,7 @@ def _box(box: Box, anchors: Mapping[HallNode, str]) -> str:
     parts.append(_text(6, 13, head, "title"))
     title = box.title if kind == "box" else f"rack {box.title}"
     opening = _link(box.node, anchors, title, box.mark)
-    linked = f"{opening}{''.join(parts)}</a>" if opening else "".join(parts)
+    content = f"{opening}{''.join(parts)}</a>" if opening else "".join(parts)
     rows = "".join(_row(row, box.width, anchors) for row in box.rows)
     y = HEAD_H + sum(row.height for row in box.rows)
     if box.is_frame:
@@ -175,7 +175,7 @@ def _box(box: Box, anchors: Mapping[HallNode, str]) -> str:
         _text(6, y + LINE_H * place + 10, _cut(text, box.width - 10), "soft" if place else "")
         for place, text in enumerate(box.texts)
     )
-    return f'<g transform="translate({box.x:.1f} {box.y:.1f})">{linked}{rows}{texts}</g>'
+    return f'<g transform="translate({box.x:.1f} {box.y:.1f})">{content}{rows}{texts}</g>'
 
 
 def _row(row: DiagramRow, width: float, anchors: Mapping[HallNode, str]) -> str:

@@ -105,7 +105,7 @@ def _panels(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
     """Lines of panels that carry more than their limit by the meters of the lines that they feed:
     each conductor by itself.
     """
-    carried: dict[HallNode, dict[int, float]] = {}
+    amps_by_line: dict[HallNode, dict[int, float]] = {}
     for pdu in drawing.pdus.values():
         reading = readings.pdus.get(pdu.name)
         only = pdu.inputs[0] if len(pdu.inputs) == 1 else None
@@ -117,7 +117,7 @@ def _panels(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
             if above is not None and meter is not None and meter.current_a is not None:
                 # lines that name the same one share its conductor; those of one PDU have one each
                 conductor = 0 if line.of is not None else place
-                amps = carried.setdefault(above, {})
+                amps = amps_by_line.setdefault(above, {})
                 amps[conductor] = amps.get(conductor, 0.0) + meter.current_a
     for panel in drawing.panels.values():
         for line in panel.lines:
@@ -128,7 +128,7 @@ def _panels(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
             )
             # with three conductors nobody knows which lines of several PDUs share one
             is_one = line.phases == 1 or users == 1 or line.name.casefold() in ("l1", "l2", "l3")
-            most = max(carried.get(node, {}).values(), default=0.0)
+            most = max(amps_by_line.get(node, {}).values(), default=0.0)
             if is_one and line.limit_a is not None and most > line.limit_a:
                 what = f"carries {most:.3g} A now, above its limit of {line.limit_a:g} A"
                 where = drawing.line_numbers.get(panel.node, 0)

@@ -95,9 +95,9 @@ def _names_to_read(imported_hall: Imported, source: readings_source.SourceOption
     """The PDUs to read: those with cords. A DCIM may know more than the fleet list."""
     if not imported_hall.cords:
         raise SettingsError("the import has no cord from a machine to an outlet")
-    names = dict.fromkeys(row.pdu for row in (*imported_hall.cords, *imported_hall.fed))
+    names = dict.fromkeys(row.pdu for row in (*imported_hall.cords, *imported_hall.pdu_cords))
     if imported_hall.is_dcim:
-        names.update((row.machine, None) for row in imported_hall.fed)
+        names.update((row.machine, None) for row in imported_hall.pdu_cords)
         names.update((row.pdu, None) for row in imported_hall.lines)
     if source.owner_files.list is not None:
         listed_names = {row.name for row in source.owner_files.files().devices}

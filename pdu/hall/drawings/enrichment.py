@@ -128,8 +128,10 @@ def part_residuals(
             if part.every or meter is None or meter.current_a is None or reading is None:
                 continue
             behind = [outlet for outlet in reading.outlets if pdu.carries(part, outlet)]
-            unmetered = [outlet for outlet in behind if reading.outlets[outlet].current_a is None]
-            if not unmetered:
+            unmetered_outlets = [
+                outlet for outlet in behind if reading.outlets[outlet].current_a is None
+            ]
+            if not unmetered_outlets:
                 continue
             # the sum of numbers is more than that of phasors
             is_between = any(
@@ -138,8 +140,8 @@ def part_residuals(
             )
             most = _METERS * (meter.current_a + reading.meter_step_a)
             most /= BETWEEN_LINES if is_between else IN_PHASE
-            metered = sum(reading.outlets[outlet].current_a or 0.0 for outlet in behind)
-            residual_by_part[name, part.name] = max(0.0, most - metered), unmetered
+            metered_a = sum(reading.outlets[outlet].current_a or 0.0 for outlet in behind)
+            residual_by_part[name, part.name] = max(0.0, most - metered_a), unmetered_outlets
     return residual_by_part
 
 
@@ -163,9 +165,11 @@ def _residuals_of_pdus(drawing: Drawing, readings: HallReadings) -> dict[str, fl
             outlet = readings.outlet(*only)
             load = None if outlet is None else outlet.current_a
         if load is not None:
-            metered = (
-                [polled.current_a or 0.0 for polled in reading.outlets.values()] if reading else []
+            currents = (
+                [outlet_reading.current_a or 0.0 for outlet_reading in reading.outlets.values()]
+                if reading
+                else []
             )
             step = reading.meter_step_a if reading is not None else 0.1
-            residual_by_pdu[name] = max(0.0, _METERS * (load + step) - sum(metered))
+            residual_by_pdu[name] = max(0.0, _METERS * (load + step) - sum(currents))
     return residual_by_pdu

@@ -21,10 +21,10 @@ _LINES = ("l", "phase")
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-def tables(imported: Imported) -> Tables:
+def tables(hall: Imported) -> Tables:
     """The tables of a drawing: feed, panel, pdu, machine."""
     pdus: dict[str, dict[str, Any]] = {}
-    for line in imported.lines:
+    for line in hall.lines:
         pdu = pdus.setdefault(line.pdu, {"name": line.pdu, "inputs": []})
         if line.feed and line.feed not in pdu["inputs"]:
             pdu["inputs"].append(line.feed)
@@ -40,28 +40,28 @@ def tables(imported: Imported) -> Tables:
                 parts.append(part)
         else:
             _add(pdu, breaker_a=line.breaker_a, limit_percent=line.limit_percent)
-    for cord in (*imported.cords, *imported.fed):
+    for cord in (*hall.cords, *hall.pdu_cords):
         pdus.setdefault(cord.pdu, {"name": cord.pdu, "inputs": []})
-    for cord in imported.fed:
+    for cord in hall.pdu_cords:
         lower = pdus.setdefault(cord.machine, {"name": cord.machine, "inputs": []})
         lower["inputs"].append(f"{cord.pdu}/{cord.outlet}")
     for name, pdu in pdus.items():
         pdu["inputs"] = pdu["inputs"] or [_UNKNOWN_FEED]
-        _add(pdu, rack=imported.racks.get(name))
-        if name in imported.unread:
+        _add(pdu, rack=hall.racks.get(name))
+        if name in hall.unread:
             pdu["unread"] = True
-    used_names = _used_names(imported, [text for pdu in pdus.values() for text in pdu["inputs"]])
+    used_names = _used_names(hall, [text for pdu in pdus.values() for text in pdu["inputs"]])
     panels = [
         {"name": name, "inputs": [source or _UNKNOWN_FEED]}
-        for name, source in imported.panels
+        for name, source in hall.panels
         if name in used_names
     ]
     panel_names = {panel["name"] for panel in panels}
     inputs = [text for node in (*panels, *pdus.values()) for text in node["inputs"]]
-    panel_names |= {f"{cord.pdu}/{cord.outlet}" for cord in imported.fed}
+    panel_names |= {f"{cord.pdu}/{cord.outlet}" for cord in hall.pdu_cords}
     feeds = dict.fromkeys(text for text in inputs if text not in panel_names)
     machines: dict[str, dict[str, Any]] = {}
-    for cord in imported.cords:
+    for cord in hall.cords:
         machine = machines.setdefault(cord.machine, {"name": cord.machine, "cords": []})
         machine["cords"].append(f"{cord.pdu}/{cord.outlet}")
     return {
@@ -72,9 +72,9 @@ def tables(imported: Imported) -> Tables:
     }
 
 
-def _used_names(imported: Imported, inputs: Sequence[str]) -> set[str]:
+def _used_names(hall: Imported, inputs: Sequence[str]) -> set[str]:
     """The panels that feed something that is drawn."""
-    sources = dict(imported.panels)
+    sources = dict(hall.panels)
     names: set[str] = set()
     waiting = list(inputs)
     for name in waiting:
@@ -84,8 +84,8 @@ def _used_names(imported: Imported, inputs: Sequence[str]) -> set[str]:
     return names
 
 
-def _add(table: dict[str, Any], **given: Any) -> None:
-    table.update({key: value for key, value in given.items() if value not in (None, "")})
+def _add(table: dict[str, Any], **values: Any) -> None:
+    table.update({key: value for key, value in values.items() if value not in (None, "")})
 
 
 def written(tables_by_kind: Tables) -> str:
@@ -127,7 +127,7 @@ def updated(text: str, tables_by_kind: Tables) -> tuple[str, list[str]]:
             " to a new file"
         ) from None
     document = tomlkit.parse(text)
-    changed: list[str] = []
+    changes: list[str] = []
     for kind, new_tables in tables_by_kind.items():
         have: Any = (
             document.setdefault(kind, tomlkit.aot()) if new_tables else document.get(kind, [])
@@ -137,30 +137,30 @@ def updated(text: str, tables_by_kind: Tables) -> tuple[str, list[str]]:
             name = str(table["name"])
             if name not in by_name:
                 have.append(_item(tomlkit, table))
-                changed.append(f"new: {kind} {name}")
+                changes.append(f"new: {kind} {name}")
                 continue
-            changed += _merged(tomlkit, by_name[name], table, f"{kind} {name}")
-        changed += _lacking(kind, by_name, new_tables)
-    return tomlkit.dumps(document), changed
+            changes += _merged(tomlkit, by_name[name], table, f"{kind} {name}")
+        changes += _lacking(kind, by_name, new_tables)
+    return tomlkit.dumps(document), changes
 
 
 def _merged(tomlkit: Any, old_table: Any, table: Mapping[str, Any], where: str) -> Iterable[str]:
-    changed: list[str] = []
+    changes: list[str] = []
     for key, value in table.items():
         if _holds_tables(value):
             lines = {str(item["name"]): item for item in old_table.setdefault(key, tomlkit.aot())}
             for item in value:
                 if item["name"] in lines:
-                    changed += _merged(
+                    changes += _merged(
                         tomlkit, lines[item["name"]], item, f"{where}/{item['name']}"
                     )
                 else:
                     old_table[key].append(_item(tomlkit, item))
-                    changed.append(f"new: {where}/{item['name']}")
+                    changes.append(f"new: {where}/{item['name']}")
         elif key not in old_table or old_table[key] != value:
             old_table[key] = value
-            changed.append(f"changed: {where}: {key}")
-    return changed
+            changes.append(f"changed: {where}: {key}")
+    return changes
 
 
 def _item(tomlkit: Any, table: Mapping[str, Any]) -> Any:

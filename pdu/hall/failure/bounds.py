@@ -145,7 +145,7 @@ class HallFacts:
         """
         self.graph, self.consumers = graph, consumers
         self.most_of, self.switched_off = most_of, switched_off
-        unmetered = Counter(
+        outlet_counts = Counter(
             pool
             for consumer in consumers
             for cord, pool in zip(consumer.cords, consumer.pools)
@@ -153,7 +153,7 @@ class HallFacts:
         )
         likely_a = {
             pool: most_of[pool] / HIGH / count
-            for pool, count in unmetered.items()
+            for pool, count in outlet_counts.items()
             if pool in most_of
         }
         self._protection: dict[int, tuple[Optional[Protection], Optional[Protection]]] = {}
@@ -194,9 +194,9 @@ class HallFacts:
         """The carriers through which the current of a consumer flows, or may flow."""
         carriers = self._carriers_of.get(number)
         if carriers is None:
-            drawn = self.consumers[number]
+            consumer = self.consumers[number]
             carriers = self._carriers_of[number] = frozenset().union(
-                *map(self.above, {*drawn.nodes, *drawn.rack})
+                *map(self.above, {*consumer.nodes, *consumer.rack})
             )
         return carriers
 
@@ -233,10 +233,10 @@ class HallFacts:
         """The currents now, to be changed."""
         return PowerFlow(self.facts, sums, self.power)
 
-    def later(self, facts: Facts, gone: Mapping[int, Truth]) -> HallFacts:
+    def later(self, facts: Facts, outages: Mapping[int, Truth]) -> HallFacts:
         """The hall at another hour, of which no meter says anything: nothing flows yet."""
         facts_later = copy.copy(self)
-        facts_later.facts, facts_later.power = facts, Power(facts, gone)
+        facts_later.facts, facts_later.power = facts, Power(facts, outages)
         facts_later.sums, facts_later.most_of = {}, {}
         facts_later.figures = {
             node: KnownCurrents(part=currents.part) for node, currents in self.figures.items()
@@ -326,8 +326,8 @@ class HallFacts:
         consumer and place.
         """
         sums = CopyOnWriteSums(self.sums)
-        changed = self.flow(sums).switch(dict.fromkeys(off, NO))
-        loads = {carrier: self.load(carrier, sums[carrier]) for carrier in changed}
+        carriers = self.flow(sums).switch(dict.fromkeys(off, NO))
+        loads = {carrier: self.load(carrier, sums[carrier]) for carrier in carriers}
         return {carrier: load for carrier, load in loads.items() if load is not None}
 
 
@@ -374,7 +374,7 @@ class FailureBounds(NamedTuple):
     #: carrier -> its load
     loads: Mapping[int, Interval]
     #: the consumers of which a cord may die or change its way
-    reached: Collection[int]
+    consumers: Collection[int]
     power: Power
     #: carrier to which load shifts -> its load right after the failure, before anything trips
     first_loads: Mapping[int, Interval]
@@ -398,27 +398,27 @@ class FailureBounds(NamedTuple):
 
 
 def bounds_of(
-    hall: HallFacts, failed: Collection[int], within_s: float = math.inf
+    hall: HallFacts, failures: Collection[int], within_s: float = math.inf
 ) -> FailureBounds:
     """What happens when these fail, within so many seconds."""
     sums = CopyOnWriteSums(hall.sums)
     flow = hall.flow(sums)
-    changed = flow.change(dict.fromkeys(failed, YES))
-    reached = hall.facts.below(failed)
-    at_first = {node for node in reached if flow.power.alive(node) == NO}
-    step_one = {node for node in reached if flow.power.alive(node) != YES}
+    carriers = flow.change(dict.fromkeys(failures, YES))
+    below = hall.facts.below(failures)
+    at_first = {node for node in below if flow.power.alive(node) == NO}
+    step_one = {node for node in below if flow.power.alive(node) != YES}
     shares = {number: contributions for number, (_, contributions) in flow.touched.items()}
     failure = Failure(hall, sums, flow, within_s)
-    first = {carrier: failure.load(carrier) for carrier in changed}
+    first = {carrier: failure.load(carrier) for carrier in carriers}
     first_loads = {carrier: load for carrier, load in first.items() if load is not None}
-    failure.spread(changed)
+    failure.spread(carriers)
     trips = failure.surely_trip()
-    reached = hall.facts.below([*failed, *flow.gone])
+    below = hall.facts.below([*failures, *flow.outages])
     return FailureBounds(
         at_first,
         step_one,
-        {node for node in reached if flow.power.alive(node) == NO},
-        {node for node in reached if flow.power.alive(node) != YES},
+        {node for node in below if flow.power.alive(node) == NO},
+        {node for node in below if flow.power.alive(node) != YES},
         {carrier: place for place, carrier in enumerate(failure.tripping)},
         trips,
         failure.latest_s,
@@ -438,14 +438,14 @@ class TimedBounds(NamedTuple):
     before: Sequence[tuple[float, FailureBounds]]
 
     @classmethod
-    def of(cls, hall: HallFacts, failed: Collection[int]) -> TimedBounds:
+    def of(cls, hall: HallFacts, failures: Collection[int]) -> TimedBounds:
         """That of a failure of these. Only what may trip is looked at in shorter times."""
-        end = bounds_of(hall, failed)
+        end = bounds_of(hall, failures)
         times = sorted({hall.holds_s(carrier) for carrier in end.tripping})[:2]
         return cls(
             end,
             [
-                (seconds, bounds_of(hall, failed, seconds * (1 - 1e-9)))
+                (seconds, bounds_of(hall, failures, seconds * (1 - 1e-9)))
                 for seconds in times
                 if seconds > 0
             ],
@@ -507,7 +507,7 @@ class Failure:
 
     # ---- what may trip ---------------------------------------------------------------------------
 
-    def spread(self, changed: Iterable[int]) -> None:
+    def spread(self, carriers: Iterable[int]) -> None:
         """Let all trip that may, after the currents of these changed."""
         flow, loads = self._flow, self.loads
         # those that would trip if what they need may have tripped: looked at whenever something
@@ -517,7 +517,7 @@ class Failure:
         while True:
             fresh_trips: list[int] = []
             fresh: dict[int, None] = {}
-            for carrier in changed:
+            for carrier in carriers:
                 if carrier in self.tripping or flow.power.alive(carrier) == NO:
                     continue
                 load = self.load(carrier)
@@ -531,7 +531,7 @@ class Failure:
                 loads[carrier] = load
             doubtful.update(fresh)
             for carrier in [
-                doubted for doubted in doubtful if doubted in neighbours or doubted in fresh
+                number for number in doubtful if number in neighbours or number in fresh
             ]:
                 load = self._live_load(carrier)
                 if load is not None:
@@ -545,15 +545,15 @@ class Failure:
                 return
             neighbours = self._find_changeable(fresh_trips)
             self.spared -= self._find_changeable(self.lived.intersection(fresh_trips))
-            changed = self._change(fresh_trips, MAYBE)
+            carriers = self._change(fresh_trips, MAYBE)
 
-    def _change(self, nodes: Collection[int], gone: Truth) -> list[int]:
+    def _change(self, nodes: Collection[int], truth: Truth) -> list[int]:
         """Let these be gone, perhaps or surely. Returns the carriers whose current changed."""
         for carrier in self._find_changeable(nodes):
             self._live_loads.pop(carrier, None)
-        changed = self._flow.change(dict.fromkeys(nodes, gone))
+        carriers = self._flow.change(dict.fromkeys(nodes, truth))
         self._idle = self._hall.perhaps_idle(self._flow.power)
-        return changed
+        return carriers
 
     def _find_changeable(self, nodes: Collection[int]) -> set[int]:
         """The carriers whose load may be another one when these are gone: those below, and those
@@ -591,10 +591,10 @@ class Failure:
     ) -> Optional[Interval]:
         """The load of a carrier while it and these live, and so all that they need."""
         hall, flow = self._hall, self._flow
-        assumed = self._needed(carrier).union(*map(self._needed, extra_nodes))
-        if any(flow.power.alive(node) == NO for node in assumed):
+        living_nodes = self._needed(carrier).union(*map(self._needed, extra_nodes))
+        if any(flow.power.alive(node) == NO for node in living_nodes):
             return None
-        power = Power(hall.facts, flow.gone, flow.power, assumed)
+        power = Power(hall.facts, flow.outages, flow.power, living_nodes)
         base = hall.sums.get(carrier)
         total = IntervalSum() if base is None else base.copy()
         for number in hall.on.get(carrier, ()):
@@ -624,11 +624,11 @@ class Failure:
             if candidate in loads and (only is None or candidate in only)
         ]
         since_s = 0.0
-        changed = set(left)
+        changeable = set(left)
         while True:
             dead: dict[int, float] = {}
             for carrier in left:
-                if carrier not in changed:
+                if carrier not in changeable:
                     continue
                 if not flow.power.alive(carrier) or not hall.graph.carriers[carrier].trips:
                     continue
@@ -639,8 +639,8 @@ class Failure:
                 latest_s = self._surely_within(carrier, load, since_s)
                 if latest_s is not None:
                     dead[carrier] = latest_s
-                    needed = hall.graph.all_above(carrier)
-                    trips.append([carrier, *(o for o in left if o in needed and o != carrier)])
+                    nodes_above = hall.graph.all_above(carrier)
+                    trips.append([carrier, *(o for o in left if o in nodes_above and o != carrier)])
                     continue
                 for node, latest_s in self._by_its_ways(carrier, since_s):
                     dead[node] = min(latest_s, dead.get(node, math.inf))
@@ -648,7 +648,7 @@ class Failure:
                 return trips
             self.latest_s.update(dead)
             since_s = max(dead.values())
-            changed = self._find_changeable(dead)
+            changeable = self._find_changeable(dead)
             for carrier in self._change(dead, YES):
                 if carrier in loads and carrier not in self.tripping:
                     load = self.load(carrier)
@@ -681,9 +681,9 @@ class Failure:
         }
         chains: dict[frozenset[int], list[int]] = {}
         for node in nodes:
-            needed = frozenset(item for item in self._needed(node) if item in self.tripping)
-            if not needed <= self._needed(carrier):
-                chains.setdefault(needed, []).append(node)
+            breakers_above = frozenset(item for item in self._needed(node) if item in self.tripping)
+            if not breakers_above <= self._needed(carrier):
+                chains.setdefault(breakers_above, []).append(node)
         if len(chains) * len(numbers) > _MOST_WAYS:
             return []
         dead: list[tuple[int, float]] = []

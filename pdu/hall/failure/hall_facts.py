@@ -24,10 +24,10 @@ Cords = Mapping[str, Sequence[CordNow]]
 
 def find_unowned(drawing: Drawing, readings: HallReadings, cords: Cords) -> list[CordNow]:
     """Outlets that carry, or may carry, current and belong to nothing in the drawing."""
-    owned = {cord.cord for machine_cords in cords.values() for cord in machine_cords}
+    drawn_cords = {cord.cord for machine_cords in cords.values() for cord in machine_cords}
     for inputs in drawing.inputs_by_node().values():
-        owned.update(source for source in inputs if isinstance(source, Cord))
-    unowned: list[CordNow] = []
+        drawn_cords.update(source for source in inputs if isinstance(source, Cord))
+    cords_of_nobody: list[CordNow] = []
     for name, pdu in drawing.pdus.items():
         reading = readings.pdus.get(name)
         if reading is None:
@@ -38,18 +38,18 @@ def find_unowned(drawing: Drawing, readings: HallReadings, cords: Cords) -> list
             if current == 0 or (current is None and (outlet.state is DOWN or pdu.complete)):
                 continue
             cord = Cord(name, identity)
-            if cord not in owned:
+            if cord not in drawn_cords:
                 bounds_a = reading_bounds(current, reading.outlet_step_a)
-                unowned.append(CordNow(cord, Now.CARRIES, *bounds_a))
-    return unowned
+                cords_of_nobody.append(CordNow(cord, Now.CARRIES, *bounds_a))
+    return cords_of_nobody
 
 
 def build_facts(
-    drawing: Drawing, readings: HallReadings, cords: Cords, unowned: Sequence[CordNow]
+    drawing: Drawing, readings: HallReadings, cords: Cords, cords_of_nobody: Sequence[CordNow]
 ) -> HallFacts:
     """The graph with all consumers: first the machines, in the drawing's order."""
     unowned_by_rack: dict[str, list[CordNow]] = {}
-    for cord in unowned:
+    for cord in cords_of_nobody:
         unowned_by_rack.setdefault(drawing.pdus[cord.cord.pdu].rack, []).append(cord)
     groups = [*cords.values(), *unowned_by_rack.values()]
     outlets = [cord.cord for group in groups for cord in group]
@@ -59,7 +59,7 @@ def build_facts(
         _consumer(graph, machine_cords, drawing.machines[name].needs, pools)
         for name, machine_cords in cords.items()
     ]
-    racks = _racks(drawing, graph, cords) if unowned else {}
+    racks = _racks(drawing, graph, cords) if cords_of_nobody else {}
     for rack, rack_cords in unowned_by_rack.items():
         # what nobody drew may hang on any outlet of its rack too: a cord may be drawn wrongly,
         # or a machine may have one more

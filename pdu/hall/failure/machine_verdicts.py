@@ -27,27 +27,27 @@ def judge_machines(
     facts: HallFacts,
     machines: Sequence[str],
     already: Collection[str],
-    timed: TimedBounds,
+    bounds: TimedBounds,
     battery_bounds: BatteryBounds,
 ) -> list[Judged]:
     """Those of these machines that lose, or may lose, a cord. `machines`: all that are drawn;
     `already`: those without power now.
     """
-    judged: list[Judged] = []
-    for number in sorted(timed.end.reached):
+    verdicts: list[Judged] = []
+    for number in sorted(bounds.end.consumers):
         if number >= len(machines) or machines[number] in already:
             continue
         consumer = facts.consumers[number]
-        if any(node in timed.end.possibly for node in consumer.nodes):
-            machine = _judge_machine(facts, machines[number], number, timed)
+        if any(node in bounds.end.possibly for node in consumer.nodes):
+            machine = _judge_machine(facts, machines[number], number, bounds)
             if machine.verdict is Verdict.AT_ONCE:
                 machine = _with_autonomy(machine, consumer, battery_bounds)
-            judged.append(machine)
-    return judged
+            verdicts.append(machine)
+    return verdicts
 
 
-def _judge_machine(facts: HallFacts, name: str, number: int, timed: TimedBounds) -> Judged:
-    end, consumer = timed.end, facts.consumers[number]
+def _judge_machine(facts: HallFacts, name: str, number: int, bounds: TimedBounds) -> Judged:
+    end, consumer = bounds.end, facts.consumers[number]
     cords, needs = consumer.cords, consumer.needs
     left = [cord for cord, node in zip(cords, consumer.nodes) if node not in end.at_first]
     off = sum(cord.now is Now.OFF for cord in left)
@@ -60,7 +60,7 @@ def _judge_machine(facts: HallFacts, name: str, number: int, timed: TimedBounds)
     lives = end.lives(consumer, supplies)
     if lives == YES:
         return Judged(name, Verdict.STAYS)
-    not_before_s = timed.not_before_s(lambda bounds: bounds.lives(consumer, supplies) == YES)
+    not_before_s = bounds.not_before_s(lambda earlier: earlier.lives(consumer, supplies) == YES)
     breakers = _breakers_above(facts.graph, consumer, end)
     names = tuple(facts.graph.carriers[carrier].name for carrier in breakers)
     if lives == NO:
@@ -143,13 +143,13 @@ def _unbounded(graph: Graph, breakers: Iterable[int], end: FailureBounds) -> str
 
 
 def machines_behind(
-    facts: HallFacts, places: Mapping[str, int], end: FailureBounds, judged: Iterable[Judged]
+    facts: HallFacts, places: Mapping[str, int], end: FailureBounds, verdicts: Iterable[Judged]
 ) -> dict[int, list[str]]:
     """Line or breaker that may trip -> the machines that go dark if it alone does. `places`:
     machine -> the number of its consumer.
     """
     behind: dict[int, list[str]] = {}
-    for machine in judged:
+    for machine in verdicts:
         if not machine.breakers:
             continue
         consumer = facts.consumers[places[machine.machine]]
@@ -166,7 +166,7 @@ def machines_behind(
 def lasting_upses(
     drawing: Drawing,
     graph: Graph,
-    failed: Collection[HallNode],
+    failures: Collection[HallNode],
     end: FailureBounds,
     battery_bounds: BatteryBounds,
 ) -> Mapping[str, float]:
@@ -175,7 +175,7 @@ def lasting_upses(
         panel.name: battery_bounds(graph.number[panel.node])[0]
         for panel in drawing.panels.values()
         if panel.autonomy_min
-        and panel.node not in failed
+        and panel.node not in failures
         and graph.number[panel.node] in end.at_first
     }
 
@@ -200,11 +200,11 @@ def _with_autonomy(
 
 
 def bound_batteries(
-    drawing: Drawing, graph: Graph, failed: Iterable[HallNode], end: FailureBounds
+    drawing: Drawing, graph: Graph, failures: Iterable[HallNode], end: FailureBounds
 ) -> BatteryBounds:
     """For how long UPSes feed each node in this failure."""
     above, number = graph.above, graph.number
-    gone = {number[node] for node in failed}
+    failed_nodes = {number[node] for node in failures}
     autonomy_s = {number[panel.node]: 60 * panel.autonomy_min for panel in drawing.panels.values()}
 
     # what feeds a UPS's line from above does so through the UPS
@@ -217,7 +217,7 @@ def bound_batteries(
 
     @functools.cache
     def bounds_of_node(node: int) -> tuple[float, float]:
-        if node in gone:
+        if node in failed_nodes:
             return 0.0, 0.0
         if node not in end.at_first:
             return 0.0 if node in end.step_one else math.inf, math.inf
@@ -230,11 +230,11 @@ def bound_batteries(
         # UPSes in a row: the lower one begins when the upper one ends
         inputs = [bounds_of_node(edge.node) for edge in above[node] if edge.is_input]
         own_s = autonomy_s.get(node, 0.0)
-        needed = [tuple(own_s + max(ends) for ends in zip(*inputs))] if inputs else []
+        bounds = [tuple(own_s + max(ends) for ends in zip(*inputs))] if inputs else []
         for edge in above[node]:
             if not edge.is_input:
                 least_s, most_s = bounds_of_node(edge.node)
-                needed.append((least_s, most_s if edge.there == YES else math.inf))
-        return min(n[0] for n in needed), min(n[1] for n in needed)
+                bounds.append((least_s, most_s if edge.there == YES else math.inf))
+        return min(n[0] for n in bounds), min(n[1] for n in bounds)
 
     return bounds_of_node

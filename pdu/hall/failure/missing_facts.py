@@ -48,7 +48,7 @@ _OF_PDUS = (Now.UNREAD, Now.UNKNOWN, Now.UNMETERED)
 
 
 def missing_facts(
-    hall: Hall, touched: Collection[str], outcome: Optional[RehearsalOutcome] = None
+    hall: Hall, touched_machines: Collection[str], outcome: Optional[RehearsalOutcome] = None
 ) -> list[MissingFact]:
     """What an answer does not know in which failures touch these machines; `outcome`: that of the
     only one.
@@ -59,7 +59,7 @@ def missing_facts(
         state: [] for state in _OPEN if outcome is None or state not in _OF_PDUS
     }
     for name, cords in hall.cords.items():
-        if name in touched:
+        if name in touched_machines:
             for state in {fact.now for fact in cords} & machines.keys():
                 machines[state].append(name)
     facts += [MissingFact(_OPEN[state], 0, names) for state, names in machines.items() if names]
@@ -74,17 +74,17 @@ def _of_hall(hall: Hall) -> Iterable[MissingFact]:
     if switches:
         what = "whether machines live while these transfer switches change their input"
         yield MissingFact(what, 0, switches)
-    failed = [name for name, pdu in hall.readings.pdus.items() if pdu.error]
-    if failed:
-        yield MissingFact("PDUs whose reading failed, in part or as a whole", 0, failed)
-    unrated = [
+    pdus_with_errors = [name for name, pdu in hall.readings.pdus.items() if pdu.error]
+    if pdus_with_errors:
+        yield MissingFact("PDUs whose reading failed, in part or as a whole", 0, pdus_with_errors)
+    unrated_parts = [
         f"{pdu.name}/{part.name}"
         for pdu in pdus
         for part in (*pdu.lines, *pdu.breakers)
         if part.rating_a is None
     ]
-    if unrated:
-        yield MissingFact("ratings of lines and breakers (key breaker_a)", 0, unrated)
+    if unrated_parts:
+        yield MissingFact("ratings of lines and breakers (key breaker_a)", 0, unrated_parts)
     undrawn_pdus = [pdu.name for pdu in pdus if not pdu.lines_are_drawn]
     if undrawn_pdus:
         yield MissingFact("which outlets are behind which line (no [[pdu.line]])", 0, undrawn_pdus)

@@ -184,34 +184,34 @@ class Hall:
         """The name of a line, breaker or UPS in an answer -> what it is in the drawing."""
         return self.facts.graph.drawn_carriers()
 
-    def bounds(self, failed: Iterable[HallNode]) -> TimedBounds:
+    def bounds(self, failures: Iterable[HallNode]) -> TimedBounds:
         """What these failures do at most and at least, on the graph. The last answer is kept."""
         number = self.facts.graph.number
-        question = tuple(number[node] for node in failed)
+        question = tuple(number[node] for node in failures)
         if self._last is None or self._last[0] != question:
             self._last = question, TimedBounds.of(self.facts, question)
         return self._last[1]
 
-    def rehearse(self, failed: Sequence[HallNode]) -> RehearsalOutcome:
+    def rehearse(self, failures: Sequence[HallNode]) -> RehearsalOutcome:
         """What happens when all of these fail together."""
-        timed, facts = self.bounds(failed), self.facts
-        end, graph = timed.end, facts.graph
-        battery_bounds = bound_batteries(self.drawing, graph, failed, end)
+        bounds, facts = self.bounds(failures), self.facts
+        end, graph = bounds.end, facts.graph
+        battery_bounds = bound_batteries(self.drawing, graph, failures, end)
         machines = list(self.drawing.machines)
-        touched = judge_machines(facts, machines, self.already, timed, battery_bounds)
-        behind = machines_behind(facts, self.places, end, touched)
+        verdicts = judge_machines(facts, machines, self.already, bounds, battery_bounds)
+        behind = machines_behind(facts, self.places, end, verdicts)
         loads = [
-            _breaker_after(facts, number, load, timed, behind.get(number, ()))
+            _breaker_after(facts, number, load, bounds, behind.get(number, ()))
             for number, load in end.loads.items()
         ]
         return RehearsalOutcome(
-            failed,
-            touched,
+            failures,
+            verdicts,
             sorted(self.already),
             len(machines),
             sorted(loads, key=lambda load: load.name),
             [" or ".join(graph.carriers[number].name for number in trips) for trips in end.trips],
-            lasting_upses(self.drawing, graph, failed, end, battery_bounds),
+            lasting_upses(self.drawing, graph, failures, end, battery_bounds),
         )
 
     def without(self, cords: Collection[Cord]) -> list[BreakerLoad]:
@@ -235,21 +235,25 @@ def _breaker_load(facts: HallFacts, number: int, load: Interval) -> BreakerLoad:
 
 
 def _breaker_after(
-    facts: HallFacts, number: int, load: Interval, timed: TimedBounds, machines: Sequence[str]
+    facts: HallFacts,
+    number: int,
+    load: Interval,
+    bounds: TimedBounds,
+    machines: Sequence[str],
 ) -> BreakerAfter:
     """What is shown of a line or breaker after a failure."""
     breaker_load = _breaker_load(facts, number, load)
     holds_a = None if breaker_load.rating_a is None else facts.trips_at(number).low
-    at_first = timed.end.first_loads.get(number)
+    at_first = bounds.end.first_loads.get(number)
     fit, not_before_s = breaker_load.fit, math.inf
-    if holds_a is None and number in timed.end.tripping:
+    if holds_a is None and number in bounds.end.tripping:
         not_before_s = 0.0
     if holds_a is not None and load.high > holds_a:
         is_drawn = facts.graph.carriers[number].most_a is None
         if is_drawn and not math.isinf(load.high):
             is_sure = at_first is not None and at_first.low > holds_a
             fit = LoadVerdict(OVERLOADS if is_sure else MAY_TRIP)
-        not_before_s = timed.not_before_s(lambda bounds: number not in bounds.tripping)
+        not_before_s = bounds.not_before_s(lambda earlier: number not in earlier.tripping)
     return BreakerAfter(
         breaker_load.name,
         load,
@@ -259,7 +263,7 @@ def _breaker_after(
         at_first,
         holds_a,
         not_before_s,
-        timed.end.latest_s.get(number),
+        bounds.end.latest_s.get(number),
         machines,
         fit.word in (OVERLOADS, MAY_TRIP) and facts.likely_trips(number, load),
     )

@@ -122,12 +122,12 @@ def report(
     title = f"Rehearsal: {few([failure.name for failure in failures], 3)}"
     frame = Frame(title, _question_in_words(failures), READING, GUIDE)
     not_known = ((fact.what, fact.touches) for fact in unknown if not fact.machines)
-    computed: list[Part] = [
+    footer: list[Part] = [
         Section("How it was computed"),
         f"Readings: {taken_at(hall.readings)}",
         report_parts.not_known(not_known),
     ]
-    return Report(frame, [*parts, *computed], dict, f"{STYLE}{report_parts.STYLE}")
+    return Report(frame, [*parts, *footer], dict, f"{STYLE}{report_parts.STYLE}")
 
 
 def _question_in_words(failures: Sequence[FailureSummary]) -> str:

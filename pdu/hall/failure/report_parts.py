@@ -102,7 +102,7 @@ def groups(judged_machines: Iterable[Judged]) -> list[Group]:
     ]
 
 
-def machines(grouped: Iterable[Group]) -> Table:
+def machines(machine_groups: Iterable[Group]) -> Table:
     """A row for each reason."""
     rows = [
         [
@@ -111,7 +111,7 @@ def machines(grouped: Iterable[Group]) -> Table:
             names(group.machines, _MACHINES),
             words(group.reason),
         ]
-        for group in grouped
+        for group in machine_groups
     ]
     heads = ("verdict", "number", "machines", "why")
     return Table("Machines", heads, rows, unfolded=UNFOLDED)

@@ -27,19 +27,19 @@ def sheds(hall: Hall, outcome: RehearsalOutcome) -> list[Shed]:
     numbers = {load.name: number for number, load in hall.facts.graph.carriers.items()}
     bounded_loads = [load for load in outcome.in_question if math.isfinite(load.excess_a)]
     draws = {load.name: _draws(hall, outcome, numbers[load.name]) for load in bounded_loads}
-    chosen: set[str] = set()
+    shed_names: set[str] = set()
     shed_by_breaker: dict[str, Shed] = {}
     # a branch before the line that feeds it
     for load in sorted(bounded_loads, key=lambda load: len(draws[load.name])):
         draw_by_machine = draws[load.name]
         excess_a = load.excess_a - sum(
-            draw_by_machine[name] for name in chosen & draw_by_machine.keys()
+            draw_by_machine[name] for name in shed_names & draw_by_machine.keys()
         )
         if excess_a <= 0.0:
             continue
-        left = {name: amps for name, amps in draw_by_machine.items() if name not in chosen}
+        left = {name: amps for name, amps in draw_by_machine.items() if name not in shed_names}
         machines = _fewest(hall, left, excess_a)
-        chosen.update(machines)
+        shed_names.update(machines)
         shed_by_breaker[load.name] = Shed(load.name, load.excess_a, machines)
     return [shed_by_breaker[load.name] for load in bounded_loads if load.name in shed_by_breaker]
 
@@ -63,22 +63,22 @@ def _fewest(hall: Hall, draws: Mapping[str, float], excess_a: float) -> list[str
     """The fewest machines that draw so much together, first those that are not protected; () if
     all do not.
     """
-    ranked = sorted(
+    candidates = sorted(
         draws, key=lambda name: (hall.drawing.machines[name].protected, -draws[name], name)
     )
-    chosen: list[str] = []
-    for place, name in enumerate(ranked):
+    names: list[str] = []
+    for place, name in enumerate(candidates):
         if draws[name] < excess_a:
-            chosen.append(name)
+            names.append(name)
             excess_a -= draws[name]
             continue
         # of those that are enough, the one that takes the least away
         is_protected = hall.drawing.machines[name].protected
         enough = [
             candidate
-            for candidate in ranked[place:]
+            for candidate in candidates[place:]
             if draws[candidate] >= excess_a
             and hall.drawing.machines[candidate].protected == is_protected
         ]
-        return [*chosen, enough[-1]]
+        return [*names, enough[-1]]
     return []

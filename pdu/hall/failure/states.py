@@ -11,12 +11,14 @@ from .machine_verdicts import latest_s
 from .rehearsal import BreakerAfter, Hall, RehearsalOutcome
 
 
-def failure_states(hall: Hall, failed: Sequence[HallNode], outcome: RehearsalOutcome) -> HallStates:
+def failure_states(
+    hall: Hall, failures: Sequence[HallNode], outcome: RehearsalOutcome
+) -> HallStates:
     """What becomes of all that is drawn when these fail, machines included."""
-    timed, graph = hall.bounds(failed), hall.facts.graph
+    bounds, graph = hall.bounds(failures), hall.facts.graph
     loads = {load.name: load for load in outcome.loads}
     # a line is in the state of its worst conductor, too
-    carriers = [(carrier.drawn, number) for number, carrier in graph.carriers.items()]
+    carriers = [(carrier.node, number) for number, carrier in graph.carriers.items()]
     places = dict.fromkeys([*graph.number.items(), *carriers])
     machines = {
         machine.machine: NodeState(
@@ -28,7 +30,7 @@ def failure_states(hall: Hall, failed: Sequence[HallNode], outcome: RehearsalOut
         for machine in outcome.touched
     }
     states = (
-        (node, _state(hall.facts, number, timed, loads))
+        (node, _state(hall.facts, number, bounds, loads))
         for node, number in places
         if node is not None
     )
@@ -46,17 +48,17 @@ def hall_states(
         worst = state_by_node.get(node, state)
         state_by_node[node] = max(worst, state, key=lambda state: state.rank)
     for name in hall.drawing.machines:
-        untouched = NodeState(Condition.LIVES)
+        usual_state = NodeState(Condition.LIVES)
         if name in hall.already:
-            untouched = NodeState(Condition.DEAD, reason="without power already")
-        state_by_node[HallNode("machine", name)] = machines.get(name, untouched)
+            usual_state = NodeState(Condition.DEAD, reason="without power already")
+        state_by_node[HallNode("machine", name)] = machines.get(name, usual_state)
     return state_by_node
 
 
 def _state(
-    facts: HallFacts, number: int, timed: TimedBounds, loads: Mapping[str, BreakerAfter]
+    facts: HallFacts, number: int, bounds: TimedBounds, loads: Mapping[str, BreakerAfter]
 ) -> NodeState:
-    end, graph = timed.end, facts.graph
+    end, graph = bounds.end, facts.graph
     carrier = graph.carriers.get(number)
     load, rating_a, limit_a = None, None, None
     if carrier is not None:
@@ -71,7 +73,7 @@ def _state(
     if number not in end.possibly:
         is_above = load is not None and limit_a is not None and load.high > limit_a
         return NodeState(Condition.ABOVE_LIMIT if is_above else Condition.LIVES, *figures)
-    not_before_s = timed.not_before_s(lambda bounds: number not in bounds.possibly)
+    not_before_s = bounds.not_before_s(lambda earlier: number not in earlier.possibly)
     above = graph.all_above(number) & end.tripping.keys()
     names = sorted(graph.carriers[carrier_above].name for carrier_above in above)
     reason = f"{' or '.join(names[:2])} may trip" if names else ""

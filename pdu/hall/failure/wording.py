@@ -64,8 +64,8 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed]) -> str:
             first = remedies[0]
             clause += f": shed {first.excess_a:.1f} A from {first.breaker}{more}"
         sentences.append(clause)
-    undecided = outcome.count(Verdict.CANNOT_SAY)
-    sentences.append(f"{undecided} undecided")
+    open_count = outcome.count(Verdict.CANNOT_SAY)
+    sentences.append(f"{open_count} undecided")
     sentences.append(f"{outcome.count(Verdict.STAYS)} stay")
     if outcome.already:
         sentences.append(f"{len(outcome.already)} had no power before")
@@ -104,7 +104,7 @@ def shed_in_words(shed: Shed) -> str:
 
 
 def to_do(
-    sheds: Sequence[Shed], grouped: Sequence[Group], deciding: Sequence[MissingFact]
+    sheds: Sequence[Shed], groups: Sequence[Group], deciding: Sequence[MissingFact]
 ) -> list[tuple[str, int]]:
     """What ends each overload, the advice for those nobody can decide, and what to add to the
     drawing or to read, the most first; with the number of machines that it is about, 0 for an
@@ -113,7 +113,7 @@ def to_do(
     remedies = [(shed_in_words(shed), 0) for shed in sheds]
     additions = [(f"add {fact.what}", fact.machines) for fact in deciding]
     machines: Counter[str] = Counter()
-    for group in grouped:
+    for group in groups:
         # what to shed or to add says more than a breaker's advice
         if group.advice and (group.advice != OVERLOAD_ADVICE or not remedies + additions):
             machines[group.advice] += len(group.machines)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-_SHOWN = 12
+_MOST_NAMES = 12
 
 
 class Filters(NamedTuple):
@@ -66,10 +66,11 @@ def choose(
         for value in values:
             if value.strip().casefold() not in there:
                 names = sorted({own_words[0] for own_words in words.values() if own_words})
-                dots = ", ..." if len(names) > _SHOWN else ""
+                first = ", ".join(printable(name, 60) for name in names[:_MOST_NAMES])
+                dots = ", ..." if len(names) > _MOST_NAMES else ""
                 raise SettingsError(
                     f"--{kind} {printable(value, 60)!r}: no device has it; there are:"
-                    f" {', '.join(printable(name, 60) for name in names[:_SHOWN]) or 'none'}{dots}"
+                    f" {first or 'none'}{dots}"
                 )
         keys &= {
             key

@@ -13,7 +13,7 @@ from .model import Imported, ImportedCord, ImportedLine
 
 CORDS = ("server", "psu", "pdu", "outlet")
 LINES = ("pdu", "line", "breaker_a", "feed", "limit_percent")
-_NEEDED = {CORDS: ("server", "pdu", "outlet"), LINES: ("pdu", "feed")}
+_REQUIRED_CELLS = {CORDS: ("server", "pdu", "outlet"), LINES: ("pdu", "feed")}
 _MOST_A = 10_000.0
 
 
@@ -49,7 +49,7 @@ def _rows(path: str) -> Iterator[tuple[tuple[str, ...], csv_in.CsvRow]]:
         return ()
 
     for row in csv_in.read_file_rows(path, check):
-        for name in _NEEDED[kind]:
+        for name in _REQUIRED_CELLS[kind]:
             if not row[name]:
                 raise SettingsError(f"{row.where}: the cell {name!r} is empty; fill it in")
         yield kind, row
@@ -57,7 +57,7 @@ def _rows(path: str) -> Iterator[tuple[tuple[str, ...], csv_in.CsvRow]]:
 
 def _kind(path: str, head: Sequence[str]) -> tuple[str, ...]:
     for kind in (CORDS, LINES):
-        if set(head) <= set(kind) and set(_NEEDED[kind]) <= set(head):
+        if set(head) <= set(kind) and set(_REQUIRED_CELLS[kind]) <= set(head):
             return kind
     raise SettingsError(
         f"{path}: the header must be {','.join(CORDS)} or {','.join(LINES)}, not"

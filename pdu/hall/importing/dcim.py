@@ -26,7 +26,7 @@ _OUTLET, _FEED = "dcim.poweroutlet", "dcim.powerfeed"
 _PLANNED = "planned"
 # the outlet of what is drawn for a feed that a machine is wired to
 _ONLY = "1"
-_SHOWN = 8
+_MOST_NAMES = 8
 _ALL = Filters()
 
 
@@ -87,7 +87,7 @@ class _DcimReader:
         self._name(machines, pdus)
         self._part(ends, pdus)
         cords: list[ImportedCord] = []
-        fed: list[ImportedCord] = []
+        pdu_cords: list[ImportedCord] = []
         lines: list[ImportedLine] = []
         unread: dict[object, str] = {}
         names_in_use = {*self._devices.values(), *self._panel_names.values()}
@@ -99,7 +99,7 @@ class _DcimReader:
             if kind == _OUTLET:
                 pdu = self._part_of(_id(end["device"]), end.get("power_port"))
                 cord = ImportedCord(name, psu, pdu, str(end["name"]).strip())
-                (fed if device in pdus else cords).append(cord)
+                (pdu_cords if device in pdus else cords).append(cord)
             elif device in pdus:
                 lines.append(self._line(name, end))
             else:
@@ -128,7 +128,7 @@ class _DcimReader:
             lines,
             self._panels(),
             racks,
-            fed,
+            pdu_cords,
             self._outlets(pdus),
             True,
             list(unread.values()),
@@ -140,7 +140,7 @@ class _DcimReader:
     def _ends(self) -> list[_CableEnd]:
         """The cables of all power ports, but for planned ones."""
         ends: list[_CableEnd] = []
-        planned: list[str] = []
+        planned_ports: list[str] = []
         doubtful: list[str] = []
         for port in self._by_id["power-ports"].values():
             status = self._status(port) if _is_doubtful(port) else ""
@@ -152,11 +152,11 @@ class _DcimReader:
                         reference: Mapping[str, Any] = port["device"]
                         device = self._by_id["devices"].get(_id(reference), reference)
                         port_in_words = f"{_name(device)} {printable(str(port['name']), 60)}"
-                        (planned if status == _PLANNED else doubtful).append(port_in_words)
+                        (planned_ports if status == _PLANNED else doubtful).append(port_in_words)
                     continue
                 kind_of = "power-outlets" if kind == _OUTLET else "power-feeds"
                 ends.append(_CableEnd(port, kind, self._by_id[kind_of].get(_id(end), end)))
-        self._note("left out, because its cable is planned", planned)
+        self._note("left out, because its cable is planned", planned_ports)
         self._note(
             "left out, because its cable is planned or is being removed (/api/dcim/cables/ tells,"
             " as cables.json)",
@@ -208,15 +208,15 @@ class _DcimReader:
         for outlet in self._by_id["power-outlets"].values():
             if outlet.get("power_port"):
                 feeding.setdefault(_id(outlet["device"]), set()).add(_id(outlet["power_port"]))
-        parted = [
+        devices = [
             device
             for device, ports in inlets.items()
             if len(ports) > 1 < len(feeding.get(device, ()))
         ]
-        self._parted = {(device, inlet) for device in parted for inlet in inlets[device]}
+        self._parted = {(device, inlet) for device in devices for inlet in inlets[device]}
         self._note(
             "drawn as one PDU for each inlet, because each feeds its own outlets",
-            [self._devices[device] for device in parted],
+            [self._devices[device] for device in devices],
         )
 
     def _part_of(self, device: object, inlet: Optional[Mapping[str, Any]]) -> str:
@@ -235,13 +235,17 @@ class _DcimReader:
 
     def _name(self, machines: Mapping[object, None], pdus: Mapping[object, None]) -> None:
         """PDUs, panels and machines; those of one kind each get their own name."""
-        nested = {
+        reference_by_device = {
             _id(outlet["device"]): outlet["device"]
             for outlet in self._by_id["power-outlets"].values()
         }
-        nested.update((_id(p["device"]), p["device"]) for p in self._by_id["power-ports"].values())
+        reference_by_device.update(
+            (_id(p["device"]), p["device"]) for p in self._by_id["power-ports"].values()
+        )
         device_by_id = {
-            device: self._by_id["devices"].get(device, nested.get(device, {"id": device}))
+            device: self._by_id["devices"].get(
+                device, reference_by_device.get(device, {"id": device})
+            )
             for device in (*pdus, *machines)
         }
         of_pdus = naming.unique({pdu: self._words(device_by_id[pdu]) for pdu in pdus})
@@ -253,13 +257,13 @@ class _DcimReader:
         self._panel_names = naming.unique(
             {key: self._words(panel) for key, panel in panels.items()}, of_pdus.values()
         )
-        changed = [
+        new_names = [
             new
             for names, objects in ((self._devices, device_by_id), (self._panel_names, panels))
             for key, new in names.items()
             if new != _name(objects[key])
         ]
-        self._note("several have one name, so it is drawn as", changed)
+        self._note("several have one name, so it is drawn as", new_names)
 
     def _words(self, item: Mapping[str, Any]) -> list[str]:
         """The name, and what may stand before it: site and locations."""
@@ -274,8 +278,10 @@ class _DcimReader:
     def _note(self, what: str, names: Iterable[str]) -> None:
         texts = list(names)
         if texts:
-            rest_in_words = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-            self._notes.append(f"{what}: {', '.join(texts[:_SHOWN])}{rest_in_words}")
+            rest_in_words = (
+                f" and {len(texts) - _MOST_NAMES} more" if len(texts) > _MOST_NAMES else ""
+            )
+            self._notes.append(f"{what}: {', '.join(texts[:_MOST_NAMES])}{rest_in_words}")
 
     # ---- values ----------------------------------------------------------------------------------
 

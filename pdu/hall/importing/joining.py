@@ -20,7 +20,7 @@ from .model import Imported, ImportedCord, ImportedLine, ImportedOutlet
 from .outlet_names import Contradiction, identities
 
 _MOST = 60  # limit for lines of a list
-_SHOWN = 8
+_MOST_NAMES = 8
 _LEGS = ("A", "B", "C")
 # outlets of a PDU whose three-phase inlet has one of these voltages are between a conductor and
 # neutral: each loads the one that its leg names. With 208 V it loads two.
@@ -35,15 +35,15 @@ class NotJoined(SettingsError):
         self.lists = lists
 
 
-def joined(imported: Imported, readings: HallReadings, is_strict: bool = True) -> Imported:
+def joined(hall: Imported, readings: HallReadings, is_strict: bool = True) -> Imported:
     """The same with the identities of outlets. Raises NotJoined or SettingsError.
 
     A PDU that should have been read and was not is an error, or if not `is_strict`, drawn without
     readings.
     """
-    notes = list(imported.notes)
+    notes = list(hall.notes)
     cord_by_outlet: dict[str, dict[str, ImportedCord]] = {}
-    for cord in (*imported.cords, *imported.fed):
+    for cord in (*hall.cords, *hall.pdu_cords):
         cord_by_outlet.setdefault(cord.pdu, {}).setdefault(cord.outlet, cord)
     names: dict[str, Mapping[str, str]] = {}
     legs: dict[str, Mapping[str, str]] = {}
@@ -51,34 +51,34 @@ def joined(imported: Imported, readings: HallReadings, is_strict: bool = True) -
     for pdu, outlets in cord_by_outlet.items():
         reading = readings.pdus.get(pdu)
         if reading is not None and reading.outlets:
-            imported_outlets = imported.outlets.get(pdu, ())
+            imported_outlets = hall.outlets.get(pdu, ())
             names[pdu], legs[pdu] = _joined(pdu, outlets, reading, imported_outlets)
             continue
-        if reading is not None and imported.is_dcim and not is_strict:
+        if reading is not None and hall.is_dcim and not is_strict:
             silent.append(pdu)
-        elif reading is not None or not imported.is_dcim:
+        elif reading is not None or not hall.is_dcim:
             raise _not_known(next(iter(outlets.values())), reading)
     _add(notes, "drawn, but could not be read now", silent)
-    if imported.is_dcim:
-        lower = {feed.machine for feed in imported.fed} | {feed.pdu for feed in imported.lines}
+    if hall.is_dcim:
+        lower = {feed.machine for feed in hall.pdu_cords} | {feed.pdu for feed in hall.lines}
         read_now = {*names, *silent, *(lower & readings.pdus.keys())}
-        imported = _with_strips(imported, read_now, silent, notes)
-    cords, fed = (
+        hall = _with_strips(hall, read_now, silent, notes)
+    cords, pdu_cords = (
         [
             cord._replace(outlet=names[cord.pdu][cord.outlet]) if cord.pdu in names else cord
             for cord in some
         ]
-        for some in (imported.cords, imported.fed)
+        for some in (hall.cords, hall.pdu_cords)
     )
-    if imported.is_dcim:
+    if hall.is_dcim:
         cords = _without_shared_outlets(cords, notes)
-    _check_single([*cords, *fed])
+    _check_single([*cords, *pdu_cords])
     lines = [
         new_line
-        for line in imported.lines
+        for line in hall.lines
         for new_line in _lines(line, readings.pdus.get(line.pdu), legs.get(line.pdu, {}))
     ]
-    return imported._replace(cords=cords, fed=fed, lines=lines, notes=notes)
+    return hall._replace(cords=cords, pdu_cords=pdu_cords, lines=lines, notes=notes)
 
 
 def _not_known(cord: ImportedCord, reading: Optional[MeasuredPdu]) -> SettingsError:
@@ -94,20 +94,20 @@ def _not_known(cord: ImportedCord, reading: Optional[MeasuredPdu]) -> SettingsEr
 
 
 def _with_strips(
-    imported: Imported, read_names: Collection[str], silent: Iterable[str], notes: list[str]
+    hall: Imported, read_names: Collection[str], silent: Iterable[str], notes: list[str]
 ) -> Imported:
     """Without the PDUs that share nothing with those that are read, and without their machines."""
-    pdus = dict.fromkeys(cord.pdu for cord in (*imported.cords, *imported.fed))
-    pdus.update((feed.machine, None) for feed in imported.fed)
-    kept_names = _reached(imported, read_names)
-    cords = [cord for cord in imported.cords if cord.pdu in kept_names]
-    fed = [feed for feed in imported.fed if feed.pdu in kept_names]
+    pdus = dict.fromkeys(cord.pdu for cord in (*hall.cords, *hall.pdu_cords))
+    pdus.update((feed.machine, None) for feed in hall.pdu_cords)
+    kept_names = _reached(hall, read_names)
+    cords = [cord for cord in hall.cords if cord.pdu in kept_names]
+    pdu_cords = [feed for feed in hall.pdu_cords if feed.pdu in kept_names]
     unread = [pdu for pdu in pdus if pdu in kept_names and pdu not in read_names]
-    wired = set(imported.unread)
+    wired_pdus = set(hall.unread)
     _add(
         notes,
         "drawn without readings, because the fleet list does not have it",
-        [pdu for pdu in unread if pdu not in wired],
+        [pdu for pdu in unread if pdu not in wired_pdus],
     )
     _add(
         notes,
@@ -118,22 +118,22 @@ def _with_strips(
     if not cords:
         raise SettingsError(
             "no machine of the import hangs on a PDU of the fleet list: give the PDUs the same"
-            f" names in both (in the import: {', '.join(list(pdus)[:_SHOWN]) or 'none'})"
+            f" names in both (in the import: {', '.join(list(pdus)[:_MOST_NAMES]) or 'none'})"
         )
-    return imported._replace(
+    return hall._replace(
         cords=cords,
-        fed=fed,
-        lines=[line for line in imported.lines if line.pdu in kept_names],
+        pdu_cords=pdu_cords,
+        lines=[line for line in hall.lines if line.pdu in kept_names],
         unread=[*unread, *silent],
     )
 
 
-def _reached(imported: Imported, read_names: Collection[str]) -> set[str]:
+def _reached(hall: Imported, read_names: Collection[str]) -> set[str]:
     """The PDUs that are joined with those that are read, by machines or by cords between PDUs."""
     groups: dict[str, list[str]] = {}
-    for cord in imported.cords:
+    for cord in hall.cords:
         groups.setdefault(f"machine {cord.machine}", []).append(cord.pdu)
-    for number, cord in enumerate(imported.fed):
+    for number, cord in enumerate(hall.pdu_cords):
         groups[f"cord {number}"] = [cord.pdu, cord.machine]
     neighbours: dict[str, set[str]] = {}
     for group in groups.values():
@@ -151,8 +151,8 @@ def _reached(imported: Imported, read_names: Collection[str]) -> set[str]:
 
 def _add(notes: list[str], what: str, names: Sequence[str]) -> None:
     if names:
-        rest_in_words = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        text = ", ".join(printable(name, 60) for name in names[:_SHOWN])
+        rest_in_words = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        text = ", ".join(printable(name, 60) for name in names[:_MOST_NAMES])
         notes.append(f"{what}: {text}{rest_in_words}")
 
 
@@ -165,12 +165,12 @@ def _lines(
     """A three-phase feed as three lines: by the names that the PDU gives them, else L1 to L3."""
     if line.phases == 1 or line.line:
         return [line]
-    reported = (
+    labels = (
         [] if reading is None else [meter.label for meter in reading.meters if meter.kind == LINE]
     )
-    if len(reported) == 1:
+    if len(labels) == 1:
         return [line]  # what it meters there, it does not say
-    names = reported if len(reported) == len(_LEGS) else ["L1", "L2", "L3"]
+    names = labels if len(labels) == len(_LEGS) else ["L1", "L2", "L3"]
     is_placed = reading is not None and any(outlet.lines for outlet in reading.outlets.values())
     volts = line.voltage_v or 0.0
     with_neutral = any(least <= volts <= most for least, most in _WITH_NEUTRAL)
@@ -200,14 +200,16 @@ def _without_shared_outlets(cords: Sequence[ImportedCord], notes: list[str]) -> 
     sharing: dict[tuple[str, str], list[str]] = {}
     for cord in cords:
         sharing.setdefault((cord.pdu, cord.outlet), []).append(cord.machine)
-    shared = {place: machines for place, machines in sharing.items() if len(machines) > 1}
-    for (pdu, outlet), machines in shared.items():
+    machines_by_outlet = {
+        place: machines for place, machines in sharing.items() if len(machines) > 1
+    }
+    for (pdu, outlet), machines in machines_by_outlet.items():
         about = (
             f"left out, because outlet {printable(outlet, 60)!r} of {printable(pdu, 60)!r} has"
             " several cords, and a drawing has one"
         )
         _add(notes, about, list(dict.fromkeys(machines)))
-    left_out = {machine for machines in shared.values() for machine in machines}
+    left_out = {machine for machines in machines_by_outlet.values() for machine in machines}
     return [cord for cord in cords if cord.machine not in left_out]
 
 

@@ -51,7 +51,7 @@ class Imported(NamedTuple):
     panels: Sequence[tuple[str, str]]
     racks: Mapping[str, str]
     #: PDUs that hang on an outlet of another PDU: `machine` is the lower PDU's name
-    fed: Sequence[ImportedCord] = ()
+    pdu_cords: Sequence[ImportedCord] = ()
     #: PDU -> all its outlets, as far as the other system lists them
     outlets: Mapping[str, Sequence[ImportedOutlet]] = {}
     #: whether a PDU that the fleet list lacks is no mistake: a DCIM also has strips, UPSes and

@@ -49,15 +49,15 @@ def identities(
         first = rule(outlets, all_outlets, labels)
         if first is not None:
             break
-    labelled = [outlet for outlet in outlets if outlet.label]
-    for rule in _BY_LABEL if labelled else ():
-        second = rule(labelled, all_outlets, labels)
+    labelled_outlets = [outlet for outlet in outlets if outlet.label]
+    for rule in _BY_LABEL if labelled_outlets else ():
+        second = rule(labelled_outlets, all_outlets, labels)
         if second is None:
             continue
         for name, identity in second.items():
             if first is not None and first[name] != identity:
                 raise Contradiction(name, first[name], identity)
-        if first is None and len(labelled) == len(outlets):
+        if first is None and len(labelled_outlets) == len(outlets):
             first = second
         break
     return first

@@ -25,14 +25,14 @@ class ReturnOptions(NamedTuple):
 
 def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: bool) -> int:
     """Rehearse the return of these: all together, then each first. Returns the exit code."""
-    metered = [readings_source.read_saved(path) for path in options.metered]
-    back = ReturnModel(hall, metered)
+    more_readings = [readings_source.read_saved(path) for path in options.metered]
+    back = ReturnModel(hall, more_readings)
     outcomes = back.orders(returned)
     returns = Returns(
         outcomes,
         findings(hall, outcomes),
         proposal(hall, back, returned, outcomes),
-        _not_known(hall, bool(metered)),
+        _not_known(hall, bool(more_readings)),
         hall,
     )
     show(report(returns), json, options.html)
@@ -41,13 +41,13 @@ def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: 
 
 def _not_known(hall: Hall, several: bool) -> list[str]:
     machines = hall.drawing.machines.values()
-    measured = [machine.name for machine in machines if machine.peak_a is None]
+    names = [machine.name for machine in machines if machine.peak_a is None]
     facts = []
-    if measured:
+    if names:
         how = "the readings given" if several else "one reading"
         facts.append(
-            f"what {len(measured)} machines draw at most: the highest of {how} is taken; give"
-            f" peak_a, or more readings as --metered ({few(measured, 4)})"
+            f"what {len(names)} machines draw at most: the highest of {how} is taken; give"
+            f" peak_a, or more readings as --metered ({few(names, 4)})"
         )
     facts.append("inrush: a breaker may trip in the first half-wave; delays spread the closing")
     facts.append("which machines start at all: a BMC or BIOS may be set to stay off")

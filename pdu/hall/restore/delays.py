@@ -105,10 +105,10 @@ def proposal(
     bad = back.not_fitting(nodes) if outcomes is None else _not_fitting(outcomes)
     if not bad:
         return None
-    unchanged = _without_delays(hall)
-    slots = _slots(hall, unchanged)
+    unchanged_pdus = _without_delays(hall)
+    slots = _slots(hall, unchanged_pdus)
     if not slots:
-        return Delays({}, [], [], sorted(bad), unchanged)
+        return Delays({}, [], [], sorted(bad), unchanged_pdus)
     pdus: dict[str, MeasuredPdu] = dict(hall.readings.pdus)
     lists: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for cord, seconds in slots.items():
@@ -130,19 +130,21 @@ def proposal(
     ]
     delayed_hall = Hall(hall.drawing, hall.readings._replace(pdus=pdus))
     left = back.of(delayed_hall).not_fitting(nodes)
-    mended = bad - left
+    mended_breakers = bad - left
     later_facts = delayed_hall.facts
-    helped = {
+    helped_pdus = {
         cord.pdu
         for cord, node in later_facts.graph.outlets.items()
-        if any(later_facts.graph.carriers[n].name in mended for n in later_facts.above(node))
+        if any(
+            later_facts.graph.carriers[n].name in mended_breakers for n in later_facts.above(node)
+        )
     }
     return Delays(
-        {pdu: outlets for pdu, outlets in lists.items() if pdu in helped},
-        [pdu for pdu in sequences if pdu in helped],
-        sorted(mended),
+        {pdu: outlets for pdu, outlets in lists.items() if pdu in helped_pdus},
+        [pdu for pdu in sequences if pdu in helped_pdus],
+        sorted(mended_breakers),
         sorted(left),
-        unchanged,
+        unchanged_pdus,
     )
 
 
@@ -165,7 +167,7 @@ def _without_delays(hall: Hall) -> list[str]:
     return sorted(pdus)
 
 
-def _slots(hall: Hall, unchanged: Collection[str]) -> dict[Cord, int]:
+def _slots(hall: Hall, unchanged_pdus: Collection[str]) -> dict[Cord, int]:
     """The outlet of each cord whose delay can be set -> its delay in s."""
     slots_by_pdu: dict[str, set[int]] = defaultdict(set)
     delay_by_cord: dict[Cord, int] = {}
@@ -173,7 +175,7 @@ def _slots(hall: Hall, unchanged: Collection[str]) -> dict[Cord, int]:
         cords = [
             cord
             for cord in machine.cords
-            if cord.pdu not in unchanged and not hall.readings.pdus[cord.pdu].metered
+            if cord.pdu not in unchanged_pdus and not hall.readings.pdus[cord.pdu].metered
         ]
         # two cords on one PDU take two moments, those of several PDUs the same
         ranks: Counter[str] = Counter()

@@ -122,37 +122,37 @@ class ReturnModel:
     highest that a machine drew.
     """
 
-    def __init__(self, hall: Hall, metered: Sequence[HallReadings] = ()) -> None:
-        self._metered = metered
+    def __init__(self, hall: Hall, more_readings: Sequence[HallReadings] = ()) -> None:
+        self._more_readings = more_readings
         self._hall = hall
         self._readings = [
             (hall_readings, {name: pdu.outlet_step_a for name, pdu in hall_readings.pdus.items()})
-            for hall_readings in (hall.readings, *metered)
+            for hall_readings in (hall.readings, *more_readings)
         ]
         machines = list(hall.drawing.machines.values())
-        self._drawn = [
-            self._drawn_by(machine, consumer)
+        self._draws = [
+            self._draw_of(machine, consumer)
             for machine, consumer in zip(machines, hall.facts.consumers)
         ]
 
     def of(self, hall: Hall) -> ReturnModel:
         """The same for another hall, such as one with other delays."""
-        return ReturnModel(hall, self._metered)
+        return ReturnModel(hall, self._more_readings)
 
-    def _drawn_by(self, machine: Machine, consumer: DrawnConsumer) -> MachineDraw:
+    def _draw_of(self, machine: Machine, consumer: DrawnConsumer) -> MachineDraw:
         lows: list[float] = []
         highs: list[float] = []
         for readings, steps in self._readings:
             cords = cords_now(machine, readings, steps, self._hall.drawing.idle_a)
-            counted = consumer._replace(cords=cords).in_walk()
+            walk_cords = consumer._replace(cords=cords).in_walk()
             if all(cord.high_a is not None for cord in cords):
-                highs.append(HIGH / consumer.spread * sum(cord.known_a for cord in counted))
+                highs.append(HIGH / consumer.spread * sum(cord.known_a for cord in walk_cords))
             # one that did not run when it was read says nothing of the least that it draws
             if sum(cord.now is Now.CARRIES for cord in cords) < machine.needs:
                 continue
             # a supply that gives nothing may draw a current, which comes with its own side
             idle = (Now.IDLE, Now.WEAK)
-            low = LOW * consumer.spread * sum(c.low_a for c in counted if c.now not in idle)
+            low = LOW * consumer.spread * sum(c.low_a for c in walk_cords if c.now not in idle)
             if all(cord.high_a is not None for cord in cords):
                 lows.append(low)
         most = max(highs) if lows else math.inf
@@ -166,7 +166,7 @@ class ReturnModel:
 
     def prepare(self, returned: Sequence[HallNode], gone: Sequence[HallNode]) -> Return:
         """The return, to be worked out."""
-        return Return(self._hall, self._drawn, returned, gone)
+        return Return(self._hall, self._draws, returned, gone)
 
     def orders(self, nodes: Sequence[HallNode]) -> list[ReturnOutcome]:
         """All of these together, then each first."""
@@ -193,11 +193,11 @@ class Return:
     def __init__(
         self,
         hall: Hall,
-        drawn: Sequence[MachineDraw],
+        draws: Sequence[MachineDraw],
         returned: Sequence[HallNode],
         gone: Sequence[HallNode],
     ) -> None:
-        self._hall, self._drawn = hall, drawn
+        self._hall, self._draws = hall, draws
         self.machines = list(hall.drawing.machines.values())
         self._returned, self._gone = returned, gone
         hall_facts = hall.facts
@@ -242,7 +242,7 @@ class Return:
 
     def _drawing(self, number: int, consumer: DrawnConsumer) -> Consumer:
         # what nobody drew has no total: each of its cords carries what was read there, or nothing
-        low, high = self._drawn[number] if consumer.is_drawn else (0.0, 0.0)
+        low, high = self._draws[number] if consumer.is_drawn else (0.0, 0.0)
         pools = () if math.isfinite(high) else (self.machines[number].name,)
         most = high if math.isfinite(high) else low
         total = Interval(low, most, (low + most) / 2, pools)
@@ -294,8 +294,8 @@ class Return:
         for number in self.facts.facts.consumers:
             flow.touched[number] = {}, {}
         self._note(0.0, flow.update(self.facts.facts.consumers))
-        for at, switched in self._moments():
-            self._note(at, flow.switch(switched))
+        for at, truths in self._moments():
+            self._note(at, flow.switch(truths))
         together = self._together()
         breakers = {
             number: self._breaker(number, together.get(number, 0))
@@ -304,8 +304,8 @@ class Return:
         }
         return breakers, self._loaded()
 
-    def _note(self, at: float, changed: Iterable[int]) -> None:
-        for carrier in changed:
+    def _note(self, at: float, carriers: Iterable[int]) -> None:
+        for carrier in carriers:
             load = self.facts.now_of(carrier, self._sums[carrier])
             if load.high > self.facts.trips_at(carrier).low:
                 # nobody knows when it began, if what nobody knows when it closes began it
@@ -332,23 +332,23 @@ class Return:
         first_s = min(
             (breakers[n].trips_from_s or 0.0 for n in may_trip if n in loaded), default=0.0
         )
-        endangered = self._endangered(first_s)
+        in_danger = self._endangered(first_s)
         failure.lived, failure.spared = set(), set()
         trips = failure.trip([number for number in may_trip if number not in loaded], loaded)
         for number in trips:
             breakers[number] = replace(breakers[number], trips=True)
         may_trip_at_all = dict.fromkeys((*may_trip, *failure.tripping))
         self._may_trip = {number: place for place, number in enumerate(may_trip_at_all)}
-        judged = [
+        verdicts = [
             machine
             for number in range(len(self.machines))
-            for machine in self._judged(number, number in endangered)
+            for machine in self._judged(number, number in in_danger)
         ]
         return ReturnOutcome(
             self._returned,
             self._gone,
             self._steps(),
-            judged,
+            verdicts,
             len(self.machines),
             sorted(
                 (breaker for number, breaker in breakers.items() if number in loaded),
@@ -591,8 +591,8 @@ def _why_early(needs: int, may: Sequence[tuple[Cord, Window]], latest: Optional[
 
 def _most_in_a_moment(times: Iterable[float]) -> int:
     """How many of these lie within a moment, at most."""
-    ordered = sorted(times)
+    moments = sorted(times)
     return max(
-        (bisect.bisect_left(ordered, begin + MOMENT_S) - n for n, begin in enumerate(ordered)),
+        (bisect.bisect_left(moments, begin + MOMENT_S) - n for n, begin in enumerate(moments)),
         default=0,
     )

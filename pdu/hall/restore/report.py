@@ -107,14 +107,14 @@ def _breakers(outcome: ReturnOutcome, drawing: Drawing) -> list[BreakerBack]:
 
 
 def _shown_of(breaker: BreakerBack) -> Sequence[object]:
-    shown = (breaker.load[:2], breaker.limit_a, breaker.rating_a, breaker.fit)
-    return [*shown, breaker.together, breaker.trips, breaker.trips_from_s]
+    figures = (breaker.load[:2], breaker.limit_a, breaker.rating_a, breaker.fit)
+    return [*figures, breaker.together, breaker.trips, breaker.trips_from_s]
 
 
 def heading(outcome: ReturnOutcome) -> str:
     """`Power comes back to feed:A, feed:B stays without`."""
-    gone = f", {in_words(outcome.gone)} stays without" if outcome.gone else ""
-    return f"Power comes back to {in_words(outcome.returned)}{gone}"
+    others = f", {in_words(outcome.gone)} stays without" if outcome.gone else ""
+    return f"Power comes back to {in_words(outcome.returned)}{others}"
 
 
 def _counts(outcome: ReturnOutcome) -> str:
@@ -164,9 +164,9 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
     ]
     if not worse and not outcome.breakers and not outcome.steps:
         return
-    ranked = sorted(_breakers(outcome, returns.hall.drawing), key=rank)
+    breakers = sorted(_breakers(outcome, returns.hall.drawing), key=rank)
     together = {
-        breaker.name: str(breaker.together) if breaker.together else "" for breaker in ranked
+        breaker.name: str(breaker.together) if breaker.together else "" for breaker in breakers
     }
     yield Section(heading(outcome))
     yield report_parts.machines(report_parts.groups(worse))
@@ -182,7 +182,7 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
     ]
     yield Table("Timeline", heads, rows, _STEPS, unfolded=report_parts.UNFOLDED)
     yield report_parts.breakers(
-        [breaker.explained(why(breaker)) for breaker in ranked], {"close together": together}
+        [breaker.explained(why(breaker)) for breaker in breakers], {"close together": together}
     )
     if place:
         yield Picture("Picture", partial(_picture, outcome, returns, place))

@@ -144,21 +144,21 @@ class IntervalSum:
             self.add(before, -sign)
         if after is not None:
             self.add(after, sign)
-        gone, come = before or NOTHING, after or NOTHING
-        if come.pools:
+        old, new = before or NOTHING, after or NOTHING
+        if new.pools:
             self.rises += sign
-            self.rise += sign * max(0.0, come.high - gone.low)
-            for pdu in come.pools:
+            self.rise += sign * max(0.0, new.high - old.low)
+            for pdu in new.pools:
                 self.rising[pdu] = self.rising.get(pdu, 0) + sign
-        elif come.high > gone.low:
+        elif new.high > old.low:
             self.rises += sign
-            self.rise += sign * (come.high - gone.low)
-        if gone.pools and come.keeps:
+            self.rise += sign * (new.high - old.low)
+        if old.pools and new.keeps:
             self.kept += sign
-        elif gone.pools:
+        elif old.pools:
             self.unknown_falls += sign
-        elif gone.high > come.low:
-            self.fall += sign * (gone.high - come.low)
+        elif old.high > new.low:
+            self.fall += sign * (old.high - new.low)
 
     def enter_anew(
         self, before: Optional[Interval], old: Optional[Interval], after: Optional[Interval]
@@ -168,7 +168,7 @@ class IntervalSum:
         self.enter(before, after)
 
     def load(
-        self, known: KnownCurrents, most_of: Mapping[str, float], low: float, high: float
+        self, figures: KnownCurrents, most_of: Mapping[str, float], low: float, high: float
     ) -> Optional[Interval]:
         """The current of its fullest conductor; None if no load can shift to it.
 
@@ -179,29 +179,29 @@ class IntervalSum:
         """
         if self.rises <= 0:
             return None
-        return self.now(known, most_of, low, high)
+        return self.now(figures, most_of, low, high)
 
     def now(
-        self, known: KnownCurrents, most_of: Mapping[str, float], low: float, high: float
+        self, figures: KnownCurrents, most_of: Mapping[str, float], low: float, high: float
     ) -> Interval:
         """The current of its fullest conductor."""
-        least = known.part * max(0.0, self.low)
+        least = figures.part * max(0.0, self.low)
         most = max(0.0, self.high + high * _sum_of(self.pools, most_of))
         sure = least
-        if known.most_a is not None:
-            metered = (
-                high * known.most_a + max(0.0, self.rise) + high * _sum_of(self.rising, most_of)
+        if figures.most_a is not None:
+            most_metered = (
+                high * figures.most_a + max(0.0, self.rise) + high * _sum_of(self.rising, most_of)
             )
             metered_low = 0.0
-            if known.now_a is not None:
+            if figures.now_a is not None:
                 if self.unknown_falls <= 0:
-                    metered_low = max(0.0, low * known.now_a - max(0.0, self.fall))
+                    metered_low = max(0.0, low * figures.now_a - max(0.0, self.fall))
                 if self.kept > 0:
                     metered_low *= low
-            if metered < least or metered_low > most:
-                least, most = min(least, metered_low), max(most, metered)
+            if most_metered < least or metered_low > most:
+                least, most = min(least, metered_low), max(most, most_metered)
             else:
-                least, most = max(least, metered_low), min(most, metered)
+                least, most = max(least, metered_low), min(most, most_metered)
         if least > most + _ROUNDING or sure > most + _ROUNDING:
             raise NotAnInterval(f"a current of {least} to {most} A, of which {sure} A surely flow")
         most = max(least, most)

@@ -41,7 +41,7 @@ class Carrier(NamedTuple):
     name: str
     breaker: Breaker
     #: what it is in the drawing, of a conductor its line; None for a line that nobody drew
-    drawn: Optional[HallNode]
+    node: Optional[HallNode]
     #: the PDU that has it; "" for those above PDUs
     pdu: str = ""
     #: the highest that its rating can be, in A: nobody drew which line it is
@@ -101,7 +101,7 @@ class Graph:
     def drawn_carriers(self) -> dict[str, HallNode]:
         """The name of each carrier that is drawn -> what it is in the drawing."""
         carriers = self.carriers.values()
-        return {carrier.name: carrier.drawn for carrier in carriers if carrier.drawn is not None}
+        return {carrier.name: carrier.node for carrier in carriers if carrier.node is not None}
 
 
 def reachable(starts: Iterable[int], next_nodes: Callable[[int], Iterable[int]]) -> set[int]:

@@ -313,15 +313,15 @@ class _Ways:
             for board in drawing.pdus.values()
         ]
         for inputs, lines, count in (*boards, *pdus):
-            drawn = [line.of for line in lines if line.of is not None]
-            self._claims.update(drawn)
+            lines_above = [line.of for line in lines if line.of is not None]
+            self._claims.update(lines_above)
             for source in inputs:
                 if isinstance(source, Cord):
                     continue
                 if source.kind == "breaker":
                     self._claims[source] += 1
                     self._direct.setdefault(source, []).append(count)
-                elif not lines or len(drawn) < len(lines):
+                elif not lines or len(lines_above) < len(lines):
                     open_ways_by_panel[source.name] += 1
         #: panel, number of its free lines that are too weak -> the others
         self._free: dict[tuple[str, int], tuple[Breaker, ...]] = {}

@@ -130,22 +130,22 @@ class Power:
     def __init__(
         self,
         facts: Facts,
-        gone: Mapping[int, Truth],
+        outages: Mapping[int, Truth],
         parent: Optional[Power] = None,
-        assumed: Collection[int] = (),
+        living_nodes: Collection[int] = (),
         alive: Mapping[int, Truth] = MappingProxyType({}),
         paths: Mapping[int, Mapping[int, Truth]] = MappingProxyType({}),
     ) -> None:
-        self.facts, self.gone = facts, gone
-        self._parent, self._assumed = parent, assumed
+        self.facts, self.outages = facts, outages
+        self._parent, self._assumed = parent, living_nodes
         #: cords whose outlets were switched since: whether they are on
         self.switched: dict[Supply, Truth] = {} if parent is None else parent.switched
         self._alive: dict[int, Truth] = dict(alive)
         self._paths: dict[int, Mapping[int, Truth]] = dict(paths)
 
-    def copied(self, gone: Mapping[int, Truth]) -> Power:
-        """The same, to be changed. `gone`: as it is, and will be changed."""
-        return Power(self.facts, gone, alive=self._alive, paths=self._paths)
+    def copied(self, outages: Mapping[int, Truth]) -> Power:
+        """The same, to be changed. `outages`: as it is, and will be changed."""
+        return Power(self.facts, outages, alive=self._alive, paths=self._paths)
 
     def alive(self, node: int) -> Truth:
         """Whether a node has power."""
@@ -161,7 +161,7 @@ class Power:
                 return truth
             if node in self._assumed:
                 return YES
-        result = YES - self.gone.get(node, NO)
+        result = YES - self.outages.get(node, NO)
         if not result:
             return NO
         inputs = -1
@@ -252,26 +252,26 @@ class PowerFlow:
         """`sums`: carrier -> what flows through it now; `before`: the power now."""
         self.facts = facts
         self.sums, self.before = sums, before
-        self.gone: dict[int, Truth] = dict(before.gone)
-        self.power = before.copied(self.gone)
+        self.outages: dict[int, Truth] = dict(before.outages)
+        self.power = before.copied(self.outages)
         self._fed_before: dict[int, list[Truth]] = {}
         #: consumer -> what it added to each carrier, and what it adds now
         self.touched: dict[int, tuple[Mapping[int, Interval], Mapping[int, Interval]]] = {}
 
-    def change(self, gone: Mapping[int, Truth]) -> list[int]:
+    def change(self, outages: Mapping[int, Truth]) -> list[int]:
         """Let these nodes be gone, or back. Returns the carriers whose current changed."""
-        return self.update(self.cut(gone))
+        return self.update(self.cut(outages))
 
-    def cut(self, gone: Mapping[int, Truth]) -> Iterable[int]:
+    def cut(self, outages: Mapping[int, Truth]) -> Iterable[int]:
         """Let these nodes be gone, or back. Returns the consumers that are to be computed anew."""
-        truth_by_node = self.power.forget(self.facts.below(gone))
-        self.gone.update(gone)
-        moved: dict[int, None] = {}
+        truth_by_node = self.power.forget(self.facts.below(outages))
+        self.outages.update(outages)
+        consumers: dict[int, None] = {}
         for node, alive in truth_by_node.items():
             # below one with several inputs the same MAYBE may be another way
             if node in self.facts.below_switches or self.power.alive(node) != alive:
-                moved.update(dict.fromkeys(self.facts.consumers_at[node]))
-        return moved
+                consumers.update(dict.fromkeys(self.facts.consumers_at[node]))
+        return consumers
 
     def switch(self, switched: Mapping[tuple[int, int], Truth]) -> list[int]:
         """Switch outlets, by consumer and place. Returns the carriers whose current changed."""
@@ -281,7 +281,7 @@ class PowerFlow:
 
     def update(self, consumers: Iterable[int]) -> list[int]:
         """Compute these anew. Returns the carriers whose current changed."""
-        changed: dict[int, None] = {}
+        carriers: dict[int, None] = {}
         for number in consumers:
             shares = self.touched.get(number)
             if shares is None:
@@ -294,45 +294,45 @@ class PowerFlow:
                 for sign, amounts in ((-1, old), (1, new)):
                     for key, amount in amounts.items():
                         self.sums[key].enter(None, amount, sign)
-                        changed[key] = None
+                        carriers[key] = None
                 continue
             for key in {**before, **old, **new}:
                 if shares is None:
                     self.sums[key].enter(before.get(key), new.get(key))
                 else:
                     self.sums[key].enter_anew(before.get(key), old.get(key), new.get(key))
-                changed[key] = None
-        return list(changed)
+                carriers[key] = None
+        return list(carriers)
 
     def contributions(
         self, number: int, power: Power, only: Optional[int] = None
     ) -> Mapping[int, Interval]:
         """What a consumer adds to each carrier; `only`: to no other than this one."""
         consumer = self.facts.consumers[number]
-        fed = self._fed(number, consumer, power)
+        cord_power = self._fed(number, consumer, power)
         if consumer.always_redistributes:
             return (
-                self._undrawn(consumer, fed, YES, power, only)
+                self._undrawn(consumer, cord_power, YES, power, only)
                 if not consumer.is_drawn
-                else self._redistributed(consumer, fed, power, only)
+                else self._redistributed(consumer, cord_power, power, only)
             )
-        changed = NO
+        change = NO
         if power is not self.before:
             for supply, had, now in zip(
-                consumer.supplies, self._fed(number, consumer, self.before), fed
+                consumer.supplies, self._fed(number, consumer, self.before), cord_power
             ):
                 if had != now:
-                    changed = max(changed, YES if MAYBE not in (had, now) else MAYBE)
+                    change = max(change, YES if MAYBE not in (had, now) else MAYBE)
                 elif had == MAYBE and power.alive(supply.node) != YES:
-                    changed = max(changed, MAYBE)
+                    change = max(change, MAYBE)
         if not consumer.is_drawn:
-            return self._undrawn(consumer, fed, changed, power, only)
-        if changed == NO:
-            return self._as_now(consumer, fed, power, only)
-        anew = self._redistributed(consumer, fed, power, only)
-        if changed == YES:
+            return self._undrawn(consumer, cord_power, change, power, only)
+        if change == NO:
+            return self._as_now(consumer, cord_power, power, only)
+        anew = self._redistributed(consumer, cord_power, power, only)
+        if change == YES:
             return anew
-        same = self._as_now(consumer, fed, power, only)
+        same = self._as_now(consumer, cord_power, power, only)
         return {key: either(same.get(key), anew.get(key)) for key in {**same, **anew}}
 
     def _fed(self, number: int, consumer: Consumer, power: Power) -> list[Truth]:
@@ -349,10 +349,10 @@ class PowerFlow:
     # ---- how the current of a consumer divides ---------------------------------------------------
 
     def _as_now(
-        self, consumer: Consumer, fed: Sequence[Truth], power: Power, only: Optional[int]
+        self, consumer: Consumer, cord_power: Sequence[Truth], power: Power, only: Optional[int]
     ) -> dict[int, Interval]:
         current_by_key: dict[int, Interval] = {}
-        for supply, has_power in zip(consumer.supplies, fed):
+        for supply, has_power in zip(consumer.supplies, cord_power):
             if has_power:
                 path = _only_key(power.path(supply.node), only)
                 self._add(current_by_key, path, supply.current, has_power)
@@ -378,16 +378,16 @@ class PowerFlow:
             )
 
     def _redistributed(
-        self, consumer: Consumer, fed: Sequence[Truth], power: Power, only: Optional[int]
+        self, consumer: Consumer, cord_power: Sequence[Truth], power: Power, only: Optional[int]
     ) -> dict[int, Interval]:
         giving = [
             (supply, min(has_power, supply.works))
-            for supply, has_power in zip(consumer.supplies, fed)
+            for supply, has_power in zip(consumer.supplies, cord_power)
             if has_power and supply.works
         ]
         current_by_key: dict[int, Interval] = {}
         if len(giving) < consumer.needs:
-            for supply, has_power in zip(consumer.supplies, fed):
+            for supply, has_power in zip(consumer.supplies, cord_power):
                 if has_power and supply.filter_high:
                     path = _only_key(power.path(supply.node), only)
                     self._add(current_by_key, path, Interval(0.0, supply.filter_high, 0.0), YES)
@@ -431,31 +431,31 @@ class PowerFlow:
     def _undrawn(
         self,
         consumer: Consumer,
-        fed: Sequence[Truth],
-        changed: Truth,
+        cord_power: Sequence[Truth],
+        change: Truth,
         power: Power,
         only: Optional[int],
     ) -> dict[int, Interval]:
         """What one cord loses may go to any outlet of its rack, or stop with what it fed."""
         current_by_key: dict[int, Interval] = {}
-        lost: Optional[Interval] = None
-        for supply, has_power in zip(consumer.supplies, fed):
+        loss: Optional[Interval] = None
+        for supply, has_power in zip(consumer.supplies, cord_power):
             if consumer.always_redistributes:
                 # after an outage all of it may come through the outlet that closes first
-                lost = add(lost, perhaps(supply.current))
+                loss = add(loss, perhaps(supply.current))
                 continue
             if has_power:
-                stays = has_power if changed == NO else MAYBE
+                stays = has_power if change == NO else MAYBE
                 path = _only_key(power.path(supply.node), only)
                 self._add(current_by_key, path, supply.current, stays)
-            if changed and has_power != YES and supply.closed:
-                lost = add(lost, perhaps(supply.current))
-        if lost is not None:
-            lost = lost._replace(high=lost.high / consumer.spread)
+            if change and has_power != YES and supply.closed:
+                loss = add(loss, perhaps(supply.current))
+        if loss is not None:
+            loss = loss._replace(high=loss.high / consumer.spread)
             living = [node for node in consumer.rack if power.alive(node)]
             for key in {key: None for node in living for key in _only_key(power.path(node), only)}:
                 amount = current_by_key.get(key)
-                current_by_key[key] = lost if amount is None else add(amount, lost)
+                current_by_key[key] = loss if amount is None else add(amount, loss)
         return current_by_key
 
 
