@@ -172,7 +172,6 @@ class WebServer(PromptServer):
         self.counters = counters
         self.tls = tls
         self.secure = tls is not None
-        self.close_after_each = False
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()

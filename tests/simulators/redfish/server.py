@@ -113,5 +113,3 @@ class RedfishConnection(Connection):
             self.wfile.write(_PIECE)
         self.wfile.write(_PIECE[: answer.padding % len(_PIECE)])
         self.wfile.flush()
-        if self.server.close_after_each:
-            self.hang_up()

@@ -221,10 +221,6 @@ class XerusPdu:
         for server in self._servers:
             server.hang_up_all()
 
-    def close_after_each_answer(self, on: bool = True) -> None:
-        for server in self._servers:
-            server.close_after_each = on
-
     def reboot(self) -> None:
         """Reboots at once: closes connections, forgets planned switching, keeps the relays' states.
 

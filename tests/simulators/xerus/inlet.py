@@ -154,9 +154,6 @@ class Inlet(Device):
     def getLinePairs(self) -> list[Json]:
         return []
 
-    def setEnabled(self, enabled: bool) -> None:
-        self.enabled = enabled
-
     def isEnabled(self) -> bool:
         return self.enabled
 

@@ -116,6 +116,3 @@ class Device(Served):
     # The simulated units record no waveforms: hasWaveformSupport is false.
     def getWaveform(self) -> dict[str, Any]:
         return {}
-
-    def getPoleWaveform(self, line: int) -> dict[str, Any]:
-        return {}

@@ -177,10 +177,6 @@ class Outlet(Device):
     def getInrushWaveform(self) -> Json:
         return {}
 
-    def setServiceModeEnabled(self, enabled: bool) -> int:
-        self.service_mode = enabled
-        return 0
-
     def fed_by(self) -> list[Device]:
         return [
             self.pdu.protector_of(self)

@@ -288,9 +288,6 @@ class Pdu(Served):
     def getRemoteHubPorts(self) -> list[Served]:
         return []
 
-    def getPorts(self, portType: int, devType: int) -> list[Json]:
-        return []
-
     def getStatistic(self) -> Json:
         return {
             "cbStats": [{"tripCnt": 0} for _ in self._pdu.protectors],

@@ -83,9 +83,6 @@ class Sensor(Served):
         reading, quantity, unit = self.typespec
         return {"readingtype": reading, "type": quantity, "unit": unit}
 
-    def setType(self, type: int, unit: int) -> int:
-        return _NOT_SUPPORTED
-
     def isTypeChangeAllowed(self) -> bool:
         return False
 
@@ -269,10 +266,6 @@ class StateSensor(Sensor):
             "available": value is not None,
             "value": value or 0,
         }
-
-    def startSelfTest(self) -> int:
-        """Succeeds. In the IDL only ResidualCurrentStateSensor has this method."""
-        return 0
 
     def getTripCause(self) -> Optional[Served]:
         """None: no protector trips."""

@@ -164,8 +164,6 @@ class XerusConnection(Connection):
         self.end_headers()
         self.wfile.write(answer.body)
         self.wfile.flush()
-        if self.server.close_after_each:
-            self.hang_up()
 
 
 def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:

@@ -126,10 +126,6 @@ class TransferSwitch(Device):
     def getParameters(self) -> dict[str, Any]:
         return self._parameters
 
-    def setParameters(self, parameters: dict[str, Any]) -> int:
-        self._parameters.update(parameters)
-        return 0
-
     def fed_by(self) -> list[Device]:
         return list(self.pdu.inlets)
 

@@ -64,17 +64,6 @@ class CascadeManager(Served):
             self._hosts[linkId] = host
         return code
 
-    def addLinkUnit2(
-        self,
-        linkId: int,
-        host: str,
-        login: str,
-        password: str,
-        newPassword: str,
-        disableStrongPasswordReq: bool,
-    ) -> int:
-        return self.addLinkUnit(linkId, host, login, password, newPassword)
-
     def _check(self, link_id: int, host: str, login: str, password: str) -> int:
         known = login == "admin" and password == "legrand"
         faults = (
@@ -114,7 +103,3 @@ class CascadeManager(Served):
 
     def getPrimaryUnitSettings(self) -> Json:
         return self._settings
-
-    def setPrimaryUnitSettings(self, primaryUnitSettings: Json) -> int:
-        self._settings = primaryUnitSettings
-        return 0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 OK, UPLOAD_PENDING, UPLOAD_KEY, UPLOAD_CERTIFICATE, UPLOAD_MISMATCH = 0, 2, 3, 4, 5
 _LENGTH, _PENDING, _CURVE, _DAYS = 100, 101, 104, 105
-_KEY_MISSING, _CERT_MISSING, _CERT_FORMAT, _MISMATCH, _KEY_FORMAT = 200, 201, 202, 203, 204
+_KEY_MISSING, _CERT_MISSING = 200, 201
 _RSA, _ECDSA = 1, 2
 _LONGEST_DAYS = 3650
 _LENGTHS = (1024, 2048, 3072, 4096)
@@ -163,37 +163,11 @@ class ServerCertificate(Served):
     def getActiveCertChainPEM(self) -> str:
         return _chain_pem(self.active.chain).decode()
 
-    def getActiveKeyPEM(self, keyPassword: str) -> str:
-        return _key_pem(self.active.key, keyPassword).decode()
-
     def getPendingRequestPEM(self) -> str:
         return self._request_pem().decode()
 
     def getPendingCertChainPEM(self) -> str:
         return _chain_pem(self.pending.chain).decode()
-
-    def getPendingKeyPEM(self, keyPassword: str) -> str:
-        return _key_pem(self.pending.key, keyPassword).decode()
-
-    def setPendingCertChainPEM(self, certChain: str) -> int:
-        if self.pending.key is None:
-            return _KEY_MISSING
-        return self._set_pending(self.pending.key, certChain)
-
-    def setPendingKeyAndCertChainPEM(self, key: str, certChain: str, keyPassword: str) -> int:
-        if self.pending.key is not None:
-            return _PENDING
-        loaded = _load_key(key.encode(), keyPassword)
-        return _KEY_FORMAT if loaded is None else self._set_pending(loaded, certChain)
-
-    def _set_pending(self, key: Key, text: str) -> int:
-        chain = _load_chain(text.encode())
-        if not chain:
-            return _CERT_FORMAT
-        if not _match(key, chain):
-            return _MISMATCH
-        self.pending, self.request = Pair(key, chain), None
-        return 0
 
     # -- information
 

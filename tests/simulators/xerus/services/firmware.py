@@ -127,10 +127,6 @@ class Firmware(Served):
     def reboot(self) -> None:
         self._device.reboot_soon()
 
-    def factoryReset(self) -> None:
-        self.factory_resets += 1
-        self._device.reboot_soon()
-
 
 def _info(head: bytes) -> Json:
     if not head.startswith(_MAGIC):

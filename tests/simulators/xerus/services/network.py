@@ -169,18 +169,8 @@ class Net(Served):
     def getNetworkConfigInterface(self) -> Json:
         return {"state": {}, "lan": self._lan, "lancurrent": {"link": True}, "wlan": None}
 
-    def setNetworkConfigLan(self, lancfg: Json) -> int:
-        self._lan = lancfg
-        return 0
-
     def getNetworkConfigServices(self) -> list[Json]:
         return self._services
-
-    def setNetworkConfigServices(self, services: list[Json]) -> int:
-        if any(not 1 <= service["port"] <= 65535 for service in services):
-            return 1
-        self._services = services
-        return 0
 
     def getMACs(self) -> Json:
         return {"state": {}, "ethmac": "00:0d:5d:00:00:00", "wlanmac": ""}

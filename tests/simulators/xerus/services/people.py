@@ -23,8 +23,6 @@ _USER_EXISTS, _NO_SUCH_USER, _VALUE_INVALID, _PASSWORD_EMPTY, _PASSWORD_SHORT, _
     2,
 )
 _OWN_UNCHANGED, _OWN_EMPTY, _OWN_SHORT = 1, 2, 3
-_ROLE_EXISTS, _NO_SUCH_ROLE, _ROLE_LOCKED = 1, 1, 2
-_NEW_NAME_TAKEN = 19
 Json = dict[str, Any]
 
 
@@ -99,12 +97,6 @@ class AuthManager(Served):
     def getPolicy(self) -> Json:
         return self._policy
 
-    def setPolicy(self, p: Json) -> int:
-        if p["type"] != self._LOCAL:
-            return self._UNSUPPORTED
-        self._policy = p
-        return 0
-
 
 class RoleManager(Served):
     PRIVILEGES = ("adminPrivilege", "changePassword", "switchOutlet", "viewSettings")
@@ -117,24 +109,6 @@ class RoleManager(Served):
             OPERATOR_ROLE: _role("Operator", "switches", everything[1:]),
             VIEWER_ROLE: _role("Viewer", "reads", everything[3:]),
         }
-
-    def createRoleFull(self, name: str, info: Json) -> int:
-        if self.find(name) is not None:
-            return _ROLE_EXISTS
-        self.roles[max(self.roles) + 1] = {"name": name, "info": info}
-        return 0
-
-    def deleteRole(self, name: str) -> int:
-        number = self.find(name)
-        if number is None:
-            return _NO_SUCH_ROLE
-        if self.roles[number]["info"]["locked"]:
-            return _ROLE_LOCKED
-        del self.roles[number]
-        return 0
-
-    def find(self, name: str) -> Optional[int]:
-        return next((number for number, role in self.roles.items() if role["name"] == name), None)
 
     def getAllRoleNames(self) -> list[str]:
         return [role["name"] for role in self.roles.values()]
@@ -201,36 +175,13 @@ class UserManager(Served):
             self.unit.remove(served)
         return self._accounts.pop(username)
 
-    def renameAccount(self, username: str, newUsername: str) -> int:
-        if username not in self._accounts:
-            return _NO_SUCH_USER
-        if not newUsername:
-            return _VALUE_INVALID
-        if newUsername in self._accounts:
-            return _NEW_NAME_TAKEN
-        self._accounts[newUsername] = self._remove(username)
-        if username == self._device.user:
-            self._device.user = newUsername
-        User(self.unit, self._device, self._roles, newUsername)
-        return 0
-
     def getAllAccounts(self) -> list[Json]:
         return [
             {"name": name, "info": account.info} for name, account in sorted(self._accounts.items())
         ]
 
-    def getAccountsByRole(self, roleName: str) -> list[Json]:
-        number = self._roles.find(roleName)
-        return [
-            account for account in self.getAllAccounts() if number in account["info"]["roleIds"]
-        ]
-
     def getDefaultPreferences(self) -> Json:
         return self._preferences
-
-    def setDefaultPreferences(self, prefs: Json) -> int:
-        self._preferences = prefs
-        return 0
 
 
 class User(Served):
@@ -275,11 +226,6 @@ class User(Served):
             account = self._account()
             account.info, account.may_write = info, bool(_MAY_WRITE & set(info["roleIds"]))
         return code
-
-    def setPreferences(self, prefs: Json) -> int:
-        account = self._account()
-        account.info = {**account.info, "preferences": prefs}
-        return 0
 
     def getCapabilities(self) -> Json:
         return {"canSetPassword": True, "canSetPreferences": True}

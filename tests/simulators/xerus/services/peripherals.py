@@ -54,9 +54,6 @@ class DeviceManager(Served):
     def getDeviceSlots(self) -> list[Served]:
         return list(self.slots)
 
-    def getDeviceSlot(self, idx: int) -> Optional[Served]:
-        return self.slots[idx] if 0 <= idx < len(self.slots) else None
-
     def getDiscoveredDevices(self) -> list[ValueObject]:
         return [("peripheral.Device", device) for device in self.devices]
 
@@ -169,18 +166,6 @@ class DeviceSlot(Served):
         self.device = found
         return 0
 
-    def assignAddress(self, packageClass: str, address: Json) -> int:
-        found = next(
-            (
-                device
-                for device in self._manager.devices
-                if device["packageClass"] == packageClass
-                and device["position"] == address["position"]
-            ),
-            None,
-        )
-        return self.assign(found["deviceID"]) if found else _INVALID
-
     def unassign(self) -> int:
         self.device = None
         return 0
@@ -201,16 +186,6 @@ class FeaturePort(Served):
 
     def getProperties(self) -> Json:
         return {"name": self._name, "label": "FEATURE", "mode": self._mode}
-
-    def setName(self, name: str) -> None:
-        self._name = name
-
-    def setDetectionMode(self, mode: Json) -> int:
-        pinned = mode["pinnedDeviceType"]
-        if pinned and pinned not in self.getDetectableDevices():
-            return _INVALID
-        self._mode = mode
-        return 0
 
     def getDetectableDevices(self) -> list[str]:
         return ["Asset Strip", "External Beeper", "LHX"]
@@ -244,9 +219,6 @@ class Beeper(Served):
         """
         self._until = self.unit.clockwork.now() + (timeout / 1000 or math.inf) if on else 0.0
         self._reason, self._muted_now = reason, False
-
-    def muteCurrentActivation(self) -> None:
-        self._muted_now = True
 
     def getState(self) -> Json:
         active = self.unit.clockwork.now() < self._until

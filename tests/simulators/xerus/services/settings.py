@@ -130,10 +130,6 @@ class DiagLog(Served):
     def getLogLevelsForAllCtxNames(self) -> list[Json]:
         return [{"ctxName": name, "logLevel": level} for name, level in self._levels.items()]
 
-    def setLogLevelForAllCtxNames(self, logLevel: int) -> int:
-        self._levels = dict.fromkeys(_CONTEXTS, logLevel)
-        return 0
-
     def getLogLevelByCtxName(self, ctxName: str) -> Json:
         known = ctxName in self._levels
         return {"_ret_": 0 if known else _UNKNOWN_CONTEXT, "logLevel": self._levels.get(ctxName, 0)}
@@ -169,9 +165,6 @@ class Panel(Served):
 
     def identify(self, seconds: int) -> None:
         self.identified = seconds
-
-    def muteBuzzer(self, mute: bool) -> None:
-        self._settings = {**self._settings, "buzzerMuted": mute}
 
     def getDisplayOrientation(self) -> int:
         return int(self._settings["displayOrientation"])
