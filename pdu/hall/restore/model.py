@@ -118,7 +118,7 @@ class MachineDraw(NamedTuple):
 
 
 class ReturnModel:
-    """A hall, prepared for any number of returns. `metered`: more readings, for the lowest and the
+    """A hall, prepared for any number of returns. `more_readings` are for the lowest and the
     highest that a machine drew.
     """
 

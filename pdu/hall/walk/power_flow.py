@@ -123,7 +123,7 @@ class Facts:
 class Power:
     """What is alive, and through what a current flows, while some nodes are gone.
 
-    `assumed`: nodes that live; then the answer holds for the halls of `parent` in which they do.
+    The answer holds for the halls of `parent` in which all `living_nodes` live.
     `alive`, `paths`: of nodes of which they are known already.
     """
 
