@@ -539,13 +539,16 @@ def graded(energy, tolerated):
 
 def grade_of(register, energy, begin, end, tolerance, confirmed):
     """The grades that are right: two where the width of the evidence is at its edge."""
-    flows = [one.amps for one in register.rows if begin <= one.begin < end and one.amps is not None]
+    here = [one for one in register.rows if begin <= one.begin < end]
+    flows = [one.amps for one in here if one.amps is not None]
     plain, grade = register.energy(begin, end), graded(energy, tolerance)
     is_cut = energy[2] != plain[2] and energy[1]
     few = 2 * register.step + register.most(3 * register.gap)
     is_idle = max(flows, default=None) == 0.0 and not plain[1] and plain[2] <= few
-    is_sure = confirmed or register.width < 3 or energy[1] < 2 * register.step
-    is_weak = not confirmed and register.width > 5 and energy[1] > 4 * register.step
+    shown = [flow for one in here for flow in (one.amps, one.watts) if flow is not None]
+    is_still = len({one.kwh for one in here} - {None}) == 1
+    is_sure = confirmed or register.width < 3 or (is_still and shown and not any(shown))
+    is_weak = not is_sure and register.width > 5
     if grade == "firm" and not is_sure:
         return {"bounded"} if is_weak else {"bounded", "firm"}
     return {"bounded" if is_idle and not is_cut and grade == "wide" else grade}

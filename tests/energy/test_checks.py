@@ -120,7 +120,7 @@ def test_a_standstill_counts_for_as_long_as_it_is_in_the_period() -> None:
         (NAN, None, 300.0, 0.6),
         (100.0, None, 900.0, 0.125 + 100.0 * 1.25 * 600.0 / 3.6e6),
         # nothing is known of what flowed in a gap
-        (100.0, None, 901.0, 0.125 - 100.0 * 1.25 * 300.0 / 3.6e6),
+        (100.0, None, 901.0, math.inf),
     ],
 )
 def test_of_a_register_that_stood_no_more_flowed_than_the_power_says(
@@ -128,13 +128,23 @@ def test_of_a_register_that_stood_no_more_flowed_than_the_power_says(
 ) -> None:
     """An hour of 100 W, or of 1 A, and a quarter more."""
     times = [*(300.0 * at for at in range(12)), 3300.0 + gap]
-    parameters, period = PARAMETERS._replace(volts=volts), (0.0, 9000.0)
+    parameters, period = PARAMETERS._replace(volts=volts), (0.0, times[-1] + 1e-3)
     table = rows([watts] * 13, [7.0] * 13, times, 1.0)
     assert unmoved_kwh(table, parameters, [period]) == pytest.approx([kwh])
-    two = rows([watts] * 2, [7.0] * 2, [0.0, 300.0], 1.0)
-    assert unmoved_kwh(two, parameters, [period])[0] > 0.0
     moved = rows([watts] * 13, [7.0] * 12 + [7.01], times, 1.0)
     assert unmoved_kwh(moved, parameters, [period]) == [0.0]
+
+
+def test_a_poll_that_read_no_power_leaves_a_register_that_stood_without_a_highest() -> None:
+    table = rows([100.0] * 12 + [NAN], [7.0] * 13, [300.0 * at for at in range(13)], NAN)
+    assert unmoved_kwh(table, PARAMETERS, [(0.0, 3601.0)]) == [math.inf]
+    assert unmoved_kwh(table, PARAMETERS, [(0.0, 3600.0)]) == pytest.approx([0.125])
+    # to the next poll after 300 s, and half as long again to the end
+    two = rows([100.0] * 2, [7.0] * 2, [0.0, 300.0], NAN)
+    periods = [(0.0, 450.0), (-901.0, 450.0), (0.0, 1201.0)]
+    assert unmoved_kwh(two, PARAMETERS, periods) == pytest.approx([0.015625, math.inf, math.inf])
+    idle = rows([0.0] * 12 + [NAN], [7.0] * 13, [900.0 * at for at in range(13)], NAN)
+    assert unmoved_kwh(idle, PARAMETERS, [(0.0, 9e4)]) == [0.0]
 
 
 def test_the_law_is_broken_on_the_day_on_which_it_is() -> None:

@@ -358,7 +358,7 @@ class CheckedRegister:
         later = [other for other in self._story.segments if other.first > segment.last]
         return not later or self._readings.ends[later[0].first] > end
 
-    def weak_evidence(self, energy: EnergyInterval, begin: float, end: float) -> str:
+    def weak_evidence(self, begin: float, end: float) -> str:
         """Why what was read supports no firm energy (law 5); "" if it does."""
         if any(self._unseen(begin, end)):
             return "its power was not seen as it is"
@@ -366,9 +366,7 @@ class CheckedRegister:
             self.bounds(begin, end)
         if self._unmoved_kwh[begin, end]:
             return "it stood while power was read"
-        if energy.best <= _MOVED * self._limits.step:
-            return ""
-        if self.is_confirmed or self.confirms(begin, end):
+        if self.is_confirmed or self.confirms(begin, end) or self._is_empty(begin, end):
             return ""
         if np.isnan(self._rows.watts).all():
             return "bounded by amperes, which show its unit within many times only"
@@ -433,8 +431,6 @@ class CheckedRegister:
 
 
 _POINTS, _BAND = 48, 24
-#: a register that rose by fewer steps says nothing of its unit
-_MOVED = 3.0
 
 
 def _thinned(numbers: Sequence[int]) -> Iterator[int]:

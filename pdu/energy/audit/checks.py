@@ -268,32 +268,40 @@ def unmoved_kwh(
     rows: Rows, parameters: CheckParameters, periods: Sequence[tuple[float, float]]
 ) -> Sequence[float]:
     """The most that flowed in each period in which the register did not move, in kWh, by the power
-    or current that was read, however small; 0 if it moved, or nothing was read (law 5).
+    or current that was read, however small; 0 if it moved, or nothing was read; inf if polls are
+    missing, or one read no power: nothing says what flowed then (law 5).
     """
     firsts, stops = np.searchsorted(rows.begins, np.array(periods, "f8").T)
     edges = rows.kwh[np.minimum(firsts, len(rows.kwh) - 1)], rows.kwh[stops - 1]
     # NaN is equal to nothing, nor less or more
     has_moved = (edges[0] < edges[1]) | (edges[0] > edges[1])
     return [
-        0.0 if moved else _unmoved_kwh(rows, parameters, first, stop)
-        for moved, first, stop in zip(has_moved.tolist(), firsts.tolist(), stops.tolist())
+        0.0 if moved else _unmoved_kwh(rows, parameters, period, slice(first, stop))
+        for period, moved, first, stop in zip(
+            periods, has_moved.tolist(), firsts.tolist(), stops.tolist()
+        )
     ]
 
 
-def _unmoved_kwh(rows: Rows, parameters: CheckParameters, first: int, stop: int) -> float:
-    """The most that flowed in some rows, in kWh, if the register did not move in them."""
-    kwh = rows.kwh[first:stop]
+def _unmoved_kwh(
+    rows: Rows, parameters: CheckParameters, period: tuple[float, float], here: slice
+) -> float:
+    """The most that flowed in a period, in kWh, if the register did not move in its rows."""
+    kwh = rows.kwh[here]
     kwh = kwh[~np.isnan(kwh)]
     if len(kwh) < 2 or kwh[-1] != kwh[0]:
         return 0.0
-    hours = np.diff(rows.begins[first:stop], append=rows.begins[stop - 1]) / 3600.0
-    hours[(hours < 0.0) | (hours > GAP_FACTOR * parameters.usual_gap / 3600.0)] = 0.0
-    watts, amperes = rows.watts[first:stop], rows.amperes[first:stop]
-    kilowatts = watts / 1000.0
-    if np.isnan(watts).all():
+    kilowatts = rows.watts[here] / 1000.0
+    if np.isnan(kilowatts).all():
         volts = parameters.volts
-        kilowatts = amperes * (_AMPERE_KW[1] if volts is None else volts / 1000.0)
-    return TOLERANCE[1] * float(np.nansum(kilowatts * hours))
+        kilowatts = rows.amperes[here] * (_AMPERE_KW[1] if volts is None else volts / 1000.0)
+    if not np.nansum(kilowatts):
+        return 0.0
+    times = np.concatenate(([period[0]], rows.begins[here], [period[1]]))
+    hours = np.maximum(np.diff(times), 0.0) / 3600.0
+    if (hours > GAP_FACTOR * parameters.usual_gap / 3600.0).any() or np.isnan(kilowatts).any():
+        return math.inf
+    return TOLERANCE[1] * float((np.append(kilowatts[:1], kilowatts) * hours).sum())
 
 
 def estimate(

@@ -466,7 +466,7 @@ class _Register:
             self.meter,
             self.origins,
             self.known.is_confirmed,
-            self.known.weak_evidence(energy, begin, end),
+            self.known.weak_evidence(begin, end),
             shares,
         )
 
@@ -490,7 +490,7 @@ class _Register:
         """The share of a period that was read, grade and reason, and what happened (law 5)."""
         events = self.known.events(begin, end)
         is_idle = self.known.is_idle(energy, begin, end)
-        weakness = self.known.weak_evidence(energy, begin, end)
+        weakness = self.known.weak_evidence(begin, end)
         basis = GradeBasis(self.known.step, self.meter.class_percent, is_idle, weakness)
         grade = grades.grade_register(energy, events, basis, tolerance_kwh)
         return self.known.covered_share(begin, end), *grade, [*_few(events)]
