@@ -20,7 +20,7 @@ from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, Value, of_rows, table
 from tests.simulators.snmp_agent import BUILT_IN
 
-UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 ACME = "1.3.6.1.4.1.99999"
 EVIDENCE = Evidence(state=EvidenceLevel.MIB)
 
@@ -151,6 +151,46 @@ def test_fewer_outlets_than_the_device_counts_are_an_error(tables: str) -> None:
     memory.put(f"{ACME}.5.1.0", 24)
     with pytest.raises(ProtocolError, match="counts 24 outlets, but it listed"):
         detect(memory, (COUNTED,))
+
+
+@pytest.mark.parametrize(
+    "counts", [{}, {"1": 3}, {"1": 3, "2": "n/a"}, {"1": "", "2": 2}, {"1": 3, "2": -1}]
+)
+def test_outlets_without_a_state_are_listed_if_the_count_of_a_unit_is_missing_or_unreadable(
+    counts: dict[str, Value],
+) -> None:
+    """Otherwise a unit whose count is lost would lose its outlets without a state."""
+    profile = Profile(
+        "acme-7",
+        "Acme",
+        ("7",),
+        "ACME-MIB",
+        (ACME,),
+        evidence=EVIDENCE,
+        outlets=(
+            Outlets(
+                states=State(Column(f"{ACME}.3"), ("1",), ("2",)),
+                rows=Column(f"{ACME}.7"),
+                count=Column(f"{ACME}.9"),
+            ),
+        ),
+    )
+    names = dict.fromkeys(("1.1", "1.2", "1.3", "2.1", "2.2"), "x")
+    memory = Memory(
+        {
+            SYS_OBJECT_ID: ACME,
+            **table(f"{ACME}.3", {"1.1": 1, "1.2": 2, "2.1": 1}),
+            **table(f"{ACME}.7", names),
+            **table(f"{ACME}.9", counts),
+        }
+    )
+    assert detect(memory, (profile,)).states == {
+        "1.1": UP,
+        "1.2": DOWN,
+        "2.1": UP,
+        "1.3": UNKNOWN,
+        "2.2": UNKNOWN,
+    }
 
 
 SWEPT = (family("acme-1", sweep=True), family("acme-2", sweep=True), family("acme-3", f"{ACME}.30"))

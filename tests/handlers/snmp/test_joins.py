@@ -9,6 +9,7 @@ from handlers.snmp import detection, metering
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import (
+    Arc,
     Column,
     Counted,
     First,
@@ -54,6 +55,13 @@ PADDED: dict[str, int | str | bytes] = {
 }
 
 
+def test_first_takes_all_rows_of_the_first_source_with_rows() -> None:
+    assert both(First((A, B)), {**table("1.3.2", {"1": 5})}) == {"1": 5}
+    assert both(
+        First((A, B)), {**table("1.3.1", {"2": 1}), **table("1.3.2", {"1": 5})}, absent="1"
+    ) == {"2": 1}
+
+
 @pytest.mark.parametrize("tested", ["+0", "0.0", "NaN", "\u0660", "", b"\xff", "x"])
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_total(
@@ -72,6 +80,15 @@ def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number() 
         assert both(
             Only(A, B, values, keep=False), {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}, "1"
         ) == {"2": 1, "3": 1}
+
+
+def test_rows_are_chosen_by_an_arc_of_their_index() -> None:
+    objects: dict[str, int | str | bytes] = dict(
+        table("1.3.1", {"1.1": 1, "1.4": 2, "2.14": 3, "5": 4})
+    )
+    assert both(Arc(A, 1, ("4",)), objects) == {"1.4": 2}
+    assert both(Arc(A, -1, ("4",), keep=False), objects, "1.4") == {"1.1": 1, "2.14": 3, "5": 4}
+    assert both(Arc(A, -1, ("5",)), objects, "1.4") == {"5": 4}
 
 
 def test_the_units_of_a_hostile_table_are_found_in_less_than_a_second() -> None:
@@ -200,6 +217,18 @@ def test_a_row_with_an_empty_key_is_not_joined_and_the_others_are() -> None:
         **table("1.3.3", {"1": "x", "2": "", "3": "z"}),
     }
     assert joined.rows(reader(objects)) == {"1": 5, "3": 7}
+
+
+def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs() -> None:
+    first, second = Prefixed("1", A), Prefixed("2", B)
+    marked = Prefixed("1", C)
+    for parts in (
+        (Only(first, marked, ("1",)), second),
+        (Arc(first, 1, ("1", "2")), second),
+        (Scalar("1.3.9.0"), first),
+    ):
+        assert len(Merged(parts).written_places()) == 2
+    assert Merged((Arc(first, 1, ("1", "2")), second)).instance(reader({}), "1.2") == "1.3.1.2"
 
 
 @pytest.mark.parametrize("column", ["9.2.3.1.2", "9.2.3.1.4", "9.4.3.1.2", "9.4.3.1.4"])

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Optional
+
 import pytest
 from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
+from handlers.shared.prefetch import PrefetchRequest
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.reader import MISSING, ObjectRead, Reader
 from handlers.snmp.sources import (
@@ -18,7 +22,7 @@ from handlers.snmp.sources import (
     Spread,
     Tables,
 )
-from tests.handlers.snmp.memory import Memory, filled, reader, table
+from tests.handlers.snmp.memory import Memory, Value, filled, reader, table
 
 
 @given(st.text("0123456789.-+ ", max_size=5))
@@ -229,6 +233,32 @@ def test_what_is_read_ahead_is_what_a_reading_asks_for_first(
     source.rows(Reader(device))
     said = [f"{'walk' if ask.is_walked else 'get'} {ask.oid}" for ask in asked]
     assert device.asked[: len(said)] == said
+
+
+@pytest.mark.parametrize(
+    "source, gets",
+    [
+        (BY_GET, [("1.3.3.5.0", "1.3.3.6.0", "1.3.3.7.0")]),
+        (replace(BY_GET, listed=COLUMN), [("1.3.3.6.0", "1.3.3.7.0")]),
+        (Spread("1.3.3", (Span(1, 2, 5),)), []),
+    ],
+)
+def test_objects_that_are_read_by_get_are_read_ahead_together(
+    source: Source, gets: list[tuple[str, ...]]
+) -> None:
+    ahead: list[tuple[str, ...]] = []
+
+    class Device(Memory):
+        def read_ahead(
+            self, wanted: PrefetchRequest
+        ) -> tuple[dict[str, Mapping[str, Value]], dict[str, Optional[Value]]]:
+            ahead.append(tuple(wanted.gets))
+            return {}, {oid: self.get(oid) for oid in wanted.gets}
+
+    reading = Reader(Device({**table("1.3.1", {"2": 1, "3": 1}), "1.3.3.6.0": 1}))
+    reading.is_ahead = True
+    assert "2" in source.rows(reading)
+    assert ahead == gets
 
 
 PLACES = table("1.3.1", {"1.1": 1, "1.2": -1, "2.1": -1, "2.2": -1, "2.3": -1})
