@@ -199,12 +199,12 @@ class Answer(NamedTuple):
         return any(text is not None and not isinstance(text, (dict, list)) for text in texts)
 
     @property
-    def succeeded(self) -> bool:
+    def has_succeeded(self) -> bool:
         """The body may be empty or not JSON."""
         return not self.curl and self.status.startswith("2") and not self.names_error
 
     @property
-    def refused(self) -> bool:
+    def is_refused(self) -> bool:
         """Whether the server clearly refused the call, so that nothing was done."""
         if self.curl:
             return False
@@ -357,7 +357,7 @@ class Server:
         options = (*_JSON, 'data-binary = "@login.json"')
         answer = self.call("POST", "/api/auth/v4/public/token", 60, options)
         os.unlink(path)
-        if not answer.succeeded:
+        if not answer.has_succeeded:
             self._login_failed(answer, email, source)
         token = answer.document.get("token") if isinstance(answer.document, dict) else None
         if not isinstance(token, str) or not re.fullmatch("[A-Za-z0-9._~+/=:-]+", token):
@@ -373,13 +373,13 @@ class Server:
         is_wrong_place = answer.status in ("404", "405") or "/" in self.url[len("https://") :]
         message = answer.error("msg")
         # an error in another form is from another server
-        if answer.refused and not is_wrong_place and isinstance(message, str) and message:
+        if answer.is_refused and not is_wrong_place and isinstance(message, str) and message:
             raise Stop(
                 LOGIN,
                 f"the login of {email} was refused: {self.why(answer)}; check DCI_EMAIL and the"
                 f" password, which {source}",
             )
-        if answer.refused:
+        if answer.is_refused:
             raise Stop(
                 REFUSED,
                 f"the login failed: HTTP {answer.status}, and not from a login of DCImanager: give"
@@ -534,7 +534,7 @@ class Registration(NamedTuple):
             return self.given_id
         handler, ids = f"pdu_{row.name}", self.ids
         answer = self.server.call("GET", _API, 60)
-        has_list = answer.succeeded and answer.is_json
+        has_list = answer.has_succeeded and answer.is_json
         documents = values(answer.document) if has_list else []
         rows = [row for row in documents if isinstance(row, dict)]
         own_rows = [row for row in rows if row.get("handler") == handler]
@@ -574,13 +574,13 @@ class Registration(NamedTuple):
         options = (*_JSON, 'data-binary = "@create.json"')
         answer = self.server.call("POST", _API, 60, options)
         number = ""
-        if answer.succeeded and isinstance(answer.document, dict):
+        if answer.has_succeeded and isinstance(answer.document, dict):
             number = id_of(answer.document.get("id"))
         if number:
             ids.keep(handler, number)
             tell(f'{handler}: registered as "{row.shown}" with id {number}.')
             return number
-        if answer.refused or answer.was_never_sent:
+        if answer.is_refused or answer.was_never_sent:
             ids.keep(handler)
             self.server.stop(
                 answer,
@@ -600,7 +600,7 @@ class Registration(NamedTuple):
             f'form = "handler_import={handler}.handler"',
         )
         answer = self.server.call("POST", f"{_API}/{number}/content", 300, options)
-        if not answer.succeeded:
+        if not answer.has_succeeded:
             advice = (
                 "is this its id in DCImanager?"
                 if self.given_id

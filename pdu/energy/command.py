@@ -107,11 +107,11 @@ def _audit_pdus(
     meters, customers, cords = audit_options.billing.files(zone)
     tolerance = audit_options.billing.tolerance_kwh
     is_drawn = audit_options.html is not None
-    asked = Asked(begin, end, meters, customers, drawn=is_drawn, tolerance_kwh=tolerance)
+    audit_scope = Asked(begin, end, meters, customers, drawn=is_drawn, tolerance_kwh=tolerance)
     source = _source(audit_options, run_options)
     with closing(source):
         pdus = []
-        for pdu, section in source.audit_each(begin, end, partial(_audited, asked, times)):
+        for pdu, section in source.audit_each(begin, end, partial(_audit_pdu, audit_scope, times)):
             sections.write(section)
             pdus.append(pdu)
     if not pdus:
@@ -133,10 +133,10 @@ def _audit_pdus(
     )
 
 
-def _audited(asked: Asked, times: AuditPeriod, pdu: PduReadings) -> tuple[Audited, str]:
+def _audit_pdu(audit_scope: Asked, times: AuditPeriod, pdu: PduReadings) -> tuple[Audited, str]:
     """One PDU, and its part of the page."""
-    audit = audit_registers(pdu, asked).compact()
-    return (audit.undrawn(), report.section(times, audit)) if asked.drawn else (audit, "")
+    audit = audit_registers(pdu, audit_scope).compact()
+    return (audit.undrawn(), report.section(times, audit)) if audit_scope.drawn else (audit, "")
 
 
 def _source(audit_options: AuditOptions, run_options: RunOptions) -> ReadingSource:

@@ -95,7 +95,7 @@ class BillingFiles(NamedTuple):
 
     meters: Meters
     #: who had an outlet when
-    owned: Customers
+    customers: Customers
     #: machine -> its outlets
     cords: Mapping[str, Sequence[Place]]
 

@@ -63,7 +63,7 @@ def _draft(
     detection = recording.detect_device(walk.rows)
     notes = [
         *parsed_mib.notes,
-        *(f"Not read from the recording: {rows}" for rows in walk.skipped),
+        *(f"Not read from the recording: {rows}" for rows in walk.skip_reasons),
     ]
     if detection is not None:
         notes.append(

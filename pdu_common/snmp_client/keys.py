@@ -64,19 +64,19 @@ def _bound(key: bytes, engine_id: bytes, name: str) -> bytes:
 
 
 @lru_cache(maxsize=_KEPT)
-def localized(password: bytes, name: str, engine_id: bytes) -> bytes:
+def localized_key(password: bytes, name: str, engine_id: bytes) -> bytes:
     """The key of a password at one agent; `name` is that of the hash function."""
     return _bound(_master(password, name), engine_id, name)
 
 
 @lru_cache(maxsize=_KEPT)
-def extended(password: bytes, name: str, engine_id: bytes, size: int, reeder: bool) -> bytes:
+def extended_key(password: bytes, name: str, engine_id: bytes, size: int, reeder: bool) -> bytes:
     """A key of `size` octets for privacy.
 
     If the hash is too short, it is extended as draft-blumenthal-aes-usm-04, 3.1.2.1, says, or with
     `reeder` as draft-reeder-snmpv3-usm-3desede-00, 2.1, says.
     """
-    key = localized(password, name, engine_id)
+    key = localized_key(password, name, engine_id)
     while len(key) < size:  # at most once: the shortest hash has half of the longest key
         key += (
             _bound(_stretch(key, name), engine_id, name)
@@ -88,5 +88,5 @@ def extended(password: bytes, name: str, engine_id: bytes, size: int, reeder: bo
 
 def forget() -> None:
     """Forget all passwords and keys."""
-    for cache in (_master, localized, extended):
+    for cache in (_master, localized_key, extended_key):
         cache.cache_clear()

@@ -60,7 +60,7 @@ class Engine(NamedTuple):
 
 def discovery(msg_id: int, pdu: bytes) -> bytes:
     """The request that makes an agent report its engine ID (RFC 3414, 4)."""
-    message = Message(msg_id, 0, b"", 0, 0, b"", 0, 0, b"", v3.scoped(b"", pdu))
+    message = Message(msg_id, 0, b"", 0, 0, b"", 0, 0, b"", v3.scoped_pdu(b"", pdu))
     return v3.encode(message)[0]
 
 
@@ -69,7 +69,7 @@ def secure_request(user: User, engine: Engine, msg_id: int, pdu: bytes, at: floa
 
     Raises ValueError if this Python lacks a hash function, ImportError without cryptography.
     """
-    data, salt = v3.scoped(engine.id, pdu), b""
+    data, salt = v3.scoped_pdu(engine.id, pdu), b""
     boots, seconds = engine.announced_clock.boots, engine.announced_clock.now(at)
     if user.auth and user.privacy:
         key = _privacy_key(user.auth, user.privacy, user.priv_password, engine.id)
@@ -79,7 +79,7 @@ def secure_request(user: User, engine: Engine, msg_id: int, pdu: bytes, at: floa
     datagram, place = v3.encode(message)
     if user.auth is None:
         return datagram
-    key = keys.localized(user.auth_password, user.auth.hash, engine.id)
+    key = keys.localized_key(user.auth_password, user.auth.hash, engine.id)
     digest = keys.digest(user.auth, key, datagram)
     return datagram[:place] + digest + datagram[place + size :]
 
@@ -96,7 +96,7 @@ def authentic(
         or message.user != user.name
     ):
         return None
-    key = keys.localized(user.auth_password, user.auth.hash, engine.id)
+    key = keys.localized_key(user.auth_password, user.auth.hash, engine.id)
     if not keys.is_authentic(user.auth, key, datagram, message.digest_at):
         return None
     trusted_clock = advance_clock(engine.trusted_clock, message.boots, message.seconds, at)
@@ -130,4 +130,4 @@ def unsecure(user: User, message: Message) -> Scoped:
 
 
 def _privacy_key(auth: AuthAlgorithm, privacy: Privacy, password: bytes, engine_id: bytes) -> bytes:
-    return keys.extended(password, auth.hash, engine_id, privacy.size, privacy.reeder)
+    return keys.extended_key(password, auth.hash, engine_id, privacy.size, privacy.reeder)

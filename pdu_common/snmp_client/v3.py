@@ -132,7 +132,7 @@ def _octets(data: bytes, at: int, end: int, longest: int) -> tuple[bytes, int]:
     return parameter, at
 
 
-def scoped(engine_id: bytes, pdu: bytes) -> bytes:
+def scoped_pdu(engine_id: bytes, pdu: bytes) -> bytes:
     """A scoped PDU in the default context of an engine."""
     return ber.tlv(ber.SEQUENCE, ber.tlv(ber.OCTETS, engine_id) + ber.tlv(ber.OCTETS, b"") + pdu)
 

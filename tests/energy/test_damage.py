@@ -19,7 +19,7 @@ import pytest
 from pdu import root
 from pdu.core.files.journal import HashMismatch
 from pdu.energy.journal.days import Days, files
-from pdu.energy.journal.verify import verified
+from pdu.energy.journal.verify import verify_files
 from tests.hall.twin.month import Month, customers, written
 from tests.needs import ROOT, program
 from tests.pdu.monitoring.halls import environment
@@ -128,9 +128,9 @@ def test_a_file_that_is_changed_under_the_meter_is_noticed_in_that_round(
     assert any("begins a new chain" in note and said in note for note in found["notes"])
     if damage in (lengthened, truncated):
         with pytest.raises(HashMismatch, match=r"2026-10-01.jsonl: "):
-            verified(str(tmp_path))
+            verify_files(str(tmp_path))
     else:
-        assert [one.partition(": ")[2] for one in verified(str(tmp_path)).anew] == meter.said
+        assert [one.partition(": ")[2] for one in verify_files(str(tmp_path)).anew] == meter.said
         capsys.readouterr()
         assert root.run(["energy", "verify", str(tmp_path)]) == 1
         assert "a new chain begins" in capsys.readouterr().out
@@ -183,7 +183,7 @@ def test_a_kill_at_any_byte_of_a_new_chain_leaves_one_that_says_why(tmp_path: Pa
         again = Meter(folder)
         again.write(4, 8)
         again.days.close()
-        found = verified(str(folder))
+        found = verify_files(str(folder))
         assert found.files == 2 and len(found.anew) <= 1
 
 
@@ -227,7 +227,7 @@ _READ_ONLY = """
 import sys
 from pdu import root
 from pdu.energy.meter import poll_writer
-poll_writer.synchronised = lambda: True
+poll_writer.is_synchronised = lambda: True
 folder, beside = sys.argv[1:]
 period = ("--from", "2026-10-02", "--to", "2026-10-04", "--limit-kw", "3.68")
 owned = ("--customers", f"{beside}/customers.csv", "--into", f"{beside}/statements")

@@ -17,7 +17,7 @@ from pdu.core.files import journal
 from pdu.core.files.journal import HashMismatch
 from pdu.energy.journal.days import Days, files
 from pdu.energy.journal.timestamps import Stamp
-from pdu.energy.journal.verify import KeptLine, Verified, _lateness, _witnessed, verified
+from pdu.energy.journal.verify import KeptLine, Verified, _lateness, _stamp_sentences, verify_files
 from tests.pdu.energy.journal.test_days import pack, written
 from tests.pdu.energy.meter.readings import NOON, numbers
 from tests.pdu.running import run
@@ -33,10 +33,10 @@ def test_any_changed_byte_of_any_file_is_named_by_its_line(tmp_path: Path) -> No
             is_end = place == len(whole) - 1
             wanted = "no end|no whole line|not continue" if is_end else f"line {line} is not"
             with pytest.raises(HashMismatch, match=wanted) as error:
-                verified(str(tmp_path))
+                verify_files(str(tmp_path))
             assert path.name in str(error.value) or is_end
         path.write_bytes(whole)
-    assert verified(str(tmp_path)).lines == 6
+    assert verify_files(str(tmp_path)).lines == 6
 
 
 def test_any_changed_byte_of_a_packed_file_is_named(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_any_changed_byte_of_a_packed_file_is_named(tmp_path: Path) -> None:
     for place in range(len(whole)):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         try:
-            verified(str(tmp_path))
+            verify_files(str(tmp_path))
         except SettingsError as error:
             assert path.name in str(error) or "does not continue" in str(error)
         else:
@@ -61,7 +61,7 @@ def test_a_last_line_without_an_end_is_named_in_a_packed_file(tmp_path: Path) ->
     packed.write_bytes(gzip.compress(path.read_bytes()[:-1]))
     path.unlink()
     with pytest.raises(HashMismatch, match=rf"{packed.name}: its last line has no end"):
-        verified(str(tmp_path))
+        verify_files(str(tmp_path))
 
 
 def test_a_first_line_that_does_not_say_what_it_follows_is_named(tmp_path: Path) -> None:
@@ -71,26 +71,26 @@ def test_a_first_line_that_does_not_say_what_it_follows_is_named(tmp_path: Path)
     path.write_bytes(b'{"hash":"%s",%s\n' % (digest.encode(), body))
     assert len(list(journal.read_entries(str(path)))) == 1
     with pytest.raises(HashMismatch, match="line 1 is not the first line of a meter"):
-        verified(str(tmp_path))
+        verify_files(str(tmp_path))
 
 
 def test_a_missing_file_and_missing_lines_are_named(tmp_path: Path) -> None:
     paths = written(tmp_path)
-    last = verified(str(tmp_path)).hash
+    last = verify_files(str(tmp_path)).hash
     middle = Path(paths[1]).read_bytes()
     os.unlink(paths[1])
     with pytest.raises(HashMismatch, match=r"2026-11-25.jsonl: line 1 does not continue"):
-        verified(str(tmp_path))
+        verify_files(str(tmp_path))
     Path(paths[1]).write_bytes(middle[: middle[:-1].rindex(b"\n") + 1])
     with pytest.raises(HashMismatch, match=r"2026-11-25.jsonl: line 1 does not continue"):
-        verified(str(tmp_path))
+        verify_files(str(tmp_path))
     Path(paths[1]).write_bytes(middle)
     # only a hash that was kept shows these
     newest = Path(paths[2]).read_bytes()
     Path(paths[2]).write_bytes(newest[: newest[:-1].rindex(b"\n") + 1])
-    assert verified(str(tmp_path)).lines == 8
+    assert verify_files(str(tmp_path)).lines == 8
     with pytest.raises(HashMismatch, match="no line with the hash"):
-        verified(str(tmp_path), [last])
+        verify_files(str(tmp_path), [last])
 
 
 def test_a_line_that_is_being_written_is_no_change(tmp_path: Path) -> None:
@@ -98,16 +98,16 @@ def test_a_line_that_is_being_written_is_no_change(tmp_path: Path) -> None:
         days.append(numbers(1), NOON)
         with open(files(str(tmp_path))[0], "ab") as file:
             file.write(b'{"hash":"')
-        assert verified(str(tmp_path)).lines == 2
+        assert verify_files(str(tmp_path)).lines == 2
     with pytest.raises(HashMismatch, match="the last 9 bytes"):
-        verified(str(tmp_path))
+        verify_files(str(tmp_path))
 
 
 def test_the_command_says_the_last_hash_and_names_a_change(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = written(tmp_path)
-    found = verified(str(tmp_path))
+    found = verify_files(str(tmp_path))
     code, out, _ = run(capsys, "energy", "verify", str(tmp_path))
     assert code == 0 and "9 lines in 3 files" in out and found.hash in out and "--kept" in out
     code, out, _ = run(capsys, "energy", "verify", str(tmp_path), "--kept", found.hash)
@@ -130,7 +130,7 @@ def test_bytes_behind_the_last_line_of_a_day_that_is_over_are_named(tmp_path: Pa
     with open(first, "ab") as file:
         file.write(b'{"hash"')
     with pytest.raises(HashMismatch, match=r"its last line has no end \(7 bytes\)"):
-        verified(str(tmp_path))
+        verify_files(str(tmp_path))
 
 
 def test_a_file_of_one_line_that_follows_no_other_is_named(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_file_of_one_line_that_follows_no_other_is_named(tmp_path: Path) -> No
     line = Path(other).read_bytes().splitlines(keepends=True)[0]
     (tmp_path / "2026-11-24.jsonl").write_bytes(line)
     with pytest.raises(HashMismatch, match="does not continue the file before it"):
-        verified(str(tmp_path))
+        verify_files(str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -158,13 +158,13 @@ def test_what_cannot_be_checked_is_a_wrong_argument(
 
 def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"has no file of a meter, such as 2026-11-23\.jsonl"):
-        verified(str(tmp_path))
+        verify_files(str(tmp_path))
 
 
 def test_first_and_last_file_are_named_and_an_empty_or_packed_one_is_whole(tmp_path: Path) -> None:
     pack(written(tmp_path)[1])
     (tmp_path / "2026-11-26.jsonl").touch()
-    found = verified(str(tmp_path))
+    found = verify_files(str(tmp_path))
     assert (found.files, found.lines) == (4, 9)
     assert (found.first, found.last) == ("2026-11-23.jsonl", "2026-11-26.jsonl")
 
@@ -196,12 +196,12 @@ def test_what_stamps_show_is_said_in_the_order_of_their_lines() -> None:
     ]
     kept = {"a" * 64: KeptLine("first", 2, 2, 1e9), "b" * 64: KeptLine("later", 4, 9, 1e9)}
     found = Verified(2, 12, "first", "later", journal.START, "c" * 64, (), kept)
-    assert [*_witnessed(stamped, found)] == [
+    assert [*_stamp_sentences(stamped, found)] == [
         "up to first, line 2: signed by a person",
         "up to later, line 4: there at 2001-09-09 01:46:40 UTC, says an authority",
         "3 lines after the last of these hashes: nobody else vouches for them",
     ]
-    assert not [*_witnessed([], dataclasses.replace(found, kept={}))]
+    assert not [*_stamp_sentences([], dataclasses.replace(found, kept={}))]
 
 
 def test_a_chain_that_begins_anew_is_told_with_its_reason(

@@ -70,8 +70,8 @@ def message(data: bytes) -> None:
 def user_messages() -> Sequence[bytes]:
     """Messages of v3: an answer, a report, an encrypted one."""
     engine_id = b"some-engine"
-    plain_one = v3.scoped(engine_id, _pdu(pdus.RESPONSE, _VALUES[:1]))
-    report = v3.scoped(engine_id, _pdu(pdus.REPORT, _VALUES[4:5]))
+    plain_one = v3.scoped_pdu(engine_id, _pdu(pdus.RESPONSE, _VALUES[:1]))
+    report = v3.scoped_pdu(engine_id, _pdu(pdus.REPORT, _VALUES[4:5]))
     seeds = [
         v3.Message(7, 0, engine_id, 1, 2, b"plain", 0, 0, b"", plain_one),
         v3.Message(7, 0, engine_id, 1, 2, b"", 0, 0, b"", report),

@@ -54,7 +54,7 @@ def test_an_error_is_named_unless_all_of_it_is_null(value: object) -> None:
     text = json.dumps({"error": value})
     answer = register.Answer(0, "200", b"", "", json.loads(text), True)
     is_null = not set(text[len('{"error": ') : -1].replace("null", "")) - set("[], ")
-    assert answer.names_error is not is_null and answer.succeeded is is_null
+    assert answer.names_error is not is_null and answer.has_succeeded is is_null
 
 
 @given(st.text())

@@ -337,7 +337,7 @@ def _reporting(request: bytes, answer: bytes) -> Sequence[bytes]:
     body = 3 * codec.encode_integer(0) + codec.tlv(
         codec.SEQUENCE, codec.tlv(codec.SEQUENCE, unknown)
     )
-    report = v3.scoped(message.engine_id, codec.tlv(pdus.REPORT, body))
+    report = v3.scoped_pdu(message.engine_id, codec.tlv(pdus.REPORT, body))
     return [v3.encode(message._replace(data=report), reportable=False)[0]]
 
 

@@ -62,13 +62,13 @@ CIPHERS = {
 def test_keys_are_those_of_the_rfc(name: str, master: str, localized: str) -> None:
     key = bytes.fromhex(master)
     assert hashlib.new(name, key + ENGINE_ID + key).hexdigest() == localized
-    assert keys.localized(PASSWORD, name, ENGINE_ID).hex() == localized
+    assert keys.localized_key(PASSWORD, name, ENGINE_ID).hex() == localized
 
 
 @pytest.mark.parametrize("name", AUTHS)
 def test_a_digest_is_that_of_pysnmp_and_any_other_is_refused(name: str) -> None:
     auth = keys.PROTOCOLS[name]
-    key = keys.localized(PASSWORD, auth.hash, ENGINE_ID)
+    key = keys.localized_key(PASSWORD, auth.hash, ENGINE_ID)
     user = User(b"somebody", auth, PASSWORD)
     message = usm.secure_request(user, Engine(ENGINE_ID, EngineClock(1, 2, 0.0)), 7, _pdu(1), 0.0)
     place = v3.decode(message).digest_at
@@ -96,7 +96,7 @@ def test_a_digest_is_that_of_pysnmp_and_any_other_is_refused(name: str) -> None:
 def test_each_cipher_and_its_key_are_those_of_pysnmp(name: str, auth: str) -> None:
     privacy, theirs = ciphers.PROTOCOLS[name], CIPHERS[name]()
     hash_name = keys.PROTOCOLS[auth].hash
-    key = keys.extended(PASSWORD, hash_name, ENGINE_ID, privacy.size, privacy.reeder)
+    key = keys.extended_key(PASSWORD, hash_name, ENGINE_ID, privacy.size, privacy.reeder)
     master = theirs.hash_passphrase(AUTHS[auth], univ.OctetString(PASSWORD))
     their_key = theirs.localize_key(AUTHS[auth], master, univ.OctetString(ENGINE_ID))
     assert bytes(their_key)[: privacy.size] == key
@@ -124,10 +124,10 @@ def test_passwords_are_not_shown_and_can_be_forgotten() -> None:
     assert "maplesyrup" not in repr(
         User(b"u", keys.PROTOCOLS["sha"], PASSWORD, ciphers.PROTOCOLS["aes"], PASSWORD)
     )
-    keys.extended(PASSWORD, "sha1", ENGINE_ID, 16, False)
-    assert keys.localized.cache_info().currsize
+    keys.extended_key(PASSWORD, "sha1", ENGINE_ID, 16, False)
+    assert keys.localized_key.cache_info().currsize
     keys.forget()
-    assert not keys.localized.cache_info().currsize + keys.extended.cache_info().currsize
+    assert not keys.localized_key.cache_info().currsize + keys.extended_key.cache_info().currsize
 
 
 # ---- the time window (RFC 3414, 3.2.7b) ----------------------------------------------------------
@@ -201,7 +201,7 @@ class Talk:
         data = message.data
         if message.level & v3.PRIV:
             assert USER.auth is not None and USER.privacy is not None
-            key = keys.extended(PASSWORD, USER.auth.hash, message.engine_id, 16, False)
+            key = keys.extended_key(PASSWORD, USER.auth.hash, message.engine_id, 16, False)
             data = ciphers.decrypt(
                 USER.privacy, key, message.boots, message.seconds, message.salt, data
             )

@@ -565,7 +565,7 @@ class _DrawingReader:
         if (key, rule) == ("cords", "uniqueItems"):
             twice = next(item for item in table[key] if table[key].count(item) > 1)
             self._fail(place, key, _taken_by(printable(twice, 60), place.node))
-        requirement = 'a list of texts, such as ["..."]' if is_list else _described(definition)
+        requirement = 'a list of texts, such as ["..."]' if is_list else _requirement(definition)
         self._fail(place, key, _RULES.get((key, rule)) or f"must be {requirement}")
 
     def _line(self, place: _TablePosition, key: str = "") -> Optional[int]:
@@ -605,7 +605,7 @@ def _texts(table: Mapping[str, Any], key: str) -> list[str]:
     return [text.strip() for text in table[key]]
 
 
-def _described(rule: Mapping[str, Any]) -> str:
+def _requirement(rule: Mapping[str, Any]) -> str:
     """What a value must be, by its schema."""
     if "description" in rule:
         return str(rule["description"])

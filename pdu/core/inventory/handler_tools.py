@@ -61,7 +61,7 @@ class HandlerTools:
         """Calls of one object in this block share what they read, if the handler can do that."""
         return (self._handler.one_session or nullcontext)()
 
-    def measured(self, pdu: Any, with_power: bool = False) -> Figures:
+    def read_figures(self, pdu: Any, with_power: bool = False) -> Figures:
         """What the PDU measures, W only `with_power`.
 
         Of a handler without `measured`, its `statistic`: no power, and a current of an outlet only
@@ -145,7 +145,7 @@ class HandlerTools:
         with self.session():
             ports = pdu.status().ports
             out.note_states([reported_state(port) for port in ports], basis)
-            out.note_figures(lambda: self.measured(pdu), basis, basis)
+            out.note_figures(lambda: self.read_figures(pdu), basis, basis)
         if self._own:
             out.note_switched(out.outlets, out.outlets, "the handler's own command")
         return out

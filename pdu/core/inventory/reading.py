@@ -140,7 +140,7 @@ def states(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
 
 def figures(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """A and kWh."""
-    return _add_figures(reading, tools.measured(pdu))
+    return _add_figures(reading, tools.read_figures(pdu))
 
 
 def power(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
@@ -206,11 +206,11 @@ _PURPOSES: Mapping[Part, Sequence[str]] = {
 def read_figures(tools: HandlerTools, pdu: Any) -> tuple[Figures, Optional[CallError]]:
     """A, kWh and W, and why W is missing if only W cannot be read."""
     try:
-        return tools.measured(pdu, with_power=True), None
+        return tools.read_figures(pdu, with_power=True), None
     except Exception as error:
         if getattr(error, "kind", None) not in _OF_A_FIGURE:
             raise
-        return tools.measured(pdu), error_of(error)
+        return tools.read_figures(pdu), error_of(error)
 
 
 def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:

@@ -69,7 +69,7 @@ def jumps_by_monotonic(
             shift += jump
             settings.append(_ClockSetting(shift, 0.0, -math.inf, doubt))
             jumps.append(
-                _jumped(begins[number - 1], begin, jump, "about " if number in boots else "")
+                _jump_event(begins[number - 1], begin, jump, "about " if number in boots else "")
             )
         is_synced = settings[-1].is_synced or synced[number : number + 1] == bytes([SYNCED])
         settings[-1] = settings[-1]._replace(
@@ -99,7 +99,7 @@ def _usual(begins: Sequence[float]) -> float:
     return float(np.median(np.diff(np.asarray(begins))))
 
 
-def _jumped(old: float, new: float, jump: float, about: str) -> Event:
+def _jump_event(old: float, new: float, jump: float, about: str) -> Event:
     begin, end = sorted((old, new))
     direction = "forward" if jump > 0 else "back"
     reason = f"the reader's clock went {direction} by {about}{abs(jump):.0f} s"
@@ -169,5 +169,5 @@ def jumps_by_begin_times(begins: Sequence[float], ends: Sequence[float]) -> Poll
             # A jump moved the time by what the poll seems to be early.
             jump = begins[number] - begins[number - 1] - usual
             slack -= jump
-            jumps.append(_jumped(begins[number - 1], begins[number], jump, "about "))
+            jumps.append(_jump_event(begins[number - 1], begins[number], jump, "about "))
     return PollClock(begins, ends, jumps, slack)

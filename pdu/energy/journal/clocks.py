@@ -50,7 +50,7 @@ def boot() -> str:
         return str(uuid.uuid4())
 
 
-def synchronised() -> Optional[bool]:
+def is_synchronised() -> Optional[bool]:
     """Whether the kernel calls its clock synchronised, as NTP's and PTP's services tell it; None
     where no kernel says so.
     """

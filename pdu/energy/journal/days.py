@@ -216,7 +216,7 @@ class Days:
         except (OSError, SettingsError):
             last_hash = journal.START
         try:
-            opened = Journal(path, last_hash)
+            day_journal = Journal(path, last_hash)
         except (HashMismatch, NoJournal) as error:
             self._why = f"{os.path.basename(path)}: {_short(error, path)}"
             return
@@ -224,23 +224,25 @@ class Days:
             # it may be here only since a start that ended before it was synced
             sync_folder(self.folder)
             if "journal" in journal.last_record(path):
-                self._mend(opened, earlier)
+                self._mend(day_journal, earlier)
         except OSError as error:
-            opened.close()
+            day_journal.close()
             raise JournalError(f"{path} cannot be opened ({error.strerror})") from None
         except BaseException:
-            opened.close()
+            day_journal.close()
             raise
-        self._use(opened)
+        self._use(day_journal)
 
-    def _mend(self, opened: Journal, earlier: Sequence[str]) -> None:
+    def _mend(self, day_journal: Journal, earlier: Sequence[str]) -> None:
         """A kill may have broken off the first lines of a file, and with them why it begins."""
         try:
-            is_whole = not earlier or journal.follows(opened.path, journal.last_hash(earlier[0]))
+            is_whole = not earlier or journal.follows(
+                day_journal.path, journal.last_hash(earlier[0])
+            )
         except SettingsError:
             is_whole = False
         if not is_whole:
-            opened.append([new_chain("the meter was ended while it began this file")])
+            day_journal.append([new_chain("the meter was ended while it began this file")])
 
     def _begin(self, day: str, paths: Sequence[str]) -> None:
         """Begin a file, after the newest one or as a new chain."""
@@ -253,11 +255,11 @@ class Days:
                 name = os.path.basename(paths[-1])
                 self._why = self._why or f"{name}: {_short(error, paths[-1])}"
         first = [new_chain(self._why)] if self._why else []
-        opened = Journal(_free(self.folder, day, paths), last_hash, first)
+        day_journal = Journal(_free(self.folder, day, paths), last_hash, first)
         if self._why:
             self.anew.append(self._why)
             self._why = ""
-        self._use(opened)
+        self._use(day_journal)
 
     def _use(self, journal: Journal) -> None:
         self._journal = journal

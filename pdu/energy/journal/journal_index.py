@@ -71,7 +71,7 @@ class StoredPolls(NamedTuple):
         return UnitPolls(self.unit, offsets, lengths)
 
 
-def _stored(path: str, places: Iterable[UnitPolls]) -> Iterator[StoredPolls]:
+def _write_places(path: str, places: Iterable[UnitPolls]) -> Iterator[StoredPolls]:
     """Write places into a new file, as the smallest numbers that hold them. Raises OSError."""
     with open(path, "xb") as file:
         for unit, offsets, lengths in places:
@@ -158,7 +158,7 @@ def _index(
         except BAD:
             raise _no_line(source, line.number) from None
     try:
-        return Index(path, previous_hash, last, anew, [*_stored(places, units.found)])
+        return Index(path, previous_hash, last, anew, [*_write_places(places, units.found)])
     except OSError as error:
         raise SettingsError(f"{printable(places)} cannot be written ({error.strerror})") from None
 
@@ -248,10 +248,10 @@ def blocks(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
         yield first._replace(unit=unit, failed=failures)
 
 
-def _pieces(path: str, stored: StoredPolls) -> Iterator[Block]:
+def _pieces(path: str, stored_polls: StoredPolls) -> Iterator[Block]:
     """The polls at one place, a few hundred at a time."""
     try:
-        place = stored.read()
+        place = stored_polls.read()
         with open(path, "rb", buffering=0) as file:
             for first in range(0, len(place.offsets), _POLLS):
                 some = slice(first, first + _POLLS)

@@ -59,7 +59,7 @@ class MeterJournal:
         Raises SettingsError; journal.HashMismatch names a line that is not as it was written.
         """
         with work_folder(temporary_folder()) as folder:
-            paths = _chosen(self._folder, begin - _DAY, end + _DAY)
+            paths = _files_of_period(self._folder, begin - _DAY, end + _DAY)
             indexes = [index for _, index in _indexes(paths, folder, self._without)]
             self._origin = [*_origin_lines(self._folder, paths, indexes), *self.holes(paths)]
             yield from _each_pdu(indexes, partial(_audit, audit))
@@ -68,10 +68,10 @@ class MeterJournal:
         """The finished files (`finished`) that may have readings of a period, or of a day before or
         after it. Raises SettingsError.
         """
-        finished_paths = {*finished(self._folder)}
+        finished_paths = {*finished_files(self._folder)}
         return [
             path
-            for path in _chosen(self._folder, begin - _DAY, end + _DAY)
+            for path in _files_of_period(self._folder, begin - _DAY, end + _DAY)
             if path in finished_paths
         ]
 
@@ -110,7 +110,7 @@ class MeterJournal:
                 yield f"LEFT OUT by --without, not checked: {os.path.basename(path)}, {parts}"
 
 
-def finished(folder: str) -> Sequence[str]:
+def finished_files(folder: str) -> Sequence[str]:
     """The files of days that no meter writes to any more.
 
     A meter goes on with the newest file, whatever its clock says, so that one is finished if its
@@ -183,7 +183,7 @@ def _in_ranges(lines: frozenset[int]) -> str:
     return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in parts)
 
 
-def _chosen(folder: str, begin: float, end: float) -> Sequence[str]:
+def _files_of_period(folder: str, begin: float, end: float) -> Sequence[str]:
     """The files from the first to the last that may have lines of the period, by the times in them.
 
     Names do not say it: a clock that was wrong for a while may have named a file, and a file goes
@@ -279,11 +279,11 @@ def _index(folder: str, without: LeftOut, path: str) -> journal_index.Index:
 
 
 #: the name of a PDU, and where its blocks are
-_Stored = tuple[str, Sequence[tuple[str, journal_index.StoredPolls]]]
+_PduPlaces = tuple[str, Sequence[tuple[str, journal_index.StoredPolls]]]
 
 
 def _each_pdu(
-    indexes: Sequence[journal_index.Index], audit: Callable[[_Stored], Found]
+    indexes: Sequence[journal_index.Index], audit: Callable[[_PduPlaces], Found]
 ) -> Iterator[Found]:
     by_pdu: dict[str, list[tuple[str, journal_index.StoredPolls]]] = {}
     for index in indexes:
@@ -296,14 +296,14 @@ def _each_pdu(
 def _by_day(
     audit: Callable[[str, Sequence[DayBlocks]], Found],
     day_by_path: Mapping[str, str],
-    stored_polls: _Stored,
+    stored_polls: _PduPlaces,
 ) -> Found:
     name, stored_in = stored_polls
     by_day = groupby(stored_in, key=lambda block: day_by_path[block[0]])
     return audit(name, [DayBlocks(day, [*journal_index.blocks(some)]) for day, some in by_day])
 
 
-def _audit(audit: Callable[[PduReadings], Found], stored_polls: _Stored) -> Found:
+def _audit(audit: Callable[[PduReadings], Found], stored_polls: _PduPlaces) -> Found:
     name, stored_in = stored_polls
     pdu = PduReadings(name)
     for block in journal_index.blocks(stored_in):

@@ -119,11 +119,11 @@ class Prometheus:
         while at < end:
             until = min(at + _DAY, end)
             samples = self._api.samples(selector, at, until)
-            self._hashed(samples)
+            self._hash_samples(samples)
             yield from self._scrapes(name, samples, ends)
             at = until
 
-    def _hashed(self, series: Sequence[Samples]) -> None:
+    def _hash_samples(self, series: Sequence[Samples]) -> None:
         for samples in sorted(series, key=lambda samples: sorted(samples.labels.items())):
             self._hash.update(json.dumps(sorted(samples.labels.items())).encode())
             self._hash.update(json.dumps([list(samples.times), list(samples.values)]).encode())

@@ -203,22 +203,22 @@ class PduReadings:
 
     def extend(self, block: Block) -> None:
         """Keep the polls of a block, as `append` would."""
-        unit, polls, added = block.unit, len(self.begins), len(block.begins)
+        unit, polls, new_polls = block.unit, len(self.begins), len(block.begins)
         for identity in unit.registers:
             if identity not in self.registers:
                 self.registers[identity] = Series(polls)
         self.failed += block.failed
-        if not added:
+        if not new_polls:
             return
         self._follow(block.poll(0), polls)
         for last, number in block.restless():
             if last is not None:
                 self._identity.keep(block.poll(last), polls + last)
             self._follow(block.poll(number), polls + number)
-        for number in (*block.with_uptime()[-1:].tolist(), added - 1):
+        for number in (*block.with_uptime()[-1:].tolist(), new_polls - 1):
             self._identity.keep(block.poll(number), polls + number)
         self.identities += block.identities()
-        self.synced += bytes([WORDS[unit.synced]]) * added
+        self.synced += bytes([WORDS[unit.synced]]) * new_polls
         self.begins.extend(block.begins)
         self.ends.extend(block.ends)
         self.monotonic.extend(block.monotonic)
@@ -229,7 +229,7 @@ class PduReadings:
                 self.registers[identity].extend(kwh, amperes, watts, states)
         for series in self.registers.values():
             if len(series.kwh) == polls:
-                series.skip(added)
+                series.skip(new_polls)
 
     def _follow(self, poll: Poll, number: int) -> None:
         """Keep what a poll says of the unit. `number`: its own."""

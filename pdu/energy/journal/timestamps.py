@@ -72,7 +72,7 @@ def _stamp(folder: str, name: str, timestamp_check: TimestampCheck) -> Stamp:
     return Stamp(digest, name, by, time_s)
 
 
-def _time_stamped(
+def _check_time_stamp(
     path: str, digest: str, timestamp_check: TimestampCheck
 ) -> tuple[str, Optional[float]]:
     if timestamp_check.authorities is None:
@@ -90,7 +90,9 @@ def _time_stamped(
     return "a time-stamping authority", time_s.replace(tzinfo=datetime.timezone.utc).timestamp()
 
 
-def _signed(path: str, digest: str, timestamp_check: TimestampCheck) -> tuple[str, Optional[float]]:
+def _check_signature(
+    path: str, digest: str, timestamp_check: TimestampCheck
+) -> tuple[str, Optional[float]]:
     if timestamp_check.signers is None:
         raise SettingsError(f"{printable(path)}: give who may sign as --signers")
     tool = ("ssh-keygen", "-Y")
@@ -106,8 +108,8 @@ def _signed(path: str, digest: str, timestamp_check: TimestampCheck) -> tuple[st
 
 
 _KINDS: dict[str, Callable[[str, str, TimestampCheck], tuple[str, Optional[float]]]] = {
-    "tsr": _time_stamped,
-    "sig": _signed,
+    "tsr": _check_time_stamp,
+    "sig": _check_signature,
 }
 
 

@@ -52,7 +52,7 @@ class UnitIdentity:
                 self._mark(at, number, how)
         if self._up is not None:
             before_it, at = self._up
-            how = restarted(before_it, poll)
+            how = restart_evidence(before_it, poll)
             if how and poll.boot != before_it.boot:
                 self._doubted.append((before_it, at, poll, number))
             else:
@@ -69,7 +69,7 @@ class UnitIdentity:
         for old, at, new, number in doubts:
             old = old._replace(begin=begins[at], end=ends[at])
             new = new._replace(begin=begins[number], end=ends[number] + slack)
-            self._mark(at, number, restarted(old, new))
+            self._mark(at, number, restart_evidence(old, new))
 
     def keep(self, poll: Poll, number: int) -> None:
         """Keep what a poll says that is known to be of the same unit as the one before it."""
@@ -86,7 +86,7 @@ class UnitIdentity:
             self.changes.setdefault(place, how)
 
 
-def restarted(old: Poll, new: Poll) -> str:
+def restart_evidence(old: Poll, new: Poll) -> str:
     """How it is seen that the uptime of a poll does not go on from an earlier one's; "" if it does,
     or is not known.
     """

@@ -72,7 +72,7 @@ class Verified:
     kept: Mapping[str, KeptLine] = field(default_factory=dict)
 
 
-def verified(folder: str, hashes: Sequence[str] = ()) -> Verified:
+def verify_files(folder: str, hashes: Sequence[str] = ()) -> Verified:
     """Check all files of a meter.
 
     `hashes`: those that must be among those of the lines. Raises HashMismatch, which names the
@@ -142,7 +142,7 @@ def _verify(context: click.Context, /, **options: Any) -> int:
             raise Usage(f"--kept {printable(stamp, 80)!r}: give 64 hexadecimal digits")
     timestamp_check = TimestampCheck(options["tsa_ca"], options["signers"])
     day_stamps = [] if options["stamps"] is None else stamps(options["stamps"], timestamp_check)
-    outcome = verified(folder, [*hashes, *(stamp.hash for stamp in day_stamps)])
+    outcome = verify_files(folder, [*hashes, *(stamp.hash for stamp in day_stamps)])
     lines = [
         f"{counted(outcome.lines, 'line')} in {counted(outcome.files, 'file')}, {outcome.first} to"
         f" {outcome.last}: each as it was written",
@@ -151,7 +151,7 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         lines.append(f"a new chain begins, so lines may be missing before it: {stamp}")
     if outcome.after != START:
         lines.append(f"begins after the hash {outcome.after} of an earlier file, which is not here")
-    lines += _witnessed(day_stamps, outcome)
+    lines += _stamp_sentences(day_stamps, outcome)
     lines.append(f"last hash, to be kept at another place: {outcome.hash}")
     if not outcome.kept:
         lines.append(_LIMITS)
@@ -165,7 +165,7 @@ def _verify(context: click.Context, /, **options: Any) -> int:
     return print_result(Result(document, lines, code), run_options_of(context).json)
 
 
-def _witnessed(day_stamps: Sequence[Stamp], outcome: Verified) -> Iterator[str]:
+def _stamp_sentences(day_stamps: Sequence[Stamp], outcome: Verified) -> Iterator[str]:
     """What hashes that were kept at another place show."""
     for stamp in sorted(day_stamps, key=lambda stamp: outcome.kept[stamp.hash].lines):
         line = outcome.kept[stamp.hash]

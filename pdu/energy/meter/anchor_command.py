@@ -76,7 +76,7 @@ class Anchor:
         if self._running is not None:
             self._end(self._running, "the meter ended")
         for ended_day in self._waiting:
-            self._failed(ended_day.day, "the meter ended")
+            self._say_failure(ended_day.day, "the meter ended")
         self._waiting.clear()
 
     def _follow(self) -> None:
@@ -84,7 +84,7 @@ class Anchor:
             code = self._running.process.poll()
             if code is not None:
                 if code:
-                    self._failed(self._running.day, f"exit code {code}")
+                    self._say_failure(self._running.day, f"exit code {code}")
                 self._running = None
             elif time.monotonic() - self._running.since > self._patience_s:
                 self._end(self._running, f"it did not end in {self._patience_s:g} s")
@@ -107,7 +107,7 @@ class Anchor:
                 start_new_session=True,
             )
         except OSError as error:
-            self._failed(ended_day.day, str(error.strerror))
+            self._say_failure(ended_day.day, str(error.strerror))
             return
         self._running = _Running(process, ended_day.day, time.monotonic())
 
@@ -116,9 +116,9 @@ class Anchor:
             os.killpg(running.process.pid, signal.SIGKILL)
         running.process.wait()
         self._running = None
-        self._failed(running.day, why)
+        self._say_failure(running.day, why)
 
-    def _failed(self, day: str, why: str) -> None:
+    def _say_failure(self, day: str, why: str) -> None:
         self._say(
             f"--anchor failed for {day}: {printable(why, 200)}; the next day's hash is over this"
             " day, too"

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Optional
 from ...core.inventory.handler_tools import HandlerTools
 from ...core.inventory.polling import Target, poll
 from ...core.inventory.reading import Reading, read_topology
-from ..journal.clocks import Instant, synchronised
+from ..journal.clocks import Instant, is_synchronised
 from .journal_writer import PollResult
 
 #: after so many seconds the whole nameplate is read again
@@ -43,7 +43,7 @@ class KnownPdu(NamedTuple):
 
 def take(target: Target, previous: Optional[KnownPdu]) -> PollResult:
     """Read a PDU. A failure is part of the reading."""
-    begin, is_synchronised = Instant.now(), synchronised()
+    begin, is_synced = Instant.now(), is_synchronised()
     is_due = previous is None or begin.mono - previous.whole >= WHOLE_EACH_S
 
     def plate(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
@@ -53,7 +53,7 @@ def take(target: Target, previous: Optional[KnownPdu]) -> PollResult:
         return reading._replace(plate=tools.nameplate(pdu, runs_on))
 
     reading = poll(target, with_labels=is_due, with_power=True, parts=(plate, read_topology))
-    return PollResult(begin, Instant.now(), reading, is_synchronised)
+    return PollResult(begin, Instant.now(), reading, is_synced)
 
 
 def known_for_next_poll(poll: PollResult, previous: Optional[KnownPdu]) -> Optional[KnownPdu]:

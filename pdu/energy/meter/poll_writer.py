@@ -9,7 +9,7 @@ from handlers import VERSION
 
 from ...core.cli.output import counted
 from ...core.files.journal import JournalError
-from ..journal.clocks import Instant, boot, synchronised
+from ..journal.clocks import Instant, boot, is_synchronised
 from ..journal.days import Days
 from ..journal.file_naming import DAY_S, FileClock
 from ..journal.journal_format import LateRounds, LostPolls, MeterStart
@@ -66,7 +66,7 @@ class PollWriter:
 
     def _name_file(self, now: Instant) -> float:
         """The time that names the file of these lines."""
-        file_time = self._files.time(now, synchronised())
+        file_time = self._files.time(now, is_synchronised())
         is_ahead = self._files.ahead > 0.0
         if is_ahead and not self._is_ahead:
             self._say(

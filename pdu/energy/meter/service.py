@@ -95,9 +95,9 @@ class MeterService:
 
     def ended_days(self) -> Sequence[EndedDay]:
         """The days that have ended since this was asked before."""
-        ended = [*self._days.ended]
+        days = [*self._days.ended]
         self._days.ended.clear()
-        return ended
+        return days
 
     def run(self, signals: ServiceSignals, read_targets: Callable[[], Sequence[Target]]) -> None:
         """Run until it is asked to end, or the rounds are done. `read_targets` reads the PDUs'

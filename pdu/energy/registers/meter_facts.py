@@ -218,7 +218,7 @@ def _least(*limits: Optional[float]) -> Optional[float]:
 
 def _drawn_limit(node: PduNode) -> Optional[float]:
     """What all lines of a PDU's inlet deliver, in kW; None if the drawing does not say it."""
-    return _delivered(node, node.lines)
+    return _breakers_kw(node, node.lines)
 
 
 def _drawn_outlet_limit(node: PduNode, outlet: str) -> Optional[float]:
@@ -228,15 +228,15 @@ def _drawn_outlet_limit(node: PduNode, outlet: str) -> Optional[float]:
     take more than one line's current times its voltage.
     """
     lines = [breaker for breaker in node.lines if node.carries(breaker, outlet) is not False]
-    of_lines = _delivered(node, lines) if lines else None
+    of_lines = _breakers_kw(node, lines) if lines else None
     between = _BETWEEN_LINES if len(lines) > 1 else 1.0
     breakers = [
-        _delivered(node, [breaker]) for breaker in node.breakers if node.carries(breaker, outlet)
+        _breakers_kw(node, [breaker]) for breaker in node.breakers if node.carries(breaker, outlet)
     ]
     return _least(of_lines, *(breaker * between for breaker in breakers if breaker is not None))
 
 
-def _delivered(node: PduNode, breakers: Sequence[Breaker]) -> Optional[float]:
+def _breakers_kw(node: PduNode, breakers: Sequence[Breaker]) -> Optional[float]:
     ratings = [breaker.rating_a for breaker in breakers]
     known_ratings = [breaker for breaker in ratings if breaker is not None]
     if node.voltage_v is None or not known_ratings or len(known_ratings) < len(ratings):

@@ -55,7 +55,7 @@ def parallel_map(
                 daemon=True,
             )
             process.start()
-            stack.callback(_ended, process)
+            stack.callback(_end_process, process)
             theirs.close()
             pipes.append(mine)
         for number in range(len(things)):
@@ -103,6 +103,6 @@ def _sendable(error: Exception) -> Exception:
     return error
 
 
-def _ended(process: Any) -> None:
+def _end_process(process: Any) -> None:
     process.terminate()
     process.join()

@@ -49,9 +49,9 @@ def _statement(context: click.Context, /, **options: Any) -> int:
         run_options_of(context),
     )
     run_options.defect_code = WRONG
-    ordered = _ordered(statement_options)
-    statement_file = write(ordered, statement_options.into)
-    holes = [*ordered.source.holes(ordered.paths)]
+    inputs = _read_inputs(statement_options)
+    statement_file = write(inputs, statement_options.into)
+    holes = [*inputs.source.holes(inputs.paths)]
     document = {**dataclasses.asdict(statement_file), "left_out": holes}
     return print_result(
         Result(document, [*holes, *_lines(statement_options.into, statement_file)]),
@@ -59,15 +59,15 @@ def _statement(context: click.Context, /, **options: Any) -> int:
     )
 
 
-def _ordered(statement_options: StatementOptions) -> StatementInputs:
+def _read_inputs(statement_options: StatementOptions) -> StatementInputs:
     begin, end, zone = statement_options.billing.period()
-    meters, owned, cords = statement_options.billing.files(zone)
+    meters, customers, cords = statement_options.billing.files(zone)
     tolerance = statement_options.billing.tolerance_kwh
-    if not owned:
+    if not customers:
         raise SettingsError(
             f"{printable(str(statement_options.billing.customers))} names no customer"
         )
-    priced = tariff_named(statement_options.tariff, owned.names())
+    tariff = tariff_named(statement_options.tariff, customers.names())
     source = MeterJournal(statement_options.dir, statement_options.without)
     paths = source.past(begin, end)
     return StatementInputs(
@@ -76,10 +76,10 @@ def _ordered(statement_options: StatementOptions) -> StatementInputs:
         paths,
         begin,
         end,
-        Asked(begin, end, meters, owned, tolerance_kwh=tolerance),
-        Rules(zone, tolerance, priced.rows),
+        Asked(begin, end, meters, customers, tolerance_kwh=tolerance),
+        Rules(zone, tolerance, tariff.rows),
         SurchargeFactors(statement_options.carbon, statement_options.pue),
-        priced,
+        tariff,
         datetime.datetime.now(zone).date().isoformat(),
         {place: name for name, places in cords.items() for place in places},
         outlet_labels(source, paths),

@@ -226,7 +226,7 @@ def _walk(
         if outlet in answers and len(times) == 1 and times[0][:2] == period
     }
     rows = max(rows_by_outlet.values(), key=len, default=range(0))
-    outlets = [outlet for outlet, shown in rows_by_outlet.items() if shown == rows]
+    outlets = [outlet for outlet, outlet_rows in rows_by_outlet.items() if outlet_rows == rows]
     facts = {outlet: _stated_facts(answers[outlet]) for outlet in outlets}
     return figures.walk_over(pdu.readings(outlets, rows, *period), facts, period, inputs.rules)
 

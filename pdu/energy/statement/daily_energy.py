@@ -93,15 +93,15 @@ def daily(
         is_near = (between > 0.0) & (between <= GAP_FACTOR * usual_gap)
         is_read = is_near & (rises >= 0.0) & (rises <= most)
         times = np.maximum.accumulate(begins)
-        curve = np.interp(edges, times, _summed(np.where(is_read, rises, 0.0)))
-        seconds = np.interp(edges, times, _summed(np.where(is_read, between, 0.0)))
+        curve = np.interp(edges, times, _running_sum(np.where(is_read, rises, 0.0)))
+        seconds = np.interp(edges, times, _running_sum(np.where(is_read, between, 0.0)))
     return [
         DayEnergy(part.day, part.period, energy, read_s, part.end - part.begin)
         for part, energy, read_s in zip(parts, np.diff(curve).tolist(), np.diff(seconds).tolist())
     ]
 
 
-def _summed(column: Column) -> Column:
+def _running_sum(column: Column) -> Column:
     return np.concatenate([np.zeros(1), np.cumsum(column)])
 
 

@@ -44,7 +44,7 @@ class PeriodKey(NamedTuple):
     end: float
 
 
-class Issued(NamedTuple):
+class IssuedStatement(NamedTuple):
     """A statement that was issued."""
 
     key: PeriodKey
@@ -86,7 +86,7 @@ class Numbers:
         self._path = os.path.join(folder, STATEMENTS)
         self._journal = Journal(self._path)
         self._first = dict[PeriodKey, str]()
-        self._latest = dict[PeriodKey, Issued]()
+        self._latest = dict[PeriodKey, IssuedStatement]()
         self._reserved = list[_Reserved]()
         self._issued = set[str]()
         try:
@@ -103,16 +103,16 @@ class Numbers:
             if "reserved" in record:
                 self._reserved.append(_Reserved(**record["reserved"]))
                 return
-            issued = _issued_of(record)
+            statement = _issued_of(record)
         except (ValueError, TypeError, LookupError):
             raise SettingsError(
                 f"{printable(self._path)}, line {entry.line}: not the number of a statement"
             ) from None
-        self._first.setdefault(issued.key, issued.billed.number)
-        self._latest[issued.key] = issued
-        self._issued.add(issued.billed.number)
+        self._first.setdefault(statement.key, statement.billed.number)
+        self._latest[statement.key] = statement
+        self._issued.add(statement.billed.number)
 
-    def latest(self, key: PeriodKey) -> Optional[Issued]:
+    def latest(self, key: PeriodKey) -> Optional[IssuedStatement]:
         """The last statement of a customer for a period."""
         return self._latest.get(key)
 
@@ -120,8 +120,8 @@ class Numbers:
         """The customers whose last statement of exactly this period has an outlet."""
         return [
             key.customer
-            for key, issued in self._latest.items()
-            if key[1:] == (begin, end) and issued.outlets
+            for key, statement in self._latest.items()
+            if key[1:] == (begin, end) and statement.outlets
         ]
 
     def correction(self, key: PeriodKey, number: str) -> StatementNumber:
@@ -134,16 +134,16 @@ class Numbers:
         another period that shares a time, also in another zone. `runs`: those of this run, which
         take the place of the last ones of the same customer and period.
         """
-        issued_outlets: dict[str, list[tuple[HeldOutlet, Issued]]] = {}
-        for key, issued in self._latest.items():
+        issued_outlets: dict[str, list[tuple[HeldOutlet, IssuedStatement]]] = {}
+        for key, statement in self._latest.items():
             if key not in runs:
-                for outlet in issued.outlets:
-                    issued_outlets.setdefault(outlet.pdu, []).append((outlet, issued))
+                for outlet in statement.outlets:
+                    issued_outlets.setdefault(outlet.pdu, []).append((outlet, statement))
         collisions = [
-            (key, outlet, issued)
+            (key, outlet, statement)
             for key, outlets in runs.items()
             for outlet in outlets
-            for issued_outlet, issued in issued_outlets.get(outlet.pdu, ())
+            for issued_outlet, statement in issued_outlets.get(outlet.pdu, ())
             # what an inlet counts is its outlets', too
             if OWN in (outlet.outlet, issued_outlet.outlet) or outlet.outlet == issued_outlet.outlet
             if issued_outlet.begin < outlet.end and outlet.begin < issued_outlet.end
@@ -164,10 +164,10 @@ class Numbers:
         self._reserved.append(reservation)
         return reservation.numbers()
 
-    def keep(self, statements: Sequence[Issued]) -> None:
+    def keep(self, statements: Sequence[IssuedStatement]) -> None:
         """Statements that were written. Raises JournalError."""
-        self._journal.append([_record(issued) for issued in statements])
-        self._issued.update(issued.billed.number for issued in statements)
+        self._journal.append([_record(statement) for statement in statements])
+        self._issued.update(statement.billed.number for statement in statements)
 
     def find_unfinished(self) -> Iterator[str]:
         """What runs left that were killed, as sentences. A run that issued nothing is named until
@@ -195,39 +195,39 @@ class Numbers:
 
 
 def _overlap_texts(
-    overlaps: Sequence[tuple[PeriodKey, HeldOutlet, Issued]],
+    overlaps: Sequence[tuple[PeriodKey, HeldOutlet, IssuedStatement]],
 ) -> Iterator[str]:
-    for key, outlet, issued in overlaps[:_NAMED]:
+    for key, outlet, earlier in overlaps[:_NAMED]:
         place = place_text(
             {"pdu": printable(outlet.pdu, 60), "outlet": printable(outlet.outlet, 40)}
         )
         yield (
-            f"{place}: statement {issued.billed.number} of {printable(issued.key.customer, 60)}"
+            f"{place}: statement {earlier.billed.number} of {printable(earlier.key.customer, 60)}"
             f" bills a time that this run would bill again, of {printable(key.customer, 60)}"
         )
     if len(overlaps) > _NAMED:
         yield f"{counted(len(overlaps) - _NAMED, 'outlet')} more"
 
 
-def _record(issued: Issued) -> Mapping[str, Any]:
+def _record(statement: IssuedStatement) -> Mapping[str, Any]:
     """A statement for the journal; the time of an outlet only if it is not the whole period."""
-    span = issued.key[1:]
+    span = statement.key[1:]
     return {
-        **issued.billed._asdict(),
-        **issued.key._asdict(),
-        "content": issued.content,
+        **statement.billed._asdict(),
+        **statement.key._asdict(),
+        "content": statement.content,
         "outlets": [
             [*outlet[:2]] if (outlet.begin, outlet.end) == span else [*outlet]
-            for outlet in issued.outlets
+            for outlet in statement.outlets
         ],
     }
 
 
-def _issued_of(record: Mapping[str, Any]) -> Issued:
+def _issued_of(record: Mapping[str, Any]) -> IssuedStatement:
     """What `_record` made. Raises ValueError, TypeError or LookupError."""
     key = PeriodKey(*(record[name] for name in PeriodKey._fields))
     outlets = [
         HeldOutlet(*(row if len(row) == 4 else (*row, *key[1:]))) for row in record["outlets"]
     ]
     billed = Billed(*(record[name] for name in Billed._fields))
-    return Issued(key, outlets, billed, record["content"])
+    return IssuedStatement(key, outlets, billed, record["content"])

@@ -80,7 +80,7 @@ def page(statement: Document) -> str:
         _head(statement),
         *_verdict(statement),
         *_charts(statement),
-        *(_billed(statement) if is_priced else ()),
+        *(_billing_section(statement) if is_priced else ()),
         *_outlets(statement, is_priced),
         *(() if is_priced else _periods(statement)),
         *_section(
@@ -209,7 +209,7 @@ def _verdict(statement: Document) -> Iterator[str]:
         )
 
 
-def _billed(statement: Document) -> Iterator[str]:
+def _billing_section(statement: Document) -> Iterator[str]:
     prices, amounts = statement["prices"], statement["total"]["amounts"]
     currency, rows = prices["currency"], list[Sequence[Cell]]()
     for line in statement["lines"]:

@@ -501,7 +501,7 @@ def contents(statement: Mapping[str, Any]) -> Mapping[str, bytes]:
     }
 
 
-def billed(statement: Mapping[str, Any]) -> Billed:
+def billed_amounts(statement: Mapping[str, Any]) -> Billed:
     """What a statement bills."""
     total, annex_prices = statement["total"], statement["prices"]
     amounts = total["amounts"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ..journal.journals import DayBlocks, MeterJournal, by_days, finished
+from ..journal.journals import DayBlocks, MeterJournal, by_days, finished_files
 from . import day_roots, merkle
 from .day_roots import SaltKey
 from .shown_readings import PduTexts
@@ -19,7 +19,9 @@ def seal_finished_days(folder: str, without: Sequence[str] = ()) -> day_roots.Ro
     """
     source = MeterJournal(folder, without)
     root_by_day = day_roots.kept_roots(folder).days
-    new = {day: some for day, some in by_days(finished(folder)).items() if day not in root_by_day}
+    new = {
+        day: some for day, some in by_days(finished_files(folder)).items() if day not in root_by_day
+    }
     if new:
         key = day_roots.key_of(folder)
         for paths in new.values():

@@ -31,7 +31,7 @@ from .customer_shares import (
     write_file,
 )
 from .day_roots import SaltKey
-from .numbers import PART, Issued, Numbers, PeriodKey, StatementNumber
+from .numbers import PART, IssuedStatement, Numbers, PeriodKey, StatementNumber
 from .wording import DRAFT
 
 #: customers that earn the start of processes
@@ -248,7 +248,7 @@ class _Statement(NamedTuple):
     unread: int
     #: his rows of billing.csv
     billing_text: str
-    issued: Issued
+    issued: IssuedStatement
 
     @property
     def leaf(self) -> bytes:
@@ -316,10 +316,10 @@ def _write_statement(inputs: StatementInputs, salt_key: SaltKey, customer: _Cust
         ),
         statement["total"]["unread"],
         billing.as_csv(billing.rows(statement)),
-        Issued(
+        IssuedStatement(
             PeriodKey(customer.name, inputs.begin, inputs.end),
             [share.outlet for share in customer.shares],
-            proof.billed(statement),
+            proof.billed_amounts(statement),
             proof.content_hash(statement),
         ),
     )

@@ -73,10 +73,10 @@ def _import(context: click.Context, /, **options: Any) -> int:
         if not run_options.json:
             print("\n".join(error.lists))
         raise
-    return _written(target, writing.tables(joint), joint.notes, run_options)
+    return _write_drawing(target, writing.tables(joint), joint.notes, run_options)
 
 
-def _written(
+def _write_drawing(
     target: str, new_tables: writing.Tables, notes: Sequence[str], run_options: RunOptions
 ) -> int:
     changed: list[str] = []

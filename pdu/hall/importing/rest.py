@@ -95,10 +95,10 @@ def read_saved(folder: str) -> Objects:
         names = sorted(os.listdir(folder))
     except OSError as error:
         raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None
-    return {kind: _saved(folder, kind, names) for kind in (*KINDS, *EXTRA)}
+    return {kind: _read_kind(folder, kind, names) for kind in (*KINDS, *EXTRA)}
 
 
-def _saved(folder: str, kind: str, names: Sequence[str]) -> list[dict[str, Any]]:
+def _read_kind(folder: str, kind: str, names: Sequence[str]) -> list[dict[str, Any]]:
     pages = [re.fullmatch(rf"{kind}(?:-([0-9]{{1,9}}))?\.json", name) for name in names]
     found_pages = {int(page[1] or 1): page[0] for page in pages if page is not None}
     page_names = [found_pages[number] for number in sorted(found_pages)]

@@ -292,11 +292,11 @@ def costly(profiles: Sequence[Profile]) -> str:
     for profile in profiles:
         reads = status_reads(profile.outlets[0]) if profile.outlets else []
         if len(reads) > 1:
-            rows.append([f"`{profile.key}`", str(len(reads)), ", ".join(_grouped(reads))])
+            rows.append([f"`{profile.key}`", str(len(reads)), ", ".join(_object_phrases(reads))])
     return _markdown(["family", "reads after the first GET", "objects"], rows)
 
 
-def _grouped(reads: Sequence[StatusRead]) -> Iterable[str]:
+def _object_phrases(reads: Sequence[StatusRead]) -> Iterable[str]:
     groups: dict[tuple[str, str], list[StatusRead]] = {}
     for table_read in reads:
         groups.setdefault((table_read.verb, table_read.object or table_read.branch), []).append(

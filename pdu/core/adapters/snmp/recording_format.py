@@ -54,7 +54,7 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
     device, why, setting = find_device(walk.rows, profile)
     unit = RecordedUnit(walk.rows, device)
     agent = SimulatedAgent(unit, port, community)
-    left_out = f"; left out: {', '.join(walk.skipped)}" if walk.skipped else ""
+    left_out = f"; left out: {', '.join(walk.skip_reasons)}" if walk.skip_reasons else ""
     poll = _poll(f"{HOST}:{agent.port}", profile, device) + setting
     # one from the environment may be the real device's
     login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"

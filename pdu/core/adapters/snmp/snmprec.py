@@ -115,7 +115,7 @@ class Parsed(NamedTuple):
     unreadable: Sequence[UnreadableLine] = ()
 
     @property
-    def skipped(self) -> list[str]:
+    def skip_reasons(self) -> list[str]:
         """What was left out, a phrase for each reason."""
         reasons = {
             "with a name instead of a numeric OID": self.left_out,
@@ -173,7 +173,7 @@ def _snmprec(text: str) -> Parsed:
             continue
         try:
             oid, kind, value = line.split("|", 2)
-            rows[_checked(arcs(oid))] = _sized(_row(kind.partition(":")[0], value))
+            rows[_check_oid(arcs(oid))] = _check_size(_row(kind.partition(":")[0], value))
         except (ValueError, OverflowError) as error:
             reason = f"no valid row 'OID|tag|value': {str(error)[:80]}"
             unreadable.append(UnreadableLine(number, reason))
@@ -189,13 +189,13 @@ def _row(kind: str, value: str) -> SnmpRow:
     if tag in NUMBERS:
         return SnmpRow(tag, int(value))
     if tag == OID:
-        return SnmpRow(tag, _checked(arcs(value)) if value else ())
+        return SnmpRow(tag, _check_oid(arcs(value)) if value else ())
     if tag == ADDRESS:
         return SnmpRow(tag, bytes(int(part) for part in value.split(".")))
     return SnmpRow(tag, value.encode("utf-8", "surrogateescape"))
 
 
-def _checked(oid: Arcs) -> Arcs:
+def _check_oid(oid: Arcs) -> Arcs:
     """An OID that BER can encode: X.690, 8.19.4, limits its first two arcs. Raises ValueError."""
     if not 2 <= len(oid) <= 128 or any(not 0 <= arc < 2**32 for arc in oid):
         raise ValueError("not a valid OID")
@@ -205,7 +205,7 @@ def _checked(oid: Arcs) -> Arcs:
     return oid
 
 
-def _sized(row: SnmpRow) -> SnmpRow:
+def _check_size(row: SnmpRow) -> SnmpRow:
     """Checks the range of a number, the length of octets and the form of an OID (RFC 2578, 7.1).
     Raises ValueError.
     """
@@ -220,7 +220,7 @@ def _sized(row: SnmpRow) -> SnmpRow:
         if not least <= len(row.value) <= most:
             raise ValueError(f"{len(row.value)} octets are too many or too few for its type")
     elif row.value:
-        _checked(row.value)
+        _check_oid(row.value)
     return row
 
 
@@ -246,7 +246,7 @@ def _walk(text: str) -> Parsed:
         try:
             oid, row = _oid(match["oid"]), _parse_value(match["rest"], has_types)
             if row is not None:
-                rows[_checked(oid)] = _sized(row)
+                rows[_check_oid(oid)] = _check_size(row)
                 enumeration = _ENUMERATED.fullmatch(match["rest"])
                 names.pop(oid, None)  # the last row of an OID counts
                 if enumeration is not None:

@@ -11,7 +11,7 @@ import pytest
 from pdu.core.files import journal
 from pdu.core.files.journal import HashMismatch, JournalError
 from pdu.energy.journal.days import Days, files, is_used
-from pdu.energy.journal.verify import Verified, verified
+from pdu.energy.journal.verify import Verified, verify_files
 
 from ..meter.readings import MIDNIGHT, NOON, numbers
 
@@ -44,7 +44,7 @@ def test_each_day_has_a_file_and_all_are_one_chain(tmp_path: Path) -> None:
         last = days.hash
     assert names(folder) == ["2026-11-23.jsonl", "2026-11-24.jsonl"]
     assert folder.stat().st_mode & 0o777 == 0o700
-    found = verified(str(folder))
+    found = verify_files(str(folder))
     first, second = names(folder)
     assert found == Verified(2, 4, first, second, journal.START, last, [], {})
 
@@ -54,7 +54,7 @@ def test_a_restart_continues_the_day_and_the_chain(tmp_path: Path) -> None:
         with Days(str(tmp_path)) as days:
             assert days.is_new(utc)
             days.append(numbers(1), utc)
-    assert verified(str(tmp_path)).lines == 2 + 3
+    assert verify_files(str(tmp_path)).lines == 2 + 3
 
 
 def test_a_clock_that_went_back_continues_the_newest_file(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_clock_that_went_back_continues_the_newest_file(tmp_path: Path) -> Non
     with Days(str(tmp_path)) as days:
         days.append(numbers(1), NOON)
     assert names(tmp_path) == ["2026-11-24.jsonl"]
-    assert verified(str(tmp_path)).lines == 4
+    assert verify_files(str(tmp_path)).lines == 4
 
 
 def test_two_meters_do_not_share_a_folder_even_on_different_days(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_kill_at_any_byte_loses_no_accepted_line(tmp_path: Path, at_start_of_d
         with Days(str(folder)) as days:
             assert days.repaired == length - (content.rfind(b"\n", 0, length) + 1)
             days.append(numbers(1), MIDNIGHT)
-        found = verified(str(folder), [accepted])
+        found = verify_files(str(folder), [accepted])
         assert found.first == "2026-11-23.jsonl"
         for one in files(str(folder)):
             if one != str(before):
@@ -141,7 +141,7 @@ def test_past_days_may_be_packed(tmp_path: Path) -> None:
         pack(path)
     with Days(str(tmp_path)) as days:
         days.append(numbers(1), NOON + 3 * 86400.0)
-    assert verified(str(tmp_path)).files == 4
+    assert verify_files(str(tmp_path)).files == 4
     assert [one.record for _, one in journal.read_all(files(str(tmp_path)))][1:3] == numbers(2)
 
 
@@ -158,10 +158,10 @@ def test_of_a_packed_and_an_unpacked_file_the_unpacked_one_counts(tmp_path: Path
     content = Path(paths[1]).read_bytes()
     pack(paths[1])
     Path(paths[1]).write_bytes(content)
-    assert files(str(tmp_path)) == paths and verified(str(tmp_path)).files == 3
+    assert files(str(tmp_path)) == paths and verify_files(str(tmp_path)).files == 3
     Path(paths[1]).write_bytes(b"")
     with pytest.raises(HashMismatch, match=os.path.basename(paths[2])):
-        verified(str(tmp_path))
+        verify_files(str(tmp_path))
 
 
 def test_after_a_failed_write_the_file_is_opened_anew(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_after_a_failed_write_the_file_is_opened_anew(tmp_path: Path) -> None:
         assert days.is_new(NOON)
         days.append(numbers(1), NOON)
         assert not days.is_new(NOON)
-    assert verified(str(tmp_path)).lines == 3
+    assert verify_files(str(tmp_path)).lines == 3
 
 
 def test_a_closed_folder_is_not_closed_again_in_a_fork(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError
 from pdu.core.files.journal import HashMismatch
-from pdu.energy.journal.verify import verified
+from pdu.energy.journal.verify import verify_files
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import environment
 from tests.simulators.nut_server import NutServer, SwitchedPdu
@@ -90,7 +90,7 @@ def killed(folder: Path, times: int, seed: int = 1) -> Killed:
             if not os.path.exists(kept):
                 continue  # killed before it did anything
             try:
-                verified(kept, found)
+                verify_files(kept, found)
             except HashMismatch as error:
                 if "no whole line" not in str(error):
                     raise
@@ -100,7 +100,7 @@ def killed(folder: Path, times: int, seed: int = 1) -> Killed:
                     raise
         # the end of the last one is repaired by a start
         hashes += _ended(listed, kept)
-        whole = verified(kept, hashes)
+        whole = verify_files(kept, hashes)
     return Killed(times, accepted, whole.lines, whole.files, repaired, torn)
 
 

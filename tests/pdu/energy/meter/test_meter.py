@@ -24,7 +24,7 @@ from handlers import registry
 from handlers.shared.errors import SettingsError
 from pdu.core.files import journal
 from pdu.energy.journal.days import Days, files
-from pdu.energy.journal.verify import verified
+from pdu.energy.journal.verify import verify_files
 from tests.needs import ROOT
 from tests.pdu import running
 from tests.pdu.monitoring.halls import PDU, Hall, environment, hall, private, run
@@ -102,7 +102,7 @@ def test_a_round_has_what_each_handler_knows_and_a_dead_pdu_its_error(
         1,
         0,
     )
-    assert verified(str(folder), [tally["hash"]]).hash == tally["hash"]
+    assert verify_files(str(folder), [tally["hash"]]).hash == tally["hash"]
     head, start, *rest = records(folder)
     units = {one["unit"]: one for one in rest if "unit" in one}
     found = {units[one["of"]]["name"]: (units[one["of"]], one) for one in rest if "of" in one}
@@ -155,7 +155,7 @@ def test_sighup_takes_over_the_list_and_ends_nothing(tmp_path: Path) -> None:
     assert "nothing changes" in err
     units = {one["unit"]: one["name"] for one in records(kept) if "unit" in one}
     assert units == {0: "rack", 1: "slow", 2: "second"}
-    verified(str(kept))
+    verify_files(str(kept))
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
@@ -168,11 +168,11 @@ def test_a_signal_ends_it_at_once_and_the_next_start_continues(
             meter.send_signal(number)
             out, err = meter.communicate(timeout=PATIENCE_S)
         assert meter.returncode == code, err
-        before = verified(str(tmp_path / "kept")).hash
+        before = verify_files(str(tmp_path / "kept")).hash
         assert f"kept at another place: {before}" in out and "1 reading kept" in out
         done = run("meter", listed, "--into", tmp_path / "kept", "--rounds", 1)
         assert done.returncode == 0 and "1 reading kept" in done.stdout
-    verified(str(tmp_path / "kept"), [before])
+    verify_files(str(tmp_path / "kept"), [before])
 
 
 def test_a_second_meter_is_refused(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_full_disk_loses_no_accepted_line_and_is_said_and_written(tmp_path: Pa
         meter.terminate()
         _, err = meter.communicate(timeout=PATIENCE_S)
     assert meter.returncode == 0, err
-    verified(str(kept))
+    verify_files(str(kept))
     written = records(kept)
     (lost,) = [record for record in written if "lost" in record]
     assert lost["lost"] >= 1 and "File too large" in lost["reason"]

@@ -21,7 +21,7 @@ import pytest
 
 from pdu.core.files import journal
 from pdu.energy.journal.days import files
-from pdu.energy.journal.verify import verified
+from pdu.energy.journal.verify import verify_files
 from pdu.energy.meter.schedule import phase_s
 from tests.needs import ROOT, program
 from tests.pdu.monitoring.halls import environment
@@ -238,7 +238,7 @@ _MIDNIGHT = "\nrounds = 6\n" + _OVER_MIDNIGHT
 
 def test_midnight_begins_a_file_that_can_be_read_alone(tmp_path: Path) -> None:
     ran(tmp_path / "a", _MIDNIGHT)
-    found = verified(str(tmp_path / "a"))
+    found = verify_files(str(tmp_path / "a"))
     assert (found.first, found.last) == ("2026-11-23.jsonl", "2026-11-24.jsonl")
     for path in files(str(tmp_path / "a")):
         head, start, *rest = [entry.record for entry in journal.read_entries(path)]
@@ -371,7 +371,7 @@ def test_a_sync_that_fails_at_the_begin_of_a_day_is_said_and_written(tmp_path: P
     assert "writing again" in said and tally["lost"] >= 1
     records = [entry.record for _, entry in journal.read_all(files(str(tmp_path / "a")))]
     assert sum(record.get("lost", 0) for record in records) == tally["lost"]
-    verified(str(tmp_path / "a"))
+    verify_files(str(tmp_path / "a"))
 
 
 _ANCHORED = (

@@ -19,7 +19,7 @@ from tests.simulators.snmp_agent.device import INTEGER, OCTETS, OPAQUE, TICKS
 
 def _left_out(text: str) -> str:
     """What a recording says of lines that it leaves out."""
-    return ", ".join(snmprec.parse(text).skipped)
+    return ", ".join(snmprec.parse(text).skip_reasons)
 
 
 def _walk(agent: Agent, oid: str, *options: str) -> str:
@@ -272,12 +272,12 @@ def test_a_walk_with_bare_time_ticks_a_prompt_and_a_message_is_read() -> None:
         arcs(oid): tuple(row) for oid, row in rows.items()
     }
     # the agent's last answer says that nothing follows
-    assert parsed.skipped == [f"line {n} (no row of snmpwalk)" for n in (1, 6, 7)]
+    assert parsed.skip_reasons == [f"line {n} (no row of snmpwalk)" for n in (1, 6, 7)]
 
 
 def test_the_first_of_many_lines_that_cannot_be_read_are_named() -> None:
     text = ".1.3.6.1.4.1.9.1.0 = INTEGER: 1\n" + "x\n" * 8
-    assert snmprec.parse(text).skipped[4:] == ["line 6 (no row of snmpwalk)", "3 more lines"]
+    assert snmprec.parse(text).skip_reasons[4:] == ["line 6 (no row of snmpwalk)", "3 more lines"]
 
 
 def test_the_names_of_values_in_a_walk_are_kept_and_text_in_quotes_gives_none() -> None:
