@@ -242,7 +242,7 @@ def test_without_the_environment_the_command_that_makes_it_is_named(module: str)
     # -S hides the installed packages
     bare = [sys.executable, "-S", "-E", "-m", module, "--help"]
     done = subprocess.run(
-        bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+        bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert "is missing: make env" in only_line(done)

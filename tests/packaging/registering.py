@@ -109,7 +109,7 @@ class Admin:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=120,
             start_new_session=True,
         )
         return Run(done.returncode, done.stdout, done.stderr)

@@ -89,7 +89,7 @@ def test_a_python_without_packages_builds_the_same_whatever_layout_and_hash_seed
         cwd="/",
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=120,
     )
     run(tmp_path / "same", "--profile", str(written(tmp_path)), *only)
     run(tmp_path / "other", "--profile", str(written(tmp_path, note="another")), *only)

@@ -63,7 +63,7 @@ def test_commands_on_the_example_run(command: str, tmp_path: Path) -> None:
     if "packaging/build.py" in arguments:
         arguments += ["--out", str(tmp_path)]
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert (done.returncode, done.stderr) == (0, "") and "acme" in done.stdout
 

@@ -179,7 +179,7 @@ def test_archives_and_ids_are_found_from_any_directory(
         env=admin.environment(None, DCI_URL="https://dci"),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "known under id 7" in done.stdout and "/pdu_snmp-1.0.tar.gz" in done.stdout

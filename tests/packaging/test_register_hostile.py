@@ -160,7 +160,7 @@ def test_an_archive_may_have_any_name(admin: Admin, manager: DciManager, tmp_pat
         assert dry.code == 0 and is_clean(dry.out.replace("\n", "") + "\n"), dry
         pasted = "curl() { printf '%s\\0' \"$@\"; }\n" + dry.out[dry.out.rindex("curl -X POST") :]
         printed = subprocess.run(
-            ["sh", "-c", pasted], cwd=tmp_path, capture_output=True, text=True, timeout=60
+            ["sh", "-c", pasted], cwd=tmp_path, capture_output=True, text=True, timeout=120
         )
         if is_one_line(text):
             assert f"data=@{text}" in printed.stdout.split("\0") and printed.stderr == "", printed
@@ -189,7 +189,7 @@ def test_dry_run_shows_no_direction_mark_of_a_file_name_or_the_environment(
     )
     pasted = "curl() { printf '%s\\n' \"$@\"; }\n" + commands
     printed = subprocess.run(
-        ["sh", "-c", pasted], capture_output=True, text=True, timeout=60
+        ["sh", "-c", pasted], capture_output=True, text=True, timeout=120
     ).stdout.splitlines()
     hidden = "?" * len(TURNS)
     assert f"data=@a{hidden}'b.tar.gz" in printed

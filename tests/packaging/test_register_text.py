@@ -77,6 +77,6 @@ def test_each_shell_hands_over_to_python(shell: str, tmp_path: Path) -> None:
     script.write_text(build.register_script("1.0", build.HANDLERS), encoding="utf-8")
     command = [path, "sh"] if shell == "busybox" else [path]
     done = subprocess.run(
-        [*command, str(script), "--help"], capture_output=True, text=True, timeout=60
+        [*command, str(script), "--help"], capture_output=True, text=True, timeout=120
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, register.HELP, "")

@@ -62,7 +62,7 @@ def run(command: list[str], folder: Path, **variables: str) -> subprocess.Comple
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=PATIENCE_S,
+        timeout=2 * PATIENCE_S,
         env=environment,
         check=False,
     )

@@ -170,7 +170,7 @@ def curl(running: Gateway, *words: str) -> Answer:
         input=f'header = "Authorization: Bearer {TOKENS["admin"]}"',
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert not done.stderr
     text, _, status = done.stdout.rpartition("\n")

@@ -107,7 +107,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     text = UNIT.read_text("utf-8")
     path.write_text(text.replace(PROGRAM, sys.executable).replace("User=pdu", "User=root"))
     done = subprocess.run(
-        [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=60
+        [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=120
     )
     assert (done.returncode, done.stderr) == (0, "")
 

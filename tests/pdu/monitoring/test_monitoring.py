@@ -64,7 +64,7 @@ def test_prometheus_parses_the_dashboards_expressions(tmp_path: Path) -> None:
     path = tmp_path / "rules.yml"  # JSON is YAML
     path.write_text(json.dumps({"groups": [{"name": "shown", "rules": rules}]}))
     done = subprocess.run(
-        [program("promtool"), "check", "rules", path], capture_output=True, text=True, timeout=60
+        [program("promtool"), "check", "rules", path], capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0 and f"{len(rules)} rules found" in done.stdout, done.stderr
 
@@ -107,7 +107,7 @@ def test_systemd_accepts_the_unit(name: str, tmp_path: Path) -> None:
     text = (DOCS / path.name).read_text("utf-8")
     path.write_text(text.replace(PROGRAM, sys.executable).replace("User=pdu", "User=root"))
     done = subprocess.run(
-        [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=60
+        [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=120
     )
     assert (done.returncode, done.stderr) == (0, "")
 

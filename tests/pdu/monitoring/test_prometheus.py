@@ -45,7 +45,7 @@ SCRAPED_S = 2
 )
 def test_promtool_accepts_configuration_and_rules(arguments: list[str]) -> None:
     done = subprocess.run(
-        [program("promtool"), *arguments], cwd=DOCS, capture_output=True, text=True, timeout=60
+        [program("promtool"), *arguments], cwd=DOCS, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0 and "SUCCESS" in done.stdout, done.stdout + done.stderr
 

@@ -107,6 +107,6 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     text = UNIT.read_text("utf-8").replace(PROGRAM, sys.executable)
     path.write_text(re.sub(r"(?m)^(User|Group|SupplementaryGroups)=.*$", "", text))
     done = subprocess.run(
-        [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=60
+        [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=120
     )
     assert (done.returncode, done.stderr) == (0, "")

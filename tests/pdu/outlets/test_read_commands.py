@@ -732,7 +732,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=writer,
                 stderr=subprocess.PIPE,
-                timeout=60,
+                timeout=120,
                 env={**os.environ, "PDU_PASSWORD": "unused"},
             )
         finally:

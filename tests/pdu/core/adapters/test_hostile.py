@@ -155,7 +155,7 @@ def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str) ->
             "/Actions/Outlet.PowerControl",
         }[handler]
         with contextlib.closing(
-            http.client.HTTPConnection(served.host, served.port, timeout=60)
+            http.client.HTTPConnection(served.host, served.port, timeout=120)
         ) as connection:
             connection.request("POST", target, b"[" * 100_000)
             assert connection.getresponse().status == 400

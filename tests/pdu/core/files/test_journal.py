@@ -150,7 +150,7 @@ except JournalError as error:
 def test_a_full_disk_loses_no_accepted_line(tmp_path: Path) -> None:
     path = str(tmp_path / "a.jsonl")
     done = subprocess.run(
-        [sys.executable, "-c", _FULL, path], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", _FULL, path], capture_output=True, text=True, check=True, timeout=120
     )
     accepted, text = done.stdout.split(maxsplit=1)
     assert "File too large" in text

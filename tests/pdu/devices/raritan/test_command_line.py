@@ -105,7 +105,7 @@ def shell(unit: XerusPdu, words: str, **more: str) -> subprocess.CompletedProces
     environment = {**os.environ, "PDU_PASSWORD": unit.password, **more}
     line = words.replace("TOOL", tool)
     return subprocess.run(  # noqa: S602
-        line, shell=True, cwd=ROOT, capture_output=True, env=environment, timeout=60
+        line, shell=True, cwd=ROOT, capture_output=True, env=environment, timeout=120
     )
 
 

@@ -30,7 +30,7 @@ def _walk(agent: Agent, oid: str, *options: str) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         env={"MIBS": ""},
         check=True,
     ).stdout
