@@ -92,6 +92,51 @@ def _untrue(source: str) -> Iterator[str]:
             yield f"{function.lineno}: {function.name}: {error}"
 
 
+_PREPOSITIONS = frozenset(
+    "above after against as at before below between by for from in near of off on since to with"
+    " within without".split()
+)
+#: the rooms in which no function begins with a preposition: it says neither what is done nor what
+#: is returned
+_LAWFUL = (
+    "common", "pdu_common", "handlers", "packaging", "pdu/devices", "pdu/energy/meter",
+    "pdu/nut_driver", "pdu/outlets", "pdu/prove", "pdu/recording",
+)  # fmt: skip
+#: those that may
+_EXCEPTIONS = {
+    "of": "`evidence.of(capability)` is read behind its object",
+    "from_params": "a constructor, as `datetime.fromisoformat`",
+    "from_settings": "a constructor, as `datetime.fromisoformat`",
+    "at": "`error.at(place)` and `reader.at(oid)` are read behind their object",
+    "near": "`families.near(sys_object_id)` is read behind its object",
+    "by_guid": "makes a `ByOctets`, a source of the profiles' language",
+    "without": "`without(values, text)` is a source of the profiles' language",
+}
+
+
+def _begins_with_preposition(name: str) -> bool:
+    return name.strip("_").partition("_")[0] in _PREPOSITIONS and name not in _EXCEPTIONS
+
+
+def test_no_function_begins_with_a_preposition() -> None:
+    defined = re.compile(r"^ *(?:async )?def (\w+)", re.MULTILINE)
+    names = [
+        (path.relative_to(ROOT), name)
+        for folder in _LAWFUL
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "rpc" not in path.parts
+        for name in defined.findall(path.read_text("utf-8"))
+    ]
+    assert not [f"{path}: {name}" for path, name in names if _begins_with_preposition(name)]
+    # an exception that nothing needs any more is taken out
+    assert {*_EXCEPTIONS} <= {name for _, name in names}
+
+
+@pytest.mark.parametrize("name", ["of_pdu", "_without_power", "as_json", "_at"])
+def test_a_preposition_is_named(name: str) -> None:
+    assert _begins_with_preposition(name)
+
+
 def test_the_first_word_of_a_function_is_true() -> None:
     errors = [
         f"{path.relative_to(ROOT)}:{error}"

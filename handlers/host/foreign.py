@@ -87,7 +87,7 @@ def _reveal(value: object) -> object:
 # ---- what the platform passed --------------------------------------------------------------------
 
 
-def _as_settings_error(function: Callable[[], T], reason: Reason) -> T:
+def _call_platform(function: Callable[[], T], reason: Reason) -> T:
     """The function's result. If a method of the platform's objects raises, SettingsError with
     `reason` and the exception's type; its text may hold a secret."""
     try:
@@ -117,12 +117,12 @@ def read_field(holder: object, name: str) -> object:
             return mapping[name] if name in mapping.keys() else None
         return attribute
 
-    return _as_settings_error(value, _unreadable(name))
+    return _call_platform(value, _unreadable(name))
 
 
 def read_text(value: object, name: str) -> Optional[str]:
     """The `text` of the value of the field `name`. Raises SettingsError."""
-    return _as_settings_error(lambda: text(value), _unreadable(name))
+    return _call_platform(lambda: text(value), _unreadable(name))
 
 
 def read_address(value: object, name: str) -> str:
@@ -137,7 +137,7 @@ def read_address(value: object, name: str) -> str:
             return ""
         return (text(value) or "").strip()
 
-    return _as_settings_error(read_stripped, _unreadable(name))
+    return _call_platform(read_stripped, _unreadable(name))
 
 
 def read_json_text(value: object, name: str) -> Union[str, bytes, None]:
@@ -150,7 +150,7 @@ def read_json_text(value: object, name: str) -> Union[str, bytes, None]:
             return str.__str__(value).strip()
         return bytes(value).strip() if isinstance(value, (bytes, bytearray)) else None
 
-    return _as_settings_error(read_stripped, _unreadable(name))
+    return _call_platform(read_stripped, _unreadable(name))
 
 
 def read_settings(value: object, name: str, most: int) -> list[tuple[str, str]]:
@@ -159,7 +159,7 @@ def read_settings(value: object, name: str, most: int) -> list[tuple[str, str]]:
     """
     return [
         (key_text, _setting_text(setting, f"the value of {key_text.strip().lower()[:60]!r}"))
-        for key, setting in _as_settings_error(lambda: _entries(value, most), _unreadable(name))
+        for key, setting in _call_platform(lambda: _entries(value, most), _unreadable(name))
         for key_text in [_setting_text(key, "a key")]
     ]
 
@@ -201,7 +201,7 @@ def _setting_text(value: object, what: str) -> str:
             why = f"is {error}"
         raise SettingsError(unread + why)
 
-    setting = _as_settings_error(read_setting, f"{unread}cannot be read")
+    setting = _call_platform(read_setting, f"{unread}cannot be read")
     if setting is None:
         raise SettingsError(f"{unread}has the type {type(value).__name__}; give text")
     return setting
@@ -218,7 +218,7 @@ def read_parameters(pdu_data: object) -> list[tuple[str, str]]:
         fields = params if is_mapping(params) else getattr(params, "__dict__", {})
         return list(_nested_texts(fields))
 
-    return _as_settings_error(parameters, _unreadable("snmp_params"))
+    return _call_platform(parameters, _unreadable("snmp_params"))
 
 
 def _nested_texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -249,7 +249,7 @@ def read_port(pdu_data: object) -> Optional[str]:
         return None if value is None else (text(value) or "")[:10]
 
     with contextlib.suppress(SettingsError):
-        return _as_settings_error(port, "")
+        return _call_platform(port, "")
     return None
 
 
