@@ -108,3 +108,44 @@ def test_who_comes_is_not_billed_what_who_leaves_was(
     counted = bright["register_end"]["kwh"] - counted_kwh(FIRST + 1800.0)
     both = Decimal(repr(acme["billed"])) + Decimal(repr(bright["billed"]))
     assert Decimal(repr(round(counted - 0.002, 3))) <= both <= Decimal(repr(round(counted, 3)))
+
+
+@pytest.mark.parametrize("place", ["rack1,1", "rack*,*"])
+def test_a_time_between_two_customers_is_named(
+    place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path, range(0), f"acme,{place},,2026-10-20", f"bright,{place},2026-10-21,")
+    owners = ("--customers", str(tmp_path / "customers.csv"), "--draft", "--into")
+    words = ("energy", "statement", str(tmp_path / "readings"), *LIMIT, *owners)
+    code, out, _ = run(capsys, *words, str(tmp_path / "october"), "--month", "2026-10")
+    pdu, outlet = place.split(",")
+    assert (
+        code == 0
+        and (
+            f"{pdu}, outlet {outlet}: nobody is billed for 2026-10-20 00:00:00+00:00 to 2026-10-21"
+            " 00:00:00+00:00"
+        )
+        in out
+    )
+    code, out, _ = run(capsys, *words, str(tmp_path / "november"), "--month", "2026-11")
+    assert code == 0 and "nobody is billed" not in out
+
+
+def test_numbers_do_not_begin_again_where_their_file_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path, range(0), "acme,rack1,1,,")
+    readings = tmp_path / "readings"
+    assert run(capsys, "energy", "seal", str(readings))[0] == 0
+    # days that were sealed before the first statement are no reason
+    assert len(billed(capsys, tmp_path, "--month", "2026-10")) == 1
+    (readings / "statements.jsonl").unlink()
+    owners = ("--customers", str(tmp_path / "customers.csv"))
+    period = (*LIMIT, *owners, "--month", "2026-11", "--into", str(tmp_path / "november"))
+    words = ("energy", "statement", str(readings), *period)
+    code, _, err = run(capsys, *words)
+    assert code == 2 and "statements.jsonl is missing" in err and "from a copy" in err
+    assert not (tmp_path / "november").exists()
+    (readings / "statements.jsonl").touch()
+    code, out, _ = run(capsys, *words)
+    assert code == 0 and "-00001" in out

@@ -90,6 +90,14 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
         rows = [*self._patterns, *itertools.chain.from_iterable(self._named.values())]
         return {row.tenure.customer for row in rows}
 
+    def unheld(self, begin: float, end: float) -> Iterator[tuple[Place, float, float]]:
+        """Times of a period that lie between two tenures of a place, and are nobody's."""
+        for place in dict.fromkeys([*self._named, *(row.place for row in self._patterns)]):
+            for earlier, later in zip(self[place], self[place][1:]):
+                first, last = max(earlier.end, begin), min(later.begin, end)
+                if first < last:
+                    yield place, first, last
+
     def __bool__(self) -> bool:
         return bool(self._named or self._patterns)
 

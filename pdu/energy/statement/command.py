@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Optional
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -18,14 +19,15 @@ from ...core.cli.output import Result, counted, print_result
 from ...core.cli.shared_options import INTO
 from ..audit.pdu_audit import Asked
 from ..journal.journals import MeterJournal
+from ..registers.customers import Customers
 from ..shared_options import WITHOUT, BillingOptions, billing
 from . import proof
 from .billing import FILE
 from .customer_shares import StatementInputs, outlet_labels
-from .figures import Rules, SurchargeFactors
+from .figures import Rules, SurchargeFactors, local
 from .sealing import seal_finished_days
 from .tariff_file import tariff_named
-from .wording import DRAFT
+from .wording import DRAFT, place_text
 from .writer import StatementFile, write
 
 
@@ -49,17 +51,28 @@ def _statement(context: click.Context, /, **options: Any) -> int:
         run_options_of(context),
     )
     run_options.defect_code = WRONG
-    inputs = _read_inputs(statement_options)
+    inputs, unheld = _read_inputs(statement_options)
     statement_file = write(inputs, statement_options.into)
     holes = [*inputs.source.holes(inputs.paths)]
-    document = {**dataclasses.asdict(statement_file), "left_out": holes}
+    document = {**dataclasses.asdict(statement_file), "left_out": holes, "unheld": unheld}
     return print_result(
-        Result(document, [*holes, *_lines(statement_options.into, statement_file)]),
+        Result(document, [*holes, *unheld, *_lines(statement_options.into, statement_file)]),
         run_options.json,
     )
 
 
-def _read_inputs(statement_options: StatementOptions) -> StatementInputs:
+def _unheld(customers: Customers, begin: float, end: float, zone: ZoneInfo) -> Iterator[str]:
+    """Times between two customers, as sentences."""
+    for (pdu, outlet), first, last in customers.unheld(begin, end):
+        place = place_text({"pdu": printable(pdu, 60), "outlet": printable(outlet, 40)})
+        span = " to ".join(local(time, zone) for time in (first, last))
+        yield f"{place}: nobody is billed for {span}; the audit has its energy"
+
+
+def _read_inputs(
+    statement_options: StatementOptions,
+) -> tuple[StatementInputs, Sequence[str]]:
+    """What is written, and of whose energy nobody gets a bill."""
     begin, end, zone = statement_options.billing.period()
     meters, customers, cords = statement_options.billing.files(zone)
     tolerance = statement_options.billing.tolerance_kwh
@@ -70,7 +83,7 @@ def _read_inputs(statement_options: StatementOptions) -> StatementInputs:
     tariff = tariff_named(statement_options.tariff, customers.names())
     source = MeterJournal(statement_options.dir, statement_options.without)
     paths = source.past(begin, end)
-    return StatementInputs(
+    inputs = StatementInputs(
         statement_options.dir,
         source,
         paths,
@@ -85,6 +98,7 @@ def _read_inputs(statement_options: StatementOptions) -> StatementInputs:
         outlet_labels(source, paths),
         statement_options.draft,
     )
+    return inputs, [*_unheld(customers, begin, end, zone)]
 
 
 def _lines(into: str, file: StatementFile) -> Iterator[str]:

@@ -25,6 +25,8 @@ from . import merkle
 from .disclosure import DaySalts
 
 ROOTS, KEY = "roots.jsonl", "roots.key"
+#: the numbers of statements: it is there wherever days were sealed
+STATEMENTS = "statements.jsonl"
 _MARK = 16  # digits
 
 
@@ -135,6 +137,9 @@ def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str
         if day not in root_by_day
     ]
     if new:
+        statements = os.path.join(folder, STATEMENTS)
+        if not root_by_day and not os.path.exists(statements):
+            Journal(statements).close()
         with Journal(path) as roots_journal:
             roots_journal.append(new)
     return roots_of(path)

@@ -17,10 +17,10 @@ from ...core.cli.output import counted
 from ...core.files import journal
 from ...core.files.journal import Journal
 from ..registers.poll import OWN
+from .day_roots import ROOTS, STATEMENTS
 from .proof import Billed
 from .wording import place_text
 
-STATEMENTS = "statements.jsonl"
 #: behind the name of a folder that is not whole yet
 PART = ".part"
 #: so many overlaps are named
@@ -82,8 +82,16 @@ class Numbers:
     """The journal of statements, while one run writes some. A second run is refused meanwhile."""
 
     def __init__(self, folder: str) -> None:
-        """Raises SettingsError, and journal.Changed for a line that is not as it was written."""
+        """Raises SettingsError, also if the file was removed, and journal.Changed for a line that
+        is not as it was written.
+        """
         self._path = os.path.join(folder, STATEMENTS)
+        if os.path.exists(os.path.join(folder, ROOTS)) and not os.path.exists(self._path):
+            raise SettingsError(
+                f"{printable(self._path)} is missing, and days were sealed: what was billed, and by"
+                " which number, is not known. Put it back from a copy; if no statement was ever"
+                " issued, make an empty file of that name"
+            )
         self._journal = Journal(self._path)
         self._first = dict[PeriodKey, str]()
         self._latest = dict[PeriodKey, IssuedStatement]()
