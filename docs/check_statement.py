@@ -574,7 +574,7 @@ def check_line(line, rows, statement, zone, unchecked):
         others = [edge(one) for one in read] if register.odd else []
         is_right = alike(shown, said) or any(alike(one, said) for one in others)
         need(is_right, f"{where}: register")
-        edges.append(found)
+        edges.append(next((one for one in read if alike(edge(one), said)), found))
     units = []
     for one in read:
         if not units or [units[-1][key] for key in ("serial", "firmware")] != one.unit[1:3]:
@@ -620,8 +620,8 @@ def check_billed(line, register, edges, begin, end):
         return
     rise = near(edges[1].kwh - edges[0].kwh, billed, 3)
     if register.odd:
-        shown = [line[key]["kwh"] for key in ("register_begin", "register_end")]
-        rise = rise or near(shown[1] - shown[0], billed, 3)
+        is_one = edges[0].unit[:4] == edges[1].unit[:4]
+        rise = rise and is_one and edges[0].begin <= edges[1].begin
         need(rise or billed <= low, f"{where}: billed is more than the lowest, and no rise")
         return
     if edges[0].end <= begin and (

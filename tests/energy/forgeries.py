@@ -497,6 +497,20 @@ def _corrected(statement: Statement) -> None:
 FORGERIES.append(Forgery("what was billed before", _stated(_corrected), "billed before"))
 
 
+@forgery("from the first reading of a new unit to the last of the old one")
+def _across(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+    line = exchanged(statement)
+    old, new = line["units"]
+    billed = round(old["last"]["kwh"] - new["first"]["kwh"], 3)
+    line.update(register_begin=new["first"], register_end=old["last"], billed=billed)
+    parts = rounding.split(
+        rounding.nearest_wh(billed), [one["best"] for one in line["tariff"].values()]
+    )
+    for one, part in zip(line["tariff"].values(), parts):
+        one["billed"] = part / 1000.0
+    summed(statement)
+
+
 @forgery("a difference that is none")
 def _difference(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
     _corrected(statement)
