@@ -370,3 +370,13 @@ def test_the_register_at_a_moment_is_bounded_by_the_nearest_readings() -> None:
     assert [register_at(rising, T0 + at).best for at in (-10.0, 900.0)] == [10.0, 10.9]
     short = register([0.0, 300.0], [10.0, 10.3])
     assert inside(short, T0, T0 + 300.0).high == pytest.approx(0.4)
+
+
+def test_a_wrap_may_take_as_long_as_both_clocks_were_off() -> None:
+    """3.6 kW is 0.001 kWh a second: 1.05 kWh need 1,050 s, and the hole is 1,000 s long."""
+    begins = [0.0, 1000.0, 2000.0, 3000.0]
+    readings = RegisterReadings(begins, begins, [998.9, 999.5, 0.55, 1.0], slack=50.0)
+    segments = [Segment(range(2)), Segment(range(2, 4))]
+    limits = RegisterLimits(3.6, 0.01, 1000.0)
+    energy = BoundedRegister(readings, segments, limits).energy(900.0, 2100.0)
+    assert energy.best == pytest.approx(1.05 + 0.06 + 0.045, abs=1e-6)
