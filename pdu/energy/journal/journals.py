@@ -65,8 +65,8 @@ class MeterJournal:
             yield from _each_pdu(indexes, partial(_audit, audit))
 
     def past(self, begin: float, end: float) -> Sequence[str]:
-        """The finished files (`finished`) that may have readings of a period, or of a day before or
-        after it. Raises SettingsError.
+        """The `finished_files` that may have readings of a period, or of a day before or after it.
+        Raises SettingsError.
         """
         finished_paths = {*finished_files(self._folder)}
         return [
