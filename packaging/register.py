@@ -316,7 +316,7 @@ class Server:
                 77: "curl cannot read its file of certificate authorities: set CURL_CA_BUNDLE to a"
                 " readable PEM file",
             }.get(answer.curl, f"the connection to {url} failed ({words})")
-            return sentence + _proxy()
+            return sentence + _proxy_hint()
         message, number, detail = (text_of(answer.error(key)) for key in ("msg", "code", "value"))
         if message or number:
             details = f' "{message}"' if message else ""
@@ -388,7 +388,7 @@ class Server:
         self.stop(answer, "the login failed")
 
 
-def _proxy() -> str:
+def _proxy_hint() -> str:
     """What to check besides, if the environment names a proxy; it is shown without its login."""
     names = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
     proxy = next((os.environ[name] for name in names if os.environ.get(name)), "")

@@ -30,7 +30,7 @@ def parse_label_number(label: object) -> Optional[int]:
     return None
 
 
-def is_shifted(position: int, label: object, well_known_label: object) -> bool:
+def is_misnumbered(position: int, label: object, well_known_label: object) -> bool:
     """Whether the labels show that the outlet at a position, from 1, belongs to another one.
 
     `label`: that of the list's outlet; `well_known_label`: that of the outlet with the position's
@@ -65,7 +65,9 @@ class LastOutlet:
         count, label = len(self._listed.outlets), answered_field(self._own, "label")
         label_number = parse_label_number(label)
         in_another_order = label_number is not None and label_number <= count
-        if in_another_order or not is_shifted(count, label, answered_field(self._known, "label")):
+        if in_another_order or not is_misnumbered(
+            count, label, answered_field(self._known, "label")
+        ):
             return
         unit = self._listed.unit
         raise JsonRpcSyntaxException(

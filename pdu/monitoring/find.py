@@ -101,7 +101,7 @@ def _find(
             lambda: bar.update(1) if bar is not None else None,
             lambda error: unsent.update([getattr(error, "strerror", None) or str(error)]),
         )
-    pdus, other_devices = sort_answers(answers, at)
+    pdus, other_devices = split_answers(answers, at)
     if not no_mdns:
         xerus = announced_pdus(networks)
         xerus_addresses = {device.address for device in xerus}
@@ -166,7 +166,7 @@ def _port(text: str) -> int:
         raise SettingsError("--port must be a number from 1 to 65535") from None
 
 
-def sort_answers(
+def split_answers(
     answers: Mapping[str, AgentAnswer], port: int
 ) -> tuple[list[FoundDevice], list[FoundDevice]]:
     """The devices that a family of the SNMP handler fits, and all others that answered.

@@ -87,7 +87,7 @@ class Api:
         """
         rows = self._query("series", (("match[]", selector), *_times(start=begin, end=end)))
         if not isinstance(rows, list):
-            raise self._bad("series is not a list")
+            raise self._protocol_error("series is not a list")
         return [self._labels(labels) for labels in rows]
 
     def samples(self, selector: str, begin: float, end: float) -> list[Samples]:
@@ -97,16 +97,16 @@ class Api:
         query = (("query", f"{selector}[{seconds}s]"), *_times(time=end))
         answer = self._query("query", query)
         if not isinstance(answer, dict) or answer.get("resultType") != "matrix":
-            raise self._bad("the result is no matrix of samples")
+            raise self._protocol_error("the result is no matrix of samples")
         rows = answer.get("result")
         if not isinstance(rows, list):
-            raise self._bad("the result is not a list")
+            raise self._protocol_error("the result is not a list")
         found_rows = [self._row(row, begin) for row in rows]
         return [row for row in found_rows if row.times]
 
     def _row(self, row: Any, begin: float) -> Samples:
         if not isinstance(row, dict) or not isinstance(row.get("values"), list):
-            raise self._bad("a series has no values")
+            raise self._protocol_error("a series has no values")
         labels = self._labels(row.get("metric"))
         times: list[float] = []
         values: list[float] = []
@@ -115,14 +115,14 @@ class Api:
             try:
                 time, value = float(pair[0]), float(pair[1])
             except (TypeError, ValueError, LookupError, OverflowError):
-                raise self._bad("a sample is no pair of a time and a number") from None
+                raise self._protocol_error("a sample is no pair of a time and a number") from None
             if not last_time < time < math.inf:
-                raise self._bad("the samples of a series are not in the order of time")
+                raise self._protocol_error("the samples of a series are not in the order of time")
             last_time = time
             # A staleness marker is a NaN. Prometheus leaves them out, others may not.
             if value == value and time > begin:
                 if not 0.0 <= value < math.inf:
-                    raise self._bad("a sample is below 0 or infinite")
+                    raise self._protocol_error("a sample is below 0 or infinite")
                 times.append(time)
                 values.append(value)
         return Samples(labels, times, values)
@@ -131,7 +131,7 @@ class Api:
         if not isinstance(labels, dict) or not all(
             isinstance(value, str) for value in labels.values()
         ):
-            raise self._bad("labels are no texts")
+            raise self._protocol_error("labels are no texts")
         return labels
 
     def _query(self, what: str, query: Sequence[tuple[str, str]]) -> Any:
@@ -142,7 +142,9 @@ class Api:
         except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
-            raise self._bad("no JSON object: is this the URL of a Prometheus API?", reply.body)
+            raise self._protocol_error(
+                "no JSON object: is this the URL of a Prometheus API?", reply.body
+            )
         if answer.get("status") != "success" or reply.status != 200:
             reason = self._credentials.hidden(str(answer.get("error", "no reason given")))
             raise Refused(f"the server refuses the query: {reason}").at(self.name, what)
@@ -150,11 +152,11 @@ class Api:
             reason = self._credentials.hidden(
                 str(answer.get("warnings") or "the answer is partial")
             )
-            raise self._bad(f"the server says that samples may be missing: {reason}")
+            raise self._protocol_error(f"the server says that samples may be missing: {reason}")
         self.is_victoria = _VICTORIA in reply.headers
         return answer.get("data")
 
-    def _bad(self, what: str, body: bytes = b"") -> ProtocolError:
+    def _protocol_error(self, what: str, body: bytes = b"") -> ProtocolError:
         return ProtocolError(what, body).at(self.name)
 
 

@@ -83,7 +83,7 @@ class Block(NamedTuple):
             accuracy_percent=self.unit.accuracy_percent,
         )
 
-    def restless(self) -> Iterator[tuple[Optional[int], int]]:
+    def restarts(self) -> Iterator[tuple[Optional[int], int]]:
         """Pairs of polls between which the unit may have begun again: the number of the later one,
         and before it that of the last one with an uptime, None if no poll before has one.
         """
@@ -211,7 +211,7 @@ class PduReadings:
         if not new_polls:
             return
         self._follow(block.poll(0), polls)
-        for last, number in block.restless():
+        for last, number in block.restarts():
             if last is not None:
                 self._identity.keep(block.poll(last), polls + last)
             self._follow(block.poll(number), polls + number)

@@ -238,7 +238,7 @@ def _drawn_outlet_limit(node: PduNode, outlet: str) -> Optional[float]:
 
 def _breakers_kw(node: PduNode, breakers: Sequence[Breaker]) -> Optional[float]:
     ratings = [breaker.rating_a for breaker in breakers]
-    known_ratings = [breaker for breaker in ratings if breaker is not None]
+    known_ratings = [rating for rating in ratings if rating is not None]
     if node.voltage_v is None or not known_ratings or len(known_ratings) < len(ratings):
         return None
     return sum(known_ratings) * node.voltage_v * _OVER / 1000.0

@@ -344,7 +344,7 @@ def _fast_stretch(
     rate, origin = limits.most(1.0), readings.begins[numbers[first]]
     most_kwh = limits.most(readings.proven_age + readings.slack) + limits.step
     most_kwh += ROUNDING * max(abs(readings.values[numbers[-1]]), 1.0)
-    if not _is_ahead(readings, numbers[first:], rate, most_kwh):
+    if not _has_fast_stretch(readings, numbers[first:], rate, most_kwh):
         return None
     lowest, begin, highest, end = math.inf, first, most_kwh, 0
     for place in range(first, len(numbers)):
@@ -361,10 +361,10 @@ def _fast_stretch(
     return (begin, end) if end else None
 
 
-def _is_ahead(
-    readings: RegisterReadings, numbers: Sequence[int], rate: float, most_kwh: float
+def _has_fast_stretch(
+    readings: RegisterReadings, numbers: Sequence[int], rate: float, allowed_kwh: float
 ) -> bool:
-    """Whether a reading is by more than `most_kwh` ahead of one before it and of what the supply
+    """Whether a reading is by more than `allowed_kwh` ahead of one before it and of what the supply
     delivered since, `rate` kWh in a second.
     """
     is_range = isinstance(numbers, range)
@@ -373,7 +373,7 @@ def _is_ahead(
     values, origin = np.asarray(readings.values)[part], begins[:1]
     lowest = np.minimum.accumulate(values - rate * (begins - origin))
     ahead = (values - rate * (ends - origin))[1:] - lowest[:-1]
-    return bool((ahead > most_kwh).any())
+    return bool((ahead > allowed_kwh).any())
 
 
 def _momentary(

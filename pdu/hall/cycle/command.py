@@ -104,7 +104,9 @@ def _plan(context: click.Context, /, **values: Any) -> int:
     by_current = mode is Mode.BOTH_FEEDS and options.confirm == "current"
     file = EvidenceFile.of(options.verified, drawing.path)
     hall = Hall(drawing, readings)
-    planned_steps = planned(hall, mode, machines, _untried(file, machines) if by_current else None)
+    planned_steps = planned(
+        hall, mode, machines, _cabling_gaps(file, machines) if by_current else None
+    )
     if planned_steps.steps:
         device_by_name = devices_of(targets)
         names = {cord.pdu for machine in machines for cord in machine.cords}
@@ -138,7 +140,7 @@ def _plan(context: click.Context, /, **values: Any) -> int:
     return code
 
 
-def _untried(file: EvidenceFile, machines: Sequence[Machine]) -> dict[str, str]:
+def _cabling_gaps(file: EvidenceFile, machines: Sequence[Machine]) -> dict[str, str]:
     """Machine -> why its cabling is not known."""
     reasons = {
         machine.name: file.find(MachinePower.of(machine).name, machine.cords, time.time())[1]

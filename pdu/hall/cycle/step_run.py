@@ -92,7 +92,7 @@ class StepRun:
             Phase.LOOK: lambda: self._look(only_open),
             Phase.BEGIN: self._begin,
             Phase.SWITCH_OFF: self._switch_off,
-            Phase.PROVE_BY_METERS: self._prove_by_meters,
+            Phase.PROVE_BY_METERS: self._switch_by_meters,
             Phase.STAY_OFF: self._stay_off,
             Phase.SWITCH_ON: self._switch_on,
             Phase.RESTORE: self._restore,
@@ -128,20 +128,20 @@ class StepRun:
             return Phase.RESTORE
         self._cords = [cord for cord in self.step.cords if states[cord] is UP]
         if self._cords:
-            self._judge(self._cords)
+            self._check(self._cords)
         return Phase.SWITCH_OFF
 
     def _begin(self) -> Phase:
         self._say(f"step {self.step.number} of {len(self._plan.steps)}: {self.step}")
         stop_if_asked(self._environment)
         self._read()
-        live_cords = self._judge(self.step.cords)
+        live_cords = self._check(self.step.cords)
         by_meters = self._plan.mode is Mode.BOTH_FEEDS and self._plan.by_current
         if self._plan.mode is Mode.ONE_FEED and live_cords:
-            looks = self._learn()
+            looks = self._sample_loads()
             stop_if_asked(self._environment)
             # a second has passed, or ten
-            live_cords = self._judge(self.step.cords)
+            live_cords = self._check(self.step.cords)
             self._floor_a = least_remaining_current(self._others)
             self._loads = StepLoads(looks, live_cords)
         # one write with the first command: a step that is begun has a command
@@ -162,7 +162,7 @@ class StepRun:
         self._prove_off(self.step.cords)
         return self._end_off()
 
-    def _prove_by_meters(self) -> Phase:
+    def _switch_by_meters(self) -> Phase:
         """Switch all cords off, one after another, and prove it as `pdu machine off` does. The
         first that is not proven ends it.
         """
@@ -255,7 +255,7 @@ class StepRun:
     def _wait(self, seconds: float) -> None:
         wait_until(self._environment, self._environment.monotonic() + seconds)
 
-    def _judge(self, cords: Sequence[Cord]) -> list[Cord]:
+    def _check(self, cords: Sequence[Cord]) -> list[Cord]:
         """Which of these cords carry. Raises UnexpectedState unless the last reading allows to
         switch them off.
         """
@@ -271,7 +271,7 @@ class StepRun:
             if cord_now.cord in cords and cord_now.now is Now.CARRIES
         ]
 
-    def _learn(self) -> list[Mapping[Cord, MeteredLoad]]:
+    def _sample_loads(self) -> list[Mapping[Cord, MeteredLoad]]:
         """What the machine's cords show in two renewals."""
         end = self._environment.monotonic() + 2 * self._period_s
         looks: list[Mapping[Cord, MeteredLoad]] = [self._watch.loads(self._machine.cords)]

@@ -162,7 +162,7 @@ def _box(box: Box, anchors: Mapping[HallNode, str]) -> str:
     if sign:
         parts.append(_text(box.width - 6, 13, sign, "right"))
     if box.mark.order:
-        parts.append(_order(box.width - (26 if sign else 12), 9, box.mark.order))
+        parts.append(_badge(box.width - (26 if sign else 12), 9, box.mark.order))
     parts.append(_text(6, 13, head, "title"))
     title = box.title if kind == "box" else f"rack {box.title}"
     opening = _link(box.node, anchors, title, box.mark)
@@ -187,7 +187,7 @@ def _row(row: DiagramRow, width: float, anchors: Mapping[HallNode, str]) -> str:
         parts.append(f'<rect class="used" x="4" y="{row.y:.1f}" {bar_size}/>')
     left = 8.0
     if mark.order:
-        parts.append(_order(left + 5, row.y + 7, mark.order))
+        parts.append(_badge(left + 5, row.y + 7, mark.order))
         left += 14.0
     room = inner - left - _CHARACTER * len(figures) - 4
     parts.append(_text(left, row.y + 11, _shorten_name(row.name, room), ""))
@@ -198,7 +198,7 @@ def _row(row: DiagramRow, width: float, anchors: Mapping[HallNode, str]) -> str:
     return f"{_link(row.node, anchors, row.node.in_words, mark)}{''.join(parts)}</a>"
 
 
-def _order(x: float, y: float, place_in_order: int) -> str:
+def _badge(x: float, y: float, place_in_order: int) -> str:
     return (
         f'<circle class="order" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
         f'<text class="number" x="{x:.1f}" y="{y + 3:.1f}">{place_in_order}</text>'

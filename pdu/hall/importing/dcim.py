@@ -101,14 +101,14 @@ class _DcimReader:
                 cord = ImportedCord(name, psu, pdu, str(end["name"]).strip())
                 (pdu_cords if device in pdus else cords).append(cord)
             elif device in pdus:
-                lines.append(self._line(name, end))
+                lines.append(self._feed_line(name, end))
             else:
                 key = _id(end)
                 if key not in unread:
                     panel = self._panel(end["power_panel"])
                     names = {key: (_name(end), panel)}
                     unread[key] = naming.unique(names, {*names_in_use, *unread.values()})[key]
-                    lines.append(self._line(unread[key], end)._replace(phases=1))
+                    lines.append(self._feed_line(unread[key], end)._replace(phases=1))
                 number = sum(cord.pdu == unread[key] for cord in cords)
                 outlet = _ONLY if not number else str(number + 1)
                 cords.append(ImportedCord(name, psu, unread[key], outlet))
@@ -299,7 +299,7 @@ class _DcimReader:
                 outlets_by_pdu.setdefault(name, []).append(outlet)
         return outlets_by_pdu
 
-    def _line(self, pdu: str, feed: Mapping[str, Any]) -> ImportedLine:
+    def _feed_line(self, pdu: str, feed: Mapping[str, Any]) -> ImportedLine:
         return ImportedLine(
             pdu,
             "",

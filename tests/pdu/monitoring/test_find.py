@@ -199,7 +199,7 @@ def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
 )
 def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) -> None:
     answer = AgentAnswer(1, "1.3.6.1.4.1.318.1.3.4.6", "", name)
-    pdus, _ = find_.sort_answers(
+    pdus, _ = find_.split_answers(
         {f"2001:db8:1111:2222:3333:4444:5555:{host}": answer for host in (6666, 7777)}, 161
     )
     lines = [f"{one.name},snmp,{one.address}" for one in find_.name_pdus(pdus)]
@@ -220,7 +220,7 @@ def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) ->
 def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(
     object_id: str, handler: str
 ) -> None:
-    pdus, others = find_.sort_answers(
+    pdus, others = find_.split_answers(
         {"192.0.2.1": AgentAnswer(1, object_id, "Linux web1 6.1.0", "web1")}, 161
     )
     assert [one.what for one in pdus] == ([handler] if handler else [])

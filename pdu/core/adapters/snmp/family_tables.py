@@ -290,6 +290,7 @@ def costly(profiles: Sequence[Profile]) -> str:
     """
     rows: list[list[str]] = []
     for profile in profiles:
+        # outlets are ways to read them, in the order in which they are tried
         reads = status_reads(profile.outlets[0]) if profile.outlets else []
         if len(reads) > 1:
             rows.append([f"`{profile.key}`", str(len(reads)), ", ".join(_object_phrases(reads))])
