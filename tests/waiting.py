@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 # The usual limit of a wait, in seconds: ample, even on a busy machine.
-PATIENCE_S = 120.0
+PATIENCE_S = 60.0
 
 
 def until(true: Callable[[], bool], seconds: float = PATIENCE_S, every: float = 0.01) -> bool:
