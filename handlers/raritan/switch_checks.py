@@ -37,7 +37,7 @@ def why_refused(outlets: str, code: int) -> Refused:
 def raise_if_numbering_differs(
     identity: str,
     well_known: Pending[Outlet.MetaData],
-    listed: Pending[Outlet.MetaData],
+    entry: Pending[Outlet.MetaData],
     quote: Callable[[str], str],
 ) -> None:
     """Raise Unsupported if labels show that the outlet in the list of getOutlets is not the one
@@ -47,7 +47,7 @@ def raise_if_numbering_differs(
     outlets in two ways, and nothing shows which of them matches the wiring. Or that label cannot be
     read, and the list's own is another number.
     """
-    label, well_known_label = answered_field(listed, "label"), answered_field(well_known, "label")
+    label, well_known_label = answered_field(entry, "label"), answered_field(well_known, "label")
     if not is_misnumbered(int(identity.rpartition(".")[2]), label, well_known_label):
         return
     leads = "the label behind its well-known id cannot be read"
