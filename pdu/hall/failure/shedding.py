@@ -33,7 +33,7 @@ def sheds(hall: Hall, outcome: RehearsalOutcome) -> list[Shed]:
     for load in sorted(bounded_loads, key=lambda load: len(draws[load.name])):
         draw_by_machine = draws[load.name]
         excess_a = load.excess_a - sum(
-            draw_by_machine[name] for name in shed_names & draw_by_machine.keys()
+            draw for name, draw in draw_by_machine.items() if name in shed_names
         )
         if excess_a <= 0.0:
             continue

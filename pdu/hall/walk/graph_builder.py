@@ -116,7 +116,7 @@ class _Builder:
         for line in panel.lines:
             if line.of is not None:
                 self._need(self._part(panel.name, line), self._number[line.of])
-        lines_above = {line.of for line in panel.lines}
+        lines_above = dict.fromkeys(line.of for line in panel.lines)
         upper = self._node_above_for(panel.node, panel.inputs[0], lines_above, ())
         self._above[board].append(Edge(upper, True, YES, True))
 
@@ -244,9 +244,9 @@ class _Builder:
                 self._need(number, self._number[line.of])
         for breaker in pdu.breakers:
             self._need(self._add_breaker(pdu, breaker), outlets)
-        lines_above = {line.of for line in pdu.lines}
+        lines_above = dict.fromkeys(line.of for line in pdu.lines)
         for source in pdu.inputs:
-            several = lines if has_one_input and lines_above == {None} else ()
+            several = lines if has_one_input and [*lines_above] == [None] else ()
             upper = self._node_above_for(HallNode("pdu", name), source, lines_above, several)
             self._above[inlet].append(Edge(upper, True, YES, True))
         only = pdu.inputs[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any, Optional
 
@@ -11,6 +13,7 @@ from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from tests.needs import ROOT
 
 FEEDS = 'standard = "IEC 60898-1"\n[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
 
@@ -356,3 +359,34 @@ def test_a_board_with_fewer_free_lines_than_pdus_that_name_none_is_shared() -> N
     assert all(loads[f"P/w{n}"].low == 0.0 and loads[f"P/w{n}"].high > 6.0 for n in (1, 2))
     two = hall(drawing.replace('[[pdu]]\nname = "c"\ninputs = ["P"]\n', ""), {"a": {"1": 2.01}})
     assert not any(two.facts.graph.carriers[number].name == "P/w1" for number in two.facts.sums)
+
+
+_EDGES = """import sys
+from pdu.core.drawing import drawing_file
+from pdu.hall.walk.graph_builder import build_graph
+drawing = drawing_file.parsed(sys.stdin.read(), "hall.power.toml")
+print(build_graph(drawing, drawing.owners(), {}).above)
+"""
+
+
+def test_the_order_of_edges_does_not_depend_on_the_hash_seed() -> None:
+    lines = [f"L{n}" for n in range(1, 7)]
+    drawing = FEEDS + '[[panel]]\nname = "PA"\ninputs = ["A"]\n'
+    drawing += "".join(f'[[panel.line]]\nname = "{line}"\n' for line in lines)
+    drawing += '[[pdu]]\nname = "left"\ninputs = ["PA"]\n'
+    drawing += "".join(f'[[pdu.line]]\nname = "{line}"\nof = "PA/{line}"\n' for line in lines)
+    drawing += '[[machine]]\nname = "srv"\ncords = ["left/1"]\n'
+    edges = {
+        subprocess.run(
+            [sys.executable, "-c", _EDGES],
+            env={"PYTHONHASHSEED": seed},
+            cwd=ROOT,
+            input=drawing,
+            text=True,
+            check=True,
+            capture_output=True,
+            timeout=120,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(edges) == 1
