@@ -36,8 +36,8 @@ from ..core.files import secret_files as private
 from ..core.files.whole_files import check_page, text_of, write_page
 from .audit import exports, report
 from .audit.audit_result import AuditOutcome, AuditPeriod
-from .audit.groups import by_customer, by_machine, grade_exit_code
-from .audit.pdu_audit import Asked, Audited, audit_registers
+from .audit.groups import grade_exit_code, sum_customers, sum_machines
+from .audit.pdu_audit import AuditScope, PduAudit, audit_registers
 from .journal.journals import MeterJournal
 from .journal.prometheus import Prometheus
 from .journal.queries import Api, QueryLogin, is_url
@@ -106,8 +106,8 @@ def _audit_pdus(
     begin, end, zone = times
     meters, customers, cords = audit_options.billing.files(zone)
     tolerance = audit_options.billing.tolerance_kwh
-    is_drawn = audit_options.html is not None
-    audit_scope = Asked(begin, end, meters, customers, drawn=is_drawn, tolerance_kwh=tolerance)
+    has_plots = audit_options.html is not None
+    audit_scope = AuditScope(begin, end, meters, customers, has_plots, tolerance)
     source = _source(audit_options, run_options)
     with closing(source):
         pdus = []
@@ -116,14 +116,14 @@ def _audit_pdus(
             pdus.append(pdu)
     if not pdus:
         raise SettingsError("there is no PDU in these readings")
-    twice = [*same(alias.seen for alias in pdus if alias.seen is not None)]
+    twice = [*same(pdu.unit for pdu in pdus if pdu.unit is not None)]
     names = alias_map(twice)
-    sums = by_customer(customers, pdus, begin, end, tolerance, names) if customers else []
+    sums = sum_customers(customers, pdus, begin, end, tolerance, names) if customers else []
     lines = ((total.name, line) for total in sums if total.name for line in total.lines)
     check_held_once(
         (Holding(name, line.pdu, line.outlet, line.begin, line.end) for name, line in lines), names
     )
-    machine_totals = by_machine(cords, pdus, begin, end, tolerance, names)
+    machine_totals = sum_machines(cords, pdus, begin, end, tolerance, names)
     level = grade_exit_code(pdus, machine_totals, sums)
     alias_sentences = [alias.sentence() for alias in twice]
     for alias in alias_sentences:
@@ -133,10 +133,12 @@ def _audit_pdus(
     )
 
 
-def _audit_pdu(audit_scope: Asked, times: AuditPeriod, pdu: PduReadings) -> tuple[Audited, str]:
+def _audit_pdu(
+    audit_scope: AuditScope, times: AuditPeriod, pdu: PduReadings
+) -> tuple[PduAudit, str]:
     """One PDU, and its part of the page."""
     audit = audit_registers(pdu, audit_scope).compact()
-    return (audit.undrawn(), report.section(times, audit)) if audit_scope.drawn else (audit, "")
+    return (audit.undrawn(), report.section(times, audit)) if audit_scope.has_plots else (audit, "")
 
 
 def _source(audit_options: AuditOptions, run_options: RunOptions) -> ReadingSource:

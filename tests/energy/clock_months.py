@@ -20,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import Any, NamedTuple, Optional
 
-from pdu.energy.audit.pdu_audit import Asked, Audited, audit_registers
+from pdu.energy.audit.pdu_audit import AuditScope, PduAudit, audit_registers
 from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
 from pdu.energy.registers.poll import OWN, OutletFigures, Poll
@@ -158,7 +158,7 @@ def _audited(
     source: str,
     step: float,
     end: float,
-) -> Audited:
+) -> PduAudit:
     pdu = PduReadings("rack")
     lists = {
         name: [[None] * len(times) if one is None else one.tolist() for one in each]
@@ -173,7 +173,7 @@ def _audited(
         pdu.append(Poll("rack", begin, begin + 1.0, figures, time + 3e5, serial="A1", uptime=time))
     facts = RegisterFacts(LIMIT_KW, step, volts=VOLTS if source == VOLT_AMPERES else None)
     meters = Meters(facts, pdu_limit_kw=PDU_LIMIT_KW)
-    return audit_registers(pdu, Asked(ORIGIN, ORIGIN + end, meters))
+    return audit_registers(pdu, AuditScope(ORIGIN, ORIGIN + end, meters))
 
 
 def some(phase: Optional[float], first: int, after: int) -> list[Result]:

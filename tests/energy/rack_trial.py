@@ -50,7 +50,7 @@ class Result(NamedTuple):
         return self.answer.low - slack <= self.truth <= self.answer.high + slack
 
 
-def audited(one: Rack) -> pdu_audit.Audited:
+def audited(one: Rack) -> pdu_audit.PduAudit:
     """The audit's answer, from polls as a source yields them."""
     pdu = PduReadings("rack")
     for poll in one.polls:
@@ -72,7 +72,7 @@ def audited(one: Rack) -> pdu_audit.Audited:
         owned = [OutletTenancy("a", -math.inf, middle), OutletTenancy("b", middle, math.inf)]
         tenures[("rack", "1")] = owned
     return pdu_audit.audit_registers(
-        pdu, pdu_audit.Asked(begin, begin + one.plan.days * racks.DAY, meters, tenures)
+        pdu, pdu_audit.AuditScope(begin, begin + one.plan.days * racks.DAY, meters, tenures)
     )
 
 

@@ -147,7 +147,7 @@ def between(
 ) -> EnergyInterval:
     """What the hole between two segments of a register says of a period."""
     earlier, later = (None if place is None else one._segments[place] for place in places)
-    hole = one._between(earlier, later, np.array([begin]), np.array([end]))
+    hole = one._hole_energy(earlier, later, np.array([begin]), np.array([end]))
     return EnergyInterval(0.0, 0.0, 0.0) if hole is None else hole.intervals()[0]
 
 

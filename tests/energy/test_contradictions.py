@@ -35,7 +35,7 @@ def answered(
         time = 300.0 * number
         figures = OutletFigures("1", register(time / HOUR), amperes, watts)
         pdu.append(Poll("rack1", time, time + 1.0, [figures], monotonic=time + 1e6, serial="A1"))
-    asked = pdu_audit.Asked(0.0, days * DAY, Meters(facts))
+    asked = pdu_audit.AuditScope(0.0, days * DAY, Meters(facts))
     (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     return answer
 
@@ -185,7 +185,7 @@ def test_a_unit_that_seems_exchanged_at_each_poll_takes_no_longer() -> None:
     for number in range(3000):
         figures = [OutletFigures("1", round(1000.0 + 0.01 * number, 2))]
         pdu.append(Poll("rack1", 300.0 * number, 300.0 * number, figures, uptime=3e5 * number))
-    asked = pdu_audit.Asked(0.0, 31 * DAY, Meters(KNOWN))
+    asked = pdu_audit.AuditScope(0.0, 31 * DAY, Meters(KNOWN))
     (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     assert answer.grade == grades.NOT_BILLABLE
 

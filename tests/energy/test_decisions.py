@@ -114,7 +114,7 @@ def test_a_wrap_is_no_more_than_the_supply_delivers_and_a_step(
     old: float, new: float, expected: Optional[float]
 ) -> None:
     limits = LIMITS._replace(modulus=100.0)
-    found = segments.wrapped(old, new, 3000.0, limits)
+    found = segments.wrap_energy(old, new, 3000.0, limits)
     assert found == (None if expected is None else pytest.approx(expected))
 
 

@@ -57,7 +57,7 @@ def rising(factor: float = 1.0) -> Any:
 def answered(
     pdu: PduReadings, meter: RegisterFacts = KNOWN, days: float = 2.0
 ) -> pdu_audit.AuditedRegister:
-    asked = pdu_audit.Asked(0.0, days * DAY, Meters(meter))
+    asked = pdu_audit.AuditScope(0.0, days * DAY, Meters(meter))
     (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     return answer
 
@@ -85,8 +85,8 @@ def test_a_register_in_a_wrong_unit_defends_no_energy(kilowatts: float, watts: f
     answer = answered(pdu)
     assert checks.UNIT in kinds(answer) and not answer.has_lowest
     assert answer.energy.low == 0.0 and answer.energy.high >= 48.0 * watts / 1000.0
-    found = pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
-    (line,) = groups.by_machine({"srv": [("rack1", "1")]}, [found], 0.0, 2 * DAY)[0].lines
+    found = pdu_audit.audit_registers(pdu, pdu_audit.AuditScope(0.0, 2 * DAY, Meters(KNOWN)))
+    (line,) = groups.sum_machines({"srv": [("rack1", "1")]}, [found], 0.0, 2 * DAY)[0].lines
     assert kwh(answer.energy, answer.has_lowest)[0] == "" and not line.has_lowest
 
 
@@ -231,7 +231,7 @@ def test_readings_beside_a_period_say_nothing_of_it() -> None:
             time = 300.0 * number
             figures = [OutletFigures("1", rising()(time / HOUR))]
             pdu.append(Poll("rack1", shift + time, shift + time, figures))
-        found = pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
+        found = pdu_audit.audit_registers(pdu, pdu_audit.AuditScope(0.0, 2 * DAY, Meters(KNOWN)))
         assert (found.outlets, found.unread, found.total) == ([], ["1"], None)
 
 
@@ -260,7 +260,7 @@ def test_an_earlier_customer_does_not_pay_by_a_unit_that_is_wrong_later() -> Non
     names = ("before", "later", "last")
     owned = [OutletTenancy(*one) for one in zip(names, parts, parts[1:])]
     facts = dataclasses.replace(KNOWN, step_kwh=0.001)
-    asked = pdu_audit.Asked(0.0, 2 * DAY, Meters(facts), {("rack1", "1"): owned})
+    asked = pdu_audit.AuditScope(0.0, 2 * DAY, Meters(facts), {("rack1", "1"): owned})
     (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     before, later, last = answer.shares
     assert before.grade == grades.FIRM and before.energy.low > 9.9
@@ -304,9 +304,9 @@ def test_an_outlet_that_changes_hands_is_cut_there() -> None:
             OutletTenancy("b", middle, 30 * HOUR),
         ]
     }
-    asked = pdu_audit.Asked(0.0, 2 * DAY, Meters(KNOWN), tenures)
+    asked = pdu_audit.AuditScope(0.0, 2 * DAY, Meters(KNOWN), tenures)
     pdus = [pdu_audit.audit_registers(polled(rising()), asked)]
-    sums = groups.by_customer(tenures, pdus, 0.0, 2 * DAY)
+    sums = groups.sum_customers(tenures, pdus, 0.0, 2 * DAY)
     assert [one.name for one in sums] == ["a", "b", ""]
     for one, truth in zip(sums, (20.0, 10.0, 18.0)):
         energy = one.energy
@@ -314,7 +314,7 @@ def test_an_outlet_that_changes_hands_is_cut_there() -> None:
         assert energy.low <= truth <= energy.high
 
 
-def pair(own: float, meter: RegisterFacts = KNOWN) -> pdu_audit.Audited:
+def pair(own: float, meter: RegisterFacts = KNOWN) -> pdu_audit.PduAudit:
     pdu = PduReadings("rack1")
     for number in range(577):
         time = 300.0 * number
@@ -323,7 +323,7 @@ def pair(own: float, meter: RegisterFacts = KNOWN) -> pdu_audit.Audited:
             OutletFigures(OWN, own * time / HOUR, 4.5 * own),
         ]
         pdu.append(Poll("rack1", time, time, figures))
-    return pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, 2 * DAY, Meters(meter)))
+    return pdu_audit.audit_registers(pdu, pdu_audit.AuditScope(0.0, 2 * DAY, Meters(meter)))
 
 
 @pytest.mark.parametrize(
@@ -650,14 +650,14 @@ def test_a_meter_of_power_alone_is_an_estimate_and_never_billable(
     for number in range(577):
         figures = [OutletFigures("1", None, None, 400.0 + 100.0 * (number % 2))]
         pdu.append(Poll("rack1", 300.0 * number, 300.0 * number + 1.0, figures))
-    asked = pdu_audit.Asked(0.0, 2 * DAY, Meters(KNOWN))
+    asked = pdu_audit.AuditScope(0.0, 2 * DAY, Meters(KNOWN))
     found = pdu_audit.audit_registers(pdu, asked)
     (energy,) = found.estimates.values()
     assert energy.low == 0.0 and energy.best == pytest.approx(0.45 * 48.0, rel=0.01)
     assert energy.high == pytest.approx(3.68 * 48.0)
     assert found.unread == ["1"] and not found.outlets and found.level == 2
     tenures = {("rack1", "1"): [OutletTenancy("zeta", 0.0, 2 * DAY)]}
-    (zeta,) = groups.by_customer(tenures, [found], 0.0, 2 * DAY)
+    (zeta,) = groups.sum_customers(tenures, [found], 0.0, 2 * DAY)
     assert zeta.grade == grades.NOT_BILLABLE and zeta.energy is None
     assert (
         "an estimate by its power, which is not billed: 21.6 kWh, of 0 to 177"

@@ -9,11 +9,11 @@ from typing import Optional
 import pytest
 
 from pdu.energy.audit import checks, grades, pdu_audit
-from pdu.energy.audit.groups import by_customer
+from pdu.energy.audit.groups import sum_customers
 from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.customers import OutletTenancy, Place
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
-from pdu.energy.registers.parts import Inlet, within
+from pdu.energy.registers.parts import Inlet, bound_parts
 from pdu.energy.registers.poll import OWN, OutletFigures, Poll
 from pdu.energy.registers.values import EnergyInterval
 from tests.energy.test_parts import Fixed
@@ -28,9 +28,9 @@ def floored(kwh: float) -> float:
     return math.floor(kwh * 100.0 + 1e-6) / 100.0
 
 
-def audited(pdu: PduReadings, days: float, tenures: Tenures = NOBODY) -> pdu_audit.Audited:
+def audited(pdu: PduReadings, days: float, tenures: Tenures = NOBODY) -> pdu_audit.PduAudit:
     meters = Meters(FACTS, pdu_limit_kw=11.0)
-    return pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, days * DAY, meters, tenures))
+    return pdu_audit.audit_registers(pdu, pdu_audit.AuditScope(0.0, days * DAY, meters, tenures))
 
 
 def constant(
@@ -146,7 +146,7 @@ def test_amperes_that_show_a_unit_many_times_wide_make_no_firm_inlet(
 ) -> None:
     pdu = device({}, own=(factor * 1945.0, 8.9, None))
     meters = Meters(RegisterFacts(3.68, 0.01, volts=volts), pdu_limit_kw=11.0)
-    found = pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, 4.0 * DAY, meters)).own
+    found = pdu_audit.audit_registers(pdu, pdu_audit.AuditScope(0.0, 4.0 * DAY, meters)).own
     assert found is not None and found.grade == grades.BOUNDED
     assert "bounded by amperes" in found.reason
 
@@ -215,7 +215,7 @@ def test_bounds_that_are_wide_are_billed_at_the_lowest() -> None:
     (outlet,) = found.outlets
     assert outlet.grade == grades.WIDE and outlet.has_lowest
     assert 73.0 < outlet.energy.low <= 76.8 <= outlet.energy.high
-    (customer,) = by_customer(tenures, [found], 0.0, 8.0 * DAY)
+    (customer,) = sum_customers(tenures, [found], 0.0, 8.0 * DAY)
     assert customer.has_lowest and customer.grade == grades.WIDE
     assert customer.energy is not None and customer.energy.low > 73.0
 
@@ -223,24 +223,24 @@ def test_bounds_that_are_wide_are_billed_at_the_lowest() -> None:
 def test_parts_take_at_most_their_whole() -> None:
     whole = EnergyInterval(9.0, 10.0, 11.0)
     parts = [EnergyInterval(2.0, 3.0, 9.0), EnergyInterval(4.0, 6.0, 7.0)]
-    bounded = within(whole, parts, is_complete=False)
+    bounded = bound_parts(whole, parts, is_complete=False)
     assert [part.high for part in bounded] == [7.0, 7.0]
-    complete = within(whole, parts, is_complete=True)
+    complete = bound_parts(whole, parts, is_complete=True)
     assert [part.low for part in complete] == [2.0, 4.0]
-    tight = within(whole, [parts[0], EnergyInterval(4.0, 5.0, 5.0)], is_complete=True)
+    tight = bound_parts(whole, [parts[0], EnergyInterval(4.0, 5.0, 5.0)], is_complete=True)
     assert [part.low for part in tight] == [4.0, 4.0]
     # a whole that is less than its parts says nothing of them
-    assert within(EnergyInterval(1.0, 2.0, 5.0), parts, is_complete=True) == parts
+    assert bound_parts(EnergyInterval(1.0, 2.0, 5.0), parts, is_complete=True) == parts
 
 
 def test_a_part_that_is_narrowed_keeps_its_best_within() -> None:
     part, other = EnergyInterval(2.0, 6.0, 9.0), EnergyInterval(4.0, 4.0, 4.0)
-    (narrow, _) = within(EnergyInterval(0.0, 8.0, 8.0), [part, other], is_complete=False)
+    (narrow, _) = bound_parts(EnergyInterval(0.0, 8.0, 8.0), [part, other], is_complete=False)
     assert narrow == EnergyInterval(2.0, 4.0, 4.0)
-    (raised, _) = within(EnergyInterval(12.0, 12.0, 13.0), [part, other], is_complete=True)
+    (raised, _) = bound_parts(EnergyInterval(12.0, 12.0, 13.0), [part, other], is_complete=True)
     assert raised == EnergyInterval(8.0, 8.0, 9.0)
     # all of the whole is what the parts had at least
-    exact = within(EnergyInterval(0.0, 6.0, 6.0), [part, other], is_complete=False)
+    exact = bound_parts(EnergyInterval(0.0, 6.0, 6.0), [part, other], is_complete=False)
     assert exact == [EnergyInterval(2.0, 2.0, 2.0), other]
 
 

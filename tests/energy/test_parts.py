@@ -45,13 +45,13 @@ def polled(
 
 def audited(
     pdu: PduReadings, facts: RegisterFacts = FACTS, tolerance_kwh: float = 0.1
-) -> pdu_audit.Audited:
+) -> pdu_audit.PduAudit:
     meters = Meters(facts, pdu_limit_kw=11.0)
-    asked = pdu_audit.Asked(0.0, DAYS * DAY, meters, tolerance_kwh=tolerance_kwh)
+    asked = pdu_audit.AuditScope(0.0, DAYS * DAY, meters, tolerance_kwh=tolerance_kwh)
     return pdu_audit.audit_registers(pdu, asked)
 
 
-def of(found: pdu_audit.Audited, identity: str) -> pdu_audit.AuditedRegister:
+def of(found: pdu_audit.PduAudit, identity: str) -> pdu_audit.AuditedRegister:
     return next(one for one in found.outlets if one.outlet == identity)
 
 
@@ -105,7 +105,7 @@ def test_shares_of_customers_are_bounded_by_the_inlet_too() -> None:
             OutletTenancy("b", middle, math.inf),
         ]
     }
-    asked = pdu_audit.Asked(0.0, DAYS * DAY, Meters(FACTS, pdu_limit_kw=11.0), tenures)
+    asked = pdu_audit.AuditScope(0.0, DAYS * DAY, Meters(FACTS, pdu_limit_kw=11.0), tenures)
     first, second = of(pdu_audit.audit_registers(polled(registers), asked), "2").shares
     for share, hours in ((first, 40.0), (second, 24.0 * DAYS - 40.0)):
         assert share.energy.low <= 0.3 * hours <= share.energy.high < 0.3 * hours + 10.0

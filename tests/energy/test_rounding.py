@@ -12,7 +12,7 @@ from pdu.energy.registers.values import NOTHING, EnergyInterval
 
 
 def test_a_bound_is_rounded_away_and_the_best_to_the_nearest() -> None:
-    found = rounding.in_wh(EnergyInterval(1.0009, 1.0012, 1.0021))
+    found = rounding.round_to_wh(EnergyInterval(1.0009, 1.0012, 1.0021))
     assert found == (1000, 1001, 1003)
     # 0.0625 lies exactly between two thousandths: to the even one, as Python's formats have it
     assert [rounding.nearest_wh(one) for one in (0.0625, 0.1875, 0.0636)] == [62, 188, 64]
@@ -20,9 +20,9 @@ def test_a_bound_is_rounded_away_and_the_best_to_the_nearest() -> None:
 
 def test_the_error_of_doubles_is_not_rounded_away() -> None:
     third = 0.1 + 0.1 + 0.1  # 0.30000000000000004
-    assert rounding.in_wh(EnergyInterval(third - 2e-16, third, third)) == (300, 300, 300)
-    assert rounding.in_wh(EnergyInterval(1.0 - 1e-12, 1.0, 1.0 + 1e-12)) == (1000, 1000, 1000)
-    assert rounding.in_wh(EnergyInterval(1.0 - 1e-8, 1.0, 1.0 + 1e-8)) == (999, 1000, 1001)
+    assert rounding.round_to_wh(EnergyInterval(third - 2e-16, third, third)) == (300, 300, 300)
+    assert rounding.round_to_wh(EnergyInterval(1.0 - 1e-12, 1.0, 1.0 + 1e-12)) == (1000, 1000, 1000)
+    assert rounding.round_to_wh(EnergyInterval(1.0 - 1e-8, 1.0, 1.0 + 1e-8)) == (999, 1000, 1001)
 
 
 def test_a_sum_adds_what_was_rounded() -> None:

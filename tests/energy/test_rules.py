@@ -126,6 +126,6 @@ def _audited(case: Case) -> EnergyInterval:
             time = 60.0 * minute
             pdu.append(Poll("a", time, time, [OutletFigures("1", joules / JOULES)]))
     meters = Meters(RegisterFacts(LIMIT_KW, step_kwh=1e-6))
-    asked = pdu_audit.Asked(3600.0, 3600.0 * HOURS, meters)
+    asked = pdu_audit.AuditScope(3600.0, 3600.0 * HOURS, meters)
     (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     return answer.energy

@@ -52,7 +52,7 @@ def test_a_reading_follows_one_before_it_if_the_supply_delivers_the_rise(
 
 
 @given(_registers(), _LIMITS)
-def test_a_run_ends_where_a_reading_does_not_follow_or_the_unit_changed(
+def test_a_run_ends_where_a_reading_does_not_follow_or_the_unit_change_reason(
     one: RegisterReadings, limits: RegisterLimits
 ) -> None:
     runs = segments._runs(one, limits)
@@ -137,7 +137,7 @@ def test_a_run_comes_home_if_the_supply_and_a_step_deliver_the_rise() -> None:
 
 def test_a_change_before_a_reading_is_none_after_it() -> None:
     one = _at([0.0, 1.0, 2.0], [0.0, 0.0, 0.0], changes={1: "serial number"})
-    assert [segments._changed(one, *pair) for pair in ((0, 1), (0, 2), (1, 2))] == [
+    assert [segments._change_reason(one, *pair) for pair in ((0, 1), (0, 2), (1, 2))] == [
         "serial number", "serial number", "",
     ]  # fmt: skip
 
@@ -183,7 +183,7 @@ def test_up_to_three_readings_before_a_hole_may_be_wrong(back: int, left: int) -
     values = [100.0 + at for at in range(6)]
     following = values[-back] + 0.5
     one = _at([float(at) for at in range(7)], [*values, following])
-    numbers = segments._without_end(one, RegisterLimits(0.0, 0.75), range(6), 6)
+    numbers = segments._trim_end(one, RegisterLimits(0.0, 0.75), range(6), 6)
     assert [*numbers] == [*range(left)]
 
 

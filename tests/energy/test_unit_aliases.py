@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pdu.core.files.journal import Journal
-from pdu.energy.registers.unit_aliases import Seen, alias_map, same
+from pdu.energy.registers.unit_aliases import UnitEvidence, alias_map, same
 from tests.energy.test_audit import FIRST, HOUR, LIMITS, passed
 from tests.pdu.running import run
 
@@ -26,8 +26,8 @@ def seen(
     serial: str = "A1",
     time: tuple[float, float] = (0.0, 100.0),
     registers: Mapping[str, float] = {"1": 5.0},  # noqa: B006  # read only
-) -> Seen:
-    return Seen(name, frozenset({(unit, serial)}), *time, 1.0, registers)
+) -> UnitEvidence:
+    return UnitEvidence(name, frozenset({(unit, serial)}), *time, 1.0, registers)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,9 @@ def seen(
         (seen("a", ""), seen("b", ""), {}),
     ],
 )
-def test_names_of_one_unit(one: Seen, other: Seen, expected: Mapping[str, str]) -> None:
+def test_names_of_one_unit(
+    one: UnitEvidence, other: UnitEvidence, expected: Mapping[str, str]
+) -> None:
     assert alias_map([*same([one, other])]) == expected
 
 

@@ -72,7 +72,9 @@ def audited(plan: Plan, one: Month, step_from: str = OWNER) -> AuditedRegister:
         )
     step = plan.step if step_from == OWNER else None
     meters = Meters(RegisterFacts(plan.breaker_kw, step, plan.modulus))
-    (answer,) = pdu_audit.audit_registers(pdu, pdu_audit.Asked(one.begin, one.end, meters)).outlets
+    (answer,) = pdu_audit.audit_registers(
+        pdu, pdu_audit.AuditScope(one.begin, one.end, meters)
+    ).outlets
     return answer
 
 

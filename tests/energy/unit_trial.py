@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple, Optional
 
 from pdu.energy.audit.grades import FIRM
-from pdu.energy.audit.pdu_audit import Asked, AuditedRegister, audit_registers
+from pdu.energy.audit.pdu_audit import AuditedRegister, AuditScope, audit_registers
 from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
 from pdu.energy.registers.poll import OutletFigures, Poll
@@ -62,7 +62,7 @@ def audited(one: Month) -> Sequence[AuditedRegister]:
     volts = VOLTS if one.plan.source == VOLT_AMPERES else None
     facts = RegisterFacts(LIMIT_KW, one.plan.step, volts=volts)
     meters = Meters(facts, pdu_limit_kw=PDU_LIMIT_KW)
-    found = audit_registers(pdu, Asked(ORIGIN, ORIGIN + one.plan.days * DAY, meters))
+    found = audit_registers(pdu, AuditScope(ORIGIN, ORIGIN + one.plan.days * DAY, meters))
     return [*found.outlets, *filter(None, [found.own])]
 
 

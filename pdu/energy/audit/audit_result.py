@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from ...core.cli.output import counted
 from ..registers.meter_facts import MIB, NOT_STATED, OWNER, READINGS, UNIT
-from ..registers.rounding import in_wh, summed
+from ..registers.rounding import round_to_wh, summed
 from ..registers.values import EnergyInterval, Event
 from .grades import ESTIMATE, LEVELS, NOT_BILLABLE
 from .groups import GroupSum, InvoiceLine, places_unread
-from .pdu_audit import Audited, AuditedRegister
+from .pdu_audit import AuditedRegister, PduAudit
 
 LEGAL = (
     "Software cannot make a reading legal metrology: where the law wants MID meters for bills, only"
@@ -61,7 +61,7 @@ class Amount(NamedTuple):
     has_lowest: bool
 
     @property
-    def at_risk(self) -> str:
+    def kwh_at_risk(self) -> str:
         """kWh that may have flowed and are not billed: all of what has no lowest."""
         lowest = self.energy.low if self.has_lowest else 0.0
         return kwh(EnergyInterval(lowest, lowest, self.energy.high - lowest))[2]
@@ -73,7 +73,7 @@ class AuditOutcome(NamedTuple):
     begin: float
     end: float
     zone: ZoneInfo
-    pdus: Sequence[Audited]
+    pdus: Sequence[PduAudit]
     machines: Sequence[GroupSum]
     customers: Sequence[GroupSum]
     #: the exit code
@@ -81,7 +81,7 @@ class AuditOutcome(NamedTuple):
     #: which names are one unit, and which readings these are, with their hash
     origin: Sequence[str]
 
-    def answers(self) -> Iterator[tuple[Audited, AuditedRegister]]:
+    def answers(self) -> Iterator[tuple[PduAudit, AuditedRegister]]:
         """Each register with its PDU."""
         for pdu in self.pdus:
             for register in (*pdu.outlets, *filter(None, [pdu.own])):
@@ -139,7 +139,7 @@ class AuditOutcome(NamedTuple):
 
     def _coverage(self) -> Iterator[str]:
         """What the readings cover, if that is not the whole period."""
-        spans = [pdu.covered for pdu in self.pdus if pdu.covered is not None]
+        spans = [pdu.coverage for pdu in self.pdus if pdu.coverage is not None]
         if not spans:
             return
         first, last = min(begin for begin, _ in spans), max(end for _, end in spans)
@@ -232,7 +232,7 @@ def kwh(
     """
     if energy is None:
         return ["", "", ""]
-    low, best, high = (f"{figure:.3f}" for figure in in_wh(energy).energy)
+    low, best, high = (f"{figure:.3f}" for figure in round_to_wh(energy).energy)
     return [low if has_lowest else "", *((best, high) if is_whole else ("", ""))]
 
 
@@ -246,7 +246,7 @@ def percent(share: float) -> str:
     return f"{math.floor(share * 1000.0 + 1e-6) / 10.0:.1f}"
 
 
-def by_event(answers: Sequence[AuditedRegister]) -> Mapping[Event, Sequence[AuditedRegister]]:
+def group_by_event(answers: Sequence[AuditedRegister]) -> Mapping[Event, Sequence[AuditedRegister]]:
     """Each event once, with the registers that had it."""
     registers_by_event: dict[Event, list[AuditedRegister]] = {}
     for register in answers:

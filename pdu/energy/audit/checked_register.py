@@ -75,7 +75,7 @@ class _Findings(NamedTuple):
     """What a register counted beside what flowed (law 2)."""
 
     #: of each stretch, as a whole
-    compared: list[checks.Comparison]
+    comparisons: list[checks.Comparison]
     #: by its own power or current
     doubts: list[UnitDoubt]
     #: the same, by less than what one outlet alone can show
@@ -125,13 +125,13 @@ class CheckedRegister:
             if comparison is None:
                 findings.standstills.extend(still)
                 continue
-            findings.compared.append(comparison)
+            findings.comparisons.append(comparison)
             event = comparison.event
             # what nobody believes may stand, and is a hole then
             if event is None or not (is_believed or comparison.ratio > 1.0):
                 findings.standstills.extend(still)
                 continue
-            doubt = UnitDoubt(event, comparison.ratio, *self._between_changes(event))
+            doubt = UnitDoubt(event, comparison.ratio, *self._span_between_changes(event))
             factor = max(doubt.ratio, 1.0 / doubt.ratio) if doubt.ratio else float("inf")
             is_alone_enough = factor >= checks.DEVICE_FACTOR
             same_kind = findings.doubts if is_alone_enough else findings.suspicions
@@ -154,25 +154,27 @@ class CheckedRegister:
 
     def is_loaded(self, doubt: UnitDoubt) -> bool:
         """Whether its power shows what it counts by what flows, in the time of a doubt (law 2)."""
-        return any(comparison.is_loaded for comparison in self._compared(doubt.since, doubt.until))
+        return any(
+            comparison.is_loaded for comparison in self._comparisons(doubt.since, doubt.until)
+        )
 
     def excludes(self, doubt: UnitDoubt) -> bool:
         """Whether its own power or current excludes a doubt (law 4)."""
-        here = self._compared(doubt.since, doubt.until)
+        here = self._comparisons(doubt.since, doubt.until)
         return any(comparison.excludes(doubt.ratio) for comparison in here)
 
     def confirms(self, begin: float, end: float) -> bool:
         """Whether its own power or current shows in a period that its unit is right (law 2)."""
-        return any(comparison.confirms for comparison in self._compared(begin, end))
+        return any(comparison.confirms for comparison in self._comparisons(begin, end))
 
     def confirm(self) -> None:
         """Other registers of the device show that its unit is right (law 4)."""
         self.is_confirmed = True
 
-    def _compared(self, begin: float, end: float) -> Sequence[checks.Comparison]:
+    def _comparisons(self, begin: float, end: float) -> Sequence[checks.Comparison]:
         return [
             comparison
-            for comparison in self._findings.compared
+            for comparison in self._findings.comparisons
             if comparison.begin < end and comparison.end > begin
         ]
 
@@ -200,7 +202,7 @@ class CheckedRegister:
         flows = np.concatenate((amperes, watts))
         return bool(len(kwh) and len(flows) and not np.ptp(kwh) and not flows.any())
 
-    def _between_changes(self, event: Event) -> tuple[float, float]:
+    def _span_between_changes(self, event: Event) -> tuple[float, float]:
         """When the device changed before and after an event: meanwhile it had one unit (law 4)."""
         edges = [float(self._rows.begins[number]) for number in self._times.changes]
         since = max((edge for edge in edges if edge <= event.begin), default=float("-inf"))
@@ -234,7 +236,7 @@ class CheckedRegister:
         return self._limits.step
 
     @property
-    def moved(self) -> bool:
+    def has_moved(self) -> bool:
         """Whether the register ever showed another value."""
         return bool(np.ptp(np.asarray(self._readings.values)))
 
@@ -245,7 +247,7 @@ class CheckedRegister:
         counts = [len(segment.readings) for segment in story.segments]
         return not story.events and counts == [len(self._readings.values)]
 
-    def believed(self) -> Iterator[Sequence[Sequence[float]]]:
+    def values_by_unit(self) -> Iterator[Sequence[Sequence[float]]]:
         """The readings of each segment in kWh, segments of one unit together (law 1)."""
         values, changes = self._readings.values, sorted(self._readings.changes)
         for _, segments in groupby(
@@ -404,7 +406,7 @@ class CheckedRegister:
         stood = not energy.best and energy.high <= 2.0 * self._limits.step + few
         return stood and bool((currents == 0.0).any()) and not (currents > 0.0).any()
 
-    def drawn(self, begin: float, end: float, most: float) -> PlotData:
+    def plot_data(self, begin: float, end: float, most: float) -> PlotData:
         """What a picture shows: a few points, and an energy of at most `most` kWh."""
         values, begins = self._readings.values, self._readings.begins
         believed_numbers = {

@@ -12,7 +12,7 @@ from ..registers.poll import OWN
 from ..registers.values import EnergyInterval, Event
 from .audit_result import AuditOutcome, kwh, utc
 from .groups import GroupSum, InvoiceLine, balance, level_of, unread_line
-from .pdu_audit import Audited, AuditedRegister
+from .pdu_audit import AuditedRegister, PduAudit
 
 
 def as_json(outcome: AuditOutcome) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def _head(outcome: AuditOutcome) -> dict[str, Any]:
                 "grade": amount.grade,
                 "registers": amount.registers,
                 "kwh": _kwh(amount.energy, amount.has_lowest),
-                "kwh_at_risk": float(amount.at_risk),
+                "kwh_at_risk": float(amount.kwh_at_risk),
             }
             for amount in outcome.amounts()
         ],
@@ -59,7 +59,7 @@ def _lists(outcome: AuditOutcome) -> dict[str, Iterator[dict[str, Any]]]:
     }
 
 
-def _pdu(pdu: Audited) -> dict[str, Any]:
+def _pdu(pdu: PduAudit) -> dict[str, Any]:
     comparison = balance(pdu)
     return {
         "name": pdu.name,
@@ -67,7 +67,7 @@ def _pdu(pdu: Audited) -> dict[str, Any]:
         "outlets": [{"identity": outlet.outlet, **_answer(outlet)} for outlet in pdu.outlets],
         "pdu": None if pdu.own is None else _answer(pdu.own),
         "sum_kwh": None if pdu.total is None else _kwh(pdu.total),
-        "sum_exceeds_pdu": pdu.exceeded,
+        "sum_exceeds_pdu": pdu.outlets_exceed_pdu,
         "difference": None
         if comparison is None
         else {

@@ -57,7 +57,7 @@ def grade_register(
             return Grade(NOT_BILLABLE, event.reason)
         if event.kind == checks.UNIT:
             return Grade(NOT_BILLABLE, f"its unit is in doubt: {event.reason}")
-    grade = _by_width(energy, tolerance_kwh)
+    grade = _width_grade(energy, tolerance_kwh)
     if grade == FIRM and basis.weakness:
         return Grade(BOUNDED, f"{_apart(energy)}: {basis.weakness}")
     if grade == FIRM:
@@ -89,12 +89,12 @@ def grade_sum(
         return Grade(NOT_BILLABLE, f"{counted(unread, 'outlet')} not read")
     if in_doubt:
         return Grade(NOT_BILLABLE, f"the unit of {counted(in_doubt, 'outlet')} is in doubt")
-    return Grade(_by_width(energy, tolerance_kwh * registers), _apart(energy))
+    return Grade(_width_grade(energy, tolerance_kwh * registers), _apart(energy))
 
 
-def _by_width(energy: EnergyInterval, tolerated: float) -> str:
+def _width_grade(energy: EnergyInterval, tolerance_kwh: float) -> str:
     for grade, share in ((FIRM, _FIRM_SHARE), (BOUNDED, _BOUNDED_SHARE)):
-        if energy.width <= share * energy.best + tolerated + _ROUNDING:
+        if energy.width <= share * energy.best + tolerance_kwh + _ROUNDING:
             return grade
     return WIDE
 

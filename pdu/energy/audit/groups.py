@@ -13,7 +13,7 @@ from ..registers.rounding import summed
 from ..registers.values import EnergyInterval, Event
 from . import checks, grades
 from .grades import BOUNDED, LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH
-from .pdu_audit import Audited, AuditedRegister, OutletShare
+from .pdu_audit import AuditedRegister, OutletShare, PduAudit
 
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
@@ -74,9 +74,9 @@ class GroupSum(NamedTuple):
         return any(line.has_lowest for line in self.lines)
 
 
-def by_machine(
+def sum_machines(
     machines: Mapping[str, Sequence[Place]],
-    pdus: Iterable[Audited],
+    pdus: Iterable[PduAudit],
     begin: float,
     end: float,
     tolerance_kwh: float = USUAL_TOLERANCE_KWH,
@@ -127,9 +127,9 @@ def _line(place: Place, answer: Optional[AuditedRegister], begin: float, end: fl
     )
 
 
-def by_customer(
+def sum_customers(
     tenures: Mapping[Place, Sequence[OutletTenancy]],
-    pdus: Sequence[Audited],
+    pdus: Sequence[PduAudit],
     begin: float,
     end: float,
     tolerance_kwh: float = USUAL_TOLERANCE_KWH,
@@ -196,7 +196,7 @@ def _sum(name: str, lines: Sequence[InvoiceLine], tolerance_kwh: float) -> Group
 
 
 def places_unread(
-    pdus: Iterable[Audited], machines: Iterable[GroupSum], customers: Iterable[GroupSum]
+    pdus: Iterable[PduAudit], machines: Iterable[GroupSum], customers: Iterable[GroupSum]
 ) -> Collection[Place]:
     """What was not read: outlets of machines, of customers, and of PDUs of which other outlets were
     read; and PDUs of which nothing was.
@@ -221,7 +221,7 @@ class Balance(NamedTuple):
     reason: str
 
 
-def balance(pdu: Audited) -> Optional[Balance]:
+def balance(pdu: PduAudit) -> Optional[Balance]:
     """The difference of inlet and outlets; None if one of them was not read."""
     if pdu.own is None or pdu.total is None:
         return None
@@ -249,7 +249,7 @@ def balance(pdu: Audited) -> Optional[Balance]:
 
 
 def grade_exit_code(
-    pdus: Sequence[Audited], machines: Sequence[GroupSum], customers: Sequence[GroupSum]
+    pdus: Sequence[PduAudit], machines: Sequence[GroupSum], customers: Sequence[GroupSum]
 ) -> int:
     """The exit code: the worst grade of what is billed, which is customers; without them machines,
     and without those outlets. That of what is not billable if anything was not read.
@@ -260,7 +260,7 @@ def grade_exit_code(
     return max(0, *(total.level for total in billed)) if billed else max(0, *map(level_of, pdus))
 
 
-def level_of(pdu: Audited) -> int:
+def level_of(pdu: PduAudit) -> int:
     """The worst grade of a PDU's outlets, and of their sum beside the PDU's own register."""
     comparison = balance(pdu)
     is_odd = comparison is not None and comparison.explained is False

@@ -10,7 +10,7 @@ from typing import Any, Callable, NamedTuple, Optional, TypeVar
 from ..journal.readings import PduReadings, Series, readings_of
 from ..registers import resolution
 from ..registers.bounds import Period
-from ..registers.customers import OutletTenancy, Place, without_gaps
+from ..registers.customers import OutletTenancy, Place, fill_gaps
 from ..registers.meter_facts import (
     MIB,
     OWNER,
@@ -24,10 +24,10 @@ from ..registers.meter_facts import (
     mib_facts,
 )
 from ..registers.numpy_lazy import np
-from ..registers.parts import Inlet, narrowed, within
+from ..registers.parts import Inlet, bound_parts, narrowed
 from ..registers.poll import OWN
 from ..registers.rounding import summed
-from ..registers.unit_aliases import Seen
+from ..registers.unit_aliases import UnitEvidence
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from . import checks, grades
 from .checked_register import CheckedRegister, PlotData, ReadTimes
@@ -42,7 +42,7 @@ _MANY = 20
 Kept = TypeVar("Kept")
 
 
-class Asked(NamedTuple):
+class AuditScope(NamedTuple):
     """The period, in s of UTC, and what is known of meters and customers."""
 
     begin: float
@@ -51,7 +51,7 @@ class Asked(NamedTuple):
     #: the customers of each outlet
     tenures: Mapping[Place, Sequence[OutletTenancy]] = {}
     #: whether pictures of registers that are not firm will be drawn
-    drawn: bool = False
+    has_plots: bool = False
     #: how far the bounds of each register may be apart beside their share of it, in kWh
     tolerance_kwh: float = USUAL_TOLERANCE_KWH
     #: whether of a customer's share nothing but the energy is asked for
@@ -99,7 +99,7 @@ class AuditedRegister(NamedTuple):
     #: why what was read supports no firm energy; "" if it does
     weakness: str
     shares: Sequence[OutletShare] = ()
-    drawn: Optional[PlotData] = None
+    plot_data: Optional[PlotData] = None
 
     @property
     def has_lowest(self) -> bool:
@@ -107,7 +107,7 @@ class AuditedRegister(NamedTuple):
         return not checks.is_unit_in_doubt(self.events)
 
 
-class Audited(NamedTuple):
+class PduAudit(NamedTuple):
     """What the audit says of one PDU."""
 
     name: str
@@ -122,23 +122,23 @@ class Audited(NamedTuple):
     #: polls that read nothing
     failed: int = 0
     #: which unit it was, and when it was read; None without readings
-    seen: Optional[Seen] = None
+    unit: Optional[UnitEvidence] = None
     #: registers of which power was read, and no energy -> what that power says
     estimates: Mapping[str, EnergyInterval] = {}
 
     @property
-    def covered(self) -> Optional[tuple[float, float]]:
+    def coverage(self) -> Optional[tuple[float, float]]:
         """When the first reading began and the last one ended, in s; None without readings."""
-        return None if self.seen is None else (self.seen.begin, self.seen.end)
+        return None if self.unit is None else (self.unit.begin, self.unit.end)
 
-    def undrawn(self) -> Audited:
+    def undrawn(self) -> PduAudit:
         """The same without pictures, which are large."""
-        inlet = None if self.own is None else self.own._replace(drawn=None)
+        inlet = None if self.own is None else self.own._replace(plot_data=None)
         return self._replace(
-            outlets=[outlet._replace(drawn=None) for outlet in self.outlets], own=inlet
+            outlets=[outlet._replace(plot_data=None) for outlet in self.outlets], own=inlet
         )
 
-    def compact(self) -> Audited:
+    def compact(self) -> PduAudit:
         """The same with what registers have in common once, which most of them do."""
         values: dict[object, Any] = {}
 
@@ -154,7 +154,7 @@ class Audited(NamedTuple):
         )
 
     @property
-    def exceeded(self) -> bool:
+    def outlets_exceed_pdu(self) -> bool:
         """Whether the outlets took more than the PDU, whatever their bounds allow (law 3)."""
         return (
             self.total is not None
@@ -178,28 +178,28 @@ class PduWalk:
     of them.
     """
 
-    def __init__(self, pdu: PduReadings, asked: Asked) -> None:
-        self._pdu, self.asked = pdu, asked
+    def __init__(self, pdu: PduReadings, scope: AuditScope) -> None:
+        self._pdu, self.scope = pdu, scope
         self.times = ReadTimes(pdu)
         self.outlets = tuple(register for register in pdu.registers if register != OWN)
         self.registers = {
-            identity: _Register(pdu, identity, series, self.times, asked, self.outlets)
+            identity: _Register(pdu, identity, series, self.times, scope, self.outlets)
             for identity, series in pdu.registers.items()
             if not np.isnan(np.asarray(series.kwh)).all()
         }
 
     def estimates(self) -> Mapping[str, EnergyInterval]:
         """Of each register of which power was read, and no energy, what that power says (law 2)."""
-        pdu, asked, times = self._pdu, self.asked, self.times
+        pdu, scope, times = self._pdu, self.scope, self.times
         energies = dict[str, EnergyInterval]()
         for identity, series in pdu.registers.items():
             kwh, watts = np.asarray(series.kwh), np.asarray(series.watts)
             if not np.isnan(kwh).all() or np.isnan(watts).all():
                 continue
-            facts = asked.meters.of(pdu.name, identity, pdu.accuracy_percent, self.outlets)
+            facts = scope.meters.of(pdu.name, identity, pdu.accuracy_percent, self.outlets)
             rows = checks.Rows(times.begins, times.ends, kwh, np.asarray(series.amperes), watts)
             limit_kw = facts.limit_kw or 0.0
-            energy = checks.estimate(rows, times.usual_gap, limit_kw, asked.begin, asked.end)
+            energy = checks.estimate(rows, times.usual_gap, limit_kw, scope.begin, scope.end)
             if energy is not None:
                 energies[identity] = energy
         return energies
@@ -213,48 +213,48 @@ class PduWalk:
         `tenures`: parts of the period, of which nothing but the energy is asked for.
         `is_confirmed`: whether it is known that the unit is right.
         """
-        register, asked = self.registers.get(identity), self.asked
-        if register is None or not register.known.is_read(asked.begin, asked.end):
+        register, scope = self.registers.get(identity), self.scope
+        if register is None or not register.known.is_read(scope.begin, scope.end):
             return None
         if is_confirmed:
             register.known.confirm()
-        return register.answer(asked._replace(energy_only=True), None, tenures)
+        return register.answer(scope._replace(energy_only=True), None, tenures)
 
 
-def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
+def audit_registers(pdu: PduReadings, scope: AuditScope) -> PduAudit:
     """One PDU."""
-    walk = PduWalk(pdu, asked)
+    walk = PduWalk(pdu, scope)
     registers, outlets = walk.registers, walk.outlets
     _refine(registers)
-    begin, end = asked.begin, asked.end
-    known = {name: register.known for name, register in registers.items() if name != OWN}
-    _share_doubts(known, (begin, end))
+    begin, end = scope.begin, scope.end
+    outlet_registers = {name: register.known for name, register in registers.items() if name != OWN}
+    _share_doubts(outlet_registers, (begin, end))
     own = registers[OWN].known if OWN in registers else None
     if own is not None:
-        _share_with_inlet(own, known, (begin, end))
+        _share_with_inlet(own, outlet_registers, (begin, end))
     inlet = _inlet(registers, begin, end)
     answers = {
         identity: register.answer(
-            asked,
+            scope,
             None if identity == OWN else inlet,
-            asked.tenures.get((pdu.name, identity), ()),
-            has_shares=bool(asked.tenures) and identity != OWN,
+            scope.tenures.get((pdu.name, identity), ()),
+            has_shares=bool(scope.tenures) and identity != OWN,
         )
         for identity, register in registers.items()
         if register.known.is_read(begin, end)
     }
-    if asked.drawn:
-        for identity in _to_draw(answers):
+    if scope.has_plots:
+        for identity in _widest_registers(answers):
             most = answers[identity].energy.high
-            plot_data = registers[identity].known.drawn(begin, end, most)
-            answers[identity] = answers[identity]._replace(drawn=plot_data)
+            plot_data = registers[identity].known.plot_data(begin, end, most)
+            answers[identity] = answers[identity]._replace(plot_data=plot_data)
     inlet_register = answers.pop(OWN, None)
     total = summed(register.energy for register in answers.values())
     if inlet is not None and inlet_register is not None:
         total = inlet.total(total, begin, end)
         if inlet_register.has_lowest:
             inlet_register = inlet_register._replace(energy=inlet.own_energy(begin, end))
-    return Audited(
+    return PduAudit(
         pdu.name,
         [*answers.values()],
         inlet_register,
@@ -267,7 +267,7 @@ def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
     )
 
 
-def _identify(pdu: PduReadings, usual_gap: float) -> Optional[Seen]:
+def _identify(pdu: PduReadings, usual_gap: float) -> Optional[UnitEvidence]:
     if not pdu.begins:
         return None
     readings_by_outlet = {
@@ -278,10 +278,10 @@ def _identify(pdu: PduReadings, usual_gap: float) -> Optional[Seen]:
     }
     last = {identity: float(kwh[-1]) for identity, kwh in readings_by_outlet.items() if len(kwh)}
     units = frozenset(pdu.units)
-    return Seen(pdu.name, units, pdu.begins[0], pdu.ends[-1], usual_gap, last)
+    return UnitEvidence(pdu.name, units, pdu.begins[0], pdu.ends[-1], usual_gap, last)
 
 
-def _to_draw(answers: Mapping[str, AuditedRegister]) -> Sequence[str]:
+def _widest_registers(answers: Mapping[str, AuditedRegister]) -> Sequence[str]:
     """The registers with the widest bounds of those that are not firm."""
     doubtful = [register for register in answers.values() if register.grade != grades.FIRM]
     widest = sorted(doubtful, key=lambda register: -register.energy.width)
@@ -307,10 +307,10 @@ def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Opti
 def _refine(registers: Mapping[str, _Register]) -> None:
     """Give outlets that never moved the finest step of the others: they are of one unit (law 1)."""
     outlets = [register for identity, register in registers.items() if identity != OWN]
-    steps = [register.known.step for register in outlets if register.known.moved]
+    steps = [register.known.step for register in outlets if register.known.has_moved]
     if steps:
         for register in outlets:
-            if register.origins.step == READINGS and not register.known.moved:
+            if register.origins.step == READINGS and not register.known.has_moved:
                 register.take_step(min(steps))
 
 
@@ -381,11 +381,11 @@ class _Register:
         identity: str,
         series: Series,
         times: ReadTimes,
-        asked: Asked,
+        scope: AuditScope,
         outlets: Sequence[str],
     ) -> None:
         self._identity = identity
-        meter = asked.meters.of(pdu.name, identity, pdu.accuracy_percent, outlets)
+        meter = scope.meters.of(pdu.name, identity, pdu.accuracy_percent, outlets)
         mib = mib_facts(pdu.family, identity)
         wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: mib.wrap_kwh})
         _, class_from = first_of({UNIT: pdu.accuracy_percent, OWNER: meter.class_percent})
@@ -399,7 +399,7 @@ class _Register:
         )
         limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh)
 
-        def with_step(step: float) -> CheckedRegister:
+        def make_register(step: float) -> CheckedRegister:
             max_age = resolution.max_age(readings.values, readings.begins, step, times.usual_gap)
             parameters = checks.CheckParameters(
                 step, meter.volts, times.usual_gap, max_age, is_outlet=identity != OWN
@@ -415,19 +415,19 @@ class _Register:
                 aged_readings, rows, times, meter.class_percent, limits, parameters
             )
 
-        self._with_step = with_step
-        self.known, step_from = _stepped(with_step, readings, meter.step_kwh, mib)
+        self._make_register = make_register
+        self.known, step_from = _choose_step(make_register, readings, meter.step_kwh, mib)
         step_kwh = None if step_from == READINGS else self.known.step
         self.meter = dataclasses.replace(meter, step_kwh=step_kwh, wrap_kwh=wrap_kwh)
         self.origins = Origins(step_from, wrap_from, class_from)
 
     def take_step(self, step: float) -> None:
         """Take a step, in kWh, that others of the same unit show (law 1)."""
-        self.known = self._with_step(step)
+        self.known = self._make_register(step)
 
     def answer(
         self,
-        asked: Asked,
+        scope: AuditScope,
         inlet: Optional[Inlet],
         tenures: Sequence[OutletTenancy],
         *,
@@ -438,23 +438,23 @@ class _Register:
         `tenures`: who has it in parts of the period. `has_shares`: whether a part that nobody has
         is a share, too, if nobody has any.
         """
-        begin, end = asked.begin, asked.end
+        begin, end = scope.begin, scope.end
         (energy,) = self._energies([(begin, end)], inlet)
         shares = []
         if tenures or has_shares:
-            owned = without_gaps(tenures, begin, end)
-            parts = self._energies([(tenancy.begin, tenancy.end) for tenancy in owned], inlet)
-            for tenancy, part in zip(owned, within(energy, parts, is_complete=False)):
+            tenancies = fill_gaps(tenures, begin, end)
+            parts = self._energies([(tenancy.begin, tenancy.end) for tenancy in tenancies], inlet)
+            for tenancy, part in zip(tenancies, bound_parts(energy, parts, is_complete=False)):
                 judgement = _NOT_ASKED
-                if not asked.energy_only:
-                    judgement = self._judge(part, tenancy.begin, tenancy.end, asked.tolerance_kwh)
+                if not scope.energy_only:
+                    judgement = self._judge(part, tenancy.begin, tenancy.end, scope.tolerance_kwh)
                 is_read = self.known.is_read(tenancy.begin, tenancy.end)
                 shares.append(
                     OutletShare(
                         tenancy.customer, tenancy.begin, tenancy.end, part, *judgement, is_read
                     )
                 )
-        share_read, grade, reason, events = self._judge(energy, begin, end, asked.tolerance_kwh)
+        share_read, grade, reason, events = self._judge(energy, begin, end, scope.tolerance_kwh)
         return AuditedRegister(
             self._identity,
             energy,
@@ -502,35 +502,35 @@ _NOT_ASKED: tuple[float, str, str, Sequence[Event]] = (0.0, "", "", ())
 _STEPS = 4.0
 
 
-def _stepped(
-    with_step: Callable[[float], CheckedRegister],
+def _choose_step(
+    make_register: Callable[[float], CheckedRegister],
     readings: RegisterReadings,
-    owned: Optional[float],
-    stated: MibFacts,
+    owner_kwh: Optional[float],
+    mib: MibFacts,
 ) -> tuple[CheckedRegister, str]:
-    """A register with its step, and where that is from (law 1). `owned`: what the owner says.
+    """A register with its step, and where that is from (law 1). `owner_kwh`: the owner's.
 
     A step from the unit of the MIB needs rises between readings that are right. In most registers
     all are. For the others, the middle rise shows first which.
     """
-    if owned:
-        return with_step(owned), OWNER
-    values, unit = readings.values, stated.unit_kwh
+    if owner_kwh:
+        return make_register(owner_kwh), OWNER
+    values, unit = readings.values, mib.unit_kwh
     step = None if unit is None else resolution.step_of_readings([values], unit)
     if step is not None:
-        register = with_step(step)
+        register = make_register(step)
         if register.is_whole:
             return register, MIB
-    register = with_step(resolution.typical_step(values))
+    register = make_register(resolution.typical_step(values))
     needs_none = step is None and register.is_whole
     if unit is None or needs_none:
         return register, READINGS
     # Each unit that was in place counts in steps of its own: the greatest is right for all.
-    of_units = [resolution.step_of_readings(runs, unit) for runs in register.believed()]
+    of_units = [resolution.step_of_readings(runs, unit) for runs in register.values_by_unit()]
     steps = [step_of_unit for step_of_unit in of_units if step_of_unit is not None]
     if not steps or len(steps) < len(of_units):
         return register, READINGS
-    return with_step(max(steps)), MIB
+    return make_register(max(steps)), MIB
 
 
 def _few(events: Sequence[Event]) -> Iterator[Event]:

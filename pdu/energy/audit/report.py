@@ -33,10 +33,10 @@ from ...core.cli.report import (
 from ...core.files.html import Frame, safe
 from ..registers.period import span_text
 from . import plots
-from .audit_result import AuditOutcome, AuditPeriod, by_event, figures, kwh, percent
+from .audit_result import AuditOutcome, AuditPeriod, figures, group_by_event, kwh, percent
 from .grades import BOUNDED, ESTIMATE, FIRM, LEVELS, NOT_BILLABLE, WIDE
 from .groups import GroupSum, balance, level_of
-from .pdu_audit import Audited, AuditedRegister
+from .pdu_audit import AuditedRegister, PduAudit
 
 _LOOKS = {FIRM: GOOD, BOUNDED: DOUBTFUL, WIDE: DOUBTFUL, ESTIMATE: BAD, NOT_BILLABLE: BAD}
 _VERDICTS = {
@@ -79,7 +79,7 @@ def page(outcome: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
     yield frame.end()
 
 
-def section(times: AuditPeriod, pdu: Audited) -> str:
+def section(times: AuditPeriod, pdu: PduAudit) -> str:
     """The part of one PDU on the page."""
     return "".join(f"{line}\n" for line in html_lines(_pdu(times, pdu)))
 
@@ -102,7 +102,7 @@ def _summary(outcome: AuditOutcome) -> Iterator[Part]:
             Cell(amount.grade, f"name {_LOOKS[amount.grade]}"),
             number(str(amount.registers)),
             *map(number, kwh(amount.energy, amount.has_lowest)),
-            number(amount.at_risk),
+            number(amount.kwh_at_risk),
         ]
         for amount in outcome.amounts()
     ]
@@ -136,7 +136,7 @@ def _exceptions(outcome: AuditOutcome) -> Iterator[Sequence[Cell]]:
         parts = [f"{grades.count(grade)} {grade}" for grade in worst_first if grade in grades]
         if pdu.unread or not grades:
             parts.append(f"{counted(len(pdu.unread), 'outlet')} not read")
-        if pdu.exceeded:
+        if pdu.outlets_exceed_pdu:
             parts.append("the outlets took more than the PDU itself")
         yield [link(pdu.name, _anchor(pdu.name)), words("; ".join(parts))]
 
@@ -167,7 +167,7 @@ def _sums(title: str, sums: Sequence[GroupSum]) -> Iterator[Part]:
     yield Table(f"{title}: each outlet", _LINE_HEADS, outlets, most=_MOST_LINES, folded=True)
 
 
-def _pdu(times: AuditPeriod, pdu: Audited) -> Iterator[Part]:
+def _pdu(times: AuditPeriod, pdu: PduAudit) -> Iterator[Part]:
     answers = [*pdu.outlets, *filter(None, [pdu.own])]
     yield Section(pdu.name, _anchor(pdu.name))
     if pdu.unread or not answers:
@@ -194,16 +194,16 @@ def _pdu(times: AuditPeriod, pdu: Audited) -> Iterator[Part]:
     yield _table(pdu, f"{len(firm)} firm", firm)
     events = [
         f"{_names(registers)}: {times.sentence_to_minute(event)}"
-        for event, registers in by_event(answers).items()
+        for event, registers in group_by_event(answers).items()
     ]
     rest_of_events = (
         [f"and {len(events) - _MOST_EVENTS} more"] if len(events) > _MOST_EVENTS else []
     )
     yield Items("Events", [*events[:_MOST_EVENTS], *rest_of_events])
     for register in doubtful:
-        if register.drawn is not None:
-            pictures = plots.register(times, register, register.drawn) + plots.energy(
-                times, register, register.drawn
+        if register.plot_data is not None:
+            pictures = plots.register(times, register, register.plot_data) + plots.energy(
+                times, register, register.plot_data
             )
             figure = f'<div class="whole"><h3>{_title(register)}</h3>{pictures}</div>'
             yield Picture("", partial(str, figure))
@@ -219,7 +219,7 @@ def _names(registers: Sequence[AuditedRegister]) -> str:
     return " and ".join([*parts, *(["PDU itself"] if len(outlets) < len(registers) else [])])
 
 
-def _table(pdu: Audited, title: str, registers: Sequence[AuditedRegister]) -> Table:
+def _table(pdu: PduAudit, title: str, registers: Sequence[AuditedRegister]) -> Table:
     rows = [
         [
             row_header(register.outlet or "PDU itself"),

@@ -225,8 +225,11 @@ class JournalPoll(NamedTuple):
         for figure in JOURNAL_FIGURES:
             values = self.figures.get(figure, ())
             is_evidence = figure.is_counter
-            yield figure.journal_key, _as_list(values if is_evidence else [*map(_short, values)])
-        yield "meters", _as_list([*map(_short, self.meters)])
+            yield (
+                figure.journal_key,
+                _values_or_none(values if is_evidence else [*map(_short, values)]),
+            )
+        yield "meters", _values_or_none([*map(_short, self.meters)])
         if self.states is not None:
             yield "on", "".join(SPELLED[state].sign for state in self.states)
         yield "missed", self.missed or None
@@ -352,7 +355,7 @@ def _short(value: Optional[float]) -> Optional[float]:
     return None if value is None else round(value, _PLACES)
 
 
-def _as_list(values: Sequence[Optional[float]]) -> Optional[Sequence[Optional[float]]]:
+def _values_or_none(values: Sequence[Optional[float]]) -> Optional[Sequence[Optional[float]]]:
     """None if there is no value at all."""
     return values if any(value is not None for value in values) else None
 

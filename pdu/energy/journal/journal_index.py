@@ -302,7 +302,7 @@ def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
     for (synced, early), some in itertools.groupby(zip(polls.synchronised, is_early)):
         end = first + len([*some])
         places = np.flatnonzero(is_read[first:end]) + first
-        mine = _without_identity(unit) if early else unit
+        mine = _strip_identity(unit) if early else unit
         columns = [
             [array("d", column.tobytes()) for column in matrix[places].T]
             for matrix in (polls.times, *figures)
@@ -316,6 +316,6 @@ def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
         first = end
 
 
-def _without_identity(unit: UnitFacts) -> UnitFacts:
+def _strip_identity(unit: UnitFacts) -> UnitFacts:
     """Of a poll that ended early, perhaps before it read which unit that was."""
     return unit._replace(serial="", firmware="", family="", accuracy_percent=None)

@@ -48,7 +48,7 @@ class MeterJournal:
         """
         self._folder, self._without = folder, left_out(without, days.files(folder))
         self._origin: Sequence[str] = ()
-        #: after `by_day`: the day of each file that it read, and the hash at its end
+        #: after `audit_days`: the day of each file that it read, and the hash at its end
         self.hashes: Mapping[str, str] = {}
 
     def audit_each(
@@ -75,7 +75,7 @@ class MeterJournal:
             if path in finished_paths
         ]
 
-    def by_day(
+    def audit_days(
         self, paths: Sequence[str], audit: Callable[[str, Sequence[DayBlocks]], Found]
     ) -> Iterator[Found]:
         """As `audit_each`, of some files, each PDU's readings as blocks, by the day of their files.
@@ -86,7 +86,7 @@ class MeterJournal:
             self.hashes = {_day(path): index.hash for path, index in day_indexes}
             day_by_path = {index.path: _day(path) for path, index in day_indexes}
             indexes = [index for _, index in day_indexes]
-            yield from _each_pdu(indexes, partial(_by_day, audit, day_by_path))
+            yield from _each_pdu(indexes, partial(_audit_days, audit, day_by_path))
 
     def lines(self, path: str) -> Iterator[journal.JournalLine]:
         """The lines of a file but those that are left out. Raises as `journal.lines`."""
@@ -106,7 +106,7 @@ class MeterJournal:
         for path in paths:
             if path in self._without:
                 lines = self._without[path]
-                parts = "all of it" if lines is None else f"lines {_in_ranges(lines)}"
+                parts = "all of it" if lines is None else f"lines {_ranges_text(lines)}"
                 yield f"LEFT OUT by --without, not checked: {os.path.basename(path)}, {parts}"
 
 
@@ -126,7 +126,7 @@ def finished_files(folder: str) -> Sequence[str]:
     return [path for path in paths if _day(path) != newest]
 
 
-def by_days(paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
+def group_by_day(paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
     """Files by their day: one, and more where a chain began anew."""
     return {day: [*some] for day, some in groupby(paths, key=_day)}
 
@@ -172,7 +172,7 @@ def _line_numbers(text: str) -> Iterator[int]:
         yield from numbers
 
 
-def _in_ranges(lines: frozenset[int]) -> str:
+def _ranges_text(lines: frozenset[int]) -> str:
     """Numbers of lines, those that follow each other as a range."""
     parts: list[list[int]] = []
     for number in sorted(lines):
@@ -293,7 +293,7 @@ def _each_pdu(
     yield from parallel_map(audit, sorted(by_pdu.items()), large=polls > _LARGE_POLLS)
 
 
-def _by_day(
+def _audit_days(
     audit: Callable[[str, Sequence[DayBlocks]], Found],
     day_by_path: Mapping[str, str],
     stored_polls: _PduPlaces,

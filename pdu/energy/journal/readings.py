@@ -87,7 +87,7 @@ class Block(NamedTuple):
         """Pairs of polls between which the unit may have begun again: the number of the later one,
         and before it that of the last one with an uptime, None if no poll before has one.
         """
-        numbers = self.with_uptime()
+        numbers = self.uptime_polls()
         if len(numbers) and numbers[0]:
             yield None, int(numbers[0])
         starts = (np.asarray(self.uptimes) - np.asarray(self.monotonic))[numbers]
@@ -95,7 +95,7 @@ class Block(NamedTuple):
         for place in np.flatnonzero(~(np.abs(np.diff(starts)) < UPTIME_S / 2.0)).tolist():
             yield int(numbers[place]), int(numbers[place + 1])
 
-    def with_uptime(self) -> Column:
+    def uptime_polls(self) -> Column:
         """The numbers of polls that read an uptime."""
         return np.flatnonzero(~np.isnan(np.asarray(self.uptimes)))
 
@@ -215,7 +215,7 @@ class PduReadings:
             if last is not None:
                 self._identity.keep(block.poll(last), polls + last)
             self._follow(block.poll(number), polls + number)
-        for number in (*block.with_uptime()[-1:].tolist(), new_polls - 1):
+        for number in (*block.uptime_polls()[-1:].tolist(), new_polls - 1):
             self._identity.keep(block.poll(number), polls + number)
         self.identities += block.identities()
         self.synced += bytes([WORDS[unit.synced]]) * new_polls
@@ -347,9 +347,9 @@ def readings_of(pdu: PduReadings, series: Series, clock: PollClock) -> RegisterR
         place = int(np.searchsorted(here, at))
         changes[place] = f"{changes[place]}; {how}" if place in changes else how
     return RegisterReadings(
-        _of(clock.begins, here),
-        _of(clock.ends, here),
-        _of(series.kwh, here),
+        _take(clock.begins, here),
+        _take(clock.ends, here),
+        _take(series.kwh, here),
         changes,
         clock.slack,
         identities=np.frombuffer(pdu.identities, dtype=np.uint8)[here].tobytes(),
@@ -363,5 +363,5 @@ def _idle(series: Series) -> Column:
     return ((amperes == 0.0) & ~(watts > 0.0)).astype(np.uint8)
 
 
-def _of(column: Sequence[float], numbers: Column) -> array[float]:
+def _take(column: Sequence[float], numbers: Column) -> array[float]:
     return array("d", np.asarray(column)[numbers].tobytes())

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import NamedTuple, Optional
 
 from .numpy_lazy import Column, np
-from .segments import Segment, wrapped
+from .segments import Segment, wrap_energy
 from .values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 
 #: begin and end in s, UTC
@@ -82,14 +82,14 @@ class BoundedRegister:
         total, doubtful = EnergyColumns(none, none, none), none
         earlier: Optional[SegmentColumns] = None
         for segment in self._segments:
-            hole = self._between(earlier, segment, begins, ends)
+            hole = self._hole_energy(earlier, segment, begins, ends)
             total = total if hole is None else total.plus(hole)
             total = total.plus(segment.inside(begins, ends))
             if earlier is not None and earlier.last_kwh > segment.first_kwh:
                 twice = [self._counted_twice(earlier, segment, *row) for row in zip(begins, ends)]
                 doubtful = doubtful + np.array(twice)
             earlier = segment
-        hole = self._between(earlier, None, begins, ends)
+        hole = self._hole_energy(earlier, None, begins, ends)
         total = total if hole is None else total.plus(hole)
         return total._replace(low=np.maximum(total.low - doubtful, 0.0))
 
@@ -127,7 +127,7 @@ class BoundedRegister:
         """The energy that the supply can deliver in times, as `RegisterLimits.most`."""
         return self._limits.kilowatts * np.maximum(seconds, 0.0) / 3600.0
 
-    def _between(
+    def _hole_energy(
         self,
         earlier: Optional[SegmentColumns],
         later: Optional[SegmentColumns],
@@ -151,7 +151,7 @@ class BoundedRegister:
         likely = np.minimum(self._power * np.maximum(lasts - firsts, 0.0) / 3600.0, most)
         if earlier is not None and later is not None:
             seconds = later.first_end + slack - (earlier.last_begin - early)
-            energy = wrapped(earlier.last_kwh, later.first_kwh, seconds, self._limits)
+            energy = wrap_energy(earlier.last_kwh, later.first_kwh, seconds, self._limits)
             if energy is not None:
                 likely = np.where((starts > begins) & (stops < ends), energy, likely)
         best, high = (np.where(is_within, column, 0.0) for column in (likely, most))
@@ -223,7 +223,7 @@ class SegmentColumns:
         """What the register was at moments; before and after the segment, at its ends."""
         low = self._lowest(moments - self._slack)
         high = self._highest(moments + self._slack + self._max_age)
-        best = np.minimum(np.maximum(self._interpolated(moments), low), high)
+        best = np.minimum(np.maximum(self._interpolate(moments), low), high)
         return EnergyColumns(low, best, high)
 
     def _most(self, seconds: Column) -> Column:
@@ -234,9 +234,9 @@ class SegmentColumns:
         positions = np.searchsorted(self._ends, moments, "right")
         floor = self._values[np.maximum(positions - 1, 0)]
         following = np.minimum(positions, len(self._values) - 1)
-        reached = self._values[following] - self._most(self._ends[following] - moments)
+        least = self._values[following] - self._most(self._ends[following] - moments)
         is_between = (positions > 0) & (positions < len(self._values))
-        return np.where(is_between, np.maximum(floor, reached), floor)
+        return np.where(is_between, np.maximum(floor, least), floor)
 
     def _highest(self, moments: Column) -> Column:
         """The most that the register can have been: it had not passed the reading after.
@@ -260,7 +260,7 @@ class SegmentColumns:
         ceiling = np.where(positions > 0, np.minimum(ceiling, reachable), ceiling)
         return np.where(positions == count, values[-1] + step, ceiling)
 
-    def _interpolated(self, moments: Column) -> Column:
+    def _interpolate(self, moments: Column) -> Column:
         """The register on the straight lines between the readings around moments."""
         positions = np.searchsorted(self._begins, moments, "right")
         right = np.minimum(np.maximum(positions, 1), len(self._values) - 1)
@@ -269,8 +269,8 @@ class SegmentColumns:
         seconds = begins[right] - begins[left]
         share = (moments - begins[left]) / np.where(seconds > 0.0, seconds, 1.0)
         between = values[left] + share * (values[right] - values[left])
-        ended = np.where(positions == 0, values[0], values[-1])
-        return np.where((positions == 0) | (positions == len(values)), ended, between)
+        at_ends = np.where(positions == 0, values[0], values[-1])
+        return np.where((positions == 0) | (positions == len(values)), at_ends, between)
 
 
 def count_until(times: Sequence[float], numbers: Sequence[int], moment: float) -> int:

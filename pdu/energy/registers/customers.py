@@ -70,8 +70,8 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
         if not rows:
             raise KeyError(place)
         if place[1] != OWN:  # what an inlet counts is its outlets', too
-            _in_order([*rows, *self._rows((place[0], OWN))])
-        return [row.tenure for row in _in_order(rows)]
+            _sort_by_time([*rows, *self._rows((place[0], OWN))])
+        return [row.tenure for row in _sort_by_time(rows)]
 
     def _rows(self, place: Place) -> Sequence[_CustomerRow]:
         return [
@@ -102,7 +102,7 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
         return bool(self._named or self._patterns)
 
 
-def _in_order(rows: Sequence[_CustomerRow]) -> Sequence[_CustomerRow]:
+def _sort_by_time(rows: Sequence[_CustomerRow]) -> Sequence[_CustomerRow]:
     """By time. Raises SettingsError if two share a time."""
     sorted_rows = sorted(rows, key=lambda row: row.tenure.begin)
     for row, next_row in zip(sorted_rows, sorted_rows[1:]):
@@ -169,7 +169,7 @@ def cut(tenures: Iterable[OutletTenancy], begin: float, end: float) -> Sequence[
     ]
 
 
-def without_gaps(
+def fill_gaps(
     tenures: Sequence[OutletTenancy], begin: float, end: float
 ) -> Sequence[OutletTenancy]:
     """A whole period by its tenures; the customer "" has what nobody else has."""

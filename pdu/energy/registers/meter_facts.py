@@ -142,7 +142,7 @@ class Meters:
         Raises SettingsError if no limit is known.
         """
         if outlet in self._stated:
-            return _with_class(self._stated[outlet], stated_percent)
+            return _override_class(self._stated[outlet], stated_percent)
         facts = dataclasses.replace(self._usual, limit_kw=None)
         for line in self._lines:
             if _fits(pdu, line.pdu) and (not line.outlet or _fits(outlet, line.outlet)):
@@ -152,7 +152,7 @@ class Meters:
                     if value is not None and name != "limit_kw"
                 }
                 facts = dataclasses.replace(facts, **stated)
-        facts = _with_class(facts, stated_percent)
+        facts = _override_class(facts, stated_percent)
         node = self._drawn.get(pdu)
         if facts.volts is None and node is not None:
             facts = dataclasses.replace(facts, volts=node.voltage_v)
@@ -206,7 +206,7 @@ class Meters:
         return limit_kw
 
 
-def _with_class(facts: RegisterFacts, stated_percent: Optional[float]) -> RegisterFacts:
+def _override_class(facts: RegisterFacts, stated_percent: Optional[float]) -> RegisterFacts:
     if stated_percent is None:
         return facts
     return dataclasses.replace(facts, class_percent=stated_percent)

@@ -16,7 +16,7 @@ _UNSTATED = 0.05
 _MOST_CUTS = 40
 
 
-def within(
+def bound_parts(
     whole: EnergyInterval, parts: Sequence[EnergyInterval], *, is_complete: bool
 ) -> Sequence[EnergyInterval]:
     """Parts that have nothing in common: each took at most the whole less what the others did.

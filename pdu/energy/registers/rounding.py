@@ -31,7 +31,7 @@ class WattHours(NamedTuple):
         return EnergyInterval(self.low / 1000.0, self.best / 1000.0, self.high / 1000.0)
 
 
-def in_wh(energy: EnergyInterval) -> WattHours:
+def round_to_wh(energy: EnergyInterval) -> WattHours:
     """An energy, rounded."""
     return WattHours(
         math.floor(energy.low * 1000.0 + _NEAR),
@@ -47,7 +47,7 @@ def nearest_wh(kwh: float) -> int:
 
 def summed(energies: Iterable[EnergyInterval]) -> EnergyInterval:
     """The sum of energies, of which each is rounded first."""
-    whole_wh = [in_wh(energy) for energy in energies]
+    whole_wh = [round_to_wh(energy) for energy in energies]
     return WattHours(*map(sum, zip(*whole_wh))).energy if whole_wh else NOTHING
 
 

@@ -82,7 +82,7 @@ def follows(readings: RegisterReadings, limits: RegisterLimits, number: int, lat
     return -slack <= rise <= most + slack
 
 
-def _changed(readings: RegisterReadings, number: int, later: int) -> str:
+def _change_reason(readings: RegisterReadings, number: int, later: int) -> str:
     """How a change of the unit between two readings was seen; "" if there was none."""
     if not readings.changes:
         return ""
@@ -182,7 +182,7 @@ def _goes_on(
     last_moved = segment[tail - 1]
     elapsed_s = readings.ends[number] - readings.begins[last_moved] + readings.proven_age
     is_new = readings.values[number] <= limits.most(elapsed_s)
-    if is_new or not _of_one_unit(readings, last_moved, number):
+    if is_new or not _is_one_unit(readings, last_moved, number):
         return False
     if not follows(readings, limits, last_moved, number):
         return False
@@ -190,7 +190,7 @@ def _goes_on(
     return True
 
 
-def _of_one_unit(readings: RegisterReadings, number: int, later: int) -> bool:
+def _is_one_unit(readings: RegisterReadings, number: int, later: int) -> bool:
     """Whether polls say that two readings, with no change between them, are of one unit."""
     identities = readings.identities
     return bool(identities and identities[number] & identities[later])
@@ -284,15 +284,15 @@ def _trimmed(
         numbers = segment.readings
         later = segments[place + 1] if place + 1 < len(segments) else joined[-1]
         if later.first > segment.last:
-            numbers = _without_end(readings, limits, numbers, later.first)
+            numbers = _trim_end(readings, limits, numbers, later.first)
         if joined[0].first < segment.first:
-            numbers = _without_start(readings, numbers)
+            numbers = _trim_start(readings, numbers)
         if numbers:
             trimmed.append(Segment(numbers))
     return trimmed
 
 
-def _without_end(
+def _trim_end(
     readings: RegisterReadings, limits: RegisterLimits, numbers: Sequence[int], following: int
 ) -> Sequence[int]:
     """The readings of a segment up to the last from which the next segment cannot have come."""
@@ -309,7 +309,7 @@ def _without_end(
     return numbers if place == len(numbers) - 1 else numbers[:place]
 
 
-def _without_start(readings: RegisterReadings, numbers: Sequence[int]) -> Sequence[int]:
+def _trim_start(readings: RegisterReadings, numbers: Sequence[int]) -> Sequence[int]:
     if not numbers:
         return numbers
     start = readings.values[numbers[0]]
@@ -400,20 +400,20 @@ def _breaks(
     for earlier, later in zip(segments, segments[1:]):
         old, new = readings.values[earlier.last], readings.values[later.first]
         begin, end = readings.begins[earlier.last], readings.ends[later.first]
-        change = _changed(readings, earlier.last, later.first)
+        change = _change_reason(readings, earlier.last, later.first)
         elapsed_s = end - begin + readings.proven_age
         if change:
             yield Event(CHANGED, begin, end, change)
         elif new > old:
             reason = f"rose by {new - old:g} kWh, more than the supply delivers"
             yield Event(TOO_FAST, begin, end, reason)
-        elif wrapped(old, new, elapsed_s, limits) is not None:
+        elif wrap_energy(old, new, elapsed_s, limits) is not None:
             yield Event(WRAP, begin, end, f"fell from {old:g} to {new:g} kWh")
         else:
             yield Event(RESET, begin, end, f"fell from {old:g} to {new:g} kWh")
 
 
-def wrapped(old: float, new: float, seconds: float, limits: RegisterLimits) -> Optional[float]:
+def wrap_energy(old: float, new: float, seconds: float, limits: RegisterLimits) -> Optional[float]:
     """The energy between two readings if the register began again at its modulus; else None."""
     if limits.modulus is None or not new < old <= limits.modulus:
         return None

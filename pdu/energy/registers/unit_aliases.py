@@ -19,14 +19,14 @@ from ...core.inventory.listed_pdu import ListedPdu, Place, place_of
 from .poll import OWN
 
 #: (what a name means, serial number)
-Said = tuple[str, str]
+UnitKey = tuple[str, str]
 
 
-class Seen(NamedTuple):
+class UnitEvidence(NamedTuple):
     """What the readings of a PDU say of which unit it is."""
 
     name: str
-    units: frozenset[Said]
+    units: frozenset[UnitKey]
     #: when the first reading began and the last one ended, in s
     begin: float
     end: float
@@ -40,18 +40,18 @@ class Same(NamedTuple):
     """A unit that was read under two names."""
 
     #: counts in sums
-    counted: str
-    again: str
-    #: whether the other name counts in no sum: all of its time is also the counted one's
+    main: str
+    alias: str
+    #: whether the other name counts in no sum: all of its time is also the main one's
     is_within: bool
 
     def sentence(self) -> str:
         """As a sentence."""
-        both = f"{printable(self.counted, 40)} and {printable(self.again, 40)}"
+        both = f"{printable(self.main, 40)} and {printable(self.alias, 40)}"
         if self.is_within:
             return (
                 f"{both} are one unit under two names: sums count it once, as"
-                f" {printable(self.counted, 40)}."
+                f" {printable(self.main, 40)}."
             )
         return (
             f"{both} are one unit under two names, each read for a time of its own: what lies in"
@@ -59,16 +59,16 @@ class Same(NamedTuple):
         )
 
 
-def same(pdus: Iterable[Seen]) -> Iterator[Same]:
+def same(pdus: Iterable[UnitEvidence]) -> Iterator[Same]:
     """Names of one unit. Of two that were read at the same time, the one that was read longer
     counts, else the first by its name.
     """
-    candidates: dict[Union[Place, str], list[Seen]] = {}
+    candidates: dict[Union[Place, str], list[UnitEvidence]] = {}
     for pdu in pdus:
-        identities = [(_spelled(unit), serial) for unit, serial in pdu.units if unit]
+        identities = [(_unit_place(unit), serial) for unit, serial in pdu.units if unit]
         for key in {key for pair in identities for key in pair if key}:
             candidates.setdefault(key, []).append(pdu)
-    gone: set[str] = set()
+    aliases: set[str] = set()
     pairs: set[tuple[str, str]] = set()
     for those in candidates.values():
         sorted_pdus = sorted(those, key=lambda pdu: (round(pdu.begin - pdu.end), pdu.name))
@@ -77,19 +77,19 @@ def same(pdus: Iterable[Seen]) -> Iterator[Same]:
             if first is None or (first.name, pdu.name) in pairs:
                 continue
             pairs.add((first.name, pdu.name))
-            if pdu.name not in gone and first.name not in gone:
+            if pdu.name not in aliases and first.name not in aliases:
                 near = max(first.usual_gap, pdu.usual_gap)
                 is_within = first.begin - near <= pdu.begin and pdu.end <= first.end + near
                 if is_within:
-                    gone.add(pdu.name)
+                    aliases.add(pdu.name)
                 yield Same(first.name, pdu.name, is_within)
 
 
-def _is_one(pdu: Seen, second: Seen) -> bool:
+def _is_one(pdu: UnitEvidence, second: UnitEvidence) -> bool:
     if pdu.begin >= second.end or second.begin >= pdu.end:
         return False  # it was renamed
     mine, others = (
-        {(_spelled(unit), serial) for unit, serial in two.units} for two in (pdu, second)
+        {(_unit_place(unit), serial) for unit, serial in two.units} for two in (pdu, second)
     )
     common = mine & others
     if any(serial for _, serial in common):
@@ -114,7 +114,7 @@ def _are_alike(registers: Mapping[str, float], second: Mapping[str, float]) -> b
 _APART = 1e-3
 
 
-def _spelled(unit: str) -> Place:
+def _unit_place(unit: str) -> Place:
     """Handler and address in one spelling."""
     handler, _, address = unit.partition(" ")
     return place_of(ListedPdu("", handler, Address(address)))
@@ -122,7 +122,7 @@ def _spelled(unit: str) -> Place:
 
 def alias_map(aliases: Sequence[Same]) -> Mapping[str, str]:
     """The names that count in no sum -> under which name they do."""
-    return {alias.again: alias.counted for alias in aliases if alias.is_within}
+    return {pair.alias: pair.main for pair in aliases if pair.is_within}
 
 
 class Holding(NamedTuple):

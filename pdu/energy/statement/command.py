@@ -17,7 +17,7 @@ from ...core.cli.groups import Subcommand
 from ...core.cli.options import Argument, NumberRange, option, output, run_options_of
 from ...core.cli.output import Result, counted, print_result
 from ...core.cli.shared_options import INTO
-from ..audit.pdu_audit import Asked
+from ..audit.pdu_audit import AuditScope
 from ..journal.journals import MeterJournal
 from ..registers.customers import Customers
 from ..shared_options import WITHOUT, BillingOptions, billing
@@ -89,7 +89,7 @@ def _read_inputs(
         paths,
         begin,
         end,
-        Asked(begin, end, meters, customers, tolerance_kwh=tolerance),
+        AuditScope(begin, end, meters, customers, tolerance_kwh=tolerance),
         Rules(zone, tolerance, tariff.rows),
         SurchargeFactors(statement_options.carbon, statement_options.pue),
         tariff,

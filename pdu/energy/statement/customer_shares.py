@@ -17,14 +17,14 @@ from typing import NamedTuple, Optional
 from handlers.shared.errors import SettingsError, printable
 
 from ..audit import checks
-from ..audit.pdu_audit import Asked, Audited, AuditedRegister, PduWalk, audit_registers
+from ..audit.pdu_audit import AuditedRegister, AuditScope, PduAudit, PduWalk, audit_registers
 from ..journal.journals import DayBlocks, MeterJournal
 from ..journal.readings import PduReadings
 from ..registers.customers import OutletTenancy, Place, cut
 from ..registers.meter_facts import RegisterFacts
 from ..registers.numpy_lazy import np
 from ..registers.poll import OWN
-from ..registers.unit_aliases import Seen
+from ..registers.unit_aliases import UnitEvidence
 from . import figures, leaf_rows, merkle, power, proof
 from .daily_energy import DayEnergy
 from .day_roots import DayLeaves, SaltKey
@@ -43,7 +43,7 @@ class StatementInputs(NamedTuple):
     paths: Sequence[str]
     begin: float
     end: float
-    audit_scope: Asked
+    audit_scope: AuditScope
     rules: Rules
     factors: SurchargeFactors
     #: its periods are those of the rules
@@ -152,12 +152,12 @@ class PduShares(NamedTuple):
     leaves: Sequence[DayLeaves]
     shares: Sequence[CustomerShare]
     #: which unit it was; None if it has no customer
-    unit: Optional[Seen]
+    unit: Optional[UnitEvidence]
 
 
 def read_pdus(inputs: StatementInputs, key: SaltKey, room: str) -> Iterator[PduShares]:
     """What customers get of each PDU, in files in the folder `room`. Raises SettingsError."""
-    return inputs.source.by_day(inputs.paths, partial(_read_pdu, inputs, key, room))
+    return inputs.source.audit_days(inputs.paths, partial(_read_pdu, inputs, key, room))
 
 
 def _read_pdu(
@@ -182,7 +182,7 @@ def _read_pdu(
     unit = None
     if any(tenures_by_outlet.values()):
         audit = _audit(pdu, days, audit_scope)
-        unit, answers = audit.seen, {outlet.outlet: outlet for outlet in audit.outlets}
+        unit, answers = audit.unit, {outlet.outlet: outlet for outlet in audit.outlets}
         if audit.own is not None:
             answers[OWN] = audit.own
         write_file(times_path, _time_pieces(here))
@@ -203,7 +203,7 @@ def _read_pdu(
     return PduShares(leaves, shares, unit)
 
 
-def _audit(pdu: str, days: Sequence[DayBlocks], audit_scope: Asked) -> Audited:
+def _audit(pdu: str, days: Sequence[DayBlocks], audit_scope: AuditScope) -> PduAudit:
     readings = PduReadings(pdu)
     for block in leaf_rows.merge_blocks(block for _, blocks in days for block in blocks):
         readings.extend(block)

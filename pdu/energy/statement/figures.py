@@ -16,13 +16,13 @@ from ..audit.audit_result import kwh
 from ..audit.checked_register import CheckedRegister, RegisterAdvance, RegisterEdge
 from ..audit.checks import GAP_FACTOR
 from ..audit.grades import NOT_BILLABLE, Grade, GradeBasis, grade_register, grade_unread
-from ..audit.pdu_audit import Asked, AuditedRegister, PduWalk
+from ..audit.pdu_audit import AuditedRegister, AuditScope, PduWalk
 from ..journal.readings import Block, PduReadings
 from ..registers.customers import OutletTenancy
 from ..registers.meter_facts import Meters, RegisterFacts
 from ..registers.numpy_lazy import Column, np
-from ..registers.parts import narrowed, within
-from ..registers.rounding import in_wh, nearest_wh, split
+from ..registers.parts import bound_parts, narrowed
+from ..registers.rounding import nearest_wh, round_to_wh, split
 from ..registers.values import EnergyInterval, Event
 from . import power
 from .daily_energy import DayEnergy, daily, day_parts
@@ -135,7 +135,7 @@ def walk_over(
 ) -> PduWalk:
     """The walk over readings that are shown of a PDU. `facts`: of each register."""
     meters = Meters(RegisterFacts(), stated=facts)
-    return PduWalk(readings, Asked(*period, meters, tolerance_kwh=rules.tolerance_kwh))
+    return PduWalk(readings, AuditScope(*period, meters, tolerance_kwh=rules.tolerance_kwh))
 
 
 def _columns(blocks: Sequence[Block]) -> tuple[Column, Column, Column]:
@@ -182,7 +182,9 @@ def _readings(blocks: Sequence[Block], inputs: OutletReadings, zone: ZoneInfo) -
         units[-1]["last"] = here.at(-1, zone)
         reads.append(here)
     return {
-        "readings": sum(block_reads.within(inputs.begin, inputs.end) for block_reads in reads),
+        "readings": sum(
+            block_reads.count_within(inputs.begin, inputs.end) for block_reads in reads
+        ),
         "register_begin": _register(reads, inputs.begin, zone),
         "register_end": _register(reads, inputs.end, zone),
         "units": units,
@@ -196,7 +198,7 @@ class _Reads(NamedTuple):
     ends: Column
     kwh: Column
 
-    def within(self, begin: float, end: float) -> int:
+    def count_within(self, begin: float, end: float) -> int:
         """How many began within a time."""
         return int(((self.begins >= begin) & (self.begins < end)).sum())
 
@@ -232,7 +234,7 @@ def _bill(register: CheckedRegister, inputs: OutletReadings, usual_gap: float) -
     most = math.inf if inputs.is_held_before else GAP_FACTOR * usual_gap
     if advance is not None and inputs.begin - advance.begin.time <= most:
         return _Bill(nearest_wh(advance.kwh), advance)
-    return _Bill(in_wh(register.billable(inputs.begin, inputs.end)).low, None)
+    return _Bill(round_to_wh(register.billable(inputs.begin, inputs.end)).low, None)
 
 
 def _edge(edge: RegisterEdge, zone: ZoneInfo) -> dict[str, Any]:
@@ -250,7 +252,7 @@ def _unread(
         "reason": grade_unread(estimate).reason,
         "read": 0.0,
         "events": [],
-        "tariff": dict.fromkeys(in_order(periods, rules)),
+        "tariff": dict.fromkeys(sort_periods(periods, rules)),
     }
 
 
@@ -277,7 +279,7 @@ def _energy(
     }
 
 
-def in_order(periods: Iterable[str], rules: Rules) -> Sequence[str]:
+def sort_periods(periods: Iterable[str], rules: Rules) -> Sequence[str]:
     """Periods in the order of the tariff, each once; "" without a tariff."""
     here, order = {*periods}, dict.fromkeys(row.period for row in rules.tariff)
     return [period for period in order or [""] if period in here]
@@ -313,11 +315,11 @@ def _periods(
         }
         for (name, energy), wh, part in zip(
             energy_by_period.items(),
-            split(in_wh(total).best, likely),
+            split(round_to_wh(total).best, likely),
             split(billed_wh or 0, likely),
         )
     }
-    return {name: parts[name] for name in in_order(parts, rules)}
+    return {name: parts[name] for name in sort_periods(parts, rules)}
 
 
 def _tariff(answer: AuditedRegister, total: EnergyInterval) -> Iterator[tuple[str, EnergyInterval]]:
@@ -328,7 +330,7 @@ def _tariff(answer: AuditedRegister, total: EnergyInterval) -> Iterator[tuple[st
         sums[share.customer] = (
             share.energy if energy_before is None else energy_before.plus(share.energy)
         )
-    return zip(sums, within(total, [*sums.values()], is_complete=True))
+    return zip(sums, bound_parts(total, [*sums.values()], is_complete=True))
 
 
 def _event(event: Event, zone: ZoneInfo) -> dict[str, str]:

@@ -60,7 +60,7 @@ class Tree:
             neighbour = place ^ 1
             if neighbour < len(level) // SIZE:
                 side = _LEFT if neighbour < place else _RIGHT
-                steps.append(side + _at(level, neighbour).hex())
+                steps.append(side + _hash_at(level, neighbour).hex())
             place //= 2
         return steps
 
@@ -69,22 +69,22 @@ class Tree:
         low, high = 0, len(leaves) // SIZE
         while low < high:
             middle = (low + high) // 2
-            if _at(leaves, middle) < leaf:
+            if _hash_at(leaves, middle) < leaf:
                 low = middle + 1
             else:
                 high = middle
-        if _at(leaves, low) != leaf:
+        if _hash_at(leaves, low) != leaf:
             raise KeyError(leaf.hex())
         return low
 
 
-def _at(octets: bytes, place: int) -> bytes:
+def _hash_at(octets: bytes, place: int) -> bytes:
     return octets[place * SIZE : (place + 1) * SIZE]
 
 
 def unpack(octets: bytes) -> Iterator[bytes]:
     """The hashes that were put together."""
-    return (_at(octets, place) for place in range(len(octets) // SIZE))
+    return (_hash_at(octets, place) for place in range(len(octets) // SIZE))
 
 
 def root_from_path(node_hash: bytes, path: Iterable[str]) -> bytes:

@@ -108,7 +108,7 @@ def page(statement: Document) -> str:
     return "\n".join(parts)
 
 
-def _in_style(text: str) -> str:
+def _escape_css(text: str) -> str:
     """A text within a string of CSS, which drops a blank behind an escaped character: so blanks are
     escaped, too, and only letters and digits of ASCII stand as they are.
     """
@@ -117,7 +117,7 @@ def _in_style(text: str) -> str:
 
 def _head(statement: Document) -> str:
     customer, number = statement["customer"], statement["customer_id"]
-    running = _in_style(f"{title(statement)} · {customer}")
+    running = _escape_css(f"{title(statement)} · {customer}")
     about = f"Annex to a bill: {title(statement)} of {statement['date']}, for"
     corrects = f"; corrects statement {statement['corrects']}" if statement["corrects"] else ""
     receiver = [
@@ -296,18 +296,18 @@ def _power_cells(figures: Document) -> Sequence[Cell]:
 
 def _periods(statement: Document) -> Iterator[str]:
     rows = [
-        [_w(names(line)), _s(label), *_numbers(_of_period(energy))]
+        [_w(names(line)), _s(label), *_numbers(_period_cells(energy))]
         for line in statement["lines"]
         for label, energy in line["tariff"].items()
     ]
     foot = [
-        [_w("Total"), _s(label), *_numbers(_of_period(energy))]
+        [_w("Total"), _s(label), *_numbers(_period_cells(energy))]
         for label, energy in statement["total"]["tariff"].items()
     ]
     yield from _section("Periods of the tariff", ("outlet", "period", *_ENERGY), rows, foot)
 
 
-def _of_period(energy: Optional[Document]) -> Sequence[str]:
+def _period_cells(energy: Optional[Document]) -> Sequence[str]:
     return [kwh_text(None if energy is None else energy["billed"]), *bounds(energy)]
 
 

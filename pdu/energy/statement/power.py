@@ -132,7 +132,7 @@ class Together:
         """Of all of them together."""
         return _figures(*self._full_quarters())
 
-    def by_day(self, days: Sequence[tuple[str, float]]) -> Mapping[str, Sequence[float]]:
+    def daily_power(self, days: Sequence[tuple[str, float]]) -> Mapping[str, Sequence[float]]:
         """Day -> its lowest, mean and highest quarter hour. `days`: each with its begin in s; a
         quarter belongs to the day in which it begins.
         """

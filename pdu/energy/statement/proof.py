@@ -466,8 +466,8 @@ def document(
     total = figures.totals(priced_lines, together)
     begin, end = (figures.local(time, rules.zone) for time in period)
     days = local_days(*period, rules.zone)
-    by_day = flows.by_day([(day.day, day.begin) for day in days])
-    periods = figures.in_order({energy.period for energy in energies}, rules)
+    power_by_day = flows.daily_power([(day.day, day.begin) for day in days])
+    periods = figures.sort_periods({energy.period for energy in energies}, rules)
     amounts = prices.price_total(priced_lines, total["peak_kw"], annex.prices)
     return {
         "version": version,
@@ -484,7 +484,7 @@ def document(
         "total": {
             **total,
             "peak_time": _local(together.peak_time, rules),
-            "days": [*documents(days, energies, by_day, periods)],
+            "days": [*documents(days, energies, power_by_day, periods)],
             "amounts": amounts,
             "difference": _difference(annex, total["billed"], amounts),
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ..journal.journals import DayBlocks, MeterJournal, by_days, finished_files
+from ..journal.journals import DayBlocks, MeterJournal, finished_files, group_by_day
 from . import day_roots, merkle
 from .day_roots import SaltKey
 from .shown_readings import PduTexts
@@ -20,13 +20,15 @@ def seal_finished_days(folder: str, without: Sequence[str] = ()) -> day_roots.Ro
     source = MeterJournal(folder, without)
     root_by_day = day_roots.kept_roots(folder).days
     new = {
-        day: some for day, some in by_days(finished_files(folder)).items() if day not in root_by_day
+        day: some
+        for day, some in group_by_day(finished_files(folder)).items()
+        if day not in root_by_day
     }
     if new:
         key = day_roots.key_of(folder)
         for paths in new.values():
             leaves = [
-                leaf for some in source.by_day(paths, partial(_hash_days, key)) for leaf in some
+                leaf for some in source.audit_days(paths, partial(_hash_days, key)) for leaf in some
             ]
             trees = {day: merkle.Tree(leaf.hash for leaf in leaves) for day in source.hashes}
             day_roots.keep(folder, trees, source.hashes)

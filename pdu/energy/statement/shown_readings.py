@@ -250,7 +250,7 @@ def _shown_rows(
     is_within = (begins >= period[0]) & (begins < period[1])
     places = [block.unit.registers.index(outlet) for outlet in outlets]
     amperes, watts = (
-        [_within(columns[place][rows], is_within) for place in places]
+        [_mask(columns[place][rows], is_within) for place in places]
         for columns in (block.amperes, block.watts)
     )
     return Block(
@@ -267,7 +267,7 @@ def _shown_rows(
     )
 
 
-def _within(column: array[float], is_within: Column) -> array[float]:
+def _mask(column: array[float], is_within: Column) -> array[float]:
     return array("d", np.where(is_within, np.asarray(column), np.nan).tobytes())
 
 

@@ -38,11 +38,11 @@ def check_statement(path: str, root: str, roots: Optional[str] = None) -> ProofS
     }
     result = proof.check_proof(read_file(path), files, root)
     if roots is not None:
-        _in_chain(result, day_roots.roots_of(roots))
+        _check_chain(result, day_roots.roots_of(roots))
     return result
 
 
-def _in_chain(result: ProofSummary, roots: day_roots.Roots) -> None:
+def _check_chain(result: ProofSummary, roots: day_roots.Roots) -> None:
     for day, root in result.published.days.items():
         if roots.days.get(day) != root:
             raise NotVerified(

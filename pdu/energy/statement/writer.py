@@ -20,7 +20,7 @@ from handlers.shared.errors import SettingsError, printable
 from ...core.files.work_folders import left_folders, work_folder
 from ..journal.journals import temporary_folder
 from ..registers.parallel import parallel_map
-from ..registers.unit_aliases import Holding, Seen, alias_map, check_held_once, same
+from ..registers.unit_aliases import Holding, UnitEvidence, alias_map, check_held_once, same
 from . import billing, day_roots, disclosure, figures, merkle, proof, stated
 from .customer_shares import (
     CustomerShare,
@@ -142,9 +142,9 @@ def _check_new(into: str, unfinished: Sequence[str]) -> None:
 
 def _read_pdus(
     inputs: StatementInputs, salt_key: SaltKey, room: str
-) -> tuple[Mapping[str, merkle.Tree], list[CustomerShare], Sequence[Seen]]:
+) -> tuple[Mapping[str, merkle.Tree], list[CustomerShare], Sequence[UnitEvidence]]:
     """The tree of each day, and what customers get of all PDUs. Raises SettingsError."""
-    hashes, shares, units = dict[str, bytearray](), list[CustomerShare](), list[Seen]()
+    hashes, shares, units = dict[str, bytearray](), list[CustomerShare](), list[UnitEvidence]()
     for pdu_shares in read_pdus(inputs, salt_key, room):
         for leaf in pdu_shares.leaves:
             hashes.setdefault(leaf.day, bytearray()).extend(leaf.hash)
