@@ -100,10 +100,11 @@ _PREPOSITIONS = frozenset(
 #: is returned
 _LAWFUL = (
     "common", "pdu_common", "handlers", "packaging", "pdu/devices", "pdu/energy/meter",
-    "pdu/nut_driver", "pdu/outlets", "pdu/prove", "pdu/recording",
+    "pdu/hall", "pdu/nut_driver", "pdu/outlets", "pdu/prove", "pdu/recording",
 )  # fmt: skip
 #: those that may
 _EXCEPTIONS = {
+    "_as_json": "a report's value in the other form, as `outcome_as_json`; `to_json` says no more",
     "of": "`evidence.of(capability)` is read behind its object",
     "from_params": "a constructor, as `datetime.fromisoformat`",
     "from_settings": "a constructor, as `datetime.fromisoformat`",

@@ -26,7 +26,7 @@ from ..core.files.whole_files import check_page, write_page
 from ..core.inventory.saved_readings import HallReadings
 from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from .drawings import dcim_import, readings_source
-from .drawings.supplies import with_supplies
+from .drawings.supplies import add_supplies
 from .failure.missing_facts import missing_facts
 from .failure.rehearsal import Grading, Hall, RehearsalOutcome, worst_level
 from .failure.report import FailureSummary, outcome_as_json, report, rest_as_json
@@ -88,7 +88,7 @@ def _answer(context: click.Context, options: dict[str, Any]) -> int:
     if files.drawing:
         readings = readings_source.gather(source, drawing.read_pdus)
     if rehearsal_options.supplies is not None:
-        drawing, notes = with_supplies(drawing, rehearsal_options.supplies)
+        drawing, notes = add_supplies(drawing, rehearsal_options.supplies)
         for line in notes:
             print(line, file=sys.stderr)
     hall = Hall(drawing, readings)

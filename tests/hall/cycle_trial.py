@@ -24,7 +24,7 @@ from pdu.core.states import DOWN, UNKNOWN
 from pdu.hall.cycle.environment import Ended, Log
 from pdu.hall.cycle.plan_file import CyclePlan
 from pdu.hall.cycle.run import Run
-from pdu.hall.cycle.steps import CycleStep, Mode, planned
+from pdu.hall.cycle.steps import CycleStep, Mode, plan_steps
 from pdu.hall.failure.rehearsal import Hall
 from tests.hall.halls import LOOSE, TIDY, Habits, random_hall
 from tests.hall.plant import Box
@@ -67,7 +67,7 @@ def case(seed: int, mode: Mode, habits: Habits) -> Optional[Case]:
     drawing = drawing_file.parsed(made.drawing, "hall.power.toml")
     world = PlantWorld(made.plant, rng)
     hall = Hall(drawing, world.read_pdus(drawing.pdus))
-    steps = list(planned(hall, mode, drawing.machines.values()).steps)
+    steps = list(plan_steps(hall, mode, drawing.machines.values()).steps)
     if not steps:
         return None
     first = rng.randrange(max(1, len(steps) - _MOST_STEPS))

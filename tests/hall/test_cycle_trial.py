@@ -171,7 +171,9 @@ def test_a_cord_that_is_not_seen_to_go_off_is_let_go_only_if_it_could_carry_the_
     world = PlantWorld(plant, random.Random(0), metered=1.0)
     world.metered["left"] = is_spare
     machines = drawing.machines.values()
-    found = steps.planned(Hall(drawing, world.read_pdus(drawing.pdus)), Mode.BOTH_FEEDS, machines)
+    found = steps.plan_steps(
+        Hall(drawing, world.read_pdus(drawing.pdus)), Mode.BOTH_FEEDS, machines
+    )
     plant.bars["right"].outlets["1"].on = False
     plant.fail((), random.Random(0))
     trips = "left/L1" in plant.gone
@@ -256,7 +258,7 @@ def test_lines_in_a_wrong_order_are_no_run(tmp_path: Path) -> None:
     path = str(tmp_path / "p")
     plan_file.write(path, one.plan)
     with journal.Journal(path) as log:
-        log.append([plan_file.running(1.0, "begun"), plan_file.off(2.0, 1)])
+        log.append([plan_file.running(1.0, "begun"), plan_file.step_off(2.0, 1)])
     with pytest.raises(SettingsError, match="does not hold a plan"):
         plan_file.reopen_plan(path)
 

@@ -60,7 +60,7 @@ from .environment import Ended, OutletLeftOff
 from .pdu_access import PolledEnvironment, Stopping, devices_of, listed_as, stopping, switch_on
 from .plan_file import CyclePlan, LockedPlan, OpenStep
 from .run import Run
-from .steps import CycleStep, CycleSteps, Mode, planned
+from .steps import CycleStep, CycleSteps, Mode, plan_steps
 
 PAUSE_S, POWER_TIMEOUT_S, VALID_MIN = 10.0, 30.0, 60.0
 _MOST_NAMES = 8
@@ -104,7 +104,7 @@ def _plan(context: click.Context, /, **values: Any) -> int:
     by_current = mode is Mode.BOTH_FEEDS and options.confirm == "current"
     file = EvidenceFile.of(options.verified, drawing.path)
     hall = Hall(drawing, readings)
-    planned_steps = planned(
+    planned_steps = plan_steps(
         hall, mode, machines, _cabling_gaps(file, machines) if by_current else None
     )
     if planned_steps.steps:
@@ -130,11 +130,11 @@ def _plan(context: click.Context, /, **values: Any) -> int:
             os.path.abspath(file.path),
         )
         plan_file.write(options.plan, plan)
-    notes = _of_earlier_runs(targets, readings, options.plan)
+    notes = _find_earlier_runs(targets, readings, options.plan)
     code = NOT_SEEN if planned_steps.refusals or notes else DONE
     if not planned_steps.steps:
         code = WRONG
-    print_result(_planned(options, planned_steps, len(machines), notes, code), run_options.json)
+    print_result(_plan_result(options, planned_steps, len(machines), notes, code), run_options.json)
     if not planned_steps.steps and not run_options.json:
         raise SettingsError(f"no step is possible, so {options.plan} was not written")
     return code
@@ -150,14 +150,11 @@ def _cabling_gaps(file: EvidenceFile, machines: Sequence[Machine]) -> dict[str, 
     return {name: f"{why}: {advice.format(name)}" for name, why in reasons.items() if why}
 
 
-def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: str) -> list[str]:
+def _find_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: str) -> list[str]:
     """What runs of other plans left off, and the commands that mend it."""
     here = devices_of(targets)
-    plans = dict.fromkeys(
-        plan_path for plan_paths in run_locks.unsettled(here).values() for plan_path in plan_paths
-    )
     notes: list[str] = []
-    for plan in plans:
+    for plan, names in run_locks.find_unsettled_plans(here).items():
         if plan == os.path.abspath(path):
             continue
         try:
@@ -165,12 +162,7 @@ def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: st
         except SettingsError as error:
             notes.append(
                 f"an earlier run has not ended, and its plan cannot be read ({error.reason}): look"
-                " at the outlets of "
-                + ", ".join(
-                    name
-                    for name, earlier_paths in run_locks.unsettled(here).items()
-                    if plan in earlier_paths
-                )
+                f" at the outlets of {', '.join(names)}"
             )
             continue
         for cord in progress.open.perhaps_off() if progress.open is not None else ():
@@ -182,7 +174,7 @@ def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: st
     return notes
 
 
-def _planned(
+def _plan_result(
     options: PlanOptions, planned_steps: CycleSteps, machines: int, notes: Sequence[str], code: int
 ) -> Result:
     """What needs a hand first."""

@@ -100,7 +100,7 @@ class OpenStep:
     #: when the last command was about to be sent
     about_at: float = 0.0
 
-    def unresolved(self) -> list[Sent]:
+    def unresolved_commands(self) -> list[Sent]:
         """The commands of which it is not known whether they were carried out."""
         return [
             command
@@ -229,7 +229,7 @@ def result(
     return {**record, "error": error} if error else record
 
 
-def off(at: float, step: int) -> dict[str, Any]:
+def step_off(at: float, step: int) -> dict[str, Any]:
     """All cords of the step are proven off."""
     return {"at": at, "step": step, "event": _OFF}
 
@@ -239,7 +239,7 @@ def step_done(at: float, step: int) -> dict[str, Any]:
     return {"at": at, "step": step, "event": _DONE}
 
 
-def restored(at: float, step: int) -> dict[str, Any]:
+def step_restored(at: float, step: int) -> dict[str, Any]:
     """After a surprise the outlet was switched on again: the step has to be taken anew."""
     return {"at": at, "step": step, "event": _RESTORED}
 

@@ -74,23 +74,22 @@ def lock_run(plan: str, drawing: Drawing, devices: Mapping[str, PduDevice]) -> I
         yield RunLock(plan, locked)
 
 
-def unsettled(devices: Mapping[str, PduDevice]) -> dict[str, list[str]]:
-    """PDU -> the plans whose runs left something off there, or did not say so before they ended.
-    Those of a run that goes on now are not among them.
+def find_unsettled_plans(devices: Mapping[str, PduDevice]) -> dict[str, list[str]]:
+    """Plan whose run left something off, or did not say so before it ended -> the PDUs where.
+    That of a run that goes on now is not among them.
     """
-    plans_by_pdu: dict[str, list[str]] = {}
+    pdus_by_plan: dict[str, list[str]] = {}
     for name, device in devices.items():
         try:
             number = os.open(_path(_name(device)), os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             continue
         try:
-            plans = _plans(number) if lock(number, shared=True) else []
+            for plan in _plans(number) if lock(number, shared=True) else ():
+                pdus_by_plan.setdefault(plan, []).append(name)
         finally:
             os.close(number)
-        if plans:
-            plans_by_pdu[name] = plans
-    return plans_by_pdu
+    return pdus_by_plan
 
 
 def _name(device: PduDevice) -> str:

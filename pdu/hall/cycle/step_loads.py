@@ -38,7 +38,7 @@ class StepLoads:
         self._after.append((at, loads))
 
     @property
-    def metered(self) -> set[Cord]:
+    def metered_cords(self) -> set[Cord]:
         """The cords that showed a figure in all readings before."""
         cords = set(self._before[0]) if self._before else set()
         return {cord for cord in cords if all(look[cord].is_known for look in self._before)}
@@ -48,12 +48,12 @@ class StepLoads:
         if not self.lost:
             return ""
         others = [cord for cord in self._before[0] if cord not in self.lost]
-        mates = [cord for cord in others if cord in self.metered]
+        mates = [cord for cord in others if cord in self.metered_cords]
         # what they have to show: all of it or, if some are not metered, the least that the metered
         # ones of supplies that work take
         share = 1.0 if mates == others else LEAST_SHARE * len(mates) / len(others)
         fall, before = self._mean(self.lost, self._before), self._mean(mates, self._before)
-        now = self._mean(mates, self._since(self.shown_at))
+        now = self._mean(mates, self._loads_since(self.shown_at))
         why = "its other cords did not take over what it carried"
         if not fall or before is None or now is None:
             return f"{why}: they were not read before and after"
@@ -70,9 +70,9 @@ class StepLoads:
         """Why the machine does not carry what it did before; "" if it does, within its swing, or is
         not metered.
         """
-        cords = self.metered
+        cords = self.metered_cords
         sums = [self._sum(cords, look) for look in self._before] if cords else []
-        now = self._mean(cords, self._since(since)) if cords else None
+        now = self._mean(cords, self._loads_since(since)) if cords else None
         if not sums or now is None:
             return ""
         slack = max(sums) - min(sums) + _CHANGE * max(sums)
@@ -83,7 +83,7 @@ class StepLoads:
             f" {now:.4g} {self._unit}: it may have fallen"
         )
 
-    def _since(self, since: float) -> list[Mapping[Cord, MeteredLoad]]:
+    def _loads_since(self, since: float) -> list[Mapping[Cord, MeteredLoad]]:
         return [loads for at, loads in self._after if at >= since]
 
     def _mean(

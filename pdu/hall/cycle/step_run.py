@@ -38,8 +38,8 @@ from .steps import (
     Mode,
     least_remaining_current,
     obstacle,
+    pdu_reading,
     redundancy_problem,
-    to_pdu_reading,
 )
 
 # how often the other cords are read while an outlet is off, in s
@@ -186,7 +186,7 @@ class StepRun:
         return self._end_off()
 
     def _end_off(self) -> Phase:
-        self._commands.write(plan_file.off(self._environment.now(), self.step.number))
+        self._commands.write(plan_file.step_off(self._environment.now(), self.step.number))
         self._cords = self.step.cords
         return Phase.STAY_OFF
 
@@ -284,7 +284,7 @@ class StepRun:
     def _settle(self) -> dict[Cord, EnumPowerStatus]:
         """The states of the step's outlets, when a command that was sent would have shown."""
         environment, patience_s = self._environment, self._plan.patience_s
-        open_commands = self._open.unresolved()
+        open_commands = self._open.unresolved_commands()
         wait_s = self._open.about_at + patience_s - environment.now()
         end = environment.monotonic() + min(max(wait_s, 0.0), patience_s)
         last_states: Optional[dict[Cord, EnumPowerStatus]] = None
@@ -399,7 +399,7 @@ class _StepPduAccess:
     def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
         readings = self._watch.read(pdus).pdus
         return {
-            name: to_pdu_reading(readings[name])
+            name: pdu_reading(readings[name])
             if name in readings
             else PduReading({}, "it is not in the list")
             for name in pdus

@@ -57,7 +57,7 @@ class CycleSteps(NamedTuple):
     refusals: Sequence[SkippedCord]
 
 
-def planned(
+def plan_steps(
     hall: Hall,
     mode: Mode,
     machines: Iterable[Machine],
@@ -76,7 +76,7 @@ def planned(
         for cords in _choices(hall, mode, machine, reason_by_machine is not None):
             reason = obstacle(hall, mode, machine, cords)
             if not reason and reason_by_machine is not None and mode is Mode.BOTH_FEEDS:
-                reason = reason_by_machine.get(machine.name) or _unmetered(hall, cords)
+                reason = reason_by_machine.get(machine.name) or _why_unmetered(hall, cords)
             if reason:
                 cord = cords[0] if mode is Mode.ONE_FEED else None
                 refusals.append(SkippedCord(machine.name, cord, reason))
@@ -128,7 +128,7 @@ def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) ->
     return ""
 
 
-def _unmetered(hall: Hall, cords: Sequence[Cord]) -> str:
+def _why_unmetered(hall: Hall, cords: Sequence[Cord]) -> str:
     """Why meters cannot prove that these outlets carry nothing; "" if they may."""
     for cord in cords:
         outlet = hall.readings.outlet(*cord)
@@ -137,7 +137,7 @@ def _unmetered(hall: Hall, cords: Sequence[Cord]) -> str:
     return ""
 
 
-def to_pdu_reading(reading: MeasuredPdu) -> PduReading:
+def pdu_reading(reading: MeasuredPdu) -> PduReading:
     """A reading of the hall as a proof needs it."""
     return PduReading(
         {

@@ -70,7 +70,7 @@ class Box:
         """Whether its boxes are the ones that are fed."""
         return bool(self.inner)
 
-    def fed(self) -> Iterable[Box]:
+    def fed_boxes(self) -> Iterable[Box]:
         """The boxes at which lines end."""
         return self.inner if self.inner else [self]
 
@@ -108,7 +108,7 @@ class OneLine(NamedTuple):
 def one_line(drawing: Drawing, marks: HallMarks) -> OneLine:
     """Place everything."""
     is_folded = len(racks_of(drawing)) > _MOST_OPEN
-    return _Layout(_Boxes(drawing, marks).levels(is_folded), is_folded).placed()
+    return _Layout(_Boxes(drawing, marks).levels(is_folded), is_folded).place()
 
 
 def racks_of(drawing: Drawing) -> dict[str, list[PduNode]]:
@@ -184,7 +184,7 @@ class _Boxes:
 
     def levels(self, is_folded: bool) -> list[list[Box]]:
         """From the top: feeds, UPSes and panels, racks."""
-        rack = self._folded if is_folded else self._open
+        rack = self._fold_rack if is_folded else self._open_rack
         racks = [rack(name, pdus) for name, pdus in racks_of(self._drawing).items()]
         return [*self._sources(), racks]
 
@@ -262,7 +262,7 @@ class _Boxes:
         _add_references(box, pdu.inputs)
         return box
 
-    def _open(self, rack: str, pdus: Sequence[PduNode]) -> Box:
+    def _open_rack(self, rack: str, pdus: Sequence[PduNode]) -> Box:
         frame = Box(rack, rack_node(rack), self._mark(rack_node(rack)), 0.0)
         frame.inner = list(map(self._pdu, pdus))
         x, y, below = _PAD, HEAD_H, 0.0
@@ -286,7 +286,7 @@ class _Boxes:
         frame.height += _PAD
         return frame
 
-    def _folded(self, rack: str, pdus: Sequence[PduNode]) -> Box:
+    def _fold_rack(self, rack: str, pdus: Sequence[PduNode]) -> Box:
         machines = [self._mark(HallNode("machine", name)) for name in self._machines.get(rack, ())]
         lines = [
             mark for pdu in pdus for _, _, mark in (*self._upstream_lines(pdu), *self._lines(pdu))
@@ -352,7 +352,7 @@ class _Layout:
         self._sources = {_box_of(box.node): box for boxes in levels[:-1] for box in boxes}
         self._wires: list[Wire] = []
 
-    def placed(self) -> OneLine:
+    def place(self) -> OneLine:
         """Boxes in rows, then the lines between them."""
         # the rows depend on the width that trunks leave, and the trunks on the rows
         trunks = 0
@@ -365,14 +365,14 @@ class _Layout:
             if lane_count <= trunks:
                 break
             trunks = lane_count
-        return self._drawn(rows, row_of, lanes)
+        return self._draw(rows, row_of, lanes)
 
     def _trunks(self, rows: Sequence[Sequence[Box]], row_of: dict[int, int]) -> dict[HallNode, int]:
         """Source -> the lane of its trunk, if it feeds a row that is not the next."""
         last: dict[HallNode, int] = {}
         for place, row in enumerate(rows):
             for frame in row:
-                for box in frame.fed():
+                for box in frame.fed_boxes():
                     for source, _ in box.inputs:
                         last[source] = place
         spans = []
@@ -382,7 +382,7 @@ class _Layout:
                 spans.append((begin, end, source))
         return _lanes(spans)
 
-    def _drawn(
+    def _draw(
         self,
         rows: Sequence[Sequence[Box]],
         row_of: dict[int, int],
@@ -428,7 +428,7 @@ class _Layout:
     ) -> Iterator[_Bus]:
         ends: dict[HallNode, list[float]] = {}
         for frame in row:
-            for box in frame.fed():
+            for box in frame.fed_boxes():
                 x = frame.x + box.x if frame.is_frame else box.x
                 for number, (source, _) in enumerate(box.inputs):
                     ends.setdefault(source, []).append(_drop_x(x, box, number))
@@ -461,7 +461,7 @@ class _Layout:
             x = source.x + source.width / 2
             self._wires.append(Wire([(x, source.y + source.height), (x, at)], look))
         for frame in row:
-            for box in frame.fed():
+            for box in frame.fed_boxes():
                 for number, (node, wire_look) in enumerate(box.inputs):
                     if node == bus.source:
                         x = _drop_x(box.x, box, number)

@@ -32,7 +32,7 @@ def check(drawing: Drawing, readings: HallReadings) -> list[Finding]:
     return [
         *_single_paths(drawing),
         *_panels(completed(drawing, readings), readings),
-        *_against(drawing, readings),
+        *_differences(drawing, readings),
     ]
 
 
@@ -42,7 +42,8 @@ def _single_paths(drawing: Drawing) -> Iterator[Finding]:
         line = drawing.line_numbers.get(HallNode("machine", machine.name), 0)
         if len(machine.cords) < 2 or machine.needs == len(machine.cords):
             continue
-        for kind, what in _shared(drawing, machine, roots):
+        kind, what = _common_point(drawing, machine, roots)
+        if kind:
             yield Finding(kind, machine.name, what, line)
     for pdu in drawing.pdus.values():
         if len(pdu.inputs) > 1:
@@ -57,21 +58,21 @@ def _single_paths(drawing: Drawing) -> Iterator[Finding]:
                 )
 
 
-def _shared(drawing: Drawing, machine: Machine, roots: _CommonFeeds) -> Iterator[tuple[str, str]]:
-    """What all cords of a machine share: the nearest of PDU, breaker and feed."""
+def _common_point(drawing: Drawing, machine: Machine, roots: _CommonFeeds) -> tuple[str, str]:
+    """What all cords of a machine share, as a finding: the nearest of PDU, breaker and feed."""
     pdus = {cord.pdu for cord in machine.cords}
     if len(pdus) == 1:
         name = pdus.pop()
         pdu = drawing.pdus[name]
         for breaker in (*pdu.breakers, *(line for line in pdu.lines if not line.every)):
             if all(pdu.carries(breaker, cord.outlet) for cord in machine.cords):
-                yield "cords-on-one-breaker", f"all its cords are on {name}/{breaker.name}"
-                return
-        yield "cords-on-one-pdu", f"all its cords are on {name}"
-        return
-    common = set.intersection(*(set(roots.of_pdu(name)) for name in pdus))
-    if common:
-        yield "cords-on-one-feed", f"all its cords are on {', '.join(sorted(common))}"
+                return "cords-on-one-breaker", f"all its cords are on {name}/{breaker.name}"
+        return "cords-on-one-pdu", f"all its cords are on {name}"
+    common = set.intersection(*map(roots.of, machine.cords))
+    return (
+        "cords-on-one-feed" if common else "",
+        f"all its cords are on {', '.join(sorted(common))}",
+    )
 
 
 class _CommonFeeds:
@@ -86,19 +87,14 @@ class _CommonFeeds:
     def of(self, source: Input) -> set[str]:
         """The names of those of an input."""
         if isinstance(source, Cord):
-            return self.of_pdu(source.pdu)
-        if source.kind == "breaker":
+            source = HallNode("pdu", source.pdu)
+        elif source.kind == "breaker":
             source = self._boards[source.owner]
-        return {source.name} if source.kind == "feed" else self._of(source)
-
-    def of_pdu(self, name: str) -> set[str]:
-        """The names of those of a PDU."""
-        return self._of(HallNode("pdu", name))
-
-    def _of(self, node: HallNode) -> set[str]:
-        if node not in self._known:
-            self._known[node] = set.intersection(*map(self.of, self._inputs[node]))
-        return self._known[node]
+        if source.kind == "feed":
+            return {source.name}
+        if source not in self._known:
+            self._known[source] = set.intersection(*map(self.of, self._inputs[source]))
+        return self._known[source]
 
 
 def _panels(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
@@ -135,7 +131,7 @@ def _panels(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
                 yield Finding("above-limit", node.full_name, what, where)
 
 
-def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
+def _differences(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
     owners = drawing.owners()
     by_pdu: dict[str, list[Cord]] = {}
     for cord in owners:

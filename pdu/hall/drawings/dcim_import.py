@@ -14,7 +14,7 @@ from ...core.drawing.drawing import Drawing
 from ...core.inventory.saved_readings import HallReadings
 from ..importing import rest
 from ..importing.choosing import Filters
-from ..importing.dcim import imported
+from ..importing.dcim import import_objects
 from ..importing.joining import joined
 from ..importing.model import Imported
 from . import readings_source, writing
@@ -69,7 +69,7 @@ def fetch(options: DcimOptions) -> Imported:
     assert options.url is not None and options.token_file is not None
     needs_places = options.filters.needs_places
     objects = rest.fetch(options.url, options.token_file, options.ca_file or "", needs_places)
-    return imported(objects, options.filters)
+    return import_objects(objects, options.filters)
 
 
 def join_outlets(imported_hall: Imported, source: readings_source.SourceOptions) -> Imported:
@@ -87,7 +87,7 @@ def import_for_rehearsal(
     """
     readings = readings_source.gather(source, _names_to_read(imported_hall, source))
     joined_hall = joined(imported_hall, readings, is_strict=False)
-    text = writing.written(writing.tables(joined_hall))
+    text = writing.format_drawing(writing.tables(joined_hall))
     return drawing_file.parsed(text, name), readings, joined_hall.notes
 
 

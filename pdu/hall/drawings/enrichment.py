@@ -44,12 +44,12 @@ def _completed(pdu: PduNode, reading: MeasuredPdu) -> PduNode:
             if meter.rating_a
         ]
     return pdu._replace(
-        lines=tuple(_with_facts(breaker, lines, reading) for breaker in drawn_lines),
-        breakers=tuple(_with_facts(breaker, breakers, reading) for breaker in drawn_breakers),
+        lines=tuple(_fill_part(breaker, lines, reading) for breaker in drawn_lines),
+        breakers=tuple(_fill_part(breaker, breakers, reading) for breaker in drawn_breakers),
     )
 
 
-def _with_facts(breaker: Breaker, meters: Sequence[MeteredPart], reading: MeasuredPdu) -> Breaker:
+def _fill_part(breaker: Breaker, meters: Sequence[MeteredPart], reading: MeasuredPdu) -> Breaker:
     meter = _meter_named(breaker.name, meters)
     if breaker.rating_a is None and meter is not None:
         breaker = breaker._replace(rating_a=meter.rating_a)

@@ -26,7 +26,7 @@ from ...core.drawing import drawing_file
 from ...core.files.whole_files import check_page, text_of, write_whole
 from ...core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from ..importing import csv_files, rest
-from ..importing.dcim import imported
+from ..importing.dcim import import_objects
 from ..importing.joining import NotJoined
 from . import dcim_import, readings_source, writing
 from .check_report import report
@@ -64,7 +64,7 @@ def _import(context: click.Context, /, **options: Any) -> int:
     if files:
         imported_hall = csv_files.read_csv_files(files)
     elif folder:
-        imported_hall = imported(rest.read_saved(folder), dcim_options.filters)
+        imported_hall = import_objects(rest.read_saved(folder), dcim_options.filters)
     else:
         imported_hall = dcim_import.fetch(dcim_options)
     try:
@@ -85,7 +85,7 @@ def _write_drawing(
         drawing_file.parsed(old_text, target)
         text, changed = writing.updated(old_text, new_tables)
     else:
-        text = writing.written(new_tables)
+        text = writing.format_drawing(new_tables)
     drawing = drawing_file.parsed(text, target)  # what is written can be read
     try:
         write_whole(target, text.encode("utf-8"))

@@ -46,7 +46,7 @@ class SuppliesOfMachines(NamedTuple):
     notes: list[str]
 
 
-def with_supplies(drawing: Drawing, path: str) -> SuppliesOfMachines:
+def add_supplies(drawing: Drawing, path: str) -> SuppliesOfMachines:
     """A machine works if each of its supplies does, and none of its cords lacks one.
 
     Raises SettingsError.

@@ -88,7 +88,7 @@ def _add(table: dict[str, Any], **values: Any) -> None:
     table.update({key: value for key, value in values.items() if value not in (None, "")})
 
 
-def written(tables_by_kind: Tables) -> str:
+def format_drawing(tables_by_kind: Tables) -> str:
     """The text of a new file."""
     return _HEAD + "".join(
         _table(kind, table) for kind in tables_by_kind for table in tables_by_kind[kind]
@@ -139,21 +139,19 @@ def updated(text: str, tables_by_kind: Tables) -> tuple[str, list[str]]:
                 have.append(_item(tomlkit, table))
                 changes.append(f"new: {kind} {name}")
                 continue
-            changes += _merged(tomlkit, by_name[name], table, f"{kind} {name}")
+            changes += _merge(tomlkit, by_name[name], table, f"{kind} {name}")
         changes += _lacking(kind, by_name, new_tables)
     return tomlkit.dumps(document), changes
 
 
-def _merged(tomlkit: Any, old_table: Any, table: Mapping[str, Any], where: str) -> Iterable[str]:
+def _merge(tomlkit: Any, old_table: Any, table: Mapping[str, Any], where: str) -> Iterable[str]:
     changes: list[str] = []
     for key, value in table.items():
         if _holds_tables(value):
             lines = {str(item["name"]): item for item in old_table.setdefault(key, tomlkit.aot())}
             for item in value:
                 if item["name"] in lines:
-                    changes += _merged(
-                        tomlkit, lines[item["name"]], item, f"{where}/{item['name']}"
-                    )
+                    changes += _merge(tomlkit, lines[item["name"]], item, f"{where}/{item['name']}")
                 else:
                     old_table[key].append(_item(tomlkit, item))
                     changes.append(f"new: {where}/{item['name']}")

@@ -23,7 +23,7 @@ from ..walk.arithmetic import (
     IntervalSum,
     KnownCurrents,
     Truth,
-    at_least_n,
+    has_enough,
     perhaps,
 )
 from ..walk.graph import Graph, reachable
@@ -57,7 +57,7 @@ class DrawnConsumer(NamedTuple):
     #: for each cord, by what its amperes count in the walk; () where all count alike
     volts: tuple[float, ...] = ()
 
-    def in_walk(self) -> Sequence[CordNow]:
+    def walk_cords(self) -> Sequence[CordNow]:
         """The cords with their currents as the walk counts them: in VA where voltages differ."""
         if not self.volts:
             return self.cords
@@ -95,12 +95,12 @@ class DrawnConsumer(NamedTuple):
         most = HIGH * cord.known_a if is_read else FILTER_A
         return most * self._volts_of(place)
 
-    def stated(self, likely_a: Mapping[str, float]) -> Consumer:
+    def walk_consumer(self, likely_a: Mapping[str, float]) -> Consumer:
         """As the walk takes it. `likely_a`: pool -> what each of its unmetered outlets carries if
         they are alike.
         """
         pools_of = self.pools or tuple(cord.cord.pdu for cord in self.cords)
-        cords = self.in_walk()
+        cords = self.walk_cords()
         least = [self._least(place) for place in range(len(cords))]
         supplies: list[Supply] = []
         for place, (cord, node, pool) in enumerate(zip(cords, self.nodes, pools_of)):
@@ -164,7 +164,7 @@ class HallFacts:
         self.facts = Facts(
             graph.above,
             graph.below,
-            {number: edge.stated(likely_a) for number, edge in enumerate(consumers)},
+            {n: consumer.walk_consumer(likely_a) for n, consumer in enumerate(consumers)},
             graph.carriers,
             _input_groups(graph, first_input_by_node),
         )
@@ -178,7 +178,7 @@ class HallFacts:
             for carrier in self.carriers_of(number):
                 self.on.setdefault(carrier, []).append(number)
 
-    def above(self, node: int) -> Collection[int]:
+    def carriers_above(self, node: int) -> Collection[int]:
         """The carriers through which its current flows, or may flow: now or by another input."""
         if node not in self.facts.below_switches:
             return self.power.path(node)
@@ -196,7 +196,7 @@ class HallFacts:
         if carriers is None:
             consumer = self.consumers[number]
             carriers = self._carriers_of[number] = frozenset().union(
-                *map(self.above, {*consumer.nodes, *consumer.rack})
+                *map(self.carriers_above, {*consumer.nodes, *consumer.rack})
             )
         return carriers
 
@@ -246,12 +246,12 @@ class HallFacts:
     def load(self, carrier: int, total: IntervalSum) -> Optional[Interval]:
         """The current of a carrier's fullest conductor; None if no load can shift to it."""
         load = total.load(self.figures[carrier], self.most_of, LOW, HIGH)
-        return None if load is None else self._in_amperes(carrier, load)
+        return None if load is None else self._load_in_amperes(carrier, load)
 
     def now_of(self, carrier: int, total: IntervalSum) -> Interval:
         """The same, also if no load can shift to it."""
         load = total.now(self.figures[carrier], self.most_of, LOW, HIGH)
-        return self._in_amperes(carrier, load)
+        return self._load_in_amperes(carrier, load)
 
     def perhaps_idle(self, power: Power) -> set[int]:
         """The carriers above UPSes that may have lost a phase of their input: nobody drew whether
@@ -263,7 +263,7 @@ class HallFacts:
                 nodes.update(*map(self.graph.all_above, (ups, *lines)))
         return nodes - {ups for ups, _ in self.batteries}
 
-    def _in_amperes(self, carrier: int, load: Interval) -> Interval:
+    def _load_in_amperes(self, carrier: int, load: Interval) -> Interval:
         volts = self.graph.carriers[carrier].volts
         if volts == 1.0:
             return load
@@ -306,7 +306,7 @@ class HallFacts:
         _, most = self._protections(carrier)
         if most is None or not self.graph.carriers[carrier].trips:
             return None
-        return most.at_the_latest_s(least_a)
+        return most.latest_s(least_a)
 
     def _protections(self, carrier: int) -> tuple[Optional[Protection], Optional[Protection]]:
         """Those of the least and of the most that a carrier's rating may be; None: not known."""
@@ -383,7 +383,7 @@ class FailureBounds(NamedTuple):
 
     def lives(self, consumer: DrawnConsumer, supplies: Sequence[Supply]) -> Truth:
         """Whether a machine has enough supplies that have power and work."""
-        return at_least_n(
+        return has_enough(
             consumer.needs,
             (
                 min(self._power(node), supply.closed, supply.works)
@@ -404,7 +404,7 @@ def bounds_of(
     sums = CopyOnWriteSums(hall.sums)
     flow = hall.flow(sums)
     carriers = flow.change(dict.fromkeys(failures, YES))
-    below = hall.facts.below(failures)
+    below = hall.facts.nodes_below(failures)
     at_first = {node for node in below if flow.power.alive(node) == NO}
     step_one = {node for node in below if flow.power.alive(node) != YES}
     shares = {number: contributions for number, (_, contributions) in flow.touched.items()}
@@ -413,7 +413,7 @@ def bounds_of(
     first_loads = {carrier: load for carrier, load in first.items() if load is not None}
     failure.spread(carriers)
     trips = failure.surely_trip()
-    below = hall.facts.below([*failures, *flow.outages])
+    below = hall.facts.nodes_below([*failures, *flow.outages])
     return FailureBounds(
         at_first,
         step_one,
@@ -500,9 +500,9 @@ class Failure:
 
     def load(self, carrier: int) -> Optional[Interval]:
         """The load of a carrier now; None if no load can shift to it."""
-        return self._with_idle(carrier, self._hall.load(carrier, self._sums[carrier]))
+        return self._widen_if_idle(carrier, self._hall.load(carrier, self._sums[carrier]))
 
-    def _with_idle(self, carrier: int, load: Optional[Interval]) -> Optional[Interval]:
+    def _widen_if_idle(self, carrier: int, load: Optional[Interval]) -> Optional[Interval]:
         return load._replace(low=0.0) if load is not None and carrier in self._idle else load
 
     # ---- what may trip ---------------------------------------------------------------------------
@@ -560,7 +560,7 @@ class Failure:
         of all consumers that have a cord there.
         """
         facts = self._hall.facts
-        below = facts.below(nodes)
+        below = facts.nodes_below(nodes)
         carriers = below & self._hall.graph.carriers.keys()
         for number in {number for node in below for number in facts.consumers_at.get(node, ())}:
             carriers |= self._hall.carriers_of(number)
@@ -583,10 +583,10 @@ class Failure:
     def _live_load(self, carrier: int) -> Optional[Interval]:
         """The load of a carrier while it and all that it needs live."""
         if carrier not in self._live_loads:
-            self._live_loads[carrier] = self._while_it_lives(carrier)
-        return self._with_idle(carrier, self._live_loads[carrier])
+            self._live_loads[carrier] = self._find_live_load(carrier)
+        return self._widen_if_idle(carrier, self._live_loads[carrier])
 
-    def _while_it_lives(
+    def _find_live_load(
         self, carrier: int, extra_nodes: Collection[int] = ()
     ) -> Optional[Interval]:
         """The load of a carrier while it and these live, and so all that they need."""
@@ -642,7 +642,7 @@ class Failure:
                     nodes_above = hall.graph.all_above(carrier)
                     trips.append([carrier, *(o for o in left if o in nodes_above and o != carrier)])
                     continue
-                for node, latest_s in self._by_its_ways(carrier, since_s):
+                for node, latest_s in self._find_dead_outlets(carrier, since_s):
                     dead[node] = min(latest_s, dead.get(node, math.inf))
             if not dead:
                 return trips
@@ -664,7 +664,7 @@ class Failure:
             return None
         return since_s + seconds
 
-    def _by_its_ways(self, carrier: int, since_s: float) -> list[tuple[int, float]]:
+    def _find_dead_outlets(self, carrier: int, since_s: float) -> list[tuple[int, float]]:
         """Outlets that die though nobody can say which breaker trips, and after how many seconds
         at the latest: if they lived, all that they need would, and then this one would trip.
         """
@@ -688,7 +688,7 @@ class Failure:
             return []
         dead: list[tuple[int, float]] = []
         for behind in chains.values():
-            load = self._with_idle(carrier, self._while_it_lives(carrier, behind[:1]))
+            load = self._widen_if_idle(carrier, self._find_live_load(carrier, behind[:1]))
             latest_s = None if load is None else self._surely_within(carrier, load, since_s)
             if latest_s is not None:
                 dead += [(node, latest_s) for node in behind]

@@ -22,12 +22,12 @@ Cords = Mapping[str, Sequence[CordNow]]
 """Machine -> its cords as they are read, in the drawing's order."""
 
 
-def find_unowned(drawing: Drawing, readings: HallReadings, cords: Cords) -> list[CordNow]:
+def find_unowned_cords(drawing: Drawing, readings: HallReadings, cords: Cords) -> list[CordNow]:
     """Outlets that carry, or may carry, current and belong to nothing in the drawing."""
     drawn_cords = {cord.cord for machine_cords in cords.values() for cord in machine_cords}
     for inputs in drawing.inputs_by_node().values():
         drawn_cords.update(source for source in inputs if isinstance(source, Cord))
-    cords_of_nobody: list[CordNow] = []
+    unowned_cords: list[CordNow] = []
     for name, pdu in drawing.pdus.items():
         reading = readings.pdus.get(name)
         if reading is None:
@@ -40,16 +40,16 @@ def find_unowned(drawing: Drawing, readings: HallReadings, cords: Cords) -> list
             cord = Cord(name, identity)
             if cord not in drawn_cords:
                 bounds_a = reading_bounds(current, reading.outlet_step_a)
-                cords_of_nobody.append(CordNow(cord, Now.CARRIES, *bounds_a))
-    return cords_of_nobody
+                unowned_cords.append(CordNow(cord, Now.CARRIES, *bounds_a))
+    return unowned_cords
 
 
 def build_facts(
-    drawing: Drawing, readings: HallReadings, cords: Cords, cords_of_nobody: Sequence[CordNow]
+    drawing: Drawing, readings: HallReadings, cords: Cords, unowned_cords: Sequence[CordNow]
 ) -> HallFacts:
     """The graph with all consumers: first the machines, in the drawing's order."""
     unowned_by_rack: dict[str, list[CordNow]] = {}
-    for cord in cords_of_nobody:
+    for cord in unowned_cords:
         unowned_by_rack.setdefault(drawing.pdus[cord.cord.pdu].rack, []).append(cord)
     groups = [*cords.values(), *unowned_by_rack.values()]
     outlets = [cord.cord for group in groups for cord in group]
@@ -59,7 +59,7 @@ def build_facts(
         _consumer(graph, machine_cords, drawing.machines[name].needs, pools)
         for name, machine_cords in cords.items()
     ]
-    racks = _racks(drawing, graph, cords) if cords_of_nobody else {}
+    racks = _racks(drawing, graph, cords) if unowned_cords else {}
     for rack, rack_cords in unowned_by_rack.items():
         # what nobody drew may hang on any outlet of its rack too: a cord may be drawn wrongly,
         # or a machine may have one more

@@ -41,7 +41,7 @@ def judge_machines(
         if any(node in bounds.end.possibly for node in consumer.nodes):
             machine = _judge_machine(facts, machines[number], number, bounds)
             if machine.verdict is Verdict.AT_ONCE:
-                machine = _with_autonomy(machine, consumer, battery_bounds)
+                machine = _add_autonomy(machine, consumer, battery_bounds)
             verdicts.append(machine)
     return verdicts
 
@@ -68,7 +68,7 @@ def _judge_machine(facts: HallFacts, name: str, number: int, bounds: TimedBounds
         dark_at_s = _dark_at_s(facts.graph, consumer, end)
         return Judged(name, Verdict.WITH_BREAKER, reason, "", 2, names, not_before_s, dark_at_s)
     if end._replace(surely=(), possibly=end.step_one).lives(consumer, supplies) == YES:
-        reason = _unbounded(facts.graph, breakers, end)
+        reason = _why_undecided(facts.graph, breakers, end)
         if reason:
             return Judged(name, Verdict.CANNOT_SAY, reason, OVERLOAD_ADVICE, 2, (), not_before_s)
         is_likely = _is_likely_dark(facts, consumer, breakers, end)
@@ -129,7 +129,7 @@ def _dark_at_s(graph: Graph, consumer: DrawnConsumer, end: FailureBounds) -> flo
     return max((max(end.latest_s.values()) if s is None else s for s in latest), default=0.0)
 
 
-def _unbounded(graph: Graph, breakers: Iterable[int], end: FailureBounds) -> str:
+def _why_undecided(graph: Graph, breakers: Iterable[int], end: FailureBounds) -> str:
     """Why no breaker's condition says what becomes of a machine; "" if one does."""
     for number in breakers:
         carrier = graph.carriers[number]
@@ -180,7 +180,7 @@ def lasting_upses(
     }
 
 
-def _with_autonomy(
+def _add_autonomy(
     machine: Judged, consumer: DrawnConsumer, battery_bounds: BatteryBounds
 ) -> Judged:
     """A machine that goes dark at once, or later if UPSes feed enough of its cords."""

@@ -53,7 +53,7 @@ def missing_facts(
     """What an answer does not know in which failures touch these machines; `outcome`: that of the
     only one.
     """
-    facts = list(_to_add(hall, outcome)) if outcome is not None else []
+    facts = list(_additions(hall, outcome)) if outcome is not None else []
     facts.sort(key=lambda fact: (-fact.machines, fact.what))
     machines: dict[Now, list[str]] = {
         state: [] for state in _OPEN if outcome is None or state not in _OF_PDUS
@@ -64,11 +64,11 @@ def missing_facts(
                 machines[state].append(name)
     facts += [MissingFact(_OPEN[state], 0, names) for state, names in machines.items() if names]
     texts = {fact.what for fact in facts}
-    facts += [fact for fact in _of_hall(hall) if fact.what not in texts]
+    facts += [fact for fact in _facts_of_hall(hall) if fact.what not in texts]
     return [*facts, *_age(hall.readings, time.time()), *ALWAYS]
 
 
-def _of_hall(hall: Hall) -> Iterable[MissingFact]:
+def _facts_of_hall(hall: Hall) -> Iterable[MissingFact]:
     pdus = hall.drawing.pdus.values()
     switches = [pdu.name for pdu in pdus if len(pdu.inputs) > 1]
     if switches:
@@ -88,7 +88,7 @@ def _of_hall(hall: Hall) -> Iterable[MissingFact]:
     undrawn_pdus = [pdu.name for pdu in pdus if not pdu.lines_are_drawn]
     if undrawn_pdus:
         yield MissingFact("which outlets are behind which line (no [[pdu.line]])", 0, undrawn_pdus)
-    nobodys = [str(cord.cord) for cord in hall.unowned if cord.high_a]
+    nobodys = [str(cord.cord) for cord in hall.unowned_cords if cord.high_a]
     if nobodys:
         yield MissingFact("what hangs on outlets that carry current and nobody drew", 0, nobodys)
 
@@ -110,7 +110,7 @@ def _age(readings: HallReadings, now: float) -> Iterable[MissingFact]:
 # ---- what to add ---------------------------------------------------------------------------------
 
 
-def _to_add(hall: Hall, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
+def _additions(hall: Hall, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
     """What to draw or to read for the machines of one outcome that nobody can decide."""
     lacks = _Lacks(hall, hall.bounds(outcome.failed).end)
     machines: dict[str, list[str]] = {}
@@ -124,12 +124,12 @@ def _to_add(hall: Hall, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
 
 class _Lacks:
     def __init__(self, hall: Hall, end: FailureBounds) -> None:
-        self._hall, self._found = hall, end
-        self._tripping = {carrier: list(self._of_carrier(carrier)) for carrier in end.tripping}
+        self._hall, self._end = hall, end
+        self._tripping = {carrier: list(self._carrier_lacks(carrier)) for carrier in end.tripping}
 
     def of(self, machine: str) -> Iterable[str]:
         """What is missing for one machine."""
-        hall, end = self._hall, self._found
+        hall, end = self._hall, self._end
         consumer = hall.facts.consumers[hall.places[machine]]
         for cord, node in zip(consumer.cords, consumer.nodes):
             if node in end.at_first:
@@ -160,7 +160,7 @@ class _Lacks:
             return f"a reading of {name}"
         return f"a meter for the outlets of {name}"
 
-    def _of_carrier(self, number: int) -> Iterable[str]:
+    def _carrier_lacks(self, number: int) -> Iterable[str]:
         """What is missing to know whether a line or breaker trips."""
         facts = self._hall.facts
         carrier = facts.graph.carriers[number]

@@ -25,7 +25,7 @@ from ..walk.arithmetic import Interval
 from ..walk.load_limits import CANNOT_SAY, MAY_TRIP, OVERLOADS, LoadVerdict, compare_load
 from ..walk.verdicts import CordNow, Judged, Now, Verdict, cords_now
 from .bounds import HallFacts, TimedBounds
-from .hall_facts import build_facts, find_unowned
+from .hall_facts import build_facts, find_unowned_cords
 from .machine_verdicts import bound_batteries, judge_machines, lasting_upses, machines_behind
 
 
@@ -84,7 +84,7 @@ def count_fit(loads: Iterable[BreakerLoad], word: str) -> int:
     return sum(load.fit.word == word for load in loads)
 
 
-def in_question(loads: Iterable[BreakerAfter]) -> list[BreakerAfter]:
+def breakers_in_question(loads: Iterable[BreakerAfter]) -> list[BreakerAfter]:
     """Those that trip or may trip, first those that do so soonest and take the most machines."""
     questions = [load for load in loads if load.fit.word in (OVERLOADS, MAY_TRIP)]
     return sorted(
@@ -131,11 +131,6 @@ class RehearsalOutcome(NamedTuple):
         return machines
 
     @property
-    def in_question(self) -> list[BreakerAfter]:
-        """The breakers that trip or may trip, in the order of `in_question`."""
-        return in_question(self.loads)
-
-    @property
     def level(self) -> int:
         """The exit code. 0: nothing goes dark, and no breaker is in question; 1: something goes
         dark, or a breaker likely trips; 2: nothing of that, and something may, or cannot be said.
@@ -143,7 +138,8 @@ class RehearsalOutcome(NamedTuple):
         levels = {machine.verdict.level for machine in self.touched}
         if 1 in levels or any(load.likely_trips for load in self.loads):
             return 1
-        return 2 if levels - {0} or self.in_question or count_fit(self.loads, CANNOT_SAY) else 0
+        may_trip = breakers_in_question(self.loads) or count_fit(self.loads, CANNOT_SAY)
+        return 2 if levels - {0} or may_trip else 0
 
 
 class Hall:
@@ -170,14 +166,14 @@ class Hall:
         self._last: Optional[tuple[tuple[int, ...], TimedBounds]] = None
 
     @cached_property
-    def unowned(self) -> list[CordNow]:
+    def unowned_cords(self) -> list[CordNow]:
         """Outlets that carry, or may carry, current and belong to nothing in the drawing."""
-        return find_unowned(self.drawing, self.readings, self.cords)
+        return find_unowned_cords(self.drawing, self.readings, self.cords)
 
     @cached_property
     def facts(self) -> HallFacts:
         """The graph with all consumers: first the machines, in the drawing's order."""
-        return build_facts(self.drawing, self.readings, self.cords, self.unowned)
+        return build_facts(self.drawing, self.readings, self.cords, self.unowned_cords)
 
     @cached_property
     def drawn_carriers(self) -> Mapping[str, HallNode]:

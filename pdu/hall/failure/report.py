@@ -37,9 +37,9 @@ from .rehearsal import (
     Hall,
     Redundancy,
     RehearsalOutcome,
+    breakers_in_question,
     count_fit,
     counts,
-    in_question,
     worst_level,
 )
 from .report_parts import (
@@ -49,13 +49,13 @@ from .report_parts import (
     amperes,
     finite,
     fits_in_words,
-    in_words,
+    join_nodes,
     load_as_json,
     taken_at,
 )
 from .shedding import Shed, sheds
 from .states import failure_states
-from .wording import duration, headline, interval, likely, percent, short_times, times, to_do
+from .wording import duration, headline, interval, likely, list_advice, percent, short_times, times
 
 _TO_DO = 12  # lines of advice that are shown at once
 READING = (
@@ -96,13 +96,13 @@ class FailureSummary(NamedTuple):
         """That of an outcome, which is not kept."""
         dark = [machine.machine for machine in outcome.touched if machine.verdict.level == 1]
         return cls(
-            in_words(outcome.failed),
+            join_nodes(outcome.failed),
             outcome.level,
             len(dark),
             outcome.count(Verdict.UNLESS),
             sum(machine.is_likely_dark for machine in outcome.touched),
             outcome.count(Verdict.CANNOT_SAY),
-            len(outcome.in_question),
+            len(breakers_in_question(outcome.loads)),
             count_fit(outcome.loads, CANNOT_SAY),
             few(dark, 2),
         )
@@ -143,7 +143,7 @@ def _parts_of_one(
     hall: Hall, outcome: RehearsalOutcome, unknown: Sequence[MissingFact]
 ) -> Iterator[Part]:
     overloads = sheds(hall, outcome)
-    what = in_words(outcome.failed)
+    what = join_nodes(outcome.failed)
     yield Sentence(f"If {what} fails: {headline(outcome, overloads)}", LOOK_OF_LEVEL[outcome.level])
     for ups, seconds in outcome.autonomy_s.items():
         yield (
@@ -151,7 +151,7 @@ def _parts_of_one(
             " only then, and the times of what trips count from then. Until then it also carries"
             " what others lose: rehearse what fails beside it alone."
         )
-    loads = report_parts.without_doubles(outcome.loads, hall.drawing, _shown_of)
+    loads = report_parts.merge_doubles(outcome.loads, hall.drawing, _shown_of)
     if loads:
         fit = fits_in_words(loads)
         yield f"Lines and breakers to which load may shift: {len(loads)}; {fit}."
@@ -163,12 +163,12 @@ def _parts_of_one(
         yield f"Second step: {few(outcome.trips)} {words_for_trips}."
     yield Picture("Picture", partial(_picture, hall, outcome))
     alike = report_parts.groups(machine for machine in outcome.touched if machine.verdict.level)
-    to_do = _to_do(overloads, alike, [fact for fact in unknown if fact.machines])
+    to_do = _advice_table(overloads, alike, [fact for fact in unknown if fact.machines])
     if to_do.rows:
         yield from (Section("What to do"), to_do)
     if alike or loads:
         yield Section("What happens")
-        questions = in_question(loads)
+        questions = breakers_in_question(loads)
         yield _questions(questions)
         yield report_parts.machines(alike)
         title = "Other lines and breakers" if questions else "Lines and breakers"
@@ -184,7 +184,7 @@ def _shown_of(load: BreakerAfter) -> Sequence[object]:
 def _picture(hall: Hall, outcome: RehearsalOutcome) -> str:
     states = failure_states(hall, outcome.failed, outcome)
     moments: dict[HallNode, Moment] = {}
-    for load in outcome.in_question:
+    for load in breakers_in_question(outcome.loads):
         node = hall.drawn_carriers.get(load.name)
         if node is not None:
             latest_s = math.inf if load.at_the_latest_s is None else load.at_the_latest_s
@@ -215,10 +215,10 @@ def _question(load: BreakerAfter) -> list[Cell]:
     ]
 
 
-def _to_do(
+def _advice_table(
     overloads: Sequence[Shed], alike: Sequence[Group], deciding: Sequence[MissingFact]
 ) -> Table:
-    rows = to_do(overloads, alike, deciding)
+    rows = list_advice(overloads, alike, deciding)
     cells = [[number(str(count or "")), advice(text)] for text, count in rows]
     table = Table("", ("machines", "what"), cells, _TO_DO, unfolded=_TO_DO)
     return table.without_empty_columns()
@@ -316,7 +316,7 @@ def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -
         "becomes": {verdict.value: count for verdict, count in becomes.items()},
         "already_dark": list(outcome.already),
         "machines": list(map(_machine_as_json, outcome.touched)),
-        "loads": [_after_as_json(load) for load in outcome.loads],
+        "loads": [_breaker_as_json(load) for load in outcome.loads],
         "shed": [
             {
                 "breaker": overload.breaker,
@@ -342,7 +342,7 @@ def _machine_as_json(machine: Judged) -> dict[str, Any]:
     return answer
 
 
-def _after_as_json(load: BreakerAfter) -> dict[str, Any]:
+def _breaker_as_json(load: BreakerAfter) -> dict[str, Any]:
     """One line or breaker; without `not_before_s` it holds for good."""
     return {
         **load_as_json(load),

@@ -51,7 +51,7 @@ UNFOLDED = 24
 STYLE = "@media print, screen and (min-width: 44rem) { td.text { min-width: 11rem; } }\n"
 
 
-def in_words(nodes: Sequence[HallNode]) -> str:
+def join_nodes(nodes: Sequence[HallNode]) -> str:
     """`feed:A and pdu:r1-left`."""
     return " and ".join(map(str, nodes))
 
@@ -155,7 +155,7 @@ def breakers(
 _Load = TypeVar("_Load", bound=BreakerLoad)
 
 
-def without_doubles(
+def merge_doubles(
     loads: Sequence[_Load], drawing: Drawing, row: Callable[[_Load], Sequence[object]]
 ) -> list[_Load]:
     """The loads with one of a PDU's line and the line above that feeds nothing else, under both

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .rehearsal import Hall, RehearsalOutcome
+from .rehearsal import Hall, RehearsalOutcome, breakers_in_question
 
 
 class Shed(NamedTuple):
@@ -25,7 +25,8 @@ def sheds(hall: Hall, outcome: RehearsalOutcome) -> list[Shed]:
     one count for all, so a breaker that needs no more is left out.
     """
     numbers = {load.name: number for number, load in hall.facts.graph.carriers.items()}
-    bounded_loads = [load for load in outcome.in_question if math.isfinite(load.excess_a)]
+    questions = breakers_in_question(outcome.loads)
+    bounded_loads = [load for load in questions if math.isfinite(load.excess_a)]
     draws = {load.name: _draws(hall, outcome, numbers[load.name]) for load in bounded_loads}
     shed_names: set[str] = set()
     shed_by_breaker: dict[str, Shed] = {}

@@ -12,7 +12,7 @@ from ..walk.verdicts import Judged, Verdict
 from .machine_verdicts import OVERLOAD_ADVICE
 from .missing_facts import MissingFact
 from .rehearsal import BreakerAfter, RehearsalOutcome
-from .report_parts import Group, in_words
+from .report_parts import Group, join_nodes
 from .shedding import Shed
 
 
@@ -36,7 +36,7 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed]) -> str:
     ]
     for seconds, count in sorted(later.items()):
         verb = "goes" if count == 1 else "go"
-        returns = f"unless {in_words(outcome.failed)} return{'s' * (len(outcome.failed) == 1)}"
+        returns = f"unless {join_nodes(outcome.failed)} return{'s' * (len(outcome.failed) == 1)}"
         sentences.append(f"{count} more {verb} dark after {duration(seconds)}, {returns}")
     sure: Counter[float] = Counter()
     perhaps: dict[tuple[bool, float], list[Judged]] = {}
@@ -103,7 +103,7 @@ def shed_in_words(shed: Shed) -> str:
     return f"shed {shed.excess_a:.1f} A from {shed.breaker}: {what}"
 
 
-def to_do(
+def list_advice(
     sheds: Sequence[Shed], groups: Sequence[Group], deciding: Sequence[MissingFact]
 ) -> list[tuple[str, int]]:
     """What ends each overload, the advice for those nobody can decide, and what to add to the

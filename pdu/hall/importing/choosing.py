@@ -38,7 +38,7 @@ class Places:
     def __init__(self, locations: Iterable[Mapping[str, Any]]) -> None:
         self._by_id = {location["id"]: location for location in locations}
 
-    def above(self, location: Optional[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    def path(self, location: Optional[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """A location and all that it lies in, from the bottom; [] for None."""
         locations: list[Mapping[str, Any]] = []
         ids: set[object] = set()
@@ -84,7 +84,7 @@ def _words(device: Mapping[str, Any], kind: str, places: Places) -> list[str]:
     """The names and slugs of a device's site, location, rack, tags or role."""
     objects: list[Any]
     if kind in ("site", "location"):
-        objects = places.above(device.get("location"))[:: -1 if kind == "site" else 1]
+        objects = places.path(device.get("location"))[:: -1 if kind == "site" else 1]
         if kind == "site":
             objects = [device.get("site"), *objects]
     elif kind == "tag":

@@ -39,12 +39,12 @@ class _CableEnd(NamedTuple):
     end: Mapping[str, Any]
 
 
-def imported(objects: Objects, filters: Filters = _ALL) -> Imported:
+def import_objects(objects: Objects, filters: Filters = _ALL) -> Imported:
     """What these objects say, by the names of KINDS and EXTRA. Raises SettingsError for objects of
     another shape, and for a filter that nothing matches.
     """
     try:
-        return _DcimReader(objects, filters).imported()
+        return _DcimReader(objects, filters).read()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SettingsError(
             "an object of the import has another shape than NetBox's or Nautobot's"
@@ -76,7 +76,7 @@ class _DcimReader:
         #: (device, inlet) of PDUs with several inlets, each of which feeds its own outlets
         self._parted: set[tuple[object, object]] = set()
 
-    def imported(self) -> Imported:
+    def read(self) -> Imported:
         ends = self._ends()
         machines = {
             _id(end.port["device"]): None
@@ -267,7 +267,7 @@ class _DcimReader:
 
     def _words(self, item: Mapping[str, Any]) -> list[str]:
         """The name, and what may stand before it: site and locations."""
-        places = [item.get("site"), *self._places.above(item.get("location"))[::-1]]
+        places = [item.get("site"), *self._places.path(item.get("location"))[::-1]]
         words = [place.get("name") or place.get("display") for place in places if place]
         return [_name(item), *(printable(word) for word in words if isinstance(word, str))]
 

@@ -52,7 +52,7 @@ def joined(hall: Imported, readings: HallReadings, is_strict: bool = True) -> Im
         reading = readings.pdus.get(pdu)
         if reading is not None and reading.outlets:
             imported_outlets = hall.outlets.get(pdu, ())
-            names[pdu], legs[pdu] = _joined(pdu, outlets, reading, imported_outlets)
+            names[pdu], legs[pdu] = _join_outlets(pdu, outlets, reading, imported_outlets)
             continue
         if reading is not None and hall.is_dcim and not is_strict:
             silent.append(pdu)
@@ -62,7 +62,7 @@ def joined(hall: Imported, readings: HallReadings, is_strict: bool = True) -> Im
     if hall.is_dcim:
         lower = {feed.machine for feed in hall.pdu_cords} | {feed.pdu for feed in hall.lines}
         read_now = {*names, *silent, *(lower & readings.pdus.keys())}
-        hall = _with_strips(hall, read_now, silent, notes)
+        hall = _drop_unconnected(hall, read_now, silent, notes)
     cords, pdu_cords = (
         [
             cord._replace(outlet=names[cord.pdu][cord.outlet]) if cord.pdu in names else cord
@@ -71,7 +71,7 @@ def joined(hall: Imported, readings: HallReadings, is_strict: bool = True) -> Im
         for some in (hall.cords, hall.pdu_cords)
     )
     if hall.is_dcim:
-        cords = _without_shared_outlets(cords, notes)
+        cords = _drop_y_cables(cords, notes)
     _check_single([*cords, *pdu_cords])
     lines = [
         new_line
@@ -93,7 +93,7 @@ def _not_known(cord: ImportedCord, reading: Optional[MeasuredPdu]) -> SettingsEr
 # ---- what nobody reads -----------------------------------------------------------------------
 
 
-def _with_strips(
+def _drop_unconnected(
     hall: Imported, read_names: Collection[str], silent: Iterable[str], notes: list[str]
 ) -> Imported:
     """Without the PDUs that share nothing with those that are read, and without their machines."""
@@ -193,7 +193,7 @@ def _lines(
 # ---- outlets ---------------------------------------------------------------------------------
 
 
-def _without_shared_outlets(cords: Sequence[ImportedCord], notes: list[str]) -> list[ImportedCord]:
+def _drop_y_cables(cords: Sequence[ImportedCord], notes: list[str]) -> list[ImportedCord]:
     """Without the machines on an outlet with several cords (a Y cable), which a drawing cannot
     show. All their cords are left out: with the others alone a machine would be drawn as it is not.
     """
@@ -230,7 +230,7 @@ def _place(cord: ImportedCord) -> str:
     return f"{cord.where}: " if cord.where else ""
 
 
-def _joined(
+def _join_outlets(
     pdu: str,
     cords: Mapping[str, ImportedCord],
     reading: MeasuredPdu,

@@ -77,7 +77,7 @@ def _exact(text: Callable[[ImportedOutlet], str], of: Callable[[Label], str]) ->
     return rule
 
 
-def _at_the_end(text: Callable[[ImportedOutlet], str]) -> Rule:
+def _trailing_number(text: Callable[[ImportedOutlet], str]) -> Rule:
     """By the number at the end, if the words before it are plain, or are one word for all outlets
     of a PDU that has exactly these numbers: `C13-1` says nothing where there are C19 too.
     """
@@ -155,10 +155,10 @@ def _own_name(label: Label) -> str:
 _BY_NAME: Sequence[Rule] = (
     _exact(_name_of, _own_name),
     _exact(_name_of, _number),
-    _at_the_end(_name_of),
+    _trailing_number(_name_of),
 )
 _BY_LABEL: Sequence[Rule] = (
     _exact(_label_of, _number),
     _exact(_label_of, _own_name),
-    _at_the_end(_label_of),
+    _trailing_number(_label_of),
 )

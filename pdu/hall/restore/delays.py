@@ -105,7 +105,7 @@ def proposal(
     bad = back.not_fitting(nodes) if outcomes is None else _not_fitting(outcomes)
     if not bad:
         return None
-    unchanged_pdus = _without_delays(hall)
+    unchanged_pdus = _pdus_without_delays(hall)
     slots = _slots(hall, unchanged_pdus)
     if not slots:
         return Delays({}, [], [], sorted(bad), unchanged_pdus)
@@ -136,7 +136,8 @@ def proposal(
         cord.pdu
         for cord, node in later_facts.graph.outlets.items()
         if any(
-            later_facts.graph.carriers[n].name in mended_breakers for n in later_facts.above(node)
+            later_facts.graph.carriers[n].name in mended_breakers
+            for n in later_facts.carriers_above(node)
         )
     }
     return Delays(
@@ -154,7 +155,7 @@ def _not_fitting(outcomes: Iterable[ReturnOutcome]) -> set[str]:
     }
 
 
-def _without_delays(hall: Hall) -> list[str]:
+def _pdus_without_delays(hall: Hall) -> list[str]:
     """The PDUs of machines of which an outlet has no delay that can be set, such as latching
     relays.
     """

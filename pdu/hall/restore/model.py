@@ -22,7 +22,7 @@ from ...core.drawing.drawing import Cord, HallNode, Machine
 from ...core.inventory.saved_readings import HallReadings
 from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts
 from ..failure.rehearsal import BreakerLoad, Hall, count_fit
-from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least_n
+from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, has_enough
 from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, HIGH, LOW, OVERLOADS, compare_load
 from ..walk.power_flow import Consumer, Power, Supply
 from ..walk.verdicts import Now, Verdict, cords_now
@@ -144,7 +144,7 @@ class ReturnModel:
         highs: list[float] = []
         for readings, steps in self._readings:
             cords = cords_now(machine, readings, steps, self._hall.drawing.idle_a)
-            walk_cords = consumer._replace(cords=cords).in_walk()
+            walk_cords = consumer._replace(cords=cords).walk_cords()
             if all(cord.high_a is not None for cord in cords):
                 highs.append(HIGH / consumer.spread * sum(cord.known_a for cord in walk_cords))
             # one that did not run when it was read says nothing of the least that it draws
@@ -170,18 +170,18 @@ class ReturnModel:
 
     def orders(self, nodes: Sequence[HallNode]) -> list[ReturnOutcome]:
         """All of these together, then each first."""
-        return [each.outcome() for each in self._in_orders(nodes)]
+        return [each.outcome() for each in self._prepare_orders(nodes)]
 
     def not_fitting(self, nodes: Sequence[HallNode]) -> set[str]:
         """The lines and breakers that delays may help in one of these orders."""
         return {
             breaker.name
-            for each in self._in_orders(nodes)
+            for each in self._prepare_orders(nodes)
             for breaker in each.breakers()
             if breaker.is_to_mend
         }
 
-    def _in_orders(self, nodes: Sequence[HallNode]) -> Iterator[Return]:
+    def _prepare_orders(self, nodes: Sequence[HallNode]) -> Iterator[Return]:
         yield self.prepare(nodes, [])
         for node in nodes if len(nodes) > 1 else ():
             yield self.prepare([node], [other_node for other_node in nodes if other_node != node])
@@ -237,7 +237,7 @@ class Return:
         input_groups = {
             node: [[o for g in groups for o in g]] for node, groups in base.input_groups.items()
         }
-        facts = base.at_another_hour(consumers, input_groups)
+        facts = base.copy_with(consumers, input_groups)
         return hall_facts.later(facts, self._still)
 
     def _drawing(self, number: int, consumer: DrawnConsumer) -> Consumer:
@@ -247,7 +247,7 @@ class Return:
         most = high if math.isfinite(high) else low
         total = Interval(low, most, (low + most) / 2, pools)
         supplies = []
-        cords = consumer.in_walk()
+        cords = consumer.walk_cords()
         places = zip(cords, consumer.nodes, self.windows[number])
         for place, (cord, node, window) in enumerate(places):
             unmetered_pdus = (cord.cord.pdu,) if cord.high_a is None else ()
@@ -302,7 +302,7 @@ class Return:
             for number in self._graph.carriers
             if self._after.alive(number)
         }
-        return breakers, self._loaded()
+        return breakers, self._find_loaded()
 
     def _note(self, at: float, carriers: Iterable[int]) -> None:
         for carrier in carriers:
@@ -332,7 +332,7 @@ class Return:
         first_s = min(
             (breakers[n].trips_from_s or 0.0 for n in may_trip if n in loaded), default=0.0
         )
-        in_danger = self._endangered(first_s)
+        endangered = self._find_endangered(first_s)
         failure.lived, failure.spared = set(), set()
         trips = failure.trip([number for number in may_trip if number not in loaded], loaded)
         for number in trips:
@@ -342,7 +342,7 @@ class Return:
         verdicts = [
             machine
             for number in range(len(self.machines))
-            for machine in self._judged(number, number in in_danger)
+            for machine in self._judge_machine(number, number in endangered)
         ]
         return ReturnOutcome(
             self._returned,
@@ -357,7 +357,7 @@ class Return:
             power={node: self._flow.power.alive(at) for node, at in self._graph.number.items()},
         )
 
-    def _loaded(self) -> set[int]:
+    def _find_loaded(self) -> set[int]:
         """The carriers that have power again, and those that had it all the time and on which a
         machine may start that had a cord there. One that needs one cord had started with it.
         Greatest loads before and after say nothing: each is of another hall.
@@ -371,7 +371,7 @@ class Return:
                 carriers.update(contributions)
             for node, window in zip(consumer.nodes, self.windows[number]):
                 if window is not None and not window.kept:
-                    carriers.update(self._hall.facts.above(node))
+                    carriers.update(self._hall.facts.carriers_above(node))
         return carriers - self._graph.free_lines
 
     def _lived_on(self, number: int) -> bool:
@@ -384,7 +384,7 @@ class Return:
         )
         return carrying_count >= consumer.needs or all(lives == YES for lives in was)
 
-    def _endangered(self, first_s: float) -> set[int]:
+    def _find_endangered(self, first_s: float) -> set[int]:
         """The machines that lived on and may go dark by what has tripped, perhaps, until now, at
         `first_s` at the earliest: an outlet that closes later did not save them.
         """
@@ -402,23 +402,23 @@ class Return:
                 for supply, window in zip(supplies, self.windows[number])
                 if window is not None and window.has_begun(first_s)
             )
-            if at_least_n(consumer.needs, gives) != YES:
+            if has_enough(consumer.needs, gives) != YES:
                 numbers.add(number)
         return numbers
 
     # ---- machines --------------------------------------------------------------------------------
 
-    def _judged(self, number: int, endangered: bool) -> Iterable[MachineBack]:
+    def _judge_machine(self, number: int, endangered: bool) -> Iterable[MachineBack]:
         """None for a machine that surely lives on, and for one that had no power before."""
         consumer, machine = self._hall.facts.consumers[number], self.machines[number]
         if self._lived_on(number):
             if endangered:
-                yield self._in_danger(number)
+                yield self._judge_endangered(number)
             return
         windows, power = self.windows[number], self._flow.power
         supplies = self.facts.facts.consumers[number].supplies
         gives = [min(power.has_power(supply), supply.works) for supply in supplies]
-        comes = at_least_n(consumer.needs, gives)
+        comes = has_enough(consumer.needs, gives)
         if comes == NO:
             reason = self._why_dark(number)
             yield MachineBack(machine.name, Verdict.STAYS_DARK, reason=reason)
@@ -451,7 +451,7 @@ class Return:
         verdict = Verdict.CANNOT_SAY if early else Verdict.COMES
         yield MachineBack(machine.name, verdict, earliest, latest, early)
 
-    def _in_danger(self, number: int) -> MachineBack:
+    def _judge_endangered(self, number: int) -> MachineBack:
         """A machine that lived on, and hangs on what this return may trip."""
         consumer, machine, power = (
             self._hall.facts.consumers[number],
@@ -460,12 +460,12 @@ class Return:
         )
         supplies = self.facts.facts.consumers[number].supplies
         gives = [min(power.has_power(supply), supply.works) for supply in supplies]
-        is_dark = at_least_n(consumer.needs, gives) == NO
+        is_dark = has_enough(consumer.needs, gives) == NO
         verdict = Verdict.STAYS_DARK if is_dark else Verdict.CANNOT_SAY
         for cord, node in zip(consumer.cords, consumer.nodes):
             if self._before.alive(node) == YES and power.alive(node) != YES:
                 trips = "trips" if is_dark else "may trip"
-                reason = f"it had power, and {self._tripped(node)} {trips}"
+                reason = f"it had power, and {self._tripping_breaker(node)} {trips}"
                 return MachineBack(machine.name, verdict, reason=f"{cord.cord}: {reason}")
         return MachineBack(machine.name, verdict, reason="it had power, and a breaker may trip")
 
@@ -474,9 +474,12 @@ class Return:
         for cord, node, window in zip(consumer.cords, consumer.nodes, self.windows[number]):
             if window is not None:
                 if self._flow.power.alive(node) == NO:
-                    return f"{cord.cord}: {self._tripped(node)} trips"
+                    return f"{cord.cord}: {self._tripping_breaker(node)} trips"
                 continue
-            if self._after.alive(node) == NO or self._times.unit(cord.cord.pdu) is None:
+            if (
+                self._after.alive(node) == NO
+                or self._times.of(HallNode("pdu", cord.cord.pdu)) is None
+            ):
                 continue
             outlet = self._hall.readings.outlet(*cord.cord)
             policy = outlet.power_on if outlet is not None else None
@@ -498,13 +501,15 @@ class Return:
                     return f"{cord.cord}: what it does when power comes back was not read"
                 return f"{cord.cord}: its state before was not read, or what feeds it is not sure"
             if self._flow.power.alive(node) != YES:
-                return f"{cord.cord}: {self._tripped(node)} may trip"
+                return f"{cord.cord}: {self._tripping_breaker(node)} may trip"
             if cord.now is not Now.CARRIES:
                 return f"{cord.cord}: {cord.now.value}"
         return "the drawing does not say what feeds it"
 
-    def _tripped(self, node: int) -> str:
-        above = [number for number in self._hall.facts.above(node) if number in self._may_trip]
+    def _tripping_breaker(self, node: int) -> str:
+        above = [
+            number for number in self._hall.facts.carriers_above(node) if number in self._may_trip
+        ]
         if not above:
             return "what feeds it"
         return self._graph.carriers[min(above, key=self._may_trip.__getitem__)].name
@@ -522,7 +527,7 @@ class Return:
                     times_by_node.setdefault((cord.cord.pdu, node), []).append(window.earliest)
         behind: dict[tuple[int, str], list[float]] = {}
         for (pdu, node), times in times_by_node.items():
-            for carrier in self._hall.facts.above(node):
+            for carrier in self._hall.facts.carriers_above(node):
                 behind.setdefault((carrier, pdu), []).extend(times)
         together: dict[int, int] = {}
         for (carrier, _), times in behind.items():

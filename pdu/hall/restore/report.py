@@ -31,7 +31,7 @@ from ..failure.rehearsal import Hall, worst_level
 from ..failure.report_parts import (
     GUIDE,
     fits_in_words,
-    in_words,
+    join_nodes,
     load_as_json,
     rank,
     taken_at,
@@ -70,7 +70,7 @@ class Returns(NamedTuple):
 
 def report(returns: Returns) -> Report:
     """Verdicts, what to do, figures, how they were computed."""
-    back = in_words(returns.outcomes[0].returned)
+    back = join_nodes(returns.outcomes[0].returned)
     frame = Frame(
         f"When the power comes back: {back}",
         f"pdu rehearse --return: what happens when power comes back to {back}",
@@ -103,7 +103,7 @@ def _parts(returns: Returns) -> Iterator[Part]:
 
 
 def _breakers(outcome: ReturnOutcome, drawing: Drawing) -> list[BreakerBack]:
-    return report_parts.without_doubles(outcome.breakers, drawing, _shown_of)
+    return report_parts.merge_doubles(outcome.breakers, drawing, _shown_of)
 
 
 def _shown_of(breaker: BreakerBack) -> Sequence[object]:
@@ -113,8 +113,8 @@ def _shown_of(breaker: BreakerBack) -> Sequence[object]:
 
 def heading(outcome: ReturnOutcome) -> str:
     """`Power comes back to feed:A, feed:B stays without`."""
-    others = f", {in_words(outcome.gone)} stays without" if outcome.gone else ""
-    return f"Power comes back to {in_words(outcome.returned)}{others}"
+    others = f", {join_nodes(outcome.gone)} stays without" if outcome.gone else ""
+    return f"Power comes back to {join_nodes(outcome.returned)}{others}"
 
 
 def _counts(outcome: ReturnOutcome) -> str:
@@ -158,7 +158,7 @@ def _delays(delays: Optional[Delays]) -> Iterator[Part]:
 
 def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[Part]:
     worse = [
-        judged(machine, returns.hall.drawing)
+        extract_cord(machine, returns.hall.drawing)
         for machine in outcome.machines
         if machine.verdict.level
     ]
@@ -188,7 +188,7 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
         yield Picture("Picture", partial(_picture, outcome, returns, place))
 
 
-def judged(machine: MachineBack, drawing: Drawing) -> Judged:
+def extract_cord(machine: MachineBack, drawing: Drawing) -> Judged:
     """With the cord of the machine with which its reason begins, if it does, beside the reason."""
     for cord in drawing.machines[machine.machine].cords:
         if machine.reason.startswith(f"{cord}: "):

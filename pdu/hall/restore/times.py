@@ -65,51 +65,32 @@ class RestoreTimes:
         self._drawing, self._readings, self._graph = drawing, readings, graph
         self._before, self._after = power_before, power_after
         self._inputs: Mapping[HallNode, tuple[Input, ...]] = drawing.inputs_by_node()
-        self._nodes: dict[HallNode, Optional[Window]] = {}
-        self._cords: dict[Cord, Optional[Window]] = {}
-        self._pdus: dict[str, Optional[Window]] = {}
+        self._windows: dict[Input, Optional[Window]] = {}
 
-    def of(self, cord: Cord) -> Optional[Window]:
-        """When an outlet gets power; None: it stays without."""
-        if cord not in self._cords:
-            self._cords[cord] = self._of_cord(cord)
-        return self._cords[cord]
+    def of(self, source: Input) -> Optional[Window]:
+        """When an outlet, or what is drawn above outlets, gets power; None: it stays without."""
+        if source not in self._windows:
+            self._windows[source] = (
+                self._outlet_window(source)
+                if isinstance(source, Cord)
+                else self._node_window(source)
+            )
+        return self._windows[source]
 
-    def unit(self, pdu: str) -> Optional[Window]:
-        """When a PDU gets power; None: it stays without."""
-        if pdu not in self._pdus:
-            self._pdus[pdu] = self._unit(HallNode("pdu", pdu))
-        return self._pdus[pdu]
-
-    def _unit(self, node: HallNode) -> Optional[Window]:
-        number = self._graph.number[node]
-        window = self._any(self._inputs[node])
-        if window is None or self._after.alive(number) == NO:
-            return None
-        is_kept = window.kept and self._before.alive(number) == YES
-        return window._replace(sure=window.sure and self._after.alive(number) == YES, kept=is_kept)
-
-    def _of_cord(self, cord: Cord) -> Optional[Window]:
-        node = self._graph.outlets.get(cord)
-        if node is None:
-            return _MAYBE
-        if self._after.alive(node) == NO:
-            return None
-        unit = self.unit(cord.pdu)
-        if unit is None:
+    def _outlet_window(self, cord: Cord) -> Optional[Window]:
+        node, unit = self._graph.outlets[cord], self.of(HallNode("pdu", cord.pdu))
+        if unit is None or self._after.alive(node) == NO:
             return None
         outlet = self._readings.outlet(*cord)
         relayless = outlet is not None and self._readings.pdus[cord.pdu].metered
+        restart = unit if relayless else self._restart_window(outlet, unit)
         if self._before.alive(node) == YES and unit.kept:
-            window = self._as_it_was(outlet, relayless, Window(kept=True))
+            window = self._unchanged_window(outlet, relayless, Window(kept=True))
         elif self._before.alive(node) == NO and not unit.kept:
-            window = unit if relayless else self._restarted(outlet, unit)
+            window = restart
         else:
             # it may have kept its power: then it is as it was, else it starts
-            both = (
-                self._as_it_was(outlet, relayless, Window()),
-                unit if relayless else self._restarted(outlet, unit),
-            )
+            both = (self._unchanged_window(outlet, relayless, Window()), restart)
             sure = all(case is not None and case.sure for case in both)
             window = None if both == (None, None) else Window(0.0, None, sure)
         if window is not None and self._after.alive(node) != YES:
@@ -117,7 +98,7 @@ class RestoreTimes:
         return window
 
     @staticmethod
-    def _as_it_was(
+    def _unchanged_window(
         outlet: Optional[PolledOutlet], relayless: bool, window: Window
     ) -> Optional[Window]:
         if outlet is None:
@@ -127,7 +108,7 @@ class RestoreTimes:
         return None if outlet.state is DOWN else _MAYBE
 
     @staticmethod
-    def _restarted(outlet: Optional[PolledOutlet], unit: Window) -> Optional[Window]:
+    def _restart_window(outlet: Optional[PolledOutlet], unit: Window) -> Optional[Window]:
         policy = None if outlet is None else outlet.power_on
         state = "" if policy is None else policy.state
         if state == LAST and outlet is not None:
@@ -139,44 +120,27 @@ class RestoreTimes:
 
     # ---- upwards ---------------------------------------------------------------------------------
 
-    def _any(self, inputs: tuple[Input, ...]) -> Optional[Window]:
-        """When one of these has power: with several, the first."""
-        windows = [
-            self.of(source) if isinstance(source, Cord) else self._of_node(source)
-            for source in inputs
-        ]
-        powered_windows = [window for window in windows if window is not None]
-        if not powered_windows:
+    def _node_window(self, node: HallNode) -> Optional[Window]:
+        number = self._graph.number[node]
+        above: Optional[Window] = Window(kept=True)
+        if node.kind != "feed":
+            # a line has power when its panel has it
+            board = self._drawing.panels[node.owner].node if node.owner else node
+            above = self._first_window(self._inputs[board])
+        if above is None or self._after.alive(number) == NO:
             return None
-        ends = [
-            window.latest for window in powered_windows if window.sure and window.latest is not None
-        ]
-        return Window(
-            min(window.earliest for window in powered_windows),
-            min(ends) if ends else None,
-            any(window.sure for window in powered_windows),
-            any(window.kept for window in powered_windows),
-        )
-
-    def _of_node(self, node: HallNode) -> Optional[Window]:
-        if node not in self._nodes:
-            self._nodes[node] = self._powered(node)
-        return self._nodes[node]
-
-    def _powered(self, node: HallNode) -> Optional[Window]:
-        number = self._graph.number.get(node)
-        if number is not None and self._after.alive(number) == NO:
-            return None
-        above = Window()
-        board = self._drawing.panels.get(node.owner or node.name)
-        if board is not None:
-            window = self._any(board.inputs)
-            if window is None:
-                return None
-            above = window
-        elif node.kind == "feed":
-            above = Window(kept=True)
-        if number is None:
-            return above._replace(sure=False, kept=False)
         is_kept = above.kept and self._before.alive(number) == YES
         return above._replace(sure=above.sure and self._after.alive(number) == YES, kept=is_kept)
+
+    def _first_window(self, inputs: tuple[Input, ...]) -> Optional[Window]:
+        """When one of these has power: with several, the first."""
+        windows = [window for window in map(self.of, inputs) if window is not None]
+        if not windows:
+            return None
+        ends = [window.latest for window in windows if window.sure and window.latest is not None]
+        return Window(
+            min(window.earliest for window in windows),
+            min(ends) if ends else None,
+            any(window.sure for window in windows),
+            any(window.kept for window in windows),
+        )

@@ -24,7 +24,7 @@ class NotAnInterval(AssertionError):
     """A computed interval whose ends are the wrong way round: a defect of this program."""
 
 
-def at_least_n(count: int, truths: Iterable[Truth]) -> Truth:
+def has_enough(count: int, truths: Iterable[Truth]) -> Truth:
     """Whether at least so many of these are true."""
     sure = possible = 0
     for truth in truths:

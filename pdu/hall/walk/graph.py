@@ -79,7 +79,7 @@ class Graph:
     def sure_above(self, node: int) -> set[int]:
         """All that a node surely needs, with itself: while it lives, they live."""
 
-        def needed(lower: int) -> list[int]:
+        def find_needed(lower: int) -> list[int]:
             is_single = lower not in self.inputs
             return [
                 upper
@@ -87,7 +87,7 @@ class Graph:
                 if there == YES and (is_single or not is_input)
             ]
 
-        return reachable([node], needed)
+        return reachable([node], find_needed)
 
     def all_above(self, node: int) -> set[int]:
         """All that a node needs, or may need, with itself."""

@@ -100,14 +100,14 @@ class Facts:
         #: node with several inputs -> groups of them: it takes the first group of which one lives
         self.input_groups = input_groups
         #: the nodes below one with several inputs: their current may take another way
-        self.below_switches = self.below(input_groups)
+        self.below_switches = self.nodes_below(input_groups)
         #: node -> the consumers with a supply there
         self.consumers_at: dict[int, list[int]] = {}
         for number, consumer in consumers.items():
             for node in {*(supply.node for supply in consumer.supplies), *consumer.rack}:
                 self.consumers_at.setdefault(node, []).append(number)
 
-    def at_another_hour(
+    def copy_with(
         self, consumers: Mapping[int, Consumer], input_groups: Mapping[int, Sequence[Sequence[int]]]
     ) -> Facts:
         """The same hall, whose consumers are at the same nodes and draw something else."""
@@ -115,7 +115,7 @@ class Facts:
         facts.consumers, facts.input_groups = consumers, input_groups
         return facts
 
-    def below(self, nodes: Iterable[int]) -> set[int]:
+    def nodes_below(self, nodes: Iterable[int]) -> set[int]:
         """These, and all that hangs or may hang on them."""
         return reachable(nodes, self.lowers.__getitem__)
 
@@ -254,7 +254,7 @@ class PowerFlow:
         self.sums, self.before = sums, before
         self.outages: dict[int, Truth] = dict(before.outages)
         self.power = before.copied(self.outages)
-        self._fed_before: dict[int, list[Truth]] = {}
+        self._power_before: dict[int, list[Truth]] = {}
         #: consumer -> what it added to each carrier, and what it adds now
         self.touched: dict[int, tuple[Mapping[int, Interval], Mapping[int, Interval]]] = {}
 
@@ -264,7 +264,7 @@ class PowerFlow:
 
     def cut(self, outages: Mapping[int, Truth]) -> Iterable[int]:
         """Let these nodes be gone, or back. Returns the consumers that are to be computed anew."""
-        truth_by_node = self.power.forget(self.facts.below(outages))
+        truth_by_node = self.power.forget(self.facts.nodes_below(outages))
         self.outages.update(outages)
         consumers: dict[int, None] = {}
         for node, alive in truth_by_node.items():
@@ -309,46 +309,46 @@ class PowerFlow:
     ) -> Mapping[int, Interval]:
         """What a consumer adds to each carrier; `only`: to no other than this one."""
         consumer = self.facts.consumers[number]
-        cord_power = self._fed(number, consumer, power)
+        cord_power = self._cord_power(number, consumer, power)
         if consumer.always_redistributes:
             return (
-                self._undrawn(consumer, cord_power, YES, power, only)
+                self._divide_undrawn(consumer, cord_power, YES, power, only)
                 if not consumer.is_drawn
-                else self._redistributed(consumer, cord_power, power, only)
+                else self._divide_anew(consumer, cord_power, power, only)
             )
         change = NO
         if power is not self.before:
             for supply, had, now in zip(
-                consumer.supplies, self._fed(number, consumer, self.before), cord_power
+                consumer.supplies, self._cord_power(number, consumer, self.before), cord_power
             ):
                 if had != now:
                     change = max(change, YES if MAYBE not in (had, now) else MAYBE)
                 elif had == MAYBE and power.alive(supply.node) != YES:
                     change = max(change, MAYBE)
         if not consumer.is_drawn:
-            return self._undrawn(consumer, cord_power, change, power, only)
+            return self._divide_undrawn(consumer, cord_power, change, power, only)
         if change == NO:
-            return self._as_now(consumer, cord_power, power, only)
-        anew = self._redistributed(consumer, cord_power, power, only)
+            return self._divide_as_now(consumer, cord_power, power, only)
+        anew = self._divide_anew(consumer, cord_power, power, only)
         if change == YES:
             return anew
-        same = self._as_now(consumer, cord_power, power, only)
+        same = self._divide_as_now(consumer, cord_power, power, only)
         return {key: either(same.get(key), anew.get(key)) for key in {**same, **anew}}
 
-    def _fed(self, number: int, consumer: Consumer, power: Power) -> list[Truth]:
+    def _cord_power(self, number: int, consumer: Consumer, power: Power) -> list[Truth]:
         """Whether each of its cords has power."""
         if power is not self.before:
             return [power.has_power(supply) for supply in consumer.supplies]
-        truths = self._fed_before.get(number)
+        truths = self._power_before.get(number)
         if truths is None:
-            truths = self._fed_before[number] = [
+            truths = self._power_before[number] = [
                 power.has_power(supply) for supply in consumer.supplies
             ]
         return truths
 
     # ---- how the current of a consumer divides ---------------------------------------------------
 
-    def _as_now(
+    def _divide_as_now(
         self, consumer: Consumer, cord_power: Sequence[Truth], power: Power, only: Optional[int]
     ) -> dict[int, Interval]:
         current_by_key: dict[int, Interval] = {}
@@ -377,7 +377,7 @@ class PowerFlow:
                 amount if key not in current_by_key else add(current_by_key[key], amount)
             )
 
-    def _redistributed(
+    def _divide_anew(
         self, consumer: Consumer, cord_power: Sequence[Truth], power: Power, only: Optional[int]
     ) -> dict[int, Interval]:
         giving = [
@@ -428,7 +428,7 @@ class PowerFlow:
                 elsewhere = add(elsewhere, part)
         return share(total, here, elsewhere)
 
-    def _undrawn(
+    def _divide_undrawn(
         self,
         consumer: Consumer,
         cord_power: Sequence[Truth],

@@ -103,7 +103,7 @@ class Protection(NamedTuple):
         """What it may have carried before, in A, so that it holds `holds_a` for `holds_s`."""
         return COLD * self.for_good_a
 
-    def at_the_latest_s(self, least_a: float) -> Optional[float]:
+    def latest_s(self, least_a: float) -> Optional[float]:
         """Seconds within which it surely trips at least so much; None: it may hold."""
         if self.quickly is not None and least_a > self.quickly[0]:
             return self.quickly[1]

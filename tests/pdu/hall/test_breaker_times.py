@@ -11,7 +11,7 @@ import pytest
 
 from pdu.core.drawing.drawing import Breaker, HallNode
 from pdu.hall.failure.missing_facts import missing_facts
-from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome, breakers_in_question
 from pdu.hall.failure.shedding import sheds
 from pdu.hall.failure.states import failure_states
 from pdu.hall.failure.wording import duration, headline
@@ -74,7 +74,7 @@ def test_how_long_it_holds(
 ) -> None:
     found = Protection.of(Breaker("L1", standard=standard), rating)
     assert found.not_before_s(part * rating) == not_before
-    assert found.at_the_latest_s(part * rating) == latest
+    assert found.latest_s(part * rating) == latest
 
 
 def sides(rating: str, count: int = 4, more: str = "") -> str:
@@ -112,7 +112,7 @@ def test_a_breaker_at_its_rating_is_above_its_limit_and_never_in_question() -> N
 def test_nothing_is_dark_while_a_small_overload_is_held() -> None:
     made = hall(sides("16"), EQUAL)
     outcome = fails(made)
-    (one,) = outcome.in_question
+    (one,) = breakers_in_question(outcome.loads)
     assert one.fit.word == "may trip" and one.not_before_s == _HOUR / 3
     assert one.at_the_latest_s is None and one.machines == ["m1", "m2", "m3", "m4"]
     assert {(each.verdict.value, each.not_before_s) for each in outcome.touched} == {
@@ -128,7 +128,7 @@ def test_nothing_is_dark_while_a_small_overload_is_held() -> None:
 def test_what_carries_more_than_it_holds_for_an_hour_likely_trips() -> None:
     made = hall(sides("14"), EQUAL)
     outcome = fails(made)
-    (one,) = outcome.in_question
+    (one,) = breakers_in_question(outcome.loads)
     assert 1.13 * 14 < one.load.expected < 1.45 * 14 and one.likely_trips
     assert all(machine.is_likely_dark for machine in outcome.touched) and outcome.level == 1
     assert headline(outcome, sheds(made, outcome)).startswith(
@@ -142,7 +142,7 @@ def test_what_surely_trips_says_at_the_latest_when() -> None:
         ("dark with a breaker", ("right/L1",))
     }
     assert {each.at_the_latest_s for each in outcome.touched} == {_HOUR}
-    assert outcome.in_question[0].at_the_latest_s == _HOUR and outcome.level == 1
+    assert breakers_in_question(outcome.loads)[0].at_the_latest_s == _HOUR and outcome.level == 1
     assert {each.step for each in outcome.touched} == {2}
     # far above, it trips within a minute
     made = hall(sides("5"), EQUAL)
@@ -201,7 +201,7 @@ def test_a_breaker_that_carried_more_than_a_warm_one_may_trip_at_any_time(
 def test_what_is_built_to_another_standard_holds_otherwise() -> None:
     for standard, not_before_s in (("gG", _HOUR / 3), ("UL 489", 0.0), ("IEC 60947-2", 0.0)):
         made = hall(sides("16", more=f'standard = "{standard}"\n'), read(2.15, 2.15, 2.15, 2.15))
-        assert fails(made).in_question[0].not_before_s == not_before_s, standard
+        assert breakers_in_question(fails(made).loads)[0].not_before_s == not_before_s, standard
 
 
 def test_the_fewest_machines_end_an_overload() -> None:
@@ -242,7 +242,11 @@ def test_what_is_shed_for_a_branch_counts_for_the_lines_above_it() -> None:
     amps = {f"m{n}": 2.01 for n in range(1, 5)}, {f"n{n}": 1.51 for n in range(1, 3)}
     made = hall(drawing, {"left": {**amps[0], **amps[1]}, "right": amps[0], "beside": amps[1]})
     outcome = fails(made)
-    assert {load.name for load in outcome.in_question} == {"right/L1", "P/w1", "M/row"}
+    assert {load.name for load in breakers_in_question(outcome.loads)} == {
+        "right/L1",
+        "P/w1",
+        "M/row",
+    }
     # one of the two in a row needs no more, and the row one of those beside
     found = {shed.breaker: [*shed.machines] for shed in sheds(made, outcome)}
     assert sorted(found.values()) == [["m4"], ["n2"]] and found["M/row"] == ["n2"]

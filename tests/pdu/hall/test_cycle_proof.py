@@ -22,7 +22,7 @@ from pdu.hall.cycle import plan_file
 from pdu.hall.cycle.environment import Ended
 from pdu.hall.cycle.plan_file import CyclePlan, Progress
 from pdu.hall.cycle.run import Run
-from pdu.hall.cycle.steps import CycleStep, Mode, planned
+from pdu.hall.cycle.steps import CycleStep, Mode, plan_steps
 from pdu.hall.failure.rehearsal import Hall
 from pdu_common.helper import EnumPowerStatus
 from tests.pdu.core.machines.physics import ZERO, Load, Machine, Meter, Pdu, Room, Supply
@@ -205,10 +205,12 @@ def test_a_machine_whose_cabling_was_never_tried_is_refused(tmp_path: Path) -> N
     drawn = drawing()
     world = RoomWorld(room())
     hall = Hall(drawn, world.read_pdus(["left", "right"]))
-    found = planned(hall, Mode.BOTH_FEEDS, drawn.machines.values(), {"srv": "it was never tried"})
+    found = plan_steps(
+        hall, Mode.BOTH_FEEDS, drawn.machines.values(), {"srv": "it was never tried"}
+    )
     assert not found.steps and found.refusals[0].reason == "it was never tried"
-    assert planned(hall, Mode.BOTH_FEEDS, drawn.machines.values(), {}).steps
-    assert planned(hall, Mode.BOTH_FEEDS, drawn.machines.values()).steps
+    assert plan_steps(hall, Mode.BOTH_FEEDS, drawn.machines.values(), {}).steps
+    assert plan_steps(hall, Mode.BOTH_FEEDS, drawn.machines.values()).steps
     ended = run(world, Mode.BOTH_FEEDS, verified=tmp_path / "none.jsonl")
     assert ended.steps_done == 0 and "its cabling was never tried" in str(ended.error)
     assert not world.room.commands

@@ -92,8 +92,8 @@ def test_the_ways_of_an_outlet_are_those_that_its_current_takes_when_anything_is
                 power = Power(facts.facts, dict.fromkeys(gone, YES))
                 if power.alive(node):
                     ways |= {*power.path(node)}
-        assert {*facts.above(node)} == ways
-        assert facts.above(node) is facts.above(node)
+        assert {*facts.carriers_above(node)} == ways
+        assert facts.carriers_above(node) is facts.carriers_above(node)
 
 
 def test_an_outlet_without_power_adds_nothing_and_hides_none_behind_it() -> None:
@@ -194,11 +194,11 @@ def test_outlets_that_carry_or_may_carry_and_belong_to_nothing() -> None:
         ("third", "1", "on", 0.51),
         ("third", "2", "off", 0.51),
     )
-    assert [str(one.cord) for one in made.unowned] == ["right/3", "third/1", "third/2"]
+    assert [str(one.cord) for one in made.unowned_cords] == ["right/3", "third/1", "third/2"]
     # where the drawing is complete, what is not metered carries nothing
     complete = f"complete = true\n{PAIR}"
     made = of_states(complete, ("right", "3", "on", None), ("right", "4", "on", 1.01))
-    assert [str(one.cord) for one in made.unowned] == ["right/4"]
+    assert [str(one.cord) for one in made.unowned_cords] == ["right/4"]
 
 
 def test_what_the_meters_of_a_pdu_say_of_its_lines() -> None:

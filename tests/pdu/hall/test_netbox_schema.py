@@ -118,7 +118,7 @@ def fields_read() -> set[tuple[str, str]]:
         watched = {
             kind: [Watched(one, kind, found) for one in every] for kind, every in objects.items()
         }
-        assert dcim.imported(watched).cords
+        assert dcim.import_objects(watched).cords
     return found
 
 

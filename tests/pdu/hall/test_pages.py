@@ -18,7 +18,7 @@ from pdu.hall.failure import report_parts
 from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.failure.report import FailureSummary, report
 from pdu.hall.restore.model import MachineBack
-from pdu.hall.restore.report import judged
+from pdu.hall.restore.report import extract_cord
 from pdu.hall.walk.verdicts import Verdict
 from tests.benchmarks import bench_hall
 from tests.hall.hosters import RATINGS_MISSING, HosterHall
@@ -111,7 +111,7 @@ def test_machines_with_one_reason_are_one_row_and_what_goes_dark_comes_first() -
     machines_judged = []
     for name, text in reasons.items():
         verdict = Verdict.STAYS_DARK if name == "b5" else Verdict.CANNOT_SAY
-        machines_judged.append(judged(MachineBack(name, verdict, reason=text), drawing))
+        machines_judged.append(extract_cord(MachineBack(name, verdict, reason=text), drawing))
     found = report_parts.machines(report_parts.groups(machines_judged))
     assert [[cell.text for cell in row] for row in found.rows] == [
         ["stays dark", "1", "b5", "0 of 2 cords survive"],

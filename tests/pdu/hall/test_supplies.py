@@ -14,7 +14,7 @@ from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.drawings.checking import check
-from pdu.hall.drawings.supplies import with_supplies
+from pdu.hall.drawings.supplies import add_supplies
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
 from pdu.hall.walk.verdicts import Now
 
@@ -101,12 +101,12 @@ def test_outlets_that_nobody_drew_feed_nothing_where_the_drawing_is_complete() -
     less = works(COMPLETE).replace(
         '[[machine]]\nworks = true\nname = "m32"\ncords = ["a/32", "b/32"]\n', ""
     )
-    assert not made(less, 6.5).unowned
+    assert not made(less, 6.5).unowned_cords
     open_ = made(less.replace("complete = true\n", ""), 6.5)
-    assert {str(one.cord) for one in open_.unowned} == {"a/32", "b/32"}
+    assert {str(one.cord) for one in open_.unowned_cords} == {"a/32", "b/32"}
     # one that carries current does so whatever the owner says: `pdu plan check` names it
     living = made(less, 6.5, 1.0)
-    assert {one.now for one in living.unowned} == {Now.CARRIES}
+    assert {one.now for one in living.unowned_cords} == {Now.CARRIES}
     found = [one.what for one in check(living.drawing, living.readings)]
     assert any("and the drawing is said to be complete" in text for text in found)
 
@@ -138,7 +138,7 @@ def test_the_words_of_bmcs(tmp_path: Path, state: str, expected: bool) -> None:
     path = tmp_path / "bmc.csv"
     path.write_text(CSV.format(*["OK"] * 11, state))
     drawing = drawing_file.parsed(COMPLETE, "hall.toml")
-    found = with_supplies(drawing, str(path))
+    found = add_supplies(drawing, str(path))
     assert found.drawing.machines["m11"].works
     assert found.drawing.machines["m32"].works is expected
     assert bool(found.notes) is not expected
@@ -150,18 +150,18 @@ def test_a_word_that_proves_nothing_is_refused(tmp_path: Path) -> None:
     for state, what in (("ok", "only says that the sensor was read"), ("fine", "is not known")):
         path.write_text(f"machine,supply,state\nm11,1,{state}\n")
         with pytest.raises(SettingsError, match=what):
-            with_supplies(drawing, str(path))
+            add_supplies(drawing, str(path))
 
 
 def test_a_machine_with_fewer_supplies_than_cords_is_not_said_to_work(tmp_path: Path) -> None:
     path = tmp_path / "bmc.csv"
     path.write_text("machine,supply,state\nm11,1,OK\nother,1,OK\n")
-    found = with_supplies(drawing_file.parsed(COMPLETE, "hall.toml"), str(path))
+    found = add_supplies(drawing_file.parsed(COMPLETE, "hall.toml"), str(path))
     assert not found.drawing.machines["m11"].works
     assert len(found.notes) == 2 and "fewer supplies than cords" in found.notes[0]
     # what a BMC says of a failed one counts more than an older word in the drawing
     path.write_text("machine,supply,state\nm11,1,Critical\nm11,2,OK\n")
-    said = with_supplies(drawing_file.parsed(works(COMPLETE), "hall.toml"), str(path))
+    said = add_supplies(drawing_file.parsed(works(COMPLETE), "hall.toml"), str(path))
     assert not said.drawing.machines["m11"].works and said.drawing.machines["m12"].works
 
 

@@ -51,7 +51,7 @@ FILES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     ),
     "supplies": (
         "machine,supply,state\nweb,1,Presence detected\nweb,2,AC lost\n",
-        lambda path: supplies.with_supplies(WEB, path).drawing.machines,
+        lambda path: supplies.add_supplies(WEB, path).drawing.machines,
     ),
 }
 FORMS: Mapping[str, Callable[[str], str]] = {
