@@ -73,6 +73,7 @@ def written(folder: Path, missed: range, *rows: str) -> None:
     (folder / "customers.csv").write_text(text, "utf-8")
 
 
+EDGES = ("register_begin", "register_end")
 #: hours since the first reading at which October ends
 MIDNIGHT = int((NOVEMBER - FIRST) / HOUR)
 
@@ -89,8 +90,7 @@ def test_the_bill_after_a_lowest_one_has_no_energy_of_it(
     assert october["register_end"] == november["register_begin"]
     counted = november["register_end"]["kwh"] - counted_kwh(FIRST + 1800.0)
     both = Decimal(repr(october["billed"])) + Decimal(repr(november["billed"]))
-    # a step is lost where nothing was read before
-    assert Decimal(repr(round(counted - 0.002, 3))) <= both <= Decimal(repr(round(counted, 3)))
+    assert both == Decimal(repr(round(counted, 3)))
     # what the hour after midnight counted at least was used in October still
     assert october["billed"] < october["kwh"]["low"]
     for line in (october, november):
@@ -98,16 +98,26 @@ def test_the_bill_after_a_lowest_one_has_no_energy_of_it(
         assert parts == Decimal(repr(line["billed"]))
 
 
-def test_who_comes_is_not_billed_what_who_leaves_was(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+#: hours since the first reading at which the outlet changes hands
+HAND_OVER = 250
+
+
+@pytest.mark.parametrize(
+    ("missed", "unbilled_kwh"),
+    [(range(0), 0.0), (range(HAND_OVER - 5, HAND_OVER + 8), 14.0)],
+    ids=["polls", "a hole"],
+)
+def test_who_comes_is_billed_from_his_own_reading_and_a_hole_is_nobodys(
+    missed: range, unbilled_kwh: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = ("acme,rack1,1,,2026-10-20T10:00", "bright,rack1,1,2026-10-20T10:00,")
-    written(tmp_path, range(0), *rows)
+    written(tmp_path, missed, *rows)
     acme, bright = billed(capsys, tmp_path, "--month", "2026-10")
-    assert acme["register_end"] == bright["register_begin"]
-    counted = bright["register_end"]["kwh"] - counted_kwh(FIRST + 1800.0)
-    both = Decimal(repr(acme["billed"])) + Decimal(repr(bright["billed"]))
-    assert Decimal(repr(round(counted - 0.002, 3))) <= both <= Decimal(repr(round(counted, 3)))
+    edges = [line[edge]["kwh"] for line in (acme, bright) for edge in EDGES]
+    assert edges[0] == counted_kwh(FIRST + 1800.0)
+    assert edges[2] - edges[1] == unbilled_kwh
+    for line, begin, end in ((acme, *edges[:2]), (bright, *edges[2:])):
+        assert line["billed"] == round(end - begin, 3)
 
 
 @pytest.mark.parametrize("place", ["rack1,1", "rack*,*"])

@@ -330,15 +330,19 @@ class CheckedRegister:
         """What the register alone counted in a period, whatever its unit (law 1)."""
         return self._register.energy(begin, end)
 
-    def advance(self, begin: float, end: float) -> Optional[RegisterAdvance]:
-        """The last readings until begin and end of a period, if the register goes on between them;
-        None if it does not, or if nothing was read before (law 1).
+    def advance(self, begin: float, end: float, most_s: float) -> Optional[RegisterAdvance]:
+        """The readings between which a register that goes on is billed: the last one until the end
+        of a period, and the last one until its begin; the first one after that if none is at most
+        `most_s` before it. None if the register does not go on between them (law 1).
         """
         readings = self._readings
-        for segment in self._story.segments:
+        for place, segment in enumerate(self._story.segments):
             numbers = segment.readings
             first, last = (count_until(readings.ends, numbers, at) - 1 for at in (begin, end))
-            if first >= 0 and (last < len(numbers) - 1 or self._is_last(segment, end)):
+            is_begun = first >= 0 or (place == numbers[0] == 0 and last >= 0)
+            if is_begun and (last < len(numbers) - 1 or self._is_last(segment, end)):
+                if first < 0 or begin - readings.begins[numbers[first]] > most_s:
+                    first = min(first + 1, last)
                 edges = (numbers[first], numbers[last])
                 return RegisterAdvance(
                     *(RegisterEdge(readings.begins[at], readings.values[at]) for at in edges)

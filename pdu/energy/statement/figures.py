@@ -224,15 +224,14 @@ class _Bill(NamedTuple):
 
 
 def _bill(register: CheckedRegister, inputs: OutletReadings, usual_gap: float) -> _Bill:
-    """A register that goes on is billed from the reading at which the time before ended, any other
-    by its lowest.
+    """A register that goes on is billed by its readings at both ends, any other by its lowest.
 
-    Of an outlet that was somebody else's, that reading must be near: what flowed in a hole before
-    is not the customer's.
+    Of an outlet that was somebody else's, a reading before the begin must be near: what flowed in a
+    hole before is not the customer's.
     """
-    advance = register.advance(inputs.begin, inputs.end)
-    most = math.inf if inputs.is_held_before else GAP_FACTOR * usual_gap
-    if advance is not None and inputs.begin - advance.begin.time <= most:
+    most_s = math.inf if inputs.is_held_before else GAP_FACTOR * usual_gap
+    advance = register.advance(inputs.begin, inputs.end, most_s)
+    if advance is not None:
         return _Bill(nearest_wh(advance.kwh), advance)
     return _Bill(round_to_wh(register.billable(inputs.begin, inputs.end)).low, None)
 

@@ -150,10 +150,9 @@ def _head(statement: Document) -> str:
 def _reading(statement: Document) -> Iterator[str]:
     yield (
         "Of a register that goes on, what is billed is its reading at the end less the one at the"
-        " begin, at which the time before ended, so that months add up to the register. Of one that"
-        " began again or was exchanged, it is the lowest until the last reading: the meter cannot"
-        " have counted less. The best kWh are the most likely, the highest the most that it can"
-        " have counted."
+        " begin, so that months add up to the register. Of one that began again or was exchanged, it"
+        " is the lowest until the last reading: the meter cannot have counted less. The best kWh are"
+        " the most likely, the highest the most that it can have counted."
     )
     prices = statement["prices"]
     if prices is not None:
@@ -168,8 +167,9 @@ def _reading(statement: Document) -> Iterator[str]:
             " proportion of the periods' best, so that periods add up to the outlet."
         )
     yield (
-        "The register at begin and end is what the unit showed at the last reading until then. The"
-        " peak is the highest mean of a quarter hour, of all outlets together in the total."
+        "The register at begin and end is what the unit showed at the last reading until then, at"
+        " which the bill before ended, or else at your first reading. The peak is the highest mean"
+        " of a quarter hour, of all outlets together in the total."
     )
     if statement["total"]["days"]:
         yield (
