@@ -46,19 +46,27 @@ def lines(day: float, missed: range) -> Iterator[dict[str, Any]]:
 
 def billed(capsys: pytest.CaptureFixture[str], folder: Path, *period: str) -> list[Any]:
     """The lines of all statements of a period, which both verifiers take."""
+    return issued(capsys, folder, *period)[0]
+
+
+def issued(
+    capsys: pytest.CaptureFixture[str], folder: Path, *period: str
+) -> tuple[list[Any], list[str]]:
+    """The same, and what the run says is billed to nobody."""
     into = folder / period[-1]
     code, out, err = run(
         capsys, "energy", "statement", str(folder / "readings"), *period, *LIMIT, "--tariff",
         "day-night", "--customers", str(folder / "customers.csv"), "--into", str(into), "--json",
     )  # fmt: skip
     assert code == 0, err
-    root, found = json.loads(out)["root"], []
+    said, found = json.loads(out), []
+    root = said["root"]
     for path in sorted(into.glob("0*/statement.json")):
         assert refusal_of(path.parent, root)[0] is None
         check = ("check-statement", str(path.parent / "proof.json.gz"), "--root", root)
         assert run(capsys, "energy", *check)[0] == 0
         found += json.loads(path.read_text("utf-8"))["lines"]
-    return found
+    return found, said["unbilled"]
 
 
 def written(folder: Path, missed: range, *rows: str) -> None:
@@ -79,9 +87,11 @@ MIDNIGHT = int((NOVEMBER - FIRST) / HOUR)
 
 
 @pytest.mark.parametrize(
-    "missed", [range(0), range(MIDNIGHT - 20, MIDNIGHT)], ids=["polls", "a hole before midnight"]
+    "missed",
+    [range(0), range(MIDNIGHT - 20, MIDNIGHT), range(MIDNIGHT - 70, MIDNIGHT + 90)],
+    ids=["polls", "a hole before midnight", "a hole of days"],
 )
-def test_the_bill_after_a_lowest_one_has_no_energy_of_it(
+def test_a_bill_begins_where_the_last_one_ended(
     missed: range, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     written(tmp_path, missed, "acme,rack1,1,,")
@@ -91,8 +101,9 @@ def test_the_bill_after_a_lowest_one_has_no_energy_of_it(
     counted = november["register_end"]["kwh"] - counted_kwh(FIRST + 1800.0)
     both = Decimal(repr(october["billed"])) + Decimal(repr(november["billed"]))
     assert both == Decimal(repr(round(counted, 3)))
-    # what the hour after midnight counted at least was used in October still
-    assert october["billed"] < october["kwh"]["low"]
+    if november["register_begin"]["time"] > "2026-10-31":
+        # what the hour after midnight counted at least was used in October still
+        assert october["billed"] < october["kwh"]["low"]
     for line in (october, november):
         parts = sum(Decimal(repr(part["billed"])) for part in line["tariff"].values())
         assert parts == Decimal(repr(line["billed"]))
@@ -112,12 +123,34 @@ def test_who_comes_is_billed_from_his_own_reading_and_a_hole_is_nobodys(
 ) -> None:
     rows = ("acme,rack1,1,,2026-10-20T10:00", "bright,rack1,1,2026-10-20T10:00,")
     written(tmp_path, missed, *rows)
-    acme, bright = billed(capsys, tmp_path, "--month", "2026-10")
+    (acme, bright), unbilled = issued(capsys, tmp_path, "--month", "2026-10")
     edges = [line[edge]["kwh"] for line in (acme, bright) for edge in EDGES]
     assert edges[0] == counted_kwh(FIRST + 1800.0)
     assert edges[2] - edges[1] == unbilled_kwh
+    span = "2026-10-20 04:30:00+00:00 to 2026-10-20 18:30:00+00:00"
+    sentence = f"rack1, outlet 1: nobody is billed for {span}: the register rose by 14.000 kWh"
+    assert unbilled == ([sentence] if unbilled_kwh else [])
     for line, begin, end in ((acme, *edges[:2]), (bright, *edges[2:])):
         assert line["billed"] == round(end - begin, 3)
+
+
+def test_a_hole_longer_than_a_period_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a PDU that was not read in all of a period, earlier days are not read again."""
+    written(tmp_path, range(70, 400), "acme,rack1,1,,")
+    sums, unbilled = Decimal(0), list[str]()
+    for day in (10, 15, 20, 25):
+        period = ("--from", f"2026-10-{day}", "--to", f"2026-10-{day + 5}")
+        (line,), sentences = issued(capsys, tmp_path, *period)
+        sums += Decimal(repr(line["billed"] or 0.0))
+        unbilled += sentences
+    assert unbilled == [
+        "rack1, outlet 1: nobody is billed for 2026-10-12 21:30:00+00:00 to 2026-10-26"
+        " 16:30:00+00:00: the register rose by 331.000 kWh"
+    ]
+    counted = line["register_end"]["kwh"] - counted_kwh(FIRST + 1800.0)
+    assert sums + 331 == Decimal(repr(round(counted, 3)))
 
 
 @pytest.mark.parametrize("place", ["rack1,1", "rack*,*"])

@@ -104,6 +104,7 @@ def _read_inputs(
 def _lines(into: str, file: StatementFile) -> Iterator[str]:
     yield from file.unfinished
     yield from file.repeated
+    yield from file.unbilled
     if file.unchanged:
         count = counted(file.unchanged, "statement")
         yield f"nothing changed of {count}: an earlier run issued the same"

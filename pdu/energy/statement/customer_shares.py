@@ -10,9 +10,9 @@ import dataclasses
 import itertools
 import json
 import os
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
@@ -29,7 +29,7 @@ from . import figures, leaf_rows, merkle, power, proof
 from .daily_energy import DayEnergy
 from .day_roots import DayLeaves, SaltKey
 from .figures import OutletReadings, Rules, StatementFigures, SurchargeFactors
-from .numbers import HeldOutlet
+from .numbers import BilledReadings, HeldOutlet
 from .shown_readings import HeldTime, PduTexts
 from .tariff_file import Tariff
 
@@ -56,6 +56,9 @@ class StatementInputs(NamedTuple):
     names: Mapping[Place, str]
     #: whether this is for a look: nothing gets a number
     is_draft: bool = False
+    #: the first day of the period's files, and the PDUs of which earlier days are needed, too
+    first_day: str = ""
+    hole_pdus: Collection[str] = ()
 
 
 def outlet_labels(source: MeterJournal, paths: Sequence[str]) -> Mapping[Place, str]:
@@ -181,7 +184,8 @@ def _read_pdu(
     answers: dict[str, AuditedRegister] = {}
     unit = None
     if any(tenures_by_outlet.values()):
-        audit = _audit(pdu, days, audit_scope)
+        first_day = "" if pdu in inputs.hole_pdus else inputs.first_day
+        audit = _audit(pdu, [day for day in days if day.day >= first_day], audit_scope)
         unit, answers = audit.unit, {outlet.outlet: outlet for outlet in audit.outlets}
         if audit.own is not None:
             answers[OWN] = audit.own
@@ -193,14 +197,23 @@ def _read_pdu(
         leaves += day_leaves
         own_walk = walk if outlet in walk.registers else None
         for tenure, readings in zip(tenures, shown_readings):
-            held_outlet = HeldOutlet(pdu, outlet, *tenure[1:])
+            line_inputs = _outlet_readings(inputs, (pdu, outlet), tenure, answers.get(outlet))
+            line_figures = figures.figures(line_inputs, readings.blocks, inputs.rules, own_walk)
+            held_outlet = HeldOutlet(pdu, outlet, *tenure[1:], _billed_readings(line_figures.line))
             path = f"{name}-{len(shares)}"
             share = CustomerShare(tenure.customer, held_outlet, path, times_path)
-            line_inputs = _outlet_readings(inputs, (pdu, outlet), tenure, answers.get(outlet))
-            blocks = readings.blocks
-            share.save(figures.figures(line_inputs, blocks, inputs.rules, own_walk), readings.days)
+            share.save(line_figures, readings.days)
             shares.append(share)
     return PduShares(leaves, shares, unit)
+
+
+def _billed_readings(line: Mapping[str, Any]) -> Optional[BilledReadings]:
+    """The readings between which a line is billed; None if it was not read."""
+    if line["kwh"] is None:
+        return None
+    begin, end = line["register_begin"], line["register_end"]
+    times = [proof.parse_time(edge["time"]) for edge in (begin, end)]
+    return BilledReadings(times[0], begin["kwh"], times[1], end["kwh"])
 
 
 def _audit(pdu: str, days: Sequence[DayBlocks], audit_scope: AuditScope) -> PduAudit:

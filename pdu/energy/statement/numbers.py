@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
+from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import SettingsError, printable
 
@@ -18,6 +19,7 @@ from ...core.files import journal
 from ...core.files.journal import Journal
 from ..registers.poll import OWN
 from .day_roots import ROOTS, STATEMENTS
+from .figures import local
 from .proof import Billed
 from .wording import place_text
 
@@ -27,6 +29,17 @@ PART = ".part"
 _NAMED = 5
 
 
+class BilledReadings(NamedTuple):
+    """The readings between which an outlet was billed: when they were taken, in s since 1970, and
+    the register in kWh.
+    """
+
+    begin: float
+    begin_kwh: float
+    end: float
+    end_kwh: float
+
+
 class HeldOutlet(NamedTuple):
     """An outlet in a statement; times in s since 1970."""
 
@@ -34,6 +47,8 @@ class HeldOutlet(NamedTuple):
     outlet: str
     begin: float
     end: float
+    #: None: it was never read
+    readings: Optional[BilledReadings] = None
 
 
 class PeriodKey(NamedTuple):
@@ -158,6 +173,47 @@ class Numbers:
         ]
         return [*_overlap_texts(collisions)]
 
+    def last_readings(self, begin: float) -> Mapping[str, float]:
+        """PDU -> when the first of the readings was taken at which its bills until `begin` ended,
+        in s. Of outlets that were read in the time of such a bill: others are perhaps no more.
+        """
+        last_by_pdu: dict[str, float] = {}
+        for statement in self._latest.values():
+            for pdu, _, since, end, readings in statement.outlets:
+                if end == begin and readings is not None and readings.end >= since:
+                    last_by_pdu[pdu] = min(last_by_pdu.get(pdu, begin), readings.end)
+        return last_by_pdu
+
+    def unbilled(
+        self, runs: Mapping[PeriodKey, Sequence[HeldOutlet]], zone: ZoneInfo
+    ) -> Sequence[str]:
+        """Times between the readings of two bills that follow each other, of which one is of
+        `runs`, as sentences: nobody is billed for them. `runs`: as of `overlaps`.
+        """
+        bills: dict[tuple[str, str], list[HeldOutlet]] = {}
+        new = {outlet for outlets in runs.values() for outlet in outlets}
+        issued = (
+            outlet
+            for key, statement in self._latest.items()
+            if key not in runs
+            for outlet in statement.outlets
+        )
+        for outlet in (*new, *issued):
+            bills.setdefault(outlet[:2], []).append(outlet)
+        holes: dict[tuple[str, float, float], list[tuple[HeldOutlet, float]]] = {}
+        for some in bills.values():
+            earlier, *later_bills = sorted(some, key=lambda outlet: outlet.begin)
+            for outlet in later_bills:
+                last, first = earlier.readings, outlet.readings
+                is_next, is_new = earlier.end == outlet.begin, not new.isdisjoint((earlier, outlet))
+                if is_next and first is None:
+                    outlet = outlet._replace(readings=last)
+                elif is_next and is_new and last and first and first.begin > last.end:
+                    hole = (outlet.pdu, last.end, first.begin)
+                    holes.setdefault(hole, []).append((outlet, first.begin_kwh - last.end_kwh))
+                earlier = outlet
+        return [*_hole_texts(holes, zone)]
+
     def reserve(self, count: int, date: str, into: str) -> Sequence[str]:
         """Numbers for a run, such as 2026-00017: the year of `date`, and a count over all years.
 
@@ -206,15 +262,33 @@ def _overlap_texts(
     overlaps: Sequence[tuple[PeriodKey, HeldOutlet, IssuedStatement]],
 ) -> Iterator[str]:
     for key, outlet, earlier in overlaps[:_NAMED]:
-        place = place_text(
-            {"pdu": printable(outlet.pdu, 60), "outlet": printable(outlet.outlet, 40)}
-        )
         yield (
-            f"{place}: statement {earlier.billed.number} of {printable(earlier.key.customer, 60)}"
-            f" bills a time that this run would bill again, of {printable(key.customer, 60)}"
+            f"{_place(outlet)}: statement {earlier.billed.number} of"
+            f" {printable(earlier.key.customer, 60)} bills a time that this run would bill"
+            f" again, of {printable(key.customer, 60)}"
         )
     if len(overlaps) > _NAMED:
         yield f"{counted(len(overlaps) - _NAMED, 'outlet')} more"
+
+
+def _hole_texts(
+    holes: Mapping[tuple[str, float, float], Sequence[tuple[HeldOutlet, float]]], zone: ZoneInfo
+) -> Iterator[str]:
+    """`holes`: PDU, begin and end -> outlets, and by how much their registers rose, in kWh."""
+    for (pdu, begin, end), some in holes.items():
+        rises = [rise for _, rise in some]
+        place = _place(some[0][0])
+        if len(some) > 1:
+            place = f"{printable(pdu, 60)}, {counted(len(some), 'outlet')}"
+        amount = "how much flowed is not known"
+        if min(rises) >= 0.0:
+            amount = f"the register rose by {sum(rises):.3f} kWh"
+        span = " to ".join(local(time, zone) for time in (begin, end))
+        yield f"{place}: nobody is billed for {span}: {amount}"
+
+
+def _place(outlet: HeldOutlet) -> str:
+    return place_text({"pdu": printable(outlet.pdu, 60), "outlet": printable(outlet.outlet, 40)})
 
 
 def _record(statement: IssuedStatement) -> Mapping[str, Any]:
@@ -225,7 +299,7 @@ def _record(statement: IssuedStatement) -> Mapping[str, Any]:
         **statement.key._asdict(),
         "content": statement.content,
         "outlets": [
-            [*outlet[:2]] if (outlet.begin, outlet.end) == span else [*outlet]
+            [*outlet[:2], outlet.readings, *(() if outlet[2:4] == span else outlet[2:4])]
             for outlet in statement.outlets
         ],
     }
@@ -234,8 +308,11 @@ def _record(statement: IssuedStatement) -> Mapping[str, Any]:
 def _issued_of(record: Mapping[str, Any]) -> IssuedStatement:
     """What `_record` made. Raises ValueError, TypeError or LookupError."""
     key = PeriodKey(*(record[name] for name in PeriodKey._fields))
-    outlets = [
-        HeldOutlet(*(row if len(row) == 4 else (*row, *key[1:]))) for row in record["outlets"]
-    ]
+    outlets = []
+    for pdu, outlet, readings, *span in record["outlets"]:
+        begin, end = span or key[1:]
+        outlets.append(
+            HeldOutlet(pdu, outlet, begin, end, BilledReadings(*readings) if readings else None)
+        )
     billed = Billed(*(record[name] for name in Billed._fields))
     return IssuedStatement(key, outlets, billed, record["content"])

@@ -150,9 +150,9 @@ def _head(statement: Document) -> str:
 def _reading(statement: Document) -> Iterator[str]:
     yield (
         "Of a register that goes on, what is billed is its reading at the end less the one at the"
-        " begin, so that months add up to the register. Of one that began again or was exchanged, it"
-        " is the lowest until the last reading: the meter cannot have counted less. The best kWh are"
-        " the most likely, the highest the most that it can have counted."
+        " begin, so that months add up to the register. Of one that began again or was exchanged,"
+        " it is the lowest until the last reading: the meter cannot have counted less. The best kWh"
+        " are the most likely, the highest the most that it can have counted."
     )
     prices = statement["prices"]
     if prices is not None:

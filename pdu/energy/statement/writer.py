@@ -18,7 +18,7 @@ from handlers import VERSION
 from handlers.shared.errors import SettingsError, printable
 
 from ...core.files.work_folders import left_folders, work_folder
-from ..journal.journals import temporary_folder
+from ..journal.journals import group_by_day, temporary_folder
 from ..registers.parallel import parallel_map
 from ..registers.unit_aliases import Holding, UnitEvidence, alias_map, check_held_once, same
 from . import billing, day_roots, disclosure, figures, merkle, proof, stated
@@ -34,6 +34,7 @@ from .day_roots import SaltKey
 from .numbers import PART, IssuedStatement, Numbers, PeriodKey, StatementNumber
 from .wording import DRAFT
 
+_DAY_S = 86400.0
 #: customers that earn the start of processes
 _LARGE = 50
 
@@ -64,6 +65,8 @@ class StatementFile:
     unfinished: Sequence[str] = ()
     #: of a draft: sentences about outlets that it would bill once more
     overlaps: Sequence[str] = ()
+    #: sentences about times between two bills that are billed to nobody
+    unbilled: Sequence[str] = ()
 
 
 def write(inputs: StatementInputs, into: str) -> StatementFile:
@@ -80,19 +83,19 @@ def write(inputs: StatementInputs, into: str) -> StatementFile:
     with work_folder(temporary_folder()) as room, Numbers(inputs.folder) as numbers:
         unfinished = [*left, *numbers.find_unfinished()]
         _check_new(into, unfinished)
+        inputs = _with_last_readings(inputs, numbers)
         trees, shares, units = _read_pdus(inputs, salt_key, room)
         chain = day_roots.keep(inputs.folder, trees, inputs.source.hashes).hash
         aliases = [*same(units)]
         check_held_once(
-            (Holding(share.customer, *share.outlet) for share in shares), alias_map(aliases)
+            (Holding(share.customer, *share.outlet[:4]) for share in shares), alias_map(aliases)
         )
         shares += unread_shares(inputs, shares, room)
         shares_by_key = _group_by_customer(
             inputs, _leave_aliases_out(shares, alias_map(aliases)), numbers
         )
-        overlaps = numbers.overlaps(
-            {key: [share.outlet for share in some] for key, some in shares_by_key.items()}
-        )
+        outlets = {key: [share.outlet for share in some] for key, some in shares_by_key.items()}
+        overlaps = numbers.overlaps(outlets)
         if overlaps and not inputs.is_draft:
             raise SettingsError(
                 f"{'; '.join(overlaps)}: correct that statement first, with its own period and"
@@ -105,6 +108,7 @@ def write(inputs: StatementInputs, into: str) -> StatementFile:
             unchanged=len(shares_by_key) - len(customers),
             repeated=[pair.sentence() for pair in aliases],
             unfinished=unfinished,
+            unbilled=numbers.unbilled(outlets, inputs.rules.zone),
         )
         if not customers:
             return statement_file
@@ -138,6 +142,22 @@ def _check_new(into: str, unfinished: Sequence[str]) -> None:
     parent = os.path.dirname(os.path.abspath(into))
     if not os.path.isdir(parent) or not os.access(parent, os.W_OK):
         raise SettingsError(f"{printable(into)} cannot be made: no folder to write in")
+
+
+def _with_last_readings(inputs: StatementInputs, numbers: Numbers) -> StatementInputs:
+    """With the files since the readings at which the last bills ended: after a hole, these are long
+    before the period. Raises SettingsError.
+    """
+    last_by_pdu = {
+        pdu: time
+        for pdu, time in numbers.last_readings(inputs.begin).items()
+        if time < inputs.begin - _DAY_S
+    }
+    if not last_by_pdu:
+        return inputs
+    paths = inputs.source.past(min(last_by_pdu.values()), inputs.end)
+    first_day = next(iter(group_by_day(inputs.paths)))
+    return inputs._replace(paths=paths, first_day=first_day, hole_pdus=frozenset(last_by_pdu))
 
 
 def _read_pdus(
