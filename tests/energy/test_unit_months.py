@@ -16,3 +16,10 @@ def test_a_wrong_unit_is_seen_and_a_right_one_is_not_doubted() -> None:
     assert len(right) > 20 and len(wrong) >= 5
     assert all(one.lowest is not None and one.is_inside for one in right)
     assert all(one.lowest is None and one.grade != FIRM and one.is_inside for one in wrong)
+
+
+def test_an_outlet_whose_power_was_not_seen_raises_no_inlet() -> None:
+    """One outlet of five counts 1.74 times what flows, and a hole makes the inlet's bounds wide."""
+    found = {one.name: one for one in unit_trial.results(5300173)}
+    assert "power not seen" in found["1"].events and not found["1"].is_inside
+    assert all(one.is_inside for name, one in found.items() if name != "1")

@@ -326,6 +326,10 @@ class CheckedRegister:
                 reason = f"{doubt.event.reason}: perhaps it follows the clock of the polls"
                 yield Event(checks.UNSEEN, doubt.event.begin, doubt.event.end, reason)
 
+    def is_unseen(self, begin: float, end: float) -> bool:
+        """Whether its power was not seen as it is in a part of a period (law 2)."""
+        return any(self._unseen(begin, end))
+
     def rise(self, begin: float, end: float) -> EnergyInterval:
         """What the register alone counted in a period, whatever its unit (law 1)."""
         return self._register.energy(begin, end)
@@ -366,7 +370,7 @@ class CheckedRegister:
 
     def weak_evidence(self, begin: float, end: float) -> str:
         """Why what was read supports no firm energy (law 5); "" if it does."""
-        if any(self._unseen(begin, end)):
+        if self.is_unseen(begin, end):
             return "its power was not seen as it is"
         if (begin, end) not in self._unmoved_kwh:
             self.bounds(begin, end)

@@ -290,8 +290,14 @@ def _widest_registers(answers: Mapping[str, AuditedRegister]) -> Sequence[str]:
 
 def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Optional[Inlet]:
     """The inlet above the outlets; None if not both were read, if one contradicts the other, or if
-    the unit of one is in doubt: then that of all may be, as they are of one PDU (law 3).
+    the unit of one is in doubt: then that of all may be, as they are of one PDU (law 3). Not with a
+    register whose power was not seen as it is: that may be what is wrong.
     """
+    registers = {
+        identity: register
+        for identity, register in registers.items()
+        if not register.known.is_unseen(begin, end)
+    }
     outlets = {
         identity: register.known for identity, register in registers.items() if identity != OWN
     }
@@ -475,7 +481,7 @@ class _Register:
     ) -> Sequence[EnergyInterval]:
         """The energy of each period, which the inlet bounds, too (law 3)."""
         energies = self.known.all_bounds(periods)
-        if inlet is None:
+        if inlet is None or not inlet.is_above(self._identity):
             return energies
         return [
             energy

@@ -73,6 +73,10 @@ class Inlet:
         #: of each period what the outlets took at least
         self._lows = dict[tuple[float, float], float]()
 
+    def is_above(self, identity: str) -> bool:
+        """Whether an outlet is one of those that are bounded."""
+        return identity in self._outlets
+
     def contradicts(self, begin: float, end: float) -> bool:
         """Whether the outlets took more than the inlet: then neither bounds the other."""
         return self._low([(begin, end)])[0] > self._own.bounds(begin, end).high
