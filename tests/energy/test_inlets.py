@@ -134,3 +134,16 @@ def test_no_pattern_of_outlets_is_an_inlet(rack: Path, capsys: pytest.CaptureFix
     assert root.run(["energy", "audit", str(rack / "readings"), *WEEK, *LIMITS, *owners]) == 0
     (customer,) = json.loads(capsys.readouterr().out)["customers"]
     assert [one["identity"] for one in customer["outlets"]] == ["1", "2", "1", "2"]
+
+
+def test_limits_of_outlets_are_those_of_an_inlet_and_none_is_needed_of_what_was_not_read(
+    rack: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (rack / "customers.csv").write_text("customer,pdu,outlet,from,to\na,rack7-a,,,\na,rack9,,,\n")
+    owners = ("--customers", str(rack / "customers.csv"), "--into", str(rack / "week"))
+    words = ("energy", "statement", str(rack / "readings"), *WEEK, "--limit-kw", "3.68", *owners)
+    code, out, err = run(capsys, *words)
+    assert code == 0 and "no energy was read of 1 outlet" in out, err
+    (folder,) = (rack / "week").glob("0*")
+    read, unread = json.loads((folder / "statement.json").read_text())["lines"]
+    assert read["meter"]["limit_kw"] == 7.36 and unread["billed"] is None

@@ -191,13 +191,18 @@ def _read_pdu(
             answers[OWN] = audit.own
         write_file(times_path, _time_pieces(here))
     walk = _walk(inputs, here, held_times, answers)
+    meters, names = audit_scope.meters, [outlet for outlet in tenures_by_outlet if outlet != OWN]
     leaves, shares = list[DayLeaves](), list[CustomerShare]()
     for outlet, tenures in tenures_by_outlet.items():
         day_leaves, shown_readings = here.outlet(outlet, held_times[outlet])
         leaves += day_leaves
         own_walk = walk if outlet in walk.registers else None
         for tenure, readings in zip(tenures, shown_readings):
-            line_inputs = _outlet_readings(inputs, (pdu, outlet), tenure, answers.get(outlet))
+            answer = answers.get(outlet)
+            meter = (
+                meters.of(pdu, outlet, outlets=names) if answer is None else _stated_facts(answer)
+            )
+            line_inputs = _outlet_readings(inputs, (pdu, outlet), tenure, meter, answer)
             line_figures = figures.figures(line_inputs, readings.blocks, inputs.rules, own_walk)
             held_outlet = HeldOutlet(pdu, outlet, *tenure[1:], _billed_readings(line_figures.line))
             path = f"{name}-{len(shares)}"
@@ -269,6 +274,7 @@ def _outlet_readings(
     inputs: StatementInputs,
     place: Place,
     tenure: OutletTenancy,
+    meter: RegisterFacts,
     answer: Optional[AuditedRegister] = None,
 ) -> OutletReadings:
     """An outlet and who has it. `answer`: of the audit; None if no reading names the outlet."""
@@ -278,7 +284,7 @@ def _outlet_readings(
         machine=inputs.machines.get(place, ""),
         begin=tenure.begin,
         end=tenure.end,
-        meter=inputs.audit_scope.meters.of(*place),
+        meter=meter,
         most_kwh=None,
         is_doubted=False,
         is_confirmed=False,
@@ -288,7 +294,6 @@ def _outlet_readings(
         return outlet_readings
     share = next(share for share in answer.shares if share.begin == tenure.begin)
     return outlet_readings._replace(
-        meter=_stated_facts(answer),
         most_kwh=share.energy.high,
         is_doubted=checks.is_unit_in_doubt(share.events),
         is_confirmed=answer.is_confirmed,
@@ -305,7 +310,7 @@ def unread_shares(
         for tenure in () if place in read_places else cut(tenures, inputs.begin, inputs.end):
             path = os.path.join(room, f"unread-{len(unread)}")
             share = CustomerShare(tenure.customer, HeldOutlet(*place, *tenure[1:]), path)
-            line_inputs = _outlet_readings(inputs, place, tenure)
+            line_inputs = _outlet_readings(inputs, place, tenure, RegisterFacts())
             share.save(figures.figures(line_inputs, (), inputs.rules))
             unread.append(share)
     return unread
