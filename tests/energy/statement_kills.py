@@ -93,7 +93,7 @@ def prepared(folder: Path) -> Path:
     kept.mkdir()
     for name in ("readings", "customers.csv"):
         (folder / "made" / name).rename(kept / name)
-    for name in ("statements.jsonl", "roots.jsonl"):
+    for name in ("statements.jsonl", "roots.jsonl", "roots.key"):
         (kept / "readings" / name).unlink()
     return kept
 

@@ -182,13 +182,14 @@ def test_numbers_do_not_begin_again_where_their_file_is_missing(
     assert run(capsys, "energy", "seal", str(readings))[0] == 0
     # days that were sealed before the first statement are no reason
     assert len(billed(capsys, tmp_path, "--month", "2026-10")) == 1
-    (readings / "statements.jsonl").unlink()
     owners = ("--customers", str(tmp_path / "customers.csv"))
     period = (*LIMIT, *owners, "--month", "2026-11", "--into", str(tmp_path / "november"))
     words = ("energy", "statement", str(readings), *period)
-    code, _, err = run(capsys, *words)
-    assert code == 2 and "statements.jsonl is missing" in err and "from a copy" in err
-    assert not (tmp_path / "november").exists()
+    for name in ("statements.jsonl", "roots.jsonl"):
+        (readings / name).unlink()
+        code, _, err = run(capsys, *words)
+        assert code == 2 and "statements.jsonl is missing" in err and "from a copy" in err
+        assert not (tmp_path / "november").exists()
     (readings / "statements.jsonl").touch()
     code, out, _ = run(capsys, *words)
     assert code == 0 and "-00001" in out

@@ -25,7 +25,7 @@ from . import merkle
 from .disclosure import DaySalts
 
 ROOTS, KEY = "roots.jsonl", "roots.key"
-#: the numbers of statements: it is there wherever days were sealed
+#: the numbers of statements: it is there wherever the key is
 STATEMENTS = "statements.jsonl"
 _MARK = 16  # digits
 
@@ -53,7 +53,8 @@ class SaltKey:
 
 
 def key_of(folder: str) -> SaltKey:
-    """The key of a meter's folder, which is made if there is none and nothing was sealed with it.
+    """The key of a meter's folder, which is made if there is none and nothing was sealed with it;
+    and with it the file of the numbers of statements.
 
     Raises SettingsError.
     """
@@ -64,6 +65,7 @@ def key_of(folder: str) -> SaltKey:
                 f"{printable(path)} is missing: the roots in {ROOTS} were made with it, and nothing"
                 " can be proven without it"
             )
+        Journal(os.path.join(folder, STATEMENTS)).close()
         with contextlib.suppress(FileExistsError):
             _create(path, secrets.token_bytes(merkle.SIZE).hex())
     try:
@@ -137,9 +139,6 @@ def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str
         if day not in root_by_day
     ]
     if new:
-        statements = os.path.join(folder, STATEMENTS)
-        if not root_by_day and not os.path.exists(statements):
-            Journal(statements).close()
         with Journal(path) as roots_journal:
             roots_journal.append(new)
     return roots_of(path)

@@ -18,7 +18,7 @@ from ...core.cli.output import counted
 from ...core.files import journal
 from ...core.files.journal import Journal
 from ..registers.poll import OWN
-from .day_roots import ROOTS, STATEMENTS
+from .day_roots import KEY, STATEMENTS
 from .figures import local
 from .proof import Billed
 from .wording import place_text
@@ -101,10 +101,10 @@ class Numbers:
         is not as it was written.
         """
         self._path = os.path.join(folder, STATEMENTS)
-        if os.path.exists(os.path.join(folder, ROOTS)) and not os.path.exists(self._path):
+        if os.path.exists(os.path.join(folder, KEY)) and not os.path.exists(self._path):
             raise SettingsError(
-                f"{printable(self._path)} is missing, and days were sealed: what was billed, and by"
-                " which number, is not known. Put it back from a copy; if no statement was ever"
+                f"{printable(self._path)} is missing beside {KEY}: what was billed, and by which"
+                " number, is not known. Put it back from a copy; if no statement was ever"
                 " issued, make an empty file of that name"
             )
         self._journal = Journal(self._path)
