@@ -215,7 +215,9 @@ _CROSSING = (
 #: why a faultless run may stop where loads drift: what just fitted by the readings of the plan does
 #: not fit any more; a machine carries more than a tenth more or less than before; a cord carries no
 #: more than an input filter
-_OF_A_DRIFT = ("take-over load", "may have fallen", "its current did not return")
+_OF_A_DRIFT = (
+    "take-over load", "may have fallen", "its current did not return", "input filter alone",
+)  # fmt: skip
 
 
 class Trial:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies
+from hypothesis import example, given, settings, strategies
 
 from handlers.shared.errors import SettingsError
 from pdu.core.cli.error_output import Interrupted
@@ -40,6 +40,8 @@ HABITS = strategies.sampled_from([TIDY, LOOSE])
 
 @settings(max_examples=8)
 @given(SEEDS, MODES, HABITS, strategies.sampled_from(FAULTS))
+# its loads drift until a cord carries no more than an input filter
+@example(201, Mode.ONE_FEED, LOOSE, FAULTS[0])
 def test_no_fault_leaves_a_machine_short_or_an_outlet_unnamed_and_no_kill_changes_the_end(
     seed: int, mode: Mode, habits: Habits, fault: str
 ) -> None:
