@@ -29,7 +29,7 @@ from .commands import OutletCommands, words_of
 from .environment import Ended, Log, RunEnvironment
 from .hall_watch import HallWatch
 from .plan_file import CyclePlan, Progress
-from .step_run import Phase, StepRun
+from .step_run import StepRun
 from .steps import Mode
 
 
@@ -58,10 +58,10 @@ class Run:
         try:
             self._note("resumed" if self._progress.begun else "begun")
             if self._progress.open is not None:
-                self._take(Phase.LOOK, only_open)
+                self._prepare(self._progress.open.number).resume(only_open)
             while not only_open and self._progress.steps_done < len(self._plan.steps):
-                self._number = self._progress.steps_done + 1
-                self._take(Phase.BEGIN)
+                self._prepare(self._progress.steps_done + 1).take()
+            self._number = None
         except KeyboardInterrupt:
             error = Interrupted("asked a second time to stop, so nothing more was sent")
         except (Exception, SystemExit) as failure:  # anybody may have written a handler's archive
@@ -80,12 +80,9 @@ class Run:
     def _note(self, what: str, **details: Any) -> None:
         self._commands.write(plan_file.running(self._environment.now(), what, **details))
 
-    def _take(self, phase: Phase, only_open: bool = False) -> None:
-        assert self._number is not None
-        step = self._plan.steps[self._number - 1]
-        step_run = StepRun(step, self._plan, self._drawing, self._watch, self._commands, self._say)
-        step_run.take(phase, only_open)
-        self._number = None
+    def _prepare(self, number: int) -> StepRun:
+        self._number, step = number, self._plan.steps[number - 1]
+        return StepRun(step, self._plan, self._drawing, self._watch, self._commands, self._say)
 
     def _recover(self, error: BaseException) -> None:
         """Look at what was switched; with one feed at a time, switch it on again."""

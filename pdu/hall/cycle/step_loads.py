@@ -20,10 +20,15 @@ class StepLoads:
     """The readings of one step. Times are in s, of one clock."""
 
     def __init__(
-        self, loads_before: Sequence[Mapping[Cord, MeteredLoad]], lost: Collection[Cord]
+        self,
+        loads_before: Sequence[Mapping[Cord, MeteredLoad]],
+        lost: Collection[Cord],
+        least_a: float,
     ) -> None:
         """`loads_before`: what each cord showed before the first command, reading by reading."""
         self._before = loads_before
+        #: the least that the other cords have to carry while one is off, in A
+        self.least_a = least_a
         #: the cords that carried before the command, and are switched off
         self.lost = lost
         #: from when on all meters show the command
