@@ -10,6 +10,7 @@ from handlers.shared.errors import SettingsError
 
 from ...core.cli import optional_packages
 from ..importing.model import Imported
+from ..walk.graph import reachable
 
 _HEAD = "# The hall's drawing (docs/hall.md). Read it, and correct it.\n"
 _UNKNOWN_FEED = "unknown"
@@ -50,7 +51,11 @@ def tables(hall: Imported) -> Tables:
         _add(pdu, rack=hall.racks.get(name))
         if name in hall.unread:
             pdu["unread"] = True
-    used_names = _used_names(hall, [text for pdu in pdus.values() for text in pdu["inputs"]])
+    sources = dict(hall.panels)
+    used_names = reachable(
+        [text for pdu in pdus.values() for text in pdu["inputs"]],
+        lambda name: [sources[name]] if name in sources else [],
+    )
     panels = [
         {"name": name, "inputs": [source or _UNKNOWN_FEED]}
         for name, source in hall.panels
@@ -70,18 +75,6 @@ def tables(hall: Imported) -> Tables:
         "pdu": list(pdus.values()),
         "machine": list(machines.values()),
     }
-
-
-def _used_names(hall: Imported, inputs: Sequence[str]) -> set[str]:
-    """The panels that feed something that is drawn."""
-    sources = dict(hall.panels)
-    names: set[str] = set()
-    waiting = list(inputs)
-    for name in waiting:
-        if name in sources and name not in names:
-            names.add(name)
-            waiting.append(sources[name])
-    return names
 
 
 def _add(table: dict[str, Any], **values: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
+from ..walk.graph import reachable
 from . import naming
 from .choosing import Filters, Places, choose
 from .model import Imported, ImportedCord, ImportedLine, ImportedOutlet
@@ -180,20 +181,13 @@ class _DcimReader:
     ) -> dict[object, None]:
         """The PDUs that were chosen, or on which something hangs that is drawn."""
         pdus = {pdu: None for pdu in self._pdus if self._is_chosen({"id": pdu})}
-        if not self._filtered:
-            # an outlet whose object was not read
-            pdus.update((_id(end.end["device"]), None) for end in ends if end.kind == _OUTLET)
-            return pdus
-        above: dict[object, list[object]] = {}
+        uppers: dict[object, list[object]] = {}
         for end in ends:
             if end.kind == _OUTLET:
-                above.setdefault(_id(end.port["device"]), []).append(_id(end.end["device"]))
-        waiting = [*machines, *pdus]
-        for device in waiting:
-            for upper in above.get(device, ()):
-                if upper not in pdus:
-                    pdus[upper] = None
-                    waiting.append(upper)
+                uppers.setdefault(_id(end.port["device"]), []).append(_id(end.end["device"]))
+        devices = reachable([*machines, *pdus], lambda device: uppers.get(device, ()))
+        # with those whose outlets were not read
+        pdus.update((pdu, None) for device in uppers if device in devices for pdu in uppers[device])
         return pdus
 
     def _part(self, ends: Sequence[_CableEnd], pdus: Mapping[object, None]) -> None:

@@ -16,6 +16,7 @@ from handlers.shared.labels import Label
 from ...core.adapters.topology import LINE
 from ...core.cli.output import tabulate
 from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
+from ..walk.graph import reachable
 from .model import Imported, ImportedCord, ImportedLine, ImportedOutlet
 from .outlet_names import Contradiction, identities
 
@@ -99,7 +100,7 @@ def _drop_unconnected(
     """Without the PDUs that share nothing with those that are read, and without their machines."""
     pdus = dict.fromkeys(cord.pdu for cord in (*hall.cords, *hall.pdu_cords))
     pdus.update((feed.machine, None) for feed in hall.pdu_cords)
-    kept_names = _reached(hall, read_names)
+    kept_names = _connected_pdus(hall, read_names)
     cords = [cord for cord in hall.cords if cord.pdu in kept_names]
     pdu_cords = [feed for feed in hall.pdu_cords if feed.pdu in kept_names]
     unread = [pdu for pdu in pdus if pdu in kept_names and pdu not in read_names]
@@ -128,7 +129,7 @@ def _drop_unconnected(
     )
 
 
-def _reached(hall: Imported, read_names: Collection[str]) -> set[str]:
+def _connected_pdus(hall: Imported, read_names: Collection[str]) -> set[str]:
     """The PDUs that are joined with those that are read, by machines or by cords between PDUs."""
     groups: dict[str, list[str]] = {}
     for cord in hall.cords:
@@ -139,14 +140,7 @@ def _reached(hall: Imported, read_names: Collection[str]) -> set[str]:
     for group in groups.values():
         for name in group:
             neighbours.setdefault(name, set()).update(group)
-    names = set(read_names)
-    waiting = list(read_names)
-    for name in waiting:
-        for neighbour in neighbours.get(name, ()):
-            if neighbour not in names:
-                names.add(neighbour)
-                waiting.append(neighbour)
-    return names
+    return reachable(read_names, lambda name: neighbours.get(name, ()))
 
 
 def _add(notes: list[str], what: str, names: Sequence[str]) -> None:

@@ -102,7 +102,7 @@ def proposal(
     of one machine together; of PDUs that they help. None if every breaker fits as it is.
     `outcomes`: of the hall as it is.
     """
-    bad = back.not_fitting(nodes) if outcomes is None else _not_fitting(outcomes)
+    bad = _names_to_mend(back.orders(nodes) if outcomes is None else outcomes)
     if not bad:
         return None
     unchanged_pdus = _pdus_without_delays(hall)
@@ -129,7 +129,7 @@ def proposal(
         )
     ]
     delayed_hall = Hall(hall.drawing, hall.readings._replace(pdus=pdus))
-    left = back.of(delayed_hall).not_fitting(nodes)
+    left = _names_to_mend(back.of(delayed_hall).orders(nodes))
     mended_breakers = bad - left
     later_facts = delayed_hall.facts
     helped_pdus = {
@@ -149,7 +149,7 @@ def proposal(
     )
 
 
-def _not_fitting(outcomes: Iterable[ReturnOutcome]) -> set[str]:
+def _names_to_mend(outcomes: Iterable[ReturnOutcome]) -> set[str]:
     return {
         breaker.name for outcome in outcomes for breaker in outcome.breakers if breaker.is_to_mend
     }

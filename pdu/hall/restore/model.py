@@ -162,29 +162,14 @@ class ReturnModel:
 
     def rehearse(self, returned: Sequence[HallNode], gone: Sequence[HallNode]) -> ReturnOutcome:
         """These have power again at second 0; `gone` had lost it as well, and stays without."""
-        return self.prepare(returned, gone).outcome()
-
-    def prepare(self, returned: Sequence[HallNode], gone: Sequence[HallNode]) -> Return:
-        """The return, to be worked out."""
-        return Return(self._hall, self._draws, returned, gone)
+        return Return(self._hall, self._draws, returned, gone).outcome()
 
     def orders(self, nodes: Sequence[HallNode]) -> list[ReturnOutcome]:
         """All of these together, then each first."""
-        return [each.outcome() for each in self._prepare_orders(nodes)]
-
-    def not_fitting(self, nodes: Sequence[HallNode]) -> set[str]:
-        """The lines and breakers that delays may help in one of these orders."""
-        return {
-            breaker.name
-            for each in self._prepare_orders(nodes)
-            for breaker in each.breakers()
-            if breaker.is_to_mend
-        }
-
-    def _prepare_orders(self, nodes: Sequence[HallNode]) -> Iterator[Return]:
-        yield self.prepare(nodes, [])
+        outcomes = [self.rehearse(nodes, [])]
         for node in nodes if len(nodes) > 1 else ():
-            yield self.prepare([node], [other_node for other_node in nodes if other_node != node])
+            outcomes.append(self.rehearse([node], [other for other in nodes if other != node]))
+        return outcomes
 
 
 class Return:
@@ -310,11 +295,6 @@ class Return:
             if load.high > self.facts.trips_at(carrier).low:
                 # nobody knows when it began, if what nobody knows when it closes began it
                 self._over_since.setdefault(carrier, 0.0 if math.isinf(at) else at)
-
-    def breakers(self) -> list[BreakerBack]:
-        """The lines and breakers that this return loads, as if none tripped."""
-        breakers, loaded = self._close_all()
-        return [breaker for number, breaker in breakers.items() if number in loaded]
 
     def outcome(self) -> ReturnOutcome:
         """What happens."""

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, TypeVar
 
 from ...core.drawing.drawing import Breaker, Cord, HallNode
 from .arithmetic import YES, Truth
+
+_Node = TypeVar("_Node")
 
 
 class Edge(NamedTuple):
@@ -104,7 +106,9 @@ class Graph:
         return {carrier.name: carrier.node for carrier in carriers if carrier.node is not None}
 
 
-def reachable(starts: Iterable[int], next_nodes: Callable[[int], Iterable[int]]) -> set[int]:
+def reachable(
+    starts: Iterable[_Node], next_nodes: Callable[[_Node], Iterable[_Node]]
+) -> set[_Node]:
     """These nodes, and all to which the next ones lead."""
     waiting = list(starts)
     nodes = set(waiting)
