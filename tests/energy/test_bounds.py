@@ -161,6 +161,7 @@ def test_the_bound_of_the_supply_is_that_of_the_period_and_of_nothing_before_it(
     """No readings, readings beside the period, and readings that allow more."""
     empty = BoundedRegister(RegisterReadings([], [], []), [], RegisterLimits(3.6))
     assert empty.energy(T0, T0 + 3600.0) == (0.0, 0.0, 3.6)
+    assert empty.energy(T0, T0 + 0.5).high == pytest.approx(0.0005)
     before = register([0.0, 300.0], [10.0, 10.1])
     assert before.energy(T0 + 7200.0, T0 + 10800.0) == (0.0, 0.0, 3.6)
     # a segment of a larger supply: no more than this one delivers

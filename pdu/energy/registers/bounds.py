@@ -61,8 +61,8 @@ class BoundedRegister:
         return [self._energies[period] for period in periods]
 
     def _bound(self, periods: Sequence[Period]) -> EnergyColumns:
-        begins, ends = np.array(periods, "f8").reshape(-1, 2).T
-        most = self._most(ends - begins)
+        begins, ends = np.array(periods, "f8").T
+        most = _most(self._limits, ends - begins)
         none = np.zeros(len(begins))
         if not self._segments:
             return EnergyColumns(none, none, most)
@@ -85,7 +85,7 @@ class BoundedRegister:
             hole = self._hole_energy(earlier, segment, begins, ends)
             total = total if hole is None else total.plus(hole)
             total = total.plus(segment.inside(begins, ends))
-            if earlier is not None and earlier.last_kwh > segment.first_kwh:
+            if earlier is not None:
                 twice = [self._counted_twice(earlier, segment, *row) for row in zip(begins, ends)]
                 doubtful = doubtful + np.array(twice)
             earlier = segment
@@ -123,10 +123,6 @@ class BoundedRegister:
             seconds += segment.end - segment.begin
         return min(3600.0 * rise / seconds, self._limits.kilowatts) if seconds > 0 else 0.0
 
-    def _most(self, seconds: Column) -> Column:
-        """The energy that the supply can deliver in times, as `RegisterLimits.most`."""
-        return self._limits.kilowatts * np.maximum(seconds, 0.0) / 3600.0
-
     def _hole_energy(
         self,
         earlier: Optional[SegmentColumns],
@@ -147,7 +143,7 @@ class BoundedRegister:
             return None
         firsts = begins if earlier is None else np.maximum(begins, earlier.end)
         lasts = ends if later is None else np.minimum(ends, later.begin)
-        most = self._most(stops - starts)
+        most = _most(self._limits, stops - starts)
         likely = np.minimum(self._power * np.maximum(lasts - firsts, 0.0) / 3600.0, most)
         if earlier is not None and later is not None:
             seconds = later.first_end + slack - (earlier.last_begin - early)
@@ -226,15 +222,12 @@ class SegmentColumns:
         best = np.minimum(np.maximum(self._interpolate(moments), low), high)
         return EnergyColumns(low, best, high)
 
-    def _most(self, seconds: Column) -> Column:
-        return self._limits.kilowatts * np.maximum(seconds, 0.0) / 3600.0
-
     def _lowest(self, moments: Column) -> Column:
         """The least that the register can have been: it had reached the reading before."""
         positions = np.searchsorted(self._ends, moments, "right")
         floor = self._values[np.maximum(positions - 1, 0)]
         following = np.minimum(positions, len(self._values) - 1)
-        least = self._values[following] - self._most(self._ends[following] - moments)
+        least = self._values[following] - _most(self._limits, self._ends[following] - moments)
         is_between = (positions > 0) & (positions < len(self._values))
         return np.where(is_between, np.maximum(floor, least), floor)
 
@@ -256,7 +249,7 @@ class SegmentColumns:
         may_be_stale &= next_values - values[following] > step * (1.0 + 1e-6)
         ceiling = np.where(may_be_stale, next_values, values[following]) + step
         lower = np.minimum(np.maximum(first_equal - 1, 0), np.maximum(positions - 1, 0))
-        reachable = values[lower] + step + self._most(moments - self._begins[lower])
+        reachable = values[lower] + step + _most(self._limits, moments - self._begins[lower])
         ceiling = np.where(positions > 0, np.minimum(ceiling, reachable), ceiling)
         return np.where(positions == count, values[-1] + step, ceiling)
 
@@ -283,3 +276,8 @@ def count_until(times: Sequence[float], numbers: Sequence[int], moment: float) -
         else:
             high = middle
     return low
+
+
+def _most(limits: RegisterLimits, seconds: Column) -> Column:
+    """The energy that the supply can deliver in times, as `RegisterLimits.most`."""
+    return limits.kilowatts * np.maximum(seconds, 0.0) / 3600.0
