@@ -133,12 +133,10 @@ def _audit_pdus(
     )
 
 
-def _audit_pdu(
-    audit_scope: AuditScope, times: AuditPeriod, pdu: PduReadings
-) -> tuple[PduAudit, str]:
+def _audit_pdu(scope: AuditScope, times: AuditPeriod, pdu: PduReadings) -> tuple[PduAudit, str]:
     """One PDU, and its part of the page."""
-    audit = audit_registers(pdu, audit_scope).compact()
-    return (audit.undrawn(), report.section(times, audit)) if audit_scope.has_plots else (audit, "")
+    audit = audit_registers(pdu, scope).compact()
+    return (audit.undrawn(), report.section(times, audit)) if scope.has_plots else (audit, "")
 
 
 def _source(audit_options: AuditOptions, run_options: RunOptions) -> ReadingSource:

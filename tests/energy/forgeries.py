@@ -890,7 +890,7 @@ def _resealed(said: dict[str, Any]) -> None:
         for line in said["lines"]
         for day in line["days"]
     ]
-    known = proof.published_of(said["published"])
+    known = proof.publication_of(said["published"])
     trees = {
         name: merkle.Tree(node for day, node in shown if day["day"] == name)
         for name in {day["day"] for day, _ in shown}
@@ -917,7 +917,7 @@ def published(one: Forgery, issued: Issued) -> tuple[Issued, str]:
     with contextlib.suppress(*proof.BAD):  # of a proof that is none
         if said["lines"] != before[1]["lines"]:
             _resealed(said)
-        known = proof.published_of(said["published"])
+        known = proof.publication_of(said["published"])
         said.update(published=known._replace(statements=leaf.hex()).text())
     said.update(path=[])
     made = one.packing(proof.packed(proof.canonical(said)))

@@ -96,13 +96,13 @@ def test_after_a_gap_a_register_may_be_off_by_a_step_again() -> None:
     flow = Flow.of(table, PARAMETERS)
     assert flow is not None
     found = compare(table, flow, PARAMETERS, slice(0, 16))
-    assert found is not None and found.counted == pytest.approx(1.4)
+    assert found is not None and found.kwh == pytest.approx(1.4)
     assert found.error == pytest.approx(3.0 * 0.01 + 1.21 / 12.0)
     # a pair that is just three usual times apart is no gap
     times = [300.0 * at for at in range(8)] + [3000.0 + 300.0 * at for at in range(8)]
     table = rows([1200.0] * 16, [0.1 * at for at in range(16)], times)
     found = compare(table, flow, PARAMETERS, slice(0, 16))
-    assert found is not None and found.counted == pytest.approx(1.5)
+    assert found is not None and found.kwh == pytest.approx(1.5)
 
 
 def test_a_standstill_counts_for_as_long_as_it_is_in_the_period() -> None:
@@ -162,7 +162,7 @@ def test_the_law_is_broken_on_the_day_on_which_it_is() -> None:
     assert found.ratio == pytest.approx(1.5) and found.excludes(1.5) and not found.excludes(1.17)
     # 98 of 84 kWh, each off by what they may be
     assert 1.1 < found.lowest_ratio < 98.4 / 85.2 < found.highest_ratio < 1.3
-    assert found.counted == pytest.approx(sum(rises))
+    assert found.kwh == pytest.approx(sum(rises))
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_two_polls_at_one_moment_say_nothing_of_what_flowed() -> None:
     flow = Flow.of(table, PARAMETERS)
     assert flow is not None
     found = compare(table, flow, PARAMETERS, slice(0, 15))
-    assert found is not None and found.event is None and found.counted == pytest.approx(1.3)
+    assert found is not None and found.event is None and found.kwh == pytest.approx(1.3)
 
 
 def test_a_standstill_leaves_out_the_pairs_within_it_alone() -> None:
@@ -296,7 +296,7 @@ def test_a_standstill_leaves_out_the_pairs_within_it_alone() -> None:
     assert flow is not None
     stood = Standstill(1200.0, 2100.0, 1.0, True)
     found = compare(table, flow, PARAMETERS, slice(0, 16), [stood])
-    assert found is not None and found.counted == pytest.approx(1.2)
+    assert found is not None and found.kwh == pytest.approx(1.2)
     longer = stood._replace(end=2101.0)
     assert compare(table, flow, PARAMETERS, slice(0, 16), [longer]) is None
 
@@ -307,7 +307,7 @@ def test_the_two_greatest_rises_of_a_register_that_is_not_believed_are_left_out(
     flow = Flow.of(table, PARAMETERS)
     assert flow is not None
     found = compare(table, flow, PARAMETERS, slice(0, 15), is_believed=False)
-    assert found is not None and found.event is None and found.counted == pytest.approx(1.2)
+    assert found is not None and found.event is None and found.kwh == pytest.approx(1.2)
     assert compare(table, flow, PARAMETERS, slice(0, 14), is_believed=False) is None
 
 

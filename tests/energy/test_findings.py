@@ -341,7 +341,7 @@ def test_the_difference_of_inlet_and_outlets(
 ) -> None:
     pdu = pair(own, dataclasses.replace(KNOWN, own_use_w=use))
     compared = groups.balance(pdu)
-    assert compared is not None and compared.explained is explained and said in compared.reason
+    assert compared is not None and compared.is_explained is explained and said in compared.reason
     assert groups.grade_exit_code([pdu], [], []) == (1 if explained is False else 0)
 
 

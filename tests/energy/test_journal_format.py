@@ -111,8 +111,8 @@ def test_polls_are_read_as_they_were_written(made: tuple[int, list[JournalPoll]]
         assert known(found.watts)[place] == rounded(row(one.power_w, watts, outlets))
         signs = found.signs[place * outlets : (place + 1) * outlets]
         assert list(signs) == [SIGNS[state] for state in one.states or [UNKNOWN] * outlets]
-        assert found.synchronised[place] is one.synchronised
-        assert bool(found.failed[place]) is (one.error is not None)
+        assert found.is_synced[place] is one.is_synced
+        assert bool(found.has_error[place]) is (one.error is not None)
 
 
 @given(_DECLARATIONS)

@@ -132,7 +132,7 @@ def shape(pdu: PduReadings) -> Any:
         bytes(pdu.identities),
         pdu.family,
         pdu.boots,
-        pdu.failed,
+        pdu.failures,
         pdu.accuracy_percent,
     )
     return pdu.name, times, series, *unit
@@ -199,7 +199,7 @@ def test_a_unit_that_a_file_names_again_is_one_block(tmp_path: Path) -> None:
     (one, other) = journal_index.index(path, str(tmp_path)).units
     first, second = journal_index.blocks([(path, one), (path, other)])
     assert (len(first.begins), len(second.begins)) == (3, 1)
-    assert (first.unit.synced, second.unit.synced) == (None, True)
+    assert (first.unit.is_synced, second.unit.is_synced) == (None, True)
 
 
 @pytest.mark.parametrize(

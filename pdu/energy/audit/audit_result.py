@@ -91,13 +91,9 @@ class AuditOutcome(NamedTuple):
         """What is billed, which is customers, else machines, else outlets or PDUs, by grade, the
         worst first.
         """
-        billed = [
-            customer_or_machine
-            for customer_or_machine in self.customers
-            if customer_or_machine.name
-        ] or self.machines
+        groups = [group for group in self.customers if group.name] or self.machines
         lines: list[Union[InvoiceLine, AuditedRegister]] = [
-            line for customer_or_machine in billed for line in customer_or_machine.lines
+            line for group in groups for line in group.lines
         ]
         if not lines:
             for pdu in self.pdus:

@@ -154,9 +154,8 @@ class CheckedRegister:
 
     def is_loaded(self, doubt: UnitDoubt) -> bool:
         """Whether its power shows what it counts by what flows, in the time of a doubt (law 2)."""
-        return any(
-            comparison.is_loaded for comparison in self._comparisons(doubt.since, doubt.until)
-        )
+        here = self._comparisons(doubt.since, doubt.until)
+        return any(comparison.is_loaded for comparison in here)
 
     def excludes(self, doubt: UnitDoubt) -> bool:
         """Whether its own power or current excludes a doubt (law 4)."""
@@ -264,8 +263,8 @@ class CheckedRegister:
         missing = [period for period in dict.fromkeys(periods) if period not in self._bounds]
         if missing:
             energies = self._energies(missing)
-            unmoved = checks.unmoved_kwh(self._rows, self._parameters, missing)
-            for period, energy, kwh in zip(missing, energies, unmoved):
+            flows = checks.unmoved_kwh(self._rows, self._parameters, missing)
+            for period, energy, kwh in zip(missing, energies, flows):
                 self._unmoved_kwh[period] = kwh
                 self._bounds[period] = self._bounded(energy, kwh, *period)
         return [self._bounds[period] for period in periods]
@@ -284,21 +283,21 @@ class CheckedRegister:
     def events(self, begin: float, end: float) -> Sequence[Event]:
         """What happened in a period (law 5)."""
         slack = self._times.clock.slack
-        happened = [
+        events = [
             event
             for event in (*self._story.events, *self._times.clock.jumps)
             if event.begin < end + slack and event.end > begin - slack
         ]
-        happened += self._doubts(begin, end)
-        happened += self._unseen(begin, end)
-        happened += (
+        events += self._doubts(begin, end)
+        events += self._unseen(begin, end)
+        events += (
             stood.event
             for stood in self._findings.standstills
             if stood.begin < end and stood.end > begin
         )
-        happened += checks.unknown_unit(self._rows)
-        happened += checks.gaps(self._rows, self._parameters, begin, end)
-        return sorted(happened, key=lambda event: (event.begin, event.end))
+        events += checks.unknown_unit(self._rows)
+        events += checks.gaps(self._rows, self._parameters, begin, end)
+        return sorted(events, key=lambda event: (event.begin, event.end))
 
     def is_in_doubt(self, begin: float, end: float) -> bool:
         """Whether something that was read shows a wrong unit in a part of a period (law 2)."""
@@ -316,7 +315,7 @@ class CheckedRegister:
         return [*self.doubts, *filter(self._is_of_device, self.suspicions)]
 
     def _is_of_device(self, suspicion: UnitDoubt) -> bool:
-        return any(suspicion[2:] == shared[2:] for shared in self._shared)
+        return any(suspicion[2:] == doubt[2:] for doubt in self._shared)
 
     def _unseen(self, begin: float, end: float) -> Iterator[Event]:
         """Suspicions that are not of the device (law 4)."""

@@ -30,7 +30,7 @@ DEVICE_FACTOR = 2.0
 #: what is so many times wide shows no unit: amperes without volts are 25, and those of an inlet 4.5
 WIDE_EVIDENCE = 4.0
 #: an outlet carries load whose ratio is known within so many times
-_LOADED = 2.0
+_LOADED_SPREAD = 2.0
 #: a current or power up to this counts as any between none and this: meters begin to count there
 START_A, START_W = 0.1, 10.0
 #: the least and the most real power of an apparent one: servers' supplies at idle, and a heater
@@ -158,7 +158,7 @@ class Comparison(NamedTuple):
 
     begin: float
     end: float
-    counted: float
+    kwh: float
     #: how far what it counted may be off by its step and its age
     error: float
     #: what flowed at least and at most, the tolerance included
@@ -175,7 +175,7 @@ class Comparison(NamedTuple):
     @property
     def is_loaded(self) -> bool:
         """Whether it shows what the register counts by what flows (law 2)."""
-        return self.highest_ratio < _LOADED * self.lowest_ratio
+        return self.highest_ratio < _LOADED_SPREAD * self.lowest_ratio
 
     @property
     def confirms(self) -> bool:
@@ -235,26 +235,26 @@ def compare(
     # where the register is followed anew, it may be off by a step again
     anew = np.concatenate(([1.0], np.diff(pairs_used) > 1))
     half = hours / 2.0
-    counted, passed, least, most, steps = (
+    rise_kwh, spans_h, least, most, steps = (
         np.append(np.add.reduceat(column, firsts), column.sum())
         for column in (rises, hours, least * half, most * half, anew)
     )
     pairs = np.append(np.diff(np.append(firsts, len(pairs_used))), len(pairs_used))
-    flowed = (least + most) / 2.0
-    sampling = _ERRORS * deviation * passed / np.sqrt(pairs)
-    error = parameters.step * (1.0 + steps) + most / passed * parameters.max_age / 3600.0
+    flow_kwh = (least + most) / 2.0
+    sampling = _ERRORS * deviation * spans_h / np.sqrt(pairs)
+    error = parameters.step * (1.0 + steps) + most / spans_h * parameters.max_age / 3600.0
     low, high = TOLERANCE[0] * least - sampling, TOLERANCE[1] * most + sampling
-    broken = ((counted - error > high) | (counted + error < low)) & (pairs >= _LEAST_PAIRS)
+    is_broken = ((rise_kwh - error > high) | (rise_kwh + error < low)) & (pairs >= _LEAST_PAIRS)
     event, ratio = None, 1.0
-    if broken.any():
-        worst = np.flatnonzero(broken)
+    if is_broken.any():
+        worst = np.flatnonzero(is_broken)
         edges = np.append(days[firsts] * _DAY_S, first)
         begin = float(edges[worst[0]])
-        end = last if broken[-1] else float(edges[worst[-1]]) + _DAY_S
-        ratio = float(counted[worst[-1]] / flowed[worst[-1]])
+        end = last if is_broken[-1] else float(edges[worst[-1]]) + _DAY_S
+        ratio = float(rise_kwh[worst[-1]] / flow_kwh[worst[-1]])
         reason = f"counts {ratio:.3g} times what {flow.source} says"
         event = Event(UNIT, max(begin, first), min(end, last), reason)
-    figures = [float(column[-1]) for column in (counted, error, low, high)]
+    figures = [float(column[-1]) for column in (rise_kwh, error, low, high)]
     flowed_least, flowed_most = float(least[-1] - sampling[-1]), float(most[-1] + sampling[-1])
     lowest = max(figures[0] - figures[1], 0.0) / flowed_most if flowed_most else 0.0
     highest = (figures[0] + figures[1]) / flowed_least if flowed_least > 0.0 else math.inf
@@ -276,8 +276,8 @@ def unmoved_kwh(
     # NaN is equal to nothing, nor less or more
     has_moved = (edges[0] < edges[1]) | (edges[0] > edges[1])
     return [
-        0.0 if moved else _unmoved_kwh(rows, parameters, period, slice(first, stop))
-        for period, moved, first, stop in zip(
+        0.0 if did_move else _unmoved_kwh(rows, parameters, period, slice(first, stop))
+        for period, did_move, first, stop in zip(
             periods, has_moved.tolist(), firsts.tolist(), stops.tolist()
         )
     ]
@@ -403,9 +403,9 @@ def _least_flow(rows: Rows, flow: Flow, parameters: CheckParameters, stretch: Co
         for power in (flow.least, flow.most)
     )
     most[least == 0.0] = 0.0
-    flowed = np.diff(np.concatenate(([0.0], np.cumsum(least)))[stretch])
+    flows = np.diff(np.concatenate(([0.0], np.cumsum(least)))[stretch])
     possible = np.diff(np.concatenate(([0.0], np.cumsum(most)))[stretch])
-    counted, summed = float(np.diff(rows.kwh[stretch]).sum()), float(possible.sum())
-    if summed and counted >= 20.0 * parameters.step:
-        flowed = np.maximum(flowed, _ALIKE * min(counted / summed, 1.0) * possible)
-    return flowed
+    rise, most_rise = float(np.diff(rows.kwh[stretch]).sum()), float(possible.sum())
+    if most_rise and rise >= 20.0 * parameters.step:
+        flows = np.maximum(flows, _ALIKE * min(rise / most_rise, 1.0) * possible)
+    return flows

@@ -72,12 +72,12 @@ def _pdu(pdu: PduAudit) -> dict[str, Any]:
         if comparison is None
         else {
             "kwh": _kwh(comparison.difference),
-            "explained": comparison.explained,
+            "explained": comparison.is_explained,
             "reason": comparison.reason,
         },
         "outlets_without_energy": len(pdu.unread),
         "estimates": {name or "pdu": _kwh(energy) for name, energy in pdu.estimates.items()},
-        "polls_failed": pdu.failed,
+        "polls_failed": pdu.failures,
     }
 
 

@@ -217,7 +217,7 @@ class Balance(NamedTuple):
     #: PDU less outlets, in kWh
     difference: EnergyInterval
     #: None if that cannot be said: outlets without a register, or the PDU's own use is not stated
-    explained: Optional[bool]
+    is_explained: Optional[bool]
     reason: str
 
 
@@ -256,12 +256,12 @@ def grade_exit_code(
     """
     if places_unread(pdus, machines, customers):
         return LEVELS[NOT_BILLABLE]
-    billed = [total for total in customers if total.name] or machines
-    return max(0, *(total.level for total in billed)) if billed else max(0, *map(level_of, pdus))
+    sums = [total for total in customers if total.name] or machines
+    return max(0, *(total.level for total in sums)) if sums else max(0, *map(level_of, pdus))
 
 
 def level_of(pdu: PduAudit) -> int:
     """The worst grade of a PDU's outlets, and of their sum beside the PDU's own register."""
     comparison = balance(pdu)
-    is_odd = comparison is not None and comparison.explained is False
+    is_odd = comparison is not None and comparison.is_explained is False
     return max(pdu.level, LEVELS[BOUNDED] if is_odd else 0)

@@ -39,7 +39,7 @@ _MOST_DRAWN = 2
 _MANY = 20
 
 
-Kept = TypeVar("Kept")
+Value = TypeVar("Value")
 
 
 class AuditScope(NamedTuple):
@@ -120,7 +120,7 @@ class PduAudit(NamedTuple):
     #: s from the begin of the period to its end
     seconds: float
     #: polls that read nothing
-    failed: int = 0
+    failures: int = 0
     #: which unit it was, and when it was read; None without readings
     unit: Optional[UnitEvidence] = None
     #: registers of which power was read, and no energy -> what that power says
@@ -142,8 +142,8 @@ class PduAudit(NamedTuple):
         """The same with what registers have in common once, which most of them do."""
         values: dict[object, Any] = {}
 
-        def once(value: Kept) -> Kept:
-            same: Kept = values.setdefault(value, value)
+        def once(value: Value) -> Value:
+            same: Value = values.setdefault(value, value)
             return same
 
         return self._replace(
@@ -261,7 +261,7 @@ def audit_registers(pdu: PduReadings, scope: AuditScope) -> PduAudit:
         [register for register in outlets if register not in answers],
         total if answers else None,
         end - begin,
-        pdu.failed,
+        pdu.failures,
         _identify(pdu, walk.times.usual_gap),
         walk.estimates(),
     )

@@ -44,7 +44,7 @@ _VERDICTS = {
     1: "All that is billed lies within its bounds; some of it is not firm.",
     2: "Some of what is billed is wide or not billable.",
 }
-EXPLAINED = {True: "explained", False: "NOT explained", None: "reason not known"}
+_EXPLANATIONS = {True: "explained", False: "NOT explained", None: "reason not known"}
 NOBODY = "(nobody)"
 _ENERGY = ("kWh lowest", "kWh best", "kWh highest")
 _HEADS = ("outlet", *_ENERGY, "read %", "grade", "reason")
@@ -185,8 +185,8 @@ def _pdu(times: AuditPeriod, pdu: PduAudit) -> Iterator[Part]:
     comparison = balance(pdu)
     if comparison is not None:
         low, _, high = kwh(comparison.difference)
-        is_explained = EXPLAINED[comparison.explained]
-        yield f"PDU less outlets: {low} to {high} kWh, {is_explained}: {comparison.reason}"
+        explanation = _EXPLANATIONS[comparison.is_explained]
+        yield f"PDU less outlets: {low} to {high} kWh, {explanation}: {comparison.reason}"
     worst_first = sorted(answers, key=lambda register: -LEVELS[register.grade])
     doubtful = [register for register in worst_first if register.grade != FIRM]
     firm = [register for register in answers if register.grade == FIRM]

@@ -36,15 +36,15 @@ def jumps_by_monotonic(
     ends: Sequence[float],
     monotonic: Sequence[float],
     boots: Collection[int] = (),
-    synced: bytes = b"",
+    sync_states: bytes = b"",
 ) -> PollClock:
     """Jumps by the monotonic clock. It begins again when the reader's machine starts.
 
-    `boots`: numbers of polls before which it did. `synced`: as of `clock_correction.correct_times`.
+    `boots`: numbers of polls before which it did. `sync_states`: as of `correct_times`.
     """
-    begins, ends, synchronised, loose = correct_times(begins, ends, monotonic, boots, synced)
+    begins, ends, corrections, loose = correct_times(begins, ends, monotonic, boots, sync_states)
     if not boots and _is_calm(begins, monotonic):
-        return PollClock(begins, ends, synchronised)
+        return PollClock(begins, ends, corrections)
     jumps: list[Event] = []
     shift = 0.0
     settings = [_ClockSetting(0.0, 0.0, -math.inf)]
@@ -71,19 +71,19 @@ def jumps_by_monotonic(
             jumps.append(
                 _jump_event(begins[number - 1], begin, jump, "about " if number in boots else "")
             )
-        is_synced = settings[-1].is_synced or synced[number : number + 1] == bytes([SYNCED])
+        is_synced = settings[-1].is_synced or sync_states[number : number + 1] == bytes([SYNCED])
         settings[-1] = settings[-1]._replace(
             latest=max(settings[-1].latest, begin), is_synced=is_synced
         )
         shifted_times.append(shift)
     if not jumps:
-        return PollClock(begins, ends, synchronised)
+        return PollClock(begins, ends, corrections)
     # One of these settings was right, and nobody says which.
     first, *shifts = (setting.shift for setting in _possible(settings))
     return PollClock(
         array("d", [time - by + first for time, by in zip(begins, shifted_times)]),
         array("d", [time - by + first for time, by in zip(ends, shifted_times)]),
-        [*synchronised, *jumps],
+        [*corrections, *jumps],
         max((abs(setting - first) for setting in shifts), default=0.0) + unsure,
     )
 
@@ -112,7 +112,7 @@ class _ClockSetting(NamedTuple):
     #: from what it was at first, in s
     shift: float
     #: how long it was set so, in s
-    held: float
+    duration: float
     #: the latest time that it said at a poll, in s
     latest: float
     #: how far the start of the reader's machine before it leaves open what the jump was, in s
@@ -122,7 +122,7 @@ class _ClockSetting(NamedTuple):
 
     def longer(self, seconds: float) -> _ClockSetting:
         """The same setting, held so much longer."""
-        return self._replace(held=self.held + seconds)
+        return self._replace(duration=self.duration + seconds)
 
 
 def _possible(settings: Sequence[_ClockSetting]) -> Sequence[_ClockSetting]:
@@ -139,16 +139,16 @@ def _possible(settings: Sequence[_ClockSetting]) -> Sequence[_ClockSetting]:
         for place in range(len(possible) - 1, max(len(possible) - 1 - _BACK, -1), -1):
             previous = possible[place]
             is_back = abs(previous.shift - setting.shift) <= ALIKE_S + ALIKE_SHARE * between + doubt
-            if is_back and between < previous.held + setting.held:
+            if is_back and between < previous.duration + setting.duration:
                 possible[place:] = [
                     previous._replace(
-                        held=previous.held + setting.held,
+                        duration=previous.duration + setting.duration,
                         latest=max(previous.latest, setting.latest),
                         is_synced=previous.is_synced or setting.is_synced,
                     )
                 ]
                 break
-            between, doubt = between + previous.held, doubt + previous.doubt
+            between, doubt = between + previous.duration, doubt + previous.doubt
         else:
             possible.append(setting)
     synced_settings = [setting for setting in possible if setting.is_synced]

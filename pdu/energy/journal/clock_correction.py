@@ -46,24 +46,24 @@ def correct_times(
     ends: Sequence[float],
     monotonic: Sequence[float],
     boots: Collection[int],
-    synced: bytes,
+    sync_states: bytes,
 ) -> CorrectedTimes:
     """Times as they must have been; those that are not known better are as they were read.
 
-    `boots`: numbers of polls before which the reader's machine started. `synced`: for each poll,
-    one of the above; b"" if no poll has a word of the kernel.
+    `boots`: numbers of polls before which the reader's machine started. `sync_states`: for each
+    poll, one of the above; b"" if no poll has a word of the kernel.
     """
-    if not begins or not _is_doubtful(begins, boots, synced):
+    if not begins or not _is_doubtful(begins, boots, sync_states):
         return CorrectedTimes(begins, ends)
-    clock = _Clock(begins, ends, monotonic, synced)
+    clock = _Clock(begins, ends, monotonic, sync_states)
     edges = [0, *sorted(number for number in boots if 0 < number < len(begins)), len(begins)]
     clock.put_right([range(first, stop) for first, stop in zip(edges, edges[1:])])
     return CorrectedTimes(clock.begins, clock.ends, clock.events, clock.loose)
 
 
-def _is_doubtful(begins: Sequence[float], boots: Collection[int], synced: bytes) -> bool:
+def _is_doubtful(begins: Sequence[float], boots: Collection[int], sync_states: bytes) -> bool:
     """Whether anything may have to be put right. Of most PDUs nothing has."""
-    if NOT_SYNCED in synced or min(begins) < BORN:
+    if NOT_SYNCED in sync_states or min(begins) < BORN:
         return True
     return bool(boots) and bool((np.diff(np.asarray(begins)) < -OVERLAP_S).any())
 
@@ -74,10 +74,10 @@ class _Clock:
         begins: Sequence[float],
         ends: Sequence[float],
         monotonic: Sequence[float],
-        synced: bytes,
+        sync_states: bytes,
     ) -> None:
         self.begins, self.ends = array("d", begins), array("d", ends)
-        self._read, self._monotonic, self._synced = begins, monotonic, synced
+        self._read, self._monotonic, self._sync_states = begins, monotonic, sync_states
         self.events: list[Event] = []
         self.loose: set[int] = set()
 
@@ -103,7 +103,7 @@ class _Clock:
         self._place_between(starts, unknown)
 
     def _is_synced(self, polls: range) -> bool:
-        return SYNCED in self._synced[polls.start : polls.stop]
+        return SYNCED in self._sync_states[polls.start : polls.stop]
 
     def _is_old(self, polls: range) -> bool:
         """Whether the clock said a time before this program was written."""

@@ -28,13 +28,13 @@ class FileClock:
         #: by how much the clock is ahead of the files, in s; 0 while it is believed
         self.ahead = 0.0
 
-    def time(self, now: Instant, synchronised: Optional[bool]) -> float:
+    def time(self, now: Instant, is_synced: Optional[bool]) -> float:
         """The time that names a file now, in s of UTC."""
         if self._believed is None:
             self._believed = now if self._last is None else Instant(self._last, now.mono)
         expected_utc = self._believed.utc + max(now.mono - self._believed.mono, 0.0)
         self.ahead = now.utc - expected_utc
-        if self.ahead > DAY_S and not synchronised and expected_utc >= BORN:
+        if self.ahead > DAY_S and not is_synced and expected_utc >= BORN:
             self._since = now.mono if self._since is None else self._since
             if now.mono - self._since < DAY_S:
                 return expected_utc

@@ -26,7 +26,7 @@ BAD = (ValueError, TypeError, LookupError, OverflowError)
 _START, _UNIT, _POLL, _LOST, _LATE, _NEW_CHAIN = "meter", "unit", "of", "lost", "late", "anew"
 _POLL_BEGIN = f'"{_POLL}":'.encode()
 _PLACES = 3  # of currents, watts and times: mA, mW, ms
-_SYNCED = (None, False, True)
+_SYNC_VALUES = (None, False, True)
 _NUMBERS = frozenset({int, float})
 _NUMBERS_OR_NONE = frozenset({int, float, type(None)})
 #: state of an outlet -> its byte in `PollColumns.signs`
@@ -190,7 +190,7 @@ class JournalPoll(NamedTuple):
     utc: tuple[float, float]
     mono: tuple[float, float]
     #: whether the kernel called the clock synchronised; None where it does not say
-    synchronised: Optional[bool] = None
+    is_synced: Optional[bool] = None
     #: since the unit started, in s
     uptime_s: Optional[float] = None
     #: of the PDU itself
@@ -217,7 +217,7 @@ class JournalPoll(NamedTuple):
         yield _POLL, self.number
         yield "utc", _rounded(*self.utc)
         yield "mono", _rounded(*self.mono)
-        yield "sync", self.synchronised
+        yield "sync", self.is_synced
         yield "up", _short(self.uptime_s)
         yield "load", _short(self.load_a)
         yield "total", self.energy_kwh
@@ -225,11 +225,8 @@ class JournalPoll(NamedTuple):
         for figure in JOURNAL_FIGURES:
             values = self.figures.get(figure, ())
             is_evidence = figure.is_counter
-            yield (
-                figure.journal_key,
-                _values_or_none(values if is_evidence else [*map(_short, values)]),
-            )
-        yield "meters", _values_or_none([*map(_short, self.meters)])
+            yield figure.journal_key, _or_none(values if is_evidence else [*map(_short, values)])
+        yield "meters", _or_none([*map(_short, self.meters)])
         if self.states is not None:
             yield "on", "".join(SPELLED[state].sign for state in self.states)
         yield "missed", self.missed or None
@@ -248,9 +245,9 @@ class PollColumns(NamedTuple):
     #: of each outlet of each poll: a byte of SIGNS
     signs: bytes
     #: whether the kernel called the clock synchronised; None where it does not say
-    synchronised: Sequence[Optional[bool]]
+    is_synced: Sequence[Optional[bool]]
     #: whether it ended with an error: a column
-    failed: Column
+    has_error: Column
 
 
 def is_poll(body: bytes) -> bool:
@@ -265,8 +262,8 @@ def number_of_poll(body: bytes) -> int:
 
 def poll_columns(records: Sequence[Any], outlets: int) -> PollColumns:
     """The polls of a unit with so many outlets. Raises one of BAD."""
-    synchronised = [record.get("sync") for record in records]
-    if any(record not in _SYNCED for record in synchronised):
+    is_synced = [record.get("sync") for record in records]
+    if any(value not in _SYNC_VALUES for value in is_synced):
         raise ValueError("sync")
     return PollColumns(
         _times(records),
@@ -274,7 +271,7 @@ def poll_columns(records: Sequence[Any], outlets: int) -> PollColumns:
         _figures(records, "load", "amps", outlets),
         _figures(records, "power", "watts", outlets),
         _signs(records, outlets),
-        synchronised,
+        is_synced,
         np.array([record.get("error") is not None for record in records], bool),
     )
 
@@ -355,7 +352,7 @@ def _short(value: Optional[float]) -> Optional[float]:
     return None if value is None else round(value, _PLACES)
 
 
-def _values_or_none(values: Sequence[Optional[float]]) -> Optional[Sequence[Optional[float]]]:
+def _or_none(values: Sequence[Optional[float]]) -> Optional[Sequence[Optional[float]]]:
     """None if there is no value at all."""
     return values if any(value is not None for value in values) else None
 

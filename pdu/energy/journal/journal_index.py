@@ -235,9 +235,9 @@ def blocks(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
     pieces = itertools.chain.from_iterable(itertools.starmap(_pieces, places))
     for unit, (first, *more_pieces) in itertools.groupby(pieces, key=lambda piece: piece.unit):
         columns = (first.begins, first.ends, first.monotonic, first.uptimes)
-        failures = first.failed
+        failures = first.failures
         for piece in more_pieces:
-            failures += piece.failed
+            failures += piece.failures
             for column, addition in zip(columns, piece[1:5]):
                 column.extend(addition)
             for all_kept, all_more in zip((first.kwh, first.amperes, first.watts), piece[5:8]):
@@ -245,7 +245,7 @@ def blocks(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
                     column.extend(addition)
             for states, more_states in zip(first.states, piece.states):
                 states += more_states
-        yield first._replace(unit=unit, failed=failures)
+        yield first._replace(unit=unit, failures=failures)
 
 
 def _pieces(path: str, stored_polls: StoredPolls) -> Iterator[Block]:
@@ -297,9 +297,9 @@ def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
     states = np.hstack([np.full((len(records), 1), NO_STATE, "u1"), state_codes])
     is_read = ~(np.isnan(np.hstack(figures)).all(1))
     # it ended before it read which unit it was
-    is_early = polls.failed & np.isnan(polls.times[:, 3]) & is_read
+    is_early = polls.has_error & np.isnan(polls.times[:, 3]) & is_read
     first = 0
-    for (synced, early), some in itertools.groupby(zip(polls.synchronised, is_early)):
+    for (is_synced, early), some in itertools.groupby(zip(polls.is_synced, is_early)):
         end = first + len([*some])
         places = np.flatnonzero(is_read[first:end]) + first
         mine = _strip_identity(unit) if early else unit
@@ -310,8 +310,8 @@ def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
         (begins, ends, monotonic, uptimes), kwh, amperes, watts = columns
         signs = [bytearray(column.tobytes()) for column in states[places].T]
         yield Block(
-            mine._replace(synced=synced), begins, ends, monotonic, uptimes, kwh, amperes, watts,
-            signs, end - first - len(places),
+            mine._replace(is_synced=is_synced), begins, ends, monotonic, uptimes, kwh, amperes,
+            watts, signs, end - first - len(places),
         )  # fmt: skip
         first = end
 

@@ -28,8 +28,8 @@ _POWER, _STATE = "pdu_outlet_power_watts", "pdu_outlet_state"
 _INFO, _UPTIME, _ERROR = "pdu_info", "pdu_uptime_seconds", "pdu_power_error_ratio"
 _LENGTHS = ("scrape_duration_seconds", "pdu_probe_duration_seconds")
 #: labels by which an owner may say which unit it is, and those of pdu_info
-_WRITTEN = ("serial", "firmware")
-_OWN_NAMES = {*_WRITTEN, "family"}
+_UNIT_LABELS = ("serial", "firmware")
+_OWN_NAMES = {*_UNIT_LABELS, "family"}
 _METRICS = (
     *(_ENERGY, _OWN_ENERGY, _CURRENT, _LOAD, _POWER, _STATE),
     *(_INFO, _UPTIME, _ERROR),
@@ -210,10 +210,10 @@ class _ScrapedUnit(NamedTuple):
 
 
 def _target(labels: Mapping[str, str]) -> _ScrapedUnit:
-    left = labels.keys() - {"__name__", "outlet", "instance", *_WRITTEN}
+    left = labels.keys() - {"__name__", "outlet", "instance", *_UNIT_LABELS}
     return _ScrapedUnit(
         " ".join(sorted(f"{name}={labels[name]}" for name in left)),
-        " ".join(f"{name}={labels[name]}" for name in _WRITTEN if name in labels),
+        " ".join(f"{name}={labels[name]}" for name in _UNIT_LABELS if name in labels),
         frozenset(labels.keys() & _OWN_NAMES),
     )
 

@@ -42,7 +42,7 @@ class UnitFacts(NamedTuple):
     boot: str
     accuracy_percent: Optional[float]
     #: whether the kernel of the reader's machine called its clock synchronised; None: no word
-    synced: Optional[bool]
+    is_synced: Optional[bool]
     #: OWN, then the identities of the outlets
     registers: tuple[str, ...]
 
@@ -64,7 +64,7 @@ class Block(NamedTuple):
     watts: Sequence[array[float]]
     states: Sequence[bytearray]
     #: more polls, which read nothing
-    failed: int
+    failures: int
 
     def poll(self, number: int) -> Poll:
         """A poll without its figures."""
@@ -173,9 +173,9 @@ class PduReadings:
         #: numbers of polls before which the reader's machine started anew
         self.boots: set[int] = set()
         #: polls that failed
-        self.failed = 0
+        self.failures = 0
         #: of each poll: what the kernel said of the reader's clock, as in `clock_correction`
-        self.synced = bytearray()
+        self.sync_states = bytearray()
         self._boot: Optional[str] = None
 
     def append(self, poll: Poll) -> None:
@@ -185,12 +185,12 @@ class PduReadings:
             if outlet.identity not in self.registers:
                 self.registers[outlet.identity] = Series(polls)
         if all({outlet.kwh, outlet.amperes, outlet.watts} == {None} for outlet in poll.outlets):
-            self.failed += 1
+            self.failures += 1
             return
         self._follow(poll, polls)
         serial_bit = SERIAL if poll.serial else 0
         self.identities.append(serial_bit if poll.uptime is None else serial_bit | UPTIME)
-        self.synced.append(WORDS[poll.synced])
+        self.sync_states.append(WORDS[poll.is_synced])
         self.begins.append(poll.begin)
         self.ends.append(poll.end)
         self.monotonic.append(_NAN if poll.monotonic is None else poll.monotonic)
@@ -207,7 +207,7 @@ class PduReadings:
         for identity in unit.registers:
             if identity not in self.registers:
                 self.registers[identity] = Series(polls)
-        self.failed += block.failed
+        self.failures += block.failures
         if not new_polls:
             return
         self._follow(block.poll(0), polls)
@@ -218,7 +218,7 @@ class PduReadings:
         for number in (*block.uptime_polls()[-1:].tolist(), new_polls - 1):
             self._identity.keep(block.poll(number), polls + number)
         self.identities += block.identities()
-        self.synced += bytes([WORDS[unit.synced]]) * new_polls
+        self.sync_states += bytes([WORDS[unit.is_synced]]) * new_polls
         self.begins.extend(block.begins)
         self.ends.extend(block.ends)
         self.monotonic.extend(block.monotonic)
@@ -275,7 +275,7 @@ class PduReadings:
             poll_clock = jumps_by_begin_times(self.begins, self.ends)
         else:
             poll_clock = jumps_by_monotonic(
-                self.begins, self.ends, self.monotonic, self.boots, bytes(self.synced)
+                self.begins, self.ends, self.monotonic, self.boots, bytes(self.sync_states)
             )
         self._identity.decide(poll_clock.begins, poll_clock.ends, poll_clock.slack)
         return poll_clock

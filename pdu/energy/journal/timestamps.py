@@ -96,13 +96,13 @@ def _check_signature(
     if timestamp_check.signers is None:
         raise SettingsError(f"{printable(path)}: give who may sign as --signers")
     tool = ("ssh-keygen", "-Y")
-    allowed = ("-f", os.path.abspath(timestamp_check.signers))
-    principals = _run_tool(path, *tool, "find-principals", "-s", path, *allowed).splitlines()
+    signers = ("-f", os.path.abspath(timestamp_check.signers))
+    principals = _run_tool(path, *tool, "find-principals", "-s", path, *signers).splitlines()
     if not principals:
         raise HashMismatch(
             f"{printable(path)} is of nobody in {printable(timestamp_check.signers)}"
         )
-    who = (*allowed, f"-I{principals[0]}", "-n", NAMESPACE, "-s", path)
+    who = (*signers, f"-I{principals[0]}", "-n", NAMESPACE, "-s", path)
     _run_tool(path, *tool, "verify", *who, input_text=f"{digest}\n")
     return printable(principals[0], 80), None
 

@@ -15,7 +15,7 @@ from ..registers.poll import Poll
 #: change between them, are of one unit
 SERIAL, UPTIME = 1, 2
 #: what a poll may say of its unit -> how an exchange is seen by it
-_SAID: Mapping[str, str] = {
+_EXCHANGES: Mapping[str, str] = {
     "unit": "another address, handler or series",
     "serial": "another serial number",
     "label": "another serial number or firmware, by a label",
@@ -45,7 +45,7 @@ class UnitIdentity:
 
     def follow(self, poll: Poll, number: int) -> None:
         """Compare a poll with those before it. `number`: its own."""
-        for name, how in _SAID.items():
+        for name, how in _EXCHANGES.items():
             value = getattr(poll, name)
             last_value, at = self._said.get(name, (value, number))
             if value and value != last_value:
@@ -73,7 +73,7 @@ class UnitIdentity:
 
     def keep(self, poll: Poll, number: int) -> None:
         """Keep what a poll says that is known to be of the same unit as the one before it."""
-        for name in _SAID:
+        for name in _EXCHANGES:
             value = getattr(poll, name)
             if value:
                 self._said[name] = (value, number)

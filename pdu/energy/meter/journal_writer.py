@@ -19,7 +19,7 @@ class PollResult(NamedTuple):
     end: Instant
     reading: Reading
     #: whether the kernel called the clock synchronised at the begin; None where it does not say
-    synchronised: Optional[bool] = None
+    is_synced: Optional[bool] = None
 
 
 class PduHeading(NamedTuple):
@@ -84,13 +84,13 @@ class PduLines:
         )
 
     def _poll(self, poll: PollResult, missed: int) -> JournalPoll:
-        begin, end, reading, synchronised = poll
+        begin, end, reading, is_synced = poll
         outlets = reading.outlets
         return JournalPoll(
             self._number,
             (begin.utc, end.utc),
             (begin.mono, end.mono),
-            synchronised,
+            is_synced,
             reading.plate.uptime_s,
             reading.load_a,
             reading.energy_kwh,

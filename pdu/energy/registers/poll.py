@@ -51,6 +51,6 @@ class Poll(NamedTuple):
     #: the greatest error that the unit states, in percent (eoPowerAccuracy of ENERGY-OBJECT-MIB)
     accuracy_percent: Optional[float] = None
     #: whether the kernel of the reader's machine called its clock synchronised; None: no word
-    synced: Optional[bool] = None
+    is_synced: Optional[bool] = None
     #: why the poll failed, "" if it did not; a failed poll may have some of the outlets
     error: str = ""

@@ -59,9 +59,9 @@ def rows(statement: Statement) -> Iterator[Mapping[str, object]]:
             "item": f"Highest quarter hour, {span}", "quantity": f"{peak['kw']:.3f}",
             "unit": "kW", "price": prices["peak_kw"], "net_amount": peak["amount"],
         }  # fmt: skip
-    billed = {**_kwh(total["billed"] if amounts is None else amounts["kwh"])}
+    energy = {**_kwh(total["billed"] if amounts is None else amounts["kwh"])}
     net = {} if amounts is None else {"net_amount": amounts["net"]}
-    yield {**statement_columns, **period, **money, "row": "total", "item": "Total", **billed, **net}
+    yield {**statement_columns, **period, **money, "row": "total", "item": "Total", **energy, **net}
     difference, previous = total["difference"], statement["before"]
     if difference is not None:
         yield {

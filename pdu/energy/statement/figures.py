@@ -182,9 +182,7 @@ def _readings(blocks: Sequence[Block], inputs: OutletReadings, zone: ZoneInfo) -
         units[-1]["last"] = here.at(-1, zone)
         reads.append(here)
     return {
-        "readings": sum(
-            block_reads.count_within(inputs.begin, inputs.end) for block_reads in reads
-        ),
+        "readings": sum(part.count_within(inputs.begin, inputs.end) for part in reads),
         "register_begin": _register(reads, inputs.begin, zone),
         "register_end": _register(reads, inputs.end, zone),
         "units": units,

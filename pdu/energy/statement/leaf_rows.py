@@ -83,7 +83,7 @@ def head_parts(day: str, unit: UnitFacts, mark: str) -> tuple[bytes, bytes]:
     """A head before and after the name of the outlet. `mark`: hides handler and address."""
     facts = (
         day, unit.pdu, OWN, mark, unit.serial, unit.firmware, unit.family, unit.boot,
-        unit.accuracy_percent, unit.synced,
+        unit.accuracy_percent, unit.is_synced,
     )  # fmt: skip
     parts = (json.dumps(some, separators=(",", ":")).encode() for some in (facts[:2], facts[3:]))
     before, after = parts
@@ -175,12 +175,12 @@ def _unit(text: str) -> UnitFacts:
     facts = json.loads(text)
     if len(facts) != _FACTS or not all(isinstance(fact, str) for fact in facts[:-2]):
         raise ValueError("no head")
-    _, pdu, outlet, mark, serial, firmware, family, boot, accuracy, synced = facts
+    _, pdu, outlet, mark, serial, firmware, family, boot, accuracy, is_synced = facts
     if accuracy is not None and not (isinstance(accuracy, float) and 0.0 < accuracy <= 100.0):
         raise ValueError("no error in percent")
-    if synced is not None and not isinstance(synced, bool):
+    if is_synced is not None and not isinstance(is_synced, bool):
         raise ValueError("no word on the clock")
-    return UnitFacts(pdu, mark, serial, firmware, family, boot, accuracy, synced, (outlet,))
+    return UnitFacts(pdu, mark, serial, firmware, family, boot, accuracy, is_synced, (outlet,))
 
 
 def _block(unit: UnitFacts, rows: Sequence[str]) -> Block:
@@ -233,7 +233,7 @@ def merge_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
                 bytearray(b"".join(columns))
                 for columns in zip(*(block.states for block in all_rows))
             ],
-            sum(block.failed for block in all_rows),
+            sum(block.failures for block in all_rows),
         )
 
 

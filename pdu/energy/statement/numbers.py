@@ -26,7 +26,7 @@ from .wording import place_text
 #: behind the name of a folder that is not whole yet
 PART = ".part"
 #: so many overlaps are named
-_NAMED = 5
+_MOST_NAMED = 5
 
 
 class BilledReadings(NamedTuple):
@@ -261,14 +261,14 @@ class Numbers:
 def _overlap_texts(
     overlaps: Sequence[tuple[PeriodKey, HeldOutlet, IssuedStatement]],
 ) -> Iterator[str]:
-    for key, outlet, earlier in overlaps[:_NAMED]:
+    for key, outlet, earlier in overlaps[:_MOST_NAMED]:
         yield (
             f"{_place(outlet)}: statement {earlier.billed.number} of"
             f" {printable(earlier.key.customer, 60)} bills a time that this run would bill"
             f" again, of {printable(key.customer, 60)}"
         )
-    if len(overlaps) > _NAMED:
-        yield f"{counted(len(overlaps) - _NAMED, 'outlet')} more"
+    if len(overlaps) > _MOST_NAMED:
+        yield f"{counted(len(overlaps) - _MOST_NAMED, 'outlet')} more"
 
 
 def _hole_texts(

@@ -95,10 +95,10 @@ class Together:
         parts = list[Column]()
         for part in self._parts:
             total = remainder + part
-            added = total - remainder
-            lost = (remainder - (total - added)) + (part - added)
-            if lost.any():
-                parts.append(lost)
+            virtual = total - remainder
+            roundoff = (remainder - (total - virtual)) + (part - virtual)
+            if roundoff.any():
+                parts.append(roundoff)
             remainder = total
         self._parts = [*parts, remainder]
         if len(self._parts) > _MOST:

@@ -55,7 +55,7 @@ class NotVerified(SettingsError):
     """A statement that is not the one that was published, or says what its readings do not."""
 
 
-class Published(NamedTuple):
+class Publication(NamedTuple):
     """What a provider publishes of a period."""
 
     begin: str
@@ -75,7 +75,7 @@ class Published(NamedTuple):
         return "\n".join([*head, f"chain {self.chain}", *days, f"statements {self.statements}", ""])
 
 
-def published_of(text: str) -> Published:
+def publication_of(text: str) -> Publication:
     """What `text` made. Raises ValueError."""
     first, begin, end, zone, chain, *days, statements, ending = text.split("\n")
     day_rows = [line.split(" ") for line in days]
@@ -83,7 +83,7 @@ def published_of(text: str) -> Published:
         zip(("from", "to", "zone", "chain", "statements"), (begin, end, zone, chain, statements))
     )
     text_by_name = {name: line[len(name) + 1 :] for name, line in line_by_name.items()}
-    publication = Published(
+    publication = Publication(
         text_by_name["from"], text_by_name["to"], text_by_name["zone"], text_by_name["chain"],
         {day: root for _, day, root in day_rows}, text_by_name["statements"],
     )  # fmt: skip
@@ -234,7 +234,7 @@ class ProofSummary(NamedTuple):
     readings: int
     #: of the files whose hashes are proven: those that were there
     files: Sequence[str]
-    published: Published
+    publication: Publication
     #: the whole statement
     statement: Mapping[str, Any]
     #: what no reading is shown of, as sentences
@@ -265,7 +265,7 @@ def _check(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
     proof_document = restore_times(proof_document)
     if root_of(proof_document["published"]) != root:
         raise NotVerified("the proof is of another root than the one that you gave")
-    publication = published_of(proof_document["published"])
+    publication = publication_of(proof_document["published"])
     if set(proof_document["files"]) != set(FILES):
         raise NotVerified("the proof names other files")
     leaf = files_leaf(merkle.digest(proof_document["salt"]), proof_document["files"])
@@ -277,15 +277,15 @@ def _check(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
     statement = stated.parse(files[JSON])
     if len(proof_document["lines"]) != len(statement["lines"]):
         raise NotVerified("statement and proof have not the same outlets")
-    blocks_by_line, line_traces = list[Sequence[Block]](), list[traces.Trace]()
+    line_blocks, line_traces = list[Sequence[Block]](), list[traces.Trace]()
     for shown_line, line in zip(proof_document["lines"], statement["lines"]):
         texts = _readings(shown_line, line, publication)
-        blocks_by_line.append(leaf_rows.blocks(visible(texts)))
-        line_traces.append(_trace(line, texts, blocks_by_line[-1]))
+        line_blocks.append(leaf_rows.blocks(visible(texts)))
+        line_traces.append(_trace(line, texts, line_blocks[-1]))
     twice = traces.counted_twice(line_traces)
     if twice:
         raise NotVerified(twice)
-    again = _again(statement, blocks_by_line, publication)
+    again = _again(statement, line_blocks, publication)
     different = next(_differences("", again, statement), None)
     if different is not None:
         raise NotVerified(
@@ -296,8 +296,8 @@ def _check(proof: bytes, files: Mapping[str, bytes], root: str) -> ProofSummary:
         statement["customer"],
         statement["from"],
         statement["to"],
-        len(blocks_by_line),
-        sum(len(block.begins) for blocks in blocks_by_line for block in blocks),
+        len(line_blocks),
+        sum(len(block.begins) for blocks in line_blocks for block in blocks),
         [name for name in FILES if name in files],
         publication,
         statement,
@@ -349,7 +349,7 @@ def restore_times(proof_document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _readings(
-    shown_line: Mapping[str, Any], line: Mapping[str, Any], publication: Published
+    shown_line: Mapping[str, Any], line: Mapping[str, Any], publication: Publication
 ) -> Sequence[str]:
     """The texts of one outlet, each proven to be in the tree of its day."""
     place = (line["pdu"], line["outlet"])
@@ -525,12 +525,12 @@ def content_hash(statement: Mapping[str, Any]) -> str:
 _OF_ITSELF = ("version", "number", "date", "corrects", "before")
 
 
-def _difference(annex: Annex, unpriced: float, amounts: Any) -> Optional[dict[str, Any]]:
+def _difference(annex: Annex, billed_kwh: float, amounts: Any) -> Optional[dict[str, Any]]:
     """What a correction bills more than the statement before it, or less."""
     earlier, new_prices = annex.before, annex.prices
     if earlier is None:
         return None
-    kwh = unpriced if amounts is None else amounts["kwh"]
+    kwh = billed_kwh if amounts is None else amounts["kwh"]
     is_alike = (
         new_prices is not None
         and earlier.net is not None
@@ -543,7 +543,7 @@ def _difference(annex: Annex, unpriced: float, amounts: Any) -> Optional[dict[st
 
 
 def _again(
-    statement: Mapping[str, Any], blocks_by_line: Sequence[Sequence[Block]], publication: Published
+    statement: Mapping[str, Any], line_blocks: Sequence[Sequence[Block]], publication: Publication
 ) -> dict[str, Any]:
     """The statement as its readings say it."""
     rules = rules_of(statement)
@@ -551,7 +551,7 @@ def _again(
         raise NotVerified("the statement is of another period than the root")
     lines = [
         figures.figures(line_inputs(line), blocks, rules)
-        for line, blocks in zip(statement["lines"], blocks_by_line)
+        for line, blocks in zip(statement["lines"], line_blocks)
     ]
     factors = SurchargeFactors(statement["carbon_g_per_kwh"], statement["pue"])
     period = (parse_time(statement["from"]), parse_time(statement["to"]))

@@ -19,11 +19,8 @@ def seal_finished_days(folder: str, without: Sequence[str] = ()) -> day_roots.Ro
     """
     source = MeterJournal(folder, without)
     root_by_day = day_roots.kept_roots(folder).days
-    new = {
-        day: some
-        for day, some in group_by_day(finished_files(folder)).items()
-        if day not in root_by_day
-    }
+    paths_by_day = group_by_day(finished_files(folder))
+    new = {day: some for day, some in paths_by_day.items() if day not in root_by_day}
     if new:
         key = day_roots.key_of(folder)
         for paths in new.values():

@@ -43,7 +43,7 @@ def check_statement(path: str, root: str, roots: Optional[str] = None) -> ProofS
 
 
 def _check_chain(result: ProofSummary, roots: day_roots.Roots) -> None:
-    for day, root in result.published.days.items():
+    for day, root in result.publication.days.items():
         if roots.days.get(day) != root:
             raise NotVerified(
                 f"the root of {printable(day, 10)} is not the one in the chain of roots"

@@ -56,13 +56,13 @@ def _outlets(pdu: str, names: Sequence[str]) -> str:
 
 def surcharges(statement: Document) -> Iterator[tuple[str, Document]]:
     """What the provider adds, each with its unit and factor."""
-    added = statement["added"]
-    if "pue" in added:
-        factor = added["pue"]["factor"]
-        yield f"share of the building in kWh, PUE {factor:g}", added["pue"]["share_kwh"]
-        yield f"kWh with that share, PUE {factor:g}", added["pue"]["with_share_kwh"]
-    if "carbon" in added:
-        yield f"kg CO2, {added['carbon']['g_per_kwh']:g} g/kWh", added["carbon"]["kg"]
+    additions = statement["added"]
+    if "pue" in additions:
+        factor = additions["pue"]["factor"]
+        yield f"share of the building in kWh, PUE {factor:g}", additions["pue"]["share_kwh"]
+        yield f"kWh with that share, PUE {factor:g}", additions["pue"]["with_share_kwh"]
+    if "carbon" in additions:
+        yield f"kg CO2, {additions['carbon']['g_per_kwh']:g} g/kWh", additions["carbon"]["kg"]
 
 
 def names(line: Document) -> str:

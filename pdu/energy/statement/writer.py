@@ -360,7 +360,7 @@ def _publish(
     """
     tree = merkle.Tree(statement.leaf for statement in statements)
     begin, end = (figures.local(time, inputs.rules.zone) for time in (inputs.begin, inputs.end))
-    publication = proof.Published(
+    publication = proof.Publication(
         begin,
         end,
         inputs.rules.zone.key,
