@@ -180,7 +180,7 @@ def _status(context: click.Context, /, **options: Any) -> int:
     ]
     parts: list[Part] = [
         Headline(f"{power.name} is {together}"),
-        Table("", ("outlet", "state", "A", "W", "why"), rows).without_empty_columns(),
+        Table("", ("outlet", "state", "A", "W", "why"), rows).drop_empty_columns(),
         Headline(f"off could not be proven: {reason}" if reason else advice),
     ]
     document = {
@@ -283,13 +283,13 @@ def _try_cabling(call: MachineCall, notes: list[str]) -> MachineEvidence:
 
 
 @click.pass_context
-def _off(context: click.Context, /, **options: Any) -> int:
+def _switch_off(context: click.Context, /, **options: Any) -> int:
     (call,) = map(_require_unprotected, _calls(context, options))
     return _switch(call, "off", lambda runner, saw: saw.extend(runner.switch_off(call.power)))
 
 
 @click.pass_context
-def _on(context: click.Context, /, **options: Any) -> int:
+def _switch_on(context: click.Context, /, **options: Any) -> int:
     (call,) = map(_require_unprotected, _calls(context, options))
     return _switch(call, "on", lambda runner, _: runner.switch_on(call.power))
 
@@ -425,7 +425,7 @@ protected machine is never switched.""",
 )
 off = Subcommand(
     "off",
-    callback=_off,
+    callback=_switch_off,
     help="""Take a machine's power, and prove it; asks first.
 
 Each outlet gets one command, whatever it reads. It is off if all are reported off, each own meter
@@ -440,7 +440,7 @@ silent in its trial (`pdu machine verify`). A protected machine is never switche
 )
 on = Subcommand(
     "on",
-    callback=_on,
+    callback=_switch_on,
     help="Switch all outlets of a machine on, and see it; asks first.",
     examples=(
         "pdu machine on srv-1 --drawing hall.toml --list hall.csv",

@@ -229,7 +229,7 @@ def handler_files(
 
 
 def _fill_template(text: str, name: str, title: Optional[str]) -> str:
-    shown_as = _for_people(title or name.capitalize(), "title")
+    shown_as = _display_name(title or name.capitalize(), "title")
     return (
         text.replace("@name@", name)
         .replace("@Name@", name.capitalize())
@@ -237,7 +237,7 @@ def _fill_template(text: str, name: str, title: Optional[str]) -> str:
     )
 
 
-def _for_people(text: str, what: str) -> str:
+def _display_name(text: str, what: str) -> str:
     """`text` with single spaces.
 
     Raises SettingsError unless it is short and safe in Python strings and in Markdown.
@@ -300,7 +300,7 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
     page = _text(root / "CONTRIBUTING.md").partition("## Adding an SNMP family")[2]
     fenced_blocks = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
     blocks = {language: textwrap.dedent(block) for language, block in reversed(fenced_blocks)}
-    shown_as = _for_people(vendor or file.capitalize(), "vendor")
+    shown_as = _display_name(vendor or file.capitalize(), "vendor")
     words = {
         "acme-strip": key,
         "Acme": shown_as,

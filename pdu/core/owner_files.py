@@ -89,9 +89,9 @@ class OwnerFiles(NamedTuple):
         owner_files = cls(**values, secret_files=run_options.secret_files)
         for name in needs:
             owner_files.require_path(name)
-        return owner_files.with_known_list() if LIST in needs else owner_files
+        return owner_files.add_known_list() if LIST in needs else owner_files
 
-    def with_known_list(self) -> OwnerFiles:
+    def add_known_list(self) -> OwnerFiles:
         """These files; without a list, with the one that is known without an option, and with its
         logins. A line on standard error says which. Raises Usage if none is known.
         """

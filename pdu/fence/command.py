@@ -77,13 +77,13 @@ def _say(sentence: str) -> None:
 # ---- actions -------------------------------------------------------------------------------------
 
 
-def _off(options: Mapping[str, str]) -> int:
+def _switch_off(options: Mapping[str, str]) -> int:
     runner, machine = _runner(options), _machine(options)
     _say_off(machine, runner(machine).switch_off(machine.power))
     return DONE
 
 
-def _on(options: Mapping[str, str]) -> int:
+def _switch_on(options: Mapping[str, str]) -> int:
     runner, machine = _runner(options), _machine(options)
     runner(machine).switch_on(machine.power)
     _say(f"{machine.power.name} is on")
@@ -206,8 +206,8 @@ def _validate_all(options: Mapping[str, str]) -> int:
 
 
 _ACTIONS: Mapping[str, Callable[[Mapping[str, str]], int]] = {
-    "on": _on,
-    "off": _off,
+    "on": _switch_on,
+    "off": _switch_off,
     "reboot": _reboot,
     "status": _status,
     "list": _list,
@@ -241,13 +241,13 @@ def _machine(options: Mapping[str, str]) -> FencedMachine:
     machine = None if drawing is None else drawing.machines.get(plug)
     if machine is not None:
         owner_files.require_unprotected(machine)
-        return _on_pdus(options, MachinePower.of(machine))
+        return _fenced_machine(options, MachinePower.of(machine))
     if "/" not in plug:
         where = options["drawing"] or "there is no drawing, so a plug is PDU/OUTLET"
         raise SettingsError(f"no machine has the name {printable(plug, 60)!r} ({where})")
     cords = _cords(options, plug)
     _check_protected([] if drawing is None else drawing.machines.values(), cords)
-    return _on_pdus(options, MachinePower(printable(plug, 60), cords, is_drawn=False))
+    return _fenced_machine(options, MachinePower(printable(plug, 60), cords, is_drawn=False))
 
 
 def _check_protected(machines: Iterable[Machine], cords: Sequence[Cord]) -> None:
@@ -270,7 +270,7 @@ def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
     return list(dict.fromkeys(cords))
 
 
-def _on_pdus(options: Mapping[str, str], power: MachinePower) -> FencedMachine:
+def _fenced_machine(options: Mapping[str, str], power: MachinePower) -> FencedMachine:
     targets = _owner_files(options).pdus(set(power.pdus))
     return FencedMachine(power, {target.device.name: target for target in targets})
 

@@ -99,7 +99,7 @@ class ListenAddress(NamedTuple):
     is_any: bool
 
     @property
-    def in_url(self) -> str:
+    def url_host(self) -> str:
         """The host as a URL and a Host header have it."""
         return f"[{self.host}]" if ":" in self.host else self.host
 
@@ -165,7 +165,7 @@ async def _serve(
 
     names = {*(name.lower() for name in options.allow_host)}
     if not address.is_any:
-        names.update((address.in_url.lower(), *_LOOPBACK))
+        names.update((address.url_host.lower(), *_LOOPBACK))
     choices = application.Choices(names, options.pause, options.switch_by_get)
     with contextlib.closing(command_log.CommandLog(options.journal)) as book:
         for command in book.lost:
@@ -209,7 +209,7 @@ async def _serve(
                 except Exception as error:  # a defect must not end later reloads
                     report(f"defect: {type(error).__name__}: {error}")
 
-        def on_signal() -> None:
+        def take_signals() -> None:
             if signals.take_reload():
                 reload_request.set()
             if signals.ending is not None:
@@ -219,10 +219,8 @@ async def _serve(
         serving = loop.create_task(server.serve(listener))
         reloading = loop.create_task(reloads())
         await asyncio.sleep(0)  # from here on it can be stopped
-        loop.add_reader(signals.pipe.fileno(), on_signal)
-        url = (
-            f"{'https' if options.cert else 'http'}://{address.in_url}:{listener.getsockname()[1]}/"
-        )
+        loop.add_reader(signals.pipe.fileno(), take_signals)
+        url = f"{'https' if options.cert else 'http'}://{address.url_host}:{listener.getsockname()[1]}/"
         if run_options.json:
             print_json({"url": url})
         else:

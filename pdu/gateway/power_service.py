@@ -252,11 +252,11 @@ class PowerService:
         if key:
             self._by_key[client, key] = (request, task)
 
-        def on_end(_: object) -> None:
+        def forget_command(_: object) -> None:
             del self._running[machine.name]
             self._by_key.pop((client, key), None)
 
-        task.add_done_callback(on_end)
+        task.add_done_callback(forget_command)
         # a client that leaves does not end the command
         return await asyncio.shield(task)
 

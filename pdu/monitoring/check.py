@@ -140,7 +140,7 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
     if config.save is not None:
         saved_readings.check_new(config.save)
     equipment = equipment_csv.equipment_file(config.dcimanager, config.columns)
-    config = config._replace(owner_files=config.owner_files.with_known_list())
+    config = config._replace(owner_files=config.owner_files.add_known_list())
     where = config.owner_files.require_path(LIST)
     fleet = config.owner_files.files(config.lenient)
     if fleet.ignored:

@@ -88,7 +88,7 @@ class CheckReport(NamedTuple):
         cells = [column.cells(rows) for column in PAGE_COLUMNS]
         cells.append([words(_not_on(row), "wide") for row in rows])
         heads = [*(column.head for column in PAGE_COLUMNS), "outlets that are not on"]
-        return Table("", heads, [*zip(*cells)]).without_empty_columns()
+        return Table("", heads, [*zip(*cells)]).drop_empty_columns()
 
 
 def _advice_parts(rows: Sequence[PduRow]) -> Iterator[Part]:

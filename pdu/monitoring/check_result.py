@@ -124,11 +124,11 @@ def judge_reading(device: ListedPdu, reading: Reading, keep_outlets: bool = True
         kind=kind,
         reason=reason,
         outlets=reading.outlets if keep_outlets else (),
-        of_rating=_of_rating(reading.meters),
+        of_rating=_share_of_rating(reading.meters),
     )
 
 
-def _of_rating(meters: Sequence[MeteredPart]) -> str:
+def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
     """`77 % of 32 A (L1)`: the line or breaker nearest to its rating; "" if one lacks its current
     or its rating, because it might be nearer.
     """

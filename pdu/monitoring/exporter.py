@@ -88,7 +88,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
                 "give LIST, or --network with --auth: without these, no PDU can be queried; a list"
                 f" is known by {names.how()}"
             )
-        config = config._replace(owner_files=config.owner_files.with_known_list())
+        config = config._replace(owner_files=config.owner_files.add_known_list())
     readers = None
     # SIGHUP before listening must not end the process
     with ServiceSignals() as signals:

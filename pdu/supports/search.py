@@ -149,7 +149,7 @@ def _is_name(query_word: Word) -> bool:
 
 def _answer_ups(company: Sequence[Word]) -> SupportAnswer:
     """A UPS is no PDU: families that say that they read some, and NUT."""
-    keys = {entry.key for entry in _near(company)}
+    keys = {entry.key for entry in _entries_of_makers(company)}
     near = tuple(
         entry
         for entry in entries()
@@ -274,7 +274,7 @@ def _answer_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> Supp
         return SupportAnswer(NO, tuple(hits), tuple(refusals), shared=tuple(shared_names))
     if hits and not unread and not strange:
         return _doubted(SupportAnswer(YES, tuple(hits), shared=tuple(shared_names)), doubts)
-    near = _near(company)
+    near = _entries_of_makers(company)
     if not near:
         keys = {
             query_word.key
@@ -307,9 +307,9 @@ def _answer_words(company: Sequence[Word]) -> SupportAnswer:
         doubts = [
             f"{brand} stands on PDUs of several makers, and some are read" for brand in brand_names
         ]
-        return _not_named(_near(map(word, brand_names)), (), doubts)
+        return _not_named(_entries_of_makers(map(word, brand_names)), (), doubts)
     return _not_named(
-        _near(company)
+        _entries_of_makers(company)
         or _entries_knowing(query_word for query_word in company if query_word.text not in strange),
         strange or [query_word.text for query_word in company],
     )
@@ -376,7 +376,7 @@ def _is_wide(span: _NameMatch) -> bool:
     return "XX" in word(span.text).squeezed
 
 
-def _near(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
+def _entries_of_makers(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     """The entries whose vendor or brand is among the words."""
     squeezed_words = {query_word.squeezed for query_word in words}
     return tuple(entry for entry in entries() if squeezed_words & entry.makers)

@@ -164,7 +164,7 @@ def test_a_given_list_is_not_said_and_has_its_own_logins(
 ) -> None:
     monkeypatch.setenv("PDU_LIST", "gone.csv")
     given = OwnerFiles(list=str(known))
-    assert given.with_known_list() is given
+    assert given.add_known_list() is given
     assert given.files().auths["a"].secrets == {"community": "public"}
     monkeypatch.setenv("PDU_AUTH", "gone.toml")
     with pytest.raises(SettingsError, match="gone.toml cannot be read"):

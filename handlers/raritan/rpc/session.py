@@ -73,7 +73,7 @@ class SessionManager(Interface, version="2.0.0"):
 
 
 @contextlib.contextmanager
-def with_token(agent: Agent, token: str) -> Iterator[None]:
+def use_token(agent: Agent, token: str) -> Iterator[None]:
     """Log in with this token inside the block. After the block the agent has its previous login.
 
     Raises SettingsError for a token that is not one line of printable ASCII.
@@ -122,7 +122,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
         raise JsonRpcSyntaxException("the device opened a session without a usable token").at(
             agent.place, "newSession"
         ) from None
-    with with_token(agent, token):
+    with use_token(agent, token):
         try:
             yield session
         except BaseException:

@@ -120,13 +120,13 @@ class Scrubber:
         """
         if not text or text.isspace():
             return text
-        text = self._without_learned(self._without_login(text))
+        text = self._replace_learned(self._replace_login(text))
         for rule in _RULES:
             if rule.kind not in self.keep:
                 text = rule.apply(self, text, numbers)
         return text
 
-    def _without_learned(self, text: str) -> str:
+    def _replace_learned(self, text: str) -> str:
         upper = text.upper()
         near = [value for secret, value in self._replaced_forms if secret in upper]
         if not near:  # the usual case; one pattern of all values takes far longer
@@ -149,7 +149,7 @@ class Scrubber:
             text,
         )
 
-    def _without_login(self, text: str) -> str:
+    def _replace_login(self, text: str) -> str:
         """The text without the secrets of the login, also inside words. A text that holds one in an
         encoded form, as errors know them (handlers/http/login.py), is replaced as a whole.
         """
@@ -191,17 +191,17 @@ class Scrubber:
             chain.from_iterable(login.secrets(login.Login(user, secret)) for secret in self._plain)
         )
 
-    def _without_addresses(self, text: str) -> str:
+    def _replace_addresses(self, text: str) -> str:
         for rule in _ADDRESS_RULES:
             text = rule.apply(self, text, True)
         return text
 
-    def _without_learned_phones(self, text: str) -> str:
+    def _replace_learned_phones(self, text: str) -> str:
         for digits, stand_in in self._phones.items():
             text = re.sub(rf"(?<![0-9])\+?{'[ ()/.-]*'.join(digits)}(?![0-9])", stand_in, text)
         return text
 
-    def _without_learned_addresses(self, text: str) -> str:
+    def _replace_learned_addresses(self, text: str) -> str:
         compact_text = re.sub(private_patterns.GAP[:-1], "", text).lower()
         for digits, pattern, stand_in in self._loose:
             if digits in compact_text:
@@ -303,8 +303,8 @@ class Scrubber:
 
     def _name(self, name: str) -> str:
         """The name of a JSON member without the login and without addresses."""
-        name = self._without_login(name)
-        return name if ADDRESSES in self.keep else self._without_addresses(name)
+        name = self._replace_login(name)
+        return name if ADDRESSES in self.keep else self._replace_addresses(name)
 
     def arcs(self, index: Sequence[int], addresses: bool = True) -> tuple[int, ...]:
         """The index of an SNMP row, scrubbed: some MIBs spell an address or a name in it, one octet
@@ -342,7 +342,7 @@ class Scrubber:
 
     def _spelt_address(self, match: re.Match[str]) -> str:
         size = ord(match[1]) if match[1] and ord(match[1]) < len(match[2]) else len(match[2])
-        clean = self._without_addresses(match[2][:size])
+        clean = self._replace_addresses(match[2][:size])
         length = chr(len(clean)) if match[1] and ord(match[1]) == size else match[1]
         return length + clean + match[2][size:]
 
@@ -488,7 +488,7 @@ def _learned(change: Callable[[Scrubber, str], str]) -> Change:
 _ADDRESS_RULES = (
     _Rule("an SNMP engine ID", ADDRESSES, _put(private_patterns.ENGINE, Scrubber._engine)),
     _Rule(
-        "the digits of a learned address", ADDRESSES, _learned(Scrubber._without_learned_addresses)
+        "the digits of a learned address", ADDRESSES, _learned(Scrubber._replace_learned_addresses)
     ),
     _Rule("a MAC address", ADDRESSES, _replacer(private_patterns.MAC)),
     _Rule(
@@ -503,7 +503,7 @@ _RULES = (
     _Rule(
         "the digits of a learned telephone number",
         CONTACTS,
-        _learned(Scrubber._without_learned_phones),
+        _learned(Scrubber._replace_learned_phones),
     ),
     _Rule("a telephone number", CONTACTS, _replacer(private_patterns.PHONE)),
     _Rule("a place", LOCATIONS, _replacer(private_patterns.PLACE)),

@@ -116,7 +116,7 @@ class Table(NamedTuple):
     #: for a page: so many rows are shown, the others are folded away; None: all are shown
     unfolded: Optional[int] = None
 
-    def without_empty_columns(self) -> Table:
+    def drop_empty_columns(self) -> Table:
         """The same without the columns in which no row has anything."""
         columns = [at for at in range(len(self.heads)) if any(row[at].text for row in self.rows)]
         rows = [[row[at] for at in columns] for row in self.rows]

@@ -57,7 +57,7 @@ class HallNode(NamedTuple):
         return f"{self.owner}/{self.name}" if self.owner else self.name
 
     @property
-    def in_words(self) -> str:
+    def label(self) -> str:
         """For a sentence: `machine srv-1`."""
         return f"{self.kind} {self.full_name}"
 

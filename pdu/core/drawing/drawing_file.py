@@ -469,9 +469,9 @@ class _DrawingReader:
         except CycleError as error:
             circle = _circle(error.args[1], list(above))
             line = self._line_numbers.get(circle[0])
-            chain = " <- ".join(upper.in_words for upper in circle)
+            chain = " <- ".join(upper.label for upper in circle)
             raise SettingsError(
-                f"{self._path}: {f'line {line}: ' if line else ''}{circle[0].in_words} feeds"
+                f"{self._path}: {f'line {line}: ' if line else ''}{circle[0].label} feeds"
                 f" itself: {chain}; correct the key 'inputs' of one of them"
             ) from None
         if max(lengths.values(), default=0) > _LONGEST_CHAIN:

@@ -56,7 +56,7 @@ class Heartbeat:
             self._late.append((now, late))
         return late
 
-    def since(self, begin: float) -> SchedulingDelay:
+    def delay_since(self, begin: float) -> SchedulingDelay:
         """The delays since `begin`, a time of the clock, with the one that may last now."""
         now = max(self._clock() - self._slept - BEAT_S, 0.0)
         longest, together = now, now

@@ -71,13 +71,13 @@ class Runner(NamedTuple):
         """Take its power. Returns what the meters saw. Raises NotProven."""
         with self._alone(machine) as (store, _):
             try:
-                return self._off(machine, store)
+                return self._prove_off(machine, store)
             finally:
                 # proven or not: one that waited meanwhile shall not put it on
                 store.offs += 1
                 store.save()
 
-    def _off(self, machine: MachinePower, store: ObservationStore) -> list[str]:
+    def _prove_off(self, machine: MachinePower, store: ObservationStore) -> list[str]:
         """Whatever ends it before it is proven is kept: the machine is not known to be off then."""
         store.unproven = "the run was interrupted"
         try:
@@ -116,7 +116,7 @@ class Runner(NamedTuple):
         with self._alone(machine) as (store, was_taken):
             if only_if_on and not machine_power.is_on(self.states(machine)):
                 raise NotProven("it is off already, perhaps on purpose; nothing was sent")
-            is_off(self._off(machine, store))
+            is_off(self._prove_off(machine, store))
             if was_taken:
                 return "another run switched it off for good meanwhile"
             self.pdu_access.sleep(pause_s)

@@ -134,7 +134,7 @@ class WebConnection(asyncio.Protocol):
                         self._refuse(413, f"a body has at most {self._limits.body} bytes")
                         return
                 elif isinstance(event, h11.EndOfMessage):
-                    self._on_request()
+                    self._start_answer()
                     return
                 else:  # the client closed the connection
                     self._end()
@@ -159,7 +159,7 @@ class WebConnection(asyncio.Protocol):
             self._write(h11.InformationalResponse(status_code=100, headers=[]))
         return True
 
-    def _on_request(self) -> None:
+    def _start_answer(self) -> None:
         """A whole request has arrived."""
         assert self._request is not None and self._transport is not None
         self._cancel()
@@ -175,11 +175,11 @@ class WebConnection(asyncio.Protocol):
             bytes(self._body),
             str(peer[0]) if peer else "?",
         )
-        self._answering = self._loop.create_task(self._on_answer(request))
+        self._answering = self._loop.create_task(self._answer(request))
 
     # ---- an answer ---------------------------------------------------------------------------
 
-    async def _on_answer(self, request: WebRequest) -> None:
+    async def _answer(self, request: WebRequest) -> None:
         try:
             answer = await self._application(request)
         except Exception as error:

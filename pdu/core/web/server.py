@@ -97,7 +97,7 @@ class WebServer:
     def _begin(self, connection: WebConnection, client_socket: socket.socket) -> None:
         """Let a connection begin, with TLS after its handshake."""
 
-        def on_opened(task: asyncio.Task[None]) -> None:
+        def finish_opening(task: asyncio.Task[None]) -> None:
             error = None if task.cancelled() else task.exception()
             # it gave way, perhaps before its task began, or its handshake failed
             if task.cancelled() or error is not None:
@@ -109,7 +109,7 @@ class WebServer:
         connection.opening = asyncio.get_running_loop().create_task(
             self._open(connection, client_socket)
         )
-        connection.opening.add_done_callback(on_opened)
+        connection.opening.add_done_callback(finish_opening)
 
     async def _open(self, connection: WebConnection, client_socket: socket.socket) -> None:
         tls = self.tls

@@ -203,7 +203,7 @@ def _plan_result(
             f" {len(refusals)} refused"
         ),
         Items("Earlier runs", notes),
-        Table("Refused", ("machine", "cord", "why"), rows).without_empty_columns(),
+        Table("Refused", ("machine", "cord", "why"), rows).drop_empty_columns(),
         _table("Steps", steps),
     ]
     return Result(data, [*text_lines(parts)], code)

@@ -215,7 +215,7 @@ class _Boxes:
 
     def _source(self, node: HallNode, inputs: Sequence[Input]) -> Box:
         mark = self._mark(node)
-        box = Box(node.in_words, node, mark, _SOURCE_W)
+        box = Box(node.label, node, mark, _SOURCE_W)
         box.inputs = [
             (_box_of(source), self._mark(source).condition)
             for source in inputs

@@ -195,7 +195,7 @@ def _row(row: DiagramRow, width: float, anchors: Mapping[HallNode, str]) -> str:
         parts.append(_text(width - 8, row.y + 11, figures, "right"))
     if mark.note:
         parts.append(_text(left, row.y + LINE_H + 8, _cut(mark.note, inner - left), "soft"))
-    return f"{_link(row.node, anchors, row.node.in_words, mark)}{''.join(parts)}</a>"
+    return f"{_link(row.node, anchors, row.node.label, mark)}{''.join(parts)}</a>"
 
 
 def _badge(x: float, y: float, place_in_order: int) -> str:
@@ -247,7 +247,7 @@ def _table(drawing: Drawing, marks: HallMarks, anchors: Mapping[HallNode, str]) 
         if node.kind == "rack":
             counts = counts_in_words(marks, machines.get(node.name, ()))
             text = "; ".join(filter(None, (counts, text)))
-        rows.append(_cells(node.in_words, mark, text))
+        rows.append(_cells(node.label, mark, text))
     yield "<details><summary>All that is drawn, as a table</summary>"
     yield from html.table(heads, rows, anchors=list(anchors.values()))
     yield "</details>"

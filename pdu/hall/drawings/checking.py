@@ -150,7 +150,7 @@ def _differences(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
             continue
         for cord in by_pdu.get(name, ()):
             if cord.outlet not in reading.outlets:
-                what = f"belongs to {owners[cord].in_words}, and the PDU has no such outlet"
+                what = f"belongs to {owners[cord].label}, and the PDU has no such outlet"
                 yield Finding(
                     "no-such-outlet", str(cord), what, drawing.line_numbers.get(owners[cord], 0)
                 )

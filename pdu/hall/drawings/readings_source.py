@@ -53,7 +53,7 @@ def gather(source: SourceOptions, names: Collection[str]) -> HallReadings:
         if source.owner_files.list is not None:
             raise Usage("give LIST with the hall's PDUs, or --readings with a saved file")
         return read_saved(source.readings)
-    return read_list(source.owner_files.with_known_list(), names)
+    return read_list(source.owner_files.add_known_list(), names)
 
 
 def read_saved(path: str) -> HallReadings:

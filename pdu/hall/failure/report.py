@@ -221,7 +221,7 @@ def _advice_table(
     rows = list_advice(overloads, alike, deciding)
     cells = [[number(str(count or "")), advice(text)] for text, count in rows]
     table = Table("", ("machines", "what"), cells, _TO_DO, unfolded=_TO_DO)
-    return table.without_empty_columns()
+    return table.drop_empty_columns()
 
 
 # ---- many failures -------------------------------------------------------------------------------

@@ -149,7 +149,7 @@ def breakers(
     heads = ("line or breaker", "verdict", "least A", "most A", "limit A", *figures_by_head, "why")
     most = sum(load.fit.word != FITS for load in loads) + _FITTING
     table = Table("Lines and breakers", heads, rows, most, unfolded=UNFOLDED)
-    return table.without_empty_columns()
+    return table.drop_empty_columns()
 
 
 _Load = TypeVar("_Load", bound=BreakerLoad)

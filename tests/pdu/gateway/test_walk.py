@@ -156,7 +156,7 @@ def test_safe_addresses_are_taken() -> None:
     tls = ("--cert", "c", "--key", "k")
     assert not command.gateway_address(options("--listen", "192.0.2.7:1", *tls)).is_loopback
     plain = command.gateway_address(options("--listen", "[2001:db8::7]:1", "--plain-http"))
-    assert plain.in_url == "[2001:db8::7]"
+    assert plain.url_host == "[2001:db8::7]"
 
 
 def test_a_pattern_that_no_machine_has_is_refused(alone: Site) -> None:

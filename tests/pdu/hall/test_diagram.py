@@ -150,7 +150,7 @@ def test_each_box_links_to_a_row_and_each_thing_has_one(racks: int) -> None:
     assert {link[1:] for link in links} <= set(ids)
     assert len(links) >= len(drawing.feeds) + len(drawing.panels) + racks
     rows = re.findall(r'<td class="name">([^<]*)<', text)
-    assert {node.in_words for node in nodes(drawing)} <= set(rows)
+    assert {node.label for node in nodes(drawing)} <= set(rows)
 
 
 def test_hostile_names_stay_text() -> None:

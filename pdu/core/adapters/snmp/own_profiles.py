@@ -111,7 +111,7 @@ def built_in_family(key: str) -> Profile:
     """The built-in family with this key. Raises UnknownFamily."""
     family = PROFILES.find_profile(key)
     if family is None:
-        raise UnknownFamily(f"there is no family {key[:60]!r}; {_near(key)}")
+        raise UnknownFamily(f"there is no family {key[:60]!r}; {_suggestion(key)}")
     return family
 
 
@@ -167,7 +167,7 @@ def build_options(
     return {**flag_values, **dict.fromkeys(flags, "yes")}
 
 
-def _near(text: str) -> str:
+def _suggestion(text: str) -> str:
     word = text.lower()
     near: list[str] = []
     if len(word) > 1:

@@ -163,14 +163,14 @@ def test_a_heartbeat_notices_its_delays() -> None:
         now[0] += seconds + next(late)
 
     heartbeat = Heartbeat(lambda: now[0], sleep)
-    assert heartbeat.since(0.0) == SchedulingDelay(0.0, 0.0)
+    assert heartbeat.delay_since(0.0) == SchedulingDelay(0.0, 0.0)
     assert heartbeat.beat() == pytest.approx(0.0) and heartbeat.beat() == pytest.approx(0.3)
     middle = now[0]
     assert heartbeat.beat() == pytest.approx(0.2)
-    assert heartbeat.since(0.0).together == pytest.approx(0.5)
-    assert heartbeat.since(middle + 0.01).longest == pytest.approx(0.2)
+    assert heartbeat.delay_since(0.0).together == pytest.approx(0.5)
+    assert heartbeat.delay_since(middle + 0.01).longest == pytest.approx(0.2)
     now[0] += 5.0  # it should have woken long ago
-    assert heartbeat.since(middle).longest == pytest.approx(4.95)
+    assert heartbeat.delay_since(middle).longest == pytest.approx(4.95)
 
 
 def test_the_limit_grows_while_it_is_reached_and_shrinks_while_the_process_is_late() -> None:
@@ -446,4 +446,4 @@ def test_a_system_that_allows_no_process_is_named(monkeypatch: pytest.MonkeyPatc
 
 def test_a_heart_without_a_thread_reports_no_delay() -> None:
     heartbeat = Heartbeat()
-    assert heartbeat.since(0.0) == SchedulingDelay(0.0, 0.0) and scheduling_delay.BEAT_S > 0
+    assert heartbeat.delay_since(0.0) == SchedulingDelay(0.0, 0.0) and scheduling_delay.BEAT_S > 0
