@@ -149,7 +149,7 @@ class _Worker:
 
     def _do(self, job: tuple[int, Any]) -> None:
         ticket, payload = job
-        result = self._work(payload, self._heart.since)
+        result = self._work(payload, self._heart.delay_since)
         self._send(JobResult(ticket, result, self._take_slots(ended_jobs=1)))
 
     def _beat(self, late: float) -> None:
