@@ -110,7 +110,7 @@ class _Sensors(NamedTuple):
         values = self.values(kind)
         return Listed(values, Checked(values, ("0",), self.availability(kind), ("2",)))
 
-    def metered(self, kind: str) -> Source:
+    def meters(self, kind: str) -> Source:
         """Rows if a part has a reading, or a sensor that is available or left out of the answer."""
         available = self.availability(kind)
         return First(
@@ -127,7 +127,7 @@ class _Sensors(NamedTuple):
         """
         values = self.values(kind)
         measured = without(values, "2", by=self.availability(kind))
-        return Listed(First((values, self.metered(kind))), measured)
+        return Listed(First((values, self.meters(kind))), measured)
 
 
 def _upper(word: str) -> str:
@@ -204,7 +204,7 @@ ONE_PHASE_INLETS = INLETS.figure(
 )
 # Breakers are summed only if no inlet has a current, not even the highest line current of a
 # three-phase inlet.
-BREAKERS = PROTECTORS.figure(Unless(PROTECTORS.values(CURRENT), INLETS.metered(CURRENT)), CURRENT)
+BREAKERS = PROTECTORS.figure(Unless(PROTECTORS.values(CURRENT), INLETS.meters(CURRENT)), CURRENT)
 
 # PDU-MIB of the first PX. `~` is its root: 13742.4.1, or another one in older firmware and in
 # copies.

@@ -201,7 +201,7 @@ class Scrubber:
             text = re.sub(rf"(?<![0-9])\+?{'[ ()/.-]*'.join(digits)}(?![0-9])", stand_in, text)
         return text
 
-    def _replace_learned_addresses(self, text: str) -> str:
+    def _replace_loose_digits(self, text: str) -> str:
         compact_text = re.sub(private_patterns.GAP[:-1], "", text).lower()
         for digits, pattern, stand_in in self._loose:
             if digits in compact_text:
@@ -348,13 +348,13 @@ class Scrubber:
 
     @functools.cached_property
     def _spellings(self) -> list[tuple[str, str, bool]]:
-        """The forms of `_spelled` for all learned values, the longest first.
+        """The forms of `_spellings` for all learned values, the longest first.
 
         `learn` discards them, like `_replaced_forms`.
         """
         forms: list[tuple[str, str, bool]] = []
         for value, stand_in in self._learned.items():
-            forms += _spelled(value, stand_in, value in self._plain)
+            forms += _spellings(value, stand_in, value in self._plain)
         return sorted(forms, key=lambda form: len(form[0]), reverse=True)
 
     @functools.cached_property
@@ -478,8 +478,8 @@ def _put(pattern: Pattern[str], put: Callable[[Scrubber, re.Match[str]], str]) -
     return lambda scrubber, kind, text, numbers: pattern.sub(functools.partial(put, scrubber), text)
 
 
-def _learned(change: Callable[[Scrubber, str], str]) -> Change:
-    """Replaces what was learned before, in other forms."""
+def _text_change(change: Callable[[Scrubber, str], str]) -> Change:
+    """A change of the text alone, whatever its kind: of what was learned before, in other forms."""
     return lambda scrubber, kind, text, numbers: change(scrubber, text)
 
 
@@ -488,7 +488,7 @@ def _learned(change: Callable[[Scrubber, str], str]) -> Change:
 _ADDRESS_RULES = (
     _Rule("an SNMP engine ID", ADDRESSES, _put(private_patterns.ENGINE, Scrubber._engine)),
     _Rule(
-        "the digits of a learned address", ADDRESSES, _learned(Scrubber._replace_learned_addresses)
+        "the digits of a learned address", ADDRESSES, _text_change(Scrubber._replace_loose_digits)
     ),
     _Rule("a MAC address", ADDRESSES, _replacer(private_patterns.MAC)),
     _Rule(
@@ -503,7 +503,7 @@ _RULES = (
     _Rule(
         "the digits of a learned telephone number",
         CONTACTS,
-        _learned(Scrubber._replace_learned_phones),
+        _text_change(Scrubber._replace_learned_phones),
     ),
     _Rule("a telephone number", CONTACTS, _replacer(private_patterns.PHONE)),
     _Rule("a place", LOCATIONS, _replacer(private_patterns.PLACE)),
@@ -565,7 +565,7 @@ def _format_like(template: Union[str, re.Match[str]], digits: str) -> str:
     return re.sub(private_patterns.HEX, lambda _: next(put), text)
 
 
-def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[tuple[str, str, bool]]:
+def _spellings(value: str, stand_in: str, is_secret: bool) -> Iterable[tuple[str, str, bool]]:
     """The forms in which an index may spell a value, each with the same form of its stand-in, and
     whether they are the octets of an address.
     """
