@@ -83,7 +83,7 @@ def write(inputs: StatementInputs, into: str) -> StatementFile:
     with work_folder(temporary_folder()) as room, Numbers(inputs.folder) as numbers:
         unfinished = [*left, *numbers.find_unfinished()]
         _check_new(into, unfinished)
-        inputs = _with_last_readings(inputs, numbers)
+        inputs = _add_last_readings(inputs, numbers)
         trees, shares, units = _read_pdus(inputs, salt_key, room)
         chain = day_roots.keep(inputs.folder, trees, inputs.source.hashes).hash
         aliases = [*same(units)]
@@ -144,7 +144,7 @@ def _check_new(into: str, unfinished: Sequence[str]) -> None:
         raise SettingsError(f"{printable(into)} cannot be made: no folder to write in")
 
 
-def _with_last_readings(inputs: StatementInputs, numbers: Numbers) -> StatementInputs:
+def _add_last_readings(inputs: StatementInputs, numbers: Numbers) -> StatementInputs:
     """With the files since the readings at which the last bills ended: after a hole, these are long
     before the period. Raises SettingsError.
     """
