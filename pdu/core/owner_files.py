@@ -217,7 +217,7 @@ def match_machines(drawing: Drawing, pattern: str) -> list[str]:
     return [name for name in drawing.machines if fnmatchcase(name, pattern)]
 
 
-def split(drawing: Drawing, text: str) -> list[str]:
+def split_patterns(drawing: Drawing, text: str) -> list[str]:
     """The names and patterns of a value of --machines: a name, or several with commas between."""
     if text in drawing.machines:
         return [text]
@@ -230,7 +230,7 @@ def select_machines(drawing: Drawing, values: Iterable[str]) -> list[Machine]:
     """
     names: set[str] = set()
     for value in values:
-        for pattern in split(drawing, value):
+        for pattern in split_patterns(drawing, value):
             matches = match_machines(drawing, pattern)
             if not matches:
                 raise Usage(

@@ -140,7 +140,7 @@ def _names(options: Mapping[str, str], usual: bool = True) -> list[str]:
         return [part.strip() for part in pattern.split(",") if part.strip()]
     if pattern:
         # what is no machine may be an outlet, as a plug may
-        parts = owner_files.split(drawing, pattern)
+        parts = owner_files.split_patterns(drawing, pattern)
         return [
             name for part in parts for name in owner_files.match_machines(drawing, part) or [part]
         ]

@@ -48,10 +48,10 @@ def step_of_readings(runs: Iterable[Sequence[float]], unit: float) -> Optional[f
     """
     common = 0
     for values in runs:
-        divisor = _divisor(values, unit)
-        if divisor is None:
+        units = _common_units(values, unit)
+        if units is None:
             return None
-        common = math.gcd(common, divisor)
+        common = math.gcd(common, units)
     return common * unit if common else None
 
 
@@ -80,7 +80,7 @@ def refreshes_slowly(values: Sequence[float], most: float) -> bool:
     return int((np.diff(np.asarray(values)) > most).sum()) >= _ENOUGH
 
 
-def _divisor(values: Sequence[float], unit: float) -> Optional[int]:
+def _common_units(values: Sequence[float], unit: float) -> Optional[int]:
     """What all rises are multiples of, in units; 0 without rises. None: no whole numbers."""
     units = np.asarray(values, dtype=np.float64) / unit
     whole_units = np.rint(units)

@@ -271,7 +271,7 @@ class Return:
                     truths_by_moment.setdefault(end, {})[number, place] = YES
         yield from sorted(truths_by_moment.items())
 
-    def _close_all(self) -> tuple[dict[int, BreakerBack], set[int]]:
+    def _close_outlets(self) -> tuple[dict[int, BreakerBack], set[int]]:
         """Let all outlets close, one after another. Returns the carriers that have power,
         and which of them this return loads.
         """
@@ -298,7 +298,7 @@ class Return:
 
     def outcome(self) -> ReturnOutcome:
         """What happens."""
-        breakers, loaded = self._close_all()
+        breakers, loaded = self._close_outlets()
         may_trip = [
             number for number, breaker in breakers.items() if breaker.trips_from_s is not None
         ]
