@@ -21,10 +21,9 @@ import hashlib
 import itertools
 import json
 import os
-import re
 import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from typing import IO, Any, Callable, NamedTuple, Union
+from typing import IO, Any, NamedTuple, Union
 
 from handlers.shared.errors import SettingsError
 
@@ -65,10 +64,8 @@ class JournalEntry(NamedTuple):
     line: int
     #: up to this line
     hash: str
-    #: what was appended, without the hash; of a line that is left out only its first key, at most
+    #: what was appended, without the hash
     record: Mapping[str, Any]
-    #: whether the caller wants to do without it: it was not checked
-    is_left_out: bool = False
 
 
 class JournalLine(NamedTuple):
@@ -101,8 +98,8 @@ class Journal:
         `first_hash`: the last hash of the journal that this file continues. `first`: the lines
         after the first. Only a new file takes them.
         The end of a line that a kill or a full disk cut off is removed; `repaired` says how many
-        bytes. Raises JournalError, NoJournal for a file that is something else, and Changed if the
-        last line is not as it was written.
+        bytes. Raises JournalError, NoJournal for a file that is something else, and HashMismatch if
+        the last line is not as it was written.
         """
         self.path = path
         self.repaired = 0
@@ -206,30 +203,18 @@ class Journal:
         self._length = length
 
 
-def read_entries(
-    path: str, loads: Callable[[bytes], Any] = json.loads, without: Container[int] = ()
-) -> Iterator[JournalEntry]:
+def read_entries(path: str) -> Iterator[JournalEntry]:
     """The lines of a journal, each checked before it is yielded; a torn end is left out.
 
     Reads the file as it stands, also while another process appends to it. Raises SettingsError if
-    it cannot be read, and HashMismatch for the first line that is not as it was written. `loads`
-    parses a line in place of json.loads; it may raise ValueError. `without`: see `lines`.
+    it cannot be read, and HashMismatch for the first line that is not as it was written.
     """
-    for line in lines(path, without):
-        if line.is_left_out:
-            yield JournalEntry(line.number, line.hash, _kind(line), is_left_out=True)
-            continue
+    for line in lines(path):
         try:
-            record = loads(b"{" + line.body)
+            record = json.loads(b"{" + line.body)
         except (ValueError, RecursionError):
             raise _change_error(path, line.number) from None
         yield JournalEntry(line.number, line.hash, record)
-
-
-def _kind(line: JournalLine) -> Mapping[str, Any]:
-    """The first key of a line that is left out; {} if it has none any more."""
-    match = re.match(rb'"([a-z]+)":', line.body)
-    return {match[1].decode(): None} if match else {}
 
 
 def lines(path: str, without: Container[int] = ()) -> Iterator[JournalLine]:
@@ -328,20 +313,6 @@ def last_record(path: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         raise HashMismatch(f"{path}: its last line is not one of a journal") from None
     return record
-
-
-def read_all(paths: Iterable[str]) -> Iterator[tuple[str, JournalEntry]]:
-    """The lines of a series of journals, in this order, with the path of each.
-
-    Raises as `read`; Changed also if a file does not continue the one before.
-    """
-    previous_hash = ""
-    for path in paths:
-        for entry in read_entries(path):
-            if entry.line == 1 and previous_hash and entry.record.get("after") != previous_hash:
-                raise discontinuity_error(path)
-            previous_hash = entry.hash
-            yield path, entry
 
 
 def discontinuity_error(path: str) -> HashMismatch:

@@ -111,18 +111,6 @@ def test_two_writers_do_not_share_a_file(tmp_path: Path) -> None:
         Journal(path)
 
 
-def test_files_of_a_series_are_one_chain(tmp_path: Path) -> None:
-    paths = [str(tmp_path / name) for name in "abc"]
-    last = journal.START
-    for path in paths:
-        with Journal(path, last) as opened:
-            opened.append(RECORDS[:1])
-            last = opened.hash
-    assert len(list(journal.read_all(paths))) == 6
-    with pytest.raises(HashMismatch, match="does not continue"):
-        list(journal.read_all([paths[0], paths[2]]))
-
-
 def test_another_json_file_is_not_a_journal(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"outlet":1}\n')

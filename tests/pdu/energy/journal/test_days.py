@@ -142,7 +142,8 @@ def test_past_days_may_be_packed(tmp_path: Path) -> None:
     with Days(str(tmp_path)) as days:
         days.append(numbers(1), NOON + 3 * 86400.0)
     assert verify_files(str(tmp_path)).files == 4
-    assert [one.record for _, one in journal.read_all(files(str(tmp_path)))][1:3] == numbers(2)
+    first, *_ = files(str(tmp_path))
+    assert [one.record for one in journal.read_entries(first)][1:3] == numbers(2)
 
 
 def test_a_packed_day_that_is_not_over_is_refused(tmp_path: Path) -> None:

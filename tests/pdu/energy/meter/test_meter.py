@@ -41,7 +41,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 
 
 def records(folder: Path) -> list[Any]:
-    return [entry.record for _, entry in journal.read_all(files(str(folder)))]
+    return [entry.record for path in files(str(folder)) for entry in journal.read_entries(path)]
 
 
 @contextlib.contextmanager

@@ -89,10 +89,13 @@ def ran(folder: Path, more: str) -> tuple[dict[str, Any], str]:
     return json.loads(done.stdout.splitlines()[-1]), done.stderr
 
 
+def records_of(folder: Path) -> list[Any]:
+    return [entry.record for path in files(str(folder)) for entry in journal.read_entries(path)]
+
+
 def polls(folder: Path, unit: int) -> Sequence[Any]:
     """The polls of one PDU."""
-    records = [entry.record for _, entry in journal.read_all(files(str(folder)))]
-    return [record for record in records if record.get("of") == unit]
+    return [record for record in records_of(folder) if record.get("of") == unit]
 
 
 _SLOW = """
@@ -270,7 +273,7 @@ def polled(name, known):
 
 def test_rounds_that_were_left_out_are_said(tmp_path: Path) -> None:
     tally, said = ran(tmp_path / "a", _LATE)
-    records = [entry.record for _, entry in journal.read_all(files(str(tmp_path / "a")))]
+    records = records_of(tmp_path / "a")
     left_out, *_ = [record for record in records if "late" in record]
     assert left_out["late"] >= 38 and "rounds left out" in said
     assert left_out["utc"][1] - left_out["utc"][0] > 9.0
@@ -369,7 +372,7 @@ def test_a_sync_that_fails_at_the_begin_of_a_day_is_said_and_written(tmp_path: P
     tally, said = ran(tmp_path / "a", _NO_SYNC)
     assert "readings are lost: " in said and "Input/output error" in said
     assert "writing again" in said and tally["lost"] >= 1
-    records = [entry.record for _, entry in journal.read_all(files(str(tmp_path / "a")))]
+    records = records_of(tmp_path / "a")
     assert sum(record.get("lost", 0) for record in records) == tally["lost"]
     verify_files(str(tmp_path / "a"))
 
