@@ -1,4 +1,4 @@
-"""Docstrings and pages name only classes, functions, modules and files that exist."""
+"""Docstrings, comments and pages name only classes, functions, modules and files that exist."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUOTED = re.compile(r"`([A-Za-z_][\w.]*)`")
 _MEMBER = re.compile(r"`([A-Z]\w*[a-z]\w*)\.(\w+)`")
 _RAISES = re.compile(r"[Rr]aises? ((?:_?[A-Z]\w+)(?:(?:, | and | or )(?:_?[A-Z]\w+))*)")
+#: … and classes behind the reason of the first: `Raises SettingsError for a list, and Usage if …`
+_RAISES_ALSO = re.compile(
+    r"[,;] (?:and |or )?(?:also )?(_?[A-Z]\w*[a-z]\w*)(?= (?:also |for|if|of|unless|where|when)\b)"
+)
+_SENTENCE = re.compile(r"[Rr]aises? (?:[^.]|\.(?=\w))*")
 _BY_NAME = re.compile(r'import_module\("(\w+)"\)')
 _CLASS = re.compile(r"^\s*class (\w+)", re.MULTILINE)
 _TUPLE = re.compile(r"^([A-Z_]+) = \(", re.MULTILINE)
@@ -95,18 +100,44 @@ def _docstrings(source: str) -> Iterator[tuple[int, str]]:
             yield line, match.group()[3:-3]
 
 
-def test_docstrings_name_what_exists(files: list[str], sources: dict[str, str]) -> None:
+def _raised(docstring: str) -> Iterator[str]:
+    for match in _RAISES.findall(docstring):
+        yield from (word for word in _WORD.findall(match) if word not in ("and", "or"))
+    for sentence in _SENTENCE.findall(docstring):
+        yield from _RAISES_ALSO.findall(" ".join(sentence.split()))
+
+
+@pytest.mark.parametrize(
+    "docstring, classes",
+    [
+        ("Raises KeyError and Gone.", ["KeyError", "Gone"]),
+        ("Read it. Raises KeyError,\nGone for 3.0 of 4, and Lost if", ["KeyError", "Gone", "Lost"]),
+        ("Raises KeyError; Lost also if it is not there. Gone if it is.", ["KeyError", "Lost"]),
+        ("Whether a reading raises 3 A, or Gone", []),
+    ],
+)
+def test_all_classes_that_a_docstring_raises_are_found(docstring: str, classes: list[str]) -> None:
+    assert [*_raised(docstring)] == classes
+
+
+def test_docstrings_and_comments_name_what_exists(
+    files: list[str], sources: dict[str, str]
+) -> None:
     mentions = []
     for file, source in sources.items():
         if file.startswith(_BINDING):
             continue
         is_product = file.startswith(_PRODUCT)
         for line, text in _docstrings(source) if is_product or _RAISES.search(source) else ():
-            quoted = [part for match in _RAISES.findall(text) for part in _WORD.findall(match)]
-            quoted = [word for word in quoted if word not in ("and", "or")]
-            if is_product:
-                quoted += [word for word in _QUOTED.findall(text) if not word.endswith(".py")]
-            mentions += [(word.rpartition(".")[2], f"{file}:{line}: {word}") for word in quoted]
+            quoted = [*_raised(text), *(_QUOTED.findall(text) if is_product else ())]
+            mentions += [(word, f"{file}:{line}: {word}") for word in quoted]
+        if is_product:
+            comments = (text for text in _TEXT.findall(source) if text.startswith("#"))
+            quoted = [word for text in comments for word in _QUOTED.findall(text)]
+            mentions += [(word, f"{file}: {word}") for word in quoted]
+    mentions = [
+        (word.rpartition(".")[2], place) for word, place in mentions if not word.endswith(".py")
+    ]
     names = set(dir(builtins)) | _FOREIGN | _parts(files)
     for is_product in (True, False):
         if not {word for word, _ in mentions} - {""} <= names:
@@ -171,9 +202,8 @@ def test_docstrings_raise_classes_that_the_module_can_reach(sources: dict[str, s
         mentions = [
             (line, word)
             for line, text in _docstrings(source)
-            for match in _RAISES.findall(text)
-            for word in _WORD.findall(match)
-            if word not in ("and", "or") and word not in dir(builtins)
+            for word in _raised(text)
+            if word not in dir(builtins)
         ]
         if mentions:
             reached = _reachable(file, sources, targets)
