@@ -14,8 +14,6 @@ from typing import NamedTuple, Optional, Union
 # rating. IEC breakers carry their rating, but halls plan with 80 % as well.
 USUAL_LIMIT_PERCENT = 80.0
 USUAL_IDLE_A = 0.05
-#: what a breaker or fuse may be built to
-STANDARDS = ("IEC 60898-1", "IEC 60947-2", "UL 489", "gG")
 # at these voltages, in V, an outlet may be between two lines
 _BETWEEN_LINES_V = (197.0, 215.0)
 
@@ -81,7 +79,7 @@ class Breaker(NamedTuple):
     of: Optional[HallNode] = None
     #: how many conductors the rating counts for, each by itself: 1 or 3; None if not drawn
     phases: Optional[int] = None
-    #: one of STANDARDS, by which it holds and trips; "" if not drawn
+    #: such as "gG", by which it holds and trips; "" if not drawn
     standard: str = ""
 
     @property

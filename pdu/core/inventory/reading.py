@@ -116,15 +116,12 @@ def read_pdu(
     """
     reading = Reading(begun=time.monotonic())
     tools, pdu = HandlerTools(handler), handler.make(data)
-    with prefetch.prefetching(_purposes(parts)), tools.session():
+    purposes = {purpose for part in parts for purpose in _PURPOSES.get(part, ())}
+    with prefetch.prefetching(purposes), tools.session():
         for part in parts:
             reading = part(reading, tools, pdu)
             keep(reading)
     return reading
-
-
-def _purposes(parts: Sequence[Part]) -> set[str]:
-    return {purpose for part in parts for purpose in _PURPOSES.get(part, ())}
 
 
 # ---- the parts -----------------------------------------------------------------------------------

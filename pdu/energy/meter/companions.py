@@ -17,8 +17,6 @@ from ...core.network.service_signals import SystemdNotify
 from ...core.web.exposition import render
 from .service import LONGEST_WAIT_S, MeterService
 
-_LAST_PORT = 65_535
-
 
 class Screen:
     """Standard error: sentences, and on a terminal below them a line that lives."""

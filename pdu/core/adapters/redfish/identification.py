@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Optional, Union
 
 from handlers.redfish import metering, outlet_actions, resources, settings, units
 from handlers.redfish.members import each_member, entries_of, read_list
+from handlers.redfish.responses import Json
 from handlers.redfish.service import RedfishService
 from handlers.redfish.units import FoundOutlet
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 
 from ...cli.output import counted
 from ..recording_formats import HandlerFinding
-from .action_info import Infos, action, infos_of, values_of
 
+#: path -> what describes the parameters of an action, or why it cannot be read
+_Infos = Mapping[str, Union[Json, PduHandlerError]]
 _SCHEMA = "the standard's schema, tried on units simulated from it"
 # limit up to the logout; some services have a separate resource for each outlet's action
 _MOST_SECONDS = 120.0
@@ -106,11 +110,13 @@ def _states(
         [resources.state(outlet.resource, outlet.pdu) for outlet in outlets],
         f"Outlet, PowerState: {_SCHEMA}",
     )
-    switchable = [outlet for outlet in outlets if resources.text(action(outlet.resource), "target")]
-    infos = infos_of(service, [outlet.resource for outlet in switchable])
+    switchable = [
+        outlet for outlet in outlets if resources.text(_action(outlet.resource), "target")
+    ]
+    infos = _read_infos(service, [outlet.resource for outlet in switchable])
     possible = [outlet for outlet in switchable if _is_possible(service, outlet, infos)]
     listing = [
-        outlet for outlet in possible if values_of(service, outlet.resource, infos) is not None
+        outlet for outlet in possible if _values(service, outlet.resource, infos) is not None
     ]
     sure = (
         possible
@@ -144,12 +150,12 @@ def _states(
         )
 
 
-def _is_possible(service: RedfishService, listed_outlet: FoundOutlet, infos: Infos) -> bool:
+def _is_possible(service: RedfishService, listed_outlet: FoundOutlet, infos: _Infos) -> bool:
     outlet = listed_outlet.resource
     try:
-        for link in (action(outlet)["target"], listed_outlet.link):
+        for link in (_action(outlet)["target"], listed_outlet.link):
             service.path(link)
-        values = values_of(service, outlet, infos)
+        values = _values(service, outlet, infos)
         if values is None:
             # raises Unsupported if HPE's configuration cannot be read
             outlet_actions.body("", outlet, {}, {}, True, True, str)
@@ -165,5 +171,36 @@ def _is_below(service: RedfishService, outlet: FoundOutlet) -> bool:
     handler demands.
     """
     return outlet_actions.is_below(
-        service.path(action(outlet.resource)["target"]), service.path(outlet.link)
+        service.path(_action(outlet.resource)["target"]), service.path(outlet.link)
     )
+
+
+def _action(outlet: Json) -> Json:
+    """The outlet's switching action; empty if it has none."""
+    return resources.child(resources.child(outlet, "Actions"), outlet_actions.ACTION)
+
+
+def _read_infos(service: RedfishService, outlets: Iterable[Json]) -> _Infos:
+    """The resources that describe the parameters of the outlets' actions: 1 round trip each.
+
+    Raises the errors of `RedfishService.all`; that of a single resource (such as a 404) stands in
+    its place.
+    """
+    paths: dict[str, None] = {}
+    for info in (outlet_actions.info_link(_action(outlet)) for outlet in outlets):
+        if info is not None:
+            with contextlib.suppress(ProtocolError):  # `_values` raises it
+                paths[service.path(info)] = None
+    return dict(zip(paths, service.all(list(paths))))
+
+
+def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:
+    """The values that the outlet's action takes; None without such a list.
+
+    Raises an error if the list cannot be read.
+    """
+    info = outlet_actions.info_link(_action(outlet))
+    document = infos[service.path(info)] if info is not None else {}
+    if isinstance(document, PduHandlerError):
+        raise document
+    return outlet_actions.allowable_values(_action(outlet), document)
