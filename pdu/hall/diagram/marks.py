@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 
 from ...core.drawing.drawing import HallNode
 from ..walk.arithmetic import Interval
-from ..walk.node_state import Condition, HallStates
+from ..walk.condition import Condition
 
 
 class Mark(NamedTuple):
@@ -24,6 +24,11 @@ class Mark(NamedTuple):
     order: int = 0
     #: why, in a sentence
     reason: str = ""
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Higher is worse; of several conductors of one line, the fullest."""
+        return self.condition.rank, -1.0 if self.load is None else self.load.high
 
     @property
     def figures(self) -> str:
@@ -62,24 +67,12 @@ class Moment(NamedTuple):
     note: str
 
 
-def marks_of(
-    states: HallStates, moments: Mapping[HallNode, Moment], notes: Mapping[HallNode, str]
-) -> HallMarks:
-    """The marks of a failure or of a return. What has a moment is numbered, the first with 1.
-    `notes`: for what has none.
-    """
+def add_moments(marks: HallMarks, moments: Mapping[HallNode, Moment]) -> HallMarks:
+    """These marks with the notes of what has a moment, which is numbered: the first with 1."""
     several = sorted({moment[:2] for moment in moments.values()})
     order = {moment: place for place, moment in enumerate(several, start=1)}
-    marks: dict[HallNode, Mark] = {}
-    for node, state in states.items():
-        moment = moments.get(node)
-        marks[node] = Mark(
-            state.condition,
-            # what is dead at once carries nothing
-            None if state.at_the_latest_s == 0.0 else state.load,
-            state.rating_a,
-            notes.get(node, "") if moment is None else moment.note,
-            0 if moment is None else order[moment[:2]],
-            state.reason,
-        )
-    return marks
+    noted = {
+        node: marks[node]._replace(note=moment.note, order=order[moment[:2]])
+        for node, moment in moments.items()
+    }
+    return {**marks, **noted}

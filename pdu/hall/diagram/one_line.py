@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
 from ...core.drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
-from ..walk.node_state import Condition
+from ..walk.condition import Condition
 from .marks import HallMarks, Mark
 
 WIDTH = 960.0

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ...core.drawing.drawing import Drawing, HallNode, nodes
 from ...core.files import html
 from ...core.files.html import HtmlCell, number, row_header, safe, short, words
-from ..walk.node_state import Condition
+from ..walk.condition import Condition
 from .marks import HallMarks, Mark
 from .one_line import (
     HEAD_H,

@@ -27,7 +27,7 @@ from ...core.inventory.saved_readings import HallReadings
 from ..diagram.marks import Mark
 from ..diagram.svg import STYLE, diagram
 from ..walk.arithmetic import Interval
-from ..walk.node_state import Condition
+from ..walk.condition import Condition
 from .checking import Finding
 from .enrichment import meter_of
 

@@ -26,11 +26,12 @@ from ...core.cli.report import (
 )
 from ...core.drawing.drawing import HallNode
 from ...core.files.html import Frame
-from ..diagram.marks import Moment, marks_of
+from ..diagram.marks import Moment, add_moments
 from ..diagram.svg import STYLE, diagram
 from ..walk.load_limits import CANNOT_SAY
 from ..walk.verdicts import Judged, Verdict
 from . import report_parts
+from .hall_marks import failure_marks
 from .missing_facts import MissingFact
 from .rehearsal import (
     BreakerAfter,
@@ -54,7 +55,6 @@ from .report_parts import (
     taken_at,
 )
 from .shedding import Shed, sheds
-from .states import failure_states
 from .wording import duration, headline, interval, likely, list_advice, percent, short_times, times
 
 _TO_DO = 12  # lines of advice that are shown at once
@@ -182,7 +182,6 @@ def _shown_of(load: BreakerAfter) -> Sequence[object]:
 
 
 def _picture(hall: Hall, outcome: RehearsalOutcome) -> str:
-    states = failure_states(hall, outcome.failed, outcome)
     moments: dict[HallNode, Moment] = {}
     for load in breakers_in_question(outcome.loads):
         node = hall.drawn_carriers.get(load.name)
@@ -190,7 +189,7 @@ def _picture(hall: Hall, outcome: RehearsalOutcome) -> str:
             latest_s = math.inf if load.at_the_latest_s is None else load.at_the_latest_s
             # of several conductors of a line, the one that trips first
             moments.setdefault(node, Moment(load.not_before_s, latest_s, short_times(load)))
-    return diagram(hall.drawing, marks_of(states, moments, {}))
+    return diagram(hall.drawing, add_moments(failure_marks(hall, outcome.failed, outcome), moments))
 
 
 def _questions(loads: Sequence[BreakerAfter]) -> Table:

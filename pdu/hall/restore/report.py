@@ -23,10 +23,11 @@ from ...core.cli.report import (
 )
 from ...core.drawing.drawing import Drawing, HallNode
 from ...core.files.html import Frame
-from ..diagram.marks import Moment, marks_of
+from ..diagram.marks import Mark, Moment, add_moments
 from ..diagram.svg import STYLE, diagram
 from ..drawings.checking import Finding
 from ..failure import report_parts
+from ..failure.hall_marks import hall_marks
 from ..failure.rehearsal import Hall, worst_level
 from ..failure.report_parts import (
     GUIDE,
@@ -36,10 +37,9 @@ from ..failure.report_parts import (
     rank,
     taken_at,
 )
-from ..failure.states import hall_states
 from ..walk.arithmetic import MAYBE, NO, YES
+from ..walk.condition import Condition
 from ..walk.load_limits import ABOVE_LIMIT
-from ..walk.node_state import Condition, HallStates, NodeState
 from ..walk.verdicts import Judged, Verdict
 from .delays import Delays
 from .model import BreakerBack, MachineBack, ReturnOutcome, Step
@@ -230,21 +230,17 @@ def _picture(outcome: ReturnOutcome, returns: Returns, place: int) -> str:
         latest = max(math.inf if step.latest_s is None else step.latest_s for step in steps)
         end = "s or later" if math.isinf(latest) else f"- {latest:g} s"
         moments[HallNode("pdu", pdu)] = Moment(earliest, latest, f"closes {earliest:g} {end}")
-    states = _states(outcome, returns.hall)
-    return diagram(returns.hall.drawing, marks_of(states, moments, {}), place)
-
-
-def _states(outcome: ReturnOutcome, hall: Hall) -> HallStates:
     machines = {
-        machine.machine: NodeState(machine.verdict.condition, reason=machine.reason)
+        machine.machine: Mark(machine.verdict.condition, reason=machine.reason)
         for machine in outcome.machines
     }
-    return hall_states(hall, _states_of_nodes(outcome, hall), machines)
+    marks = hall_marks(returns.hall, _node_marks(outcome, returns.hall), machines)
+    return diagram(returns.hall.drawing, add_moments(marks, moments), place)
 
 
-def _states_of_nodes(outcome: ReturnOutcome, hall: Hall) -> Iterable[tuple[HallNode, NodeState]]:
+def _node_marks(outcome: ReturnOutcome, hall: Hall) -> Iterable[tuple[HallNode, Mark]]:
     for node, power in outcome.power.items():
-        yield node, NodeState(_OF_POWER[power])
+        yield node, Mark(_OF_POWER[power])
     for breaker in outcome.breakers:
         carrier = hall.drawn_carriers.get(breaker.name)
         if carrier is None:
@@ -256,8 +252,7 @@ def _states_of_nodes(outcome: ReturnOutcome, hall: Hall) -> Iterable[tuple[HallN
             condition = Condition.IN_QUESTION
         elif condition is Condition.LIVES and breaker.fit.word == ABOVE_LIMIT:
             condition = Condition.ABOVE_LIMIT
-        figures = breaker.load, breaker.rating_a, breaker.limit_a
-        yield carrier, NodeState(condition, *figures, reason=why(breaker))
+        yield carrier, Mark(condition, breaker.load, breaker.rating_a, reason=why(breaker))
 
 
 # ---- JSON ----------------------------------------------------------------------------------------

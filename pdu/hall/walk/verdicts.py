@@ -17,7 +17,7 @@ from typing import NamedTuple, Optional
 from ...core.drawing.drawing import Cord, Machine
 from ...core.inventory.saved_readings import HallReadings
 from ...core.states import DOWN, UP
-from .node_state import Condition
+from .condition import Condition
 
 # A supply that works carries at least this part of an equal share. Less is a dead supply's input
 # filter, or a supply on standby.

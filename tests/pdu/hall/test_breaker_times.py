@@ -10,12 +10,12 @@ from typing import Optional
 import pytest
 
 from pdu.core.drawing.drawing import Breaker, HallNode
+from pdu.hall.failure.hall_marks import failure_marks
 from pdu.hall.failure.missing_facts import missing_facts
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome, breakers_in_question
 from pdu.hall.failure.shedding import sheds
-from pdu.hall.failure.states import failure_states
 from pdu.hall.failure.wording import duration, headline
-from pdu.hall.walk.node_state import Condition
+from pdu.hall.walk.condition import Condition
 from pdu.hall.walk.protection import Protection
 from pdu.hall.walk.verdicts import Verdict
 from tests.pdu.hall.test_graph import FEEDS, hall
@@ -168,8 +168,7 @@ def test_a_machine_is_dark_when_its_own_breaker_has_tripped() -> None:
     outcome = fails(made)
     latest = {each.machine: each.at_the_latest_s for each in outcome.touched}
     assert latest == {**dict.fromkeys(("m1", "m2", "m3", "m4"), 60.0), "other": _HOUR}
-    states = failure_states(made, [A], outcome)
-    assert states[HallNode.breaker("right", "L1")].at_the_latest_s == 60.0
+    assert {load.name: load.at_the_latest_s for load in outcome.loads}["right/L1"] == 60.0
 
 
 def test_a_breaker_costs_no_machine_that_lives_on_another_cord() -> None:
@@ -282,24 +281,24 @@ def test_a_rating_that_is_missing_decides_and_says_of_how_many() -> None:
     assert (fact.what, fact.machines) == ("rating of right/L1", 4)
 
 
-def test_each_drawn_thing_has_a_state() -> None:
+def test_each_drawn_thing_has_a_mark() -> None:
     made = hall(sides("16"), EQUAL)
-    states = failure_states(made, [A], fails(made))
-    assert states[A].condition is Condition.DEAD and states[A].at_the_latest_s == 0.0
-    assert states[HallNode("feed", "B")].condition is Condition.LIVES
-    line = states[HallNode.breaker("right", "L1")]
-    assert line.condition is Condition.IN_QUESTION and line.not_before_s == _HOUR / 3
+    marks = failure_marks(made, [A], fails(made))
+    assert marks[A].condition is Condition.DEAD and marks[A].load is None
+    assert marks[HallNode("feed", "B")].condition is Condition.LIVES
+    line = marks[HallNode.breaker("right", "L1")]
+    assert line.condition is Condition.IN_QUESTION
     assert line.load is not None and line.rating_a == 16.0
     assert line.reason == "right/L1 may trip"
-    assert states[HallNode("machine", "m1")].condition is Condition.IN_QUESTION
-    now = failure_states(made, [], made.rehearse([]))
+    assert marks[HallNode("machine", "m1")].condition is Condition.IN_QUESTION
+    now = failure_marks(made, [], made.rehearse([]))
     assert now[HallNode("machine", "m1")].condition is Condition.LIVES
     made = hall(sides("20"), EQUAL)
-    states = failure_states(made, [A], fails(made))
-    assert states[HallNode.breaker("right", "L1")].condition is Condition.ABOVE_LIMIT
+    marks = failure_marks(made, [A], fails(made))
+    assert marks[HallNode.breaker("right", "L1")].condition is Condition.ABOVE_LIMIT
     made = hall(sides("10"), EQUAL)
-    line = failure_states(made, [A], fails(made))[HallNode.breaker("right", "L1")]
-    assert line.condition is Condition.DEAD and line.at_the_latest_s == _HOUR
+    line = failure_marks(made, [A], fails(made))[HallNode.breaker("right", "L1")]
+    assert line.condition is Condition.DEAD and line.load is not None
 
 
 @pytest.mark.parametrize(

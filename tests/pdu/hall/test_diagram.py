@@ -13,11 +13,11 @@ import pytest
 from pdu import root
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord, Drawing, HallNode, nodes
-from pdu.hall.diagram.marks import HallMarks, Mark, Moment, marks_of
+from pdu.hall.diagram.marks import HallMarks, Mark, Moment, add_moments
 from pdu.hall.diagram.one_line import WIDTH, Box, OneLine, one_line
 from pdu.hall.diagram.svg import diagram
 from pdu.hall.walk.arithmetic import Interval
-from pdu.hall.walk.node_state import Condition, NodeState
+from pdu.hall.walk.condition import Condition
 from tests.needs import ROOT
 
 HOSTILE = "</svg><script>alert(1)</script>"
@@ -171,8 +171,8 @@ def test_hostile_names_stay_text() -> None:
 
 def test_what_trips_is_numbered_by_its_moment() -> None:
     early, late, both = (HallNode.breaker("r1", name) for name in ("L1", "L2", "L3"))
-    states = {
-        node: NodeState(Condition.IN_QUESTION, Interval(17.0, 20.0, 18.0), 16.0)
+    marks: HallMarks = {
+        node: Mark(Condition.IN_QUESTION, Interval(17.0, 20.0, 18.0), 16.0)
         for node in (early, late, both)
     }
     moments = {
@@ -180,7 +180,7 @@ def test_what_trips_is_numbered_by_its_moment() -> None:
         early: Moment(0.0, 60.0, "at any time"),
         both: Moment(3600.0, 7200.0, "not before 1 h"),
     }
-    marks = marks_of(states, moments, {})
+    marks = add_moments(marks, moments)
     assert [marks[node].order for node in (early, late, both)] == [1, 2, 2]
     assert marks[late].figures == "17.0 - 20.0 / 16 A" and marks[late].utilisation == 1.25
 

@@ -13,9 +13,10 @@ from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
 from pdu.hall.failure.bounds import HallFacts
+from pdu.hall.failure.hall_marks import failure_marks
 from pdu.hall.failure.rehearsal import Grading, Hall, RehearsalOutcome, counts
-from pdu.hall.failure.states import failure_states
 from pdu.hall.walk.arithmetic import YES, Interval
+from pdu.hall.walk.condition import Condition
 from pdu.hall.walk.load_limits import BETWEEN_LINES, FITS, IN_PHASE
 from pdu.hall.walk.power_flow import Power
 from pdu.hall.walk.verdicts import Verdict
@@ -175,11 +176,10 @@ def test_a_machine_without_power_hides_no_other() -> None:
     outcome = made.rehearse([feed])
     assert [(one.machine, one.verdict) for one in outcome.touched] == [("srv", Verdict.STAYS)]
     assert outcome.already == ["off"] and outcome.count(Verdict.STAYS) == 2
-    states = failure_states(made, [feed], outcome)
-    reasons = {name: states[HallNode("machine", name)].reason for name in ("off", "srv", "calm")}
+    marks = failure_marks(made, [feed], outcome)
+    reasons = {name: marks[HallNode("machine", name)].reason for name in ("off", "srv", "calm")}
     assert reasons == {"off": "without power already", "srv": "", "calm": ""}
-    pdu_state = states[HallNode("pdu", "left")]
-    assert (pdu_state.not_before_s, pdu_state.at_the_latest_s) == (0.0, 0.0)
+    assert marks[HallNode("pdu", "left")].condition is Condition.DEAD
 
 
 def test_outlets_that_carry_or_may_carry_and_belong_to_nothing() -> None:
