@@ -19,19 +19,18 @@ from ..core.cli import shared_options
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import RunOptions, option, output, run_options_of
+from ..core.cli.options import option, output, run_options_of
 from ..core.cli.shared_options import HTML
+from ..core.drawing import drawing_file
 from ..core.drawing.drawing import KINDS, Drawing, HallNode, nodes
 from ..core.files.whole_files import check_page, write_page
-from ..core.inventory.saved_readings import HallReadings
 from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
-from .drawings import dcim_import, readings_source
+from .drawings import dcim_import, readings_source, writing
 from .drawings.supplies import add_supplies
 from .failure.missing_facts import missing_facts
 from .failure.rehearsal import Grading, Hall, RehearsalOutcome, worst_level
 from .failure.report import FailureSummary, outcome_as_json, report, rest_as_json
 from .failure.shedding import sheds
-from .importing.joining import NotJoined
 from .restore import command as restore_command
 
 _MOST_NAMES = 8
@@ -80,8 +79,13 @@ def _answer(context: click.Context, options: dict[str, Any]) -> int:
     if files.drawing:
         drawing = files.read_drawing()
     else:
-        drawing, readings, notes = _import_drawing(dcim, source, run_options)
-        for line in notes:
+        # a PDU that does not answer is drawn without readings
+        joint, readings = dcim_import.join_outlets(
+            dcim_import.fetch(dcim), source, run_options.json, is_strict=False
+        )
+        text = writing.format_drawing(writing.tables(joint))
+        drawing = drawing_file.parsed(text, dcim.url or "")
+        for line in joint.notes:
             print(line, file=sys.stderr)
     failing_nodes = [node_of(drawing, text) for text in rehearsal_options.fail]
     returning_nodes = [node_of(drawing, text, "--return") for text in dict.fromkeys(return_words)]
@@ -98,17 +102,6 @@ def _answer(context: click.Context, options: dict[str, Any]) -> int:
     if rehearsal_options.each:
         what = [[node] for node in nodes(hall.drawing)]
     return _rehearse_failures(rehearsal_options, hall, what, run_options.json)
-
-
-def _import_drawing(
-    dcim: dcim_import.DcimOptions, source: readings_source.SourceOptions, run_options: RunOptions
-) -> tuple[Drawing, HallReadings, Sequence[str]]:
-    try:
-        return dcim_import.import_for_rehearsal(dcim_import.fetch(dcim), source, dcim.url or "")
-    except NotJoined as error:
-        if not run_options.json:
-            print("\n".join(error.lists))
-        raise
 
 
 def _rehearse_failures(

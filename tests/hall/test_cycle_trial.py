@@ -260,7 +260,7 @@ def test_lines_in_a_wrong_order_are_no_run(tmp_path: Path) -> None:
     path = str(tmp_path / "p")
     plan_file.write(path, one.plan)
     with journal.Journal(path) as log:
-        log.append([plan_file.running(1.0, "begun"), plan_file.step_off(2.0, 1)])
+        log.append([plan_file.running(1.0, "begun"), plan_file.step_event(2.0, 1, plan_file.OFF)])
     with pytest.raises(SettingsError, match="does not hold a plan"):
         plan_file.reopen_plan(path)
 

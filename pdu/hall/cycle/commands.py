@@ -109,7 +109,7 @@ class OutletCommands:
         for cord in cords:
             self.send(step, cord, True, may_stop=may_stop)
             self.restored.append(cord)
-        self.write(plan_file.step_restored(self.environment.now(), step))
+        self.write(plan_file.step_event(self.environment.now(), step, plan_file.RESTORED))
 
     def look(self, cords: Collection[Cord], patience_s: float) -> None:
         """Read these outlets, until a command without a result would have shown."""

@@ -33,8 +33,8 @@ from ...core.files import journal
 from ...core.states import DOWN, UP, state_of_word, word
 from .steps import CycleStep, Mode
 
-_ABOUT, _RESULT, _BEGIN, _OFF, _DONE = "about", "result", "begin", "off", "done"
-_RESTORED = "restored"
+_ABOUT, _RESULT, _BEGIN = "about", "result", "begin"
+OFF, DONE, RESTORED = "off", "done", "restored"
 # a clock that is set back by more than this makes ages meaningless, in s
 _CLOCKS = 60.0
 
@@ -229,19 +229,11 @@ def result(
     return {**record, "error": error} if error else record
 
 
-def step_off(at: float, step: int) -> dict[str, Any]:
-    """All cords of the step are proven off."""
-    return {"at": at, "step": step, "event": _OFF}
-
-
-def step_done(at: float, step: int) -> dict[str, Any]:
-    """The step has ended well."""
-    return {"at": at, "step": step, "event": _DONE}
-
-
-def step_restored(at: float, step: int) -> dict[str, Any]:
-    """After a surprise the outlet was switched on again: the step has to be taken anew."""
-    return {"at": at, "step": step, "event": _RESTORED}
+def step_event(at: float, step: int, event: str) -> dict[str, Any]:
+    """OFF: all cords of the step are proven off. DONE: it has ended well. RESTORED: after a
+    surprise they are on again, and the step has to be taken anew.
+    """
+    return {"at": at, "step": step, "event": event}
 
 
 def running(at: float, what: str, **details: Any) -> dict[str, Any]:
@@ -332,11 +324,11 @@ def advance(progress: Progress, record: Mapping[str, Any]) -> None:
         step.about_at = progress.last_at
     elif event == _RESULT:
         step.state_by_command[_cord(record["cord"]), record["on"]] = state_of_word(record["state"])
-    elif event == _OFF:
+    elif event == OFF:
         step.off = True
-    elif event == _DONE:
+    elif event == DONE:
         progress.steps_done, progress.open = number, None
-    elif event == _RESTORED:
+    elif event == RESTORED:
         progress.open = None
 
 

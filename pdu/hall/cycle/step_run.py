@@ -136,7 +136,7 @@ class StepRun:
         if self._loads is not None:
             self._loads.shown_at = self._environment.monotonic() + self._period_s
         self._prove_off(self.step.cords)
-        self._commands.write(plan_file.step_off(self._environment.now(), self.step.number))
+        self._write(plan_file.OFF)
 
     def _switch_off_by_meters(self) -> None:
         """Switch all cords off, one after another, and prove it as `pdu machine off` does. The
@@ -160,7 +160,7 @@ class StepRun:
         except NotProven as error:
             raise UnexpectedState(f"{self.step.machine}: {error}") from None
         self._say(f"  off: {'; '.join(saw)}")
-        self._commands.write(plan_file.step_off(self._environment.now(), self.step.number))
+        self._write(plan_file.OFF)
 
     def _stay_off(self) -> None:
         """Wait while the outlets are off, and watch them and the other cords."""
@@ -189,7 +189,7 @@ class StepRun:
             if self._machine.needs <= len(working) and len(on) < len(self.step.cords):
                 self._prove_on(on)
         self._prove_on(self.step.cords)
-        self._commands.write(plan_file.step_done(self._environment.now(), self.step.number))
+        self._write(plan_file.DONE)
 
     # ---- readings --------------------------------------------------------------------------------
 
@@ -269,6 +269,10 @@ class StepRun:
                 return states
 
     # ---- commands and proofs ---------------------------------------------------------------------
+
+    def _write(self, event: str) -> None:
+        now, number = self._environment.now(), self.step.number
+        self._commands.write(plan_file.step_event(now, number, event))
 
     def send(self, cord: Cord, on: bool) -> None:
         """One command of the step; the first is journalled with its beginning."""

@@ -26,9 +26,10 @@ class Mark(NamedTuple):
     reason: str = ""
 
     @property
-    def rank(self) -> tuple[int, float]:
-        """Higher is worse; of several conductors of one line, the fullest."""
-        return self.condition.rank, -1.0 if self.load is None else self.load.high
+    def rank(self) -> tuple[int, float, float]:
+        """Higher is worse; of several conductors of one line, the fullest, with its rating."""
+        high = -1.0 if self.load is None else self.load.high
+        return self.condition.rank, high, self.rating_a or 0.0
 
     @property
     def figures(self) -> str:

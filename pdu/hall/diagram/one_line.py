@@ -101,14 +101,11 @@ class OneLine(NamedTuple):
     wires: Sequence[Wire]
     width: float
     height: float
-    #: whether each rack is one box
-    is_folded: bool
 
 
 def one_line(drawing: Drawing, marks: HallMarks) -> OneLine:
     """Place everything."""
-    is_folded = len(racks_of(drawing)) > _MOST_OPEN
-    return _Layout(_Boxes(drawing, marks).levels(is_folded), is_folded).place()
+    return _Layout(_Boxes(drawing, marks).levels()).place()
 
 
 def racks_of(drawing: Drawing) -> dict[str, list[PduNode]]:
@@ -182,11 +179,11 @@ class _Boxes:
             for line in panel.lines
         }
 
-    def levels(self, is_folded: bool) -> list[list[Box]]:
+    def levels(self) -> list[list[Box]]:
         """From the top: feeds, UPSes and panels, racks."""
-        rack = self._fold_rack if is_folded else self._open_rack
-        racks = [rack(name, pdus) for name, pdus in racks_of(self._drawing).items()]
-        return [*self._sources(), racks]
+        pdus_by_rack = racks_of(self._drawing)
+        rack = self._fold_rack if len(pdus_by_rack) > _MOST_OPEN else self._open_rack
+        return [*self._sources(), [rack(name, pdus) for name, pdus in pdus_by_rack.items()]]
 
     def _mark(self, node: HallNode) -> Mark:
         return self._marks.get(node, _PLAIN)
@@ -347,8 +344,8 @@ class _Bus(NamedTuple):
 
 
 class _Layout:
-    def __init__(self, levels: Sequence[Sequence[Box]], is_folded: bool) -> None:
-        self._levels, self._is_folded = levels, is_folded
+    def __init__(self, levels: Sequence[Sequence[Box]]) -> None:
+        self._levels = levels
         self._sources = {_box_of(box.node): box for boxes in levels[:-1] for box in boxes}
         self._wires: list[Wire] = []
 
@@ -417,7 +414,7 @@ class _Layout:
             ),
             default=0.0,
         )
-        return OneLine(boxes, self._wires, right + _EDGE, y + _EDGE, self._is_folded)
+        return OneLine(boxes, self._wires, right + _EDGE, y + _EDGE)
 
     def _buses(
         self,

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
 from ...core.cli.options import CA_PEM, Parameters, option, plain_option
-from ...core.drawing import drawing_file
-from ...core.drawing.drawing import Drawing
 from ...core.inventory.saved_readings import HallReadings
 from ..importing import rest
 from ..importing.choosing import Filters
 from ..importing.dcim import import_objects
-from ..importing.joining import joined
+from ..importing.joining import NotJoined, joined
 from ..importing.model import Imported
-from . import readings_source, writing
+from . import readings_source
 
 
 class DcimOptions(NamedTuple):
@@ -72,23 +69,22 @@ def fetch(options: DcimOptions) -> Imported:
     return import_objects(objects, options.filters)
 
 
-def join_outlets(imported_hall: Imported, source: readings_source.SourceOptions) -> Imported:
-    """With the identities of outlets: reads the PDUs for them."""
-    return joined(
-        imported_hall, readings_source.gather(source, _names_to_read(imported_hall, source))
-    )
-
-
-def import_for_rehearsal(
-    imported_hall: Imported, source: readings_source.SourceOptions, name: str
-) -> tuple[Drawing, HallReadings, Sequence[str]]:
-    """A drawing that no file holds, the readings of its PDUs, and what was left out of it. A PDU
-    that does not answer is drawn without readings.
+def join_outlets(
+    imported_hall: Imported,
+    source: readings_source.SourceOptions,
+    json: bool,
+    is_strict: bool = True,
+) -> tuple[Imported, HallReadings]:
+    """With the identities of outlets, and the readings of the PDUs for them. If an outlet does not
+    join, both lists are printed, unless `json`. `is_strict`: as for `joined`.
     """
     readings = readings_source.gather(source, _names_to_read(imported_hall, source))
-    joined_hall = joined(imported_hall, readings, is_strict=False)
-    text = writing.format_drawing(writing.tables(joined_hall))
-    return drawing_file.parsed(text, name), readings, joined_hall.notes
+    try:
+        return joined(imported_hall, readings, is_strict), readings
+    except NotJoined as error:
+        if not json:
+            print("\n".join(error.lists))
+        raise
 
 
 def _names_to_read(imported_hall: Imported, source: readings_source.SourceOptions) -> list[str]:

@@ -27,7 +27,6 @@ from ...core.files.whole_files import check_page, text_of, write_whole
 from ...core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from ..importing import csv_files, rest
 from ..importing.dcim import import_objects
-from ..importing.joining import NotJoined
 from . import dcim_import, readings_source, writing
 from .check_report import report
 from .checking import check as checked
@@ -67,12 +66,7 @@ def _import(context: click.Context, /, **options: Any) -> int:
         imported_hall = import_objects(rest.read_saved(folder), dcim_options.filters)
     else:
         imported_hall = dcim_import.fetch(dcim_options)
-    try:
-        joint = dcim_import.join_outlets(imported_hall, source)
-    except NotJoined as error:
-        if not run_options.json:
-            print("\n".join(error.lists))
-        raise
+    joint, _ = dcim_import.join_outlets(imported_hall, source, run_options.json)
     return _write_drawing(target, writing.tables(joint), joint.notes, run_options)
 
 

@@ -24,9 +24,7 @@ def read_csv_files(paths: Sequence[str]) -> Imported:
     for path in paths:
         for kind, row in _rows(path):
             if kind is CORDS:
-                cords.append(
-                    ImportedCord(row["server"], row["psu"], row["pdu"], row["outlet"], row.where)
-                )
+                cords.append(ImportedCord(row["server"], row["pdu"], row["outlet"], row.where))
                 continue
             lines.append(
                 ImportedLine(

@@ -96,10 +96,10 @@ class _DcimReader:
             device = _id(port["device"])
             if device not in machines and device not in pdus:
                 continue
-            name, psu = self._part_of(device, port), str(port["name"])
+            name = self._part_of(device, port)
             if kind == _OUTLET:
                 pdu = self._part_of(_id(end["device"]), end.get("power_port"))
-                cord = ImportedCord(name, psu, pdu, str(end["name"]).strip())
+                cord = ImportedCord(name, pdu, str(end["name"]).strip())
                 (pdu_cords if device in pdus else cords).append(cord)
             elif device in pdus:
                 lines.append(self._feed_line(name, end))
@@ -112,7 +112,7 @@ class _DcimReader:
                     lines.append(self._feed_line(unread[key], end)._replace(phases=1))
                 number = sum(cord.pdu == unread[key] for cord in cords)
                 outlet = _ONLY if not number else str(number + 1)
-                cords.append(ImportedCord(name, psu, unread[key], outlet))
+                cords.append(ImportedCord(name, unread[key], outlet))
         if unread:
             self._note(
                 "drawn as a PDU with one outlet, because a machine is wired to this feed",

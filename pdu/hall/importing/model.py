@@ -10,7 +10,6 @@ class ImportedCord(NamedTuple):
     """One cord. `outlet` is the other system's name of the outlet."""
 
     machine: str
-    psu: str
     pdu: str
     outlet: str
     #: where it stands: `cords.csv: line 7`; "" if it does not come from a file of lines

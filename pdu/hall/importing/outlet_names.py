@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Callable, Optional
 
 from handlers.shared.labels import Label
@@ -44,23 +45,25 @@ def identities(
     """Name -> identity for all that are wanted; None if no rule joins them all. `all_outlets`: all
     outlets that the other system lists for the PDU, with those wanted. Raises Contradiction.
     """
-    first: Joint = None
-    for rule in _BY_NAME:
-        first = rule(outlets, all_outlets, labels)
-        if first is not None:
-            break
+    first = _first_joint(_BY_NAME, outlets, all_outlets, labels)
     labelled_outlets = [outlet for outlet in outlets if outlet.label]
-    for rule in _BY_LABEL if labelled_outlets else ():
-        second = rule(labelled_outlets, all_outlets, labels)
-        if second is None:
-            continue
-        for name, identity in second.items():
-            if first is not None and first[name] != identity:
-                raise Contradiction(name, first[name], identity)
-        if first is None and len(labelled_outlets) == len(outlets):
-            first = second
-        break
+    second = _first_joint(_BY_LABEL, labelled_outlets, all_outlets, labels)
+    for name, identity in (second or {}).items():
+        if first is not None and first[name] != identity:
+            raise Contradiction(name, first[name], identity)
+    if first is None and len(labelled_outlets) == len(outlets):
+        return second
     return first
+
+
+def _first_joint(
+    rules: Iterable[Rule],
+    outlets: Sequence[ImportedOutlet],
+    all_outlets: Sequence[ImportedOutlet],
+    labels: Sequence[Label],
+) -> Joint:
+    joints = (rule(outlets, all_outlets, labels) for rule in rules)
+    return next((joint for joint in joints if joint is not None), None)
 
 
 def _exact(text: Callable[[ImportedOutlet], str], of: Callable[[Label], str]) -> Rule:
@@ -90,12 +93,8 @@ def _trailing_number(text: Callable[[ImportedOutlet], str]) -> Rule:
         by = _unique((_plain_number(_number(label)), label.identity) for label in labels)
         parts = {
             outlet.name: _NUMBERED.fullmatch(text(outlet).strip().casefold())
-            for outlet in all_outlets
+            for outlet in (*all_outlets, *outlets)
         }
-        parts.update(
-            (outlet.name, _NUMBERED.fullmatch(text(outlet).strip().casefold()))
-            for outlet in outlets
-        )
         words = {" ".join(part[1].split()) for part in parts.values() if part is not None}
         numbers = [int(part[2]) for part in parts.values() if part is not None]
         if None in parts.values() or len(set(numbers)) < len(numbers):
@@ -140,25 +139,8 @@ def _plain_number(text: str) -> str:
     return str(int(text)) if text.isascii() and text.isdigit() else text.casefold()
 
 
-def _name_of(outlet: ImportedOutlet) -> str:
-    return outlet.name
-
-
-def _label_of(outlet: ImportedOutlet) -> str:
-    return outlet.label
-
-
-def _own_name(label: Label) -> str:
-    return label.name
-
-
-_BY_NAME: Sequence[Rule] = (
-    _exact(_name_of, _own_name),
-    _exact(_name_of, _number),
-    _trailing_number(_name_of),
-)
+_NAME, _LABEL = attrgetter("name"), attrgetter("label")
+_BY_NAME: Sequence[Rule] = (_exact(_NAME, _NAME), _exact(_NAME, _number), _trailing_number(_NAME))
 _BY_LABEL: Sequence[Rule] = (
-    _exact(_label_of, _number),
-    _exact(_label_of, _own_name),
-    _trailing_number(_label_of),
-)
+    _exact(_LABEL, _number), _exact(_LABEL, _NAME), _trailing_number(_LABEL),
+)  # fmt: skip
