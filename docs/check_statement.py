@@ -961,7 +961,11 @@ def main(folder, root):
     count_text = f"{count} readings of {len(lines)} outlet{'' if len(lines) == 1 else 's'}"
     expected, here = {*FILES, "proof.json.gz"}, {one.name for one in folder.iterdir()}
     others, absent = (", ".join(sorted(some)) for some in (here - expected, expected - here))
-    odd = [f"kWh, grade and events but gaps of {'; '.join(unchecked)}"] if unchecked else []
+    odd = (
+        [f"registers, kWh, grade and events but gaps of {'; '.join(unchecked)}"]
+        if unchecked
+        else []
+    )
     for sentence in (
         *report(statement),
         f"{count_text} are those of the published root, and all figures follow from them",
@@ -1090,6 +1094,8 @@ def missing(traces):
             few = f"{', '.join(lost[:3])}{', ...' if len(lost) > 3 else ''}"
             count = f"{len(lost)} day{'s' if len(lost) > 1 else ''}"
             yield f"MISSING: no reading is shown of {count} ({few}) of {name(one.line)}"
+        if one.readings and one.readings[-1][0] < one.end:
+            yield f"MISSING: no reading is shown after the end of {name(one.line)}"
         first = not one.readings or one.readings[0][0] >= one.begin
         last = not one.readings or one.readings[-1][0] < one.end
         count = first * one.hidden[0] + last * one.hidden[1]

@@ -66,7 +66,8 @@ def test_twenty_equal_rises_at_equal_times_are_no_chance() -> None:
 def test_days_without_a_reading_are_counted() -> None:
     read = [(_BEGIN + 5.0, 1.0)]
     week = Trace("left", "3", _BEGIN, _BEGIN + 7 * DAY, set(), read, (0, 9), ())
-    days, hidden = missing([week])
+    days, end, hidden = missing([week])
+    assert end == "MISSING: no reading is shown after the end of left, outlet 3"
     assert days == (
         "MISSING: no reading is shown of 6 days (2026-10-02, 2026-10-03, 2026-10-04, ...) of left,"
         " outlet 3"

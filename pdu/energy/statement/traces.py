@@ -42,6 +42,9 @@ def missing(traces: Sequence[Trace]) -> Sequence[str]:
     """What no reading is shown of, by count."""
     outlets: dict[tuple[str, ...], list[str]] = {}
     hidden_ranges = []
+    unended = [
+        trace.name for trace in traces if trace.readings and trace.readings[-1][0] < trace.end
+    ]
     for trace in traces:
         days = _days_without(trace)
         if days:
@@ -54,6 +57,8 @@ def missing(traces: Sequence[Trace]) -> Sequence[str]:
         f" ({', '.join(days[:3])}{', ...' if len(days) > 3 else ''}) of {'; '.join(names)}"
         for days, names in outlets.items()
     ]
+    if unended:
+        sentences.append(f"MISSING: no reading is shown after the end of {'; '.join(unended)}")
     if hidden_ranges:
         sentences.append(f"HIDDEN, perhaps of this time: readings, {'; '.join(hidden_ranges)}")
     return [printable(text) for text in sentences]
