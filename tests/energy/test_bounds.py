@@ -185,6 +185,19 @@ def test_a_reading_that_may_be_old_says_something_of_the_time_before_it() -> Non
     assert after.energy(T0, T0 + 3400.0).best == after.energy(T0, T0 + 3399.0).best == 0.0
 
 
+def test_a_register_that_stands_at_its_first_readings_may_have_been_stale_before_them() -> None:
+    one = register([0.0, 300.0, 600.0], [10.0, 10.0, 10.5])
+    assert inside(one, T0 - 100.0, T0 + 600.0).low == 0.0
+    assert register_at(one, T0 - 100.0).high == pytest.approx(10.6)
+
+
+def test_the_best_is_on_the_line_between_two_readings() -> None:
+    one = register([0.0, 3600.0, 7200.0], [10.0, 11.0, 14.0])
+    moments = {-60.0: 10.0, 1800.0: 10.5, 4500.0: 11.75, 7260.0: 14.0}
+    for moment, best in moments.items():
+        assert register_at(one, T0 + moment).best == pytest.approx(best)
+
+
 def test_a_hole_begins_as_much_earlier_as_the_reading_before_it_may_be_old() -> None:
     """What the register had not yet shown flowed before the hole, and is not counted there."""
     times, values = [0.0, 300.0, 7500.0, 7800.0], [10.0, 10.3, 0.0, 0.3]

@@ -191,7 +191,7 @@ class Comparison(NamedTuple):
         """How far a ratio is outside, as a logarithm; 0 within. Farthest is a ratio of 0."""
         if ratio < self.lowest_ratio:
             return math.log(self.lowest_ratio / ratio) if ratio else math.inf
-        return math.log(ratio / self.highest_ratio) if ratio > self.highest_ratio > 0.0 else 0.0
+        return math.log(ratio / self.highest_ratio) if ratio > self.highest_ratio else 0.0
 
 
 def compare(

@@ -219,7 +219,7 @@ class SegmentColumns:
         """What the register was at moments; before and after the segment, at its ends."""
         low = self._lowest(moments - self._slack)
         high = self._highest(moments + self._slack + self._max_age)
-        best = np.minimum(np.maximum(self._interpolate(moments), low), high)
+        best = np.minimum(np.maximum(np.interp(moments, self._begins, self._values), low), high)
         return EnergyColumns(low, best, high)
 
     def _lowest(self, moments: Column) -> Column:
@@ -245,25 +245,13 @@ class SegmentColumns:
         group = np.searchsorted(self._rises, following, "right")
         first_equal, after_equal = edges[group], edges[group + 1]
         next_values = values[np.minimum(after_equal, count - 1)]
-        may_be_stale = (after_equal < count) & (after_equal - first_equal > 1)
+        may_be_stale = after_equal - first_equal > 1
         may_be_stale &= next_values - values[following] > step * (1.0 + 1e-6)
         ceiling = np.where(may_be_stale, next_values, values[following]) + step
-        lower = np.minimum(np.maximum(first_equal - 1, 0), np.maximum(positions - 1, 0))
+        lower = np.maximum(first_equal - 1, 0)
         reachable = values[lower] + step + _most(self._limits, moments - self._begins[lower])
         ceiling = np.where(positions > 0, np.minimum(ceiling, reachable), ceiling)
         return np.where(positions == count, values[-1] + step, ceiling)
-
-    def _interpolate(self, moments: Column) -> Column:
-        """The register on the straight lines between the readings around moments."""
-        positions = np.searchsorted(self._begins, moments, "right")
-        right = np.minimum(np.maximum(positions, 1), len(self._values) - 1)
-        left = np.maximum(right - 1, 0)
-        begins, values = self._begins, self._values
-        seconds = begins[right] - begins[left]
-        share = (moments - begins[left]) / np.where(seconds > 0.0, seconds, 1.0)
-        between = values[left] + share * (values[right] - values[left])
-        at_ends = np.where(positions == 0, values[0], values[-1])
-        return np.where((positions == 0) | (positions == len(values)), at_ends, between)
 
 
 def count_until(times: Sequence[float], numbers: Sequence[int], moment: float) -> int:
