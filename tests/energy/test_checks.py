@@ -90,6 +90,24 @@ def test_a_comparison_has_the_figures_that_are_computed_by_hand() -> None:
     assert found[4:6] == pytest.approx((0.851056, 1.818819), abs=1e-6)
 
 
+def test_twelve_pairs_show_another_unit_and_a_day_puts_all_that_was_compared_in_doubt() -> None:
+    table = rows([1200.0] * 13, [float(at) for at in range(13)])
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    found = compare(table, flow, PARAMETERS, slice(0, 13))
+    assert found is not None and found.event is not None and found.event.kind == UNIT
+    # ten times what flowed on the first of two days: in all five times, and until the end
+    hours = [3600.0 * at for at in range(48)]
+    kwh = [1.2 * (10 * min(at, 23) + max(at - 23, 0)) for at in range(48)]
+    hourly = PARAMETERS._replace(usual_gap=3600.0)
+    table = rows([1200.0] * 48, kwh, hours)
+    flow = Flow.of(table, hourly)
+    assert flow is not None
+    found = compare(table, flow, hourly, slice(0, 48))
+    assert found is not None and found.event is not None
+    assert (found.event.begin, found.event.end) == (0.0, hours[-1] + 1.0)
+
+
 def test_after_a_gap_a_register_may_be_off_by_a_step_again() -> None:
     times = [300.0 * at for at in range(8)] + [3101.0 + 300.0 * at for at in range(8)]
     table = rows([1200.0] * 16, [0.1 * at for at in range(16)], times)
@@ -259,6 +277,7 @@ def test_what_was_never_read_and_a_single_poll_have_no_gaps() -> None:
         (0.0, math.inf, 10.0, False),  # nothing was seen
         (1.0, 1.0, 1.0, False),
         (0.9, 1.1, 0.0, True),  # of a register that counted nothing
+        (0.0, 0.5, 0.0, False),  # it may have counted nothing, too
     ],
 )
 def test_a_ratio_is_compared_as_an_interval(
@@ -270,7 +289,12 @@ def test_a_ratio_is_compared_as_an_interval(
 
 @pytest.mark.parametrize(
     ("lowest", "highest", "confirms", "is_loaded"),
-    [(1.0, 2.55, True, False), (1.0, 2.57, False, False), (0.9, 1.79, True, True)],
+    [
+        (1.0, 2.0, True, False),
+        (1.0, 2.55, True, False),
+        (1.0, 2.56, False, False),
+        (0.9, 1.79, True, True),
+    ],
 )
 def test_evidence_that_is_four_times_wide_confirms_nothing(
     lowest: float, highest: float, confirms: bool, is_loaded: bool
