@@ -47,7 +47,8 @@ _DESCRIBED = re.compile(r"(?:^|[.;]\s+|\n\s*)((?:`[A-Za-z_]\w*`, )*`[A-Za-z_]\w*
 _VAGUE = re.compile(
     r"(?!need|feed|speed)\w+ed|found|held|shown|known|made|sent|read|others?|rest|own"
 )
-_PATH = re.compile(r"(?<![\w/<])((?:[a-z_0-9]+/)+[a-z_0-9]+\.py)\b")
+#: of a file; `<name>` is that of any handler
+_PATH = re.compile(r"(?<![\w/<])((?:[a-z_0-9]+/|<name>/)+[a-z_0-9]+\.py)\b")
 
 
 def _tracked() -> list[str]:
@@ -283,8 +284,9 @@ def test_docstrings_and_pages_name_files_that_exist(
         for number, line in enumerate((ROOT / file).read_text("utf-8").splitlines(), 1)
     ]
     ends = {
-        "/".join(PurePosixPath(name).parts[start:])
+        "/".join(PurePosixPath(path).parts[start:])
         for name in files
+        for path in {name, re.sub(r"^(handlers|pdu/core/adapters)/\w+/", r"\1/<name>/", name)}
         for start in range(name.count("/") + 1)
     }
     stale = [

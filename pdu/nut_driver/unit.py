@@ -17,8 +17,7 @@ from typing import Callable, NamedTuple, Optional, Protocol
 from handlers.shared.errors import printable
 
 from ..core.adapters.nameplate import Nameplate
-from ..core.inventory.list_access import read_nameplate
-from ..core.inventory.polling import Target, poll_full
+from ..core.inventory.polling import Target, poll_full, read_nameplate
 from ..core.inventory.reading import Reading, error_of
 from ..core.machines import outlet as one_outlet
 from ..core.machines.outlet import OutletPower, ProofOutlet, RestartStage

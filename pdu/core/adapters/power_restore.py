@@ -1,6 +1,7 @@
 """What an outlet does when power comes back, as tools want to know it. In no archive.
 
-`handlers/<name>/power_on.py` reads it for the handler of that name, in requests of its own.
+pdu/core/adapters/<name>/power_restore.py reads it for the handler of that name, in requests of its
+own.
 """
 
 from __future__ import annotations

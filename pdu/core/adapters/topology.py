@@ -1,6 +1,6 @@
 """What tools want to know of a PDU beyond DCImanager's calls. In no archive.
 
-`handlers/<name>/topology.py` reads it for the handler of that name, in requests of its own.
+pdu/core/adapters/<name>/topology.py reads it for the handler of that name, in requests of its own.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import importlib
 import importlib.util
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from handlers import registry
 from handlers.host import Figures, PortFigures
@@ -34,19 +34,13 @@ if TYPE_CHECKING:
     from ..adapters.recording_formats import RecordingFormat
 
 
-class _ToolFunction(NamedTuple):
-    """Where a handler of this tree answers something: `{}` is its name."""
-
-    module: str
-    name: str
-
-
-TOOL_FUNCTIONS: Mapping[str, _ToolFunction] = {
-    "topology": _ToolFunction("pdu.core.adapters.{}.topology", "read_topology"),
-    "power_on": _ToolFunction("pdu.core.adapters.{}.power_restore", "read_power_restore"),
-    "nameplate": _ToolFunction("pdu.core.adapters.{}.nameplate", "read_nameplate"),
-    "identify": _ToolFunction("pdu.core.adapters.{}.identification", "identify"),
-    "recording": _ToolFunction("pdu.core.adapters.{}.recording_format", "KIND"),
+#: module of pdu/core/adapters/<name> -> the function or value with which it answers
+TOOL_FUNCTIONS: Mapping[str, str] = {
+    "topology": "read_topology",
+    "power_restore": "read_power_restore",
+    "nameplate": "read_nameplate",
+    "identification": "identify",
+    "recording_format": "KIND",
 }
 
 
@@ -67,9 +61,8 @@ class HandlerTools:
         Of a handler without `measured`, its `statistic`: no power, and a current of an outlet only
         if this platform's view of an outlet has one.
         """
-        of_handler = _methods(pdu).measured
-        if of_handler is not None:
-            figures: Figures = of_handler(with_power)
+        if hasattr(pdu, "measured"):
+            figures: Figures = pdu.measured(with_power)
             return figures
         view = pdu.statistic()
         ports = [
@@ -84,8 +77,7 @@ class HandlerTools:
 
     def labels(self, pdu: Any) -> Optional[Sequence[Label]]:
         """Number and name of each outlet; None if the handler does not tell them."""
-        of_handler = _methods(pdu).labels
-        return None if of_handler is None else of_handler()
+        return pdu.labels() if hasattr(pdu, "labels") else None
 
     def topology(self, pdu: Any) -> Topology:
         """Lines, breakers and how outlets are fed; empty if the handler does not tell."""
@@ -99,7 +91,7 @@ class HandlerTools:
         """Identity -> what the outlet does when power comes back; {} if the handler does not
         tell.
         """
-        reader = _answer("power_on", self._own)
+        reader = _answer("power_restore", self._own)
         return {} if reader is None else reader(pdu)
 
     def nameplate(self, pdu: Any, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
@@ -118,7 +110,7 @@ class HandlerTools:
         """What the handler finds at the address in `data`, an argument of make_handler: by a module
         of its own, else by its calls.
         """
-        reader = _answer("identify", self._own)
+        reader = _answer("identification", self._own)
         try:
             finding: HandlerFinding = (
                 self._describe_by_calls(data) if reader is None else reader(data)
@@ -151,32 +143,18 @@ class HandlerTools:
         return out
 
 
-class HandlerMethods(NamedTuple):
-    """The methods that tools may find on a handler's object."""
-
-    measured: Optional[Callable[[bool], Any]]
-    labels: Optional[Callable[[], Sequence[Label]]]
-
-
-def _methods(pdu: Any) -> HandlerMethods:
-    return HandlerMethods(
-        pdu.measured if hasattr(pdu, "measured") else None,
-        pdu.labels if hasattr(pdu, "labels") else None,
-    )
-
-
 def recordable_handlers() -> tuple[str, ...]:
     """The handlers whose devices can be recorded."""
     return tuple(
         name
         for name in registry.names()
-        if registry.about(name).is_codec or _module("recording", name) is not None
+        if registry.about(name).is_codec or _module("recording_format", name) is not None
     )
 
 
 def recording(handler: str) -> Optional[RecordingFormat]:
     """As `HandlerTools.recording`, without loading the handler of this name."""
-    recording_format: Optional[RecordingFormat] = _answer("recording", handler)
+    recording_format: Optional[RecordingFormat] = _answer("recording_format", handler)
     if (
         recording_format is None
         and registry.is_handler(handler)
@@ -207,11 +185,11 @@ def _answer(what: str, handler: str) -> Any:
     module = _module(what, handler) if handler else None
     if module is None:
         return None
-    return getattr(importlib.import_module(module), TOOL_FUNCTIONS[what].name)
+    return getattr(importlib.import_module(module), TOOL_FUNCTIONS[what])
 
 
 def _module(what: str, handler: str) -> Optional[str]:
-    module = TOOL_FUNCTIONS[what].module.format(handler)
+    folder = f"pdu.core.adapters.{handler}"
     # without the folder, a search for a module in it would be an error
-    names = (module.rpartition(".")[0], module)
-    return module if all(importlib.util.find_spec(name) for name in names) else None
+    is_there = all(importlib.util.find_spec(name) for name in (folder, f"{folder}.{what}"))
+    return f"{folder}.{what}" if is_there else None

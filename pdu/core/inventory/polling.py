@@ -12,12 +12,14 @@ from typing import Any, NamedTuple, Optional
 from handlers.shared.errors import SettingsError, printable
 from pdu_common.helper import EnumPowerStatus
 
+from ..adapters.nameplate import Nameplate
 from ..cli.error_output import NoSuchHandler
 from ..cli.options import SECRETS, RunOptions, spelled_secret
 from ..cli.prompts import NoSecret
 from . import connection_data, reading
 from .auth import ENVIRONMENT, DeviceLogin, names
 from .handler_loading import LoadedHandler, load
+from .handler_tools import HandlerTools
 from .listed_pdu import ListedPdu
 from .reading import CallError, Part, PolledOutlet, Reading
 from .scheduling_delay import SchedulingDelay
@@ -164,6 +166,12 @@ def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part])
         seconds=time.monotonic() - readings[0].begun,
         requests=None if target.handler.sent is None else count[0],
     )
+
+
+def read_nameplate(target: Target) -> Nameplate:
+    """The whole nameplate; empty for an archive. Raises the errors of the target's handler."""
+    pdu = target.handler.make(target.data())
+    return HandlerTools(target.handler).nameplate(pdu, lambda _: False)
 
 
 def is_silence(full_reading: Reading) -> bool:

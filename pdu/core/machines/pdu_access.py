@@ -10,9 +10,8 @@ from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 from handlers.shared.errors import Denied, printable
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from ..inventory.list_access import read_nameplate
 from ..inventory.listed_pdu import place_of
-from ..inventory.polling import Target, poll, poll_states
+from ..inventory.polling import Target, poll, poll_states, read_nameplate
 from ..inventory.reading import Reading, error_of
 from ..states import UNKNOWN, reported_state
 from . import outlet as one_outlet

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pdu.core.inventory.list_access import read_nameplate
+from pdu.core.inventory.polling import read_nameplate
 from pdu.core.owner_files import OwnerFiles
 from pdu.nut_driver import names
 from pdu_common.helper import PduPortView
