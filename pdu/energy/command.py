@@ -129,7 +129,7 @@ def _audit_pdus(
     for alias in alias_sentences:
         click.echo(alias, err=True)
     return AuditOutcome(
-        begin, end, zone, pdus, machine_totals, sums, level, [*alias_sentences, *source.origin()]
+        times, pdus, machine_totals, sums, level, [*alias_sentences, *source.origin()]
     )
 
 

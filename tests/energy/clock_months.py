@@ -21,10 +21,11 @@ from functools import partial
 from typing import Any, NamedTuple, Optional
 
 from pdu.energy.audit.pdu_audit import AuditScope, PduAudit, audit_registers
-from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
-from pdu.energy.registers.poll import OWN, OutletFigures, Poll
+from pdu.energy.registers.poll import OWN
 from pdu.energy.registers.values import EnergyInterval
+
+from .polls import OutletFigures, Poll, read
 
 np: Any = importlib.import_module("numpy")
 
@@ -159,7 +160,7 @@ def _audited(
     step: float,
     end: float,
 ) -> PduAudit:
-    pdu = PduReadings("rack")
+    polls = list[Poll]()
     lists = {
         name: [[None] * len(times) if one is None else one.tolist() for one in each]
         for name, each in columns.items()
@@ -170,7 +171,9 @@ def _audited(
             for name, (kwh, amperes, watts) in lists.items()
         ]
         begin = ORIGIN + time
-        pdu.append(Poll("rack", begin, begin + 1.0, figures, time + 3e5, serial="A1", uptime=time))
+        poll = Poll("rack", begin, begin + 1.0, figures, time + 3e5, serial="A1", uptime=time)
+        polls.append(poll)
+    pdu = read("rack", polls)
     facts = RegisterFacts(LIMIT_KW, step, volts=VOLTS if source == VOLT_AMPERES else None)
     meters = Meters(facts, pdu_limit_kw=PDU_LIMIT_KW)
     return audit_registers(pdu, AuditScope(ORIGIN, ORIGIN + end, meters))

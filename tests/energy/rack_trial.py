@@ -20,13 +20,12 @@ from typing import NamedTuple, Optional
 
 from pdu.energy.audit import pdu_audit
 from pdu.energy.audit.grades import LEVELS, USUAL_TOLERANCE_KWH, grade_sum
-from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.customers import OutletTenancy
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
-from pdu.energy.registers.poll import OutletFigures, Poll
 from pdu.energy.registers.values import EnergyInterval
 
 from . import racks
+from .polls import OutletFigures, Poll, read
 from .racks import LIMIT_KW, ORIGIN, OWN, PDU_LIMIT_KW, Rack
 
 
@@ -52,19 +51,19 @@ class Result(NamedTuple):
 
 def audited(one: Rack) -> pdu_audit.PduAudit:
     """The audit's answer, from polls as a source yields them."""
-    pdu = PduReadings("rack")
-    for poll in one.polls:
-        pdu.append(
-            Poll(
-                "rack",
-                poll.begin,
-                poll.end,
-                [OutletFigures(name, *figures) for name, figures in poll.figures.items()],
-                monotonic=poll.monotonic,
-                serial=poll.serial,
-                uptime=poll.uptime,
-            )
+    polls = (
+        Poll(
+            "rack",
+            poll.begin,
+            poll.end,
+            [OutletFigures(name, *figures) for name, figures in poll.figures.items()],
+            monotonic=poll.monotonic,
+            serial=poll.serial,
+            uptime=poll.uptime,
         )
+        for poll in one.polls
+    )
+    pdu = read("rack", polls)
     meters = Meters(RegisterFacts(LIMIT_KW, one.plan.step), pdu_limit_kw=PDU_LIMIT_KW)
     begin, middle = ORIGIN, ORIGIN + one.handover
     tenures = {}

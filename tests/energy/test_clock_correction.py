@@ -11,8 +11,8 @@ import pytest
 from handlers.shared.errors import SettingsError
 from pdu.energy.journal.clock import PollClock, jumps_by_monotonic
 from pdu.energy.journal.clock_correction import WORDS
-from pdu.energy.journal.readings import PduReadings
-from pdu.energy.registers.poll import OutletFigures, Poll
+
+from .polls import OutletFigures, Poll, read
 
 FIRST = 1790812800.0  # 2026-10-01T00:00:00Z
 HOUR, DAY = 3600.0, 86400.0
@@ -112,14 +112,15 @@ def test_polls_that_a_folder_has_twice_are_refused(
     """Ten polls once more: the register would fall, and what it counted be billed twice. By one
     clock alone it is a jump, or a start of the machine.
     """
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for at, is_again in [*((at, False) for at in range(40)), *((at, True) for at in range(30, 60))]:
         begin, figures = FIRST + 900.0 * at, [OutletFigures("1", 100.0 + at, 1.0, None)]
         monotonic = None
         if origin is not None:
             monotonic = 900.0 * at + (origin if is_again else 1e6)
         this_boot = boot if is_again else "b"
-        pdu.append(Poll("rack1", begin, begin + 1.0, figures, monotonic, this_boot))
+        polls.append(Poll("rack1", begin, begin + 1.0, figures, monotonic, this_boot))
+    pdu = read("rack1", polls)
     if is_refused:
         with pytest.raises(SettingsError, match="rack1: .* by both clocks of the reader"):
             pdu.clock()

@@ -11,9 +11,9 @@ import pytest
 
 from pdu.energy.audit import checks, grades, pdu_audit
 from pdu.energy.journal.clock import jumps_by_monotonic
-from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
-from pdu.energy.registers.poll import OutletFigures, Poll
+
+from .polls import OutletFigures, Poll, read
 
 DAY, HOUR = 86400.0, 3600.0
 KNOWN = RegisterFacts(limit_kw=3.68)
@@ -30,11 +30,12 @@ def answered(
 
     It is polled each five minutes, from an hour before the period to an hour after it.
     """
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(-12, int(days * 288) + 13):
         time = 300.0 * number
         figures = OutletFigures("1", register(time / HOUR), amperes, watts)
-        pdu.append(Poll("rack1", time, time + 1.0, [figures], monotonic=time + 1e6, serial="A1"))
+        polls.append(Poll("rack1", time, time + 1.0, [figures], monotonic=time + 1e6, serial="A1"))
+    pdu = read("rack1", polls)
     asked = pdu_audit.AuditScope(0.0, days * DAY, Meters(facts))
     (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     return answer
@@ -181,10 +182,11 @@ def test_false_values_of_an_idle_outlet_are_no_energy(values: list[float]) -> No
 
 
 def test_a_unit_that_seems_exchanged_at_each_poll_takes_no_longer() -> None:
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(3000):
         figures = [OutletFigures("1", round(1000.0 + 0.01 * number, 2))]
-        pdu.append(Poll("rack1", 300.0 * number, 300.0 * number, figures, uptime=3e5 * number))
+        polls.append(Poll("rack1", 300.0 * number, 300.0 * number, figures, uptime=3e5 * number))
+    pdu = read("rack1", polls)
     asked = pdu_audit.AuditScope(0.0, 31 * DAY, Meters(KNOWN))
     (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     assert answer.grade == grades.NOT_BILLABLE

@@ -16,17 +16,15 @@ from xml.etree import ElementTree
 import pytest
 
 from pdu import root
-from pdu.core.states import UP
 from pdu.energy.audit import checks, grades, groups, pdu_audit, plots
 from pdu.energy.audit.audit_result import kwh
 from pdu.energy.journal.clock import jumps_by_monotonic
 from pdu.energy.journal.readings import PduReadings
-from pdu.energy.journal.unit_changes import UnitIdentity
 from pdu.energy.registers.customers import OutletTenancy
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
-from pdu.energy.registers.poll import OWN, OutletFigures, Poll
-from pdu_common.helper import EnumPowerStatus
+from pdu.energy.registers.poll import OWN
 
+from .polls import OutletFigures, Poll, read
 from .test_audit import FIRST, HOUR, LAST, hours, line, passed, written
 
 DAY = 86400.0
@@ -39,15 +37,14 @@ def polled(
     days: float = 2.0,
     current: float = 4.5,
     watts: Optional[float] = None,
-    state: EnumPowerStatus = UP,
 ) -> PduReadings:
     """Outlet 1 of a PDU, read for an hour longer; `register` is a function of hours."""
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(int((days * DAY + HOUR) / every) + 1):
         time = every * number
         kwh = register(time / HOUR)
-        pdu.append(Poll("rack1", time, time, [OutletFigures("1", kwh, current, watts, state)]))
-    return pdu
+        polls.append(Poll("rack1", time, time, [OutletFigures("1", kwh, current, watts)]))
+    return read("rack1", polls)
 
 
 def rising(factor: float = 1.0) -> Any:
@@ -114,22 +111,22 @@ def test_a_register_that_stands_while_current_flows() -> None:
 
 
 def test_a_gap_is_told_though_the_register_bridges_it() -> None:
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(589):
         if not 100 < number < 150:
             time = 300.0 * number
-            pdu.append(Poll("rack1", time, time, [OutletFigures("1", rising()(time / HOUR), 4.5)]))
-    answer = answered(pdu)
+            polls.append(
+                Poll("rack1", time, time, [OutletFigures("1", rising()(time / HOUR), 4.5)])
+            )
+    answer = answered(read("rack1", polls))
     assert kinds(answer) == [checks.GAP] and "4.2 h" in answer.events[0].reason
     assert answer.energy.width < 0.2 and answer.grade == grades.FIRM
     assert answer.read == pytest.approx(1.0 - 50 / 576)
 
 
 def changes(*polls: Poll) -> Mapping[int, str]:
-    identity = UnitIdentity()
-    for number, poll in enumerate(polls):
-        identity.follow(poll, number)
-    return identity.changes
+    said = [poll._replace(outlets=[OutletFigures("1", 1.0)]) for poll in polls]
+    return read("a", said).changes
 
 
 def test_who_the_unit_is() -> None:
@@ -172,7 +169,7 @@ def exchanged(*said: Mapping[str, Any], then: Mapping[str, Any]) -> pdu_audit.Au
     """Unit A stands at 5008 kWh, while nothing flows; unit B goes on from 5040. `said` of the polls
     of A, the last also of all further ones; `then` of those of B.
     """
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(589):
         time = 300.0 * number
         is_old = number < 250
@@ -183,8 +180,8 @@ def exchanged(*said: Mapping[str, Any], then: Mapping[str, Any]) -> pdu_audit.Au
         uptime = says.get("up")
         more = {**says, "uptime": None if uptime is None else uptime + time}
         more.pop("up", None)
-        pdu.append(poll._replace(**more))
-    return answered(pdu)
+        polls.append(poll._replace(**more))
+    return answered(read("rack1", polls))
 
 
 @pytest.mark.parametrize(
@@ -215,22 +212,24 @@ def test_a_unit_that_is_known_and_stood_is_bridged() -> None:
 
 @pytest.mark.parametrize("percent", [99.0, 100.0])
 def test_a_meter_may_state_any_error(percent: float) -> None:
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(100):
         time = 300.0 * number
         figures = [OutletFigures("1", rising()(time / HOUR))]
-        pdu.append(Poll("rack1", time, time, figures, accuracy_percent=percent))
+        polls.append(Poll("rack1", time, time, figures, accuracy_percent=percent))
+    pdu = read("rack1", polls)
     energy = answered(pdu).energy
     assert energy.low < energy.best < energy.high
 
 
 def test_readings_beside_a_period_say_nothing_of_it() -> None:
     for shift in (-10 * 86400.0, 10 * 86400.0):
-        pdu = PduReadings("rack1")
+        polls = list[Poll]()
         for number in range(100):
             time = 300.0 * number
             figures = [OutletFigures("1", rising()(time / HOUR))]
-            pdu.append(Poll("rack1", shift + time, shift + time, figures))
+            polls.append(Poll("rack1", shift + time, shift + time, figures))
+        pdu = read("rack1", polls)
         found = pdu_audit.audit_registers(pdu, pdu_audit.AuditScope(0.0, 2 * DAY, Meters(KNOWN)))
         assert (found.outlets, found.unread, found.total) == ([], ["1"], None)
 
@@ -248,14 +247,15 @@ def test_the_monotonic_clock_shows_each_jump() -> None:
 
 def test_an_earlier_customer_does_not_pay_by_a_unit_that_is_wrong_later() -> None:
     """The unit event is of some hours; the unit is the same from its exchange on."""
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(577):
         time = 300.0 * number
         kwh = 1000.0 + time / HOUR if number < 200 else 0.1 * (time / HOUR - 16.6)
         watts = None if 200 <= number < 500 else 1000.0
         figures = [OutletFigures("1", math.floor(kwh * 1000.0) / 1000.0, None, watts)]
         serial = "A1" if number < 200 else "B7"
-        pdu.append(Poll("rack1", time, time, figures, serial=serial))
+        polls.append(Poll("rack1", time, time, figures, serial=serial))
+    pdu = read("rack1", polls)
     parts = (0.0, 10.0 * HOUR, 30.0 * HOUR, 2 * DAY)
     names = ("before", "later", "last")
     owned = [OutletTenancy(*one) for one in zip(names, parts, parts[1:])]
@@ -273,11 +273,12 @@ def test_nothing_is_billable_of_a_register_beside_which_nothing_was_read() -> No
     """It may count ten times too much. One reading of power or current is enough."""
 
     def with_amperes(last: Optional[float]) -> pdu_audit.AuditedRegister:
-        pdu = PduReadings("rack1")
+        polls = list[Poll]()
         for number in range(600):
             time = 300.0 * number
             amperes = last if number == 599 else None
-            pdu.append(Poll("rack1", time, time, [OutletFigures("1", time / HOUR, amperes)]))
+            polls.append(Poll("rack1", time, time, [OutletFigures("1", time / HOUR, amperes)]))
+        pdu = read("rack1", polls)
         return answered(pdu)
 
     silent = with_amperes(None)
@@ -315,14 +316,15 @@ def test_an_outlet_that_changes_hands_is_cut_there() -> None:
 
 
 def pair(own: float, meter: RegisterFacts = KNOWN) -> pdu_audit.PduAudit:
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(577):
         time = 300.0 * number
         figures = [
             OutletFigures("1", time / HOUR, 4.5),
             OutletFigures(OWN, own * time / HOUR, 4.5 * own),
         ]
-        pdu.append(Poll("rack1", time, time, figures))
+        polls.append(Poll("rack1", time, time, figures))
+    pdu = read("rack1", polls)
     return pdu_audit.audit_registers(pdu, pdu_audit.AuditScope(0.0, 2 * DAY, Meters(meter)))
 
 
@@ -646,10 +648,11 @@ def test_the_error_that_a_unit_states_counts_more_than_what_is_usual() -> None:
 def test_a_meter_of_power_alone_is_an_estimate_and_never_billable(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(577):
         figures = [OutletFigures("1", None, None, 400.0 + 100.0 * (number % 2))]
-        pdu.append(Poll("rack1", 300.0 * number, 300.0 * number + 1.0, figures))
+        polls.append(Poll("rack1", 300.0 * number, 300.0 * number + 1.0, figures))
+    pdu = read("rack1", polls)
     asked = pdu_audit.AuditScope(0.0, 2 * DAY, Meters(KNOWN))
     found = pdu_audit.audit_registers(pdu, asked)
     (energy,) = found.estimates.values()

@@ -16,15 +16,13 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu.core.files.journal import Journal
-from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.energy.journal import journal_index, journals
 from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers import parallel
-from pdu.energy.registers.poll import OWN, OutletFigures, Poll
+from pdu.energy.registers.poll import OWN
 
+from .polls import OutletFigures, Poll, read
 from .test_journals import DAY, FIRST, head, poll, run, unit, written
-
-STATES = {"1": UP, "0": DOWN, "-": UNKNOWN}
 
 
 def figure(draw: random.Random, most: float) -> Optional[float]:
@@ -69,7 +67,7 @@ def drawn(seed: int) -> Iterator[Mapping[str, Any]]:
 
 def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, PduReadings]:
     """The PDUs of records, poll by poll: written apart from `journal_index`."""
-    found: dict[str, PduReadings] = {}
+    found: dict[str, list[Poll]] = {}
     boot, units = "", dict[int, Any]()
     for one in records:
         boot = one.get("boot", boot)
@@ -88,16 +86,12 @@ def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, PduReadings]:
         nothing = [None] * len(said["outlets"])
         figures = [OutletFigures(OWN, known(one.get("total")), known(one.get("load")))]
         figures += [
-            OutletFigures(identity, known(kwh), known(amps), None, STATES[sign])
-            for identity, kwh, amps, sign in zip(
-                said["outlets"],
-                one.get("kwh", nothing),
-                one.get("amps", nothing),
-                one.get("on", "-" * len(nothing)),
+            OutletFigures(identity, known(kwh), known(amps))
+            for identity, kwh, amps in zip(
+                said["outlets"], one.get("kwh", nothing), one.get("amps", nothing)
             )
         ]
-        pdu = found.setdefault(said["name"], PduReadings(said["name"]))
-        pdu.append(
+        found.setdefault(said["name"], []).append(
             Poll(
                 said["name"],
                 one["utc"][0],
@@ -113,7 +107,7 @@ def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, PduReadings]:
                 accuracy_percent=said["accuracy"],
             )
         )
-    return found
+    return {name: read(name, polls) for name, polls in found.items()}
 
 
 def shape(pdu: PduReadings) -> Any:
@@ -123,7 +117,7 @@ def shape(pdu: PduReadings) -> Any:
         return [None if math.isnan(value) else value for value in values]
 
     series = {
-        identity: (column(one.kwh), column(one.amperes), column(one.watts), bytes(one.states))
+        identity: (column(one.kwh), column(one.amperes), column(one.watts))
         for identity, one in pdu.registers.items()
     }
     times = [column(one) for one in (pdu.begins, pdu.ends, pdu.monotonic)]

@@ -14,9 +14,11 @@ from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.customers import OutletTenancy, Place
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
 from pdu.energy.registers.parts import Inlet, bound_parts
-from pdu.energy.registers.poll import OWN, OutletFigures, Poll
+from pdu.energy.registers.poll import OWN
 from pdu.energy.registers.values import EnergyInterval
 from tests.energy.test_parts import Fixed
+
+from .polls import OutletFigures, Poll, read
 
 Tenures = Mapping[Place, Sequence[OutletTenancy]]
 NOBODY: Tenures = {}
@@ -37,14 +39,14 @@ def constant(
     days: int, watts: float, factor: float, amperes: Optional[float] = None, outlet: str = "1"
 ) -> PduReadings:
     """A load that never changes; a register that counts so many times of it."""
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(int(days * DAY / 300.0) + 1):
         time = 300.0 * number
         kwh = floored(500.0 + factor * watts * time / 3.6e6)
         shown = None if amperes is not None else watts
         figures = [OutletFigures(outlet, kwh, amperes, shown)]
-        pdu.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1"))
-    return pdu
+        polls.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1"))
+    return read("rack1", polls)
 
 
 @pytest.mark.parametrize("factor", [0.28, 0.49, 2.05, 10.0])
@@ -62,7 +64,7 @@ def device(
     """Outlets, each with the power that the polls see and the one that its register counts, in W.
     `own`: what the inlet counts in W, its current and its watts.
     """
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(-288, int((days + 1) * DAY / 300.0)):
         time = 300.0 * number
         figures = [
@@ -71,8 +73,8 @@ def device(
         ]
         if own is not None:
             figures.append(OutletFigures(OWN, floored(900.0 + own[0] * time / 3.6e6), *own[1:]))
-        pdu.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1"))
-    return pdu
+        polls.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1"))
+    return read("rack1", polls)
 
 
 @pytest.mark.parametrize("factor", [0.55, 0.75, 1.35, 1.9])
@@ -119,7 +121,7 @@ def test_a_doubt_takes_no_outlet_with_it_that_counts_what_flows() -> None:
 
 def test_a_register_that_counts_nothing_for_days_takes_no_other_with_it() -> None:
     """Its load is on and off by turns, so that no two polls in a row see power while it stands."""
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(288 * 5):
         time = 300.0 * number
         counted = 0.2 * min(time, DAY) / HOUR
@@ -127,7 +129,8 @@ def test_a_register_that_counts_nothing_for_days_takes_no_other_with_it() -> Non
             OutletFigures("1", floored(500.0 + counted), None, 400.0 * (number % 2)),
             OutletFigures("2", floored(500.0 + 0.1 * time / HOUR), None, 100.0),
         ]
-        pdu.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1"))
+        polls.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1"))
+    pdu = read("rack1", polls)
     first, second = audited(pdu, 4.0).outlets
     assert not first.has_lowest and first.energy.low <= 19.2 <= first.energy.high
     assert second.has_lowest and second.grade == grades.FIRM
@@ -177,7 +180,7 @@ def test_a_doubt_is_of_all_outlets_of_the_device_that_do_not_exclude_it() -> Non
     """After a restart they count 1,000 times. Outlet 1 takes 300 W, 2 takes 0.8 W and shows no
     current, 3 counts what flows.
     """
-    pdu, restart = PduReadings("rack1"), 2.0 * DAY
+    polls, restart = list[Poll](), 2.0 * DAY
     for number in range(4 * 288 + 1):
         time = 300.0 * number
         after = max(time - restart, 0.0)
@@ -188,7 +191,8 @@ def test_a_doubt_is_of_all_outlets_of_the_device_that_do_not_exclude_it() -> Non
             OutletFigures("3", floored(500.0 * time / 3.6e6), None, 500.0),
         ]
         up = time + 1e6 if time < restart else time - restart + 20.0
-        pdu.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1", uptime=up))
+        polls.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial="A1", uptime=up))
+    pdu = read("rack1", polls)
     first, second, third = audited(pdu, 4.0).outlets
     assert not first.has_lowest and not second.has_lowest
     assert any("outlet 1 of the same device" in event.reason for event in second.events) or any(
@@ -200,7 +204,7 @@ def test_a_doubt_is_of_all_outlets_of_the_device_that_do_not_exclude_it() -> Non
 
 def test_bounds_that_are_wide_are_billed_at_the_lowest() -> None:
     """A unit that was exchanged, in seven hours that nobody read."""
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(8 * 288 + 1):
         time = 300.0 * number
         if 4.0 * DAY < time < 4.0 * DAY + 7.0 * HOUR:
@@ -209,7 +213,8 @@ def test_bounds_that_are_wide_are_billed_at_the_lowest() -> None:
         kwh = floored((900.0 if is_old else 3.0) + 0.4 * time / HOUR)
         figures = [OutletFigures("1", kwh, None, 400.0)]
         serial = "A1" if is_old else "B7"
-        pdu.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial=serial))
+        polls.append(Poll("rack1", time, time + 1.0, figures, time + 1e6, serial=serial))
+    pdu = read("rack1", polls)
     tenures = {("rack1", "1"): [OutletTenancy("zeta", 0.0, math.inf)]}
     found = audited(pdu, 8.0, tenures)
     (outlet,) = found.outlets

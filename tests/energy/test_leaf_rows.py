@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from pdu.energy.journal.readings import NO_STATE, OFF, ON, Block, PduReadings, UnitFacts
-from pdu.energy.registers.poll import OWN
+from pdu.energy.journal.readings import NO_STATE, OFF, ON, Block
+from pdu.energy.registers.poll import OWN, UnitFacts
 from pdu.energy.statement import disclosure, leaf_rows
 from pdu.energy.statement.day_roots import SaltKey
 from pdu.energy.statement.shown_readings import HeldTime, PduTexts
@@ -100,7 +100,6 @@ def test_a_row_of_another_customer_shows_its_register_alone() -> None:
     (read,) = leaf_rows.blocks([part[0], *part[7:]])
     assert [*read.begins] == [1800.0, 2100.0, 2400.0, 2700.0]
     assert [math.isnan(watts) for watts in read.watts[0]] == [True, False, False, False]
-    assert [*read.states[0]] == [NO_STATE, ON, ON, ON]
 
 
 @pytest.mark.parametrize(
@@ -139,25 +138,3 @@ def test_times_without_rows_and_rows_without_times_are_refused() -> None:
     for times in ([], ["0.0,1.0,,"] * 2):
         with pytest.raises(ValueError, match="not as many times as rows"):
             leaf_rows.join_times(texts, times)
-
-
-def test_blocks_of_one_unit_are_one_and_read_the_same() -> None:
-    """A month is a block for each day; the audit reads one for each unit."""
-    polls = [(at * 300.0, at * 300.0 + 1, at * 300.0, 9e5 + at * 300, at / 9, 1.0, 230.0)
-             for at in range(40)]  # fmt: skip
-    other = UNIT._replace(serial="S2")
-    made = [block(polls[:10], [ON] * 10), block(polls[10:20], [OFF] * 10)]
-    made += [block(polls[20:30], [ON] * 10, other), block(polls[30:], [ON] * 10)]
-    whole = [*leaf_rows.merge_blocks(made)]
-    assert [len(one.begins) for one in whole] == [20, 10, 10]
-    one, several = PduReadings("r1"), PduReadings("r1")
-    for each in whole:
-        one.extend(each)
-    # who got them may extend them: the parts are as they were
-    assert [len(each.begins) for each in made] == [10] * 4
-    for each in made:
-        several.extend(each)
-    assert (one.begins, one.changes, one.identities) == (
-        several.begins, several.changes, several.identities,
-    )  # fmt: skip
-    assert one.changes and vars(one.registers["2"]) == vars(several.registers["2"])

@@ -14,8 +14,10 @@ from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.customers import OutletTenancy
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
 from pdu.energy.registers.parts import Inlet
-from pdu.energy.registers.poll import OWN, OutletFigures, Poll
+from pdu.energy.registers.poll import OWN
 from pdu.energy.registers.values import EnergyInterval
+
+from .polls import OutletFigures, Poll, read
 
 HOUR, DAY = 3600.0, 86400.0
 DAYS = 4.0
@@ -35,12 +37,12 @@ def steady(kilowatts: float, start: float = 1000.0) -> Read:
 def polled(
     registers: Mapping[str, Read], serial: Callable[[float], str] = lambda _: "A1"
 ) -> PduReadings:
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(int(DAYS * DAY / 300.0) + 13):
         time = 300.0 * number
         figures = [OutletFigures(name, *read(time / HOUR)) for name, read in registers.items()]
-        pdu.append(Poll("rack1", time, time + 1.0, figures, serial=serial(time / HOUR)))
-    return pdu
+        polls.append(Poll("rack1", time, time + 1.0, figures, serial=serial(time / HOUR)))
+    return read("rack1", polls)
 
 
 def audited(

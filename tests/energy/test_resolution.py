@@ -24,9 +24,10 @@ from pdu.energy.registers.meter_facts import (
     first_of,
     mib_facts,
 )
-from pdu.energy.registers.poll import OWN, OutletFigures, Poll
+from pdu.energy.registers.poll import OWN
 
 from . import plans, trial
+from .polls import OutletFigures, Poll, read
 from .test_findings import answered
 from .twin import Plan, month
 
@@ -56,20 +57,13 @@ def polled(
     exchanged: int = 1000,
 ) -> PduReadings:
     """Outlet 1 for two days. `later`: the family from the middle on; `exchanged`: at this poll."""
-    pdu = PduReadings("rack1")
+    polls = list[Poll]()
     for number in range(577):
-        time = 300.0 * number
-        pdu.append(
-            Poll(
-                "rack1",
-                time,
-                time,
-                [OutletFigures("1", register(number), 4.0)],
-                serial="A" if number < exchanged else "B",
-                family=family if later is None or number < 300 else later,
-            )
-        )
-    return pdu
+        time, figures = 300.0 * number, [OutletFigures("1", register(number), 4.0)]
+        serial = "A" if number < exchanged else "B"
+        this_family = family if later is None or number < 300 else later
+        polls.append(Poll("rack1", time, time, figures, serial=serial, family=this_family))
+    return read("rack1", polls)
 
 
 @pytest.mark.parametrize("step", [0.1, 0.5, 1.0])

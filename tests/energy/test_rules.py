@@ -15,12 +15,12 @@ from typing import NamedTuple, Optional
 import pytest
 
 from pdu.energy.audit import pdu_audit
-from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
-from pdu.energy.registers.poll import OutletFigures, Poll
 from pdu.energy.registers.values import EnergyInterval
 from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S
+
+from .polls import OutletFigures, Poll, read
 
 JOULES = 3_600_000
 HOURS = 10
@@ -120,11 +120,12 @@ def test_the_rules_agree_with_the_audit(tmp_path: Path) -> None:
 
 def _audited(case: Case) -> EnergyInterval:
     """The nine hours that the rules sum: the first hour has no reading before it."""
-    pdu = PduReadings("a")
+    polls = list[Poll]()
     for minute, joules in enumerate(case.readings):
         if joules is not None:
             time = 60.0 * minute
-            pdu.append(Poll("a", time, time, [OutletFigures("1", joules / JOULES)]))
+            polls.append(Poll("a", time, time, [OutletFigures("1", joules / JOULES)]))
+    pdu = read("a", polls)
     meters = Meters(RegisterFacts(LIMIT_KW, step_kwh=1e-6))
     asked = pdu_audit.AuditScope(3600.0, 3600.0 * HOURS, meters)
     (answer,) = pdu_audit.audit_registers(pdu, asked).outlets

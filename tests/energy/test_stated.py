@@ -12,8 +12,6 @@ import pytest
 
 from pdu import root
 from pdu.core.files.journal import Journal
-from pdu.energy.journal.readings import PduReadings
-from pdu.energy.registers.poll import OutletFigures, Poll
 from tests.pdu.core.adapters.snmp.test_nameplate import unit
 from tests.pdu.monitoring.halls import line, login, private, run
 from tests.peers import snmp
@@ -21,6 +19,7 @@ from tests.simulators.snmp_agent import Agent, Model
 from tests.simulators.snmp_agent.devices import apc
 
 from . import test_journals
+from .polls import OutletFigures, Poll, read
 from .test_journals import FIRST, head, poll
 
 
@@ -114,11 +113,10 @@ def test_another_accuracy_is_no_line_of_a_meter(
 
 def stated(*said: tuple[str, Optional[float]]) -> Optional[float]:
     """The accuracy of a PDU of which polls said serial number and accuracy."""
-    pdu = PduReadings("rack1")
-    for number, (serial, accuracy) in enumerate(said):
-        figures = [OutletFigures("1", 1.0)]
-        pdu.append(Poll("rack1", number, number, figures, serial=serial, accuracy_percent=accuracy))
-    return pdu.accuracy_percent
+    one, polls = OutletFigures("1", 1.0), list[Poll]()
+    for at, (serial, accuracy) in enumerate(said):
+        polls.append(Poll("rack1", at, at, [one], serial=serial, accuracy_percent=accuracy))
+    return read("rack1", polls).accuracy_percent
 
 
 @pytest.mark.parametrize(

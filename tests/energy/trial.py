@@ -23,14 +23,13 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from pdu.energy.audit import pdu_audit
 from pdu.energy.audit.pdu_audit import AuditedRegister
-from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
 from pdu.energy.registers.period import moment, zone_named
-from pdu.energy.registers.poll import OutletFigures, Poll
 from pdu.energy.registers.values import EnergyInterval
 
 from . import plans
 from .plans import Drawn
+from .polls import OutletFigures, Poll, read
 from .twin import Month, Plan, month
 
 #: months of one seed
@@ -56,20 +55,20 @@ class Result(NamedTuple):
 
 def audited(plan: Plan, one: Month, step_from: str = OWNER) -> AuditedRegister:
     """The audit's answer for a month, from polls as a source yields them."""
-    pdu = PduReadings("twin")
-    for poll in one.polls:
-        pdu.append(
-            Poll(
-                "twin",
-                poll.begin,
-                poll.end,
-                [OutletFigures("1", poll.value, poll.amps)],
-                monotonic=poll.monotonic,
-                serial=poll.serial,
-                uptime=poll.uptime,
-                family=_FAMILIES[step_from],
-            )
+    polls = (
+        Poll(
+            "twin",
+            poll.begin,
+            poll.end,
+            [OutletFigures("1", poll.value, poll.amps)],
+            monotonic=poll.monotonic,
+            serial=poll.serial,
+            uptime=poll.uptime,
+            family=_FAMILIES[step_from],
         )
+        for poll in one.polls
+    )
+    pdu = read("twin", polls)
     step = plan.step if step_from == OWNER else None
     meters = Meters(RegisterFacts(plan.breaker_kw, step, plan.modulus))
     (answer,) = pdu_audit.audit_registers(

@@ -18,12 +18,11 @@ from typing import NamedTuple, Optional
 
 from pdu.energy.audit.grades import FIRM
 from pdu.energy.audit.pdu_audit import AuditedRegister, AuditScope, audit_registers
-from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
-from pdu.energy.registers.poll import OutletFigures, Poll
 from pdu.energy.registers.values import EnergyInterval
 
 from . import unit_months
+from .polls import OutletFigures, Poll, read
 from .unit_months import DAY, LIMIT_KW, ORIGIN, OWN, PDU_LIMIT_KW, VOLT_AMPERES, VOLTS, Month
 
 
@@ -53,17 +52,18 @@ class Result(NamedTuple):
 
 def audited(one: Month) -> Sequence[AuditedRegister]:
     """The audit's answers, from polls as a journal yields them."""
-    pdu = PduReadings("rack")
+    polls = list[Poll]()
     for time, uptime, figures in unit_months.polls(one):
         outlets = [OutletFigures(name, *figure) for name, figure in figures.items()]
         begin = ORIGIN + time
         poll = Poll("rack", begin, begin + 1.0, outlets, time + 3e5, serial="A1", uptime=uptime)
-        pdu.append(poll)
+        polls.append(poll)
+    pdu = read("rack", polls)
     volts = VOLTS if one.plan.source == VOLT_AMPERES else None
     facts = RegisterFacts(LIMIT_KW, one.plan.step, volts=volts)
     meters = Meters(facts, pdu_limit_kw=PDU_LIMIT_KW)
     found = audit_registers(pdu, AuditScope(ORIGIN, ORIGIN + one.plan.days * DAY, meters))
-    return [*found.outlets, *filter(None, [found.own])]
+    return found.registers
 
 
 def results(seed: int) -> Iterator[Result]:

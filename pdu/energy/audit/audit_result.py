@@ -35,19 +35,14 @@ class AuditPeriod(NamedTuple):
 
     def local(self, time: float) -> str:
         """A time in the zone, with its offset: an hour comes twice when summer time ends."""
-        return _format_time(time, self.zone, lambda when: when.isoformat(" "))
+        return self._local(time, "auto")
 
-    def sentence(self, event: Event) -> str:
-        """An event as a sentence."""
-        begin, end = self.local(event.begin), self.local(event.end)
-        return f"{begin} to {end}: {event.kind}: {event.reason}"
+    def _local(self, time: float, timespec: str) -> str:
+        return _format_time(time, self.zone, lambda when: when.isoformat(" ", timespec))
 
-    def sentence_to_minute(self, event: Event) -> str:
-        """As `sentence`, without seconds."""
-        begin, end = (
-            _format_time(time, self.zone, lambda when: when.isoformat(" ", "minutes"))
-            for time in (event.begin, event.end)
-        )
+    def sentence(self, event: Event, timespec: str = "auto") -> str:
+        """An event as a sentence. `timespec`: "minutes" for times without seconds."""
+        begin, end = (self._local(time, timespec) for time in (event.begin, event.end))
         return f"{begin} to {end}: {event.kind}: {event.reason}"
 
 
@@ -70,9 +65,7 @@ class Amount(NamedTuple):
 class AuditOutcome(NamedTuple):
     """All that was found."""
 
-    begin: float
-    end: float
-    zone: ZoneInfo
+    period: AuditPeriod
     pdus: Sequence[PduAudit]
     machines: Sequence[GroupSum]
     customers: Sequence[GroupSum]
@@ -84,7 +77,7 @@ class AuditOutcome(NamedTuple):
     def answers(self) -> Iterator[tuple[PduAudit, AuditedRegister]]:
         """Each register with its PDU."""
         for pdu in self.pdus:
-            for register in (*pdu.outlets, *filter(None, [pdu.own])):
+            for register in pdu.registers:
                 yield pdu, register
 
     def amounts(self) -> Iterator[Amount]:
@@ -97,7 +90,7 @@ class AuditOutcome(NamedTuple):
         ]
         if not lines:
             for pdu in self.pdus:
-                lines += pdu.outlets or [*filter(None, [pdu.own])]
+                lines += pdu.billed
         for grade in [*LEVELS][::-1]:
             here = [line for line in lines if line.grade == grade]
             energies = [energy for energy in map(_figure, here) if energy is not None]
@@ -139,24 +132,11 @@ class AuditOutcome(NamedTuple):
         if not spans:
             return
         first, last = min(begin for begin, _ in spans), max(end for _, end in spans)
-        if first > self.begin + _NEAR_S or last < self.end - _NEAR_S:
+        if first > self.period.begin + _NEAR_S or last < self.period.end - _NEAR_S:
             yield (
-                f"The readings do not cover the period: they are from {self.local(first)} to"
-                f" {self.local(last)}."
+                f"The readings do not cover the period: they are from {self.period.local(first)} to"
+                f" {self.period.local(last)}."
             )
-
-    @property
-    def times(self) -> AuditPeriod:
-        """The period."""
-        return AuditPeriod(self.begin, self.end, self.zone)
-
-    def local(self, time: float) -> str:
-        """A time in the zone, with its offset."""
-        return self.times.local(time)
-
-    def sentence(self, event: Event) -> str:
-        """An event as a sentence."""
-        return self.times.sentence(event)
 
 
 def _figure(line: Union[InvoiceLine, AuditedRegister]) -> Optional[EnergyInterval]:

@@ -11,7 +11,7 @@ from ...core.files.csv_out import csv_lines
 from ..registers.poll import OWN
 from ..registers.values import EnergyInterval, Event
 from .audit_result import AuditOutcome, kwh, utc
-from .groups import GroupSum, InvoiceLine, balance, level_of, unread_line
+from .groups import GroupSum, InvoiceLine, balance, level_of, line_of, unread_line
 from .pdu_audit import AuditedRegister, PduAudit
 
 
@@ -34,9 +34,9 @@ def json_pieces(outcome: AuditOutcome) -> Iterator[str]:
 
 def _head(outcome: AuditOutcome) -> dict[str, Any]:
     return {
-        "from": utc(outcome.begin),
-        "to": utc(outcome.end),
-        "zone": outcome.zone.key,
+        "from": utc(outcome.period.begin),
+        "to": utc(outcome.period.end),
+        "zone": outcome.period.zone.key,
         "level": outcome.level,
         "amounts": [
             {
@@ -159,7 +159,7 @@ def _rows(outcome: AuditOutcome) -> Iterator[Sequence[object]]:
         for total in sums:
             for line in total.lines:
                 yield _row(outcome, what, total.name, line)
-    begin, end = outcome.begin, outcome.end
+    begin, end, _ = outcome.period
     for pdu in outcome.pdus:
         if pdu.outlets or pdu.own is None:
             for outlet in pdu.unread:
@@ -170,24 +170,14 @@ def _rows(outcome: AuditOutcome) -> Iterator[Sequence[object]]:
             line = unread_line((pdu.name, OWN), begin, end, pdu.estimates.get(OWN))
             yield _row(outcome, "pdu", "", line)
     for pdu, answer in outcome.answers():
-        line = InvoiceLine(
-            pdu.name,
-            answer.outlet,
-            outcome.begin,
-            outcome.end,
-            answer.energy,
-            answer.read,
-            answer.grade,
-            answer.reason,
-            answer.events,
-        )
+        line = line_of((pdu.name, answer.outlet), answer, begin, end)
         yield _row(outcome, "outlet" if answer.outlet else "pdu", "", line)
 
 
 def _row(outcome: AuditOutcome, what: str, name: str, line: InvoiceLine) -> Sequence[object]:
-    begin, end = outcome.local(line.begin), outcome.local(line.end)
+    begin, end = map(outcome.period.local, (line.begin, line.end))
     figures = kwh(line.estimate or line.energy, line.has_lowest)
-    sentences = "; ".join(outcome.sentence(event) for event in line.events)
+    sentences = "; ".join(outcome.period.sentence(event) for event in line.events)
     return [
         what, name, line.pdu, line.outlet, begin, end, *figures, f"{line.read:.4f}", line.grade,
         sentences, line.reason,

@@ -88,7 +88,7 @@ def sum_machines(
         _sum(
             name,
             _once(
-                [_line(register, answers.get(register), begin, end) for register in places], names
+                [line_of(register, answers.get(register), begin, end) for register in places], names
             ),
             tolerance_kwh,
         )
@@ -119,7 +119,10 @@ def _once(
     return [lines[place] for place in sorted(numbers)]
 
 
-def _line(place: Place, answer: Optional[AuditedRegister], begin: float, end: float) -> InvoiceLine:
+def line_of(
+    place: Place, answer: Optional[AuditedRegister], begin: float, end: float
+) -> InvoiceLine:
+    """The line of a register. `answer`: of the audit; None if no energy was read."""
     if answer is None:
         return unread_line(place, begin, end)
     return InvoiceLine(

@@ -127,6 +127,16 @@ class PduAudit(NamedTuple):
     estimates: Mapping[str, EnergyInterval] = {}
 
     @property
+    def registers(self) -> Sequence[AuditedRegister]:
+        """Outlets and inlet."""
+        return [*self.outlets, *filter(None, [self.own])]
+
+    @property
+    def billed(self) -> Sequence[AuditedRegister]:
+        """The outlets; the inlet if no outlet was read."""
+        return self.outlets or self.registers
+
+    @property
     def coverage(self) -> Optional[tuple[float, float]]:
         """When the first reading began and the last one ended, in s; None without readings."""
         return None if self.unit is None else (self.unit.begin, self.unit.end)
@@ -167,10 +177,9 @@ class PduAudit(NamedTuple):
         """The worst grade of its outlets, or of its own register if it has none; 2 if nothing was
         read, or not an outlet though others were (law 5).
         """
-        answers = self.outlets or ([] if self.own is None else [self.own])
-        if not answers or (self.outlets and self.unread):
+        if not self.billed or (self.outlets and self.unread):
             return LEVELS[NOT_BILLABLE]
-        return max(LEVELS[register.grade] for register in answers)
+        return max(LEVELS[register.grade] for register in self.billed)
 
 
 class PduWalk:

@@ -69,8 +69,9 @@ _READING = (
 
 def page(outcome: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
     """The whole file in parts. `sections`: of each PDU, in their order."""
-    when = span_text(outcome.local(outcome.begin), outcome.local(outcome.end))
-    question = f"pdu energy audit: what can be billed of {when}, {outcome.zone.key}"
+    period = outcome.period
+    when = span_text(period.local(period.begin), period.local(period.end))
+    question = f"pdu energy audit: what can be billed of {when}, {period.zone.key}"
     frame = Frame(f"Energy, {when}", question, _READING, _GUIDE)
     yield frame.begin(plots.STYLE)
     yield from (f"{line}\n" for line in html_lines(_summary(outcome)))
@@ -86,10 +87,11 @@ def section(times: AuditPeriod, pdu: PduAudit) -> str:
 
 def lines(outcome: AuditOutcome) -> Iterator[str]:
     """For a terminal."""
-    yield f"{outcome.local(outcome.begin)} to {outcome.local(outcome.end)}, {outcome.zone.key}"
+    period = outcome.period
+    yield f"{period.local(period.begin)} to {period.local(period.end)}, {period.zone.key}"
     yield from text_lines(_summary(outcome))
     for pdu in outcome.pdus:
-        yield from text_lines(_pdu(outcome.times, pdu))
+        yield from text_lines(_pdu(period, pdu))
     yield from text_lines(_notes(outcome))
 
 
@@ -131,7 +133,7 @@ def _exceptions(outcome: AuditOutcome) -> Iterator[Sequence[Cell]]:
     for pdu in outcome.pdus:
         if not level_of(pdu):
             continue
-        grades = [item.grade for item in pdu.outlets or [*filter(None, [pdu.own])]]
+        grades = [item.grade for item in pdu.billed]
         worst_first = [grade for grade in [*LEVELS][::-1] if grade != FIRM]
         parts = [f"{grades.count(grade)} {grade}" for grade in worst_first if grade in grades]
         if pdu.unread or not grades:
@@ -168,7 +170,7 @@ def _sums(title: str, sums: Sequence[GroupSum]) -> Iterator[Part]:
 
 
 def _pdu(times: AuditPeriod, pdu: PduAudit) -> Iterator[Part]:
-    answers = [*pdu.outlets, *filter(None, [pdu.own])]
+    answers = pdu.registers
     yield Section(pdu.name, _anchor(pdu.name))
     if pdu.unread or not answers:
         whose = f" of {counted(len(pdu.unread), 'outlet')}" if answers else ""
@@ -193,7 +195,7 @@ def _pdu(times: AuditPeriod, pdu: PduAudit) -> Iterator[Part]:
     yield _table(pdu, "", doubtful)
     yield _table(pdu, f"{len(firm)} firm", firm)
     events = [
-        f"{_names(registers)}: {times.sentence_to_minute(event)}"
+        f"{_names(registers)}: {times.sentence(event, 'minutes')}"
         for event, registers in group_by_event(answers).items()
     ]
     rest_of_events = (

@@ -19,7 +19,7 @@ from handlers.shared.errors import SettingsError, printable
 from ...core.files import journal
 from ...core.states import DOWN, UP
 from ..registers.numpy_lazy import np
-from ..registers.poll import OWN
+from ..registers.poll import OWN, UnitFacts
 from .journal_format import (
     BAD,
     SIGNS,
@@ -32,7 +32,7 @@ from .journal_format import (
     poll_columns,
     why_new_chain,
 )
-from .readings import NO_STATE, OFF, ON, Block, UnitFacts
+from .readings import NO_STATE, OFF, ON, Block
 
 #: so many polls are parsed at once
 _POLLS = 288
@@ -227,25 +227,27 @@ class _Units:
         here.lengths.append(length)
 
 
-def blocks(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
-    """The polls at places, each with the path of its file; one block while the unit is the same.
-
-    Raises SettingsError.
+def pieces(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
+    """The polls at places, each with the path of its file, a few hundred at a time. Raises
+    SettingsError.
     """
-    pieces = itertools.chain.from_iterable(itertools.starmap(_pieces, places))
-    for unit, (first, *more_pieces) in itertools.groupby(pieces, key=lambda piece: piece.unit):
-        columns = (first.begins, first.ends, first.monotonic, first.uptimes)
-        failures = first.failures
+    return itertools.chain.from_iterable(itertools.starmap(_pieces, places))
+
+
+def blocks(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
+    """As `pieces`, one block while the unit is the same."""
+    for _, (first, *more_pieces) in itertools.groupby(pieces(places), lambda piece: piece.unit):
         for piece in more_pieces:
-            failures += piece.failures
-            for column, addition in zip(columns, piece[1:5]):
+            for column, addition in zip(_columns(first), _columns(piece)):
                 column.extend(addition)
-            for all_kept, all_more in zip((first.kwh, first.amperes, first.watts), piece[5:8]):
-                for column, addition in zip(all_kept, all_more):
-                    column.extend(addition)
             for states, more_states in zip(first.states, piece.states):
-                states += more_states
-        yield first._replace(unit=unit, failures=failures)
+                states.extend(more_states)
+        yield first._replace(failures=first.failures + sum(piece.failures for piece in more_pieces))
+
+
+def _columns(block: Block) -> Sequence[array[float]]:
+    times = (block.begins, block.ends, block.monotonic, block.uptimes)
+    return [*times, *block.kwh, *block.amperes, *block.watts]
 
 
 def _pieces(path: str, stored_polls: StoredPolls) -> Iterator[Block]:

@@ -20,9 +20,10 @@ from handlers.shared.errors import SettingsError, printable
 from ...core.files import journal
 from ...core.files.work_folders import work_folder
 from ..registers.parallel import are_large, parallel_map
+from ..registers.poll import UnitFacts
 from . import days, journal_index
 from .clocks import BORN
-from .readings import Block, Found, PduReadings, UnitFacts
+from .readings import Block, Found, PduReadings
 
 _DAY = 86400.0
 #: from so many polls on, other processes are started
@@ -306,7 +307,7 @@ def _audit_days(
 def _audit(audit: Callable[[PduReadings], Found], stored_polls: _PduPlaces) -> Found:
     name, stored_in = stored_polls
     pdu = PduReadings(name)
-    for block in journal_index.blocks(stored_in):
+    for block in journal_index.pieces(stored_in):
         pdu.extend(block)
     return audit(pdu)
 

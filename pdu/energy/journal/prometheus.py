@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import statistics
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import ProtocolError, SettingsError, printable
 
-from ...core.states import SPELLED, UNKNOWN
-from ..registers.poll import OWN, OutletFigures, Poll
+from ..registers.poll import OWN, UnitFacts
 from .queries import Api, Samples
-from .readings import Found, PduReadings
+from .readings import Block, Found, PduReadings
 
 _JOULES = 3_600_000.0  # of a kWh
 _ENERGY, _OWN_ENERGY = "pdu_outlet_energy_joules_total", "pdu_energy_joules_total"
@@ -35,8 +37,6 @@ _METRICS = (
     *(_INFO, _UPTIME, _ERROR),
     *_LENGTHS,
 )
-#: value of a sample -> state
-_STATES = {spelled.sample: state for state, spelled in SPELLED.items()}
 _DAY = 86400.0
 #: how much before and after the period is read: its first and last reading must be confirmed, and
 #: a gap that is as long as the period has readings only around it
@@ -79,8 +79,8 @@ class Prometheus:
         """
         for name in self._names(begin, end):
             pdu = PduReadings(name)
-            for poll in self._polls(name, begin - _AROUND, end + _AROUND):
-                pdu.append(poll)
+            for block in self._blocks(name, begin - _AROUND, end + _AROUND):
+                pdu.extend(block)
             yield audit(pdu)
 
     def close(self) -> None:
@@ -110,7 +110,7 @@ class Prometheus:
             raise ProtocolError("a series pdu_up has no label instance").at(self._api.name)
         return names
 
-    def _polls(self, name: str, begin: float, end: float) -> Iterator[Poll]:
+    def _blocks(self, name: str, begin: float, end: float) -> Iterator[Block]:
         """The scrapes of one PDU, day by day."""
         matchers = f",{self._match}" if self._match else ""
         name_json = json.dumps(name, ensure_ascii=False)
@@ -129,8 +129,8 @@ class Prometheus:
             self._hash.update(json.dumps([list(samples.times), list(samples.values)]).encode())
             self._samples += len(samples.times)
 
-    def _scrapes(self, name: str, series: Sequence[Samples], ends: _Ends) -> Iterator[Poll]:
-        """The polls of one answer."""
+    def _scrapes(self, name: str, series: Sequence[Samples], ends: _Ends) -> Iterator[Block]:
+        """The scrapes of one answer, one block while they say the same of the unit."""
         scrapes: dict[float, _Scrape] = {}
         lengths: dict[float, float] = {}
         # A server gives series in any order.
@@ -161,22 +161,33 @@ class Prometheus:
         early = _ALIGNED_S
         if self._api.is_victoria and len(times) > 1:
             early += _ALIGNED_SHARE * statistics.median(map(float.__sub__, times[1:], times))
-        for time in times:
-            length = lengths.get(time, _LENGTH_S)
-            scrape = scrapes[time]
-            yield Poll(
-                name,
-                time - early,
-                time + early + length,
-                [_outlet(outlet, figures) for outlet, figures in scrape.figures.items()],
-                unit=_joined(samples.unit for samples in scrape.targets),
-                label=_joined(samples.label for samples in scrape.targets),
-                serial=scrape.label_value("serial"),
-                firmware=scrape.label_value("firmware"),
-                uptime=scrape.unit.get(_UPTIME),
-                family=scrape.label_value("family"),
-                accuracy_percent=_percent(scrape.unit.get(_ERROR)),
-            )
+        for unit, some in groupby(times, key=lambda time: scrapes[time].unit_facts(name)):
+            polls = [
+                (time - early, time + early + lengths.get(time, _LENGTH_S), scrapes[time])
+                for time in some
+            ]
+            yield _block(unit, polls)
+
+
+def _block(unit: UnitFacts, polls: Sequence[tuple[float, float, _Scrape]]) -> Block:
+    """The polls of a unit: begin, end, and what was stored."""
+    outlets = dict.fromkeys(outlet for _, _, scrape in polls for outlet in scrape.figures)
+    kept = [poll for poll in polls if not all(map(poll[2].is_empty, outlets))]
+    rows_by_outlet = [[scrape.read(outlet) for _, _, scrape in kept] for outlet in outlets]
+    kwh, amperes, watts = (
+        [array("d", [row[place] for row in rows]) for rows in rows_by_outlet] for place in range(3)
+    )
+    return Block(
+        unit._replace(registers=(*outlets,)),
+        array("d", [begin for begin, _, _ in kept]),
+        array("d", [end for _, end, _ in kept]),
+        array("d", [math.nan]) * len(kept),
+        array("d", [scrape.unit.get(_UPTIME, math.nan) for _, _, scrape in kept]),
+        kwh,
+        amperes,
+        watts,
+        failures=len(polls) - len(kept),
+    )
 
 
 def _is_text(label: str) -> bool:
@@ -235,7 +246,33 @@ class _Scrape:
         #: of the other series
         self.targets: set[_ScrapedUnit] = set()
 
-    def label_value(self, name: str) -> str:
+    def read(self, outlet: str) -> Sequence[float]:
+        """kWh, amperes and watts of an outlet, or of OWN; NaN for what was not stored."""
+        values = self.figures.get(outlet, {})
+        energy, current = (_OWN_ENERGY, _LOAD) if outlet == OWN else (_ENERGY, _CURRENT)
+        joules, *flows = (values.get(metric, math.nan) for metric in (energy, current, _POWER))
+        return joules / _JOULES, *flows
+
+    def is_empty(self, outlet: str) -> bool:
+        """Whether nothing but a state was stored of an outlet."""
+        return all(map(math.isnan, self.read(outlet)))
+
+    def unit_facts(self, name: str) -> UnitFacts:
+        """What it says of the unit. `name`: of the PDU."""
+        return UnitFacts(
+            name,
+            _joined(target.unit for target in self.targets),
+            self._label_value("serial"),
+            self._label_value("firmware"),
+            self._label_value("family"),
+            "",
+            _percent(self.unit.get(_ERROR)),
+            None,
+            (),
+            _joined(target.label for target in self.targets),
+        )
+
+    def _label_value(self, name: str) -> str:
         """What the unit itself says in a label of pdu_info.
 
         A label that other series have too is the target's. Prometheus then stores the unit's own
@@ -270,14 +307,3 @@ class _Ends:
 def _percent(ratio: Optional[float]) -> Optional[float]:
     """None for what is no error that a unit can state."""
     return round(ratio * 100.0, _PLACES) if ratio is not None and 0.0 < ratio <= 1.0 else None
-
-
-def _outlet(identity: str, figures: Mapping[str, float]) -> OutletFigures:
-    joules: Optional[float] = figures.get(_OWN_ENERGY if identity == OWN else _ENERGY)
-    return OutletFigures(
-        identity,
-        None if joules is None else joules / _JOULES,
-        figures.get(_LOAD if identity == OWN else _CURRENT),
-        figures.get(_POWER),
-        _STATES.get(figures.get(_STATE), UNKNOWN),
-    )

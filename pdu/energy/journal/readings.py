@@ -1,8 +1,7 @@
-"""How polls are kept until the audit: by PDU, then by register.
+"""How polls are kept until the audit: by PDU, then by register, as columns.
 
-A source is a module with a function that yields polls in the order in which they were taken, PDU by
-PDU or mixed. Times are seconds since 1970 in UTC. A figure that a poll does not have is NaN in a
-column.
+A source yields blocks of polls in the order in which they were taken. Times are seconds since 1970
+in UTC. A figure that a poll does not have is NaN.
 """
 
 from __future__ import annotations
@@ -15,9 +14,8 @@ from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.states import DOWN, UNKNOWN, UP
 from ..registers.numpy_lazy import Column, np
-from ..registers.poll import OutletFigures, Poll
+from ..registers.poll import Poll, UnitFacts
 from ..registers.values import RegisterReadings
 from .clock import PollClock, jumps_by_begin_times, jumps_by_monotonic
 from .clock_correction import OVERLAP_S, WORDS
@@ -25,33 +23,12 @@ from .unit_changes import SERIAL, UPTIME, UPTIME_S, UnitIdentity
 
 #: what an audit finds
 Found = TypeVar("Found")
-_NAN = math.nan
 #: states of outlets in a column
 OFF, ON, NO_STATE = 0, 1, 2
-_STATES = {DOWN: OFF, UP: ON, UNKNOWN: NO_STATE}
-
-
-class UnitFacts(NamedTuple):
-    """What many polls of a journal have in common; see Poll."""
-
-    pdu: str
-    unit: str
-    serial: str
-    firmware: str
-    family: str
-    boot: str
-    accuracy_percent: Optional[float]
-    #: whether the kernel of the reader's machine called its clock synchronised; None: no word
-    is_synced: Optional[bool]
-    #: OWN, then the identities of the outlets
-    registers: tuple[str, ...]
 
 
 class Block(NamedTuple):
-    """Polls of a unit that follow each other, as columns. NaN: not read.
-
-    The columns are for one PDU, which may keep and extend them.
-    """
+    """Polls of a unit that follow each other, as columns. NaN: not read."""
 
     unit: UnitFacts
     begins: array[float]
@@ -62,26 +39,18 @@ class Block(NamedTuple):
     kwh: Sequence[array[float]]
     amperes: Sequence[array[float]]
     watts: Sequence[array[float]]
-    states: Sequence[bytearray]
+    #: of each outlet; () where nobody asks for them
+    states: Sequence[bytearray] = ()
     #: more polls, which read nothing
-    failures: int
+    failures: int = 0
 
     def poll(self, number: int) -> Poll:
         """A poll without its figures."""
-        up = self.uptimes[number]
-        return Poll(
-            self.unit.pdu,
-            self.begins[number],
-            self.ends[number],
-            monotonic=self.monotonic[number],
-            boot=self.unit.boot,
-            unit=self.unit.unit,
-            serial=self.unit.serial,
-            firmware=self.unit.firmware,
-            uptime=up if up == up else None,
-            family=self.unit.family,
-            accuracy_percent=self.unit.accuracy_percent,
+        monotonic, up = (
+            None if math.isnan(column[number]) else column[number]
+            for column in (self.monotonic, self.uptimes)
         )
+        return Poll(self.unit, self.begins[number], self.ends[number], monotonic, up)
 
     def restarts(self) -> Iterator[tuple[Optional[int], int]]:
         """Pairs of polls between which the unit may have begun again: the number of the later one,
@@ -109,47 +78,13 @@ class Block(NamedTuple):
 class Series:
     """One register: a row for each poll of its PDU."""
 
-    def __init__(self, polls: int = 0) -> None:
-        self.kwh = array("d", [_NAN]) * polls
-        self.amperes = array("d", [_NAN]) * polls
-        self.watts = array("d", [_NAN]) * polls
-        self.states = bytearray([NO_STATE]) * polls
+    def __init__(self, polls: int) -> None:
+        self.kwh, self.amperes, self.watts = (array("d", [math.nan]) * polls for _ in range(3))
 
-    def append(self, figures: OutletFigures) -> None:
-        """Keep a poll."""
-        self.kwh.append(_NAN if figures.kwh is None else figures.kwh)
-        self.amperes.append(_NAN if figures.amperes is None else figures.amperes)
-        self.watts.append(_NAN if figures.watts is None else figures.watts)
-        self.states.append(_STATES[figures.state])
-
-    def keep_none(self, polls: int) -> None:
-        """Replace all rows after so many polls by one in which nothing was read."""
-        for column in (self.kwh, self.amperes, self.watts, self.states):
-            del column[polls:]
-        self.append(OutletFigures(""))
-
-    def extend(
-        self,
-        kwh: array[float],
-        amperes: array[float],
-        watts: array[float],
-        states: bytearray,
-    ) -> None:
-        """Keep the columns of a block; the first ones become this register's own."""
-        if not self.kwh:
-            self.kwh, self.amperes, self.watts, self.states = kwh, amperes, watts, states
-            return
-        self.kwh.extend(kwh)
-        self.amperes.extend(amperes)
-        self.watts.extend(watts)
-        self.states += states
-
-    def skip(self, polls: int) -> None:
-        """Keep that so many polls did not read this register."""
-        nothing = array("d", [_NAN]) * polls
-        for column in (self.kwh, self.amperes, self.watts):
-            column.extend(nothing)
-        self.states += bytes([NO_STATE]) * polls
+    def extend(self, *columns: array[float]) -> None:
+        """Keep what polls read: kWh, amperes and watts."""
+        for column, addition in zip((self.kwh, self.amperes, self.watts), columns):
+            column.extend(addition)
 
 
 class PduReadings:
@@ -178,31 +113,8 @@ class PduReadings:
         self.sync_states = bytearray()
         self._boot: Optional[str] = None
 
-    def append(self, poll: Poll) -> None:
-        """Keep a poll. One without energy, current and power counts as failed."""
-        polls = len(self.begins)
-        for outlet in poll.outlets:
-            if outlet.identity not in self.registers:
-                self.registers[outlet.identity] = Series(polls)
-        if all({outlet.kwh, outlet.amperes, outlet.watts} == {None} for outlet in poll.outlets):
-            self.failures += 1
-            return
-        self._follow(poll, polls)
-        serial_bit = SERIAL if poll.serial else 0
-        self.identities.append(serial_bit if poll.uptime is None else serial_bit | UPTIME)
-        self.sync_states.append(WORDS[poll.is_synced])
-        self.begins.append(poll.begin)
-        self.ends.append(poll.end)
-        self.monotonic.append(_NAN if poll.monotonic is None else poll.monotonic)
-        for outlet in poll.outlets:
-            self.registers[outlet.identity].append(outlet)
-        for series in self.registers.values():
-            if len(series.kwh) != polls + 1:
-                # not read, or read twice: nobody knows which of both it was
-                series.keep_none(polls)
-
     def extend(self, block: Block) -> None:
-        """Keep the polls of a block, as `append` would."""
+        """Keep the polls of a block, which are after those before it."""
         unit, polls, new_polls = block.unit, len(self.begins), len(block.begins)
         for identity in unit.registers:
             if identity not in self.registers:
@@ -222,28 +134,29 @@ class PduReadings:
         self.begins.extend(block.begins)
         self.ends.extend(block.ends)
         self.monotonic.extend(block.monotonic)
-        columns = zip(unit.registers, block.kwh, block.amperes, block.watts, block.states)
-        for identity, kwh, amperes, watts, states in columns:
-            # one that comes twice is not read: see `append`
+        for identity, *columns in zip(unit.registers, block.kwh, block.amperes, block.watts):
+            # one that comes twice is not read: nobody knows which of both it was
             if unit.registers.count(identity) == 1:
-                self.registers[identity].extend(kwh, amperes, watts, states)
+                self.registers[identity].extend(*columns)
+        nothing = array("d", [math.nan]) * new_polls
         for series in self.registers.values():
             if len(series.kwh) == polls:
-                series.skip(new_polls)
+                series.extend(nothing, nothing, nothing)
 
     def _follow(self, poll: Poll, number: int) -> None:
         """Keep what a poll says of the unit. `number`: its own."""
         self._identity.follow(poll, number)
-        if self._boot is not None and self._boot != poll.boot:
+        unit = poll.unit
+        if self._boot is not None and self._boot != unit.boot:
             self.boots.add(number)
-        self._boot = poll.boot
-        self.units.add((poll.unit, poll.serial))
-        if poll.family:
-            self.families.add(poll.family)
+        self._boot = unit.boot
+        self.units.add((unit.unit, unit.serial))
+        if unit.family:
+            self.families.add(unit.family)
         is_another = number in self.changes or self._identity.is_doubted(number)
         if is_another or not self._errors:
             self._errors.append(None)
-        errors = (self._errors[-1], poll.accuracy_percent)
+        errors = (self._errors[-1], unit.accuracy_percent)
         self._errors[-1] = max((error for error in errors if error is not None), default=None)
 
     @property

@@ -46,14 +46,14 @@ class UnitIdentity:
     def follow(self, poll: Poll, number: int) -> None:
         """Compare a poll with those before it. `number`: its own."""
         for name, how in _EXCHANGES.items():
-            value = getattr(poll, name)
+            value = getattr(poll.unit, name)
             last_value, at = self._said.get(name, (value, number))
             if value and value != last_value:
                 self._mark(at, number, how)
         if self._up is not None:
             before_it, at = self._up
             how = restart_evidence(before_it, poll)
-            if how and poll.boot != before_it.boot:
+            if how and poll.unit.boot != before_it.unit.boot:
                 self._doubted.append((before_it, at, poll, number))
             else:
                 self._mark(at, number, how)
@@ -74,7 +74,7 @@ class UnitIdentity:
     def keep(self, poll: Poll, number: int) -> None:
         """Keep what a poll says that is known to be of the same unit as the one before it."""
         for name in _EXCHANGES:
-            value = getattr(poll, name)
+            value = getattr(poll.unit, name)
             if value:
                 self._said[name] = (value, number)
         if poll.uptime is not None:
@@ -95,7 +95,7 @@ def restart_evidence(old: Poll, new: Poll) -> str:
     # the clock may go back while a poll is taken
     length_s = max(new.end - new.begin, 0.0) + max(old.end - old.begin, 0.0)
     times = [new.begin - old.begin]
-    if old.monotonic is not None and new.monotonic is not None and old.boot == new.boot:
+    if old.monotonic is not None and new.monotonic is not None and old.unit.boot == new.unit.boot:
         # it stands while the reader's machine sleeps
         times.append(new.monotonic - old.monotonic)
     jumps = []

@@ -14,14 +14,12 @@ import signal
 import subprocess
 import time
 from collections import deque
-from collections.abc import Mapping
-from multiprocessing.connection import Connection
 from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
 from ..journal.days import EndedDay
-from .service import MeterService
+from .service import Companion, MeterService
 
 #: a command that runs for longer is ended, in s
 PATIENCE_S = 600.0
@@ -38,7 +36,7 @@ class _Running(NamedTuple):
     since: float
 
 
-class Anchor:
+class Anchor(Companion):
     """The command, and the days that it is to be run for."""
 
     def __init__(
@@ -58,9 +56,6 @@ class Anchor:
         self._say, self._patience_s = say, patience_s
         self._waiting: deque[EndedDay] = deque()
         self._running: Optional[_Running] = None
-
-    def pipes(self) -> Mapping[Connection, Callable[[], None]]:
-        return {}
 
     def turn(self, meter: MeterService) -> None:
         self._waiting.extend(meter.ended_days())

@@ -15,10 +15,10 @@ from ...core.cli.options import RunOptions
 from ...core.cli.output import report, show_status_line
 from ...core.network.service_signals import SystemdNotify
 from ...core.web.exposition import render
-from .service import LONGEST_WAIT_S, MeterService
+from .service import LONGEST_WAIT_S, Companion, MeterService
 
 
-class Screen:
+class Screen(Companion):
     """Standard error: sentences, and on a terminal below them a line that lives."""
 
     def __init__(self, run_options: RunOptions) -> None:
@@ -36,28 +36,22 @@ class Screen:
         with contextlib.suppress(OSError):
             show_status_line("", self._as_json)
 
-    def pipes(self) -> Mapping[Connection, Callable[[], None]]:
-        return {}
-
     def turn(self, meter: MeterService) -> None:
         with contextlib.suppress(OSError):
             show_status_line(meter.health.line(), self._as_json)
 
 
-class SystemdNotifier:
+class SystemdNotifier(Companion):
     """systemd, beside a meter."""
 
     def __init__(self, supervisor: SystemdNotify) -> None:
         self._supervisor = supervisor
 
-    def pipes(self) -> Mapping[Connection, Callable[[], None]]:
-        return {}
-
     def turn(self, meter: MeterService) -> None:
         self._supervisor.lives(meter.health.line())
 
 
-class ServedMetrics:
+class ServedMetrics(Companion):
     """Its metrics, served by a process of their own."""
 
     def __init__(self, where: str, names: Sequence[str], say: Callable[[str], object]) -> None:

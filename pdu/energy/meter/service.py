@@ -56,7 +56,7 @@ class Companion(Protocol):
 
     def pipes(self) -> Mapping[Connection, Callable[[], None]]:
         """What may have something to read, and what takes it."""
-        ...
+        return {}
 
     def turn(self, meter: MeterService) -> None:
         """The meter goes on; called each `MeterSettings.longest_wait_s` at least. Does not wait."""

@@ -1,18 +1,18 @@
 """What each PDU gives to each customer: the lines of his statement, and what his proof shows of
 them.
 
-A share waits in a file, so that memory is for one PDU and one customer at a time.
+Shares wait in a file for each PDU, so that memory is for one PDU and one customer at a time.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import itertools
 import json
 import os
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, Optional
+from typing import IO, Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
@@ -25,7 +25,7 @@ from ..registers.meter_facts import RegisterFacts
 from ..registers.numpy_lazy import np
 from ..registers.poll import OWN
 from ..registers.unit_aliases import UnitEvidence
-from . import figures, leaf_rows, merkle, power, proof
+from . import figures, merkle, power, proof
 from .daily_energy import DayEnergy
 from .day_roots import DayLeaves, SaltKey
 from .figures import OutletReadings, Rules, StatementFigures, SurchargeFactors
@@ -80,30 +80,32 @@ def outlet_labels(source: MeterJournal, paths: Sequence[str]) -> Mapping[Place, 
 
 
 class CustomerShare(NamedTuple):
-    """What a customer gets of an outlet."""
+    """What a customer gets of an outlet, in the file of its PDU."""
 
     customer: str
     outlet: HeldOutlet
     path: str
-    #: the file with the times of its PDU's polls; "" if it was not read
-    times_path: str = ""
+    #: where it begins in the file
+    at: int
 
-    def save(
-        self, line_figures: StatementFigures, days: Iterable[tuple[str, bytes, bytes]] = ()
-    ) -> None:
+    @staticmethod
+    def pieces(
+        line_figures: StatementFigures, days: Sequence[tuple[str, bytes, bytes]] = ()
+    ) -> Iterator[bytes]:
         """The line of the statement and its number of quarter hours, these, then two lines for each
-        day of the proof, which is as in `ShownReadings`. Raises SettingsError.
+        day of the proof, which is as in `ShownReadings`.
         """
         line, flow, energies = line_figures
-        head = json.dumps([line, len(flow.numbers), energies])
-        columns = flow.numbers.tobytes() + flow.kilowatts.tobytes()
-        texts = (f"{day} {node.hex()}\n".encode() + text + b"\n" for day, node, text in days)
-        write_file(self.path, itertools.chain([f"{head}\n".encode(), columns], texts))
+        yield f"{json.dumps([line, energies, len(flow.numbers), len(days)])}\n".encode()
+        yield flow.numbers.tobytes() + flow.kilowatts.tobytes()
+        for day, node, text in days:
+            yield f"{day} {node.hex()}\n".encode() + text + b"\n"
 
     def figures(self) -> StatementFigures:
         """The line of the statement."""
         with open(self.path, "rb") as file:
-            line, count, days = json.loads(file.readline())
+            file.seek(self.at)
+            line, days, count, _ = json.loads(file.readline())
             columns = [np.frombuffer(file.read(8 * count), dtype) for dtype in ("i8", "f8")]
         span = (proof.parse_time(line["from"]), proof.parse_time(line["to"]))
         energies = [DayEnergy(*day) for day in days]
@@ -112,34 +114,38 @@ class CustomerShare(NamedTuple):
     def days(self) -> Iterator[tuple[str, bytes, bytes]]:
         """Of the proof: each day, its hash, and what is shown of it."""
         with open(self.path, "rb") as file:
-            _, count, _ = json.loads(file.readline())
+            file.seek(self.at)
+            _, _, count, days = json.loads(file.readline())
             file.seek(16 * count, os.SEEK_CUR)
-            for head, text in zip(file, file):
-                day, node = head.decode().split()
-                yield day, merkle.digest(node), text
+            for _ in range(days):
+                day, node = file.readline().decode().split()
+                yield day, merkle.digest(node), file.readline()
 
 
-def write_file(path: str, pieces: Iterable[bytes]) -> int:
-    """Write a file that is not there yet. Returns its size in bytes. Raises SettingsError."""
+@contextlib.contextmanager
+def new_file(path: str) -> Iterator[IO[bytes]]:
+    """A file that is not there yet. Raises SettingsError."""
     try:
         with open(path, "xb") as file:
-            file.writelines(pieces)
-            return file.tell()
+            yield file
     except OSError as error:
         raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
 
 
 def _time_pieces(pdu: PduTexts) -> Iterator[bytes]:
-    """Of each day a line, its name and a length, and the times of all polls, packed."""
+    """Of each day a line, its name and a length, and the times of all polls, packed; an empty line
+    behind.
+    """
     for day, times in pdu.times():
         content = proof.times_text(day, times).content
         yield f"{day} {len(content)}\n".encode() + content
+    yield b"\n"
 
 
 def read_times(path: str, days: Container[str]) -> Iterator[proof.PackedPiece]:
     """The times of a PDU's polls on some days."""
     with open(path, "rb") as file:
-        for head in file:
+        while head := file.readline().strip():
             day, length = head.decode().split()
             content = file.read(int(length))
             if day in days:
@@ -153,9 +159,9 @@ class PduShares(NamedTuple):
     """What a PDU gives to customers, and the leaves of its days."""
 
     leaves: Sequence[DayLeaves]
-    shares: Sequence[CustomerShare]
+    shares: Sequence[CustomerShare] = ()
     #: which unit it was; None if it has no customer
-    unit: Optional[UnitEvidence]
+    unit: Optional[UnitEvidence] = None
 
 
 def read_pdus(inputs: StatementInputs, key: SaltKey, room: str) -> Iterator[PduShares]:
@@ -179,37 +185,34 @@ def _read_pdu(
         ]
         for outlet, tenures in tenures_by_outlet.items()
     }
-    name = os.path.join(room, merkle.sha256(pdu.encode()).hex())
-    times_path = f"{name}-times"  # one text, for thousands of outlets
-    answers: dict[str, AuditedRegister] = {}
-    unit = None
-    if any(tenures_by_outlet.values()):
-        first_day = "" if pdu in inputs.hole_pdus else inputs.first_day
-        audit = _audit(pdu, [day for day in days if day.day >= first_day], audit_scope)
-        unit, answers = audit.unit, {outlet.outlet: outlet for outlet in audit.outlets}
-        if audit.own is not None:
-            answers[OWN] = audit.own
-        write_file(times_path, _time_pieces(here))
+    if not any(held_times.values()):
+        return PduShares([leaf for outlet in held_times for leaf in here.outlet(outlet, ())[0]])
+    first_day = "" if pdu in inputs.hole_pdus else inputs.first_day
+    audit = _audit(pdu, [day for day in days if day.day >= first_day], audit_scope)
+    answers = {register.outlet: register for register in audit.registers}
     walk = _walk(inputs, here, held_times, answers)
+    path = os.path.join(room, merkle.sha256(pdu.encode()).hex())  # one text, for many outlets
     meters, names = audit_scope.meters, [outlet for outlet in tenures_by_outlet if outlet != OWN]
     leaves, shares = list[DayLeaves](), list[CustomerShare]()
-    for outlet, tenures in tenures_by_outlet.items():
-        day_leaves, shown_readings = here.outlet(outlet, held_times[outlet])
-        leaves += day_leaves
-        own_walk = walk if outlet in walk.registers else None
-        for tenure, readings in zip(tenures, shown_readings):
-            answer = answers.get(outlet)
-            meter = (
-                meters.of(pdu, outlet, outlets=names) if answer is None else _stated_facts(answer)
-            )
-            line_inputs = _outlet_readings(inputs, (pdu, outlet), tenure, meter, answer)
-            line_figures = figures.figures(line_inputs, readings.blocks, inputs.rules, own_walk)
-            held_outlet = HeldOutlet(pdu, outlet, *tenure[1:], _billed_readings(line_figures.line))
-            path = f"{name}-{len(shares)}"
-            share = CustomerShare(tenure.customer, held_outlet, path, times_path)
-            share.save(line_figures, readings.days)
-            shares.append(share)
-    return PduShares(leaves, shares, unit)
+    with new_file(path) as file:
+        file.writelines(_time_pieces(here))
+        for outlet, tenures in tenures_by_outlet.items():
+            day_leaves, shown_readings = here.outlet(outlet, held_times[outlet])
+            leaves += day_leaves
+            own_walk, answer = walk if outlet in walk.registers else None, answers.get(outlet)
+            for tenure, readings in zip(tenures, shown_readings):
+                meter = (
+                    meters.of(pdu, outlet, outlets=names)
+                    if answer is None
+                    else _stated_facts(answer)
+                )
+                line_inputs = _outlet_readings(inputs, (pdu, outlet), tenure, meter, answer)
+                line_figures = figures.figures(line_inputs, readings.blocks, inputs.rules, own_walk)
+                billed = _billed_readings(line_figures.line)
+                held_outlet = HeldOutlet(pdu, outlet, *tenure[1:], billed)
+                shares.append(CustomerShare(tenure.customer, held_outlet, path, file.tell()))
+                file.writelines(CustomerShare.pieces(line_figures, readings.days))
+    return PduShares(leaves, shares, audit.unit)
 
 
 def _billed_readings(line: Mapping[str, Any]) -> Optional[BilledReadings]:
@@ -223,8 +226,9 @@ def _billed_readings(line: Mapping[str, Any]) -> Optional[BilledReadings]:
 
 def _audit(pdu: str, days: Sequence[DayBlocks], audit_scope: AuditScope) -> PduAudit:
     readings = PduReadings(pdu)
-    for block in leaf_rows.merge_blocks(block for _, blocks in days for block in blocks):
-        readings.extend(block)
+    for _, blocks in days:
+        for block in blocks:
+            readings.extend(block)
     return audit_registers(readings, audit_scope)
 
 
@@ -238,15 +242,15 @@ def _walk(
     period, so that each of them is as its customer will find it. Others are walked over alone.
     """
     period = inputs.begin, inputs.end
-    rows_by_outlet = {
-        outlet: pdu.shown_rows(outlet, times[0])
-        for outlet, times in held_times.items()
-        if outlet in answers and len(times) == 1 and times[0][:2] == period
-    }
-    rows = max(rows_by_outlet.values(), key=len, default=range(0))
-    outlets = [outlet for outlet, outlet_rows in rows_by_outlet.items() if outlet_rows == rows]
-    facts = {outlet: _stated_facts(answers[outlet]) for outlet in outlets}
-    return figures.walk_over(pdu.readings(outlets, rows, *period), facts, period, inputs.rules)
+    readings = pdu.readings_together(
+        {
+            outlet: times[0]
+            for outlet, times in held_times.items()
+            if outlet in answers and len(times) == 1 and times[0][:2] == period
+        }
+    )
+    facts = {outlet: _stated_facts(answers[outlet]) for outlet in readings.registers}
+    return figures.walk_over(readings, facts, period, inputs.rules)
 
 
 def _stated_facts(answer: AuditedRegister) -> RegisterFacts:
@@ -305,12 +309,13 @@ def unread_shares(
 ) -> Sequence[CustomerShare]:
     """Those of the outlets that no reading names."""
     read_places = {share.outlet[:2] for share in shares}
-    unread = list[CustomerShare]()
-    for place, tenures in inputs.audit_scope.tenures.items():
-        for tenure in () if place in read_places else cut(tenures, inputs.begin, inputs.end):
-            path = os.path.join(room, f"unread-{len(unread)}")
-            share = CustomerShare(tenure.customer, HeldOutlet(*place, *tenure[1:]), path)
-            line_inputs = _outlet_readings(inputs, place, tenure, RegisterFacts())
-            share.save(figures.figures(line_inputs, (), inputs.rules))
-            unread.append(share)
+    path, unread = os.path.join(room, "unread"), list[CustomerShare]()
+    with new_file(path) as file:
+        for place, tenures in inputs.audit_scope.tenures.items():
+            for tenure in () if place in read_places else cut(tenures, inputs.begin, inputs.end):
+                held_outlet = HeldOutlet(*place, *tenure[1:])
+                unread.append(CustomerShare(tenure.customer, held_outlet, path, file.tell()))
+                line_inputs = _outlet_readings(inputs, place, tenure, RegisterFacts())
+                line = figures.figures(line_inputs, (), inputs.rules)
+                file.writelines(CustomerShare.pieces(line))
     return unread

@@ -7,8 +7,10 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import math
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
@@ -26,7 +28,6 @@ from ..registers.rounding import nearest_wh, round_to_wh, split
 from ..registers.values import EnergyInterval, Event
 from . import power
 from .daily_energy import DayEnergy, daily, day_parts
-from .leaf_rows import merge_blocks
 from .tariffs import TariffRow, TariffSpan, spans
 
 
@@ -78,14 +79,18 @@ def figures(
 
     `walk`: over all outlets of its PDU, if it saw exactly these readings of this one.
     """
-    blocks = [*merge_blocks(blocks)]
-    registers = _readings(blocks, inputs, rules.zone)
+    reads = _Reads.of(blocks)
+    registers = {
+        "readings": reads.count_within(inputs.begin, inputs.end),
+        "register_begin": reads.last_until(inputs.begin, rules.zone),
+        "register_end": reads.last_until(inputs.end, rules.zone),
+        "units": [*_units(blocks, rules.zone)],
+    }
     flow = power.quarter_hours(blocks, inputs.begin, inputs.end)
-    columns = _columns(blocks)
     if walk is None and blocks:
         readings = PduReadings(inputs.pdu)
         for block in blocks:
-            readings.extend(block)  # from here on, it has the columns
+            readings.extend(block)
         facts = {inputs.outlet: inputs.meter}
         walk = walk_over(readings, facts, (inputs.begin, inputs.end), rules)
     pieces = _pieces(inputs, rules)
@@ -123,7 +128,7 @@ def figures(
         **_power(flow.figures()),
     }
     parts = day_parts(tuple(rules.tariff), inputs.begin, inputs.end, rules.zone)
-    days = daily(*columns, parts, inputs.meter, usual_gap)
+    days = daily(*reads, parts, inputs.meter, usual_gap)
     return StatementFigures(line, flow, days)
 
 
@@ -136,16 +141,6 @@ def walk_over(
     """The walk over readings that are shown of a PDU. `facts`: of each register."""
     meters = Meters(RegisterFacts(), stated=facts)
     return PduWalk(readings, AuditScope(*period, meters, tolerance_kwh=rules.tolerance_kwh))
-
-
-def _columns(blocks: Sequence[Block]) -> tuple[Column, Column, Column]:
-    """When the register was read, and what it showed."""
-    none = np.zeros(0)
-    begins = np.concatenate([none, *(np.asarray(block.begins) for block in blocks)])
-    ends = np.concatenate([none, *(np.asarray(block.ends) for block in blocks)])
-    kwh = np.concatenate([none, *(np.asarray(block.kwh[0]) for block in blocks)])
-    is_read = ~np.isnan(kwh)
-    return begins[is_read], ends[is_read], kwh[is_read]
 
 
 def _pieces(inputs: OutletReadings, rules: Rules) -> Sequence[TariffSpan]:
@@ -163,38 +158,20 @@ def _second(time: float, zone: ZoneInfo) -> str:
     return local(math.floor(time), zone)
 
 
-def _readings(blocks: Sequence[Block], inputs: OutletReadings, zone: ZoneInfo) -> dict[str, Any]:
-    """The registers as a paper meter has them, and the units that had them."""
-    reads: list[_Reads] = []
-    units: list[dict[str, Any]] = []
-    unit_names: Optional[tuple[str, str]] = None
-    for block in blocks:
-        places = np.flatnonzero(~np.isnan(np.asarray(block.kwh[0])))
-        if not len(places):
-            continue
-        here = _Reads(
-            *(np.asarray(column)[places] for column in (block.begins, block.ends, block.kwh[0]))
-        )
-        serial, firmware = block.unit.serial, block.unit.firmware
-        if unit_names != (serial, firmware):
-            unit_names = serial, firmware
-            units.append({"serial": serial, "firmware": firmware, "first": here.at(0, zone)})
-        units[-1]["last"] = here.at(-1, zone)
-        reads.append(here)
-    return {
-        "readings": sum(part.count_within(inputs.begin, inputs.end) for part in reads),
-        "register_begin": _register(reads, inputs.begin, zone),
-        "register_end": _register(reads, inputs.end, zone),
-        "units": units,
-    }
-
-
 class _Reads(NamedTuple):
-    """Readings of the register that follow each other."""
+    """The readings of a register, as a paper meter has them."""
 
     begins: Column
     ends: Column
     kwh: Column
+
+    @classmethod
+    def of(cls, blocks: Sequence[Block]) -> _Reads:
+        """Of the polls that read it."""
+        none, columns = array("d"), [(block.begins, block.ends, block.kwh[0]) for block in blocks]
+        begins, ends, kwh = (np.concatenate(some) for some in zip(*columns or [(none, none, none)]))
+        is_read = ~np.isnan(kwh)
+        return cls(begins[is_read], ends[is_read], kwh[is_read])
 
     def count_within(self, begin: float, end: float) -> int:
         """How many began within a time."""
@@ -202,16 +179,25 @@ class _Reads(NamedTuple):
 
     def at(self, place: int, zone: ZoneInfo) -> dict[str, Any]:
         """One of them."""
-        return {"time": _second(float(self.begins[place]), zone), "kwh": float(self.kwh[place])}
+        return _edge(RegisterEdge(float(self.begins[place]), float(self.kwh[place])), zone)
+
+    def last_until(self, moment: float, zone: ZoneInfo) -> Optional[dict[str, Any]]:
+        """What was read last before a moment; else what was read first after it."""
+        places = np.flatnonzero(self.ends <= moment)
+        if not len(self.begins):
+            return None
+        return self.at(int(places[-1]) if len(places) else 0, zone)
 
 
-def _register(reads: Sequence[_Reads], moment: float, zone: ZoneInfo) -> Optional[dict[str, Any]]:
-    """What was read last before a moment; else what was read first after it."""
-    for block_reads in reversed(reads):
-        places = np.flatnonzero(block_reads.ends <= moment)
-        if len(places):
-            return block_reads.at(int(places[-1]), zone)
-    return reads[0].at(0, zone) if reads else None
+def _units(blocks: Sequence[Block], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+    """The units that had the register."""
+    for (serial, firmware), some in groupby(
+        (block for block in blocks if not np.isnan(np.asarray(block.kwh[0])).all()),
+        lambda block: block.unit[2:4],
+    ):
+        reads = _Reads.of([*some])
+        edges = {"first": reads.at(0, zone), "last": reads.at(-1, zone)}
+        yield {"serial": serial, "firmware": firmware, **edges}
 
 
 class _Bill(NamedTuple):

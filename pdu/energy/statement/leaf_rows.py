@@ -10,17 +10,16 @@ right of the bar is hashed with a salt of its own, so that a row can be shown wi
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 import operator
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
-from ..journal.readings import NO_STATE, OFF, ON, Block, UnitFacts
+from ..journal.readings import NO_STATE, OFF, ON, Block
 from ..registers.numpy_lazy import Column, np
-from ..registers.poll import OWN
+from ..registers.poll import OWN, UnitFacts
 
 #: parts a row into what the register says and what flowed
 BAR = "|"
@@ -29,7 +28,7 @@ HEAD = "["
 #: begins the hash that stands in place of something hidden
 HIDDEN = "#"
 _SIGNS = {OFF: b"0", ON: b"1", NO_STATE: b"-"}
-_STATES = {sign.decode(): state for state, sign in _SIGNS.items()}
+_SIGN_TEXTS = {sign.decode() for sign in _SIGNS.values()}
 #: `repr` writes smaller and larger numbers with an exponent
 _LEAST, _MOST = 1e-4, 1e16
 _REGISTERS, _FACTS = 5, 10
@@ -189,10 +188,9 @@ def _block(unit: UnitFacts, rows: Sequence[str]) -> Block:
     # begin and end are always there
     numbers = [_numbers(column, place < 2) for place, column in enumerate(columns[:-1])]
     begins, ends, mono, ups, kwh, amperes, watts = numbers
-    if not _STATES.keys() >= {*columns[-1]}:
+    if not _SIGN_TEXTS >= {*columns[-1]}:
         raise ValueError("no state")
-    states = bytearray(map(_STATES.__getitem__, columns[-1]))
-    return Block(unit, begins, ends, mono, ups, [kwh], [amperes], [watts], [states], 0)
+    return Block(unit, begins, ends, mono, ups, [kwh], [amperes], [watts])
 
 
 def _fields(row: str) -> Sequence[str]:
@@ -214,28 +212,3 @@ def _numbers(texts: Sequence[str], are_needed: bool) -> array[float]:
     if [*map(repr, numbers)] != [*number_texts] or not is_finite:
         raise ValueError("no number of a row")
     return numbers
-
-
-def merge_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Blocks whose columns a PDU's readings may keep and extend: one while the unit is the same."""
-    for unit, some in itertools.groupby(blocks, key=lambda block: block.unit):
-        all_rows = [*some]
-        yield Block(
-            unit,
-            _together(block.begins for block in all_rows),
-            _together(block.ends for block in all_rows),
-            _together(block.monotonic for block in all_rows),
-            _together(block.uptimes for block in all_rows),
-            [*map(_together, zip(*(block.kwh for block in all_rows)))],
-            [*map(_together, zip(*(block.amperes for block in all_rows)))],
-            [*map(_together, zip(*(block.watts for block in all_rows)))],
-            [
-                bytearray(b"".join(columns))
-                for columns in zip(*(block.states for block in all_rows))
-            ],
-            sum(block.failures for block in all_rows),
-        )
-
-
-def _together(columns: Iterable[array[float]]) -> array[float]:
-    return array("d", b"".join(columns))

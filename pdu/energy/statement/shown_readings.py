@@ -10,8 +10,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ..journal.readings import NO_STATE, Block, PduReadings, UnitFacts
+from ..journal.readings import Block, PduReadings
 from ..registers.numpy_lazy import Column, np
+from ..registers.poll import UnitFacts
 from . import disclosure, leaf_rows, merkle, proof
 from .day_roots import DayLeaves, SaltKey
 from .leaf_rows import DayTexts
@@ -70,7 +71,7 @@ class _Rows(NamedTuple):
     units: Sequence[tuple[UnitFacts, int]]
 
 
-class RowSpan(NamedTuple):
+class _RowSpan(NamedTuple):
     """The rows that a customer sees."""
 
     rows: range
@@ -98,34 +99,6 @@ class PduTexts:
             texts = rows.times[blocks[0].rows.start : blocks[-1].rows.stop]
             yield day, b"[" + b",".join([b'"' + text[:-1] + b'"' for text in texts]) + b"]"
 
-    def span(self, outlet: str, held_time: HeldTime) -> RowSpan:
-        """The rows of an outlet that are shown to who has it for a time."""
-        rows, columns = self._outlet(outlet)
-        return _span(rows, ~np.isnan(columns.kwh), held_time)
-
-    def readings(
-        self, outlets: Sequence[str], rows: range, begin: float, end: float
-    ) -> PduReadings:
-        """The readings of some outlets in some of the PDU's rows; what flowed from `begin` to
-        `end` alone. An outlet is shown so to who has it all that time.
-        """
-        readings, stop = PduReadings(self.name), 0
-        blocks = [block for blocks in self._days.values() for block in blocks]
-        for block in blocks:
-            first, stop = stop, stop + len(block.begins)
-            here = slice(max(rows.start - first, 0), max(min(rows.stop, stop) - first, 0))
-            if here.start < here.stop:
-                readings.extend(_shown_rows(block, outlets, here, (begin, end)))
-        return readings
-
-    def shown_rows(self, outlet: str, held_time: HeldTime) -> range:
-        """The rows of the PDU that are shown of an outlet to who has it for a time; none if the
-        outlet has not all rows of its PDU.
-        """
-        if self._outlet(outlet)[0] is not self._rows_of(self._days):
-            return range(0)
-        return self.span(outlet, held_time).rows
-
     def _outlet(self, outlet: str) -> tuple[_Rows, _Columns]:
         """An outlet's rows, and what was read in them; both are kept."""
         if outlet not in self._outlets:
@@ -138,12 +111,29 @@ class PduTexts:
             self._outlets[outlet] = self._rows_of(days), _Columns.of(outlet, days)
         return self._outlets[outlet]
 
+    def readings_together(self, held_times: Mapping[str, HeldTime]) -> PduReadings:
+        """The readings of the most outlets of which the same rows are shown, as those are shown who
+        have them for a time: the same for all.
+        """
+        outlets_by_rows = dict[tuple[int, range], dict[str, _Columns]]()
+        for outlet, held_time in held_times.items():
+            rows, columns = self._outlet(outlet)
+            key = (id(rows), _span(rows, columns, held_time).rows)
+            outlets_by_rows.setdefault(key, {})[outlet] = columns
+        outlets = max(outlets_by_rows.values(), key=len, default={})
+        readings = PduReadings(self.name)
+        for outlet in [*outlets][:1]:
+            rows, columns = self._outlet(outlet)
+            for block in _blocks(rows, outlets, _span(rows, columns, held_times[outlet])):
+                readings.extend(block)
+        return readings
+
     def outlet(
         self, outlet: str, held_times: Sequence[HeldTime]
     ) -> tuple[Sequence[DayLeaves], Sequence[ShownReadings]]:
         """An outlet's hashes, and what is shown of it for each time in which somebody has it."""
         rows, columns = self._outlet(outlet)
-        spans = [self.span(outlet, held_time) for held_time in held_times]
+        spans = [_span(rows, columns, held_time) for held_time in held_times]
         day_leaves = list[DayLeaves]()
         shown_days = [list[tuple[str, bytes, bytes]]() for _ in held_times]
         for day, texts in _texts(outlet, rows, columns):
@@ -166,7 +156,7 @@ class PduTexts:
                     text = proof.canonical(part.document()).strip()
                 day_texts.append((day, node, text))
         return day_leaves, [
-            ShownReadings(day_texts, [*_blocks(outlet, rows, columns, span)])
+            ShownReadings(day_texts, [*_blocks(rows, {outlet: columns}, span)])
             for day_texts, span in zip(shown_days, spans)
         ]
 
@@ -242,40 +232,12 @@ def _texts(outlet: str, rows: _Rows, columns: _Columns) -> Iterator[tuple[str, D
         yield day, DayTexts(times, registers, flows)
 
 
-def _shown_rows(
-    block: Block, outlets: Sequence[str], rows: slice, period: tuple[float, float]
-) -> Block:
-    """Some rows of a block; those outside of a period do not say what flowed."""
-    begins = np.asarray(block.begins)[rows]
-    is_within = (begins >= period[0]) & (begins < period[1])
-    places = [block.unit.registers.index(outlet) for outlet in outlets]
-    amperes, watts = (
-        [_mask(columns[place][rows], is_within) for place in places]
-        for columns in (block.amperes, block.watts)
-    )
-    return Block(
-        block.unit._replace(registers=tuple(outlets)),
-        block.begins[rows],
-        block.ends[rows],
-        block.monotonic[rows],
-        block.uptimes[rows],
-        [block.kwh[place][rows] for place in places],
-        amperes,
-        watts,
-        [block.states[place][rows] for place in places],
-        0,
-    )
-
-
-def _mask(column: array[float], is_within: Column) -> array[float]:
-    return array("d", np.where(is_within, np.asarray(column), np.nan).tobytes())
-
-
 def _column(columns: Iterable[array[float]]) -> Column:
     return np.concatenate([np.zeros(0), *columns])
 
 
-def _span(rows: _Rows, is_read: Column, held_time: HeldTime) -> RowSpan:
+def _span(rows: _Rows, columns: _Columns, held_time: HeldTime) -> _RowSpan:
+    is_read = ~np.isnan(columns.kwh)
     is_own = (rows.begin >= held_time.begin) & (rows.begin < held_time.end)
     inside = np.flatnonzero(is_own)
     start, stop = (int(inside[0]), int(inside[-1])) if len(inside) else (len(is_own), -1)
@@ -286,26 +248,31 @@ def _span(rows: _Rows, is_read: Column, held_time: HeldTime) -> RowSpan:
     first_shown = start if first is None else first
     last = shown_after[-1] if shown_after else max(stop, -1 if first is None else first)
     span_rows = range(min(first_shown, last), last + 1) if last >= 0 else range(0)
-    return RowSpan(span_rows, is_own)
+    return _RowSpan(span_rows, is_own)
 
 
-def _blocks(outlet: str, rows: _Rows, columns: _Columns, span: RowSpan) -> Iterator[Block]:
-    """The rows of a span, as `leaf_rows.blocks` reads them from their texts."""
-    amperes, watts = (
-        np.where(span.is_own, column, np.nan) for column in (columns.amperes, columns.watts)
-    )
-    states = np.where(span.is_own, np.frombuffer(columns.states, "u1"), NO_STATE).astype("u1")
-    all_columns = (*rows[:4], columns.kwh, amperes, watts)
+def _blocks(rows: _Rows, read: Mapping[str, _Columns], span: _RowSpan) -> Iterator[Block]:
+    """The rows of a span, as `leaf_rows.blocks` reads them from their texts. `read`: of each outlet
+    that has these rows.
+    """
     stop = 0
     for unit, unit_stop in rows.units:
         here = slice(max(stop, span.rows.start), min(unit_stop, span.rows.stop))
         stop = unit_stop
-        if here.start >= here.stop:
-            continue
-        begins, ends, mono, ups, *figures = (
-            array("d", column[here].tobytes()) for column in all_columns
-        )
-        yield Block(
-            unit._replace(registers=(outlet,)), begins, ends, mono, ups,
-            figures[:1], figures[1:2], figures[2:], [bytearray(states[here].tobytes())], 0,
-        )  # fmt: skip
+        if here.start < here.stop:
+            hidden = np.where(span.is_own[here], 0.0, np.nan)
+            begins, ends, monotonic, uptimes = (_array(column[here]) for column in rows[:4])
+            yield Block(
+                unit._replace(registers=(*read,)),
+                begins,
+                ends,
+                monotonic,
+                uptimes,
+                [_array(columns.kwh[here]) for columns in read.values()],
+                [_array(columns.amperes[here] + hidden) for columns in read.values()],
+                [_array(columns.watts[here] + hidden) for columns in read.values()],
+            )
+
+
+def _array(column: Column) -> array[float]:
+    return array("d", column.tobytes())

@@ -9,7 +9,7 @@ import dataclasses
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -25,10 +25,10 @@ from . import billing, day_roots, disclosure, figures, merkle, proof, stated
 from .customer_shares import (
     CustomerShare,
     StatementInputs,
+    new_file,
     read_pdus,
     read_times,
     unread_shares,
-    write_file,
 )
 from .day_roots import SaltKey
 from .numbers import PART, IssuedStatement, Numbers, PeriodKey, StatementNumber
@@ -331,7 +331,7 @@ def _write_statement(inputs: StatementInputs, salt_key: SaltKey, customer: _Cust
         {name: merkle.sha256(content).hex() for name, content in files.items()},
         salt_key.salt(*(statement[key] for key in ("from", "to", "customer"))),
         sum(
-            write_file(os.path.join(customer.folder, name), [content])
+            _write(os.path.join(customer.folder, name), [content])
             for name, content in files.items()
         ),
         statement["total"]["unread"],
@@ -343,6 +343,13 @@ def _write_statement(inputs: StatementInputs, salt_key: SaltKey, customer: _Cust
             proof.content_hash(statement),
         ),
     )
+
+
+def _write(path: str, pieces: Iterable[bytes]) -> int:
+    """Write a file that is not there yet. Returns its size in bytes. Raises SettingsError."""
+    with new_file(path) as file:
+        file.writelines(pieces)
+        return file.tell()
 
 
 # ---- what is published ---------------------------------------------------------------------------
@@ -369,8 +376,8 @@ def _publish(
         tree.root.hex(),
     ).text()
     billing_text = billing.HEAD_LINE + "".join(statement.billing_text for statement in statements)
-    size = write_file(os.path.join(folder, proof.PUBLISHED), [publication.encode()])
-    size += write_file(os.path.join(folder, billing.FILE), [billing_text.encode()])
+    size = _write(os.path.join(folder, proof.PUBLISHED), [publication.encode()])
+    size += _write(os.path.join(folder, billing.FILE), [billing_text.encode()])
     prove = partial(_write_proof, trees, publication, tree)
     return publication, size + sum(parallel_map(prove, statements, large=len(statements) > _LARGE))
 
@@ -388,7 +395,7 @@ def _write_proof(
         _times(days_by_pdu),
     )
     path = os.path.join(statement.customer.folder, proof.PROOF)
-    return write_file(path, proof.packed_pieces(texts))
+    return _write(path, proof.packed_pieces(texts))
 
 
 def _proof_lines(
@@ -403,7 +410,7 @@ def _proof_lines(
         days = list[bytes]()
         for day, node, text in share.days():
             if text.startswith(disclosure.ROWS):
-                days_by_pdu.setdefault((share.outlet.pdu, share.times_path), set()).add(day)
+                days_by_pdu.setdefault((share.outlet.pdu, share.path), set()).add(day)
             days.append(proof.day_text(day, trees[day].path(node), text))
         yield proof.line_text(share.outlet.pdu, share.outlet.outlet, days)
 
