@@ -76,18 +76,23 @@ def test_a_current_is_an_interval_of_power(
     assert Flow.of(rows([NAN]), parameters) is None
 
 
-def test_a_comparison_has_the_figures_that_are_computed_by_hand() -> None:
+@pytest.mark.parametrize("begin", [0.0, 84300.0], ids=["a day", "two days"])
+def test_a_comparison_has_the_figures_that_are_computed_by_hand(begin: float) -> None:
     """13 pairs of polls with 1,000 and 1,400 W in turn, shown in 10 W, and a rise of 0.1 kWh."""
     watts = [1000.0 + 400.0 * (at % 2) for at in range(14)]
-    table = rows(watts, [0.1 * at for at in range(14)])
+    times = [begin + 300.0 * at for at in range(14)]
+    table = rows(watts, [0.1 * at for at in range(14)], times)
     flow = Flow.of(table, PARAMETERS)
     assert flow is not None
     found = compare(table, flow, PARAMETERS, slice(0, 14))
     assert found is not None and found.event is None and found.ratio == 1.0
     # 65 minutes; two steps and 1.21 kW for as long as a reading may be old; 0.952 kW at least and
     # 1.5125 kW at most, less and more three standard errors of a mean of 13, 0.16641 kW
-    assert found[:4] == pytest.approx((0.0, 3901.0, 1.3, 0.120833), abs=1e-6)
+    assert found[:4] == pytest.approx((begin, begin + 3901.0, 1.3, 0.120833), abs=1e-6)
     assert found[4:6] == pytest.approx((0.851056, 1.818819), abs=1e-6)
+    # 1.289167 kWh at least and 1.310833 at most, less and more 0.180278
+    ratios = (1.179167 / 1.491111, 1.420833 / 1.108889)
+    assert (found.lowest_ratio, found.highest_ratio) == pytest.approx(ratios, abs=1e-5)
 
 
 def test_twelve_pairs_show_another_unit_and_a_day_puts_all_that_was_compared_in_doubt() -> None:
