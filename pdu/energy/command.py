@@ -185,7 +185,7 @@ invoice for each outlet; what the figures rest on is then on standard error.
 \b
 Grades: firm         bounds at most 1 % and --tolerance-kwh apart
         bounded      at most 10 %, or what was read shows the unit too roughly
-        wide         more; the lowest is billed still
+        wide         more; it is billed still
         estimate     power was read, and no energy: never billed
         not billable a wrong or unknown unit, or not read: there is no lowest
 Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is

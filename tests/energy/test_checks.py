@@ -95,6 +95,17 @@ def test_a_comparison_has_the_figures_that_are_computed_by_hand(begin: float) ->
     assert (found.lowest_ratio, found.highest_ratio) == pytest.approx(ratios, abs=1e-5)
 
 
+def test_a_ratio_of_less_than_a_kilowatt_hour_is_as_exact() -> None:
+    """An hour of 600 W, shown in 10 W; two steps, and 0.61 kW for as long as a reading is old."""
+    table = rows([600.0] * 13, [0.05 * at for at in range(13)])
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    found = compare(table, flow, PARAMETERS, slice(0, 13))
+    assert found is not None
+    ratios = ((0.6 - 0.02 - 0.61 / 12.0) / 0.61, (0.6 + 0.02 + 0.61 / 12.0) / 0.59)
+    assert (found.lowest_ratio, found.highest_ratio) == pytest.approx(ratios)
+
+
 def test_twelve_pairs_show_another_unit_and_a_day_puts_all_that_was_compared_in_doubt() -> None:
     table = rows([1200.0] * 13, [float(at) for at in range(13)])
     flow = Flow.of(table, PARAMETERS)

@@ -256,7 +256,7 @@ def compare(
         event = Event(UNIT, max(begin, first), min(end, last), reason)
     figures = [float(column[-1]) for column in (rise_kwh, error, low, high)]
     flowed_least, flowed_most = float(least[-1] - sampling[-1]), float(most[-1] + sampling[-1])
-    lowest = max(figures[0] - figures[1], 0.0) / flowed_most if flowed_most else 0.0
+    lowest = max(figures[0] - figures[1], 0.0) / flowed_most
     highest = (figures[0] + figures[1]) / flowed_least if flowed_least > 0.0 else math.inf
     counted_kwh, error_kwh, least_kwh, most_kwh = figures
     return Comparison(
