@@ -251,6 +251,17 @@ def test_a_mate_that_does_not_carry_any_more_stops_the_run() -> None:
     assert "right/3 carried when the run was planned" in str(ended.error)
 
 
+def test_an_outlet_that_comes_on_by_itself_in_the_pause_stops_the_run() -> None:
+    """It is proven off after 8 s, and the pause has 10 s."""
+    made = room()
+    relay = made.pdus["left"].relays[3]
+    relay.back_s, relay.back_silently = 14.0, False
+    world = RoomWorld(made)
+    ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
+    assert ended.steps_done == 0 and "left/3 was off, and is not any more" in str(ended.error)
+    assert world.sent == [(CORDS[0], False)] and not ended.left
+
+
 def test_a_neighbour_that_boots_at_the_command_is_no_mate() -> None:
     """The right cord is in right/4. The neighbour in right/3 takes three times as much then."""
     other = Machine("other", [Supply("right", 3)], Load(150.0))
