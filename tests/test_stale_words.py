@@ -22,6 +22,9 @@ _FOREIGN = {
     "ServerTechnology",  # a vendor's name without its space, as in pdu/supports/query.py
     "query_range",  # Prometheus' HTTP API
     "use_ssl",  # PyNUTClient's argument
+    "concurrent",  # concurrent.futures of Python
+    "pdu_x",  # an archive's folder
+    "status",  # of the IDL: status.aboveUpperCritical
 }
 #: a text in quotation marks, or a comment
 _TEXT = re.compile(
@@ -30,6 +33,7 @@ _TEXT = re.compile(
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUOTED = re.compile(r"`([A-Za-z_][\w.]*)`")
 _MEMBER = re.compile(r"`([A-Z]\w*[a-z]\w*)\.(\w+)`")
+_OBJECT = re.compile(r"[a-z_]\w*\.")
 _RAISES = re.compile(r"[Rr]aises? ((?:_?[A-Z]\w+)(?:(?:, | and | or )(?:_?[A-Z]\w+))*)")
 #: … and classes behind the reason of the first: `Raises SettingsError for a list, and Usage if …`
 _RAISES_ALSO = re.compile(
@@ -251,19 +255,21 @@ def test_docstrings_describe_parameters_that_exist(sources: dict[str, str]) -> N
     assert not stale, "\n".join(stale)
 
 
-def test_docstrings_quote_vague_words_of_their_own_module_alone(sources: dict[str, str]) -> None:
-    wrong = []
+def test_docstrings_quote_vague_words_and_objects_of_their_own_module_alone(
+    files: list[str], sources: dict[str, str]
+) -> None:
+    known, wrong = _parts(files) | _FOREIGN, []
     for file, source in sources.items():
         if not file.startswith(_PRODUCT) or file.startswith(_BINDING):
             continue
         vague_words = [
-            (word, f"{file}:{line}: {word}")
+            (word.partition(".")[0], f"{file}:{line}: {word}")
             for line, text in _docstrings(source)
             for word in _QUOTED.findall(text)
-            if _VAGUE.fullmatch(word)
+            if _VAGUE.fullmatch(word) or _OBJECT.match(word)
         ]
         if vague_words:
-            names = _names([source])
+            names = _names([source]) | known
             wrong += [place for word, place in vague_words if word not in names]
     assert not wrong, "\n".join(wrong)
 

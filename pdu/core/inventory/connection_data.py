@@ -252,10 +252,9 @@ def values(
     settings: Sequence[Setting[object]],
     run_options: RunOptions,
     host: Address,
-    login: bool = True,
 ) -> dict[str, str]:
-    """The handler settings as text. With `login`, a password is required if there is a user but no
-    token. Raises SettingsError.
+    """The handler settings as text. A password is required if there is a user but no token. Raises
+    SettingsError.
 
     With neither a username nor a token, the user is the handler's default account, if it has one.
     `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not
@@ -305,7 +304,7 @@ def values(
             run_options,
             key,
             f"{key} of {user} on {where}",
-            is_needed=login and key == "password" and bool(user),
+            is_needed=key == "password" and bool(user),
         )
         if text:
             value_by_key[key] = text
@@ -359,7 +358,7 @@ def check(run_options: RunOptions, secrets: Sequence[str], whose: str) -> None:
 
 
 def given_settings(run_options: RunOptions, keys: Iterable[str], host: Address) -> dict[str, str]:
-    """The given settings, and those of `keys` from the environment unless `state.login` is set.
+    """The given settings, and those of `keys` from the environment unless there is a `login`.
 
     The address and `SECRETS` are not taken from the environment, and the port only if the address
     has none.
