@@ -55,7 +55,7 @@ DOWNLOAD_LIMIT = 512 << 20  # bytes
 # not percent-encoded in a file's target: the caller has encoded its query
 _IN_QUERY = "?&=,:+%"
 # error statuses, RFC 9110, 15.5 and 15.6; a JSON-RPC error beside one in a bulk is reported instead
-_FAILED = range(400, 600)
+_ERRORS = range(400, 600)
 # The vendor's SDK 4.4.1 sends this client type; SDK 4.0.0 sends none. Which other types a unit
 # accepts is not documented.
 _JSON = {
@@ -267,7 +267,7 @@ class Agent:
 
     def exchange(
         self,
-        shown: str,
+        label: str,
         method: str,
         target: str,
         headers: Mapping[str, str],
@@ -279,7 +279,7 @@ class Agent:
         also: str = "",
     ) -> Response:
         """A request with the agent's login; see `HttpClient.send`. With `debug`, prints a line that
-        names the call as `shown`.
+        names the call as `label`.
 
         also: characters that are not percent-encoded, besides ASCII letters, digits and `_.-~/`.
         Raises HttpException, SettingsError (login or trust), and JsonRpcSyntaxException for a
@@ -289,7 +289,7 @@ class Agent:
             raise JsonRpcSyntaxException(
                 "the target holds half of a surrogate pair, which is not text"
             )
-        path, started = (
+        path, start = (
             quote(target if target.startswith("/") else "/" + target, safe="/" + also),
             time.monotonic(),
         )
@@ -298,9 +298,9 @@ class Agent:
         )
         if self.debug:
             print(
-                f"json-rpc {shown} {self.login.quoted_path(target)},"
+                f"json-rpc {label} {self.login.quoted_path(target)},"
                 f" {len(body or b'')} bytes sent, status {reply.status}, {len(reply.body)} bytes"
-                f" received in {time.monotonic() - started:.3f} s"
+                f" received in {time.monotonic() - start:.3f} s"
             )
         return reply
 
@@ -312,10 +312,10 @@ def parsed(reply: Response, login: Login) -> object:
     except (ValueError, RecursionError):
         # raised below, without Python's error, which may contain the answer
         pass
-    shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
+    content_type = login.quoted(reply.headers.get("content-type", "")) or "no content type"
     raise JsonRpcSyntaxException(
-        f"the answer is not the JSON of a Xerus PDU ({shown}): check that this is the address of a "
-        "Xerus PDU and that no proxy answers in its place",
+        f"the answer is not the JSON of a Xerus PDU ({content_type}): check that this is the"
+        " address of a Xerus PDU and that no proxy answers in its place",
         login.payload(reply.body),
     )
 
@@ -328,9 +328,9 @@ def result(answer: object, number: int, login: Login, body: bytes = b"") -> obje
     """
     if not isinstance(answer, dict):
         raise JsonRpcSyntaxException("the answer is not a JSON object", login.payload(body))
-    error, given = answer.get("error"), answer.get("id")
+    error, answer_id = answer.get("error"), answer.get("id")
     # `true` is an int in Python, and equals 1
-    if type(given) is not int or given != number:
+    if type(answer_id) is not int or answer_id != number:
         words = f": {error_of(error, login).reason}" if error is not None else ""
         raise JsonRpcSyntaxException(
             f"the answer may belong to another request (wrong id, or none){words}",
@@ -352,10 +352,10 @@ def responses(answer: object, count: int, login: Login) -> list[Union[object, Pd
 
     Raises JsonRpcSyntaxException unless `answer` has `count` responses.
     """
-    found = answer.get("responses") if isinstance(answer, dict) else None
-    if not isinstance(found, list) or len(found) != count:
+    answers = answer.get("responses") if isinstance(answer, dict) else None
+    if not isinstance(answers, list) or len(answers) != count:
         raise JsonRpcSyntaxException("the bulk answer does not hold one response for each call")
-    return [_response(one, number, login) for number, one in enumerate(found)]
+    return [_response(response, number, login) for number, response in enumerate(answers)]
 
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
@@ -363,7 +363,7 @@ def _response(response: object, number: int, login: Login) -> Union[object, PduH
     if not isinstance(response, dict) or type(response.get("statcode")) is not int:
         return JsonRpcSyntaxException("a response in the bulk is not an object with a status")
     status, answer = response["statcode"], response.get("json")
-    declines = status in _FAILED and isinstance(answer, dict) and answer.get("error") is not None
+    declines = status in _ERRORS and isinstance(answer, dict) and answer.get("error") is not None
     if status != 200 and not declines:
         return error_of_status(status)
     try:

@@ -82,25 +82,25 @@ class Method:
                 f"{self.name}() takes {len(types)} argument{'' if len(types) == 1 else 's'}, not"
                 f" {len(args)}"
             )
-        given = dict(zip(types, args))
+        arguments = dict(zip(types, args))
         for name, value in kwargs.items():
-            if name in given or name not in types:
+            if name in arguments or name not in types:
                 raise TypeError(
                     f"{self.name}() "
-                    + (f"got {name!r} twice" if name in given else f"has no parameter {name!r}")
+                    + (f"got {name!r} twice" if name in arguments else f"has no parameter {name!r}")
                 )
-            given[name] = value
-        missing = [name for name in self.needed if name not in given]
+            arguments[name] = value
+        missing = [name for name in self.mandatory if name not in arguments]
         if missing:
             raise TypeError(f"{self.name}() needs {', '.join(missing)}")
         return {
-            name: encoder(kind)(given[name])
+            name: encoder(kind)(arguments[name])
             for name, kind in types.items()
-            if name in given and not (name not in self.needed and given[name] is None)
+            if name in arguments and not (name not in self.mandatory and arguments[name] is None)
         }
 
     @property
-    def needed(self) -> list[str]:
+    def mandatory(self) -> list[str]:
         """The parameters without a default."""
         names = [name for name in self.types if name != "return"]
         return names[: len(names) - len(getattr(self.function, "__defaults__") or ())]
@@ -134,11 +134,11 @@ class Method:
             raise JsonRpcSyntaxException(
                 f"{type(json).__name__} where a result object was expected"
             )
-        returned = self.types["return"]
+        return_type = self.types["return"]
         newest, *older = (
             dict(zip(names, typing.get_args(form) if len(names) > 1 else (form,)))
             for form, names in zip(
-                typing.get_args(returned) if self.older_out else (returned,),
+                typing.get_args(return_type) if self.older_out else (return_type,),
                 (self.out, self.older_out),
             )
         )
@@ -149,11 +149,11 @@ class Method:
         # a blank one would be 0, which is success
         if len(form) > 1 and form.get("_ret_") is int and json.get("_ret_") is None:
             raise JsonRpcSyntaxException("the answer contains no result code")
-        sent = json
+        fields = json
         if len(self.out) > 1:  # one of several results may be null: it is blank then
-            sent = {name: value for name, value in json.items() if value is not None}
+            fields = {name: value for name, value in json.items() if value is not None}
         values = tuple(
-            decoder(kind)(sent[name], agent) if name in sent else missing_value_factory(kind)()
+            decoder(kind)(fields[name], agent) if name in fields else missing_value_factory(kind)()
             for name, kind in form.items()
         )
         return values if len(values) > 1 else values[0]
@@ -257,11 +257,11 @@ class Bulk:
 
         `method`: taken from their class, such as `Outlet.getState`.
         """
-        made: list[Pending[R]] = [
+        entries: list[Pending[R]] = [
             Pending(BoundMethod(proxy, cast(Method, method)), (), {}) for proxy in proxies
         ]
-        self._waiting += made
-        return made
+        self._waiting += entries
+        return entries
 
     def perform(self) -> None:
         """Send the queued calls, which empties the queue, and fill in the answers.
@@ -300,5 +300,5 @@ class Bulk:
                 answers = responses(answer, len(part), self._agent.login)
             except JsonRpcSyntaxException as error:
                 raise error.at(self._agent.place, "performBulk /bulk") from None
-            for entry, one in zip(part, answers):
-                entry.fill(one, self._agent)
+            for entry, response in zip(part, answers):
+                entry.fill(response, self._agent)

@@ -55,29 +55,29 @@ def decoder(hint: Any) -> Reader:
     raise TypeError(f"no reader for {hint!r}")
 
 
-def wrong(json: object, wanted: object) -> JsonRpcSyntaxException:
-    """The error for JSON that is not of the type `wanted`: a class, or the type in words."""
+def wrong(json: object, hint: object) -> JsonRpcSyntaxException:
+    """The error for JSON that is not of the type `hint`: a class, or the type in words."""
     name = (
-        wanted
-        if isinstance(wanted, str)
-        else idl_name(typing.cast(type, wanted)).replace("builtins.", "")
+        hint
+        if isinstance(hint, str)
+        else idl_name(typing.cast(type, hint)).replace("builtins.", "")
     )
     # The value may be the password: only its type and length are kept.
-    shown = type(json).__name__ + (
+    summary = type(json).__name__ + (
         f" of {len(json)}" if isinstance(json, (dict, list, str)) else ""
     )
     return JsonRpcSyntaxException(
-        f"{type(json).__name__} where {name} was expected", shown.encode()
+        f"{type(json).__name__} where {name} was expected", summary.encode()
     )
 
 
-def expect(kind: type[T], json: object, wanted: object = None) -> T:
+def expect(kind: type[T], json: object, hint: object = None) -> T:
     """The JSON itself if it is of that Python type.
 
     Raises JsonRpcSyntaxException for other JSON.
     """
     if not isinstance(json, kind):
-        raise wrong(json, wanted or kind)
+        raise wrong(json, hint or kind)
     return json
 
 
@@ -125,9 +125,9 @@ def _reference(hint: type[Reference]) -> Reader:
             expect(str, reference.get("rid"), hint),
             expect(str, reference.get("type"), hint),
         )
-        made = object.__new__(class_of(hint, name))
-        made.target, made.agent, made.wire_type = rid, agent, name
-        return made
+        proxy = object.__new__(class_of(hint, name))
+        proxy.target, proxy.agent, proxy.wire_type = rid, agent, name
+        return proxy
 
     return decode_json
 
@@ -137,8 +137,8 @@ def class_of(base: type[T], idl_type: str) -> type[T]:
     binding stay usable.
     """
     same = idl_type.partition(":")[0] == getattr(base, "idlType", "").partition(":")[0]
-    found = find(idl_type) if not same and len(idl_type) <= LONGEST_NAME else None
-    return found if found is not None and issubclass(found, base) else base
+    derived = find(idl_type) if not same and len(idl_type) <= LONGEST_NAME else None
+    return derived if derived is not None and issubclass(derived, base) else base
 
 
 def decode_structure(cls: type[S], json: object, agent: Caller) -> S:
@@ -146,14 +146,14 @@ def decode_structure(cls: type[S], json: object, agent: Caller) -> S:
 
     Missing fields are blank and remembered as missing; unknown fields are kept.
     """
-    made = object.__new__(cls)
-    found = _usual(expect(dict, json, cls), *_fields(cls), agent)
-    if found is None:
-        _fill(made, typing.cast(dict[str, object], json), agent)
+    structure = object.__new__(cls)
+    fields = _usual(expect(dict, json, cls), *_fields(cls), agent)
+    if fields is None:
+        _fill(structure, typing.cast(dict[str, object], json), agent)
     else:
-        object.__setattr__(made, "__dict__", found)
-        object.__setattr__(made, "_wire", IN_FULL)
-    return made
+        object.__setattr__(structure, "__dict__", fields)
+        object.__setattr__(structure, "_wire", IN_FULL)
+    return structure
 
 
 @once
@@ -176,13 +176,13 @@ def _usual(
     for name, kind in plain.items():
         if type(json.get(name)) is not kind:
             return None
-    found = json.copy()
+    fields = json.copy()
     for name, read in others.items():
-        item = found.get(name)
+        item = fields.get(name)
         if item is None:
             return None
-        found[name] = read(item, agent)
-    return found
+        fields[name] = read(item, agent)
+    return fields
 
 
 def _value_object(hint: type[ValueObject]) -> Reader:
@@ -191,9 +191,9 @@ def _value_object(hint: type[ValueObject]) -> Reader:
     def decode_json(json: object, agent: Caller) -> ValueObject:
         envelope = expect(dict, json, hint)
         name = expect(str, envelope.get("type"), hint)
-        made: ValueObject = decode_structure(class_of(hint, name), envelope.get("value"), agent)
-        object.__setattr__(made, "_wire", (made._wire or IN_FULL)._replace(type=name))
-        return made
+        value: ValueObject = decode_structure(class_of(hint, name), envelope.get("value"), agent)
+        object.__setattr__(value, "_wire", (value._wire or IN_FULL)._replace(type=name))
+        return value
 
     return decode_json
 
@@ -240,9 +240,9 @@ def _union(kinds: tuple[Any, ...], optional: bool) -> Reader:
     def decode_json(json: object, agent: Caller) -> Any:
         if json is None and optional:
             return None
-        for one in readers[:-1]:
+        for read in readers[:-1]:
             try:
-                return one(json, agent)
+                return read(json, agent)
             except JsonRpcSyntaxException:
                 # the type of another release; if none fits, the last type raises
                 continue
@@ -268,20 +268,20 @@ _KINDS: tuple[tuple[type, Callable[[Any], Reader]], ...] = (
 # ---- structures of older or newer firmware -------------------------------------------------------
 
 
-def _fill(made: Structure, json: Mapping[str, object], agent: Caller) -> None:
+def _fill(structure: Structure, json: Mapping[str, object], agent: Caller) -> None:
     """Set the fields of a structure, and remember the form in which the device sent them."""
-    found, wire = _differing_fields(type(made), json, agent)
-    object.__setattr__(made, "__dict__", found)
-    object.__setattr__(made, "_wire", wire)
-    if made._lifted:
-        _lift(made, agent)
+    fields, wire = _differing_fields(type(structure), json, agent)
+    object.__setattr__(structure, "__dict__", fields)
+    object.__setattr__(structure, "_wire", wire)
+    if structure._lifted:
+        _lift(structure, agent)
 
 
 def _differing_fields(
     cls: type[Structure], json: Mapping[str, object], agent: Caller
 ) -> tuple[dict[str, object], WireForm]:
     rest = dict(json)
-    found: dict[str, object] = {}
+    fields: dict[str, object] = {}
     absent, null, spelling = set(), set(), {}
     for name, kind in field_types(cls).items():
         wire = name if name in rest else _older(cls, name, rest)
@@ -292,30 +292,30 @@ def _differing_fields(
             spelling[name] = wire
         if wire is not None and item is None and not _nullable(kind):
             null.add(name)
-        found[name] = (
+        fields[name] = (
             missing_value_factory(kind)()
             if wire is None or name in null
             else decoder(kind)(item, agent)
         )
-    return found, WireForm(frozenset(absent), frozenset(null), spelling, {}, rest)
+    return fields, WireForm(frozenset(absent), frozenset(null), spelling, {}, rest)
 
 
-def _lift(made: Structure, agent: Caller) -> None:
+def _lift(structure: Structure, agent: Caller) -> None:
     """Move older fields into the fields that hold them now.
 
     `encode_structure` writes them back under their older names.
     """
-    wire = made._wire or WireForm()
+    wire = structure._wire or WireForm()
     rest, lifted = dict(wire.rest), {}
-    for older, place in made._lifted.items():
+    for older, place in structure._lifted.items():
         outer, _, inner = place.partition(".")
         if rest.get(older) is not None and outer in wire.absent:
-            holder = getattr(made, outer)
+            holder = getattr(structure, outer)
             setattr(
                 holder, inner, decoder(field_types(type(holder))[inner])(rest.pop(older), agent)
             )
             lifted[older] = outer
-    object.__setattr__(made, "_wire", wire._replace(rest=rest, lifted=lifted))
+    object.__setattr__(structure, "_wire", wire._replace(rest=rest, lifted=lifted))
 
 
 def _older(cls: type[Structure], name: str, json: Mapping[str, object]) -> Optional[str]:
@@ -363,8 +363,8 @@ _NOBODY = typing.cast(Caller, None)  # only references need an agent, and `{}` c
 
 def default(cls: type[Structure], name: str) -> object:
     """The value of a field for which the constructor got no argument."""
-    declared = getattr(cls, name)
-    return missing_value_factory(field_types(cls)[name], True)() if declared is ZERO else declared
+    value = getattr(cls, name)
+    return missing_value_factory(field_types(cls)[name], True)() if value is ZERO else value
 
 
 # ---- values → JSON -------------------------------------------------------------------------------
@@ -435,7 +435,7 @@ def encoder(hint: Any) -> Callable[[object], object]:
     """The function that encodes values with this annotation."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:
-        return next((one for one in map(encoder, args) if one is not encode), encode)
+        return next((function for function in map(encoder, args) if function is not encode), encode)
     if hint is Any:
         return encode_opaque
     if origin is list and args[0] is Any:

@@ -37,8 +37,8 @@ def error_of(
     """The exception for an error object; JsonRpcSyntaxException if it lacks an integer code or a
     message.
     """
-    found = error if isinstance(error, dict) else {}
-    code, message = found.get("code"), found.get("message")
+    members = error if isinstance(error, dict) else {}
+    code, message = members.get("code"), members.get("message")
     if not isinstance(code, int) or isinstance(code, bool) or not isinstance(message, str):
         return JsonRpcSyntaxException(
             "the device answered with an error without a valid code or message", login.payload(body)

@@ -84,16 +84,12 @@ def find(idl_type: str) -> Optional[type]:
     if module not in MODULES:
         return None
     try:
-        found: Any = import_module(f".{module}", RPC)
+        item: Any = import_module(f".{module}", RPC)
     except ImportError:
         return None
     for name in names:
-        found = (
-            getattr(found, name, None) if isinstance(found, ModuleType) else vars(found).get(name)
-        )
-        if name.startswith("_") or not isinstance(found, type):
+        item = getattr(item, name, None) if isinstance(item, ModuleType) else vars(item).get(name)
+        if name.startswith("_") or not isinstance(item, type):
             return None
-    ours = (
-        isinstance(found, type) and issubclass(found, IdlType) and vendor_module(found.__module__)
-    )
-    return found if ours else None
+    ours = isinstance(item, type) and issubclass(item, IdlType) and vendor_module(item.__module__)
+    return item if ours else None

@@ -46,9 +46,9 @@ def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
 
     A space becomes %20: some scripts might not decode `+`.
     """
-    given = {name: value for name, value in parameters.items() if value}
+    values = {name: value for name, value in parameters.items() if value}
     return f"/cgi-bin/{script}" + (
-        f"?{urlencode(given, safe=',', quote_via=quote)}" if given else ""
+        f"?{urlencode(values, safe=',', quote_via=quote)}" if values else ""
     )
 
 

@@ -29,9 +29,9 @@ class BeyondCalendar(datetime.datetime):
 def clamp_to_calendar(seconds: int) -> datetime.datetime:
     """The moment of the calendar that is nearest to a time outside it. `seconds`: since 1970."""
     end = datetime.datetime.max if seconds > 0 else datetime.datetime.min
-    made = BeyondCalendar.combine(end.date(), end.time())
-    made.seconds = seconds
-    return made
+    moment = BeyondCalendar.combine(end.date(), end.time())
+    moment.seconds = seconds
+    return moment
 
 
 def seconds_of(moment: datetime.datetime) -> int:

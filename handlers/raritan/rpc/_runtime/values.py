@@ -73,16 +73,16 @@ class StructureCodec(NamedTuple):
     encode_structure: Callable[[Structure], dict[str, object]]
 
 
-_USED: list[StructureCodec] = []
+_CODECS: list[StructureCodec] = []
 
 
 def use(codec: StructureCodec) -> None:
     """Set the codec. The module `codec` calls this when it is imported."""
-    _USED[:] = [codec]
+    _CODECS[:] = [codec]
 
 
 def _codec() -> StructureCodec:
-    return _USED[0]
+    return _CODECS[0]
 
 
 # ---- enumerations --------------------------------------------------------------------------------
@@ -211,15 +211,15 @@ class _DataclassFields:
         self, value: object, owner: type[Structure]
     ) -> Mapping[str, dataclasses.Field[Any]]:
         types = field_types(owner)
-        made: Any = dataclasses.make_dataclass(
+        data_class: Any = dataclasses.make_dataclass(
             owner.__name__,
             [
                 (name, types[name], dataclasses.field(default=getattr(owner, name)))
                 for name in field_names(owner)
             ],
         )
-        found: Mapping[str, dataclasses.Field[Any]] = made.__dataclass_fields__
-        return found
+        fields: Mapping[str, dataclasses.Field[Any]] = data_class.__dataclass_fields__
+        return fields
 
 
 @dataclass_transform(eq_default=False)
@@ -246,13 +246,13 @@ class Structure(_IdlNamed):
     elements = _Elements()
     __signature__, __dataclass_fields__ = _Signature(), _DataclassFields()
 
-    def __init__(self, *args: object, **given: object) -> None:
+    def __init__(self, *args: object, **keywords: object) -> None:
         cls, names = type(self), field_names(type(self))
         if len(args) > len(names):
             fields = "1 field" if len(names) == 1 else f"{len(names)} fields"
             raise TypeError(f"{cls.__name__}() takes {fields}, not {len(args)}")
         values = dict(zip(names, args))
-        for name, value in given.items():
+        for name, value in keywords.items():
             if name in values or name not in names:
                 raise TypeError(
                     f"{cls.__name__}() "
@@ -264,10 +264,10 @@ class Structure(_IdlNamed):
             for name in names
         )
 
-    def __new__(cls, *args: object, **given: object) -> Self:
-        made = super().__new__(cls)
-        object.__setattr__(made, "_wire", None)
-        return made
+    def __new__(cls, *args: object, **keywords: object) -> Self:
+        structure = super().__new__(cls)
+        object.__setattr__(structure, "_wire", None)
+        return structure
 
     def encode(self) -> dict[str, object]:
         """The JSON object of its fields."""
@@ -276,8 +276,8 @@ class Structure(_IdlNamed):
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
         """From the JSON object of its fields. Raises JsonRpcSyntaxException for other JSON."""
-        made: Self = _codec().decode_structure(cls, json, agent)
-        return made
+        structure: Self = _codec().decode_structure(cls, json, agent)
+        return structure
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in self._lifted:
@@ -362,8 +362,8 @@ class ValueObject(Structure):
         "value": fields} and returns an instance of the value object class with that name, or of
         ValueObject if this binding has none."""
         if cls is ValueObject:
-            found: Self = _codec().decoder(ValueObject)(json, agent)
-            return found
+            value: Self = _codec().decoder(ValueObject)(json, agent)
+            return value
         return super().decode(json, agent)
 
     @property
@@ -434,8 +434,8 @@ def shown_fields(value: Structure) -> list[str]:
     of the newest firmware.
     """
     wire = value._wire
-    gone = value._legacy if wire is None else wire.absent.difference(wire.lifted.values())
-    return [name for name in field_names(type(value)) if name not in gone]
+    absent = value._legacy if wire is None else wire.absent.difference(wire.lifted.values())
+    return [name for name in field_names(type(value)) if name not in absent]
 
 
 def _newest(cls: type[Structure], name: str) -> str:
@@ -484,10 +484,10 @@ class TypeInfo:
 
         Raises ImportError if this binding has none.
         """
-        found = find(typeId) if len(typeId) <= LONGEST_NAME else None
-        if found is None:
+        idl_class = find(typeId) if len(typeId) <= LONGEST_NAME else None
+        if idl_class is None:
             raise ImportError(f"this binding has no {typeId}")
-        return found
+        return idl_class
 
     @staticmethod
     def pyClassToIdlName(pyClass: type[Any]) -> str:

@@ -170,7 +170,7 @@ def _getters(idl_type: str) -> list[str]:
     getters = [
         name
         for name, method in methods.items()
-        if reads_only(name) and not _LEFT_OUT.search(name) and not method.needed
+        if reads_only(name) and not _LEFT_OUT.search(name) and not method.mandatory
     ]
     return (
         [name for name in getters if name in _OF_SENSORS]

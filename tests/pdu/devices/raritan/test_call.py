@@ -45,7 +45,7 @@ def test_each_documented_call_is_one_of_the_library_and_is_carried_out(
     if text == ["-"]:
         pytest.skip("its JSON is what the unit answers: the next test")
     of = [vars(one)[method] for one in declared.classes(Interface) if method in vars(one)]
-    assert [one for one in of if isinstance(one, Method) and {*one.needed} == {*parameters}]
+    assert [one for one in of if isinstance(one, Method) and {*one.mandatory} == {*parameters}]
     if method == "releaseLinkUnit":
         parameters = {"linkId": 3}
     if method == "deleteServer":
