@@ -17,6 +17,7 @@ from pdu.energy.audit.checks import (
     Rows,
     Standstill,
     compare,
+    estimate,
     gaps,
     standstills,
     uncounted_s,
@@ -167,6 +168,20 @@ def test_of_a_register_that_stood_no_more_flowed_than_the_power_says(
     assert unmoved_kwh(table, parameters, [period]) == pytest.approx([kwh])
     moved = rows([watts] * 13, [7.0] * 12 + [7.01], times, 1.0)
     assert unmoved_kwh(moved, parameters, [period]) == [0.0]
+    # a register that fell has moved, too, and of a time after all polls nothing is known
+    for fallen in ([7.01] + [7.0] * 12, [7.01] * 12 + [7.0]):
+        assert unmoved_kwh(rows([watts] * 13, fallen, times, 1.0), parameters, [period]) == [0.0]
+    assert unmoved_kwh(table, parameters, [(times[-1] + 1.0, times[-1] + 9.0)]) == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("gap_s", "kwh"), [(300.0, 0.01), (900.0, 0.03), (901.0, 0.0), (0.0, 0.0)], ids=repr
+)
+def test_an_estimate_is_the_power_between_polls_that_are_near(gap_s: float, kwh: float) -> None:
+    """Two polls of 100 W and 140 W, 300 s usually apart, on a supply of 3.6 kW."""
+    table = rows([100.0, 140.0], times=[600.0, 600.0 + gap_s])
+    assert estimate(table, 300.0, 3.6, 0.0, 3600.0) == pytest.approx((0.0, kwh, 3.6))
+    assert estimate(table, 300.0, 3.6, 0.0, 600.0 + gap_s) is None
 
 
 def test_a_poll_that_read_no_power_leaves_a_register_that_stood_without_a_highest() -> None:
@@ -248,6 +263,20 @@ def test_what_a_stretch_counted_says_how_much_of_an_ampere_flowed(rise: float, k
     assert flow is not None
     (stood,) = standstills(table, flow, parameters, slice(0, 12))
     assert stood.kwh == pytest.approx(kwh)
+
+
+@pytest.mark.parametrize("gap_s", [300.0, 900.0, 901.0, 3000.0])
+@pytest.mark.parametrize("place", [3, 8], ids=["before", "after"])
+def test_beside_a_gap_a_register_is_not_said_to_have_caught_up(gap_s: float, place: int) -> None:
+    """1,200 W; it stands for four polls, and then rises by what flowed since."""
+    kwh = [0.0, 0.1, 0.2, 0.7, 0.7, 0.7, 0.7, 0.7, 1.2, 1.3, 1.4]
+    steps = [300.0] * 10
+    steps[place - 1] = gap_s
+    table = rows([1200.0] * 11, kwh, [sum(steps[:at]) for at in range(11)])
+    flow = Flow.of(table, PARAMETERS)
+    assert flow is not None
+    (stood,) = standstills(table, flow, PARAMETERS, slice(0, 11))
+    assert stood.caught_up == (gap_s <= 900.0 and not (place == 8 and gap_s > 300.0))
 
 
 def test_a_register_without_power_or_current_has_no_known_unit() -> None:

@@ -273,12 +273,11 @@ def unmoved_kwh(
     """
     firsts, stops = np.searchsorted(rows.begins, np.array(periods, "f8").T)
     edges = rows.kwh[np.minimum(firsts, len(rows.kwh) - 1)], rows.kwh[stops - 1]
-    # NaN is equal to nothing, nor less or more
-    has_moved = (edges[0] < edges[1]) | (edges[0] > edges[1])
+    has_risen = edges[0] < edges[1]  # most have; NaN is less than nothing
     return [
-        0.0 if did_move else _unmoved_kwh(rows, parameters, period, slice(first, stop))
-        for period, did_move, first, stop in zip(
-            periods, has_moved.tolist(), firsts.tolist(), stops.tolist()
+        0.0 if did_rise else _unmoved_kwh(rows, parameters, period, slice(first, stop))
+        for period, did_rise, first, stop in zip(
+            periods, has_risen.tolist(), firsts.tolist(), stops.tolist()
         )
     ]
 
