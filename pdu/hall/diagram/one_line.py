@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
+from ...core.cli.report import few
 from ...core.drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
 from ..walk.condition import Condition
 from .marks import HallMarks, Mark
@@ -278,8 +279,7 @@ class _Boxes:
                 name for name in machines if self._mark(HallNode("machine", name)).condition is look
             ]
             if names:
-                remainder = f" and {len(names) - 3} more" if len(names) > 3 else ""
-                frame.add_text(f"{SIGNS[look]} {', '.join(names[:3])}{remainder}")
+                frame.add_text(f"{SIGNS[look]} {few(names, 3)}")
         frame.height += _PAD
         return frame
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from handlers.shared.errors import SettingsError, printable
 
 from ...core.cli.output import counted
+from ...core.cli.report import few
 from ...core.drawing.drawing import Drawing
 from ...core.files import csv_in
 
@@ -59,7 +60,7 @@ def add_supplies(drawing: Drawing, path: str) -> SuppliesOfMachines:
         supplies = states.setdefault(row["machine"], {})
         works = _works(row.where, row["state"])
         supplies[row["supply"]] = supplies.get(row["supply"], True) and works
-    machines, few, bad = dict(drawing.machines), list[str](), list[str]()
+    machines, lacking, bad = dict(drawing.machines), list[str](), list[str]()
     for name, supplies in states.items():
         machine = machines.get(name)
         if machine is None:
@@ -69,15 +70,14 @@ def add_supplies(drawing: Drawing, path: str) -> SuppliesOfMachines:
         if not works:
             bad.append(name)
         elif not is_whole:
-            few.append(name)
+            lacking.append(name)
         machines[name] = machine._replace(works=works and (is_whole or machine.works))
     unknown = [name for name in states if name not in machines]
     notes = [
-        f"{path}: {counted(len(names), 'machine')} {what}: {', '.join(names[:6])}"
-        + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+        f"{path}: {counted(len(names), 'machine')} {what}: {few(names, 6)}"
         for names, what in (
             (bad, "with a supply that does not work"),
-            (few, "with fewer supplies than cords, so nothing is said of them"),
+            (lacking, "with fewer supplies than cords, so nothing is said of them"),
             (unknown, "not in the drawing"),
         )
         if names

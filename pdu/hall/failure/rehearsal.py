@@ -178,7 +178,8 @@ class Hall:
     @cached_property
     def drawn_carriers(self) -> Mapping[str, HallNode]:
         """The name of a line, breaker or UPS in an answer -> what it is in the drawing."""
-        return self.facts.graph.drawn_carriers()
+        carriers = self.facts.graph.carriers.values()
+        return {carrier.name: carrier.node for carrier in carriers if carrier.node is not None}
 
     def bounds(self, failures: Iterable[HallNode]) -> TimedBounds:
         """What these failures do at most and at least, on the graph. The last answer is kept."""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
+from ...core.cli.report import few
 from ..walk.graph import reachable
 from . import naming
 from .choosing import Filters, Places, choose
@@ -272,10 +273,7 @@ class _DcimReader:
     def _note(self, what: str, names: Iterable[str]) -> None:
         texts = list(names)
         if texts:
-            rest_in_words = (
-                f" and {len(texts) - _MOST_NAMES} more" if len(texts) > _MOST_NAMES else ""
-            )
-            self._notes.append(f"{what}: {', '.join(texts[:_MOST_NAMES])}{rest_in_words}")
+            self._notes.append(f"{what}: {few(texts, _MOST_NAMES)}")
 
     # ---- values ----------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from handlers.shared.labels import Label
 
 from ...core.adapters.topology import LINE
 from ...core.cli.output import tabulate
+from ...core.cli.report import few
 from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
 from ..walk.graph import reachable
 from .model import Imported, ImportedCord, ImportedLine, ImportedOutlet
@@ -145,9 +146,7 @@ def _connected_pdus(hall: Imported, read_names: Collection[str]) -> set[str]:
 
 def _add(notes: list[str], what: str, names: Sequence[str]) -> None:
     if names:
-        rest_in_words = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-        text = ", ".join(printable(name, 60) for name in names[:_MOST_NAMES])
-        notes.append(f"{what}: {text}{rest_in_words}")
+        notes.append(f"{what}: {few([printable(name, 60) for name in names], _MOST_NAMES)}")
 
 
 # ---- lines -----------------------------------------------------------------------------------

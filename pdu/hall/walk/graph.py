@@ -100,11 +100,6 @@ class Graph:
             )
         return nodes_above
 
-    def drawn_carriers(self) -> dict[str, HallNode]:
-        """The name of each carrier that is drawn -> what it is in the drawing."""
-        carriers = self.carriers.values()
-        return {carrier.name: carrier.node for carrier in carriers if carrier.node is not None}
-
 
 def reachable(
     starts: Iterable[_Node], next_nodes: Callable[[_Node], Iterable[_Node]]
