@@ -263,6 +263,14 @@ FORGERIES.append(
         only_second=True,
     )
 )
+FORGERIES.append(
+    Forgery(
+        "begin and end of an exchanged register",
+        _line(lambda line: line.update(register_begin=line["register_end"]), exchanged),
+        "registers, kWh, grade and events but gaps of r1-right",
+        only_second=True,
+    )
+)
 for _name, _change in (
     ("the total's lowest", lambda all_: all_["total"]["kwh"].update(low=1e4)),
     ("what is billed in all is nothing", lambda all_: all_["total"].pop("billed")),
