@@ -40,6 +40,9 @@ _RAISES_ALSO = re.compile(
     r"[,;] (?:and |or )?(?:also )?(_?[A-Z]\w*[a-z]\w*)(?= (?:also |for|if|of|unless|where|when)\b)"
 )
 _SENTENCE = re.compile(r"[Rr]aises? (?:[^.]|\.(?=\w))*")
+#: a call in code of a page, and what it may call
+_CALL = re.compile(r"`(?:[\w.]*\.)?([A-Za-z_]\w+)\(")
+_DEFINED = re.compile(r"\b(?:def|class) (\w+)|^([a-z_]+) = ", re.MULTILINE)
 _BY_NAME = re.compile(r'import_module\("(\w+)"\)')
 _CLASS = re.compile(r"^\s*class (\w+)", re.MULTILINE)
 _TUPLE = re.compile(r"^([A-Z_]+) = \(", re.MULTILINE)
@@ -51,8 +54,8 @@ _DESCRIBED = re.compile(r"(?:^|[.;]\s+|\n\s*)((?:`[A-Za-z_]\w*`, )*`[A-Za-z_]\w*
 _VAGUE = re.compile(
     r"(?!need|feed|speed)\w+ed|found|held|shown|known|made|sent|read|others?|rest|own"
 )
-#: of a file; `<name>` is that of any handler
-_PATH = re.compile(r"(?<![\w/<])((?:[a-z_0-9]+/|<name>/)+[a-z_0-9]+\.py)\b")
+#: of a file; `<name>` and `<handler>` are that of any handler
+_PATH = re.compile(r"(?<![\w/<])((?:[a-z_0-9]+/|<name>/|<handler>/)+[a-z_0-9]+\.py)\b")
 
 
 def _tracked() -> list[str]:
@@ -299,6 +302,21 @@ def test_docstrings_and_pages_name_files_that_exist(
         f"{file}:{line}: {path}"
         for file, line, text in texts
         for path in _PATH.findall(text)
-        if path not in ends
+        if path.replace("<handler>", "<name>") not in ends
     ]
     assert not stale, "\n".join(stale)
+
+
+def test_pages_call_what_is_defined(files: list[str], sources: dict[str, str]) -> None:
+    calls = [
+        (word, f"{file}: {word}()")
+        for file in files
+        if file.endswith(".md") and file != "CHANGELOG.md"
+        for word in _CALL.findall((ROOT / file).read_text("utf-8"))
+    ]
+    defined = {
+        name for source in sources.values() for pair in _DEFINED.findall(source) for name in pair
+    }
+    assert len(calls) > 20
+    wrong = [place for word, place in calls if word not in defined | {*dir(builtins)}]
+    assert not wrong, "\n".join(wrong)

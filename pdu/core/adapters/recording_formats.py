@@ -1,5 +1,5 @@
 """What the folders of the handlers here share: the recording of a device and its replay
-(`<handler>/kind.py`), and what is found at an address (`<handler>/identity.py`).
+(<name>/recording_format.py), and what is found at an address (<name>/identification.py).
 
 `core/inventory/handler_tools.py` finds those modules by the handler's name.
 """
@@ -110,7 +110,7 @@ class HandlerFinding:
     """What one handler finds at an address."""
 
     handler: str
-    #: always true, for the JSON output: a device that does not answer has no Identity
+    #: always true, for the JSON output: of a device that does not answer, nothing is found
     answers: bool = True
     #: the family that fits, "" for none
     family: str = ""
