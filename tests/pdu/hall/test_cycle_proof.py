@@ -251,6 +251,22 @@ def test_a_mate_that_does_not_carry_any_more_stops_the_run() -> None:
     assert "right/3 carried when the run was planned" in str(ended.error)
 
 
+def test_the_next_cord_is_switched_on_when_the_one_before_carries_the_machine() -> None:
+    made = room()
+    world = RoomWorld(made)
+
+    def dies(cord: Cord) -> None:
+        if world.sent[-1] == (CORDS[1], True):
+            made.machines["srv"].supplies[1].dead = True
+            made.refresh(made.machines["srv"])
+
+    world.after = dies
+    ended = run(world, Mode.BOTH_FEEDS, by_current=False)
+    assert ended.steps_done == 0
+    assert "right/3 was switched on, and its current did not return" in str(ended.error)
+    assert world.sent[-1] == (CORDS[1], True) and [left.cord for left in ended.left] == [CORDS[0]]
+
+
 def test_an_outlet_that_comes_on_by_itself_in_the_pause_stops_the_run() -> None:
     """It is proven off after 8 s, and the pause has 10 s."""
     made = room()
