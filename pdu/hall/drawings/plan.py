@@ -73,11 +73,11 @@ def _import(context: click.Context, /, **options: Any) -> int:
 def _write_drawing(
     target: str, new_tables: writing.Tables, notes: Sequence[str], run_options: RunOptions
 ) -> int:
-    changed: list[str] = []
+    changes: list[str] = []
     if os.path.exists(target):
         old_text = text_of(target)
         drawing_file.parsed(old_text, target)
-        text, changed = writing.updated(old_text, new_tables)
+        text, changes = writing.updated(old_text, new_tables)
     else:
         text = writing.format_drawing(new_tables)
     drawing = drawing_file.parsed(text, target)  # what is written can be read
@@ -89,7 +89,7 @@ def _write_drawing(
         print_json(
             {
                 "file": target,
-                "changes": changed,
+                "changes": changes,
                 "machines": len(drawing.machines),
                 "notes": list(notes),
             }
@@ -97,7 +97,7 @@ def _write_drawing(
         return _WELL
     machines, pdus = len(drawing.machines), len(drawing.pdus)
     print(f"{target}: {counted(machines, 'machine')} on {counted(pdus, 'PDU')}")
-    for line in changed:
+    for line in changes:
         print(line)
     for line in notes:
         print(line, file=sys.stderr)

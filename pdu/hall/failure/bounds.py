@@ -574,7 +574,7 @@ class Failure:
             thresholds = self._trips_at[carrier] = self._hall.trips_at(carrier, self._within_s)
         return load.high > thresholds.low
 
-    def _needed(self, node: int) -> set[int]:
+    def _needs_of(self, node: int) -> set[int]:
         needed_nodes = self._needs.get(node)
         if needed_nodes is None:
             needed_nodes = self._needs[node] = self._hall.graph.sure_above(node)
@@ -591,7 +591,7 @@ class Failure:
     ) -> Optional[Interval]:
         """The load of a carrier while it and these live, and so all that they need."""
         hall, flow = self._hall, self._flow
-        living_nodes = self._needed(carrier).union(*map(self._needed, extra_nodes))
+        living_nodes = self._needs_of(carrier).union(*map(self._needs_of, extra_nodes))
         if any(flow.power.alive(node) == NO for node in living_nodes):
             return None
         power = Power(hall.facts, flow.outages, flow.power, living_nodes)
@@ -681,8 +681,8 @@ class Failure:
         }
         chains: dict[frozenset[int], list[int]] = {}
         for node in nodes:
-            breakers_above = frozenset(item for item in self._needed(node) if item in self.tripping)
-            if not breakers_above <= self._needed(carrier):
+            breakers_above = frozenset(self._needs_of(node) & self.tripping.keys())
+            if not breakers_above <= self._needs_of(carrier):
                 chains.setdefault(breakers_above, []).append(node)
         if len(chains) * len(numbers) > _MOST_WAYS:
             return []
