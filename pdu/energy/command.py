@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
-from typing import IO, Any, NamedTuple, Optional
+from typing import IO, Any, NamedTuple, Optional, Union
 
 import click
 
@@ -41,7 +41,7 @@ from .audit.pdu_audit import AuditScope, PduAudit, audit_registers
 from .journal.journals import MeterJournal
 from .journal.prometheus import Prometheus
 from .journal.queries import Api, QueryLogin, is_url
-from .journal.readings import PduReadings, ReadingSource
+from .journal.readings import PduReadings
 from .registers.unit_aliases import Holding, alias_map, check_held_once, same
 from .shared_options import WITHOUT, BillingOptions, billing
 
@@ -139,7 +139,9 @@ def _audit_pdu(scope: AuditScope, times: AuditPeriod, pdu: PduReadings) -> tuple
     return (audit.undrawn(), report.section(times, audit)) if scope.has_plots else (audit, "")
 
 
-def _source(audit_options: AuditOptions, run_options: RunOptions) -> ReadingSource:
+def _source(
+    audit_options: AuditOptions, run_options: RunOptions
+) -> Union[MeterJournal, Prometheus]:
     """The server or folder that SOURCE names. Raises Usage and SettingsError."""
     name = audit_options.source
     if os.path.isfile(name):

@@ -55,7 +55,8 @@ class MeterJournal:
     def audit_each(
         self, begin: float, end: float, audit: Callable[[PduReadings], Found]
     ) -> Iterator[Found]:
-        """Of all PDUs by name, with their readings from a day before the period to a day after it.
+        """What `audit` finds of each PDU, by name, with its readings from a day before the period
+        to a day after it. It may be called in other processes.
 
         Raises SettingsError; journal.HashMismatch names a line that is not as it was written.
         """

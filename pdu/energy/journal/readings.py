@@ -10,7 +10,7 @@ import math
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
+from typing import NamedTuple, Optional, TypeVar
 
 from handlers.shared.errors import SettingsError, printable
 
@@ -215,28 +215,6 @@ class PduReadings:
         between = np.diff(np.asarray(self.begins))
         between = between[between > 0.0]
         return float(np.median(between)) if len(between) else 0.0
-
-
-class ReadingSource(Protocol):
-    """Where readings come from."""
-
-    def audit_each(
-        self, begin: float, end: float, audit: Callable[[PduReadings], Found]
-    ) -> Iterator[Found]:
-        """What `audit` finds of each PDU, which comes once, with what it needs for the period;
-        readings before and after it help. `audit` may be called in other processes.
-
-        Raises SettingsError for a file, PduHandlerError for a server.
-        """
-        ...
-
-    def close(self) -> None:
-        """Let go of connections and files."""
-        ...
-
-    def origin(self) -> Sequence[str]:
-        """Lines that say which readings these are, with their hash, once `audit_each` has ended."""
-        ...
 
 
 def readings_of(pdu: PduReadings, series: Series, clock: PollClock) -> RegisterReadings:

@@ -64,9 +64,7 @@ def day_parts(
     rows: tuple[TariffRow, ...], begin: float, end: float, zone: ZoneInfo
 ) -> Sequence[DayPart]:
     """The days of a period, each cut where a period of the tariff begins."""
-    pieces: Sequence[TariffSpan] = [TariffSpan("", begin, end)]
-    if rows:
-        pieces = spans(rows, begin, end, zone)
+    pieces = spans(rows, begin, end, zone) if rows else [TariffSpan("", begin, end)]
     return [
         DayPart(day.day, piece.period, max(day.begin, piece.begin), min(day.end, piece.end))
         for day in local_days(begin, end, zone)

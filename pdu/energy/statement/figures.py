@@ -28,7 +28,7 @@ from ..registers.rounding import nearest_wh, round_to_wh, split
 from ..registers.values import EnergyInterval, Event
 from . import power
 from .daily_energy import DayEnergy, daily, day_parts
-from .tariffs import TariffRow, TariffSpan, spans
+from .tariffs import TariffRow, spans
 
 
 class OutletReadings(NamedTuple):
@@ -58,7 +58,7 @@ class Rules(NamedTuple):
 
     zone: ZoneInfo
     tolerance_kwh: float
-    tariff: Sequence[TariffRow]
+    tariff: tuple[TariffRow, ...]
 
 
 class StatementFigures(NamedTuple):
@@ -93,7 +93,8 @@ def figures(
             readings.extend(block)
         facts = {inputs.outlet: inputs.meter}
         walk = walk_over(readings, facts, (inputs.begin, inputs.end), rules)
-    pieces = _pieces(inputs, rules)
+    span = (inputs.begin, inputs.end, rules.zone)
+    pieces = spans(rules.tariff, *span) if rules.tariff else ()
     answer, bill, estimate, usual_gap = None, None, None, 0.0
     if walk is not None:
         tenures = [OutletTenancy(*piece) for piece in pieces]
@@ -127,8 +128,7 @@ def figures(
         ),
         **_power(flow.figures()),
     }
-    parts = day_parts(tuple(rules.tariff), inputs.begin, inputs.end, rules.zone)
-    days = daily(*reads, parts, inputs.meter, usual_gap)
+    days = daily(*reads, day_parts(rules.tariff, *span), inputs.meter, usual_gap)
     return StatementFigures(line, flow, days)
 
 
@@ -141,12 +141,6 @@ def walk_over(
     """The walk over readings that are shown of a PDU. `facts`: of each register."""
     meters = Meters(RegisterFacts(), stated=facts)
     return PduWalk(readings, AuditScope(*period, meters, tolerance_kwh=rules.tolerance_kwh))
-
-
-def _pieces(inputs: OutletReadings, rules: Rules) -> Sequence[TariffSpan]:
-    if not rules.tariff:
-        return []
-    return spans(rules.tariff, inputs.begin, inputs.end, rules.zone)
 
 
 def local(time: float, zone: ZoneInfo) -> str:

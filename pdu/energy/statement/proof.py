@@ -382,7 +382,8 @@ def _readings(
 
 def rules_of(statement: Mapping[str, Any]) -> Rules:
     """What a statement says that holds for all of its lines."""
-    tariff = [TariffRow(row[0], tuple(row[1]), row[2], row[3]) for row in statement["tariff_rows"]]
+    rows = statement["tariff_rows"]
+    tariff = tuple(TariffRow(row[0], tuple(row[1]), row[2], row[3]) for row in rows)
     return Rules(zone_named(statement["zone"]), statement["tolerance_kwh"], tariff)
 
 

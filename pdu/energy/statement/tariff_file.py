@@ -41,7 +41,7 @@ class Party(NamedTuple):
 class Tariff(NamedTuple):
     """Periods, prices, and who bills whom."""
 
-    rows: Sequence[TariffRow]
+    rows: tuple[TariffRow, ...]
     issuer: Sequence[str] = ()
     #: of customers that the file does not name
     usual: Party = Party("", (), None)
@@ -82,7 +82,7 @@ class _File:
         periods, customers = (self._tables(kind) for kind in ("period", "customer"))
         if not periods:
             self.refuse(1, "no [[period]] of a tariff")
-        rows = [self._row(table, line) for table, line in periods]
+        rows = tuple(self._row(table, line) for table, line in periods)
         _check_week(self, [*zip(rows, (line for _, line in periods))])
         prices = self._prices(periods)
         parties: dict[str, Party] = {}

@@ -39,7 +39,7 @@ class TariffRow(NamedTuple):
 
 _ALL = tuple(range(len(DAYS)))
 #: the tariff that needs no file
-DAY_NIGHT: Sequence[TariffRow] = (
+DAY_NIGHT: tuple[TariffRow, ...] = (
     TariffRow("day", _ALL, 6 * 60, 22 * 60),
     TariffRow("night", _ALL, 22 * 60, 6 * 60),
 )
@@ -78,17 +78,11 @@ class TariffSpan(NamedTuple):
     end: float
 
 
-def spans(
-    rows: Sequence[TariffRow], begin: float, end: float, zone: ZoneInfo
-) -> Sequence[TariffSpan]:
-    """The periods from `begin` to `end`, in order; those that follow each other are one."""
-    return _spans(tuple(rows), begin, end, zone)
-
-
 @functools.lru_cache(maxsize=256)  # most outlets are in the same hands for the whole period
-def _spans(
+def spans(
     rows: tuple[TariffRow, ...], begin: float, end: float, zone: ZoneInfo
 ) -> Sequence[TariffSpan]:
+    """The periods from `begin` to `end`, in order; those that follow each other are one."""
     tariff_spans: list[TariffSpan] = []
     edges = [begin, *(edge for edge in _edges(rows, begin, end, zone) if begin < edge < end), end]
     for first, last in zip(edges, edges[1:]):
