@@ -639,7 +639,7 @@ def _hidden(statement: Statement, said: dict[str, Any], files: dict[str, bytes])
 @forgery("of its own time only registers are shown", "HIDDEN, perhaps of this time")
 def _registers_only(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
     day = next(one for one in said["lines"][-1]["days"] if disclosure.STREAM in one)
-    salts = [*disclosure.DaySalts(bytes.fromhex(day["stream"])).salts(len(day["texts"]))]
+    salts = [*disclosure.day_salts(bytes.fromhex(day["stream"]), len(day["texts"]))]
     day.update(part_of(day.pop(disclosure.STREAM), day["texts"], range(len(salts))).document())
     for at in range(9, 24):
         register, _, flow = day["texts"][at].partition("|")

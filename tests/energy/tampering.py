@@ -236,8 +236,8 @@ def _hide(said: Forged, texts: list[str], at: int) -> None:
 def part_of(stream: str, texts: Sequence[str], shown: Container[int]) -> disclosure.Disclosure:
     """The heads, and the texts at some places of a whole day."""
     disclosed, given = list[str](), list[Sequence[bytes]]()
-    secret = disclosure.DaySalts(bytes.fromhex(stream))
-    for at, (text, salts) in enumerate(zip(texts, secret.salts(len(texts)))):
+    seed = bytes.fromhex(stream)
+    for at, (text, salts) in enumerate(zip(texts, disclosure.day_salts(seed, len(texts)))):
         is_head = leaf_rows.is_head(text)
         if is_head or at in shown:
             disclosed.append(text)

@@ -102,10 +102,10 @@ def test_with_the_salt_the_same_search_finds_every_register_of_a_day() -> None:
     head = json.dumps(["2026-10-12", "a", "1", "m", "", "", "", "", None], separators=(",", ":"))
     rows = (f"{at}.0,{at}.5,1.0,2.0,{1000 + at / 100!r}|1.0,230.0,1" for at in range(50))
     texts = [head, *rows]
-    secret = SaltKey(b"k" * 32).secret("2026-10-12", "a", "1")
-    shown = part_of(secret.seed.hex(), texts, range(40, 51))
+    seed = SaltKey(b"k" * 32).seed("2026-10-12", "a", "1")
+    shown = part_of(seed.hex(), texts, range(40, 51))
     hidden = {one[1:] for one in shown.texts if one.startswith(leaf_rows.HIDDEN)}
-    salts = [*secret.salts(51)]
+    salts = [*disclosure.day_salts(seed, 51)]
     found = 0
     for at, (salt, flow_salt) in enumerate(salts[1:40], start=1):
         inner = merkle.sha256(flow_salt + b"1.0,230.0,1")
@@ -115,7 +115,7 @@ def test_with_the_salt_the_same_search_finds_every_register_of_a_day() -> None:
     assert found == len(hidden) == 39
     given = {one for all_ in shown.salts for one in all_}
     assert not given & {salt for pair in salts[1:40] for salt in pair}
-    whole = disclosure.Disclosure(texts, secret, ())
+    whole = disclosure.Disclosure(texts, seed, ())
     assert disclosure.hash_from_disclosure(shown) == disclosure.hash_from_disclosure(whole)
 
 

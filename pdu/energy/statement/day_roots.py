@@ -22,7 +22,6 @@ from ...core.files import journal
 from ...core.files.journal import Journal
 from ...core.files.whole_files import PRIVATE, read_file, write_whole
 from . import merkle
-from .disclosure import DaySalts
 
 ROOTS, KEY = "roots.jsonl", "roots.key"
 #: the numbers of statements: it is there wherever the key is
@@ -36,9 +35,9 @@ class SaltKey:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def secret(self, day: str, pdu: str, outlet: str) -> DaySalts:
-        """Of an outlet's day."""
-        return DaySalts(self._hmac(["day", day, pdu, outlet]))
+    def seed(self, day: str, pdu: str, outlet: str) -> bytes:
+        """What makes the salts of an outlet's day."""
+        return self._hmac(["day", day, pdu, outlet])
 
     def mark(self, unit: str) -> str:
         """What stands for handler and address of a unit."""

@@ -24,14 +24,9 @@ _SIZE = 16  # bytes of a salt
 _PAIR = struct.Struct(f"{_SIZE}s{_SIZE}s")
 
 
-class DaySalts(NamedTuple):
-    """What makes the salts of an outlet's day."""
-
-    seed: bytes
-
-    def salts(self, count: int) -> Iterator[tuple[bytes, bytes]]:
-        """Of so many texts: the salt of the leaf, and that of what flowed."""
-        return _PAIR.iter_unpack(hashlib.shake_128(self.seed).digest(_PAIR.size * count))
+def day_salts(seed: bytes, count: int) -> Iterator[tuple[bytes, bytes]]:
+    """Of so many texts of an outlet's day: the salt of the leaf, and that of what flowed."""
+    return _PAIR.iter_unpack(hashlib.shake_128(seed).digest(_PAIR.size * count))
 
 
 class Disclosure(NamedTuple):
@@ -39,15 +34,15 @@ class Disclosure(NamedTuple):
 
     #: each text, or HIDDEN and its leaf; a row may have HIDDEN and a hash in place of its flow
     texts: Sequence[str]
-    #: of a day that is whole
-    secret: Optional[DaySalts]
+    #: of a day that is whole, what makes its salts
+    seed: Optional[bytes]
     #: else the salts of each text that is shown: of its leaf, and of its flow if that is shown
     salts: Sequence[Sequence[bytes]]
 
     def document(self) -> dict[str, Any]:
         """For JSON."""
-        if self.secret is not None:
-            return {"texts": [*self.texts], STREAM: self.secret.seed.hex()}
+        if self.seed is not None:
+            return {"texts": [*self.texts], STREAM: self.seed.hex()}
         return {
             "texts": [*self.texts],
             "salts": [[salt.hex() for salt in outlet_salts] for outlet_salts in self.salts],
@@ -57,7 +52,7 @@ class Disclosure(NamedTuple):
 def parse_disclosure(document: dict[str, Any]) -> Disclosure:
     """What `document` made. Raises ValueError, TypeError or LookupError."""
     if STREAM in document:
-        return Disclosure(document["texts"], DaySalts(merkle.digest(document[STREAM])), ())
+        return Disclosure(document["texts"], merkle.digest(document[STREAM]), ())
     salts = [[_parse_salt(salt) for salt in outlet_salts] for outlet_salts in document["salts"]]
     return Disclosure(document["texts"], None, salts)
 
@@ -69,13 +64,13 @@ def _parse_salt(text: str) -> bytes:
     return salt
 
 
-def whole_day(texts: DayTexts, secret: DaySalts) -> bytes:
+def whole_day(texts: DayTexts, seed: bytes) -> bytes:
     """A whole day for JSON, its rows without their times."""
-    end = f',"{STREAM}":"{secret.seed.hex()}"}}'
+    end = f',"{STREAM}":"{seed.hex()}"}}'
     return ROWS + texts.as_json() + end.encode()
 
 
-def leaves(texts: DayTexts, secret: DaySalts) -> Sequence[bytes]:
+def leaves(texts: DayTexts, seed: bytes) -> Sequence[bytes]:
     """The leaf of each text, as `leaf` has it. Two hashes of a row, and some 9,000 rows of a month:
     so without calls.
     """
@@ -84,7 +79,9 @@ def leaves(texts: DayTexts, secret: DaySalts) -> Sequence[bytes]:
         sha256(begin + salt + register).digest()
         if flow is None
         else sha256(begin + salt + times + register + sha256(flow_salt + flow).digest()).digest()
-        for (salt, flow_salt), times, register, flow in zip(secret.salts(len(texts.flows)), *texts)
+        for (salt, flow_salt), times, register, flow in zip(
+            day_salts(seed, len(texts.flows)), *texts
+        )
     ]
 
 
@@ -111,7 +108,7 @@ def _inner(flow_salt: bytes, flow: bytes) -> bytes:
 
 def part(
     texts: DayTexts,
-    secret: DaySalts,
+    seed: bytes,
     leaf_hashes: Sequence[bytes],
     here: range,
     own_places: Container[int],
@@ -121,7 +118,7 @@ def part(
     `leaf_hashes`: the leaf of each text.
     """
     disclosed_texts, salts = list[str](), list[Sequence[bytes]]()
-    rows = zip(secret.salts(len(leaf_hashes)), *texts)
+    rows = zip(day_salts(seed, len(leaf_hashes)), *texts)
     for at, ((salt, flow_salt), times, register, flow) in enumerate(rows):
         if flow is None:
             disclosed_texts.append(register.decode())
@@ -140,8 +137,8 @@ def part(
 
 def hash_from_disclosure(disclosure: Disclosure) -> bytes:
     """The hash of an outlet's day by what is shown of it. Raises ValueError."""
-    whole, hashes = disclosure.secret, list[bytes]()
-    salts = iter(disclosure.salts if whole is None else whole.salts(len(disclosure.texts)))
+    whole, hashes = disclosure.seed, list[bytes]()
+    salts = iter(disclosure.salts if whole is None else day_salts(whole, len(disclosure.texts)))
     for text in disclosure.texts:
         if whole is not None and (is_hidden(text) or is_register(text)):
             raise ValueError("a whole day that hides some of it")

@@ -73,11 +73,6 @@ def join_times(texts: Iterable[str], times: Iterable[str]) -> Sequence[str]:
     return all_texts
 
 
-def outlets_of(units: Iterable[UnitFacts]) -> Sequence[str]:
-    """Those that were read, and the inlet as OWN, each once."""
-    return [*dict.fromkeys(name for unit in units for name in unit.registers)]
-
-
 def head_parts(day: str, unit: UnitFacts, mark: str) -> tuple[bytes, bytes]:
     """A head before and after the name of the outlet. `mark`: hides handler and address."""
     facts = (

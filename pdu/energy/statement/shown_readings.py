@@ -90,7 +90,8 @@ class PduTexts:
 
     def outlets(self) -> Sequence[str]:
         """Those that were read, each once."""
-        return leaf_rows.outlets_of(block.unit for some in self._days.values() for block in some)
+        blocks = (block for some in self._days.values() for block in some)
+        return [*dict.fromkeys(outlet for block in blocks for outlet in block.unit.registers)]
 
     def times(self) -> Iterator[tuple[str, bytes]]:
         """Of each day its name, and the times of all polls as a JSON list."""
@@ -137,8 +138,8 @@ class PduTexts:
         day_leaves = list[DayLeaves]()
         shown_days = [list[tuple[str, bytes, bytes]]() for _ in held_times]
         for day, texts in _texts(outlet, rows, columns):
-            secret, blocks = self._key.secret(day, self.name, outlet), rows.days[day]
-            leaves = disclosure.leaves(texts, secret)
+            seed, blocks = self._key.seed(day, self.name, outlet), rows.days[day]
+            leaves = disclosure.leaves(texts, seed)
             node = merkle.block(leaves)
             day_leaves.append(DayLeaves(day, outlet, node))
             first, stop = blocks[0].rows.start, blocks[-1].rows.stop
@@ -149,10 +150,10 @@ class PduTexts:
                 at, is_own = rows.at[here], span.is_own[here]
                 is_whole = len(at) == stop - first and len(blocks) == len(self._days[day])
                 if is_whole and is_own.all():
-                    text = disclosure.whole_day(texts, secret)
+                    text = disclosure.whole_day(texts, seed)
                 else:
                     places, own = range(int(at[0]), int(at[-1]) + 1), {*at[is_own].tolist()}
-                    part = disclosure.part(texts, secret, leaves, places, own)
+                    part = disclosure.part(texts, seed, leaves, places, own)
                     text = proof.canonical(part.document()).strip()
                 day_texts.append((day, node, text))
         return day_leaves, [
