@@ -435,7 +435,7 @@ class _DrawingReader:
                 what = "has no voltage_v, and others have several: draw it at the feed of each"
             else:
                 least, most = _SQUARE_ROOT_OF_THREE
-                other = next((one for one in voltages if least < one / figure < most), None)
+                other = next((volts for volts in voltages if least < volts / figure < most), None)
                 if other is not None:
                     what = (
                         f"has {figure:g} V and others {other:g} V, as a phase to neutral and two"

@@ -213,7 +213,7 @@ def _refuse_unknown(handler: LoadedHandler, run_options: RunOptions) -> None:
         if handler.settings and key not in allowed_keys and key not in run_options.of_list:
             # another value may be a secret in the wrong place
             shown_value = value if (key, value) in SPELLINGS else ""
-            public_keys = ", ".join(setting for setting in allowed_keys if setting not in SECRETS)
+            public_keys = ", ".join(name for name in allowed_keys if name not in SECRETS)
             raise SettingsError(
                 (
                     NamedSetting(key[:60], shown_value),

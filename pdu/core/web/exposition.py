@@ -62,8 +62,8 @@ def media_type(accept: str) -> str:
     compared: Prometheus sends its types in the order of its preference.
     """
     for part in accept.lower().split(","):
-        name, *parameters = (one.strip() for one in part.split(";"))
-        value_by_parameter = dict(one.partition("=")[::2] for one in parameters)
+        name, *parameters = (text.strip() for text in part.split(";"))
+        value_by_parameter = dict(text.partition("=")[::2] for text in parameters)
         if name == _OPENMETRICS and "version" not in value_by_parameter:
             return f"{name}; version=1.0.0; charset=utf-8"
         if name in (_OPENMETRICS, "text/plain") and value_by_parameter.get("version") == "1.0.0":
