@@ -273,7 +273,8 @@ def unmoved_kwh(
     """
     firsts, stops = np.searchsorted(rows.begins, np.array(periods, "f8").T)
     edges = rows.kwh[np.minimum(firsts, len(rows.kwh) - 1)], rows.kwh[stops - 1]
-    has_risen = edges[0] < edges[1]  # most have; NaN is less than nothing
+    # most have; NaN is less than nothing
+    has_risen = edges[0] < edges[1]
     return [
         0.0 if did_rise else _unmoved_kwh(rows, parameters, period, slice(first, stop))
         for period, did_rise, first, stop in zip(
