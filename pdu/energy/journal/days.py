@@ -117,7 +117,7 @@ class Days:
             #: when the last line was written, in s of UTC; None if there is none
             self.last = _last(paths[-1]) if paths else None
             if paths and not paths[-1].endswith(PACKED):
-                self._day = _day(paths[-1])
+                self._day = file_day(paths[-1])
                 self._go_on(paths[-1], paths)
         except BaseException:
             self.close()
@@ -190,14 +190,14 @@ class Days:
         """Open the newest file of a day, or begin it."""
         self._leave()
         paths = files(self.folder)
-        packed_paths = [path for path in paths if path.endswith(PACKED) and _day(path) >= day]
+        packed_paths = [path for path in paths if path.endswith(PACKED) and file_day(path) >= day]
         if packed_paths:
             raise JournalError(
                 f"{printable(packed_paths[0])} is of a day that is not over: unpack it"
             )
         is_over = self._is_known and "" < self._day < day
         ended_day = EndedDay(self._day, self._hash) if is_over else None
-        mine = [path for path in paths if _day(path) >= day]
+        mine = [path for path in paths if file_day(path) >= day]
         if mine and not self._why:
             self._go_on(mine[-1], paths)
         if self._journal is None:
@@ -312,14 +312,14 @@ def _last(path: str) -> float:
 def begin_of(path: str) -> float:
     """When the day in a file's name begins, in s of UTC; 0 for a day that is none."""
     try:
-        return float(calendar.timegm(time.strptime(_day(path)[:_DATE], "%Y-%m-%d")))
+        return float(calendar.timegm(time.strptime(file_day(path)[:_DATE], "%Y-%m-%d")))
     except ValueError:
         return 0.0
 
 
 def _free(folder: str, day: str, paths: Sequence[str]) -> str:
     """The path of a new file of a day, behind all that it has."""
-    mine = [os.path.basename(name) for name in paths if _day(name) == day]
+    mine = [os.path.basename(name) for name in paths if file_day(name) == day]
     if not mine:
         return os.path.join(folder, f"{day}.jsonl")
     number = max(int(name[_DATE + 1 : _DATE + 3]) if name[_DATE] == "_" else 1 for name in mine) + 1
@@ -334,5 +334,6 @@ def _short(error: SettingsError, path: str) -> str:
     return printable(reason.partition(": nothing is appended")[0], 200)
 
 
-def _day(path: str) -> str:
+def file_day(path: str) -> str:
+    """The day in a file's name."""
     return os.path.basename(path)[:_DATE]

@@ -85,8 +85,8 @@ class MeterJournal:
         """
         with work_folder(temporary_folder()) as folder:
             day_indexes = [*_indexes(paths, folder, self._without)]
-            self.hashes = {_day(path): index.hash for path, index in day_indexes}
-            day_by_path = {index.path: _day(path) for path, index in day_indexes}
+            self.hashes = {days.file_day(path): index.hash for path, index in day_indexes}
+            day_by_path = {index.path: days.file_day(path) for path, index in day_indexes}
             indexes = [index for _, index in day_indexes]
             yield from _each_pdu(indexes, partial(_audit_days, audit, day_by_path))
 
@@ -122,15 +122,15 @@ def finished_files(folder: str) -> Sequence[str]:
     paths = days.files(folder)
     if not paths:
         return paths
-    newest = _day(paths[-1])
+    newest = days.file_day(paths[-1])
     if newest < days.day_of(time.time()) and not days.is_used(folder):
         return paths
-    return [path for path in paths if _day(path) != newest]
+    return [path for path in paths if days.file_day(path) != newest]
 
 
 def group_by_day(paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
     """Files by their day: one, and more where a chain began anew."""
-    return {day: [*some] for day, some in groupby(paths, key=_day)}
+    return {day: [*some] for day, some in groupby(paths, key=days.file_day)}
 
 
 _WITHOUT = re.compile(r"(?P<file>.+?)(?::(?P<lines>[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*))?")
@@ -195,7 +195,7 @@ def _files_of_period(folder: str, begin: float, end: float) -> Sequence[str]:
     spans = [*_spans(paths)]
     places = [place for place, span in enumerate(spans) if span.begin <= end and begin <= span.end]
     if not places:
-        have = f": it has {_day(paths[0])} to {_day(paths[-1])}" if paths else ""
+        have = f": it has {days.file_day(paths[0])} to {days.file_day(paths[-1])}" if paths else ""
         raise SettingsError(
             f"{printable(folder)} has no file of `pdu meter` from {days.day_of(begin)} to"
             f" {days.day_of(end)}{have}"
@@ -235,10 +235,6 @@ def _spans(paths: Sequence[str]) -> Iterator[_TimeSpan]:
         begin = earlier[-1] if earlier else day
         end = later[0] if later else day + _DAY
         yield _TimeSpan(min([begin, *file_times]), max([end, *file_times]))
-
-
-def _day(path: str) -> str:
-    return os.path.basename(path)[: len("2026-11-23")]
 
 
 def temporary_folder() -> Optional[str]:

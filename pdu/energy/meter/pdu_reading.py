@@ -19,14 +19,13 @@ from ...core.inventory.handler_tools import HandlerTools
 from ...core.inventory.polling import Target, poll
 from ...core.inventory.reading import Reading, read_topology
 from ..journal.clocks import Instant, is_synchronised
+from ..registers.poll import OWN
 from .journal_writer import PollResult
 
 #: after so many seconds the whole nameplate is read again
 WHOLE_EACH_S = 3600.0
 # by how much an uptime may be wrong: this, and a share of the time between two polls
 _UPTIME_S, _UPTIME_SHARE = 5.0, 0.01
-#: in `registers`, the PDU's own register
-_OWN = ""
 
 
 class KnownPdu(NamedTuple):
@@ -35,7 +34,7 @@ class KnownPdu(NamedTuple):
     #: of the monotonic clock, at the end of that poll
     mono: float
     uptime_s: Optional[float]
-    #: identity -> kWh
+    #: identity, or OWN -> kWh
     registers: Mapping[str, float]
     #: of the monotonic clock, when the whole nameplate was read last
     whole: float
@@ -82,5 +81,5 @@ def _runs_on(previous: KnownPdu, reading: Reading, uptime_s: Optional[float]) ->
 
 def _registers(reading: Reading) -> dict[str, float]:
     registers = [(outlet.identity, outlet.energy_kwh) for outlet in reading.outlets]
-    registers.append((_OWN, reading.energy_kwh))
+    registers.append((OWN, reading.energy_kwh))
     return {identity: kwh for identity, kwh in registers if kwh is not None}
