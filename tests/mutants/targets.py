@@ -28,6 +28,8 @@ _HALL = tuple(
     )
 )
 
+_CYCLE = ("tests/pdu/hall/test_cycle_proof.py", "tests/hall/test_cycle_trial.py")
+
 TARGETS: dict[str, tuple[str, ...]] = {
     "pdu_common/snmp_client/agent_limits.py": _CLIENT,
     "pdu_common/snmp_client/ber.py": _CLIENT,
@@ -97,4 +99,9 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "pdu/hall/restore/model.py": _HALL,
     "pdu/hall/restore/times.py": _HALL,
     "pdu/hall/walk/verdicts.py": _HALL,
+    "pdu/hall/cycle/commands.py": _CYCLE,
+    "pdu/hall/cycle/run.py": _CYCLE,
+    "pdu/hall/cycle/step_loads.py": _CYCLE,
+    "pdu/hall/cycle/step_run.py": _CYCLE,
+    "pdu/hall/cycle/steps.py": _CYCLE,
 }
