@@ -196,6 +196,8 @@ def test_the_best_is_on_the_line_between_two_readings() -> None:
     moments = {-60.0: 10.0, 1800.0: 10.5, 4500.0: 11.75, 7260.0: 14.0}
     for moment, best in moments.items():
         assert register_at(one, T0 + moment).best == pytest.approx(best)
+    # ten minutes before the last reading: the supply delivers 0.6 kWh until then
+    assert register_at(one, T0 + 6600.0).low == pytest.approx(13.4)
 
 
 def test_a_hole_begins_as_much_earlier_as_the_reading_before_it_may_be_old() -> None:

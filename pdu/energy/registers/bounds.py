@@ -177,7 +177,7 @@ class SegmentColumns:
         self, readings: RegisterReadings, segment: Segment, limits: RegisterLimits
     ) -> None:
         numbers = segment.readings
-        is_range = isinstance(numbers, range) and numbers.step == 1
+        is_range = isinstance(numbers, range)
         here: Column = slice(numbers[0], numbers[-1] + 1) if is_range else np.asarray(numbers)
         columns = (readings.begins, readings.ends, readings.values)
         self._begins, self._ends, self._values = (np.asarray(column)[here] for column in columns)
@@ -228,8 +228,7 @@ class SegmentColumns:
         floor = self._values[np.maximum(positions - 1, 0)]
         following = np.minimum(positions, len(self._values) - 1)
         least = self._values[following] - _most(self._limits, self._ends[following] - moments)
-        is_between = (positions > 0) & (positions < len(self._values))
-        return np.where(is_between, np.maximum(floor, least), floor)
+        return np.maximum(floor, least)
 
     def _highest(self, moments: Column) -> Column:
         """The most that the register can have been: it had not passed the reading after.
