@@ -44,9 +44,12 @@ class Call(NamedTuple):
     outlet: str
     capsys: pytest.CaptureFixture[str]
     folder: Path
+    #: what the commands printed
+    printed: list[str]
 
     def run(self, *words: str) -> int:
-        code, _, _ = run(self.capsys, *words)
+        code, out, errors = run(self.capsys, *words)
+        self.printed.extend((out, errors))
         return code
 
     @property
@@ -172,6 +175,7 @@ def test_a_program_sends_or_refuses_as_the_table_says(
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
     cells = {"on": SENDS, **{head: table()[program][head] for head in STATES}}
     found: dict[str, str] = {}
+    printed: list[str] = []
     for head, cell in cells.items():
         if cell == NO_MACHINES:
             found[head] = cell
@@ -183,6 +187,7 @@ def test_a_program_sends_or_refuses_as_the_table_says(
             "4" if is_protected else OUTLET,
             capsys,
             tmp_path / head.replace(" ", "-"),
+            printed,
         )
         call.folder.mkdir()
         for pdu in place.pdus.values():
@@ -192,4 +197,4 @@ def test_a_program_sends_or_refuses_as_the_table_says(
         before = len(place.commands())
         TRIALS[program](call)
         found[head] = SENDS if len(place.commands()) > before else REFUSES
-    assert found == cells
+    assert found == cells, "\n".join(printed)
