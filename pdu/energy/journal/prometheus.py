@@ -115,7 +115,7 @@ class Prometheus:
         matchers = f",{self._match}" if self._match else ""
         name_json = json.dumps(name, ensure_ascii=False)
         selector = f'{{__name__=~"{"|".join(_METRICS)}",instance={name_json}{matchers}}}'
-        at, ends = begin, _Ends()
+        at, ends = begin, _SeriesEnds()
         while at < end:
             until = min(at + _DAY, end)
             samples = self._api.samples(selector, at, until)
@@ -129,7 +129,7 @@ class Prometheus:
             self._hash.update(json.dumps([list(samples.times), list(samples.values)]).encode())
             self._samples += len(samples.times)
 
-    def _scrapes(self, name: str, series: Sequence[Samples], ends: _Ends) -> Iterator[Block]:
+    def _scrapes(self, name: str, series: Sequence[Samples], ends: _SeriesEnds) -> Iterator[Block]:
         """The scrapes of one answer, one block while they say the same of the unit."""
         scrapes: dict[float, _Scrape] = {}
         lengths: dict[float, float] = {}
@@ -148,7 +148,7 @@ class Prometheus:
                     scrapes.setdefault(time, _Scrape()).infos.append(samples.labels)
                 continue
             outlet = samples.labels.get("outlet", OWN)
-            ends.check(self._api.name, name, metric, outlet, samples)
+            ends.refuse_overlap(self._api.name, name, metric, outlet, samples)
             target = _target(samples.labels)
             for time, value in zip(samples.times, samples.values):
                 scrape = scrapes.setdefault(time, _Scrape())
@@ -285,13 +285,15 @@ class _Scrape:
         )
 
 
-class _Ends:
+class _SeriesEnds:
     """Where each series ended, so that two that overlap are seen."""
 
     def __init__(self) -> None:
         self._last: dict[tuple[str, str], tuple[float, Mapping[str, str]]] = {}
 
-    def check(self, host: str, name: str, metric: str, outlet: str, samples: Samples) -> None:
+    def refuse_overlap(
+        self, host: str, name: str, metric: str, outlet: str, samples: Samples
+    ) -> None:
         """Raises SettingsError for a register that has two series at one time."""
         last = self._last.get((metric, outlet))
         if last is not None and last[1] != samples.labels and samples.times[0] <= last[0]:
