@@ -324,7 +324,7 @@ class Register:
     def _ampere(self):
         """The least and the most that an ampere is, in kW."""
         if self.volts is None:
-            return 0.03, 0.48
+            return 0.03, 0.4
         # lines of an inlet may be 3 ** 0.5 times the voltage of one apart
         return 0.0006 * self.volts / (3**0.5 if self.is_inlet else 1), 0.001 * self.volts
 

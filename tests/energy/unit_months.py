@@ -210,12 +210,15 @@ def excuse(one: Month, name: str) -> Optional[str]:
     rise = shown * here.sum() * MINUTE / 3.6e6
     if rise < 5.0 * plan.step:
         return "hardly moved"
-    #: what is shown by what is right: between these, it may be the tolerance, the power factor and
-    #: the voltage
+    #: what is shown by what is right: between these, it may be the tolerance, the power factor, the
+    #: voltage, up to 400 V, and the resolution of the amperes
+    times = np.asarray(one.times)
+    is_here = (times >= max(plan.since, 0.0)) & (times < min(plan.until, plan.days * DAY))
+    amperes = float(one.figures[name][1][is_here].mean()) + plan.amperes_step
     low, high = {
         WATTS: (0.75, 1.35),
         VOLT_AMPERES: (0.4 if name != OWN else 0.25, 2.1),
-        AMPERES: (0.08, 3.6),
+        AMPERES: (0.08, 1.1 * 1.25 * 400.0 * amperes / power),
         NOTHING: (0.0, math.inf),
     }[plan.source]
     if low <= plan.factor <= high:
@@ -223,7 +226,7 @@ def excuse(one: Month, name: str) -> Optional[str]:
     if 0.5 < plan.factor < 2.0 and len(_loaded(one, name, here)) < 2:
         return "one outlet alone, by less than twice"
     least = 10.0 if plan.source == WATTS else 0.2 * VOLTS
-    most = 20.0 if plan.source == WATTS else 0.2 * 480.0
+    most = 20.0 if plan.source == WATTS else 0.2 * 400.0
     if (power <= least and shown <= 1.25 * most) or (plan.factor < 1.0 and power <= 4.0 * least):
         return "below what meters begin to count"
     return None

@@ -27,7 +27,7 @@ TOLERANCE = (0.8, 1.25)
 #: a register that counts less than so many times too much or too little is in doubt only with all
 #: others of its device: a load that follows the clock of the polls looks the same
 DEVICE_FACTOR = 2.0
-#: what is so many times wide shows no unit: amperes without volts are 25, and those of an inlet 4.5
+#: what is so many times wide shows no unit: amperes without volts are 21, and those of an inlet 4.5
 WIDE_EVIDENCE = 4.0
 #: an outlet carries load whose ratio is known within so many times
 _LOADED_SPREAD = 2.0
@@ -36,8 +36,9 @@ START_A, START_W = 0.1, 10.0
 #: the least and the most real power of an apparent one: servers' supplies at idle, and a heater
 POWER_FACTOR = (0.6, 1.0)
 #: the least and the most that an ampere is, in kW, where nobody states the voltage: 48 V DC, or
-#: 100 V at a power factor of 0.3; and between two lines of 277 V
-_AMPERE_KW = (0.03, 0.48)
+#: 100 V at a power factor of 0.3; and 400 V DC (ETSI EN 300 132-3-1), which is more than the 277 V
+#: of a line
+_AMPERE_KW = (0.03, 0.4)
 #: lines of an inlet may be 3 ** 0.5 times the voltage of one apart
 _BETWEEN_LINES = 3.0**0.5
 #: fewer pairs of polls are not compared
@@ -130,7 +131,7 @@ class Flow(NamedTuple):
         if np.isnan(rows.amperes).all():
             return None
         if parameters.volts is None:
-            source = "the current, of 48 V to 480 V"
+            source = "the current, of 48 V to 400 V"
             return cls(*_bounds(rows.amperes, START_A, *_AMPERE_KW), source)
         least, most = (factor * parameters.volts / 1000.0 for factor in POWER_FACTOR)
         if not parameters.is_outlet:
