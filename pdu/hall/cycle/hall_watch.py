@@ -11,6 +11,7 @@ from ...core.machines.meters import MeteredLoad
 from ..failure.rehearsal import Hall
 from ..walk.verdicts import CordNow, cords_now
 from .environment import RunEnvironment
+from .steps import outlet_load
 
 # readings of PDUs that the present step does not touch are at most this old, in s: other machines'
 # currents count on panels' lines
@@ -53,11 +54,7 @@ class HallWatch:
 
     def loads(self, cords: Iterable[Cord]) -> dict[Cord, MeteredLoad]:
         """What these outlets show; no figure for one that was not read."""
-        outlets = {cord: self.readings.outlet(*cord) for cord in cords}
-        return {
-            cord: MeteredLoad() if outlet is None else MeteredLoad(outlet.current_a, outlet.power_w)
-            for cord, outlet in outlets.items()
-        }
+        return {cord: outlet_load(self.readings, cord) for cord in cords}
 
     def amperes(self, cords: Iterable[Cord]) -> str:
         """What these outlets carry together, for people."""

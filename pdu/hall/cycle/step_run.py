@@ -79,9 +79,8 @@ class StepRun:
             looks = self._sample_loads()
             stop_if_asked(self._environment)
             # a second has passed, or ten
-            live_cords = self._check(self.step.cords)
-            least_a = least_remaining_current(self._others)
-            self._loads = StepLoads(looks, live_cords, least_a)
+            self._check(self.step.cords)
+            self._loads = StepLoads(looks, live_cords, least_remaining_current(self._others))
         # one write with the first command: a step that is begun has a command
         self._opening = plan_file.begin(self._environment.now(), self.step.number, live_cords)
         if self._plan.mode is Mode.BOTH_FEEDS and self._plan.by_current:
@@ -139,24 +138,23 @@ class StepRun:
         self._write(plan_file.OFF)
 
     def _switch_off_by_meters(self) -> None:
-        """Switch all cords off, one after another, and prove it as `pdu machine off` does. The
-        first that is not proven ends it.
+        """If the proof of `pdu machine off` is possible, switch all cords off, one after another,
+        and prove it like that. The first that is not proven ends it.
         """
-        evidence, reason = self._cabling
-        if evidence is None:
-            raise UnexpectedState(
-                f"{self.step.machine}: {reason}; this run sent no command of this step"
-            )
         # what is off already stays out of it
-        cords = [c for c in evidence.cords if Cord(c.pdu, c.outlet) in self.step.cords]
+        power, evidence = self._power._replace(cords=self.step.cords), self._cabling.evidence
+        if evidence is not None:
+            cords = [c for c in evidence.cords if Cord(c.pdu, c.outlet) in self.step.cords]
+            evidence = evidence._replace(cords=cords)
+        cabling = CablingEvidence(evidence, self._cabling.reason)
+        access, store = _StepPduAccess(self, self._environment, self._watch), ObservationStore()
+        proof = OffProof(True, self._idle_a, self._plan.patience_s)
         try:
-            saw = proofs.switch_off(
-                self._power._replace(cords=self.step.cords),
-                _StepPduAccess(self, self._environment, self._watch),
-                OffProof(True, self._idle_a, self._plan.patience_s),
-                CablingEvidence(evidence._replace(cords=cords)),
-                ObservationStore(),
-            )
+            proofs.check(power, access.read_pdus(power.pdus), access, proof, cabling, store)
+        except NotProven as error:
+            raise self._refusal(error) from None
+        try:
+            saw = proofs.switch_off(power, access, proof, cabling, store)
         except NotProven as error:
             raise UnexpectedState(f"{self.step.machine}: {error}") from None
         self._say(f"  off: {'; '.join(saw)}")
@@ -228,23 +226,32 @@ class StepRun:
         hall = self._watch.hall()
         reason = obstacle(hall, self._plan.mode, self._machine, cords)
         if reason:
-            raise UnexpectedState(
-                f"{self.step.machine}: {reason}; this run sent no command of this step"
-            )
+            raise self._refusal(reason)
         return [
             cord_now.cord
             for cord_now in hall.cords[self.step.machine]
             if cord_now.cord in cords and cord_now.now is Now.CARRIES
         ]
 
+    def _refusal(self, reason: object) -> UnexpectedState:
+        """The step is not taken, before its first command."""
+        return UnexpectedState(
+            f"{self.step.machine}: {reason}; this run sent no command of this step"
+        )
+
     def _sample_loads(self) -> list[Mapping[Cord, MeteredLoad]]:
-        """What the machine's cords show in two renewals."""
+        """What the machine's cords show in two renewals, the same cords in each reading."""
         end = self._environment.monotonic() + 2 * self._period_s
         looks: list[Mapping[Cord, MeteredLoad]] = [self._watch.loads(self._machine.cords)]
         while self._environment.monotonic() < end:
             self.wait(POLL_S)
             self._read()
             looks.append(self._watch.loads(self._machine.cords))
+        known = [{cord for cord, load in look.items() if load.is_known} for look in looks]
+        if any(cords != known[0] for cords in known):
+            raise self._refusal(
+                "a meter of it showed a figure in some readings, and none in others"
+            )
         return looks
 
     def _settle(self) -> dict[Cord, EnumPowerStatus]:
@@ -293,7 +300,7 @@ class StepRun:
     def _prove_off(self, cords: Collection[Cord]) -> None:
         end = self._environment.monotonic() + self._plan.patience_s
         loads = self._loads
-        if loads is not None and loads.lost:
+        if loads is not None:
             end = max(end, loads.shown_at + 2 * POLL_S)
 
         def problem() -> str:

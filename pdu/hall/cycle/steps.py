@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ...core.drawing.drawing import Cord, Machine
-from ...core.inventory.saved_readings import MeasuredPdu
+from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
 from ...core.machines.meters import MeteredLoad
 from ...core.machines.pdu_access import OutletReading, PduReading
 from ...core.states import UP
@@ -63,7 +63,7 @@ def plan_steps(
     machines: Iterable[Machine],
     reason_by_machine: Optional[Mapping[str, str]] = None,
 ) -> CycleSteps:
-    """The steps for these machines by these readings. `reason_by_machine`: why the
+    """The steps for these machines by these readings. `reason_by_machine`, with both feeds: why the
     cabling of a machine is not known; None if machines are proven off by the states and currents of
     their outlets.
     """
@@ -75,7 +75,7 @@ def plan_steps(
             continue
         for cords in _choices(hall, mode, machine, reason_by_machine is not None):
             reason = obstacle(hall, mode, machine, cords)
-            if not reason and reason_by_machine is not None and mode is Mode.BOTH_FEEDS:
+            if not reason and reason_by_machine is not None:
                 reason = reason_by_machine.get(machine.name) or _why_unmetered(hall, cords)
             if reason:
                 cord = cords[0] if mode is Mode.ONE_FEED else None
@@ -102,7 +102,7 @@ def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) ->
         return "it is protected"
     machine_cords = hall.cords[machine.name]
     for cord_now in machine_cords:
-        if cord_now.cord in cords and not is_on(hall, cord_now):
+        if cord_now.cord in cords and hall.readings.state(*cord_now.cord) is not UP:
             return f"{cord_now.cord}: {_not_switchable(hall, cord_now)}"
     other_cords = [cord_now for cord_now in machine_cords if cord_now.cord not in cords]
     if mode is Mode.ONE_FEED:
@@ -110,31 +110,29 @@ def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) ->
     for cord_now in other_cords:
         if cord_now.now is not Now.OFF:
             return f"{cord_now.cord}: {cord_now.now.value}, so the machine cannot be proven off"
-    # they are switched off one after another: until the last one is, load shifts
-    for count in range(1, len(cords)):
-        reason = _overload(hall, cords[:count])
-        if reason:
-            return reason
+    # they are switched off one after another: without the first, each of the others may get all
+    reason = _overload(hall, cords[:1])
     # where no current can be seen to go, "off" is the PDU's word: if that relay is stuck, its cord
     # gets the whole machine once the others are off
-    for cord_now in machine_cords:
-        if cord_now.cord in cords and cord_now.now is not Now.CARRIES:
-            reason = _overload(hall, [cord for cord in cords if cord != cord_now.cord])
-            if reason:
-                return (
-                    f"{cord_now.cord}: {cord_now.now.value}, so its relay may be stuck unseen;"
-                    f" {reason}"
-                )
-    return ""
+    first = next(cord_now for cord_now in machine_cords if cord_now.cord == cords[0])
+    if not reason and first.now is not Now.CARRIES:
+        reason = _overload(hall, cords[1:])
+        if reason:
+            reason = f"{first.cord}: {first.now.value}, so its relay may be stuck unseen; {reason}"
+    return reason
 
 
 def _why_unmetered(hall: Hall, cords: Sequence[Cord]) -> str:
     """Why meters cannot prove that these outlets carry nothing; "" if they may."""
-    for cord in cords:
-        outlet = hall.readings.outlet(*cord)
-        if outlet is None or outlet.current_a is None and outlet.power_w is None:
-            return f"{cord}: no current is known of this outlet: --confirm state"
-    return ""
+    unmetered = (cord for cord in cords if not outlet_load(hall.readings, cord).is_known)
+    reasons = (f"{cord}: no current is known of this outlet: --confirm state" for cord in unmetered)
+    return next(reasons, "")
+
+
+def outlet_load(readings: HallReadings, cord: Cord) -> MeteredLoad:
+    """What an outlet shows; no figure for one that was not read."""
+    outlet = readings.outlet(*cord)
+    return MeteredLoad() if outlet is None else MeteredLoad(outlet.current_a, outlet.power_w)
 
 
 def pdu_reading(reading: MeasuredPdu) -> PduReading:
@@ -149,17 +147,11 @@ def pdu_reading(reading: MeasuredPdu) -> PduReading:
     )
 
 
-def is_on(hall: Hall, cord_now: CordNow) -> bool:
-    """Whether the outlet has a relay, and reports it closed."""
-    outlet = hall.readings.outlet(*cord_now.cord)
-    return outlet is not None and outlet.state is UP
-
-
 def _not_switchable(hall: Hall, cord_now: CordNow) -> str:
-    reading = hall.readings.pdus.get(cord_now.cord.pdu)
-    if reading is not None and reading.error:
+    reading = hall.readings.pdus.get(cord_now.cord.pdu, MeasuredPdu({}))
+    if reading.error:
         return f"its PDU could not be read ({reading.error})"
-    if reading is not None and reading.metered:
+    if reading.metered:
         return "its PDU only meters, and switches nothing"
     return cord_now.now.value
 
@@ -191,15 +183,11 @@ def redundancy_problem(
 
     `least_a`: None if the cord that is off carried nothing.
     """
-    weak = next((cord_now for cord_now in other_cords if cord_now.now is not Now.CARRIES), None)
-    carrying = sum(cord_now.now is Now.CARRIES for cord_now in other_cords)
-    if carrying < machine.needs:
-        which = "" if weak is None else f" ({weak.cord}: {weak.now.value})"
-        return f"{carrying} of its other cords carry it, it needs {machine.needs}{which}"
     total = sum(cord_now.known_a for cord_now in other_cords)
-    if least_a is not None and total < least_a:
+    reason = _too_few(other_cords, machine)
+    if not reason and least_a is not None and total < least_a:
         return f"the current of its other cords fell to {total:.2f} A, while it had to rise"
-    return ""
+    return reason
 
 
 def _overload(hall: Hall, cords: Sequence[Cord]) -> str:

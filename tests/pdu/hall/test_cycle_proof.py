@@ -25,7 +25,7 @@ from pdu.hall.cycle.run import Run
 from pdu.hall.cycle.steps import CycleStep, Mode, plan_steps
 from pdu.hall.failure.rehearsal import Hall
 from pdu_common.helper import EnumPowerStatus
-from tests.pdu.core.machines.physics import ZERO, Load, Machine, Meter, Pdu, Room, Supply
+from tests.pdu.core.machines.physics import FROZEN, ZERO, Load, Machine, Meter, Pdu, Room, Supply
 from tests.pdu.core.machines.room_adapter import PhysicalWorld
 
 _LINE = '[[pdu.line]]\nname = "L1"\noutlets = ["1", "2", "3", "4", "5", "6"]\nbreaker_a = 32\n'
@@ -356,3 +356,50 @@ def test_a_resumed_run_does_not_believe_a_reading_from_before_the_kill() -> None
     assert (ended.error, ended.steps_done) == (None, 1)
     # it was on: the step is taken anew, from its first command
     assert world.sent == [(CORDS[0], False), (CORDS[0], True)]
+
+
+class _FailsOnce(RoomWorld):
+    """The fourth reading of the PDU `right` fails."""
+
+    readings = 0
+
+    def read_pdus(self, pdus: Collection[str]) -> HallReadings:
+        found = super().read_pdus(pdus)
+        self.readings += 1
+        if self.readings == 4:
+            return found._replace(pdus={**found.pdus, "right": MeasuredPdu({}, error="no answer")})
+        return found
+
+
+def test_a_reading_that_fails_before_the_command_takes_no_meter_out_of_the_proof() -> None:
+    """The meter of right/3 is frozen, so it would not show that the cord took over."""
+    made = room()
+    made.pdus["right"].figures[3] = FROZEN
+    world = _FailsOnce(made)
+    ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
+    assert ended.steps_done == 0 and "this run sent no command of this step" in str(ended.error)
+    assert not world.sent
+
+
+def _supply_dies(made: Room) -> None:
+    made.machines["srv"].supplies[1].dead = True
+    made.refresh(made.machines["srv"])
+    made.advance(10.0)
+
+
+def _unit_is_replaced(made: Room) -> None:
+    made.pdus["right"].serial = "SN-other"
+
+
+@pytest.mark.parametrize(
+    "change, reason",
+    [(_supply_dies, "right/3 stopped to carry"), (_unit_is_replaced, "SN-other")],
+)
+def test_a_machine_that_could_not_be_proven_off_is_not_switched_off(
+    change: Callable[[Room], None], reason: str, verified: Path
+) -> None:
+    world = RoomWorld(room())
+    change(world.room)
+    ended = run(world, Mode.BOTH_FEEDS, verified=verified)
+    assert ended.steps_done == 0 and reason in str(ended.error)
+    assert "this run sent no command of this step" in str(ended.error) and not world.sent
