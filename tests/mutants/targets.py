@@ -28,7 +28,11 @@ _HALL = tuple(
     )
 )
 
-_CYCLE = ("tests/pdu/hall/test_cycle_proof.py", "tests/hall/test_cycle_trial.py")
+_CYCLE = (
+    "tests/pdu/hall/test_cycle_proof.py",
+    "tests/pdu/hall/test_cycle_steps.py",
+    "tests/hall/test_cycle_trial.py",
+)
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "pdu_common/snmp_client/agent_limits.py": _CLIENT,
