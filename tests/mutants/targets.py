@@ -33,6 +33,7 @@ _CYCLE = (
     "tests/pdu/hall/test_cycle_steps.py",
     "tests/hall/test_cycle_trial.py",
 )
+_CYCLE_COMMAND = ("tests/pdu/hall/test_cycle_hall.py", "tests/hall/test_cycle_trial.py")
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "pdu_common/snmp_client/agent_limits.py": _CLIENT,
@@ -103,8 +104,14 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "pdu/hall/restore/model.py": _HALL,
     "pdu/hall/restore/times.py": _HALL,
     "pdu/hall/walk/verdicts.py": _HALL,
+    "pdu/hall/cycle/command.py": _CYCLE_COMMAND,
     "pdu/hall/cycle/commands.py": _CYCLE,
+    "pdu/hall/cycle/environment.py": _CYCLE,
+    "pdu/hall/cycle/hall_watch.py": _CYCLE,
+    "pdu/hall/cycle/pdu_access.py": _CYCLE_COMMAND,
+    "pdu/hall/cycle/plan_file.py": _CYCLE_COMMAND,
     "pdu/hall/cycle/run.py": _CYCLE,
+    "pdu/hall/cycle/run_locks.py": _CYCLE_COMMAND,
     "pdu/hall/cycle/step_loads.py": _CYCLE,
     "pdu/hall/cycle/step_run.py": _CYCLE,
     "pdu/hall/cycle/steps.py": _CYCLE,

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers.shared.errors import SettingsError
+from handlers.shared.errors import Refused, SettingsError, Unreachable
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord, Drawing
 from pdu.core.inventory.reading import PolledOutlet
@@ -17,7 +17,7 @@ from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
 from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
 from pdu.core.machines.meters import MeteredLoad
 from pdu.core.machines.pdu_access import PduReading
-from pdu.core.states import DOWN, UP
+from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.hall.cycle import plan_file
 from pdu.hall.cycle.environment import Ended
 from pdu.hall.cycle.plan_file import CyclePlan, Progress
@@ -44,11 +44,14 @@ class RoomWorld:
     def __init__(self, room: Room, stale_s: float = 0.0) -> None:
         """`stale_s`: for so long from now on the PDUs show the states that they have now."""
         self.room, self.progress = room, Progress()
+        self.records: list[Mapping[str, Any]] = []
         self._pdus = PhysicalWorld(room)
         #: called before a command, with its cord
         self.before: Callable[[Cord], None] = lambda cord: None
         #: called after it
         self.after: Callable[[Cord], None] = lambda cord: None
+        #: somebody asks the run to stop
+        self.is_asked = False
         self._stale: dict[Cord, bool] = {}
         self._stale_until = room.time + stale_s
 
@@ -95,10 +98,11 @@ class RoomWorld:
         self._pdus.sleep(seconds)
 
     def is_stopping(self) -> bool:
-        return False
+        return self.is_asked
 
     def append(self, records: Iterable[Mapping[str, Any]]) -> None:
         for one in records:
+            self.records.append(one)
             plan_file.advance(self.progress, one)
 
     @property
@@ -403,3 +407,121 @@ def test_a_machine_that_could_not_be_proven_off_is_not_switched_off(
     ended = run(world, Mode.BOTH_FEEDS, verified=verified)
     assert ended.steps_done == 0 and reason in str(ended.error)
     assert "this run sent no command of this step" in str(ended.error) and not world.sent
+
+
+# ---- commands and their journal ------------------------------------------------------------------
+
+_OFF, _ON = "left/3 off", "left/3 on"
+
+
+def _told(world: RoomWorld) -> list[tuple[Any, ...]]:
+    """The journal's lines without their times and numbers."""
+    lines = []
+    for record in world.records:
+        one = dict(record)
+        assert one.pop("at") == pytest.approx(world.now(), abs=100.0) and one.pop("step", 1) == 1
+        words = [f"run {one.pop('run')}" if "run" in one else one.pop("event")]
+        if "cord" in one:
+            words.append(f"{Cord(*one.pop('cord'))} {'on' if one.pop('on') else 'off'}")
+        lines.append((" ".join(words), *one.values()))
+    return lines
+
+
+def test_the_journal_has_each_command_before_and_after_it_was_sent() -> None:
+    world = RoomWorld(room())
+    run(world, Mode.ONE_FEED, cords=CORDS[:1])
+    assert _told(world) == [
+        ("run begun",),
+        ("begin", [list(CORDS[0])]),
+        (f"about {_OFF}",),
+        (f"result {_OFF}", "off"),
+        ("off",),
+        (f"about {_ON}",),
+        (f"result {_ON}", "on"),
+        ("done",),
+        ("run ended",),
+    ]
+
+
+def test_a_command_whose_pdu_reports_another_state_stops_the_run() -> None:
+    made = room()
+    world = RoomWorld(made)
+
+    def fall_silent(_cord: Cord) -> None:
+        made.pdus["left"].silent = True
+
+    world.before = fall_silent
+    ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
+    assert str(ended.error) == "left/3 was to be switched off; its PDU then reported unknown"
+    assert list(ended.left) == [(CORDS[0], UNKNOWN)]
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_who_asks_to_stop_gets_no_further_command_but_the_one_that_brings_a_cord_back(
+    mode: Mode,
+) -> None:
+    world = RoomWorld(room())
+
+    def ask(_cord: Cord) -> None:
+        world.is_asked = True
+
+    world.after = ask
+    cords = CORDS[:1] if mode is Mode.ONE_FEED else CORDS
+    ended = run(world, mode, by_current=False, cords=cords)
+    assert str(ended.error) == "asked to stop"
+    if mode is Mode.ONE_FEED:
+        assert world.sent == [(CORDS[0], False), (CORDS[0], True)]
+        assert list(ended.restored) == [CORDS[0]] and not ended.left
+    else:
+        assert world.sent == [(CORDS[0], False)] and list(ended.left) == [(CORDS[0], DOWN)]
+
+
+def test_two_commands_to_switch_on_are_half_a_second_apart() -> None:
+    made = room()
+    for pdu in made.pdus.values():
+        pdu.read_s = pdu.command_s = pdu.meter.period_s = 0.01
+    ended = run(RoomWorld(made), Mode.BOTH_FEEDS, by_current=False)
+    assert ended.error is None
+    first, second = (command.at for command in made.commands if command.on)
+    assert 0.5 <= second - first < 1.0
+
+
+def test_a_lost_answer_is_waited_for_and_a_refusal_is_not() -> None:
+    for error, restored in ((Unreachable("no answer"), [CORDS[0]]), (Refused("no"), [])):
+        made = room()
+        world = RoomWorld(made)
+        at = 0.0
+
+        def carry_out(made: Room = made) -> None:
+            made.command("left", "3", False)
+
+        def fail(_cord: Cord) -> None:
+            nonlocal at
+            at, world.before = made.time, lambda cord: None
+            if isinstance(error, Unreachable):
+                made.after(8.0, carry_out)
+            raise error
+
+        world.before = fail
+        ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
+        assert ended.error is error and list(ended.restored) == restored and not ended.left
+        assert (made.time - at > 8.0) is bool(restored)
+        assert made.pdus["left"].relays[3].closed
+        sent = [(f"about {_OFF}",), (f"result {_OFF}", "unknown", error.reason)]
+        sent += [(f"about {_ON}",), (f"result {_ON}", "on"), ("restored",)] if restored else []
+        stopped: list[tuple[Any, ...]] = [("run stopped", error.reason, [])]
+        assert _told(world) == [("run begun",), ("begin", [list(CORDS[0])]), *sent, *stopped]
+
+
+def test_a_run_that_is_ended_before_it_reads_names_what_may_be_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = RoomWorld(room())
+    progress = _killed(world)
+
+    def end(_records: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(world, "append", end)
+    ended = run(world, Mode.ONE_FEED, cords=CORDS[:1], progress=progress)
+    assert list(ended.left) == [(CORDS[0], UNKNOWN)] and not world.sent
