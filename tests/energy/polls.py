@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, Optional
 
 from pdu.energy.journal.readings import Block, PduReadings
+from pdu.energy.registers.numpy_lazy import Column, np
 from pdu.energy.registers.poll import UnitFacts
 
 
@@ -51,29 +51,31 @@ class Poll(NamedTuple):
 
 def read(name: str, polls: Iterable[Poll]) -> PduReadings:
     """A PDU, its polls as a source yields them: one block while the unit is the same."""
-    pdu = PduReadings(name)
+    return PduReadings(name, _blocks(polls))
+
+
+def _blocks(polls: Iterable[Poll]) -> Iterator[Block]:
     for facts, some in groupby(polls, Poll.facts):
         every = [*some]
         kept = [poll for poll in every if poll.has_figures()]
         kwh, amperes, watts = (
-            [
-                _column(poll.outlets[at][place] for poll in kept)
-                for at in range(len(facts.registers))
-            ]
+            np.array(
+                [
+                    _column(poll.outlets[at][place] for poll in kept)
+                    for at in range(len(facts.registers))
+                ]
+            )
             for place in (1, 2, 3)
         )
         begins, ends, monotonic, uptimes = (
             _column(poll[place] for poll in kept)
             for place in map(Poll._fields.index, ("begin", "end", "monotonic", "uptime"))
         )
-        pdu.extend(
-            Block(
-                facts, begins, ends, monotonic, uptimes, kwh, amperes, watts,
-                failures=len(every) - len(kept),
-            )
+        yield Block(
+            facts, begins, ends, monotonic, uptimes, kwh, amperes, watts,
+            failures=len(every) - len(kept),
         )  # fmt: skip
-    return pdu
 
 
-def _column(values: Iterable[Any]) -> array[float]:
-    return array("d", [math.nan if value is None else value for value in values])
+def _column(values: Iterable[Any]) -> Column:
+    return np.array([math.nan if value is None else value for value in values], float)

@@ -6,13 +6,13 @@ import json
 import math
 import struct
 import sys
-from array import array
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from pdu.energy.journal.readings import NO_STATE, OFF, ON, Block
+from pdu.energy.registers.numpy_lazy import np
 from pdu.energy.registers.poll import OWN, UnitFacts
 from pdu.energy.statement import disclosure, leaf_rows
 from pdu.energy.statement.day_roots import SaltKey
@@ -33,9 +33,11 @@ def block(
     rows: Sequence[tuple[float, ...]], states: Sequence[int], unit: UnitFacts = UNIT
 ) -> Block:
     """`rows`: begin, end, monotonic, uptime, kWh, A, W of each poll, the same for all registers."""
-    begin, end, mono, up, *figures = (array("d", [row[at] for row in rows]) for at in range(7))
-    kwh, amperes, watts = ([one[:] for _ in unit.registers] for one in figures)
-    signs = [bytearray(states) for _ in unit.registers]
+    begin, end, mono, up, *figures = np.array(rows, float).reshape(len(rows), 7).T
+    kwh, amperes, watts, signs = (
+        np.tile(column, (len(unit.registers), 1))
+        for column in (*figures, np.array(states, dtype="u1"))
+    )
     return Block(unit, begin, end, mono, up, kwh, amperes, watts, signs, 0)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-from array import array
 from collections.abc import Callable, Mapping
 from typing import Optional
 
@@ -190,7 +189,7 @@ def test_only_a_register_that_stands_for_longer_is_told() -> None:
         return rising(0.1)(number - number % 3 if number < 400 else 400)
 
     pdu = polled(register)
-    pdu.registers["1"].amperes = array("d", [4.5] * 577)
+    pdu.registers["1"].amperes[:] = 4.5
     (event,) = answered(pdu, LIMIT).events
     assert event.kind == checks.STANDING and event.begin >= 396 * 300.0
 

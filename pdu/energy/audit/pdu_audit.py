@@ -194,7 +194,7 @@ class PduWalk:
         self.registers = {
             identity: _Register(pdu, identity, series, self.times, scope, self.outlets)
             for identity, series in pdu.registers.items()
-            if not np.isnan(np.asarray(series.kwh)).all()
+            if not np.isnan(series.kwh).all()
         }
 
     def estimates(self) -> Mapping[str, EnergyInterval]:
@@ -202,11 +202,10 @@ class PduWalk:
         pdu, scope, times = self._pdu, self.scope, self.times
         energies = dict[str, EnergyInterval]()
         for identity, series in pdu.registers.items():
-            kwh, watts = np.asarray(series.kwh), np.asarray(series.watts)
-            if not np.isnan(kwh).all() or np.isnan(watts).all():
+            if not np.isnan(series.kwh).all() or np.isnan(series.watts).all():
                 continue
             facts = scope.meters.of(pdu.name, identity, pdu.accuracy_percent, self.outlets)
-            rows = checks.Rows(times.begins, times.ends, kwh, np.asarray(series.amperes), watts)
+            rows = checks.Rows(times.begins, times.ends, *series)
             limit_kw = facts.limit_kw or 0.0
             energy = checks.estimate(rows, times.usual_gap, limit_kw, scope.begin, scope.end)
             if energy is not None:
@@ -280,10 +279,7 @@ def _identify(pdu: PduReadings, usual_gap: float) -> Optional[UnitEvidence]:
     if not pdu.begins:
         return None
     readings_by_outlet = {
-        identity: kwh[~np.isnan(kwh)]
-        for identity, kwh in (
-            (name, np.asarray(series.kwh)) for name, series in pdu.registers.items()
-        )
+        identity: kwh[~np.isnan(kwh)] for identity, (kwh, _, _) in pdu.registers.items()
     }
     last = {identity: float(kwh[-1]) for identity, kwh in readings_by_outlet.items() if len(kwh)}
     units = frozenset(pdu.units)
@@ -405,13 +401,7 @@ class _Register:
         wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: mib.wrap_kwh})
         _, class_from = first_of({UNIT: pdu.accuracy_percent, OWNER: meter.class_percent})
         readings = readings_of(pdu, series, times.clock)
-        rows = checks.Rows(
-            times.begins,
-            times.ends,
-            np.asarray(series.kwh),
-            np.asarray(series.amperes),
-            np.asarray(series.watts),
-        )
+        rows = checks.Rows(times.begins, times.ends, *series)
         limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh)
 
         def make_register(step: float) -> CheckedRegister:

@@ -236,18 +236,13 @@ def pieces(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
 
 def blocks(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
     """As `pieces`, one block while the unit is the same."""
-    for _, (first, *more_pieces) in itertools.groupby(pieces(places), lambda piece: piece.unit):
-        for piece in more_pieces:
-            for column, addition in zip(_columns(first), _columns(piece)):
-                column.extend(addition)
-            for states, more_states in zip(first.states, piece.states):
-                states.extend(more_states)
-        yield first._replace(failures=first.failures + sum(piece.failures for piece in more_pieces))
+    for unit, some in itertools.groupby(pieces(places), lambda piece: piece.unit):
+        yield _join(unit, [*some])
 
 
-def _columns(block: Block) -> Sequence[array[float]]:
-    times = (block.begins, block.ends, block.monotonic, block.uptimes)
-    return [*times, *block.kwh, *block.amperes, *block.watts]
+def _join(unit: UnitFacts, some: Sequence[Block]) -> Block:
+    columns = [np.concatenate(column, axis=-1) for column in zip(*(block[1:9] for block in some))]
+    return Block._make([unit, *columns, sum(block.failures for block in some)])
 
 
 def _pieces(path: str, stored_polls: StoredPolls) -> Iterator[Block]:
@@ -305,16 +300,9 @@ def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
         end = first + len([*some])
         places = np.flatnonzero(is_read[first:end]) + first
         mine = _strip_identity(unit) if early else unit
-        columns = [
-            [array("d", column.tobytes()) for column in matrix[places].T]
-            for matrix in (polls.times, *figures)
-        ]
-        (begins, ends, monotonic, uptimes), kwh, amperes, watts = columns
-        signs = [bytearray(column.tobytes()) for column in states[places].T]
-        yield Block(
-            mine._replace(is_synced=is_synced), begins, ends, monotonic, uptimes, kwh, amperes,
-            watts, signs, end - first - len(places),
-        )  # fmt: skip
+        here, failures = mine._replace(is_synced=is_synced), end - first - len(places)
+        columns = (matrix[places].T for matrix in (*figures, states))
+        yield Block._make([here, *polls.times[places].T, *columns, failures])
         first = end
 
 

@@ -303,10 +303,7 @@ def _audit_days(
 
 def _audit(audit: Callable[[PduReadings], Found], stored_polls: _PduPlaces) -> Found:
     name, stored_in = stored_polls
-    pdu = PduReadings(name)
-    for block in journal_index.pieces(stored_in):
-        pdu.extend(block)
-    return audit(pdu)
+    return audit(PduReadings(name, journal_index.pieces(stored_in)))
 
 
 def _origin_lines(

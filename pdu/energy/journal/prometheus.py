@@ -11,13 +11,13 @@ import json
 import math
 import re
 import statistics
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import ProtocolError, SettingsError, printable
 
+from ..registers.numpy_lazy import np
 from ..registers.poll import OWN, UnitFacts
 from .queries import Api, Samples
 from .readings import Block, Found, PduReadings
@@ -78,10 +78,7 @@ class Prometheus:
         Raises PduHandlerError.
         """
         for name in self._names(begin, end):
-            pdu = PduReadings(name)
-            for block in self._blocks(name, begin - _AROUND, end + _AROUND):
-                pdu.extend(block)
-            yield audit(pdu)
+            yield audit(PduReadings(name, self._blocks(name, begin - _AROUND, end + _AROUND)))
 
     def close(self) -> None:
         """Close the connection."""
@@ -173,16 +170,15 @@ def _block(unit: UnitFacts, polls: Sequence[tuple[float, float, _Scrape]]) -> Bl
     """The polls of a unit: begin, end, and what was stored."""
     outlets = dict.fromkeys(outlet for _, _, scrape in polls for outlet in scrape.figures)
     kept = [poll for poll in polls if not all(map(poll[2].is_empty, outlets))]
-    rows_by_outlet = [[scrape.read(outlet) for _, _, scrape in kept] for outlet in outlets]
-    kwh, amperes, watts = (
-        [array("d", [row[place] for row in rows]) for rows in rows_by_outlet] for place in range(3)
-    )
+    rows = [[scrape.read(outlet) for _, _, scrape in kept] for outlet in outlets]
+    table = np.array(rows, float).reshape(len(outlets), len(kept), 3)
+    kwh, amperes, watts = table.transpose(2, 0, 1)
     return Block(
         unit._replace(registers=(*outlets,)),
-        array("d", [begin for begin, _, _ in kept]),
-        array("d", [end for _, end, _ in kept]),
-        array("d", [math.nan]) * len(kept),
-        array("d", [scrape.unit.get(_UPTIME, math.nan) for _, _, scrape in kept]),
+        np.array([begin for begin, _, _ in kept]),
+        np.array([end for _, end, _ in kept]),
+        np.full(len(kept), math.nan),
+        np.array([scrape.unit.get(_UPTIME, math.nan) for _, _, scrape in kept]),
         kwh,
         amperes,
         watts,

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
+from itertools import chain
 from typing import NamedTuple, Optional, TypeVar
 
 from handlers.shared.errors import SettingsError, printable
@@ -31,26 +33,24 @@ class Block(NamedTuple):
     """Polls of a unit that follow each other, as columns. NaN: not read."""
 
     unit: UnitFacts
-    begins: array[float]
-    ends: array[float]
-    monotonic: array[float]
-    uptimes: array[float]
-    #: a column for each register
-    kwh: Sequence[array[float]]
-    amperes: Sequence[array[float]]
-    watts: Sequence[array[float]]
-    #: of each outlet; () where nobody asks for them
-    states: Sequence[bytearray] = ()
+    begins: Column
+    ends: Column
+    monotonic: Column
+    uptimes: Column
+    #: a row for each register, a column for each poll
+    kwh: Column
+    amperes: Column
+    watts: Column
+    #: of each register OFF, ON or NO_STATE; None where nobody asks for them
+    states: Optional[Column] = None
     #: more polls, which read nothing
     failures: int = 0
 
     def poll(self, number: int) -> Poll:
         """A poll without its figures."""
-        monotonic, up = (
-            None if math.isnan(column[number]) else column[number]
-            for column in (self.monotonic, self.uptimes)
-        )
-        return Poll(self.unit, self.begins[number], self.ends[number], monotonic, up)
+        begin, end, *clocks = (float(column[number]) for column in self[1:5])
+        monotonic, up = (None if math.isnan(value) else value for value in clocks)
+        return Poll(self.unit, begin, end, monotonic, up)
 
     def restarts(self) -> Iterator[tuple[Optional[int], int]]:
         """Pairs of polls between which the unit may have begun again: the number of the later one,
@@ -59,42 +59,37 @@ class Block(NamedTuple):
         numbers = self.uptime_polls()
         if len(numbers) and numbers[0]:
             yield None, int(numbers[0])
-        starts = (np.asarray(self.uptimes) - np.asarray(self.monotonic))[numbers]
+        starts = (self.uptimes - self.monotonic)[numbers]
         # that of a NaN, too
         for place in np.flatnonzero(~(np.abs(np.diff(starts)) < UPTIME_S / 2.0)).tolist():
             yield int(numbers[place]), int(numbers[place + 1])
 
     def uptime_polls(self) -> Column:
         """The numbers of polls that read an uptime."""
-        return np.flatnonzero(~np.isnan(np.asarray(self.uptimes)))
+        return np.flatnonzero(~np.isnan(self.uptimes))
 
     def identities(self) -> bytes:
         """What each poll read of its unit, as bits of `identity`."""
         serial_bit = SERIAL if self.unit.serial else 0
-        is_read = ~np.isnan(np.asarray(self.uptimes))
+        is_read = ~np.isnan(self.uptimes)
         return bytes(np.where(is_read, serial_bit | UPTIME, serial_bit).astype("u1"))
 
 
-class Series:
+class Series(NamedTuple):
     """One register: a row for each poll of its PDU."""
 
-    def __init__(self, polls: int) -> None:
-        self.kwh, self.amperes, self.watts = (array("d", [math.nan]) * polls for _ in range(3))
-
-    def extend(self, *columns: array[float]) -> None:
-        """Keep what polls read: kWh, amperes and watts."""
-        for column, addition in zip((self.kwh, self.amperes, self.watts), columns):
-            column.extend(addition)
+    kwh: Column
+    amperes: Column
+    watts: Column
 
 
 class PduReadings:
     """The readings of one PDU."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, blocks: Iterable[Block]) -> None:
+        """`blocks`: each after those before it."""
         self.name = name
         self.begins, self.ends, self.monotonic = array("d"), array("d"), array("d")
-        #: identity of an outlet, or OWN -> its register
-        self.registers: dict[str, Series] = {}
         self._identity = UnitIdentity()
         #: of each poll: what it read of its unit, as bits of `identity`
         self.identities = bytearray()
@@ -107,21 +102,22 @@ class PduReadings:
         self._errors: list[Optional[float]] = []
         #: numbers of polls before which the reader's machine started anew
         self.boots: set[int] = set()
-        #: polls that failed
-        self.failures = 0
         #: of each poll: what the kernel said of the reader's clock, as in `clock_correction`
         self.sync_states = bytearray()
         self._boot: Optional[str] = None
+        kept = list[Block]()
+        for block in blocks:
+            kept.append(block)
+            if len(block.begins):
+                self._take(block)
+        #: identity of an outlet, or OWN -> its register
+        self.registers = _series(kept)
+        #: polls that failed
+        self.failures = sum(block.failures for block in kept)
 
-    def extend(self, block: Block) -> None:
-        """Keep the polls of a block, which are after those before it."""
-        unit, polls, new_polls = block.unit, len(self.begins), len(block.begins)
-        for identity in unit.registers:
-            if identity not in self.registers:
-                self.registers[identity] = Series(polls)
-        self.failures += block.failures
-        if not new_polls:
-            return
+    def _take(self, block: Block) -> None:
+        """Keep when the polls of a block were, and what they say of the unit."""
+        polls, new_polls = len(self.begins), len(block.begins)
         self._follow(block.poll(0), polls)
         for last, number in block.restarts():
             if last is not None:
@@ -130,18 +126,9 @@ class PduReadings:
         for number in (*block.uptime_polls()[-1:].tolist(), new_polls - 1):
             self._identity.keep(block.poll(number), polls + number)
         self.identities += block.identities()
-        self.sync_states += bytes([WORDS[unit.is_synced]]) * new_polls
-        self.begins.extend(block.begins)
-        self.ends.extend(block.ends)
-        self.monotonic.extend(block.monotonic)
-        for identity, *columns in zip(unit.registers, block.kwh, block.amperes, block.watts):
-            # one that comes twice is not read: nobody knows which of both it was
-            if unit.registers.count(identity) == 1:
-                self.registers[identity].extend(*columns)
-        nothing = array("d", [math.nan]) * new_polls
-        for series in self.registers.values():
-            if len(series.kwh) == polls:
-                series.extend(nothing, nothing, nothing)
+        self.sync_states += bytes([WORDS[block.unit.is_synced]]) * new_polls
+        for column, addition in zip((self.begins, self.ends, self.monotonic), block[1:4]):
+            column.frombytes(addition.tobytes())
 
     def _follow(self, poll: Poll, number: int) -> None:
         """Keep what a poll says of the unit. `number`: its own."""
@@ -217,16 +204,38 @@ class PduReadings:
         return float(np.median(between)) if len(between) else 0.0
 
 
+def _series(blocks: Sequence[Block]) -> Mapping[str, Series]:
+    """The registers of blocks. One that comes twice in a block is not read there: nobody knows
+    which of both it was.
+    """
+    identities = dict.fromkeys(chain.from_iterable(block.unit.registers for block in blocks))
+    rows = {identity: row for row, identity in enumerate(identities)}
+    polls = sum(len(block.begins) for block in blocks)
+    tables = np.full((len(Series._fields), len(rows), polls), math.nan)
+    stop = 0
+    for block in blocks:
+        first, stop = stop, stop + len(block.begins)
+        counts = Counter(block.unit.registers)
+        row_by_place = {
+            place: rows[identity]
+            for place, identity in enumerate(block.unit.registers)
+            if counts[identity] == 1
+        }
+        for table, figures in zip(tables, (block.kwh, block.amperes, block.watts)):
+            table[[*row_by_place.values()], first:stop] = figures[[*row_by_place]]
+    return {identity: Series(*tables[:, row]) for identity, row in rows.items()}
+
+
 def readings_of(pdu: PduReadings, series: Series, clock: PollClock) -> RegisterReadings:
     """The readings of a register, without polls that did not read it."""
-    is_read = ~np.isnan(np.asarray(series.kwh))
+    is_read = ~np.isnan(series.kwh)
     # Only a change of the unit asks for it.
     idle = _idle(series) if pdu.changes else np.zeros(0, dtype=np.uint8)
     if is_read.all():
         return RegisterReadings(
             clock.begins,
             clock.ends,
-            series.kwh,
+            array("d", series.kwh.tobytes()),
             pdu.changes,
             clock.slack,
             identities=pdu.identities,
@@ -250,8 +259,7 @@ def readings_of(pdu: PduReadings, series: Series, clock: PollClock) -> RegisterR
 
 def _idle(series: Series) -> Column:
     """1 for each poll that read a current of 0 and no power."""
-    amperes, watts = np.asarray(series.amperes), np.asarray(series.watts)
-    return ((amperes == 0.0) & ~(watts > 0.0)).astype(np.uint8)
+    return ((series.amperes == 0.0) & ~(series.watts > 0.0)).astype(np.uint8)
 
 
 def _take(column: Sequence[float], numbers: Column) -> array[float]:

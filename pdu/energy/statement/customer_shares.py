@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import IO, Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
@@ -225,10 +226,7 @@ def _billed_readings(line: Mapping[str, Any]) -> Optional[BilledReadings]:
 
 
 def _audit(pdu: str, days: Sequence[DayBlocks], audit_scope: AuditScope) -> PduAudit:
-    readings = PduReadings(pdu)
-    for _, blocks in days:
-        for block in blocks:
-            readings.extend(block)
+    readings = PduReadings(pdu, chain.from_iterable(day.blocks for day in days))
     return audit_registers(readings, audit_scope)
 
 

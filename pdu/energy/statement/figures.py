@@ -7,7 +7,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import math
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -88,9 +87,7 @@ def figures(
     }
     flow = power.quarter_hours(blocks, inputs.begin, inputs.end)
     if walk is None and blocks:
-        readings = PduReadings(inputs.pdu)
-        for block in blocks:
-            readings.extend(block)
+        readings = PduReadings(inputs.pdu, blocks)
         facts = {inputs.outlet: inputs.meter}
         walk = walk_over(readings, facts, (inputs.begin, inputs.end), rules)
     span = (inputs.begin, inputs.end, rules.zone)
@@ -162,7 +159,7 @@ class _Reads(NamedTuple):
     @classmethod
     def of(cls, blocks: Sequence[Block]) -> _Reads:
         """Of the polls that read it."""
-        none, columns = array("d"), [(block.begins, block.ends, block.kwh[0]) for block in blocks]
+        none, columns = np.zeros(0), [(block.begins, block.ends, block.kwh[0]) for block in blocks]
         begins, ends, kwh = (np.concatenate(some) for some in zip(*columns or [(none, none, none)]))
         is_read = ~np.isnan(kwh)
         return cls(begins[is_read], ends[is_read], kwh[is_read])
@@ -186,7 +183,7 @@ class _Reads(NamedTuple):
 def _units(blocks: Sequence[Block], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
     """The units that had the register."""
     for (serial, firmware), some in groupby(
-        (block for block in blocks if not np.isnan(np.asarray(block.kwh[0])).all()),
+        (block for block in blocks if not np.isnan(block.kwh[0]).all()),
         lambda block: block.unit[2:4],
     ):
         reads = _Reads.of([*some])

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import math
 import operator
-from array import array
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
@@ -182,10 +181,11 @@ def _block(unit: UnitFacts, rows: Sequence[str]) -> Block:
     columns = [*zip(*map(_fields, rows))]
     # begin and end are always there
     numbers = [_numbers(column, place < 2) for place, column in enumerate(columns[:-1])]
-    begins, ends, mono, ups, kwh, amperes, watts = numbers
     if not _SIGN_TEXTS >= {*columns[-1]}:
         raise ValueError("no state")
-    return Block(unit, begins, ends, mono, ups, [kwh], [amperes], [watts])
+    begins, ends, mono, ups, *figures = numbers
+    kwh, amperes, watts = (column[np.newaxis] for column in figures)
+    return Block(unit, begins, ends, mono, ups, kwh, amperes, watts)
 
 
 def _fields(row: str) -> Sequence[str]:
@@ -197,13 +197,13 @@ def _fields(row: str) -> Sequence[str]:
     return [*registers, *flows]
 
 
-def _numbers(texts: Sequence[str], are_needed: bool) -> array[float]:
+def _numbers(texts: Sequence[str], are_needed: bool) -> Column:
     """The numbers of a column, each in the one form that `repr` gives it; NaN for an empty text."""
     number_texts = texts if are_needed else [text or _NAN for text in texts]
-    numbers = array("d", map(float, number_texts))
+    numbers = [*map(float, number_texts)]
     is_finite = math.isfinite(sum(numbers)) or all(
         math.isfinite(number) for number, text in zip(numbers, texts) if text
     )
     if [*map(repr, numbers)] != [*number_texts] or not is_finite:
         raise ValueError("no number of a row")
-    return numbers
+    return np.array(numbers)

@@ -48,8 +48,8 @@ class PowerFigures(NamedTuple):
 
 def quarter_hours(blocks: Sequence[Block], begin: float, end: float) -> QuarterHourPower:
     """The quarter hours of one register from `begin` to `end`."""
-    times = np.concatenate([np.zeros(0), *(np.asarray(block.begins) for block in blocks)])
-    watts = np.concatenate([np.zeros(0), *(np.asarray(block.watts[0]) for block in blocks)])
+    times = np.concatenate([np.zeros(0), *(block.begins for block in blocks)])
+    watts = np.concatenate([np.zeros(0), *(block.watts[0] for block in blocks)])
     is_within = ~np.isnan(watts) & (times >= begin) & (times < end)
     numbers, values = (times[is_within] // QUARTER_S).astype("i8"), watts[is_within]
     if (np.diff(numbers) < 0).any():  # the clock was put back

@@ -318,7 +318,7 @@ def _trace(line: Mapping[str, Any], texts: Sequence[str], blocks: Sequence[Block
         [
             pair
             for block in blocks
-            for pair in zip(block.begins, block.kwh[0])
+            for pair in zip(block.begins.tolist(), block.kwh[0].tolist())
             if not math.isnan(pair[1])
         ],
         (sum(map(leaf_rows.is_hidden, before)), sum(map(leaf_rows.is_hidden, after))),

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
@@ -122,12 +121,11 @@ class PduTexts:
             key = (id(rows), _span(rows, columns, held_time).rows)
             outlets_by_rows.setdefault(key, {})[outlet] = columns
         outlets = max(outlets_by_rows.values(), key=len, default={})
-        readings = PduReadings(self.name)
+        blocks: Iterable[Block] = ()
         for outlet in [*outlets][:1]:
             rows, columns = self._outlet(outlet)
-            for block in _blocks(rows, outlets, _span(rows, columns, held_times[outlet])):
-                readings.extend(block)
-        return readings
+            blocks = _blocks(rows, outlets, _span(rows, columns, held_times[outlet]))
+        return PduReadings(self.name, blocks)
 
     def outlet(
         self, outlet: str, held_times: Sequence[HeldTime]
@@ -181,8 +179,8 @@ def _rows(days: Mapping[str, Sequence[Block]], key: SaltKey) -> _Rows:
             day_blocks.setdefault(day, []).append(_BlockRows(head, slice(first, stop)))
             units.append((block.unit, stop))
     all_blocks = [block for blocks in days.values() for block in blocks]
-    clocks = zip(*((b.begins, b.ends, b.monotonic, b.uptimes) for b in all_blocks))
-    begin, end, monotonic, uptime = columns = [_column(some) for some in clocks]
+    columns = [_column(some) for some in zip(*(block[1:5] for block in all_blocks))]
+    begin, end, monotonic, uptime = columns
     return _Rows(
         begin,
         end,
@@ -213,7 +211,9 @@ class _Columns(NamedTuple):
             _column([block.kwh[place] for block, place in blocks]),
             _column([block.amperes[place] for block, place in blocks]),
             _column([block.watts[place] for block, place in blocks]),
-            b"".join(block.states[place] for block, place in blocks),
+            b"".join(
+                block.states[place].tobytes() for block, place in blocks if block.states is not None
+            ),
         )
 
 
@@ -233,7 +233,7 @@ def _texts(outlet: str, rows: _Rows, columns: _Columns) -> Iterator[tuple[str, D
         yield day, DayTexts(times, registers, flows)
 
 
-def _column(columns: Iterable[array[float]]) -> Column:
+def _column(columns: Iterable[Column]) -> Column:
     return np.concatenate([np.zeros(0), *columns])
 
 
@@ -262,18 +262,13 @@ def _blocks(rows: _Rows, read: Mapping[str, _Columns], span: _RowSpan) -> Iterat
         stop = unit_stop
         if here.start < here.stop:
             hidden = np.where(span.is_own[here], 0.0, np.nan)
-            begins, ends, monotonic, uptimes = (_array(column[here]) for column in rows[:4])
             yield Block(
                 unit._replace(registers=(*read,)),
-                begins,
-                ends,
-                monotonic,
-                uptimes,
-                [_array(columns.kwh[here]) for columns in read.values()],
-                [_array(columns.amperes[here] + hidden) for columns in read.values()],
-                [_array(columns.watts[here] + hidden) for columns in read.values()],
+                rows.begin[here],
+                rows.end[here],
+                rows.monotonic[here],
+                rows.uptime[here],
+                np.stack([columns.kwh[here] for columns in read.values()]),
+                np.stack([columns.amperes[here] + hidden for columns in read.values()]),
+                np.stack([columns.watts[here] + hidden for columns in read.values()]),
             )
-
-
-def _array(column: Column) -> array[float]:
-    return array("d", column.tobytes())
