@@ -23,6 +23,8 @@ from .registers.meter_facts import RANGES, Meters, RegisterFacts
 from .registers.period import moment, zone_named
 
 _USUAL_ZONE = "UTC"
+#: no outlet delivers more; who writes watts has thousands
+_MOST_OUTLET_KW = 100.0
 _MONTH = re.compile("([1-9][0-9]{3})-(0[1-9]|1[0-2])")
 
 
@@ -125,7 +127,7 @@ _METERS = [
         "--limit-kw",
         "the most that the supply of an outlet delivers: breaker x voltage",
         "KW",
-        NumberRange(*RANGES["limit_kw"]),
+        NumberRange(RANGES["limit_kw"][0], _MOST_OUTLET_KW),
     ),
     *option(
         "--pdu-limit-kw",

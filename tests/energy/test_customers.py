@@ -81,3 +81,59 @@ def test_a_statement_takes_patterns_too(tmp_path: Path, capsys: pytest.CaptureFi
     assert (done["outlets"], done["unread"]) == (2, 1)
     proof = tmp_path / "into" / "0001-acme" / "proof.json.gz"
     assert run(capsys, "energy", "check-statement", str(proof), "--root", done["root"])[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "sentence"),
+    [
+        (["acme;rack1;1;;", "ACME ;rack1;2;;"], (), "line 3: 'ACME' is 'acme' in {}: line 2"),
+        (["acme;rack1;1;;", "b;rack1;;;"], (), "(customers.csv: line 2): an inlet counts what"),
+        (["acme,rack1,1,,"], (), "may not be empty; cells are parted by ';'"),
+        (["acme;rack1;left 1;;"], (), "line 2: no reading of this period names rack1, outlet left"),
+        (["acme;rakc1;1;;"], (), "line 2: no reading of this period names rakc1, outlet 1"),
+        (["acme;rack9*;*;;"], (), "line 2: no reading of this period names rack9*, outlet *"),
+        (["acme;rack1;1;;"], ("--to", "2999-01-01"), "bill it from 2999-01-01 01:00:00+01:00 on"),
+        (["acme;rack1;1;;"], ("--limit-kw", "3680"), "3680.0 is not in the range"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_a_sentence_and_nothing_is_written(
+    rows: list[str],
+    more: tuple[str, ...],
+    sentence: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, [line(when, None, (passed(when), 4.0), (None, 4.0)) for when in hours()])
+    text = "\n".join(["customer;pdu;outlet;from;to", *rows, ""])
+    (tmp_path / "customers.csv").write_text(text, "utf-8-sig")
+    asked = ("--customers", "customers.csv", "--into", "into")
+    code, out, err = run(capsys, "energy", "statement", "readings", *ASKED, *LIMITS, *asked, *more)
+    assert (code, out) == (2, "") and sentence.format("customers.csv") in err
+    assert err.count("\n") == 1 and not (tmp_path / "into").exists()
+    numbers = tmp_path / "readings" / "statements.jsonl"
+    assert not numbers.exists() or b"reserved" not in numbers.read_bytes()
+
+
+def test_rows_of_another_time_and_of_a_pdu_that_never_answered_are_no_mistake(
+    tmp_path: Path,
+) -> None:
+    found = read(tmp_path, "acme;old;3;;2025-01-01", "acme;silent;3;;", "acme;rack?;*;;")
+    begin, end = moment("2026-10-01", BERLIN), moment("2026-11-01", BERLIN)
+    found.check_named({"silent": [""], "rack1": ["", "1"]}, begin, end)
+    for outlets in ({"silent": [""]}, {"silent": ["", "1"], "rack1": ["", "1"]}):
+        with pytest.raises(SettingsError, match="no reading of this period names"):
+            found.check_named(outlets, begin, end)
+
+
+def test_who_lost_all_outlets_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file with some of the customers alone would correct all others down to 0 unseen."""
+    written(tmp_path, [line(when, None, (passed(when), 4.0), (None, 4.0)) for when in hours()])
+    owners = ("--customers", str(tmp_path / "customers.csv"))
+    words = ("energy", "statement", str(tmp_path / "readings"), *ASKED, *LIMITS, *owners, "--into")
+    for row, more in (("acme;rack1;1;;", ()), ("b;rack1;1;;", ("--draft",)), ("b;rack1;1;;", ())):
+        read(tmp_path, row)
+        code, out, err = run(capsys, *words, str(tmp_path / f"{row[0]}{len(more)}"), *more)
+        lost = "corrected down to 0, because --customers gives them nothing now: acme"
+        assert code == 0 and (lost in out) == (row[0] == "b"), out + err

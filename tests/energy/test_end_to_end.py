@@ -42,7 +42,7 @@ def audited(capsys: pytest.CaptureFixture[str], source: Path, today: datetime.da
     begin, end = (today + datetime.timedelta(days=by) for by in (-1, 2))
     period = ("--from", str(begin), "--to", str(end), "--zone", "Europe/Berlin")
     # As if the machines drew a day's energy in a second.
-    limits = ("--limit-kw", "9999", "--step", "0.001", "--json")
+    limits = ("--limit-kw", "99", "--step", "0.001", "--json")
     assert root.run(["energy", "audit", str(source), *period, *limits]) == 2
     found = json.loads(capsys.readouterr().out)
     assert "pdus" in found, json.dumps(found)

@@ -50,7 +50,7 @@ def test_two_steps_are_a_firm_width_whatever_doubles_make_of_them() -> None:
     [
         (
             wide(2.0, 0.5), (), GradeBasis(0.5, None),
-            "2 kWh apart, 4e+02 %: the register's step of 0.5 kWh is 1e+02 % of this period",
+            "2 kWh apart, 400 %: the register's step of 0.5 kWh is 100 % of this period",
         ),
         (
             EnergyInterval(0.0, 0.0, 2.0), (), GradeBasis(0.5, None),

@@ -142,7 +142,9 @@ def test_limits_of_outlets_are_those_of_an_inlet_and_none_is_needed_of_what_was_
     (rack / "customers.csv").write_text("customer,pdu,outlet,from,to\na,rack7-a,,,\na,rack9,,,\n")
     owners = ("--customers", str(rack / "customers.csv"), "--into", str(rack / "week"))
     words = ("energy", "statement", str(rack / "readings"), *WEEK, "--limit-kw", "3.68", *owners)
-    code, out, err = run(capsys, *words)
+    code, _, err = run(capsys, *words)
+    assert code == 2 and "line 3: no reading of this period names rack9, inlet" in err
+    code, out, err = run(capsys, *words, "--draft")
     assert code == 0 and "no energy was read of 1 outlet" in out, err
     (folder,) = (rack / "week").glob("0*")
     read, unread = json.loads((folder / "statement.json").read_text())["lines"]

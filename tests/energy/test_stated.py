@@ -45,7 +45,7 @@ def test_a_unit_states_its_accuracy_and_its_family_the_step(
     kept = metered(tmp_path, unit([50, 200]))
     today = datetime.datetime.now(datetime.timezone.utc).date()
     begin, end = (today + datetime.timedelta(days=by) for by in (-1, 2))
-    asked = ("--from", str(begin), "--to", str(end), "--limit-kw", "9999", "--json")
+    asked = ("--from", str(begin), "--to", str(end), "--limit-kw", "99", "--json")
     assert root.run(["energy", "audit", str(kept), *asked]) == 2
     found = json.loads(capsys.readouterr().out)
     first, second = found["pdus"][0]["outlets"]

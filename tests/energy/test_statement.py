@@ -294,7 +294,7 @@ def test_names_from_files_reach_no_path_and_no_html(
         "Nobody Ltd,r9-<b>left</b>,1,,\n=1+2,r1-left,2,,\n",
         "utf-8",
     )
-    done = stated(capsys, hall)
+    done = stated(capsys, hall, "--draft")
     assert done["statements"] == 3 and done["unread"] == 1
     folders = sorted(one.name for one in (hall / "october").iterdir())
     assert folders == [

@@ -104,14 +104,19 @@ _ROUNDING = 1e-9
 
 
 def _apart(energy: EnergyInterval) -> str:
-    share = f", {100.0 * energy.width / energy.best:.2g} %" if energy.best > 0.0 else ""
-    return f"the bounds are {energy.width:.3g} kWh apart{share}"
+    share = f", {_short(100.0 * energy.width / energy.best, 2)} %" if energy.best > 0.0 else ""
+    return f"the bounds are {_short(energy.width, 3)} kWh apart{share}"
+
+
+def _short(figure: float, digits: int) -> str:
+    """A figure with few digits, without an exponent as long as it has at most six."""
+    return f"{float(f'{figure:.{digits}g}'):g}"
 
 
 def _cause(energy: EnergyInterval, events: Sequence[Event], basis: GradeBasis) -> str:
     """What most of a width comes from."""
     if 2.0 * basis.step >= _MOSTLY * energy.width:
-        share = f"{100.0 * basis.step / energy.best:.2g} % of" if energy.best else "all of"
+        share = f"{_short(100.0 * basis.step / energy.best, 2)} % of" if energy.best else "all of"
         return f"the register's step of {basis.step:g} kWh is {share} this period"
     if events:
         return _kinds(events)

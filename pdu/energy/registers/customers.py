@@ -59,7 +59,16 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
     def __init__(self, rows: Iterable[_CustomerRow]) -> None:
         self._named: dict[Place, list[_CustomerRow]] = {}
         self._patterns: list[_CustomerRow] = []
+        spellings: dict[str, _CustomerRow] = {}
         for row in rows:
+            customer = row.tenure.customer
+            letters = "".join(filter(str.isprintable, " ".join(customer.casefold().split())))
+            other = spellings.setdefault(letters, row)
+            if other.tenure.customer != customer:
+                raise SettingsError(
+                    f"{row.where}: {printable(customer, 60)!r} is"
+                    f" {printable(other.tenure.customer, 60)!r} in {other.where}: write it alike"
+                )
             some = self._patterns if row.is_pattern else self._named.setdefault(row.place, [])
             some.append(row)
         for place in self._named:
@@ -98,6 +107,27 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
                 if first < last:
                     yield place, first, last
 
+    def check_named(self, outlets: Mapping[str, Collection[str]], begin: float, end: float) -> None:
+        """Raises SettingsError for a row of the period that means nothing of which there are
+        readings.
+
+        `outlets`: of each PDU, OWN and those that its readings name; none of one that was silent.
+        """
+        for row in [*itertools.chain.from_iterable(self._named.values()), *self._patterns]:
+            pdu, outlet = row.place
+            pdus = outlets if row.is_pattern else outlets.keys() & {pdu}
+            is_named = any(
+                row.fits((name, other))
+                for name in pdus
+                for other in (outlets[name] if {*outlets[name]} - {OWN} else [outlet])
+            )
+            if not is_named and cut([row.tenure], begin, end):
+                what = f"{pdu}, outlet {outlet}" if outlet else f"{pdu}, inlet"
+                raise SettingsError(
+                    f"{row.where}: no reading of this period names {printable(what, 100)}: write"
+                    " PDU and outlet as `pdu outlets` shows them, or see all with --draft"
+                )
+
     def __bool__(self) -> bool:
         return bool(self._named or self._patterns)
 
@@ -110,9 +140,11 @@ def _sort_by_time(rows: Sequence[_CustomerRow]) -> Sequence[_CustomerRow]:
             later, earlier = (
                 (row, next_row) if rows.index(row) > rows.index(next_row) else (next_row, row)
             )
+            is_inlet = [row.place[1] == OWN for row in (earlier, later)]
+            why = ": an inlet counts what its outlets do" if is_inlet[0] != is_inlet[1] else ""
             raise SettingsError(
                 f"{later.where}: the outlet belongs to {printable(earlier.tenure.customer, 60)} at"
-                f" the same time ({earlier.where})"
+                f" the same time ({earlier.where}){why}"
             )
     return sorted_rows
 
@@ -131,7 +163,10 @@ def customers(path: str, zone: ZoneInfo) -> Customers:
 def _rows(path: str, zone: ZoneInfo) -> Iterator[_CustomerRow]:
     for row in csv_in.read_file_rows(path, csv_in.require_columns(path, _COLUMNS)):
         if not (row["customer"] and row["pdu"]):
-            raise SettingsError(f"{row.where}: customer and pdu may not be empty")
+            raise SettingsError(
+                f"{row.where}: customer and pdu may not be empty; cells are"
+                f" parted by {row.delimiter!r}, as in the first line"
+            )
         tenancy = OutletTenancy(
             row["customer"],
             _when(row, "from", zone, -math.inf),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import math
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
@@ -29,6 +31,8 @@ from .sealing import seal_finished_days
 from .tariff_file import tariff_named
 from .wording import DRAFT, place_text
 from .writer import StatementFile, write
+
+_DAY_S = 86400.0
 
 
 class StatementOptions(NamedTuple):
@@ -80,6 +84,12 @@ def _read_inputs(
         raise SettingsError(
             f"{printable(str(statement_options.billing.customers))} names no customer"
         )
+    over = math.ceil(end / _DAY_S) * _DAY_S
+    if time.time() < over and not statement_options.draft:
+        raise SettingsError(
+            f"the period ends at {local(end, zone)}: bill it from {local(over, zone)} on, or see"
+            " it with --draft"
+        )
     tariff = tariff_named(statement_options.tariff, customers.names())
     source = MeterJournal(statement_options.dir, statement_options.without)
     paths = source.past(begin, end)
@@ -90,6 +100,7 @@ def _read_inputs(
         begin,
         end,
         AuditScope(begin, end, meters, customers, tolerance_kwh=tolerance),
+        customers,
         Rules(zone, tolerance, tariff.rows),
         SurchargeFactors(statement_options.carbon, statement_options.pue),
         tariff,
@@ -116,6 +127,11 @@ def _lines(into: str, file: StatementFile) -> Iterator[str]:
         f"{counted(file.statements, 'statement')} of {counted(file.outlets, 'outlet')} in"
         f" {printable(into)}, {file.size / 1e6:.1f} MB"
     )
+    if file.emptied:
+        names = ", ".join(printable(name, 60) for name in file.emptied)
+        yield f"corrected down to 0, because --customers gives them nothing now: {names}"
+    if file.unread:
+        yield f"no energy was read of {counted(file.unread, 'outlet')}"
     first, last = file.numbers
     if first == DRAFT:
         yield "drafts: no number was taken, and nothing is to be published or sent"
@@ -126,8 +142,6 @@ def _lines(into: str, file: StatementFile) -> Iterator[str]:
             f"{counted(file.corrections, 'correction')}: each names the first statement, and the"
             " difference to the last"
         )
-    if file.unread:
-        yield f"no energy was read of {counted(file.unread, 'outlet')}"
     yield f"publish for all customers: {proof.PUBLISHED}, or its SHA-256, the root: {file.root}"
     yield f"send each customer his folder; {FILE} is for your own billing"
 

@@ -21,7 +21,7 @@ from ..audit import checks
 from ..audit.pdu_audit import AuditedRegister, AuditScope, PduAudit, PduWalk, audit_registers
 from ..journal.journals import DayBlocks, MeterJournal
 from ..journal.readings import PduReadings
-from ..registers.customers import OutletTenancy, Place, cut
+from ..registers.customers import Customers, OutletTenancy, Place, cut
 from ..registers.meter_facts import RegisterFacts
 from ..registers.numpy_lazy import np
 from ..registers.poll import OWN
@@ -44,7 +44,9 @@ class StatementInputs(NamedTuple):
     paths: Sequence[str]
     begin: float
     end: float
+    #: with the customers as tenures
     audit_scope: AuditScope
+    customers: Customers
     rules: Rules
     factors: SurchargeFactors
     #: its periods are those of the rules
@@ -159,6 +161,9 @@ def read_times(path: str, days: Container[str]) -> Iterator[proof.PackedPiece]:
 class PduShares(NamedTuple):
     """What a PDU gives to customers, and the leaves of its days."""
 
+    pdu: str
+    #: those that its readings name
+    outlets: Collection[str]
     leaves: Sequence[DayLeaves]
     shares: Sequence[CustomerShare] = ()
     #: which unit it was; None if it has no customer
@@ -187,14 +192,15 @@ def _read_pdu(
         for outlet, tenures in tenures_by_outlet.items()
     }
     if not any(held_times.values()):
-        return PduShares([leaf for outlet in held_times for leaf in here.outlet(outlet, ())[0]])
+        leaves = [leaf for outlet in held_times for leaf in here.outlet(outlet, ())[0]]
+        return PduShares(pdu, [*held_times], leaves)
     first_day = "" if pdu in inputs.hole_pdus else inputs.first_day
     audit = _audit(pdu, [day for day in days if day.day >= first_day], audit_scope)
     answers = {register.outlet: register for register in audit.registers}
     walk = _walk(inputs, here, held_times, answers)
     path = os.path.join(room, merkle.sha256(pdu.encode()).hex())  # one text, for many outlets
     meters, names = audit_scope.meters, [outlet for outlet in tenures_by_outlet if outlet != OWN]
-    leaves, shares = list[DayLeaves](), list[CustomerShare]()
+    leaves, shares = [], list[CustomerShare]()
     with new_file(path) as file:
         file.writelines(_time_pieces(here))
         for outlet, tenures in tenures_by_outlet.items():
@@ -213,7 +219,7 @@ def _read_pdu(
                 held_outlet = HeldOutlet(pdu, outlet, *tenure[1:], billed)
                 shares.append(CustomerShare(tenure.customer, held_outlet, path, file.tell()))
                 file.writelines(CustomerShare.pieces(line_figures, readings.days))
-    return PduShares(leaves, shares, audit.unit)
+    return PduShares(pdu, [*held_times], leaves, shares, audit.unit)
 
 
 def _billed_readings(line: Mapping[str, Any]) -> Optional[BilledReadings]:

@@ -9,7 +9,7 @@ import dataclasses
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -57,6 +57,8 @@ class StatementFile:
     outlets: int = 0
     #: in bytes, of all files
     size: int = 0
+    #: customers of such corrections who have no outlet any more
+    emptied: Sequence[str] = ()
     #: outlets of which no energy was read
     unread: int = 0
     #: sentences about units that were read under two names
@@ -127,6 +129,7 @@ def write(inputs: StatementInputs, into: str) -> StatementFile:
             statements=len(statements),
             numbers=(customers[0].number.number, customers[-1].number.number),
             corrections=sum(customer.number.corrects is not None for customer in customers),
+            emptied=[customer.name for customer in customers if not customer.shares],
             outlets=sum(len(customer.shares) for customer in customers),
             size=size + sum(statement.size for statement in statements),
             unread=sum(statement.unread for statement in statements),
@@ -165,13 +168,17 @@ def _read_pdus(
 ) -> tuple[Mapping[str, merkle.Tree], list[CustomerShare], Sequence[UnitEvidence]]:
     """The tree of each day, and what customers get of all PDUs. Raises SettingsError."""
     hashes, shares, units = dict[str, bytearray](), list[CustomerShare](), list[UnitEvidence]()
+    outlets_by_pdu: dict[str, Collection[str]] = {}
     for pdu_shares in read_pdus(inputs, salt_key, room):
         for leaf in pdu_shares.leaves:
             hashes.setdefault(leaf.day, bytearray()).extend(leaf.hash)
+        outlets_by_pdu[pdu_shares.pdu] = pdu_shares.outlets
         shares += pdu_shares.shares
         units += [] if pdu_shares.unit is None else [pdu_shares.unit]
     if not inputs.source.hashes:
         raise SettingsError(f"{printable(inputs.folder)} has no whole day of this period yet")
+    if not inputs.is_draft:
+        inputs.customers.check_named(outlets_by_pdu, inputs.begin, inputs.end)
     trees = {
         day: merkle.Tree(merkle.unpack(bytes(hashes.pop(day, b"")))) for day in inputs.source.hashes
     }
