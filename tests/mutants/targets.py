@@ -30,6 +30,7 @@ _HALL = tuple(
 
 _CYCLE = (
     "tests/pdu/hall/test_cycle_proof.py",
+    "tests/pdu/hall/test_cycle_step_run.py",
     "tests/pdu/hall/test_cycle_steps.py",
     "tests/hall/test_cycle_trial.py",
 )

@@ -22,7 +22,7 @@ from ...core.states import DOWN, UP
 from ..walk.verdicts import CordNow, Now
 from . import plan_file
 from .commands import OutletCommands
-from .environment import POLL_S, RunEnvironment, UnexpectedState, stop_if_asked, wait_until
+from .environment import POLL_S, RunEnvironment, UnexpectedState, wait_until
 from .hall_watch import HallWatch
 from .plan_file import CyclePlan, OpenStep
 from .step_loads import StepLoads
@@ -72,13 +72,11 @@ class StepRun:
     def take(self) -> None:
         """Take the step from its beginning to its end."""
         self._say(f"step {self.step.number} of {len(self._plan.steps)}: {self.step}")
-        stop_if_asked(self._environment)
         self._read()
         live_cords = self._check(self.step.cords)
         if self._plan.mode is Mode.ONE_FEED and live_cords:
             looks = self._sample_loads()
-            stop_if_asked(self._environment)
-            # a second has passed, or ten
+            # some seconds have passed
             self._check(self.step.cords)
             self._loads = StepLoads(looks, live_cords, least_remaining_current(self._others))
         # one write with the first command: a step that is begun has a command
@@ -247,8 +245,7 @@ class StepRun:
             self.wait(POLL_S)
             self._read()
             looks.append(self._watch.loads(self._machine.cords))
-        known = [{cord for cord, load in look.items() if load.is_known} for look in looks]
-        if any(cords != known[0] for cords in known):
+        if len({tuple(load.is_known for load in look.values()) for look in looks}) > 1:
             raise self._refusal(
                 "a meter of it showed a figure in some readings, and none in others"
             )

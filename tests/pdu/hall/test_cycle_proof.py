@@ -45,6 +45,9 @@ class RoomWorld:
         """`stale_s`: for so long from now on the PDUs show the states that they have now."""
         self.room, self.progress = room, Progress()
         self.records: list[Mapping[str, Any]] = []
+        #: the lines of progress, and how often the PDUs were read
+        self.said: list[str] = []
+        self.reads = 0
         self._pdus = PhysicalWorld(room)
         #: called before a command, with its cord
         self.before: Callable[[Cord], None] = lambda cord: None
@@ -60,6 +63,7 @@ class RoomWorld:
         self._stale = dict(states)
 
     def read_pdus(self, pdus: Collection[str]) -> HallReadings:
+        self.reads += 1
         found = self._pdus.read_pdus(pdus)
         return HallReadings({name: self._measured(name, now) for name, now in found.items()}, 0.0)
 
@@ -122,8 +126,9 @@ def room(*others: Machine, right: int = 3) -> Room:
     return Room(pdus, [srv, *others], "cycle")
 
 
-def drawing() -> Drawing:
-    return drawing_file.parsed(_DRAWING, "hall.power.toml")
+def drawing(more: str = "") -> Drawing:
+    """`more`: of the machine."""
+    return drawing_file.parsed(_DRAWING + more, "hall.power.toml")
 
 
 def run(
@@ -134,9 +139,12 @@ def run(
     progress: Optional[Progress] = None,
     verified: Optional[Path] = None,
     steps: Sequence[CycleStep] = (),
+    patience_s: float = 30.0,
+    only_open: bool = False,
+    more: str = "",
 ) -> Ended:
-    """`verified`: the file of what trials have shown."""
-    drawn = drawing()
+    """`verified`: the file of what trials have shown. `more`: of the machine in the drawing."""
+    drawn = drawing(more)
     plan = CyclePlan(
         mode,
         drawn.path,
@@ -144,14 +152,15 @@ def run(
         0.0,
         3600.0,
         10.0,
-        30.0,
+        patience_s,
         {},
         steps or [CycleStep(1, "srv", tuple(cords))],
         by_current,
         carried=CORDS,
         verified="" if verified is None else str(verified),
     )
-    return Run(plan, progress or Progress(), drawn, world, world).go()
+    made = Run(plan, progress or Progress(), drawn, world, world, world.said.append)
+    return made.go(only_open)
 
 
 @pytest.fixture
@@ -170,6 +179,10 @@ def test_an_honest_machine_is_proven_off_and_comes_back(verified: Path) -> None:
     ended = run(world, Mode.BOTH_FEEDS, verified=verified)
     assert (ended.error, ended.steps_done, list(ended.left)) == (None, 1, [])
     assert world.sent == [(CORDS[0], False), (CORDS[1], False), (CORDS[1], True), (CORDS[0], True)]
+    assert [one["event"] for one in world.records if one.get("event") not in (None, "result")] == [
+        *("begin", "about", "about", "off", "about", "about", "done"),
+    ]
+    assert world.said[1].startswith("  off: left/3 fell from ") and "right's inlet" in world.said[1]
 
 
 @pytest.mark.parametrize("by_current", [True, False])
