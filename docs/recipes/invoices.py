@@ -103,7 +103,8 @@ def main():
     for row in rows:
         if not re.fullmatch("[0-9]+", row["customer_id"]):
             sys.exit(
-                f"{row['customer']}: give the id that your billing has, as `id` of [[customer]]"
+                f"{row['customer']}: give the id that your billing has, a whole number, as `id`"
+                " of [[customer]]"
             )
         if not row["net_amount"]:
             sys.exit(f"{row['customer']}: no price, so no amount: give a tariff with prices")

@@ -79,7 +79,7 @@ def require_columns(path: str, columns: Sequence[str], optional: Collection[str]
             raise SettingsError(
                 f"{path}: the first line must have the columns {', '.join(columns)}"
                 + (f", and may have {', '.join(sorted(optional))}" if optional else "")
-                + f", not {printable(', '.join(head), 100)}"
+                + (f", not {printable(', '.join(head), 100)}" if head else "; it is empty")
             )
         return ()
 

@@ -103,12 +103,11 @@ def _has_input() -> bool:
 
 
 def _of_month(past: month.Month) -> list[str]:
-    period = f"--from {past.text}-01 --to {past.after.text}-01"
-    owned = "--customers customers.csv --drawing hall.power.toml"
+    period = f"--month {past.text} --zone Europe/Berlin --limit-kw {month.LIMIT_KW:g}"
     return [
         "And a past month, with a reset, a hole, a false zero and an exchanged PDU:",
-        f"  pdu energy statement readings {period} {owned} --limit-kw {month.LIMIT_KW:g}"
-        f" --tariff day-night --into statements-{past.text}",
+        f"  pdu energy statement readings {period} --customers customers.csv"
+        f" --into statements-{past.text} --tariff day-night",
         *(
             []
             if optional_packages.has("numpy")
