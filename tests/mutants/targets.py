@@ -34,7 +34,7 @@ _CYCLE = (
     "tests/pdu/hall/test_cycle_steps.py",
     "tests/hall/test_cycle_trial.py",
 )
-_CYCLE_COMMAND = ("tests/pdu/hall/test_cycle_hall.py", "tests/hall/test_cycle_trial.py")
+_CYCLE_COMMAND = ("tests/pdu/hall/test_cycle_files.py", "tests/pdu/hall/test_cycle_hall.py")
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "pdu_common/snmp_client/agent_limits.py": _CLIENT,

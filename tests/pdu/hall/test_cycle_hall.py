@@ -20,8 +20,10 @@ import pytest
 
 from pdu import root
 from pdu.core.cli import exit_codes
+from pdu.core.drawing import drawing_file
 from pdu.core.files import journal
-from pdu.hall.cycle import plan_file
+from pdu.core.states import DOWN
+from pdu.hall.cycle import plan_file, run_locks
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT
 from tests.pdu.hall.cycled import Room, room
@@ -358,18 +360,22 @@ def test_it_asks_and_a_plan_is_not_overwritten(
 
 def killed(hall: Room, capsys: pytest.CaptureFixture[str]) -> None:
     """A run of p that was killed while left/1 was off."""
-    planned(capsys, ONE_FEED, "row1/m1", *LONG)
-    with process(hall.folder, "run", "p", "--yes") as made:
-        assert until(lambda: has("p", '"event":"off"'))
-        made.kill()
-        made.wait(PATIENCE_S)
+    planned(capsys, ONE_FEED, "row1/m1")
+    kept = plan_file.reopen_plan("p")
+    drawn, at = drawing_file.read_drawing("hall.power.toml"), time.time()
+    (cord,) = kept.plan.steps[0].cords
+    with contextlib.closing(kept.log), run_locks.lock_run("p", drawn, kept.plan.pdus):
+        kept.log.append([plan_file.running(at, "begun"), plan_file.begin(at, 1, [cord])])
+        kept.log.append([plan_file.command_pending(at, 1, cord, False)])
+        kept.log.append([plan_file.result(at, 1, cord, False, DOWN, "")])
+        kept.log.append([plan_file.step_event(at, 1, plan_file.OFF)])
+    hall.off(*cord)
 
 
 def _broken_toml(room: Room, _: pytest.MonkeyPatch) -> None:
     (room.folder / "hall.power.toml").write_text("[[")
 
 
-@pytest.mark.trial
 def test_what_a_killed_run_left_off_is_named_whatever_forbids_to_resume_it(
     hall: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -393,10 +399,9 @@ def test_what_a_killed_run_left_off_is_named_whatever_forbids_to_resume_it(
     _drawing_changed(hall, pytest.MonkeyPatch())
     code, out, err = run(capsys, "resume", "p", "--yes")
     assert code == 2 and "is not the drawing" in err and not out
-    assert hall.commands() == {"left/1": ["off"]}
+    assert hall.commands() == {}
 
 
-@pytest.mark.trial
 def test_a_new_plan_tells_pdus_at_one_address_apart(
     hall: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -410,7 +415,6 @@ def test_a_new_plan_tells_pdus_at_one_address_apart(
     assert f"left/1 is off; switch it on: pdu on snmp 127.0.0.1 1 --port {port}" in out
 
 
-@pytest.mark.trial
 def test_a_new_plan_names_what_a_killed_run_left_off(
     hall: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -437,11 +441,7 @@ def test_a_new_plan_names_what_a_killed_run_left_off(
     path.write_bytes(moved)
     path.chmod(0o600)
     # the run that goes on settles it
-    with process(hall.folder, "resume", "p", "--yes") as resumed:
-        assert until(lambda: has("p", '"run":"resumed"'))
-        resumed.send_signal(signal.SIGTERM)
-        resumed.communicate(timeout=PATIENCE_S)
-    assert hall.all_on()
+    assert run(capsys, "resume", "p", "--yes")[0] == 0 and hall.all_on()
     assert root.run(words) == 0 and "has not ended" not in capsys.readouterr().out
 
 
