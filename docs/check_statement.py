@@ -195,7 +195,8 @@ def name(line):
 
 
 def quarters(rows, begin, end):
-    sums = {}
+    """Mean power of quarters that were held as a whole: a half of one may be in two lines."""
+    sums, begin, end = {}, -(-begin // 900) * 900, end // 900 * 900
     for one in rows:
         if one.watts is not None and begin <= one.begin < end:
             sums.setdefault(int(one.begin // 900), []).append(one.watts)
@@ -961,11 +962,8 @@ def main(folder, root):
     count_text = f"{count} readings of {len(lines)} outlet{'' if len(lines) == 1 else 's'}"
     expected, here = {*FILES, "proof.json.gz"}, {one.name for one in folder.iterdir()}
     others, absent = (", ".join(sorted(some)) for some in (here - expected, expected - here))
-    odd = (
-        [f"registers, kWh, grade and events but gaps of {'; '.join(unchecked)}"]
-        if unchecked
-        else []
-    )
+    of_odd = "registers, kWh, what is billed, periods, grade and events but gaps of"
+    odd = [f"{of_odd} {'; '.join(unchecked)}"] if unchecked else []
     for sentence in (
         *report(statement),
         f"{count_text} are those of the published root, and all figures follow from them",
@@ -1047,7 +1045,8 @@ def report(statement):
 
 
 STATED = (
-    "what the provider alone says: number, date, issuer, customer, what it corrects and what was"
+    "what the provider alone says: the readings before they were published, and of which unit they"
+    " are; the chain of roots; number, date, issuer, customer, what it corrects and what was"
     " billed before, period and zone, prices, whose outlet when (from, to, held_before), machine,"
     " name, limit_kw, step_kwh, wrap_kwh, class_percent, volts and own_use_w of each meter,"
     " most_kwh, doubted, confirmed, tolerance_kwh, hours of the tariff, carbon, pue, left_out,"
@@ -1088,7 +1087,10 @@ def trace(line, rows, hidden):
 def missing(traces):
     for one in traces:
         read = {int(time // 86400) for time, _ in one.own()}
-        days = range(int(one.begin // 86400), int(-(-one.end // 86400)))
+        # a bill may begin with a reading of long before: what was read since is not shown
+        last = max((time for time, _ in one.readings if time < one.begin), default=one.begin)
+        first = min(int(last // 86400) + 1, int(one.begin // 86400))
+        days = range(first, int(-(-one.end // 86400)))
         lost = [str(date(1970, 1, 1) + timedelta(days=day)) for day in days if day not in read]
         if lost:
             few = f"{', '.join(lost[:3])}{', ...' if len(lost) > 3 else ''}"
@@ -1126,7 +1128,8 @@ def need_once(traces):
             both = f"{name(one.line)} and {name(other.line)} are one register at one time"
             need(not same_register(one, other), both)
             is_pdu = spelled(one.line["pdu"]) == spelled(other.line["pdu"])
-            is_part = is_pdu and not (one.line["outlet"] and other.line["outlet"])
+            is_unit = any(serial for _, serial in one.units & other.units)
+            is_part = (is_pdu or is_unit) and not (one.line["outlet"] and other.line["outlet"])
             need(not is_part, f"{both}: an inlet and an outlet of its PDU")
 
 

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple, Optional
 from handlers.shared.errors import SettingsError
 from pdu import root as command
 from pdu.energy.registers import rounding
+from pdu.energy.registers.period import zone_named
 from pdu.energy.statement import (
     disclosure,
     figures,
@@ -61,7 +62,7 @@ prices = { day = "0.2750" }
 REFUSED, SAID, SILENT = "refused", "said", "SILENT"
 Statement = dict[str, Any]
 #: changes statement, proof and files. What it leaves of the files is written from the statement
-Forge = Callable[[Statement, dict[str, Any], dict[str, bytes]], None]
+Forge = Callable[[Statement, dict[str, Any], dict[str, bytes]], object]
 
 
 class Forgery(NamedTuple):
@@ -118,7 +119,12 @@ def summed(statement: Statement) -> None:
 
 
 def again(statement: Statement, said: Mapping[str, Any]) -> None:
-    """All figures, computed from what the statement states and the proof shows."""
+    """All figures, computed from what the statement states and the proof shows, if they follow."""
+    with contextlib.suppress(*proof.BAD, SettingsError, ZeroDivisionError):
+        statement.update(_computed(statement, said))
+
+
+def _computed(statement: Statement, said: Mapping[str, Any]) -> Statement:
     rules = proof.rules_of(statement)
     made = []
     for line, shown in zip(statement["lines"], said["lines"]):
@@ -132,16 +138,14 @@ def again(statement: Statement, said: Mapping[str, Any]) -> None:
         made.append(figures.figures(proof.line_inputs(line), blocks, rules))
     factors = figures.SurchargeFactors(statement["carbon_g_per_kwh"], statement["pue"])
     period = (proof.parse_time(statement["from"]), proof.parse_time(statement["to"]))
-    statement.update(
-        proof.document(
-            statement["customer"], period, rules, factors, statement["left_out"], made,
-            statement["version"], proof.annex_of(statement),
-        )
+    return proof.document(
+        statement["customer"], period, rules, factors, statement["left_out"], made,
+        statement["version"], proof.annex_of(statement),
     )  # fmt: skip
 
 
 def _line(
-    change: Callable[[Statement], None], which: Callable[[Statement], Statement] = clean
+    change: Callable[[Statement], object], which: Callable[[Statement], Statement] = clean
 ) -> Forge:
     """Changes one line; sums follow."""
 
@@ -152,18 +156,17 @@ def _line(
     return forge
 
 
-def _stated(change: Callable[[Statement], None]) -> Forge:
+def _stated(change: Callable[[Statement], object]) -> Forge:
     """Changes what the provider states; all figures follow."""
 
     def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
         change(statement)
-        with contextlib.suppress(*proof.BAD, ZeroDivisionError):  # no figure follows from it
-            again(statement, said)
+        again(statement, said)
 
     return forge
 
 
-def _whole(change: Callable[[Statement], None]) -> Forge:
+def _whole(change: Callable[[Statement], object]) -> Forge:
     """Changes the statement; nothing follows."""
     return lambda statement, said, files: change(statement)
 
@@ -200,6 +203,22 @@ def _billed(line: Statement) -> None:
     day["billed"], night["billed"] = round(day["billed"] - 5, 3), round(night["billed"] + 5, 3)
 
 
+def _bill(line: Statement, kwh: float) -> None:
+    """What is billed, and its parts."""
+    line.update(billed=round(kwh, 3))
+    parts = rounding.split(
+        rounding.nearest_wh(kwh), [one["best"] for one in line["tariff"].values()]
+    )
+    for one, part in zip(line["tariff"].values(), parts):
+        one["billed"] = part / 1000.0
+
+
+def _to_last(line: Statement) -> None:
+    """Billed to a reading after the end."""
+    line.update(register_end=line["units"][-1]["last"])
+    _bill(line, line["register_end"]["kwh"] - line["register_begin"]["kwh"])
+
+
 def _set(name: str, value: Any) -> Callable[[Statement], None]:
     def change(one: Statement) -> None:
         assert one[name] != value
@@ -214,6 +233,9 @@ for _name, _change in (
     ("what is billed of nothing", _set("billed", None)),
     ("what is billed is a text", _set("billed", "12.000")),
     ("what is billed is the highest", lambda line: line.update(billed=line["kwh"]["high"])),
+    ("billed 1 Wh more, and its parts", lambda line: _bill(line, line["billed"] + 0.001)),
+    ("billed 1 Wh less, and its parts", lambda line: _bill(line, line["billed"] - 0.001)),
+    ("billed is the lowest, and its parts", lambda line: _bill(line, line["kwh"]["low"])),
     ("a line's best", _more("best", 1.0)),
     ("a line's highest", _more("high", -0.05)),
     ("a reset is invented", _event),
@@ -227,19 +249,24 @@ for _name, _change in (
     ("a serial number", lambda line: line["units"][0].update(serial="other")),
     ("a line's peak", _set("peak_kw", 0.5)),
     ("a line's 95th percentile", _set("p95_kw", 0.001)),
+    ("to a reading after the end", _to_last),
     ("a figure that nobody knows", lambda line: line.update(more=1)),
-):
+):  # fmt: skip
     FORGERIES.append(Forgery(_name, _line(_change)))
 
 
-def _as_if(line: Statement) -> None:
-    """The lowest of a unit that was exchanged, and its periods, as they would be."""
-    _more("low", 0.2)(line)
-    parts = rounding.split(
-        rounding.nearest_wh(line["kwh"]["low"]), [one["best"] for one in line["tariff"].values()]
-    )
-    for one, part in zip(line["tariff"].values(), parts):
-        one["billed"] = part / 1000.0
+def _by_day(line: Statement) -> None:
+    """All of a unit that was exchanged, in the period that costs more."""
+    day, night = line["tariff"].values()
+    day.update(low=line["kwh"]["low"], best=line["kwh"]["best"], billed=line["billed"])
+    night.update(low=0.0, best=0.0, billed=0.0)
+
+
+def _doubt(line: Statement) -> None:
+    line.update(doubted=True, billed=None, grade="not billable")
+    line["kwh"].update(low=None)
+    for one in line["tariff"].values():
+        one.update(low=None, billed=None)
 
 
 def _far(line: Statement) -> None:
@@ -253,24 +280,28 @@ for _name, _change in (
     ("an exchange is not told", _without("changed")),
     ("a grade: firm, with a hole", _set("grade", "firm")),
     ("more than an exchanged unit's registers rose", _far),
+    ("an exchanged unit's best is billed", lambda line: _bill(line, line["kwh"]["best"])),
+    ("an exchanged unit's highest is billed", lambda line: _bill(line, line["kwh"]["high"])),
+    ("the highest of an exchanged unit", lambda line: line["kwh"].update(high=2000.0)),
 ):
     FORGERIES.append(Forgery(_name, _line(_change, exchanged)))
-FORGERIES.append(
-    Forgery(
-        "the lowest of an exchanged unit",
-        _line(_as_if, exchanged),
-        "r1-right, outlet 4, because the unit changed",
-        only_second=True,
-    )
-)
-FORGERIES.append(
-    Forgery(
-        "begin and end of an exchanged register",
-        _line(lambda line: line.update(register_begin=line["register_end"]), exchanged),
-        "registers, kWh, grade and events but gaps of r1-right",
-        only_second=True,
-    )
-)
+#: what the second verifier does not compute of a unit that was exchanged
+_ODD = "registers, kWh, what is billed, periods, grade and events but gaps of r1-right"
+for _name, _change, _word in (
+    ("the lowest of an exchanged unit", _more("low", 0.2), _ODD),
+    ("an exchanged unit's lowest is billed", lambda line: _bill(line, line["kwh"]["low"]), _ODD),
+    ("1 Wh more of an exchanged unit", lambda line: _bill(line, line["billed"] + 0.001), _ODD),
+    ("all of an exchanged unit by day", _by_day, _ODD),
+    ("the lowest of an exchanged unit's period", lambda line: line["tariff"]["day"].update(
+        low=line["kwh"]["low"]), _ODD),
+    ("an exchanged unit is in doubt", _doubt, _ODD),
+    ("an exchanged unit was read all the time", _set("read", 1.0), _ODD),
+    ("one more event of an exchanged unit", _event, _ODD),
+    ("why a unit was exchanged", lambda line: line["events"][-1].update(reason="paid"), "words of"),
+    ("begin and end of an exchanged register", lambda line: line.update(
+        register_begin=line["register_end"]), _ODD),
+):  # fmt: skip
+    FORGERIES.append(Forgery(_name, _line(_change, exchanged), _word, only_second=True))
 for _name, _change in (
     ("the total's lowest", lambda all_: all_["total"]["kwh"].update(low=1e4)),
     ("what is billed in all is nothing", lambda all_: all_["total"].pop("billed")),
@@ -331,12 +362,39 @@ for _name, _change, _word in (
     ("a machine", lambda all_: clean(all_).update(machine="other"), "machine"),
     ("lines that were left out", _set("left_out", ["LEFT OUT by --without: a.jsonl"]), "left_out"),
     ("a time is an hour shorter", lambda all_: _later(clean(all_)), "from, to"),
+    ("from a day later", lambda all_: clean(all_).update(
+        {"from": "2026-10-02 00:00:00+02:00"}), "from, to"),
+    ("to an hour that comes twice", lambda all_: clean(all_).update(
+        to="2026-10-25 02:30:00+01:00"), "from, to"),
+    ("a hole that another one had is billed", lambda all_: exchanged(all_).update(
+        {"from": "2026-10-14 20:00:00+02:00"}), "held_before"),
+    ("who had it before, at a hand-over", lambda all_: all_["lines"][0].update(
+        held_before=True), "held_before"),
+    ("a line is doubted", lambda all_: clean(all_).update(doubted=True), "doubted"),
+    ("a most of nothing", lambda all_: clean(all_).update(most_kwh=0.0), "most_kwh"),
+    ("PUE, and all that follows", _set("pue", 3.0), "pue"),
+    ("a customer with a line of his own", _set("customer", "A\nNOT CHECKED: nothing"), "customer"),
+    ("a name from right to left", lambda all_: clean(all_).update(name="\u202e9 tekcos"), "name"),
+    ("lines that were left out, and a word", _set("left_out", ["\nall proven"]), "left_out"),
+    ("periods change places", lambda all_: all_["tariff_rows"].reverse(), "hours"),
+    ("all hours of the other period", lambda all_: all_["tariff_rows"].insert(
+        0, ["day", [*range(7)], 0, 1440]), "hours"),
+    ("a period begins in the hour that comes twice", lambda all_: [
+        row.__setitem__(at, 150) for row, at in zip(all_["tariff_rows"], (2, 3))], "hours"),
+    ("a period of all hours", lambda all_: all_["tariff_rows"].insert(
+        0, ["night", [*range(7)], 60, 60]), "hours"),
 ):  # fmt: skip
     FORGERIES.append(Forgery(_name, _stated(_change), _word))
 
 
 def _reversed(one: Statement, name: str) -> None:
     one[name] = dict(reversed(one[name].items()))
+
+
+def _period(statement: Statement, name: str) -> None:
+    """One more period, from ten to twelve."""
+    statement["tariff_rows"].insert(0, [name, [*range(7)], 600, 720])
+    statement["prices"]["kwh"][name] = "9"
 
 
 def _later(line: Statement) -> None:
@@ -429,11 +487,18 @@ for _name, _change in (
 for _name, _change, _word in (
     ("a price, and all that follows", _kwh_prices(day="0.5"), "prices"),
     ("the currency, and all that follows", _prices(currency="USD"), "prices"),
+    ("the price of the peak, and all that follows", _prices(peak_kw="99"), "prices"),
+    ("no decimals, and all that follows", _prices(decimals=0), "prices"),
+    ("four decimals, and all that follows", _prices(decimals=4), "prices"),
+    ("a period that looks like another one", lambda all_: _period(all_, "day\u200b"), "prices"),
+    ("a period without a name", lambda all_: _period(all_, ""), "prices"),
+    ("no periods", lambda all_: (all_["tariff_rows"].clear(), all_["prices"]["kwh"].clear()),
+     "prices"),
     ("the number", _set("number", "2026-99999"), "number"),
     ("the date", _set("date", "2026-12-24"), "date"),
     ("the issuer", _set("issuer", ["Somebody Else"]), "issuer"),
     ("the customer's number", _set("customer_id", "K-4"), "customer"),
-):
+):  # fmt: skip
     FORGERIES.append(Forgery(_name, _stated(_change), _word))
 
 
@@ -497,12 +562,41 @@ for _name, _where in (
     FORGERIES.append(Forgery(_name, _whole(_fee(_where))))
 
 
-def _corrected(statement: Statement) -> None:
-    before = {"number": "2026-00001", "kwh": 400.0, "net": "100.00", "currency": "EUR"}
-    statement.update(corrects="2026-00001", before=before)
+def _corrected(statement: Statement, corrects: str = "2026-00001", **more: Any) -> None:
+    before = {"number": corrects, "kwh": 400.0, "net": "100.00", "currency": "EUR", **more}
+    statement.update(corrects=corrects, before=before)
 
 
-FORGERIES.append(Forgery("what was billed before", _stated(_corrected), "billed before"))
+def _corrects(*what: str, **more: Any) -> Forge:
+    return _stated(lambda statement: _corrected(statement, *what, **more))
+
+
+for _name, _forge in (
+    ("what was billed before", _corrects()),
+    ("a correction of itself", _corrects("2026-00003")),
+    ("a correction of a later one", _corrects("2026-00099")),
+    ("a correction of a draft", _corrects("draft")),
+    ("a correction of one, the difference to another one", _corrects(number="2026-00002")),
+    ("billed before, in another currency", _corrects(currency="USD")),
+    ("billed before, in no currency", _corrects(currency=None)),
+    ("billed before, less than nothing", _corrects(net="-500.00")),
+):  # fmt: skip
+    FORGERIES.append(Forgery(_name, _forge, "what it corrects and what was billed before"))
+for _name, _change, _word in (
+    ("a limit of ten times", _fact("limit_kw", 36.8), "limit_kw"),
+    ("no limit", _fact("limit_kw", None), "limit_kw"),
+    ("a limit of 1 W", _fact("limit_kw", 0.001), "limit_kw"),
+    ("a step of 1 kWh", _fact("step_kwh", 1.0), "step_kwh"),
+    ("a step of 100 kWh", _fact("step_kwh", 100.0), "step_kwh"),
+    ("no step", _fact("step_kwh", None), "step_kwh"),
+    ("a register that begins again far above", _fact("wrap_kwh", 1e6), "wrap_kwh"),
+    ("a register that begins again below its own", _fact("wrap_kwh", 10.0), "wrap_kwh"),
+    ("an error of 20 %", _fact("class_percent", 20.0), "class_percent"),
+    ("12 V", _fact("volts", 12.0), "volts"),
+    ("1,000 V", _fact("volts", 1000.0), "volts"),
+    ("a PDU that takes 10 kW", _fact("own_use_w", 1e4), "own_use_w"),
+):
+    FORGERIES.append(Forgery(_name, _stated(_change), _word))
 
 
 @forgery("from the first reading of a new unit to the last of the old one")
@@ -510,12 +604,8 @@ def _across(statement: Statement, said: dict[str, Any], files: dict[str, bytes])
     line = exchanged(statement)
     old, new = line["units"]
     billed = round(old["last"]["kwh"] - new["first"]["kwh"], 3)
-    line.update(register_begin=new["first"], register_end=old["last"], billed=billed)
-    parts = rounding.split(
-        rounding.nearest_wh(billed), [one["best"] for one in line["tariff"].values()]
-    )
-    for one, part in zip(line["tariff"].values(), parts):
-        one["billed"] = part / 1000.0
+    line.update(register_begin=new["first"], register_end=old["last"])
+    _bill(line, billed)
     summed(statement)
 
 
@@ -526,32 +616,39 @@ def _difference(statement: Statement, said: dict[str, Any], files: dict[str, byt
     statement["total"]["difference"]["net"] = "-99.00"
 
 
-def _renamed(said_line: Statement, pdu: str, outlet: str, serial: Optional[str] = None) -> None:
-    """Readings of another place, as if they had been read there."""
-    said_line.update(pdu=pdu, outlet=outlet)
-    for day in said_line["days"]:
-        for at, text in enumerate(day["texts"]):
-            if text.startswith(leaf_rows.HEAD):
-                head = json.loads(text)
-                head[1:3] = [pdu, outlet]
-                head[4] = head[4] if serial is None else serial
-                day["texts"][at] = json.dumps(head, separators=(",", ":"))
+#: changes the cells of a day's rows: begin, end, monotonic clock, uptime, kWh, and what flowed
+Change = Callable[[list[list[str]]], object]
+
+
+def _plus(by: float, *places: int, factor: float = 1.0) -> Change:
+    """Adds to cells of each row."""
+
+    def change(rows: list[list[str]]) -> None:
+        for row in rows:
+            for at in places:
+                row[at] = repr(float(row[at]) * factor + by)
+
+    return change
+
+
+_MARK = "1" * 16
 
 
 def _doubled(
-    pdu: str, outlet: str, serial: Optional[str] = None, by: float = 0.0, mark: str = ""
+    pdu: str, outlet: str, serial: str = "", change: Change = _plus(0.0), mark: str = ""
 ) -> Forge:
     """The last outlet of r1-left once more, under another name."""
 
     def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
-        place = next(
-            at for at, one in reversed([*enumerate(said["lines"])]) if one["pdu"] == "r1-left"
-        )
+        place = _place(said)
         line, shown = (copy.deepcopy(all_["lines"][place]) for all_ in (statement, said))
-        _renamed(shown, pdu, outlet, serial)
         for day in shown["days"]:
-            day["texts"] = [_raised(text, by, mark) for text in day["texts"]]
-        line.update(pdu=pdu, outlet=outlet)
+            for at, value in enumerate((pdu, outlet, mark, serial), start=1):
+                if at < 3 or value:
+                    _reheaded(day, at, value)
+            _changed(day, change)
+        for one in (line, shown):
+            one.update(pdu=pdu, outlet=outlet)
         statement["lines"].append(line)
         said["lines"].append(shown)
         again(statement, said)
@@ -559,40 +656,189 @@ def _doubled(
     return forge
 
 
-def _raised(text: str, by: float, mark: str) -> str:
-    if text.startswith(leaf_rows.HIDDEN):
-        return text
-    if text.startswith(leaf_rows.HEAD):
-        head = json.loads(text)
-        head[3] = mark or head[3]
-        return json.dumps(head, separators=(",", ":"))
-    register, _, flow = text.partition("|")
-    *times, kwh = register.split(",")
-    return f"{','.join([*times, repr(float(kwh) + by) if by and kwh else kwh])}|{flow}"
+def _place(said: Statement) -> int:
+    """Where the last outlet of r1-left is."""
+    return [one["pdu"] for one in said["lines"]].index("r1-right") - 1
+
+
+def _changed(day: Statement, change: Change) -> None:
+    """Changes the rows of a day that are shown; those that are hidden keep their places."""
+    rows = [text for text in day["texts"] if text[0] not in leaf_rows.HEAD + leaf_rows.HIDDEN]
+    cells = [[*register.split(","), flow] for register, _, flow in (r.partition("|") for r in rows)]
+    change(cells)
+    first = day["texts"].index(rows[0])
+    day["texts"][first : first + len(rows)] = [f"{','.join(c[:5])}|{c[5]}" for c in cells]
+
+
+def _reheaded(day: Statement, at: int, value: object) -> None:
+    """Changes a fact in the heads of a day."""
+    for place, text in enumerate(day["texts"]):
+        if text.startswith(leaf_rows.HEAD):
+            head = json.loads(text)
+            head[at] = value
+            day["texts"][place] = json.dumps(head, separators=(",", ":"))
 
 
 for _name, _forge in (
+    ("an outlet and the inlet of its unit, under two names", _doubled(
+        "r9-left", "", "", _plus(0.0, 4, factor=1.01))),
     ("one unit under two names", _doubled("r9-left", "4")),
     ("one unit under two addresses", _doubled("r9-left", "4", mark="0" * 16)),
     ("one outlet as 4 and 04", _doubled("r1-left", "04")),
-    ("an outlet and its inlet", _doubled("r1-left", "", "x", 9.0, "1" * 16)),
-    ("an outlet and the inlet in capitals", _doubled("R1-Left", " ", "x", 9.0, "1" * 16)),
     ("one outlet as 4 and 4 with a blank", _doubled("r1-left", "4 ")),
     ("one PDU in capitals", _doubled("R1-LEFT", "4")),
-    ("one PDU with a space of no width", _doubled("r1\u200b-left", "4", "x", 9.0, "1" * 16)),
-    ("one PDU with a soft hyphen", _doubled("r1-\u00adleft", "4", "x", 9.0, "1" * 16)),
-    ("one PDU with a mark of direction", _doubled("\u200er1-left", "4", "x", 9.0, "1" * 16)),
-    ("one PDU with a joiner", _doubled("r1-le\u034fft", "4", "x", 9.0, "1" * 16)),
-    ("one PDU in wide letters", _doubled("\uff52\uff11-left", "4", "x", 9.0, "1" * 16)),
-    ("one outlet with a space of no width", _doubled("r1-left", "4\ufeff", "x", 9.0, "1" * 16)),
-    ("one outlet with a selector", _doubled("r1-left", "4\ufe0f", "x", 9.0, "1" * 16)),
-    ("one outlet in a wide digit", _doubled("r1-left", "\uff14", "x", 9.0, "1" * 16)),
-    ("one outlet behind a filler", _doubled("r1-left", "\u31644", "x", 9.0, "1" * 16)),
-    ("readings once more, of another serial number", _doubled("r9-left", "4", "x", mark="1" * 16)),
-    ("readings once more, of another outlet", _doubled("r9-left", "7", "x", mark="1" * 16)),
-    ("readings once more, 100 kWh higher", _doubled("r9-left", "4", "x", 100.0, "1" * 16)),
+    ("readings once more, of another serial number", _doubled("r9-left", "4", "x", mark=_MARK)),
+    ("readings once more, of another outlet", _doubled("r9-left", "7", "x", mark=_MARK)),
+):  # fmt: skip
+    FORGERIES.append(Forgery(_name, _forge))
+#: each with a serial number, an address and a register of its own
+for _name, _pdu, _outlet in (
+    ("readings once more, 9 kWh higher", "r9-left", "4"),
+    ("an outlet and its inlet", "r1-left", ""),
+    ("an outlet and the inlet in capitals", "R1-Left", " "),
+    ("one PDU with a space of no width", "r1\u200b-left", "4"),
+    ("one PDU with a soft hyphen", "r1-\u00adleft", "4"),
+    ("one PDU with a mark of direction", "\u200er1-left", "4"),
+    ("one PDU with a joiner", "r1-le\u034fft", "4"),
+    ("one PDU in wide letters", "\uff52\uff11-left", "4"),
+    ("one outlet with a space of no width", "r1-left", "4\ufeff"),
+    ("one outlet with a selector", "r1-left", "4\ufe0f"),
+    ("one outlet in a wide digit", "r1-left", "\uff14"),
+    ("one outlet behind a filler", "r1-left", "\u31644"),
+):
+    FORGERIES.append(Forgery(_name, _doubled(_pdu, _outlet, "x", _plus(9.0, 4), _MARK)))
+
+
+def _rows(change: Change, day: str = "2026-10-20") -> Forge:
+    """Changes the readings of days of one register; all figures follow."""
+
+    def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+        for one in said["lines"][_place(said)]["days"]:
+            if disclosure.STREAM in one and one["day"].startswith(day):
+                _changed(one, change)
+        again(statement, said)
+
+    return forge
+
+
+def _heads(at: int, value: object, day: str = "2026") -> Forge:
+    """Changes what heads say of one register's unit; all figures follow."""
+
+    def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+        for one in said["lines"][_place(said)]["days"]:
+            if one["day"].startswith(day):
+                _reheaded(one, at, value)
+        again(statement, said)
+
+    return forge
+
+
+def _cells(at: int, value: str) -> Change:
+    """Writes a value into each row."""
+    return lambda rows: [row.__setitem__(at, value) for row in rows]
+
+
+def _at_nine(at: int, value: str) -> Change:
+    """Writes a value into one row."""
+    return lambda rows: rows[9].__setitem__(at, value)
+
+
+def _amperes(rows: list[list[str]]) -> None:
+    for row in rows:
+        amperes, _, state = row[5].split(",")
+        row[5] = f"{amperes},,{state}"
+
+
+for _name, _forge in (
+    ("readings: twice as much", _rows(_plus(-4010.96, 4, factor=2.0), "2026")),
+    ("readings: 3.6 kW at one time", _rows(_at_nine(5, "15.7,3600.0,1"))),
+    ("readings: 50 kW at one time", _rows(_at_nine(5, "217.4,50000.0,1"))),
+    ("readings: less than no power", _rows(_at_nine(5, "0.7,-3600.0,1"))),
+    ("readings: no power of a month", _rows(_cells(5, ",,-"), "2026")),
+    ("readings: only amperes", _rows(_amperes, "2026")),
+    ("readings: one of them twice", _rows(lambda rows: rows.insert(9, [*rows[9]]))),
+    ("readings: five are left away", _rows(lambda rows: rows.__delitem__(slice(4, 9)))),
+    ("readings: one ends before it begins", _rows(lambda rows: _plus(-5e3, 1)(rows[9:10]))),
+    ("readings: all take an hour", _rows(_plus(3500.0, 1), "2026")),
+    ("readings: no monotonic clock", _rows(_cells(2, ""), "2026")),
+    ("readings: no uptime", _rows(_cells(3, ""), "2026")),
+    ("readings: a register of 1e14 kWh", _rows(_plus(1e14, 4), "2026")),
+    ("readings: another serial number for a day", _heads(4, "x", "2026-10-20")),
+    ("readings: another address", _heads(3, _MARK)),
+    ("readings: another firmware", _heads(5, "9.9")),
+    ("readings: a clock that is not right", _heads(9, False)),
+    ("readings once more, a second later", _doubled(
+        "r9-left", "4", "x", _plus(1.0, 0, 1, 2, 3), _MARK)),
+    ("readings once more, of 1 % more", _doubled(
+        "r9-left", "4", "x", _plus(0.0, 4, factor=1.01), _MARK)),
+    ("an outlet and an inlet of another address", _doubled(
+        "r9-left", "", "", _plus(0.0, 4, factor=1.01), _MARK)),
+):  # fmt: skip
+    FORGERIES.append(
+        Forgery(_name, _forge, "the readings before they were published, and of which")
+    )
+FORGERIES.append(Forgery("readings: a class that is not the line's", _heads(8, 0.01), "class_"))
+for _name, _forge in (
+    ("readings: of another order", _rows(lambda rows: rows.reverse())),
+    ("readings: one of another day", _rows(lambda rows: _plus(-864e3, 0, 1, 2, 3)(rows[9:10]))),
+    ("readings: a serial number that is a list", _heads(4, ["x"])),
+    ("readings: a class that is a text", _heads(8, "1.0")),
 ):
     FORGERIES.append(Forgery(_name, _forge))
+
+
+@forgery("billed from a reading of days before", "no reading is shown of 1 day (2026-09-29)")
+def _long_before(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+    days = said["lines"][_place(said)]["days"]
+    first, earlier = days[0], copy.deepcopy(days[0])
+    at = next(at for at, text in enumerate(first["texts"]) if "|" in text)
+    earlier.update(texts=[first["texts"][0], first["texts"][at]], salts=first["salts"][:2])
+    _reheaded(earlier, 0, "2026-09-28")
+    _changed(earlier, _plus(-172800.0, 0, 1, 2, 3))
+    _changed(earlier, _plus(-9.0, 4))
+    del first["texts"][1 : at + 1], first["salts"][1]
+    days.insert(0, {**earlier, "day": "2026-09-28"})
+    again(statement, said)
+
+
+def _in_two(moment: str, is_held: bool = True) -> Forge:
+    """A line ends, and goes on at the same moment."""
+
+    def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+        for all_ in (statement, said):
+            all_["lines"].append(copy.deepcopy(all_["lines"][-1]))
+        statement["lines"][-2].update(to=moment)
+        statement["lines"][-1].update({"from": moment, "held_before": is_held})
+        again(statement, said)
+
+    return forge
+
+
+def _zone(name: str) -> Forge:
+    """All times in another zone; the period is published so."""
+
+    def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+        for one in (statement, *statement["lines"]):
+            for edge in ("from", "to"):
+                one[edge] = figures.local(proof.parse_time(one[edge]), zone_named(name))
+        edges = {"begin": statement["from"], "end": statement["to"], "zone": name}
+        known = proof.publication_of(said["published"])
+        statement.update(zone=name)
+        said.update(published=known._replace(**edges).text())
+        again(statement, said)
+
+    return forge
+
+
+for _name, _forge, _word in (
+    ("a line in two, within a quarter hour", _in_two("2026-10-20 12:05:00+02:00"), "from, to"),
+    ("a line in two, a day with 25 hours", _in_two("2026-10-25 02:30:00+01:00"), "from, to"),
+    ("a line in two, of two customers", _in_two("2026-10-14 12:00:00+02:00", False), "held_before"),
+    ("a zone of the same hours", _zone("Europe/Paris"), "zone"),
+    ("a zone without summer time", _zone("UTC"), "zone"),
+    ("a zone of other quarter hours", _zone("Asia/Kathmandu"), "zone"),
+):
+    FORGERIES.append(Forgery(_name, _forge, _word))
 
 
 def _without_days(which: Callable[[Statement], bool], *days: str) -> Forge:
@@ -649,37 +895,23 @@ def _registers_only(statement: Statement, said: dict[str, Any], files: dict[str,
     again(statement, said)
 
 
-def _row_text(change: Callable[[list[str]], None]) -> Forge:
-    """A reading in another form; hashes fit, and the statement is as it was."""
-
-    def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
-        day = next(one for one in said["lines"][-1]["days"] if disclosure.STREAM in one)
-        register, _, flow = day["texts"][5].partition("|")
-        cells = [*register.split(","), *flow.split(",")]
-        before = [*cells]
-        change(cells)
-        assert cells != before
-        day["texts"][5] = f"{','.join(cells[:5])}|{','.join(cells[5:])}"
-
-    return forge
+def _form(at: int, form: str) -> Forge:
+    """A cell of a reading in another form."""
+    return _rows(lambda rows: rows[5].__setitem__(at, form.format(rows[5][at])))
 
 
-def _cell(at: int, form: str) -> Callable[[list[str]], None]:
-    return lambda cells: cells.__setitem__(at, form.format(cells[at]))
-
-
-for _name, _change in (
-    ("a register with a zero more", _cell(4, "{}0")),
-    ("a register with a plus", _cell(4, "+{}")),
-    ("a register with a blank", _cell(4, " {}")),
-    ("a register with a low line", _cell(4, "0_{}")),
-    ("a register in an exponent", _cell(4, "{}e0")),
-    ("a register that is no number", _cell(4, "nan")),
-    ("a time that is no number", _cell(0, "inf")),
-    ("a state that is none", _cell(7, "2")),
-    ("a reading without its time", lambda cells: cells.__setitem__(0, "")),
+for _name, _forge in (
+    ("a register with a zero more", _form(4, "{}0")),
+    ("a register with a plus", _form(4, "+{}")),
+    ("a register with a blank", _form(4, " {}")),
+    ("a register with a low line", _form(4, "0_{}")),
+    ("a register in an exponent", _form(4, "{}e0")),
+    ("a register that is no number", _form(4, "nan")),
+    ("a time that is no number", _form(0, "inf")),
+    ("a state that is none", _form(5, "0.7,160.0,2")),
+    ("a reading without its time", _form(0, "")),
 ):
-    FORGERIES.append(Forgery(_name, _row_text(_change)))
+    FORGERIES.append(Forgery(_name, _forge))
 
 
 def _proof(change: Callable[[dict[str, Any]], object]) -> Forge:
@@ -708,6 +940,9 @@ for _name, _change in (
         published=said["published"] + "paid\n")),
 ):  # fmt: skip
     FORGERIES.append(Forgery(_name, _proof(_change)))
+FORGERIES.append(Forgery("proof: another chain of roots", _proof(lambda said: said.update(
+    published=proof.publication_of(said["published"])._replace(chain="0" * 64).text())),
+    "the chain of roots"))  # fmt: skip
 for _name, _packing in (
     ("proof: a second one behind it", lambda packed: packed + packed),
     ("proof: bytes behind it", lambda packed: packed + b"paid"),
@@ -906,7 +1141,7 @@ def _resealed(said: dict[str, Any]) -> None:
     for day, node in shown:
         day["path"] = [*trees[day["day"]].path(node)]
     roots = {name: tree.root.hex() for name, tree in trees.items()}
-    said["published"] = known._replace(days={**known.days, **roots}).text()
+    said["published"] = known._replace(days=dict(sorted({**known.days, **roots}.items()))).text()
 
 
 def published(one: Forgery, issued: Issued) -> tuple[Issued, str]:

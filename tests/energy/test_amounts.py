@@ -21,7 +21,7 @@ from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.energy.registers.numpy_lazy import np
 from pdu.energy.registers.period import span_text
-from pdu.energy.statement import power
+from pdu.energy.statement import leaf_rows, power
 from pdu.energy.statement.prices import Prices
 from pdu.energy.statement.tariff_file import tariff_named, tariff_of
 from tests.energy import accounts
@@ -358,6 +358,18 @@ def together(outlets: Sequence[power.QuarterHourPower]) -> power.PowerFigures:
     for outlet in outlets:
         whole.add(outlet)
     return whole.figures()
+
+
+def test_two_lines_of_an_outlet_that_meet_in_a_quarter_hour_do_not_count_it_twice() -> None:
+    head = '["1970-01-01","left","3","m","s","","","",null,null]'
+    times = (100.0, 1000.0, 1700.0, 1900.0)
+    texts = [f"{at},{at},{at},{at},1.0|0.5,100.0,1" for at in times]
+    held = ((0.0, 1500.0), (1500.0, 2700.0))
+    parts = [power.quarter_hours(leaf_rows.blocks([head, *texts]), *span) for span in held]
+    assert together(parts) == (0.1, 0.1, 0.0)
+    rows = [SECOND.Row(text, []) for text in texts]
+    theirs = [[*SECOND.quarters(rows, *span)] for span in held]
+    assert [[*part.numbers] for part in parts] == theirs == [[0], [2]]
 
 
 @given(

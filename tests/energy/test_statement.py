@@ -22,7 +22,7 @@ from pdu.core.files import journal
 from pdu.core.files.journal import Journal
 from pdu.energy.journal.days import Days
 from pdu.energy.registers.period import moment, zone_named
-from pdu.energy.statement import tariffs
+from pdu.energy.statement import day_roots, tariffs
 from pdu.energy.statement.page import page
 from tests.energy import stand_alone
 from tests.hall.twin.month import LIMIT_KW, Month, customers, energy_kwh, written
@@ -220,6 +220,12 @@ def test_a_customer_checks_with_his_own_files_alone(
         assert code == 2 and "another root" in err
         if folder != folders[-1]:
             shutil.rmtree(alone)
+    other = hall / "other.jsonl"
+    with Journal(str(other)) as chain:
+        known = day_roots.roots_of(str(hall / "roots.jsonl")).days
+        chain.append({"day": day, "root": day_root} for day, day_root in known.items())
+    code, _, err = run(capsys, "energy", *proof, "--roots", str(other))
+    assert code == 2 and "another chain of roots" in err
     witness = subprocess.run(
         [sys.executable, "-I", str(WITNESS), str(hall / "alone"), done["root"]],
         capture_output=True,

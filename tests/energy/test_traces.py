@@ -56,6 +56,16 @@ def test_two_registers_are_two(other: Trace) -> None:
     assert counted_twice([trace(), other]) == ""
 
 
+@pytest.mark.parametrize(
+    ("units", "is_part"), [([("m", "s")], True), ([("n", "s")], False), ([("m", "t")], False)]
+)
+def test_an_inlet_has_the_outlets_of_its_unit(
+    units: Sequence[tuple[str, str]], is_part: bool
+) -> None:
+    inlet = trace("right", "", units, [700.0, 701.5, 702.0])
+    assert bool(counted_twice([trace(), inlet])) is is_part
+
+
 def test_twenty_equal_rises_at_equal_times_are_no_chance() -> None:
     kwh = [float(at * at % 97 + at * 100) for at in range(22)]
     copy = trace("right", "8", [("n", "t")], [value + 5000.0 for value in kwh])
@@ -74,7 +84,12 @@ def test_days_without_a_reading_are_counted() -> None:
     )
     assert hidden == "HIDDEN, perhaps of this time: readings, 9 of left, outlet 3"
     one = trace()
-    assert missing([one._replace(readings=[*one.readings, (one.end, 1e6)])]) == []
+    ended = [*one.readings, (one.end, 1e6)]
+    assert missing([one._replace(readings=ended)]) == []
+    (days,) = missing([one._replace(readings=[(_BEGIN - 3 * DAY, 0.5), *ended])])
+    assert days.startswith(
+        "MISSING: no reading is shown of 2 days (2026-09-29, 2026-09-30) of left"
+    )
 
 
 @pytest.mark.parametrize(

@@ -95,28 +95,32 @@ class Roots(NamedTuple):
 
     #: day -> root
     days: Mapping[str, str]
-    #: the last hash of its chain
-    hash: str
+    #: those of its chain, of which the statements of each time publish the last
+    hashes: Sequence[str]
+
+    @property
+    def hash(self) -> str:
+        return self.hashes[-1]
 
 
 def roots_of(path: str) -> Roots:
     """The roots in a file. Raises SettingsError, and journal.Changed for a changed line."""
-    days, last = dict[str, str](), journal.START
+    days, hashes = dict[str, str](), [journal.START]
     for entry in journal.read_entries(path):
-        last = entry.hash
+        hashes.append(entry.hash)
         if entry.line == 1:
             continue
         day, root = entry.record.get("day"), entry.record.get("root")
         if not isinstance(day, str) or not isinstance(root, str) or day in days:
             raise SettingsError(f"{printable(path)}, line {entry.line}: not a root of a day")
         days[day] = root
-    return Roots(days, last)
+    return Roots(days, hashes)
 
 
 def kept_roots(folder: str) -> Roots:
     """The roots of a meter's folder; none if nothing was sealed."""
     path = os.path.join(folder, ROOTS)
-    return roots_of(path) if os.path.exists(path) else Roots({}, journal.START)
+    return roots_of(path) if os.path.exists(path) else Roots({}, [journal.START])
 
 
 def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str]) -> Roots:

@@ -1,6 +1,7 @@
 """Peak and 95th percentile of power, by quarter hours. Pure.
 
-A quarter hour has the mean of the watts that were read in it. That of several outlets is their sum,
+A quarter hour has the mean of the watts that were read in it, and is of who held it as a whole: two
+lines of one outlet that meet within it would count it twice. That of several outlets is their sum,
 and is known if each of them that was held in it was read.
 """
 
@@ -47,10 +48,11 @@ class PowerFigures(NamedTuple):
 
 
 def quarter_hours(blocks: Sequence[Block], begin: float, end: float) -> QuarterHourPower:
-    """The quarter hours of one register from `begin` to `end`."""
+    """The whole quarter hours of one register from `begin` to `end`."""
+    first, stop = -(-begin // QUARTER_S) * QUARTER_S, end // QUARTER_S * QUARTER_S
     times = np.concatenate([np.zeros(0), *(block.begins for block in blocks)])
     watts = np.concatenate([np.zeros(0), *(block.watts[0] for block in blocks)])
-    is_within = ~np.isnan(watts) & (times >= begin) & (times < end)
+    is_within = ~np.isnan(watts) & (times >= first) & (times < stop)
     numbers, values = (times[is_within] // QUARTER_S).astype("i8"), watts[is_within]
     if (np.diff(numbers) < 0).any():  # the clock was put back
         order = np.argsort(numbers, kind="stable")

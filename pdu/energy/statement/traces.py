@@ -65,9 +65,13 @@ def missing(traces: Sequence[Trace]) -> Sequence[str]:
 
 
 def _days_without(trace: Trace) -> Sequence[str]:
-    """Days (UTC) of a line's time, whole or in part, of which no reading is shown."""
+    """Days (UTC) of which no reading is shown: of a line's time, whole or in part, and from the
+    reading before it, with which its bill may begin.
+    """
     read_days = {int(time // 86400) for time, _ in trace.own_readings()}
-    days = range(int(trace.begin // 86400), int(-(-trace.end // 86400)))
+    last = max((time for time, _ in trace.readings if time < trace.begin), default=trace.begin)
+    first = min(int(last // 86400) + 1, int(trace.begin // 86400))
+    days = range(first, int(-(-trace.end // 86400)))
     return [str(date(1970, 1, 1) + timedelta(days=day)) for day in days if day not in read_days]
 
 
@@ -100,7 +104,9 @@ def counted_twice(traces: Sequence[Trace]) -> str:
         for key in keys:
             by_key.setdefault(key, []).append(trace)
     for inlet, trace in itertools.product(inlets, traces):
-        is_part = trace.outlet and identity(trace.pdu) == identity(inlet.pdu)
+        is_pdu = identity(trace.pdu) == identity(inlet.pdu)
+        is_unit = any(serial for _, serial in set(trace.units) & set(inlet.units))
+        is_part = trace.outlet and (is_pdu or is_unit)
         if is_part and inlet.begin < trace.end and trace.begin < inlet.end:
             return printable(f"{trace.name} is in what {inlet.name} counted at one time")
     for key, some in by_key.items():

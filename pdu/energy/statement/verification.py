@@ -43,6 +43,8 @@ def check_statement(path: str, root: str, roots: Optional[str] = None) -> ProofS
 
 
 def _check_chain(result: ProofSummary, roots: day_roots.Roots) -> None:
+    if result.publication.chain not in roots.hashes:
+        raise NotVerified("what was published has the hash of another chain of roots")
     for day, root in result.publication.days.items():
         if roots.days.get(day) != root:
             raise NotVerified(
@@ -52,11 +54,12 @@ def _check_chain(result: ProofSummary, roots: day_roots.Roots) -> None:
 
 #: what no reading of the customer shows
 STATED = (
-    "what the provider alone says: number, date, issuer, customer, what it corrects and what was"
-    " billed before, period and zone, prices, whose outlet when (from, to, held_before), machine,"
-    " name, limit_kw, step_kwh, wrap_kwh, class_percent, volts and own_use_w of each meter,"
-    " most_kwh, doubted, confirmed, tolerance_kwh, hours of the tariff, carbon, pue, left_out,"
-    " version; and what page and table say: compare them with the figures above"
+    "what the provider alone says: the readings before they were published, and of which unit they"
+    " are; the chain of roots without --roots; number, date, issuer, customer, what it corrects and"
+    " what was billed before, period and zone, prices, whose outlet when (from, to, held_before),"
+    " machine, name, limit_kw, step_kwh, wrap_kwh, class_percent, volts and own_use_w of each"
+    " meter, most_kwh, doubted, confirmed, tolerance_kwh, hours of the tariff, carbon, pue,"
+    " left_out, version; and what page and table say: compare them with the figures above"
 )
 
 
