@@ -34,7 +34,8 @@ _CYCLE = (
     "tests/pdu/hall/test_cycle_steps.py",
     "tests/hall/test_cycle_trial.py",
 )
-_CYCLE_COMMAND = ("tests/pdu/hall/test_cycle_files.py", "tests/pdu/hall/test_cycle_hall.py")
+_CYCLE_FILES = ("tests/pdu/hall/test_cycle_files.py", *_CYCLE)
+_CYCLE_COMMAND = ("tests/pdu/hall/test_cycle_hall.py",)
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "pdu_common/snmp_client/agent_limits.py": _CLIENT,
@@ -110,9 +111,9 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "pdu/hall/cycle/environment.py": _CYCLE,
     "pdu/hall/cycle/hall_watch.py": _CYCLE,
     "pdu/hall/cycle/pdu_access.py": _CYCLE_COMMAND,
-    "pdu/hall/cycle/plan_file.py": _CYCLE_COMMAND,
+    "pdu/hall/cycle/plan_file.py": _CYCLE_FILES,
     "pdu/hall/cycle/run.py": _CYCLE,
-    "pdu/hall/cycle/run_locks.py": _CYCLE_COMMAND,
+    "pdu/hall/cycle/run_locks.py": _CYCLE_FILES,
     "pdu/hall/cycle/step_loads.py": _CYCLE,
     "pdu/hall/cycle/step_run.py": _CYCLE,
     "pdu/hall/cycle/steps.py": _CYCLE,

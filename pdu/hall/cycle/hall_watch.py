@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
 
 from ...core.cli.output import NOT_METERED, figure
@@ -24,18 +25,17 @@ class HallWatch:
     def __init__(self, drawing: Drawing, environment: RunEnvironment) -> None:
         self._drawing, self._environment = drawing, environment
         self.readings = HallReadings({})
-        self._read_at = 0.0
+        # when all were read last
+        self._read_at = -math.inf
 
     def read(self, pdus: Collection[str]) -> HallReadings:
         """Read these PDUs now and, once in a while, all."""
         readable = set(self._drawing.read_pdus)
-        names = readable & set(pdus)
-        monotonic = self._environment.monotonic
-        if not self.readings.pdus or monotonic() - self._read_at > _REFRESH_S:
-            names = readable
-        readings = self._environment.read_pdus(names)
-        if names == readable:
-            self._read_at = monotonic()
+        now = self._environment.monotonic()
+        is_due = now - self._read_at > _REFRESH_S
+        readings = self._environment.read_pdus(readable if is_due else readable & set(pdus))
+        if is_due:
+            self._read_at = now
         self.readings = HallReadings({**self.readings.pdus, **readings.pdus}, readings.taken)
         return self.readings
 

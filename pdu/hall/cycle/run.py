@@ -74,7 +74,7 @@ class Run:
             else:
                 left_words = [[*outlet.cord, word(outlet.state)] for outlet in left]
                 self._note("stopped", reason=words_of(error), left=left_words)
-        at = "" if error is None or self._number is None else f"step {self._number}"
+        at = "" if self._number is None else f"step {self._number}"
         return Ended(self._progress.steps_done, error, at, left, self._commands.restored)
 
     def _note(self, what: str, **details: Any) -> None:

@@ -110,8 +110,8 @@ class StepRun:
             if off_cords:
                 self._commands.restore(self.step.number, off_cords[::-1], may_stop=True)
         elif not off_cords:
+            # the run takes it anew
             self._say("  no command was carried out")
-            self.take()
         else:
             on_cords = [cord for cord in self.step.cords if states[cord] is UP]
             if on_cords:

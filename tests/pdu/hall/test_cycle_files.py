@@ -63,6 +63,11 @@ def test_a_plan_is_read_as_it_was_written(drawing: Drawing, tmp_path: Path) -> N
 def test_a_plan_that_cannot_be_written_leaves_nothing(
     drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "q").write_text("another")
+    for read in (plan_file.reopen_plan, lambda path: plan_file.write(path, plan(drawing))):
+        with pytest.raises(SettingsError, match="q (exists, and|is no plan)"):
+            read(str(tmp_path / "q"))
+    assert (tmp_path / "q").read_text() == "another"
     with pytest.raises(SettingsError, match=r"missing/p cannot be written \(No such file"):
         plan_file.write(str(tmp_path / "missing" / "p"), plan(drawing))
 
@@ -134,7 +139,7 @@ def test_a_plan_of_the_least_content_is_one(tmp_path: Path) -> None:
 
 
 def test_a_plan_fits_to_its_drawing_its_devices_and_its_machines(drawing: Drawing) -> None:
-    made = plan(drawing)
+    made = plan(drawing, [*STEPS, CycleStep(3, "m", (LEFT, RIGHT))])
     assert plan_file.why_unfit(made, drawing, DEVICES, "p") == ""
     other = drawing_file.parsed(DRAWING + "\n", "h")
     assert "h is not the drawing that p was made from" in plan_file.why_unfit(
@@ -236,6 +241,15 @@ def test_a_lock_that_cannot_be_had_is_an_error(
     with pytest.raises(SettingsError, match=r"cannot be written \(No space left on device\): noth"):
         with run_locks.lock_run("p", drawing, DEVICES):
             pass
+
+
+def test_what_a_run_may_leave_off_is_on_the_disk_before_it_begins(
+    drawing: Drawing, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda number: synced.append(os.pread(number, 1000, 0)))
+    with run_locks.lock_run("p", drawing, DEVICES):
+        assert synced == [f'["{os.path.abspath("p")}"]'.encode()] * 2
 
 
 def _file_of(state: Path, plan: str) -> Path:

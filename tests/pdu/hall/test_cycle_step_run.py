@@ -6,20 +6,21 @@ taken to be as old as 8 s, as no trial has measured them. A pause has 10 s, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Optional
 
 import pytest
 
-from handlers.shared.errors import Refused
+from handlers.shared.errors import Refused, SettingsError
 from pdu.core.drawing.drawing import Cord
+from pdu.core.inventory.saved_readings import HallReadings
 from pdu.core.states import DOWN
 from pdu.hall.cycle import plan_file
 from pdu.hall.cycle.environment import Ended
 from pdu.hall.cycle.plan_file import Progress
 from pdu.hall.cycle.steps import CycleStep, Mode
 from pdu_common.helper import EnumPowerStatus
-from tests.pdu.core.machines.physics import Room
+from tests.pdu.core.machines.physics import Pdu, Room
 from tests.pdu.hall.test_cycle_proof import CORDS, RoomWorld, room, run
 
 LEFT, RIGHT = CORDS
@@ -255,6 +256,59 @@ def test_what_does_not_show_is_read_each_second_until_patience_ends() -> None:
     assert 30.0 <= on.at - off.at < 33.0
     # one in 1.3 s, and one to look
     assert 23 <= reads[1] - reads[0] <= 26
+
+
+def test_who_asks_to_stop_in_a_pause_does_not_wait_for_the_next_reading() -> None:
+    world, asked_at = steady(), 0.0
+
+    def ask() -> None:
+        nonlocal asked_at
+        world.is_asked, asked_at = True, world.room.time
+
+    world.after = lambda cord: world.room.after(10.0, ask)
+    run(world, Mode.ONE_FEED, cords=FIRST)
+    # a quarter of a second, and a reading
+    assert 0.0 < world.room.commands[1].at - asked_at < 1.0
+
+
+class Halls(RoomWorld):
+    """Notes which PDUs are read, and when."""
+
+    def __init__(self, made: Room) -> None:
+        super().__init__(made)
+        self.names: list[tuple[float, set[str]]] = []
+
+    def read_pdus(self, pdus: Collection[str]) -> HallReadings:
+        self.names.append((self.room.time, set(pdus)))
+        return super().read_pdus(pdus)
+
+
+def test_the_pdus_of_others_are_read_first_and_each_quarter_of_an_hour() -> None:
+    base = room()
+    pdus = [*base.pdus.values(), Pdu("third")]
+    world = Halls(Room(pdus, [*base.machines.values()], "cycle"))
+    steps = [CycleStep(n, "srv", (CORDS[n % 2],)) for n in range(1, 41)]
+    more = '[[pdu]]\nname = "third"\ninputs = ["A"]\n'
+    ended = run(world, Mode.ONE_FEED, steps=steps, more=more)
+    assert ended.error is None
+    all_at = [at for at, names in world.names if names == {"left", "right", "third"}]
+    assert all_at[0] == world.names[0][0] and len(all_at) > 1
+    assert all(900.0 < later - at < 902.0 for at, later in zip(all_at, all_at[1:]))
+    assert {frozenset(names) for _, names in world.names} == {
+        frozenset(("left", "right", "third")),
+        frozenset(("left", "right")),
+    }
+
+
+def test_a_run_that_cannot_begin_is_at_no_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = steady()
+
+    def full(_records: object) -> None:
+        raise SettingsError("the disk is full")
+
+    monkeypatch.setattr(world, "append", full)
+    ended = run(world, Mode.ONE_FEED, cords=FIRST)
+    assert (str(ended.error), ended.at, list(ended.left)) == ("the disk is full", "", [])
 
 
 # ---- resumed -------------------------------------------------------------------------------------
