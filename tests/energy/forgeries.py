@@ -1007,85 +1007,16 @@ def _file(name: str, old: Callable[[Statement], str], new: str) -> Forge:
     return forge
 
 
-def _moved(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
-    """A digit of one cell stands in the next: the words of the page are the same."""
-    text = contents(statement)[proof.HTML].decode()
-    low = f"{clean(statement)['kwh']['low']:.3f}"
-    at = text.index(f">{low}<", text.index("<h2>Bounds</h2>")) + len(low)
-    after = text.index(">", text.index("<td", at)) + 1
-    files[proof.HTML] = (text[:at] + text[at + 1 : after] + text[at] + text[after:]).encode()
-
-
-def _kwh(statement: Statement) -> str:
-    return f"{clean(statement)['kwh']['low']:.3f}"
-
-
 def _net(statement: Statement) -> str:
     return str(statement["total"]["amounts"]["net"])
 
 
-def _register_text(statement: Statement) -> str:
-    return f"{clean(statement)['register_end']['kwh']:.3f}"
-
-
 for _name, _forge in (
-    ("page: the total", _file(proof.HTML, lambda all_: f"{all_['total']['kwh']['low']:.3f}", "9")),
-    ("page: a line", _file(proof.HTML, _kwh, "999.000")),
-    ("page: a grade", _file(proof.HTML, lambda all_: "<span>firm<br>", "<span>bounded<br>")),
-    ("page: a hole is not there", _file(proof.HTML, lambda all_: "no reading for", "rest for")),
-    ("page: a period", _file(proof.HTML, lambda all_: ">day</td>", ">night</td>")),
-    ("page: another sentence", _file(proof.HTML, lambda all_: "</body>", "<p>Paid.</p></body>")),
-    ("page: hidden words", _file(proof.HTML, lambda all_: "<h1>", '<h1 style="display:none">')),
-    ("page: a script", _file(proof.HTML, lambda all_: "<h1>", "<script>1</script><h1>")),
-    ("page: a head", _file(proof.HTML, lambda all_: 'data-head="kWh best"', 'data-head="9"')),
     ("page: the net total", _file(proof.HTML, _net, "1.00")),
-    ("page: a price", _file(proof.HTML, lambda all_: "0.2750", "0.2150")),
-    ("page: the currency", _file(proof.HTML, lambda all_: " EUR net", " USD net")),
-    ("page: the price of the peak", _file(proof.HTML, lambda all_: "at 4.125", "at 9.125")),
-    ("page: the issuer", _file(proof.HTML, lambda all_: "Twin Hosting", "Other Hosting")),
-    ("page: a register", _file(proof.HTML, _register_text, "9.000")),
-    ("page: digits moved between cells", _moved),
-    ("page: a comment that shows a script", _file(
-        proof.HTML, lambda all_: "<h1>", "<!--><script>1</script>--><h1>")),
-    ("page: its title", _file(proof.HTML, lambda all_: "<title>", "<title>Paid: ")),
-    ("page: goes elsewhere", _file(
-        proof.HTML, lambda all_: "<title>", '<meta http-equiv="refresh" content="0"><title>')),
-    ("page: another charset", _file(proof.HTML, lambda all_: 'charset="utf-8"', 'charset="utf-7"')),
-    ("page: no policy", _file(proof.HTML, lambda all_: "default-src 'none'; ", "")),
-    ("page: a class that is another one's", _file(
-        proof.HTML, lambda all_: '<td class="n b"', '<td class="p1"')),
-    ("page: heads exchanged", _file(proof.HTML, lambda all_: (
-        '<th class="n">kWh lowest</th><th class="n">kWh best</th>'),
-        '<th class="n">kWh best</th><th class="n">kWh lowest</th>')),
-    ("page: text outside of cells", _file(proof.HTML, lambda all_: "<tbody>", "<tbody>Paid")),
-    ("page: words behind its end", _file(proof.HTML, lambda all_: "</html>\n", "</html>Paid\n")),
-    ("page: a mark before its begin", _file(
-        proof.HTML, lambda all_: "<!doctype html>", "\ufeff<!doctype html>")),
-    ("page: other ends of lines", _file(
-        proof.HTML, lambda all_: "<!doctype html>\n", "<!doctype html>\r\n")),
-    ("page: its style hides", _file(
-        proof.HTML, lambda all_: "</style>", "p { display: none; }</style>")),
-    ("page: another name on each sheet", _file(
-        proof.HTML, lambda all_: '@top-left { content: "', '@top-left { content: "paid ')),
-    ("page: a bar of a picture", _file(
-        proof.HTML, lambda all_: '<rect class="p0" x="', '<rect class="p0" x="1')),
-    ("page: the mark of the peak", _file(proof.HTML, lambda all_: "<circle", "<circle hidden")),
-    ("page: a hole in a picture", _file(
-        proof.HTML, lambda all_: 'class="hole" x', 'class="bar" x')),
-    ("page: a tick of a picture", _file(proof.HTML, lambda all_: 'text-anchor="end">5<', (
-        'text-anchor="end">50<'))),
-    ("page: an image", _file(proof.HTML, lambda all_: "<h1>", '<img src="x"><h1>')),
-    ("page: the root's words", _file(proof.HTML, lambda all_: "--root ROOT", "--no-root")),
-    ("page: what nobody can check", _file(proof.HTML, lambda all_: (
-        "the provider&#x27;s word"), "proven")),
-    ("table: a mark before its begin", _file(proof.CSV, lambda all_: "row,", "\ufeffrow,")),
-    ("table: other ends of lines", _file(
-        proof.CSV, lambda all_: "events,price", "events,\rprice")),
-    ("table: an apostrophe", _file(proof.CSV, lambda all_: "outlet,Cloudy", "outlet,'Cloudy")),
-    ("table: quotes", _file(proof.CSV, lambda all_: "total,Cloudy Ltd", 'total,"Cloudy Ltd"')),
-    ("table: a row more", _file(proof.CSV, lambda all_: "\ntotal,", "\n\ntotal,")),
-    ("table: a column less", _file(
-        proof.CSV, lambda all_: "outlet,Cloudy Ltd,,", "outlet,Cloudy Ltd,")),
+    ("page: another sentence", _file(proof.HTML, lambda all_: "</body>", "<p>Paid.</p></body>")),
+    ("page: a script", _file(proof.HTML, lambda all_: "<h1>", "<script>1</script><h1>")),
+    ("table: the net total", _file(proof.CSV, _net, "1.00")),
+    ("table: a row", _file(proof.CSV, lambda all_: "\ntotal,", "\noutlet,x\ntotal,")),
     ("JSON: a key twice", _file(
         proof.JSON, lambda all_: ' "customer": ', ' "customer": "Nobody",\n "customer": ')),
     ("JSON: a figure twice", _file(
@@ -1096,24 +1027,8 @@ for _name, _forge in (
     ("JSON: blanks", _file(proof.JSON, lambda all_: '"pue": 1.5', '"pue":  1.5')),
     ("JSON: an escaped letter", _file(proof.JSON, lambda all_: "Cloudy", "\\u0043loudy")),
     ("JSON: words behind its end", _file(proof.JSON, lambda all_: "\n}\n", "\n}\n\n")),
-    ("page: its number", _file(proof.HTML, lambda all_: all_["number"], "2026-77777")),
-    ("page: a link", _file(proof.HTML, lambda all_: "#reading", "https://example.com")),
-    ("table: the net total", _file(proof.CSV, _net, "1.00")),
-    ("table: a price", _file(proof.CSV, lambda all_: "0.2750", "0.2150")),
-    ("table: the currency", _file(proof.CSV, lambda all_: ",EUR", ",USD")),
-    ("table: a lowest", _file(proof.CSV, _kwh, "999.000")),
-    ("table: another column", _file(proof.CSV, lambda all_: "kwh_best", "kwh_paid")),
-    ("table: a row", _file(proof.CSV, lambda all_: "\ntotal,", "\noutlet,x\ntotal,")),
 ):  # fmt: skip
     FORGERIES.append(Forgery(_name, _forge, "" if _name.startswith("JSON") else _PAGE))
-
-
-@forgery("page: the total, by another version", _PAGE)
-def _version(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
-    statement["version"] = "0.0.1"
-    low = f"{statement['total']['kwh']['low']:.3f}"
-    text = contents(statement)[proof.HTML].decode()
-    files[proof.HTML] = text.replace(low, "1.000", 1).encode()
 
 
 @forgery("another file beside them", "other files here: invoice.html")
