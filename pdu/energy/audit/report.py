@@ -41,7 +41,7 @@ from .pdu_audit import AuditedRegister, PduAudit
 _LOOKS = {FIRM: GOOD, BOUNDED: DOUBTFUL, WIDE: DOUBTFUL, ESTIMATE: BAD, NOT_BILLABLE: BAD}
 _VERDICTS = {
     0: "All that is billed is firm.",
-    1: "All that is billed lies within its bounds; some of it is not firm.",
+    1: "All that is billed is firm or bounded.",
     2: "Some of what is billed is wide or not billable.",
 }
 _EXPLANATIONS = {True: "explained", False: "NOT explained", None: "reason not known"}
@@ -98,7 +98,10 @@ def lines(outcome: AuditOutcome) -> Iterator[str]:
 def _summary(outcome: AuditOutcome) -> Iterator[Part]:
     yield Headline(_verdict(outcome), (GOOD, DOUBTFUL, BAD)[outcome.level])
     counts = ", ".join(outcome.counts())
-    yield f"Registers: {counts}. The lowest kWh are the lowest defensible bill."
+    yield (
+        f"Registers: {counts}. The lowest kWh are the lowest defensible bill; a statement bills"
+        " what each counted between its readings."
+    )
     amounts = [
         [
             Cell(amount.grade, f"name {_LOOKS[amount.grade]}"),

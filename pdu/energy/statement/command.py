@@ -160,21 +160,22 @@ def _seal(context: click.Context, /, **options: Any) -> int:
 
 _STATEMENT_HELP = """Write a statement for each customer, with a proof that he can check.
 
-DIR is the folder of `pdu meter`. In a new folder, each customer gets a folder with
-a page that prints well, CSV, JSON, and proof.json.gz with the readings of his outlets
-and of nobody else's; billing.csv beside them has what is billed of all. Publish the
-root that is printed: with it, `pdu energy check-statement` finds each later change.
-Each statement has its own number; a second one for the same customer and period is a
-correction with the difference, and none if nothing changed. An outlet of a statement
-for another period, or of another customer, is refused. --draft takes no numbers.
-Days before today are read. --drawing names machines, and its breakers are limits."""
+DIR is the folder of `pdu meter`. The period must be over. In a new folder, each
+customer gets a folder with a page that prints well, CSV, JSON, and proof.json.gz with
+the readings of his outlets and of nobody else's; billing.csv beside them has what is
+billed of all. Publish the root that is printed: with it, `pdu energy check-statement`
+finds each later change. --customers has all customers; an empty outlet is the PDU by
+its inlet. Each statement has its own number; a second one for the same customer and
+period is a correction with the difference, and none if nothing changed. An outlet of
+a statement for another period, or of another customer, is refused. --draft takes no
+numbers. --drawing names machines, and its breakers are limits."""
 statement = Subcommand(
     "statement",
     callback=_statement,
     help=_STATEMENT_HELP,
     examples=(
-        "pdu energy statement DIR --month 2026-10 --customers c.csv",
-        "pdu energy statement DIR --from 2026-10-01 --to 2026-10-08 --customers c.csv",
+        "pdu energy statement DIR --month 2026-10 --customers c.csv --limit-kw 3.68",
+        "pdu energy statement DIR --month 2026-10 --customers c.csv --drawing h.toml",
     ),
     params=[
         Argument("DIR"),
