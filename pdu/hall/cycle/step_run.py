@@ -256,7 +256,7 @@ class StepRun:
         environment, patience_s = self._environment, self._plan.patience_s
         open_commands = self._open.unresolved_commands()
         wait_s = self._open.about_at + patience_s - environment.now()
-        end = environment.monotonic() + min(max(wait_s, 0.0), patience_s)
+        end = environment.monotonic() + min(wait_s, patience_s)
         last_states: Optional[dict[Cord, EnumPowerStatus]] = None
         while True:
             self._read()

@@ -355,6 +355,39 @@ def test_it_asks_and_a_plan_is_not_overwritten(
     assert Path("p").read_bytes() == before and hall.commands() == {}
 
 
+def test_a_machine_that_was_never_tried_needs_confirm_state(
+    hall: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(capsys, BOTH_FEEDS, "row1/m1")
+    assert plan_file.read_plan("p")[0].by_current
+    Path("hall.verified.jsonl").unlink()
+    hall.dead.add(("right", "2"))
+    code, out, _ = run(capsys, "plan", "q", BOTH_FEEDS, "--machines", "row1/m2", "--json")
+    (refusal,) = json.loads(out)["refused"]
+    assert code == 2 and refusal["reason"].startswith("its cabling was never tried")
+    assert refusal["reason"].endswith(
+        ": pdu machine verify row1/m2 --alive COMMAND, or --confirm state"
+    )
+    planned(capsys, BOTH_FEEDS, "row1/m2", "--confirm", "state", path="q")
+    plan = plan_file.read_plan("q")[0]
+    # the dead supply carries nothing
+    assert not plan.by_current and plan.carried == (("left", "2"),)
+
+
+def test_a_run_whose_reader_is_gone_sends_nothing_more(
+    hall: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(capsys, ONE_FEED, "row1/m1")
+
+    def gone(text: str = "", **_: object) -> None:
+        if text.startswith("step 1"):
+            raise BrokenPipeError
+
+    monkeypatch.setattr("builtins.print", gone)
+    assert run(capsys, "run", "p", "--yes")[0] == exit_codes.INTERRUPTED
+    assert hall.commands() == {}
+
+
 # ---- runs that may not go on, and other runs -----------------------------------------------------
 
 
@@ -443,6 +476,34 @@ def test_a_new_plan_names_what_a_killed_run_left_off(
     # the run that goes on settles it
     assert run(capsys, "resume", "p", "--yes")[0] == 0 and hall.all_on()
     assert root.run(words) == 0 and "has not ended" not in capsys.readouterr().out
+
+
+def test_each_run_that_has_not_ended_is_named_but_for_that_of_the_same_file(
+    hall: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    killed(hall, capsys)
+    plan = plan_file.read_plan("p")[0]
+    drawn = drawing_file.read_drawing("hall.power.toml")
+
+    def notes(path: str) -> list[str]:
+        _, out, _ = run(capsys, "plan", path, ONE_FEED, "--machines", "row1/m2", "--json")
+        return list(json.loads(out)["notes"])
+
+    # the locks have its name before p's, and then after it
+    for name in ("missing", "p", "missing"):
+        with run_locks.lock_run(name, drawn, plan.pdus):
+            pass
+    here = str(hall.folder)
+    unread, found = notes("q")[::-1]
+    assert found.startswith(f"the run of {here}/p has not ended: left/1 is off; switch it on")
+    assert unread.startswith("an earlier run has not ended, and its plan cannot be read (")
+    with run_locks.lock_run("p", drawn, plan.pdus):
+        pass
+    assert notes("r") == [unread, found]
+    with run_locks.lock_run("missing", drawn, plan.pdus):
+        pass
+    Path("p").unlink()
+    assert notes("p") == [unread]
 
 
 @pytest.mark.trial

@@ -390,18 +390,24 @@ def test_resumed_too_late_nothing_is_sent_if_nothing_is_off() -> None:
     assert (ended.error, list(ended.restored), world.sent) == (None, [], [])
 
 
-@pytest.mark.parametrize("ago_s, waits_s", [(0.0, 30.0), (20.0, 10.0), (100.0, 0.0)])
+# the clock may have been set back since
+@pytest.mark.parametrize(
+    "ago_s, waits_s", [(0.0, 30.0), (20.0, 10.0), (100.0, 0.0), (-1000.0, 30.0)]
+)
 def test_resumed_a_command_without_a_result_is_waited_for_as_long_as_it_may_take(
     ago_s: float, waits_s: float
 ) -> None:
     """It was not carried out. Two readings follow that are a period apart, then the step."""
     world = steady()
-    begin = world.room.time
+    begin, reads = world.room.time, list[int]()
+    world.before = lambda cord: reads.append(world.reads)
     ended = resumed(world, [(LEFT, False, None)], ago_s=ago_s)
     assert (ended.error, ended.steps_done) == (None, 1)
     assert world.said[1] == "  no command was carried out"
     waited_s = world.room.commands[0].at - begin
     assert waits_s + 8.6 <= waited_s < waits_s + 10.5
+    # one in 1.3 s, and three
+    assert reads[0] <= waits_s / 1.3 + 4
     assert world.sent == [(LEFT, False), (RIGHT, False), (RIGHT, True), (LEFT, True)]
 
 
