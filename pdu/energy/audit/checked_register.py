@@ -1,22 +1,19 @@
-"""One register of a PDU: its energy in any period with bounds, what casts doubt on its unit, and
-where it stood. Pure.
-"""
+"""One register of a PDU: its energy in any period with bounds, and what happened to it. Pure."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple, Optional
 
-from ..journal.readings import PduReadings
 from ..registers.bounds import BoundedRegister, Period, count_until
-from ..registers.numpy_lazy import Column, np
+from ..registers.numpy_lazy import np
 from ..registers.parts import narrowed
 from ..registers.segments import Segment, history_of
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from . import checks
+from .unit_check import ReadTimes, UnitCheck
 
 
 class PlotData(NamedTuple):
@@ -28,28 +25,6 @@ class PlotData(NamedTuple):
     left_out: Sequence[tuple[float, float]]
     #: times, and the energy since the begin of the period
     band: Sequence[tuple[float, EnergyInterval]]
-
-
-class ReadTimes:
-    """When a PDU was read, as all of its registers need it."""
-
-    def __init__(self, pdu: PduReadings) -> None:
-        self.clock = pdu.clock()
-        self.begins, self.ends = np.asarray(self.clock.begins), np.asarray(self.clock.ends)
-        #: the usual time between two polls, in s
-        self.usual_gap = pdu.usual_gap()
-        #: numbers of polls before which the unit changed
-        self.changes = frozenset(pdu.changes)
-
-
-class UnitDoubt(NamedTuple):
-    """An event that shows another unit, and the time between two changes of the device, in s."""
-
-    event: Event
-    #: what the register counts by what flowed
-    ratio: float
-    since: float
-    until: float
 
 
 class RegisterEdge(NamedTuple):
@@ -71,16 +46,12 @@ class RegisterAdvance(NamedTuple):
         return self.end.kwh - self.begin.kwh
 
 
-class _Findings(NamedTuple):
-    """What a register counted beside what flowed (law 2)."""
+class _Measured(NamedTuple):
+    """What a register and its power say of a period, whatever its unit."""
 
-    #: of each stretch, as a whole
-    comparisons: list[checks.Comparison]
-    #: by its own power or current
-    doubts: list[UnitDoubt]
-    #: the same, by less than what one outlet alone can show
-    suspicions: list[UnitDoubt]
-    standstills: list[checks.Standstill]
+    energy: EnergyInterval
+    #: the most that flowed while the register did not move, in kWh
+    unmoved_kwh: float
 
 
 class CheckedRegister:
@@ -102,132 +73,9 @@ class CheckedRegister:
         self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
         self._story = history_of(readings, self._limits)
         self._register = BoundedRegister(readings, self._story.segments, self._limits)
-        self._bounds: dict[Period, EnergyInterval] = {}
-        #: the most that flowed while the register did not move, in kWh
-        self._unmoved_kwh: dict[Period, float] = {}
-        #: doubts that are of the device
-        self._shared: list[UnitDoubt] = []
-        #: whether something of the device shows that its unit is right
-        self.is_confirmed = False
-
-    @cached_property
-    def _findings(self) -> _Findings:
-        findings = _Findings([], [], [], [])
-        flow = checks.Flow.of(self._rows, self._parameters)
-        if flow is None:
-            return findings
-        for stretch, is_believed in self._stretches():
-            arguments = self._rows, flow, self._parameters, stretch
-            still = checks.standstills(*arguments) if is_believed else ()
-            comparison = checks.compare(*arguments, still, is_believed=is_believed)
-            if comparison is None and still and np.ptp(self._rows.kwh[stretch]):
-                comparison = checks.compare(*arguments)
-            if comparison is None:
-                findings.standstills.extend(still)
-                continue
-            findings.comparisons.append(comparison)
-            event = comparison.event
-            # what nobody believes may stand, and is a hole then
-            if event is None or not (is_believed or comparison.ratio > 1.0):
-                findings.standstills.extend(still)
-                continue
-            doubt = UnitDoubt(event, comparison.ratio, *self._span_between_changes(event))
-            factor = max(doubt.ratio, 1.0 / doubt.ratio) if doubt.ratio else float("inf")
-            is_alone_enough = factor >= checks.DEVICE_FACTOR
-            same_kind = findings.doubts if is_alone_enough else findings.suspicions
-            # once for a unit is enough
-            if doubt[2:] not in [other_doubt[2:] for other_doubt in same_kind]:
-                same_kind.append(doubt)
-            if not is_alone_enough:
-                findings.standstills.extend(still)
-        return findings
-
-    @property
-    def doubts(self) -> Sequence[UnitDoubt]:
-        """What its own power or current says of its unit (law 2)."""
-        return self._findings.doubts
-
-    @property
-    def suspicions(self) -> Sequence[UnitDoubt]:
-        """What its own power says, and all others of the device must say, too (law 4)."""
-        return self._findings.suspicions
-
-    def is_loaded(self, doubt: UnitDoubt) -> bool:
-        """Whether its power shows what it counts by what flows, in the time of a doubt (law 2)."""
-        here = self._comparisons(doubt.since, doubt.until)
-        return any(comparison.is_loaded for comparison in here)
-
-    def excludes(self, doubt: UnitDoubt) -> bool:
-        """Whether its own power or current excludes a doubt (law 4)."""
-        here = self._comparisons(doubt.since, doubt.until)
-        return any(comparison.excludes(doubt.ratio) for comparison in here)
-
-    def confirms(self, begin: float, end: float) -> bool:
-        """Whether its own power or current shows in a period that its unit is right (law 2)."""
-        return any(comparison.confirms for comparison in self._comparisons(begin, end))
-
-    def confirm(self) -> None:
-        """Other registers of the device show that its unit is right (law 4)."""
-        self.is_confirmed = True
-
-    def _comparisons(self, begin: float, end: float) -> Sequence[checks.Comparison]:
-        return [
-            comparison
-            for comparison in self._findings.comparisons
-            if comparison.begin < end and comparison.end > begin
-        ]
-
-    def take_doubt(self, source: str, doubt: UnitDoubt) -> None:
-        """Take over a doubt of the device. `source`: whose it is, such as outlet 3 (law 4)."""
-        is_known = any(
-            finding.since < doubt.until and finding.until > doubt.since
-            for finding in (*self.doubts, *self._shared)
-        )
-        if not is_known and not self._is_empty(doubt.since, doubt.until):
-            event = doubt.event
-            reason = f"{source} of the same device {event.reason}"
-            self._shared.append(
-                doubt._replace(event=Event(event.kind, event.begin, event.end, reason))
-            )
-            self._bounds.clear()
-
-    def _is_empty(self, since: float, until: float) -> bool:
-        """Whether nothing flowed in a time: any number of times nothing is nothing (law 4)."""
-        first, stop = np.searchsorted(self._rows.begins, (since, until))
-        kwh, amperes, watts = (
-            column[first:stop][~np.isnan(column[first:stop])]
-            for column in (self._rows.kwh, self._rows.amperes, self._rows.watts)
-        )
-        flows = np.concatenate((amperes, watts))
-        return bool(len(kwh) and len(flows) and not np.ptp(kwh) and not flows.any())
-
-    def _span_between_changes(self, event: Event) -> tuple[float, float]:
-        """When the device changed before and after an event: meanwhile it had one unit (law 4)."""
-        edges = [float(self._rows.begins[number]) for number in self._times.changes]
-        since = max((edge for edge in edges if edge <= event.begin), default=float("-inf"))
-        return since, min((edge for edge in edges if edge >= event.end), default=float("inf"))
-
-    def _stretches(self) -> Iterator[tuple[Column, bool]]:
-        """The rows that are compared with power (law 2): of each segment; and, of the time between
-        two changes of the device of which most readings are in none, all: a register in a wrong
-        unit may be too fast everywhere.
-        """
-        rows_read = np.flatnonzero(~np.isnan(self._rows.kwh))
-        edges = [0, *sorted(self._readings.changes), len(rows_read)]
-        for first, stop in zip(edges, edges[1:]):
-            believed_readings = [
-                segment.readings
-                for segment in self._story.segments
-                if first <= segment.first < stop
-            ]
-            if 2 * sum(map(len, believed_readings)) < stop - first:
-                yield rows_read[first:stop], False
-                continue
-            for numbers in believed_readings:
-                if isinstance(numbers, range) and len(rows_read) == len(self._rows.kwh):
-                    yield slice(numbers.start, numbers.stop), True  # copies nothing
-                else:
-                    yield rows_read[np.asarray(numbers)], True
+        self._measured = dict[Period, _Measured]()
+        #: what the power says of its unit
+        self.unit = UnitCheck(readings, rows, times, parameters, self._story.segments)
 
     @property
     def step(self) -> float:
@@ -260,23 +108,26 @@ class CheckedRegister:
 
     def all_bounds(self, periods: Sequence[Period]) -> Sequence[EnergyInterval]:
         """The energy of each period by this register alone."""
-        missing = [period for period in dict.fromkeys(periods) if period not in self._bounds]
+        return [
+            self._bounded(*measured, *period)
+            for measured, period in zip(self._measure(periods), periods)
+        ]
+
+    def _measure(self, periods: Sequence[Period]) -> Sequence[_Measured]:
+        missing = [period for period in dict.fromkeys(periods) if period not in self._measured]
         if missing:
-            energies = self._energies(missing)
             flows = checks.unmoved_kwh(self._rows, self._parameters, missing)
-            for period, energy, kwh in zip(missing, energies, flows):
-                self._unmoved_kwh[period] = kwh
-                self._bounds[period] = self._bounded(energy, kwh, *period)
-        return [self._bounds[period] for period in periods]
+            self._measured.update(zip(missing, map(_Measured, self._energies(missing), flows)))
+        return [self._measured[period] for period in periods]
 
     def _bounded(
         self, energy: EnergyInterval, unmoved_kwh: float, begin: float, end: float
     ) -> EnergyInterval:
         """The energy of a period with what the power says of it (laws 2 and 5)."""
         most = self._limits.most(end - begin)
-        if self.is_in_doubt(begin, end):
+        if self.unit.is_in_doubt(begin, end):
             return EnergyInterval(0.0, energy.best, most)
-        stood = checks.uncounted_s(self._findings.standstills, begin, end)
+        stood = checks.uncounted_s(self.unit.standstills, begin, end)
         high = energy.high + self._limits.most(stood)
         return EnergyInterval(energy.low, energy.best, min(max(high, unmoved_kwh), most))
 
@@ -288,46 +139,9 @@ class CheckedRegister:
             for event in (*self._story.events, *self._times.clock.jumps)
             if event.begin < end + slack and event.end > begin - slack
         ]
-        events += self._doubts(begin, end)
-        events += self._unseen(begin, end)
-        events += (
-            stood.event
-            for stood in self._findings.standstills
-            if stood.begin < end and stood.end > begin
-        )
-        events += checks.unknown_unit(self._rows)
+        events += self.unit.events(begin, end)
         events += checks.gaps(self._rows, self._parameters, begin, end)
         return sorted(events, key=lambda event: (event.begin, event.end))
-
-    def is_in_doubt(self, begin: float, end: float) -> bool:
-        """Whether something that was read shows a wrong unit in a part of a period (law 2)."""
-        return any(self._doubts(begin, end))
-
-    def _doubts(self, begin: float, end: float) -> Iterator[Event]:
-        return (
-            doubt.event
-            for doubt in (*self.doubts, *self._shared)
-            if doubt.since < end and doubt.until > begin
-        )
-
-    def device_doubts(self) -> Sequence[UnitDoubt]:
-        """Its own doubts, and its suspicions that are of the device (law 4)."""
-        return [*self.doubts, *filter(self._is_of_device, self.suspicions)]
-
-    def _is_of_device(self, suspicion: UnitDoubt) -> bool:
-        return any(suspicion[2:] == doubt[2:] for doubt in self._shared)
-
-    def _unseen(self, begin: float, end: float) -> Iterator[Event]:
-        """Suspicions that are not of the device (law 4)."""
-        for doubt in self.suspicions:
-            is_here = doubt.event.begin < end and doubt.event.end > begin
-            if is_here and not self._is_of_device(doubt):
-                reason = f"{doubt.event.reason}: perhaps it follows the clock of the polls"
-                yield Event(checks.UNSEEN, doubt.event.begin, doubt.event.end, reason)
-
-    def is_unseen(self, begin: float, end: float) -> bool:
-        """Whether its power was not seen as it is in a part of a period (law 2)."""
-        return any(self._unseen(begin, end))
 
     def rise(self, begin: float, end: float) -> EnergyInterval:
         """What the register alone counted in a period, whatever its unit (law 1)."""
@@ -369,13 +183,12 @@ class CheckedRegister:
 
     def weak_evidence(self, begin: float, end: float) -> str:
         """Why what was read supports no firm energy (law 5); "" if it does."""
-        if self.is_unseen(begin, end):
+        if self.unit.is_unseen(begin, end):
             return "its power was not seen as it is"
-        if (begin, end) not in self._unmoved_kwh:
-            self.bounds(begin, end)
-        if self._unmoved_kwh[begin, end]:
+        if self._measure([(begin, end)])[0].unmoved_kwh:
             return "it stood while power was read"
-        if self.is_confirmed or self.confirms(begin, end) or self._is_empty(begin, end):
+        unit = self.unit
+        if unit.is_confirmed or unit.confirms(begin, end) or unit.is_empty(begin, end):
             return ""
         if np.isnan(self._rows.watts).all():
             return "bounded by amperes, which show its unit within many times only"

@@ -29,9 +29,10 @@ from ..registers.poll import OWN
 from ..registers.rounding import summed
 from ..registers.unit_aliases import UnitEvidence
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
-from . import checks, grades
-from .checked_register import CheckedRegister, PlotData, ReadTimes
+from . import checks, grades, unit_check
+from .checked_register import CheckedRegister, PlotData
 from .grades import LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH, GradeBasis
+from .unit_check import ReadTimes
 
 #: of a PDU: a page with more pictures says no more
 _MOST_DRAWN = 2
@@ -225,7 +226,7 @@ class PduWalk:
         if register is None or not register.known.is_read(scope.begin, scope.end):
             return None
         if is_confirmed:
-            register.known.confirm()
+            register.known.unit.confirm()
         return register.answer(scope._replace(energy_only=True), None, tenures)
 
 
@@ -236,10 +237,12 @@ def audit_registers(pdu: PduReadings, scope: AuditScope) -> PduAudit:
     _refine(registers)
     begin, end = scope.begin, scope.end
     outlet_registers = {name: register.known for name, register in registers.items() if name != OWN}
-    _share_doubts(outlet_registers, (begin, end))
+    units = {name: register.unit for name, register in outlet_registers.items()}
+    unit_check.share_doubts(units, (begin, end))
     own = registers[OWN].known if OWN in registers else None
     if own is not None:
-        _share_with_inlet(own, outlet_registers, (begin, end))
+        is_sum = bool(units) and _is_sum(own, outlet_registers, begin, end)
+        unit_check.share_with_inlet(own.unit, units if is_sum else {}, (begin, end))
     inlet = _inlet(registers, begin, end)
     answers = {
         identity: register.answer(
@@ -301,14 +304,14 @@ def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Opti
     registers = {
         identity: register
         for identity, register in registers.items()
-        if not register.known.is_unseen(begin, end)
+        if not register.known.unit.is_unseen(begin, end)
     }
     outlets = {
         identity: register.known for identity, register in registers.items() if identity != OWN
     }
     if OWN not in registers or not outlets:
         return None
-    if any(register.known.is_in_doubt(begin, end) for register in registers.values()):
+    if any(register.known.unit.is_in_doubt(begin, end) for register in registers.values()):
         return None
     are_stated = all(register.meter.class_percent is not None for register in registers.values())
     inlet = Inlet(registers[OWN].known, outlets, are_stated=are_stated)
@@ -323,53 +326,6 @@ def _refine(registers: Mapping[str, _Register]) -> None:
         for register in outlets:
             if register.origins.step == READINGS and not register.known.has_moved:
                 register.take_step(min(steps))
-
-
-def _share_doubts(outlets: Mapping[str, CheckedRegister], period: tuple[float, float]) -> None:
-    """What casts doubt on one outlet does so on all of its device (law 4): one MIB object has one
-    unit. Not if an outlet shows by its own power or current that the unit is right.
-    """
-    names = {identity: f"outlet {identity}" for identity in outlets}
-    for identity, register in outlets.items():
-        for doubt in register.suspicions:
-            loaded_outlets = [other for other in outlets.values() if other.is_loaded(doubt)]
-            if len(loaded_outlets) > 1 and not any(
-                other.excludes(doubt) for other in loaded_outlets
-            ):
-                for other in outlets.values():
-                    other.take_doubt(names[identity], doubt)
-        for doubt in register.doubts:
-            others = [other for other in outlets.values() if other is not register]
-            if not any(other.is_loaded(doubt) and other.excludes(doubt) for other in others):
-                for other in others:
-                    if not other.excludes(doubt):
-                        other.take_doubt(names[identity], doubt)
-    if any(register.confirms(*period) for register in outlets.values()):
-        for register in outlets.values():
-            register.confirm()
-
-
-def _share_with_inlet(
-    own: CheckedRegister, outlets: Mapping[str, CheckedRegister], period: tuple[float, float]
-) -> None:
-    """Inlet and outlets count in one unit if the inlet counts the sum of the outlets (law 4)."""
-    if own.confirms(*period):
-        own.confirm()
-    if not outlets or not _is_sum(own, outlets, *period):
-        return
-    for identity, register in outlets.items():
-        for doubt in register.device_doubts():
-            if not own.excludes(doubt):
-                own.take_doubt(f"outlet {identity}", doubt)
-    for doubt in own.doubts:
-        for register in outlets.values():
-            if not register.excludes(doubt):
-                register.take_doubt("the inlet", doubt)
-    if any(register.confirms(*period) for register in outlets.values()):
-        own.confirm()
-    elif own.is_confirmed:
-        for register in outlets.values():
-            register.confirm()
 
 
 def _is_sum(
@@ -470,7 +426,7 @@ class _Register:
             self.known.step,
             self.meter,
             self.origins,
-            self.known.is_confirmed,
+            self.known.unit.is_confirmed,
             self.known.weak_evidence(begin, end),
             shares,
         )

@@ -1,0 +1,275 @@
+"""What casts doubt on the unit of a register: its rises beside what flowed, and what others of its
+device say (laws 2 and 4). Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from ..journal.readings import PduReadings
+from ..registers.numpy_lazy import Column, np
+from ..registers.segments import Segment
+from ..registers.values import Event, RegisterReadings
+from . import checks
+
+
+class ReadTimes:
+    """When a PDU was read, as all of its registers need it."""
+
+    def __init__(self, pdu: PduReadings) -> None:
+        self.clock = pdu.clock()
+        self.begins, self.ends = np.asarray(self.clock.begins), np.asarray(self.clock.ends)
+        #: the usual time between two polls, in s
+        self.usual_gap = pdu.usual_gap()
+        #: numbers of polls before which the unit changed
+        self.changes = frozenset(pdu.changes)
+
+
+class UnitDoubt(NamedTuple):
+    """An event that shows another unit, and the time between two changes of the device, in s."""
+
+    event: Event
+    #: what the register counts by what flowed
+    ratio: float
+    since: float
+    until: float
+
+
+class _Findings(NamedTuple):
+    """What a register counted beside what flowed (law 2)."""
+
+    #: of each stretch, as a whole
+    comparisons: list[checks.Comparison]
+    #: by its own power or current
+    doubts: list[UnitDoubt]
+    #: the same, by less than what one outlet alone can show
+    suspicions: list[UnitDoubt]
+    standstills: list[checks.Standstill]
+
+
+class UnitCheck:
+    """The doubts of one register, and what excludes them."""
+
+    def __init__(
+        self,
+        readings: RegisterReadings,
+        rows: checks.Rows,
+        times: ReadTimes,
+        parameters: checks.CheckParameters,
+        segments: Sequence[Segment],
+    ) -> None:
+        self._readings, self._rows, self._times = readings, rows, times
+        self._parameters, self._segments = parameters, segments
+        #: doubts that are of the device
+        self._shared: list[UnitDoubt] = []
+        #: whether something of the device shows that its unit is right
+        self.is_confirmed = False
+
+    @cached_property
+    def _findings(self) -> _Findings:
+        findings = _Findings([], [], [], [])
+        flow = checks.Flow.of(self._rows, self._parameters)
+        if flow is None:
+            return findings
+        for stretch, is_believed in self._stretches():
+            arguments = self._rows, flow, self._parameters, stretch
+            still = checks.standstills(*arguments) if is_believed else ()
+            comparison = checks.compare(*arguments, still, is_believed=is_believed)
+            if comparison is None and still and np.ptp(self._rows.kwh[stretch]):
+                comparison = checks.compare(*arguments)
+            if comparison is None:
+                findings.standstills.extend(still)
+                continue
+            findings.comparisons.append(comparison)
+            event = comparison.event
+            # what nobody believes may stand, and is a hole then
+            if event is None or not (is_believed or comparison.ratio > 1.0):
+                findings.standstills.extend(still)
+                continue
+            doubt = UnitDoubt(event, comparison.ratio, *self._span_between_changes(event))
+            factor = max(doubt.ratio, 1.0 / doubt.ratio) if doubt.ratio else float("inf")
+            is_alone_enough = factor >= checks.DEVICE_FACTOR
+            same_kind = findings.doubts if is_alone_enough else findings.suspicions
+            # once for a unit is enough
+            if doubt[2:] not in [other_doubt[2:] for other_doubt in same_kind]:
+                same_kind.append(doubt)
+            if not is_alone_enough:
+                findings.standstills.extend(still)
+        return findings
+
+    @property
+    def doubts(self) -> Sequence[UnitDoubt]:
+        """What its own power or current says of its unit (law 2)."""
+        return self._findings.doubts
+
+    @property
+    def suspicions(self) -> Sequence[UnitDoubt]:
+        """What its own power says, and all others of the device must say, too (law 4)."""
+        return self._findings.suspicions
+
+    def is_loaded(self, doubt: UnitDoubt) -> bool:
+        """Whether its power shows what it counts by what flows, in the time of a doubt (law 2)."""
+        here = self._comparisons(doubt.since, doubt.until)
+        return any(comparison.is_loaded for comparison in here)
+
+    def excludes(self, doubt: UnitDoubt) -> bool:
+        """Whether its own power or current excludes a doubt (law 4)."""
+        here = self._comparisons(doubt.since, doubt.until)
+        return any(comparison.excludes(doubt.ratio) for comparison in here)
+
+    def confirms(self, begin: float, end: float) -> bool:
+        """Whether its own power or current shows in a period that its unit is right (law 2)."""
+        return any(comparison.confirms for comparison in self._comparisons(begin, end))
+
+    def confirm(self) -> None:
+        """Other registers of the device show that its unit is right (law 4)."""
+        self.is_confirmed = True
+
+    def _comparisons(self, begin: float, end: float) -> Sequence[checks.Comparison]:
+        return [
+            comparison
+            for comparison in self._findings.comparisons
+            if comparison.begin < end and comparison.end > begin
+        ]
+
+    def take_doubt(self, source: str, doubt: UnitDoubt) -> None:
+        """Take over a doubt of the device. `source`: whose it is, such as outlet 3 (law 4)."""
+        is_known = any(
+            finding.since < doubt.until and finding.until > doubt.since
+            for finding in (*self.doubts, *self._shared)
+        )
+        if not is_known and not self.is_empty(doubt.since, doubt.until):
+            event = doubt.event
+            reason = f"{source} of the same device {event.reason}"
+            self._shared.append(
+                doubt._replace(event=Event(event.kind, event.begin, event.end, reason))
+            )
+
+    def is_empty(self, since: float, until: float) -> bool:
+        """Whether nothing flowed in a time: any number of times nothing is nothing (law 4)."""
+        first, stop = np.searchsorted(self._rows.begins, (since, until))
+        kwh, amperes, watts = (
+            column[first:stop][~np.isnan(column[first:stop])]
+            for column in (self._rows.kwh, self._rows.amperes, self._rows.watts)
+        )
+        flows = np.concatenate((amperes, watts))
+        return bool(len(kwh) and len(flows) and not np.ptp(kwh) and not flows.any())
+
+    def _span_between_changes(self, event: Event) -> tuple[float, float]:
+        """When the device changed before and after an event: meanwhile it had one unit (law 4)."""
+        edges = [float(self._rows.begins[number]) for number in self._times.changes]
+        since = max((edge for edge in edges if edge <= event.begin), default=float("-inf"))
+        return since, min((edge for edge in edges if edge >= event.end), default=float("inf"))
+
+    def _stretches(self) -> Iterator[tuple[Column, bool]]:
+        """The rows that are compared with power (law 2): of each segment; and, of the time between
+        two changes of the device of which most readings are in none, all: a register in a wrong
+        unit may be too fast everywhere.
+        """
+        rows_read = np.flatnonzero(~np.isnan(self._rows.kwh))
+        edges = [0, *sorted(self._readings.changes), len(rows_read)]
+        for first, stop in zip(edges, edges[1:]):
+            believed_readings = [
+                segment.readings for segment in self._segments if first <= segment.first < stop
+            ]
+            if 2 * sum(map(len, believed_readings)) < stop - first:
+                yield rows_read[first:stop], False
+                continue
+            for numbers in believed_readings:
+                if isinstance(numbers, range) and len(rows_read) == len(self._rows.kwh):
+                    yield slice(numbers.start, numbers.stop), True  # copies nothing
+                else:
+                    yield rows_read[np.asarray(numbers)], True
+
+    @property
+    def standstills(self) -> Sequence[checks.Standstill]:
+        """Where the register stood while power flowed (law 2)."""
+        return self._findings.standstills
+
+    def is_in_doubt(self, begin: float, end: float) -> bool:
+        """Whether something that was read shows a wrong unit in a part of a period (law 2)."""
+        return any(self._doubt_events(begin, end))
+
+    def events(self, begin: float, end: float) -> Iterator[Event]:
+        """What the power says of a period (law 5)."""
+        yield from self._doubt_events(begin, end)
+        yield from self._unseen_events(begin, end)
+        for stood in self.standstills:
+            if stood.begin < end and stood.end > begin:
+                yield stood.event
+        yield from checks.unknown_unit(self._rows)
+
+    def _doubt_events(self, begin: float, end: float) -> Iterator[Event]:
+        return (
+            doubt.event
+            for doubt in (*self.doubts, *self._shared)
+            if doubt.since < end and doubt.until > begin
+        )
+
+    def device_doubts(self) -> Sequence[UnitDoubt]:
+        """Its own doubts, and its suspicions that are of the device (law 4)."""
+        return [*self.doubts, *filter(self._is_of_device, self.suspicions)]
+
+    def _is_of_device(self, suspicion: UnitDoubt) -> bool:
+        return any(suspicion[2:] == doubt[2:] for doubt in self._shared)
+
+    def _unseen_events(self, begin: float, end: float) -> Iterator[Event]:
+        """Suspicions that are not of the device (law 4)."""
+        for doubt in self.suspicions:
+            is_here = doubt.event.begin < end and doubt.event.end > begin
+            if is_here and not self._is_of_device(doubt):
+                reason = f"{doubt.event.reason}: perhaps it follows the clock of the polls"
+                yield Event(checks.UNSEEN, doubt.event.begin, doubt.event.end, reason)
+
+    def is_unseen(self, begin: float, end: float) -> bool:
+        """Whether its power was not seen as it is in a part of a period (law 2)."""
+        return any(self._unseen_events(begin, end))
+
+
+def share_doubts(outlets: Mapping[str, UnitCheck], period: tuple[float, float]) -> None:
+    """What casts doubt on one outlet does so on all of its device (law 4): one MIB object has one
+    unit. Not if an outlet shows by its own power or current that the unit is right.
+    """
+    names = {identity: f"outlet {identity}" for identity in outlets}
+    for identity, register in outlets.items():
+        for doubt in register.suspicions:
+            loaded_outlets = [other for other in outlets.values() if other.is_loaded(doubt)]
+            if len(loaded_outlets) > 1 and not any(
+                other.excludes(doubt) for other in loaded_outlets
+            ):
+                for other in outlets.values():
+                    other.take_doubt(names[identity], doubt)
+        for doubt in register.doubts:
+            others = [other for other in outlets.values() if other is not register]
+            if not any(other.is_loaded(doubt) and other.excludes(doubt) for other in others):
+                for other in others:
+                    if not other.excludes(doubt):
+                        other.take_doubt(names[identity], doubt)
+    if any(register.confirms(*period) for register in outlets.values()):
+        for register in outlets.values():
+            register.confirm()
+
+
+def share_with_inlet(
+    own: UnitCheck, outlets: Mapping[str, UnitCheck], period: tuple[float, float]
+) -> None:
+    """Inlet and outlets count in one unit if the inlet counts the sum of the outlets (law 4).
+    `outlets`: those whose sum it counts.
+    """
+    if own.confirms(*period):
+        own.confirm()
+    for identity, register in outlets.items():
+        for doubt in register.device_doubts():
+            if not own.excludes(doubt):
+                own.take_doubt(f"outlet {identity}", doubt)
+    for doubt in own.doubts:
+        for register in outlets.values():
+            if not register.excludes(doubt):
+                register.take_doubt("the inlet", doubt)
+    if any(register.confirms(*period) for register in outlets.values()):
+        own.confirm()
+    elif own.is_confirmed:
+        for register in outlets.values():
+            register.confirm()
