@@ -56,9 +56,8 @@ class StepRun:
         self.step, self._plan, self._say = step, plan, say
         self._machine, self._idle_a = drawing.machines[step.machine], drawing.idle_a
         self._watch, self._commands, self._environment = watch, commands, commands.environment
-        self._power = MachinePower.of(self._machine)
         self._cabling = EvidenceFile(plan.verified).find(
-            self._power.name, self._machine.cords, self._environment.now()
+            MachinePower.of(self._machine).name, self._machine.cords, self._environment.now()
         )
         evidence = self._cabling.evidence
         # how often the machine's meters renew their figures, as its trial has measured
@@ -140,7 +139,8 @@ class StepRun:
         and prove it like that. The first that is not proven ends it.
         """
         # what is off already stays out of it
-        power, evidence = self._power._replace(cords=self.step.cords), self._cabling.evidence
+        power = MachinePower.of(self._machine)._replace(cords=self.step.cords)
+        evidence = self._cabling.evidence
         if evidence is not None:
             cords = [c for c in evidence.cords if Cord(c.pdu, c.outlet) in self.step.cords]
             evidence = evidence._replace(cords=cords)
@@ -151,6 +151,9 @@ class StepRun:
             proofs.check(power, access.read_pdus(power.pdus), access, proof, cabling, store)
         except NotProven as error:
             raise self._refusal(error) from None
+        # some seconds have passed
+        self._read()
+        self._check(self.step.cords)
         try:
             saw = proofs.switch_off(power, access, proof, cabling, store)
         except NotProven as error:

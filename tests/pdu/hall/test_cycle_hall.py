@@ -346,7 +346,8 @@ def test_it_asks_and_a_plan_is_not_overwritten(
 ) -> None:
     planned(capsys, ONE_FEED, "row1/m1")
     before = Path("p").read_bytes()
-    assert run(capsys, "run", "p")[0] == exit_codes.NOT_CONFIRMED
+    code, out, err = run(capsys, "run", "p")
+    assert (code, out) == (exit_codes.NOT_CONFIRMED, "") and "running p needs --yes" in err
     code, _, err = run(capsys, "plan", "p", ONE_FEED, "--machines", "*")
     assert (
         code == 2
@@ -372,6 +373,14 @@ def test_a_machine_that_was_never_tried_needs_confirm_state(
     plan = plan_file.read_plan("q")[0]
     # the dead supply carries nothing
     assert not plan.by_current and plan.carried == (("left", "2"),)
+
+
+def test_the_steps_of_a_plan_are_shown(hall: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (("plan", "p", ONE_FEED, "--machines", "row1/m1", *QUICK), ("run", "p", "--yes")):
+        _, out, _ = run(capsys, *words)
+        assert re.search(
+            r"step +machine +off, then on\n +1 +row1/m1 +left/1\n +2 +row1/m1 +right/1", out
+        )
 
 
 def test_a_run_whose_reader_is_gone_sends_nothing_more(

@@ -422,6 +422,21 @@ def test_a_machine_that_could_not_be_proven_off_is_not_switched_off(
     assert "this run sent no command of this step" in str(ended.error) and not world.sent
 
 
+class _Touched(RoomWorld):
+    """Somebody switches the right cord off while the serial numbers are read."""
+
+    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
+        self.room.command("right", "3", False)
+        return super().serials(pdus)
+
+
+def test_with_both_feeds_the_last_reading_before_the_command_is_judged(verified: Path) -> None:
+    world = _Touched(room())
+    ended = run(world, Mode.BOTH_FEEDS, verified=verified)
+    assert "right/3: its outlet is reported off" in str(ended.error)
+    assert world.sent == [(CORDS[1], False)] and not ended.left
+
+
 # ---- commands and their journal ------------------------------------------------------------------
 
 _OFF, _ON = "left/3 off", "left/3 on"
