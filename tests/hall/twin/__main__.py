@@ -105,7 +105,7 @@ def _has_input() -> bool:
 def _of_month(past: month.Month) -> list[str]:
     period = f"--month {past.text} --zone Europe/Berlin --limit-kw {month.LIMIT_KW:g}"
     return [
-        "And a past month, with a reset, a hole, a false zero and an exchanged PDU:",
+        "And a past month, with a reset, a hole, a false zero, an exchange, a PDU by its inlet:",
         f"  pdu energy statement readings {period} --customers customers.csv"
         f" --into statements-{past.text} --tariff day-night",
         *(
@@ -196,7 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--month",
         action="store_true",
-        help="also write a past month's readings of two PDUs, for pdu energy statement",
+        help="also write a past month's readings of three PDUs, for pdu energy statement",
     )
     parser.add_argument(
         "--forms",

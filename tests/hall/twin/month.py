@@ -2,7 +2,8 @@
 
 The loads are smooth. The register of r1-left, outlet 1 begins again at 0 on the 9th. r1-right does
 not answer for half of the 14th, outlet 2 of r1-left reads 0 once on the 18th, and on the 22nd
-another unit takes the place of r1-right. On the 12th, outlet 3 of both changes hands.
+another unit takes the place of r1-right. On the 12th, outlet 3 of both changes hands. `kept` has a
+third PDU, whose customer has all of it, by its inlet.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ import calendar
 import datetime
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from pdu.core.files.journal import START, Journal
 
 OUTLETS = 6
 LIMIT_KW = 3.68
 PDUS = ("r1-left", "r1-right")
+_BY_INLET = "r2-left"
 _DAY, _HOUR = 86400.0, 3600.0
 _STEP = 0.01
 _CUSTOMERS = """\
@@ -82,7 +84,7 @@ def customers(folder: Path, month: Month) -> Path:
 def power_kw(pdu: str, outlet: int, when: float) -> float:
     """What flows at a moment: more by day, and more at higher numbers."""
     day = 1.0 + 0.3 * math.sin(2.0 * math.pi * (when / _DAY - 0.3))
-    return 0.0 if outlet == OUTLETS else 0.06 * outlet * day + 0.02 * PDUS.index(pdu)
+    return 0.0 if outlet == OUTLETS else 0.06 * outlet * day + 0.02 * (pdu != PDUS[0])
 
 
 def energy_kwh(pdu: str, outlet: int, begin: float, end: float) -> float:
@@ -93,7 +95,7 @@ def energy_kwh(pdu: str, outlet: int, begin: float, end: float) -> float:
     def until(when: float) -> float:
         turn = 2.0 * math.pi
         wave = -math.cos(turn * (when / _DAY - 0.3)) * _DAY / turn
-        return 0.06 * outlet * (when + 0.3 * wave) + 0.02 * PDUS.index(pdu) * when
+        return 0.06 * outlet * (when + 0.3 * wave) + 0.02 * (pdu != PDUS[0]) * when
 
     return (until(end) - until(begin)) / _HOUR
 
@@ -105,12 +107,13 @@ def kept(folder: Path) -> Month:
         year, month, _ = min(one.name for one in path.glob("*.jsonl")).split("-")
         return Month(int(year), int(month)).after
     found = last_month()
-    written(folder, found, 900.0)
-    customers(folder, found)
+    written(folder, found, 900.0, (*PDUS, _BY_INLET))
+    with customers(folder, found).open("a", encoding="utf-8") as file:
+        file.write(f"Delta Racks;{_BY_INLET};;;\n")
     return found
 
 
-def written(folder: Path, month: Month, cadence: float = 300.0) -> Path:
+def written(folder: Path, month: Month, cadence: float = 300.0, pdus: Sequence[str] = PDUS) -> Path:
     """Write the meter's files from a day before the month to a day after it."""
     path = folder / "readings"
     path.mkdir(mode=0o700)
@@ -120,19 +123,21 @@ def written(folder: Path, month: Month, cadence: float = 300.0) -> Path:
         begin = first + number * _DAY
         name = time.strftime("%Y-%m-%d", time.gmtime(begin))
         with Journal(str(path / f"{name}.jsonl"), after) as kept:
-            kept.append(_day(month, begin, cadence))
+            kept.append(_day(month, begin, cadence, pdus))
             after = kept.hash
     return path
 
 
-def _day(month: Month, begin: float, cadence: float) -> Iterator[dict[str, Any]]:
+def _day(
+    month: Month, begin: float, cadence: float, pdus: Sequence[str]
+) -> Iterator[dict[str, Any]]:
     mono = begin - month.begin + 1e7
     start = {"boot": "simulated", "utc": begin, "mono": mono, "every": cadence}
     yield {"meter": 1, "version": "simulated", **start, "repaired": 0}
     declared: dict[str, str] = {}
     for turn in range(round(_DAY / cadence)):
         when = begin + turn * cadence + 1.0
-        for number, pdu in enumerate(PDUS):
+        for number, pdu in enumerate(pdus):
             serial = f"{pdu}-old" if not _is_exchanged(month, pdu, when) else f"{pdu}-new"
             if declared.get(pdu) != serial:
                 declared[pdu] = serial
@@ -176,7 +181,7 @@ def _poll(month: Month, number: int, pdu: str, when: float) -> dict[str, Any]:
         **said,
         "up": round(when - _since(month, pdu, when), 1),
         "load": round(sum(watts) / 230.0, 3),
-        "total": None,
+        **({"total": round(sum(kwh), 2), "power": sum(watts)} if pdu == _BY_INLET else {}),
         "kwh": kwh,
         "amps": [round(one / 230.0, 3) for one in watts],
         "watts": watts,
@@ -189,7 +194,7 @@ def _since(month: Month, pdu: str, when: float) -> float:
     return exchanged if _is_exchanged(month, pdu, when) else month.begin - 4e6
 
 
-def _register(month: Month, pdu: str, outlet: int, when: float) -> Optional[float]:
+def _register(month: Month, pdu: str, outlet: int, when: float) -> float:
     place = (pdu, outlet)
     if place == (PDUS[0], 2) and 17.5 * _DAY <= when - month.begin < 17.5 * _DAY + 300.0:
         return 0.0
