@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ...core.cli.output import counted
+from ..registers.rounding import round_to_wh
 from ..registers.values import EnergyInterval, Event
 from . import checks
 
@@ -104,6 +105,7 @@ _ROUNDING = 1e-9
 
 
 def _apart(energy: EnergyInterval) -> str:
+    energy = round_to_wh(energy).energy  # as the bounds are printed
     share = f", {_short(100.0 * energy.width / energy.best, 2)} %" if energy.best > 0.0 else ""
     return f"the bounds are {_short(energy.width, 3)} kWh apart{share}"
 
