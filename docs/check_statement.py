@@ -1046,12 +1046,12 @@ def report(statement):
 
 STATED = (
     "what the provider alone says: the readings before they were published, and of which unit they"
-    " are; the chain of roots; number, date, issuer, customer, what it corrects and what was"
-    " billed before, period and zone, prices, whose outlet when (from, to, held_before), machine,"
-    " name, limit_kw, step_kwh, wrap_kwh, class_percent, volts and own_use_w of each meter,"
-    " most_kwh, doubted, confirmed, tolerance_kwh, hours of the tariff, carbon, pue, left_out,"
-    " version, the words of reasons; and what page and table say: compare them with the figures"
-    " above"
+    " are; that all customers were given this root; the chain of roots; number, date, issuer,"
+    " customer, what it corrects and what was billed before, period and zone, prices, whose outlet"
+    " when (from, to, held_before), machine, name, limit_kw, step_kwh, wrap_kwh, class_percent,"
+    " volts and own_use_w of each meter, most_kwh, doubted, confirmed, tolerance_kwh, hours of the"
+    " tariff, carbon, pue, left_out, version, the words of reasons; and what page and table say:"
+    " compare them with the figures above"
 )
 
 

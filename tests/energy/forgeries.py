@@ -801,6 +801,19 @@ def _long_before(statement: Statement, said: dict[str, Any], files: dict[str, by
     again(statement, said)
 
 
+@forgery(
+    "kWh in two lines of an outlet, the days between left away", "no reading is shown of 7 days"
+)
+def _once_more(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+    for all_ in (statement, said):
+        all_["lines"].append(copy.deepcopy(all_["lines"][-1]))
+    statement["lines"][-2].update(to="2026-10-18 02:00:00+02:00")
+    statement["lines"][-1].update({"from": "2026-10-24 02:00:00+02:00"})
+    line = said["lines"][-1]
+    line["days"] = [one for one in line["days"] if not "2026-10-16" < one["day"] < "2026-10-24"]
+    again(statement, said)
+
+
 def _in_two(moment: str, is_held: bool = True) -> Forge:
     """A line ends, and goes on at the same moment."""
 
@@ -880,6 +893,26 @@ def _hidden(statement: Statement, said: dict[str, Any], files: dict[str, bytes])
     shown = range(len(day["texts"]) - 8)
     day.update(part_of(day.pop(disclosure.STREAM), day["texts"], shown).document())
     again(statement, said)
+
+
+def _texts(change: Callable[[list[str]], object]) -> Forge:
+    """Changes what is shown of a whole day; all figures follow."""
+
+    def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+        days = said["lines"][_place(said)]["days"]
+        change(next(one for one in days if one["day"] == "2026-10-20")["texts"])
+        again(statement, said)
+
+    return forge
+
+
+FORGERIES += [
+    Forgery("a day without its head", _texts(lambda texts: texts.pop(0))),
+    Forgery("one reading between others is hidden", _texts(
+        lambda texts: texts.__setitem__(9, leaf_rows.HIDDEN + "0" * 64))),
+    Forgery("a day of which no reading is shown", _texts(lambda texts: texts.__delitem__(
+        slice(1, None))), "no reading is shown of 1 day (2026-10-20)"),
+]  # fmt: skip
 
 
 @forgery("of its own time only registers are shown", "HIDDEN, perhaps of this time")
