@@ -321,7 +321,7 @@ def _run_plan(
     notes = [_note(outlet, plan, targets) for outlet in outcome.left]
     notes += [f"{cord} was switched on again" for cord in outcome.restored]
     if outcome.steps_done < len(plan.steps):
-        if only_open and outcome.error is None:
+        if outcome.error is None:
             notes.append(
                 f"{path} is older than {plan.valid_s / 60:g} minutes, so no other step was begun:"
                 " make a new plan"

@@ -93,7 +93,7 @@ class PolledEnvironment(SystemClock):
         """States, currents and topology. A PDU that fails has an error, and what came before it."""
         targets = [self._targets[name] for name in sorted(pdus)]
         # threads: the commands go out from this process, so it must not be forked
-        with ThreadPoolExecutor(max(1, min(_THREADS, len(targets)))) as threads:
+        with ThreadPoolExecutor(_THREADS) as threads:
             readings = list(threads.map(poll_full, targets))
         return hall_readings([target.device for target in targets], readings, time.time())
 

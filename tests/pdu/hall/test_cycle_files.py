@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
+import signal
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +19,7 @@ from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord, Drawing
 from pdu.core.files import journal
 from pdu.core.states import DOWN, UNKNOWN, UP
-from pdu.hall.cycle import plan_file, run_locks
+from pdu.hall.cycle import pdu_access, plan_file, run_locks
 from pdu.hall.cycle.plan_file import CyclePlan, OpenStep, PduDevice, Progress
 from pdu.hall.cycle.steps import CycleStep, Mode
 
@@ -133,8 +135,11 @@ def test_what_another_hand_wrote_is_no_plan(
 def test_a_plan_of_the_least_content_is_one(tmp_path: Path) -> None:
     path = str(tmp_path / "p")
     with contextlib.closing(journal.Journal(path)) as log:
-        log.append([HEAD, STEP, BEGIN, DONE])
+        log.append([HEAD, STEP])
+        assert plan_file.read_plan(path)[1] == Progress()
+        log.append([{"at": 1, "run": "begun"}, BEGIN, DONE])
     found, progress = plan_file.read_plan(path)
+    assert progress.begun and progress.open is None
     assert (found.mode, found.by_current, progress.steps_done) == (Mode.BOTH_FEEDS, False, 1)
 
 
@@ -174,6 +179,37 @@ def test_an_outlet_is_perhaps_off_until_it_is_seen_on() -> None:
     # it was off before, and is seen on: that of another says nothing
     step = OpenStep(1, state_by_command={(LEFT, False): UP, (RIGHT, True): UP})
     assert step.perhaps_off() == [LEFT]
+
+
+# ---- signals -------------------------------------------------------------------------------------
+
+
+def test_the_first_signal_asks_to_stop_and_the_second_ends_at_once() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    for first, second in itertools.product((signal.SIGINT, signal.SIGTERM), repeat=2):
+        with pdu_access.stopping() as stop_request:
+            asked = [stop_request.is_asked]
+            signal.raise_signal(first)
+            assert [*asked, stop_request.is_asked] == [False, True]
+            # a terminal that is closed sends it, often twice
+            signal.raise_signal(signal.SIGHUP)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(second)
+    with pdu_access.stopping() as stop_request:
+        signal.raise_signal(signal.SIGHUP)
+        assert stop_request.is_asked
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    assert [signal.getsignal(number) for number in numbers] == before
+
+
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with pdu_access.stopping() as stop_request:
+            signal.raise_signal(signal.SIGHUP)
+            assert not stop_request.is_asked
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 # ---- locks ---------------------------------------------------------------------------------------

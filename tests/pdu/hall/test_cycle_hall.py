@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import io
 import json
 import re
 import shlex
@@ -230,6 +231,7 @@ def test_a_supply_that_died_since_the_plan_stops_the_run_before_a_command(
     code, out, err = run(capsys, "run", "p", "--yes")
     assert code == exit_codes.NOT_SEEN and "this run sent no command of this step" in err
     assert "0 of 2 steps ended, stopped at step 1" in out and hall.commands() == {}
+    assert "when the cause is gone, go on: pdu cycle-hall resume p --drawing hall.power" in out
     # the cause is gone
     hall.dead.clear()
     assert run(capsys, "resume", "p", "--yes")[0] == 0
@@ -383,13 +385,60 @@ def test_the_steps_of_a_plan_are_shown(hall: Room, capsys: pytest.CaptureFixture
         )
 
 
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def _refused_question(
+    patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str
+) -> str:
+    """What a run asks; the answer is no."""
+    patch.setattr(sys, "stdin", _Terminal("n\n"))
+    code, _, err = run(capsys, *words)
+    assert code == exit_codes.NOT_CONFIRMED
+    return err.partition("? [y/N]")[0]
+
+
+def test_a_run_asks_what_it_may_do(
+    hall: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(capsys, ONE_FEED, "row1/m1")
+    assert _refused_question(monkeypatch, capsys, "run", "p") == (
+        "switch 2 outlets off and on again, one after another, of 1 machine, which keep running"
+        " (row1/m1)"
+    )
+    planned(capsys, BOTH_FEEDS, "row1/*", path="q")
+    for most, names in ((2, "row1/m1, row1/m2"), (1, "row1/m1, ...")):
+        monkeypatch.setattr("pdu.hall.cycle.command._MOST_NAMES", most)
+        asked = _refused_question(monkeypatch, capsys, "run", "q")
+        assert asked == f"RESTART 2 machines ({names})"
+    Path("p").unlink()
+    killed(hall, capsys)
+    _time_passes(hall, monkeypatch)
+    assert _refused_question(monkeypatch, capsys, "resume", "p") == (
+        "the plan is old: switch on what is off of row1/m1, and nothing else"
+    )
+    assert hall.commands() == {}
+
+
+def test_a_run_that_left_nothing_off_is_named_no_more(
+    hall: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(capsys, ONE_FEED, "row1/m1")
+    code, out, _ = run(capsys, "run", "p", "--yes")
+    assert code == 0 and "step 1 of 2: row1/m1: left/1\n" in out
+    Path("p").unlink()
+    planned(capsys, ONE_FEED, "row1/m1", path="q")
+
+
 def test_a_run_whose_reader_is_gone_sends_nothing_more(
     hall: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     planned(capsys, ONE_FEED, "row1/m1")
 
-    def gone(text: str = "", **_: object) -> None:
-        if text.startswith("step 1"):
+    def gone(text: str = "", flush: bool = False, **_: object) -> None:
+        if text.startswith("step 1") and flush:
             raise BrokenPipeError
 
     monkeypatch.setattr("builtins.print", gone)
