@@ -35,7 +35,7 @@ _CYCLE = (
     "tests/hall/test_cycle_trial.py",
 )
 _CYCLE_FILES = ("tests/pdu/hall/test_cycle_files.py", *_CYCLE)
-_CYCLE_COMMAND = ("tests/pdu/hall/test_cycle_hall.py",)
+_CYCLE_COMMAND = ("tests/pdu/hall/test_cycle_files.py", "tests/pdu/hall/test_cycle_hall.py")
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "pdu_common/snmp_client/agent_limits.py": _CLIENT,
