@@ -155,6 +155,18 @@ def test_a_hole_longer_than_a_period_is_named(
     assert sums + 331 == Decimal(repr(round(counted, 3)))
 
 
+def test_a_time_between_two_periods_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As an hour is, if one month is billed in another zone than the last."""
+    written(tmp_path, range(0), "acme,rack1,1,,")
+    assert not issued(capsys, tmp_path, "--from", "2026-10-10", "--to", "2026-10-15")[1]
+    assert issued(capsys, tmp_path, "--from", "2026-10-16", "--to", "2026-10-20")[1] == [
+        "rack1, outlet 1: nobody is billed for 2026-10-14 23:30:00+00:00 to 2026-10-15"
+        " 23:30:00+00:00: the register rose by 24.000 kWh"
+    ]
+
+
 @pytest.mark.parametrize("place", ["rack1,1", "rack*,*"])
 def test_a_time_between_two_customers_is_named(
     place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -205,10 +205,10 @@ class Numbers:
             earlier, *later_bills = sorted(some, key=lambda outlet: outlet.begin)
             for outlet in later_bills:
                 last, first = earlier.readings, outlet.readings
-                is_next, is_new = earlier.end == outlet.begin, not new.isdisjoint((earlier, outlet))
-                if is_next and first is None:
+                is_new = not new.isdisjoint((earlier, outlet))
+                if first is None:
                     outlet = outlet._replace(readings=last)
-                elif is_next and is_new and last and first and first.begin > last.end:
+                elif is_new and last and first.begin > last.end:
                     hole = (outlet.pdu, last.end, first.begin)
                     holes.setdefault(hole, []).append((outlet, first.begin_kwh - last.end_kwh))
                 earlier = outlet
