@@ -1107,16 +1107,15 @@ def missing(traces):
 
 
 #: what is not seen, whatever its category is
-UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800"
+UNSEEN = (
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 
 
 def spelled(text):
     """A name in one spelling, as it is printed: 03 is 3."""
-    seen = "".join(
-        one
-        for one in normalize("NFKC", text)
-        if category(one)[0] not in "CZ" and one not in UNSEEN and not "\ufe00" <= one <= "\ufe0f"
-    )
+    letters = re.sub(UNSEEN, "", normalize("NFKC", text))
+    seen = "".join(one for one in letters if category(one)[0] not in "CZ")
     parts = re.split("([0-9]+)", seen.casefold())
     return "".join(part.lstrip("0") or "0" if part.isdigit() else part for part in parts)
 
@@ -1129,7 +1128,8 @@ def need_once(traces):
             need(not same_register(one, other), both)
             is_pdu = spelled(one.line["pdu"]) == spelled(other.line["pdu"])
             is_unit = any(serial for _, serial in one.units & other.units)
-            is_part = (is_pdu or is_unit) and not (one.line["outlet"] and other.line["outlet"])
+            is_inlet = not (spelled(one.line["outlet"]) and spelled(other.line["outlet"]))
+            is_part = (is_pdu or is_unit) and is_inlet
             need(not is_part, f"{both}: an inlet and an outlet of its PDU")
 
 

@@ -682,6 +682,8 @@ def _reheaded(day: Statement, at: int, value: object) -> None:
 for _name, _forge in (
     ("an outlet and the inlet of its unit, under two names", _doubled(
         "r9-left", "", "", _plus(0.0, 4, factor=1.01))),
+    ("an outlet and an inlet with a blank", _doubled(
+        "r1-left", " ", "x", _plus(0.0, 4, factor=1.01), _MARK)),
     ("one unit under two names", _doubled("r9-left", "4")),
     ("one unit under two addresses", _doubled("r9-left", "4", mark="0" * 16)),
     ("one outlet as 4 and 04", _doubled("r1-left", "04")),
@@ -703,6 +705,7 @@ for _name, _pdu, _outlet in (
     ("one PDU in wide letters", "\uff52\uff11-left", "4"),
     ("one outlet with a space of no width", "r1-left", "4\ufeff"),
     ("one outlet with a selector", "r1-left", "4\ufe0f"),
+    ("one outlet with a selector of another plane", "r1-left", "4\U000e0100"),
     ("one outlet in a wide digit", "r1-left", "\uff14"),
     ("one outlet behind a filler", "r1-left", "\u31644"),
 ):

@@ -103,6 +103,7 @@ def test_days_without_a_reading_are_counted() -> None:
         ("r\u200b1", "r1"),
         ("\uff14", "4"),
         ("r\u00ad1\ufe0f", "R1"),
+        ("r1\U000e0100", "r1"),
         ("r\u31641", "r1"),
     ],
 )

@@ -106,7 +106,7 @@ def counted_twice(traces: Sequence[Trace]) -> str:
     for inlet, trace in itertools.product(inlets, traces):
         is_pdu = identity(trace.pdu) == identity(inlet.pdu)
         is_unit = any(serial for _, serial in set(trace.units) & set(inlet.units))
-        is_part = trace.outlet and (is_pdu or is_unit)
+        is_part = identity(trace.outlet) and (is_pdu or is_unit)
         if is_part and inlet.begin < trace.end and trace.begin < inlet.end:
             return printable(f"{trace.name} is in what {inlet.name} counted at one time")
     for key, some in by_key.items():
@@ -147,17 +147,17 @@ def _falls(readings: Sequence[tuple[float, float]]) -> int:
 
 
 #: what is not seen, whatever its category is
-_UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800"
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 
 
 def identity(name: str) -> str:
     """A name in one spelling, as it is printed: "03" is "3", and what is not seen is nothing."""
     letters = (
         letter
-        for letter in unicodedata.normalize("NFKC", name)
+        for letter in _UNSEEN.sub("", unicodedata.normalize("NFKC", name))
         if unicodedata.category(letter)[0] not in "CZ"
-        and letter not in _UNSEEN
-        and not "\ufe00" <= letter <= "\ufe0f"
     )
     parts = re.split(r"([0-9]+)", "".join(letters).casefold())
     return "".join(part.lstrip("0") or "0" if part.isdigit() else part for part in parts)
