@@ -215,6 +215,8 @@ def test_a_customer_checks_with_his_own_files_alone(
         proof = ("check-statement", str(alone / "proof.json.gz"), "--root", done["root"])
         code, out, err = run(capsys, "energy", *proof, "--roots", str(hall / "roots.jsonl"))
         assert code == 0 and "kWh at least" in out and "meter was right" in out, err
+        roots = ("--roots", str(hall / "roots.jsonl"))
+        assert run(capsys, "energy", proof[0], str(alone), *proof[2:], *roots)[1] == out
         assert "as published" in stand_alone.refusal_of(alone, done["root"])[1]
         code, _, err = run(capsys, "energy", *proof[:-1], "0" * 64)
         assert code == 2 and "another root" in err

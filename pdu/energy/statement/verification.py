@@ -148,8 +148,10 @@ def _check(context: click.Context, /, **options: Any) -> int:
     run_options.defect_code = WRONG
     if not _ROOT.fullmatch(root):
         raise Usage(f"--root {printable(root, 80)!r}: give 64 hexadecimal digits")
-    result = check_statement(options["file"], root, options["roots"])
-    statement, folder = result.statement, os.listdir(os.path.dirname(options["file"]) or ".")
+    path = options["file"]
+    path = os.path.join(path, proof.PROOF) if os.path.isdir(path) else path
+    result = check_statement(path, root, options["roots"])
+    statement, folder = result.statement, os.listdir(os.path.dirname(path) or ".")
     document = {
         "number": statement["number"],
         "corrects": statement["corrects"],
@@ -172,8 +174,8 @@ def _check(context: click.Context, /, **options: Any) -> int:
 
 _HELP = """Check a statement of energy: was anything changed since its root was published?
 
-FILE is proof.json.gz, and beside it statement.json; whether statement.html and
-statement.csv are those that were published is checked if they are there. All figures
+FILE is the customer's folder, or proof.json.gz with statement.json beside it; whether
+statement.html and statement.csv are as published is checked if they are there. All figures
 are computed again from the readings in the proof, and printed: compare the page with
 them. Needs no network. Does not prove that the meter was right.
 
@@ -184,7 +186,7 @@ check = Subcommand(
     callback=_check,
     help=_HELP,
     examples=(
-        "pdu energy check-statement october/0001-acme/proof.json.gz --root 5f0c...",
+        "pdu energy check-statement october/0001-acme --root 5f0c...",
         "pdu energy check-statement proof.json.gz --root 5f0c... --roots roots.jsonl",
     ),
     params=[
