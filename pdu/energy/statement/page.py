@@ -41,6 +41,7 @@ display: flex; flex-wrap: wrap; gap: .5rem 4rem; margin: 1rem 0; } .verdict { fo
 font-weight: 600; margin: .8rem 0 .3rem; } .draft { color: var(--mark); font-weight: 600; } table {
 border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding:
 .3rem .5rem; text-align: left; vertical-align: top; } th { font-weight: 600; color: var(--soft); }
+th, td:not(.w) { overflow-wrap: break-word; }
 tfoot td { font-weight: 700; } tr, svg { break-inside: avoid; } .n { text-align: right;
 font-variant-numeric: tabular-nums; white-space: nowrap; } .b { font-weight: 700; } .open td {
 border: 0; } footer { border-top: 1px solid var(--line); margin-top: 2rem; } .limits { border-left:
