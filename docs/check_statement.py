@@ -962,7 +962,7 @@ def main(folder, root):
     count_text = f"{count} readings of {len(lines)} outlet{'' if len(lines) == 1 else 's'}"
     expected, here = {*FILES, "proof.json.gz"}, {one.name for one in folder.iterdir()}
     others, absent = (", ".join(sorted(some)) for some in (here - expected, expected - here))
-    of_odd = "registers, kWh, what is billed, periods, grade and events but gaps of"
+    of_odd = "registers, kWh, what is billed, periods, what was read, grade and events but gaps of"
     odd = [f"{of_odd} {'; '.join(unchecked)}"] if unchecked else []
     for sentence in (
         *report(statement),

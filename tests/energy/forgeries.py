@@ -286,7 +286,9 @@ for _name, _change in (
 ):
     FORGERIES.append(Forgery(_name, _line(_change, exchanged)))
 #: what the second verifier does not compute of a unit that was exchanged
-_ODD = "registers, kWh, what is billed, periods, grade and events but gaps of r1-right"
+_ODD = (
+    "registers, kWh, what is billed, periods, what was read, grade and events but gaps of r1-right"
+)
 for _name, _change, _word in (
     ("the lowest of an exchanged unit", _more("low", 0.2), _ODD),
     ("an exchanged unit's lowest is billed", lambda line: _bill(line, line["kwh"]["low"]), _ODD),
