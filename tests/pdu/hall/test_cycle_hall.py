@@ -503,7 +503,23 @@ def test_a_new_plan_tells_pdus_at_one_address_apart(
     port = hall.units["left"].port
     code, out, _ = run(capsys, "plan", "q", ONE_FEED, "--machines", "row1/m2")
     assert code == exit_codes.NOT_SEEN
-    assert f"left/1 is off; switch it on: pdu on snmp 127.0.0.1 1 --port {port}" in out
+    mend = f"switch it on: pdu on snmp 127.0.0.1 1 --port {port} --timeout"
+    assert f"left/1 is off; {mend} 20\n" in out
+    fleet, drawn = Path("hall.csv").read_text(), Path("hall.power.toml").read_text()
+    # the list has it with another setting, and under another name
+    for name, old, new, seconds in (
+        ("left", "timeout=20", "timeout=21", 21),
+        ("west", "left,", "west,", 20),
+    ):
+        Path("hall.csv").write_text(fleet.replace(old, new))
+        Path("other.toml").write_text(drawn.replace("left", name))
+        words = in_hall("plan", name, ONE_FEED, "--machines", "*", drawing="other.toml")
+        assert root.run(words) == exit_codes.NOT_SEEN
+        assert f"{mend} {seconds}\n" in capsys.readouterr().out
+    # another device has its name
+    Path("hall.csv").write_text(fleet.replace("127.0.0.1,", "127.0.0.2,"))
+    _, out, _ = run(capsys, "resume", "p", "--yes")
+    assert "switch it on: pdu on snmp 127.0.0.1 1\n" in out
 
 
 def test_a_new_plan_names_what_a_killed_run_left_off(
