@@ -1262,6 +1262,8 @@ def parse(text):
 
 if __name__ == "__main__":
     try:
+        if len(sys.argv) != 3:
+            raise ValueError("a folder and a root are needed")
         main(Path(sys.argv[1]), sys.argv[2])
     except Exception as error:  # whatever a file that is no proof may cause
         sys.exit(f"NOT PROVEN: {error}\n{__doc__.splitlines()[0]}")

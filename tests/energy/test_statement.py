@@ -257,6 +257,7 @@ def test_the_witness_says_how_it_is_called_where_there_is_no_proof(arguments: li
     )
     assert done.returncode == 1 and not done.stdout
     assert done.stderr.startswith("NOT PROVEN: ") and "Traceback" not in done.stderr
+    assert ("a folder and a root" in done.stderr) == (not arguments)
     assert "python3 check_statement.py FOLDER ROOT" in done.stderr
 
 
