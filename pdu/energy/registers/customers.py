@@ -43,11 +43,17 @@ class _CustomerRow(NamedTuple):
     def is_pattern(self) -> bool:
         return any(mark in part for part in self.place for mark in "*?")
 
-    def fits(self, place: Place) -> bool:
-        """Whether a place is meant; its own name always fits. No pattern is an inlet."""
-        if (place[1] == OWN) != (self.place[1] == OWN):
-            return False
-        return all(name == part or fnmatchcase(name, part) for name, part in zip(place, self.place))
+    def fits_pdu(self, pdu: str) -> bool:
+        """Whether a PDU is meant; its own name always fits."""
+        return _fits(pdu, self.place[0])
+
+    def fits_outlet(self, outlet: str) -> bool:
+        """Whether an outlet of the PDU is meant, or its inlet, which no pattern is."""
+        return (outlet == OWN) == (self.place[1] == OWN) and _fits(outlet, self.place[1])
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return name == pattern or fnmatchcase(name, pattern)
 
 
 class Customers(Mapping[Place, Sequence[OutletTenancy]]):
@@ -59,6 +65,9 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
     def __init__(self, rows: Iterable[_CustomerRow]) -> None:
         self._named: dict[Place, list[_CustomerRow]] = {}
         self._patterns: list[_CustomerRow] = []
+        #: PDU -> the patterns that mean outlets of it, once it was looked up: there may be
+        #: thousands of patterns, and each outlet of each PDU is looked up
+        self._pdu_patterns: dict[str, Sequence[_CustomerRow]] = {}
         spellings: dict[str, _CustomerRow] = {}
         for row in rows:
             customer = row.tenure.customer
@@ -83,9 +92,15 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
         return [row.tenure for row in _sort_by_time(rows)]
 
     def _rows(self, place: Place) -> Sequence[_CustomerRow]:
+        pdu, outlet = place
+        patterns = self._pdu_patterns.get(pdu)
+        if patterns is None:
+            patterns = self._pdu_patterns[pdu] = [
+                row for row in self._patterns if row.fits_pdu(pdu)
+            ]
         return [
             *self._named.get(place, ()),
-            *(row for row in self._patterns if row.fits(place)),
+            *(row for row in patterns if row.fits_outlet(outlet)),
         ]
 
     def __iter__(self) -> Iterator[Place]:
@@ -115,9 +130,9 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
         """
         for row in [*itertools.chain.from_iterable(self._named.values()), *self._patterns]:
             pdu, outlet = row.place
-            pdus = outlets if row.is_pattern else outlets.keys() & {pdu}
+            pdus = filter(row.fits_pdu, outlets) if row.is_pattern else outlets.keys() & {pdu}
             is_named = any(
-                row.fits((name, other))
+                row.fits_outlet(other)
                 for name in pdus
                 for other in (outlets[name] if {*outlets[name]} - {OWN} else [outlet])
             )
