@@ -46,7 +46,7 @@ class RegisterAdvance(NamedTuple):
         return self.end.kwh - self.begin.kwh
 
 
-class _Measured(NamedTuple):
+class _PeriodEnergy(NamedTuple):
     """What a register and its power say of a period, whatever its unit."""
 
     energy: EnergyInterval
@@ -73,7 +73,7 @@ class CheckedRegister:
         self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
         self._story = history_of(readings, self._limits)
         self._register = BoundedRegister(readings, self._story.segments, self._limits)
-        self._measured = dict[Period, _Measured]()
+        self._period_energies = dict[Period, _PeriodEnergy]()
         #: what the power says of its unit
         self.unit = UnitCheck(readings, rows, times, parameters, self._story.segments)
 
@@ -109,16 +109,20 @@ class CheckedRegister:
     def all_bounds(self, periods: Sequence[Period]) -> Sequence[EnergyInterval]:
         """The energy of each period by this register alone."""
         return [
-            self._bounded(*measured, *period)
-            for measured, period in zip(self._measure(periods), periods)
+            self._bounded(energy, unmoved_kwh, *period)
+            for (energy, unmoved_kwh), period in zip(self._measure(periods), periods)
         ]
 
-    def _measure(self, periods: Sequence[Period]) -> Sequence[_Measured]:
-        missing = [period for period in dict.fromkeys(periods) if period not in self._measured]
+    def _measure(self, periods: Sequence[Period]) -> Sequence[_PeriodEnergy]:
+        missing = [
+            period for period in dict.fromkeys(periods) if period not in self._period_energies
+        ]
         if missing:
             flows = checks.unmoved_kwh(self._rows, self._parameters, missing)
-            self._measured.update(zip(missing, map(_Measured, self._energies(missing), flows)))
-        return [self._measured[period] for period in periods]
+            self._period_energies.update(
+                zip(missing, map(_PeriodEnergy, self._energies(missing), flows))
+            )
+        return [self._period_energies[period] for period in periods]
 
     def _bounded(
         self, energy: EnergyInterval, unmoved_kwh: float, begin: float, end: float

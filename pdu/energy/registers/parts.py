@@ -27,7 +27,7 @@ def bound_parts(
     low, high = sum(part.low for part in parts), sum(part.high for part in parts)
     if low > whole.high:
         return parts
-    bounded_parts = [_bounded(part, low, whole.high) for part in parts]
+    bounded_parts = [_bound_part(part, low, whole.high) for part in parts]
     if not is_complete:
         return bounded_parts
     return [
@@ -36,7 +36,7 @@ def bound_parts(
     ]
 
 
-def _bounded(part: EnergyInterval, low: float, most: float) -> EnergyInterval:
+def _bound_part(part: EnergyInterval, low: float, most: float) -> EnergyInterval:
     """A part of a whole that took at most `most` kWh, if all parts took at least `low`, no more."""
     return part if low > most else narrowed(part, most - (low - part.low))
 
@@ -93,7 +93,7 @@ class Inlet:
         periods = [(begin, end), *zip(edges, edges[1:])]
         energies = self._outlets[identity].all_bounds(periods)
         wholes = zip(energies, self._low(periods), self._most(periods))
-        whole, *parts = (_bounded(part, low, most).high for part, low, most in wholes)
+        whole, *parts = (_bound_part(part, low, most).high for part, low, most in wholes)
         return min(sum(parts), whole)
 
     def _low(self, periods: Sequence[tuple[float, float]]) -> Sequence[float]:
