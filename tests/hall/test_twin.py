@@ -401,7 +401,7 @@ def test_the_hall_of_the_page_runs_as_written(
         assert activate == f". {sys.prefix}/bin/activate" and entered == f"cd {tmp_path}"
         assert shown[:-1] == [*commands[:3], *commands[-2:]]
         statements = pdu(*shlex.split(shown[-1])[1:])
-        assert statements.code == 0 and "3 statements of 10 outlets" in statements.out
+        assert statements.code == 0 and "4 statements of 11 outlets" in statements.out
         out = []
         for line in commands:
             words = shlex.split(line)[1:]
