@@ -75,18 +75,18 @@ class UnitCheck:
             return findings
         for stretch, is_believed in self._stretches():
             arguments = self._rows, flow, self._parameters, stretch
-            still = checks.standstills(*arguments) if is_believed else ()
-            comparison = checks.compare(*arguments, still, is_believed=is_believed)
-            if comparison is None and still and np.ptp(self._rows.kwh[stretch]):
+            still_times = checks.standstills(*arguments) if is_believed else ()
+            comparison = checks.compare(*arguments, still_times, is_believed=is_believed)
+            if comparison is None and still_times and np.ptp(self._rows.kwh[stretch]):
                 comparison = checks.compare(*arguments)
             if comparison is None:
-                findings.standstills.extend(still)
+                findings.standstills.extend(still_times)
                 continue
             findings.comparisons.append(comparison)
             event = comparison.event
             # what nobody believes may stand, and is a hole then
             if event is None or not (is_believed or comparison.ratio > 1.0):
-                findings.standstills.extend(still)
+                findings.standstills.extend(still_times)
                 continue
             doubt = UnitDoubt(event, comparison.ratio, *self._span_between_changes(event))
             factor = max(doubt.ratio, 1.0 / doubt.ratio) if doubt.ratio else float("inf")
@@ -96,7 +96,7 @@ class UnitCheck:
             if doubt[2:] not in [other_doubt[2:] for other_doubt in same_kind]:
                 same_kind.append(doubt)
             if not is_alone_enough:
-                findings.standstills.extend(still)
+                findings.standstills.extend(still_times)
         return findings
 
     @property
@@ -111,13 +111,13 @@ class UnitCheck:
 
     def is_loaded(self, doubt: UnitDoubt) -> bool:
         """Whether its power shows what it counts by what flows, in the time of a doubt (law 2)."""
-        here = self._comparisons(doubt.since, doubt.until)
-        return any(comparison.is_loaded for comparison in here)
+        comparisons = self._comparisons(doubt.since, doubt.until)
+        return any(comparison.is_loaded for comparison in comparisons)
 
     def excludes(self, doubt: UnitDoubt) -> bool:
         """Whether its own power or current excludes a doubt (law 4)."""
-        here = self._comparisons(doubt.since, doubt.until)
-        return any(comparison.excludes(doubt.ratio) for comparison in here)
+        comparisons = self._comparisons(doubt.since, doubt.until)
+        return any(comparison.excludes(doubt.ratio) for comparison in comparisons)
 
     def confirms(self, begin: float, end: float) -> bool:
         """Whether its own power or current shows in a period that its unit is right (law 2)."""
@@ -196,9 +196,9 @@ class UnitCheck:
         """What the power says of a period (law 5)."""
         yield from self._doubt_events(begin, end)
         yield from self._unseen_events(begin, end)
-        for stood in self.standstills:
-            if stood.begin < end and stood.end > begin:
-                yield stood.event
+        for standstill in self.standstills:
+            if standstill.begin < end and standstill.end > begin:
+                yield standstill.event
         yield from checks.unknown_unit(self._rows)
 
     def _doubt_events(self, begin: float, end: float) -> Iterator[Event]:
@@ -235,41 +235,43 @@ def share_doubts(outlets: Mapping[str, UnitCheck], period: tuple[float, float]) 
     names = {identity: f"outlet {identity}" for identity in outlets}
     for identity, register in outlets.items():
         for doubt in register.suspicions:
-            loaded_outlets = [other for other in outlets.values() if other.is_loaded(doubt)]
+            loaded_outlets = [outlet for outlet in outlets.values() if outlet.is_loaded(doubt)]
             if len(loaded_outlets) > 1 and not any(
-                other.excludes(doubt) for other in loaded_outlets
+                outlet.excludes(doubt) for outlet in loaded_outlets
             ):
-                for other in outlets.values():
-                    other.take_doubt(names[identity], doubt)
+                for outlet in outlets.values():
+                    outlet.take_doubt(names[identity], doubt)
         for doubt in register.doubts:
-            others = [other for other in outlets.values() if other is not register]
-            if not any(other.is_loaded(doubt) and other.excludes(doubt) for other in others):
-                for other in others:
-                    if not other.excludes(doubt):
-                        other.take_doubt(names[identity], doubt)
+            other_outlets = [outlet for outlet in outlets.values() if outlet is not register]
+            if not any(
+                outlet.is_loaded(doubt) and outlet.excludes(doubt) for outlet in other_outlets
+            ):
+                for outlet in other_outlets:
+                    if not outlet.excludes(doubt):
+                        outlet.take_doubt(names[identity], doubt)
     if any(register.confirms(*period) for register in outlets.values()):
         for register in outlets.values():
             register.confirm()
 
 
 def share_with_inlet(
-    own: UnitCheck, outlets: Mapping[str, UnitCheck], period: tuple[float, float]
+    inlet: UnitCheck, outlets: Mapping[str, UnitCheck], period: tuple[float, float]
 ) -> None:
     """Inlet and outlets count in one unit if the inlet counts the sum of the outlets (law 4).
     `outlets`: those whose sum it counts.
     """
-    if own.confirms(*period):
-        own.confirm()
+    if inlet.confirms(*period):
+        inlet.confirm()
     for identity, register in outlets.items():
         for doubt in register.device_doubts():
-            if not own.excludes(doubt):
-                own.take_doubt(f"outlet {identity}", doubt)
-    for doubt in own.doubts:
+            if not inlet.excludes(doubt):
+                inlet.take_doubt(f"outlet {identity}", doubt)
+    for doubt in inlet.doubts:
         for register in outlets.values():
             if not register.excludes(doubt):
                 register.take_doubt("the inlet", doubt)
     if any(register.confirms(*period) for register in outlets.values()):
-        own.confirm()
-    elif own.is_confirmed:
+        inlet.confirm()
+    elif inlet.is_confirmed:
         for register in outlets.values():
             register.confirm()

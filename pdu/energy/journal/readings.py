@@ -105,15 +105,15 @@ class PduReadings:
         #: of each poll: what the kernel said of the reader's clock, as in `clock_correction`
         self.sync_states = bytearray()
         self._boot: Optional[str] = None
-        kept = list[Block]()
+        all_blocks = list[Block]()
         for block in blocks:
-            kept.append(block)
+            all_blocks.append(block)
             if len(block.begins):
                 self._take(block)
         #: identity of an outlet, or OWN -> its register
-        self.registers = _series(kept)
+        self.registers = _series(all_blocks)
         #: polls that failed
-        self.failures = sum(block.failures for block in kept)
+        self.failures = sum(block.failures for block in all_blocks)
 
     def _take(self, block: Block) -> None:
         """Keep when the polls of a block were, and what they say of the unit."""

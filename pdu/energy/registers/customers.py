@@ -72,11 +72,12 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
         for row in rows:
             customer = row.tenure.customer
             letters = "".join(filter(str.isprintable, " ".join(customer.casefold().split())))
-            other = spellings.setdefault(letters, row)
-            if other.tenure.customer != customer:
+            first_row = spellings.setdefault(letters, row)
+            if first_row.tenure.customer != customer:
                 raise SettingsError(
                     f"{row.where}: {printable(customer, 60)!r} is"
-                    f" {printable(other.tenure.customer, 60)!r} in {other.where}: write it alike"
+                    f" {printable(first_row.tenure.customer, 60)!r} in {first_row.where}: write it"
+                    " alike"
                 )
             some = self._patterns if row.is_pattern else self._named.setdefault(row.place, [])
             some.append(row)
@@ -132,9 +133,9 @@ class Customers(Mapping[Place, Sequence[OutletTenancy]]):
             pdu, outlet = row.place
             pdus = filter(row.fits_pdu, outlets) if row.is_pattern else outlets.keys() & {pdu}
             is_named = any(
-                row.fits_outlet(other)
+                row.fits_outlet(identity)
                 for name in pdus
-                for other in (outlets[name] if {*outlets[name]} - {OWN} else [outlet])
+                for identity in (outlets[name] if {*outlets[name]} - {OWN} else [outlet])
             )
             if not is_named and cut([row.tenure], begin, end):
                 what = f"{pdu}, outlet {outlet}" if outlet else f"{pdu}, inlet"
